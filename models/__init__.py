@@ -1,0 +1,1 @@
+"""The domain: torch, numpy and SQL in, Reports out; nothing of ComfyUI."""

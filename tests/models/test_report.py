@@ -1,0 +1,263 @@
+import json
+import math
+from dataclasses import FrozenInstanceError
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from anime_production.models.frames import Absence
+from anime_production.models.report import (
+    Better,
+    Measure,
+    Report,
+    ReportError,
+    Verdict,
+    WorstFrame,
+    merge,
+)
+
+SEAM = Measure(
+    "seam_position",
+    unit="steps",
+    better=Better.BAND,
+    low=0.0,
+    high=10.0,
+    backend="structural",
+    threshold=(0.5, 1.6),
+    required=True,
+)
+FLICKER = Measure(
+    "flicker",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=12.0,
+    backend="brightness",
+    threshold=1.5,
+    required=True,
+)
+SIMILARITY = Measure(
+    "similarity",
+    unit="",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend="palette",
+    threshold=0.6,
+    required=True,
+)
+LEARNED = Measure(
+    "aesthetic", unit="", better=Better.HIGHER, low=0.0, high=1.0, backend="onnx", threshold=0.5
+)
+MISSING = Absence("no_frames")
+
+
+def seam(value):
+    return SEAM.measured(value, "seam", {"steps": value})
+
+
+def flicker(value):
+    return FLICKER.measured(value, "steady_light", {"levels": value})
+
+
+def similarity(value):
+    return SIMILARITY.measured(value, "no_lines")
+
+
+@pytest.mark.parametrize(
+    ("measurement", "verdict"),
+    [
+        (seam(1.0), Verdict.PASS),
+        (seam(0.5), Verdict.PASS),
+        (seam(1.6), Verdict.PASS),
+        (seam(1.61), Verdict.FAIL),
+        (seam(0.49), Verdict.FAIL),
+        (flicker(1.5), Verdict.PASS),
+        (flicker(1.51), Verdict.FAIL),
+        (similarity(0.6), Verdict.PASS),
+        (similarity(0.59), Verdict.FAIL),
+        (SEAM.absent(MISSING), Verdict.NOT_MEASURED),
+    ],
+)
+def test_a_verdict_follows_from_value_and_threshold(measurement, verdict):
+    assert measurement.verdict is verdict
+
+
+@pytest.mark.parametrize("make", [seam, flicker, similarity])
+def test_fifty_points_and_more_is_a_pass_and_less_is_not(make):
+    for value in np.linspace(-0.5, 13, 300):
+        measurement = make(float(value))
+        assert 0 <= measurement.score <= 100
+        assert (measurement.score >= 50) == (measurement.verdict is Verdict.PASS)
+
+
+def test_a_score_falls_all_the_way_from_the_best_value_to_the_worst():
+    scores = [flicker(value).score for value in np.linspace(0, 12, 50)]
+    assert scores[0] == 100
+    assert scores[-1] == 0
+    assert all(before > after for before, after in pairwise(scores))
+
+
+def test_a_band_is_best_in_its_middle():
+    assert seam(1.05).score == 100
+    assert seam(0.0).score == 0
+    assert seam(10.0).score == 0
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_cannot_become_a_value(value):
+    with pytest.raises(ReportError, match="no measured value"):
+        flicker(value)
+
+
+def test_a_frame_without_a_value_is_none_and_never_nan():
+    with pytest.raises(ReportError, match="None"):
+        FLICKER.measured(1.0, "steady_light", {"levels": 1.0}, per_frame=[1.0, math.nan])
+
+
+def test_a_report_fails_where_something_required_fails_even_if_something_else_is_absent():
+    assert Report("loop", (seam(3.0), FLICKER.absent(MISSING)), 4).verdict is Verdict.FAIL
+
+
+def test_a_report_is_not_measured_where_something_required_is_absent():
+    report = Report("loop", (seam(1.0), FLICKER.absent(MISSING)), 4)
+    assert report.verdict is Verdict.NOT_MEASURED
+    assert report.score is None
+
+
+def test_an_optional_measure_that_is_absent_changes_nothing():
+    report = Report("loop", (seam(1.0), LEARNED.absent(MISSING)), 4)
+    assert report.verdict is Verdict.PASS
+    assert report.score == Report("loop", (seam(1.0),), 4).score
+
+
+def test_where_nothing_is_required_nothing_was_judged():
+    report = Report("still_quality", (LEARNED.measured(0.9, "no_lines"),), 1)
+    assert report.verdict is Verdict.NOT_MEASURED
+
+
+def test_the_score_is_that_of_the_weakest_required_measurement():
+    report = Report("loop", (seam(1.05), flicker(6.0)), 4)
+    assert report.score == flicker(6.0).score < 50
+
+
+def test_the_reasons_are_those_of_what_does_not_pass():
+    report = Report("loop", (seam(1.0), FLICKER.absent(MISSING)), 4)
+    assert report.reasons == ("There is no frame to look at.",)
+
+
+def test_a_report_comes_back_from_its_json_unchanged():
+    report = Report(
+        "loop",
+        (
+            SEAM.measured(
+                3.4,
+                "seam_jump",
+                {"steps": np.float32(3.4)},
+                per_frame=[0.9, None],
+                details={"box": (1, 2), "share": np.float64(0.5), "odd": math.nan},
+            ),
+            FLICKER.absent(MISSING),
+            LEARNED.measured(0.1, "no_lines"),
+        ),
+        48,
+        12.0,
+        WorstFrame(47, "seam_jump", "The seam jumps."),
+    )
+    assert Report.from_json(report.to_json()) == report
+    assert Report.from_dict(report.to_dict()) == report
+
+
+def test_the_json_is_strict_and_has_the_documented_keys():
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    report = Report("loop", (SEAM.measured(3.4, "seam_jump", {"steps": 3.4}),), 48, 12.0)
+    data = json.loads(report.to_json(), parse_constant=refuse)
+    assert list(data) == [
+        *("schema", "subject", "verdict", "score", "frames", "fps", "worst", "measurements")
+    ]
+    assert data["measurements"][0] == {
+        "name": "seam_position",
+        "value": 3.4,
+        "unit": "steps",
+        "better": "band",
+        "low": 0.0,
+        "high": 10.0,
+        "threshold": [0.5, 1.6],
+        "required": True,
+        "verdict": "FAIL",
+        "reason_code": "seam_jump",
+        "reason_values": {"steps": 3.4},
+        "reason": "The seam jumps by 3.4 of the clip's own steps.",
+        "backend": "structural",
+        "per_frame": [],
+        "details": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data.update(schema=2), "schema"),
+        (lambda data: data.update(verdict="PASS"), "contradicts"),
+        (lambda data: data["measurements"][0].update(verdict="PASS"), "contradicts"),
+        (lambda data: data["measurements"][0].pop("value"), "no measurement"),
+        (lambda data: data.pop("frames"), "no report"),
+    ],
+)
+def test_a_report_that_was_tampered_with_is_refused(change, message):
+    data = Report("loop", (seam(3.4),), 48).to_dict()
+    change(data)
+    with pytest.raises(ReportError, match=message):
+        Report.from_dict(data)
+
+
+def test_nothing_in_a_measurement_can_be_changed_afterwards():
+    given = {"steps": 1.0}
+    measurement = SEAM.measured(1.0, "seam", given, details={"list": [1, 2]})
+    given["steps"] = 9.0
+    assert measurement.reason_values["steps"] == 1.0
+    with pytest.raises(FrozenInstanceError):
+        measurement.value = 2.0
+    with pytest.raises(TypeError):
+        measurement.details["list"] = []
+    with pytest.raises(TypeError):
+        measurement.details["list"][0] = 5
+
+
+def test_a_threshold_that_does_not_fit_its_direction_is_refused():
+    with pytest.raises(ReportError, match="threshold"):
+        Measure("x", "", Better.LOWER, 0, 1, "b", threshold=(0.1, 0.2)).measured(0.1, "no_lines")
+
+
+def test_merged_reports_pass_only_together_and_keep_their_measurements_apart():
+    good, bad = Report("loop", (seam(1.0),), 24, 12.0), Report("loop", (seam(3.0),), 24, 12.0)
+    character = Report("character", (similarity(0.9),), 24)
+    merged = merge([good, character, bad])
+    assert merged.verdict is Verdict.FAIL
+    assert merged.score == bad.score
+    names = [measurement.name for measurement in merged.measurements]
+    assert names == ["loop.seam_position", "character.similarity", "loop_2.seam_position"]
+    assert merge([good, character]).verdict is Verdict.PASS
+    assert merged.fps is None
+    assert merged.frames == 24
+
+
+def test_merging_step_by_step_loses_nothing():
+    report = Report("loop", (seam(1.0), flicker(1.0)), 24)
+    merged = merge([merge([report, report]), merge([report, report])])
+    names = [measurement.name for measurement in merged.measurements]
+    assert len(names) == len(set(names)) == 8
+    assert Report.from_json(merged.to_json()) == merged
+
+
+def test_a_merged_report_points_at_the_worst_frame_of_the_worst_report():
+    first = Report("loop", (seam(1.7),), 24, worst=WorstFrame(3, "seam", "a"))
+    second = Report("clip_quality", (flicker(11.0),), 24, worst=WorstFrame(7, "flickers", "b"))
+    assert merge([first, second]).worst == second.worst
+
+
+def test_merging_nothing_is_refused():
+    with pytest.raises(ReportError, match="at least one"):
+        merge([])
