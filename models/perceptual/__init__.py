@@ -1,0 +1,1 @@
+"""How different two pictures look; one home for every distance between frames."""

@@ -1,0 +1,69 @@
+"""The `structural` distance: multi-scale, in CIELAB, with no learned weights.
+
+A frame becomes a vector of its colours at several scales; the distance between two frames is the
+root mean square colour difference (ΔE) over those scales. The coarse scales make it grow with how
+far something moved, where a pixel-by-pixel difference says "different" at once and then no more.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch.nn.functional import interpolate
+
+from ..pixels.colour import lab_from_rgb
+
+BACKEND = "structural"
+
+# Shorter sides of the scales, px: from a face's features down to the layout of the picture.
+SCALES = (96, 48, 24, 12)
+PIXELS_AT_ONCE = 8_000_000  # full-size pixels converted together: bounds the memory to ~300 MB
+
+
+def structural_features(
+    frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
+) -> torch.Tensor:
+    """Vectors whose Euclidean distance is the structural distance of the frames.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        report_progress: called with (frames done, frames in all); may raise to stop.
+
+    Returns:
+        Shape (frames, features), float32, on the frames' device; unit: ΔE (CIE 1976).
+    """
+    count, height, width = frames.shape[:3]
+    at_once = max(1, PIXELS_AT_ONCE // (height * width))
+    chunks = []
+    for start in range(0, count, at_once):
+        chunks.append(_features(frames[start : start + at_once]))
+        if report_progress is not None:
+            report_progress(min(start + at_once, count), count)
+    return torch.cat(chunks)
+
+
+def step_distances(features: torch.Tensor) -> torch.Tensor:
+    """Distance from each frame to the next, and from the last to the first.
+
+    Args:
+        features: what `structural_features` returned, shape (frames, features).
+
+    Returns:
+        Shape (frames,); the last one is the seam's. Unit: ΔE.
+    """
+    return (features - features.roll(-1, dims=0)).norm(dim=1)
+
+
+def _features(frames: torch.Tensor) -> torch.Tensor:
+    height, width = frames.shape[1:3]
+    # Averaged before the conversion: light adds up in pixels, and a small picture converts fast.
+    picture = frames.movedim(-1, 1)
+    vectors = []
+    for side in SCALES:
+        shrink = min(1.0, side / min(height, width))
+        size = (max(1, round(height * shrink)), max(1, round(width * shrink)))
+        if size != picture.shape[2:]:
+            picture = interpolate(picture, size=size, mode="area")
+        lab = lab_from_rgb(picture.movedim(1, -1)).flatten(1)
+        pixels = size[0] * size[1] * len(SCALES)
+        vectors.append(lab / pixels**0.5)
+    return torch.cat(vectors, dim=1)

@@ -1,0 +1,1 @@
+"""Pixels: conversions that several measures share."""

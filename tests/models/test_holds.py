@@ -1,0 +1,31 @@
+import pytest
+import torch
+from anime_production.models.holds import hold_pattern
+
+
+@pytest.mark.parametrize("hold", [1, 2, 3, 4])
+def test_drawings_held_for_so_many_frames_are_found(hold):
+    steps = torch.tensor([0.01] * (hold - 1) + [5.0]).repeat(10)[:-1]
+    pattern = hold_pattern(steps)
+    assert pattern.typical == hold
+    assert sum(pattern.lengths) == pattern.frames == len(steps) + 1
+    assert pattern.drawings == tuple(range(0, len(steps) + 1, hold))
+
+
+def test_a_mixed_pattern_keeps_each_length():
+    steps = torch.tensor([3.0, 0.0, 3.0, 0.0, 0.0, 3.0])
+    assert hold_pattern(steps).lengths == (1, 2, 3, 1)
+
+
+def test_a_clip_in_which_nothing_moves_is_one_drawing():
+    assert hold_pattern(torch.full((20,), 0.01)).lengths == (21,)
+
+
+def test_a_single_frame_is_one_drawing():
+    assert hold_pattern(torch.zeros(0)).lengths == (1,)
+
+
+def test_motion_that_slows_down_is_not_held():
+    steps = 2 + torch.sin(torch.linspace(0, 12, 40)) * 1.5
+    assert hold_pattern(steps).typical == 1
+    assert len(hold_pattern(steps).drawings) == 41
