@@ -1,0 +1,65 @@
+"""How sharp the lines of a drawing are."""
+
+import torch
+
+# Rec. 709 luma: what the eye takes for brightness.
+LUMA = (0.2126, 0.7152, 0.0722)
+# Lines and edges are a few percent of a drawing; the strongest half percent are its clearest.
+STRONGEST = 0.005
+# An edge weaker than this many grey levels is shading or noise, not a line.
+LEAST_CONTRAST = 24 / 255
+REACH = 5  # px on either side in which an edge's dark and light are looked for
+
+
+def luma(frames: torch.Tensor) -> torch.Tensor:
+    """Brightness of every pixel.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+
+    Returns:
+        0–1, shape (frames, height, width).
+    """
+    return (frames * frames.new_tensor(LUMA)).sum(dim=-1)
+
+
+def edge_width(frames: torch.Tensor) -> list[float | None]:
+    """Width of the strongest edges of each frame: how many pixels from dark to light.
+
+    At the steepest pixels, the contrast within reach over the slope. A clean cel's edges are 1–2 px
+    wide; a Gaussian blur of standard deviation σ makes them about 2.5 σ wide. Unlike the variance
+    of the Laplacian it doesn't fall with the amount of flat colour, of which a cel is full.
+
+    Source: the blur measure of Marziliano et al., ICIP 2002, taken at the strongest edges only and
+    with the width from contrast and slope (the 10–90 % rise of an ideal edge).
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+
+    Returns:
+        A width in px for each frame; None where no edge is strong enough to be a line.
+    """
+    return [_edge_width(luma(frame[None])[0]) for frame in frames]
+
+
+def _edge_width(grey: torch.Tensor) -> float | None:
+    # One-pixel differences: central ones can't tell an edge of one pixel from one of two.
+    across = (grey[:-1, 1:] - grey[:-1, :-1]).abs()
+    down = (grey[1:, :-1] - grey[:-1, :-1]).abs()
+    slope = torch.hypot(across, down)
+    count = max(16, round(slope.numel() * STRONGEST))
+    steepest = slope.flatten().topk(min(count, slope.numel()))
+    contrast = _contrast_around(grey, steepest.indices, slope.shape[1])
+    clear = contrast >= LEAST_CONTRAST
+    if int(clear.sum()) < 16:
+        return None
+    return (contrast[clear] / steepest.values[clear]).median().item()
+
+
+def _contrast_around(grey: torch.Tensor, indices: torch.Tensor, width: int) -> torch.Tensor:
+    """Lightest minus darkest within reach of each pixel, given by its index at a row length."""
+    reach = torch.arange(-REACH, REACH + 1, device=grey.device)
+    rows = (indices.div(width, rounding_mode="floor")[:, None] + reach).clamp(0, len(grey) - 1)
+    columns = (indices.remainder(width)[:, None] + reach).clamp(0, grey.shape[1] - 1)
+    window = grey[rows[:, :, None], columns[:, None, :]].flatten(1)
+    return window.amax(dim=1) - window.amin(dim=1)
