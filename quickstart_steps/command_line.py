@@ -1,0 +1,194 @@
+"""The commands of quickstart.py."""
+
+import argparse
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from .console import prepare, say, spoken
+from .install import set_up
+from .lock import Lock
+from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory
+from .server import Server
+from .steps import StepFailed, run_attended
+
+PACKAGE = "anime_production"
+HELP = """\
+commands:
+  run      set up, start ComfyUI with the pack, run the example workflow, show its verdicts
+           (what happens when no command is given)
+  serve    set up and leave the editor running, until Ctrl-C
+  test     set up and run the tests; further arguments go to pytest
+  bench    set up and run the benchmarks, all or those named
+  clean    remove everything that quickstart made
+
+Packages are fetched as pip is set up on this machine, so PIP_INDEX_URL and PIP_EXTRA_INDEX_URL
+can choose another build of PyTorch.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line says; the exit status is the command's own."""
+    prepare()
+    _hear_signals()
+    options, further = parse(arguments)
+    started = time.monotonic()
+    try:
+        return _do(options, further)
+    except Refused as refusal:
+        say(f"\n{refusal}")
+        return 2
+    except StepFailed as failure:
+        _explain(failure, time.monotonic() - started)
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped. The same command goes on from here.")
+        return 130
+
+
+def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Quickstart's own options, and what is for pytest or the benchmarks."""
+    parser = argparse.ArgumentParser(
+        prog="quickstart.py",
+        description="Sets Anime Production up with a ComfyUI of its own, and runs it.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = ["run", "serve", "test", "bench", "clean"]
+    parser.add_argument("command", nargs="?", default="run", choices=commands)
+    parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
+    parser.add_argument("--comfyui", metavar="PATH", help="use this ComfyUI, unchanged")
+    parser.add_argument("--home", metavar="DIR", help="where everything goes (.quickstart here)")
+    parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
+    options, further = parser.parse_known_args(arguments)
+    if further and options.command not in ("test", "bench"):
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
+    if options.clip is not None and not options.clip.is_file():
+        parser.error(f"--clip: there is no file {options.clip}")
+    return options, further
+
+
+def _do(options: argparse.Namespace, further: list[str]) -> int:
+    home = home_directory(options.home, os.environ)
+    if options.command == "clean":
+        return _clean(home)
+    needed = {"test": "tests", "bench": "benchmarks"}.get(options.command, "")
+    if not (CHECKOUT / needed).is_dir():
+        raise Refused(f"This copy of the pack has no {needed}; clone its repository instead.")
+    comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
+    home.make()
+    say(f"Setting up in {home.root}")
+    with Lock(home.root / "setting-up.lock", "setting up"):
+        set_up(home, comfyui)
+    if options.command == "test":
+        return _python(home, comfyui, ["-m", "pytest", *pytest_arguments(further, Path.cwd())])
+    if options.command == "bench":
+        return _python(home, comfyui, ["-m", f"{PACKAGE}.benchmarks", *further])
+    say("\nStarting ComfyUI")
+    with (
+        Lock(home.root / "running.lock", "running ComfyUI"),
+        Server(home, comfyui, options.port) as server,
+    ):
+        if options.command == "serve":
+            return _serve(server)
+        return _run(home, server, options.clip)
+
+
+def _run(home: Home, server: Server, clip: Path | None) -> int:
+    say("\nRunning the example workflow")
+    command = [str(home.python), "-m", f"{PACKAGE}.quickstart_steps.example"]
+    command += ["--address", server.address, "--base", str(home.base)]
+    if clip is not None:
+        command += ["--clip", os.path.abspath(clip)]
+    status = run_attended(command, home.package)
+    if status not in (0, 130):
+        raise StepFailed(
+            "The example workflow did not come to a good end, for the reason above",
+            server.tail(),
+            "Mend what the reason names; the lines here are ComfyUI's last. Then run this again.",
+            server.log,
+        )
+    return status
+
+
+def _serve(server: Server) -> int:
+    say(f"\nThe editor is at {server.address} (Ctrl-C ends it; log: {server.log})")
+    server.wait()
+    raise StepFailed("ComfyUI ended by itself", server.tail(), log=server.log)
+
+
+def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:
+    """Run Python beside the link through which the checkout has a valid package name."""
+    say()
+    command = [str(home.python), *arguments]
+    return run_attended(command, home.package, {"COMFYUI_PATH": str(comfyui.source)})
+
+
+def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKOUT) -> list[str]:
+    """Arguments for a pytest that runs beside the link instead of in the checkout.
+
+    Paths of tests may be given as seen from the checkout or from `here`; without any, all tests
+    are run.
+    """
+    arguments = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
+    paths = 0
+    for argument in further:
+        path, separator, test = argument.partition("::")
+        inside = _inside_checkout(path, here, checkout) if not path.startswith("-") else None
+        if inside is None:
+            arguments.append(argument)
+        else:
+            paths += 1
+            arguments.append((Path(PACKAGE) / inside).as_posix() + separator + test)
+    return arguments if paths else [*arguments, f"{PACKAGE}/tests"]
+
+
+def _inside_checkout(path: str, here: Path, checkout: Path) -> Path | None:
+    """Where in the checkout `path` is, None where it is no path there."""
+    for start in (checkout, here):
+        place = Path(os.path.abspath(start / path))
+        if path and place.exists() and place.is_relative_to(checkout):
+            return place.relative_to(checkout)
+    return None
+
+
+def _clean(home: Home) -> int:
+    if not home.root.exists():
+        say(f"There is nothing to remove: {home.root} does not exist.")
+        return 0
+    home.check_ours()
+    for name in ("setting-up.lock", "running.lock"):
+        with Lock(home.root / name, "cleaning up"):
+            pass
+    say(f"Removing {home.root} ({home.size() / 1e9:.1f} GB) ...")
+    started = time.monotonic()
+    home.remove()
+    say(f"Removed in {spoken(time.monotonic() - started)}.")
+    return 0
+
+
+def _explain(failure: StepFailed, seconds: float) -> None:
+    say(f"\nFAILED after {spoken(seconds)}: {failure}")
+    for line in failure.tail:
+        say(f"  | {line}")
+    if failure.remedy:
+        say(f"What to do: {failure.remedy}")
+    if failure.log is not None:
+        say(f"All of its output: {failure.log}")
+
+
+def _hear_signals() -> None:
+    """Let Ctrl-C, `kill` and a closed terminal all end the program by way of its `finally`s."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    # A shell's background job inherits a deaf ear for it, and ComfyUI would inherit it in turn.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, end)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, end)

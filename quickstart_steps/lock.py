@@ -1,0 +1,54 @@
+"""One quickstart at a time on what two must not write at once."""
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from .places import Refused
+
+_LOCKED_BYTE = 1 << 20  # beyond the text, which Windows would not let others read otherwise
+
+
+class Lock:
+    """Held while the `with` block runs. The system frees it when its process dies, however."""
+
+    def __init__(self, file: Path, doing: str) -> None:
+        self._file, self._doing = file, doing
+        self._descriptor = -1
+
+    def __enter__(self) -> "Lock":
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(self._descriptor)
+        except OSError:
+            holder = os.read(self._descriptor, 200).decode(errors="replace") or "Another process"
+            os.close(self._descriptor)
+            raise Refused(f"{holder}. Wait until it has ended, or use another --home.") from None
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"Process {os.getpid()} is {self._doing}".encode())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        os.close(self._descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

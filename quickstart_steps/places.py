@@ -1,0 +1,188 @@
+"""Where things are: the quickstart's own directory, and which ComfyUI is used."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(os.path.abspath(__file__)).parent.parent
+LEAST_COMFYUI = (0, 30, 0)
+MARKER = "made-by-quickstart.txt"
+PACK_NAME = "anime-production"  # the directory name under which ComfyUI finds the pack
+
+
+class Refused(Exception):
+    """What was asked for is not done; the message says why and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory that holds everything quickstart makes."""
+
+    root: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+        return self.environment / inside
+
+    @property
+    def environment(self) -> Path:
+        return self.root / "environment"
+
+    @property
+    def comfyui(self) -> Path:
+        """ComfyUI's source, where quickstart fetched it."""
+        return self.root / "comfyui"
+
+    @property
+    def base(self) -> Path:
+        """ComfyUI's base directory: models, inputs, outputs and the user's folder."""
+        return self.root / "base"
+
+    @property
+    def package(self) -> Path:
+        """Holds a link to the checkout that has a valid package name."""
+        return self.root / "package"
+
+    @property
+    def downloads(self) -> Path:
+        return self.root / "downloads"
+
+    @property
+    def stamps(self) -> Path:
+        return self.root / "stamps"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    def make(self) -> None:
+        """Create the directory, or accept it as one that quickstart made before.
+
+        Raises:
+            Refused: it holds something else, which `clean` would later remove.
+        """
+        if not self._is_ours() and self.root.exists() and any(self.root.iterdir()):
+            raise Refused(
+                f"{self.root} holds files that quickstart did not make. "
+                "Give --home a directory that is empty or does not exist yet."
+            )
+        self.logs.mkdir(parents=True, exist_ok=True)
+        (self.root / MARKER).write_text(
+            "Everything here was made by quickstart.py of Anime Production.\n"
+            "`python quickstart.py clean` removes it.\n",
+            encoding="utf-8",
+        )
+
+    def size(self) -> int:
+        """Bytes on disk, links not followed."""
+        return sum(
+            os.lstat(os.path.join(folder, file)).st_size
+            for folder, _, files in os.walk(self.root)
+            for file in files
+        )
+
+    def check_ours(self) -> None:
+        """Raise Refused where quickstart did not make this directory."""
+        if not self._is_ours():
+            raise Refused(f"{self.root}: left as it is, quickstart did not make it (no {MARKER}).")
+
+    def remove(self) -> None:
+        """Delete the directory.
+
+        Raises:
+            Refused: quickstart did not make it.
+        """
+        self.check_ours()
+        shutil.rmtree(self.root)  # of links to the checkout it removes the links alone
+
+    def _is_ours(self) -> bool:
+        return (self.root / MARKER).is_file()
+
+
+def home_directory(option: str | None, environ: Mapping[str, str]) -> Home:
+    """`--home`, else `ANIME_QUICKSTART_HOME`, else `.quickstart` in the checkout."""
+    chosen = option or environ.get("ANIME_QUICKSTART_HOME") or CHECKOUT / ".quickstart"
+    return Home(Path(os.path.abspath(os.path.expanduser(chosen))))
+
+
+@dataclass(frozen=True)
+class ComfyUI:
+    """The ComfyUI whose code is run."""
+
+    source: Path
+    origin: str
+    """Why this one, for people: `--comfyui`, `COMFYUI_PATH`, …"""
+    existing: bool
+    """It is the user's own: read, and never written to."""
+
+
+def choose_comfyui(
+    option: str | None, environ: Mapping[str, str], checkout: Path, home: Home
+) -> ComfyUI:
+    """The ComfyUI asked for, else the one that the pack is installed in, else quickstart's own.
+
+    Raises:
+        Refused: the one asked for is not there, or is older than the pack can use.
+    """
+    around = checkout.parent.parent
+    if option:
+        chosen, origin = Path(option), "--comfyui"
+    elif environ.get("COMFYUI_PATH"):
+        chosen, origin = Path(environ["COMFYUI_PATH"]), "COMFYUI_PATH"
+    elif checkout.parent.name == "custom_nodes" and (around / "main.py").is_file():
+        chosen, origin = around, "the one that the pack is installed in"
+    else:
+        return ComfyUI(home.comfyui, "fetched by quickstart", existing=False)
+    source = Path(os.path.abspath(chosen.expanduser()))
+    version = comfyui_version(source)
+    if version is None:
+        raise Refused(
+            f"{origin}: {source} is no ComfyUI (main.py or comfyui_version.py is missing). "
+            "Give the directory that holds ComfyUI's main.py."
+        )
+    if version < LEAST_COMFYUI:
+        found, needed = (".".join(map(str, numbers)) for numbers in (version, LEAST_COMFYUI))
+        raise Refused(
+            f"{origin}: {source} is ComfyUI {found}, and the pack needs {needed} or newer. "
+            "Update it, or give another one with --comfyui."
+        )
+    return ComfyUI(source, origin, existing=True)
+
+
+def comfyui_version(source: Path) -> tuple[int, ...] | None:
+    """ComfyUI's version as numbers, or None where `source` holds no ComfyUI."""
+    if not (source / "main.py").is_file():
+        return None
+    try:
+        text = (source / "comfyui_version.py").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    found = re.search(r'__version__ = "(\d+(?:\.\d+)*)', text)
+    return tuple(int(part) for part in found[1].split(".")) if found else None
+
+
+def link(target: Path, place: Path) -> None:
+    """Make `place` a link to the directory `target`, whatever it linked to before."""
+    if os.path.lexists(place):
+        if os.path.realpath(place) == os.path.realpath(target):
+            return
+        remove_link(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        import _winapi  # a junction needs no administrator, a symbolic link does
+
+        _winapi.CreateJunction(str(target), str(place))
+    else:
+        place.symlink_to(target, target_is_directory=True)
+
+
+def remove_link(place: Path) -> None:
+    """Remove a link and never what it leads to; a real directory makes this fail."""
+    if os.path.lexists(place):
+        os.unlink(place)

@@ -1,0 +1,168 @@
+"""Steps that cost nothing once they are finished, and start over when they were not."""
+
+import json
+import os
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .console import LiveLine, say, spoken
+
+TAIL = 20  # lines of a failed command that are shown
+INTERRUPT_LIMIT = 30.0  # seconds that an interrupted command may take for stopping its servers
+
+
+class StepFailed(Exception):
+    """A step did not succeed.
+
+    Attributes:
+        tail: its last lines of output.
+        remedy: what the reader can do.
+        log: where all of its output is.
+    """
+
+    def __init__(
+        self, what: str, tail: Sequence[str] = (), remedy: str = "", log: Path | None = None
+    ) -> None:
+        super().__init__(what)
+        self.tail, self.remedy, self.log = list(tail), remedy, log
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of work that leaves a stamp behind.
+
+    Attributes:
+        name: names the stamp.
+        title: what people read.
+        key: what was asked for; another key makes the stamp worthless.
+        work: does it. It must cope with what an interrupted run of itself left behind.
+        present: whether its result is still there.
+        expect: how long and how much, said before a long one starts.
+    """
+
+    name: str
+    title: str
+    key: str
+    work: Callable[[], None]
+    present: Callable[[], bool] = lambda: True
+    expect: str = ""
+
+
+def take(step: Step, stamps: Path) -> bool:
+    """Do a step unless its stamp says that it is done; tell whether it was done now."""
+    stamp = stamps / f"{step.name}.json"
+    if _stamped_key(stamp) == step.key and step.present():
+        say(f"  {step.title}: ready")
+        return False
+    say(f"  {step.title}{f' ({step.expect})' if step.expect else ''} ...")
+    stamp.unlink(missing_ok=True)
+    started = time.monotonic()
+    step.work()
+    seconds = time.monotonic() - started
+    _write_stamp(stamp, step, seconds)
+    say(f"  {step.title}: done in {spoken(seconds)}")
+    return True
+
+
+def stamp_text(stamps: Path, name: str) -> str:
+    """A stamp's own text, different each time its step was done; empty where there is none."""
+    stamp = stamps / f"{name}.json"
+    return stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+
+
+def _stamped_key(stamp: Path) -> str | None:
+    try:
+        key = json.loads(stamp.read_text(encoding="utf-8"))["key"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return key if isinstance(key, str) else None
+
+
+def _write_stamp(stamp: Path, step: Step, seconds: float) -> None:
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "step": step.name,
+        "key": step.key,
+        "finished": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "seconds": round(seconds, 1),
+    }
+    partial = stamp.with_suffix(".partial")
+    partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    partial.replace(stamp)  # a stamp is there whole or not at all
+
+
+def run_attended(
+    command: Sequence[str | Path], directory: Path, environment: Mapping[str, str] | None = None
+) -> int:
+    """Run a command whose output goes to the terminal, and give its exit status.
+
+    On Ctrl-C it has heard the same signal from the terminal, and gets time to put things in order.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command], cwd=directory, env={**os.environ, **(environment or {})}
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait(INTERRUPT_LIMIT)
+        raise
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def run_command(
+    command: Sequence[str | Path],
+    what: str,
+    log: Path,
+    remedy: Callable[[str], str] = lambda output: "",
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run a command to its end, its output going to a log file.
+
+    Args:
+        command: program and arguments.
+        what: what it does, for the message of a failure.
+        log: written anew with all output.
+        remedy: what to do about a failure, made from the last lines of output.
+        directory: where it runs.
+        environment: variables that are set in addition.
+
+    Raises:
+        StepFailed: it ended with another status than 0.
+    """
+    tail: deque[str] = deque(maxlen=TAIL)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=directory,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        with log.open("w", encoding="utf-8") as file, LiveLine() as live:
+            assert process.stdout is not None
+            for line in process.stdout:
+                file.write(line)
+                if line.strip():
+                    tail.append(line.rstrip())
+                    live.show(line.strip())
+        status = process.wait()
+    finally:
+        if process.poll() is None:  # this program is being stopped
+            process.terminate()
+            process.wait()
+    if status != 0:
+        message = f"{what} failed (exit status {status})"
+        raise StepFailed(message, tail, remedy("\n".join(tail)), log)

@@ -1,0 +1,48 @@
+"""What is meant by the words after quickstart.py."""
+
+from pathlib import Path
+
+import pytest
+
+from anime_production.quickstart_steps.command_line import parse, pytest_arguments
+
+PACK = Path(__file__).resolve().parents[2]
+HERE = "tests/quickstart_steps/test_command_line.py"
+
+
+def test_what_is_for_pytest_goes_to_pytest_in_its_order():
+    options, further = parse(["test", "-k", "seam", "-x", "--home", "/h", "tests/test_a.py"])
+    assert (options.command, options.home) == ("test", "/h")
+    assert further == ["-k", "seam", "-x", "tests/test_a.py"]
+
+
+def test_without_a_command_the_example_is_run():
+    assert parse([])[0].command == "run"
+    assert parse(["--port", "8200"])[0].port == 8200
+
+
+@pytest.mark.parametrize("wrong", [["run", "--clop"], ["--clip", "/no/such/clip.mp4"], ["go"]])
+def test_a_slip_ends_before_anything_is_done(wrong: list[str]):
+    with pytest.raises(SystemExit) as ended:
+        parse(wrong)
+    assert ended.value.code == 2
+
+
+def test_paths_of_tests_are_those_of_the_checkout():
+    given = [f"{HERE}::test_x", "-k", "not there", "-m", "slow"]
+    arguments = pytest_arguments(given, Path("/"), PACK)
+    assert arguments[-5:] == [
+        f"anime_production/{HERE}::test_x",
+        *("-k", "not there", "-m", "slow"),
+    ]
+
+
+def test_paths_may_be_given_from_where_one_stands_or_whole():
+    wanted, folder = f"anime_production/{HERE}", PACK / "tests" / "quickstart_steps"
+    assert pytest_arguments(["test_command_line.py"], folder, PACK)[-1] == wanted
+    whole = str(PACK / HERE)
+    assert pytest_arguments([whole], Path("/"), PACK)[-1] == wanted
+
+
+def test_without_paths_all_tests_are_run():
+    assert pytest_arguments(["-q"], PACK, PACK)[-1] == "anime_production/tests"

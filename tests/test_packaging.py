@@ -1,0 +1,87 @@
+"""What is told to pip, to the Comfy registry and to ComfyUI-Manager must be one and the same."""
+
+import importlib.metadata
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from anime_production.models.dependency import PACKAGES
+from anime_production.quickstart_steps.install import development_requirements
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pytest brings it there
+    import tomli as tomllib
+
+PACK = Path(__file__).resolve().parents[1]
+PYPROJECT_TEXT = (PACK / "pyproject.toml").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads(PYPROJECT_TEXT)
+PROJECT = PYPROJECT["project"]
+
+
+def requirements() -> list[str]:
+    lines = (PACK / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+
+
+def test_requirements_txt_lists_what_pyproject_lists():
+    assert requirements() == PROJECT["dependencies"]
+
+
+def test_quickstart_reads_the_same_dev_extra_as_a_toml_reader():
+    extra = PROJECT["optional-dependencies"]["dev"]
+    assert development_requirements(PYPROJECT_TEXT) == extra
+
+
+@pytest.mark.parametrize("package", sorted(set(PACKAGES.values())))
+def test_a_package_that_is_imported_late_is_installed_with_the_pack(package: str):
+    if package in {requirement.partition(">")[0] for requirement in requirements()}:
+        return
+    brought_along = {
+        name_of(further)
+        for requirement in requirements()
+        for further in importlib.metadata.requires(name_of(requirement)) or []
+        if "extra ==" not in further
+    }
+    assert name_of(package) in brought_along
+
+
+def test_every_requirement_is_met_here():
+    for requirement in [*requirements(), *PROJECT["optional-dependencies"]["dev"]]:
+        assert importlib.metadata.version(name_of(requirement))
+
+
+def test_the_registry_knows_publisher_name_and_comfyui():
+    comfy = PYPROJECT["tool"]["comfy"]
+    assert comfy["PublisherId"] == "anime-production"
+    assert comfy["DisplayName"] == "Anime Production"
+    assert comfy["requires-comfyui"] == ">=0.30.0"
+    # With WEB_DIRECTORY, which the pack uses, every script would be loaded twice.
+    assert "web" not in comfy
+
+
+def test_the_version_is_three_numbers():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", PROJECT["version"])
+
+
+def test_the_files_that_the_metadata_names_exist():
+    assert (PACK / PROJECT["readme"]).is_file()
+    assert "MIT License" in (PACK / PROJECT["license"]["file"]).read_text(encoding="utf-8")
+
+
+def test_comfyui_reads_the_metadata(comfyui: Path):
+    sys.path.insert(0, str(comfyui))
+    try:
+        from comfy_config.config_parser import extract_node_configuration
+    finally:
+        sys.path.remove(str(comfyui))
+    read = extract_node_configuration(str(PACK))
+    assert read.project.name == "anime-production"
+    assert read.project.supported_comfyui_version == ">=0.30.0"
+    assert read.tool_comfy.publisher_id == "anime-production"
