@@ -1,0 +1,1 @@
+"""Numbers with their other side: each module here is one benchmark, run by its name."""
