@@ -1,0 +1,46 @@
+"""Where ComfyUI is, and how its modules are used without its server."""
+
+import asyncio
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+PACK = Path(__file__).resolve().parents[1]
+ABSENT = "ComfyUI is not here: set COMFYUI_PATH, or run `python quickstart.py test`"
+
+
+def find_comfyui() -> Path | None:
+    """Root of the ComfyUI to test with, or None.
+
+    `COMFYUI_PATH` wins over the one that quickstart.py unpacks into the checkout.
+    """
+    named = os.environ.get("COMFYUI_PATH")
+    root = Path(named).expanduser() if named else PACK / ".quickstart" / "comfyui"
+    return root.resolve() if (root / "comfy_api").is_dir() else None
+
+
+def use_comfyui(root: Path) -> None:
+    """Make ComfyUI's modules importable in this process, on the processor.
+
+    The switch to the processor must come before any other module of ComfyUI is imported: its
+    device module asks torch for CUDA while it is imported.
+    """
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    importlib.import_module("comfy.cli_args").args.cpu = True
+
+
+def pack_nodes() -> list[type]:
+    """The pack's node classes, asked for as ComfyUI asks; needs `use_comfyui` first."""
+
+    async def ask() -> list[type]:
+        extension: Any = importlib.import_module("anime_production").comfy_entrypoint()
+        if asyncio.iscoroutine(extension):
+            extension = await extension
+        await extension.on_load()
+        classes: list[type] = await extension.get_node_list()
+        return classes
+
+    return asyncio.run(ask())

@@ -1,0 +1,76 @@
+"""Draws the examples' thumbnails, each from a real run of the example.
+
+    python -m anime_production.tests.integration.draw_thumbnails [example ...]
+
+runs where the tests run. A thumbnail shows the first frame of what the example saved, and beside it
+the first single picture that it previews (a plot).
+"""
+
+import json
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from ..comfyui import PACK, find_comfyui
+from .client import ComfyClient, Run
+from .server import ComfyServer
+
+HEIGHT = 400  # px; the editor shows thumbnails smaller
+EXAMPLES = PACK / "example_workflows"
+
+
+def draw(client: ComfyClient, example: Path) -> Path:
+    """Run one example and write its thumbnail beside the editor's workflow.
+
+    Args:
+        client: of a running server that has the pack.
+        example: the API prompt.
+
+    Returns:
+        Where the thumbnail lies.
+    """
+    run = client.run(json.loads(example.read_text(encoding="utf-8")))
+    pictures = [_fetch(client, file) for file in _files(run)]
+    scaled = [each.resize((each.width * HEIGHT // each.height, HEIGHT)) for each in pictures]
+    sheet = Image.new("RGB", (sum(each.width for each in scaled), HEIGHT), "white")
+    left = 0
+    for each in scaled:
+        sheet.paste(each, (left, 0))
+        left += each.width
+    path = EXAMPLES / f"{example.stem}.jpg"
+    sheet.save(path, quality=88)
+    return path
+
+
+def _files(run: Run) -> list[dict[str, str]]:
+    """What was saved first, and the first preview of a single picture."""
+    groups = [output["images"] for output in run.outputs.values() if output.get("images")]
+    saved = [group[0] for group in groups if group[0]["type"] == "output"]
+    single = [group[0] for group in groups if group[0]["type"] == "temp" and len(group) == 1]
+    return saved[:1] + single[:1]
+
+
+def _fetch(client: ComfyClient, file: dict[str, str]) -> Image.Image:
+    return Image.open(BytesIO(client.fetch("/view", **file))).convert("RGB")
+
+
+def main(names: list[str]) -> None:
+    """Draw the thumbnails of the named examples, or of all."""
+    comfyui = find_comfyui()
+    if comfyui is None:
+        sys.exit("No ComfyUI was found; run this as the tests are run.")
+    chosen = names or sorted(path.stem for path in (EXAMPLES / "api").glob("*.json"))
+    with (
+        tempfile.TemporaryDirectory() as base,
+        ComfyServer(comfyui, Path(base), {"anime-production": PACK}) as server,
+    ):
+        for name in chosen:
+            print(draw(ComfyClient(server), EXAMPLES / "api" / f"{name}.json"))
+        server.end_databases()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,114 @@
+"""The shared examples, as a user runs them through the API."""
+
+import copy
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ..comfyui import PACK
+from .client import ComfyClient, RequestRefused
+
+API = PACK / "example_workflows" / "api"
+SHIPPING_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def example() -> dict[str, Any]:
+    """The prompt of "check a clip"."""
+    return json.loads((API / "check_a_clip.json").read_text(encoding="utf-8"))
+
+
+def with_clip(example: dict[str, Any], **inputs: Any) -> dict[str, Any]:
+    prompt = copy.deepcopy(example)
+    prompt["1"]["inputs"].update(width=160, height=160, **inputs)
+    return prompt
+
+
+def job_of(client: ComfyClient, prompt_id: str) -> dict[str, Any]:
+    """The job's row; it follows the prompt, which doesn't wait for the database."""
+    deadline = time.monotonic() + SHIPPING_SECONDS
+    while True:
+        try:
+            answer = client.get(f"/anime/jobs/{prompt_id}")
+            if answer["job"]["finished_at"] or time.monotonic() > deadline:
+                return answer
+        except RequestRefused as error:
+            if error.status != 404 or time.monotonic() > deadline:
+                raise
+        time.sleep(0.2)
+
+
+def test_the_example_passes_saves_its_clip_and_is_remembered(client, server, example):
+    run = client.run(example)
+    assert {node: run.report(node)["verdict"] for node in "3456"} == dict.fromkeys("3456", "PASS")
+    (saved,) = run.outputs["11"]["images"]
+    path = Path(server.base, "output", saved["subfolder"], saved["filename"])
+    with Image.open(path) as animation:
+        assert animation.n_frames == 24
+    answer = job_of(client, run.prompt_id)
+    assert answer["job"]["state"] == "completed"
+    assert answer["job"]["verdict"] == "PASS"
+    assert answer["job"]["project"] == "quickstart"
+    assert {each["node_id"] for each in answer["reports"]} == set("3456")
+    (artifact,) = answer["artifacts"]
+    assert (server.base / "output" / artifact["path"]).samefile(path)
+    assert artifact["bytes"] == path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("fault", "node", "subject"),
+    [
+        ({"drift": 1.0}, "4", "character"),
+        ({"seam_jump": 6.0}, "5", "loop"),
+        ({"flicker": 8.0}, "6", "clip_quality"),
+        ({"blur": 3.0}, "6", "clip_quality"),
+        ({"hold": 6}, "6", "clip_quality"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_planted_fault_is_found_stops_the_gate_and_is_remembered(
+    client, example, fault, node, subject
+):
+    run = client.run(with_clip(example, **fault))
+    report = run.report(node)
+    assert (report["subject"], report["verdict"]) == (subject, "FAIL")
+    assert "11" not in run.outputs, "what failed was saved"
+    answer = job_of(client, run.prompt_id)
+    assert answer["job"]["state"] == "completed"
+    assert answer["job"]["verdict"] == "FAIL"
+    assert answer["artifacts"] == []
+    assert {each["report"]["subject"] for each in answer["reports"]} >= {subject}
+
+
+def test_a_plot_that_is_connected_later_is_drawn_though_its_node_is_cached(client, example):
+    prompt = with_clip(example, seed=99)
+    plot, overlay = prompt.pop("12"), prompt.pop("14")
+    first = client.run(prompt)
+    again = client.run({**prompt, "12": plot, "14": overlay})
+    assert first.ran("5")
+    assert again.cached("5")
+    (picture,) = again.outputs["12"]["images"]
+    drawn = client.fetch("/view", **picture)
+    assert len(drawn) > 10_000, "an empty picture"
+    assert len(again.outputs["14"]["images"]) == 24
+
+
+def test_the_report_reaches_a_websocket_and_stays_in_the_history_of_a_cached_run(client, example):
+    prompt = with_clip(example, seed=101)
+    first, second = client.run(prompt), client.run(prompt)
+    sent = {each["node"]: each["output"] for each in first.of_type("executed")}
+    assert sent["5"]["anime_report"][0] == first.report("5") == second.report("5")
+    assert second.cached("5")
+    assert (
+        job_of(client, second.prompt_id)["job"]["id"]
+        != job_of(client, first.prompt_id)["job"]["id"]
+    )
+
+
+def test_a_prompt_without_a_client_is_remembered_too(client, example):
+    prompt_id = client.submit(with_clip(example, seed=102))
+    assert job_of(client, prompt_id)["job"]["state"] == "completed"

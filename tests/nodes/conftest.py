@@ -1,0 +1,69 @@
+"""ComfyUI's modules in this process, without its server, for tests of single nodes."""
+
+import asyncio
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+
+COMFYUI = find_comfyui()
+if COMFYUI is not None:
+    use_comfyui(COMFYUI)  # before the test modules, which import nodes at their top
+
+
+class WithoutComfyUI(pytest.Module):
+    """A test module that cannot be imported here; its whole result is one skip with the reason."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Skip the module."""
+        pytest.skip(ABSENT)
+
+
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> WithoutComfyUI | None:
+    """Skip this directory's modules where ComfyUI is absent; pytest's own way elsewhere."""
+    if COMFYUI is not None:
+        return None
+    module: WithoutComfyUI = WithoutComfyUI.from_parent(parent, path=module_path)
+    return module
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_server() -> None:
+    """Nodes must work where no PromptServer was started; nothing here may start one."""
+    server: Any = sys.modules.get("server")
+    assert server is None or not hasattr(server.PromptServer, "instance")
+
+
+@pytest.fixture(scope="session")
+def node_classes() -> dict[str, Any]:
+    """The pack's node classes by id."""
+    classes: list[Any] = pack_nodes()
+    return {node.GET_SCHEMA().node_id: node for node in classes}
+
+
+@pytest.fixture
+def run_node() -> Callable[..., Any]:
+    """Executes a node class as ComfyUI does and returns its `io.NodeOutput`.
+
+    `run_node(AnimeLoopScore, images=frames, fps=12.0).args[0]` is its first output.
+    """
+    torch: Any = importlib.import_module("torch")
+    execution_context: Any = importlib.import_module("comfy_execution.utils")
+
+    def run(node: Any, **inputs: Any) -> Any:
+        node.GET_SCHEMA()
+        node.VALIDATE_CLASS()
+        execute = getattr(node.PREPARE_CLASS_CLONE(None), node.FUNCTION)
+        with torch.inference_mode(), execution_context.CurrentNodeContext("a prompt", "1"):
+            answer = execute(**inputs)
+            return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
+
+    return run

@@ -1,0 +1,69 @@
+"""What users' saved workflows rely on, written down: every node's ids, order, types, defaults.
+
+`python -m anime_production.tests.nodes.freeze_schemas`, run from the directory that holds the
+link `anime_production` to the checkout, writes `schemas.json` anew. Look at the difference: an
+input or output may be appended; what stands there may not move, change its type or go.
+"""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+
+FROZEN = Path(__file__).with_name("schemas.json")
+
+
+def current_schemas() -> dict[str, Any]:
+    """The schemas of all nodes by id, as far as a saved workflow depends on them."""
+    nodes: list[Any] = pack_nodes()
+    return {schema.node_id: _frozen(schema) for schema in (node.GET_SCHEMA() for node in nodes)}
+
+
+def _frozen(schema: Any) -> dict[str, Any]:
+    return {
+        "display_name": schema.display_name,
+        "category": schema.category,
+        "is_output_node": bool(schema.is_output_node),
+        "is_input_list": bool(schema.is_input_list),
+        "not_idempotent": bool(schema.not_idempotent),
+        "inputs": [_frozen_input(given) for given in schema.inputs],
+        "outputs": [
+            {
+                "id": output.id,
+                "name": output.display_name,
+                "type": output.get_io_type(),
+                "is_output_list": bool(output.is_output_list),
+            }
+            for output in schema.outputs
+        ],
+    }
+
+
+def _frozen_input(given: Any) -> dict[str, Any]:
+    facts = json.loads(json.dumps(given.as_dict()))
+    facts.pop("tooltip", None)  # wording is free to improve
+    return {"id": given.id, "type": given.get_io_type(), "optional": bool(given.optional), **facts}
+
+
+def as_text(schemas: dict[str, Any]) -> str:
+    """The file's text: sorted by node, inputs and outputs in their order."""
+    return json.dumps(dict(sorted(schemas.items())), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write the file."""
+    root = find_comfyui()
+    if root is None:
+        sys.exit(ABSENT)
+    use_comfyui(root)
+    importlib.import_module("comfy_api.latest")
+    schemas = current_schemas()
+    FROZEN.write_text(as_text(schemas), encoding="utf-8")
+    print(f"{len(schemas)} nodes -> {FROZEN}")
+
+
+if __name__ == "__main__":
+    main()
