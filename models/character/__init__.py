@@ -1,0 +1,1 @@
+"""Is this still the same character? Figures, descriptors, character sheets and scores."""
