@@ -98,7 +98,8 @@ def score_loop(
         return Report("loop", tuple(parts), len(frames), fps)
     position = _position(steps, all_steps)
     colour = _colour(mean_colours(frames)[drawings])
-    cause = colour if position.verdict is Verdict.PASS else position
+    only_colour = position.verdict is Verdict.PASS and colour.verdict is Verdict.FAIL
+    cause = colour if only_colour else position
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
     return Report("loop", (position, colour, motion), len(frames), fps, worst)
 

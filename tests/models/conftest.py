@@ -7,8 +7,9 @@ import av
 import numpy as np
 import pytest
 import torch
-from anime_production.models.frames import as_frames
 from PIL import Image, ImageSequence
+
+from anime_production.models.frames import as_frames
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def shared_clip(shared_assets: Path) -> Callable[[str], tuple[torch.Tensor, floa
         else:
             with av.open(path) as video:
                 stream = video.streams.video[0]
-                fps = float(stream.average_rate)
+                fps = float(stream.average_rate or 0)
                 frames = [each.to_ndarray(format="rgb24") for each in video.decode(stream)]
         return torch.from_numpy(np.stack(frames)).float() / 255, fps
 

@@ -1,6 +1,7 @@
 import sys
 
 import pytest
+
 from anime_production.models import dependency
 
 

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+
 from anime_production.models.frames import (
     BEHIND_ALPHA,
     InputError,

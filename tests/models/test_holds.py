@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from anime_production.models.holds import hold_pattern
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from anime_production.models.frames import Absence
 from anime_production.models.report import (
     Better,

@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from anime_production.models.loop.seam import around_seam, score_loop
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip

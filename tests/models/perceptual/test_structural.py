@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from anime_production.models.perceptual import structural
 from anime_production.models.perceptual.structural import step_distances, structural_features
 

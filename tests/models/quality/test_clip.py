@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from anime_production.models.quality.clip import score_clip_quality
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip

@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from anime_production.models.quality.flicker import brightness_curve, flicker_per_frame
 
 

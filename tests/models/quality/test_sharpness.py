@@ -2,9 +2,10 @@ import math
 
 import pytest
 import torch
+from torchvision.transforms.functional import gaussian_blur
+
 from anime_production.models.quality.sharpness import edge_width
 from anime_production.models.sample.clip import Faults, draw_clip
-from torchvision.transforms.functional import gaussian_blur
 
 
 def soft_edge(sigma):

@@ -1,0 +1,141 @@
+"""A report as a picture: its verdict, every measurement in words, and the curves over frames."""
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import torch
+
+from .dependency import require
+from .report import Measurement, Report, Verdict
+
+HEIGHT, WIDTH = 540, 960
+PLOT_SHAPE = (1, HEIGHT, WIDTH, 3)
+DOTS_PER_INCH = 100
+MOST_CURVES = 3  # as many as can be read at this size
+
+# Colour-blind safe (Okabe and Ito 2008), and never alone: a symbol and the word stand beside it.
+COLOURS = {
+    Verdict.PASS: "#009E73",
+    Verdict.FAIL: "#D55E00",
+    Verdict.NOT_MEASURED: "#6B7280",
+    Verdict.INFO: "#0072B2",
+}
+SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
+TITLES = {
+    "character": "Character",
+    "loop": "Loop",
+    "still_quality": "Still quality",
+    "clip_quality": "Clip quality",
+    "comparison": "Comparison",
+    "merged": "All reports",
+}
+
+
+def plot_report(report: Report) -> torch.Tensor:
+    """Draw a report: verdict, measurements, and the curves of those that have one per frame.
+
+    Args:
+        report: any.
+
+    Returns:
+        RGB in 0–1, shape `PLOT_SHAPE`.
+
+    Raises:
+        MissingDependency: matplotlib is not installed.
+    """
+    figure = require("matplotlib.figure").Figure(
+        figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
+    )
+    canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    curves = _worth_a_curve(report)
+    grid = figure.add_gridspec(
+        max(len(curves), 1),
+        2 if curves else 1,
+        width_ratios=(1.0, 1.25) if curves else None,
+        left=0.03,
+        right=0.97,
+        top=0.87,
+        bottom=0.09,
+        hspace=0.55,
+        wspace=0.12,
+    )
+    _write_headline(figure, report)
+    _write_measurements(figure.add_subplot(grid[:, 0]), report)
+    for row, measurement in enumerate(curves):
+        axes = figure.add_subplot(grid[row, 1])
+        _draw_curve(axes, measurement, report)
+        if row == len(curves) - 1:
+            axes.set_xlabel("frame", fontsize=8)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
+
+
+def _worth_a_curve(report: Report) -> list[Measurement]:
+    """Measurements with values over frames: what decided the verdict first."""
+    rank = {Verdict.FAIL: 0, Verdict.NOT_MEASURED: 1, Verdict.PASS: 2, Verdict.INFO: 3}
+    curves = [each for each in report.measurements if len(each.per_frame) > 1]
+    curves.sort(key=lambda each: (not each.required, rank[each.verdict]))
+    return curves[:MOST_CURVES]
+
+
+def _write_headline(figure: Any, report: Report) -> None:
+    verdict = report.verdict
+    score = "no score" if report.score is None else f"{report.score:.0f} of 100"
+    words = verdict.value.replace("_", " ")
+    figure.text(0.03, 0.93, TITLES[report.subject], fontsize=16, weight="bold")
+    figure.text(
+        0.97,
+        0.93,
+        f"{SYMBOLS[verdict]} {words} · {score}",
+        fontsize=16,
+        weight="bold",
+        color=COLOURS[verdict],
+        horizontalalignment="right",
+    )
+
+
+def _write_measurements(axes: Any, report: Report) -> None:
+    axes.axis("off")
+    axes.set_xlim(0, 1)
+    lines = []
+    for measurement in report.measurements:
+        value = "–" if measurement.value is None else f"{measurement.value:.3g} {measurement.unit}"
+        name = measurement.name.replace("_", " ")
+        lines.append((f"{SYMBOLS[measurement.verdict]} {name}: {value}", measurement, True))
+        wrapped = textwrap.wrap(measurement.reason, 52)
+        lines += [(f"    {line}", measurement, False) for line in wrapped]
+    step = min(0.062, 1 / max(len(lines), 1))
+    for index, (text, measurement, is_name) in enumerate(lines):
+        axes.text(
+            0,
+            1 - index * step,
+            text,
+            fontsize=min(10, 140 * step) if is_name else min(8.5, 120 * step),
+            weight="bold" if is_name and measurement.required else "normal",
+            color=COLOURS[measurement.verdict] if is_name else "#374151",
+            verticalalignment="top",
+            transform=axes.transAxes,
+        )
+
+
+def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
+    values = np.array([np.nan if each is None else each for each in measurement.per_frame])
+    colour = COLOURS[measurement.verdict]
+    axes.plot(np.arange(len(values)), values, color=colour, linewidth=1.4, marker=".", markersize=4)
+    for frame in np.flatnonzero(np.isnan(values)):
+        axes.axvspan(frame - 0.5, frame + 0.5, color="#9CA3AF", alpha=0.35, linewidth=0)
+    threshold = measurement.threshold
+    for limit in threshold if isinstance(threshold, tuple) else (threshold,):
+        if limit is not None:
+            axes.axhline(limit, color="#111827", linewidth=0.8, linestyle="--")
+    if report.worst is not None and report.worst.frame < len(values):
+        axes.axvline(report.worst.frame, color="#D55E00", linewidth=0.8, linestyle=":")
+    axes.set_title(
+        f"{measurement.name.replace('_', ' ')} ({measurement.unit})", fontsize=9, loc="left"
+    )
+    axes.tick_params(labelsize=7)
+    axes.margins(x=0.02, y=0.15)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)

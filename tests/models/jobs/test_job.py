@@ -1,0 +1,39 @@
+import pytest
+
+from anime_production.models.frames import InputError
+from anime_production.models.jobs.job import new_job, worst_score, worst_verdict
+from anime_production.models.report import Better, Measure, Report, Verdict
+
+
+def of_value(value: float) -> Report:
+    measure = Measure("seam", "steps", Better.LOWER, 0.0, 10.0, "structural", 5.0, True)
+    return Report("loop", (measure.measured(value, "no_frames"),), 8)
+
+
+def test_two_jobs_of_one_prompt_have_ids_of_their_own():
+    assert new_job("p").id != new_job("p").id
+
+
+def test_tags_are_separated_trimmed_and_each_kept_once():
+    assert new_job(None, tags=" night, snow,,night\nrain ").tags == ("night", "snow", "rain")
+
+
+@pytest.mark.parametrize("field", ["project", "scene", "shot", "character", "tags"])
+@pytest.mark.parametrize("value", ["a" * 201, "a\0b", "a\x1bb"])
+def test_a_name_that_the_database_could_not_keep_is_refused_by_its_input(field: str, value: str):
+    with pytest.raises(InputError, match=f"^{field}: "):
+        new_job(None, **{field: value})
+
+
+def test_a_job_is_as_good_as_its_worst_report():
+    good, bad, unknown = of_value(1.0), of_value(9.0), Report("loop", (), 8)
+    assert worst_verdict([good, unknown, bad]) is Verdict.FAIL
+    assert worst_verdict([good, unknown]) is Verdict.NOT_MEASURED
+    assert worst_verdict([good]) is Verdict.PASS
+    assert worst_score([good, bad]) == bad.score
+
+
+def test_what_was_not_measured_has_no_number():
+    assert worst_verdict([]) is None
+    assert worst_score([]) is None
+    assert worst_score([of_value(1.0), Report("loop", (), 8)]) is None

@@ -1,0 +1,129 @@
+# mypy: disable-error-code="union-attr"
+import logging
+import subprocess
+import sys
+import threading
+import time
+
+from anime_production.models.jobs.events import JobStarted, from_json
+from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.outbox import Outbox
+
+BEGINNING = """
+import resource, sys
+from pathlib import Path
+from anime_production.models.jobs.events import JobStarted
+from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.outbox import Outbox
+outbox = Outbox(Path(sys.argv[1]))
+"""
+APPEND_FOREVER = """
+while True:
+    event = JobStarted(new_job(None, project="a" * 100))
+    if outbox.append(event):
+        print(event.id, flush=True)
+"""
+FILL_THE_DISK = """
+assert outbox.append(JobStarted(new_job(None)))
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, hard))
+safe = [outbox.append(JobStarted(new_job(None, tags="t" * 200))) for _ in range(200)]
+assert not safe[-1] and outbox.failure, "the disk never was full"
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+assert outbox.append(JobStarted(new_job(None))), outbox.failure
+assert outbox.failure is None
+print(1 + sum(safe) + 1, outbox.lost, outbox.backlog())
+"""
+
+
+def in_another_process(script: str, path) -> subprocess.Popen:
+    command = [sys.executable, "-c", BEGINNING + script, str(path)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_events_come_out_in_the_order_they_went_in(tmp_path, story):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    assert all(outbox.append(event) for event in story)
+    waiting = outbox.oldest(10)
+    assert [from_json(each.body) for each in waiting] == story
+    outbox.forget(waiting[:1])
+    assert outbox.oldest(1) == waiting[1:2]
+    assert outbox.backlog() == 2
+    assert outbox.backlog(str(story[0].job.id)) == outbox.backlog("8c1f") == 2
+    assert outbox.backlog("another") == 0
+
+
+def test_an_event_that_is_appended_twice_is_there_once(tmp_path, story):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    assert outbox.append(story[0])
+    assert outbox.append(story[0])
+    assert outbox.backlog() == 1
+
+
+def test_any_thread_may_append(tmp_path):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    threads = [
+        threading.Thread(
+            target=lambda: [outbox.append(JobStarted(new_job(None))) for _ in range(50)]
+        )
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        outbox.forget(outbox.oldest(0))  # the shipper writes at the same time
+    assert outbox.backlog() == 200
+    assert outbox.lost == 0
+
+
+def test_a_killed_process_loses_nothing_that_it_was_told_is_safe(tmp_path):
+    path = tmp_path / "outbox.sqlite"
+    process = in_another_process(APPEND_FOREVER, path)
+    safe = [process.stdout.readline().strip() for _ in range(20)]
+    time.sleep(0.1)
+    process.kill()
+    safe += [
+        line.strip() for line in process.stdout.read().splitlines(keepends=True) if "\n" in line
+    ]
+    process.wait()
+    assert len(safe) > 20
+    assert set(safe) <= {each.id for each in Outbox(path).oldest(1_000_000)}
+
+
+def test_a_full_disk_is_said_loudly_and_never_raised(tmp_path):
+    process = in_another_process(FILL_THE_DISK, tmp_path / "outbox.sqlite")
+    said, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    safe, lost, backlog = map(int, said.split())
+    assert safe == backlog
+    assert safe + lost == 202
+    assert errors.count("jobs are NOT recorded") == 1
+
+
+def test_a_place_that_cannot_be_written_is_said_once(tmp_path, caplog):
+    outbox = Outbox(tmp_path)  # a folder, not a file
+    with caplog.at_level(logging.WARNING):
+        assert not outbox.append(JobStarted(new_job(None)))
+        assert not outbox.append(JobStarted(new_job(None)))
+    assert len(caplog.records) == 1
+    assert caplog.records[0].levelno == logging.ERROR
+    assert outbox.lost == 2
+    assert outbox.failure
+
+
+def test_others_cannot_read_what_waits(tmp_path):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    outbox.append(JobStarted(new_job(None)))
+    modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert set(modes.values()) == {0}, modes
+
+
+def test_appending_takes_well_under_a_millisecond(tmp_path, story):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    times = []
+    for _ in range(200):
+        event = JobStarted(new_job("p", "project"))
+        start = time.perf_counter()
+        assert outbox.append(event)
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[100] < 0.001
