@@ -1,0 +1,1 @@
+"""Jobs: what is remembered of every tracked prompt, in PostgreSQL."""

@@ -1,0 +1,149 @@
+"""What is remembered of a prompt: the Job, the files it wrote, and how it ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from enum import Enum
+from uuid import UUID, uuid4
+
+from ..frames import InputError
+from ..report import Report, Verdict
+
+# PostgreSQL can't index a name of more than about 2,700 bytes, and nobody reads one of 200 letters.
+LONGEST_NAME = 200
+MOST_TAGS = 50
+
+
+class JobState(str, Enum):
+    """Where a job stands, in ComfyUI's own words."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A prompt that is tracked.
+
+    Attributes:
+        id: the job's own; ComfyUI takes the same prompt id twice.
+        prompt_id: ComfyUI's, or None outside a prompt.
+        project, scene, shot, character: names, "" where none was given.
+        tags: in the order given, each once.
+        created_at: with time zone.
+    """
+
+    id: UUID
+    prompt_id: str | None
+    project: str
+    scene: str
+    shot: str
+    character: str
+    tags: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that a job wrote.
+
+    Attributes:
+        path: relative to ComfyUI's output folder, with forward slashes.
+        kind: `image` or `animation`.
+        bytes: its size.
+        sha256: of its content, hexadecimal.
+        width, height: px.
+        frames: how many it holds.
+        fps: their rate, None for a still.
+    """
+
+    path: str
+    kind: str
+    bytes: int
+    sha256: str
+    width: int
+    height: int
+    frames: int
+    fps: float | None = None
+
+
+@dataclass(frozen=True)
+class JobError:
+    """Why a prompt failed: the node, and what it said."""
+
+    node_id: str
+    node_type: str
+    exception: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class NodeReport:
+    """A report, and the node that made it."""
+
+    node_id: str
+    report: Report
+
+
+def new_job(
+    prompt_id: str | None,
+    project: str = "",
+    scene: str = "",
+    shot: str = "",
+    character: str = "",
+    tags: str = "",
+) -> Job:
+    """A job that begins now, with an id of its own.
+
+    Args:
+        prompt_id: ComfyUI's, or None.
+        project, scene, shot, character: names; spaces around them are dropped.
+        tags: separated by commas or new lines.
+
+    Returns:
+        The job.
+
+    Raises:
+        InputError: a name that is too long or holds control characters, or too many tags.
+    """
+    separate = [_name("tags", tag) for tag in tags.replace("\n", ",").split(",")]
+    distinct = tuple(dict.fromkeys(tag for tag in separate if tag))
+    if len(distinct) > MOST_TAGS:
+        raise InputError("tags", f"at most {MOST_TAGS} tags", str(len(distinct)), "Leave some out.")
+    return Job(
+        id=uuid4(),
+        prompt_id=prompt_id,
+        project=_name("project", project),
+        scene=_name("scene", scene),
+        shot=_name("shot", shot),
+        character=_name("character", character),
+        tags=distinct,
+        created_at=datetime.now(timezone.utc),
+    )
+
+
+def worst_verdict(reports: Iterable[Report]) -> Verdict | None:
+    """FAIL over NOT_MEASURED over PASS; None where nothing was reported."""
+    verdicts = {report.verdict for report in reports}
+    order = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
+    return next((verdict for verdict in order if verdict in verdicts), None)
+
+
+def worst_score(reports: Iterable[Report]) -> float | None:
+    """The lowest score; None where nothing was reported, or a report has no score."""
+    scores = [report.score for report in reports]
+    present = [score for score in scores if score is not None]
+    return min(present) if present and len(present) == len(scores) else None
+
+
+def _name(field: str, value: str) -> str:
+    name = value.strip()
+    if len(name) > LONGEST_NAME:
+        expected = f"at most {LONGEST_NAME} characters"
+        raise InputError(field, expected, f"{len(name)}", "Give a shorter name.")
+    if any(not character.isprintable() for character in name):
+        raise InputError(field, "a name on one line", repr(name), "Remove the control characters.")
+    return name

@@ -1,0 +1,194 @@
+"""The outbox: events on the local disk, until the database has them.
+
+Rendering waits for this and for nothing else. An event that `append` acknowledged survives the
+death of the process; one that could not be written is said loudly, and rendering goes on.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .events import Event, to_json
+
+log = logging.getLogger(__name__)
+
+# Another process of this machine may be writing; it is done within milliseconds.
+PATIENCE = 2.0  # seconds
+QUIET_SECONDS = 60.0  # a disk that is nearly full fails now and then: said once a minute
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    job_id TEXT NOT NULL,
+    prompt_id TEXT,
+    body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS rejected (
+    id TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event in the outbox, as it was written."""
+
+    position: int
+    id: str
+    body: str
+
+
+class Outbox:
+    """Events that the database doesn't have yet, oldest first.
+
+    The execution thread appends; the shipper reads and removes. Each has a connection of its own,
+    so that neither waits for the other. Several processes may share one file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Touch nothing yet: the file is made by the first append or read."""
+        self._path = path
+        self._appending, self._reading = threading.Lock(), threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._closed = False
+        self._quiet_until = 0.0
+        self.failure: str | None = None  # why the last append failed
+        self.lost = 0  # events that could not be written
+
+    def append(self, event: Event) -> bool:
+        """Write an event down. Never raises.
+
+        Returns:
+            True once the event is on the disk; False where it couldn't be, which is logged.
+        """
+        try:
+            body = to_json(event)
+            row = (str(event.id), str(event.job.id), event.job.prompt_id, body)
+            with self._appending:
+                if self._writer is None:
+                    self._writer = self._open()
+                self._writer.execute(
+                    "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body)"
+                    " VALUES (?, ?, ?, ?)",
+                    row,
+                )
+        except Exception as error:  # whatever it is, rendering must go on
+            self._say_lost(error)
+            return False
+        if self.failure is not None:
+            self.failure = None
+            log.info("The outbox %s can be written again.", self._path)
+        return True
+
+    def oldest(self, most: int) -> list[Waiting]:
+        """The events that have waited longest.
+
+        Raises:
+            sqlite3.Error: the file can't be read.
+        """
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT position, id, body FROM events ORDER BY position LIMIT ?", (most,)
+            ).fetchall()
+        return [Waiting(*row) for row in rows]
+
+    def forget(self, shipped: Sequence[Waiting]) -> None:
+        """Remove what the database has. Raises sqlite3.Error."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                connection.executemany(
+                    "DELETE FROM events WHERE position = ?", [(each.position,) for each in shipped]
+                )
+
+    def reject(self, event: Waiting, reason: str) -> None:
+        """Set aside what the database will never take, so that the rest goes on."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                connection.execute(
+                    "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)",
+                    (event.id, event.body, reason),
+                )
+                connection.execute("DELETE FROM events WHERE position = ?", (event.position,))
+
+    def backlog(self, wanted: str | None = None) -> int:
+        """How many events wait; with a job's or a prompt's id, how many of that one."""
+        with self._connection() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM events WHERE ?1 IS NULL OR job_id = ?1 OR prompt_id = ?1",
+                (wanted,),
+            ).fetchone()
+        return int(count)
+
+    def rejected(self) -> int:
+        """How many events the database refused."""
+        with self._connection() as connection:
+            return int(connection.execute("SELECT count(*) FROM rejected").fetchone()[0])
+
+    def tidy(self) -> None:
+        """Move what was written from SQLite's log into its file: the shipper's work, as it waits
+        for the disk."""
+        with self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close the file; nothing can be appended or read afterwards."""
+        with self._appending, self._reading:
+            self._closed = True
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._closed:
+            raise sqlite3.ProgrammingError("the outbox is closed")
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # graphs are private
+        connection = sqlite3.connect(
+            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # safe from the death of the process
+            connection.execute("PRAGMA wal_autocheckpoint = 0")  # `tidy` does it, off this thread
+            connection.executescript(TABLES)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """The shipper's and the readers' side, one at a time."""
+        with self._reading:
+            if self._reader is None:
+                self._reader = self._open()
+            yield self._reader
+
+    def _say_lost(self, error: Exception) -> None:
+        self.lost += 1
+        with self._appending:
+            if self._writer is not None and isinstance(error, sqlite3.Error | OSError):
+                self._writer.close()  # the next append begins anew: the disk may be back
+                self._writer = None
+        if time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + QUIET_SECONDS
+            log.error(
+                "The outbox %s can't be written (%s): jobs are NOT recorded until it can."
+                " Rendering goes on. Is the disk full or read-only?",
+                self._path,
+                error,
+            )
+        self.failure = str(error)

@@ -1,0 +1,99 @@
+"""Where the database is: said in private, and never shown again.
+
+`ANIME_DATABASE_URL`, else `database_url` in the private config file, else the embedded server.
+"""
+
+import json
+import logging
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..dependency import require
+
+log = logging.getLogger(__name__)
+
+ENVIRONMENT = "ANIME_DATABASE_URL"
+CONFIG = "config.json"
+EXAMPLE = "postgresql://user:password@host/database"
+
+# What PostgreSQL's client quotes in its errors are the parts of the connection string.
+QUOTED = re.compile(r'"[^"]*"|\'[^\'\s]*\'|\([^)]*\)|\bport:? \d+|\S+://\S+|\w+=\S+')
+
+
+class SettingsError(ValueError):
+    """The setting can't be used; the message says which and why, never what it holds."""
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """A database's connection string, and where it was set.
+
+    Attributes:
+        source: safe to show.
+        url: a secret; not part of `repr`.
+    """
+
+    source: str
+    url: str = field(repr=False)
+
+
+def external_address(
+    directory: Path, environment: Mapping[str, str] = os.environ
+) -> DatabaseAddress | None:
+    """The database that the user named.
+
+    Args:
+        directory: the pack's private folder.
+        environment: where `ANIME_DATABASE_URL` may stand.
+
+    Returns:
+        Its address, or None where none is named: the embedded server is used.
+
+    Raises:
+        SettingsError: it is no connection string, or the config file can't be read.
+    """
+    url = environment.get(ENVIRONMENT, "").strip()
+    if url:
+        return _checked(DatabaseAddress(ENVIRONMENT, url))
+    config = directory / CONFIG
+    if not config.exists():
+        return None
+    _close_to_others(config)
+    try:
+        data = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        kind = type(error).__name__
+        raise SettingsError(f"{config} can't be read as JSON ({kind}).") from None
+    named = data.get("database_url", "") if isinstance(data, dict) else None
+    if not isinstance(named, str):
+        raise SettingsError(f'{config}: expected {{"database_url": "{EXAMPLE}"}}.')
+    url = named.strip()
+    return _checked(DatabaseAddress(f"database_url in {config}", url)) if url else None
+
+
+def without_secrets(error: BaseException) -> str:
+    """What a database's error says, without anything that may come from a connection string."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return QUOTED.sub("…", lines[0] if lines else type(error).__name__)
+
+
+def _checked(address: DatabaseAddress) -> DatabaseAddress:
+    psycopg = require("psycopg")
+    try:
+        require("psycopg.conninfo").conninfo_to_dict(address.url)
+    except psycopg.Error:
+        # Not its message: that quotes the connection string.
+        raise SettingsError(
+            f"{address.source} is no PostgreSQL connection string. Expected {EXAMPLE}."
+        ) from None
+    return address
+
+
+def _close_to_others(config: Path) -> None:
+    if os.name == "posix" and stat.S_IMODE(config.stat().st_mode) & 0o077:
+        log.warning("%s can be read by others of this machine; closing it (0600).", config)
+        config.chmod(0o600)

@@ -1,0 +1,183 @@
+"""The shipper: a thread that brings what the outbox holds to the database."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..dependency import require
+from .database import Database, DatabaseAway
+from .events import EventError, from_json
+from .ledger import write
+from .outbox import Outbox, Waiting
+from .settings import without_secrets
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+log = logging.getLogger(__name__)
+
+THREAD = "anime-job-shipper"
+BATCH = 100  # events in a transaction
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries while the database is away
+
+# SQLSTATE classes of errors that come again however often the event is sent: its data is
+# invalid, breaks a constraint, or is too large.
+FAULTS_OF_THE_EVENT = ("22", "23", "54")
+
+
+class Shipper:
+    """Ships each event once in effect, in order, as long as it runs.
+
+    Idle, it wakes at once on a new event. While the database is away it tries again after pauses
+    that grow, and when `settle` asks. `stop` ends it; what is left ships at the next start.
+    """
+
+    def __init__(
+        self, outbox: Outbox, database: Database, longest_pause: float = LONGEST_PAUSE
+    ) -> None:
+        """Start nothing yet; `wake` starts the thread.
+
+        Args:
+            outbox: where the events come from.
+            database: where they go.
+            longest_pause: seconds between tries while the database is away.
+        """
+        self._outbox, self._database, self._longest_pause = outbox, database, longest_pause
+        self._new, self._now = threading.Event(), threading.Event()
+        self._rounds = threading.Condition()
+        self._begun = self._ended = 0
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self.away: str | None = None  # why the last round failed
+
+    def wake(self) -> None:
+        """There is something to ship. Starts the thread, the first time; cheap afterwards."""
+        self._new.set()
+        if self._thread is None:
+            with self._rounds:
+                if self._thread is None and not self._stopping:
+                    self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
+                    self._thread.start()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until everything that is in the outbox now has been tried.
+
+        Args:
+            seconds: how long at most.
+
+        Returns:
+            Whether it is all in the database.
+        """
+        with self._rounds:
+            wanted = self._begun + 1
+            self._now.set()
+        self.wake()
+        with self._rounds:
+            tried = self._rounds.wait_for(
+                lambda: self._ended >= wanted or self._stopping, timeout=seconds
+            )
+        return tried and self.away is None
+
+    def stop(self, seconds: float) -> None:
+        """End the thread after the batch it is at.
+
+        Args:
+            seconds: how long to wait for that; the thread is a daemon and holds nothing up.
+        """
+        with self._rounds:
+            self._stopping = True
+            self._rounds.notify_all()
+        self._now.set()
+        self._new.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._new.wait()
+            self._new.clear()
+            pause = FIRST_PAUSE
+            while not self._round() and not self._stopping:  # when stopped: a last round
+                self._now.wait(min(pause, self._longest_pause))
+                self._now.clear()
+                pause *= 2
+                if self._stopping:
+                    break
+        self._disconnect()
+
+    def _round(self) -> bool:
+        """Ship everything; False where the database is away."""
+        with self._rounds:
+            self._begun += 1
+        away: str | None = None
+        try:
+            while batch := self._outbox.oldest(BATCH):
+                self._ship(batch)
+                self._outbox.forget(batch)
+            self._outbox.tidy()
+        except DatabaseAway as error:
+            away = str(error)
+        except sqlite3.Error as error:
+            away = f"The outbox can't be read: {error}."
+        except Exception as error:  # a thread that dies would keep every later job back
+            away = f"Shipping failed ({type(error).__name__}: {without_secrets(error)})."
+        self._tell(away)
+        with self._rounds:
+            self.away = away
+            self._ended += 1
+            self._rounds.notify_all()
+        return away is None
+
+    def _tell(self, away: str | None) -> None:
+        if away is not None and self.away is None:
+            log.warning("%s Jobs wait in the outbox; rendering goes on.", away)
+        elif away is None and self.away is not None:
+            log.info("The database is back; what waited in the outbox is in it.")
+
+    def _ship(self, batch: Sequence[Waiting]) -> None:
+        """Write a batch in one transaction; one by one where the database refuses an event."""
+        psycopg = require("psycopg")
+        known_dead = self._connection is None
+        while True:
+            if self._connection is None:
+                self._connection = self._database.connect()
+            try:
+                self._write(self._connection, batch)
+                return
+            except (psycopg.Error, EventError) as error:
+                if _is_fault_of_the_event(error):
+                    if len(batch) == 1:
+                        self._refuse(batch[0], error)
+                    else:
+                        for each in batch:
+                            self._ship([each])
+                    return
+                self._disconnect()
+                if known_dead:
+                    why = without_secrets(error)
+                    raise DatabaseAway(f"The database can't be written: {why}") from None
+                known_dead = True  # it may only have been restarted: once more, anew
+
+    @staticmethod
+    def _write(connection: "Connection", batch: Sequence[Waiting]) -> None:
+        with connection.transaction():
+            for each in batch:
+                write(connection, from_json(each.body))
+
+    def _refuse(self, event: Waiting, error: Exception) -> None:
+        why = without_secrets(error)
+        log.error("The database refuses event %s (%s); the outbox sets it aside.", event.id, why)
+        self._outbox.reject(event, why)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _is_fault_of_the_event(error: Exception) -> bool:
+    state = getattr(error, "sqlstate", None) or ""
+    return isinstance(error, EventError) or state.startswith(FAULTS_OF_THE_EVENT)

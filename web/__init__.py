@@ -1,0 +1,1 @@
+"""The web face: what the browser loads, and what the server answers."""

@@ -1,0 +1,44 @@
+"""Routes and the end of prompts, attached to a running ComfyUI."""
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from . import packages
+
+if TYPE_CHECKING:
+    from ...models.jobs.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+PRIVATE_FOLDER = "anime"  # the nodes' private folder: both must find the same recorder
+
+
+def attach() -> None:
+    """Add the routes and the hook at the end of prompts; nothing where no server runs.
+
+    ComfyUI has made its server by the time it loads packs; tests of single nodes have none.
+    """
+    server = getattr(getattr(sys.modules.get("server"), "PromptServer", None), "instance", None)
+    if server is None:
+        return
+    try:
+        import execution
+
+        from . import lifecycle, routes
+
+        routes.register(server.routes, recorder)
+        lifecycle.attach(execution.PromptQueue, recorder)
+    except Exception:  # another ComfyUI inside: the nodes must still load
+        log.exception("Anime Production: this ComfyUI can't be watched; jobs keep no end.")
+    for problem in packages.problems():
+        log.warning("Anime Production: %s", problem)
+
+
+def recorder() -> "Recorder":
+    """The recorder of this ComfyUI; the nodes' own."""
+    import folder_paths
+
+    from ...models.jobs.recorder import open_recorder
+
+    return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
