@@ -216,9 +216,15 @@ def job_row(address: str, prompt_id: str) -> tuple[Mapping[str, Any] | None, str
         elif status == 404:
             problem = "the database has no job for this prompt"
         else:
-            problem = str(answer.get("message") or answer.get("error") or f"HTTP {status}")
+            problem = f"{_message(answer)} (HTTP {status})"
         time.sleep(0.5)
     return last, f"{problem} (after {JOB_LIMIT:.0f} s)"
+
+
+def _message(answer: Mapping[str, Any]) -> str:
+    """What a route of the pack has against a request."""
+    error = answer.get("error")
+    return str(error.get("message") if isinstance(error, dict) else answer.get("message"))
 
 
 def _history(address: str, prompt_id: str) -> Mapping[str, Any]:
