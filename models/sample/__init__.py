@@ -1,0 +1,1 @@
+"""Sample clips: an anime-style character in motion, with faults of known strength."""
