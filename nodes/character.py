@@ -1,0 +1,98 @@
+"""Is this still the same character?"""
+
+import torch
+from comfy_api.latest import io
+
+from ..models.character.pictures import contact_sheet, contact_sheet_shape, overlay
+from ..models.character.score import score_character
+from ..models.character.sheet import Character, make_character
+from ..models.frames import as_frames
+from . import comfyui
+from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored, ui_of
+from .deferred_picture import deferred_picture
+from .sockets import CharacterSocket
+
+
+class AnimeCharacterSheet(io.ComfyNode):
+    """Makes a character of reference pictures, and says whether they show one character."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeCharacterSheet",
+            display_name="Character Sheet (Anime)",
+            category="Anime Production/Character",
+            description="Learns how a character looks from reference pictures: colours of hair, "
+            "face and outfit, and coarse shape. Needs no weights; compares looks, not identity.",
+            search_aliases=["character reference", "identity", "face", "consistency"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input(
+                    "references",
+                    tooltip="Pictures of this character alone, best on plain backgrounds. One is "
+                    "enough; from three on they set the threshold themselves.",
+                ),
+                io.String.Input(
+                    "name",
+                    default="character",
+                    optional=True,
+                    tooltip="What the character is called in reports and pictures.",
+                ),
+            ],
+            outputs=[
+                CharacterSocket.Output(
+                    "character", tooltip="The character, to score frames against."
+                ),
+                REPORT_OUTPUT,
+                io.Image.Output(
+                    "contact_sheet",
+                    tooltip="All references with what was seen in them. Drawn only when connected.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, references: torch.Tensor, name: str = "character") -> io.NodeOutput:
+        pictures = as_frames(references, "references")
+        character, report = make_character(name, pictures, comfyui.device(), comfyui.progress())
+        sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
+        return io.NodeOutput(character, report, sheet, ui=ui_of(report))
+
+
+class AnimeCharacterScore(io.ComfyNode):
+    """Scores whether every frame still shows the character of a sheet."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeCharacterScore",
+            display_name="Character Score (Anime)",
+            category="Anime Production/Character",
+            description="Compares every frame with a character sheet: same, different, or not "
+            "visible. Tells from which frame on a character is lost, and how it drifts.",
+            search_aliases=["same character", "identity", "drift", "consistency", "off model"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input(
+                    "images", tooltip="The frames of one clip, in order, or some stills."
+                ),
+                CharacterSocket.Input("character", tooltip="From a Character Sheet."),
+            ],
+            outputs=[
+                REPORT_OUTPUT,
+                io.Image.Output(
+                    "overlay",
+                    tooltip="The frames with box, name and similarity. Drawn only when connected.",
+                ),
+                PLOT_OUTPUT,
+                SCORE_OUTPUT,
+                PASS_OUTPUT,
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images: torch.Tensor, character: Character) -> io.NodeOutput:
+        frames = as_frames(images)
+        result = score_character(frames, character, comfyui.device(), comfyui.progress())
+        drawn = deferred_picture(tuple(frames.shape), lambda: overlay(frames, character, result))
+        return scored(result.report, drawn)

@@ -1,0 +1,81 @@
+"""The one place where nodes speak to ComfyUI's device, folder, progress and interrupt functions."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import comfy.model_management
+import comfy.utils
+import folder_paths
+import torch
+from comfy.cli_args import args
+from comfy_execution.utils import get_executing_context
+
+PRIVATE_FOLDER = "anime"  # below the user folder as `__anime`; ComfyUI never serves it over HTTP
+
+
+def device() -> torch.device:
+    """The device that ComfyUI renders on."""
+    return comfy.model_management.get_torch_device()
+
+
+def to_intermediate(picture: torch.Tensor) -> torch.Tensor:
+    """A tensor on the device where ComfyUI keeps what travels between nodes."""
+    return picture.to(comfy.model_management.intermediate_device())
+
+
+def progress() -> Callable[[int, int], None]:
+    """A callback for long work: `report_progress(done, total)`.
+
+    It moves the node's progress bar, and raises ComfyUI's interrupt once the user asked for it
+    (an exception that `except Exception` does not catch).
+    """
+    bar = comfy.utils.ProgressBar(1)
+
+    def report_progress(done: int, total: int) -> None:
+        comfy.model_management.throw_exception_if_processing_interrupted()
+        bar.update_absolute(done, total)
+
+    return report_progress
+
+
+def prompt_id() -> str | None:
+    """The id of the prompt that is being executed, or None outside one."""
+    context = get_executing_context()
+    return None if context is None else context.prompt_id
+
+
+def output_directory() -> Path:
+    """ComfyUI's output folder."""
+    return Path(folder_paths.get_output_directory())
+
+
+def private_directory() -> Path:
+    """The pack's own folder below ComfyUI's user folder, readable by its owner alone."""
+    directory = Path(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return directory
+
+
+def metadata_wanted() -> bool:
+    """Whether files should carry their workflow; ComfyUI's `--disable-metadata` says no."""
+    return not args.disable_metadata
+
+
+def save_image_path(prefix: str, width: int, height: int) -> tuple[Path, str, int, str]:
+    """Where ComfyUI would save an image.
+
+    Args:
+        prefix: name, with folders, below the output folder; ComfyUI's %placeholders% work.
+        width, height: of the image, px.
+
+    Returns:
+        The folder, the file's name without counter, the next free counter, and the subfolder
+        relative to the output folder.
+
+    Raises:
+        Exception: ComfyUI's own, when the prefix leaves the output folder.
+    """
+    folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
+        prefix, str(output_directory()), width, height
+    )
+    return Path(folder), name, counter, subfolder

@@ -1,0 +1,41 @@
+"""The list of the pack's nodes, as ComfyUI asks for it."""
+
+import logging
+from pathlib import Path
+
+from comfy_api.latest import ComfyExtension, io
+
+from .character import AnimeCharacterScore, AnimeCharacterSheet
+from .gate import AnimeGate
+from .jobs import AnimeJob, AnimeJobSave
+from .loop import AnimeLoopScore
+from .quality import AnimeClipQuality
+from .sample import AnimeSampleClip
+
+NODES: list[type[io.ComfyNode]] = [
+    AnimeSampleClip,
+    AnimeCharacterSheet,
+    AnimeCharacterScore,
+    AnimeLoopScore,
+    AnimeClipQuality,
+    AnimeGate,
+    AnimeJob,
+    AnimeJobSave,
+]
+
+
+class AnimeProduction(ComfyExtension):
+    """The pack."""
+
+    async def on_load(self) -> None:
+        directory = Path(__file__).parent.parent.name
+        if "." in directory:
+            logging.getLogger(__name__).warning(
+                "Anime Production: the directory name %r has a dot in it, which breaks ComfyUI's "
+                "help pages for these nodes. Rename it, for example to %r.",
+                directory,
+                directory.replace(".", "-"),
+            )
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return NODES

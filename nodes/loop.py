@@ -1,0 +1,54 @@
+"""Does it loop?"""
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import as_fps, as_frames
+from ..models.loop.seam import around_seam, score_loop
+from . import comfyui
+from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+
+
+class AnimeLoopScore(io.ComfyNode):
+    """Scores whether going from the last frame to the first feels like any other step."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeLoopScore",
+            display_name="Loop Score (Anime)",
+            category="Anime Production/Loop",
+            description="Measures the step from the last frame to the first against the clip's "
+            "own steps: a jump, a stutter, a drift of colour, or a frozen picture is no loop.",
+            search_aliases=["seamless", "loop", "seam", "does it loop", "perfect loop"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The frames of one clip, in order; 4 or more."),
+                io.Float.Input(
+                    "fps",
+                    default=12.0,
+                    min=0.1,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second that the clip plays at.",
+                ),
+            ],
+            outputs=[
+                REPORT_OUTPUT,
+                io.Image.Output(
+                    "seam_preview",
+                    tooltip="The frames around the seam, in the order in which they play: "
+                    "the last ones, then the first ones.",
+                ),
+                PLOT_OUTPUT,
+                SCORE_OUTPUT,
+                PASS_OUTPUT,
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images: torch.Tensor, fps: float = 12.0) -> io.NodeOutput:
+        frames = as_frames(images)
+        report = score_loop(frames, as_fps(fps), comfyui.progress())
+        return scored(report, around_seam(frames))
