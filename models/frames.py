@@ -67,7 +67,8 @@ def as_frames(images: object, name: str = "images") -> torch.Tensor:
         if lowest < -OVERSHOOT or highest > 1 + OVERSHOOT:
             came = f"values from {lowest:.3g} to {highest:.3g}"
             raise InputError(name, expected, came, "Scale them to 0–1 first.")
-    frames = frames.clamp(0, 1)  # NaN stays NaN
+        if lowest < 0 or highest > 1:
+            frames = frames.clamp(0, 1)  # NaN stays NaN
     if frames.shape[-1] == 1:
         return frames.expand(*frames.shape[:3], 3)
     if frames.shape[-1] == 4:
@@ -120,9 +121,9 @@ def unmeasurable(
         return Absence("too_few_frames", {"frames": count, "least": least_frames})
     if min(height, width) < least_side:
         return Absence("too_small", {"width": width, "height": height, "least": least_side})
-    broken = ~frames.flatten(1).isfinite().all(dim=1)
-    if broken.any():
-        return Absence(
-            "not_finite", {"frame": int(broken.nonzero()[0]), "frames": int(broken.sum())}
-        )
+    lowest, highest = frames.aminmax()  # a NaN goes through both; far cheaper than asking each
+    if not (lowest.isfinite() and highest.isfinite()):
+        broken = ~torch.stack([frame.isfinite().all() for frame in frames])
+        values = {"frame": int(broken.nonzero()[0]), "frames": int(broken.sum())}
+        return Absence("not_finite", values)
     return None
