@@ -10,13 +10,37 @@ from collections.abc import Callable
 import torch
 from torch.nn.functional import interpolate
 
+from ..holds import STILL
 from ..pixels.colour import lab_from_rgb
+from .features import FeatureDistance
 
 BACKEND = "structural"
 
 # Shorter sides of the scales, px: from a face's features down to the layout of the picture.
 SCALES = (96, 48, 24, 12)
 PIXELS_AT_ONCE = 8_000_000  # full-size pixels converted together: bounds the memory to ~300 MB
+
+
+class Structural(FeatureDistance):
+    """Root mean square colour difference (ΔE) over several scales; needs no weights."""
+
+    name = BACKEND
+    unit = "ΔE"
+    still = STILL
+    least_side = 1
+    pixels_at_once = PIXELS_AT_ONCE
+
+    def features(self, frames: torch.Tensor) -> torch.Tensor:
+        """See `structural_features`; all frames at once."""
+        return _features(frames)
+
+    def distances(self, squares: torch.Tensor) -> torch.Tensor:
+        """ΔE."""
+        return squares.sqrt()
+
+
+# Works where the frames are.
+STRUCTURAL_BACKEND = Structural()
 
 
 def structural_features(

@@ -1,0 +1,261 @@
+"""Distances that are Euclidean between one vector of features for each frame.
+
+Each frame goes through the feature pass once, and all its distances come out of matrix products:
+‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b. Where a and b are nearly equal, these terms cancel; so the products
+are taken in double precision, whose rounding is 1e-16 of the norms, and of vectors from which one
+of the clip's own is subtracted, which leaves the norms as small as the distances in the clip.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+
+import torch
+
+from ..frames import InputError
+
+Progress = Callable[[int, int], None] | None
+
+# Features that `band` holds at one time, bytes. All 120 frames of 256×448 fit for the largest
+# common use (LPIPS with SqueezeNet, 16 MB a frame), and so do 8,000 frames of `structural`.
+MEMORY = 2 * 1024**3
+# Of what may be held, the share that the later frames take, which stream past the earlier ones.
+STREAMED = 0.25
+# Rows of a product, and columns of the features, that are converted to double precision together:
+# a few MB that stay in the processor's cache, and an interrupt is noticed between two of them.
+ROWS, COLUMNS = 128, 8192
+
+
+class FeatureDistance(ABC):
+    """A perceptual distance that comes from one vector of features for each frame.
+
+    Attributes:
+        name: as the nodes and the reports call it.
+        unit: of its distances.
+        still: a step below this can't be told from noise, in `unit`.
+        least_side: fewest pixels of height and of width that it can measure.
+        pixels_at_once: frames' pixels that one feature pass takes; bounds its working memory.
+    """
+
+    name: str
+    unit: str
+    still: float
+    least_side: int
+    pixels_at_once: int
+
+    def __init__(self, device: torch.device | None = None, memory: int = MEMORY) -> None:
+        """Choose where and in how much memory to work.
+
+        Args:
+            device: where the features are computed and compared; None: where the frames are.
+            memory: bytes of features that `band` may hold at one time. The feature pass's own
+                working memory comes on top.
+        """
+        self.device = device
+        self.memory = memory
+
+    @abstractmethod
+    def features(self, frames: torch.Tensor) -> torch.Tensor:
+        """Vectors of a few frames, shape (frames, features), float32, on the frames' device."""
+
+    @abstractmethod
+    def distances(self, squares: torch.Tensor) -> torch.Tensor:
+        """Distances in `unit` from squared Euclidean ones."""
+
+    def steps(self, frames: torch.Tensor, report_progress: Progress = None) -> torch.Tensor:
+        """Distance from each frame to the next, and from the last to the first.
+
+        Holds the features of one pass and of the first frame, however long the clip is.
+
+        Args:
+            frames: RGB in 0–1, shape (frames, height, width, 3).
+            report_progress: called with (frames done, frames in all); may raise to stop.
+
+        Returns:
+            Shape (frames,); the last one is the seam's. On the frames' device.
+        """
+        parts = []
+        first = last = None
+        for _, features in self._passes(frames, 0, len(frames)):
+            rows = features if last is None else torch.cat([last, features])
+            parts.append(_direct(rows[:-1], rows[1:]))
+            first = features[:1].clone() if first is None else first
+            last = features[-1:].clone()  # a copy, or it would keep the whole pass in memory
+            if report_progress is not None:
+                report_progress(sum(map(len, parts)) + 1, len(frames))
+        if first is None or last is None:
+            return frames.new_empty(0)
+        parts.append(_direct(last, first))
+        return self.distances(torch.cat(parts)).to(frames.device)
+
+    def between(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        """Distance of each frame of one batch to the same frame of another, computed directly.
+
+        Args:
+            first, second: RGB in 0–1, both of shape (frames, height, width, 3).
+
+        Returns:
+            Shape (frames,), on the frames' device.
+        """
+        if first.shape != second.shape:
+            expected, came = f"the shape of first, {tuple(first.shape)}", str(tuple(second.shape))
+            raise InputError("second", expected, came, "Give two batches of the same size.")
+        count = len(first)
+        pairs = zip(self._passes(first, 0, count), self._passes(second, 0, count), strict=True)
+        parts = [_direct(one, other) for (_, one), (_, other) in pairs]
+        squares = torch.cat(parts) if parts else first.new_empty(0)
+        return self.distances(squares).to(first.device)
+
+    def band(
+        self, frames: torch.Tensor, widest: int, report_progress: Progress = None
+    ) -> torch.Tensor:
+        """Distances of all pairs of frames that are at most `widest` apart.
+
+        Time: one feature pass for each frame where the clip's features fit into `memory`; else
+        blocks of 3/4 of what fits are held in turn, the frames up to `widest` after each of them
+        stream past, and each frame is passed 1 + widest / (frames in a block) times.
+
+        Args:
+            frames: RGB in 0–1, shape (frames, height, width, 3).
+            widest: largest gap, in frames.
+            report_progress: called with (done, in all), two for each frame passed: its features,
+                then its comparisons; several times with the same, at least every second; may
+                raise to stop.
+
+        Returns:
+            Shape (frames, widest + 1): [i, g] is the distance of frames i and i + g, infinite
+            beyond the end. On the frames' device.
+        """
+        count = len(frames)
+        squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
+        if count == 0:
+            return squares.to(frames.device)
+        blocks = _blocks(count, widest, self._room(frames))
+        passes = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
+        ticks = _Ticks(2 * passes, report_progress)
+        for held, streamed in blocks:
+            self._compare_block(squares, frames, held, streamed, ticks)
+        squares[:, 0] = 0  # rounding alone
+        return self.distances(squares).to(frames.device)
+
+    def _room(self, frames: torch.Tensor) -> int:
+        """How many frames' features `memory` holds."""
+        (features,) = (features for _, features in self._passes(frames, 0, 1))
+        return max(2, self.memory // (features.shape[1] * features.element_size()))
+
+    def _passes(
+        self, frames: torch.Tensor, start: int, end: int
+    ) -> Iterator[tuple[int, torch.Tensor]]:
+        """Features of some frames, as many at a time as one pass takes, and where they start."""
+        height, width = frames.shape[1:3]
+        if min(height, width) < self.least_side:
+            came = f"{width}×{height}"
+            remedy = f"{self.name} measures nothing smaller; choose structural, or scale them up."
+            raise InputError("images", f"sides of at least {self.least_side} px", came, remedy)
+        at_once = max(1, self.pixels_at_once // (height * width))
+        for position in range(start, end, at_once):
+            part = frames[position : min(position + at_once, end)]
+            yield position, self.features(part if self.device is None else part.to(self.device))
+
+    def _compare_block(
+        self,
+        squares: torch.Tensor,
+        frames: torch.Tensor,
+        held: range,
+        streamed: list[range],
+        ticks: "_Ticks",
+    ) -> None:
+        earlier = self._held(frames, held, ticks)
+        _compare(squares, earlier, held, earlier, held, ticks)
+        for passing in streamed:
+            # No name for the later ones: it would keep them while the next portion is made.
+            _compare(squares, earlier, held, self._held(frames, passing, ticks), passing, ticks)
+
+    def _held(self, frames: torch.Tensor, which: range, ticks: "_Ticks") -> torch.Tensor:
+        held: torch.Tensor | None = None
+        for position, features in self._passes(frames, which.start, which.stop):
+            if held is None:
+                held = features.new_empty(len(which), features.shape[1])
+            row = position - which.start
+            held[row : row + len(features)] = features
+            ticks.add(len(features))
+        assert held is not None
+        return held
+
+
+class _Ticks:
+    """Progress through work of several kinds."""
+
+    def __init__(self, total: int, report_progress: Progress) -> None:
+        self._done, self._total, self._report = 0, total, report_progress
+
+    def add(self, done: int) -> None:
+        self._done += done
+        if self._report is not None:
+            self._report(self._done, self._total)
+
+
+def _blocks(count: int, widest: int, room: int) -> list[tuple[range, list[range]]]:
+    """Which frames are held together, and which then stream past them in which portions."""
+    if count <= room:
+        return [(range(count), [])]
+    portion = max(1, int(room * STREAMED))
+    blocks = []
+    for start in range(0, count, room - portion):
+        end = min(start + room - portion, count)
+        beyond = min(end + widest, count)
+        streamed = [
+            range(first, min(first + portion, beyond)) for first in range(end, beyond, portion)
+        ]
+        blocks.append((range(start, end), streamed))
+    return blocks
+
+
+def _compare(
+    squares: torch.Tensor,
+    earlier: torch.Tensor,
+    held: range,
+    later: torch.Tensor,
+    passing: range,
+    ticks: _Ticks,
+) -> None:
+    """Enter the squared distances of two blocks into the band, row by row of the later one.
+
+    Args:
+        squares: the band, shape (frames, widest + 1).
+        earlier, later: features of the frames `held` and `passing`; the same, or later ones.
+    """
+    widest = squares.shape[1] - 1
+    for top in range(passing.start, passing.stop, ROWS):
+        bottom = min(top + ROWS, passing.stop)
+        left, right = max(held.start, top - widest), min(held.stop, bottom)
+        if left < right:
+            rows = later[top - passing.start : bottom - passing.start]
+            columns = earlier[left - held.start : right - held.start]
+            if held == passing and left == top:
+                rows = columns  # the same frames, converted once
+            values = _products(columns, rows, ticks).to(squares.dtype)
+            first = torch.arange(left, right, device=squares.device)[:, None]
+            gap = torch.arange(top, bottom, device=squares.device) - first
+            inside = (gap >= 0) & (gap <= widest)
+            squares[first.expand_as(gap)[inside], gap[inside]] = values[inside]
+        ticks.add(bottom - top)
+
+
+def _products(first: torch.Tensor, second: torch.Tensor, ticks: _Ticks) -> torch.Tensor:
+    """Squared distances of all pairs, shape (first, second), by products in double precision."""
+    if first.device.type == "mps":  # Apple's GPUs have no double precision
+        return _products(first.cpu(), second.cpu(), ticks).float().to(first.device)
+    squares = first.new_zeros((len(first), len(second)), dtype=torch.float64)
+    for column in range(0, first.shape[1], COLUMNS):
+        centre = first[:1, column : column + COLUMNS].double()
+        one = first[:, column : column + COLUMNS] - centre  # in double precision, as the centre is
+        other = one if first is second else second[:, column : column + COLUMNS] - centre
+        squares += torch.linalg.vector_norm(one, dim=1).square()[:, None]
+        squares += torch.linalg.vector_norm(other, dim=1).square()
+        squares.addmm_(one, other.T, alpha=-2)
+        ticks.add(0)
+    return squares.clamp(min=0)
+
+
+def _direct(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    return (first - second).square().sum(dim=1)
