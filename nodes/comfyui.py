@@ -79,3 +79,20 @@ def save_image_path(prefix: str, width: int, height: int) -> tuple[Path, str, in
         prefix, str(output_directory()), width, height
     )
     return Path(folder), name, counter, subfolder
+
+
+def weights(folder: str) -> dict[str, Path]:
+    """Weight files that are installed.
+
+    Args:
+        folder: name of a folder below ComfyUI's models, such as `lpips`.
+
+    Returns:
+        File name to path, from every place where ComfyUI looks for that kind of model.
+    """
+    if folder not in folder_paths.folder_names_and_paths:
+        folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
+    found = {}
+    for name in folder_paths.get_filename_list(folder):
+        found[name] = Path(folder_paths.get_full_path_or_raise(folder, name))
+    return found

@@ -4,7 +4,9 @@ import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
-from ..models.loop.seam import around_seam, score_loop
+from ..models.loop.preview import seam_preview
+from ..models.loop.seam import score_loop
+from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
 
@@ -19,7 +21,8 @@ class AnimeLoopScore(io.ComfyNode):
             display_name="Loop Score (Anime)",
             category="Anime Production/Loop",
             description="Measures the step from the last frame to the first against the clip's "
-            "own steps: a jump, a stutter, a drift of colour, or a frozen picture is no loop.",
+            "own steps: a jump, a stutter, motion that turns back, a drift of light or colour, a "
+            "broken hold pattern, or a frozen picture is no loop.",
             search_aliases=["seamless", "loop", "seam", "does it loop", "perfect loop"],
             is_output_node=True,
             inputs=[
@@ -33,13 +36,22 @@ class AnimeLoopScore(io.ComfyNode):
                     optional=True,
                     tooltip="Frames per second that the clip plays at.",
                 ),
+                io.Combo.Input(
+                    "backend",
+                    options=list(BACKENDS),
+                    default="auto",
+                    optional=True,
+                    tooltip="What measures the steps. structural needs no weights; auto takes "
+                    "the best that is installed in models/lpips and the report names it.",
+                ),
             ],
             outputs=[
                 REPORT_OUTPUT,
                 io.Image.Output(
                     "seam_preview",
-                    tooltip="The frames around the seam, in the order in which they play: "
-                    "the last ones, then the first ones.",
+                    tooltip="An animation of the frames around the seam in the order in which "
+                    "they play, the last ones, then the first; beside it what changes from the "
+                    "last frame to the first, four times as strong.",
                 ),
                 PLOT_OUTPUT,
                 SCORE_OUTPUT,
@@ -48,7 +60,10 @@ class AnimeLoopScore(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, images: torch.Tensor, fps: float = 12.0) -> io.NodeOutput:
+    def execute(
+        cls, images: torch.Tensor, fps: float = 12.0, backend: str = "auto"
+    ) -> io.NodeOutput:
         frames = as_frames(images)
-        report = score_loop(frames, as_fps(fps), comfyui.progress())
-        return scored(report, around_seam(frames))
+        distance, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
+        report = score_loop(frames, as_fps(fps), distance, comfyui.progress())
+        return scored(report, seam_preview(frames))

@@ -44,7 +44,7 @@ def test_a_failing_loop_has_a_score_and_no_pass(run_node):
     answer = run_node(AnimeLoopScore, images=clip)
     assert 0 <= answer.args[-2] < 50
     assert answer.args[-1] is False
-    assert answer.args[1].shape == (8, 96, 96, 3)
+    assert answer.args[1].shape == (8, 96, 2 * 96, 3)
 
 
 def test_a_sample_clip_is_the_domains_with_the_faults_in_their_places(run_node):

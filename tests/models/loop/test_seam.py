@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from anime_production.models.loop.seam import around_seam, score_loop
+from anime_production.models.loop.seam import score_loop
+from anime_production.models.perceptual.backend import choose_backend
+from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 
@@ -66,13 +68,59 @@ def test_light_that_drifts_over_the_clip_is_named(clean):
     ramp = torch.linspace(1.0, 0.8, len(clean)).view(-1, 1, 1, 1)
     report = score_loop(clean * ramp, FPS)
     assert report.verdict is Verdict.FAIL
-    assert measurement(report, "seam_colour").reason_code == "seam_colour_jump"
+    assert measurement(report, "seam_colour").reason_code == "seam_darker"
+    assert report.worst.reason == (
+        "The light has drifted: the picture is "
+        f"{measurement(report, 'seam_colour').reason_values['percent']} % darker at the end than "
+        "at the start."
+    )
 
 
 def test_light_that_swings_and_comes_back_is_no_drift(clean):
     swing = 0.9 + 0.1 * torch.sin(torch.arange(24) / 24 * 2 * torch.pi).view(-1, 1, 1, 1)
     report = score_loop(clean * swing, FPS)
     assert report.verdict is Verdict.PASS
+
+
+def test_half_of_a_loop_played_back_and_forth_is_named(clean):
+    report = score_loop(torch.cat([clean[:13], clean[1:12].flip(0)]), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "plays_back_and_forth"
+    assert measurement(report, "seam_position").verdict is Verdict.PASS
+
+
+def test_a_loop_that_runs_on_for_two_drawings_turns_back_at_its_seam(clean):
+    """The step back is as long as any other: only its direction is wrong."""
+    report = score_loop(torch.cat([clean, clean[:2]]), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "seam_turns_back"
+
+
+@pytest.mark.parametrize("hold", [2, 3])
+@pytest.mark.parametrize("turn", [1, 2, 7])
+def test_a_loop_on_twos_or_threes_may_start_inside_a_drawing(hold, turn):
+    assert score_loop(clip(hold=hold).roll(turn, dims=0), FPS).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("change", ["one frame fewer", "one frame more", "the first frame again"])
+def test_a_hold_pattern_that_breaks_at_the_seam_is_named(change):
+    on_twos = clip(hold=2)
+    ends = {
+        "one frame fewer": on_twos[:-1],
+        "one frame more": torch.cat([on_twos, on_twos[-1:]]),
+        "the first frame again": torch.cat([on_twos, on_twos[:1]]),
+    }
+    report = score_loop(ends[change], FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "seam_hold_broken"
+
+
+def test_nothing_but_grain_is_no_loop_and_says_so(clean):
+    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(1))
+    report = score_loop((clean[:1] + 0.05 * noise).clamp(0, 1), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "only_grain"
+    assert score_loop((clean + 0.02 * noise).clamp(0, 1), FPS).verdict is Verdict.PASS
 
 
 def test_a_frozen_clip_is_no_loop_and_says_so(clean):
@@ -96,18 +144,51 @@ def test_two_drawings_have_no_seam(clean):
     assert measurement(report, "seam_position").reason_code == "too_few_drawings"
 
 
-def test_generated_loops_pass_and_generated_clips_that_do_not_loop_fail(shared_clip, shared_clips):
-    verdicts = {name: score_loop(*shared_clip(name)).verdict for name in shared_clips}
-    assert {name: verdict for name, verdict in verdicts.items() if "mobius" in name} == {
-        name: Verdict.PASS for name in verdicts if "mobius" in name
-    }
-    assert {name: verdict for name, verdict in verdicts.items() if "animatediff" in name} == {
-        name: Verdict.FAIL for name in verdicts if "animatediff" in name
-    }
+@pytest.fixture(scope="module")
+def squeeze(shared_assets):
+    file = shared_assets / "weights" / "squeezenet1_1_features.pth"
+    return choose_backend("lpips-squeeze", {file.name: file})[0]
 
 
-def test_the_preview_plays_across_the_seam():
-    frames = torch.arange(10.0).view(-1, 1, 1, 1)
-    assert around_seam(frames).flatten().tolist() == [6, 7, 8, 9, 0, 1, 2, 3]
-    assert around_seam(frames[:3]).flatten().tolist() == [2, 0]
-    assert len(around_seam(frames[:0])) == 0
+def verdicts(shared_clip, names, backend):
+    """Prints each clip's cause, as the table that a person would look at."""
+    found = {}
+    for name in names:
+        report = score_loop(*shared_clip(name), backend)
+        cause = "" if report.worst is None else report.worst.reason
+        score = "–" if report.score is None else f"{report.score:.0f}"
+        print(f"{name:48} {report.verdict.value:12} {score:>3}  {cause}")
+        found[name] = report.verdict
+    return found
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["structural", pytest.param("squeeze", marks=[pytest.mark.slow, pytest.mark.timeout(1200)])],
+)
+def test_generated_loops_pass_and_generated_clips_that_do_not_loop_fail(
+    backend, request, shared_clip, shared_clips
+):
+    distance = STRUCTURAL_BACKEND if backend == "structural" else request.getfixturevalue(backend)
+    found = verdicts(shared_clip, shared_clips, distance)
+    wanted = {
+        **{name: Verdict.PASS for name in shared_clips if "mobius" in name},
+        **{name: Verdict.FAIL for name in shared_clips if "animatediff" in name},
+    }
+    assert {name: found[name] for name in wanted} == wanted
+    assert Verdict.NOT_MEASURED not in found.values()
+
+
+def test_a_real_loop_stays_one_wherever_it_starts(shared_clip):
+    frames, fps = shared_clip("loops/mobius_vc2_case_1.gif")
+    turned = [score_loop(frames.roll(turn, dims=0), fps) for turn in range(0, 16, 3)]
+    assert [report.verdict for report in turned] == [Verdict.PASS] * len(turned)
+
+
+def test_one_set_of_thresholds_serves_every_backend(clean, squeeze):
+    for name, frames in (("loop", clean), ("cut", clean[:-6])):
+        structural, learned = score_loop(frames, FPS), score_loop(frames, FPS, squeeze)
+        assert structural.verdict is learned.verdict, name
+        assert measurement(learned, "seam_position").backend == "lpips-squeeze"
+        for one, other in zip(structural.measurements, learned.measurements, strict=True):
+            assert (one.name, one.threshold) == (other.name, other.threshold)

@@ -1,0 +1,39 @@
+"""How much the loop score adds to the feature pass and the flow that it cannot do without."""
+
+from functools import partial
+from statistics import median
+
+import torch
+
+from ..models.loop.hold import rhythm_of
+from ..models.loop.seam import score_loop
+from ..models.loop.velocity import seam_velocity
+from ..models.perceptual.structural import STRUCTURAL_BACKEND
+from ..models.pixels.flow import GreyPictures
+from ..models.sample.clip import draw_clip
+from .timing import Comparison, alternate, print_table
+
+SIZES = ((48, 480, 270), (120, 832, 480))  # frames, width, height
+ROUNDS = 5
+FPS = 12.0
+
+
+def run() -> None:
+    """Score clips, in turns with the bare feature pass and the flow; the plot isn't drawn."""
+    rows = []
+    for count, width, height in SIZES:
+        frames = draw_clip(count, width, height, 24, 0, 1)
+        drawings = rhythm_of(STRUCTURAL_BACKEND.steps(frames)).drawings
+
+        ours, other = alternate(
+            partial(score_loop, frames, FPS), partial(_bare, frames, drawings), ROUNDS
+        )
+        rows.append((count, f"{width}×{height}", median(ours), median(other)))
+        name = f"loop_score/structural_{count}x{width}x{height}"
+        Comparison(name, median(ours), median(other), "s").print()
+    print_table(("frames", "size", "score s", "features and flow s"), rows)
+
+
+def _bare(frames: torch.Tensor, drawings: list[int]) -> None:
+    STRUCTURAL_BACKEND.steps(frames)
+    seam_velocity(GreyPictures(frames, drawings))

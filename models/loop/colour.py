@@ -1,0 +1,80 @@
+"""Have light and colours drifted from the first frame to the last?"""
+
+import torch
+
+from ..perceptual.structural import BACKEND
+from ..pixels.colour import lab_from_rgb, mean_colours
+from ..report import Better, Measure, Measurement
+
+# ΔE (CIE 1976) of the picture's mean colour; 2.3 is a just noticeable difference of two patches
+# (Mahy et al. 1994), and a whole picture that flashes by half of it at every turn is seen.
+SEAM_COLOUR_LIMIT = 1.2
+LARGEST_COLOUR = 12.0
+# A change of light changes all pixels alike, another pose a few of them in many ways: from this
+# share of the squared difference on, the common part is what is seen.
+COMMON_PART = 0.4
+SAMPLED = 16_384  # pixels, for the common part
+
+SEAM_COLOUR = Measure(
+    "seam_colour",
+    unit="ΔE",
+    better=Better.LOWER,
+    low=0.0,
+    high=LARGEST_COLOUR,
+    backend=BACKEND,
+    threshold=SEAM_COLOUR_LIMIT,
+    required=True,
+)
+
+
+def seam_colour(frames: torch.Tensor, drawings: list[int]) -> Measurement:
+    """By how much more the mean colour changes at the seam than at any step inside.
+
+    A light that swings and comes back changes as much inside; one that drifts has to jump back.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        drawings: index of a frame of each drawing in the order in which they play.
+
+    Returns:
+        The measurement.
+    """
+    colours = mean_colours(frames)[drawings]
+    steps = (colours.roll(-1, dims=0) - colours).norm(dim=1)
+    beyond = max(0.0, (steps[-1] - steps[:-1].max()).item())
+    first, last = frames[drawings[0]], frames[drawings[-1]]
+    percent = 100 * (last.mean().item() / max(first.mean().item(), 1e-6) - 1)
+    values = {"difference": round(beyond, 2), "percent": round(abs(percent), 1)}
+    return SEAM_COLOUR.measured(
+        beyond,
+        _code(beyond, colours[-1] - colours[0]),
+        values,
+        details={"common_part": common_part(first, last), "brightness_percent": percent},
+    )
+
+
+def common_part(first: torch.Tensor, last: torch.Tensor) -> float:
+    """Which share of the difference of two frames all their pixels have in common.
+
+    Args:
+        first, last: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        0–1: near 1 for the same picture in another light, near 0 where something moved.
+    """
+    height, width = first.shape[:2]
+    stride = max(1, int((height * width / SAMPLED) ** 0.5))
+    samples = torch.stack([first[::stride, ::stride], last[::stride, ::stride]])
+    lab = lab_from_rgb(samples).flatten(1, 2)
+    difference = lab[1] - lab[0]
+    common = difference.mean(dim=0).square().sum()
+    return (common / difference.square().sum(dim=1).mean().clamp(min=1e-9)).item()
+
+
+def _code(beyond: float, change: torch.Tensor) -> str:
+    if beyond <= SEAM_COLOUR_LIMIT:
+        return "seam_colour"
+    lightness = change[0].item()
+    if abs(lightness) < change.norm().item() / 2:
+        return "seam_colour_jump"
+    return "seam_darker" if lightness < 0 else "seam_brighter"
