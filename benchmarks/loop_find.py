@@ -1,0 +1,92 @@
+"""Finding a loop: against moviepy on the same frames, and how the time grows with the frames."""
+
+import importlib
+import statistics
+import time
+
+import torch
+
+from ..models.loop.find import LoopSearch, find_loops
+from ..models.loop.seam import score_loop
+from ..models.report import Report
+from ..models.sample.clip import draw_clip
+from .timing import Comparison, alternate, print_table
+
+FPS = 24.0
+FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 48
+ROUNDS = 3
+SHORTEST = 24
+# moviepy's thresholds, in grey levels: the largest difference of a match, and the least
+# difference inside a second of the scene that makes it count as moving.
+MATCH, MOVES = 10, 1
+GROWTH = (250, 500, 1000, 2000)
+GROWTH_LONGEST = 240
+
+
+def run() -> None:
+    """Compare with moviepy, then let the clip grow."""
+    compare()
+    grow()
+
+
+def compare() -> None:
+    """The same 120 frames, moviepy's way and ours; both loops are scored."""
+    clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
+    found: dict[str, tuple[int, int]] = {}
+
+    def ours() -> None:
+        search = find_loops(clip, FPS, shortest=SHORTEST)
+        found["ours"] = search.start, search.length
+
+    pictures = [(frame.numpy() * 255).round().astype("uint8") for frame in clip]
+
+    def other() -> None:
+        found["moviepy"] = moviepy_loop(pictures)
+
+    seconds = alternate(ours, other, ROUNDS)
+    rows = []
+    for name, times in zip(("ours", "moviepy"), seconds, strict=True):
+        start, length = found[name]
+        report = score_loop(clip[start : start + length], FPS)
+        rows.append((name, statistics.median(times), start, length, _score(report)))
+    print_table(("side", "seconds", "start", "length", "loop score"), rows)
+    mine, theirs = (statistics.median(each) for each in seconds)
+    Comparison("loop_find/120 frames 480×832", mine, theirs, "s").print()
+    Comparison("loop_find/score of the loop", rows[0][4], rows[1][4], "of 100").print()
+
+
+def moviepy_loop(pictures: list) -> tuple[int, int]:
+    """Start and length of the scene with the closest ends, the whole clip where there is none."""
+    editor, cuts = (
+        importlib.import_module("moviepy"),
+        importlib.import_module("moviepy.video.tools.cuts"),
+    )
+    clip = editor.ImageSequenceClip(pictures, fps=FPS)
+    matches = cuts.FramesMatches.from_clip(clip, MATCH, len(pictures) / FPS, logger=None)
+    scenes = matches.select_scenes(MATCH, SHORTEST / FPS, nomatch_threshold=MOVES)
+    if not scenes:
+        return 0, len(pictures)
+    best = scenes.best()
+    start, end = round(best.start_time * FPS), round(best.end_time * FPS)
+    return start, end - start
+
+
+def grow() -> None:
+    """Seconds for longer and longer clips, over those of the shortest, beside the pairs."""
+    # A camera that moves down a tall picture: 2,000 full frames that take the memory of one scene.
+    tall = torch.rand(HEIGHT + GROWTH[-1], WIDTH, 3, generator=torch.Generator().manual_seed(0))
+    rows = []
+    for count in GROWTH:
+        frames = tall.as_strided((count, HEIGHT, WIDTH, 3), (WIDTH * 3, WIDTH * 3, 3, 1))
+        longest = min(GROWTH_LONGEST, count)
+        pairs = count * longest - longest * (longest - 1) // 2
+        started = time.perf_counter()
+        search: LoopSearch = find_loops(frames, FPS, SHORTEST, longest)
+        rows.append((count, pairs, time.perf_counter() - started, search.report.verdict.value))
+    print_table(("frames", "pairs", "seconds", "verdict"), rows)
+    first, last = rows[0], rows[-1]
+    Comparison("loop_find/growth", last[2] / first[2], last[1] / first[1], "times").print()
+
+
+def _score(report: Report) -> float:
+    return 0.0 if report.score is None else report.score

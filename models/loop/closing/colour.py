@@ -1,0 +1,136 @@
+"""Take out the drift of colour and light over a clip, and only what doesn't come back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from ...pixels.colour import lab_from_rgb
+from .drawn import Change, Drawn, note
+
+COLOUR = note("colour", "ΔE", 100.0)
+
+# Drawings on either side of the seam that a line is laid through, to say what comes next there:
+# light that swings and comes back goes on with its slope, light that drifts jumps.
+BESIDE_SEAM = 4
+# Colours are compared by their distribution, which stays the same while something moves.
+QUANTILES = torch.linspace(0.05, 0.95, 19)
+SAMPLES = 20_000  # pixels of a drawing that are looked at
+# Added to linear light before it is compared: dark pixels differ by noise, not by light.
+DARK = 0.02
+# Linear light whose standard deviation is below this tells a gain from an offset by noise alone.
+FLAT = 0.02
+LARGEST_GAIN = 4.0  # two stops; further off, the two ends show different scenes
+NOTICEABLE = 1.0  # ΔE of the mean colour; below, what moved since may have changed it as much
+OPAQUE = 0.5
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How linear light changes from the first frame to where the clip starts over, by channel."""
+
+    gain: torch.Tensor
+    offset: torch.Tensor
+    difference: float  # ΔE of the mean colour
+
+    def removed(self, picture: torch.Tensor, share: float) -> torch.Tensor:
+        """A picture without so much of the drift; sRGB, shape (…, 3)."""
+        gain = (self.gain**share).to(picture.device)
+        offset = (self.offset * share).to(picture.device)
+        return encoded((linear(picture) - offset) / gain)
+
+
+def without_drift(clip: Drawn) -> Iterator[Change]:
+    """The clip without the part of its change of colour and light that doesn't come back.
+
+    Gain and offset of each channel in linear light, growing evenly from none at the first frame,
+    which stays as it is, to all of the drift after the last one. Light that changes inside the
+    clip keeps its change. All frames but those of the first drawing are altered; alpha is not.
+    """
+    drift = colour_drift(clip)
+    if drift is None or drift.difference < NOTICEABLE:
+        return
+    images = clip.images.clone()
+    for start, end in zip(clip.drawings[1:], clip.ends[1:], strict=True):
+        share = start / len(images)
+        colours = images[start:end, ..., :3]
+        three = colours.expand(*colours.shape[:3], 3).float()
+        removed = drift.removed(three, share)[..., : colours.shape[-1]]
+        images[start:end, ..., :3] = removed.to(images.dtype)
+    values = {"difference": round(drift.difference, 1)}
+    yield Change(images, (COLOUR.measured(drift.difference, "closing_colour", values),))
+
+
+def colour_drift(clip: Drawn) -> Drift | None:
+    """How far the colours at the clip's end are from those it starts with.
+
+    Args:
+        clip: the clip.
+
+    Returns:
+        The drift, or None where too little can be seen of it.
+    """
+    beside = min(BESIDE_SEAM, len(clip.drawings) // 2)
+    if beside < 2:
+        return None
+    frames = len(clip.images)
+    at_seam = clip.pattern.typical / 2  # between the last drawing and the first
+    before = _expected(clip, list(clip.drawings[-beside:]), frames - at_seam)
+    after = _expected(clip, list(clip.drawings[:beside]), -at_seam)
+    if before is None or after is None:
+        return None
+    gain, offset = _fit(after, before)
+    mean = after.mean(dim=0)
+    drifted = (gain * mean + offset).clamp(0, 1)
+    difference = (lab_from_rgb(encoded(drifted)) - lab_from_rgb(encoded(mean))).norm().item()
+    return Drift(gain, offset, difference)
+
+
+def _expected(clip: Drawn, drawings: list[int], at: float) -> torch.Tensor | None:
+    """The quantiles that a line through some drawings gives at a time; (quantiles, 3)."""
+    seen = [_quantiles(clip, drawing) for drawing in drawings]
+    if any(each is None for each in seen):
+        return None
+    values = torch.stack([each for each in seen if each is not None])
+    times = torch.tensor(drawings, dtype=values.dtype)
+    from_middle = (times - times.mean())[:, None, None]
+    slope = (values * from_middle).sum(dim=0) / from_middle.square().sum()
+    return (values.mean(dim=0) + slope * (at - times.mean())).clamp(0, 1)
+
+
+def _quantiles(clip: Drawn, frame: int) -> torch.Tensor | None:
+    """Quantiles of a frame's linear light, shape (quantiles, 3); None where nothing is opaque."""
+    pixels = clip.frames[frame].flatten(0, 1)
+    if clip.images.shape[-1] == 4:
+        pixels = pixels[clip.images[frame, ..., 3].flatten() > OPAQUE]
+    if len(pixels) == 0:
+        return None
+    pixels = pixels[:: max(1, len(pixels) // SAMPLES)]
+    return linear(pixels.cpu()).quantile(QUANTILES, dim=0)
+
+
+def _fit(reference: torch.Tensor, changed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Gain and offset that make the reference the changed one; least squares by channel."""
+    weights = (reference + DARK) ** -2
+    weights = weights / weights.sum(dim=0)
+    mean, mean_changed = (weights * reference).sum(dim=0), (weights * changed).sum(dim=0)
+    around, around_changed = reference - mean, changed - mean_changed
+    variance = (weights * around.square()).sum(dim=0)
+    line = (weights * around * around_changed).sum(dim=0) / variance.clamp(min=1e-9)
+    only_gain = (mean_changed + DARK) / (mean + DARK)
+    flat = reference.std(dim=0) < FLAT
+    gain = torch.where(flat, only_gain, line).clamp(1 / LARGEST_GAIN, LARGEST_GAIN)
+    return gain, torch.where(flat, 0.0, mean_changed - gain * mean)
+
+
+def linear(colours: torch.Tensor) -> torch.Tensor:
+    """Linear light of sRGB colours (IEC 61966-2-1), 0–1."""
+    colours = colours.clamp(0, 1)
+    return torch.where(colours > 0.04045, ((colours + 0.055) / 1.055) ** 2.4, colours / 12.92)
+
+
+def encoded(light: torch.Tensor) -> torch.Tensor:
+    """sRGB colours of linear light, 0–1."""
+    light = light.clamp(0, 1)
+    curved = 1.055 * light.clamp(min=1e-6) ** (1 / 2.4) - 0.055
+    return torch.where(light > 0.0031308, curved, 12.92 * light)

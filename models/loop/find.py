@@ -1,0 +1,232 @@
+"""Which part of a clip loops best?"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from ..frames import Absence, InputError, unmeasurable
+from ..holds import hold_pattern
+from ..perceptual.backend import Backend, Progress
+from ..perceptual.structural import STRUCTURAL_BACKEND
+from ..report import Better, Measure, Measurement, Report, Verdict
+from .candidates import Place, best_places
+from .costs import LEAST_DRAWINGS, loop_costs
+from .known import Known, known_steps
+from .period import period_of
+from .seam import LEAST_FRAMES, score_loop
+
+LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
+
+# How many of the clip's steps the frames at the seam are from where they would go on; off by one
+# drawing is 1.
+LARGEST_DISTANCE = 4.0
+PASSING = 50.0  # of a report's score
+SEARCH_SHARE = 0.7  # of the work, as its progress shows it
+PROGRESS_STEPS = 1000
+LOOP_DISTANCE = Measure(
+    "loop_distance",
+    unit="steps",
+    better=Better.LOWER,
+    low=0.0,
+    high=LARGEST_DISTANCE,
+    backend=STRUCTURAL_BACKEND.name,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One loop of a clip.
+
+    Attributes:
+        start, length: its frames.
+        distance: from a perfect loop, in steps of the clip, by the search; None where it found no
+            seam to judge.
+        report: of `score_loop`.
+    """
+
+    start: int
+    length: int
+    distance: float | None
+    report: Report
+
+    @property
+    def score(self) -> float | None:
+        """0–100, None where it could not be measured."""
+        return self.report.score
+
+    @property
+    def seam_ratio(self) -> float | None:
+        """The seam's step over those beside it, None where it could not be measured."""
+        values = {each.name: each.value for each in self.report.measurements}
+        return values.get("seam_position")
+
+
+@dataclass(frozen=True)
+class LoopSearch:
+    """What a search found.
+
+    Attributes:
+        start, length: the best loop's frames; the whole clip where none could be looked for.
+        candidates: distinct loops, best first; may be empty.
+        period: frames after which the best loop repeats inside, its length where it doesn't;
+            None where nothing loops.
+        report: of the best loop, with the search's own measurement.
+        distances: of frame i to frame i + g at [i, g], infinite beyond the clip's end.
+        unit: of `distances`.
+    """
+
+    start: int
+    length: int
+    candidates: tuple[Candidate, ...]
+    period: int | None
+    report: Report
+    distances: torch.Tensor
+    unit: str
+
+
+def find_loops(
+    frames: torch.Tensor,
+    fps: float,
+    shortest: int = 8,
+    longest: int | None = None,
+    top_k: int = 3,
+    backend: Backend = STRUCTURAL_BACKEND,
+    report_progress: Progress = None,
+) -> LoopSearch:
+    """Search a clip for the part that loops best, over all starts and all lengths.
+
+    Every pair of frames within `longest` is compared once; `costs` says what makes a loop of
+    them, `candidates` picks distinct ones, and `score_loop` has the last word. A passing loop
+    goes before a failing one; where none passes, the one with the highest score comes first.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        fps: frames per second.
+        shortest, longest: frames of a loop; None: as long as the clip.
+        top_k: loops wanted.
+        backend: measures distances.
+        report_progress: called with (done, in all); may raise to stop.
+
+    Returns:
+        The loops, best first. NOT_MEASURED where the clip is too short to be searched.
+
+    Raises:
+        InputError: `longest` is smaller than `shortest`, or `top_k` below 1.
+    """
+    _check(shortest, longest, top_k)
+    longest = min(longest or len(frames), len(frames))
+    absence = unmeasurable(frames, max(LEAST_FRAMES, shortest))
+    if absence is not None:
+        nothing = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
+        return LoopSearch(0, len(frames), (), None, nothing, torch.empty(0, 1), backend.unit)
+    widest = min(longest, len(frames) - 1)
+    distances = backend.band(frames, widest, _part(report_progress, 0.0, SEARCH_SHARE)).cpu()
+    in_colour = distances[:-1, 1]
+    if backend.name != STRUCTURAL_BACKEND.name:  # the drawings don't depend on who looks
+        in_colour = STRUCTURAL_BACKEND.steps(frames).cpu()[:-1]
+    # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
+    even = distances.sqrt() if backend.unit == "LPIPS" else distances
+    judged = loop_costs(even, hold_pattern(in_colour), shortest, longest)
+    places = best_places(judged, max(top_k, LEAST_SCORED))
+    # Where nothing moves there is no seam to choose; the report says so.
+    places = places or [Place(0, longest, None)]
+    candidates = _scored(frames, fps, places, distances, backend, top_k, report_progress)
+    best = candidates[0]
+    loops = best.report.verdict is Verdict.PASS
+    period = period_of(even, best.start, best.length) if loops else None
+    found = _found(candidates, period, (shortest, longest), backend)
+    report = replace(best.report, measurements=(*best.report.measurements, found))
+    return LoopSearch(
+        best.start, best.length, tuple(candidates), period, report, distances, backend.unit
+    )
+
+
+def _check(shortest: int, longest: int | None, top_k: int) -> None:
+    if longest is not None and longest < shortest:
+        expected = f"at least as many frames as shortest ({shortest})"
+        remedy = "Give a larger longest or a smaller shortest."
+        raise InputError("longest", expected, str(longest), remedy)
+    if top_k < 1:
+        raise InputError("top_k", "a whole number from 1", str(top_k), "Ask for one loop or more.")
+
+
+def _scored(
+    frames: torch.Tensor,
+    fps: float,
+    places: list[Place],
+    distances: torch.Tensor,
+    backend: Backend,
+    top_k: int,
+    report_progress: Progress,
+) -> list[Candidate]:
+    """The loops with their reports: passing ones as the search has them, then by score.
+
+    More than `top_k` are only scored as long as none passes.
+    """
+    candidates: list[Candidate] = []
+    for number, place in enumerate(places):
+        if number >= top_k and any(each.report.verdict is Verdict.PASS for each in candidates):
+            break
+        share = (1 - SEARCH_SHARE) / len(places)
+        part = _part(report_progress, SEARCH_SHARE + number * share, share)
+        loop = frames[place.start : place.start + place.length]
+        steps = known_steps(distances, place.start, place.length)
+        candidates.append(Candidate(*place, score_loop(loop, fps, Known(backend, steps), part)))
+
+    def rank(candidate: Candidate) -> tuple[bool, float]:
+        passes = candidate.report.verdict is Verdict.PASS
+        return not passes, 0.0 if passes else -(candidate.score or 0.0)
+
+    if report_progress is not None:
+        report_progress(PROGRESS_STEPS, PROGRESS_STEPS)
+    return sorted(candidates, key=rank)[:top_k]
+
+
+def _part(report_progress: Progress, start: float, share: float) -> Progress:
+    """Progress of a part of the work, from `start` on, 0–1."""
+    if report_progress is None:
+        return None
+
+    def report(done: int, total: int) -> None:
+        report_progress(round(PROGRESS_STEPS * (start + share * done / total)), PROGRESS_STEPS)
+
+    return report
+
+
+def _found(
+    candidates: list[Candidate],
+    period: int | None,
+    lengths: tuple[int, int],
+    backend: Backend,
+) -> Measurement:
+    """What the search adds to the best loop's report: where it is, and what else there is."""
+    best = candidates[0]
+    measure = replace(LOOP_DISTANCE, backend=backend.name)
+    details = {"period": period, "candidates": [_details(each) for each in candidates]}
+    if best.distance is None:
+        named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
+        return measure.absent(Absence("no_loop_to_search", named), details=details)
+    values: dict[str, Any] = {"start": best.start, "length": best.length}
+    values["distance"] = round(best.distance, 2)
+    if period is None:
+        missing = None if best.score is None else round(max(0.0, PASSING - best.score), 1)
+        values["missing"] = missing
+        code = "nothing_loops" if missing is not None else "nothing_loops_unscored"
+        return measure.measured(
+            best.distance, code, values, details={**details, "missing": missing}
+        )
+    code = "loop_found" if period == best.length else "loop_of_periods"
+    values |= {"period": period, "times": best.length // period}
+    return measure.measured(best.distance, code, values, details=details)
+
+
+def _details(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "start": candidate.start,
+        "length": candidate.length,
+        "distance": candidate.distance,
+        "seam_ratio": candidate.seam_ratio,
+        "score": candidate.score,
+        "verdict": candidate.report.verdict.value,
+    }

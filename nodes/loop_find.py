@@ -1,0 +1,122 @@
+"""Where does it loop?"""
+
+from functools import partial
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import as_fps, as_frames
+from ..models.loop.distance_map import MAP_SHAPE, draw_distance_map
+from ..models.loop.find import find_loops
+from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
+from . import comfyui
+from .answers import REPORT_OUTPUT, ui_of
+from .deferred_picture import deferred_picture
+
+
+class AnimeLoopFind(io.ComfyNode):
+    """Finds the part of a clip that loops best."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeLoopFind",
+            display_name="Find Loop (Anime)",
+            category="Anime Production/Loop",
+            description="Compares all frames of a clip with each other and cuts out the part whose "
+            "end goes on into its start, in pose and in motion. Where nothing loops, the report "
+            "says so and the nearest part comes out.",
+            search_aliases=["loop detection", "find loop", "perfect loop", "gif loop", "trim"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The frames of one clip, in order."),
+                io.Float.Input(
+                    "fps",
+                    default=12.0,
+                    min=0.1,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second that the clip plays at.",
+                ),
+                io.Int.Input(
+                    "min_frames",
+                    default=8,
+                    min=4,
+                    max=10000,
+                    optional=True,
+                    tooltip="The shortest loop wanted, in frames.",
+                ),
+                io.Int.Input(
+                    "max_frames",
+                    default=0,
+                    min=0,
+                    max=10000,
+                    optional=True,
+                    tooltip="The longest loop wanted, in frames; 0: as long as the clip. "
+                    "A smaller number makes the search of a long clip faster.",
+                ),
+                io.Int.Input(
+                    "top_k",
+                    default=3,
+                    min=1,
+                    max=20,
+                    optional=True,
+                    tooltip="How many different loops the report and the map show.",
+                ),
+                io.Combo.Input(
+                    "backend",
+                    options=list(BACKENDS),
+                    default="auto",
+                    optional=True,
+                    tooltip="What measures how different two frames look. auto takes the best "
+                    "that is installed; structural needs no weights.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("loop", tooltip="The frames of the best loop."),
+                REPORT_OUTPUT,
+                io.Int.Output("start", tooltip="The first frame of the best loop, from 0."),
+                io.Int.Output("length", tooltip="How many frames the best loop has."),
+                io.Image.Output(
+                    "distance_map",
+                    tooltip="How different the frames are by start and length, dark is alike, "
+                    "with the loops marked. Drawn only when connected.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        images: torch.Tensor,
+        fps: float = 12.0,
+        min_frames: int = 8,
+        max_frames: int = 0,
+        top_k: int = 3,
+        backend: str = "auto",
+    ) -> io.NodeOutput:
+        if 0 < max_frames < min_frames:
+            raise ValueError(
+                f"AnimeLoopFind: max_frames ({max_frames}) is smaller than min_frames "
+                f"({min_frames}); give a larger max_frames or a smaller min_frames."
+            )
+        chosen, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
+        search = find_loops(
+            as_frames(images),
+            as_fps(fps),
+            min_frames,
+            max_frames or None,
+            top_k,
+            chosen,
+            comfyui.progress(),
+        )
+        loop = images[search.start : search.start + search.length]
+        return io.NodeOutput(
+            loop,
+            search.report,
+            search.start,
+            search.length,
+            deferred_picture(MAP_SHAPE, partial(draw_distance_map, search)),
+            ui=ui_of(search.report),
+        )

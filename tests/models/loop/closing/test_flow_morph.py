@@ -1,0 +1,79 @@
+import pytest
+import torch
+
+from anime_production.models.loop.closing.drawn import Drawn
+from anime_production.models.loop.closing.flow_morph import (
+    drawings_missing,
+    flow_morphed,
+    flow_morphed_to_fit,
+)
+from anime_production.models.sample.clip import Faults, draw_clip
+
+
+def clip(hold=1, seed=1):
+    return draw_clip(24, 192, 192, 24, 0, seed, Faults(hold=hold))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_comes_nearer_to_the_missing_drawings_than_a_fade(seed):
+    images = clip(seed=seed)
+    (change,) = flow_morphed(Drawn.of(images[:-3]), 3)
+    assert torch.equal(change.images[:21], images[:-3])
+    fade = torch.stack([torch.lerp(images[20], images[0], share) for share in (0.25, 0.5, 0.75)])
+    morph_error = (change.images[21:] - images[21:]).abs().mean()
+    fade_error = (fade - images[21:]).abs().mean()
+    assert morph_error < 0.8 * fade_error
+
+
+def test_on_twos_what_is_added_is_on_twos():
+    images = clip(hold=2)[:-4]
+    (change,) = flow_morphed(Drawn.of(images), 4)
+    assert len(change.images) == 24
+    assert torch.equal(change.images[:20], images)
+    assert set(Drawn.of(change.images).pattern.lengths) == {2}
+    assert torch.equal(change.images[20], change.images[21])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_number_of_missing_drawings_is_told_from_the_way_back(seed):
+    images = clip(seed=seed)
+    assert drawings_missing(Drawn.of(images)) == 0
+    assert 1 <= drawings_missing(Drawn.of(images[:-2])) <= 3
+    assert 2 <= drawings_missing(Drawn.of(images[:-4])) <= 6
+    assert list(flow_morphed_to_fit(Drawn.of(images), 4)) == []
+    (change,) = flow_morphed_to_fit(Drawn.of(images[:-8]), 4)
+    assert len(change.images) in (16 + 3, 16 + 4)
+
+
+def test_what_moves_over_a_still_picture_moves_and_does_not_double():
+    """A dark square, 12 px from one end of the clip to the other: half way it is 6 px along."""
+    torch.manual_seed(0)
+    background = 0.5 + 0.2 * torch.rand(12, 12, 3).repeat_interleave(8, 0).repeat_interleave(8, 1)
+    images = background.repeat(5, 1, 1, 1)
+    for frame, left in enumerate((30, 33, 36, 39, 42)):
+        images[frame, 30:60, left : left + 24] = 0.05
+    (change,) = flow_morphed(Drawn.of(images), 1)
+    made = change.images[5]
+    dark = (made < 0.3).all(dim=-1)
+    truth = torch.zeros(96, 96, dtype=torch.bool)
+    truth[30:60, 36:60] = True
+    assert (dark & truth).sum() / (dark | truth).sum() > 0.9
+    far = torch.ones(96, 96, dtype=torch.bool)
+    far[22:68, 22:74] = False
+    assert (made - background)[far].abs().mean() < 0.01
+
+
+def test_alpha_is_morphed_along():
+    images = torch.zeros(6, 64, 64, 4)
+    images[..., 0] = 1.0
+    for frame in range(6):
+        images[frame, 20:44, 10 + 3 * frame : 34 + 3 * frame] = torch.tensor([0.2, 0.6, 0.3, 1.0])
+    (change,) = flow_morphed(Drawn.of(images), 2)
+    assert torch.equal(change.images[:6], images)
+    made = change.images[6:]
+    assert made.shape == (2, 64, 64, 4)
+    solid = made[..., 3] > 0.5
+    middles = [torch.nonzero(each)[:, 1].float().mean().item() for each in solid]
+    assert 21.5 < middles[1] < middles[0] < 36.5
+    # No red of the transparent ground bleeds into what is seen.
+    assert (made[solid][:, 0] < 0.35).all()
