@@ -9,6 +9,9 @@ from .character import AnimeCharacterScore, AnimeCharacterSheet
 from .gate import AnimeGate
 from .jobs import AnimeJob, AnimeJobSave
 from .loop import AnimeLoopScore
+from .loop_close import AnimeLoopClose
+from .loop_find import AnimeLoopFind
+from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
 from .quality import AnimeClipQuality
 from .sample import AnimeSampleClip
 
@@ -17,6 +20,10 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeCharacterSheet,
     AnimeCharacterScore,
     AnimeLoopScore,
+    AnimeLoopFind,
+    AnimeLoopClose,
+    AnimationLoopGenerator,
+    AnimeLoopDecode,
     AnimeClipQuality,
     AnimeGate,
     AnimeJob,

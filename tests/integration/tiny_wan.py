@@ -29,23 +29,38 @@ VAE = {
     "temperal_downsample": [False, True, True],
 }
 TRANSFORMER_FILE, VAE_FILE = "tiny_wan.safetensors", "tiny_wan_vae.safetensors"
+# Image-to-video gets 4 channels of mask and 16 of the image beside the latents. Wan 2.1's has a
+# place for CLIP's view of the image, 2.2's has not; 2.2's small one takes the image as latents.
+IMAGE_TO_VIDEO_FILE = "tiny_wan_2.1_image.safetensors"
+IMAGE_TO_VIDEO_22_FILE = "tiny_wan_2.2_image.safetensors"
+TRANSFORMER_22_FILE = "tiny_wan_2.2_small.safetensors"
+TRANSFORMERS = {
+    TRANSFORMER_FILE: TRANSFORMER,
+    IMAGE_TO_VIDEO_FILE: {**TRANSFORMER, "model_type": "i2v", "in_dim": 36},
+    IMAGE_TO_VIDEO_22_FILE: {**TRANSFORMER, "in_dim": 36},
+    TRANSFORMER_22_FILE: {**TRANSFORMER, "in_dim": 48, "out_dim": 48},
+}
 
 
 def write_tiny_wan(models: Path) -> None:
-    """Write both files below a models folder; needs `use_comfyui` first."""
+    """Write all files below a models folder; needs `use_comfyui` first."""
     wan = importlib.import_module("comfy.ldm.wan.model")
     vae = importlib.import_module("comfy.ldm.wan.vae")
     operations = importlib.import_module("comfy.ops").disable_weight_init
-    generator = torch.Generator().manual_seed(0)
-    for folder, file, network in (
-        ("diffusion_models", TRANSFORMER_FILE, wan.WanModel(operations=operations, **TRANSFORMER)),
-        ("vae", VAE_FILE, vae.WanVAE(**VAE)),
-    ):
+    networks: dict[tuple[str, str], torch.nn.Module] = {("vae", VAE_FILE): vae.WanVAE(**VAE)}
+    for file, sizes in TRANSFORMERS.items():
+        networks["diffusion_models", file] = wan.WanModel(operations=operations, **sizes)
+    for (folder, file), network in networks.items():
         path = models / folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        shapes = {name: value.shape for name, value in network.state_dict().items()}
-        values = {name: _filled(name, shape, generator) for name, shape in shapes.items()}
-        safetensors.torch.save_file(values, path)
+        safetensors.torch.save_file(tiny_values(network), path)
+
+
+def tiny_values(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """Random values for all of a network's parameters, by name."""
+    generator = torch.Generator().manual_seed(0)
+    shapes = {name: value.shape for name, value in network.state_dict().items()}
+    return {name: _filled(name, shape, generator) for name, shape in shapes.items()}
 
 
 def _filled(name: str, shape: torch.Size, generator: torch.Generator) -> torch.Tensor:

@@ -67,3 +67,11 @@ def run_node() -> Callable[..., Any]:
             return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with tiny video models of random values."""
+    folder = tmp_path_factory.mktemp("models")
+    importlib.import_module("anime_production.tests.integration.tiny_wan").write_tiny_wan(folder)
+    return folder

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from comfy_api.latest import ComfyExtension, io
 
+from .open_ends import TestOpenEnds
+
 
 def _with_one_value(frames: torch.Tensor, value: float) -> torch.Tensor:
     frames[len(frames) // 2, 0, 0, 0] = value
@@ -114,7 +116,7 @@ class TestingExtension(ComfyExtension):
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """List the nodes."""
-        return [TestConditioning, TestSpoil, TestNumber, TestConsumer]
+        return [TestConditioning, TestOpenEnds, TestSpoil, TestNumber, TestConsumer]
 
 
 def comfy_entrypoint() -> TestingExtension:

@@ -1,0 +1,91 @@
+"""Make a clip loop."""
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import as_fps
+from ..models.loop.close import METHODS, close_loop
+from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
+from . import comfyui
+from .answers import REPORT_OUTPUT, ui_of
+
+
+class AnimeLoopClose(io.ComfyNode):
+    """Changes a clip so that its last frame leads to its first, by the mildest means that do."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeLoopClose",
+            display_name="Close Loop (Anime)",
+            category="Anime Production/Loop",
+            description="Makes a clip loop: drops a repeated frame, takes out a drift of light, "
+            "trims the ends, or blends across the seam. auto takes the mildest that works, judged "
+            "by the loop's score, and says what it did and what that bought.",
+            search_aliases=["make loop", "seamless", "crossfade", "trim loop", "ping pong"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input(
+                    "images",
+                    tooltip="The frames of one clip, in order; 4 or more. Alpha is kept.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=12.0,
+                    min=0.1,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second that the clip plays at.",
+                ),
+                io.Combo.Input(
+                    "method",
+                    options=list(METHODS),
+                    default="auto",
+                    optional=True,
+                    tooltip="auto: the mildest that works, and nothing where nothing helps. trim: "
+                    "cut the ends, at least half stays. crossfade: fade the end into the start, "
+                    "shorter by blend_frames. flow_morph: add blend_frames drawn along the "
+                    "optical flow. colour: take out a drift of light and colour. ping_pong: play "
+                    "it forth and back; auto never does that.",
+                ),
+                io.Int.Input(
+                    "blend_frames",
+                    default=4,
+                    min=1,
+                    max=1000,
+                    optional=True,
+                    tooltip="How many frames crossfade blends or flow_morph adds, at most half of "
+                    "the clip; for auto the most it may. Drawings that are held count whole.",
+                ),
+                io.Combo.Input(
+                    "backend",
+                    options=list(BACKENDS),
+                    default="auto",
+                    optional=True,
+                    tooltip="What the score measures distances with. auto: the best that is "
+                    "installed; structural needs no weights.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(
+                    "images",
+                    tooltip="The closed clip; its length is in the report. Frames away from the "
+                    "seam are unchanged, except by colour.",
+                ),
+                REPORT_OUTPUT,
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        images: torch.Tensor,
+        fps: float = 12.0,
+        method: str = "auto",
+        blend_frames: int = 4,
+        backend: str = "auto",
+    ) -> io.NodeOutput:
+        chosen, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
+        closed = close_loop(images, as_fps(fps), method, blend_frames, chosen, comfyui.progress())
+        return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))

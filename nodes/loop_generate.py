@@ -1,0 +1,254 @@
+"""Make it loop while it is generated."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import InputError
+from ..models.loop.cyclic import (
+    AXES,
+    TIME_AXIS,
+    WAN_DECODERS,
+    WRAP,
+    CausalDecoder,
+    CyclicTime,
+    refuse_unturnable,
+    turn,
+    turn_conditions,
+    without_wrap,
+    wrapped,
+)
+
+# ComfyUI's classes whose loops are shown to close; a class derived from them takes more
+# conditioning (sound, poses, cameras) and is another one.
+SHOWN_MODELS = ("WAN21", "WAN22")
+VIDEO_DIMENSIONS = 3
+WRAPPER = "anime_loop"
+APPLY_MODEL = "apply_model"  # comfy.patcher_extension.WrappersMP.APPLY_MODEL
+
+
+class AnimationLoopGenerator(io.ComfyNode):
+    """Makes a video model denoise a closed loop: time has no beginning and no end."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimationLoopGenerator",
+            display_name="Loop Generator (Anime)",
+            category="Anime Production/Loop",
+            description="Turns a video's latents in time, by another offset at every step, so "
+            "that a Wan 2.1 or 2.2 model generates a loop. Costs nothing. Decode with Loop Decode.",
+            search_aliases=["seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"],
+            inputs=[
+                io.Model.Input("model", tooltip="Wan 2.1 or 2.2, text-to-video or image-to-video."),
+                io.Int.Input(
+                    "shift",
+                    default=1,
+                    min=1,
+                    max=1024,
+                    optional=True,
+                    tooltip="Latent frames by which the offset advances at every step. Best one "
+                    "that has no divisor in common with their number, so that all places come up.",
+                ),
+                io.Int.Input(
+                    "first_offset",
+                    default=0,
+                    min=-1024,
+                    max=1024,
+                    optional=True,
+                    tooltip="The first step's offset. For a second model that goes on: shift × the "
+                    "steps that were made.",
+                ),
+                io.Float.Input(
+                    "start_percent",
+                    default=0.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    optional=True,
+                    tooltip="From which part of the denoising on; before it the model is as ever.",
+                ),
+                io.Float.Input(
+                    "end_percent",
+                    default=1.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    optional=True,
+                    tooltip="Up to which part of the denoising; after it the model is as ever.",
+                ),
+            ],
+            outputs=[
+                io.Model.Output("model", tooltip="The model, for any sampler, with any CFG."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        model: Any,
+        shift: int = 1,
+        first_offset: int = 0,
+        start_percent: float = 0.0,
+        end_percent: float = 1.0,
+    ) -> io.NodeOutput:
+        _refuse_other_models(model)
+        if not start_percent < end_percent:
+            expected, came = f"less than end_percent ({end_percent})", str(start_percent)
+            raise InputError("start_percent", expected, came, "Make end_percent larger.")
+        looping = model.clone()
+        looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)  # the last one alone, not their sum
+        wrapper = _cyclic(CyclicTime(shift, first_offset), start_percent, end_percent)
+        looping.add_wrapper_with_key(APPLY_MODEL, WRAPPER, wrapper)
+        return io.NodeOutput(looping)
+
+
+class AnimeLoopDecode(io.ComfyNode):
+    """Decodes a loop's latents across the seam."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeLoopDecode",
+            display_name="Loop Decode (Anime)",
+            category="Anime Production/Loop",
+            description="Decodes a loop with Wan's VAE as if it had been playing for long, so that "
+            "the first frame is like the others. Every latent gives 4 frames: 9 give 36, where a "
+            "plain decode gives 33.",
+            search_aliases=["vae decode", "loop decode", "wan vae", "seamless decode"],
+            inputs=[
+                io.Latent.Input("samples", tooltip="A video's latents, whose time is a circle."),
+                io.Vae.Input("vae", tooltip="The VAE of Wan 2.1 or 2.2."),
+                io.Int.Input(
+                    "wrap",
+                    default=WRAP,
+                    min=1,
+                    max=128,
+                    optional=True,
+                    tooltip="Latents of the loop's end that are decoded first and dropped: 27 with "
+                    "a clip of 21 take 2.3 times as long. Largest difference that stays at the "
+                    "seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, 27: 0.0003, "
+                    "38: none.",
+                ),
+                io.Int.Input(
+                    "tile_size",
+                    default=0,
+                    min=0,
+                    max=4096,
+                    step=32,
+                    optional=True,
+                    tooltip="Decode in tiles of this many px, which takes less memory. 0: whole "
+                    "pictures, and tiles where the memory does not do.",
+                ),
+                io.Int.Input(
+                    "tile_overlap",
+                    default=64,
+                    min=0,
+                    max=1024,
+                    step=32,
+                    optional=True,
+                    tooltip="How far tiles overlap, px; a quarter of a tile at most.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("images", tooltip="The loop's frames; several loops in a row."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        samples: dict[str, Any],
+        vae: Any,
+        wrap: int = WRAP,
+        tile_size: int = 0,
+        tile_overlap: int = 64,
+    ) -> io.NodeOutput:
+        decoder = _decoder_of(vae)
+        latents = samples["samples"]
+        if latents.is_nested:  # a video with its sound
+            latents = latents.unbind()[0]
+        if latents.ndim != AXES or latents.shape[1] != vae.latent_channels:
+            expected = f"a video's latents, {vae.latent_channels} channels, for this VAE"
+            remedy = "Connect what a sampler made with the model that this VAE belongs to."
+            raise InputError("samples", expected, f"shape {tuple(latents.shape)}", remedy)
+        longer = wrapped(latents, wrap)
+        if tile_size:
+            scale = vae.spacial_compression_decode()
+            tile, overlap = tile_size // scale, min(tile_overlap, tile_size // 4) // scale
+            frames = vae.decode_tiled(longer, tile_x=tile, tile_y=tile, overlap=overlap)
+        else:
+            frames = vae.decode(longer)
+        loop = without_wrap(frames, latents.shape[TIME_AXIS], decoder)
+        return io.NodeOutput(loop.flatten(0, 1).clone())  # lets go of the frames that are dropped
+
+
+def _refuse_other_models(model: Any) -> None:
+    kind = type(model.model).__name__
+    if kind in SHOWN_MODELS:
+        return
+    expected, remedy = "a Wan 2.1 or 2.2 model, text- or image-to-video", "Load such a model."
+    if model.model.latent_format.latent_dimensions < VIDEO_DIMENSIONS:
+        came = f"{kind}, whose latents are no video: there is no time to be closed"
+    else:
+        came = f"{kind}, which has not been shown to make loops this way"
+    raise InputError("model", expected, came, remedy)
+
+
+def _decoder_of(vae: Any) -> CausalDecoder:
+    network = type(vae.first_stage_model)
+    decoder = WAN_DECODERS.get(network.__module__)
+    if decoder is not None:
+        return decoder
+    names = " or ".join(each.name for each in WAN_DECODERS.values())
+    if vae.latent_dim < VIDEO_DIMENSIONS:
+        came = f"{network.__name__}, which decodes single images: they have no seam in time"
+        remedy = "Load the video's VAE; for images use VAE Decode."
+    else:
+        came = f"{network.__name__}, whose decoding across the seam has not been shown"
+        remedy = "Load the VAE that belongs to the model."
+    raise InputError("vae", f"the VAE of {names}", came, remedy)
+
+
+def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Callable[..., Any]:
+    """ComfyUI's wrapper around a call of the network: turn before it, and back after it."""
+
+    def apply_turned(
+        executor: Any,
+        latents: torch.Tensor,
+        sigmas: torch.Tensor,
+        c_concat: torch.Tensor | None = None,
+        c_crossattn: torch.Tensor | None = None,
+        control: Any = None,
+        transformer_options: dict[str, Any] | None = None,
+        **further: Any,
+    ) -> torch.Tensor:
+        if latents.ndim != AXES:
+            remedy = "Connect an empty video latent, such as EmptyHunyuanLatentVideo."
+            expected, came = "a video's latents", f"shape {tuple(latents.shape)}"
+            raise InputError("latent_image", expected, came, remedy)
+        options = transformer_options or {}
+        sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers give one for the whole batch
+        offset, frames = 0, latents.shape[TIME_AXIS]
+        sampling = executor.class_obj.model_sampling  # as patched, when it runs
+        named = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
+        if _within(sampling, sigma, start_percent, end_percent):
+            inside = options.get("wrappers", {}).get("diffusion_model", {})
+            refuse_unturnable([*options, *(f"diffusion_model.{key}" for key in inside)])
+            levels = options.get("sample_sigmas", sigmas).tolist()
+            offset = time.offset(sigma, levels, frames)
+            named = turn_conditions(named, offset, frames)
+            further = turn_conditions(further, offset, frames)
+        # By position, as ComfyUI calls: another wrapper may take them so.
+        answer = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
+        return turn(answer, -offset)
+
+    return apply_turned
+
+
+def _within(sampling: Any, sigma: float, start_percent: float, end_percent: float) -> bool:
+    # Samplers that add noise rise above the first level, which is still the beginning.
+    begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
+    return begun and sigma >= float(sampling.percent_to_sigma(end_percent))

@@ -1,0 +1,263 @@
+"""A model that denoises a circle: turned noise gives the same clip, turned; and the seam closes."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from anime_production.models.frames import InputError
+from anime_production.nodes.loop_generate import APPLY_MODEL, AnimationLoopGenerator
+
+from ..integration.testing_nodes.open_ends import smooth_with_open_ends
+from ..integration.tiny_wan import (
+    IMAGE_TO_VIDEO_22_FILE,
+    IMAGE_TO_VIDEO_FILE,
+    TRANSFORMER_22_FILE,
+    TRANSFORMER_FILE,
+)
+from .sampling import STEPS, load_model, random_latents, sample, with_wrapper
+
+FRAMES, TURNED = 7, 3
+# The network computes the very same numbers for both; what differs is rounding, if anything.
+TOLERANCE = 1e-5
+SHIFT, FIRST = 2, 1
+
+
+@pytest.fixture(scope="module")
+def load(tiny_models: Path) -> Callable[[str], Any]:
+    """Loads a tiny model by its file's name."""
+    return lambda file: load_model(tiny_models, file)
+
+
+@pytest.fixture(scope="module")
+def model(load: Callable[[str], Any]) -> Any:
+    """The text-to-video model."""
+    return load(TRANSFORMER_FILE)
+
+
+@pytest.fixture
+def looping(run_node: Callable[..., Any]) -> Callable[..., Any]:
+    """Applies the node."""
+    return lambda model, **settings: run_node(AnimationLoopGenerator, model=model, **settings).args[
+        0
+    ]
+
+
+def turn(latents: torch.Tensor, frames: int = TURNED) -> torch.Tensor:
+    return latents.roll(frames, dims=2)
+
+
+def difference(first: torch.Tensor, second: torch.Tensor) -> float:
+    return (first - second).abs().max().item()
+
+
+def seam_ratio(latents: torch.Tensor) -> float:
+    """The step across the seam over the usual one."""
+    steps = (turn(latents, -1) - latents).pow(2).mean(dim=(0, 1, 3, 4)).sqrt()
+    return (steps[-1] / steps[:-1].median()).item()
+
+
+def watched(
+    model: Any, looping: Callable[..., Any], **settings: Any
+) -> tuple[Any, list[tuple[float, int]]]:
+    """The looping model, and a list that gets noise level and offset of every call."""
+    calls: list[tuple[float, int]] = []
+    unturned: list[torch.Tensor] = []
+
+    def outside(executor: Any, latents: torch.Tensor, *others: Any, **named: Any) -> Any:
+        unturned.append(latents)
+        return executor(latents, *others, **named)
+
+    def inside(executor: Any, latents: torch.Tensor, sigma: Any, *others: Any, **named: Any) -> Any:
+        frames = latents.shape[2]
+        (offset,) = [k for k in range(frames) if torch.equal(turn(unturned[-1], k), latents)]
+        calls.append((float(sigma[0]), offset))
+        return executor(latents, sigma, *others, **named)
+
+    patched = looping(with_wrapper(model, APPLY_MODEL, outside), **settings)
+    return with_wrapper(patched, APPLY_MODEL, inside), calls
+
+
+def test_the_name_of_the_wrapper_is_comfyuis():
+    extension: Any = importlib.import_module("comfy.patcher_extension")
+    assert extension.WrappersMP.APPLY_MODEL == APPLY_MODEL
+
+
+@pytest.mark.parametrize(
+    ("sampler", "cfg"),
+    [("euler", 1.0), ("euler", 5.0), ("dpmpp_2m", 1.0), ("dpmpp_2m", 5.0), ("heun", 1.0)]
+    + [("heun", 5.0), ("uni_pc", 5.0), ("dpm_2", 5.0)],
+)
+def test_turned_noise_and_an_offset_turned_back_give_the_same_clip_turned(
+    model, looping, sampler, cfg
+):
+    noise = random_latents(FRAMES)
+    first = sample(looping(model, shift=SHIFT, first_offset=FIRST), noise, sampler, cfg)
+    back = looping(model, shift=SHIFT, first_offset=FIRST - TURNED)
+    assert difference(turn(first), sample(back, turn(noise), sampler, cfg)) <= TOLERANCE
+    without = sample(model, noise, sampler, cfg)
+    assert difference(turn(without), sample(model, turn(noise), sampler, cfg)) > 1e-2
+
+
+@pytest.mark.parametrize("file", [IMAGE_TO_VIDEO_FILE, IMAGE_TO_VIDEO_22_FILE])
+def test_a_start_image_and_its_mask_turn_with_the_latents(load, looping, file):
+    model, noise = load(file), random_latents(FRAMES)
+    image, mask = random_latents(FRAMES, seed=1), torch.ones(1, 1, FRAMES, 4, 4)
+    mask[:, :, 0] = 0
+    given = {"concat_latent_image": image, "concat_mask": mask}
+    turned = {"concat_latent_image": turn(image), "concat_mask": turn(mask)}
+    if file == IMAGE_TO_VIDEO_FILE:
+        clip: Any = importlib.import_module("comfy.clip_vision").Output()
+        clip["penultimate_hidden_states"] = torch.randn(1, 257, 1280)
+        given["clip_vision_output"] = turned["clip_vision_output"] = clip
+    first = sample(looping(model, first_offset=FIRST), noise, cfg=5.0, **given)
+    back = looping(model, first_offset=FIRST - TURNED)
+    assert difference(turn(first), sample(back, turn(noise), cfg=5.0, **turned)) <= TOLERANCE
+    assert difference(turn(first), sample(back, turn(noise), cfg=5.0, **given)) > 1e-2, (
+        "the start image had no say"
+    )
+
+
+def test_the_small_wan_2_2_turns_its_mask_and_keeps_its_start_image(load, looping):
+    model = load(TRANSFORMER_22_FILE)
+    noise, image = random_latents(FRAMES, 48), random_latents(FRAMES, 48, seed=1)
+    mask = torch.ones(1, 1, FRAMES, 4, 4)
+    mask[:, :, 0] = 0
+    seen: list[tuple[torch.Tensor, int]] = []
+
+    def inside(executor: Any, latents: torch.Tensor, *others: Any, **named: Any) -> Any:
+        seen.append((named["denoise_mask"], latents.shape[2]))
+        return executor(latents, *others, **named)
+
+    patched = looping(model, first_offset=FIRST)
+    first = sample(with_wrapper(patched, APPLY_MODEL, inside), noise, latent=image, mask=mask)
+    held = [int(each[0, 0].mean(dim=(1, 2)).argmin()) for each, _ in seen]
+    assert held == [(FIRST + step) % FRAMES for step in range(STEPS)]
+    back = looping(model, first_offset=FIRST - TURNED)
+    again = sample(back, turn(noise), latent=turn(image), mask=turn(mask))
+    assert difference(turn(first), again) <= TOLERANCE
+    assert difference(first[:, :, 0], image[:, :, 0]) <= TOLERANCE
+
+
+@pytest.mark.parametrize("words", [(8, 8), (8, 6)], ids=["one batch", "two batches"])
+@pytest.mark.parametrize("sampler", ["euler", "heun", "dpm_2"])
+def test_all_calls_at_one_noise_level_have_one_offset_and_it_advances(
+    model, looping, sampler, words
+):
+    patched, calls = watched(model, looping, shift=SHIFT, first_offset=FIRST)
+    sample(patched, random_latents(FRAMES), sampler, cfg=5.0, words=words)
+    offsets: dict[float, set[int]] = {}
+    for sigma, offset in calls:
+        offsets.setdefault(sigma, set()).add(offset)
+    assert all(len(each) == 1 for each in offsets.values())
+    assert len(calls) >= len(offsets) * len(set(words))
+    in_order = [offsets[sigma].pop() for sigma in sorted(offsets, reverse=True)]
+    advancing = [(FIRST + SHIFT * step) % FRAMES for step in range(STEPS)]
+    assert list(dict.fromkeys(in_order)) == advancing
+
+
+def test_start_and_end_bound_the_turning(model, looping):
+    patched, calls = watched(model, looping, first_offset=1, start_percent=0.3, end_percent=0.8)
+    sample(patched, random_latents(FRAMES))
+    sampling = model.get_model_object("model_sampling")
+    high, low = sampling.percent_to_sigma(0.3), sampling.percent_to_sigma(0.8)
+    assert {low <= sigma <= high for sigma, _ in calls} == {True, False}
+    for step, (sigma, offset) in enumerate(calls):
+        assert offset == ((1 + step) % FRAMES if low <= sigma <= high else 0)
+
+
+def test_a_window_that_no_step_lies_in_changes_nothing(model, looping):
+    noise = random_latents(FRAMES)
+    patched = looping(model, start_percent=0.9999, end_percent=1.0)
+    assert torch.equal(sample(patched, noise), sample(model, noise))
+
+
+def test_the_given_model_stays_as_it_is_and_the_node_applied_twice_counts_once(model, looping):
+    noise = random_latents(FRAMES)
+    plain = sample(model, noise)
+    once, twice = looping(model, shift=2), looping(looping(model, shift=5), shift=2)
+    assert torch.equal(sample(model, noise), plain)
+    assert torch.equal(sample(twice, noise), sample(once, noise))
+    assert difference(sample(once, noise), plain) > 1e-2
+
+
+def test_it_works_beside_other_wrappers_whichever_comes_first(model, looping):
+    def halve(executor: Any, *given: Any, **named: Any) -> Any:
+        return executor(*given, **named) / 2
+
+    noise = random_latents(FRAMES)
+    outer = sample(looping(with_wrapper(model, APPLY_MODEL, halve)), noise)
+    inner = sample(with_wrapper(looping(model), APPLY_MODEL, halve), noise)
+    assert difference(outer, inner) <= TOLERANCE
+    assert difference(outer, sample(looping(model), noise)) > 1e-2
+
+
+@pytest.mark.parametrize("frames", [9, 13])
+@pytest.mark.parametrize("sampler", ["euler", "dpmpp_2m", "heun"])
+def test_the_seam_closes_where_a_denoiser_knows_only_open_ends(model, looping, sampler, frames):
+    smoothing = with_wrapper(model, "diffusion_model", smooth_with_open_ends)
+    noise = random_latents(frames)
+    assert seam_ratio(sample(smoothing, noise, sampler)) > 3
+    assert 0.8 < seam_ratio(sample(looping(smoothing), noise, sampler)) < 1.25
+
+
+def unloaded(family: str) -> Any:
+    """A MODEL of one of ComfyUI's families, without its network."""
+    families: Any = importlib.import_module("comfy.supported_models")
+    patcher: Any = importlib.import_module("comfy.model_patcher")
+    config = getattr(families, family)({"disable_unet_model_creation": True, "in_channels": 4})
+    model = config.get_model({})
+    return patcher.ModelPatcher(model, torch.device("cpu"), torch.device("cpu"))
+
+
+@pytest.mark.parametrize("family", ["SD15", "SDXL", "Flux"])
+def test_an_image_model_is_refused_because_it_has_no_time(looping, family):
+    with pytest.raises(InputError, match=r"^model: expected a Wan .*whose latents are no video"):
+        looping(unloaded(family))
+
+
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [
+        ("WAN21_Vace", "WAN21_Vace"),
+        ("WAN22_S2V", "WAN22_S2V"),
+        ("WAN21_CausalAR_T2V", "WAN21_CausalAR"),
+        ("HunyuanVideo", "HunyuanVideo"),
+        ("LTXV", "LTXV"),
+    ],
+)
+def test_another_video_model_is_refused_by_name(looping, family, name):
+    with pytest.raises(InputError, match=rf"got {name}, which has not been shown"):
+        looping(unloaded(family))
+
+
+def test_conditioning_that_cannot_turn_is_refused_by_name(model, looping):
+    with pytest.raises(InputError, match=r"^time_dim_concat: expected no conditioning but"):
+        sample(looping(model), random_latents(FRAMES), time_dim_concat=random_latents(2))
+
+
+def test_latents_of_an_image_are_refused(model, looping):
+    with pytest.raises(InputError, match="latents"):
+        sample(looping(model), random_latents(FRAMES)[:, :, 0])
+
+
+def test_an_empty_window_is_refused(model, looping):
+    with pytest.raises(InputError, match=r"^start_percent: expected less than end_percent"):
+        looping(model, start_percent=0.5, end_percent=0.5)
+
+
+@pytest.mark.parametrize("wrapping", ["easycache", "context"])
+def test_what_would_stay_behind_is_refused_in_words(model, looping, wrapping):
+    if wrapping == "easycache":
+        node: Any = importlib.import_module("comfy_extras.nodes_easycache").EasyCacheNode
+        patched = node.execute(model, 0.2, 0.1, 0.9, False).args[0]
+    else:
+        node = importlib.import_module(
+            "comfy_extras.nodes_context_windows"
+        ).WanContextWindowsManualNode
+        patched = node.execute(model, 17, 5, "standard_static", 1, False, "pyramid", False).args[0]
+    with pytest.raises(InputError, match=r"^model: expected nothing with a time of its own"):
+        sample(looping(patched), random_latents(FRAMES))
