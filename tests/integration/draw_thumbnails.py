@@ -3,7 +3,8 @@
     python -m anime_production.tests.integration.draw_thumbnails [example ...]
 
 runs where the tests run. A thumbnail shows the first frame of what the example saved, and beside it
-the first single picture that it previews (a plot).
+the first single picture that it previews (a plot). An example whose models are absent keeps the one
+it has.
 """
 
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from ..comfyui import PACK, find_comfyui
-from .client import ComfyClient, Run
+from .client import ComfyClient, RequestRefused, Run
 from .server import ComfyServer
 
 HEIGHT = 400  # px; the editor shows thumbnails smaller
@@ -69,7 +70,10 @@ def main(names: list[str]) -> None:
         ComfyServer(comfyui, Path(base), {"anime-production": PACK}) as server,
     ):
         for name in chosen:
-            print(draw(ComfyClient(server), EXAMPLES / "api" / f"{name}.json"))
+            try:
+                print(draw(ComfyClient(server), EXAMPLES / "api" / f"{name}.json"))
+            except RequestRefused as refusal:  # models that are not here
+                print(f"{name}: left as it is. {refusal}")
         server.end_databases()
 
 

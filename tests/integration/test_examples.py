@@ -109,6 +109,28 @@ def test_the_report_reaches_a_websocket_and_stays_in_the_history_of_a_cached_run
     )
 
 
+def read_example(name: str) -> dict[str, Any]:
+    return json.loads((API / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
+    run = client.run(read_example("find_a_loop"))
+    report = run.report("2")
+    assert report["verdict"] == run.report("3")["verdict"] == "PASS"
+    assert report["frames"] == 24, "the period"
+    (artifact,) = job_of(client, run.prompt_id)["artifacts"]
+    assert artifact["frames"] == 24
+
+
+def test_a_clip_that_jumps_is_closed_and_told_what_that_bought(client):
+    run = client.run(read_example("close_a_loop"))
+    before, closed, after = (run.report(node) for node in "234")
+    assert (before["verdict"], closed["verdict"], after["verdict"]) == ("FAIL", "PASS", "PASS")
+    assert closed["score"] == after["score"] > before["score"]
+    done = next(each for each in closed["measurements"] if each["name"] == "closing")
+    assert done["details"]["score_before"] == pytest.approx(before["score"], abs=0.01)
+
+
 def test_a_prompt_without_a_client_is_remembered_too(client, example):
     prompt_id = client.submit(with_clip(example, seed=102))
     assert job_of(client, prompt_id)["job"]["state"] == "completed"
