@@ -1,7 +1,9 @@
 """Finding a loop: against moviepy on the same frames, and how the time grows with the frames."""
 
 import importlib
+import importlib.util
 import statistics
+import sys
 import time
 
 import torch
@@ -24,8 +26,12 @@ GROWTH_LONGEST = 240
 
 
 def run() -> None:
-    """Compare with moviepy, then let the clip grow."""
-    compare()
+    """Compare with moviepy where it is installed, then let the clip grow."""
+    if importlib.util.find_spec("moviepy") is None:
+        command = f'"{sys.executable}" -m pip install "moviepy>=2.2,<2.3"'
+        print(f"moviepy is not installed, so nothing is compared with it. Run: {command}")
+    else:
+        compare()
     grow()
 
 
