@@ -2,7 +2,7 @@
 
 import torch
 
-from ..perceptual.structural import BACKEND
+from ..perceptual.structural import BACKEND, step_distances
 from ..pixels.colour import lab_from_rgb, mean_colours
 from ..report import Better, Measure, Measurement
 
@@ -40,7 +40,7 @@ def seam_colour(frames: torch.Tensor, drawings: list[int]) -> Measurement:
         The measurement.
     """
     colours = mean_colours(frames)[drawings]
-    steps = (colours.roll(-1, dims=0) - colours).norm(dim=1)
+    steps = step_distances(colours)
     beyond = max(0.0, (steps[-1] - steps[:-1].max()).item())
     first, last = frames[drawings[0]], frames[drawings[-1]]
     percent = 100 * (last.mean().item() / max(first.mean().item(), 1e-6) - 1)

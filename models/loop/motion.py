@@ -1,5 +1,7 @@
 """Does anything move at all, and in a way that could be followed?"""
 
+from dataclasses import replace
+
 import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
@@ -38,9 +40,7 @@ CONTINUITY = Measure(
     threshold=LEAST_CONTINUITY,
     required=True,
 )
-SHORT_CONTINUITY = Measure(
-    "continuity", "nearer", Better.HIGHER, 0.0, CLEAR_CONTINUITY, "thumbnails"
-)
+SHORT_CONTINUITY = replace(CONTINUITY, threshold=None, required=False)
 
 
 def motion(steps: torch.Tensor) -> Measurement:

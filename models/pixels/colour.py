@@ -22,9 +22,7 @@ def lab_from_rgb(frames: torch.Tensor) -> torch.Tensor:
     Returns:
         L in 0–100, a and b within about ±128, shape (…, 3).
     """
-    linear = torch.where(
-        frames > 0.04045, ((frames + 0.055) / 1.055).clamp(min=0) ** 2.4, frames / 12.92
-    )
+    linear = linear_light(frames)
     white = linear.new_tensor(WHITE_D65)
     matrix = linear.new_tensor(XYZ_FROM_RGB) / white[:, None]
     # A sum, not a matrix product: the same result for one frame as for many, and no TF32.
@@ -33,6 +31,18 @@ def lab_from_rgb(frames: torch.Tensor) -> torch.Tensor:
     curved = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = curved.unbind(-1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=-1)
+
+
+def linear_light(colours: torch.Tensor) -> torch.Tensor:
+    """Linear light of sRGB colours (IEC 61966-2-1), any shape; 0–1 stays 0–1."""
+    curved = ((colours + 0.055) / 1.055).clamp(min=0) ** 2.4
+    return torch.where(colours > 0.04045, curved, colours / 12.92)
+
+
+def srgb_colours(light: torch.Tensor) -> torch.Tensor:
+    """sRGB colours of linear light (IEC 61966-2-1), any shape; 0–1 stays 0–1."""
+    curved = 1.055 * light.clamp(min=1e-6) ** (1 / 2.4) - 0.055
+    return torch.where(light > 0.0031308, curved, 12.92 * light)
 
 
 def mean_colours(frames: torch.Tensor) -> torch.Tensor:

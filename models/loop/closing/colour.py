@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ...pixels.colour import lab_from_rgb
+from ...pixels.colour import lab_from_rgb, linear_light, srgb_colours
 from .drawn import Change, Drawn, note
 
 COLOUR = note("colour", "ΔE", 100.0)
@@ -37,7 +37,7 @@ class Drift:
         """A picture without so much of the drift; sRGB, shape (…, 3)."""
         gain = (self.gain**share).to(picture.device)
         offset = (self.offset * share).to(picture.device)
-        return encoded((linear(picture) - offset) / gain)
+        return srgb_colours(((linear_light(picture.clamp(0, 1)) - offset) / gain).clamp(0, 1))
 
 
 def without_drift(clip: Drawn) -> Iterator[Change]:
@@ -82,7 +82,9 @@ def colour_drift(clip: Drawn) -> Drift | None:
     gain, offset = _fit(after, before)
     mean = after.mean(dim=0)
     drifted = (gain * mean + offset).clamp(0, 1)
-    difference = (lab_from_rgb(encoded(drifted)) - lab_from_rgb(encoded(mean))).norm().item()
+    difference = (
+        (lab_from_rgb(srgb_colours(drifted)) - lab_from_rgb(srgb_colours(mean))).norm().item()
+    )
     return Drift(gain, offset, difference)
 
 
@@ -106,7 +108,7 @@ def _quantiles(clip: Drawn, frame: int) -> torch.Tensor | None:
     if len(pixels) == 0:
         return None
     pixels = pixels[:: max(1, len(pixels) // SAMPLES)]
-    return linear(pixels.cpu()).quantile(QUANTILES, dim=0)
+    return linear_light(pixels.cpu().clamp(0, 1)).quantile(QUANTILES, dim=0)
 
 
 def _fit(reference: torch.Tensor, changed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -121,16 +123,3 @@ def _fit(reference: torch.Tensor, changed: torch.Tensor) -> tuple[torch.Tensor, 
     flat = reference.std(dim=0) < FLAT
     gain = torch.where(flat, only_gain, line).clamp(1 / LARGEST_GAIN, LARGEST_GAIN)
     return gain, torch.where(flat, 0.0, mean_changed - gain * mean)
-
-
-def linear(colours: torch.Tensor) -> torch.Tensor:
-    """Linear light of sRGB colours (IEC 61966-2-1), 0–1."""
-    colours = colours.clamp(0, 1)
-    return torch.where(colours > 0.04045, ((colours + 0.055) / 1.055) ** 2.4, colours / 12.92)
-
-
-def encoded(light: torch.Tensor) -> torch.Tensor:
-    """sRGB colours of linear light, 0–1."""
-    light = light.clamp(0, 1)
-    curved = 1.055 * light.clamp(min=1e-6) ** (1 / 2.4) - 0.055
-    return torch.where(light > 0.0031308, curved, 12.92 * light)
