@@ -10,7 +10,7 @@ import torch
 from comfy.cli_args import args
 from comfy_execution.utils import get_executing_context
 
-PRIVATE_FOLDER = "anime"  # below the user folder as `__anime`; ComfyUI never serves it over HTTP
+from ..models.jobs.recorder import PRIVATE_FOLDER
 
 
 def device() -> torch.device:

@@ -6,9 +6,9 @@ from comfy_api.latest import io
 from ..models.frames import as_fps, as_frames
 from ..models.loop.preview import seam_preview
 from ..models.loop.seam import score_loop
-from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 
 
 class AnimeLoopScore(io.ComfyNode):
@@ -27,23 +27,8 @@ class AnimeLoopScore(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order; 4 or more."),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second that the clip plays at.",
-                ),
-                io.Combo.Input(
-                    "backend",
-                    options=list(BACKENDS),
-                    default="auto",
-                    optional=True,
-                    tooltip="What measures the steps. structural needs no weights; auto takes "
-                    "the best that is installed in models/lpips and the report names it.",
-                ),
+                FPS_INPUT,
+                BACKEND_INPUT,
             ],
             outputs=[
                 REPORT_OUTPUT,
@@ -64,6 +49,5 @@ class AnimeLoopScore(io.ComfyNode):
         cls, images: torch.Tensor, fps: float = 12.0, backend: str = "auto"
     ) -> io.NodeOutput:
         frames = as_frames(images)
-        distance, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
-        report = score_loop(frames, as_fps(fps), distance, comfyui.progress())
+        report = score_loop(frames, as_fps(fps), chosen_backend(backend), comfyui.progress())
         return scored(report, seam_preview(frames))

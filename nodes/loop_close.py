@@ -5,9 +5,9 @@ from comfy_api.latest import io
 
 from ..models.frames import as_fps
 from ..models.loop.close import METHODS, close_loop
-from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 
 
 class AnimeLoopClose(io.ComfyNode):
@@ -29,15 +29,7 @@ class AnimeLoopClose(io.ComfyNode):
                     "images",
                     tooltip="The frames of one clip, in order; 4 or more. Alpha is kept.",
                 ),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second that the clip plays at.",
-                ),
+                FPS_INPUT,
                 io.Combo.Input(
                     "method",
                     options=list(METHODS),
@@ -58,14 +50,7 @@ class AnimeLoopClose(io.ComfyNode):
                     tooltip="How many frames crossfade blends or flow_morph adds, at most half of "
                     "the clip; for auto the most it may. Drawings that are held count whole.",
                 ),
-                io.Combo.Input(
-                    "backend",
-                    options=list(BACKENDS),
-                    default="auto",
-                    optional=True,
-                    tooltip="What the score measures distances with. auto: the best that is "
-                    "installed; structural needs no weights.",
-                ),
+                BACKEND_INPUT,
             ],
             outputs=[
                 io.Image.Output(
@@ -86,6 +71,7 @@ class AnimeLoopClose(io.ComfyNode):
         blend_frames: int = 4,
         backend: str = "auto",
     ) -> io.NodeOutput:
-        chosen, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
-        closed = close_loop(images, as_fps(fps), method, blend_frames, chosen, comfyui.progress())
+        closed = close_loop(
+            images, as_fps(fps), method, blend_frames, chosen_backend(backend), comfyui.progress()
+        )
         return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))

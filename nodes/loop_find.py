@@ -8,10 +8,10 @@ from comfy_api.latest import io
 from ..models.frames import as_fps, as_frames
 from ..models.loop.distance_map import MAP_SHAPE, draw_distance_map
 from ..models.loop.find import find_loops
-from ..models.perceptual.backend import BACKENDS, FOLDER, choose_backend
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
 from .deferred_picture import deferred_picture
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 
 
 class AnimeLoopFind(io.ComfyNode):
@@ -30,15 +30,7 @@ class AnimeLoopFind(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order."),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second that the clip plays at.",
-                ),
+                FPS_INPUT,
                 io.Int.Input(
                     "min_frames",
                     default=8,
@@ -64,14 +56,7 @@ class AnimeLoopFind(io.ComfyNode):
                     optional=True,
                     tooltip="How many different loops the report and the map show.",
                 ),
-                io.Combo.Input(
-                    "backend",
-                    options=list(BACKENDS),
-                    default="auto",
-                    optional=True,
-                    tooltip="What measures how different two frames look. auto takes the best "
-                    "that is installed; structural needs no weights.",
-                ),
+                BACKEND_INPUT,
             ],
             outputs=[
                 io.Image.Output("loop", tooltip="The frames of the best loop."),
@@ -101,14 +86,13 @@ class AnimeLoopFind(io.ComfyNode):
                 f"AnimeLoopFind: max_frames ({max_frames}) is smaller than min_frames "
                 f"({min_frames}); give a larger max_frames or a smaller min_frames."
             )
-        chosen, _ = choose_backend(backend, comfyui.weights(FOLDER), comfyui.device())
         search = find_loops(
             as_frames(images),
             as_fps(fps),
             min_frames,
             max_frames or None,
             top_k,
-            chosen,
+            chosen_backend(backend),
             comfyui.progress(),
         )
         loop = images[search.start : search.start + search.length]

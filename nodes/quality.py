@@ -7,6 +7,7 @@ from ..models.frames import as_fps, as_frames
 from ..models.quality.clip import score_clip_quality
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .inputs import FPS_INPUT
 
 
 class AnimeClipQuality(io.ComfyNode):
@@ -24,15 +25,7 @@ class AnimeClipQuality(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order."),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second that the clip plays at.",
-                ),
+                FPS_INPUT,
             ],
             outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
         )

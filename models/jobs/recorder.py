@@ -17,6 +17,8 @@ from .shipper import LONGEST_PAUSE, Shipper
 
 log = logging.getLogger(__name__)
 
+# Below ComfyUI's user folder as `__anime`, which ComfyUI never serves over HTTP.
+PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # covers the embedded server's first start
 STOP_SECONDS = 5.0

@@ -2,16 +2,11 @@
 
 import logging
 import sys
-from typing import TYPE_CHECKING
 
+from ...models.jobs.recorder import PRIVATE_FOLDER, Recorder, open_recorder
 from . import packages
 
-if TYPE_CHECKING:
-    from ...models.jobs.recorder import Recorder
-
 log = logging.getLogger(__name__)
-
-PRIVATE_FOLDER = "anime"  # the nodes' private folder: both must find the same recorder
 
 
 def attach() -> None:
@@ -35,10 +30,8 @@ def attach() -> None:
         log.warning("Anime Production: %s", problem)
 
 
-def recorder() -> "Recorder":
+def recorder() -> Recorder:
     """The recorder of this ComfyUI; the nodes' own."""
     import folder_paths
-
-    from ...models.jobs.recorder import open_recorder
 
     return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))

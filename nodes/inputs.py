@@ -1,0 +1,34 @@
+"""Inputs that several nodes share, and what they stand for."""
+
+from comfy_api.latest import io
+
+from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
+from . import comfyui
+
+FPS_INPUT = io.Float.Input(
+    "fps",
+    default=12.0,
+    min=0.1,
+    max=240.0,
+    step=0.5,
+    optional=True,
+    tooltip="Frames per second that the clip plays at.",
+)
+BACKEND_INPUT = io.Combo.Input(
+    "backend",
+    options=list(BACKENDS),
+    default="auto",
+    optional=True,
+    tooltip="What measures how different two frames look. structural needs no weights; auto takes "
+    "the best that is installed in models/lpips, and the report names it.",
+)
+
+
+def chosen_backend(wanted: str) -> Backend:
+    """What the user chose at `BACKEND_INPUT`, on the device that ComfyUI renders on.
+
+    Raises:
+        InputError: its weights are not installed; the message says what to fetch.
+    """
+    backend, _ = choose_backend(wanted, comfyui.weights(FOLDER), comfyui.device())
+    return backend
