@@ -1,7 +1,9 @@
 """The one place where nodes speak to ComfyUI's device, folder, progress and interrupt functions."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import comfy.model_management
 import comfy.utils
@@ -11,6 +13,8 @@ from comfy.cli_args import args
 from comfy_execution.utils import get_executing_context
 
 from ..models.jobs.recorder import PRIVATE_FOLDER
+
+SMALL = 4096  # values: biases and norms, a few hundred kilobytes of a vision model
 
 
 def device() -> torch.device:
@@ -56,6 +60,16 @@ def private_directory() -> Path:
     return directory
 
 
+def profiles_directory() -> Path:
+    """Where the user's own profiles lie. It is not created: most have none."""
+    return Path(folder_paths.get_user_directory()) / "default" / "anime_profiles"
+
+
+def characters_directory() -> Path:
+    """The character library. It is not created: the first save does."""
+    return Path(folder_paths.get_user_directory()) / "default" / "anime_characters"
+
+
 def metadata_wanted() -> bool:
     """Whether files should carry their workflow; ComfyUI's `--disable-metadata` says no."""
     return not args.disable_metadata
@@ -88,11 +102,31 @@ def weights(folder: str) -> dict[str, Path]:
         folder: name of a folder below ComfyUI's models, such as `lpips`.
 
     Returns:
-        File name to path, from every place where ComfyUI looks for that kind of model.
+        File name, with folders and forward slashes, to path, from every place where ComfyUI looks
+        for that kind of model.
     """
-    if folder not in folder_paths.folder_names_and_paths:
-        folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
+    folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
     found = {}
     for name in folder_paths.get_filename_list(folder):
-        found[name] = Path(folder_paths.get_full_path_or_raise(folder, name))
+        path = folder_paths.get_full_path(folder, name)
+        if path is not None:  # a download may have got its own name since
+            found[name.replace("\\", "/")] = Path(path)
     return found
+
+
+def name_of_weights(model: Any) -> str:
+    """A name that tells the weights of a loaded model from others.
+
+    Args:
+        model: something with `get_sd`, such as a CLIP_VISION.
+
+    Returns:
+        The first digits of a hash over its small tensors, which every training moves; in half
+        precision, so that one file has one name on every device.
+    """
+    digest = hashlib.sha256()
+    for key, tensor in sorted(model.get_sd().items()):
+        if tensor.numel() <= SMALL:
+            digest.update(key.encode())
+            digest.update(tensor.detach().to("cpu", torch.float16).numpy().tobytes())
+    return digest.hexdigest()[:8]

@@ -3,6 +3,7 @@
 from comfy_api.latest import io
 
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
+from ..models.profile import DEFAULT, Profile, load_profile, profile_names
 from . import comfyui
 
 FPS_INPUT = io.Float.Input(
@@ -32,3 +33,25 @@ def chosen_backend(wanted: str) -> Backend:
     """
     backend, _ = choose_backend(wanted, comfyui.weights(FOLDER), comfyui.device())
     return backend
+
+
+def profile_input() -> io.Combo.Input:
+    """What it takes to pass: the shipped profiles and the user's own, as they are now."""
+    return io.Combo.Input(
+        "profile",
+        options=profile_names(comfyui.profiles_directory()),
+        default=DEFAULT,
+        optional=True,
+        tooltip="What it takes to pass: hero for key shots, supporting for most, background for "
+        "plates and crowds, draft for tests. Your own lie in ComfyUI's user folder, in "
+        "default/anime_profiles.",
+    )
+
+
+def chosen_profile(name: str) -> Profile:
+    """What the user chose at `profile_input()`.
+
+    Raises:
+        ProfileError: there is none of that name, or it can't be read; the message says where.
+    """
+    return load_profile(name, comfyui.profiles_directory())

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import FrameType
 from .console import prepare, say, spoken
 from .install import set_up
 from .lock import Lock
-from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory
+from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory, link
 from .server import Server
 from .steps import StepFailed, run_attended
 
@@ -23,6 +24,7 @@ commands:
   serve    set up and leave the editor running, until Ctrl-C
   test     set up and run the tests; further arguments go to pytest
   bench    set up and run the benchmarks, all or those named
+  weights  list the weights that the pack can use, or fetch some of them; sets nothing up
   clean    remove everything that quickstart made
 
 Packages are fetched as pip is set up on this machine, so PIP_INDEX_URL and PIP_EXTRA_INDEX_URL
@@ -58,17 +60,24 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = ["run", "serve", "test", "bench", "clean"]
+    commands = ["run", "serve", "test", "bench", "weights", "clean"]
     parser.add_argument("command", nargs="?", default="run", choices=commands)
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
     parser.add_argument("--comfyui", metavar="PATH", help="use this ComfyUI, unchanged")
     parser.add_argument("--home", metavar="DIR", help="where everything goes (.quickstart here)")
     parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
+    parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights: fetch these")
+    parser.add_argument("--models", metavar="DIR", help="weights: the models folder to use")
+    parser.add_argument(
+        "--accept-licence", action="store_true", help="weights: fetch non-commercial ones too"
+    )
     options, further = parser.parse_known_args(arguments)
     if further and options.command not in ("test", "bench"):
         parser.error(f"unrecognized arguments: {' '.join(further)}")
     if options.clip is not None and not options.clip.is_file():
         parser.error(f"--clip: there is no file {options.clip}")
+    if options.command != "weights" and (options.fetch or options.models):
+        parser.error("--fetch and --models go with the command weights")
     return options, further
 
 
@@ -76,6 +85,8 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
     home = home_directory(options.home, os.environ)
     if options.command == "clean":
         return _clean(home)
+    if options.command == "weights":
+        return _weights(home, options)
     needed = {"test": "tests", "bench": "benchmarks"}.get(options.command, "")
     if not (CHECKOUT / needed).is_dir():
         raise Refused(f"This copy of the pack has no {needed}; clone its repository instead.")
@@ -119,6 +130,26 @@ def _serve(server: Server) -> int:
     say(f"\nThe editor is at {server.address} (Ctrl-C ends it; log: {server.log})")
     server.wait()
     raise StepFailed("ComfyUI ended by itself", server.tail(), log=server.log)
+
+
+def _weights(home: Home, options: argparse.Namespace) -> int:
+    """List or fetch weights, by the Python at hand: an environment is not made for that."""
+    if options.models is not None:
+        models = Path(os.path.abspath(os.path.expanduser(options.models)))
+        if not models.is_dir():
+            raise Refused(f"--models: there is no folder {models}")
+    else:
+        comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
+        models = (comfyui.source if comfyui.existing else home.base) / "models"
+    home.make()
+    link(CHECKOUT, home.package / PACKAGE)
+    python = home.python if home.python.exists() else Path(sys.executable)
+    command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.weights", "--models", str(models)]
+    if options.accept_licence:
+        command.append("--accept-licence")
+    if options.fetch:
+        command += ["--fetch", *options.fetch]
+    return run_attended(command, home.package)
 
 
 def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:

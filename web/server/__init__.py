@@ -2,9 +2,15 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...models.jobs.recorder import PRIVATE_FOLDER, Recorder, open_recorder
 from . import packages
+
+if TYPE_CHECKING:
+    from .weights import Models
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +26,10 @@ def attach() -> None:
     try:
         import execution
 
-        from . import lifecycle, routes
+        from . import lifecycle, routes, weights
 
         routes.register(server.routes, recorder)
+        weights.register(server.routes, weights.Fetches(models, server.send_sync))
         lifecycle.attach(execution.PromptQueue, recorder)
     except Exception:  # another ComfyUI inside: the nodes must still load
         log.exception("Anime Production: this ComfyUI can't be watched; jobs keep no end.")
@@ -35,3 +42,27 @@ def recorder() -> Recorder:
     import folder_paths
 
     return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
+
+
+def models() -> "Models":
+    """This ComfyUI's models."""
+    import folder_paths
+
+    from .weights import Models
+
+    root = Path(folder_paths.models_dir)
+
+    def files(folder: str) -> Mapping[str, Path]:
+        # Another pack may know this kind elsewhere only; a known place is not added twice.
+        folder_paths.add_model_folder_path(folder, str(root / folder))
+        return {
+            name: Path(path)
+            for name in folder_paths.get_filename_list(folder)
+            if (path := folder_paths.get_full_path(folder, name)) is not None
+        }
+
+    def forget(folder: str) -> None:
+        # Lists are kept until a folder's time of change differs, which is coarse on some disks.
+        folder_paths.filename_list_cache.pop(folder, None)
+
+    return Models(root, files, forget)

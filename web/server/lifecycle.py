@@ -12,7 +12,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...models.jobs.events import JobFinished, JobStarted
-from ...models.jobs.job import LONGEST_NAME, Job, JobError, JobState, NodeReport, new_job
+from ...models.jobs.job import (
+    LONGEST_NAME,
+    Job,
+    JobError,
+    JobState,
+    NodeReport,
+    fits_on_a_line,
+    new_job,
+)
 from ...models.jobs.recorder import Recorder
 from ...models.report import Report, ReportError
 
@@ -136,7 +144,7 @@ def _job_of_literals(prompt_id: str, inputs: Mapping[str, Any]) -> Job:
     """The job of an `AnimeJob` that never ran, as far as its inputs are written in the graph."""
     texts = {name: inputs[name] for name in FIELDS if isinstance(inputs.get(name), str)}
     names = {
-        name: "".join(letter for letter in text if letter.isprintable())[:LONGEST_NAME]
+        name: "".join(each for each in text if fits_on_a_line(each))[:LONGEST_NAME]
         for name, text in texts.items()
     }
     return new_job(prompt_id, **names)

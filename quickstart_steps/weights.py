@@ -1,0 +1,113 @@
+"""Lists the weights that the pack can use, and fetches those that are asked for.
+
+`python -m anime_production.quickstart_steps.weights`, in any Python for the list; fetching needs
+`requests` and `filelock`, which come with ComfyUI.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..models.weights import WEIGHTS, Weight
+from ..models.weights.weight import files_in
+from .console import LiveLine, prepare, say, spoken
+
+SHOWN_EVERY = 0.2  # seconds
+
+
+def main(arguments: list[str]) -> int:
+    """Do what is asked: 0 when all of it is there, 1 when something failed, 2 when refused."""
+    prepare()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", required=True, type=Path, help="ComfyUI's models folder")
+    parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights to fetch")
+    parser.add_argument("--accept-licence", action="store_true", help="non-commercial ones too")
+    options = parser.parse_args(arguments)
+    try:
+        if options.fetch is None:
+            say("\n".join(listing(options.models)))
+            return 0
+        return fetch_all(options.fetch, options.models, options.accept_licence)
+    except KeyboardInterrupt:
+        return 130
+
+
+def listing(models: Path) -> list[str]:
+    """All weights: whether they are installed, how large they are, and their terms."""
+    lines = [
+        f"Weights in {models}",
+        "None are needed, and none are fetched by themselves. Those marked with ! may not be used",
+        "commercially, and are fetched with --accept-licence only.",
+        "",
+    ]
+    room = max(map(len, WEIGHTS))
+    for weight in WEIGHTS.values():
+        there = weight.installed(files_in(models / weight.folder)) is not None
+        state = "installed" if there else "missing"
+        mark = "!" if weight.non_commercial else " "
+        lines.append(
+            f"{mark} {weight.name:<{room}}  {state:<9}  {weight.size:>7}  {weight.licence}"
+        )
+    return [*lines, "", "To fetch some: python quickstart.py weights --fetch NAME [NAME ...]"]
+
+
+def fetch_all(names: list[str], models: Path, accept_licence: bool) -> int:
+    """Fetch weights one after the other, all that can be; the exit status."""
+    unknown = [name for name in names if name not in WEIGHTS]
+    if unknown:
+        say(f"There are no weights {', '.join(unknown)}. There are: {', '.join(WEIGHTS)}.")
+        return 2
+    weights = [WEIGHTS[name] for name in dict.fromkeys(names)]
+    bound = [weight for weight in weights if weight.non_commercial]
+    if bound and not accept_licence:
+        for weight in bound:
+            say(f"{weight.name} may not be used commercially: {weight.licence}.")
+        say("Nothing was fetched. If you accept that, add --accept-licence.")
+        return 2
+    return max([_fetch(weight, models) for weight in weights])
+
+
+def _fetch(weight: Weight, models: Path) -> int:
+    try:
+        from ..models.weights.fetch import FetchFailed, fetch
+    except ModuleNotFoundError as error:
+        say(
+            f"Fetching needs {error.name}, which this Python does not have. Run: "
+            f'"{sys.executable}" -m pip install requests filelock'
+        )
+        return 1
+    files = files_in(models / weight.folder)
+    if weight.complete(files):
+        say(f"{weight.name}: installed already (delete {weight.installed(files)} to have it anew)")
+        return 0
+    say(f"{weight.name} ({weight.size}; {weight.licence}) ...")
+    started = time.monotonic()
+    try:
+        with LiveLine() as live:
+            paths = fetch(weight, models, _shown_on(live))
+    except FetchFailed as failure:
+        say(f"FAILED: {weight.name}. {failure}")
+        return 1
+    say(f"{weight.name}: done in {spoken(time.monotonic() - started)}")
+    for path in paths:
+        say(f"  {path}")
+    return 0
+
+
+def _shown_on(live: LiveLine) -> Callable[[int, int | None], None]:
+    shown = -SHOWN_EVERY
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal shown
+        if live.seconds - shown >= SHOWN_EVERY:
+            shown = live.seconds
+            whole = "" if not total else f" of {total / 1e6:.1f} MB ({done / total:.0%})"
+            live.show(f"{done / 1e6:.1f}{whole or ' MB'}")
+
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
