@@ -1,6 +1,7 @@
 """Imports of the packages that a plain ComfyUI does not bring, made when they are needed."""
 
 import importlib
+import importlib.util
 import sys
 from types import ModuleType
 
@@ -44,6 +45,11 @@ def require(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingDependency(_advice(module.partition(".")[0], error)) from error
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package is there to import, without importing it."""
+    return importlib.util.find_spec(package) is not None
 
 
 def _advice(package: str, error: ImportError) -> str:
