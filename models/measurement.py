@@ -250,7 +250,7 @@ class Measure:
 
 def _between(value: float, worst: float, threshold: float, best: float) -> float:
     """0 at `worst`, 50 at `threshold`, 100 at `best`, linear between, whichever way they run."""
-    toward_best = (value - threshold) * (best - threshold) >= 0 and value != threshold
+    toward_best = (value - threshold) * (best - worst) > 0  # either end may be the threshold
     end = best if toward_best else worst
     if value == threshold or end == threshold:
         return 100.0 if toward_best else 50.0 if value == threshold else 0.0

@@ -12,7 +12,11 @@ from .report import Measurement, Report, Verdict
 HEIGHT, WIDTH = 540, 960
 PLOT_SHAPE = (1, HEIGHT, WIDTH, 3)
 DOTS_PER_INCH = 100
-MOST_CURVES = 3  # as many as can be read at this size
+USUAL_CURVES, MOST_CURVES = 3, 8  # as many as can be read at this size: large ones, small ones
+COLUMN = 4  # curves in a column; more take two columns
+MOST_LINES = 26  # of text beside the curves, unless more is required
+# Letters in a line: of few lines, and of more, which are written smaller.
+FEW_LINES, BROAD, NARROW = 18, 72, 52
 
 # Colour-blind safe (Okabe and Ito 2008), and never alone: a symbol and the word stand beside it.
 COLOURS = {
@@ -49,35 +53,43 @@ def plot_report(report: Report) -> torch.Tensor:
     )
     canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
     curves = _worth_a_curve(report)
+    rows = min(max(len(curves), 1), COLUMN)
+    columns = -(-len(curves) // COLUMN)
     grid = figure.add_gridspec(
-        max(len(curves), 1),
-        2 if curves else 1,
-        width_ratios=(1.0, 1.25) if curves else None,
+        rows,
+        1 + columns,
+        width_ratios=(1.0, *[1.25 / columns] * columns) if curves else None,
         left=0.03,
         right=0.97,
         top=0.87,
         bottom=0.09,
-        hspace=0.55,
-        wspace=0.12,
+        hspace=0.55 if rows < COLUMN else 0.75,
+        wspace=0.12 if columns < 2 else 0.24,
     )
     _write_headline(figure, report)
     _write_measurements(figure.add_subplot(grid[:, 0]), report)
-    for row, measurement in enumerate(curves):
-        axes = figure.add_subplot(grid[row, 1])
+    for index, measurement in enumerate(curves):
+        axes = figure.add_subplot(grid[index % rows, 1 + index // rows])
         _draw_curve(axes, measurement, report)
-        if row == len(curves) - 1:
+        if index % rows == rows - 1 or index == len(curves) - 1:
             axes.set_xlabel("frame", fontsize=8)
+    if any(None in each.per_frame for each in curves):
+        figure.text(0.03, 0.015, "Grey: not measured.", fontsize=8, color="#374151")
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
 
 
 def _worth_a_curve(report: Report) -> list[Measurement]:
-    """Measurements with values over frames: what decided the verdict first."""
+    """Measurements with values over frames: what decided the verdict first, all that could have.
+
+    As many as are required, such as that of each character; optional ones as far as there is room.
+    """
     rank = {Verdict.FAIL: 0, Verdict.NOT_MEASURED: 1, Verdict.PASS: 2, Verdict.INFO: 3}
     curves = [each for each in report.measurements if len(each.per_frame) > 1]
     curves.sort(key=lambda each: (not each.required, rank[each.verdict]))
-    return curves[:MOST_CURVES]
+    required = sum(each.required for each in curves)
+    return curves[: max(USUAL_CURVES, min(required, MOST_CURVES))]
 
 
 def _write_headline(figure: Any, report: Report) -> None:
@@ -99,13 +111,7 @@ def _write_headline(figure: Any, report: Report) -> None:
 def _write_measurements(axes: Any, report: Report) -> None:
     axes.axis("off")
     axes.set_xlim(0, 1)
-    lines = []
-    for measurement in report.measurements:
-        value = "–" if measurement.value is None else f"{measurement.value:.3g} {measurement.unit}"
-        name = measurement.name.replace("_", " ")
-        lines.append((f"{SYMBOLS[measurement.verdict]} {name}: {value}", measurement, True))
-        wrapped = textwrap.wrap(measurement.reason, 52)
-        lines += [(f"    {line}", measurement, False) for line in wrapped]
+    lines = _lines(report)
     step = min(0.062, 1 / max(len(lines), 1))
     for index, (text, measurement, is_name) in enumerate(lines):
         axes.text(
@@ -120,12 +126,41 @@ def _write_measurements(axes: Any, report: Report) -> None:
         )
 
 
+def _lines(report: Report) -> list[tuple[str, Measurement, bool]]:
+    """What is written; of each line, whether it is the one with the measurement's name.
+
+    Everything that is required, and of the rest what there is room for, first things first.
+    """
+    told = [(each, _lines_of(each, NARROW)) for each in report.measurements]
+    if sum(len(lines) for _, lines in told) > FEW_LINES:
+        told = [(each, _lines_of(each, BROAD)) for each in report.measurements]
+    room = MOST_LINES - sum(len(lines) for each, lines in told if each.required)
+    chosen = []
+    for each, lines in told:
+        if not each.required:
+            room -= len(lines)
+        if each.required or room >= 0:
+            chosen += lines
+    return chosen
+
+
+def _lines_of(measurement: Measurement, letters: int) -> list[tuple[str, Measurement, bool]]:
+    value = "–" if measurement.value is None else f"{measurement.value:.3g} {measurement.unit}"
+    name = measurement.name.replace("_", " ")
+    wrapped = textwrap.wrap(measurement.reason, letters)
+    return [
+        (f"{SYMBOLS[measurement.verdict]} {name}: {value}", measurement, True),
+        *((f"    {line}", measurement, False) for line in wrapped),
+    ]
+
+
 def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
     values = np.array([np.nan if each is None else each for each in measurement.per_frame])
     colour = COLOURS[measurement.verdict]
     axes.plot(np.arange(len(values)), values, color=colour, linewidth=1.4, marker=".", markersize=4)
-    for frame in np.flatnonzero(np.isnan(values)):
-        axes.axvspan(frame - 0.5, frame + 0.5, color="#9CA3AF", alpha=0.35, linewidth=0)
+    edges = np.flatnonzero(np.diff(np.isnan(values), prepend=False, append=False))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):  # a span for each run of frames
+        axes.axvspan(start - 0.5, end - 0.5, color="#9CA3AF", alpha=0.35, linewidth=0)
     threshold = measurement.threshold
     for limit in threshold if isinstance(threshold, tuple) else (threshold,):
         if limit is not None:
@@ -136,6 +171,8 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
         f"{measurement.name.replace('_', ' ')} ({measurement.unit})", fontsize=9, loc="left"
     )
     axes.tick_params(labelsize=7)
-    axes.margins(x=0.02, y=0.15)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.margins(y=0.15)
+    axes.set_xlim(-0.5 - 0.01 * len(values), len(values) - 0.5 + 0.01 * len(values))
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -1,15 +1,19 @@
 """Is this still the same character?"""
 
+from collections.abc import Mapping
+
 import torch
 from comfy_api.latest import io
 
+from ..models.character.detection import IdentityModel
 from ..models.character.pictures import contact_sheet, contact_sheet_shape, overlay
-from ..models.character.score import score_character
+from ..models.character.score import MOST_CHARACTERS, score_characters
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored, ui_of
 from .deferred_picture import deferred_picture
+from .identity import MODEL_INPUT, connected_model
 from .sockets import CharacterSocket
 
 
@@ -22,8 +26,9 @@ class AnimeCharacterSheet(io.ComfyNode):
             node_id="AnimeCharacterSheet",
             display_name="Character Sheet (Anime)",
             category="Anime Production/Character",
-            description="Learns how a character looks from reference pictures: colours of hair, "
-            "face and outfit, and coarse shape. Needs no weights; compares looks, not identity.",
+            description="Learns who a character is from reference pictures, says whether they "
+            "show one character, and which of them are of no use. Without an Identity Model it "
+            "needs no weights, and compares looks, not identity.",
             search_aliases=["character reference", "identity", "face", "consistency"],
             is_output_node=True,
             inputs=[
@@ -38,6 +43,7 @@ class AnimeCharacterSheet(io.ComfyNode):
                     optional=True,
                     tooltip="What the character is called in reports and pictures.",
                 ),
+                MODEL_INPUT,
             ],
             outputs=[
                 CharacterSocket.Output(
@@ -52,9 +58,15 @@ class AnimeCharacterSheet(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, references: torch.Tensor, name: str = "character") -> io.NodeOutput:
+    def execute(
+        cls,
+        references: torch.Tensor,
+        name: str = "character",
+        model: IdentityModel | None = None,
+    ) -> io.NodeOutput:
         pictures = as_frames(references, "references")
-        character, report = make_character(name, pictures, comfyui.device(), comfyui.progress())
+        identity = connected_model(model)
+        character, report = make_character(name, pictures, identity, comfyui.progress())
         sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
         return io.NodeOutput(character, report, sheet, ui=ui_of(report))
 
@@ -76,7 +88,31 @@ class AnimeCharacterScore(io.ComfyNode):
                 io.Image.Input(
                     "images", tooltip="The frames of one clip, in order, or some stills."
                 ),
-                CharacterSocket.Input("character", tooltip="From a Character Sheet."),
+                CharacterSocket.Input(
+                    "character", tooltip="From a Character Sheet, or a Load Character."
+                ),
+                MODEL_INPUT,
+                io.Autogrow.Input(
+                    "more_characters",
+                    template=io.Autogrow.TemplatePrefix(
+                        CharacterSocket.Input("character", tooltip="Another character."),
+                        prefix="character",
+                        min=0,
+                        max=MOST_CHARACTERS - 1,
+                    ),
+                    optional=True,
+                    tooltip="Further characters of the same clip, each with its own references.",
+                ),
+                io.Float.Input(
+                    "min_similarity",
+                    default=0.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    optional=True,
+                    tooltip="From which similarity on a frame shows the character; 0 takes the "
+                    "threshold of its sheet.",
+                ),
             ],
             outputs=[
                 REPORT_OUTPUT,
@@ -91,8 +127,22 @@ class AnimeCharacterScore(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, images: torch.Tensor, character: Character) -> io.NodeOutput:
+    def execute(
+        cls,
+        images: torch.Tensor,
+        character: Character,
+        model: IdentityModel | None = None,
+        more_characters: Mapping[str, Character | None] | None = None,
+        min_similarity: float = 0.0,
+    ) -> io.NodeOutput:
         frames = as_frames(images)
-        result = score_character(frames, character, comfyui.device(), comfyui.progress())
-        drawn = deferred_picture(tuple(frames.shape), lambda: overlay(frames, character, result))
+        more = [each for each in (more_characters or {}).values() if each is not None]
+        result = score_characters(
+            frames,
+            [character, *more],
+            connected_model(model),
+            min_similarity or None,
+            comfyui.progress(),
+        )
+        drawn = deferred_picture(tuple(frames.shape), lambda: overlay(frames, result))
         return scored(result.report, drawn)

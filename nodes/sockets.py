@@ -3,5 +3,6 @@
 from comfy_api.latest import io
 
 CharacterSocket = io.Custom("ANIME_CHARACTER")  # models.character.sheet.Character
+IdentityModelSocket = io.Custom("ANIME_IDENTITY_MODEL")  # models.character.detection.IdentityModel
 JobSocket = io.Custom("ANIME_JOB")  # models.jobs.job.Job
 ReportSocket = io.Custom("ANIME_REPORT")  # models.report.Report

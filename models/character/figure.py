@@ -9,7 +9,7 @@ along the border. So it can't do these, and a learned detector can:
 - find a figure that fills the picture to its border with nothing behind it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -64,6 +64,28 @@ class Figures:
     clearness: torch.Tensor
     visible: torch.Tensor
 
+    def only(self, frame: int) -> "Figures":
+        """The figure of one frame."""
+        one = slice(frame, frame + 1)
+        return Figures(
+            self.lab[one],
+            self.weight[one],
+            self.boxes[one],
+            self.clearness[one],
+            self.visible[one],
+        )
+
+
+def join(figures: Sequence[Figures]) -> Figures:
+    """Figures of pictures of one size, as one batch."""
+    return Figures(
+        torch.cat([each.lab for each in figures]),
+        torch.cat([each.weight for each in figures]),
+        torch.cat([each.boxes for each in figures]),
+        torch.cat([each.clearness for each in figures]),
+        torch.cat([each.visible for each in figures]),
+    )
+
 
 def find_figures(frames: torch.Tensor) -> Figures:
     """Find the figure of every frame.
@@ -88,7 +110,7 @@ def find_figures(frames: torch.Tensor) -> Figures:
     colour = weighted.view(count, -1, 3)
 
     evidence = _contrast_with_border(colour, place, height, width) + _middle(x, width / height)
-    weight = _settled(evidence, colour, place, (height, width))
+    weight = settled(evidence, colour, place, (height, width))
     clearness = _clearness(weight, colour, (height, width))
     share = (weight > 0.5).float().mean(dim=(1, 2))
     visible = (share >= LEAST_SHARE) & (clearness >= LEAST_CLEARNESS)
@@ -117,7 +139,7 @@ def _places(height: int, width: int, like: torch.Tensor) -> tuple[torch.Tensor, 
     return rows, columns
 
 
-def _distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+def distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """Euclidean distances, pair by pair: one frame gives exactly what it gives among many."""
     return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
 
@@ -142,7 +164,7 @@ def _contrast_with_border(
     border[:BORDER] = border[:, :BORDER] = border[:, -BORDER:] = True
     index = border.flatten().nonzero()[:, 0]
     features = torch.cat([colour, place * fade[..., None]], dim=-1)
-    nearest = _distances(features, features[:, index]).amin(dim=-1)
+    nearest = distances(features, features[:, index]).amin(dim=-1)
     evidence = ((nearest - needed) / (needed / 2)).clamp(-2, 3) * (MOST_CONTRAST / needed)
     evidence[:, index] = -BORDER_ODDS
     return evidence
@@ -154,16 +176,16 @@ def _middle(x: torch.Tensor, aspect: float) -> torch.Tensor:
     return MIDDLE_ODDS * (1 - offset**2).clamp(min=-2)
 
 
-def _settled(
+def settled(
     evidence: torch.Tensor, colour: torch.Tensor, place: torch.Tensor, size: tuple[int, int]
 ) -> torch.Tensor:
     """Weights after each pixel has asked those that are near it in colour and place."""
-    sampled = _sampled(size, colour.device)
+    stand_ins = sampled(size, colour.device)
     features = torch.cat([colour / COLOUR_REACH, place / PLACE_REACH], dim=-1)
-    alike = _distances(features, features[:, sampled]).square_().mul_(-0.5).exp_()
+    alike = distances(features, features[:, stand_ins]).square_().mul_(-0.5).exp_()
     weight = torch.sigmoid(evidence)
     for _ in range(ROUNDS):
-        votes = torch.stack([weight[:, sampled], 1 - weight[:, sampled]], dim=-1)
+        votes = torch.stack([weight[:, stand_ins], 1 - weight[:, stand_ins]], dim=-1)
         # By the root of their number: outvoting a small figure and inflating it are both wrong.
         votes = votes / votes.sum(dim=1, keepdim=True).clamp(min=1e-6).sqrt()
         figure, background = (alike @ votes).unbind(-1)
@@ -178,9 +200,9 @@ def _clearness(weight: torch.Tensor, colour: torch.Tensor, size: tuple[int, int]
 
     A figure has colours of its own; a cut-out of a landscape has those of the rest.
     """
-    sampled = _sampled(size, colour.device)
-    colours, surely = colour[:, sampled], weight.flatten(1)[:, sampled]
-    alike = (_distances(colours, colours) / COLOUR_ALONE).square_().mul_(-0.5).exp_()
+    stand_ins = sampled(size, colour.device)
+    colours, surely = colour[:, stand_ins], weight.flatten(1)[:, stand_ins]
+    alike = (distances(colours, colours) / COLOUR_ALONE).square_().mul_(-0.5).exp_()
     votes = torch.stack([surely**2, (1 - surely) ** 2], dim=-1)  # the sure ones decide
     votes = votes / votes.sum(dim=1, keepdim=True).clamp(min=1e-6)
     said = alike @ votes
@@ -188,7 +210,7 @@ def _clearness(weight: torch.Tensor, colour: torch.Tensor, size: tuple[int, int]
     return (rightly * votes).sum(dim=(1, 2)) / 2
 
 
-def _sampled(size: tuple[int, int], device: torch.device) -> torch.Tensor:
+def sampled(size: tuple[int, int], device: torch.device) -> torch.Tensor:
     """Places, in the flattened picture, of the pixels that stand for all."""
     places = torch.arange(size[0] * size[1], device=device).view(size)
     return places[1::SAMPLE_STEP, 1::SAMPLE_STEP].flatten()

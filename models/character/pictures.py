@@ -1,16 +1,20 @@
 """Pictures for people: the contact sheet of a character, and the overlay of a scored clip."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from . import palette
-from .score import CharacterResult, Presence
+from .appearance import Presence
+from .references import Standing
+from .score import CharacterResult
 from .sheet import Character
 
 MOST_COLUMNS = 4
 MARGIN, CAPTION = 8, 36  # px around and below each reference of a contact sheet
-PAPER, INK = (247, 247, 248), (31, 41, 55)
+LEAST_CELL = 140  # px across, for the caption under a narrow reference
+PAPER, INK, WHITE = (247, 247, 248), (31, 41, 55), (255, 255, 255)
 # Colour-blind safe (Okabe and Ito 2008), and never alone: the word stands beside it.
 COLOURS = {
     Presence.SAME: (0, 158, 115),
@@ -18,6 +22,18 @@ COLOURS = {
     Presence.NOT_VISIBLE: (107, 114, 128),
     Presence.UNKNOWN: (107, 114, 128),
 }
+STRANGER = (170, 80, 135)
+COLOURS_OF_STANDINGS = {
+    Standing.USED: COLOURS[Presence.SAME],
+    Standing.CHOSEN: COLOURS[Presence.SAME],
+    Standing.OUTLIER: COLOURS[Presence.DIFFERENT],
+    Standing.SEVERAL: STRANGER,
+    Standing.NOBODY: COLOURS[Presence.NOT_VISIBLE],
+    Standing.TOO_SMALL: COLOURS[Presence.NOT_VISIBLE],
+}
+
+Colour = tuple[int, int, int]
+Edges = tuple[float, float, float, float]
 
 
 def contact_sheet_shape(character: Character) -> tuple[int, int, int, int]:
@@ -25,12 +41,12 @@ def contact_sheet_shape(character: Character) -> tuple[int, int, int, int]:
     count, height, width = character.pictures.shape[:3]
     columns = min(max(count, 1), MOST_COLUMNS)
     rows = -(-max(count, 1) // columns)
-    cell_height, cell_width = height + CAPTION + MARGIN, max(width, 120) + MARGIN
+    cell_height, cell_width = height + CAPTION + MARGIN, max(width, LEAST_CELL) + MARGIN
     return 1, rows * cell_height + MARGIN + CAPTION, columns * cell_width + MARGIN, 3
 
 
 def contact_sheet(character: Character) -> torch.Tensor:
-    """Draw all references of a character, with what was seen in them.
+    """Draw all references of a character, with what was seen in them and what became of them.
 
     Args:
         character: from `make_character`.
@@ -48,61 +64,92 @@ def contact_sheet(character: Character) -> torch.Tensor:
     columns = min(max(len(character.pictures), 1), MOST_COLUMNS)
     for index, picture in enumerate(character.pictures):
         row, column = divmod(index, columns)
-        x = MARGIN + column * (max(width, 120) + MARGIN)
+        x = MARGIN + column * (max(width, LEAST_CELL) + MARGIN)
         y = MARGIN + CAPTION + row * (height + CAPTION + MARGIN)
         sheet.paste(_image(picture), (x, y))
-        presence = _presence_of_reference(character, index)
-        if character.visible[index]:
-            draw.rectangle(
-                _pixels(character.boxes[index], width, height, x, y), None, COLOURS[presence]
-            )
-        draw.text((x, y + height + 2), _caption(character, index), COLOURS[presence], font)
+        standing = Standing(character.standings[index])
+        colour = COLOURS_OF_STANDINGS[standing]
+        if standing.usable:
+            box = _pixels(character.boxes[index].tolist(), width, height, x, y)
+            draw.rectangle(box, None, colour)
+        caption = _caption(index, standing, character.similarities[index])
+        draw.multiline_text((x, y + height + 2), caption, colour, font, spacing=1)
     return _tensor(sheet)[None]
 
 
-def overlay(frames: torch.Tensor, character: Character, result: CharacterResult) -> torch.Tensor:
-    """Draw what was seen into every frame: the figure's box, the name, the similarity.
+def _caption(index: int, standing: Standing, similarity: float | None) -> str:
+    """Two short lines: what became of the reference, and how alike it is."""
+    if not standing.usable:
+        unused = "" if standing is Standing.NOBODY else "\nnot used"
+        return f"{index}: {standing.value}{unused}"
+    alike = "the only one" if similarity is None else f"{similarity:.2f} alike"
+    return f"{index}: {alike}" + ("" if standing is Standing.USED else f"\n{standing.value}")
+
+
+def overlay(frames: torch.Tensor, result: CharacterResult) -> torch.Tensor:
+    """Draw what was seen into every frame: box, name and score of each character, and strangers.
+
+    Besides the pictures that it returns it takes the memory of a single frame.
 
     Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3).
-        character, result: what they were scored against, and what came of it.
+        frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
+        result: what came of scoring them.
 
     Returns:
-        RGB in 0–1, the shape of `frames`.
+        RGB in 0–1, the shape of `frames`, on the CPU.
     """
     pictures = torch.empty(frames.shape)
-    height, width = frames.shape[1:3]
-    font = _font(max(min(height, width) // 24, 10))
-    line = max(min(height, width) // 200, 1)
     for index, frame in enumerate(frames):
-        picture, presence = _image(frame), result.presences[index]
-        draw, colour = ImageDraw.Draw(picture), COLOURS[presence]
-        similarity = result.similarities[index]
-        words = f"{character.name}: {presence.value}"
-        if similarity is not None:
-            words = f"{words} {similarity:.2f}"
-            box = _pixels(result.boxes[index], width, height)
-            draw.rectangle(box, None, colour, line)
-        left, top, right, bottom = draw.textbbox((2 * line, 2 * line), words, font)
-        draw.rectangle((left - line, top - line, right + line, bottom + line), colour)
-        draw.text((2 * line, 2 * line), words, (255, 255, 255), font)
+        picture = _image(frame)
+        _draw_frame(picture, index, result)
         pictures[index] = _tensor(picture)
     return pictures
 
 
-def _presence_of_reference(character: Character, index: int) -> Presence:
-    if not character.visible[index]:
-        return Presence.NOT_VISIBLE
-    similarity = character.similarities[index]
-    alike = similarity is None or similarity >= palette.DEFAULT_THRESHOLD
-    return Presence.SAME if alike else Presence.DIFFERENT
+def _draw_frame(picture: Image.Image, index: int, result: CharacterResult) -> None:
+    """Boxes first and labels over them; who isn't visible is listed in the corner."""
+    draw, side = ImageDraw.Draw(picture), min(picture.size)
+    font, line = _font(max(side // 24, 10)), max(side // 200, 1)
+    labels: list[tuple[float, float, str, Colour]] = []
+    below = 2.0 * line
+    for box in result.strangers[index]:
+        edges = _pixels(box, *picture.size)
+        draw.rectangle(edges, None, STRANGER, line)
+        labels.append((edges[0], edges[1], "stranger", STRANGER))
+    for each in result.appearances:
+        presence, points, place = each.presences[index], each.points[index], each.boxes[index]
+        for box in each.doubled[index]:
+            edges = _pixels(box, *picture.size)
+            draw.rectangle(edges, None, COLOURS[Presence.DIFFERENT], line)
+            labels.append((edges[0], edges[1], f"{each.name} again", COLOURS[Presence.DIFFERENT]))
+        words = f"{each.name}: {presence.value}"
+        if place is None or points is None:
+            labels.append((2.0 * line, below, words, COLOURS[presence]))
+            below += draw.textbbox((0, 0), words, font)[3] + 4 * line
+        else:
+            edges = _pixels(place, *picture.size)
+            draw.rectangle(edges, None, COLOURS[presence], line)
+            labels.append((edges[0], edges[1], f"{words} {points:.0f}", COLOURS[presence]))
+    for x, y, words, colour in labels:
+        _label(draw, picture.size, (x, y), words, colour, font, line)
 
 
-def _caption(character: Character, index: int) -> str:
-    if not character.visible[index]:
-        return f"{index}: nobody visible"
-    similarity = character.similarities[index]
-    return f"{index}: the only one" if similarity is None else f"{index}: {similarity:.2f} alike"
+def _label(
+    draw: ImageDraw.ImageDraw,
+    size: tuple[int, int],
+    place: tuple[float, float],
+    words: str,
+    colour: Colour,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    line: int,
+) -> None:
+    """White words on a coloured ground, moved so far that as much as possible can be read."""
+    left, top, right, bottom = draw.textbbox((0, 0), words, font)
+    x = max(min(place[0] + 2 * line, size[0] - right - 2 * line), 2 * line)
+    y = max(min(place[1] + 2 * line, size[1] - bottom - 2 * line), 2 * line)
+    ground = (x + left - line, y + top - line, x + right + line, y + bottom + line)
+    draw.rectangle(ground, colour)
+    draw.text((x, y), words, WHITE, font)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
@@ -110,10 +157,9 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _pixels(
-    box: torch.Tensor, width: int, height: int, x: int = 0, y: int = 0
-) -> tuple[float, float, float, float]:
-    left, top, right, bottom = box.tolist()
+def _pixels(box: Sequence[float], width: int, height: int, x: int = 0, y: int = 0) -> Edges:
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in box)
+    right, bottom = max(left, right), max(top, bottom)  # Pillow refuses a box inside out
     return (
         x + left * (width - 1),
         y + top * (height - 1),

@@ -1,49 +1,24 @@
-"""Is this still the character? A clip against a character sheet, frame by frame."""
+"""Are these still the characters? A clip against character sheets, frame by frame."""
 
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from ..frames import Absence, InputError, unmeasurable
-from ..report import Better, Measure, Measurement, Report, Verdict, WorstFrame
-from . import palette
-from .figure import DETECTOR
-from .sheet import VISIBLE_SHARE, Character, Sight, look_at, scale_of
+from ..report import Measurement, Report, WorstFrame
+from .appearance import Appearance, Presence, unknown
+from .assignment import Cast, assign
+from .detection import Box, Embedder, IdentityModel
+from .measures import SIMILARITY, absent_measures, measures_of, measures_of_all
+from .sheet import Character, scale_of
+from .sight import Sight, look_at
+from .tracks import follow
 
-# With the character out of sight in more than half of the frames there is no verdict on the clip.
-LEAST_VISIBLE_SHARE = 0.5
-DRIFT_LEAST = 6  # visible frames: two in each third
-
-SIMILARITY = Measure(
-    "similarity",
-    unit="similarity",
-    better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
-    backend=palette.BACKEND,
-    threshold=palette.DEFAULT_THRESHOLD,
-    required=True,
-)
-DRIFT = Measure(
-    "drift",
-    unit="similarity",
-    better=Better.HIGHER,
-    low=-1.0,
-    high=0.0,
-    backend=palette.BACKEND,
-)
-
-
-class Presence(str, Enum):
-    """Who is in a frame."""
-
-    SAME = "same"
-    DIFFERENT = "different"
-    NOT_VISIBLE = "not visible"
-    UNKNOWN = "not measured"  # nothing to compare with, or nothing to look at
+MOST_CHARACTERS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,152 +27,205 @@ class CharacterResult:
 
     Attributes:
         report: what came of it.
-        similarities: to the nearest reference, for each frame; None where nobody is visible.
-        presences: who is in each frame.
-        boxes: left, top, right, bottom of the figure as shares of the picture, shape (frames, 4).
+        appearances: how each character appears, in the order in which they were given.
+        strangers: for each frame, the boxes of those who are none of them.
     """
 
     report: Report
-    similarities: tuple[float | None, ...]
-    presences: tuple[Presence, ...]
-    boxes: torch.Tensor
+    appearances: tuple[Appearance, ...]
+    strangers: tuple[tuple[Box, ...], ...]
 
 
-def score_character(
+def score_characters(
     frames: torch.Tensor,
-    character: Character,
-    device: torch.device | None = None,
+    characters: Sequence[Character],
+    model: IdentityModel,
+    least_similarity: float | None = None,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> CharacterResult:
-    """Compare the figure of every frame with a character's references.
+    """Compare everybody in every frame with the references of some characters.
 
-    A frame is as similar as it is to the reference most like it. The verdict is that of the least
-    similar visible frame: a maker wants to see a single wrong frame too, and a batch may be stills
-    of which one is wrong. A frame with nobody visible is neither.
+    A frame is as similar as it is to the reference most like it: a back view to the back view.
+    With one character the measurements have their plain names, `similarity`, `drift` and so on;
+    with several the character's name follows, `similarity: Rin`, and a number where two have one
+    name, `similarity: Rin 2`. `missing` and `doubled` are of all together.
 
     Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3).
-        character: from `make_character`.
-        device: where to compute; None where the frames are.
+        frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
+        characters: from `make_character`, one to `MOST_CHARACTERS`.
+        model: what to look with; the one that the characters were made with.
+        least_similarity: the threshold of all characters, instead of their own.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
 
     Returns:
-        Report, similarities, presences and boxes.
+        Report, appearances and strangers.
 
     Raises:
-        InputError: the character was made by another backend.
+        InputError: none or too many characters, one that was made with another model, or a
+            threshold that isn't one.
     """
-    if character.backend != palette.BACKEND:
-        remedy = "Make the character sheet again with this backend."
-        expected = f"a character made by the backend {palette.BACKEND}"
-        raise InputError("character", expected, f"one made by {character.backend}", remedy)
+    _check(characters, model, least_similarity)
+    named = _with_names_of_their_own(characters)
+    if least_similarity is not None:
+        named = [_with_threshold(each, least_similarity) for each in named]
     absence = unmeasurable(frames)
-    if absence is None and not len(character.embeddings):
-        absence = Absence("no_reference", {"character": character.name})
     if absence is not None:
-        return _unmeasured(absence, character, len(frames))
-    sight = look_at(frames, device, report_progress)
-    return _result(sight, character)
+        return _unmeasured(absence, named, model, len(frames))
+    if not any(len(each.embeddings) for each in named):
+        absence = Absence("no_reference", {"character": ", ".join(each.name for each in named)})
+        return _unmeasured(absence, named, model, len(frames))
 
-
-def _unmeasured(absence: Absence, character: Character, count: int) -> CharacterResult:
-    similarity = scale_of(character, SIMILARITY).absent(
-        absence, (None,) * count, {"character": character.name}
+    sight = look_at(frames, model, report_progress)
+    similarities = _similarities(sight, named, model.embedder)
+    points = _points(similarities, named)
+    cast = assign(points, sight.rows, follow(sight, model.embedder))
+    appearances = tuple(
+        _appearance(each, index, sight, similarities, points, cast)
+        for index, each in enumerate(named)
     )
-    others = (DRIFT.absent(absence), VISIBLE_SHARE.absent(absence))
-    report = Report("character", (similarity, *others), frames=count)
-    boxes = torch.tensor([[0.0, 0.0, 1.0, 1.0]]).expand(count, 4)
-    return CharacterResult(report, (None,) * count, (Presence.UNKNOWN,) * count, boxes)
+    strangers = tuple(tuple(sight.people[each].box for each in row) for row in cast.strangers)
+    return CharacterResult(_report(named, appearances, model, sight), appearances, strangers)
 
 
-def _result(sight: Sight, character: Character) -> CharacterResult:
-    nearest = palette.similarities(sight.embeddings, character.embeddings).amax(dim=1).tolist()
-    similarities = tuple(s if v else None for s, v in zip(nearest, sight.visible, strict=True))
-    presences = tuple(_presence(each, character.threshold) for each in similarities)
-    visible, count = sum(sight.visible), len(sight.visible)
-    similarity, worst = _similarity(similarities, presences, character)
-    report = Report(
-        "character",
-        (
-            similarity,
-            _drift(similarities, character),
-            VISIBLE_SHARE.measured(
-                visible / count,
-                "visible_share",
-                {"visible": visible, "frames": count},
-                [float(each) for each in sight.visible],
-            ),
-        ),
-        frames=count,
-        worst=worst,
-    )
-    return CharacterResult(report, similarities, presences, sight.boxes)
+def _check(
+    characters: Sequence[Character], model: IdentityModel, least_similarity: float | None
+) -> None:
+    if not 1 <= len(characters) <= MOST_CHARACTERS:
+        expected = f"1 to {MOST_CHARACTERS} characters"
+        remedy = "Connect character sheets, or score some of the characters in a second node."
+        raise InputError("characters", expected, str(len(characters)), remedy)
+    for character in characters:
+        if character.model != model.key:
+            raise InputError(
+                "character",
+                f"a character made with {model.key}",
+                f"{character.name}, one made by {character.model}",
+                "Descriptions of different backends, weights or regions can't be compared: make "
+                "its sheet again with this identity model, or connect the model of the sheet.",
+            )
+    if least_similarity is not None and not (
+        math.isfinite(least_similarity) and 0 < least_similarity <= 1
+    ):
+        remedy = "1 is the same picture; leave it out for the threshold of the sheet."
+        raise InputError(
+            "min_similarity", "a similarity above 0, up to 1", str(least_similarity), remedy
+        )
 
 
-def _presence(similarity: float | None, threshold: float) -> Presence:
-    if similarity is None:
-        return Presence.NOT_VISIBLE
-    return Presence.SAME if similarity >= threshold else Presence.DIFFERENT
+def _with_names_of_their_own(characters: Sequence[Character]) -> list[Character]:
+    """The characters with a number after a name that another one before has."""
+    taken: Counter[str] = Counter()
+    named = []
+    for character in characters:
+        name = character.name
+        while taken[name]:
+            taken[character.name] += 1
+            name = f"{character.name} {taken[character.name]}"
+        taken[name] += 1
+        named.append(replace(character, name=name))
+    return named
 
 
-def lost_from(presences: Sequence[Presence]) -> int | None:
-    """The first frame from which no visible frame shows the character any more, if there is one."""
-    first = None
-    for frame in reversed(range(len(presences))):
-        if presences[frame] is Presence.SAME:
-            break
-        if presences[frame] is Presence.DIFFERENT:
-            first = frame
-    return first
+def _with_threshold(character: Character, threshold: float) -> Character:
+    usual = character.usual if character.usual > threshold else 1.0
+    return replace(character, threshold=threshold, usual=usual, calibrated=False)
 
 
-def _similarity(
-    similarities: Sequence[float | None],
-    presences: Sequence[Presence],
+def _similarities(
+    sight: Sight, characters: Sequence[Character], embedder: Embedder
+) -> torch.Tensor:
+    """Of everybody to each character's nearest reference, NaN where it has none."""
+    table = torch.full((len(sight.people), len(characters)), torch.nan)
+    for index, character in enumerate(characters):
+        if len(character.embeddings) and len(sight.people):
+            alike = embedder.similarities(sight.embeddings, character.embeddings)
+            table[:, index] = alike.amax(dim=1)
+    return table
+
+
+def _points(similarities: torch.Tensor, characters: Sequence[Character]) -> np.ndarray:
+    """The similarities on each character's own scale, as a report scores them."""
+    points = np.full(tuple(similarities.shape), np.nan)
+    for index, character in enumerate(characters):
+        scale = scale_of(character, SIMILARITY).absent(Absence("no_frames"))
+        for person, value in enumerate(similarities[:, index].tolist()):
+            if not math.isnan(value):
+                points[person, index] = replace(scale, value=value).score
+    return points
+
+
+def _appearance(
     character: Character,
-) -> tuple[Measurement, WorstFrame | None]:
-    """The least similar visible frame against the threshold."""
-    count, lost = len(similarities), lost_from(presences)
-    measure = scale_of(character, SIMILARITY)
-    details = {
-        "character": character.name,
-        "detector": DETECTOR,
-        "references": len(character.embeddings),
-        "calibrated": character.calibrated,
-        "presence": [each.value for each in presences],
-        "lost_from": lost,
-    }
-    seen = [(each, frame) for frame, each in enumerate(similarities) if each is not None]
-    if len(seen) < LEAST_VISIBLE_SHARE * count:
-        least = -int(-LEAST_VISIBLE_SHARE * count // 1)  # rounded up
-        values: dict[str, Any] = {"visible": len(seen), "frames": count, "least": least}
-        return measure.absent(Absence("seldom_visible", values), similarities, details), None
-    lowest, frame = min(seen)
-    code = "character_same"
-    if presences[frame] is Presence.DIFFERENT:
-        always = Presence.SAME not in presences
-        code = "character_different" if lost is None or always else "character_lost"
-    values = {
-        "character": character.name,
-        "similarity": round(lowest, 3),
-        "threshold": round(character.threshold, 3),
-        "different": sum(each is Presence.DIFFERENT for each in presences),
-        "visible": len(seen),
-        "frame": lost,
-    }
-    similarity = measure.measured(lowest, code, values, similarities, details)
-    assert (similarity.verdict is Verdict.PASS) == (code == "character_same")
-    return similarity, WorstFrame(frame, similarity.reason_code, similarity.reason)
+    index: int,
+    sight: Sight,
+    similarities: torch.Tensor,
+    points: np.ndarray,
+    cast: Cast,
+) -> Appearance:
+    if not len(character.embeddings):
+        return unknown(character.name, character.threshold, len(sight.rows))
+    seen, same = cast.seen[index], cast.same[index]
+    people = [None if person is None else sight.people[person] for person in seen]
+    standing = {True: Presence.SAME, False: Presence.DIFFERENT}
+    return Appearance(
+        name=character.name,
+        threshold=character.threshold,
+        presences=tuple(
+            Presence.NOT_VISIBLE if person is None else standing[alike]
+            for person, alike in zip(seen, same, strict=True)
+        ),
+        similarities=tuple(None if p is None else similarities[p, index].item() for p in seen),
+        points=tuple(None if p is None else float(points[p, index]) for p in seen),
+        boxes=tuple(None if each is None else each.box for each in people),
+        confidences=tuple(None if each is None else each.confidence for each in people),
+        people=seen,
+        doubled=tuple(tuple(sight.people[p].box for p in row) for row in cast.doubled[index]),
+    )
 
 
-def _drift(similarities: Sequence[float | None], character: Character) -> Measurement:
-    """Typical similarity of the last third of the visible frames less that of the first."""
-    seen = [each for each in similarities if each is not None]
-    if len(seen) < DRIFT_LEAST:
-        values: dict[str, Any] = {"least": DRIFT_LEAST, "visible": len(seen)}
-        return DRIFT.absent(Absence("too_short_for_drift", values))
-    third = len(seen) // 3
-    first, last = torch.tensor(seen[:third]), torch.tensor(seen[-third:])
-    change = last.mean().item() - first.mean().item()
-    values = {"character": character.name, "change": f"{change:+.3f}"}
-    return DRIFT.measured(change, "drift", values)
+def _report(
+    characters: Sequence[Character],
+    appearances: Sequence[Appearance],
+    model: IdentityModel,
+    sight: Sight,
+) -> Report:
+    """How alike each character is, who is missing or doubled, then the rest; the worst of all."""
+    first: list[Measurement] = []
+    further: list[Measurement] = []
+    worst: list[tuple[float, WorstFrame]] = []
+    for character, appearance in zip(characters, appearances, strict=True):
+        if len(character.embeddings):
+            own, frame = measures_of(appearance, character, model, sight)
+        else:
+            absence = Absence("no_reference", {"character": character.name})
+            own, frame = absent_measures(character, model, absence, len(sight.rows)), None
+        if frame is not None and own[0].score is not None:
+            worst.append((own[0].score, frame))
+        own = _named(own, character, len(characters))
+        first.append(own[0])
+        further += own[1:]
+    of_all = measures_of_all(appearances, model, sight)
+    lowest = min(worst, key=lambda each: each[0])[1] if worst else None
+    return Report("character", (*first, *of_all, *further), len(sight.rows), worst=lowest)
+
+
+def _named(
+    measurements: Sequence[Measurement], character: Character, count: int
+) -> tuple[Measurement, ...]:
+    """Measurements with the character's name behind theirs, where there are several."""
+    if count == 1:
+        return tuple(measurements)
+    return tuple(replace(each, name=f"{each.name}: {character.name}") for each in measurements)
+
+
+def _unmeasured(
+    absence: Absence, characters: Sequence[Character], model: IdentityModel, count: int
+) -> CharacterResult:
+    measurements = [
+        named
+        for each in characters
+        for named in _named(absent_measures(each, model, absence, count), each, len(characters))
+    ]
+    appearances = tuple(unknown(each.name, each.threshold, count) for each in characters)
+    report = Report("character", tuple(measurements), frames=count)
+    return CharacterResult(report, appearances, ((),) * count)

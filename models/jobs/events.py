@@ -1,4 +1,5 @@
-"""What can be said of a job: events, each with its own id and time, as strict JSON and back."""
+"""What can be said of jobs and of saved characters: events, each with its own id and time, as
+strict JSON and back."""
 
 import json
 import math
@@ -9,6 +10,7 @@ from typing import Any, Union
 from uuid import UUID, uuid4
 
 from ..report import Report, ReportError
+from .character import CharacterReference, CharacterVersion
 from .job import Artifact, Job, JobError, JobState, NodeReport
 
 SCHEMA = 1
@@ -65,17 +67,42 @@ class JobFinished:
     at: datetime = field(default_factory=_now)
 
 
-Event = Union[JobStarted, ArtifactWritten, JobFinished]  # noqa: UP007 - isinstance of 3.10 needs it
+@dataclass(frozen=True)
+class CharacterSaved:
+    """A character was saved in a library. It belongs to no job, and its id is the version's own:
+    said again, it changes nothing."""
+
+    character: CharacterVersion
+
+    @property
+    def id(self) -> UUID:
+        """The version's."""
+        return self.character.id
+
+    @property
+    def at(self) -> datetime:
+        """When the version was saved."""
+        return self.character.saved_at
+
+
+JobEvent = Union[JobStarted, ArtifactWritten, JobFinished]  # noqa: UP007 - isinstance of 3.10
+Event = Union[JobEvent, CharacterSaved]  # noqa: UP007 - isinstance of 3.10 needs it
 KINDS: dict[str, type] = {
     "job_started": JobStarted,
     "artifact_written": ArtifactWritten,
     "job_finished": JobFinished,
+    "character_saved": CharacterSaved,
 }
 
 
 def kind_of(event: Event) -> str:
     """The event's name in JSON and in the database."""
     return next(kind for kind, each in KINDS.items() if isinstance(event, each))
+
+
+def job_of(event: Event) -> Job | None:
+    """The job that an event belongs to, if it belongs to one."""
+    return None if isinstance(event, CharacterSaved) else event.job
 
 
 def to_json(event: Event) -> str:
@@ -85,8 +112,11 @@ def to_json(event: Event) -> str:
         "kind": kind_of(event),
         "id": str(event.id),
         "at": event.at.isoformat(),
-        "job": _job_to_dict(event.job),
     }
+    if isinstance(event, CharacterSaved):
+        data["character"] = _character_to_dict(event.character)
+        return strict_json(data)
+    data["job"] = _job_to_dict(event.job)
     if isinstance(event, ArtifactWritten):
         data["artifact"] = asdict(event.artifact)
     elif isinstance(event, JobFinished):
@@ -111,12 +141,14 @@ def from_json(text: str) -> Event:
         data = json.loads(text)
         if data["schema"] != SCHEMA:
             raise EventError(f"Expected an event of schema {SCHEMA}, got {data['schema']!r}.")
+        kind = KINDS[data["kind"]]
+        if kind is CharacterSaved:
+            return CharacterSaved(_character_from_dict(data))
         common: dict[str, Any] = {
             "id": UUID(data["id"]),
             "at": datetime.fromisoformat(data["at"]),
             "job": _job_from_dict(data["job"]),
         }
-        kind = KINDS[data["kind"]]
         if kind is JobStarted:
             return JobStarted(**common)
         if kind is ArtifactWritten:
@@ -135,7 +167,7 @@ def from_json(text: str) -> Event:
             **common,
         )
     except (ValueError, KeyError, TypeError, ReportError) as error:
-        raise EventError(f"This is no event of a job: {error!r}.") from error
+        raise EventError(f"This is no event of this pack: {error!r}.") from error
 
 
 def strict_json(value: Any) -> str:
@@ -181,4 +213,21 @@ def _job_from_dict(data: Mapping[str, Any]) -> Job:
         character=data["character"],
         tags=tuple(data["tags"]),
         created_at=datetime.fromisoformat(data["created_at"]),
+    )
+
+
+def _character_to_dict(character: CharacterVersion) -> dict[str, Any]:
+    data = asdict(character)
+    del data["id"], data["saved_at"]  # the event's own
+    return data
+
+
+def _character_from_dict(event: Mapping[str, Any]) -> CharacterVersion:
+    data = dict(event["character"])
+    references = tuple(CharacterReference(**each) for each in data.pop("references"))
+    return CharacterVersion(
+        id=UUID(event["id"]),
+        saved_at=datetime.fromisoformat(event["at"]),
+        references=references,
+        **data,
     )

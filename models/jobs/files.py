@@ -89,7 +89,7 @@ def save_stills(
         information.add_text(key, json.dumps(value))
     counter = to.counter
     for number, image in enumerate(images):
-        picture = _picture(image)
+        picture = as_picture(image)
 
         def write(stream: BytesIO, picture: Image.Image = picture) -> None:
             picture.save(stream, "PNG", pnginfo=information, compress_level=PNG_COMPRESSION)
@@ -112,7 +112,7 @@ def save_animation(
     Returns:
         The file.
     """
-    pictures = [_picture(image) for image in images]
+    pictures = [as_picture(image) for image in images]
     exif = pictures[0].getexif()
     rest = {key: value for key, value in facts.items() if key != "prompt"}
     if "prompt" in facts:
@@ -143,8 +143,12 @@ def _durations(count: int, fps: float) -> list[int]:
     return [max(1, end - start) for start, end in pairwise(ends)]
 
 
-def _picture(image: torch.Tensor) -> Image.Image:
-    """8 bits a channel, rounded; what is no number is black."""
+def as_picture(image: torch.Tensor) -> Image.Image:
+    """A picture to be written: 8 bits a channel, rounded; what is no number is black.
+
+    Args:
+        image: 0–1, shape (height, width, 1, 3 or 4 channels).
+    """
     levels = (image.float().nan_to_num(0.0).clamp(0, 1) * 255).round().to(torch.uint8).cpu()
     return Image.fromarray(levels.squeeze(-1).numpy() if levels.shape[-1] == 1 else levels.numpy())
 

@@ -1,5 +1,6 @@
 """What is remembered of a prompt: the Job, the files it wrote, and how it ended."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,6 +13,8 @@ from ..report import Report, Verdict
 # PostgreSQL can't index a name of more than about 2,700 bytes, and nobody reads one of 200 letters.
 LONGEST_NAME = 200
 MOST_TAGS = 50
+# Of Unicode: control characters, halves of a surrogate pair, line and paragraph separators.
+UNFIT_FOR_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class JobState(str, Enum):
@@ -109,17 +112,17 @@ def new_job(
     Raises:
         InputError: a name that is too long or holds control characters, or too many tags.
     """
-    separate = [_name("tags", tag) for tag in tags.replace("\n", ",").split(",")]
+    separate = [clean_name("tags", tag) for tag in tags.replace("\n", ",").split(",")]
     distinct = tuple(dict.fromkeys(tag for tag in separate if tag))
     if len(distinct) > MOST_TAGS:
         raise InputError("tags", f"at most {MOST_TAGS} tags", str(len(distinct)), "Leave some out.")
     return Job(
         id=uuid4(),
         prompt_id=prompt_id,
-        project=_name("project", project),
-        scene=_name("scene", scene),
-        shot=_name("shot", shot),
-        character=_name("character", character),
+        project=clean_name("project", project),
+        scene=clean_name("scene", scene),
+        shot=clean_name("shot", shot),
+        character=clean_name("character", character),
         tags=distinct,
         created_at=datetime.now(timezone.utc),
     )
@@ -139,11 +142,28 @@ def worst_score(reports: Iterable[Report]) -> float | None:
     return min(present) if present and len(present) == len(scores) else None
 
 
-def _name(field: str, value: str) -> str:
+def fits_on_a_line(letter: str) -> bool:
+    """Whether a letter may stand in a name: no line's end and no other control character."""
+    return unicodedata.category(letter) not in UNFIT_FOR_A_LINE
+
+
+def clean_name(field: str, value: str) -> str:
+    """A name as the database keeps it: on one line, without spaces around it.
+
+    Args:
+        field: what the name is for, in the error.
+        value: what a person typed, in any script.
+
+    Returns:
+        The name; "" where there is none.
+
+    Raises:
+        InputError: it is too long, or no line of text.
+    """
     name = value.strip()
     if len(name) > LONGEST_NAME:
         expected = f"at most {LONGEST_NAME} characters"
         raise InputError(field, expected, f"{len(name)}", "Give a shorter name.")
-    if any(not character.isprintable() for character in name):
+    if not all(map(fits_on_a_line, name)):
         raise InputError(field, "a name on one line", repr(name), "Remove the control characters.")
     return name

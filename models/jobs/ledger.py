@@ -4,7 +4,8 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from ..report import Measurement
-from .events import ArtifactWritten, Event, JobFinished, kind_of, strict_json
+from .character import CharacterVersion
+from .events import ArtifactWritten, CharacterSaved, Event, JobFinished, kind_of, strict_json
 from .job import Artifact, Job, JobState, NodeReport
 
 if TYPE_CHECKING:
@@ -82,12 +83,28 @@ VALUES
 """
 
 
+ADD_CHARACTER_VERSION = """
+INSERT INTO anime.character_versions
+    (id, character_id, machine_id, folder, version, sha256, model, backend, threshold, calibrated,
+     saved_at)
+VALUES
+    (%(id)s, %(character_id)s, %(machine_id)s, %(folder)s, %(version)s, %(sha256)s, %(model)s,
+     %(backend)s, %(threshold)s, %(calibrated)s, %(saved_at)s)
+ON CONFLICT (id) DO NOTHING
+"""
+
+ADD_CHARACTER_REFERENCE = """
+INSERT INTO anime.character_references (version_id, position, standing, used, similarity)
+VALUES (%(version_id)s, %(position)s, %(standing)s, %(used)s, %(similarity)s)
+"""
+
+
 def write(connection: "Connection", event: Event) -> bool:
     """Write one event. An event that comes again changes nothing.
 
     Args:
         connection: inside a transaction.
-        event: of any job; the job is added where the database doesn't know it yet.
+        event: its job, or its character, is added where the database doesn't know it yet.
 
     Returns:
         Whether the event was new.
@@ -95,6 +112,8 @@ def write(connection: "Connection", event: Event) -> bool:
     Raises:
         psycopg.Error: the database refuses.
     """
+    if isinstance(event, CharacterSaved):
+        return _add_character_version(connection, event.character)
     _ensure_job(connection, event.job)
     values = {"id": event.id, "job_id": event.job.id, "kind": kind_of(event), "at": event.at}
     if connection.execute(ADD_EVENT, values).rowcount == 0:
@@ -169,6 +188,24 @@ def _add_report(
     ]
     with connection.cursor() as cursor:
         cursor.executemany(ADD_MEASUREMENT.encode(), rows)
+
+
+def _add_character_version(connection: "Connection", character: CharacterVersion) -> bool:
+    values: dict[str, Any] = {**vars(character), "machine": platform.node()}
+    # A library is no project's; the migration says why its characters stand under the nameless.
+    values |= {"project": "", "character": character.name}
+    values["machine_id"] = _id(connection, MACHINE, values)
+    values["project_id"] = _id(connection, PROJECT, values)
+    values["character_id"] = _id(connection, CHARACTER, values)
+    if connection.execute(ADD_CHARACTER_VERSION, values).rowcount == 0:
+        return False
+    rows = [
+        {"version_id": character.id, "position": position, **vars(reference)}
+        for position, reference in enumerate(character.references)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(ADD_CHARACTER_REFERENCE.encode(), rows)
+    return True
 
 
 def _measurement(measurement: Measurement) -> dict[str, Any]:

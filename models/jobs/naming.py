@@ -1,4 +1,4 @@
-"""Names of the files that jobs write; none of them can leave the output folder."""
+"""Names of files and folders from what people call things; none can leave its folder."""
 
 import re
 
@@ -14,7 +14,7 @@ SEPARATOR = re.compile(r"[/\\]+")
 # Control characters, and what Windows refuses in a name.
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 # Windows takes these for devices, whatever follows the first dot.
-DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\..*)?", re.IGNORECASE)
 
 
 def file_prefix(template: str, job: Job) -> str:
@@ -49,11 +49,17 @@ def file_prefix(template: str, job: Job) -> str:
             raise InputError("filename", f"only {known}", found[0], "Correct the file name.")
         return FORBIDDEN.sub("_", values[found[1]]).replace("%", "_")
 
-    parts = [_plain(PLACEHOLDER.sub(value, part)) for part in SEPARATOR.split(template)]
+    parts = [plain_name(PLACEHOLDER.sub(value, part)) for part in SEPARATOR.split(template)]
     return "/".join(part for part in parts if part) or NAMELESS
 
 
-def _plain(part: str) -> str:
-    short = FORBIDDEN.sub("_", part).encode("utf-8", "replace")[:LONGEST_PART]
+def plain_name(text: str) -> str:
+    """A text as one file's or folder's name on any system.
+
+    Returns:
+        At most `LONGEST_PART` bytes, without slashes or what Windows refuses; "" where nothing
+        is left.
+    """
+    short = FORBIDDEN.sub("_", text).encode("utf-8", "replace")[:LONGEST_PART]
     name = short.decode(errors="ignore").strip(" .")
     return f"_{name}" if DEVICE.fullmatch(name) else name

@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .events import Event, to_json
+from .events import Event, job_of, to_json
 
 log = logging.getLogger(__name__)
 
 # Another process of this machine may be writing; it is done within milliseconds.
 PATIENCE = 2.0  # seconds
 QUIET_SECONDS = 60.0  # a disk that is nearly full fails now and then: said once a minute
+
+NO_JOB = ""  # in the column of an event that belongs to none
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS events (
@@ -73,7 +75,9 @@ class Outbox:
         """
         try:
             body = to_json(event)
-            row = (str(event.id), str(event.job.id), event.job.prompt_id, body)
+            job = job_of(event)
+            of_job = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
+            row = (str(event.id), *of_job, body)
             with self._appending:
                 if self._writer is None:
                     self._writer = self._open()

@@ -262,3 +262,10 @@ def test_a_merged_report_points_at_the_worst_frame_of_the_worst_report():
 def test_merging_nothing_is_refused():
     with pytest.raises(ReportError, match="at least one"):
         merge([])
+
+
+def test_a_value_below_a_threshold_at_the_end_of_the_scale_scores_below_50():
+    measure = Measure("alike", "", Better.HIGHER, 0, 1, "palette", threshold=1.0, required=True)
+    values = [0.0, 0.5, 0.99, 1.0]
+    scores = [measure.measured(value, "motion", {"step": value}).score for value in values]
+    assert scores == [0.0, 25.0, 49.5, 50.0]

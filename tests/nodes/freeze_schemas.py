@@ -8,6 +8,9 @@ input or output may be appended; what stands there may not move, change its type
 import importlib
 import json
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,23 @@ FROZEN = Path(__file__).with_name("schemas.json")
 def current_schemas() -> dict[str, Any]:
     """The schemas of all nodes by id, as far as a saved workflow depends on them."""
     nodes: list[Any] = pack_nodes()
-    return {schema.node_id: _frozen(schema) for schema in (node.GET_SCHEMA() for node in nodes)}
+    with _nothing_of_the_users():
+        schemas = [node.GET_SCHEMA() for node in nodes]
+    return {schema.node_id: _frozen(schema) for schema in schemas}
+
+
+@contextmanager
+def _nothing_of_the_users() -> Iterator[None]:
+    """What is saved in this ComfyUI's user folder is listed in combos, and is no part of a
+    schema."""
+    folder_paths: Any = importlib.import_module("folder_paths")
+    theirs = folder_paths.get_user_directory()
+    with tempfile.TemporaryDirectory() as empty:
+        folder_paths.set_user_directory(empty)
+        try:
+            yield
+        finally:
+            folder_paths.set_user_directory(theirs)
 
 
 def _frozen(schema: Any) -> dict[str, Any]:

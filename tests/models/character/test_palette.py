@@ -1,8 +1,16 @@
 import pytest
 import torch
 
+from anime_production.models.character.detection import Box, Detection, Region
+from anime_production.models.character.detectors.whole_image import WholeImageDetector
 from anime_production.models.character.figure import find_figures
-from anime_production.models.character.palette import DEFAULT_THRESHOLD, embed, similarities
+from anime_production.models.character.palette import (
+    DEFAULT_THRESHOLD,
+    PaletteEmbedder,
+    embed,
+    similarities,
+)
+from anime_production.models.frames import InputError
 
 from .conftest import GROUNDS
 
@@ -83,3 +91,50 @@ def check_nearer(embeddings, names):
         own = min(s for s, other in zip(row.tolist(), names, strict=True) if other == name)
         others = max(s for s, other in zip(row.tolist(), names, strict=True) if other != name)
         assert others < DEFAULT_THRESHOLD < own
+
+
+def person_in(picture, ground):
+    """A box as tight as a detector of persons draws it: around all that isn't the ground."""
+    differs = ((picture - ground).abs().amax(dim=-1) > 0.05)[0]
+    height, width = differs.shape
+    rows, columns = differs.any(dim=1).nonzero(), differs.any(dim=0).nonzero()
+    edges = columns.min() / width, rows.min() / height, columns.max() / width, rows.max() / height
+    box = Box(*(each.item() for each in edges))
+    return Detection(box=box, crop=box)
+
+
+def test_persons_boxes_are_described_as_figures_are(placed, ground, drawings):
+    """In the same space: a sheet made of whole pictures scores what a person detector finds."""
+    embedder = PaletteEmbedder(Region.FIGURE, torch.device("cpu"))
+    names, embeddings = [], []
+    for on in GROUNDS:
+        for drawing in drawings:
+            picture = placed(drawing, on)
+            person = person_in(picture, ground(on)[:, :, 400:880])
+            embeddings.append(embedder.embed(picture, [[person]]))
+            names.append(drawing.split("_")[0])
+    found = torch.cat(embeddings)
+    check_nearer(found, names)
+    whole = described(torch.cat([placed(drawing, "grey") for drawing in drawings]))
+    check_nearer(torch.cat([found, whole]), names + names[: len(drawings)])
+
+
+def test_a_known_figure_and_a_persons_box_stand_in_one_batch(placed, drawings):
+    picture = placed(drawings[0], "grey")
+    known = WholeImageDetector(torch.device("cpu")).detect(picture)[0][0]
+    box = Detection(box=known.box, crop=known.box)
+    embedder = PaletteEmbedder(Region.FIGURE, torch.device("cpu"))
+    both = embedder.embed(picture, [[known, box]])
+    assert torch.equal(both[:1], described(picture))
+    assert embedder.similarities(both[:1], both[1:]).item() > DEFAULT_THRESHOLD
+
+
+def test_nobody_gives_no_rows_that_compare_with_all(sample):
+    embedder = PaletteEmbedder(Region.FIGURE, torch.device("cpu"))
+    nobody = embedder.embed(sample(0, 1)[:1], [()])
+    assert embedder.similarities(nobody, described(sample(0, 1)[:1])).shape == (0, 1)
+
+
+def test_a_face_alone_is_refused():
+    with pytest.raises(InputError, match="head and shoulders"):
+        PaletteEmbedder(Region.FACE, torch.device("cpu"))

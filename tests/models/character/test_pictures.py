@@ -1,13 +1,19 @@
 import torch
 
+from anime_production.models.character.appearance import Presence
 from anime_production.models.character.pictures import (
     COLOURS,
     contact_sheet,
     contact_sheet_shape,
     overlay,
 )
-from anime_production.models.character.score import Presence, score_character
+from anime_production.models.character.pictures import (
+    STRANGER as STRANGERS,
+)
+from anime_production.models.character.score import score_characters
 from anime_production.models.character.sheet import make_character
+
+from .staged import AOI, RIN, STRANGER, stage_model, staged
 
 
 def holds(picture, presence):
@@ -16,10 +22,10 @@ def holds(picture, presence):
     return ((picture - colour).abs().amax(dim=-1) < 0.01).any().item()
 
 
-def test_the_overlay_marks_each_frame_by_who_is_in_it(sample):
-    character, _ = make_character("Aoi", sample(0, 1)[::3])
+def test_the_overlay_marks_each_frame_by_who_is_in_it(sample, palette_model):
+    character, _ = make_character("Aoi", sample(0, 1)[::3], palette_model)
     frames = torch.cat([sample(0, 2)[:3], sample(1, 2)[:1], torch.full((1, 192, 192, 3), 0.5)])
-    drawn = overlay(frames, character, score_character(frames, character))
+    drawn = overlay(frames, score_characters(frames, [character], palette_model))
     assert drawn.shape == frames.shape
     assert drawn.min() >= 0
     assert drawn.max() <= 1
@@ -27,20 +33,48 @@ def test_the_overlay_marks_each_frame_by_who_is_in_it(sample):
         assert holds(drawn[index], presence)
 
 
-def test_an_overlay_of_what_could_not_be_measured_can_be_drawn():
-    character, _ = make_character("Nobody", torch.full((1, 64, 64, 3), 0.5))
+def test_an_overlay_of_what_could_not_be_measured_can_be_drawn(palette_model):
+    character, _ = make_character("Nobody", torch.full((1, 64, 64, 3), 0.5), palette_model)
     for frames in (torch.full((1, 20, 20, 3), torch.nan), torch.zeros(0, 20, 20, 3)):
-        drawn = overlay(frames, character, score_character(frames, character))
+        drawn = overlay(frames, score_characters(frames, [character], palette_model))
         assert drawn.shape == frames.shape
         assert drawn.isfinite().all()
 
 
-def test_the_contact_sheet_has_the_shape_that_was_announced(sample):
+def test_the_contact_sheet_has_the_shape_that_was_announced(sample, palette_model):
     references = torch.cat([sample(0, 1)[:3], torch.full((2, 192, 192, 3), 0.5), sample(1, 1)[:1]])
     for count in (0, 1, 4, 6):
-        character, _ = make_character("Aoi", references[:count])
+        character, _ = make_character("Aoi", references[:count], palette_model)
         sheet = contact_sheet(character)
         assert tuple(sheet.shape) == contact_sheet_shape(character)
     assert all(
         holds(sheet, each) for each in (Presence.SAME, Presence.DIFFERENT, Presence.NOT_VISIBLE)
     )
+
+
+def test_the_overlay_names_everybody_where_they_are():
+    model = stage_model()
+    rin, aoi = (
+        make_character(name, staged([(colours, 40)]), model)[0]
+        for name, colours in (("Rin", RIN), ("Aoi", AOI))
+    )
+    frames = staged([(RIN, 20), (STRANGER, 120)])
+    drawn = overlay(frames, score_characters(frames, [rin, aoi], model))
+    assert drawn.shape == frames.shape
+    green, purple = (torch.tensor(c) / 255 for c in (COLOURS[Presence.SAME], STRANGERS))
+    near = lambda part, colour: ((part - colour).abs().amax(dim=-1) < 0.01).sum().item()  # noqa: E731
+    assert near(drawn[0, :, :60], green) > 50
+    assert near(drawn[0, :, 100:], green) == 0
+    assert holds(drawn[0, :, 100:], Presence.DIFFERENT) or near(drawn[0, :, 100:], purple) > 50
+
+
+def test_the_contact_sheet_marks_outliers_crowds_and_nobody():
+    references = staged(*[[(RIN, 40)]] * 3, [(AOI, 40)], [(RIN, 20), (AOI, 120)], [])
+    character, _ = make_character("Rin", references[[0, 1, 2, 3]], stage_model())
+    assert holds(contact_sheet(character), Presence.DIFFERENT)
+    crowd, _ = make_character("Rin", references[[4, 5]], stage_model())
+    drawn = contact_sheet(crowd)
+    purple = torch.tensor(STRANGERS) / 255
+    assert ((drawn - purple).abs().amax(dim=-1) < 0.01).any()
+    assert holds(drawn, Presence.NOT_VISIBLE)
+    assert not holds(drawn, Presence.SAME)

@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from anime_production.models.frames import Absence
+from anime_production.models.jobs.character import CharacterReference, CharacterVersion
 from anime_production.models.jobs.database import Database
-from anime_production.models.jobs.events import ArtifactWritten, Event, JobFinished, JobStarted
+from anime_production.models.jobs.events import (
+    ArtifactWritten,
+    CharacterSaved,
+    Event,
+    JobFinished,
+    JobStarted,
+)
 from anime_production.models.jobs.job import (
     Artifact,
     Job,
@@ -99,6 +107,30 @@ def report() -> Report:
 def artifact() -> Artifact:
     """A file that a job wrote."""
     return Artifact("Winter/03/012_00001_.webp", "animation", 1234, "ab" * 32, 512, 768, 48, 12.0)
+
+
+@pytest.fixture
+def saved() -> CharacterSaved:
+    """A character that was saved in the library, with references of every kind."""
+    return CharacterSaved(
+        CharacterVersion(
+            id=uuid4(),
+            name="葵　花子",
+            folder="葵　花子-0123456789ab",
+            version=2,
+            sha256="ab" * 32,
+            model="palette/figure",
+            backend="palette",
+            threshold=0.1 + 0.2,
+            calibrated=True,
+            saved_at=datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=timezone.utc),
+            references=(
+                CharacterReference("used", True, 1 / 3),
+                CharacterReference("nobody visible", False, None),
+                CharacterReference("used", True, None),
+            ),
+        )
+    )
 
 
 @pytest.fixture

@@ -1,15 +1,28 @@
 # mypy: disable-error-code="union-attr"
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from psycopg import IntegrityError
 
-from anime_production.models.jobs.events import JobFinished, JobStarted
+from anime_production.models.jobs.events import CharacterSaved, JobFinished, JobStarted
 from anime_production.models.jobs.history import find_job
 from anime_production.models.jobs.job import JobState, new_job
 from anime_production.models.jobs.ledger import write
 
 TABLES = ("projects", "shots", "characters", "machines", "jobs", "job_events", "reports",
-          "measurements", "artifacts")  # fmt: skip
+          "measurements", "artifacts", "character_versions", "character_references")  # fmt: skip
+
+NEWEST = """
+SELECT versions.id, characters.name, projects.name, folder, version, sha256, model, backend,
+    threshold, calibrated, saved_at,
+    (SELECT count(*) FROM anime.character_references WHERE version_id = versions.id)
+FROM anime.character_versions AS versions
+JOIN anime.characters ON characters.id = character_id
+JOIN anime.projects ON projects.id = project_id
+ORDER BY saved_at DESC LIMIT 1
+"""
 
 
 def rows(connection) -> dict[str, int]:
@@ -97,3 +110,61 @@ def test_the_graph_is_kept_as_it_was_sent(connection, story):
     assert graph == story[-1].graph
     assert isinstance(story[-1], JobFinished)
     assert story[-1].state is JobState.FAILED
+
+
+def newer(event: CharacterSaved, number: int) -> CharacterSaved:
+    """The same character, saved again later."""
+    character = event.character
+    at = character.saved_at + timedelta(minutes=number)
+    version = character.version + number
+    return CharacterSaved(replace(character, id=uuid4(), version=version, saved_at=at))
+
+
+def test_a_saved_character_is_read_back_exactly(connection, saved):
+    assert write(connection, saved)
+    it = saved.character
+    assert connection.execute(NEWEST).fetchone() == (
+        it.id, it.name, "", it.folder, it.version, it.sha256, it.model, it.backend, it.threshold,
+        it.calibrated, it.saved_at, 3,
+    )  # fmt: skip
+    query = "SELECT standing, used, similarity FROM anime.character_references ORDER BY position"
+    assert connection.execute(query).fetchall() == [
+        (each.standing, each.used, each.similarity) for each in it.references
+    ]
+
+
+def test_a_saved_character_that_comes_again_changes_nothing(connection, saved):
+    write(connection, saved)
+    before = rows(connection)
+    assert not write(connection, saved)
+    assert rows(connection) == before
+
+
+def test_a_character_is_one_row_however_many_versions_come_in_any_order(connection, saved):
+    events = [newer(saved, 2), saved, newer(saved, 1)]
+    assert all(write(connection, event) for event in events)
+    counts = rows(connection)
+    assert (counts["characters"], counts["projects"], counts["machines"]) == (1, 1, 1)
+    assert (counts["character_versions"], counts["character_references"]) == (3, 9)
+    assert connection.execute(NEWEST).fetchone()[0] == events[0].id
+
+
+def test_a_job_without_a_project_names_the_librarys_character(connection, saved):
+    write(connection, saved)
+    write(connection, JobStarted(new_job("a", character=saved.character.name)))
+    write(connection, JobStarted(new_job("b", "Winter", character=saved.character.name)))
+    counts = rows(connection)
+    assert (counts["characters"], counts["projects"]) == (2, 2)
+    found = connection.execute(
+        "SELECT prompt_id FROM anime.jobs JOIN anime.character_versions USING (character_id)"
+    ).fetchall()
+    assert found == [("a",)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"version": 0}, {"sha256": "no hash"}, {"folder": ""}, {"model": ""}, {"threshold": None}],
+)
+def test_the_database_refuses_what_no_library_can_hold(connection, saved, wrong: dict):
+    with pytest.raises(IntegrityError):
+        write(connection, CharacterSaved(replace(saved.character, **wrong)))

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from anime_production.models.jobs.database import Database, DatabaseAway
+from anime_production.models.jobs.history import find_job
+from anime_production.models.jobs.ledger import write
 from anime_production.models.jobs.migrations import FOLDER, known_migrations, migrate
 
 MIGRATE = """
@@ -70,6 +72,18 @@ def test_a_migration_that_fails_leaves_nothing_behind(connection, tmp_path):
     newest = known_migrations()[-1].version
     assert one(connection, "SELECT max(version) FROM anime.schema_migrations") == newest
     assert migrate(connection) == newest
+
+
+def test_a_database_of_the_first_version_keeps_what_it_holds(connection, tmp_path, story, saved):
+    first = tmp_path / "migrations"
+    first.mkdir()
+    shutil.copy(FOLDER / "0001_jobs.sql", first)
+    assert migrate(connection, first) == 1
+    for event in story:
+        write(connection, event)
+    assert migrate(connection) == known_migrations()[-1].version
+    assert find_job(connection, "8c1f").job == story[0].job
+    assert write(connection, saved)
 
 
 def test_every_table_says_what_it_is_for(connection):

@@ -45,7 +45,7 @@ def test_a_name_from_a_job_is_one_folder_and_no_date():
     assert file_prefix("%year%/{project}", new_job(None, "x")) == "%year%/x"
 
 
-@pytest.mark.parametrize("device", ["con", "NUL", "com1", "aux.png"])
+@pytest.mark.parametrize("device", ["con", "NUL", "com1", "aux.png", "LPT².x", "CONIN$"])
 def test_a_name_that_windows_takes_for_a_device_is_changed(device: str):
     assert file_prefix("{project}", new_job(None, device)) == f"_{device}"
 

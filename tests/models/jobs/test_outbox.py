@@ -53,6 +53,13 @@ def test_events_come_out_in_the_order_they_went_in(tmp_path, story):
     assert outbox.backlog("another") == 0
 
 
+def test_a_saved_character_waits_with_the_jobs_and_counts_for_none(tmp_path, story, saved):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    assert all(outbox.append(event) for event in (story[0], saved, saved))
+    assert [from_json(each.body) for each in outbox.oldest(10)] == [story[0], saved]
+    assert (outbox.backlog(), outbox.backlog("8c1f")) == (2, 1)
+
+
 def test_an_event_that_is_appended_twice_is_there_once(tmp_path, story):
     outbox = Outbox(tmp_path / "outbox.sqlite")
     assert outbox.append(story[0])

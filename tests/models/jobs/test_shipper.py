@@ -86,6 +86,17 @@ def test_an_event_that_is_delivered_twice_counts_once(outbox, shipper, studio_ur
     assert len(ids(studio_url, "reports")) == 2
 
 
+def test_a_saved_character_is_shipped_once_however_often_it_is_said(
+    outbox, shipper, studio_url, saved, story
+):
+    for _ in range(3):
+        outbox.append(saved)
+        outbox.append(story[0])
+        assert shipper.settle(20)
+    assert ids(studio_url, "character_versions") == [str(saved.id)]
+    assert outbox.rejected() == 0
+
+
 def test_two_shippers_of_one_outbox_ship_everything_once(private, outbox, studio_url):
     jobs = [new_job(None, project=f"{number % 7}") for number in range(300)]
     for job in jobs:

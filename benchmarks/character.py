@@ -1,0 +1,157 @@
+"""Scoring a clip: what isn't the networks, against a loop image by image, and the memory."""
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from unittest.mock import patch
+
+import torch
+
+from ..models.character.ccip import DEFAULT_MODEL, CcipEmbedder
+from ..models.character.detection import IdentityModel
+from ..models.character.detectors.yolo import YoloDetector
+from ..models.character.pictures import overlay
+from ..models.character.score import score_characters
+from ..models.character.sheet import make_character
+from ..models.onnx import Session
+from ..models.plot import plot_report
+from ..models.sample.clip import draw_clip
+from .networks import DETECTOR_COST, EMBEDDER_COST, make_networks
+from .timing import Comparison, alternate, print_table
+
+FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 24
+REFERENCES = 3  # as many as set a threshold of their own
+LOOP_FRAMES, ROUNDS = 16, 1  # of the comparison: at full cost each frame takes seconds
+GROWTH = (60, 120, 240)
+SMALL = 0.01  # share of the networks' cost where only memory is looked at
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def run() -> None:
+    """Time a clip with the networks' time apart, then the two loops, then let the clip grow."""
+    print(
+        "The real networks can't be had here. These are made on the fly with their inputs and "
+        f"outputs,\nof {DETECTOR_COST} and {EMBEDDER_COST} GFLOP a picture, as YOLOv8s at 640 px "
+        f"and CAFormer-S36 at 384 px; on {DEVICE}.\n"
+    )
+    clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        full, small = Path(folder, "full"), Path(folder, "small")
+        for place, cost in ((full, 1.0), (small, SMALL)):
+            place.mkdir()
+            make_networks(place, cost)
+        _outside_the_networks(clip, _model(full))
+        _against_a_loop(clip[:LOOP_FRAMES], _model(full))
+        _memory(clip, _model(small))
+
+
+def _model(folder: Path) -> IdentityModel:
+    detector = YoloDetector("anime_person", "made_up", folder / "detector.onnx", None, DEVICE)
+    return IdentityModel(detector, CcipEmbedder(DEFAULT_MODEL, folder / "embedder.onnx", DEVICE))
+
+
+class _Clock:
+    """Seconds that were spent in networks."""
+
+    seconds = 0.0
+
+
+@contextmanager
+def _networks_timed() -> Iterator[_Clock]:
+    clock, run_network = _Clock(), Session.run
+
+    def timed(session: Session, batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        started = time.perf_counter()
+        outputs = run_network(session, batch)
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize()
+        clock.seconds += time.perf_counter() - started
+        return outputs
+
+    with patch.object(Session, "run", timed):
+        yield clock
+
+
+def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
+    """Share of the time that crops, tracks, assignment, matching and the plot take."""
+    character, _ = make_character("Aoi", clip[:REFERENCES], model)  # warms the networks up too
+    score_characters(clip[:8], [character], model)
+    with _networks_timed() as clock:
+        started = time.perf_counter()
+        result = score_characters(clip, [character], model)
+        scored = time.perf_counter() - started
+        plot_report(result.report)
+        whole = time.perf_counter() - started
+    drawing = time.perf_counter()
+    overlay(clip, result)
+    drawing = time.perf_counter() - drawing
+    outside = whole - clock.seconds
+    rows = [
+        ("networks", clock.seconds, clock.seconds / whole),
+        ("crops, tracks, assignment, matching", scored - clock.seconds, 1 - clock.seconds / scored),
+        ("plot", whole - scored, (whole - scored) / whole),
+        ("all but the networks", outside, outside / whole),
+        ("overlay, where it is connected", drawing, drawing / whole),
+    ]
+    print_table((f"{len(clip)} frames {HEIGHT}×{WIDTH}", "seconds", "share"), rows)
+    Comparison("character/outside the networks", outside, whole, "s").print()
+
+
+def _against_a_loop(clip: torch.Tensor, model: IdentityModel) -> None:
+    """The same frames image by image, every reference embedded again for each of them."""
+    for count in (1, REFERENCES):
+        references = clip[:count]
+        character, _ = make_character("Aoi", references, model)
+        ours, loop = alternate(
+            partial(score_characters, clip, [character], model),
+            partial(image_by_image, clip, references, model),
+            ROUNDS,
+            warm_up=0,  # the networks are warm
+        )
+        name = f"character/{len(clip)} frames, {count} references"
+        Comparison(name, median(ours), median(loop), "s").print()
+
+
+def image_by_image(
+    clip: torch.Tensor, references: torch.Tensor, model: IdentityModel
+) -> list[float]:
+    """What a workflow of one node for two pictures comes to: nothing is batched, nothing kept."""
+    nearest = []
+    reference_people = [model.detector.detect(each[None]) for each in references]
+    for frame in clip:
+        seen = model.embedder.embed(frame[None], model.detector.detect(frame[None]))
+        likeness = []
+        for reference, people in zip(references, reference_people, strict=True):
+            known = model.embedder.embed(reference[None], people)
+            likeness.append(model.embedder.similarities(seen, known).max().item())
+        nearest.append(max(likeness))
+    return nearest
+
+
+def _memory(clip: torch.Tensor, model: IdentityModel) -> None:
+    """Peak memory beyond the frames, which are one clip over and over."""
+    if not Path("/proc/self/clear_refs").exists():
+        print("Peak memory is not measured: only Linux can set a process's peak back.")
+        return
+    character, _ = make_character("Aoi", clip[:REFERENCES], model)
+    frames = clip.repeat(GROWTH[-1] // len(clip), 1, 1, 1)
+    score_characters(frames, [character], model)  # what stays allocated is there already
+    rows = []
+    for count in GROWTH:
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
+        before = _peak_megabytes()
+        plot_report(score_characters(frames[:count], [character], model).report)
+        megabytes = count * HEIGHT * WIDTH * 3 * 4 / 1e6
+        rows.append((count, megabytes, _peak_megabytes() - before))
+    print_table(("frames", "MB of frames", "MB more at the peak"), rows)
+    Comparison("character/memory of 240 over 60 frames", rows[-1][2], rows[0][2], "MB").print()
+
+
+def _peak_megabytes() -> float:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 / 1e6 if found else 0.0

@@ -1,0 +1,97 @@
+"""ONNX networks of the shapes and about the cost of those that can't be had without a network.
+
+Their numbers mean nothing: one box in the middle of every picture, and a description that every
+picture gets nearly alike. What is timed around them is real.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..models.dependency import require
+
+DETECTOR_SIDE, EMBEDDER_SIDE, BOXES, FEATURES = 640, 384, 8400, 768
+# Multiplications and additions of one picture, in thousand millions. YOLOv8s at 640 px: 28.6 by
+# its makers. CAFormer-S36 at 384 px, of which CCIP's default is a pruned and fine-tuned one: 52 by
+# its authors.
+DETECTOR_COST, EMBEDDER_COST = 28.6, 52.0
+CHANNELS = 64
+
+
+def make_networks(folder: Path, cost: float = 1.0) -> tuple[Path, Path]:
+    """Write a detector and an embedder.
+
+    Args:
+        folder: where to.
+        cost: share of the real cost.
+
+    Returns:
+        The two files.
+    """
+    box = np.zeros((1, 5, BOXES), np.float32)
+    box[0, :, 0] = (DETECTOR_SIDE / 2, DETECTOR_SIDE / 2, 220, 500, 0.9)
+    detector = _Network("images", DETECTOR_SIDE, 4, cost * DETECTOR_COST)
+    detector.add("ReduceMean", axes=[1, 2, 3], keepdims=1)
+    detector.add("Squeeze", detector.constant(np.array([3])))
+    detector.add("Mul", detector.constant(np.array([1e-6], np.float32)))
+    detector.add("Add", detector.constant(box))
+    embedder = _Network("input", EMBEDDER_SIDE, 4, cost * EMBEDDER_COST)
+    embedder.add("GlobalAveragePool")
+    embedder.add("Flatten")
+    embedder.add("MatMul", embedder.constant(_weights(CHANNELS, FEATURES)))
+    return (
+        detector.save(folder / "detector.onnx", "output0", [None, 5, BOXES]),
+        embedder.save(folder / "embedder.onnx", "output", [None, FEATURES]),
+    )
+
+
+class _Network:
+    """A chain of nodes that begins with as many convolutions as a cost allows."""
+
+    def __init__(self, name: str, side: int, stride: int, cost: float) -> None:
+        self._onnx = require("onnx")
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+        self._input = (name, side)
+        self._last = name
+        self._convolve(3, stride)
+        each = 2 * 9 * CHANNELS**2 * (side // stride) ** 2 / 1e9
+        for _ in range(max(round(cost / each), 1)):
+            self._convolve(CHANNELS, 1)
+
+    def _convolve(self, channels: int, stride: int) -> None:
+        weights = _weights(CHANNELS, channels, 3, 3)
+        self.add("Conv", self.constant(weights), pads=[1] * 4, strides=[stride] * 2)
+        self.add("Relu")
+
+    def constant(self, value: np.ndarray) -> str:
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(self._onnx.numpy_helper.from_array(value, name))
+        return name
+
+    def add(self, operation: str, *constants: str, **attributes: Any) -> None:
+        """Append a node that takes what the last one gave."""
+        name = f"value_{len(self._nodes)}"
+        inputs = [self._last, *constants]
+        node = self._onnx.helper.make_node(operation, inputs, [name], **attributes)
+        self._nodes.append(node)
+        self._last = name
+
+    def save(self, path: Path, output: str, shape: list[int | None]) -> Path:
+        """Write it, with the last value as its output."""
+        helper, number = self._onnx.helper, self._onnx.TensorProto.FLOAT
+        self._nodes[-1].output[0] = output
+        name, side = self._input
+        shapes = ((name, ["batch", 3, side, side]), (output, ["batch", *shape[1:]]))
+        ends = [helper.make_tensor_value_info(each, number, axes) for each, axes in shapes]
+        graph = helper.make_graph(self._nodes, path.stem, ends[:1], ends[1:], self._constants)
+        opset = helper.make_opsetid("", 17)
+        self._onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), str(path))
+        return path
+
+
+def _weights(*shape: int) -> np.ndarray:
+    random = np.random.default_rng(len(shape))
+    spread = np.sqrt(2 / np.prod(shape[1:]))
+    return (random.standard_normal(shape) * spread).astype(np.float32)

@@ -1,0 +1,178 @@
+"""CCIP: a network trained to tell anime characters apart, whatever they wear and do.
+
+Models and numbers of deepghs/ccip_onnx; what is done to pictures and features, of imgutils, its
+reference implementation. One character a picture: it describes the crops of a detector.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from PIL import Image
+
+from ..frames import InputError
+from ..onnx import open_session
+from .detection import Detection
+from .embedding import as_embeddings, cosines, crops
+
+SIDE = 384  # px; the whole crop is squashed to this square
+# Of CLIP's pictures, which its training took over.
+MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+AT_ONCE = 8  # crops in one pass: 14 MB of input, and many times that inside the network
+FILE = "model_feat.onnx"  # in a folder that is called as the model
+
+# How far the threshold may be moved, in shares of the published difference: for the default model
+# the clustering settings that did best are published as well, 0.1291 and 0.1836 beside 0.1785.
+STRICTEST_SHARE, LOOSEST_SHARE = 0.1291 / 0.1785, 0.1836 / 0.1785
+
+
+@dataclass(frozen=True)
+class CcipModel:
+    """One of the published networks.
+
+    Attributes:
+        difference: up to which two pictures show one character, where F1 is best.
+        f1, precision, recall: at that difference, over its publisher's pictures.
+    """
+
+    difference: float
+    f1: float
+    precision: float
+    recall: float
+
+
+MODELS: Mapping[str, CcipModel] = MappingProxyType(
+    {
+        "ccip-caformer_b36-24": CcipModel(0.213231, 0.9409, 0.9383, 0.9436),
+        "ccip-caformer-24-randaug-pruned": CcipModel(0.178475, 0.9172, 0.9335, 0.9015),
+        "ccip-v2-caformer_s36-10": CcipModel(0.207757, 0.9064, 0.9328, 0.8815),
+        "ccip-caformer-6-randaug-pruned_fp32": CcipModel(0.195122, 0.8784, 0.8936, 0.8637),
+        "ccip-caformer-5_fp32": CcipModel(0.183973, 0.8644, 0.9016, 0.8301),
+    }
+)  # the best first
+DEFAULT_MODEL = "ccip-caformer-24-randaug-pruned"  # its publisher's default
+
+
+def find_models(files: Mapping[str, Path]) -> dict[str, Path]:
+    """The published models that are installed, the best first.
+
+    Args:
+        files: file name, with folders, to path.
+    """
+    known = {name.replace("\\", "/"): path for name, path in files.items()}
+    found = {name: known.get(f"{name}/{FILE}") for name in MODELS}
+    return {name: path for name, path in found.items() if path is not None}
+
+
+class CcipEmbedder:
+    """Describes everybody by one of CCIP's networks; see `Embedder`."""
+
+    def __init__(self, name: str, path: Path, device: torch.device | str = "cpu") -> None:
+        """Open a network.
+
+        Args:
+            name: a key of `MODELS`.
+            path: its file.
+            device: where to run it, where onnxruntime can.
+
+        Raises:
+            InputError: no such model, or the file is absent, broken, or another network's.
+            MissingDependency: onnxruntime is absent.
+        """
+        if name not in MODELS:
+            remedy = "Only for these a threshold is published."
+            raise InputError("ccip", f"one of {', '.join(MODELS)}", repr(name), remedy)
+        self.name = name
+        self._model = MODELS[name]
+        self._session = open_session(path, device)
+        self._session.check_shape((1, 3, SIDE, SIDE))
+
+    @property
+    def device(self) -> str:
+        """The provider of onnxruntime that is really in use."""
+        return self._session.provider
+
+    @property
+    def threshold(self) -> float:
+        """One less the published difference."""
+        return 1 - self._model.difference
+
+    @property
+    def threshold_bounds(self) -> tuple[float, float]:
+        """As far as published settings go; see `STRICTEST_SHARE`."""
+        difference = self._model.difference
+        return 1 - LOOSEST_SHARE * difference, 1 - STRICTEST_SHARE * difference
+
+    @property
+    def threshold_note(self) -> str:
+        """Where the threshold comes from, for people."""
+        model = self._model
+        return (
+            f"published for {self.name}: F1 {model.f1}, precision {model.precision}, "
+            f"recall {model.recall}"
+        )
+
+    def embed(
+        self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
+    ) -> torch.Tensor:
+        """Describe everybody in a few frames; see `Embedder`."""
+        parts, embeddings = crops(frames, detections), []
+        while some := list(islice(parts, AT_ONCE)):
+            squares = torch.stack([squashed(each) for each in some]).to(self._session.device)
+            outputs = self._session.run(network_input(squares))
+            output = outputs[self._session.output_names[0]]
+            embeddings.append(as_embeddings(output, len(some), self.name))
+        return torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
+
+    def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        """One less the published difference, which is half of what is left of the cosine."""
+        return 1 - ((1 - cosines(first, second)) / 2).clamp(0, 1)
+
+
+def squashed(picture: torch.Tensor) -> torch.Tensor:
+    """A picture as the network's training saw it: 8 bits, pressed into a square by Pillow.
+
+    torch's own antialiased resizing rounds up to a quarter of the values the other way.
+
+    Args:
+        picture: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        uint8 on the CPU, shape (SIDE, SIDE, 3).
+    """
+    pixels = (picture * 255).round().clamp(0, 255).byte().cpu().numpy()
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    small = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    return torch.from_numpy(np.array(small))
+
+
+def network_input(squares: torch.Tensor) -> torch.Tensor:
+    """Pixels as the network wants them, to the last bit as the reference implementation.
+
+    Args:
+        squares: uint8, shape (n, SIDE, SIDE, 3).
+
+    Returns:
+        float32, shape (n, 3, SIDE, SIDE).
+    """
+    share = (squares.float() / 255).double()  # the reference too goes on in double precision
+    mean, deviation = share.new_tensor(MEAN), share.new_tensor(DEVIATION)
+    return ((share - mean) / deviation).float().movedim(-1, 1).contiguous()
+
+
+def merged(features: torch.Tensor) -> torch.Tensor:
+    """One description for several pictures of a character, as it is published.
+
+    Args:
+        features: shape (n, dimensions), at least one.
+
+    Returns:
+        The mean direction at the mean length, shape (dimensions,).
+    """
+    mean = functional.normalize(features, dim=1).mean(dim=0)
+    return functional.normalize(mean, dim=0) * features.norm(dim=1).mean()

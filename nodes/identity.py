@@ -1,0 +1,146 @@
+"""Who looks at characters: a detector and an embedder, chosen once for a workflow."""
+
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ..models.character.ccip import MODELS as CCIP_MODELS
+from ..models.character.detection import IdentityModel
+from ..models.character.identity import (
+    AUTO,
+    BACKENDS,
+    DETECTORS,
+    FOLDERS,
+    PALETTE,
+    WHOLE_IMAGE,
+    ClipVision,
+    Wanted,
+    Weights,
+    choose_identity_model,
+    detector_weights,
+)
+from ..models.character.insightface import KNOWN_PACKS, find_packs
+from . import comfyui
+from .sockets import IdentityModelSocket
+
+MODEL_INPUT = IdentityModelSocket.Input(
+    "model",
+    optional=True,
+    tooltip="From an Identity Model. Without one, colours and coarse shape of the figure in the "
+    "whole image are compared, which needs no weights.",
+)
+
+
+def connected_model(model: IdentityModel | None) -> IdentityModel:
+    """What is connected at `MODEL_INPUT`, or what holds without it: palette, whole image."""
+    if model is not None:
+        return model
+    nothing: Weights = {folder: {} for folder in FOLDERS}
+    return choose_identity_model(Wanted(PALETTE, WHOLE_IMAGE), nothing, comfyui.device())
+
+
+class AnimeIdentityModel(io.ComfyNode):
+    """Chooses what finds characters in a picture and what tells them apart."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        installed = _installed()
+        packs = list(dict.fromkeys([*find_packs(installed["insightface"]), *KNOWN_PACKS]))
+        networks = [
+            name
+            for each in detector_weights(installed["anime_detection"]).values()
+            for name in each
+        ]
+        return io.Schema(
+            node_id="AnimeIdentityModel",
+            display_name="Identity Model (Anime)",
+            category="Anime Production/Character",
+            description="What finds characters and tells them apart: CCIP for anime, InsightFace "
+            "for realistic faces, a CLIP vision model, or colours and coarse shape without any "
+            "weights. Says what was chosen, what is installed and what is missing.",
+            search_aliases=["ccip", "insightface", "face detection", "same face", "identity"],
+            inputs=[
+                io.Combo.Input(
+                    "backend",
+                    options=list(BACKENDS),
+                    default=AUTO,
+                    optional=True,
+                    tooltip="What tells characters apart. auto: ccip where it is installed, else "
+                    "a connected CLIP vision model, else palette, which needs no weights.",
+                ),
+                io.Combo.Input(
+                    "detector",
+                    options=list(DETECTORS),
+                    default=AUTO,
+                    optional=True,
+                    tooltip="What finds characters. whole_image sees one figure and needs no "
+                    "weights; the others see several people. auto: the best installed.",
+                ),
+                io.Combo.Input(
+                    "weights",
+                    options=[AUTO, *CCIP_MODELS, *packs],
+                    default=AUTO,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Of the backend: a model of CCIP, or a pack of InsightFace.",
+                ),
+                io.Combo.Input(
+                    "detector_weights",
+                    options=[AUTO, *networks, *packs],
+                    default=AUTO,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Of the detector: a network in models/anime_detection, or a pack of "
+                    "InsightFace.",
+                ),
+                io.ClipVision.Input(
+                    "clip_vision",
+                    optional=True,
+                    tooltip="For the backend clip_vision: from ComfyUI's Load CLIP Vision.",
+                ),
+            ],
+            outputs=[
+                IdentityModelSocket.Output(
+                    "model", tooltip="For Character Sheet and Character Score."
+                ),
+                io.String.Output(
+                    "explanation",
+                    tooltip="What was chosen and why, where it runs, what is installed and missing.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        """Run again when weights have come, gone or changed."""
+        files = [path for each in _installed().values() for path in each.values()]
+        return str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
+
+    @classmethod
+    def execute(
+        cls,
+        backend: str = AUTO,
+        detector: str = AUTO,
+        weights: str = AUTO,
+        detector_weights: str = AUTO,
+        clip_vision: Any = None,
+    ) -> io.NodeOutput:
+        model = choose_identity_model(
+            Wanted(backend, detector, weights, detector_weights),
+            _installed(),
+            comfyui.device(),
+            None if clip_vision is None else _as_clip_vision(clip_vision),
+        )
+        return io.NodeOutput(model, model.explanation, ui={"text": [model.explanation]})
+
+
+def _installed() -> Weights:
+    return {folder: comfyui.weights(folder) for folder in FOLDERS}
+
+
+def _as_clip_vision(model: Any) -> ClipVision:
+    def encode(pictures: torch.Tensor) -> torch.Tensor:
+        return model.encode_image(pictures, crop=False).image_embeds
+
+    return ClipVision(comfyui.name_of_weights(model), encode, str(model.load_device))

@@ -1,0 +1,77 @@
+import pytest
+
+from anime_production.models.frames import InputError
+from anime_production.models.report import Verdict
+from anime_production.models.sample.clip import draw_clip
+
+
+@pytest.fixture
+def identity(run_node, node_classes):
+    return lambda **inputs: run_node(node_classes["AnimeIdentityModel"], **inputs).args
+
+
+def test_without_any_weights_it_takes_what_needs_none_and_says_what_is_missing(identity):
+    model, explanation = identity()
+    assert model.key == "palette/figure"
+    assert "Backend: palette: no weights of CCIP are in models/ccip" in explanation
+    assert "Detector: whole_image" in explanation
+    assert "Missing: ccip-caformer_b36-24" in explanation
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"backend": "ccip"}, "weights --fetch ccip-caformer-24-randaug-pruned"),
+        ({"backend": "insightface"}, "weights --fetch buffalo_l --accept-licence"),
+        ({"backend": "clip_vision"}, "Load CLIP Vision"),
+        ({"detector": "anime_head"}, "weights --fetch head_detect"),
+        ({"detector": "lbp_anime_face"}, "weights --fetch lbpcascade_animeface"),
+        ({"backend": "insightface", "detector": "anime_face"}, "buffalo_l"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_asked_for_and_absent_is_refused_with_how_to_get_it(identity, wanted, said):
+    with pytest.raises(InputError) as raised:
+        identity(**wanted)
+    assert said in str(raised.value)
+
+
+def test_a_model_goes_through_sheet_and_score(run_node, node_classes, identity):
+    model, _ = identity(backend="palette", detector="whole_image")
+    frames = draw_clip(8, 160, 160, 8, 0, 1)
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    character = run_node(sheet, references=frames[::3], name="Aoi", model=model).args[0]
+    clip = draw_clip(8, 160, 160, 8, 0, 2)
+    report, *_ = run_node(score, images=clip, character=character, model=model).args
+    assert report.verdict is Verdict.PASS
+
+
+def test_a_sheet_without_a_model_and_a_score_with_the_same_one_agree(
+    run_node, node_classes, identity
+):
+    frames = draw_clip(8, 160, 160, 8, 0, 1)
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    character = run_node(sheet, references=frames[::3], name="Aoi").args[0]
+    with_model = run_node(score, images=frames, character=character, model=identity()[0]).args[0]
+    assert with_model == run_node(score, images=frames, character=character).args[0]
+
+
+def test_several_characters_are_told_apart(run_node, node_classes):
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    aoi, rin = (draw_clip(8, 160, 160, 8, character, 1) for character in (0, 1))
+    first = run_node(sheet, references=aoi[::3], name="Aoi").args[0]
+    second = run_node(sheet, references=rin[::3], name="Rin").args[0]
+    more = {"character0": second, "character1": None}
+    report, *_ = run_node(score, images=aoi, character=first, more_characters=more).args
+    values = {each.name: each for each in report.measurements}
+    assert values["similarity: Aoi"].verdict is Verdict.PASS
+    assert values["similarity: Rin"].verdict is not Verdict.PASS
+
+
+def test_a_threshold_of_ones_own_takes_the_place_of_the_sheets(run_node, node_classes):
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    frames = draw_clip(8, 160, 160, 8, 0, 1)
+    character = run_node(sheet, references=frames[:1], name="Aoi").args[0]
+    report, *_ = run_node(score, images=frames, character=character, min_similarity=1.0).args
+    assert report.measurements[0].threshold == 1.0
+    assert report.verdict is Verdict.FAIL
