@@ -12,8 +12,10 @@ import torch
 # A held frame differs from its drawing by compression noise alone: at most this share of the
 # clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
 HELD_SHARE = 0.1
+UPPER = 0.9  # the quantile of the larger steps; not the mean: on threes two of three are holds
 # A step of motion below this ΔE can't be told from noise, whatever the rest of the clip does.
 STILL = 0.05
+SAMPLED_SIDE = 64  # pixels across and down that tell light from motion
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,34 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """
     if len(steps) == 0:
         return HoldPattern((0,), 1)
-    # The upper steps, not the mean: on threes two of three steps are holds.
-    large = torch.quantile(steps.float(), 0.9).item()
+    large = torch.quantile(steps.float(), UPPER).item()
     moved = steps > max(STILL, HELD_SHARE * large)
     first = (moved.nonzero().flatten() + 1).tolist()
     return HoldPattern((0, *first), len(steps) + 1)
+
+
+def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+    """Steps without what a change of light alone makes of them.
+
+    Light that changes with every frame changes held frames too, and all their pixels alike: by a
+    gain and an offset for each channel. What is left after these is motion.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        steps: distance of each frame to the next, the last to the first; shape (frames,).
+
+    Returns:
+        As `steps`; the very steps where nothing changes but the light.
+    """
+    if len(frames) < 2:
+        return steps
+    height, width = frames.shape[1:3]
+    down, across = max(1, height // SAMPLED_SIDE), max(1, width // SAMPLED_SIDE)
+    pixels = frames[:, ::down, ::across].flatten(1, 2).cpu()
+    changed = (pixels.roll(-1, dims=0) - pixels).square().sum(dim=(1, 2))
+    around = pixels - pixels.mean(dim=1, keepdim=True)
+    following = around.roll(-1, dims=0)
+    gain = (around * following).sum(dim=1) / around.square().sum(dim=1).clamp(min=1e-9)
+    moved = (following - gain[:, None] * around).square().sum(dim=(1, 2))
+    without = steps * (moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt().to(steps)
+    return without if without[:-1].quantile(UPPER) > STILL else steps

@@ -59,9 +59,12 @@ REASONS: dict[str, str] = {
     "to {longest}.",
     "seam_hold_broken": "The hold pattern breaks at the seam. Frames that a drawing is held for "
     "there: {frames}; elsewhere: {shortest} to {longest}.",
-    "continuity": "A drawing is {percent} % nearer to its neighbours than to the farthest.",
+    "continuity": "What a drawing changes is {percent} % like what another one does.",
     "only_grain": "Every frame differs from the next as much as from any other: grain or unrelated "
     "pictures, no motion that could loop.",
+    "seam_sharpness": "The picture is as sharp on one side of the seam as on the other.",
+    "seam_sharper": "The texture pops: after the seam the picture is {percent} % sharper.",
+    "seam_softer": "The texture pops: after the seam the picture is {percent} % softer.",
     # Quality
     "no_lines": "No edge is strong enough to be a line.",
     "sharp_lines": "The strongest lines are {width} px wide from dark to light.",
@@ -71,6 +74,74 @@ REASONS: dict[str, str] = {
     "flickers": "It flickers: the light jumps by {levels} grey levels between drawings.",
     "enough_drawings": "{rate} drawings a second, each held for {hold} frames.",
     "few_drawings": "Only {rate} drawings a second, each held for {hold} frames.",
+    "no_flash": "No flash: no drawing goes more than {percent} % of the way to white or black and "
+    "back.",
+    "flashes": "It flashes at frame {frame}: {percent} % of the way to white or black, and back.",
+    "no_pumping": "The light does not pump: {levels} grey levels, every {drawings} drawings.",
+    "pumps": "The light pumps: it comes and goes by {levels} grey levels every {drawings} "
+    "drawings.",
+    "no_drift": "From start to end the mean colour goes by {difference} ΔE.",
+    "drifts": "Light or colour drifts: from start to end the mean colour goes by {difference} ΔE.",
+    "local_flicker": "In parts of the picture the light changes by {value} grey levels more than "
+    "in all of it.",
+    "no_duplicates": "Frames that repeat a drawing beyond the pattern of {hold}: {frames}.",
+    "duplicates": "Drawings are shown too long: {frames} frames repeat one beyond the pattern of "
+    "{hold}.",
+    "none_dropped": "Steps as long as if a drawing were missing: {drawings} of {steps}.",
+    "dropped": "Drawings are missing: {drawings} of {steps} steps are twice as long as those "
+    "around them.",
+    "no_even_motion": "No motion is even enough to tell whether a drawing is missing.",
+    "steady_picture": "The picture as a whole is off its path by {percent} % of its shorter side.",
+    "shakes": "It shakes: the picture as a whole is off its path by {percent} % of its shorter "
+    "side.",
+    "no_texture": "There are too few drawings, or too little texture, to tell whether it shakes.",
+    "boiling": "What is still changes by {value} grey levels from drawing to drawing.",
+    "boiling_seen": "It boils: what is still changes by {value} grey levels from drawing to "
+    "drawing.",
+    "nothing_still": "No part of the picture is still.",
+    "nothing_to_follow": "No motion can be followed from one drawing to the next.",
+    "warping_error": "Laid over the one before along the motion, a drawing differs by {error}.",
+    "smoothness": "{percent} % of the motion goes on evenly, at a speed of {speed} % of the "
+    "shorter side.",
+    "speed": "What moves fastest goes {value} % of the shorter side from drawing to drawing.",
+    "one_scene": "It is one scene.",
+    "scenes": "It has {scenes} scenes; new ones begin at frame {starts}. Nothing is measured "
+    "across a cut.",
+    "motion_blurred": "The picture is blurred along one direction, at {angle}°: edges across it "
+    "are {ratio} times as wide as others, {width} px.",
+    "blur_all_round": "Edges of one direction are {value} times as wide as those of another.",
+    "full_resolution": "It shows detail of {percent} % of what its size could hold.",
+    "enlarged": "It looks enlarged: it shows detail of only {percent} % of what its size could "
+    "hold.",
+    "low_noise": "The noise has a standard deviation of {value} grey levels.",
+    "noisy": "It is noisy: the noise has a standard deviation of {value} grey levels.",
+    "no_bands": "Bands in its gradients come to {value} on CAMBI's scale of 24.",
+    "banded": "Its gradients show bands: {value} on CAMBI's scale of 24.",
+    "no_blocks": "Steps at a grid of 8 px are {percent} % higher than elsewhere.",
+    "blocky": "It shows blocks of 8 px: steps at their edges are {percent} % higher than "
+    "elsewhere.",
+    "light_kept": "Of the picture, {percent} % is pure white.",
+    "light_clipped": "Hardly anything is left beside pure white: it covers {percent} %.",
+    "dark_kept": "Of the picture, {percent} % is pure black.",
+    "dark_crushed": "Hardly anything is left beside pure black: it covers {percent} %.",
+    "has_content": "What is drawn covers {percent} % of the picture.",
+    "nearly_blank": "The picture is blank or nearly so: {percent} % of it differs from its ground.",
+    "no_borders": "Plain bars cover {percent} % of the picture.",
+    "has_borders": "Plain bars frame the picture: {percent} % of it.",
+    "ripples": "Ripples beside lines are {value} grey levels high.",
+    "light_range": "From dark to light it uses {percent} % of the range.",
+    "colourful": "Its colourfulness is {value}: 0 is grey, 33 moderate, 59 quite colourful.",
+    "piqe_value": "PIQE is {value} of 100, less is better. It was made for photographs, and flat "
+    "colour counts against a picture.",
+    "looks_rated": "Rated {value} of 6 by a network that learned from drawings.",
+    "looks_finished": "Looks finished, not rough or monochrome, with a likelihood of {value}.",
+    "still_weights_absent": "Its weights are not in models/{folder}; everything else is measured.",
+    "no_detail_to_resolve": "Nothing is drawn finely enough to tell its resolution, or it is too "
+    "small.",
+    "only_clipped": "Nearly everything is pure black or white, where noise cannot show.",
+    "nothing_beside_lines": "There are no calm areas, beside a line and far from all, to compare.",
+    "no_directions": "Edges run in fewer than two directions.",
+    "all_black": "The picture is black.",
     # Character
     "character_same": "It looks like {character} in every visible frame: at least {similarity} "
     "alike, {threshold} is needed.",
@@ -86,16 +157,62 @@ REASONS: dict[str, str] = {
     "too_short_for_drift": "A drift shows over {least} visible frames, {visible} are there.",
     "references_alike": "The references look like one character: each is at least {similarity} "
     "like another. Looks are compared, not identity.",
+    "references_one": "The references show one character: each is at least {similarity} like "
+    "another.",
     "reference_different": "Reference {reference} does not look like the others: {similarity} "
-    "alike, {threshold} is needed. Looks are compared, not identity.",
+    "alike, {threshold} is needed.",
+    "references_different": "References {reference} do not look like the others: down to "
+    "{similarity} alike, {threshold} is needed.",
     "one_reference": "With one usable reference there is nothing to compare it with.",
     "references_unseen": "No figure stands out in reference {references}: not used.",
     "references_seen": "A figure stands out in all {references} references.",
+    "references_usable": "{usable} of {references} references are used.",
+    "references_crowded": "Several people are in reference {references}: not used, as nobody can "
+    "know who is meant. Crop them to one person.",
+    "references_chosen": "Several people are in reference {references}: the one whom all other "
+    "references show is used.",
     "threshold_calibrated": "Set by how alike the {references} references are.",
-    "threshold_published": "The default of this backend: {references} usable references, "
-    "at least {least} set a threshold of their own.",
+    "threshold_published": "The backend's own: {note}. References that agree: {references}; from "
+    "{least} on they set a threshold of their own.",
+    "seldom_seen": "{character} can be seen in only {visible} of {frames} frames; at least {least} "
+    "are needed.",
+    "seen_share": "{character}, or somebody in their place, can be seen in {visible} of {frames} "
+    "frames.",
+    "drift_from": "From the first third to the last, likeness to {character} changes by {change}; "
+    "it begins to fall at frame {frame}.",
+    "drift_slope": "Over 100 frames likeness to {character} changes by {change}.",
+    "too_short_for_slope": "A slope shows over {least} visible frames, {visible} are there.",
+    "subject_consistency": "In the {visible} frames that show them, {character} is as alike as "
+    "this to the first of them and from one to the next.",
+    "cast_complete": "Everybody who was asked for is found in every frame that shows anybody.",
+    "cast_missing": "Frames that show somebody, yet not whom was asked for: {missing}.",
+    "nobody_seen": "Nobody can be seen in any frame.",
+    "nobody_doubled": "Nobody is there twice.",
+    "doubled": "There twice in one frame: {doubled}.",
     # Loop and quality
     "motion": "A usual step changes the picture by {step} ΔE.",
+    # Comparison
+    "compared_pair": "{measure} is {worst}.",
+    "compared_pair_apart": "{measure} is {worst}; {threshold} is needed.",
+    "compared_pairs": "{measure} is {worst} in the worst pair, frame {frame}; {mean} on average.",
+    "compared_pairs_apart": "{measure} is {worst} in the worst pair, frame {frame}; {threshold} "
+    "is needed. On average it is {mean}.",
+    "identical_pairs": "No pixel differs by what can be seen or saved: {measure} is {worst} or "
+    "more.",
+    "resized_images": "The images were resized from {from} to {to}, the size of the references, "
+    "before they were compared.",
+    "resized_references": "The references were resized from {from} to {to}, the size of the "
+    "images, before they were compared.",
+    "no_reference_pictures": "There is no reference to compare with.",
+    "reference_not_finite": "Reference {frame} holds NaN or infinity ({frames} such references); "
+    "half-precision VAEs do this: decode in float32.",
+    "lpips_not_installed": "No network's weights for LPIPS are in models/lpips; the other measures "
+    "need none.",
+    # Trying again
+    "retry_passed": "Attempt {attempts} of at most {limit} passes, with seed {seed}.",
+    "retry_exhausted": "None of {attempts} attempts passes. Chosen is attempt {chosen}, with seed "
+    "{seed}.",
+    "retry_runs": "{attempts} of at most {limit} attempts were made, and none passes yet.",
 }
 
 

@@ -20,6 +20,7 @@ from .closing.flow_morph import flow_morphed, flow_morphed_to_fit
 from .closing.ping_pong import ping_pong
 from .closing.repeat import without_repeat
 from .closing.trim import trimmed
+from .closing.unfollowed import unfollowed, with_its_motion
 from .seam import score_loop
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
@@ -137,6 +138,8 @@ def close_loop(
     if before.report.score is None:
         return _answer(before, before)
     if method == "auto":
+        if unfollowed(before.report) is not None:  # unrelated pictures: no seam would be one
+            return _answer(before, before)
         return _answer(before, _mildest(before, blend_frames, bench))
     if method == "trim":  # no cut at all may be the best one
         cut = bench.best_judged_alike(before, method, trimmed)
@@ -223,7 +226,7 @@ class _Bench:
                 change.images,
                 (*earlier.methods, name),
                 (*earlier.notes, *change.notes),
-                self.scored(change.images),
+                with_its_motion(earlier.report, self.scored(change.images)),
             )
             for change in method(earlier.drawn)
         ]

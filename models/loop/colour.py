@@ -3,7 +3,7 @@
 import torch
 
 from ..perceptual.structural import BACKEND, step_distances
-from ..pixels.colour import lab_from_rgb, mean_colours
+from ..pixels.colour import lab_from_rgb
 from ..report import Better, Measure, Measurement
 
 # ΔE (CIE 1976) of the picture's mean colour; 2.3 is a just noticeable difference of two patches
@@ -27,7 +27,7 @@ SEAM_COLOUR = Measure(
 )
 
 
-def seam_colour(frames: torch.Tensor, drawings: list[int]) -> Measurement:
+def seam_colour(frames: torch.Tensor, drawings: list[int], colours: torch.Tensor) -> Measurement:
     """By how much more the mean colour changes at the seam than at any step inside.
 
     A light that swings and comes back changes as much inside; one that drifts has to jump back.
@@ -35,11 +35,12 @@ def seam_colour(frames: torch.Tensor, drawings: list[int]) -> Measurement:
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         drawings: index of a frame of each drawing in the order in which they play.
+        colours: mean colour of every frame in CIELAB, shape (frames, 3).
 
     Returns:
         The measurement.
     """
-    colours = mean_colours(frames)[drawings]
+    colours = colours[drawings]
     steps = step_distances(colours)
     beyond = max(0.0, (steps[-1] - steps[:-1].max()).item())
     first, last = frames[drawings[0]], frames[drawings[-1]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from ..holds import HoldPattern
+from ..perceptual.backend import Progress
 
 # Binomial taps along the diagonal, the middle one between the last frame and the first: what comes
 # before and after the seam must agree too, or a swing on its way back passes for a loop.
@@ -43,7 +44,11 @@ class LoopCosts:
 
 
 def loop_costs(
-    distances: torch.Tensor, holds: HoldPattern, shortest: int, longest: int
+    distances: torch.Tensor,
+    holds: HoldPattern,
+    shortest: int,
+    longest: int,
+    report_progress: Progress = None,
 ) -> LoopCosts:
     """Judge every loop that begins and ends between drawings.
 
@@ -58,6 +63,7 @@ def loop_costs(
             the clip's end; at least up to g = `longest`.
         holds: the clip's drawings.
         shortest, longest: frames of a loop.
+        report_progress: called with (drawings done, drawings in all); may raise to stop.
     """
     starts = torch.tensor(holds.drawings)
     ends = torch.tensor([*holds.drawings, holds.frames])
@@ -82,6 +88,8 @@ def loop_costs(
         costs[rows[:, 0]] = torch.where(wanted, cost, torch.inf)
         shown[rows[:, 0]] = seen >= SHOWN
         lengths[rows[:, 0]] = frames
+        if report_progress is not None:
+            report_progress(int(rows[-1]) + 1, drawings)
     return LoopCosts(costs, shown, starts, lengths)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import torch
 
 from ..frames import Absence, InputError, unmeasurable
-from ..holds import hold_pattern
+from ..holds import hold_pattern, without_light
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Better, Measure, Measurement, Report, Verdict
 from .candidates import Place, best_places
 from .costs import LEAST_DRAWINGS, loop_costs
-from .known import Known, known_steps
+from .known import Searched
 from .period import period_of
 from .seam import LEAST_FRAMES, score_loop
 
@@ -22,7 +22,8 @@ LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first ma
 # drawing is 1.
 LARGEST_DISTANCE = 4.0
 PASSING = 50.0  # of a report's score
-SEARCH_SHARE = 0.7  # of the work, as its progress shows it
+# Of the work, as its progress shows it: until all pairs are compared, and until all loops are.
+COMPARED, SEARCHED = 0.6, 0.7
 PROGRESS_STEPS = 1000
 LOOP_DISTANCE = Measure(
     "loop_distance",
@@ -121,17 +122,21 @@ def find_loops(
         nothing = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
         return LoopSearch(0, len(frames), (), None, nothing, torch.empty(0, 1), backend.unit)
     widest = min(longest, len(frames) - 1)
-    distances = backend.band(frames, widest, _part(report_progress, 0.0, SEARCH_SHARE)).cpu()
-    in_colour = distances[:-1, 1]
+    searching = _part(report_progress, 0.0, COMPARED)
+    distances = backend.band(frames, widest, searching).cpu()
+    searching = _part(report_progress, COMPARED, SEARCHED - COMPARED)
+    in_colour = distances[:, 1].nan_to_num(posinf=0.0)  # the clip's last frame has no next one
     if backend.name != STRUCTURAL_BACKEND.name:  # the drawings don't depend on who looks
-        in_colour = STRUCTURAL_BACKEND.steps(frames).cpu()[:-1]
+        in_colour = STRUCTURAL_BACKEND.steps(frames, searching).cpu()
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     even = distances.sqrt() if backend.unit == "LPIPS" else distances
-    judged = loop_costs(even, hold_pattern(in_colour), shortest, longest)
+    holds = hold_pattern(without_light(frames, in_colour)[:-1])
+    judged = loop_costs(even, holds, shortest, longest, searching)
     places = best_places(judged, max(top_k, LEAST_SCORED))
     # Where nothing moves there is no seam to choose; the report says so.
     places = places or [Place(0, longest, None)]
-    candidates = _scored(frames, fps, places, distances, backend, top_k, report_progress)
+    searched = Searched(frames, backend, distances, in_colour)
+    candidates = _scored(frames, fps, places, searched, backend, top_k, report_progress)
     best = candidates[0]
     loops = best.report.verdict is Verdict.PASS
     period = period_of(even, best.start, best.length) if loops else None
@@ -155,7 +160,7 @@ def _scored(
     frames: torch.Tensor,
     fps: float,
     places: list[Place],
-    distances: torch.Tensor,
+    searched: Searched,
     backend: Backend,
     top_k: int,
     report_progress: Progress,
@@ -168,11 +173,11 @@ def _scored(
     for number, place in enumerate(places):
         if number >= top_k and any(each.report.verdict is Verdict.PASS for each in candidates):
             break
-        share = (1 - SEARCH_SHARE) / len(places)
-        part = _part(report_progress, SEARCH_SHARE + number * share, share)
+        share = (1 - SEARCHED) / len(places)
+        part = _part(report_progress, SEARCHED + number * share, share)
         loop = frames[place.start : place.start + place.length]
-        steps = known_steps(distances, place.start, place.length)
-        candidates.append(Candidate(*place, score_loop(loop, fps, Known(backend, steps), part)))
+        known = searched.loop(place.start, place.length, part)
+        candidates.append(Candidate(*place, score_loop(loop, fps, backend, part, known)))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS

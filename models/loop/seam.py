@@ -6,14 +6,16 @@ from dataclasses import replace
 import torch
 
 from ..frames import LEAST_SIDE, Absence, unmeasurable
+from ..holds import without_light
 from ..perceptual.backend import Backend
 from ..perceptual.structural import STRUCTURAL_BACKEND
-from ..pixels.flow import GreyPictures
 from ..report import Measurement, Report, Verdict, WorstFrame
 from .colour import COMMON_PART, SEAM_COLOUR, seam_colour
 from .hold import SEAM_HOLD, Rhythm, rhythm_of, seam_hold
+from .known import Known
 from .motion import CONTINUITY, MOTION, continuity, motion
 from .position import SEAM_POSITION, seam_position
+from .sharpness import SEAM_SHARPNESS, seam_sharpness
 from .velocity import SEAM_VELOCITY, seam_velocity
 
 LEAST_FRAMES = 4  # two steps beside the seam and one apart from it
@@ -25,26 +27,30 @@ def score_loop(
     fps: float,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,
+    known: Known | None = None,
 ) -> Report:
     """Score how well a clip closes into a loop.
 
-    All measurements are required, and the score is that of the worst:
+    Each of these is required, and the score is that of the worst (a chain breaks at its weakest
+    link); it passes where all do, which is from 50 on:
 
-    - `seam_position`: the seam's distance in steps of its neighbours (held frames removed);
-    - `seam_velocity`: whether the motion turns back at the seam;
+    - `seam_position`: how many of the clip's own steps wide the seam is (held frames removed);
+    - `seam_velocity`: whether the motion turns back at the seam, or plays back and forth anywhere;
     - `seam_colour`: by how much more the mean colour jumps at the seam than anywhere else;
     - `seam_hold`: whether the drawings at the seam are held as long as the others;
-    - `continuity`: whether there is motion to follow, or only grain (from 8 drawings on);
+    - `continuity`: whether there is motion to follow, or only grain;
     - `motion`: a frozen clip is no loop.
 
-    Which frames are held, and whether anything moves, is told by the structural distance whatever
-    the backend: the drawings of a clip don't depend on who looks.
+    `seam_sharpness` explains and judges nothing. Which frames are held, and whether anything
+    moves, is told by the structural distance whatever the backend, and apart from changes of
+    light: the drawings of a clip don't depend on who looks.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         fps: frames per second.
         backend: what measures the steps.
         report_progress: called with (frames done, frames in all); may raise to stop.
+        known: what has been measured of these frames already.
 
     Returns:
         A report of subject `loop`.
@@ -53,27 +59,27 @@ def score_loop(
     seam = (position, SEAM_VELOCITY, SEAM_COLOUR, SEAM_HOLD, CONTINUITY)
     absence = unmeasurable(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
     if absence is not None:
-        parts = [measure.absent(absence) for measure in (*seam, MOTION)]
+        parts = [measure.absent(absence) for measure in (*seam, MOTION, SEAM_SHARPNESS)]
         return Report("loop", tuple(parts), len(frames), fps)
-    all_steps = backend.steps(frames, report_progress).cpu()
-    in_colour = all_steps
-    if backend.name != STRUCTURAL_BACKEND.name:
-        in_colour = STRUCTURAL_BACKEND.steps(frames, report_progress).cpu()
-    rhythm = rhythm_of(in_colour)
-    moves = motion(in_colour[_leaving(rhythm)][:-1])
-    absence = _no_seam(moves, len(rhythm.drawings))
+    known = known or Known.of(frames, backend, report_progress)
+    rhythm = rhythm_of(without_light(frames, known.in_colour))
+    drawings = rhythm.drawings
+    moves = motion(known.in_colour[_leaving(rhythm)][:-1])
+    absence = _no_seam(moves, len(drawings))
     if absence is not None:
-        parts = [*(measure.absent(absence) for measure in seam), moves]
+        parts = [*(each.absent(absence) for each in seam), moves, SEAM_SHARPNESS.absent(absence)]
         return Report("loop", tuple(parts), len(frames), fps)
-    steps = all_steps[_leaving(rhythm)]
-    pictures = GreyPictures(frames, rhythm.drawings)
+    steps = known.steps[_leaving(rhythm)]
+    two_steps = known.between([drawings[-3], drawings[0]], [drawings[-1], drawings[2]])
+    pictures = known.pictures(drawings)
     parts = [
-        seam_position(steps, all_steps, position),
+        seam_position(steps, two_steps, known.steps, position),
         seam_velocity(pictures),
-        seam_colour(frames, rhythm.drawings),
+        seam_colour(frames, drawings, known.colours),
         seam_hold(rhythm),
         continuity(pictures),
         moves,
+        seam_sharpness(frames, drawings),
     ]
     cause = _cause(parts[:5], rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)

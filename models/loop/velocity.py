@@ -1,8 +1,10 @@
 """Does the motion go on through the seam, or does it turn back there?"""
 
 import numpy as np
+import torch
+from torch.nn.functional import adaptive_avg_pool2d
 
-from ..pixels.flow import GreyPictures, optical_flow
+from ..pixels.flow import GreyPictures, mean_length
 from ..report import Better, Measure, Measurement
 
 # Share of the clip's usual speed that turns back at once. Over sample clips started anywhere, no
@@ -12,12 +14,17 @@ TURN_LIMIT = 0.3
 # Twice what there can be: to turn back wholly is bad, to jump by ten steps is worse.
 LARGEST_TURN = 2.0
 # Drawings whose own turning is measured for comparison; of longer clips as many, evenly spread.
-MOST_DRAWINGS = 64
+MOST_DRAWINGS = 32
 # px per drawing at the size of the flow; slower than that, noise has a direction and nothing else.
 LEAST_SPEED = 0.02
 # The picture before the last turn is the one after it to within this share of the usual
 # difference between neighbours: then the clip is its own way back.
 MIRRORED = 0.35
+SIDE = 32  # cells across and down, to compare all drawings with all
+LEAST_MIRRORED = 6  # drawings; a cycle of four may pass two poses that look alike
+# A ball rests at its top and bounces at the ground, a pendulum rests at both ends: where at least
+# one end is slower than this share of the usual speed, the way back is the motion's own.
+RESTING = 0.1
 
 SEAM_VELOCITY = Measure(
     "seam_velocity",
@@ -36,7 +43,8 @@ def seam_velocity(pictures: GreyPictures) -> Measurement:
 
     Motion into each drawing and out of it, by optical flow on that drawing's own pixels. Where it
     goes on, the two are alike; where it turns back, opposite. A jump doesn't matter here: however
-    far, it has a direction.
+    far, it has a direction. A clip that is its own way back is judged where it turns, which may
+    be far from the seam: at full speed on both ends it was played back and forth.
 
     Args:
         pictures: one of each drawing in the order in which they play, at least 3; the seam lies
@@ -48,38 +56,53 @@ def seam_velocity(pictures: GreyPictures) -> Measurement:
     """
     count = len(pictures)
     spread = np.linspace(0, count - 1, min(count, MOST_DRAWINGS)).round().astype(int)
-    measured = sorted({0, 1, count - 2, count - 1, *spread.tolist()})
+    ends = _mirror_ends(pictures)
+    beside = [place % count for end in ends for place in (end - 1, end, end + 1)]
+    measured = sorted({0, 1, count - 2, count - 1, *spread.tolist(), *beside})
     flows = {drawing: _flows(pictures, drawing) for drawing in measured}
-    speeds = {drawing: (_length(out) + _length(back)) / 2 for drawing, (out, back) in flows.items()}
+    speeds = {
+        drawing: (mean_length(out) + mean_length(back)) / 2
+        for drawing, (out, back) in flows.items()
+    }
     inside = [drawing for drawing in measured if 0 < drawing < count - 1]
     usual = max(float(np.median([speeds[drawing] for drawing in inside])), LEAST_SPEED)
     turns = {}
     for drawing, (out, back) in flows.items():
-        beside = [speeds.get((drawing + side) % count, usual) for side in (-1, 1)]
+        near = [speeds.get((drawing + side) % count, usual) for side in (-1, 1)]
         # A swing has slowed down when it turns; what is played backwards turns at full speed.
-        ease = min(1.0, speeds[drawing] / max(float(np.mean(beside)), LEAST_SPEED))
+        ease = min(1.0, speeds[drawing] / max(float(np.mean(near)), LEAST_SPEED))
         turns[drawing] = _turned_back(out, back) * ease / max(usual, speeds[drawing])
     own = float(np.median([turns[drawing] for drawing in inside]))
     value = max(0.0, max(turns[0], turns[count - 1]) - own)
+    # Both ends, wherever the seam lies: a clip played back and forth is so from any frame on.
+    # A drawing that is held for longer than the others is where the motion rests.
+    holds = np.diff([*pictures.indices, pictures.frames + pictures.indices[0]])
+    rests = np.minimum(1.0, np.median(holds) / holds)
+    at_ends = [max(0.0, turns[end] - own) * float(rests[end]) for end in ends]
+    if at_ends and min(at_ends) >= RESTING:
+        value = max(value, *at_ends)
     per_frame: list[float | None] = [None] * pictures.frames
     for drawing, turn in turns.items():
         per_frame[pictures.indices[drawing]] = turn
     code = "seam_flow"
     if value > TURN_LIMIT:
-        code = "plays_back_and_forth" if _is_mirrored(pictures, count) else "seam_turns_back"
+        code = "plays_back_and_forth" if ends else "seam_turns_back"
     return SEAM_VELOCITY.measured(
         value,
         code,
         {"percent": round(100 * value)},
         per_frame,
-        {"usual_speed": usual, "own_turning": own},
+        {
+            "usual_speed": usual,
+            "own_turning": own,
+            "turning_frames": [pictures.indices[end] for end in ends],
+        },
     )
 
 
 def _flows(pictures: GreyPictures, drawing: int) -> tuple[np.ndarray, np.ndarray]:
     """Where a drawing's pixels go next, and where they came from."""
-    here = pictures[drawing]
-    return optical_flow(here, pictures[drawing + 1]), optical_flow(here, pictures[drawing - 1])
+    return pictures.flow(drawing, drawing + 1), pictures.flow(drawing, drawing - 1)
 
 
 def _turned_back(out: np.ndarray, back: np.ndarray) -> float:
@@ -89,25 +112,28 @@ def _turned_back(out: np.ndarray, back: np.ndarray) -> float:
     where it goes. Weighted by how opposite the two are as a whole: unrelated pictures, whose
     flows point anywhere, don't turn back.
     """
-    onward, turned = _length(out - back), _length(out + back)
+    onward, turned = mean_length(out - back), mean_length(out + back)
     opposite = (turned - onward) / max(turned + onward, 1e-6)
     return (turned - onward) / 2 * opposite if opposite > 0 else 0.0
 
 
-def _length(flow: np.ndarray) -> float:
-    return float(np.linalg.norm(flow, axis=-1).mean())
+def _mirror_ends(pictures: GreyPictures) -> list[int]:
+    """The two drawings at which a clip that is its own way back turns; none for any other clip.
 
-
-def _is_mirrored(pictures: GreyPictures, count: int) -> bool:
-    """Whether the clip's second half is its first half backwards, about the first or last drawing
-    or the gap between them."""
-    step = np.mean([_difference(pictures, i, i + 1) for i in range(min(count - 1, MOST_DRAWINGS))])
-    reach = range(1, min(count // 2, MOST_DRAWINGS))
-    return any(
-        np.mean([_difference(pictures, i, turn - i) for i in reach]) <= MIRRORED * step
-        for turn in (0, -1, -2)
-    )
-
-
-def _difference(pictures: GreyPictures, one: int, other: int) -> float:
-    return float(np.abs(pictures[one].astype(np.int16) - pictures[other]).mean())
+    Such a clip has a drawing, or a gap between two, on both sides of which it looks the same all
+    the way round: drawing i is like drawing c − i.
+    """
+    count = len(pictures)
+    if count < LEAST_MIRRORED:
+        return []
+    vectors = torch.stack([torch.from_numpy(pictures[place]) for place in range(count)]).float()
+    cells = adaptive_avg_pool2d(vectors, SIDE).flatten(1)
+    distances = torch.cdist(cells, cells)
+    places = torch.arange(count)
+    mirrored = (places[:, None] - places) % count  # by the sum c, and i
+    apart = distances[places.expand(count, count), mirrored].mean(dim=1)
+    usual = distances[places, (places + 1) % count].median()
+    best = int(apart.argmin())
+    if apart[best] > MIRRORED * usual:
+        return []
+    return [best // 2, (best + count) // 2 % count]

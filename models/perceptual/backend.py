@@ -1,6 +1,7 @@
 """What measures how different two frames look, and which of those that are installed to take."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -86,12 +87,18 @@ def choose_backend(
 
 
 def _lpips(name: str, weights: Mapping[str, Path], device: torch.device | None) -> Backend:
-    from .lpips import LPIPS  # its network needs torchvision, which takes a second to import
-
     file = WEIGHTS[name]
     path = file.installed(weights)
     if path is None:
         expected = f"{file.file} in ComfyUI's folder models/{file.folder} for {name}"
         remedy = f"{file.how_to_install} Or choose auto or structural, which need nothing."
         raise InputError("backend", expected, "no such file there", remedy)
+    return _loaded(name, path, path.stat().st_mtime_ns, device)
+
+
+@lru_cache(maxsize=1)  # a node that runs again takes the network that is there; VGG is 60 MB
+def _loaded(name: str, path: Path, changed: int, device: torch.device | None) -> Backend:
+    """A network from its file; `changed` is when that was written, so that a new one is read."""
+    from .lpips import LPIPS  # its network needs torchvision, which takes a second to import
+
     return LPIPS.load(name.removeprefix("lpips-"), path, device)

@@ -2,8 +2,12 @@
 
 Each frame goes through the feature pass once, and all its distances come out of matrix products:
 ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b. Where a and b are nearly equal, these terms cancel; so the products
-are taken in double precision, whose rounding is 1e-16 of the norms, and of vectors from which one
-of the clip's own is subtracted, which leaves the norms as small as the distances in the clip.
+are taken of vectors from which one of the clip's own is subtracted, which leaves the norms as small
+as the distances in the clip, and in double precision, whose rounding is 1e-16 of the norms. Where
+the squares themselves are the distances, single precision does on a CPU, in half the time: it
+rounds the products of a few thousand features, whose sums are taken in double precision, and
+leaves errors of about a ten-millionth of the vectors' squares. The few pairs that are so near that
+this shows, held frames for one, are then compared directly.
 """
 
 from abc import ABC, abstractmethod
@@ -22,7 +26,12 @@ MEMORY = 2 * 1024**3
 STREAMED = 0.25
 # Rows of a product, and columns of the features, that are converted to double precision together:
 # a few MB that stay in the processor's cache, and an interrupt is noticed between two of them.
-ROWS, COLUMNS = 128, 8192
+ROWS, COLUMNS = 128, 2048
+# Rows of a clip's products with itself at a time: of these, only what lies after them is computed.
+OWN_ROWS = 32
+# Pairs nearer than this share of their vectors' squares keep three digits or fewer in single
+# precision and are compared directly; with more of them a frame, double precision is cheaper.
+NEAR, MOST_NEAR = 1e-4, 4
 
 
 class FeatureDistance(ABC):
@@ -34,6 +43,8 @@ class FeatureDistance(ABC):
         still: a step below this can't be told from noise, in `unit`.
         least_side: fewest pixels of height and of width that it can measure.
         pixels_at_once: frames' pixels that one feature pass takes; bounds its working memory.
+        precision: of the products on a CPU. Double where a root of them is taken, which makes
+            1e-8 out of 1e-16 of the norms.
     """
 
     name: str
@@ -41,6 +52,7 @@ class FeatureDistance(ABC):
     still: float
     least_side: int
     pixels_at_once: int
+    precision: torch.dtype = torch.float64
 
     def __init__(self, device: torch.device | None = None, memory: int = MEMORY) -> None:
         """Choose where and in how much memory to work.
@@ -165,10 +177,13 @@ class FeatureDistance(ABC):
         ticks: "_Ticks",
     ) -> None:
         earlier = self._held(frames, held, ticks)
-        _compare(squares, earlier, held, earlier, held, ticks)
+        # Elsewhere single precision may be cut down to TF32, whose three digits are too few.
+        precision = self.precision if earlier.device.type == "cpu" else torch.float64
+        _compare(squares, earlier, held, earlier, held, precision, ticks)
         for passing in streamed:
-            # No name for the later ones: it would keep them while the next portion is made.
-            _compare(squares, earlier, held, self._held(frames, passing, ticks), passing, ticks)
+            later = self._held(frames, passing, ticks)
+            _compare(squares, earlier, held, later, passing, precision, ticks)
+            del later  # or it would be kept while the next portion is made
 
     def _held(self, frames: torch.Tensor, which: range, ticks: "_Ticks") -> torch.Tensor:
         held: torch.Tensor | None = None
@@ -216,6 +231,7 @@ def _compare(
     held: range,
     later: torch.Tensor,
     passing: range,
+    precision: torch.dtype,
     ticks: _Ticks,
 ) -> None:
     """Enter the squared distances of two blocks into the band, row by row of the later one.
@@ -233,7 +249,7 @@ def _compare(
             columns = earlier[left - held.start : right - held.start]
             if held == passing and left == top:
                 rows = columns  # the same frames, converted once
-            values = _products(columns, rows, ticks).to(squares.dtype)
+            values = _products(columns, rows, precision, ticks).to(squares.dtype)
             first = torch.arange(left, right, device=squares.device)[:, None]
             gap = torch.arange(top, bottom, device=squares.device) - first
             inside = (gap >= 0) & (gap <= widest)
@@ -241,20 +257,41 @@ def _compare(
         ticks.add(bottom - top)
 
 
-def _products(first: torch.Tensor, second: torch.Tensor, ticks: _Ticks) -> torch.Tensor:
-    """Squared distances of all pairs, shape (first, second), by products in double precision."""
+def _products(
+    first: torch.Tensor, second: torch.Tensor, precision: torch.dtype, ticks: _Ticks
+) -> torch.Tensor:
+    """Squared distances of all pairs, shape (first, second); see the module on precision.
+
+    Where both are the same, those of a later one to an earlier one are left out.
+    """
     if first.device.type == "mps":  # Apple's GPUs have no double precision
-        return _products(first.cpu(), second.cpu(), ticks).float().to(first.device)
-    squares = first.new_zeros((len(first), len(second)), dtype=torch.float64)
+        return _products(first.cpu(), second.cpu(), precision, ticks).float().to(first.device)
+    gram = first.new_zeros((len(first), len(second)), dtype=torch.float64)
+    lengths = [gram.new_zeros(len(each)) for each in (first, second)]  # squared
+    own = first is second
     for column in range(0, first.shape[1], COLUMNS):
-        centre = first[:1, column : column + COLUMNS].double()
-        one = first[:, column : column + COLUMNS] - centre  # in double precision, as the centre is
-        other = one if first is second else second[:, column : column + COLUMNS] - centre
-        squares += torch.linalg.vector_norm(one, dim=1).square()[:, None]
-        squares += torch.linalg.vector_norm(other, dim=1).square()
-        squares.addmm_(one, other.T, alpha=-2)
+        centre = first[:1, column : column + COLUMNS].to(precision)
+        one = first[:, column : column + COLUMNS] - centre  # in this precision, as the centre is
+        other = one if own else second[:, column : column + COLUMNS] - centre
+        for top in range(0, len(one), OWN_ROWS if own else len(one)):
+            rows = slice(top, top + OWN_ROWS if own else None)
+            later = slice(top if own else 0, None)
+            gram[rows, later] += one[rows] @ other[later].T
+        for each, vectors in zip(lengths, (one, other), strict=True):
+            each += torch.linalg.vector_norm(vectors, dim=1, dtype=torch.float64).square()
         ticks.add(0)
-    return squares.clamp(min=0)
+    sums = lengths[0][:, None] + lengths[1]
+    squares = (sums - 2 * gram).clamp(min=0)
+    if precision is torch.float64:
+        return squares
+    near = squares < NEAR * sums
+    pairs = (near.triu(1) if own else near).nonzero()
+    if len(pairs) > MOST_NEAR * len(first):
+        return _products(first, second, torch.float64, ticks)
+    for i, j in pairs.tolist():
+        squares[i, j] = _direct(first[i : i + 1], second[j : j + 1])[0]
+        ticks.add(0)
+    return squares
 
 
 def _direct(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:

@@ -62,6 +62,7 @@ class LPIPS(FeatureDistance):
 
     unit = "LPIPS"
     still = STILL
+    precision = torch.float32  # the squares are the distances, without a root
 
     def __init__(
         self,

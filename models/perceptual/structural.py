@@ -80,14 +80,33 @@ def step_distances(features: torch.Tensor) -> torch.Tensor:
 def _features(frames: torch.Tensor) -> torch.Tensor:
     height, width = frames.shape[1:3]
     # Averaged before the conversion: light adds up in pixels, and a small picture converts fast.
-    picture = frames.movedim(-1, 1)
+    picture = _with_fewer_rows(frames).movedim(-1, 1)
     vectors = []
     for side in SCALES:
-        shrink = min(1.0, side / min(height, width))
-        size = (max(1, round(height * shrink)), max(1, round(width * shrink)))
+        size = _size(height, width, side)
         if size != picture.shape[2:]:
             picture = interpolate(picture, size=size, mode="area")
-        lab = lab_from_rgb(picture.movedim(1, -1)).flatten(1)
+        picture = picture.contiguous()  # each channel together: the conversion takes half the time
+        lab = lab_from_rgb(picture, dim=1).flatten(1)
         pixels = size[0] * size[1] * len(SCALES)
-        vectors.append(lab / pixels**0.5)
+        vectors.append(lab.div_(pixels**0.5))
     return torch.cat(vectors, dim=1)
+
+
+def _with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
+    """Frames with the rows of the largest scale, where they are as many times that; else as is.
+
+    Means of whole rows, long stretches of memory, take a fifth of the time of an area's means; of
+    the rows, the areas' means are the same.
+    """
+    count, height, width, channels = frames.shape
+    rows, _ = _size(height, width, SCALES[0])
+    if height % rows or height == rows:
+        return frames
+    rowwise = frames.reshape(count, rows, height // rows, width * channels)
+    return rowwise.mean(dim=2).unflatten(2, (width, channels))
+
+
+def _size(height: int, width: int, side: int) -> tuple[int, int]:
+    shrink = min(1.0, side / min(height, width))
+    return max(1, round(height * shrink)), max(1, round(width * shrink))

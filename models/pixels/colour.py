@@ -11,31 +11,35 @@ XYZ_FROM_RGB = (
 WHITE_D65 = (0.95047, 1.0, 1.08883)
 
 
-def lab_from_rgb(frames: torch.Tensor) -> torch.Tensor:
+def lab_from_rgb(frames: torch.Tensor, dim: int = -1) -> torch.Tensor:
     """CIELAB of sRGB colours: distances in it are close to the differences that people see.
 
     Method: CIE 1976 L*a*b*, D65, 2° observer.
 
     Args:
-        frames: RGB in 0–1, shape (…, 3).
+        frames: RGB in 0–1, any shape with 3 channels.
+        dim: the channels' axis. Much faster where each channel lies together in memory.
 
     Returns:
-        L in 0–100, a and b within about ±128, shape (…, 3).
+        L in 0–100, a and b within about ±128, shape as that of `frames`.
     """
-    linear = linear_light(frames)
-    white = linear.new_tensor(WHITE_D65)
-    matrix = linear.new_tensor(XYZ_FROM_RGB) / white[:, None]
-    # A sum, not a matrix product: the same result for one frame as for many, and no TF32.
-    xyz = sum(linear[..., channel, None] * matrix[:, channel] for channel in range(3))
-    assert isinstance(xyz, torch.Tensor)
-    curved = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
-    x, y, z = curved.unbind(-1)
-    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=-1)
+    red, green, blue = linear_light(frames).unbind(dim)
+    # Sums, not a matrix product: the same result for one frame as for many, and no TF32.
+    x, y, z = (
+        _curved((red * by_red).add_(green, alpha=by_green).add_(blue, alpha=by_blue).div_(white))
+        for (by_red, by_green, by_blue), white in zip(XYZ_FROM_RGB, WHITE_D65, strict=True)
+    )
+    return torch.stack([116 * y - 16, (x - y).mul_(500), (y - z).mul_(200)], dim=dim)
+
+
+def _curved(light: torch.Tensor) -> torch.Tensor:
+    root = light.clamp(min=1e-6).pow_(1 / 3)
+    return torch.where(light > 0.008856, root, 7.787 * light + 16 / 116)
 
 
 def linear_light(colours: torch.Tensor) -> torch.Tensor:
     """Linear light of sRGB colours (IEC 61966-2-1), any shape; 0–1 stays 0–1."""
-    curved = ((colours + 0.055) / 1.055).clamp(min=0) ** 2.4
+    curved = ((colours + 0.055) / 1.055).clamp_(min=0).pow_(2.4)
     return torch.where(colours > 0.04045, curved, colours / 12.92)
 
 

@@ -10,6 +10,11 @@ from ..dependency import require
 # Shorter side at which motion is measured, px: a moving eye is still some pixels wide, and a flow
 # takes about a millisecond.
 FLOW_SIDE = 128
+# OpenCV's DIS chooses its coarsest level by the width alone: 20 to 40 px wide. On a picture lower
+# than this share of its width a patch of 8 px doesn't fit there, and the process crashes.
+LEAST_ASPECT = 0.4
+# Flows that a clip keeps at one time: those of two long loops (60 MB at 16:9).
+MOST_FLOWS = 256
 
 
 def grey_picture(frame: torch.Tensor, side: int = FLOW_SIDE) -> np.ndarray:
@@ -33,29 +38,80 @@ def grey_picture(frame: torch.Tensor, side: int = FLOW_SIDE) -> np.ndarray:
     return np.rint(grey.clip(0, 1) * 255).astype(np.uint8)
 
 
+class GreyClip:
+    """A clip as the flow wants it; each picture and each flow is made when first asked for."""
+
+    def __init__(self, frames: torch.Tensor) -> None:
+        """Take a clip: RGB in 0–1, shape (frames, height, width, 3)."""
+        self._frames = frames
+        self._pictures: dict[int, np.ndarray] = {}
+        self._flows: dict[tuple[int, int], np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def picture(self, frame: int) -> np.ndarray:
+        """A frame, grey and small; see `grey_picture`."""
+        if frame not in self._pictures:
+            self._pictures[frame] = grey_picture(self._frames[frame])
+        return self._pictures[frame]
+
+    def flow(self, first: int, second: int) -> np.ndarray:
+        """From one frame to another; see `optical_flow`."""
+        found = self._flows.get((first, second))
+        if found is None:
+            found = optical_flow(self.picture(first), self.picture(second))
+            if len(self._flows) >= MOST_FLOWS:
+                del self._flows[next(iter(self._flows))]  # the oldest
+            self._flows[first, second] = found
+        return found
+
+
 class GreyPictures:
-    """Some frames of a clip as the flow wants them, in a circle; each made when first asked for.
+    """Some frames of a clip, or of a part of it, as the flow wants them, in a circle.
 
     Attributes:
-        indices: the frames, in the order in which they play.
-        frames: how many frames the clip has.
+        indices: the frames, in the order in which they play, counted from the part's first.
+        frames: how many frames the part has.
     """
 
-    def __init__(self, frames: torch.Tensor, indices: Sequence[int]) -> None:
-        """Take frames of a clip: RGB in 0–1, shape (frames, height, width, 3)."""
+    def __init__(
+        self,
+        clip: torch.Tensor | GreyClip,
+        indices: Sequence[int],
+        start: int = 0,
+        frames: int | None = None,
+    ) -> None:
+        """Take frames of a clip.
+
+        Args:
+            clip: RGB in 0–1, shape (frames, height, width, 3), or one that shares its pictures.
+            indices: the frames, counted from `start`.
+            start, frames: the part's first frame and its number of frames; None: to the end.
+        """
+        self._clip = clip if isinstance(clip, GreyClip) else GreyClip(clip)
+        self._start = start
         self.indices = tuple(indices)
-        self.frames = len(frames)
-        self._clip = frames
-        self._pictures: dict[int, np.ndarray] = {}
+        self.frames = len(self._clip) - start if frames is None else frames
 
     def __len__(self) -> int:
         return len(self.indices)
 
     def __getitem__(self, place: int) -> np.ndarray:
-        index = self.indices[place % len(self.indices)]
-        if index not in self._pictures:
-            self._pictures[index] = grey_picture(self._clip[index])
-        return self._pictures[index]
+        return self._clip.picture(self._frame(place))
+
+    def flow(self, first: int, second: int) -> np.ndarray:
+        """How far the pixels of one of the pictures move to the other; places in the circle."""
+        return self._clip.flow(self._frame(first), self._frame(second))
+
+    def _frame(self, place: int) -> int:
+        return self._start + self.indices[place % len(self.indices)]
+
+
+def mean_length(flow: np.ndarray) -> float:
+    """How far a flow goes on average, px; shape (height, width, 2)."""
+    cv2 = require("cv2")
+    return float(cv2.magnitude(flow[..., 0], flow[..., 1]).mean())
 
 
 def optical_flow(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -72,4 +128,8 @@ def optical_flow(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     cv2 = require("cv2")
     # A search of its own each time: it holds buffers, which two threads would share.
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    height, width = first.shape
+    if height < LEAST_ASPECT * width:
+        turned = search.calc(np.ascontiguousarray(first.T), np.ascontiguousarray(second.T), None)
+        return np.ascontiguousarray(turned.transpose(1, 0, 2)[..., ::-1])
     return search.calc(first, second, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from ...frames import as_frames
-from ...holds import HoldPattern, hold_pattern
+from ...holds import HoldPattern, hold_pattern, without_light
 from ...measurement import Better, Measure, Measurement
 from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
 
@@ -38,7 +38,7 @@ class Drawn:
             images: a batch of images, finite; at least one.
         """
         frames = as_frames(images)
-        steps = STRUCTURAL_BACKEND.steps(frames)
+        steps = without_light(frames, STRUCTURAL_BACKEND.steps(frames))
         pattern = hold_pattern(steps[:-1])
         if len(pattern.drawings) < len(frames):
             steps = STRUCTURAL_BACKEND.steps(frames[list(pattern.drawings)])

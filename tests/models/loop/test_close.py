@@ -8,6 +8,8 @@ from anime_production.models.loop.close import METHODS, close_loop
 from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 
+from .painted import texture
+
 FPS = 12.0
 
 
@@ -175,6 +177,47 @@ def test_progress_only_goes_forward_and_may_stop_the_work():
 
     with pytest.raises(Stop):
         close_loop(clip(8), FPS, report_progress=stop)
+
+
+UNRELATED = {
+    "grain": lambda: torch.rand(12, 64, 64, 3, generator=torch.Generator().manual_seed(3)),
+    "few frames of grain": lambda: torch.rand(
+        6, 64, 64, 3, generator=torch.Generator().manual_seed(4)
+    ),
+    "unrelated pictures": lambda: torch.stack([texture(64, 64, seed) for seed in range(12)]),
+}
+
+
+@pytest.mark.parametrize("pictures", UNRELATED)
+@pytest.mark.parametrize(
+    ("method", "frames"),
+    [("auto", 4), ("trim", 4), ("crossfade", 2), ("crossfade", 3), ("flow_morph", 3)],
+)
+def test_what_has_no_motion_does_not_pass_once_it_is_closed(pictures, method, frames):
+    images = UNRELATED[pictures]()
+    closed = close_loop(images, FPS, method, frames)
+    assert closed.report.verdict is not Verdict.PASS
+    if method == "auto":
+        assert closed.images is images
+
+
+REAL = (
+    "loops/vscodepets_clippy_black_walk_8fps.gif",
+    "loops/vscodepets_crab_red_walk_8fps.gif",
+    "loops/vscodepets_panda_black_idle_8fps.gif",
+    "clips/moviepy_big_buck_bunny_432_433.webm",
+)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_sprites_and_a_film_are_no_worse_afterwards_and_better_where_they_failed(shared_clip, name):
+    images, fps = shared_clip(name)
+    closed = close_loop(images, fps)
+    done = closing(closed.report)
+    if done.details["verdict_before"] == "PASS":
+        assert closed.images is images
+    else:
+        assert closed.report.score > done.details["score_before"]
 
 
 def test_generated_clips_that_do_not_loop_do_so_better_afterwards(shared_clip, shared_clips):

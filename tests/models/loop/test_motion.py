@@ -6,6 +6,8 @@ from anime_production.models.pixels.flow import GreyPictures
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 
+from .painted import texture
+
 
 def measured_of(frames):
     return continuity(GreyPictures(frames, range(len(frames))))
@@ -27,7 +29,16 @@ def test_a_cycle_however_short_is_motion(period):
     assert measured_of(clip).verdict is Verdict.PASS
 
 
-def test_with_few_drawings_it_is_not_measured_and_changes_nothing():
-    measured = measured_of(noise(5))
-    assert measured.verdict is Verdict.NOT_MEASURED
-    assert not measured.required
+def test_among_few_drawings_grain_is_told_by_pixels_that_change_by_themselves():
+    assert measured_of(noise(5)).verdict is Verdict.FAIL
+    assert measured_of(draw_clip(5, 80, 80, 5, 1, 3)).verdict is Verdict.PASS
+
+
+def test_unrelated_pictures_are_no_motion():
+    pictures = torch.stack([texture(80, 80, seed) for seed in range(12)])
+    assert measured_of(pictures).verdict is Verdict.FAIL
+
+
+def test_a_ramp_of_light_over_grain_makes_no_motion():
+    ramp = torch.linspace(1, 0.7, 16).view(-1, 1, 1, 1)
+    assert measured_of((0.5 + 0.1 * (noise(16) - 0.5)) * ramp).verdict is Verdict.FAIL

@@ -7,6 +7,8 @@ from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 
+from .painted import disc_clip, swing, texture
+
 FPS = 12.0
 
 
@@ -87,6 +89,49 @@ def test_half_of_a_loop_played_back_and_forth_is_named(clean):
     assert report.verdict is Verdict.FAIL
     assert report.worst.reason_code == "plays_back_and_forth"
     assert measurement(report, "seam_position").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("turn", range(1, 24, 3))
+def test_back_and_forth_is_named_wherever_the_clip_starts(clean, turn):
+    there_and_back = torch.cat([clean[:13], clean[1:12].flip(0)])
+    report = score_loop(there_and_back.roll(turn, dims=0), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "plays_back_and_forth"
+    turns = measurement(report, "seam_velocity").details["turning_frames"]
+    assert sorted(turns) == sorted({turn % 24, (turn + 12) % 24})
+
+
+@pytest.mark.parametrize("turn", range(0, 24, 3))
+def test_a_pendulum_is_its_own_way_back_and_a_loop(turn):
+    frames = disc_clip(swing(24, 24), texture(64, 96)).roll(turn, dims=0)
+    assert score_loop(frames, FPS).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("turn", range(2, 24, 5))
+def test_a_ball_that_bounces_and_rests_at_its_top_is_a_loop(turn):
+    time = (torch.arange(24) - 12) / 12  # up and down between two bounces
+    places = [(64, 30 + 70 * t**2) for t in time.tolist()]
+    frames = disc_clip(places, torch.full((128, 128, 3), 0.6), radius=24)
+    assert score_loop(frames.roll(turn, dims=0), FPS).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("hold", [2, 3])
+@pytest.mark.parametrize("strength", [0.03, 0.1])
+def test_light_that_swings_with_every_frame_does_not_break_the_holds(hold, strength):
+    frames = clip(hold=hold)
+    swing = strength * torch.sin(torch.arange(24) / 24 * 2 * torch.pi).view(-1, 1, 1, 1)
+    report = score_loop(frames * (0.9 + swing), FPS)
+    assert report.verdict is Verdict.PASS
+    lengths = measurement(report, "seam_hold").details["lengths"]
+    assert set(lengths) == {hold}
+
+
+@pytest.mark.parametrize("hold", [2, 3])
+def test_light_that_drifts_with_every_frame_under_holds_is_named(hold):
+    ramp = torch.linspace(1.0, 0.85, 24).view(-1, 1, 1, 1)
+    report = score_loop(clip(hold=hold) * ramp, FPS)
+    assert report.verdict is Verdict.FAIL
+    assert measurement(report, "seam_colour").reason_code == "seam_darker"
 
 
 def test_a_loop_that_runs_on_for_two_drawings_turns_back_at_its_seam(clean):
@@ -177,6 +222,35 @@ def test_generated_loops_pass_and_generated_clips_that_do_not_loop_fail(
     }
     assert {name: found[name] for name in wanted} == wanted
     assert Verdict.NOT_MEASURED not in found.values()
+
+
+SPRITES = {
+    # Its first drawing differs from the last by a third of a step: nearly the same one twice.
+    "loops/vscodepets_clippy_black_walk_8fps.gif": "seam_stutter",
+    # Four frames of rest, then a walk that ends in another place.
+    "loops/vscodepets_panda_black_idle_8fps.gif": "seam_jump",
+    "loops/vscodepets_crab_red_walk_8fps.gif": "seam",
+}
+
+
+@pytest.mark.parametrize("name", SPRITES)
+def test_each_sprite_is_reported_with_its_cause(shared_clip, name):
+    report = score_loop(*shared_clip(name))
+    assert report.worst.reason_code == SPRITES[name]
+    assert (report.verdict is Verdict.PASS) == (SPRITES[name] == "seam")
+
+
+def test_generated_clips_that_do_not_loop_are_far_from_the_limit(shared_clip, shared_clips):
+    for name in (each for each in shared_clips if "animatediff" in each):
+        position = measurement(score_loop(*shared_clip(name)), "seam_position")
+        assert position.value > 1.3 * position.threshold[1], name
+
+
+def test_a_film_whose_poses_meet_and_whose_texture_pops_says_so(shared_clip):
+    """Its first frame is a sharp keyframe, its last one soft: a learned distance sees that."""
+    report = score_loop(*shared_clip("clips/moviepy_big_buck_bunny_432_433.webm"))
+    assert report.verdict is Verdict.PASS
+    assert measurement(report, "seam_sharpness").reason_code == "seam_sharper"
 
 
 def test_a_real_loop_stays_one_wherever_it_starts(shared_clip):

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 import torch
 
@@ -36,6 +38,18 @@ def test_auto_prefers_the_network_that_lpips_recommends(squeeze_file, tmp_path):
 def test_what_is_asked_for_is_taken_even_where_better_is_installed(squeeze_file):
     backend, why = choose_backend("structural", {squeeze_file.name: squeeze_file})
     assert (backend.name, why) == ("structural", "structural, as chosen.")
+
+
+def test_a_file_is_read_once_until_another_takes_its_place(squeeze_file, tmp_path):
+    path = tmp_path / squeeze_file.name
+    path.write_bytes(squeeze_file.read_bytes())
+    first, _ = choose_backend("lpips-squeeze", {path.name: path})
+    again, _ = choose_backend("auto", {path.name: path})
+    assert again is first
+    path.write_bytes(squeeze_file.read_bytes())
+    os.utime(path, (1, 1))
+    other, _ = choose_backend("lpips-squeeze", {path.name: path})
+    assert other is not first
 
 
 @pytest.mark.parametrize("wanted", BEST_FIRST)

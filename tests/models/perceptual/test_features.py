@@ -61,6 +61,24 @@ def test_frames_that_differ_by_almost_nothing_keep_their_difference(frames):
     assert band[3, 28].item() == pytest.approx((frames[31] - frames[3]).norm().item(), abs=2e-8)
 
 
+class Squares(Pixels):
+    """A distance without a root, whose products are taken in single precision."""
+
+    precision = torch.float32
+
+    def distances(self, squares):
+        return squares
+
+
+@pytest.mark.parametrize("room", [20, 50])
+def test_single_precision_keeps_the_squares_that_are_distances(frames, room):
+    backend = Squares(memory=room * 8 * 8 * 3 * BYTES)
+    band = backend.band(frames, 49).double()
+    there = band.isfinite()
+    errors = (band - direct(frames, 49).square())[there].abs()
+    assert errors.max() < 2e-6 * band[there].max()
+
+
 def test_a_clip_that_fits_is_passed_once(frames):
     backend = Pixels()
     backend.band(frames, 49)
@@ -78,9 +96,9 @@ def test_only_pairs_near_the_diagonal_are_compared(monkeypatch):
     compared = []
     products = module._products
 
-    def counted(first, second, ticks):
+    def counted(first, second, *rest):
         compared.append(len(first) * len(second))
-        return products(first, second, ticks)
+        return products(first, second, *rest)
 
     monkeypatch.setattr(module, "_products", counted)
     Pixels().band(torch.rand(1000, 8, 8, 3), 20)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from anime_production.models.pixels.flow import grey_picture, optical_flow
@@ -15,6 +16,17 @@ def test_the_flow_is_how_far_a_picture_moved():
     flow = optical_flow(texture(0), texture(2.5))[16:-16, 16:-16]
     assert np.abs(flow[..., 0] - 2.5).mean() < 0.2
     assert np.abs(flow[..., 1]).mean() < 0.2
+
+
+@pytest.mark.parametrize("size", [(17, 300), (40, 101), (300, 17)])
+def test_a_strip_is_followed_too(size):
+    """OpenCV crashes on pictures much wider than high."""
+    wide = texture(0, max(size))[: size[0], : size[1]]
+    moved = texture(2, max(size))[: size[0], : size[1]]
+    flow = optical_flow(np.ascontiguousarray(wide), np.ascontiguousarray(moved))
+    assert flow.shape == (*size, 2)
+    assert np.median(flow[..., 0]) == pytest.approx(2, abs=0.3)
+    assert np.median(flow[..., 1]) == pytest.approx(0, abs=0.3)
 
 
 def test_a_large_frame_becomes_small_and_grey_and_a_small_one_keeps_its_size():

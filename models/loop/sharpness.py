@@ -1,0 +1,37 @@
+"""Is the first frame as sharp as the last?"""
+
+import torch
+
+from ..report import Better, Measure, Measurement
+
+# Every so many rows are enough to tell how sharp a picture is.
+ROWS = 8
+CLEAR = 0.05  # beyond what varies inside; below, one frame is as sharp as any other
+
+SEAM_SHARPNESS = Measure("seam_sharpness", "log2", Better.LOWER, 0.0, 1.0, "second-difference")
+
+
+def seam_sharpness(frames: torch.Tensor, drawings: list[int]) -> Measurement:
+    """By how much more the sharpness changes at the seam than at any step inside.
+
+    Compression starts a clip with a sharp picture and lets it soften, and so do some generators:
+    the texture then pops at the seam, though the motion goes on. It judges nothing by itself: it
+    says why a learned distance may see a jump where colours and shapes have none.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        drawings: index of a frame of each drawing in the order in which they play.
+
+    Returns:
+        The measurement, in doublings of the usual second difference between pixels.
+    """
+    green = frames[:, ::ROWS, :, 1]
+    bends = (2 * green[:, :, 1:-1] - green[:, :, :-2] - green[:, :, 2:]).abs().mean(dim=(1, 2))
+    sharp = bends[drawings].clamp(min=1e-6).log2()
+    changes = (sharp.roll(-1) - sharp).abs()
+    beyond = max(0.0, (changes[-1] - changes[:-1].max()).item())
+    percent = 100 * (2 ** (sharp[0] - sharp[-1]).item() - 1)
+    code = "seam_sharpness"
+    if beyond > CLEAR:
+        code = "seam_softer" if percent < 0 else "seam_sharper"
+    return SEAM_SHARPNESS.measured(beyond, code, {"percent": round(abs(percent))})

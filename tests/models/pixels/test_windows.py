@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+import torch
+
+from anime_production.models.pixels.windows import (
+    gaussian_weights,
+    uniform_weights,
+    windowed_mean,
+)
+
+ndimage = pytest.importorskip("scipy.ndimage")
+
+
+@pytest.fixture
+def picture():
+    return torch.rand(23, 31, generator=torch.Generator().manual_seed(2))
+
+
+def test_gaussian_means_are_what_scipy_computes(picture):
+    expected = ndimage.gaussian_filter(picture.double().numpy(), 1.5, radius=5)[5:-5, 5:-5]
+    found = windowed_mean(picture, gaussian_weights(1.5, 5))
+    assert np.abs(found.numpy() - expected).max() < 1e-6
+
+
+def test_uniform_means_are_what_scipy_computes(picture):
+    expected = ndimage.uniform_filter(picture.double().numpy(), 7)[3:-3, 3:-3]
+    assert np.abs(windowed_mean(picture, uniform_weights(7)).numpy() - expected).max() < 1e-6
+
+
+def test_a_picture_gives_what_it_gives_among_many(picture):
+    weights = gaussian_weights(1.5, 5)
+    stack = torch.stack([picture, picture.flip(0)])
+    assert torch.equal(windowed_mean(stack, weights)[0], windowed_mean(picture, weights))
