@@ -23,6 +23,7 @@ from ...models.jobs.job import (
 )
 from ...models.jobs.recorder import Recorder
 from ...models.report import Report, ReportError
+from ...models.retry_body import superseded
 
 log = logging.getLogger(__name__)
 
@@ -119,9 +120,15 @@ def record_end(
             finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
             error=_error(messages) if state is JobState.FAILED else None,
             graph=graph,
-            reports=reports_in(history_result.get("outputs", {})),
+            reports=reports_in(_judged(graph, history_result.get("outputs", {}))),
         )
     )
+
+
+def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown, without the attempts of a retry: its End's report holds them all."""
+    taken_over = superseded(graph, outputs)
+    return {node: shown for node, shown in outputs.items() if node not in taken_over}
 
 
 def reports_in(outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:

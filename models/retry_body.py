@@ -1,0 +1,262 @@
+"""What lies between an `AnimeRetryStart` and its `AnimeRetryEnd`, in a graph in API format.
+
+A graph is ComfyUI's: node id -> {"class_type": …, "inputs": {name: value or [node id, output]}}.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+Graph = Mapping[str, Mapping[str, Any]]
+
+START, END, GATE = "AnimeRetryStart", "AnimeRetryEnd", "AnimeGate"
+SLOTS = tuple(f"slot_{number}" for number in range(1, 7))
+# Outputs of a Start that differ from attempt to attempt: seed, attempt, reason, last. The slots
+# after them carry what went in, the same every time.
+VARYING = 4
+COPIES = ".attempt_"  # in the ids of copies
+# Which output of a gate is which input, and on which side.
+ACCEPTED, REJECTED = {0: "images", 4: "latents", 5: "masks"}, (1, 6, 7)
+
+
+class RetryRefused(ValueError):
+    """A retry that can't work as it is connected; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is run again.
+
+    Attributes:
+        start, end: ids of the two nodes.
+        nodes: ids of those between them that depend on the attempt; without the two.
+    """
+
+    start: str
+    end: str
+    nodes: tuple[str, ...]
+
+
+def links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+    """A node's connected inputs: name, the node it comes from, that node's output."""
+    for name, value in node.get("inputs", {}).items():
+        if is_link(value):
+            yield name, value[0], int(value[1])
+
+
+def is_link(value: Any) -> bool:
+    """Whether an input's value stands for another node's output, as ComfyUI decides it."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], int | float)
+    )
+
+
+def upstream_of(graph: Graph, node: str) -> dict[str, None]:
+    """All nodes that a node depends on, in the order in which they are met, without itself."""
+    met: dict[str, None] = {}
+    waiting = [node]
+    while waiting:
+        for _, source, _ in links(graph[waiting.pop()]):
+            if source in graph and source not in met:
+                met[source] = None
+                waiting.append(source)
+    return met
+
+
+def find_body(graph: Graph, end: str) -> Body:
+    """What an End has run again.
+
+    Args:
+        graph: with all nodes upstream of the End.
+        end: its id.
+
+    Raises:
+        RetryRefused: it has no Start, several that are equally near, or nothing to judge anew.
+    """
+    start = _start_of(graph, end, {})
+    upstream = upstream_of(graph, end)
+    varying = _depending(graph, (*upstream, end), start)
+    report = graph[end]["inputs"].get("report")
+    of_start = is_link(report) and report[0] == start and report[1] < VARYING
+    if not of_start and not (is_link(report) and report[0] in varying):
+        raise RetryRefused(
+            f"{END}: its report does not depend on the seed, attempt, reason or last of its "
+            f"{START} (node {start}), so that every attempt would be judged the same. Connect one "
+            "of them, usually the seed, to what makes the images that the report is about."
+        )
+    return Body(start, end, tuple(node for node in upstream if node in varying))
+
+
+def check_body(graph: Graph, body: Body, blocking: Mapping[str, Set[int]]) -> None:
+    """Refuse what would end in silence or in nothing.
+
+    An End whose inputs are blocked never runs, and ComfyUI says nothing of it.
+
+    Args:
+        graph: the whole one.
+        body: of the End.
+        blocking: outputs that may be silently blocked, by class of node; gates are known here.
+
+    Raises:
+        RetryRefused: something in the body may block it, or a slot goes out that nothing goes
+            into.
+    """
+    for node in (*body.nodes, body.end):
+        for name, source, output in links(graph[node]):
+            if source in body.nodes and _may_block(graph[source], output, blocking):
+                raise RetryRefused(_blocks(graph, source, node, name))
+    for slots, first in ((body.start, VARYING), (body.end, 0)):
+        given = graph[slots]["inputs"]
+        for node in graph:
+            for name, source, output in links(graph[node]):
+                number = output - first
+                if source == slots and 0 <= number < len(SLOTS) and SLOTS[number] not in given:
+                    raise RetryRefused(
+                        f"{graph[slots]['class_type']} (node {slots}): {SLOTS[number]} goes out to "
+                        f"{name} of {graph[node]['class_type']} (node {node}), but nothing goes "
+                        f"in. Connect its input {SLOTS[number]} too."
+                    )
+
+
+def copy_body(
+    graph: Graph, body: Body, prefix: str, start_inputs: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """The nodes of one more attempt, as ComfyUI's node expansion takes them.
+
+    What doesn't depend on the attempt is not copied: the copies are linked to it.
+
+    Args:
+        graph: with the whole body.
+        body: what to copy.
+        prefix: of the copies' ids.
+        start_inputs: added to those of the Start's copy, which keeps its seed and no slots.
+
+    Returns:
+        The copies by id, each shown where its original stands, and the End's connected inputs,
+        linked to them.
+    """
+    copied = set(body.nodes)
+
+    def relinked(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: target(value) if is_link(value) else value for name, value in inputs.items()}
+
+    def target(link: list[Any]) -> list[Any]:
+        of_start = link[0] == body.start and link[1] < VARYING
+        return [prefix + link[0], link[1]] if of_start or link[0] in copied else list(link)
+
+    seed = {name: value for name, value in graph[body.start]["inputs"].items() if name == "seed"}
+    copies = {prefix + body.start: _copy(graph, body.start, {**seed, **start_inputs})}
+    for node in body.nodes:
+        copies[prefix + node] = _copy(graph, node, relinked(graph[node]["inputs"]))
+    taken = {"report", *SLOTS}
+    ends = {name: value for name, value in graph[body.end]["inputs"].items() if name in taken}
+    return copies, relinked(ends)
+
+
+def attempt_prefix(end: str, attempt: int) -> str:
+    """What stands before the ids of an attempt's copies."""
+    return f"{end}{COPIES}{attempt}."
+
+
+def superseded(graph: Graph, shown: Collection[str]) -> set[str]:
+    """Nodes whose own reports an End has taken over: those of each attempt, in and out of copies.
+
+    Whoever judges a whole prompt by its reports leaves these out: a first attempt that failed
+    says nothing of the one that was kept, which the End's report tells.
+
+    Args:
+        graph: the prompt.
+        shown: ids of the nodes that showed something, copies among them.
+    """
+    taken_over: set[str] = set()
+    for end in shown:
+        if graph.get(end, {}).get("class_type") == END:
+            own = {*find_body(graph, end).nodes}
+            copies = end + COPIES
+            taken_over |= {node for node in shown if node in own or node.startswith(copies)}
+    return taken_over
+
+
+def _start_of(graph: Graph, end: str, known: dict[str, str]) -> str:
+    """The nearest Start upstream that no End between the two has for its own."""
+    if end in known:
+        return known[end]
+    upstream = upstream_of(graph, end)
+    inner = [node for node in upstream if graph[node].get("class_type") == END]
+    claimed = {_start_of(graph, node, known) for node in inner}
+    free = {
+        node: upstream_of(graph, node)
+        for node in upstream
+        if graph[node].get("class_type") == START and node not in claimed
+    }
+    nearest = [node for node in free if not any(node in before for before in free.values())]
+    if not nearest:
+        raise RetryRefused(
+            f"{END} (node {end}): no {START} of its own is upstream. Add one, and connect its "
+            "seed to what is to be run again."
+        )
+    if len(nearest) > 1:
+        raise RetryRefused(
+            f"{END} (node {end}): {len(nearest)} {START} are equally near upstream (nodes "
+            f"{', '.join(sorted(nearest))}). Use one of them for all that is run again."
+        )
+    known[end] = nearest[0]
+    return nearest[0]
+
+
+def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
+    """Those of the nodes that differ from attempt to attempt."""
+    consumers: dict[str, list[str]] = {}
+    waiting = []
+    for node in nodes:
+        for _, source, output in links(graph[node]):
+            if source != start:
+                consumers.setdefault(source, []).append(node)
+            elif output < VARYING:
+                waiting.append(node)
+    found: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += consumers.get(node, [])
+    return found
+
+
+def _may_block(node: Mapping[str, Any], output: int, blocking: Mapping[str, Set[int]]) -> bool:
+    kind, inputs = node.get("class_type", ""), node.get("inputs", {})
+    if kind == END:
+        return output < len(SLOTS) and inputs.get("on_exhausted") == "block"
+    if kind != GATE:
+        return output in blocking.get(kind, ())
+    if output in REJECTED:
+        return True
+    if output not in ACCEPTED:
+        return False
+    # A policy that comes over a link may be `block`, which is the default too.
+    lets_go = inputs.get("on_fail", "block") in ("pass_through", "best", "error")
+    return not lets_go or ACCEPTED[output] not in inputs
+
+
+def _blocks(graph: Graph, source: str, node: str, name: str) -> str:
+    kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
+    remedy = "Take what does not depend on the score, or the pass, instead."
+    if kind == GATE:
+        remedy = (
+            f"Within a retry the {END} is the gate: connect it to what goes into the gate, or set "
+            "the gate's on_fail to pass_through and use its accepted side."
+        )
+    elif kind == END:
+        remedy = "Set its on_exhausted to best or pass_through."
+    return (
+        f"{END}: {kind} (node {source}) within its retry may block {name} of {consumer} (node "
+        f"{node}); then the {END} would never run, and nothing would be said. {remedy}"
+    )
+
+
+def _copy(graph: Graph, node: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    kind = graph[node]["class_type"]
+    return {"class_type": kind, "inputs": inputs, "override_display_id": node}
