@@ -6,26 +6,37 @@ from pathlib import Path
 from comfy_api.latest import ComfyExtension, io
 
 from .character import AnimeCharacterScore, AnimeCharacterSheet
+from .character_library import AnimeCharacterLoad, AnimeCharacterSave
+from .compare import AnimeCompareImages
 from .gate import AnimeGate
+from .identity import AnimeIdentityModel
 from .jobs import AnimeJob, AnimeJobSave
 from .loop import AnimeLoopScore
 from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
-from .quality import AnimeClipQuality
+from .quality import AnimeClipQuality, AnimeStillQuality
+from .retry import AnimeRetryEnd, AnimeRetryStart
 from .sample import AnimeSampleClip
 
 NODES: list[type[io.ComfyNode]] = [
     AnimeSampleClip,
+    AnimeIdentityModel,
     AnimeCharacterSheet,
     AnimeCharacterScore,
+    AnimeCharacterSave,
+    AnimeCharacterLoad,
     AnimeLoopScore,
     AnimeLoopFind,
     AnimeLoopClose,
     AnimationLoopGenerator,
     AnimeLoopDecode,
+    AnimeStillQuality,
     AnimeClipQuality,
+    AnimeCompareImages,
     AnimeGate,
+    AnimeRetryStart,
+    AnimeRetryEnd,
     AnimeJob,
     AnimeJobSave,
 ]

@@ -106,7 +106,7 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.String.Output(
                     "explanation",
-                    tooltip="What was chosen and why, where it runs, what is installed and missing.",
+                    tooltip="What was chosen and why, where it runs, what is installed or missing.",
                 ),
             ],
         )

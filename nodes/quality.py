@@ -1,17 +1,26 @@
 """Is it clean?"""
 
+from pathlib import Path
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
+from ..models.profile import DEFAULT
+from ..models.quality.clip import MEASURES as CLIP_MEASURES
+from ..models.quality.clip import SUBJECT as CLIP
 from ..models.quality.clip import score_clip_quality
+from ..models.quality.still import learned, measures
+from ..models.quality.still.score import SUBJECT as STILL
+from ..models.quality.still.score import score_still_quality
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
-from .inputs import FPS_INPUT
+from .inputs import FPS_INPUT, chosen_profile, profile_input
 
 
 class AnimeClipQuality(io.ComfyNode):
-    """Scores how clean a clip is: sharp lines, steady light, enough drawings."""
+    """Scores how clean a clip is: sharp lines, steady light, drawings that come evenly."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -19,18 +28,75 @@ class AnimeClipQuality(io.ComfyNode):
             node_id="AnimeClipQuality",
             display_name="Clip Quality (Anime)",
             category="Anime Production/Quality",
-            description="Measures the sharpness of the lines, flicker apart from motion, and how "
-            "many drawings a second there are. Knows that anime is drawn on ones, twos and threes.",
-            search_aliases=["flicker", "blurry", "sharpness", "video quality", "on twos"],
+            description="Finds the hold pattern and the scenes first, then measures from drawing "
+            "to drawing: sharpness of the lines, flicker apart from motion, flashes, pumping, "
+            "repeated and missing drawings, shake, boiling, drift of colour, smoothness, motion.",
+            search_aliases=[
+                *("flicker", "blurry", "sharpness", "video quality", "on twos", "jitter", "flash"),
+                *("duplicate frames", "dropped frames", "boiling", "warping error", "smoothness"),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order."),
                 FPS_INPUT,
+                profile_input(),
             ],
             outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
         )
 
     @classmethod
-    def execute(cls, images: torch.Tensor, fps: float = 12.0) -> io.NodeOutput:
-        report = score_clip_quality(as_frames(images), as_fps(fps), comfyui.progress())
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return "" if profile is None else repr(chosen_profile(profile))
+
+    @classmethod
+    def execute(
+        cls, images: torch.Tensor, fps: float = 12.0, profile: str = DEFAULT
+    ) -> io.NodeOutput:
+        wanted = chosen_profile(profile).applied(CLIP, *CLIP_MEASURES)
+        report = score_clip_quality(as_frames(images), as_fps(fps), wanted, comfyui.progress())
         return scored(report)
+
+
+class AnimeStillQuality(io.ComfyNode):
+    """Scores how clean pictures are, each for itself."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeStillQuality",
+            display_name="Still Quality (Anime)",
+            category="Anime Production/Quality",
+            description="Measures how clean pictures are: sharpness of lines, real resolution, "
+            "noise, bands, blocks, lost light, blank pictures; and tells borders, kind of blur, "
+            "ripples, contrast and colour. Made for drawings: flat colour is no fault.",
+            search_aliases=["blurry", "noise", "banding", "jpeg", "image quality", "aesthetic"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input(
+                    "images", tooltip="Pictures, each judged for itself; the worst one decides."
+                ),
+                profile_input(),
+            ],
+            outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """Run again when the profile was edited, or weights have come or gone."""
+        chosen = "" if profile is None else repr(chosen_profile(profile))
+        files = [path for each in _classifiers().values() for path in each.values()]
+        return chosen + str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
+
+    @classmethod
+    def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:
+        frames = as_frames(images)
+        wanted = chosen_profile(profile).applied(STILL, *measures.MEASURES)
+        networks = learned.installed(_classifiers(), comfyui.device())
+        report = score_still_quality(frames, wanted, networks, comfyui.device(), comfyui.progress())
+        return scored(report)
+
+
+def _classifiers() -> dict[str, dict[str, Path]]:
+    """Files of the networks that judge stills, by the name of their folder."""
+    return {each.name: comfyui.weights(each.name) for each in learned.CLASSIFIERS}

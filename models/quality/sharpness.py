@@ -2,25 +2,13 @@
 
 import torch
 
-# Rec. 709 luma: what the eye takes for brightness.
-LUMA = (0.2126, 0.7152, 0.0722)
+from ..pixels.luma import luma
+
 # Lines and edges are a few percent of a drawing; the strongest half percent are its clearest.
 STRONGEST = 0.005
 # An edge weaker than this many grey levels is shading or noise, not a line.
 LEAST_CONTRAST = 24 / 255
 REACH = 5  # px on either side in which an edge's dark and light are looked for
-
-
-def luma(frames: torch.Tensor) -> torch.Tensor:
-    """Brightness of every pixel.
-
-    Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3).
-
-    Returns:
-        0–1, shape (frames, height, width).
-    """
-    return (frames * frames.new_tensor(LUMA)).sum(dim=-1)
 
 
 def edge_width(frames: torch.Tensor) -> list[float | None]:

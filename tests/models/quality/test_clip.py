@@ -1,9 +1,12 @@
 import pytest
 import torch
 
-from anime_production.models.quality.clip import score_clip_quality
-from anime_production.models.report import Verdict
+from anime_production.models.profile import load_profile
+from anime_production.models.quality.clip import MEASURES, SUBJECT, score_clip_quality
+from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
+
+from .temporal.painted import pan
 
 FPS = 24.0
 
@@ -12,6 +15,11 @@ def score(frames=24, seed=1, character=0, fps=FPS, **faults):
     return score_clip_quality(
         draw_clip(frames, 160, 160, 24, character, seed, Faults(**faults)), fps
     )
+
+
+def values_of(report):
+    """Those that could be measured."""
+    return {each.name: each.value for each in report.measurements if each.value is not None}
 
 
 def measurement(report, name):
@@ -72,6 +80,160 @@ def test_a_frozen_clip_is_not_praised():
     assert report.verdict is Verdict.NOT_MEASURED
     assert report.score is None
     assert measurement(report, "drawing_rate").reason_code == "nothing_moves"
+    assert measurement(report, "motion").value == 0
+    assert measurement(report, "smoothness").value is None
+
+
+def test_a_nearly_frozen_clip_shows_how_little_it_moves():
+    still = draw_clip(1, 160, 160, 24, 0, 1).repeat(24, 1, 1, 1)
+    for i in range(24):
+        still[i, 70:74, 40 + i : 44 + i] = 0.0
+    lively = score()
+    report = score_clip_quality(still, FPS)
+    for name in ("motion", "speed"):
+        assert measurement(report, name).value < measurement(lively, name).value
+
+
+def hold(frames, times):
+    return frames.repeat_interleave(times, dim=0)
+
+
+def assert_only_the_pattern_tells_them_apart(frames, times):
+    plain, held = (score_clip_quality(each, FPS) for each in (frames, hold(frames, times)))
+    values, held_values = values_of(plain), values_of(held)
+    rate = values.pop("drawing_rate"), held_values.pop("drawing_rate")
+    assert rate[1] == pytest.approx(rate[0] / times)
+    assert held_values == pytest.approx(values, rel=1e-4, abs=1e-6)
+    lengths = measurement(plain, "drawing_rate").details["lengths"]
+    held_lengths = measurement(held, "drawing_rate").details["lengths"]
+    assert held_lengths == tuple(times * length for length in lengths)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("faults", [Faults(), Faults(flicker=4.0)])
+def test_holding_every_frame_changes_nothing_but_the_pattern(faults, times):
+    assert_only_the_pattern_tells_them_apart(draw_clip(24, 128, 128, 24, 1, 2, faults), times)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize(
+    "name", ["clips/animatediff_model_01_02.gif", "loops/mobius_vc2_case_3.gif"]
+)
+def test_holding_every_frame_of_a_real_clip_changes_nothing_but_the_pattern(
+    shared_clip, name, times
+):
+    frames = shared_clip(name)[0]
+    drawn = frames[::3] if name.startswith("clips/") else frames  # on threes as it comes
+    assert_only_the_pattern_tells_them_apart(drawn, times)
+
+
+def test_a_pan_of_a_clean_picture_passes():
+    report = score_clip_quality(pan(24, speed=3), FPS)
+    assert report.verdict is Verdict.PASS
+    assert measurement(report, "flicker").value < 0.3
+    assert measurement(report, "jitter").value < 0.1
+    assert measurement(report, "dropped").value == 0
+    assert measurement(report, "smoothness").value > 0.8
+
+
+def test_a_cut_is_told_and_nothing_is_measured_across_it():
+    first, second = draw_clip(16, 160, 160, 24, 0, 1), draw_clip(16, 160, 160, 24, 1, 2)
+    both = score_clip_quality(torch.cat([first, second]), FPS)
+    assert measurement(both, "scenes").details["starts"] == (0, 16)
+    assert both.verdict is Verdict.PASS
+    for name in ("warping_error", "flicker", "local_flicker"):
+        alone = [measurement(score_clip_quality(each, FPS), name).value for each in (first, second)]
+        assert measurement(both, name).value <= max(alone) * 1.05
+    assert measurement(both, "warping_error").per_frame[16] is None
+
+
+@pytest.mark.parametrize(("colour", "way"), [(1.0, "white"), (0.0, "black")])
+def test_a_white_or_black_frame_is_a_flash_and_spoils_nothing_else(colour, way):
+    frames = draw_clip(24, 160, 160, 24, 0, 1)
+    frames[9] = colour
+    report = score_clip_quality(frames, FPS)
+    failed = [each.name for each in report.measurements if each.verdict is Verdict.FAIL]
+    assert failed == ["flash"]
+    assert (report.worst.frame, report.worst.reason_code) == (9, "flashes")
+
+
+def test_what_a_profile_wants_counts():
+    profile = load_profile("draft")
+    frames = draw_clip(24, 160, 160, 24, 0, 1, Faults(flicker=3.0))
+    report = score_clip_quality(frames, FPS, profile.applied(SUBJECT, *MEASURES))
+    assert score_clip_quality(frames, FPS).verdict is Verdict.FAIL
+    assert report.verdict is Verdict.PASS
+    assert measurement(report, "flicker").reason_code == "steady_light"
+
+
+def test_the_supporting_profile_says_the_measures_own_thresholds():
+    limits = load_profile("supporting").limits[SUBJECT]
+    assert {name: limit["threshold"] for name, limit in limits.items()} == {
+        measure.name: measure.threshold for measure in MEASURES if measure.threshold is not None
+    }
+    assert load_profile("supporting").applied(SUBJECT, *MEASURES) == MEASURES
+
+
+def test_every_shipped_profile_fits_the_measures():
+    for name in ("hero", "background", "draft"):
+        assert load_profile(name).applied(SUBJECT, *MEASURES)
+
+
+def test_a_frame_that_is_not_finite_is_no_measurement():
+    frames = draw_clip(8, 96, 96, 24, 0, 1)
+    frames[3, 5, 5, 0] = float("nan")
+    report = score_clip_quality(frames, FPS)
+    assert report.verdict is Verdict.NOT_MEASURED
+    assert {each.reason_code for each in report.measurements} == {"not_finite"}
+
+
+@pytest.mark.parametrize("size", [(16, 16), (17, 300), (31, 65)])
+def test_small_and_odd_sizes_are_measured(size):
+    frames = pan(10, speed=1, height=size[0], width=size[1])
+    report = score_clip_quality(frames, FPS)
+    assert Report.from_json(report.to_json()) == report
+    assert report.verdict in (Verdict.PASS, Verdict.FAIL)
+
+
+def test_noise_and_flat_colour_break_nothing():
+    noise = torch.rand(12, 64, 64, 3, generator=torch.Generator().manual_seed(0))
+    flat = torch.linspace(0.2, 0.8, 12).view(-1, 1, 1, 1).expand(12, 64, 64, 3)
+    for frames in (noise, flat, noise.round()):
+        report = score_clip_quality(frames, FPS)
+        assert Report.from_json(report.to_json()) == report
+
+
+def test_a_longer_clip_does_not_change_what_is_measured_of_its_drawings():
+    frames = draw_clip(24, 128, 128, 24, 0, 1)
+    whole, part = score_clip_quality(frames, FPS), score_clip_quality(frames[:12], FPS)
+    for name in ("warping_error", "speed", "local_flicker", "edge_width", "noise"):
+        assert measurement(whole, name).per_frame[1:11] == measurement(part, name).per_frame[1:11]
+
+
+def test_progress_never_goes_back_and_whatever_it_raises_stops_the_work():
+    told = []
+    frames = draw_clip(12, 96, 96, 24, 0, 1)
+    score_clip_quality(frames, FPS, report_progress=lambda done, total: told.append(done / total))
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert len(told) > 20
+
+    def stop(done, total):
+        if done > 14:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score_clip_quality(frames, FPS, report_progress=stop)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_gives_the_same_values():
+    frames = draw_clip(24, 160, 160, 24, 0, 1, Faults(flicker=2.0))
+    here, there = (
+        values_of(score_clip_quality(frames, FPS)),
+        values_of(score_clip_quality(frames.cuda(), FPS)),
+    )
+    assert there == pytest.approx(here, rel=0.02, abs=0.01)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -1,0 +1,1 @@
+"""How far is a picture from the one it should look like?"""

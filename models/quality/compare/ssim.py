@@ -1,0 +1,83 @@
+"""Structural similarity of two greys, at one scale and at several.
+
+The published recipe (Wang et al. 2004): values in 0–1, a Gaussian window of 11×11 px with σ 1.5,
+population covariance, K₁ = 0.01, K₂ = 0.03, the mean over all pixels whose window lies inside. It
+is what scikit-image computes with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+data_range=1`.
+"""
+
+import torch
+from torch.nn.functional import avg_pool2d
+
+from ...pixels.windows import gaussian_weights, windowed_mean
+
+WINDOW = gaussian_weights(sigma=1.5, radius=5)
+# They keep dark and flat places, where the ratios are 0/0, from deciding; Wang et al. chose them.
+LIGHT_CONSTANT, CONTRAST_CONSTANT = 0.01**2, 0.03**2
+# How much each scale counts, the finest first, from experiments with people (Wang et al. 2003).
+SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+LEAST_SIDE = len(WINDOW)
+# The window must still fit into the coarsest scale, which is halved four times.
+LEAST_SIDE_OF_SCALES = LEAST_SIDE * 2 ** (len(SCALE_WEIGHTS) - 1)
+MIDDLE = 0.5
+
+
+def ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
+    """SSIM (Wang, Bovik, Sheikh, Simoncelli, IEEE Transactions on Image Processing, 2004).
+
+    Responds to lost, added or displaced structure and to contrast, less to light, and not to
+    colour, which a grey doesn't have. In flat areas noise counts much.
+
+    Args:
+        grey, reference: one picture each, 0–1, of one shape (height, width), at least
+            `LEAST_SIDE` px a side.
+
+    Returns:
+        1 for identical pictures, about 0 for unrelated ones, down to −1 for inverted structure.
+    """
+    return _similarity(grey, reference)[0].item()
+
+
+def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
+    """Multi-scale SSIM (Wang, Simoncelli, Bovik, Asilomar 2003).
+
+    The contrast and structure of five scales, each half of the one before (means of 2×2 px; an odd
+    last row or column falls away), to the power of their weights, and the light of the last. It
+    minds what is seen from farther off more than the finest grain. Where a scale's structure is
+    inverted on the whole, its mean is taken for 0, since a power of it is not real.
+
+    Args:
+        grey, reference: as those of `ssim`, at least `LEAST_SIDE_OF_SCALES` px a side.
+
+    Returns:
+        0–1, 1 for identical pictures.
+    """
+    product = grey.new_ones(())
+    for scale, weight in enumerate(SCALE_WEIGHTS):
+        if scale:
+            grey, reference = _halved(grey), _halved(reference)
+        similarity, contrast = _similarity(grey, reference)
+        is_last = scale == len(SCALE_WEIGHTS) - 1
+        product = product * (similarity if is_last else contrast).clamp(min=0) ** weight
+    return product.item()
+
+
+def _halved(grey: torch.Tensor) -> torch.Tensor:
+    return avg_pool2d(grey[None, None], 2)[0, 0]
+
+
+def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Means of SSIM and of its contrast and structure alone."""
+    # A variance is a small difference of large numbers: around the middle they are less large.
+    one, other = grey - MIDDLE, reference - MIDDLE
+    mean, other_mean = windowed_mean(one, WINDOW), windowed_mean(other, WINDOW)
+    # The variances are only needed as a sum, which is one window less.
+    variances = windowed_mean(one.square() + other.square(), WINDOW)
+    variances -= mean.square() + other_mean.square()
+    covariance = windowed_mean(one * other, WINDOW) - mean * other_mean
+    contrast = (2 * covariance + CONTRAST_CONSTANT) / (variances + CONTRAST_CONSTANT)
+    mean, other_mean = mean + MIDDLE, other_mean + MIDDLE
+    light = (2 * mean * other_mean + LIGHT_CONSTANT) / (
+        mean.square() + other_mean.square() + LIGHT_CONSTANT
+    )
+    return (light * contrast).mean(), contrast.mean()

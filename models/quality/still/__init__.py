@@ -1,0 +1,1 @@
+"""Still quality: how clean single pictures are."""

@@ -1,0 +1,26 @@
+"""How colourful a picture is."""
+
+import torch
+
+GREY_LEVELS = 255
+
+
+def colourfulness(frame: torch.Tensor) -> float:
+    """Hasler and Süsstrunk's colourfulness M³: 0 grey, 33 moderate, 59 quite, 109 extremely.
+
+    Method: Hasler, Süsstrunk, Measuring colourfulness in natural images, SPIE 2003: spread and mean
+    of the opponent colours red–green and yellow–blue.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        0 and above, in units of grey levels (of 255).
+    """
+    red, green, blue = frame.unbind(-1)
+    red_green, yellow_blue = red - green, (red + green) / 2 - blue
+    (spread_rg, mean_rg), (spread_yb, mean_yb) = (
+        torch.std_mean(each, correction=0) for each in (red_green, yellow_blue)
+    )
+    value = torch.hypot(spread_rg, spread_yb) + 0.3 * torch.hypot(mean_rg, mean_yb)
+    return value.item() * GREY_LEVELS

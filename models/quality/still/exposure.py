@@ -1,0 +1,47 @@
+"""How much light is lost, and how much of the range from dark to light is used."""
+
+import torch
+
+BLACK, WHITE = 2 / 255, 253 / 255  # the last codes that 8-bit video still tells apart
+# The darkest and lightest 1 % may be specks, lines or highlights.
+TAIL = 0.01
+PIXELS = 65_536  # enough for quantiles to a tenth of a grey level
+
+
+def clipped_share(frame: torch.Tensor) -> float:
+    """Share of a picture's pixels that are blown to white.
+
+    A pixel counts when all its channels are at or above `WHITE`: a saturated red is a colour, not a
+    loss. Drawn white (paper, a sheet's ground) can't be told from lost light.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        0–1.
+    """
+    return (frame.amin(dim=-1) >= WHITE).float().mean().item()
+
+
+def crushed_share(frame: torch.Tensor) -> float:
+    """Share of a picture's pixels that are crushed to black; arguments as of `clipped_share`.
+
+    A pixel counts when all its channels are at or below `BLACK`. Drawn black (lines, letterbox
+    bars) can't be told from lost light.
+    """
+    return (frame.amax(dim=-1) <= BLACK).float().mean().item()
+
+
+def contrast(grey: torch.Tensor) -> float:
+    """Distance from a picture's dark to its light: between the 1 % and the 99 % quantile of luma.
+
+    Args:
+        grey: luma in 0–1, shape (height, width).
+
+    Returns:
+        0–1.
+    """
+    stride = max(1, int((grey.numel() / PIXELS) ** 0.5))
+    values = grey[::stride, ::stride].flatten().sort().values
+    tail = int(len(values) * TAIL)
+    return (values[-1 - tail] - values[tail]).item()

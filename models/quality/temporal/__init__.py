@@ -1,0 +1,1 @@
+"""Is a clip clean over time?"""

@@ -1,0 +1,150 @@
+"""Faults planted into pictures and clips at a known strength, to see which measures answer."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn.functional import interpolate
+
+from ..pixels.colour import linear_light, srgb_colours
+from ..pixels.windows import gaussian_weights, windowed_mean
+
+GREY_LEVELS = 255
+DARKEST, SHADOW = 24, 30  # grey levels: where bands show, and how far they go
+STEP = 12  # px of a band
+RIPPLE = 0.25  # cycles a pixel, at which the ripples of `ring` swing
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """One fault.
+
+    Attributes:
+        plant: frames (RGB in 0–1, shape (frames, height, width, 3)) and a strength to faulty
+            frames; at `none` it leaves what the others are to be compared with.
+        strengths: six, from weak to strong.
+        none: the strength at which there is no fault.
+        unit: of a strength.
+        own: name of the measure that is made for this fault.
+    """
+
+    plant: Callable[[torch.Tensor, float], torch.Tensor]
+    strengths: tuple[float, ...]
+    none: float
+    unit: str
+    own: str
+
+
+def blur(frames: torch.Tensor, deviation: float) -> torch.Tensor:
+    """Gaussian blur of a standard deviation in px."""
+    if deviation <= 0:
+        return frames
+    radius = max(1, round(4 * deviation))
+    weights = gaussian_weights(deviation, radius)
+    return windowed_mean(_mirrored(frames, radius), weights).movedim(1, -1).contiguous()
+
+
+def add_noise(frames: torch.Tensor, deviation: float) -> torch.Tensor:
+    """Gaussian noise of a standard deviation in grey levels, the same in all channels."""
+    generator = torch.Generator().manual_seed(SEED)
+    noise = torch.randn((*frames.shape[:3], 1), generator=generator).to(frames.device)
+    return (frames + noise * (deviation / GREY_LEVELS)).clamp(0, 1)
+
+
+def band(frames: torch.Tensor, share: float) -> torch.Tensor:
+    """A dark shadow without dither over so much of the picture, from the left: bands."""
+    height, width = frames.shape[1:3]
+    covered = round(width * share)
+    y = torch.arange(height, device=frames.device)[:, None]
+    x = torch.arange(width, device=frames.device)
+    # Steps of one grey level, each `STEP` px wide, up and down again.
+    place = ((x + 0.3 * y) / STEP).floor().remainder(2 * SHADOW)
+    shadow = (DARKEST + torch.minimum(place, 2 * SHADOW - place)) / GREY_LEVELS
+    return torch.where((x < covered)[..., None], shadow[..., None], frames)
+
+
+def compress(frames: torch.Tensor, quality: float) -> torch.Tensor:
+    """JPEG of a quality up to 100, its colours at full resolution; above 100 nothing is done."""
+    if quality > 100:
+        return frames
+    pictures = []
+    for pixels in (frames.cpu().numpy() * GREY_LEVELS).round().astype(np.uint8):
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "JPEG", quality=round(quality), subsampling=0)
+        with Image.open(file) as image:
+            pictures.append(np.asarray(image).copy())
+    return torch.from_numpy(np.stack(pictures)).to(frames.device).float() / GREY_LEVELS
+
+
+def overexpose(frames: torch.Tensor, stops: float) -> torch.Tensor:
+    """So many stops more light, and what no longer fits cut off."""
+    return srgb_colours(linear_light(frames) * 2**stops).clamp(0, 1)
+
+
+def enlarge(frames: torch.Tensor, scale: float) -> torch.Tensor:
+    """Made smaller by a scale and enlarged again, both with a bicubic filter."""
+    if scale <= 1:
+        return frames
+    height, width = frames.shape[1:3]
+    small = (max(1, round(height / scale)), max(1, round(width / scale)))
+    pictures = frames.movedim(-1, 1)
+    smaller = interpolate(pictures, small, mode="bicubic", antialias=True)
+    larger = interpolate(smaller, (height, width), mode="bicubic")
+    return larger.clamp(0, 1).movedim(1, -1).contiguous()
+
+
+def ring(frames: torch.Tensor, strength: float) -> torch.Tensor:
+    """Ripples along lines: detail cut off sharply at a quarter of a cycle a pixel, and added.
+
+    Args:
+        frames: RGB in 0–1.
+        strength: 1 adds what a sharp cut leaves beyond a soft one.
+    """
+    if strength <= 0:
+        return frames
+    margin = 32
+    pictures = _mirrored(frames, margin)
+    height, width = pictures.shape[-2:]
+    spectrum = torch.fft.rfft2(pictures)
+    across = torch.fft.rfftfreq(width, device=frames.device)
+    down = torch.fft.fftfreq(height, device=frames.device)[:, None]
+    sharp = ((across.abs() < RIPPLE) & (down.abs() < RIPPLE)).float()
+    soft = torch.exp(-0.5 * ((across / (RIPPLE / 2)) ** 2 + (down / (RIPPLE / 2)) ** 2))
+    ripples = torch.fft.irfft2(spectrum * (sharp - soft), s=(height, width))
+    inner = ripples[..., margin:-margin, margin:-margin].movedim(1, -1)
+    return (frames + strength * inner).clamp(0, 1)
+
+
+def _mirrored(frames: torch.Tensor, margin: int) -> torch.Tensor:
+    """Channels first, with mirrored margins on all sides, as wide as the picture at most allows."""
+    pictures = frames.movedim(-1, 1)
+    for dim in (-1, -2):
+        length = pictures.shape[dim]
+        places = torch.arange(-margin, length + margin, device=frames.device)
+        turned = places.remainder(2 * length)
+        pictures = pictures.index_select(dim, torch.minimum(turned, 2 * length - 1 - turned))
+    return pictures
+
+
+SPATIAL: Mapping[str, Distortion] = MappingProxyType(
+    {
+        "blur": Distortion(blur, (0.7, 1.0, 1.5, 2.0, 3.0, 4.0), 0.0, "px", "edge_width"),
+        "noise": Distortion(add_noise, (1, 2, 4, 8, 12, 20), 0.0, "grey levels", "noise"),
+        "banding": Distortion(
+            band, (0.05, 0.1, 0.2, 0.3, 0.45, 0.6), 0.0, "of the width", "banding"
+        ),
+        "JPEG": Distortion(compress, (80, 60, 40, 25, 15, 8), 101.0, "quality", "blockiness"),
+        "clipping": Distortion(overexpose, (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), 0.0, "stops", "clipped"),
+        "low resolution": Distortion(
+            enlarge, (1.5, 2.0, 2.5, 3.0, 4.0, 6.0), 1.0, "×", "resolution"
+        ),
+        "ringing": Distortion(
+            ring, (0.2, 0.4, 0.6, 0.8, 1.2, 1.6), 0.0, "of a sharp cut", "ringing"
+        ),
+    }
+)

@@ -1,0 +1,104 @@
+"""Is it still the same picture?"""
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import as_frames
+from ..models.perceptual.backend import BEST_FIRST, FOLDER, Backend, choose_backend
+from ..models.profile import DEFAULT
+from ..models.quality.compare.measures import ALL, LPIPS, LPIPS_OF, MEASURES, read_metrics
+from ..models.quality.compare.pairs import REFUSE, RESIZE, paired
+from ..models.quality.compare.picture import difference_shape, draw_differences
+from ..models.quality.compare.score import SUBJECT, compare_pictures
+from ..models.weights import WEIGHTS
+from . import comfyui
+from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .deferred_picture import deferred_picture
+from .inputs import chosen_profile, profile_input
+
+
+class AnimeCompareImages(io.ComfyNode):
+    """Scores how close pictures are to those that they should look like."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        names = ", ".join(measure.name for measure in MEASURES)
+        return io.Schema(
+            node_id="AnimeCompareImages",
+            display_name="Compare Images (Anime)",
+            category="Anime Production/Quality",
+            description="Measures how far pictures are from their references: structure (SSIM, "
+            "multi-scale SSIM, GMSD), error (PSNR), colour (CIEDE2000), and LPIPS where its "
+            "weights are. For before and after: upscaling, interpolation, face repair, a VAE.",
+            search_aliases=["ssim", "psnr", "lpips", "difference", "before after", "metrics"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The pictures to judge: what came out."),
+                io.Image.Input(
+                    "references",
+                    tooltip="What they should look like: one for each image, in the same order, "
+                    "or one for all.",
+                ),
+                io.String.Input(
+                    "metrics",
+                    default=ALL,
+                    optional=True,
+                    tooltip=f"What is measured: {ALL}, of which ssim and colour_difference count "
+                    f"for the pass; or names with commas between, which then all count: {names}; "
+                    f"{LPIPS} is the best network that is installed.",
+                ),
+                io.Combo.Input(
+                    "resize",
+                    options=list(RESIZE),
+                    default=REFUSE,
+                    optional=True,
+                    tooltip="Where the sizes differ: refuse, or give one of the two the size of "
+                    "the other; the report says so.",
+                ),
+                profile_input(),
+            ],
+            outputs=[
+                REPORT_OUTPUT,
+                io.Image.Output(
+                    "difference",
+                    tooltip="Where each image differs from its reference, in ΔE₀₀: black is the "
+                    "same, purple 1 (can just be seen), red 2.5 to 5, orange 10, pale yellow 20 "
+                    "and more. Drawn only when connected.",
+                ),
+                PLOT_OUTPUT,
+                SCORE_OUTPUT,
+                PASS_OUTPUT,
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        images: torch.Tensor,
+        references: torch.Tensor,
+        metrics: str = ALL,
+        resize: str = REFUSE,
+        profile: str = DEFAULT,
+    ) -> io.NodeOutput:
+        pairs = paired(
+            as_frames(images), as_frames(references, "references"), resize, comfyui.device()
+        )
+        names, backends = _networks(read_metrics(metrics))
+        measures = chosen_profile(profile).applied(SUBJECT, *MEASURES)
+        report = compare_pictures(pairs, names, backends, measures, comfyui.progress())
+        difference = deferred_picture(difference_shape(pairs), lambda: draw_differences(pairs))
+        return scored(report, difference)
+
+
+def _networks(metrics: tuple[str, ...]) -> tuple[tuple[str, ...], list[Backend]]:
+    """The metrics, `lpips` replaced by the best that is installed, and the networks they need.
+
+    Raises:
+        InputError: a network is named whose weights are not installed.
+    """
+    weights, device = comfyui.weights(FOLDER), comfyui.device()
+    installed = [name for name in BEST_FIRST if WEIGHTS[name].installed(weights) is not None]
+    best = LPIPS_OF[(installed or BEST_FIRST)[0]].name
+    names = tuple(dict.fromkeys(best if name == LPIPS else name for name in metrics))
+    chosen = [each for each in BEST_FIRST if LPIPS_OF[each].name in names] if names else installed
+    return names, [choose_backend(each, weights, device)[0] for each in chosen]

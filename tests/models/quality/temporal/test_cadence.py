@@ -1,0 +1,61 @@
+import pytest
+import torch
+
+from anime_production.models.holds import HoldPattern
+from anime_production.models.quality.temporal.cadence import (
+    missing_drawings,
+    repeated_frames,
+    usual_lengths,
+)
+from anime_production.models.quality.temporal.steps import walk
+
+from .painted import moving_figure, pan
+
+
+def pattern(*lengths):
+    starts = [sum(lengths[:place]) for place in range(len(lengths))]
+    return HoldPattern(tuple(starts), sum(lengths))
+
+
+def missing(frames):
+    return missing_drawings(walk(frames, range(len(frames)), ()).passages)
+
+
+@pytest.mark.parametrize("lengths", [(1,) * 12, (2,) * 9 + (1,), (2, 3) * 6, (1, 2, 2, 3) * 4])
+def test_a_regular_pattern_repeats_nothing(lengths):
+    assert sum(repeated_frames(pattern(*lengths))) == 0
+
+
+@pytest.mark.parametrize("hold", [1, 2, 3])
+def test_a_drawing_that_stays_too_long_is_counted_by_the_frames_it_stays(hold):
+    lengths = [hold] * 12
+    lengths[5] += 2 * hold
+    assert repeated_frames(pattern(*lengths)) == [0] * 5 + [2 * hold] + [0] * 6
+
+
+def test_a_mixed_pattern_has_each_of_its_lengths():
+    assert usual_lengths(pattern(*(2, 3) * 6)) == (2, 3)
+
+
+@pytest.mark.parametrize("clip", [pan(30), moving_figure(30)])
+@pytest.mark.parametrize("gone", [6, 15, 22])
+def test_a_missing_drawing_is_found_in_its_place(clip, gone):
+    left = clip[[frame for frame in range(len(clip)) if frame != gone]]
+    found, judged = missing(left)
+    assert found == [gone]
+    assert judged > 20
+
+
+@pytest.mark.parametrize("clip", [pan(24), moving_figure(24)])
+def test_nothing_is_missing_in_even_motion(clip):
+    assert missing(clip)[0] == []
+
+
+def test_motion_that_speeds_up_and_slows_down_misses_nothing():
+    wide = pan(1, 0, width=400)[0]
+    places = (60 + 50 * torch.sin(torch.linspace(-1.5, 1.5, 30))).round().int().tolist()
+    assert missing(torch.stack([wide[:, place : place + 160] for place in places]))[0] == []
+
+
+def test_without_motion_nothing_can_be_judged():
+    assert missing(pan(1).repeat(8, 1, 1, 1)) == ([], 0)

@@ -1,0 +1,109 @@
+import json
+
+import pytest
+import torch
+from comfy_execution.graph_utils import ExecutionBlocker
+
+from anime_production.models.frames import InputError
+from anime_production.models.report import Report, Verdict
+from anime_production.models.sample.clip import draw_clip
+from anime_production.nodes import comfyui
+from anime_production.nodes.compare import AnimeCompareImages
+from anime_production.nodes.deferred_picture import DeferredPicture
+
+WITHOUT_WEIGHTS = "ssim, ms_ssim, psnr, gmsd, colour_difference, colour_difference_95"
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    return draw_clip(3, 200, 180, 3, 0, 1)
+
+
+@pytest.fixture
+def squeeze(monkeypatch, shared_assets):
+    file = shared_assets / "weights" / "squeezenet1_1_features.pth"
+    monkeypatch.setattr(comfyui, "weights", lambda folder: {file.name: file})
+
+
+def names(report):
+    return [measurement.name for measurement in report.measurements]
+
+
+def test_it_answers_report_difference_plot_score_and_pass(run_node, drawings):
+    answer = run_node(AnimeCompareImages, images=drawings, references=drawings[:1])
+    report, difference, plot, score, passed = answer.args
+    assert report.subject == "comparison"
+    assert score == report.score
+    assert passed is (report.verdict is Verdict.PASS)
+    assert difference.shape == drawings.shape
+    assert difference[0].max() == 0
+    assert difference[1].max() > 0.5
+    assert plot.shape == (1, 540, 960, 3)
+    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    assert Report.from_dict(published) == report
+
+
+def test_the_difference_waits_until_somebody_looks(run_node, drawings):
+    difference = run_node(AnimeCompareImages, images=drawings, references=drawings).args[1]
+    assert isinstance(difference, DeferredPicture)
+    assert difference._draw is not None
+    assert difference.sum() == 0
+    assert difference._draw is None
+
+
+def test_everything_is_the_default_and_names_choose(run_node, drawings, squeeze):
+    inputs = {"images": drawings, "references": drawings}
+    report = run_node(AnimeCompareImages, **inputs).args[0]
+    assert names(report) == [*WITHOUT_WEIGHTS.split(", "), "lpips_squeeze"]
+    report = run_node(AnimeCompareImages, **inputs, metrics="lpips").args[0]
+    assert names(report) == ["lpips_squeeze"]
+    assert report.verdict is Verdict.PASS
+
+
+def test_a_network_that_is_asked_for_and_not_there_says_what_to_fetch(run_node, drawings, squeeze):
+    with pytest.raises(InputError, match="alexnet"):
+        run_node(
+            AnimeCompareImages, images=drawings, references=drawings, metrics="ssim, lpips_alex"
+        )
+
+
+def test_the_profile_decides(run_node, drawings):
+    inputs = {"images": (drawings + 0.006).clamp(0, 1), "references": drawings, "metrics": "psnr"}
+    assert run_node(AnimeCompareImages, **inputs, profile="hero").args[4] is True
+    inputs["images"] = (drawings + 0.02).clamp(0, 1)
+    assert run_node(AnimeCompareImages, **inputs, profile="hero").args[4] is False
+    assert run_node(AnimeCompareImages, **inputs).args[4] is True
+
+
+def test_other_sizes_are_refused_unless_a_resize_is_asked_for(run_node, drawings):
+    inputs = {"images": drawings, "references": drawings[:, :100], "metrics": WITHOUT_WEIGHTS}
+    with pytest.raises(InputError, match="resize"):
+        run_node(AnimeCompareImages, **inputs)
+    answer = run_node(AnimeCompareImages, **inputs, resize="images_to_references")
+    assert answer.args[1].shape == (3, 100, 200, 3)
+    assert "resized" in names(answer.args[0])
+
+
+@pytest.mark.parametrize("spoil", ["nan", "empty", "no reference", "tiny"])
+def test_what_cannot_be_measured_blocks_the_score_silently(run_node, drawings, spoil):
+    images, references = drawings.clone(), drawings.clone()
+    if spoil == "nan":
+        images[1, 2, 3] = float("nan")
+    elif spoil == "empty":
+        images = images[:0]
+    elif spoil == "no reference":
+        references = references[:0]
+    else:
+        images, references = images[:, :1, :1], references[:, :1, :1]
+    answer = run_node(AnimeCompareImages, images=images, references=references)
+    assert isinstance(answer.args[3], ExecutionBlocker)
+    assert answer.args[3].message is None
+    assert answer.args[4] is False
+    assert answer.args[1].isfinite().all()
+
+
+def test_alpha_and_grey_are_taken(run_node, drawings):
+    alpha = torch.cat([drawings, torch.ones_like(drawings[..., :1])], dim=-1)
+    inputs = {"references": drawings, "metrics": WITHOUT_WEIGHTS}
+    assert run_node(AnimeCompareImages, images=alpha, **inputs).args[3] == 100
+    assert run_node(AnimeCompareImages, images=drawings[..., :1], **inputs).args[3] < 100
