@@ -15,8 +15,8 @@ DOTS_PER_INCH = 100
 USUAL_CURVES, MOST_CURVES = 3, 8  # as many as can be read at this size: large ones, small ones
 COLUMN = 4  # curves in a column; more take two columns
 MOST_LINES = 26  # of text beside the curves, unless more is required
-# Letters in a line: of few lines, and of more, which are written smaller.
-FEW_LINES, BROAD, NARROW = 18, 72, 52
+FEW_LINES = 18  # up to which every measurement's sentence is written
+LETTERS = 52  # in a line
 
 # Colour-blind safe (Okabe and Ito 2008), and never alone: a symbol and the word stand beside it.
 COLOURS = {
@@ -131,9 +131,11 @@ def _lines(report: Report) -> list[tuple[str, Measurement, bool]]:
 
     Everything that is required, and of the rest what there is room for, first things first.
     """
-    told = [(each, _lines_of(each, NARROW)) for each in report.measurements]
+    told = [(each, _lines_of(each)) for each in report.measurements]
     if sum(len(lines) for _, lines in told) > FEW_LINES:
-        told = [(each, _lines_of(each, BROAD)) for each in report.measurements]
+        # What passes, or is only told, is one line then: a reader looks for what doesn't.
+        wanting = (Verdict.FAIL, Verdict.NOT_MEASURED)
+        told = [(each, lines if each.verdict in wanting else lines[:1]) for each, lines in told]
     room = MOST_LINES - sum(len(lines) for each, lines in told if each.required)
     chosen = []
     for each, lines in told:
@@ -144,10 +146,10 @@ def _lines(report: Report) -> list[tuple[str, Measurement, bool]]:
     return chosen
 
 
-def _lines_of(measurement: Measurement, letters: int) -> list[tuple[str, Measurement, bool]]:
+def _lines_of(measurement: Measurement) -> list[tuple[str, Measurement, bool]]:
     value = "–" if measurement.value is None else f"{measurement.value:.3g} {measurement.unit}"
     name = measurement.name.replace("_", " ")
-    wrapped = textwrap.wrap(measurement.reason, letters)
+    wrapped = textwrap.wrap(measurement.reason, LETTERS)
     return [
         (f"{SYMBOLS[measurement.verdict]} {name}: {value}", measurement, True),
         *((f"    {line}", measurement, False) for line in wrapped),

@@ -48,7 +48,8 @@ def draw(client: ComfyClient, example: Path) -> Path:
 
 def _files(run: Run) -> list[dict[str, str]]:
     """What was saved first, and the first preview of a single picture."""
-    outputs = [run.outputs[node] for node in sorted(run.outputs, key=int)]
+    own = sorted(filter(str.isdecimal, run.outputs), key=int)  # not the copies that a retry made
+    outputs = [run.outputs[node] for node in own]
     groups = [output["images"] for output in outputs if output.get("images")]
     saved = [group[0] for group in groups if group[0]["type"] == "output"]
     single = [group[0] for group in groups if group[0]["type"] == "temp" and len(group) == 1]
