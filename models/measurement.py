@@ -91,11 +91,7 @@ class Measurement:
     @property
     def verdict(self) -> Verdict:
         """PASS or FAIL by the threshold, INFO without one, NOT_MEASURED without a value."""
-        if self.value is None:
-            return Verdict.NOT_MEASURED
-        if self.threshold is None:
-            return Verdict.INFO
-        return Verdict.PASS if self._distance_to_threshold() >= 0 else Verdict.FAIL
+        return self.verdict_of(self.value)
 
     @property
     def score(self) -> float | None:
@@ -104,25 +100,35 @@ class Measurement:
         Linear on either side of the threshold. For a band 100 is its middle, 50 its edges, and 0
         the end of the scale beyond the edge. Never below 50 for a PASS or above it for a FAIL.
         """
-        if self.value is None or self.threshold is None:
+        return self.score_of(self.value)
+
+    def verdict_of(self, value: float | None) -> Verdict:
+        """What `verdict` would be for another value, such as one of `per_frame`."""
+        if value is None:
+            return Verdict.NOT_MEASURED
+        if self.threshold is None:
+            return Verdict.INFO
+        if isinstance(self.threshold, tuple):
+            passes = self.threshold[0] <= value <= self.threshold[1]
+        elif self.better is Better.HIGHER:
+            passes = value >= self.threshold
+        else:
+            passes = value <= self.threshold
+        return Verdict.PASS if passes else Verdict.FAIL
+
+    def score_of(self, value: float | None) -> float | None:
+        """What `score` would be for another value, such as one of `per_frame`."""
+        if value is None or self.threshold is None:
             return None
         if isinstance(self.threshold, tuple):
             start, end = self.threshold
             middle = (start + end) / 2
-            edge, worst = (start, self.low) if self.value < middle else (end, self.high)
-            return _between(self.value, worst, edge, middle)
+            edge, worst = (start, self.low) if value < middle else (end, self.high)
+            return _between(value, worst, edge, middle)
         best, worst = (self.high, self.low)
         if self.better is Better.LOWER:
             best, worst = worst, best
-        return _between(self.value, worst, self.threshold, best)
-
-    def _distance_to_threshold(self) -> float:
-        assert self.value is not None
-        assert self.threshold is not None
-        if isinstance(self.threshold, tuple):
-            return min(self.value - self.threshold[0], self.threshold[1] - self.value)
-        distance = self.value - self.threshold
-        return distance if self.better is Better.HIGHER else -distance
+        return _between(value, worst, self.threshold, best)
 
     def to_dict(self) -> dict[str, Any]:
         """This measurement as strict JSON values."""

@@ -213,6 +213,11 @@ REASONS: dict[str, str] = {
     "retry_exhausted": "None of {attempts} attempts passes. Chosen is attempt {chosen}, with seed "
     "{seed}.",
     "retry_runs": "{attempts} of at most {limit} attempts were made, and none passes yet.",
+    # Acting on a score
+    "threshold_given": "It is {value} {unit}; {limit} was asked for at the gate.",
+    "any_passes": "{passing} of {reports} reports pass, and one is enough.",
+    "none_passes": "None of {reports} reports passes; the best of them has {score} of 100.",
+    "none_passes_yet": "None of {reports} reports passes, and {unmeasured} could not be measured.",
 }
 
 

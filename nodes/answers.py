@@ -1,5 +1,7 @@
 """What a scoring node answers: its report, its pictures, the score, and whether it passes."""
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
@@ -36,10 +38,19 @@ def scored(report: Report, *pictures: torch.Tensor) -> io.NodeOutput:
         report, pictures, plot, score, pass; with the report in `ui` for API users and jobs. A
         score that doesn't exist is a silent blocker: what would consume it doesn't run.
     """
-    score = ExecutionBlocker(None) if report.score is None else report.score
     return io.NodeOutput(
-        report, *pictures, plot_of(report), score, passes(report), ui=ui_of(report)
+        report,
+        *pictures,
+        plot_of(report),
+        or_blocked(report.score),
+        passes(report),
+        ui=ui_of(report),
     )
+
+
+def or_blocked(value: Any) -> Any:
+    """What isn't there blocks what hangs on it, silently."""
+    return ExecutionBlocker(None) if value is None else value
 
 
 def passes(report: Report) -> bool:

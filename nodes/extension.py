@@ -5,6 +5,7 @@ from pathlib import Path
 
 from comfy_api.latest import ComfyExtension, io
 
+from .best_of import AnimeBestOf
 from .character import AnimeCharacterScore, AnimeCharacterSheet
 from .character_library import AnimeCharacterLoad, AnimeCharacterSave
 from .compare import AnimeCompareImages
@@ -16,6 +17,7 @@ from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
 from .quality import AnimeClipQuality, AnimeStillQuality
+from .report_merge import AnimeReportMerge
 from .retry import AnimeRetryEnd, AnimeRetryStart
 from .sample import AnimeSampleClip
 
@@ -34,7 +36,9 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeStillQuality,
     AnimeClipQuality,
     AnimeCompareImages,
+    AnimeReportMerge,
     AnimeGate,
+    AnimeBestOf,
     AnimeRetryStart,
     AnimeRetryEnd,
     AnimeJob,

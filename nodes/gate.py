@@ -5,10 +5,12 @@ from typing import Any
 
 import torch
 from comfy_api.latest import io
-from comfy_execution.graph_utils import ExecutionBlocker
 
-from ..models.gate import OnFail, OnNotMeasured, decide
+from ..models.batch import Batch
+from ..models.gate import Level, OnFail, OnNotMeasured, decide, decide_frames
 from ..models.report import Report
+from ..models.thresholds import read_thresholds, with_thresholds
+from .answers import or_blocked
 from .sockets import ReportSocket
 
 
@@ -37,7 +39,8 @@ class AnimeGate(io.ComfyNode):
                     optional=True,
                     tooltip="block: the accepted side stays empty and the prompt goes on. "
                     "error: the prompt fails with the reasons. pass_through: it goes on all the "
-                    "same, pass is false and the reasons say why.",
+                    "same, pass is false and the reasons say why. best: where nothing passes, the "
+                    "least bad frame goes on; at level batch everything does.",
                 ),
                 io.Combo.Input(
                     "on_not_measured",
@@ -47,11 +50,30 @@ class AnimeGate(io.ComfyNode):
                     tooltip="reject: what could not be measured does not pass. accept: it passes, "
                     "and the reasons say that it was not measured.",
                 ),
+                io.Combo.Input(
+                    "level",
+                    options=Level,
+                    default=Level.BATCH,
+                    optional=True,
+                    tooltip="batch: all frames go the same way, by the report's verdict. frame: "
+                    "each goes its own way, by its own values; for reports of pictures.",
+                ),
+                io.String.Input(
+                    "thresholds",
+                    default="",
+                    multiline=True,
+                    optional=True,
+                    tooltip="Other thresholds than the report's, by the measurements' names: "
+                    "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. What is named "
+                    "counts for the verdict. Empty: those of the report.",
+                ),
             ],
             outputs=[
                 io.Image.Output("accepted", tooltip="The images, where they pass."),
                 io.Image.Output("rejected", tooltip="The images, where they don't."),
-                io.Boolean.Output("pass", tooltip="Whether the report passes."),
+                io.Boolean.Output(
+                    "pass", tooltip="Whether the report passes; at level frame: every frame."
+                ),
                 io.String.Output("reasons", tooltip="The verdict, and what doesn't pass and why."),
                 io.Latent.Output("accepted_latents", tooltip="The latents, where they pass."),
                 io.Mask.Output("accepted_masks", tooltip="The masks, where they pass."),
@@ -72,24 +94,32 @@ class AnimeGate(io.ComfyNode):
         masks: torch.Tensor | None = None,
         on_fail: str = OnFail.BLOCK.value,
         on_not_measured: str = OnNotMeasured.REJECT.value,
+        level: str = Level.BATCH.value,
+        thresholds: str = "",
     ) -> io.NodeOutput:
-        decision = decide(report, OnFail(on_fail), OnNotMeasured(on_not_measured))
-        gated = (images, latents, masks)
-        nothing = (None, None, None)
-        accepted, rejected = (gated, nothing) if decision.goes_on else (nothing, gated)
-        count = 0 if accepted[0] is None else len(accepted[0])
-        shown = {"pass": decision.passed, "reasons": decision.reasons, "accepted": count}
+        judged = with_thresholds(report, read_thresholds(thresholds))
+        policy = OnFail(on_fail), OnNotMeasured(on_not_measured)
+        gated = Batch(images, latents, masks)
+        if Level(level) is Level.FRAME and judged.frames != 0:  # no frames: nothing to divide
+            divided = decide_frames(judged, *policy)
+            count = len(divided.accepted) + len(divided.rejected)
+            accepted, rejected = (
+                gated.take(divided.accepted, count),
+                gated.take(divided.rejected, count),
+            )
+            passed, reasons, indices = divided.passed, divided.reasons, divided.accepted
+        else:
+            decision = decide(judged, *policy)
+            accepted, rejected = (gated, Batch()) if decision.goes_on else (Batch(), gated)
+            passed, reasons = decision.passed, decision.reasons
+            indices = tuple(range(0 if accepted.images is None else len(accepted.images)))
         return io.NodeOutput(
-            _or_blocked(accepted[0]),
-            _or_blocked(rejected[0]),
-            decision.passed,
-            decision.reasons,
-            *(_or_blocked(each) for each in (*accepted[1:], *rejected[1:])),
-            json.dumps(list(range(count))),
-            ui={"anime_gate": [shown]},
+            or_blocked(accepted.images),
+            or_blocked(rejected.images),
+            passed,
+            reasons,
+            *map(or_blocked, (accepted.latents, accepted.masks)),
+            *map(or_blocked, (rejected.latents, rejected.masks)),
+            json.dumps(indices),
+            ui={"anime_gate": [{"pass": passed, "reasons": reasons, "accepted": len(indices)}]},
         )
-
-
-def _or_blocked(value: Any) -> Any:
-    """What isn't there blocks what hangs on it, silently."""
-    return ExecutionBlocker(None) if value is None else value

@@ -208,7 +208,11 @@ def _doubled(
     """Share of the frames that show anybody in which somebody is there twice."""
     doubled = {each.name: [f for f in anybody if each.doubled[f]] for each in appearances}
     measure = _by(model, DOUBLED)
-    return (_named(measure, doubled, anybody, "doubled", "nobody_doubled", "doubled"),)
+    told = _named(measure, doubled, anybody, "doubled", "nobody_doubled", "doubled")
+    twice, seen = set().union(*doubled.values()), set(anybody)
+    frames = range(len(appearances[0].presences))
+    per_frame = tuple(float(frame in twice) if frame in seen else None for frame in frames)
+    return (replace(told, per_frame=per_frame),)
 
 
 def _named(

@@ -96,7 +96,7 @@ def _lpips(name: str, weights: Mapping[str, Path], device: torch.device | None) 
     return _loaded(name, path, path.stat().st_mtime_ns, device)
 
 
-@lru_cache(maxsize=1)  # a node that runs again takes the network that is there; VGG is 60 MB
+@lru_cache(maxsize=3)  # a node that runs again takes the network that is there; VGG is 60 MB
 def _loaded(name: str, path: Path, changed: int, device: torch.device | None) -> Backend:
     """A network from its file; `changed` is when that was written, so that a new one is read."""
     from .lpips import LPIPS  # its network needs torchvision, which takes a second to import

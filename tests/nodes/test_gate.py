@@ -4,8 +4,10 @@ import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from anime_production.models.frames import InputError
 from anime_production.models.gate import Rejected
 from anime_production.models.loop.seam import score_loop
+from anime_production.models.quality.still.score import score_still_quality
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.gate import AnimeGate
 
@@ -85,3 +87,91 @@ def test_a_gate_can_let_a_failure_through_and_still_say_so(gate, bad):
     outputs = gate(score_loop(bad, 12.0), images=bad, on_fail="pass_through")
     assert outputs["accepted"] is bad
     assert outputs["pass"] is False
+
+
+@pytest.fixture(scope="module")
+def mixed(good):
+    """Six pictures of which the second and the last are blurred, and their report."""
+    frames = good[:6].clone()
+    for number in (1, 5):
+        small = frames[number].movedim(-1, 0)[None]
+        soft = torch.nn.functional.avg_pool2d(small, 9, 1, 4, count_include_pad=False)
+        frames[number] = soft[0].movedim(0, -1)
+    return frames, score_still_quality(frames)
+
+
+def test_each_frame_goes_its_own_way_with_its_latent_and_its_mask(gate, mixed):
+    frames, report = mixed
+    numbers = torch.arange(6.0)
+    latents = {"samples": numbers.reshape(6, 1, 1, 1).expand(6, 4, 2, 2)}
+    masks = numbers.reshape(6, 1, 1).expand(6, 96, 96)
+    outputs = gate(report, images=frames, latents=latents, masks=masks, level="frame")
+    assert json.loads(outputs["indices"]) == [0, 2, 3, 4]
+    assert torch.equal(outputs["accepted"], frames[[0, 2, 3, 4]])
+    assert torch.equal(outputs["rejected"], frames[[1, 5]])
+    for side, kept in (("accepted", [0, 2, 3, 4]), ("rejected", [1, 5])):
+        assert outputs[f"{side}_latents"]["samples"][:, 0, 0, 0].tolist() == kept
+        assert outputs[f"{side}_masks"][:, 0, 0].tolist() == kept
+    assert outputs["pass"] is False
+    assert "4 of 6 frames pass" in outputs["reasons"]
+    assert "frames 1, 5" in outputs["reasons"]
+
+
+def test_frames_that_all_pass_are_not_copied(gate, good):
+    frames = good[:4]
+    outputs = gate(score_still_quality(frames), images=frames, level="frame")
+    assert outputs["accepted"] is frames
+    assert outputs["pass"] is True
+    assert {"rejected", "rejected_latents", "rejected_masks"} <= blocked(outputs)
+
+
+def test_where_no_frame_passes_the_side_is_blocked_or_the_best_goes_on(gate, mixed):
+    frames, report = mixed
+    nothing = gate(report, images=frames, level="frame", thresholds="edge_width = 0.01")
+    assert {"accepted", "accepted_latents", "accepted_masks"} <= blocked(nothing)
+    assert torch.equal(nothing["rejected"], frames)
+    assert nothing["indices"] == "[]"
+    best = gate(
+        report, images=frames, level="frame", thresholds="edge_width = 0.01", on_fail="best"
+    )
+    (kept,) = json.loads(best["indices"])
+    assert torch.equal(best["accepted"], frames[kept : kept + 1])
+    assert len(best["rejected"]) == 5
+    assert f"frame {kept} goes on because on_fail is best" in best["reasons"]
+
+
+def test_a_whole_batch_goes_on_as_the_best_that_there_is(gate, bad):
+    outputs = gate(score_loop(bad, 12.0), images=bad, on_fail="best")
+    assert outputs["accepted"] is bad
+    assert outputs["pass"] is False
+    assert "on_fail is best" in outputs["reasons"]
+
+
+def test_a_threshold_of_ones_own_decides(gate, bad):
+    report = score_loop(bad, 12.0)
+    outputs = gate(report, images=bad, thresholds="seam_position = 0..99\nseam_velocity = 9")
+    assert outputs["pass"] is True
+    with pytest.raises(InputError, match="seam_position"):
+        gate(report, images=bad, thresholds="seam = 2")
+
+
+def test_pictures_are_not_latent_steps(gate, good):
+    frames = torch.cat([good, good[:9]])
+    report, latents = score_still_quality(frames), {"samples": torch.zeros(1, 16, 9, 12, 12)}
+    with pytest.raises(InputError, match=r"33 frames.*9 latent steps.*packs several pictures"):
+        gate(report, images=frames, latents=latents, level="frame")
+    assert gate(report, images=frames, latents=latents)["accepted_latents"] is latents
+
+
+def test_a_report_of_another_batch_is_refused_where_frames_are_divided(gate, mixed, good):
+    with pytest.raises(InputError, match="images: expected 6 images"):
+        gate(mixed[1], images=good, level="frame")
+
+
+def test_a_clip_with_no_frame_is_judged_as_a_whole(gate, good):
+    report = score_still_quality(good[:0])
+    outputs = gate(report, images=good[:0], level="frame", on_fail="best")
+    assert len(outputs["accepted"]) == 0
+    assert outputs["pass"] is False
+    assert "no frame" in outputs["reasons"]
+    assert "accepted" in blocked(gate(report, images=good[:0], level="frame"))

@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
@@ -75,3 +76,48 @@ def test_a_threshold_of_ones_own_takes_the_place_of_the_sheets(run_node, node_cl
     report, *_ = run_node(score, images=frames, character=character, min_similarity=1.0).args
     assert report.measurements[0].threshold == 1.0
     assert report.verdict is Verdict.FAIL
+
+
+@pytest.fixture
+def clip_vision():
+    """ComfyUI's own vision model, small and with random values."""
+    from comfy.clip_vision import ClipVisionModel
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "projection_dim": 24, "image_size": 56}
+    model = ClipVisionModel(
+        {
+            **sizes,
+            "model_type": "clip_vision_model",
+            "hidden_act": "quick_gelu",
+            "layer_norm_eps": 1e-5,
+            "num_attention_heads": 2,
+            "num_channels": 3,
+            "num_hidden_layers": 2,
+            "patch_size": 14,
+        }
+    )
+    values = {key: torch.randn_like(value) * 0.2 for key, value in model.get_sd().items()}
+    model.load_sd({key: values[key].to(value) for key, value in model.get_sd().items()})
+    return model
+
+
+def test_comfyuis_vision_model_describes_characters(run_node, node_classes, identity, clip_vision):
+    model, explanation = identity(clip_vision=clip_vision)
+    assert "Backend: clip_vision:" in explanation
+    assert "a CLIP vision model is connected" in explanation
+    frames = draw_clip(6, 160, 160, 6, 0, 1)
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    character = run_node(sheet, references=frames, name="Aoi", model=model).args[0]
+    assert tuple(character.embeddings.shape) == (6, 24)
+    report, *_ = run_node(score, images=frames, character=character, model=model).args
+    assert min(report.measurements[0].per_frame) == pytest.approx(1.0, abs=1e-4)
+    assert report.measurements[0].backend == model.embedder.name
+
+
+def test_other_weights_of_a_vision_model_have_another_name(identity, clip_vision):
+    first = identity(clip_vision=clip_vision)[0].key
+    assert identity(clip_vision=clip_vision)[0].key == first
+    values = clip_vision.get_sd()
+    clip_vision.load_sd({key: value * 1.1 for key, value in values.items()})
+    assert identity(clip_vision=clip_vision)[0].key != first

@@ -38,8 +38,8 @@ class Drawn:
             images: a batch of images, finite; at least one.
         """
         frames = as_frames(images)
-        steps = without_light(frames, STRUCTURAL_BACKEND.steps(frames))
-        pattern = hold_pattern(steps[:-1])
+        steps = STRUCTURAL_BACKEND.steps(frames)
+        pattern = hold_pattern(without_light(frames, steps)[:-1])
         if len(pattern.drawings) < len(frames):
             steps = STRUCTURAL_BACKEND.steps(frames[list(pattern.drawings)])
         return cls(images, frames, pattern, steps.cpu())

@@ -127,6 +127,7 @@ def test_a_doubled_character_is_named_and_fails(model, rin, aoi):
     result = score_characters(frames, [rin, aoi], model)
     doubled = measurement(result.report, "doubled")
     assert doubled.value == pytest.approx(1 / 3)
+    assert doubled.per_frame == (0.0, 1.0, 0.0)
     assert "Rin in 1 of 3, from frame 1 on" in doubled.reason
     assert result.report.verdict is Verdict.FAIL
     assert [round(box.left * WIDTH) for box in result.appearances[0].doubled[1]] == [120]

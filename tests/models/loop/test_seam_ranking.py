@@ -1,5 +1,7 @@
 """Planted truth: over many random clips, clean loops rank above faulty ones."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -80,7 +82,8 @@ def check_ranking(numbers):
     areas = {fault: area_under_curve(clean, scores) for fault, scores in broken.items()}
     print(areas, f"{len(unnamed)} faults without their cause", *unnamed, sep="\n")
     assert min(areas.values()) >= LEAST_AUC, areas
-    assert len(unnamed) <= (1 - LEAST_NAMED) * sum(map(len, broken.values())), unnamed
+    allowed = math.ceil((1 - LEAST_NAMED) * sum(map(len, broken.values())))
+    assert len(unnamed) <= allowed, unnamed
 
 
 def test_a_clean_loop_ranks_above_a_faulty_one_and_its_cause_is_named():

@@ -33,8 +33,9 @@ CLIPS = (
     "loops/mobius_vc2_case_1.gif",
     "clips/animatediff_model_01_01.gif",
 )
-# Its dither is as high as 20 grey levels of noise: in it, faint noise and ripples drown.
-DITHERED, DROWNED = "clips/animatediff_model_01_01.gif", ("ringing", "noise")
+# Its dither is as high as 20 grey levels of noise: in it, faint noise, ripples and the edges of
+# blocks drown.
+DITHERED, DROWNED = "clips/animatediff_model_01_01.gif", ("ringing", "noise", "JPEG")
 
 
 def correlation(fault, frame):

@@ -1,0 +1,61 @@
+"""What a gate that passes adds to a prompt, beside the 5 ms that it may."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import torch
+
+from ..models.batch import Batch
+from ..models.gate import OnFail, OnNotMeasured, decide, decide_frames
+from ..models.quality.still.measures import MEASURES
+from ..models.report import Better, Measure, Measurement, Report, Verdict
+from ..models.thresholds import read_thresholds, with_thresholds
+from .timing import Comparison, print_table
+
+FRAMES, HEIGHT, WIDTH = 120, 480, 832
+ROUNDS = 101
+ALLOWED = 5.0  # ms
+POLICY = OnFail.BLOCK, OnNotMeasured.REJECT
+THRESHOLDS = "noise = 9, banding = 12"
+
+
+def run() -> None:
+    """Gate a clip that passes, as a whole and frame by frame; no frame may be copied."""
+    batch = Batch(
+        torch.rand(FRAMES, HEIGHT, WIDTH, 3),
+        {"samples": torch.rand(FRAMES, 4, HEIGHT // 8, WIDTH // 8)},
+        torch.rand(FRAMES, HEIGHT, WIDTH),
+    )
+    report = Report("still_quality", tuple(map(_passing, MEASURES)), FRAMES)
+    assert report.verdict is Verdict.PASS
+
+    def whole() -> Batch:
+        judged = with_thresholds(report, read_thresholds(THRESHOLDS))
+        return batch if decide(judged, *POLICY).goes_on else Batch()
+
+    def by_frame() -> Batch:
+        judged = with_thresholds(report, read_thresholds(THRESHOLDS))
+        return batch.take(decide_frames(judged, *POLICY).accepted, FRAMES)
+
+    rows = []
+    for level, gate in (("batch", whole), ("frame", by_frame)):
+        assert gate() is batch, "frames were copied"
+        spent = _milliseconds(gate)
+        rows.append((level, FRAMES, len(report.required), median(spent), max(spent), ALLOWED))
+        Comparison(f"gate/{level}", median(spent), ALLOWED, "ms").print()
+    print_table(("level", "frames", "measurements", "median ms", "worst ms", "allowed ms"), rows)
+
+
+def _passing(measure: Measure) -> Measurement:
+    value = measure.high if measure.better is Better.HIGHER else measure.low
+    return measure.measured(value, "no_frames", per_frame=[value] * FRAMES)
+
+
+def _milliseconds(gate: Callable[[], Batch]) -> list[float]:
+    spent = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        gate()
+        spent.append(1000 * (time.perf_counter() - started))
+    return spent

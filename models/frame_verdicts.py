@@ -1,0 +1,98 @@
+"""Each frame of a batch judged for itself, by the values that a report holds for every frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .frames import InputError
+from .measurement import Measurement
+from .report import Report, Verdict
+
+FrameValues = tuple[Measurement, Sequence[float | None]]
+
+
+@dataclass(frozen=True)
+class FrameVerdict:
+    """What one frame comes to.
+
+    Attributes:
+        verdict: by the rule of a report: FAIL if something required fails, else NOT_MEASURED if
+            something is absent, else PASS.
+        score: 0–100, that of the frame's weakest required measurement; None where one is absent.
+        weakest: the measurement that decides: the one with the lowest score where the frame fails
+            or all is measured, else the first that is absent; None where nothing is required.
+        value: of `weakest` in this frame.
+    """
+
+    verdict: Verdict
+    score: float | None
+    weakest: Measurement | None
+    value: float | None
+
+
+def frame_values(report: Report) -> tuple[FrameValues, ...]:
+    """Each required measurement with its value in every frame, None where there is none.
+
+    What could not be measured at all is absent in every frame.
+
+    Raises:
+        InputError: a required measurement is of the clip as a whole, or of other frames.
+    """
+    if report.frames is None:
+        raise InputError(
+            "report",
+            "a report of one batch, to judge its frames one by one",
+            "a merge of reports of different numbers of frames",
+            "Merge reports of the same batch only.",
+        )
+    whole = [each.name for each in report.required if each.value is not None and not each.per_frame]
+    if whole:
+        raise InputError(
+            "report",
+            "a value for every frame of each required measurement, to judge the frames one by one",
+            f"none of {', '.join(whole)}",
+            "They are of the clip as a whole: judge the whole batch by it in a Gate, or give a "
+            "report of pictures, such as Still Quality's, Character Score's or Compare Images'.",
+        )
+    for each in report.required:
+        if each.per_frame and len(each.per_frame) != report.frames:
+            raise InputError(
+                "report",
+                f"a value of {each.name} for each of {report.frames} frames",
+                f"{len(each.per_frame)} values",
+                "Score the batch again.",
+            )
+    nothing = (None,) * report.frames
+    return tuple(
+        (each, nothing if each.threshold is None else each.per_frame or nothing)
+        for each in report.required
+    )
+
+
+def judge_frames(report: Report) -> tuple[FrameVerdict, ...]:
+    """Judge every frame for itself.
+
+    Raises:
+        InputError: as `frame_values`.
+    """
+    measured = frame_values(report)
+    return tuple(
+        _judged([(each, values[frame]) for each, values in measured])
+        for frame in range(report.frames or 0)
+    )
+
+
+def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdict:
+    absent = [each for each, value in measured if value is None]
+    lowest: tuple[float, Measurement, float] | None = None
+    failed = False
+    for each, value in measured:
+        score = each.score_of(value)
+        if value is not None and score is not None:
+            failed = failed or each.verdict_of(value) is Verdict.FAIL
+            if lowest is None or score < lowest[0]:
+                lowest = score, each, value
+    if lowest is None or (absent and not failed):
+        return FrameVerdict(Verdict.NOT_MEASURED, None, absent[0] if absent else None, None)
+    score, weakest, value = lowest
+    verdict = Verdict.FAIL if failed else Verdict.PASS
+    return FrameVerdict(verdict, None if absent else score, weakest, value)

@@ -1,0 +1,78 @@
+"""Acting on a score: the best of a batch."""
+
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ..models.batch import Batch
+from ..models.ranking import rank_frames
+from ..models.report import Report
+from .answers import or_blocked
+from .sockets import ReportSocket
+
+MOST_KEPT = 4096  # the editor's widget needs an end
+
+
+class AnimeBestOf(io.ComfyNode):
+    """Keeps the best of a batch, by a report that has a value for every frame."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeBestOf",
+            display_name="Best Of (Anime)",
+            category="Anime Production/Acting",
+            description="Keeps the best frames of a batch, the best first. A frame is as good as "
+            "its weakest required measurement; one that is not measured comes after all others.",
+            search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
+            inputs=[
+                io.Image.Input("images", tooltip="The batch to choose from."),
+                ReportSocket.Input(
+                    "report",
+                    tooltip="Of these images, with a value for each: Still Quality, Character "
+                    "Score, Compare Images, or a merge of such.",
+                ),
+                io.Latent.Input(
+                    "latents", optional=True, tooltip="Goes with the images, one for each."
+                ),
+                io.Mask.Input(
+                    "masks",
+                    optional=True,
+                    tooltip="Goes with the images: one for each, or for all.",
+                ),
+                io.Int.Input(
+                    "k",
+                    default=1,
+                    min=1,
+                    max=MOST_KEPT,
+                    optional=True,
+                    tooltip="How many to keep. Where the batch has fewer, all are kept, and the "
+                    "ranking says so.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("best", tooltip="The best images, the best first."),
+                io.Latent.Output("best_latents", tooltip="Their latents, in the same order."),
+                io.Mask.Output("best_masks", tooltip="Their masks, in the same order."),
+                io.String.Output(
+                    "ranking",
+                    tooltip="JSON: every frame with its score, what it is weakest in, and why it "
+                    "lost.",
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        images: torch.Tensor,
+        report: Report,
+        latents: dict[str, Any] | None = None,
+        masks: torch.Tensor | None = None,
+        k: int = 1,
+    ) -> io.NodeOutput:
+        ranking = rank_frames(report, k)
+        best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
+        kept = map(or_blocked, (best.images, best.latents, best.masks))
+        return io.NodeOutput(*kept, ranking.to_json())

@@ -1,0 +1,57 @@
+"""Several reports as one."""
+
+from collections.abc import Mapping
+
+from comfy_api.latest import io
+
+from ..models.merge_rule import Rule, merge_by_rule
+from ..models.report import Report
+from .answers import PASS_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, or_blocked, passes, ui_of
+from .sockets import ReportSocket
+
+MOST_REPORTS = 32
+
+
+class AnimeReportMerge(io.ComfyNode):
+    """Makes one report of several: of character, loop and quality, or of several shots."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeReportMerge",
+            display_name="Merge Reports (Anime)",
+            category="Anime Production/Acting",
+            description="Makes one report of several, for one gate, one retry or one job. Every "
+            "measurement keeps its subject in front of its name, so that none hides another.",
+            search_aliases=["combine reports", "and", "or", "all scores", "any score", "join"],
+            is_output_node=True,
+            inputs=[
+                io.Autogrow.Input(
+                    "reports",
+                    template=io.Autogrow.TemplatePrefix(
+                        ReportSocket.Input("report", tooltip="A report."),
+                        prefix="report",
+                        min=1,
+                        max=MOST_REPORTS,
+                    ),
+                    tooltip="The reports; connect one and the next input appears.",
+                ),
+                io.Combo.Input(
+                    "rule",
+                    options=Rule,
+                    default=Rule.ALL,
+                    optional=True,
+                    tooltip="all: passes where every report passes; the weakest decides. any: "
+                    "passes where one does; the best decides.",
+                ),
+            ],
+            outputs=[REPORT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+        )
+
+    @classmethod
+    def execute(
+        cls, reports: Mapping[str, Report | None], rule: str = Rule.ALL.value
+    ) -> io.NodeOutput:
+        given = [each for each in reports.values() if each is not None]
+        report = merge_by_rule(given, Rule(rule))
+        return io.NodeOutput(report, or_blocked(report.score), passes(report), ui=ui_of(report))
