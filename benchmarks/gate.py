@@ -6,11 +6,11 @@ from statistics import median
 
 import torch
 
-from ..models.batch import Batch
-from ..models.gate import OnFail, OnNotMeasured, decide, decide_frames
+from ..models.acting.batch import Batch
+from ..models.acting.gate import OnFail, OnNotMeasured, decide, decide_frames
+from ..models.acting.thresholds import read_thresholds, with_thresholds
 from ..models.quality.still.measures import MEASURES
 from ..models.report import Better, Measure, Measurement, Report, Verdict
-from ..models.thresholds import read_thresholds, with_thresholds
 from .timing import Comparison, print_table
 
 FRAMES, HEIGHT, WIDTH = 120, 480, 832

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.batch import Batch
-from ..models.ranking import rank_frames
+from ..models.acting.batch import Batch
+from ..models.acting.ranking import rank_frames
 from ..models.report import Report
 from .answers import or_blocked
 from .sockets import ReportSocket

@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.batch import Batch
-from ..models.gate import Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..models.acting.batch import Batch
+from ..models.acting.gate import Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..models.acting.thresholds import read_thresholds, with_thresholds
 from ..models.report import Report
-from ..models.thresholds import read_thresholds, with_thresholds
 from .answers import or_blocked
 from .sockets import ReportSocket
 

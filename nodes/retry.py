@@ -11,9 +11,7 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import get_executing_context
 
-from ..models.frames import InputError
-from ..models.report import Report
-from ..models.retry import (
+from ..models.acting.retry import (
     MOST_ATTEMPTS,
     UNTRIED,
     Attempt,
@@ -23,7 +21,7 @@ from ..models.retry import (
     reason_of,
     seed_of,
 )
-from ..models.retry_body import (
+from ..models.acting.retry_body import (
     SLOTS,
     Graph,
     RetryRefused,
@@ -33,6 +31,8 @@ from ..models.retry_body import (
     find_body,
     is_link,
 )
+from ..models.frames import InputError
+from ..models.report import Report
 from .answers import ui_of
 from .sockets import ReportSocket
 

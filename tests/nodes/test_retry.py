@@ -7,11 +7,11 @@ from comfy_execution.graph import DynamicPrompt
 from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import CurrentNodeContext
 
+from anime_production.models.acting.retry import Exhausted
+from anime_production.models.acting.retry_body import END, SLOTS, START, VARYING, RetryRefused
 from anime_production.models.frames import InputError
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.report import Verdict
-from anime_production.models.retry import Exhausted
-from anime_production.models.retry_body import END, SLOTS, START, VARYING, RetryRefused
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.retry import END_INPUTS, END_OUTPUTS, AnimeRetryEnd, AnimeRetryStart
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ...models.acting.retry_body import superseded
 from ...models.jobs.events import JobFinished, JobStarted
 from ...models.jobs.job import (
     LONGEST_NAME,
@@ -23,7 +24,6 @@ from ...models.jobs.job import (
 )
 from ...models.jobs.recorder import Recorder
 from ...models.report import Report, ReportError
-from ...models.retry_body import superseded
 
 log = logging.getLogger(__name__)
 

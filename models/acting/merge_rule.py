@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
+from ..frames import Absence, InputError
+from ..measurement import Better, Measure, Measurement
+from ..report import MERGED, Report, Verdict, merge
 from .frame_verdicts import FrameVerdict, judge_frames
-from .frames import Absence, InputError
-from .measurement import Better, Measure, Measurement
-from .report import MERGED, Report, Verdict, merge
 
 BELOW_PASS = math.nextafter(50.0, 0.0)  # what fails by a hair may be rounded up to 50
 # Named as in a merge, with a subject in front, so that it can be merged again.

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .frames import InputError
-from .measurement import Measurement
-from .report import Report, Verdict
+from ..frames import InputError
+from ..measurement import Measurement
+from ..report import Report, Verdict
 
 FrameValues = tuple[Measurement, Sequence[float | None]]
 

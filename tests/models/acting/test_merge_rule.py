@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from anime_production.models.frame_verdicts import judge_frames
+from anime_production.models.acting.frame_verdicts import judge_frames
+from anime_production.models.acting.merge_rule import Rule, merge_by_rule
 from anime_production.models.frames import Absence
-from anime_production.models.merge_rule import Rule, merge_by_rule
 from anime_production.models.report import Better, Measure, Report, ReportError, Verdict
 
 SHARP = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)

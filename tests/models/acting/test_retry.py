@@ -2,9 +2,7 @@ import json
 
 import pytest
 
-from anime_production.models.frames import Absence
-from anime_production.models.report import Better, Measure, Report, Verdict
-from anime_production.models.retry import (
+from anime_production.models.acting.retry import (
     MOST_ATTEMPTS,
     UNTRIED,
     Attempt,
@@ -13,6 +11,8 @@ from anime_production.models.retry import (
     reason_of,
     seed_of,
 )
+from anime_production.models.frames import Absence
+from anime_production.models.report import Better, Measure, Report, Verdict
 
 FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
 

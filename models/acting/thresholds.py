@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .frames import InputError
-from .measurement import Better, Measurement, Threshold, frozen
-from .reasons import sentence
-from .report import MERGED, Report
+from ..frames import InputError
+from ..measurement import Better, Measurement, Threshold, frozen
+from ..reasons import sentence
+from ..report import MERGED, Report
 
 INPUT = "thresholds"
 FORM = "name = number, or name = from..to for a band, with commas or lines between"

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from .frames import InputError
+from ..frames import InputError
 
 TIME = 2  # the axis of a video latent: (batch, channels, time, height, width)
 

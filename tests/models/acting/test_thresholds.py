@@ -1,8 +1,8 @@
 import pytest
 
+from anime_production.models.acting.thresholds import read_thresholds, with_thresholds
 from anime_production.models.frames import Absence, InputError
 from anime_production.models.report import Better, Measure, Report, Verdict, merge
-from anime_production.models.thresholds import read_thresholds, with_thresholds
 
 FLICKER = Measure("flicker", "levels", Better.LOWER, 0, 12, "light", threshold=1.5, required=True)
 CONTRAST = Measure("contrast", "", Better.HIGHER, 0, 1, "spread")

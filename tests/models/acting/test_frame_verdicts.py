@@ -1,4 +1,4 @@
-from anime_production.models.frame_verdicts import judge_frames
+from anime_production.models.acting.frame_verdicts import judge_frames
 from anime_production.models.frames import Absence
 from anime_production.models.report import Better, Measure, Report, Verdict
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from anime_production.models.acting.ranking import rank_frames
 from anime_production.models.frames import Absence, InputError
-from anime_production.models.ranking import rank_frames
 from anime_production.models.report import Better, Measure, Report
 
 SHARP = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)

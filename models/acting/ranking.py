@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..frames import InputError
+from ..report import Report, Verdict
 from .frame_verdicts import FrameVerdict, judge_frames
-from .frames import InputError
-from .report import Report, Verdict
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from .measurement import Better, Measure, Measurement
-from .report import MERGED, Report, Verdict
+from ..measurement import Better, Measure, Measurement
+from ..report import MERGED, Report, Verdict
 
 MOST_ATTEMPTS = 32  # an unattended machine must come to an end
 SEEDS = 2**64  # ComfyUI's samplers take seeds below this

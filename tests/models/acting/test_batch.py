@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.batch import Batch
+from anime_production.models.acting.batch import Batch
 from anime_production.models.frames import InputError
 
 

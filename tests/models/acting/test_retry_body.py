@@ -1,6 +1,6 @@
 import pytest
 
-from anime_production.models.retry_body import (
+from anime_production.models.acting.retry_body import (
     RetryRefused,
     check_body,
     copy_body,

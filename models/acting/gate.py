@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ..report import Report, Verdict
 from .frame_verdicts import frame_values, judge_frames
 from .ranking import best_first
-from .report import Report, Verdict
 from .thresholds import limit_of
 
 

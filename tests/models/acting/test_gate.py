@@ -2,8 +2,14 @@ from dataclasses import replace
 
 import pytest
 
+from anime_production.models.acting.gate import (
+    OnFail,
+    OnNotMeasured,
+    Rejected,
+    decide,
+    decide_frames,
+)
 from anime_production.models.frames import Absence, InputError
-from anime_production.models.gate import OnFail, OnNotMeasured, Rejected, decide, decide_frames
 from anime_production.models.report import Better, Measure, Report, merge
 
 MEASURE = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
