@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import torch
 
-from ..models.character.ccip import DEFAULT_MODEL, CcipEmbedder
 from ..models.character.detection import IdentityModel
 from ..models.character.detectors.yolo import YoloDetector
+from ..models.character.embedders.ccip import DEFAULT_MODEL, CcipEmbedder
 from ..models.character.pictures import overlay
 from ..models.character.score import score_characters
 from ..models.character.sheet import make_character

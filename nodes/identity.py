@@ -5,8 +5,9 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.character.ccip import MODELS as CCIP_MODELS
 from ..models.character.detection import IdentityModel
+from ..models.character.embedders.ccip import MODELS as CCIP_MODELS
+from ..models.character.embedders.insightface import KNOWN_PACKS, find_packs
 from ..models.character.identity import (
     AUTO,
     BACKENDS,
@@ -20,7 +21,6 @@ from ..models.character.identity import (
     choose_identity_model,
     detector_weights,
 )
-from ..models.character.insightface import KNOWN_PACKS, find_packs
 from . import comfyui
 from .sockets import IdentityModelSocket
 

@@ -9,14 +9,14 @@ import torch
 from ..dependency import is_installed
 from ..frames import InputError
 from ..weights import WEIGHTS
-from . import ccip, insightface
-from .clip_vision import ClipVisionEmbedder
 from .detection import Detector, Embedder, IdentityModel
 from .detectors.grown import BustDetector
 from .detectors.lbp import LbpFaceDetector
 from .detectors.whole_image import WholeImageDetector
 from .detectors.yolo import KINDS, YoloDetector
-from .palette import PaletteEmbedder
+from .embedders import ccip, insightface
+from .embedders.clip_vision import ClipVisionEmbedder
+from .embedders.palette import PaletteEmbedder
 
 AUTO = "auto"
 CCIP, INSIGHTFACE, CLIP_VISION, PALETTE = "ccip", "insightface", "clip_vision", "palette"

@@ -9,7 +9,7 @@ import torch.nn.functional as functional
 from ..frames import Absence, unmeasurable
 from ..report import Better, Measure, Measurement, Report, WorstFrame
 from .detection import Embedder, IdentityModel
-from .palette import BACKEND as PALETTE
+from .embedders.palette import BACKEND as PALETTE
 from .references import References, Standing, judge_references, listed
 from .sight import chunks, look_at
 

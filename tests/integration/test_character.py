@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ..models.character.detectors.test_yolo import finder_of_green
-from ..models.character.test_ccip import write_network
+from ..models.character.embedders.test_ccip import write_network
 from .client import ComfyClient, Prompt, PromptFailed, Run
 from .server import ComfyServer
 

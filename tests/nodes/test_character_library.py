@@ -10,7 +10,7 @@ import torch
 
 from anime_production.models.character.detection import IdentityModel, Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
-from anime_production.models.character.palette import PaletteEmbedder
+from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import InputError
 from anime_production.models.sample.clip import draw_clip

@@ -14,7 +14,7 @@ from PIL import Image
 from anime_production.models.character.detection import Detection, IdentityModel, Region
 from anime_production.models.character.detectors.lbp import LbpFaceDetector
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
-from anime_production.models.character.palette import PaletteEmbedder
+from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.sample.clip import Faults, draw_clip
 
 GROUNDS = ("bg_club", "bg_uni", "grey")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.character import palette
+from anime_production.models.character.embedders import palette
 from anime_production.models.character.sheet import make_character
 from anime_production.models.report import Report, Verdict
 

@@ -9,12 +9,12 @@ from PIL import Image
 from anime_production.models.character import storage
 from anime_production.models.character.detection import IdentityModel, Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
+from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.library import (
     list_characters,
     load_character,
     save_character,
 )
-from anime_production.models.character.palette import PaletteEmbedder
 from anime_production.models.character.sheet import Character, make_character
 from anime_production.models.character.storage import LibraryError
 

@@ -3,8 +3,8 @@ import torch
 
 from anime_production.models.character.detection import Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
+from anime_production.models.character.embedders.palette import PaletteEmbedder, embed
 from anime_production.models.character.figure import CHUNK, find_figures
-from anime_production.models.character.palette import PaletteEmbedder, embed
 
 CPU = torch.device("cpu")
 

@@ -11,7 +11,7 @@ from itertools import islice
 import torch
 import torch.nn.functional as functional
 
-from .detection import Detection
+from ..detection import Detection
 from .embedding import as_embeddings, cosines, crops
 
 SIDE = 384  # px of the squares: what most of these networks see or more, so that they only shrink

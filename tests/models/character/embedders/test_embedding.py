@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.character.detection import WHOLE_PICTURE, Box, Detection
-from anime_production.models.character.embedding import as_embeddings, cosines, crops
+from anime_production.models.character.embedders.embedding import as_embeddings, cosines, crops
 from anime_production.models.frames import InputError
 
 

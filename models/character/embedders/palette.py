@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import torch
 
-from ..frames import InputError
+from ...frames import InputError
+from ..detection import Box, Detection, Region
+from ..figure import Figures, find_figures, join
 from .bust_palette import bust_similarities, embed_busts
-from .detection import Box, Detection, Region
 from .distributions import PLANE_BINS, Bins, between, colour_bins, histogram, line_strength, telling
-from .figure import Figures, find_figures, join
 
 BACKEND = "palette"
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import torch
 
-from ..pixels.colour import lab_from_rgb
-from .detection import Box, Detection
-from .detectors.bust import ABOVE, BELOW, SIDES
+from ...pixels.colour import lab_from_rgb
+from ..detection import Box, Detection
+from ..detectors.bust import ABOVE, BELOW, SIDES
+from ..figure import CHUNK, LIGHTNESS_WEIGHT, distances, settled
 from .distributions import PLANE_BINS, between, colour_bins, histogram, line_strength, telling
-from .figure import CHUNK, LIGHTNESS_WEIGHT, distances, settled
 
 FACE_PIXELS = 18  # a face's width in the common frame: an eye is still a few pixels
 HEIGHT, WIDTH = round((ABOVE + BELOW) * FACE_PIXELS), round(2 * SIDES * FACE_PIXELS)

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as functional
 from PIL import Image
 
-from ..frames import InputError
-from ..onnx import open_session
-from .detection import Detection
+from ...frames import InputError
+from ...onnx import open_session
+from ..detection import Detection
 from .embedding import as_embeddings, cosines, crops
 
 SIDE = 384  # px; the whole crop is squashed to this square

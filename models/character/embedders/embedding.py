@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import torch
 import torch.nn.functional as functional
 
-from ..frames import InputError
-from .detection import Detection
+from ...frames import InputError
+from ..detection import Detection
 
 
 def crops(

@@ -10,9 +10,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
-from anime_production.models.character import ccip
-from anime_production.models.character.ccip import CcipEmbedder
 from anime_production.models.character.detection import Box, Detection
+from anime_production.models.character.embedders import ccip
+from anime_production.models.character.embedders.ccip import CcipEmbedder
 from anime_production.models.frames import InputError
 
 NAME = ccip.DEFAULT_MODEL

@@ -2,14 +2,14 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from anime_production.models.character.clip_vision import (
+from anime_production.models.character.detection import Box, Detection
+from anime_production.models.character.embedders.clip_vision import (
     AT_ONCE,
     FILLING,
     SIDE,
     ClipVisionEmbedder,
     squared,
 )
-from anime_production.models.character.detection import Box, Detection
 from anime_production.models.frames import InputError
 
 GENERATOR = torch.Generator().manual_seed(0)

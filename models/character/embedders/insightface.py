@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..dependency import require
-from ..frames import InputError
-from ..onnx import load_failures, providers_for
-from .detection import WHOLE_PICTURE, Box, Detection, Region
+from ...dependency import require
+from ...frames import InputError
+from ...onnx import load_failures, providers_for
+from ..detection import WHOLE_PICTURE, Box, Detection, Region
 from .embedding import as_embeddings, cosines
 
 # What older versions of the package looked at; the present one would look at 128 × 128 as well.

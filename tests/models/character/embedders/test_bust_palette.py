@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from anime_production.models.character.bust_palette import COLOURS
 from anime_production.models.character.detection import Box, Detection, Region
-from anime_production.models.character.palette import CALIBRATIONS, PaletteEmbedder
+from anime_production.models.character.embedders.bust_palette import COLOURS
+from anime_production.models.character.embedders.palette import CALIBRATIONS, PaletteEmbedder
 
-from .conftest import GROUNDS
+from ..conftest import GROUNDS
 
 THRESHOLD = CALIBRATIONS[Region.BUST]
 

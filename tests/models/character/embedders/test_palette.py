@@ -3,16 +3,16 @@ import torch
 
 from anime_production.models.character.detection import Box, Detection, Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
-from anime_production.models.character.figure import find_figures
-from anime_production.models.character.palette import (
+from anime_production.models.character.embedders.palette import (
     DEFAULT_THRESHOLD,
     PaletteEmbedder,
     embed,
     similarities,
 )
+from anime_production.models.character.figure import find_figures
 from anime_production.models.frames import InputError
 
-from .conftest import GROUNDS
+from ..conftest import GROUNDS
 
 
 def described(frames):

@@ -11,9 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models.character import insightface
 from anime_production.models.character.detection import WHOLE_PICTURE, Detection, Region
-from anime_production.models.character.insightface import find_packs, open_pack
+from anime_production.models.character.embedders import insightface
+from anime_production.models.character.embedders.insightface import find_packs, open_pack
 from anime_production.models.frames import InputError
 
 DETECTOR, RECOGNISER = "scrfd_det_500m.onnx", "mobilefacenet_128d.onnx"
