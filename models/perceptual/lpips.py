@@ -39,7 +39,7 @@ class Network:
         least_side: fewest pixels that its poolings leave something of.
         pixels_at_once: frames' pixels in one pass. Larger passes are no faster on a CPU, and would
             make an interrupt wait; at one time a pass holds the features of its frames about three
-            times over (SqueezeNet and VGG 200 MB, AlexNet 60 MB).
+            times over (VGG 200 MB, SqueezeNet and AlexNet 60 MB).
     """
 
     builder: str
@@ -50,7 +50,7 @@ class Network:
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
-        "squeeze": Network("squeezenet1_1", (1, 4, 7, 9, 10, 11, 12), 17, 500_000),
+        "squeeze": Network("squeezenet1_1", (1, 4, 7, 9, 10, 11, 12), 17, 120_000),
         "alex": Network("alexnet", (1, 4, 7, 9, 11), 31, 500_000),
         "vgg": Network("vgg16", (3, 8, 15, 22, 29), 16, 120_000),
     }
