@@ -117,7 +117,7 @@ def detector_weights(files: Mapping[str, Path]) -> dict[str, list[str]]:
     Args:
         files: of the folder `anime_detection`.
     """
-    names = [Path(name.replace("\\", "/")) for name in files]
+    names = [Path(name) for name in files]
     networks = sorted(name.parent.name for name in names if name.name == "model.onnx")
     found = {}
     for kind in KINDS:
@@ -200,10 +200,8 @@ def _yolo(kind: str, name: str, files: Mapping[str, Path], device: torch.device)
         expected = f"auto, or a network for {kind} in models/anime_detection"
         there = f"{name!r}; there are {', '.join(installed) or 'none'}"
         raise InputError("detector_weights", expected, there, "Install it, or choose auto.")
-    by_name = {each.replace("\\", "/"): path for each, path in files.items()}
-    path = next(p for each, p in by_name.items() if each.endswith(f"{name}/model.onnx"))
-    threshold = next((p for n, p in by_name.items() if n.endswith(f"{name}/threshold.json")), None)
-    return YoloDetector(kind, name, path, threshold, device)
+    own = {Path(each).name: path for each, path in files.items() if Path(each).parent.name == name}
+    return YoloDetector(kind, name, own["model.onnx"], own.get("threshold.json"), device)
 
 
 def _ccip(name: str, files: Mapping[str, Path], device: torch.device) -> Embedder:

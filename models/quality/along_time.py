@@ -8,14 +8,9 @@ import torch
 
 from ..frames import Absence
 from ..holds import HoldPattern
-from ..pixels.luma import luma
 from ..report import Better, Measure, Measurement, Verdict
-from .sharpness import edge_width
 from .still import measures as still
-from .still.blocks import blockiness
-from .still.exposure import clipped_share, contrast
-from .still.noise import noise
-from .still.score import ABSENCE_OF, REASONS_OF
+from .still.score import ABSENCE_OF, REASONS_OF, values_of
 
 # Those that take a few milliseconds each: AnimeStillQuality has all. Soft lines count for a clip;
 # the others have the still's thresholds and decide nothing, unless a profile wants it.
@@ -25,22 +20,6 @@ NOISE, BLOCKINESS, CLIPPED = (
 )
 CONTRAST = still.CONTRAST
 STILL_MEASURES = (EDGE_WIDTH, NOISE, BLOCKINESS, CLIPPED, CONTRAST)
-
-
-def measure_drawing(frame: torch.Tensor) -> dict[str, float | None]:
-    """What is measured of one drawing, by name of the measure.
-
-    Args:
-        frame: RGB in 0–1, shape (height, width, 3).
-    """
-    grey = luma(frame)
-    return {
-        EDGE_WIDTH.name: edge_width(frame[None])[0],
-        NOISE.name: noise(grey),
-        BLOCKINESS.name: blockiness(grey),
-        CLIPPED.name: clipped_share(frame),
-        CONTRAST.name: contrast(grey),
-    }
 
 
 def still_measurements(
@@ -60,9 +39,10 @@ def still_measurements(
     Returns:
         Those of `STILL_MEASURES`; their worst frames stand in the details.
     """
+    names = [each.name for each in STILL_MEASURES]
     drawn = []
     for drawing in pattern.drawings:
-        drawn.append(measure_drawing(frames[drawing]))
+        drawn.append(values_of(frames[drawing], names))
         looked(drawing)
     return tuple(
         _measurement(measures[each.name], [values[each.name] for values in drawn], pattern)

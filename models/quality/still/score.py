@@ -1,6 +1,6 @@
 """Is a still clean: sharp, of its full resolution, without noise, bands, blocks; and not blank?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -82,6 +82,40 @@ MOTION = 1.8
 ANGLE = "blur_angle"
 
 
+OF_A_PICTURE: Mapping[str, Callable[[torch.Tensor, torch.Tensor], float | None]] = MappingProxyType(
+    {
+        EDGE_WIDTH.name: lambda frame, grey: edge_width(frame[None])[0],
+        RESOLUTION.name: lambda frame, grey: resolution(grey),
+        NOISE.name: lambda frame, grey: noise(grey),
+        BANDING.name: lambda frame, grey: banding(grey),
+        BLOCKINESS.name: lambda frame, grey: blockiness(grey),
+        CLIPPED.name: lambda frame, grey: clipped_share(frame),
+        CRUSHED.name: lambda frame, grey: crushed_share(frame),
+        CONTENT.name: lambda frame, grey: content_share(frame),
+        BORDERS.name: lambda frame, grey: border_share(frame),
+        RINGING.name: lambda frame, grey: ringing(grey),
+        CONTRAST.name: lambda frame, grey: contrast(grey),
+        COLOURFULNESS.name: lambda frame, grey: colourfulness(frame),
+        PIQE.name: lambda frame, grey: piqe(frame),
+    }
+)
+"""What measures one picture without weights, from the frame and its brightness, by name."""
+
+
+def values_of(frame: torch.Tensor, names: Iterable[str]) -> Values:
+    """Some of what is measured of one picture.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3), at least 16 a side.
+        names: of the measures, keys of `OF_A_PICTURE`.
+
+    Returns:
+        By name of the measure, None where it has no value.
+    """
+    grey = luma(frame)
+    return {name: OF_A_PICTURE[name](frame, grey) for name in names}
+
+
 def measure_picture(frame: torch.Tensor) -> Values:
     """Everything that is measured of one picture without weights.
 
@@ -91,25 +125,9 @@ def measure_picture(frame: torch.Tensor) -> Values:
     Returns:
         By name of the measure, None where it has no value, and the direction of the blur.
     """
-    grey = luma(frame)
-    direction = blur_direction(grey)
-    return {
-        EDGE_WIDTH.name: edge_width(frame[None])[0],
-        RESOLUTION.name: resolution(grey),
-        NOISE.name: noise(grey),
-        BANDING.name: banding(grey),
-        BLOCKINESS.name: blockiness(grey),
-        CLIPPED.name: clipped_share(frame),
-        CRUSHED.name: crushed_share(frame),
-        CONTENT.name: content_share(frame),
-        BORDERS.name: border_share(frame),
-        BLUR_DIRECTION.name: None if direction is None else direction[0],
-        RINGING.name: ringing(grey),
-        CONTRAST.name: contrast(grey),
-        COLOURFULNESS.name: colourfulness(frame),
-        PIQE.name: piqe(frame),
-        ANGLE: None if direction is None else direction[1],
-    }
+    direction = blur_direction(luma(frame))
+    share, angle = (None, None) if direction is None else direction
+    return {**values_of(frame, OF_A_PICTURE), BLUR_DIRECTION.name: share, ANGLE: angle}
 
 
 def score_still_quality(
