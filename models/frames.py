@@ -101,6 +101,26 @@ def as_fps(fps: object, name: str = "fps") -> float:
     return float(fps)  # type: ignore[arg-type]
 
 
+def too_little(
+    frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
+) -> Absence | None:
+    """Say why there is not enough of a batch to be measured, if so.
+
+    Args:
+        frames: what `as_frames` returned.
+        least_frames: fewest frames that the measure needs.
+        least_side: fewest pixels of height and of width.
+    """
+    count, height, width = frames.shape[:3]
+    if count == 0:
+        return Absence("no_frames")
+    if count < least_frames:
+        return Absence("too_few_frames", {"frames": count, "least": least_frames})
+    if min(height, width) < least_side:
+        return Absence("too_small", {"width": width, "height": height, "least": least_side})
+    return None
+
+
 def unmeasurable(
     frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
@@ -114,13 +134,9 @@ def unmeasurable(
     Returns:
         The reason, or None where the batch can be measured.
     """
-    count, height, width = frames.shape[:3]
-    if count == 0:
-        return Absence("no_frames")
-    if count < least_frames:
-        return Absence("too_few_frames", {"frames": count, "least": least_frames})
-    if min(height, width) < least_side:
-        return Absence("too_small", {"width": width, "height": height, "least": least_side})
+    absence = too_little(frames, least_frames, least_side)
+    if absence is not None:
+        return absence
     lowest, highest = frames.aminmax()  # a NaN goes through both; far cheaper than asking each
     if not (lowest.isfinite() and highest.isfinite()):
         broken = ~torch.stack([frame.isfinite().all() for frame in frames])

@@ -4,6 +4,7 @@ Anime is drawn on ones, twos and threes: a drawing stays for so many frames. Wha
 between frames is measured between drawings, or holds pull every mean down by as much.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median_low
 
@@ -16,6 +17,7 @@ UPPER = 0.9  # the quantile of the larger steps; not the mean: on threes two of 
 # A step of motion below this ΔE can't be told from noise, whatever the rest of the clip does.
 STILL = 0.05
 SAMPLED_SIDE = 64  # pixels across and down that tell light from motion
+SAMPLED_AT_ONCE = 32  # frames; their samples stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -72,15 +74,41 @@ def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
     Returns:
         As `steps`; the very steps where nothing changes but the light.
     """
-    if len(frames) < 2:
+    return moving_only(steps, moving_shares(frames))
+
+
+def moving_only(steps: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    """See `without_light`; `shares` are what `moving_shares` gives for the same steps."""
+    if len(steps) < 2:
         return steps
-    height, width = frames.shape[1:3]
-    down, across = max(1, height // SAMPLED_SIDE), max(1, width // SAMPLED_SIDE)
-    pixels = frames[:, ::down, ::across].flatten(1, 2).cpu()
-    changed = (pixels.roll(-1, dims=0) - pixels).square().sum(dim=(1, 2))
-    around = pixels - pixels.mean(dim=1, keepdim=True)
-    following = around.roll(-1, dims=0)
-    gain = (around * following).sum(dim=1) / around.square().sum(dim=1).clamp(min=1e-9)
-    moved = (following - gain[:, None] * around).square().sum(dim=(1, 2))
-    without = steps * (moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt().to(steps)
+    without = steps * shares.to(steps)
     return without if without[:-1].quantile(UPPER) > STILL else steps
+
+
+def moving_shares(
+    frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
+) -> torch.Tensor:
+    """Which share of each step, from the last to the first too, more than light accounts for.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        report_progress: called with (frames done, frames in all); may raise to stop.
+
+    Returns:
+        0–1, shape (frames,), on the CPU.
+    """
+    count, height, width = frames.shape[:3]
+    sampled = frames[:, :: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
+    shares = [torch.empty(0)]
+    for start in range(0, count, SAMPLED_AT_ONCE):
+        places = torch.arange(start, min(start + SAMPLED_AT_ONCE, count) + 1) % count
+        pixels = sampled[places.to(frames.device)].flatten(1, 2).cpu()
+        changed = (pixels[1:] - pixels[:-1]).square().sum(dim=(1, 2))
+        pixels -= pixels.mean(dim=1, keepdim=True)
+        around, following = pixels[:-1], pixels[1:]
+        gain = (around * following).sum(dim=1) / around.square().sum(dim=1).clamp(min=1e-9)
+        moved = (following - gain[:, None] * around).square().sum(dim=(1, 2))
+        shares.append((moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt())
+        if report_progress is not None:
+            report_progress(min(start + SAMPLED_AT_ONCE, count), count)
+    return torch.cat(shares)

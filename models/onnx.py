@@ -164,11 +164,6 @@ def open_session(path: Path, device: torch.device | str) -> Session:
     return _SESSIONS.open(path, device)
 
 
-def close_sessions() -> None:
-    """Give back the memory of all networks that nobody works with."""
-    _SESSIONS.close()
-
-
 def providers_for(device: torch.device) -> list[Any]:
     """What onnxruntime is asked to run on, in order, for a torch device.
 

@@ -1,6 +1,6 @@
 """Make a clip loop, by the mildest means that do."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from .closing.ping_pong import ping_pong
 from .closing.repeat import without_repeat
 from .closing.trim import trimmed
 from .closing.unfollowed import unfollowed, with_its_motion
-from .seam import score_loop
+from .seam import MEASURES, score_loop
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 
@@ -97,6 +97,7 @@ def close_loop(
     blend_frames: int = 4,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Progress = None,
+    measures: Sequence[Measure] = MEASURES,
 ) -> Closed:
     """Change a clip so that going from its last frame to the first feels like any other step.
 
@@ -120,6 +121,7 @@ def close_loop(
         blend_frames: how many frames are blended or added; for `auto` the most.
         backend: what measures distances for the score.
         report_progress: called with (done, total); may raise to stop.
+        measures: of `score_loop`, as a profile wants them.
 
     Returns:
         The clip, and the report of how well it loops now.
@@ -133,7 +135,7 @@ def close_loop(
     if blend_frames < 1:
         remedy = "Give the number of frames to blend, such as 4."
         raise InputError("blend_frames", "a whole number from 1", str(blend_frames), remedy)
-    bench = _Bench(fps, backend, report_progress)
+    bench = _Bench(fps, backend, measures, report_progress)
     before = _Result(images, (), (), bench.scored(images))
     if before.report.score is None:
         return _answer(before, before)
@@ -196,9 +198,16 @@ def _asked(method: str, blend_frames: int) -> Method:
 class _Bench:
     """Scores one changed clip after another, and shows how many."""
 
-    def __init__(self, fps: float, backend: Backend, report_progress: Progress) -> None:
+    def __init__(
+        self,
+        fps: float,
+        backend: Backend,
+        measures: Sequence[Measure],
+        report_progress: Progress,
+    ) -> None:
         self._fps = fps
         self._backend = backend
+        self._measures = measures
         self._report_progress = report_progress
         self._scored = 0
 
@@ -233,7 +242,13 @@ class _Bench:
 
     def scored(self, images: torch.Tensor) -> Report:
         """How well a clip loops."""
-        report = score_loop(as_frames(images), self._fps, self._backend, self._progress())
+        report = score_loop(
+            as_frames(images),
+            self._fps,
+            self._backend,
+            self._progress(),
+            measures=self._measures,
+        )
         self._scored += 1
         return report
 

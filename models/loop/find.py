@@ -1,12 +1,14 @@
 """Which part of a clip loops best?"""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
 
-from ..frames import Absence, InputError, unmeasurable
-from ..holds import hold_pattern, without_light
+from ..frames import Absence, InputError, too_little, unmeasurable
+from ..holds import hold_pattern
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Better, Measure, Measurement, Report, Verdict
@@ -14,7 +16,8 @@ from .candidates import Place, best_places
 from .costs import LEAST_DRAWINGS, loop_costs
 from .known import Searched
 from .period import period_of
-from .seam import LEAST_FRAMES, score_loop
+from .progress import STEPS, part_of
+from .seam import LEAST_FRAMES, MEASURES, score_loop
 
 LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
 
@@ -22,9 +25,9 @@ LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first ma
 # drawing is 1.
 LARGEST_DISTANCE = 4.0
 PASSING = 50.0  # of a report's score
-# Of the work, as its progress shows it: until all pairs are compared, and until all loops are.
-COMPARED, SEARCHED = 0.6, 0.7
-PROGRESS_STEPS = 1000
+# Of the work, as its progress shows it: until all pairs are compared, until the steps are
+# measured, until the drawings are known, and until all loops are compared.
+COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
 LOOP_DISTANCE = Measure(
     "loop_distance",
     unit="steps",
@@ -94,6 +97,7 @@ def find_loops(
     top_k: int = 3,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Progress = None,
+    measures: Sequence[Measure] = MEASURES,
 ) -> LoopSearch:
     """Search a clip for the part that loops best, over all starts and all lengths.
 
@@ -108,6 +112,7 @@ def find_loops(
         top_k: loops wanted.
         backend: measures distances.
         report_progress: called with (done, in all); may raise to stop.
+        measures: of `score_loop`, as a profile wants them.
 
     Returns:
         The loops, best first. NOT_MEASURED where the clip is too short to be searched.
@@ -117,26 +122,31 @@ def find_loops(
     """
     _check(shortest, longest, top_k)
     longest = min(longest or len(frames), len(frames))
-    absence = unmeasurable(frames, max(LEAST_FRAMES, shortest))
+    absence = too_little(frames, max(LEAST_FRAMES, shortest))
     if absence is not None:
-        nothing = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
-        return LoopSearch(0, len(frames), (), None, nothing, torch.empty(0, 1), backend.unit)
+        return _nothing(frames, fps, absence, backend)
     widest = min(longest, len(frames) - 1)
-    searching = _part(report_progress, 0.0, COMPARED)
-    distances = backend.band(frames, widest, searching).cpu()
-    searching = _part(report_progress, COMPARED, SEARCHED - COMPARED)
+    distances = backend.band(frames, widest, part_of(report_progress, 0.0, COMPARED)).cpu()
+    # What isn't finite shows in the distances; to look for it before takes a tenth of the time.
+    absence = unmeasurable(frames) if distances[:, 1].isnan().any() else None
+    if absence is not None:
+        return _nothing(frames, fps, absence, backend)
     in_colour = distances[:, 1].nan_to_num(posinf=0.0)  # the clip's last frame has no next one
     if backend.name != STRUCTURAL_BACKEND.name:  # the drawings don't depend on who looks
-        in_colour = STRUCTURAL_BACKEND.steps(frames, searching).cpu()
+        stepping = part_of(report_progress, COMPARED, STEPPED)
+        in_colour = STRUCTURAL_BACKEND.steps(frames, stepping).cpu()
+    drawing = part_of(report_progress, STEPPED, DRAWN)
+    searched = Searched(frames, backend, distances, in_colour, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     even = distances.sqrt() if backend.unit == "LPIPS" else distances
-    holds = hold_pattern(without_light(frames, in_colour)[:-1])
+    holds = hold_pattern(searched.moving[:-1])
+    searching = part_of(report_progress, DRAWN, SEARCHED)
     judged = loop_costs(even, holds, shortest, longest, searching)
     places = best_places(judged, max(top_k, LEAST_SCORED))
     # Where nothing moves there is no seam to choose; the report says so.
     places = places or [Place(0, longest, None)]
-    searched = Searched(frames, backend, distances, in_colour)
-    candidates = _scored(frames, fps, places, searched, backend, top_k, report_progress)
+    scored = partial(score_loop, fps=fps, backend=backend, measures=measures)
+    candidates = _scored(frames, scored, places, searched, top_k, report_progress)
     best = candidates[0]
     loops = best.report.verdict is Verdict.PASS
     period = period_of(even, best.start, best.length) if loops else None
@@ -156,12 +166,16 @@ def _check(shortest: int, longest: int | None, top_k: int) -> None:
         raise InputError("top_k", "a whole number from 1", str(top_k), "Ask for one loop or more.")
 
 
+def _nothing(frames: torch.Tensor, fps: float, absence: Absence, backend: Backend) -> LoopSearch:
+    report = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
+    return LoopSearch(0, len(frames), (), None, report, torch.empty(0, 1), backend.unit)
+
+
 def _scored(
     frames: torch.Tensor,
-    fps: float,
+    scored: Callable[..., Report],
     places: list[Place],
     searched: Searched,
-    backend: Backend,
     top_k: int,
     report_progress: Progress,
 ) -> list[Candidate]:
@@ -174,29 +188,20 @@ def _scored(
         if number >= top_k and any(each.report.verdict is Verdict.PASS for each in candidates):
             break
         share = (1 - SEARCHED) / len(places)
-        part = _part(report_progress, SEARCHED + number * share, share)
+        begun = SEARCHED + number * share
+        part = part_of(report_progress, begun, begun + share)
         loop = frames[place.start : place.start + place.length]
-        known = searched.loop(place.start, place.length, part)
-        candidates.append(Candidate(*place, score_loop(loop, fps, backend, part, known)))
+        known = searched.loop(place.start, place.length, part_of(part, 0.0, 0.5))
+        looking = part_of(part, 0.5, 1.0)
+        candidates.append(Candidate(*place, scored(loop, report_progress=looking, known=known)))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS
         return not passes, 0.0 if passes else -(candidate.score or 0.0)
 
     if report_progress is not None:
-        report_progress(PROGRESS_STEPS, PROGRESS_STEPS)
+        report_progress(STEPS, STEPS)
     return sorted(candidates, key=rank)[:top_k]
-
-
-def _part(report_progress: Progress, start: float, share: float) -> Progress:
-    """Progress of a part of the work, from `start` on, 0–1."""
-    if report_progress is None:
-        return None
-
-    def report(done: int, total: int) -> None:
-        report_progress(round(PROGRESS_STEPS * (start + share * done / total)), PROGRESS_STEPS)
-
-    return report
 
 
 def _found(

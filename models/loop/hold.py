@@ -73,19 +73,20 @@ def rhythm_of(steps: torch.Tensor) -> Rhythm:
     return Rhythm(pattern, held and off == 0 and not eases, at_seam, off)
 
 
-def seam_hold(rhythm: Rhythm) -> Measurement:
+def seam_hold(rhythm: Rhythm, measure: Measure = SEAM_HOLD) -> Measurement:
     """By how many frames a drawing at the seam is held longer or shorter than all others.
 
     Args:
         rhythm: of at least 3 drawings.
+        measure: as a profile wants it.
     """
     inside = rhythm.pattern.lengths[1:-1]
     shortest, longest = min(inside), max(inside)
     odd = max(rhythm.at_seam, key=lambda length: max(shortest - length, length - longest))
     values = {"frames": odd, "shortest": shortest, "longest": longest}
-    return SEAM_HOLD.measured(
+    return measure.measured(
         rhythm.off,
-        "seam_hold_broken" if rhythm.off else "seam_hold",
+        "seam_hold_broken" if measure.fails(rhythm.off) else "seam_hold",
         values,
         details={"lengths": rhythm.pattern.lengths, "at_seam": rhythm.at_seam},
     )

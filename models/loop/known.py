@@ -5,10 +5,18 @@ from dataclasses import dataclass
 
 import torch
 
+from ..holds import moving_only, moving_shares
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..pixels.colour import mean_colours
 from ..pixels.flow import GreyClip, GreyPictures
+from .progress import part_of
+from .sharpness import bends
+
+# Of the work on a clip, as its progress shows it: until its steps are measured, and, for a backend
+# that isn't the structural one, until the structural ones are; and until light is told from motion.
+STEPPED, COLOURED, LIT = 0.7, 0.8, 0.85
+FRAMES_AT_ONCE = 8  # looked at together: enough for two processors, and for an interrupt
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,9 @@ class Known:
     Attributes:
         steps: from each frame of the loop to the next, the last to the first, by the backend.
         in_colour: the same by the structural distance.
+        moving: the same without what a change of light alone makes of it.
         colours: mean colour of each frame, CIELAB, shape (frames, 3).
+        bends: how sharp each frame is, by `sharpness.bends`.
         clip: the clip that the loop is a part of; its pictures are made once for all its loops.
         between: distances by the backend, of each of some frames of the loop to one of others.
         start: the loop's first frame in the clip.
@@ -26,7 +36,9 @@ class Known:
 
     steps: torch.Tensor
     in_colour: torch.Tensor
+    moving: torch.Tensor
     colours: torch.Tensor
+    bends: torch.Tensor
     clip: GreyClip
     between: Callable[[Sequence[int], Sequence[int]], torch.Tensor]
     start: int = 0
@@ -40,17 +52,22 @@ class Known:
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
             backend: what measures the steps.
-            report_progress: called with (frames done, frames in all); may raise to stop.
+            report_progress: called with (done, in all); may raise to stop.
         """
-        steps = backend.steps(frames, report_progress).cpu()
+        steps = backend.steps(frames, part_of(report_progress, 0.0, STEPPED)).cpu()
         in_colour = steps
         if backend.name != STRUCTURAL_BACKEND.name:
-            in_colour = STRUCTURAL_BACKEND.steps(frames, report_progress).cpu()
+            stepping = part_of(report_progress, STEPPED, COLOURED)
+            in_colour = STRUCTURAL_BACKEND.steps(frames, stepping).cpu()
+        shares = moving_shares(frames, part_of(report_progress, COLOURED, LIT))
+        looks = _Looks(frames)
+        looks.look(0, len(frames), part_of(report_progress, LIT, 1.0))
 
         def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
             return backend.between(frames[list(first)], frames[list(second)]).cpu()
 
-        return cls(steps, in_colour, mean_colours(frames).cpu(), GreyClip(frames), between)
+        clip, moving = GreyClip(frames), moving_only(in_colour, shares)
+        return cls(steps, in_colour, moving, looks.colours, looks.bends, clip, between)
 
     def pictures(self, indices: list[int]) -> GreyPictures:
         """Some frames of the loop, in the order in which they play, as the flow wants them."""
@@ -66,6 +83,7 @@ class Searched:
         backend: Backend,
         distances: torch.Tensor,
         in_colour: torch.Tensor,
+        report_progress: Progress = None,
     ) -> None:
         """Take the clip and its distances.
 
@@ -74,32 +92,71 @@ class Searched:
             backend: what measured the distances.
             distances: of frame i to frame i + g at [i, g].
             in_colour: from each frame to the next, the last to the first, in structural distance.
+            report_progress: called with (frames done, frames in all); may raise to stop.
         """
         self._frames, self._backend = frames, backend
         self._distances, self._in_colour = distances, in_colour
-        self._colours: dict[int, torch.Tensor] = {}
+        self._shares = moving_shares(frames, report_progress)
+        self._looks = _Looks(frames)
         self._clip = GreyClip(frames)
+
+    @property
+    def moving(self) -> torch.Tensor:
+        """Steps of the whole clip without what a change of light alone makes of them."""
+        return moving_only(self._in_colour, self._shares)
 
     def loop(self, start: int, length: int, report_progress: Progress = None) -> Known:
         """What is known of one loop, `length` frames from frame `start` on."""
+        stop, last = start + length, start + length - 1
         steps = in_colour = known_steps(self._distances, start, length)
+        ends = self._frames[[last, start]]
         if self._backend.name != STRUCTURAL_BACKEND.name:
-            last = start + length - 1
-            seam = STRUCTURAL_BACKEND.between(self._frames[last, None], self._frames[start, None])
+            seam = STRUCTURAL_BACKEND.between(ends[:1], ends[1:])
             in_colour = torch.cat([self._in_colour[start:last], seam.cpu()])
-        for frame in range(start, start + length):
-            if frame not in self._colours:
-                self._colours[frame] = mean_colours(self._frames[frame, None])[0].cpu()
-                if report_progress is not None:
-                    report_progress(frame - start, length)
-        colours = torch.stack([self._colours[frame] for frame in range(start, start + length)])
+        shares = torch.cat([self._shares[start:last], moving_shares(ends)[:1]])
+        self._looks.look(start, stop, report_progress)
 
         def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
             one, other = start + torch.tensor(first), start + torch.tensor(second)
             earlier, later = torch.minimum(one, other), torch.maximum(one, other)
             return self._distances[earlier, later - earlier]
 
-        return Known(steps, in_colour, colours, self._clip, between, start)
+        return Known(
+            steps,
+            in_colour,
+            moving_only(in_colour, shares),
+            self._looks.colours[start:stop],
+            self._looks.bends[start:stop],
+            self._clip,
+            between,
+            start,
+        )
+
+
+class _Looks:
+    """What is told of each frame by itself; looked at when first asked for.
+
+    Attributes:
+        colours: mean colours of the frames looked at, CIELAB, shape (frames, 3).
+        bends: how sharp these are.
+    """
+
+    def __init__(self, frames: torch.Tensor) -> None:
+        self._frames = frames
+        self.colours = torch.empty(len(frames), 3)
+        self._looked = [False] * len(frames)
+        self.bends = torch.empty(len(frames))
+
+    def look(self, start: int, stop: int, report_progress: Progress = None) -> None:
+        """Look at some frames."""
+        for first in range(start - start % FRAMES_AT_ONCE, stop, FRAMES_AT_ONCE):
+            some = slice(first, first + FRAMES_AT_ONCE)
+            if not self._looked[first]:
+                self._looked[first] = True
+                self.colours[some] = mean_colours(self._frames[some]).cpu()
+                self.bends[some] = bends(self._frames[some]).cpu()
+            if report_progress is not None:
+                report_progress(min(first + FRAMES_AT_ONCE, stop) - start, stop - start)
 
 
 def known_steps(distances: torch.Tensor, start: int, length: int) -> torch.Tensor:

@@ -81,14 +81,14 @@ def seam_position(
     Args:
         steps, two_steps: as those of `seam_ratio`.
         all_steps: from each frame to the next, held ones too, the seam's last; for the curve.
-        measure: `SEAM_POSITION`, with the name of the backend that measured the steps.
+        measure: `SEAM_POSITION`, as a profile wants it, with the name of the backend that
+            measured the steps.
 
     Returns:
         The measurement; its `per_frame` are all steps in the clip's usual one.
     """
     ratio = seam_ratio(steps, two_steps)
-    lowest, highest = SEAM_BAND
-    code = "seam_stutter" if ratio < lowest else "seam_jump" if ratio > highest else "seam"
+    code = "seam" if not measure.fails(ratio) else "seam_stutter" if ratio < 1 else "seam_jump"
     usual = steps[:-1].median().item()
     return measure.measured(
         ratio,

@@ -5,21 +5,33 @@ from dataclasses import replace
 
 import torch
 
-from ..frames import LEAST_SIDE, Absence, unmeasurable
-from ..holds import without_light
+from ..frames import LEAST_SIDE, Absence, too_little, unmeasurable
 from ..perceptual.backend import Backend
 from ..perceptual.structural import STRUCTURAL_BACKEND
-from ..report import Measurement, Report, Verdict, WorstFrame
+from ..report import Measure, Measurement, Report, Verdict, WorstFrame
 from .colour import COMMON_PART, SEAM_COLOUR, seam_colour
 from .hold import SEAM_HOLD, Rhythm, rhythm_of, seam_hold
 from .known import Known
 from .motion import CONTINUITY, MOTION, continuity, motion
 from .position import SEAM_POSITION, seam_position
+from .progress import part_of
 from .sharpness import SEAM_SHARPNESS, seam_sharpness
 from .velocity import SEAM_VELOCITY, seam_velocity
 
+SUBJECT = "loop"
 LEAST_FRAMES = 4  # two steps beside the seam and one apart from it
 LEAST_DRAWINGS = 3
+KNOWN = 0.8  # of the work, as its progress shows it: until all but the flow is measured
+
+MEASURES = (
+    SEAM_POSITION,
+    SEAM_VELOCITY,
+    SEAM_COLOUR,
+    SEAM_HOLD,
+    CONTINUITY,
+    MOTION,
+    SEAM_SHARPNESS,
+)
 
 
 def score_loop(
@@ -28,6 +40,7 @@ def score_loop(
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,
     known: Known | None = None,
+    measures: Sequence[Measure] = MEASURES,
 ) -> Report:
     """Score how well a clip closes into a loop.
 
@@ -51,39 +64,45 @@ def score_loop(
         backend: what measures the steps.
         report_progress: called with (frames done, frames in all); may raise to stop.
         known: what has been measured of these frames already.
+        measures: `MEASURES`, as a profile wants them.
 
     Returns:
         A report of subject `loop`.
     """
-    position = replace(SEAM_POSITION, backend=backend.name)
-    seam = (position, SEAM_VELOCITY, SEAM_COLOUR, SEAM_HOLD, CONTINUITY)
-    absence = unmeasurable(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
+    position, velocity, colour, hold, connected, moving, sharp = measures
+    position = replace(position, backend=backend.name)
+    seam = (position, velocity, colour, hold, connected)
+    why_not = unmeasurable if known is None else too_little  # what is known was finite
+    absence = why_not(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
     if absence is not None:
-        parts = [measure.absent(absence) for measure in (*seam, MOTION, SEAM_SHARPNESS)]
-        return Report("loop", tuple(parts), len(frames), fps)
-    known = known or Known.of(frames, backend, report_progress)
-    rhythm = rhythm_of(without_light(frames, known.in_colour))
+        parts = [measure.absent(absence) for measure in (*seam, moving, sharp)]
+        return Report(SUBJECT, tuple(parts), len(frames), fps)
+    if known is None:
+        known = Known.of(frames, backend, part_of(report_progress, 0.0, KNOWN))
+        report_progress = part_of(report_progress, KNOWN, 1.0)
+    rhythm = rhythm_of(known.moving)
     drawings = rhythm.drawings
-    moves = motion(known.in_colour[_leaving(rhythm)][:-1])
+    moves = motion(known.in_colour[_leaving(rhythm)][:-1], moving)
     absence = _no_seam(moves, len(drawings))
     if absence is not None:
-        parts = [*(each.absent(absence) for each in seam), moves, SEAM_SHARPNESS.absent(absence)]
-        return Report("loop", tuple(parts), len(frames), fps)
+        parts = [*(each.absent(absence) for each in seam), moves, sharp.absent(absence)]
+        return Report(SUBJECT, tuple(parts), len(frames), fps)
     steps = known.steps[_leaving(rhythm)]
     two_steps = known.between([drawings[-3], drawings[0]], [drawings[-1], drawings[2]])
     pictures = known.pictures(drawings)
+    pictures.look(report_progress)
     parts = [
         seam_position(steps, two_steps, known.steps, position),
-        seam_velocity(pictures),
-        seam_colour(frames, drawings, known.colours),
-        seam_hold(rhythm),
-        continuity(pictures),
+        seam_velocity(pictures, velocity),
+        seam_colour(frames, drawings, known.colours, colour),
+        seam_hold(rhythm, hold),
+        continuity(pictures, connected),
         moves,
-        seam_sharpness(frames, drawings),
+        seam_sharpness(known.bends, drawings, sharp),
     ]
     cause = _cause(parts[:5], rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
-    return Report("loop", tuple(parts), len(frames), fps, worst)
+    return Report(SUBJECT, tuple(parts), len(frames), fps, worst)
 
 
 def _leaving(rhythm: Rhythm) -> list[int]:
@@ -97,7 +116,7 @@ def _leaving(rhythm: Rhythm) -> list[int]:
 
 def _no_seam(moves: Measurement, drawings: int) -> Absence | None:
     """Why a clip has no seam that could be measured, if so."""
-    if moves.verdict is Verdict.FAIL:
+    if moves.reason_code == "nothing_moves":
         return Absence("nothing_moves")
     if drawings < LEAST_DRAWINGS:
         return Absence("too_few_drawings", {"drawings": drawings, "least": LEAST_DRAWINGS})

@@ -11,7 +11,22 @@ CLEAR = 0.05  # beyond what varies inside; below, one frame is as sharp as any o
 SEAM_SHARPNESS = Measure("seam_sharpness", "log2", Better.LOWER, 0.0, 1.0, "second-difference")
 
 
-def seam_sharpness(frames: torch.Tensor, drawings: list[int]) -> Measurement:
+def bends(frames: torch.Tensor) -> torch.Tensor:
+    """How sharp frames are: the usual second difference between pixels, beside one another.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+
+    Returns:
+        Shape (frames,).
+    """
+    green = frames[:, ::ROWS, :, 1]
+    return (2 * green[:, :, 1:-1] - green[:, :, :-2] - green[:, :, 2:]).abs().mean(dim=(1, 2))
+
+
+def seam_sharpness(
+    sharpness: torch.Tensor, drawings: list[int], measure: Measure = SEAM_SHARPNESS
+) -> Measurement:
     """By how much more the sharpness changes at the seam than at any step inside.
 
     Compression starts a clip with a sharp picture and lets it soften, and so do some generators:
@@ -19,19 +34,18 @@ def seam_sharpness(frames: torch.Tensor, drawings: list[int]) -> Measurement:
     says why a learned distance may see a jump where colours and shapes have none.
 
     Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3).
+        sharpness: what `bends` gives for the frames.
         drawings: index of a frame of each drawing in the order in which they play.
+        measure: as a profile wants it.
 
     Returns:
         The measurement, in doublings of the usual second difference between pixels.
     """
-    green = frames[:, ::ROWS, :, 1]
-    bends = (2 * green[:, :, 1:-1] - green[:, :, :-2] - green[:, :, 2:]).abs().mean(dim=(1, 2))
-    sharp = bends[drawings].clamp(min=1e-6).log2()
+    sharp = sharpness[drawings].clamp(min=1e-6).log2()
     changes = (sharp.roll(-1) - sharp).abs()
     beyond = max(0.0, (changes[-1] - changes[:-1].max()).item())
     percent = 100 * (2 ** (sharp[0] - sharp[-1]).item() - 1)
     code = "seam_sharpness"
     if beyond > CLEAR:
         code = "seam_softer" if percent < 0 else "seam_sharper"
-    return SEAM_SHARPNESS.measured(beyond, code, {"percent": round(abs(percent))})
+    return measure.measured(beyond, code, {"percent": round(abs(percent))})

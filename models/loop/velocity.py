@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from torch.nn.functional import adaptive_avg_pool2d
 
 from ..pixels.flow import GreyPictures, mean_length
 from ..report import Better, Measure, Measurement
@@ -13,14 +12,13 @@ from ..report import Better, Measure, Measurement
 TURN_LIMIT = 0.3
 # Twice what there can be: to turn back wholly is bad, to jump by ten steps is worse.
 LARGEST_TURN = 2.0
-# Drawings whose own turning is measured for comparison; of longer clips as many, evenly spread.
+# Drawings whose own turning is measured for comparison, at most; evenly spread.
 MOST_DRAWINGS = 32
 # px per drawing at the size of the flow; slower than that, noise has a direction and nothing else.
 LEAST_SPEED = 0.02
 # The picture before the last turn is the one after it to within this share of the usual
 # difference between neighbours: then the clip is its own way back.
 MIRRORED = 0.35
-SIDE = 32  # cells across and down, to compare all drawings with all
 LEAST_MIRRORED = 6  # drawings; a cycle of four may pass two poses that look alike
 # A ball rests at its top and bounces at the ground, a pendulum rests at both ends: where at least
 # one end is slower than this share of the usual speed, the way back is the motion's own.
@@ -38,7 +36,7 @@ SEAM_VELOCITY = Measure(
 )
 
 
-def seam_velocity(pictures: GreyPictures) -> Measurement:
+def seam_velocity(pictures: GreyPictures, measure: Measure = SEAM_VELOCITY) -> Measurement:
     """How much of the motion turns back at the seam, beyond what turns anywhere in the clip.
 
     Motion into each drawing and out of it, by optical flow on that drawing's own pixels. Where it
@@ -49,16 +47,16 @@ def seam_velocity(pictures: GreyPictures) -> Measurement:
     Args:
         pictures: one of each drawing in the order in which they play, at least 3; the seam lies
             between the last and the first.
+        measure: as a profile wants it.
 
     Returns:
         The measurement; its `per_frame` hold the share that turns at each drawing, None where it
         wasn't measured.
     """
     count = len(pictures)
-    spread = np.linspace(0, count - 1, min(count, MOST_DRAWINGS)).round().astype(int)
     ends = _mirror_ends(pictures)
     beside = [place % count for end in ends for place in (end - 1, end, end + 1)]
-    measured = sorted({0, 1, count - 2, count - 1, *spread.tolist(), *beside})
+    measured = sorted({0, 1, count - 2, count - 1, *pictures.spread(MOST_DRAWINGS), *beside})
     flows = {drawing: _flows(pictures, drawing) for drawing in measured}
     speeds = {
         drawing: (mean_length(out) + mean_length(back)) / 2
@@ -84,10 +82,10 @@ def seam_velocity(pictures: GreyPictures) -> Measurement:
     per_frame: list[float | None] = [None] * pictures.frames
     for drawing, turn in turns.items():
         per_frame[pictures.indices[drawing]] = turn
-    code = "seam_flow"
-    if value > TURN_LIMIT:
+    code = "seam_flow" if value <= TURN_LIMIT else "seam_turns_a_little"
+    if measure.fails(value):
         code = "plays_back_and_forth" if ends else "seam_turns_back"
-    return SEAM_VELOCITY.measured(
+    return measure.measured(
         value,
         code,
         {"percent": round(100 * value)},
@@ -126,8 +124,7 @@ def _mirror_ends(pictures: GreyPictures) -> list[int]:
     count = len(pictures)
     if count < LEAST_MIRRORED:
         return []
-    vectors = torch.stack([torch.from_numpy(pictures[place]) for place in range(count)]).float()
-    cells = adaptive_avg_pool2d(vectors, SIDE).flatten(1)
+    cells = pictures.thumbnails()
     distances = torch.cdist(cells, cells)
     places = torch.arange(count)
     mirrored = (places[:, None] - places) % count  # by the sum c, and i

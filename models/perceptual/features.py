@@ -66,8 +66,17 @@ class FeatureDistance(ABC):
         self.memory = memory
 
     @abstractmethod
-    def features(self, frames: torch.Tensor) -> torch.Tensor:
-        """Vectors of a few frames, shape (frames, features), float32, on the frames' device."""
+    def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
+        """Vectors of a few frames, float32, on the frames' device.
+
+        Args:
+            frames: RGB in 0–1, shape (frames, height, width, 3).
+            into: where to write them and what to return; None: new memory, which a system may take
+                longer to give than the features to compute.
+
+        Returns:
+            Shape (frames, features).
+        """
 
     @abstractmethod
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
@@ -138,24 +147,24 @@ class FeatureDistance(ABC):
             beyond the end. On the frames' device.
         """
         count = len(frames)
-        squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
         if count == 0:
-            return squares.to(frames.device)
-        blocks = _blocks(count, widest, self._room(frames))
+            return frames.new_empty(0, widest + 1)
+        squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
+        (first,) = (features for _, features in self._passes(frames, 0, 1))
+        room = max(2, self.memory // (first.shape[1] * first.element_size()))
+        blocks = _blocks(count, widest, room)
+        portion = max((len(part) for _, parts in blocks for part in parts), default=0)
+        # The memory of all blocks: their first ones are the largest.
+        held = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
         passes = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
         ticks = _Ticks(2 * passes, report_progress)
-        for held, streamed in blocks:
-            self._compare_block(squares, frames, held, streamed, ticks)
+        for block, portions in blocks:
+            self._compare_block(squares, frames, block, portions, held, ticks)
         squares[:, 0] = 0  # rounding alone
         return self.distances(squares).to(frames.device)
 
-    def _room(self, frames: torch.Tensor) -> int:
-        """How many frames' features `memory` holds."""
-        (features,) = (features for _, features in self._passes(frames, 0, 1))
-        return max(2, self.memory // (features.shape[1] * features.element_size()))
-
     def _passes(
-        self, frames: torch.Tensor, start: int, end: int
+        self, frames: torch.Tensor, start: int, end: int, into: torch.Tensor | None = None
     ) -> Iterator[tuple[int, torch.Tensor]]:
         """Features of some frames, as many at a time as one pass takes, and where they start."""
         height, width = frames.shape[1:3]
@@ -166,34 +175,32 @@ class FeatureDistance(ABC):
         at_once = max(1, self.pixels_at_once // (height * width))
         for position in range(start, end, at_once):
             part = frames[position : min(position + at_once, end)]
-            yield position, self.features(part if self.device is None else part.to(self.device))
+            place = None if into is None else into[position - start : position - start + len(part)]
+            part = part if self.device is None else part.to(self.device)
+            yield position, self.features(part, place)
 
     def _compare_block(
         self,
         squares: torch.Tensor,
         frames: torch.Tensor,
-        held: range,
-        streamed: list[range],
+        block: range,
+        portions: list[range],
+        held: torch.Tensor,
         ticks: "_Ticks",
     ) -> None:
-        earlier = self._held(frames, held, ticks)
+        earlier = self._fill(held[: len(block)], frames, block, ticks)
         # Elsewhere single precision may be cut down to TF32, whose three digits are too few.
         precision = self.precision if earlier.device.type == "cpu" else torch.float64
-        _compare(squares, earlier, held, earlier, held, precision, ticks)
-        for passing in streamed:
-            later = self._held(frames, passing, ticks)
-            _compare(squares, earlier, held, later, passing, precision, ticks)
-            del later  # or it would be kept while the next portion is made
+        _compare(squares, earlier, block, earlier, block, precision, ticks)
+        for passing in portions:
+            later = self._fill(held[len(block) :][: len(passing)], frames, passing, ticks)
+            _compare(squares, earlier, block, later, passing, precision, ticks)
 
-    def _held(self, frames: torch.Tensor, which: range, ticks: "_Ticks") -> torch.Tensor:
-        held: torch.Tensor | None = None
-        for position, features in self._passes(frames, which.start, which.stop):
-            if held is None:
-                held = features.new_empty(len(which), features.shape[1])
-            row = position - which.start
-            held[row : row + len(features)] = features
+    def _fill(
+        self, held: torch.Tensor, frames: torch.Tensor, which: range, ticks: "_Ticks"
+    ) -> torch.Tensor:
+        for _, features in self._passes(frames, which.start, which.stop, held):
             ticks.add(len(features))
-        assert held is not None
         return held
 
 
@@ -277,8 +284,9 @@ def _products(
             rows = slice(top, top + OWN_ROWS if own else None)
             later = slice(top if own else 0, None)
             gram[rows, later] += one[rows] @ other[later].T
-        for each, vectors in zip(lengths, (one, other), strict=True):
-            each += torch.linalg.vector_norm(vectors, dim=1, dtype=torch.float64).square()
+        squared = torch.linalg.vector_norm(one, dim=1).double().square()
+        lengths[0] += squared
+        lengths[1] += squared if own else torch.linalg.vector_norm(other, dim=1).double().square()
         ticks.add(0)
     sums = lengths[0][:, None] + lengths[1]
     squares = (sums - 2 * gram).clamp(min=0)

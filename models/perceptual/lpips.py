@@ -9,7 +9,7 @@ need one pass of the network for each frame where the `lpips` package needs two 
 
 import importlib.util
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -105,23 +105,46 @@ class LPIPS(FeatureDistance):
         """
         return cls(net, _trunk(net, path), _linear_weights(net), device, memory)
 
-    def features(self, frames: torch.Tensor) -> torch.Tensor:
+    def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Vectors whose squared Euclidean distance is LPIPS; of a few frames, all at once."""
-        shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
-        # A view: the channels stay last in memory, and a pass on a CPU takes half the time.
-        picture = ((frames * 2 - 1 - shift) / scale).movedim(-1, 1)
-        outputs = self._outputs(picture)
-        vectors = frames.new_empty(len(frames), sum(each[0].numel() for each in outputs))
+        outputs = self._outputs(_picture(frames))
+        size = sum(each[0].numel() for each in outputs)
+        vectors = frames.new_empty(len(frames), size) if into is None else into
         start = 0
         for output, root in zip(outputs, self._roots, strict=True):
             height, width, channels = output.shape[1:]
             end = start + height * width * channels
             part = vectors[:, start:end].unflatten(1, (height, width, channels))
             length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
-            torch.div(output, length + EPSILON, out=part)
-            part *= root.to(part.device) / (height * width) ** 0.5
+            # In two steps, the first on what the network gave, which is at hand.
+            output = output.div_(length.add_(EPSILON))
+            torch.mul(output, root.to(part.device) / (height * width) ** 0.5, out=part)
             start = end
         return vectors
+
+    def weighted(self, frames: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Each layer's outputs at unit length and weighted, before the mean over their places.
+
+        Args:
+            frames: RGB in 0–1, shape (frames, height, width, 3).
+
+        Yields:
+            Shape (frames, height, width, channels), of the layer.
+        """
+        for output, root in zip(self._outputs(_picture(frames)), self._roots, strict=True):
+            length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
+            yield output.div_(length.add_(EPSILON)).mul_(root.to(output.device))
+
+    @property
+    def layers(self) -> list[tuple[int, int]]:
+        """Of each layer looked at, how many px its outputs are apart, and its channels."""
+        strides, stride = [], 1
+        for number, layer in enumerate(self._trunk.children()):
+            step = getattr(layer, "stride", 1)
+            stride *= step[0] if isinstance(step, tuple) else step
+            if number in self._layers:
+                strides.append(stride)
+        return list(zip(strides, map(len, self._roots), strict=True))
 
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
         """LPIPS is the squared distance."""
@@ -140,6 +163,13 @@ class LPIPS(FeatureDistance):
                 if number in self._layers:
                     outputs.append(picture.movedim(1, -1))
         return outputs
+
+
+def _picture(frames: torch.Tensor) -> torch.Tensor:
+    """What the networks take of frames in 0–1."""
+    shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
+    # A view: the channels stay last in memory, and a pass on a CPU takes half the time.
+    return ((frames * 2 - 1 - shift) / scale).movedim(-1, 1)
 
 
 def _trunk(net: str, path: Path) -> torch.nn.Sequential:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from .backend import Backend
-from .lpips import EPSILON, LPIPS, SCALE, SHIFT
+from .lpips import LPIPS
 
 # What a pass over a piece of both frames may hold, bytes; it holds its features three times over.
 MEMORY = 1.2e9
@@ -59,27 +59,31 @@ def large_distance(
     Returns:
         What `backend.between` gives for frames that it can hold.
     """
-    if not isinstance(backend, LPIPS):
+    if not isinstance(backend, LPIPS) or passes_whole(backend, first):
         return backend.between(first[None], second[None]).item()
-    strides = _strides(backend)
-    floats = sum(
-        len(root) / stride**2 for root, stride in zip(backend._roots, strides, strict=True)
-    )
-    pixels = MEMORY / (2 * COPIES * BYTES * floats)
-    if first.shape[0] * first.shape[1] <= pixels:
-        return backend.between(first[None], second[None]).item()
+    layers, pixels = backend.layers, _most_pixels(backend)
     side = max(STEP, int(pixels**0.5 - 2 * REACH) // STEP * STEP)
-    sums, counts = [0.0] * len(strides), [0] * len(strides)
+    sums, counts = [0.0] * len(layers), [0] * len(layers)
     for rows in _parts(first.shape[0], side):
         for columns in _parts(first.shape[1], side):
             check()
             piece = [each[rows.seen, columns.seen] for each in (first, second)]
-            outputs = _weighted(backend, torch.stack(piece).to(backend.device or first.device))
-            for layer, (output, stride) in enumerate(zip(outputs, strides, strict=True)):
+            outputs = backend.weighted(torch.stack(piece).to(backend.device or first.device))
+            for layer, (output, (stride, _)) in enumerate(zip(outputs, layers, strict=True)):
                 own = output[:, rows.own(stride), columns.own(stride)]
                 sums[layer] += (own[0] - own[1]).square().sum().item()
                 counts[layer] += own.shape[1] * own.shape[2]
     return sum(total / count for total, count in zip(sums, counts, strict=True))
+
+
+def passes_whole(lpips: LPIPS, frame: torch.Tensor) -> bool:
+    """Whether a frame, of shape (height, width, 3), is small enough to pass the network whole."""
+    return frame.shape[0] * frame.shape[1] <= _most_pixels(lpips)
+
+
+def _most_pixels(lpips: LPIPS) -> float:
+    floats = sum(channels / stride**2 for stride, channels in lpips.layers)
+    return MEMORY / (2 * COPIES * BYTES * floats)
 
 
 def _parts(length: int, side: int) -> Iterator[Part]:
@@ -91,23 +95,3 @@ def _parts(length: int, side: int) -> Iterator[Part]:
         yield Part(start, None if last else end, seen)
         if last:
             return
-
-
-def _strides(lpips: LPIPS) -> list[int]:
-    """How many px apart the outputs of each layer looked at are."""
-    strides, stride = [], 1
-    for number, layer in enumerate(lpips._trunk.children()):
-        step = getattr(layer, "stride", 1)
-        stride *= step[0] if isinstance(step, tuple) else step
-        if number in lpips._layers:
-            strides.append(stride)
-    return strides
-
-
-def _weighted(lpips: LPIPS, frames: torch.Tensor) -> Iterator[torch.Tensor]:
-    """Each layer's outputs at unit length, weighted; shape (frames, height, width, channels)."""
-    shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
-    picture = ((frames * 2 - 1 - shift) / scale).movedim(-1, 1)
-    for output, root in zip(lpips._outputs(picture), lpips._roots, strict=True):
-        length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
-        yield output / (length + EPSILON) * root.to(output.device)

@@ -30,9 +30,9 @@ class Structural(FeatureDistance):
     least_side = 1
     pixels_at_once = PIXELS_AT_ONCE
 
-    def features(self, frames: torch.Tensor) -> torch.Tensor:
+    def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """See `structural_features`; all frames at once."""
-        return _features(frames)
+        return _features(frames, into)
 
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
         """ΔE."""
@@ -77,20 +77,20 @@ def step_distances(features: torch.Tensor) -> torch.Tensor:
     return (features - features.roll(-1, dims=0)).norm(dim=1)
 
 
-def _features(frames: torch.Tensor) -> torch.Tensor:
+def _features(frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
     height, width = frames.shape[1:3]
     # Averaged before the conversion: light adds up in pixels, and a small picture converts fast.
-    picture = _with_fewer_rows(frames).movedim(-1, 1)
+    # Each channel together: means and the conversion take half the time.
+    picture = _with_fewer_rows(frames).movedim(-1, 1).contiguous()
     vectors = []
     for side in SCALES:
         size = _size(height, width, side)
         if size != picture.shape[2:]:
             picture = interpolate(picture, size=size, mode="area")
-        picture = picture.contiguous()  # each channel together: the conversion takes half the time
         lab = lab_from_rgb(picture, dim=1).flatten(1)
         pixels = size[0] * size[1] * len(SCALES)
         vectors.append(lab.div_(pixels**0.5))
-    return torch.cat(vectors, dim=1)
+    return torch.cat(vectors, dim=1, out=into)
 
 
 def _with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:

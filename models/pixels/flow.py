@@ -1,11 +1,13 @@
 """Where every pixel goes from one picture to another; one home for optical flow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from torch.nn.functional import adaptive_avg_pool2d
 
 from ..dependency import require
+from .warp import visible_in_both, warped
 
 # Shorter side at which motion is measured, px: a moving eye is still some pixels wide, and a flow
 # takes about a millisecond.
@@ -13,6 +15,8 @@ FLOW_SIDE = 128
 # OpenCV's DIS chooses its coarsest level by the width alone: 20 to 40 px wide. On a picture lower
 # than this share of its width a patch of 8 px doesn't fit there, and the process crashes.
 LEAST_ASPECT = 0.4
+# Cells across and down of the smallest pictures, in which all are compared with all.
+THUMBNAIL_SIDE = 32
 # Flows that a clip keeps at one time: those of two long loops (60 MB at 16:9).
 MOST_FLOWS = 256
 
@@ -30,11 +34,11 @@ def grey_picture(frame: torch.Tensor, side: int = FLOW_SIDE) -> np.ndarray:
     cv2 = require("cv2")
     height, width = frame.shape[:2]
     shrink = min(1.0, side / min(height, width))
-    picture = frame.cpu().numpy()
+    # Grey first: one channel shrinks in a third of the time of three.
+    grey = cv2.cvtColor(np.ascontiguousarray(frame.cpu().numpy()), cv2.COLOR_RGB2GRAY)
     if shrink < 1:
         size = (round(width * shrink), round(height * shrink))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     return np.rint(grey.clip(0, 1) * 255).astype(np.uint8)
 
 
@@ -45,7 +49,9 @@ class GreyClip:
         """Take a clip: RGB in 0–1, shape (frames, height, width, 3)."""
         self._frames = frames
         self._pictures: dict[int, np.ndarray] = {}
+        self._thumbnails: dict[int, torch.Tensor] = {}
         self._flows: dict[tuple[int, int], np.ndarray] = {}
+        self._followed: dict[tuple[int, int], float] = {}
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -55,6 +61,13 @@ class GreyClip:
         if frame not in self._pictures:
             self._pictures[frame] = grey_picture(self._frames[frame])
         return self._pictures[frame]
+
+    def thumbnail(self, frame: int) -> torch.Tensor:
+        """A frame's mean greys in `THUMBNAIL_SIDE` × `THUMBNAIL_SIDE` cells, in 0–255, flat."""
+        if frame not in self._thumbnails:
+            picture = torch.from_numpy(self.picture(frame)).float()
+            self._thumbnails[frame] = adaptive_avg_pool2d(picture[None], THUMBNAIL_SIDE).flatten()
+        return self._thumbnails[frame]
 
     def flow(self, first: int, second: int) -> np.ndarray:
         """From one frame to another; see `optical_flow`."""
@@ -66,12 +79,24 @@ class GreyClip:
             self._flows[first, second] = found
         return found
 
+    def followed(self, first: int, second: int) -> float:
+        """Which share of a frame's pixels can be followed to another frame and back, 0–1."""
+        if (first, second) not in self._followed:
+            out, back = (
+                torch.from_numpy(np.ascontiguousarray(flow.transpose(2, 0, 1)))
+                for flow in (self.flow(first, second), self.flow(second, first))
+            )
+            seen = visible_in_both(out, warped(back, out))
+            self._followed[first, second] = seen.float().mean().item()
+        return self._followed[first, second]
+
 
 class GreyPictures:
     """Some frames of a clip, or of a part of it, as the flow wants them, in a circle.
 
     Attributes:
         indices: the frames, in the order in which they play, counted from the part's first.
+        start: the part's first frame.
         frames: how many frames the part has.
     """
 
@@ -90,7 +115,7 @@ class GreyPictures:
             start, frames: the part's first frame and its number of frames; None: to the end.
         """
         self._clip = clip if isinstance(clip, GreyClip) else GreyClip(clip)
-        self._start = start
+        self.start = start
         self.indices = tuple(indices)
         self.frames = len(self._clip) - start if frames is None else frames
 
@@ -100,12 +125,44 @@ class GreyPictures:
     def __getitem__(self, place: int) -> np.ndarray:
         return self._clip.picture(self._frame(place))
 
+    def thumbnails(self, most: int | None = None) -> torch.Tensor:
+        """The first ones of the pictures as mean greys of few cells, shape (pictures, cells)."""
+        frames = map(self._frame, range(len(self))[:most])
+        return torch.stack([self._clip.thumbnail(frame) for frame in frames])
+
+    def look(self, report_progress: Callable[[int, int], None] | None = None) -> None:
+        """Make all pictures and thumbnails now.
+
+        Args:
+            report_progress: called with (pictures done, pictures in all); may raise to stop.
+        """
+        for place in range(len(self)):
+            self._clip.thumbnail(self._frame(place))
+            if report_progress is not None:
+                report_progress(place + 1, len(self))
+
     def flow(self, first: int, second: int) -> np.ndarray:
         """How far the pixels of one of the pictures move to the other; places in the circle."""
         return self._clip.flow(self._frame(first), self._frame(second))
 
+    def followed(self, first: int, second: int) -> float:
+        """Which share of one of the pictures can be followed to the other and back, 0–1."""
+        return self._clip.followed(self._frame(first), self._frame(second))
+
+    def spread(self, most: int) -> list[int]:
+        """Places of at most so many pictures, evenly spread.
+
+        Those at certain frames of the whole clip, so that its parts share what is measured there.
+        """
+        apart = 1
+        while self.frames > apart * most:
+            apart *= 2
+        frames = np.add(self.indices, self.start)
+        marks = np.arange(-(-frames[0] // apart) * apart, frames[-1] + 1, apart)
+        return np.unique(np.searchsorted(frames, marks)).tolist()
+
     def _frame(self, place: int) -> int:
-        return self._start + self.indices[place % len(self.indices)]
+        return self.start + self.indices[place % len(self.indices)]
 
 
 def mean_length(flow: np.ndarray) -> float:

@@ -4,17 +4,13 @@ import math
 from collections.abc import Sequence
 
 import torch
+from torch.nn.functional import pad
 
 
 def gaussian_weights(sigma: float, radius: int) -> tuple[float, ...]:
     """A Gaussian of standard deviation `sigma` (px), `radius` px to either side; sum 1."""
     bell = [math.exp(-0.5 * (place / sigma) ** 2) for place in range(-radius, radius + 1)]
     return tuple(each / sum(bell) for each in bell)
-
-
-def uniform_weights(side: int) -> tuple[float, ...]:
-    """`side` equal weights; sum 1."""
-    return (1 / side,) * side
 
 
 def windowed_mean(picture: torch.Tensor, weights: Sequence[float]) -> torch.Tensor:
@@ -39,6 +35,21 @@ def windowed_mean(picture: torch.Tensor, weights: Sequence[float]) -> torch.Tens
             mean.add_(picture.narrow(axis, place, length) + mirrored, alpha=weights[place])
         picture = mean
     return picture
+
+
+def box_mean(picture: torch.Tensor, radius: int) -> torch.Tensor:
+    """Mean around every pixel, of what of the window lies inside the picture.
+
+    On a CPU a hundredth of the time of `avg_pool2d`, whose work grows with the window's area.
+
+    Args:
+        picture: shape (height, width).
+        radius: of the window, px to every side.
+    """
+    ones = [torch.ones(length, device=picture.device) for length in picture.shape]
+    down, across = (box_sum(pad(each, (radius, radius)), 2 * radius + 1, (0,)) for each in ones)
+    sums = box_sum(pad(picture, (radius,) * 4), 2 * radius + 1)
+    return sums.div_(down[:, None]).div_(across)
 
 
 def box_sum(values: torch.Tensor, side: int, dims: Sequence[int] = (-1, -2)) -> torch.Tensor:

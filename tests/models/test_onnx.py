@@ -9,15 +9,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from anime_production.models.frames import InputError
-from anime_production.models.onnx import CPU, CUDA, Sessions, close_sessions, open_session
+from anime_production.models.onnx import CPU, CUDA, Sessions, open_session
 
 FEATURES, SIDE = 5, 8
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    close_sessions()
 
 
 def write_network(path: Path, batch="n", seed=0, kind=TensorProto.FLOAT, inputs=1) -> Path:

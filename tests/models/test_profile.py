@@ -2,7 +2,10 @@ import json
 
 import pytest
 
+from anime_production.models.character.measures import MEASURES as CHARACTER
+from anime_production.models.loop.seam import MEASURES as LOOP
 from anime_production.models.profile import (
+    DEFAULT,
     SHIPPED,
     ProfileError,
     load_profile,
@@ -31,6 +34,44 @@ def test_four_profiles_are_shipped_and_can_be_read():
     assert set(profile_names()) == {"supporting", "hero", "background", "draft"}
     for path in SHIPPED.glob("*.json"):
         assert load_profile(path.stem).description
+
+
+FAMILIES = {"loop": LOOP, "character": CHARACTER}
+
+
+@pytest.mark.parametrize("subject", FAMILIES)
+def test_the_default_profile_says_every_threshold_as_the_measures_have_it(subject):
+    profile = load_profile(DEFAULT)
+    assert profile.applied(subject, *FAMILIES[subject]) == FAMILIES[subject]
+    assert profile.leeway == 1.0
+    said = {name for name, limit in profile.limits[subject].items() if "threshold" in limit}
+    assert said == {each.name for each in FAMILIES[subject] if each.threshold is not None}
+
+
+@pytest.mark.parametrize(
+    ("subject", "place"),
+    [(subject, place) for subject, each in FAMILIES.items() for place in range(len(each))],
+)
+def test_hero_is_never_more_lenient_and_draft_never_stricter(subject, place):
+    strictness = []
+    for name in ("hero", "supporting", "background", "draft"):
+        measure = load_profile(name).applied(subject, *FAMILIES[subject])[place]
+        limit, down = measure.threshold, measure.better is Better.LOWER
+        if isinstance(limit, tuple):
+            strictness.append((limit[0], -limit[1]))
+        elif limit is not None:
+            strictness.append((-limit if down else limit,))
+    assert strictness == sorted(strictness, reverse=True)
+    if strictness and len(strictness[0]) == 2:  # a band is narrower on both its sides
+        assert [upper for _, upper in strictness] == sorted(
+            (upper for _, upper in strictness), reverse=True
+        )
+
+
+def test_the_leeway_of_a_likeness_is_less_for_hero_and_more_for_draft():
+    names = ("hero", "supporting", "background", "draft")
+    leeways = [load_profile(name).leeway for name in names]
+    assert leeways == sorted(set(leeways))
 
 
 def test_a_profile_changes_what_it_names_and_nothing_else(own):
@@ -64,6 +105,10 @@ def test_a_users_profile_takes_the_place_of_a_shipped_one(own, tmp_path):
         ({"loop": {"seam": {"threshold": [2, 1]}}}, "[from, to]"),
         ({"loop": {"seam": {"threshold": "high"}}}, "a number"),
         ({"loop": {"seam": {"required": 1}}}, "true or false"),
+        ({"loop": {"seam": {"leeway": 1.1}}}, "expected one of threshold, required, low, high"),
+        ({"character": {"similarity": {"threshold": 0.8}}}, "expected one of leeway, required"),
+        ({"character": {"similarity": {"leeway": 0}}}, "similarity.leeway: expected a number ab"),
+        ({"character": {"similarity": {"leeway": "1"}}}, "similarity.leeway: expected a number"),
         ('{"schema": 1, "loop": {"seam": {"high": NaN}}}', "a number"),
     ],
 )
@@ -74,10 +119,17 @@ def test_what_is_no_profile_is_refused_with_its_place(own, tmp_path, data, said)
     assert str(tmp_path / "mine.json") in str(raised.value)
 
 
-def test_a_measure_that_does_not_exist_is_named(own):
+def test_a_measure_that_does_not_exist_is_named_with_the_file(own, tmp_path):
     profile = own({"clip_quality": {"flickr": {"threshold": 3}}})
-    with pytest.raises(ProfileError, match="no measure 'flickr'; it has flicker, motion"):
+    with pytest.raises(ProfileError, match="no measure 'flickr'; it has flicker, motion") as said:
         profile.applied("clip_quality", FLICKER, MOTION)
+    assert str(tmp_path / "mine.json") in str(said.value)
+
+
+def test_a_likeness_may_be_told_only_though_its_threshold_is_the_sheets(own):
+    profile = own({"character": {"similarity": {"required": False, "leeway": 1.5}}})
+    similarity = profile.applied("character", *CHARACTER)[0]
+    assert (similarity.name, similarity.required, profile.leeway) == ("similarity", False, 1.5)
 
 
 @pytest.mark.parametrize(

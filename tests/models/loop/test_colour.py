@@ -3,6 +3,7 @@ import torch
 
 from anime_production.models.loop.colour import common_part, seam_colour
 from anime_production.models.pixels.colour import mean_colours
+from anime_production.models.report import Verdict
 
 
 @pytest.fixture
@@ -43,6 +44,12 @@ def test_the_further_the_light_drifts_the_worse(still):
     values = [measured_of(ramp(still, [end] * 3)).value for end in (1.0, 0.97, 0.94, 0.9, 0.8, 0.6)]
     assert values == sorted(values)
     assert len(set(values)) == len(values)
+
+
+@pytest.mark.parametrize("light", [0.3, 0.5, 1.0])
+def test_in_the_dark_a_change_of_light_is_seen_as_well(still, light):
+    assert measured_of(ramp(still * light, [1.04] * 3)).verdict is Verdict.FAIL
+    assert measured_of(ramp(still * light, [1.01] * 3)).verdict is Verdict.PASS
 
 
 def test_all_pixels_have_a_change_of_light_in_common_and_not_a_motion(still):

@@ -167,6 +167,15 @@ def test_a_clip_shorter_than_the_shortest_loop_is_not_measured(frames, shortest)
     assert (search.start, search.length) == (0, frames)
 
 
+def test_a_clip_with_a_frame_that_is_not_finite_is_not_measured_and_names_it():
+    clip = draw_clip(20, 64, 64, 8, 0, 0)
+    clip[13, 5, 5, 1] = torch.nan
+    search = find_loops(clip, FPS)
+    assert search.report.verdict is Verdict.NOT_MEASURED
+    assert found(search).reason_code == "not_finite"
+    assert found(search).reason_values["frame"] == 13
+
+
 def test_a_longest_below_the_shortest_is_refused():
     with pytest.raises(InputError, match=r"longest: .* got 12"):
         find_loops(torch.zeros(30, 16, 16, 3), FPS, shortest=24, longest=12)

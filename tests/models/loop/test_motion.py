@@ -39,6 +39,19 @@ def test_unrelated_pictures_are_no_motion():
     assert measured_of(pictures).verdict is Verdict.FAIL
 
 
+def portraits(count):
+    """Someone else each time, sitting as the others do, on a background of their own."""
+    return torch.cat([draw_clip(1, 128, 128, 8, who % 4, 100 + who) for who in range(count)])
+
+
+@pytest.mark.parametrize("count", [6, 12])
+def test_people_in_the_same_place_on_unlike_backgrounds_are_no_motion_and_it_is_said(count):
+    measured = measured_of(portraits(count))
+    assert measured.verdict is Verdict.FAIL
+    assert measured.reason_code == "unrelated_pictures"
+    assert measured.details["likeness"] > 0.4  # a head in the middle of every picture
+
+
 def test_a_ramp_of_light_over_grain_makes_no_motion():
     ramp = torch.linspace(1, 0.7, 16).view(-1, 1, 1, 1)
     assert measured_of((0.5 + 0.1 * (noise(16) - 0.5)) * ramp).verdict is Verdict.FAIL

@@ -168,6 +168,21 @@ def test_nothing_but_grain_is_no_loop_and_says_so(clean):
     assert score_loop((clean + 0.02 * noise).clamp(0, 1), FPS).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize("held", [1, 6])
+def test_a_show_of_unrelated_pictures_is_no_loop_and_says_so(held):
+    pictures = torch.cat([draw_clip(1, 96, 96, 8, who % 4, 50 + who) for who in range(9)])
+    report = score_loop(pictures.repeat_interleave(held, dim=0), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason.startswith("Every step is a cut")
+
+
+def test_progress_runs_once_from_start_to_end(clean):
+    done = []
+    score_loop(clean, FPS, report_progress=lambda part, total: done.append(part / total))
+    assert done == sorted(done)
+    assert done[-1] == 1
+
+
 def test_a_frozen_clip_is_no_loop_and_says_so(clean):
     report = score_loop(clean[:1].repeat(12, 1, 1, 1), FPS)
     assert report.verdict is Verdict.FAIL

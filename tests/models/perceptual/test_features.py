@@ -20,9 +20,9 @@ class Pixels(FeatureDistance):
         super().__init__(memory=memory)
         self.passed = 0
 
-    def features(self, frames):
+    def features(self, frames, into=None):
         self.passed += len(frames)
-        return frames.flatten(1)
+        return frames.flatten(1) if into is None else into.copy_(frames.flatten(1))
 
     def distances(self, squares):
         return squares.sqrt()

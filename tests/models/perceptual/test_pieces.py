@@ -43,8 +43,7 @@ def test_in_pieces_it_is_the_distance_of_the_whole(network, pair, monkeypatch):
 
 
 def memory_for(network, side):
-    strides = pieces._strides(network)
-    floats = sum(len(root) / s**2 for root, s in zip(network._roots, strides, strict=True))
+    floats = sum(channels / stride**2 for stride, channels in network.layers)
     return (side + 2 * pieces.REACH + 1) ** 2 * 2 * pieces.COPIES * pieces.BYTES * floats
 
 
