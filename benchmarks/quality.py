@@ -12,6 +12,7 @@ from ..models.dependency import require
 from ..models.quality.clip import score_clip_quality
 from ..models.quality.still.score import score_still_quality
 from ..models.sample.clip import draw_clip
+from .picture_by_picture import cheap_values, edge_width, still_values
 from .timing import Comparison, alternate, print_table
 
 FRAMES, WIDTH, HEIGHT, PERIOD = 120, 832, 480, 24
@@ -20,28 +21,44 @@ ROUNDS = 3
 TIMED_FRAMES = 6  # of the other side in each round; its time grows with their number
 SCALES = (96, 48, 24, 12)  # shorter sides, px, of the distance between frames
 CELL = 10  # px at the working size
-STRONGEST, REACH = 0.005, 5  # edges whose width is measured, and px to either side
-NOISE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))
 Values = dict[str, Any]
 
 
 def run() -> None:
-    """Grade a clip, in turns with the same measures of some frames; the plot isn't drawn."""
+    """Grade a clip, in turns with the same measures of some frames; no plot is drawn."""
     frames = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
     pictures = [(frame.numpy() * 255).round().astype(np.uint8) for frame in frames[:TIMED_FRAMES]]
     still, clip = partial(score_still_quality, frames), partial(score_clip_quality, frames, FPS)
+    clip_alone = partial(_frame_by_frame, pictures, (WIDTH, HEIGHT))
     print(f"{FRAMES} frames of {WIDTH}×{HEIGHT}, {torch.get_num_threads()} threads")
     rows = []
-    for name, size in (("full_size", (WIDTH, HEIGHT)), ("working_size", (WIDTH // 2, HEIGHT // 2))):
-        ours, others = alternate(clip, partial(_frame_by_frame, pictures, size), ROUNDS)
-        rate, others_rate = FRAMES / median(ours), TIMED_FRAMES / median(others)
-        rows.append((f"clip; the other's flow at {name.replace('_', ' ')}", rate, others_rate))
-        Comparison(f"quality/clip_{name}", rate, others_rate, "frames/s").print()
-    together, alone = alternate(lambda: (still(), clip()), still, ROUNDS)
-    rate, others_rate = FRAMES / median(together), FRAMES / median(alone)
-    rows.append(("still and clip; the other is the still alone", rate, others_rate))
-    Comparison("quality/still_and_clip", rate, others_rate, "frames/s").print()
-    print_table(("quality", "pack, frames/s", "other, frames/s"), rows)
+    for name, said, ours, other in (
+        (
+            "still_and_clip",
+            "still and clip",
+            lambda: (still(), clip()),
+            lambda: (clip_alone(), [still_values(picture) for picture in pictures]),
+        ),
+        ("still", "still", still, lambda: [still_values(picture) for picture in pictures]),
+        (
+            "still_without_banding",
+            "still; the other without bands",
+            still,
+            lambda: [still_values(picture, banding=False) for picture in pictures],
+        ),
+        ("clip_full_size", "clip", clip, clip_alone),
+        (
+            "clip_working_size",
+            "clip; the other's flow at our working size",
+            clip,
+            partial(_frame_by_frame, pictures, (WIDTH // 2, HEIGHT // 2)),
+        ),
+    ):
+        seconds, other_seconds = alternate(ours, other, ROUNDS)
+        rate, other_rate = FRAMES / median(seconds), TIMED_FRAMES / median(other_seconds)
+        rows.append((said, rate, other_rate, rate / other_rate))
+        Comparison(f"quality/{name}", rate, other_rate, "frames/s").print()
+    print_table(("quality", "pack, frames/s", "other, frames/s", "ratio"), rows)
 
 
 def _frame_by_frame(pictures: list[np.ndarray], size: tuple[int, int]) -> list[Values]:
@@ -60,11 +77,8 @@ def _frame_by_frame(pictures: list[np.ndarray], size: tuple[int, int]) -> list[V
             for side in SCALES
         ]
         values: Values = {
-            "edge_width": _edge_width(cv2, grey),
-            "noise": float(np.abs(cv2.filter2D(grey.astype(float), -1, np.array(NOISE))).mean()),
-            "blockiness": float(np.abs(np.diff(grey.astype(float), axis=1))[:, 7::8].mean()),
-            "clipped": float((picture >= 253).all(axis=2).mean()),
-            "contrast": float(np.ptp(np.percentile(grey, (1, 99)))),
+            "edge_width": edge_width(cv2, grey),
+            **cheap_values(cv2, picture, grey),
             "colour": colour.rgb2lab(picture).mean(axis=(0, 1)),
         }
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -77,16 +91,6 @@ def _frame_by_frame(pictures: list[np.ndarray], size: tuple[int, int]) -> list[V
             values.update(_passage(measure, [each[1] for each in seen[-3:]], *flows[-2:]))
         found.append(values)
     return found
-
-
-def _edge_width(cv2: ModuleType, grey: np.ndarray) -> float:
-    slope = np.hypot(cv2.Sobel(grey, cv2.CV_64F, 1, 0), cv2.Sobel(grey, cv2.CV_64F, 0, 1)) / 4
-    steepest = np.argsort(slope, axis=None)[-round(slope.size * STRONGEST) :]
-    widths = []
-    for y, x in zip(*np.unravel_index(steepest, slope.shape), strict=True):
-        around = grey[max(0, y - REACH) : y + REACH + 1, max(0, x - REACH) : x + REACH + 1]
-        widths.append(float(np.ptp(around)) / slope[y, x])
-    return float(np.median(widths))
 
 
 def _flows(cv2: ModuleType, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

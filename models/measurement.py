@@ -104,17 +104,7 @@ class Measurement:
 
     def verdict_of(self, value: float | None) -> Verdict:
         """What `verdict` would be for another value, such as one of `per_frame`."""
-        if value is None:
-            return Verdict.NOT_MEASURED
-        if self.threshold is None:
-            return Verdict.INFO
-        if isinstance(self.threshold, tuple):
-            passes = self.threshold[0] <= value <= self.threshold[1]
-        elif self.better is Better.HIGHER:
-            passes = value >= self.threshold
-        else:
-            passes = value <= self.threshold
-        return Verdict.PASS if passes else Verdict.FAIL
+        return _verdict(value, self.threshold, self.better)
 
     def score_of(self, value: float | None) -> float | None:
         """What `score` would be for another value, such as one of `per_frame`."""
@@ -200,6 +190,10 @@ class Measure:
     threshold: Threshold = None
     required: bool = False
 
+    def fails(self, value: float) -> bool:
+        """Whether a value would be a FAIL."""
+        return _verdict(value, self.threshold, self.better) is Verdict.FAIL
+
     def measured(
         self,
         value: float,
@@ -252,6 +246,20 @@ class Measure:
             per_frame=tuple(None if each is None else float(each) for each in per_frame),
             details=frozen(details or {}),
         )
+
+
+def _verdict(value: float | None, threshold: Threshold, better: Better) -> Verdict:
+    if value is None:
+        return Verdict.NOT_MEASURED
+    if threshold is None:
+        return Verdict.INFO
+    if isinstance(threshold, tuple):
+        passes = threshold[0] <= value <= threshold[1]
+    elif better is Better.HIGHER:
+        passes = value >= threshold
+    else:
+        passes = value <= threshold
+    return Verdict.PASS if passes else Verdict.FAIL
 
 
 def _between(value: float, worst: float, threshold: float, best: float) -> float:

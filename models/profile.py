@@ -4,6 +4,10 @@ A measure's own constants are what holds without a profile; a profile says where
 more lenient, which measures count, and where their scales end. `hero`, `supporting`, `background`
 and `draft` are shipped in `profiles/`; a user's own lie in a folder of ComfyUI's user folder, and
 take the place of a shipped one of the same name.
+
+How alike two pictures are is told on another scale by every backend, and a character's references
+set the limit themselves. There a profile names no threshold but a `leeway`: how much further from
+its references a frame may be than its sheet allows, as a factor.
 """
 
 import json
@@ -20,6 +24,8 @@ SCHEMA = 1
 SHIPPED = Path(__file__).parent / "profiles"
 DEFAULT = "supporting"
 ALLOWED = ("threshold", "required", "low", "high")
+SIMILARITY, LEEWAY = "character.similarity", "leeway"
+ALLOWED_OF = {SIMILARITY: (LEEWAY, "required")}
 
 
 class ProfileError(ValueError):
@@ -34,11 +40,15 @@ class Profile:
         name: as in a node's combo.
         description: what it is for.
         limits: by subject and measure, the fields of `Measure` that it sets.
+        leeway: the factor on how far a frame may be from a character's references.
+        path: the file that it was read from.
     """
 
     name: str
     description: str
     limits: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    leeway: float
+    path: Path
 
     def applied(self, subject: str, *measures: Measure) -> tuple[Measure, ...]:
         """Measures as this profile wants them.
@@ -59,21 +69,22 @@ class Profile:
         strange = [name for name in limits if name not in known]
         if strange:
             raise ProfileError(
-                f"profile {self.name}: {subject} has no measure {strange[0]!r}; it has "
+                f"profile {self.path}: {subject} has no measure {strange[0]!r}; it has "
                 f"{', '.join(known)}. Correct the name or remove the entry."
             )
         return tuple(self._applied(subject, each, limits.get(each.name, {})) for each in measures)
 
     def _applied(self, subject: str, measure: Measure, limit: Mapping[str, Any]) -> Measure:
         changed = replace(measure, **limit)
-        place = f"profile {self.name}: {subject}.{measure.name}"
+        place = f"profile {self.path}: {subject}.{measure.name}"
         if changed.low >= changed.high:
             raise ProfileError(f"{place}: low {changed.low} must be below high {changed.high}.")
         band = measure.better is Better.BAND
         if changed.threshold is not None and isinstance(changed.threshold, tuple) != band:
             wanted = "[from, to]" if band else "one number"
             raise ProfileError(f"{place}: threshold must be {wanted}, got {changed.threshold}.")
-        if changed.required and changed.threshold is None:
+        own = (measure.required, measure.threshold)  # that of a similarity comes later
+        if changed.required and changed.threshold is None and own != (True, None):
             raise ProfileError(f"{place}: what is required needs a threshold.")
         return changed
 
@@ -123,14 +134,20 @@ def _profile(name: str, path: Path, data: Any) -> Profile:
         subject: {measure: _limit(entry) for measure, entry in entries.items()}
         for subject, entries in limits.items()
     }
-    return Profile(name, str(data.get("description", "")), read)
+    subject, _, measure = SIMILARITY.partition(".")
+    leeway = read[subject].get(measure, {}).pop(LEEWAY, 1.0)
+    return Profile(name, str(data.get("description", "")), read, leeway, path)
 
 
 def _check(path: Path, place: str, entry: Any) -> None:
     _demand(isinstance(entry, dict), path, place, "an object", entry)
+    allowed = ALLOWED_OF.get(place, ALLOWED)
     for key, value in entry.items():
-        _demand(key in ALLOWED, path, f"{place}.{key}", f"one of {', '.join(ALLOWED)}", key)
-        if key == "required":
+        _demand(key in allowed, path, f"{place}.{key}", f"one of {', '.join(allowed)}", key)
+        if key == LEEWAY:
+            fits = _is_number(value) and value > 0
+            _demand(fits, path, f"{place}.{key}", "a number above 0", value)
+        elif key == "required":
             _demand(isinstance(value, bool), path, f"{place}.{key}", "true or false", value)
         elif key == "threshold" and isinstance(value, list):
             fits = len(value) == 2 and all(map(_is_number, value)) and value[0] <= value[1]

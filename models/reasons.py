@@ -53,6 +53,7 @@ REASONS: dict[str, str] = {
     "at the start.",
     "seam_flow": "The motion goes on through the seam.",
     "seam_turns_back": "The motion turns back at the seam, at {percent} % of its usual speed.",
+    "seam_turns_a_little": "At the seam {percent} % of the motion's usual speed turns back.",
     "plays_back_and_forth": "It plays back and forth: at the seam the motion turns back, at "
     "{percent} % of its usual speed, and runs the same way again.",
     "seam_hold": "Frames that a drawing at the seam is held for: {frames}; elsewhere: {shortest} "
@@ -62,6 +63,8 @@ REASONS: dict[str, str] = {
     "continuity": "What a drawing changes is {percent} % like what another one does.",
     "only_grain": "Every frame differs from the next as much as from any other: grain or unrelated "
     "pictures, no motion that could loop.",
+    "unrelated_pictures": "Every step is a cut: only {percent} % of a picture can be found in the "
+    "next one. Pictures that have nothing to do with one another are no motion that could loop.",
     "seam_sharpness": "The picture is as sharp on one side of the seam as on the other.",
     "seam_sharper": "The texture pops: after the seam the picture is {percent} % sharper.",
     "seam_softer": "The texture pops: after the seam the picture is {percent} % softer.",
@@ -90,7 +93,7 @@ REASONS: dict[str, str] = {
     "none_dropped": "Steps as long as if a drawing were missing: {drawings} of {steps}.",
     "dropped": "Drawings are missing: {drawings} of {steps} steps are twice as long as those "
     "around them.",
-    "no_even_motion": "No motion is even enough to tell whether a drawing is missing.",
+    "no_even_motion": "Too little motion is even enough to tell whether a drawing is missing.",
     "steady_picture": "The picture as a whole is off its path by {percent} % of its shorter side.",
     "shakes": "It shakes: the picture as a whole is off its path by {percent} % of its shorter "
     "side.",
@@ -142,6 +145,8 @@ REASONS: dict[str, str] = {
     "nothing_beside_lines": "There are no calm areas, beside a line and far from all, to compare.",
     "no_directions": "Edges run in fewer than two directions.",
     "all_black": "The picture is black.",
+    "dithered": "It is a pattern of few colours, a dither as GIFs have it, in which this can't be "
+    "told.",
     # Character
     "character_same": "It looks like {character} in every visible frame: at least {similarity} "
     "alike, {threshold} is needed.",
@@ -218,6 +223,34 @@ REASONS: dict[str, str] = {
     "any_passes": "{passing} of {reports} reports pass, and one is enough.",
     "none_passes": "None of {reports} reports passes; the best of them has {score} of 100.",
     "none_passes_yet": "None of {reports} reports passes, and {unmeasured} could not be measured.",
+    # Production
+    "production_cancelled": "{who} cancelled the production.",
+    "production_resumed": "{who} resumed the production.",
+    "production_approved": "{who} approved it.",
+    "production_rejected": "{who} rejected it.",
+    "production_too_many": "{waiting} productions of {project} aren't finished; at most {limit} may "
+    "be at a time.",
+    "production_approval": "Attempt {number} waits for a person's approval.",
+    "production_attempts": "None of {attempts} attempts passed. The last: {reason}",
+    "production_best": "None of {attempts} attempts passed; the best of them, attempt {chosen}, is "
+    "taken.",
+    "production_no_best": "None of {attempts} attempts passed, and none has both a score and a "
+    "file, by which the best could be taken.",
+    "production_wall_time": "Its attempts took {seconds} s; {limit} s are allowed.",
+    "production_disk_full": "The disk of the output folder has {free} GB left; {least} GB are "
+    "needed. It goes on when there is room.",
+    "production_prompt_failed": "Node {node} ({type}): {message}",
+    "production_refused": "ComfyUI refuses the workflow: {message}",
+    "production_unjudged": "The prompt ended before its gates had a report.",
+    "production_interrupted": "Somebody interrupted its prompt, or removed it from ComfyUI's queue.",
+    "production_machine_gone": "The ComfyUI that ran it is gone.",
+    "production_superseded": "It was taken for lost and run again elsewhere; it came to its end all "
+    "the same.",
+    "production_taken_over": "Taken over from a ComfyUI that is gone.",
+    "production_given_back": "The ComfyUI that ran it ended.",
+    "production_file_missing": "The file {path} of the phase before is neither here nor in the "
+    "database.",
+    "production_engine": "It could not go on: {error}",
 }
 
 

@@ -1,19 +1,22 @@
 """Is this still the same character?"""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..models.character.detection import IdentityModel
 from ..models.character.pictures import contact_sheet, contact_sheet_shape, overlay
-from ..models.character.score import MOST_CHARACTERS, score_characters
+from ..models.character.score import MEASURES, MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
+from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored, ui_of
 from .deferred_picture import deferred_picture
 from .identity import MODEL_INPUT, connected_model
+from .inputs import chosen_profile, profile_fingerprint, profile_input
 from .sockets import CharacterSocket
 
 
@@ -111,8 +114,9 @@ class AnimeCharacterScore(io.ComfyNode):
                     step=0.01,
                     optional=True,
                     tooltip="From which similarity on a frame shows the character; 0 takes the "
-                    "threshold of its sheet.",
+                    "threshold of its sheet, which the profile makes stricter or more lenient.",
                 ),
+                profile_input(),
             ],
             outputs=[
                 REPORT_OUTPUT,
@@ -127,6 +131,11 @@ class AnimeCharacterScore(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return profile_fingerprint(profile)
+
+    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -134,8 +143,10 @@ class AnimeCharacterScore(io.ComfyNode):
         model: IdentityModel | None = None,
         more_characters: Mapping[str, Character | None] | None = None,
         min_similarity: float = 0.0,
+        profile: str = DEFAULT,
     ) -> io.NodeOutput:
         frames = as_frames(images)
+        chosen = chosen_profile(profile)
         more = [each for each in (more_characters or {}).values() if each is not None]
         result = score_characters(
             frames,
@@ -143,6 +154,8 @@ class AnimeCharacterScore(io.ComfyNode):
             connected_model(model),
             min_similarity or None,
             comfyui.progress(),
+            chosen.applied(SUBJECT, *MEASURES),
+            chosen.leeway,
         )
         drawn = deferred_picture(tuple(frames.shape), lambda: overlay(frames, result))
         return scored(result.report, drawn)

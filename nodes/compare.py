@@ -1,5 +1,7 @@
 """Is it still the same picture?"""
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
@@ -14,7 +16,7 @@ from ..models.weights import WEIGHTS
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
 from .deferred_picture import deferred_picture
-from .inputs import chosen_profile, profile_input
+from .inputs import chosen_profile, profile_fingerprint, profile_input
 
 
 class AnimeCompareImages(io.ComfyNode):
@@ -70,6 +72,11 @@ class AnimeCompareImages(io.ComfyNode):
                 PASS_OUTPUT,
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return profile_fingerprint(profile)
 
     @classmethod
     def execute(

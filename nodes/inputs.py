@@ -48,6 +48,15 @@ def profile_input() -> io.Combo.Input:
     )
 
 
+def profile_fingerprint(name: str | None) -> str:
+    """What changes when the profile does: an edited one is read again.
+
+    Args:
+        name: as chosen; None where it comes over a link.
+    """
+    return "" if name is None else repr(chosen_profile(name))
+
+
 def chosen_profile(name: str) -> Profile:
     """What the user chose at `profile_input()`.
 

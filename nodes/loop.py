@@ -1,14 +1,24 @@
 """Does it loop?"""
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.loop.preview import seam_preview
-from ..models.loop.seam import score_loop
+from ..models.loop.seam import MEASURES, SUBJECT, score_loop
+from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
-from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .inputs import (
+    BACKEND_INPUT,
+    FPS_INPUT,
+    chosen_backend,
+    chosen_profile,
+    profile_fingerprint,
+    profile_input,
+)
 
 
 class AnimeLoopScore(io.ComfyNode):
@@ -29,6 +39,7 @@ class AnimeLoopScore(io.ComfyNode):
                 io.Image.Input("images", tooltip="The frames of one clip, in order; 4 or more."),
                 FPS_INPUT,
                 BACKEND_INPUT,
+                profile_input(),
             ],
             outputs=[
                 REPORT_OUTPUT,
@@ -45,9 +56,24 @@ class AnimeLoopScore(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return profile_fingerprint(profile)
+
+    @classmethod
     def execute(
-        cls, images: torch.Tensor, fps: float = 12.0, backend: str = "auto"
+        cls,
+        images: torch.Tensor,
+        fps: float = 12.0,
+        backend: str = "auto",
+        profile: str = DEFAULT,
     ) -> io.NodeOutput:
         frames = as_frames(images)
-        report = score_loop(frames, as_fps(fps), chosen_backend(backend), comfyui.progress())
+        report = score_loop(
+            frames,
+            as_fps(fps),
+            chosen_backend(backend),
+            comfyui.progress(),
+            measures=chosen_profile(profile).applied(SUBJECT, *MEASURES),
+        )
         return scored(report, seam_preview(frames))

@@ -1,13 +1,24 @@
 """Make a clip loop."""
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps
 from ..models.loop.close import METHODS, close_loop
+from ..models.loop.seam import MEASURES, SUBJECT
+from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
-from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .inputs import (
+    BACKEND_INPUT,
+    FPS_INPUT,
+    chosen_backend,
+    chosen_profile,
+    profile_fingerprint,
+    profile_input,
+)
 
 
 class AnimeLoopClose(io.ComfyNode):
@@ -51,6 +62,7 @@ class AnimeLoopClose(io.ComfyNode):
                     "the clip; for auto the most it may. Drawings that are held count whole.",
                 ),
                 BACKEND_INPUT,
+                profile_input(),
             ],
             outputs=[
                 io.Image.Output(
@@ -63,6 +75,11 @@ class AnimeLoopClose(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return profile_fingerprint(profile)
+
+    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -70,8 +87,15 @@ class AnimeLoopClose(io.ComfyNode):
         method: str = "auto",
         blend_frames: int = 4,
         backend: str = "auto",
+        profile: str = DEFAULT,
     ) -> io.NodeOutput:
         closed = close_loop(
-            images, as_fps(fps), method, blend_frames, chosen_backend(backend), comfyui.progress()
+            images,
+            as_fps(fps),
+            method,
+            blend_frames,
+            chosen_backend(backend),
+            comfyui.progress(),
+            chosen_profile(profile).applied(SUBJECT, *MEASURES),
         )
         return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))

@@ -1,6 +1,7 @@
 """Where does it loop?"""
 
 from functools import partial
+from typing import Any
 
 import torch
 from comfy_api.latest import io
@@ -8,10 +9,19 @@ from comfy_api.latest import io
 from ..models.frames import as_fps, as_frames
 from ..models.loop.distance_map import MAP_SHAPE, draw_distance_map
 from ..models.loop.find import find_loops
+from ..models.loop.seam import MEASURES, SUBJECT
+from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
 from .deferred_picture import deferred_picture
-from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .inputs import (
+    BACKEND_INPUT,
+    FPS_INPUT,
+    chosen_backend,
+    chosen_profile,
+    profile_fingerprint,
+    profile_input,
+)
 
 
 class AnimeLoopFind(io.ComfyNode):
@@ -57,6 +67,7 @@ class AnimeLoopFind(io.ComfyNode):
                     tooltip="How many different loops the report and the map show.",
                 ),
                 BACKEND_INPUT,
+                profile_input(),
             ],
             outputs=[
                 io.Image.Output("loop", tooltip="The frames of the best loop."),
@@ -72,6 +83,11 @@ class AnimeLoopFind(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
+        """An edited profile is read again."""
+        return profile_fingerprint(profile)
+
+    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -80,6 +96,7 @@ class AnimeLoopFind(io.ComfyNode):
         max_frames: int = 0,
         top_k: int = 3,
         backend: str = "auto",
+        profile: str = DEFAULT,
     ) -> io.NodeOutput:
         if 0 < max_frames < min_frames:
             raise ValueError(
@@ -94,6 +111,7 @@ class AnimeLoopFind(io.ComfyNode):
             top_k,
             chosen_backend(backend),
             comfyui.progress(),
+            chosen_profile(profile).applied(SUBJECT, *MEASURES),
         )
         loop = images[search.start : search.start + search.length]
         return io.NodeOutput(

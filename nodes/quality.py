@@ -16,7 +16,7 @@ from ..models.quality.still.score import SUBJECT as STILL
 from ..models.quality.still.score import score_still_quality
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
-from .inputs import FPS_INPUT, chosen_profile, profile_input
+from .inputs import FPS_INPUT, chosen_profile, profile_fingerprint, profile_input
 
 
 class AnimeClipQuality(io.ComfyNode):
@@ -47,7 +47,7 @@ class AnimeClipQuality(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
         """An edited profile is read again."""
-        return "" if profile is None else repr(chosen_profile(profile))
+        return profile_fingerprint(profile)
 
     @classmethod
     def execute(
@@ -84,9 +84,10 @@ class AnimeStillQuality(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
         """Run again when the profile was edited, or weights have come or gone."""
-        chosen = "" if profile is None else repr(chosen_profile(profile))
         files = [path for each in _classifiers().values() for path in each.values()]
-        return chosen + str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
+        return profile_fingerprint(profile) + str(
+            sorted((str(path), path.stat().st_mtime_ns) for path in files)
+        )
 
     @classmethod
     def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:

@@ -10,6 +10,7 @@ from typing import Any
 Graph = Mapping[str, Mapping[str, Any]]
 
 START, END, GATE = "AnimeRetryStart", "AnimeRetryEnd", "AnimeGate"
+MERGE, ANY = "AnimeReportMerge", "any"
 SLOTS = tuple(f"slot_{number}" for number in range(1, 7))
 # Outputs of a Start that differ from attempt to attempt: seed, attempt, reason, last. The slots
 # after them carry what went in, the same every time.
@@ -162,22 +163,57 @@ def attempt_prefix(end: str, attempt: int) -> str:
 
 
 def superseded(graph: Graph, shown: Collection[str]) -> set[str]:
-    """Nodes whose own reports an End has taken over: those of each attempt, in and out of copies.
+    """Nodes whose own reports another one has taken over, for whoever judges a whole prompt.
 
-    Whoever judges a whole prompt by its reports leaves these out: a first attempt that failed
-    says nothing of the one that was kept, which the End's report tells.
+    - By an End: those of each attempt, in and out of copies. A first attempt that failed says
+      nothing of the one that was kept, which the End's report tells.
+    - By a merge whose rule is any: what it merges, through merges between. One of them is enough
+      there, and the merge's report holds them all. With the rule all, each of them counts.
+
+    Nothing by a gate or an AnimeBestOf: what they let go on has no report of its own, and without
+    the one that they read nobody would have judged the prompt. It is of the whole batch, and so
+    is the verdict.
 
     Args:
         graph: the prompt.
         shown: ids of the nodes that showed something, copies among them.
     """
     taken_over: set[str] = set()
-    for end in shown:
-        if graph.get(end, {}).get("class_type") == END:
-            own = {*find_body(graph, end).nodes}
-            copies = end + COPIES
-            taken_over |= {node for node in shown if node in own or node.startswith(copies)}
-    return taken_over
+    for node in shown:
+        kind, inputs = graph.get(node, {}).get("class_type"), graph.get(node, {}).get("inputs", {})
+        if kind == END:
+            taken_over.update(find_body(graph, node).nodes)
+            taken_over.update(each for each in shown if each.startswith(node + COPIES))
+        elif kind == MERGE and inputs.get("rule") == ANY:
+            taken_over |= _merged(graph, node)
+    return taken_over.intersection(shown)
+
+
+def _merged(graph: Graph, merge: str) -> set[str]:
+    """The nodes whose reports went into a merge, and into those merges."""
+    met: set[str] = set()
+    waiting = [merge]
+    while waiting:
+        for _, node, output in links(graph[waiting.pop()]):
+            source = _maker(graph, node, output)
+            if source is not None and source not in met:
+                met.add(source)
+                if graph[source].get("class_type") == MERGE:
+                    waiting.append(source)
+    return met
+
+
+def _maker(graph: Graph, source: str, output: int) -> str | None:
+    """The node that made what comes out at an output, behind the slots of retries."""
+    while source in graph:
+        first = {START: VARYING, END: 0}.get(graph[source].get("class_type", ""))
+        if first is None or not 0 <= output - first < len(SLOTS):
+            return source
+        link = graph[source].get("inputs", {}).get(SLOTS[output - first])
+        if not is_link(link):
+            break
+        source, output = link[0], int(link[1])
+    return None
 
 
 def _start_of(graph: Graph, end: str, known: dict[str, str]) -> str:

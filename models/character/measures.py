@@ -1,6 +1,6 @@
 """What is measured of a character in a clip, and of all characters together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,21 +56,32 @@ DOUBLED = Measure(
     required=True,
 )
 OF_A_CHARACTER = (SIMILARITY, DRIFT, DRIFT_SLOPE, CONSISTENCY, VISIBLE_SHARE)
+MEASURES = (*OF_A_CHARACTER, MISSING, DOUBLED)
+
+Measures = Mapping[str, Measure]  # `MEASURES` by name, as a profile wants them
 
 
 def absent_measures(
-    character: Character, model: IdentityModel, absence: Absence, count: int
+    character: Character,
+    model: IdentityModel,
+    absence: Absence,
+    count: int,
+    measures: Measures,
 ) -> tuple[Measurement, ...]:
     """The measurements of a character of which nothing can be measured."""
-    similarity = scale_of(character, SIMILARITY).absent(
+    similarity = scale_of(character, measures[SIMILARITY.name]).absent(
         absence, (None,) * count, {"character": character.name}
     )
-    others = tuple(_by(model, each).absent(absence) for each in OF_A_CHARACTER[1:])
-    return (similarity, *others)
+    others = (measures[each.name] for each in OF_A_CHARACTER[1:])
+    return (similarity, *(_by(model, each).absent(absence) for each in others))
 
 
 def measures_of(
-    appearance: Appearance, character: Character, model: IdentityModel, sight: Sight
+    appearance: Appearance,
+    character: Character,
+    model: IdentityModel,
+    sight: Sight,
+    measures: Measures,
 ) -> tuple[tuple[Measurement, ...], WorstFrame | None]:
     """Everything that is measured of one character, and the frame to look at first.
 
@@ -80,27 +91,39 @@ def measures_of(
     visible, count = appearance.visible, len(sight.rows)
     anybody = sum(len(row) > 0 for row in sight.rows)
     values = {"character": appearance.name, "visible": len(visible), "frames": count}
-    share = _by(model, VISIBLE_SHARE).measured(
+    share = _by(model, measures[VISIBLE_SHARE.name]).measured(
         len(visible) / count,
         "visible_share" if len(visible) == anybody else "seen_share",
         values,
         [float(each is not None) for each in appearance.similarities],
         {"too_small": [frame for frame, each in enumerate(sight.too_small) if each]},
     )
-    similarity, worst = _similarity(appearance, character, model, anybody)
+    scale = scale_of(character, measures[SIMILARITY.name])
+    similarity, worst = _similarity(appearance, character, model, anybody, scale)
     people = [person for person in appearance.people if person is not None]
-    consistency = _consistency(appearance, model, sight.embeddings[people])
-    measurements = (similarity, _drift(appearance, model), _slope(appearance, model))
-    return (*measurements, consistency, share), worst
+    drift, drift_slope, consistency = (
+        _by(model, measures[each.name]) for each in (DRIFT, DRIFT_SLOPE, CONSISTENCY)
+    )
+    measurements = (
+        similarity,
+        _drift(appearance, drift),
+        _slope(appearance, drift_slope),
+        _consistency(appearance, consistency, sight.embeddings[people]),
+        share,
+    )
+    return measurements, worst
 
 
 def _similarity(
-    appearance: Appearance, character: Character, model: IdentityModel, anybody: int
+    appearance: Appearance,
+    character: Character,
+    model: IdentityModel,
+    anybody: int,
+    measure: Measure,
 ) -> tuple[Measurement, WorstFrame | None]:
     """The least similar visible frame against the threshold."""
     presences, similarities = appearance.presences, appearance.similarities
     count, lost, visible = len(presences), lost_from(presences), appearance.visible
-    measure = scale_of(character, SIMILARITY)
     details = {
         "character": appearance.name,
         "model": model.key,
@@ -137,10 +160,9 @@ def _similarity(
     return similarity, WorstFrame(frame, similarity.reason_code, similarity.reason)
 
 
-def _drift(appearance: Appearance, model: IdentityModel) -> Measurement:
+def _drift(appearance: Appearance, measure: Measure) -> Measurement:
     """Typical similarity of the last third of the visible frames less that of the first."""
     seen = [each for each in appearance.similarities if each is not None]
-    measure = _by(model, DRIFT)
     if len(seen) < DRIFT_LEAST:
         values: dict[str, Any] = {"least": DRIFT_LEAST, "visible": len(seen)}
         return measure.absent(Absence("too_short_for_drift", values))
@@ -152,9 +174,9 @@ def _drift(appearance: Appearance, model: IdentityModel) -> Measurement:
     return measure.measured(change, code, values, details={"from": start})
 
 
-def _slope(appearance: Appearance, model: IdentityModel) -> Measurement:
+def _slope(appearance: Appearance, measure: Measure) -> Measurement:
     """How fast likeness changes over the whole clip."""
-    visible, measure = appearance.visible, _by(model, DRIFT_SLOPE)
+    visible = appearance.visible
     if len(visible) < SLOPE_LEAST:
         values: dict[str, Any] = {"least": SLOPE_LEAST, "visible": len(visible)}
         return measure.absent(Absence("too_short_for_slope", values))
@@ -164,11 +186,9 @@ def _slope(appearance: Appearance, model: IdentityModel) -> Measurement:
     return measure.measured(change, "drift_slope", values)
 
 
-def _consistency(
-    appearance: Appearance, model: IdentityModel, embeddings: torch.Tensor
-) -> Measurement:
+def _consistency(appearance: Appearance, measure: Measure, embeddings: torch.Tensor) -> Measurement:
     """How alike the frames are among one another, whoever it is that they show."""
-    value, measure = subject_consistency(embeddings), _by(model, CONSISTENCY)
+    value = subject_consistency(embeddings)
     if value is None:
         return measure.absent(Absence("too_few_frames", {"frames": len(embeddings), "least": 2}))
     values = {"character": appearance.name, "visible": len(embeddings)}
@@ -176,7 +196,7 @@ def _consistency(
 
 
 def measures_of_all(
-    appearances: Sequence[Appearance], model: IdentityModel, sight: Sight
+    appearances: Sequence[Appearance], model: IdentityModel, sight: Sight, measures: Measures
 ) -> tuple[Measurement, ...]:
     """Who is missing, where several were asked for; who is there twice, where several are seen.
 
@@ -184,15 +204,15 @@ def measures_of_all(
     """
     anybody = [frame for frame, row in enumerate(sight.rows) if row]
     several = len(appearances) > 1
-    measurements = (_missing(appearances, model, anybody),) if several else ()
-    return (*measurements, *(_doubled(appearances, model, anybody) if sight.most > 1 else ()))
+    missing, doubled = (_by(model, measures[each.name]) for each in (MISSING, DOUBLED))
+    measurements = (_missing(appearances, missing, anybody),) if several else ()
+    return (*measurements, *(_doubled(appearances, doubled, anybody) if sight.most > 1 else ()))
 
 
 def _missing(
-    appearances: Sequence[Appearance], model: IdentityModel, anybody: list[int]
+    appearances: Sequence[Appearance], measure: Measure, anybody: list[int]
 ) -> Measurement:
     """Share of the frames that show anybody in which somebody who was asked for isn't found."""
-    measure = _by(model, MISSING)
     if not anybody:
         return measure.absent(Absence("nobody_seen"))
     known = [each for each in appearances if Presence.UNKNOWN not in each.presences]
@@ -203,11 +223,10 @@ def _missing(
 
 
 def _doubled(
-    appearances: Sequence[Appearance], model: IdentityModel, anybody: list[int]
+    appearances: Sequence[Appearance], measure: Measure, anybody: list[int]
 ) -> tuple[Measurement, ...]:
     """Share of the frames that show anybody in which somebody is there twice."""
     doubled = {each.name: [f for f in anybody if each.doubled[f]] for each in appearances}
-    measure = _by(model, DOUBLED)
     told = _named(measure, doubled, anybody, "doubled", "nobody_doubled", "doubled")
     twice, seen = set().union(*doubled.values()), set(anybody)
     frames = range(len(appearances[0].presences))
@@ -239,7 +258,7 @@ def _named(
 
 
 def _by(model: IdentityModel, measure: Measure) -> Measure:
-    detected = measure is VISIBLE_SHARE
+    detected = measure.name == VISIBLE_SHARE.name
     return replace(measure, backend=(model.detector if detected else model.embedder).name)
 
 

@@ -9,15 +9,23 @@ import numpy as np
 import torch
 
 from ..frames import Absence, InputError, unmeasurable
-from ..report import Measurement, Report, WorstFrame
+from ..report import Measure, Measurement, Report, WorstFrame
 from .appearance import Appearance, Presence, unknown
 from .assignment import Cast, assign
 from .detection import Box, Embedder, IdentityModel
-from .measures import SIMILARITY, absent_measures, measures_of, measures_of_all
+from .measures import (
+    MEASURES,
+    SIMILARITY,
+    Measures,
+    absent_measures,
+    measures_of,
+    measures_of_all,
+)
 from .sheet import Character, scale_of
 from .sight import Sight, look_at
 from .tracks import follow
 
+SUBJECT = "character"
 MOST_CHARACTERS = 8
 
 
@@ -42,6 +50,8 @@ def score_characters(
     model: IdentityModel,
     least_similarity: float | None = None,
     report_progress: Callable[[int, int], None] | None = None,
+    measures: Sequence[Measure] = MEASURES,
+    leeway: float = 1.0,
 ) -> CharacterResult:
     """Compare everybody in every frame with the references of some characters.
 
@@ -56,6 +66,9 @@ def score_characters(
         model: what to look with; the one that the characters were made with.
         least_similarity: the threshold of all characters, instead of their own.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
+        measures: `MEASURES`, as a profile wants them.
+        leeway: how much further from its references a frame may be than a character's own
+            threshold allows, as a factor; `least_similarity` goes before it.
 
     Returns:
         Report, appearances and strangers.
@@ -67,13 +80,16 @@ def score_characters(
     _check(characters, model, least_similarity)
     named = _with_names_of_their_own(characters)
     if least_similarity is not None:
-        named = [_with_threshold(each, least_similarity) for each in named]
+        named = [_with_threshold(each, least_similarity, calibrated=False) for each in named]
+    elif leeway != 1.0:
+        named = [_with_leeway(each, leeway) for each in named]
+    wanted = {measure.name: measure for measure in measures}
     absence = unmeasurable(frames)
     if absence is not None:
-        return _unmeasured(absence, named, model, len(frames))
+        return _unmeasured(absence, named, model, len(frames), wanted)
     if not any(len(each.embeddings) for each in named):
         absence = Absence("no_reference", {"character": ", ".join(each.name for each in named)})
-        return _unmeasured(absence, named, model, len(frames))
+        return _unmeasured(absence, named, model, len(frames), wanted)
 
     sight = look_at(frames, model, report_progress)
     similarities = _similarities(sight, named, model.embedder)
@@ -84,7 +100,8 @@ def score_characters(
         for index, each in enumerate(named)
     )
     strangers = tuple(tuple(sight.people[each].box for each in row) for row in cast.strangers)
-    return CharacterResult(_report(named, appearances, model, sight), appearances, strangers)
+    report = _report(named, appearances, model, sight, wanted)
+    return CharacterResult(report, appearances, strangers)
 
 
 def _check(
@@ -126,9 +143,14 @@ def _with_names_of_their_own(characters: Sequence[Character]) -> list[Character]
     return named
 
 
-def _with_threshold(character: Character, threshold: float) -> Character:
+def _with_leeway(character: Character, leeway: float) -> Character:
+    threshold = max(1 - leeway * (1 - character.threshold), 0.0)
+    return _with_threshold(character, threshold, character.calibrated)
+
+
+def _with_threshold(character: Character, threshold: float, calibrated: bool) -> Character:
     usual = character.usual if character.usual > threshold else 1.0
-    return replace(character, threshold=threshold, usual=usual, calibrated=False)
+    return replace(character, threshold=threshold, usual=usual, calibrated=calibrated)
 
 
 def _similarities(
@@ -188,6 +210,7 @@ def _report(
     appearances: Sequence[Appearance],
     model: IdentityModel,
     sight: Sight,
+    measures: Measures,
 ) -> Report:
     """How alike each character is, who is missing or doubled, then the rest; the worst of all."""
     first: list[Measurement] = []
@@ -195,18 +218,19 @@ def _report(
     worst: list[tuple[float, WorstFrame]] = []
     for character, appearance in zip(characters, appearances, strict=True):
         if len(character.embeddings):
-            own, frame = measures_of(appearance, character, model, sight)
+            own, frame = measures_of(appearance, character, model, sight, measures)
         else:
             absence = Absence("no_reference", {"character": character.name})
-            own, frame = absent_measures(character, model, absence, len(sight.rows)), None
+            own = absent_measures(character, model, absence, len(sight.rows), measures)
+            frame = None
         if frame is not None and own[0].score is not None:
             worst.append((own[0].score, frame))
         own = _named(own, character, len(characters))
         first.append(own[0])
         further += own[1:]
-    of_all = measures_of_all(appearances, model, sight)
+    of_all = measures_of_all(appearances, model, sight, measures)
     lowest = min(worst, key=lambda each: each[0])[1] if worst else None
-    return Report("character", (*first, *of_all, *further), len(sight.rows), worst=lowest)
+    return Report(SUBJECT, (*first, *of_all, *further), len(sight.rows), worst=lowest)
 
 
 def _named(
@@ -219,13 +243,16 @@ def _named(
 
 
 def _unmeasured(
-    absence: Absence, characters: Sequence[Character], model: IdentityModel, count: int
+    absence: Absence,
+    characters: Sequence[Character],
+    model: IdentityModel,
+    count: int,
+    measures: Measures,
 ) -> CharacterResult:
-    measurements = [
-        named
-        for each in characters
-        for named in _named(absent_measures(each, model, absence, count), each, len(characters))
-    ]
+    measurements: list[Measurement] = []
+    for each in characters:
+        absent = absent_measures(each, model, absence, count, measures)
+        measurements += _named(absent, each, len(characters))
     appearances = tuple(unknown(each.name, each.threshold, count) for each in characters)
-    report = Report("character", tuple(measurements), frames=count)
+    report = Report(SUBJECT, tuple(measurements), frames=count)
     return CharacterResult(report, appearances, ((),) * count)

@@ -6,11 +6,10 @@ from statistics import median
 
 import torch
 
-from ..frames import Absence
 from ..holds import HoldPattern
 from ..report import Better, Measure, Measurement, Verdict
 from .still import measures as still
-from .still.score import ABSENCE_OF, REASONS_OF, values_of
+from .still.score import REASONS_OF, Values, absence_of, values_of
 
 # Those that take a few milliseconds each: AnimeStillQuality has all. Soft lines count for a clip;
 # the others have the still's thresholds and decide nothing, unless a profile wants it.
@@ -44,19 +43,17 @@ def still_measurements(
     for drawing in pattern.drawings:
         drawn.append(values_of(frames[drawing], names))
         looked(drawing)
-    return tuple(
-        _measurement(measures[each.name], [values[each.name] for values in drawn], pattern)
-        for each in STILL_MEASURES
-    )
+    return tuple(_measurement(measures[each.name], drawn, pattern) for each in STILL_MEASURES)
 
 
-def _measurement(measure: Measure, values: list[float | None], pattern: HoldPattern) -> Measurement:
+def _measurement(measure: Measure, drawn: list[Values], pattern: HoldPattern) -> Measurement:
+    values = [each[measure.name] for each in drawn]
     per_frame = [
         value for value, length in zip(values, pattern.lengths, strict=True) for _ in range(length)
     ]
     known = [value for value in values if value is not None]
     if not known:
-        return measure.absent(Absence(ABSENCE_OF[measure.name]), per_frame)
+        return measure.absent(absence_of(measure.name, drawn), per_frame)
     usual = median(known)
     worst = min(known) if measure.better is Better.HIGHER else max(known)
     short = float(f"{usual:.3g}")

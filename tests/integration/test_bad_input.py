@@ -8,7 +8,14 @@ import pytest
 from .client import ComfyClient, Node, Prompt, Run
 
 FRAMES = 12
-SCORERS = ["AnimeLoopScore", "AnimeClipQuality", "AnimeCharacterSheet", "AnimeCharacterScore"]
+SCORERS = [
+    "AnimeLoopScore",
+    "AnimeClipQuality",
+    "AnimeStillQuality",
+    "AnimeCompareImages",
+    "AnimeCharacterSheet",
+    "AnimeCharacterScore",
+]
 MOVING = SCORERS[:2]  # they ask for a clip, the others look at each picture for itself
 
 # What the pack can work with although it is unusual.
@@ -33,6 +40,10 @@ def scorer(prompt: Prompt, node_id: str, images: list[Any], clean: list[Any]) ->
     if node_id == "AnimeCharacterScore":
         sheet = prompt.add("AnimeCharacterSheet", name="Aoi", references=clean)
         return prompt.add(node_id, images=images, character=sheet.out(0))
+    if node_id == "AnimeCompareImages":
+        return prompt.add(node_id, images=images, references=images)
+    if node_id == "AnimeStillQuality":
+        return prompt.add(node_id, images=images)
     return prompt.add(node_id, images=images, fps=12.0)
 
 
@@ -100,6 +111,30 @@ def test_a_mistake_is_one_error_that_names_the_input(client: ComfyClient, node_i
     run, node = run_on(client, node_id, fault)
     name = "references" if node_id == "AnimeCharacterSheet" else "images"
     assert_one_clear_error(run, node, name)
+
+
+@pytest.mark.parametrize("fault", [*WRONG, "two frames", "odd size"])
+def test_a_reference_that_does_not_fit_is_one_error(client: ComfyClient, fault: str):
+    prompt = Prompt()
+    clean = sample_clip(prompt).out()
+    spoiled = prompt.add("TestSpoil", images=clean, fault=fault).out()
+    node = prompt.add("AnimeCompareImages", images=clean, references=spoiled)
+    run = client.run(prompt, expect_success=False)
+    assert client.server.alive, client.server.last_lines()
+    assert_one_clear_error(run, node, "references")
+
+
+@pytest.mark.parametrize("fault", UNMEASURABLE)
+def test_a_reference_that_cannot_be_measured_is_a_reason(client: ComfyClient, fault: str):
+    prompt = Prompt()
+    clean = sample_clip(prompt).out()
+    spoiled = prompt.add("TestSpoil", images=clean, fault=fault).out()
+    node = prompt.add(
+        "AnimeCompareImages", images=clean, references=spoiled, resize="references_to_images"
+    )
+    run = client.run(prompt)
+    assert_reasons(run.report(node))
+    assert run.report(node)["verdict"] == "NOT_MEASURED"
 
 
 @pytest.mark.parametrize("fault", ["one frame", "two frames"])

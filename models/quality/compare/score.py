@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import torch
+
 from ...frames import Absence
 from ...perceptual.backend import Backend, Progress
-from ...perceptual.pieces import large_distance
+from ...perceptual.lpips import LPIPS
+from ...perceptual.pieces import large_distance, passes_whole
 from ...report import Better, Measure, Measurement, Report, Verdict, WorstFrame
 from .ciede import colour_differences, percentile
 from .gmsd import gmsd
@@ -136,9 +139,21 @@ def _steps(lpips: Sequence[Backend], tell: Callable[[], None]) -> Mapping[tuple[
         return differences.mean().item(), percentile(differences)
 
     def learned(backend: Backend) -> Step:
-        return lambda picture, reference: (
-            large_distance(backend, picture.frame, reference.frame, tell),
-        )
+        last: tuple[Picture, torch.Tensor] | None = None
+
+        def features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
+            return network.features(frame[None].to(network.device or frame.device))
+
+        def distance(picture: Picture, reference: Picture) -> tuple[float, ...]:
+            nonlocal last
+            if not isinstance(backend, LPIPS) or not passes_whole(backend, picture.frame):
+                return (large_distance(backend, picture.frame, reference.frame, tell),)
+            if last is None or last[0] is not reference:  # one may serve for all pictures
+                last = reference, features(backend, reference.frame)
+            squares = (features(backend, picture.frame) - last[1]).square_().sum()
+            return (backend.distances(squares).item(),)
+
+        return distance
 
     return {
         (SSIM.name,): lambda one, other: (ssim(one.grey, other.grey),),

@@ -81,18 +81,30 @@ def _mode(levels: torch.Tensor) -> torch.Tensor:
     rows = torch.arange(-1, height + 1, device=levels.device).clamp(0, height - 1)
     columns = torch.arange(-1, width + 1, device=levels.device).clamp(0, width - 1)
     around = levels.to(torch.int16)[rows][:, columns]
-    nine = [around[y : y + height, x : x + width].contiguous() for y in range(3) for x in range(3)]
-    counts = [torch.ones_like(nine[0], dtype=torch.uint8) for _ in nine]
-    for i in range(9):
-        for j in range(i):
-            same = (nine[i] == nine[j]).view(torch.uint8)
-            counts[i] += same
-            counts[j] += same
+    cells = [(y, x) for y in range(3) for x in range(3)]
+    counts = [torch.ones(height, width, dtype=torch.uint8, device=levels.device) for _ in cells]
+    # Cells as far apart as others are equal where those are, a little further on: compared once.
+    apart = {(v - y, u - x) for y, x in cells for v, u in cells if (y, x) < (v, u)}
+    for down, right in sorted(apart):
+        same = _same_at(around, down, right)
+        for place, (y, x) in enumerate(cells):
+            if (y + down, x + right) in cells:
+                here = same[y : y + height, min(x, x + right) :][:, :width]
+                counts[place] += here
+                counts[cells.index((y + down, x + right))] += here
     # One number to compare: the count above, the level's distance from the highest below.
-    best = counts[0].to(torch.int16) * 2048 - nine[0]
-    for count, level in zip(counts[1:], nine[1:], strict=True):
-        torch.maximum(best, count.to(torch.int16) * 2048 - level, out=best)
+    best = torch.zeros(height, width, dtype=torch.int16, device=levels.device)
+    for count, (y, x) in zip(counts, cells, strict=True):
+        number = count.to(torch.int16).mul_(2048).sub_(around[y : y + height, x : x + width])
+        torch.maximum(best, number, out=best)
     return (-best & 2047).int()
+
+
+def _same_at(levels: torch.Tensor, down: int, right: int) -> torch.Tensor:
+    """Whether each pixel equals the one so far down and right (left, where negative); 0 or 1."""
+    height, width = levels.shape
+    first = levels[: height - down, max(0, -right) : width - max(0, right)]
+    return (first == levels[down:, max(0, right) : width + min(0, right)]).view(torch.uint8)
 
 
 def _contrasts(levels: torch.Tensor, radius: int) -> torch.Tensor:

@@ -43,8 +43,12 @@ def content_share(frame: torch.Tensor) -> float:
         0–1; 0 for a blank picture.
     """
     stride = max(1, int((frame.shape[0] * frame.shape[1] / PIXELS) ** 0.5))
-    ground = frame[::stride, ::stride].flatten(0, 1).median(dim=0).values
-    return ((frame - ground).abs().amax(dim=-1) > DRAWN).float().mean().item()
+    ground = frame[::stride, ::stride].flatten(0, 1).T.contiguous().median(dim=1).values
+    drawn = [
+        (channel - level).abs_() > DRAWN
+        for channel, level in zip(frame.unbind(-1), ground, strict=True)
+    ]
+    return (drawn[0] | drawn[1] | drawn[2]).float().mean().item()
 
 
 def _bar(frame: torch.Tensor) -> int:

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
-from ...pixels.windows import gaussian_weights, windowed_mean
+from ...pixels.windows import box_sum, gaussian_weights, windowed_mean
 
 # Rec. 601, as MATLAB's rgb2gray, on which its recipe stands.
 GREY = (0.298936021293775, 0.587043074451121, 0.114020904255103)
@@ -34,10 +34,12 @@ def piqe(frame: torch.Tensor) -> float | None:
         return None
     grey = (grey / brightest * 255).round()
     blocks = _blocks(_normalised(_padded(grey)))
-    variance = blocks.var(dim=(1, 2))
+    # Sums of columns: all variances come of them, in a tenth of the time that `var` takes.
+    sums, squares = blocks.sum(dim=1), blocks.square().sum(dim=1)
+    variance = _variance(sums.sum(dim=1), squares.sum(dim=1), BLOCK**2)
     active = variance > ACTIVE
     distorted = active & _has_flat_segment(blocks)
-    noisy = active & _is_noisy(blocks, variance)
+    noisy = active & _is_noisy(sums, squares, variance)
     total = ((1 - variance) * distorted).sum() + (variance * noisy).sum()
     return ((total + 1) / (1 + active.sum())).item() * 100
 
@@ -68,18 +70,26 @@ def _blocks(picture: torch.Tensor) -> torch.Tensor:
 
 def _has_flat_segment(blocks: torch.Tensor) -> torch.Tensor:
     edges = torch.stack([blocks[:, 0], blocks[:, -1], blocks[:, :, 0], blocks[:, :, -1]], dim=1)
-    spread = edges.unfold(-1, SEGMENT, 1).std(dim=-1)
-    return (spread < FLAT).flatten(1).any(dim=1)
+    sums, squares = (box_sum(each, SEGMENT, (-1,)) for each in (edges, edges.square()))
+    return (_variance(sums, squares, SEGMENT) < FLAT**2).flatten(1).any(dim=1)
 
 
-def _is_noisy(blocks: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+def _is_noisy(sums: torch.Tensor, squares: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
     """Whether the two columns in a block's middle vary as the rest does."""
     middle = BLOCK // 2
-    centre = blocks[:, :, middle - 1 : middle + 1].flatten(1).std(dim=1)
+    centre = [middle - 1, middle]
     # The recipe drops a middle column, and then the one that has taken the next place.
     kept = [place for place in range(BLOCK) if place not in (middle - 1, middle + 1)]
-    surround = blocks[:, :, kept].flatten(1).std(dim=1)
-    ratio = torch.nan_to_num(centre / surround)
+    inside, around = (
+        _variance(sums[:, columns].sum(1), squares[:, columns].sum(1), len(columns) * BLOCK)
+        for columns in (centre, kept)
+    )
+    ratio = torch.nan_to_num((inside / around).sqrt())
     deviation = variance.sqrt()
     beta = (deviation - ratio).abs() / torch.maximum(deviation, ratio)
     return deviation > 2 * beta
+
+
+def _variance(sums: torch.Tensor, squares: torch.Tensor, count: int) -> torch.Tensor:
+    """From the sums of values that are normalised already, and of their squares."""
+    return ((squares - sums * sums / count) / (count - 1)).clamp_(min=0)

@@ -3,8 +3,6 @@
 import torch
 from torch.nn.functional import pad
 
-from ...pixels.windows import box_sum
-
 # Grey levels over 2 px: what is steeper is a line, or an edge of colour.
 LINE = 40 / 255
 # Grey levels: what is steeper near a line is drawn, not a ripple.
@@ -49,5 +47,13 @@ def ringing(grey: torch.Tensor) -> float | None:
 
 def _within(mask: torch.Tensor, reach: int) -> torch.Tensor:
     """Where there is anything of a mask within `reach` px."""
-    around = pad(mask.to(torch.int16), (reach,) * 4)
-    return box_sum(around, 2 * reach + 1) > 0
+    side = 2 * reach + 1
+    around = pad(mask, (reach,) * 4)
+    for dim in (0, 1):
+        width = 1  # of the windows so far: 1, 2, 4 … side
+        while width < side:
+            further = min(width, side - width)
+            kept = around.shape[dim] - further
+            around = around.narrow(dim, 0, kept) | around.narrow(dim, further, kept)
+            width += further
+    return around

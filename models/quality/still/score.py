@@ -15,6 +15,7 @@ from .blocks import blockiness
 from .borders import border_share, content_share
 from .colourfulness import colourfulness
 from .direction import blur_direction
+from .dither import is_dithered
 from .exposure import clipped_share, contrast, crushed_share
 from .learned import LearnedMeasure
 from .measures import (
@@ -80,7 +81,9 @@ ABSENCE_OF: Mapping[str, str] = MappingProxyType(
 # Edges of one direction this many times as wide as another's: motion, where the widest are soft.
 MOTION = 1.8
 ANGLE = "blur_angle"
-
+# What a dither hides, or is taken for; where it is too faint for that, they are what they are.
+HIDDEN_BY_DITHER = (NOISE.name, RESOLUTION.name, RINGING.name, BLOCKINESS.name)
+DITHERED = "dithered"  # the reason, and the key of the picture's values that says so
 
 OF_A_PICTURE: Mapping[str, Callable[[torch.Tensor, torch.Tensor], float | None]] = MappingProxyType(
     {
@@ -110,10 +113,24 @@ def values_of(frame: torch.Tensor, names: Iterable[str]) -> Values:
         names: of the measures, keys of `OF_A_PICTURE`.
 
     Returns:
-        By name of the measure, None where it has no value.
+        By name of the measure, None where it has no value; and whether it is `DITHERED`, 1 or 0.
     """
     grey = luma(frame)
-    return {name: OF_A_PICTURE[name](frame, grey) for name in names}
+    strength = noise(grey)
+    dithered = is_dithered(frame, strength)
+    values: Values = {}
+    for name in names:
+        if dithered and name in HIDDEN_BY_DITHER:
+            values[name] = None
+        else:
+            values[name] = strength if name == NOISE.name else OF_A_PICTURE[name](frame, grey)
+    return {**values, DITHERED: float(dithered)}
+
+
+def absence_of(name: str, pictures: Sequence[Values]) -> Absence:
+    """Why none of some pictures has a value."""
+    dithered = any(picture[DITHERED] for picture in pictures)
+    return Absence(DITHERED if dithered and name in HIDDEN_BY_DITHER else ABSENCE_OF[name])
 
 
 def measure_picture(frame: torch.Tensor) -> Values:
@@ -123,7 +140,7 @@ def measure_picture(frame: torch.Tensor) -> Values:
         frame: RGB in 0–1, shape (height, width, 3), at least 16 a side.
 
     Returns:
-        By name of the measure, None where it has no value, and the direction of the blur.
+        As `values_of`, of all measures, and the direction of the blur.
     """
     direction = blur_direction(luma(frame))
     share, angle = (None, None) if direction is None else direction
@@ -178,7 +195,7 @@ def _measurement(measure: Measure, pictures: Sequence[Values]) -> Measurement:
     values = [picture[name] for picture in pictures]
     known = [value for value in values if value is not None]
     if not known:
-        return measure.absent(Absence(ABSENCE_OF[name]), values)
+        return measure.absent(absence_of(name, pictures), values)
     worst = min(known) if measure.better is Better.HIGHER else max(known)
     frame = values.index(worst)
     details: dict[str, Any] = {"mean": sum(known) / len(known), "worst_frame": frame}

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import avg_pool2d
 
 from ...pixels.flow import optical_flow
 from ...pixels.luma import luma
 from ...pixels.warp import visible_in_both, warped
+from ...pixels.windows import box_mean
 
 # Frames are made smaller by the whole number that leaves at least so many px to the shorter side:
 # a mouth is still some px wide, and two flows take about 10 ms.
@@ -166,10 +166,7 @@ def _looked_at(frame: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     A flow takes a change of light for motion wherever the picture has a gradient.
     """
     picture = working_picture(frame)
-    side = 2 * (min(picture.shape[1:]) // SURROUNDINGS) + 1
-    margin = side // 2
-    around = avg_pool2d(picture[3:], side, 1, margin, count_include_pad=False)[0]
-    detail = picture[3] - around
+    detail = picture[3] - box_mean(picture[3], min(picture.shape[1:]) // SURROUNDINGS)
     return picture, (detail * 255 + 127.5).round().clamp(0, 255).byte().cpu()
 
 

@@ -186,3 +186,76 @@ def test_reports_of_the_attempts_are_taken_over_by_the_end():
     assert superseded(graph, shown) == {"score", "end.attempt_2.score", "end.attempt_2.end"}
     assert superseded(graph, ["score", "other"]) == set(), "the End has not spoken"
     assert superseded({"a": node("AnimeLoopScore")}, ["a"]) == set()
+
+
+def merges(rule, **more):
+    """Three scores, two of them merged by a rule."""
+    return {
+        "start": node("AnimeLoopScore"),
+        "closed": node("AnimeLoopScore"),
+        "clean": node("AnimeClipQuality"),
+        "merge": node(
+            "AnimeReportMerge",
+            rule=rule,
+            **{"reports.report0": ["start", 0], "reports.report1": ["closed", 0]},
+        ),
+        **more,
+    }
+
+
+def test_where_any_report_is_enough_the_merge_speaks_for_them():
+    graph = merges("any")
+    assert superseded(graph, graph) == {"start", "closed"}
+    assert superseded(graph, ["start", "closed", "clean"]) == set(), "the merge has not spoken"
+
+
+@pytest.mark.parametrize("rule", ["all", ["elsewhere", 0]])
+def test_where_all_have_to_pass_each_report_counts(rule):
+    graph = merges(rule, elsewhere=node("Text"))
+    assert superseded(graph, graph) == set()
+    del graph["merge"]["inputs"]["rule"]
+    assert superseded(graph, graph) == set()
+
+
+def test_what_went_into_a_merge_by_all_counts_no_more_where_that_is_one_of_any():
+    graph = merges(
+        "all",
+        either=node(
+            "AnimeReportMerge",
+            rule="any",
+            **{"reports.report0": ["merge", 0], "reports.report1": ["clean", 0]},
+        ),
+    )
+    assert superseded(graph, graph) == {"start", "closed", "merge", "clean"}
+
+
+def test_a_merge_takes_over_the_end_of_a_retry_and_not_what_only_feeds_it():
+    graph = retry(other=node("AnimeClipQuality", images=["loader", 0]))
+    graph["merge"] = node(
+        "AnimeReportMerge",
+        rule="any",
+        **{"reports.report0": ["end", 6], "reports.report1": ["other", 0]},
+    )
+    shown = ["score", "end.attempt_2.score", "end", "other", "merge"]
+    assert superseded(graph, shown) == {"score", "end.attempt_2.score", "end", "other"}
+
+
+def test_a_report_that_comes_through_a_slot_is_its_makers_and_the_end_still_counts():
+    graph = retry(other=node("AnimeClipQuality", images=["loader", 0]))
+    graph["end"]["inputs"]["slot_2"] = ["other", 0]
+    graph["merge"] = node(
+        "AnimeReportMerge",
+        rule="any",
+        **{"reports.report0": ["end", 1], "reports.report1": ["start", 5]},
+    )
+    graph["start"]["inputs"]["slot_2"] = ["other", 0]
+    assert superseded(graph, ["end", "other", "merge"]) == {"other"}
+
+
+def test_a_gate_and_a_best_of_take_over_nothing():
+    graph = {
+        "score": node("AnimeStillQuality"),
+        "best": node("AnimeBestOf", report=["score", 0]),
+        "gate": node("AnimeGate", report=["score", 0], on_fail="best"),
+    }
+    assert superseded(graph, graph) == set()

@@ -104,6 +104,15 @@ def test_lpips_is_the_backends(drawings, altered, squeeze):
     assert [each.name for each in report.required] == ["lpips_squeeze"]
 
 
+def test_the_networks_features_of_one_reference_are_taken_once(drawings, squeeze, monkeypatch):
+    expected = squeeze.between(drawings, drawings[[0] * len(drawings)]).tolist()
+    passed, features = [], squeeze.features
+    monkeypatch.setattr(squeeze, "features", lambda *given: passed.append(1) or features(*given))
+    report = compare_pictures(paired(drawings, drawings[:1]), ("lpips_squeeze",), [squeeze])
+    assert len(passed) == len(drawings) + 1
+    assert by_name(report)["lpips_squeeze"].per_frame == pytest.approx(expected, abs=1e-7)
+
+
 def test_without_weights_one_absent_lpips_says_so_and_the_verdict_stands(drawings):
     report = compare_pictures(paired(drawings, drawings))
     absent = by_name(report)["lpips_alex"]

@@ -51,10 +51,42 @@ def test_nothing_is_missing_in_even_motion(clip):
     assert missing(clip)[0] == []
 
 
+def camera(places, width=160):
+    """Over a still picture, at so many px in each frame."""
+    wide = pan(1, 0, width=int(max(places)) + width + 1)[0]
+    between = [wide[:, :-1].lerp(wide[:, 1:], place % 1) for place in places]
+    return torch.stack(
+        [each[:, int(at) : int(at) + width] for each, at in zip(between, places, strict=True)]
+    )
+
+
+def geometric(growth, frames=14, first=2.0):
+    """A camera whose every step is so many times as long as the one before."""
+    return camera([first * (growth**frame - 1) / (growth - 1) for frame in range(frames)])
+
+
+@pytest.mark.parametrize("growth", [1.1, 1.15])
+def test_a_missing_drawing_is_found_in_motion_that_gains_speed(growth):
+    clip = geometric(growth)
+    assert missing(clip)[0] == []
+    assert missing(torch.cat([clip[:6], clip[7:]]))[0] == [6]
+
+
+def test_a_missing_drawing_is_found_in_motion_that_loses_speed():
+    clip = geometric(1.15).flip(0)
+    assert missing(clip)[0] == []
+    assert missing(torch.cat([clip[:6], clip[7:]]))[0] == [6]
+
+
 def test_motion_that_speeds_up_and_slows_down_misses_nothing():
-    wide = pan(1, 0, width=400)[0]
-    places = (60 + 50 * torch.sin(torch.linspace(-1.5, 1.5, 30))).round().int().tolist()
-    assert missing(torch.stack([wide[:, place : place + 160] for place in places]))[0] == []
+    places = (60 + 50 * torch.sin(torch.linspace(-1.5, 1.5, 30))).tolist()
+    assert missing(camera(places))[0] == []
+
+
+def test_none_missing_is_not_claimed_where_hardly_any_motion_is_even():
+    """A camera that shoots back and forth within three drawings."""
+    places = (100 + 60 * torch.sin(torch.arange(30) * 1.1)).tolist()
+    assert missing(camera(places)) == ([], 0)
 
 
 def test_without_motion_nothing_can_be_judged():
