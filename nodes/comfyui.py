@@ -95,6 +95,22 @@ def save_image_path(prefix: str, width: int, height: int) -> tuple[Path, str, in
     return Path(folder), name, counter, subfolder
 
 
+def annotated_file(name: str) -> Path | None:
+    """A file in ComfyUI's folders.
+
+    Args:
+        name: with folders; ` [output]` or ` [temp]` behind it names another than the input folder.
+
+    Returns:
+        Its path, None where there is none of that name, or it would lie outside.
+    """
+    try:
+        path = Path(folder_paths.get_annotated_filepath(name))
+        return path if path.is_file() else None
+    except (ValueError, OSError):  # outside, or no name that this system could have
+        return None
+
+
 def weights(folder: str) -> dict[str, Path]:
     """Weight files that are installed.
 

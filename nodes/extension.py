@@ -11,14 +11,24 @@ from .character_library import AnimeCharacterLoad, AnimeCharacterSave
 from .compare import AnimeCompareImages
 from .gate import AnimeGate
 from .identity import AnimeIdentityModel
-from .jobs import AnimeJob, AnimeJobSave
+from .job_load import AnimeJobLoad
+from .job_save import AnimeJobSave
+from .jobs import AnimeJob
 from .loop import AnimeLoopScore
 from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
+from .parameter_image import AnimeParameterImage
+from .parameters import (
+    AnimeParameterBoolean,
+    AnimeParameterFloat,
+    AnimeParameterInt,
+    AnimeParameterString,
+)
 from .quality import AnimeClipQuality, AnimeStillQuality
 from .report_merge import AnimeReportMerge
 from .retry import AnimeRetryEnd, AnimeRetryStart
+from .review import AnimeReview
 from .sample import AnimeSampleClip
 
 NODES: list[type[io.ComfyNode]] = [
@@ -43,6 +53,13 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeRetryEnd,
     AnimeJob,
     AnimeJobSave,
+    AnimeJobLoad,
+    AnimeReview,
+    AnimeParameterString,
+    AnimeParameterInt,
+    AnimeParameterFloat,
+    AnimeParameterBoolean,
+    AnimeParameterImage,
 ]
 
 

@@ -1,24 +1,13 @@
-"""What can be said of jobs and of saved characters: events, each with its own id and time, as
-strict JSON and back."""
+"""What can be said of jobs and of saved characters: events, each with its own id and time."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Union
 from uuid import UUID, uuid4
 
-from ..report import Report, ReportError
-from .character import CharacterReference, CharacterVersion
-from .job import Artifact, Job, JobError, JobState, NodeReport
-
-SCHEMA = 1
-REPLACEMENT = "\ufffd"  # PostgreSQL stores no NUL in a text
-
-
-class EventError(ValueError):
-    """JSON that is no event of this pack."""
+from .character import CharacterVersion
+from .job import Artifact, Job, JobError, JobState, NodeReport, Review, ShownReport
 
 
 def _now() -> datetime:
@@ -26,8 +15,24 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
+class JobQueued:
+    """A tracked prompt was queued. Every event carries its job, so that none depends on another.
+
+    Attributes:
+        graph: the prompt in API format.
+        workflow: as the editor saves it, None where a script asked.
+    """
+
+    job: Job
+    graph: Mapping[str, Any]
+    workflow: Mapping[str, Any] | None = None
+    id: UUID = field(default_factory=uuid4)
+    at: datetime = field(default_factory=_now)
+
+
+@dataclass(frozen=True)
 class JobStarted:
-    """A tracked prompt began. Every event carries its job, so that none depends on another."""
+    """A tracked prompt began; its job's names are those that its AnimeJob was given."""
 
     job: Job
     id: UUID = field(default_factory=uuid4)
@@ -35,11 +40,42 @@ class JobStarted:
 
 
 @dataclass(frozen=True)
+class JobProgressed:
+    """How far a prompt is. Kept with the job alone: the next one takes its place.
+
+    Attributes:
+        progress: part of the prompt's nodes that are done, 0 to 1.
+        node_id: the node that runs, None between nodes.
+    """
+
+    job: Job
+    progress: float
+    node_id: str | None
+    id: UUID = field(default_factory=uuid4)
+    at: datetime = field(default_factory=_now)
+
+
+@dataclass(frozen=True)
+class JobReviewed:
+    """A person judged a job."""
+
+    job: Job
+    review: Review
+    id: UUID = field(default_factory=uuid4)
+    at: datetime = field(default_factory=_now)
+
+
+@dataclass(frozen=True)
 class ArtifactWritten:
-    """A job wrote a file."""
+    """A job wrote a file.
+
+    Attributes:
+        thumbnail: a small WebP of it, None where none could be made.
+    """
 
     job: Job
     artifact: Artifact
+    thumbnail: bytes | None = None
     id: UUID = field(default_factory=uuid4)
     at: datetime = field(default_factory=_now)
 
@@ -52,8 +88,10 @@ class JobFinished:
         state: completed, failed or cancelled.
         started_at: None where ComfyUI didn't say.
         error: None unless it failed.
-        graph: the prompt in API format.
+        graph: the prompt in API format, None where `JobQueued` has it.
         reports: those that its nodes showed, in their order.
+        shown: the same before anybody has read them, which takes the thread that runs prompts too
+            long. They come back from JSON as `reports`.
     """
 
     job: Job
@@ -61,10 +99,11 @@ class JobFinished:
     started_at: datetime | None
     finished_at: datetime
     error: JobError | None
-    graph: Mapping[str, Any]
+    graph: Mapping[str, Any] | None
     reports: tuple[NodeReport, ...]
     id: UUID = field(default_factory=uuid4)
     at: datetime = field(default_factory=_now)
+    shown: tuple[ShownReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,10 +124,15 @@ class CharacterSaved:
         return self.character.saved_at
 
 
-JobEvent = Union[JobStarted, ArtifactWritten, JobFinished]  # noqa: UP007 - isinstance of 3.10
+JobEvent = Union[  # noqa: UP007 - isinstance of 3.10
+    JobQueued, JobStarted, JobProgressed, JobReviewed, ArtifactWritten, JobFinished
+]
 Event = Union[JobEvent, CharacterSaved]  # noqa: UP007 - isinstance of 3.10 needs it
 KINDS: dict[str, type] = {
+    "job_queued": JobQueued,
     "job_started": JobStarted,
+    "job_progressed": JobProgressed,
+    "job_reviewed": JobReviewed,
     "artifact_written": ArtifactWritten,
     "job_finished": JobFinished,
     "character_saved": CharacterSaved,
@@ -103,131 +147,3 @@ def kind_of(event: Event) -> str:
 def job_of(event: Event) -> Job | None:
     """The job that an event belongs to, if it belongs to one."""
     return None if isinstance(event, CharacterSaved) else event.job
-
-
-def to_json(event: Event) -> str:
-    """The event as strict JSON text that PostgreSQL can hold."""
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "kind": kind_of(event),
-        "id": str(event.id),
-        "at": event.at.isoformat(),
-    }
-    if isinstance(event, CharacterSaved):
-        data["character"] = _character_to_dict(event.character)
-        return strict_json(data)
-    data["job"] = _job_to_dict(event.job)
-    if isinstance(event, ArtifactWritten):
-        data["artifact"] = asdict(event.artifact)
-    elif isinstance(event, JobFinished):
-        data["state"] = event.state.value
-        data["started_at"] = event.started_at and event.started_at.isoformat()
-        data["finished_at"] = event.finished_at.isoformat()
-        data["error"] = event.error and asdict(event.error)
-        data["graph"] = event.graph
-        data["reports"] = [
-            {"node_id": each.node_id, "report": each.report.to_dict()} for each in event.reports
-        ]
-    return strict_json(data)
-
-
-def from_json(text: str) -> Event:
-    """The event that `to_json` wrote.
-
-    Raises:
-        EventError: no such event, or one of another schema.
-    """
-    try:
-        data = json.loads(text)
-        if data["schema"] != SCHEMA:
-            raise EventError(f"Expected an event of schema {SCHEMA}, got {data['schema']!r}.")
-        kind = KINDS[data["kind"]]
-        if kind is CharacterSaved:
-            return CharacterSaved(_character_from_dict(data))
-        common: dict[str, Any] = {
-            "id": UUID(data["id"]),
-            "at": datetime.fromisoformat(data["at"]),
-            "job": _job_from_dict(data["job"]),
-        }
-        if kind is JobStarted:
-            return JobStarted(**common)
-        if kind is ArtifactWritten:
-            return ArtifactWritten(artifact=Artifact(**data["artifact"]), **common)
-        started = data["started_at"]
-        return JobFinished(
-            state=JobState(data["state"]),
-            started_at=started and datetime.fromisoformat(started),
-            finished_at=datetime.fromisoformat(data["finished_at"]),
-            error=data["error"] and JobError(**data["error"]),
-            graph=data["graph"],
-            reports=tuple(
-                NodeReport(each["node_id"], Report.from_dict(each["report"]))
-                for each in data["reports"]
-            ),
-            **common,
-        )
-    except (ValueError, KeyError, TypeError, ReportError) as error:
-        raise EventError(f"This is no event of this pack: {error!r}.") from error
-
-
-def strict_json(value: Any) -> str:
-    """JSON without NaN, infinity, NUL or half characters, none of which PostgreSQL would take."""
-    try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
-        text.encode()  # half a surrogate pair has no UTF-8
-        if "\\u0000" not in text:
-            return text
-    except (ValueError, TypeError):  # UnicodeEncodeError is a ValueError
-        pass
-    return json.dumps(_storable(value), allow_nan=False, ensure_ascii=False)
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_storable(str(key)): _storable(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(each) for each in value]
-    if isinstance(value, str):
-        return value.replace("\0", REPLACEMENT).encode("utf-8", "replace").decode()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, int) else str(value)
-
-
-def _job_to_dict(job: Job) -> dict[str, Any]:
-    return {
-        **asdict(job),
-        "id": str(job.id),
-        "tags": list(job.tags),
-        "created_at": job.created_at.isoformat(),
-    }
-
-
-def _job_from_dict(data: Mapping[str, Any]) -> Job:
-    return Job(
-        id=UUID(data["id"]),
-        prompt_id=data["prompt_id"],
-        project=data["project"],
-        scene=data["scene"],
-        shot=data["shot"],
-        character=data["character"],
-        tags=tuple(data["tags"]),
-        created_at=datetime.fromisoformat(data["created_at"]),
-    )
-
-
-def _character_to_dict(character: CharacterVersion) -> dict[str, Any]:
-    data = asdict(character)
-    del data["id"], data["saved_at"]  # the event's own
-    return data
-
-
-def _character_from_dict(event: Mapping[str, Any]) -> CharacterVersion:
-    data = dict(event["character"])
-    references = tuple(CharacterReference(**each) for each in data.pop("references"))
-    return CharacterVersion(
-        id=UUID(event["id"]),
-        saved_at=datetime.fromisoformat(event["at"]),
-        references=references,
-        **data,
-    )

@@ -1,4 +1,4 @@
-"""Writes a job's pictures, with what made them inside."""
+"""Writes a job's pictures and videos, with what made them inside."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import torch
 from PIL import Image
@@ -15,10 +16,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..report import Report
 from .job import Artifact, Job
+from .thumbnail import thumbnail
+from .video_files import VideoFacts, middle_frame, video_facts
 
-FORMATS = ("png", "webp")
+FORMATS = ("png", "webp", "mp4")
 PNG_COMPRESSION = 4  # ComfyUI's: 9 takes three times as long for 2 % less
 WEBP_QUALITY, WEBP_EFFORT = 90, 4
+BLOCK = 1 << 20  # bytes of a file that are hashed at a time
 # ComfyUI reads a WebP's graph from these EXIF tags: the prompt from the first, everything else
 # from there downward.
 EXIF_PROMPT, EXIF_FIRST = 0x0110, 0x010F
@@ -41,6 +45,14 @@ class Destination:
     counter: int
 
 
+@dataclass(frozen=True)
+class SavedFile:
+    """A file that is complete on the disk, and a small picture of it."""
+
+    artifact: Artifact
+    thumbnail: bytes | None
+
+
 def embedded_facts(
     job: Job,
     report: Report | None,
@@ -61,6 +73,7 @@ def embedded_facts(
         "id": str(job.id),
         "prompt_id": job.prompt_id,
         "project": job.project,
+        "episode": job.episode,
         "scene": job.scene,
         "shot": job.shot,
         "character": job.character,
@@ -73,7 +86,7 @@ def embedded_facts(
 
 def save_stills(
     images: torch.Tensor, to: Destination, facts: Mapping[str, Any]
-) -> Iterator[Artifact]:
+) -> Iterator[SavedFile]:
     """Write each picture as a PNG.
 
     Args:
@@ -95,12 +108,13 @@ def save_stills(
             picture.save(stream, "PNG", pnginfo=information, compress_level=PNG_COMPRESSION)
 
         path, counter = _write(to, number, counter, "png", write)
-        yield _artifact(path, to.root, "image", picture, frames=1, fps=None)
+        size = VideoFacts(*picture.size, frames=1, fps=None)
+        yield SavedFile(_artifact(path, to.root, "image", size), thumbnail(picture))
 
 
 def save_animation(
     images: torch.Tensor, fps: float, to: Destination, facts: Mapping[str, Any]
-) -> Artifact:
+) -> SavedFile:
     """Write a batch as one animated WebP.
 
     Args:
@@ -134,7 +148,35 @@ def save_animation(
         )
 
     path, _ = _write(to, 0, to.counter, "webp", write)
-    return _artifact(path, to.root, "animation", pictures[0], frames=len(pictures), fps=fps)
+    size = VideoFacts(*pictures[0].size, frames=len(pictures), fps=fps)
+    middle = thumbnail(pictures[len(pictures) // 2])
+    return SavedFile(_artifact(path, to.root, "animation", size), middle)
+
+
+def save_video(
+    write: Callable[[Path, dict[str, Any] | None], None], to: Destination, facts: Mapping[str, Any]
+) -> SavedFile:
+    """Write a video as an MP4.
+
+    Args:
+        write: writes the video with its metadata to a path whose folder is there.
+        to: where.
+        facts: what `embedded_facts` returned; empty writes nothing into the file.
+
+    Returns:
+        The file.
+    """
+    to.folder.mkdir(parents=True, exist_ok=True)
+    unfinished = to.folder / f".{uuid4().hex}.mp4"  # nobody sees half a video under its name
+    try:
+        write(unfinished, dict(facts) or None)
+        picture = middle_frame(unfinished)
+        path, _ = _reserve(to, 0, to.counter, "mp4")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    artifact = _artifact(path, to.root, "video", video_facts(path))
+    return SavedFile(artifact, None if picture is None else thumbnail(picture))
 
 
 def _durations(count: int, fps: float) -> list[int]:
@@ -159,30 +201,34 @@ def _write(
     """Write a file under the next counter that is free; its path and the counter after it."""
     stream = BytesIO()
     write(stream)
+    path, counter = _reserve(to, number, counter, suffix)
+    path.write_bytes(stream.getbuffer())
+    return path, counter
+
+
+def _reserve(to: Destination, number: int, counter: int, suffix: str) -> tuple[Path, int]:
+    """An empty file under the next counter that is free; its path and the counter after it."""
     name = to.name.replace("%batch_num%", str(number))
     to.folder.mkdir(parents=True, exist_ok=True)
     while True:
         path = to.folder / f"{name}_{counter:05}_.{suffix}"
         counter += 1
         try:
-            with path.open("xb") as file:  # another process may have taken the name
-                file.write(stream.getbuffer())
+            path.open("xb").close()  # another process may have taken the name
             return path, counter
         except FileExistsError:
             continue
 
 
-def _artifact(
-    path: Path, root: Path, kind: str, picture: Image.Image, frames: int, fps: float | None
-) -> Artifact:
-    content = path.read_bytes()
+def _artifact(path: Path, root: Path, kind: str, size: VideoFacts) -> Artifact:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
     return Artifact(
         path=path.relative_to(root).as_posix(),
         kind=kind,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        width=picture.width,
-        height=picture.height,
-        frames=frames,
-        fps=fps,
+        bytes=path.stat().st_size,
+        sha256=digest.hexdigest(),
+        **size._asdict(),
     )

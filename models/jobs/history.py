@@ -1,28 +1,31 @@
 """Reads jobs back from the database."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from ..report import Report
-from .job import Artifact, Job, JobError, NodeReport, worst_score, worst_verdict
+from .job import Artifact, Job, JobError, JobSource, NodeReport, worst_score, worst_verdict
+from .queries.details import find_id
+from .queries.rows import rows_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-NEWEST_JOB_OF_ID_OR_PROMPT = """
-SELECT jobs.id, jobs.prompt_id, projects.name AS project, coalesce(shots.scene, '') AS scene,
-    coalesce(shots.shot, '') AS shot, coalesce(characters.name, '') AS character, jobs.tags,
-    jobs.created_at, jobs.state, jobs.started_at, jobs.finished_at, jobs.error_node_id,
-    jobs.error_node_type, jobs.error_exception, jobs.error_message, jobs.error_traceback
+JOB_OF_ID = """
+SELECT jobs.id, jobs.prompt_id, jobs.client_id, jobs.source, jobs.process_id, jobs.reproduced_from,
+    jobs.tags, jobs.state, jobs.progress, jobs.review, jobs.created_at, jobs.started_at,
+    jobs.finished_at, jobs.error_node_id, jobs.error_node_type, jobs.error_exception,
+    jobs.error_message, jobs.error_traceback, projects.name AS project,
+    coalesce(shots.episode, '') AS episode,
+    coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
+    coalesce(characters.name, '') AS character, machines.name AS machine
 FROM anime.jobs
 JOIN anime.projects ON projects.id = jobs.project_id
+JOIN anime.machines ON machines.id = jobs.machine_id
 LEFT JOIN anime.shots ON shots.id = jobs.shot_id
 LEFT JOIN anime.characters ON characters.id = jobs.character_id
-WHERE jobs.id = %(id)s OR jobs.prompt_id = %(prompt_id)s
-ORDER BY jobs.created_at DESC
-LIMIT 1
+WHERE jobs.id = %(id)s
 """
 
 REPORTS_OF_JOB = """
@@ -45,10 +48,25 @@ FROM anime.artifacts WHERE job_id = %(id)s ORDER BY written_at, path
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as the database knows it."""
+    """A job as the database knows it.
+
+    Attributes:
+        job: what is tracked.
+        state: a `JobState`'s value.
+        machine: that ran it.
+        progress: part of its nodes that are done, 0 to 1; None where nobody said.
+        review: the newest review's verdict.
+        started_at, finished_at: None as long as it didn't.
+        error: why it failed.
+        reports: of its nodes, in their order.
+        artifacts: the files that it wrote.
+    """
 
     job: Job
     state: str
+    machine: str
+    progress: float | None
+    review: str | None
     started_at: datetime | None
     finished_at: datetime | None
     error: JobError | None
@@ -64,8 +82,14 @@ class JobRecord:
                 **asdict(self.job),
                 "id": str(self.job.id),
                 "tags": list(self.job.tags),
+                "source": self.job.source.value,
+                "process_id": self.job.process_id and str(self.job.process_id),
+                "reproduced_from": self.job.reproduced_from and str(self.job.reproduced_from),
                 "created_at": self.job.created_at.isoformat(),
+                "machine": self.machine,
                 "state": self.state,
+                "progress": self.progress,
+                "review": self.review,
                 "verdict": verdict and verdict.value,
                 "score": None if score is None else round(score, 2),
                 "started_at": self.started_at and self.started_at.isoformat(),
@@ -89,40 +113,41 @@ def find_job(connection: "Connection", wanted: str) -> JobRecord | None:
     Returns:
         The job with its reports and files, or None where there is none.
     """
-    rows = _rows(
-        connection,
-        NEWEST_JOB_OF_ID_OR_PROMPT,
-        {"id": _as_uuid(wanted), "prompt_id": wanted.replace("\0", "")},
-    )
+    job_id = find_id(connection, wanted)
+    rows = [] if job_id is None else rows_of(connection, JOB_OF_ID, {"id": job_id})
     if not rows:
         return None
     row = rows[0]
     of_job = {"id": row["id"]}
+    same = ("id", "prompt_id", "project", "episode", "scene", "shot", "character", "created_at")
     return JobRecord(
         job=Job(
-            **{name: row[name] for name in ("id", "prompt_id", "project", "scene", "shot")},
-            character=row["character"],
+            **{name: row[name] for name in same},
             tags=tuple(row["tags"]),
-            created_at=_utc(row["created_at"]),
+            client_id=row["client_id"],
+            source=JobSource(row["source"]),
+            process_id=row["process_id"],
+            reproduced_from=row["reproduced_from"],
         ),
-        state=row["state"],
-        started_at=row["started_at"] and _utc(row["started_at"]),
-        finished_at=row["finished_at"] and _utc(row["finished_at"]),
+        **{
+            name: row[name]
+            for name in ("state", "machine", "progress", "review", "started_at", "finished_at")
+        },
         error=_error(row),
         reports=_reports(connection, of_job),
-        artifacts=tuple(Artifact(**each) for each in _rows(connection, ARTIFACTS_OF_JOB, of_job)),
+        artifacts=tuple(Artifact(**each) for each in rows_of(connection, ARTIFACTS_OF_JOB, of_job)),
     )
 
 
 def _reports(connection: "Connection", of_job: dict[str, Any]) -> tuple[NodeReport, ...]:
     measurements: dict[int, list[dict[str, Any]]] = {}
-    for row in _rows(connection, MEASUREMENTS_OF_JOB, of_job):
+    for row in rows_of(connection, MEASUREMENTS_OF_JOB, of_job):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
     return tuple(
         NodeReport(row["node_id"], _report(row, measurements.get(row["id"], [])))
-        for row in _rows(connection, REPORTS_OF_JOB, of_job)
+        for row in rows_of(connection, REPORTS_OF_JOB, of_job)
     )
 
 
@@ -143,21 +168,3 @@ def _error(row: dict[str, Any]) -> JobError | None:
         return None
     names = ("node_id", "node_type", "exception", "message", "traceback")
     return JobError(**{name: row[f"error_{name}"] for name in names})
-
-
-def _rows(connection: "Connection", query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    from psycopg.rows import dict_row
-
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _utc(time: datetime) -> datetime:
-    return time.astimezone(timezone.utc)

@@ -1,10 +1,11 @@
 """What is remembered of a prompt: the Job, the files it wrote, and how it ended."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from ..frames import InputError
@@ -20,10 +21,27 @@ UNFIT_FOR_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
 class JobState(str, Enum):
     """Where a job stands, in ComfyUI's own words."""
 
+    PENDING = "pending"
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    LOST = "lost"  # its process died
+
+
+class JobSource(str, Enum):
+    """Who asked for a prompt."""
+
+    EDITOR = "editor"
+    API = "api"
+    PRODUCTION = "production"
+
+
+class ReviewVerdict(str, Enum):
+    """What a person said of a job."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,11 @@ class Job:
         project, scene, shot, character: names, "" where none was given.
         tags: in the order given, each once.
         created_at: with time zone.
+        episode: its name, "" where none was given.
+        client_id: ComfyUI's name of who asked, None where none was said.
+        source: who asked.
+        process_id: of the ComfyUI that runs it, None outside one.
+        reproduced_from: the job that it runs again.
     """
 
     id: UUID
@@ -46,6 +69,20 @@ class Job:
     character: str
     tags: tuple[str, ...]
     created_at: datetime
+    episode: str = ""
+    client_id: str | None = None
+    source: JobSource = JobSource.API
+    process_id: UUID | None = None
+    reproduced_from: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A person's judgement of a job."""
+
+    verdict: ReviewVerdict
+    reason: str = ""
+    reviewer: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +91,7 @@ class Artifact:
 
     Attributes:
         path: relative to ComfyUI's output folder, with forward slashes.
-        kind: `image` or `animation`.
+        kind: `image`, `animation` or `video`.
         bytes: its size.
         sha256: of its content, hexadecimal.
         width, height: px.
@@ -91,6 +128,34 @@ class NodeReport:
     report: Report
 
 
+@dataclass(frozen=True)
+class ShownReport:
+    """A report as a node showed it, in JSON: to be made a `NodeReport` where there is time.
+
+    Attributes:
+        node_id: of the node.
+        shown: `Report.to_dict`, or what another pack takes for it.
+        verdict, score: what it says of them.
+    """
+
+    node_id: str
+    shown: Mapping[str, Any]
+    verdict: Verdict
+    score: float | None
+
+
+class Judged(Protocol):
+    """What has a verdict and a score."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it passes."""
+
+    @property
+    def score(self) -> float | None:
+        """0 to 100, None where it isn't measured."""
+
+
 def new_job(
     prompt_id: str | None,
     project: str = "",
@@ -98,12 +163,13 @@ def new_job(
     shot: str = "",
     character: str = "",
     tags: str = "",
+    episode: str = "",
 ) -> Job:
     """A job that begins now, with an id of its own.
 
     Args:
         prompt_id: ComfyUI's, or None.
-        project, scene, shot, character: names; spaces around them are dropped.
+        project, scene, shot, character, episode: names; spaces around them are dropped.
         tags: separated by commas or new lines.
 
     Returns:
@@ -125,17 +191,18 @@ def new_job(
         character=clean_name("character", character),
         tags=distinct,
         created_at=datetime.now(timezone.utc),
+        episode=clean_name("episode", episode),
     )
 
 
-def worst_verdict(reports: Iterable[Report]) -> Verdict | None:
+def worst_verdict(reports: Iterable[Judged]) -> Verdict | None:
     """FAIL over NOT_MEASURED over PASS; None where nothing was reported."""
     verdicts = {report.verdict for report in reports}
     order = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
     return next((verdict for verdict in order if verdict in verdicts), None)
 
 
-def worst_score(reports: Iterable[Report]) -> float | None:
+def worst_score(reports: Iterable[Judged]) -> float | None:
     """The lowest score; None where nothing was reported, or a report has no score."""
     scores = [report.score for report in reports]
     present = [score for score in scores if score is not None]

@@ -1,56 +1,59 @@
 """Writes events into the database's tables, each once in effect."""
 
-import platform
 from typing import TYPE_CHECKING, Any
 
-from ..report import Measurement
-from .character import CharacterVersion
-from .events import ArtifactWritten, CharacterSaved, Event, JobFinished, kind_of, strict_json
-from .job import Artifact, Job, JobState, NodeReport
+from . import job_rows
+from .character_rows import add_character_version
+from .events import (
+    ArtifactWritten,
+    CharacterSaved,
+    Event,
+    JobEvent,
+    JobFinished,
+    JobProgressed,
+    JobQueued,
+    JobReviewed,
+    JobStarted,
+    kind_of,
+)
+from .job import JobState, worst_score, worst_verdict
+from .param_rows import add_params
+from .report_rows import add_reports
+from .states import following
+from .strict_json import strict_json
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-IS_JOB_KNOWN = "SELECT 1 FROM anime.jobs WHERE id = %(id)s"
-
-# Updating a row to what it is returns its id also when another process has just added it.
-PROJECT = """
-INSERT INTO anime.projects (name) VALUES (%(project)s)
-ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id
-"""
-SHOT = """
-INSERT INTO anime.shots (project_id, scene, shot) VALUES (%(project_id)s, %(scene)s, %(shot)s)
-ON CONFLICT (project_id, episode, scene, shot) DO UPDATE SET shot = excluded.shot RETURNING id
-"""
-CHARACTER = """
-INSERT INTO anime.characters (project_id, name) VALUES (%(project_id)s, %(character)s)
-ON CONFLICT (project_id, name) DO UPDATE SET name = excluded.name RETURNING id
-"""
-MACHINE = """
-INSERT INTO anime.machines (name) VALUES (%(machine)s)
-ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id
-"""
-
-ADD_JOB = """
-INSERT INTO anime.jobs
-    (id, prompt_id, project_id, shot_id, character_id, machine_id, tags, state, created_at)
-VALUES
-    (%(id)s, %(prompt_id)s, %(project_id)s, %(shot_id)s, %(character_id)s, %(machine_id)s,
-     %(tags)s, %(state)s, %(created_at)s)
-ON CONFLICT (id) DO NOTHING
-"""
-
 ADD_EVENT = """
-INSERT INTO anime.job_events (id, job_id, kind, at) VALUES (%(id)s, %(job_id)s, %(kind)s, %(at)s)
+INSERT INTO anime.job_events (id, job_id, kind, at, state, data)
+VALUES (%(id)s, %(job_id)s, %(kind)s, %(at)s, %(state)s, %(data)s::jsonb)
 ON CONFLICT (id) DO NOTHING
 """
 
-FINISH_JOB = """
+QUEUED = """
+UPDATE anime.jobs SET workflow = coalesce(workflow, %(workflow)s::jsonb) WHERE id = %(job_id)s
+"""
+STARTED = """
+UPDATE anime.jobs SET started_at = coalesce(started_at, %(at)s) WHERE id = %(job_id)s
+"""
+GOES_ON = """
+UPDATE anime.jobs SET state = %(state)s, finished_at = NULL WHERE id = %(job_id)s
+"""
+PROGRESSED = """
 UPDATE anime.jobs SET
-    state = %(state)s, started_at = %(started_at)s, finished_at = %(finished_at)s,
-    error_node_id = %(node_id)s, error_node_type = %(node_type)s,
+    started_at = coalesce(started_at, %(at)s), progress = %(progress)s,
+    progress_node_id = %(node_id)s
+WHERE id = %(job_id)s AND finished_at IS NULL
+"""
+FINISHED = """
+UPDATE anime.jobs SET
+    state = %(state)s, started_at = coalesce(%(started_at)s, started_at),
+    finished_at = %(finished_at)s, error_node_id = %(node_id)s, error_node_type = %(node_type)s,
     error_exception = %(exception)s, error_message = %(message)s,
-    error_traceback = %(traceback)s, graph = %(graph)s::jsonb
+    error_traceback = %(traceback)s, verdict = %(verdict)s, score = %(score)s,
+    progress = CASE WHEN %(state)s = 'completed' THEN 1 ELSE progress END,
+    progress_node_id = NULL
 WHERE id = %(job_id)s
 """
 
@@ -61,46 +64,16 @@ VALUES
     (%(event_id)s, %(job_id)s, %(path)s, %(kind)s, %(bytes)s, %(sha256)s, %(width)s, %(height)s,
      %(frames)s, %(fps)s, %(written_at)s)
 """
+ADD_THUMBNAIL = "INSERT INTO anime.thumbnails (event_id, webp) VALUES (%(event_id)s, %(webp)s)"
 
-ADD_REPORT = """
-INSERT INTO anime.reports
-    (event_id, job_id, position, node_id, subject, verdict, score, frames, fps,
-     worst_frame, worst_reason_code, worst_reason)
-VALUES
-    (%(event_id)s, %(job_id)s, %(position)s, %(node_id)s, %(subject)s, %(verdict)s, %(score)s,
-     %(frames)s, %(fps)s, %(worst_frame)s, %(worst_reason_code)s, %(worst_reason)s)
-RETURNING id
-"""
-
-ADD_MEASUREMENT = """
-INSERT INTO anime.measurements
-    (report_id, position, name, value, unit, better, low, high, threshold_from, threshold_to,
-     required, verdict, reason_code, reason_values, reason, backend, per_frame, details)
-VALUES
-    (%(report_id)s, %(position)s, %(name)s, %(value)s, %(unit)s, %(better)s, %(low)s, %(high)s,
-     %(threshold_from)s, %(threshold_to)s, %(required)s, %(verdict)s, %(reason_code)s,
-     %(reason_values)s::jsonb, %(reason)s, %(backend)s, %(per_frame)s::jsonb, %(details)s::jsonb)
-"""
-
-
-ADD_CHARACTER_VERSION = """
-INSERT INTO anime.character_versions
-    (id, character_id, machine_id, folder, version, sha256, model, backend, threshold, calibrated,
-     saved_at)
-VALUES
-    (%(id)s, %(character_id)s, %(machine_id)s, %(folder)s, %(version)s, %(sha256)s, %(model)s,
-     %(backend)s, %(threshold)s, %(calibrated)s, %(saved_at)s)
-ON CONFLICT (id) DO NOTHING
-"""
-
-ADD_CHARACTER_REFERENCE = """
-INSERT INTO anime.character_references (version_id, position, standing, used, similarity)
-VALUES (%(version_id)s, %(position)s, %(standing)s, %(used)s, %(similarity)s)
+ADD_REVIEW = """
+INSERT INTO anime.reviews (id, job_id, verdict, reason, reviewer, reviewed_at)
+VALUES (%(id)s, %(job_id)s, %(verdict)s, %(reason)s, %(reviewer)s, %(reviewed_at)s)
 """
 
 
 def write(connection: "Connection", event: Event) -> bool:
-    """Write one event. An event that comes again changes nothing.
+    """Write one event. An event that comes again changes nothing, nor does one of a deleted job.
 
     Args:
         connection: inside a transaction.
@@ -113,106 +86,108 @@ def write(connection: "Connection", event: Event) -> bool:
         psycopg.Error: the database refuses.
     """
     if isinstance(event, CharacterSaved):
-        return _add_character_version(connection, event.character)
-    _ensure_job(connection, event.job)
-    values = {"id": event.id, "job_id": event.job.id, "kind": kind_of(event), "at": event.at}
+        return add_character_version(connection, event.character)
+    row = job_rows.lock(connection, event.job, _first_state(event))
+    if row is None:
+        return False
+    said = _said_state(event)
+    state = row.state if said is None else following(row.state, said)
+    changed = state is not row.state or row.is_new
+    if isinstance(event, JobProgressed):
+        if changed:
+            connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
+        values = {"at": event.at, "progress": event.progress, "node_id": event.node_id}
+        connection.execute(PROGRESSED, {"job_id": event.job.id, **values})
+        return True
+    values = {
+        "id": event.id,
+        "job_id": event.job.id,
+        "kind": kind_of(event),
+        "at": event.at,
+        "state": state.value if changed and said is not None else None,
+        "data": strict_json(_data(event)),
+    }
     if connection.execute(ADD_EVENT, values).rowcount == 0:
         return False
-    if isinstance(event, ArtifactWritten):
-        _add_artifact(connection, event, event.artifact)
-    elif isinstance(event, JobFinished):
-        _finish(connection, event)
+    if isinstance(event, JobFinished):
+        if changed:
+            _finish(connection, event)
+    elif state is not row.state:
+        connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
+    _add_rest(connection, event)
     return True
 
 
-def _ensure_job(connection: "Connection", job: Job) -> None:
-    if connection.execute(IS_JOB_KNOWN, {"id": job.id}).fetchone():
-        return
-    values: dict[str, Any] = {**vars(job), "tags": list(job.tags)}
-    values |= {"machine": platform.node(), "state": JobState.IN_PROGRESS.value}
-    values["machine_id"] = _id(connection, MACHINE, values)
-    values["project_id"] = _id(connection, PROJECT, values)
-    values["shot_id"] = _id(connection, SHOT, values) if job.scene or job.shot else None
-    values["character_id"] = _id(connection, CHARACTER, values) if job.character else None
-    connection.execute(ADD_JOB, values)
+def _first_state(event: JobEvent) -> JobState:
+    """The state of a job that the database hears of by this event."""
+    if isinstance(event, JobQueued):
+        return JobState.PENDING
+    return JobState.IN_PROGRESS
 
 
-def _id(connection: "Connection", statement: str, values: dict[str, Any]) -> int:
-    row = connection.execute(statement.encode(), values).fetchone()
-    assert row is not None  # RETURNING always gives one
-    return int(row[0])
+def _said_state(event: JobEvent) -> JobState | None:
+    """What an event says of its job's state; None where it says nothing."""
+    if isinstance(event, JobFinished):
+        return event.state
+    if isinstance(event, JobReviewed):
+        return None  # anybody may say it, at any time
+    return _first_state(event)
 
 
-def _add_artifact(connection: "Connection", event: ArtifactWritten, artifact: Artifact) -> None:
-    values = {"event_id": event.id, "job_id": event.job.id, "written_at": event.at}
-    connection.execute(ADD_ARTIFACT, {**values, **vars(artifact)})
+def _data(event: JobEvent) -> dict[str, Any]:
+    """What a reader of the job's history is told besides the state."""
+    if isinstance(event, JobStarted):
+        names = ("project", "episode", "scene", "shot", "character")
+        return {name: given for name in names if (given := getattr(event.job, name))}
+    if isinstance(event, ArtifactWritten):
+        return {"path": event.artifact.path, "kind": event.artifact.kind}
+    if isinstance(event, JobReviewed):
+        review = event.review
+        return {**vars(review), "verdict": review.verdict.value}
+    if isinstance(event, JobFinished):
+        said: dict[str, Any] = {"state": event.state.value, "reports": len(event.reports)}
+        return {**said, "error": event.error.message} if event.error else said
+    return {}
+
+
+def _add_rest(connection: "Connection", event: JobEvent) -> None:
+    """The rows that only this kind of event has."""
+    of_job = {"job_id": event.job.id}
+    if isinstance(event, JobQueued):
+        workflow = None if event.workflow is None else strict_json(event.workflow)
+        connection.execute(QUEUED, {**of_job, "workflow": workflow})
+        _keep_graph(connection, event)
+    elif isinstance(event, JobStarted):
+        job_rows.rename(connection, event.job)
+        connection.execute(STARTED, {**of_job, "at": event.at})
+    elif isinstance(event, ArtifactWritten):
+        written = {"event_id": event.id, **of_job, "written_at": event.at}
+        connection.execute(ADD_ARTIFACT, {**written, **vars(event.artifact)})
+        if event.thumbnail is not None:
+            connection.execute(ADD_THUMBNAIL, {"event_id": event.id, "webp": event.thumbnail})
+    elif isinstance(event, JobReviewed):
+        said = {**vars(event.review), "verdict": event.review.verdict.value}
+        connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **said})
+
+
+def _keep_graph(connection: "Connection", event: JobQueued | JobFinished) -> None:
+    if event.graph is not None and job_rows.keep_graph(connection, event.job.id, event.graph):
+        add_params(connection, event.job.id, event.graph)
 
 
 def _finish(connection: "Connection", event: JobFinished) -> None:
+    reports = [each.report for each in event.reports]
+    verdict = worst_verdict(reports)
     nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
     values = {
         "job_id": event.job.id,
         "state": event.state.value,
         "started_at": event.started_at,
         "finished_at": event.finished_at,
-        "graph": strict_json(event.graph),
+        "verdict": verdict and verdict.value,
+        "score": worst_score(reports),
         **(vars(event.error) if event.error else nothing),
     }
-    connection.execute(FINISH_JOB, values)
-    for position, each in enumerate(event.reports):
-        _add_report(connection, event, position, each)
-
-
-def _add_report(
-    connection: "Connection", event: JobFinished, position: int, each: NodeReport
-) -> None:
-    report, worst = each.report, each.report.worst
-    values = {
-        "event_id": event.id,
-        "job_id": event.job.id,
-        "position": position,
-        "node_id": each.node_id,
-        "subject": report.subject,
-        "verdict": report.verdict.value,
-        "score": report.score,
-        "frames": report.frames,
-        "fps": report.fps,
-        "worst_frame": worst and worst.frame,
-        "worst_reason_code": worst and worst.reason_code,
-        "worst_reason": worst and worst.reason,
-    }
-    report_id = _id(connection, ADD_REPORT, values)
-    rows = [
-        {"report_id": report_id, "position": place, **_measurement(measurement)}
-        for place, measurement in enumerate(report.measurements)
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(ADD_MEASUREMENT.encode(), rows)
-
-
-def _add_character_version(connection: "Connection", character: CharacterVersion) -> bool:
-    values: dict[str, Any] = {**vars(character), "machine": platform.node()}
-    # A library is no project's; the migration says why its characters stand under the nameless.
-    values |= {"project": "", "character": character.name}
-    values["machine_id"] = _id(connection, MACHINE, values)
-    values["project_id"] = _id(connection, PROJECT, values)
-    values["character_id"] = _id(connection, CHARACTER, values)
-    if connection.execute(ADD_CHARACTER_VERSION, values).rowcount == 0:
-        return False
-    rows = [
-        {"version_id": character.id, "position": position, **vars(reference)}
-        for position, reference in enumerate(character.references)
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(ADD_CHARACTER_REFERENCE.encode(), rows)
-    return True
-
-
-def _measurement(measurement: Measurement) -> dict[str, Any]:
-    data = measurement.to_dict()
-    threshold = data.pop("threshold")
-    ends = threshold if isinstance(threshold, list) else [threshold, threshold]
-    data["threshold_from"], data["threshold_to"] = ends
-    for shapeless in ("reason_values", "per_frame", "details"):
-        data[shapeless] = strict_json(data[shapeless])
-    return data
+    connection.execute(FINISHED, values)
+    _keep_graph(connection, event)
+    add_reports(connection, event)

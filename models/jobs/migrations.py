@@ -47,7 +47,7 @@ def known_migrations(folder: Path = FOLDER) -> list[Migration]:
     ]
 
 
-def migrate(connection: "Connection", folder: Path = FOLDER) -> int:
+def migrate(connection: "Connection", folder: Path = FOLDER, until: int | None = None) -> int:
     """Bring the schema to this pack's version.
 
     Any number of processes may do this at once. Each migration is a transaction of its own.
@@ -55,6 +55,7 @@ def migrate(connection: "Connection", folder: Path = FOLDER) -> int:
     Args:
         connection: in autocommit mode, allowed to create a schema.
         folder: where the migrations lie.
+        until: stop at this version, for what an older pack wrote; None for the newest.
 
     Returns:
         The schema's version now.
@@ -64,7 +65,7 @@ def migrate(connection: "Connection", folder: Path = FOLDER) -> int:
         psycopg.Error: the database refuses.
     """
     migrations = known_migrations(folder)
-    newest = migrations[-1].version
+    newest = migrations[-1].version if until is None else until
     version = _version(connection)
     while version < newest:
         with connection.transaction():

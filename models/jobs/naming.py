@@ -5,7 +5,7 @@ import re
 from ..frames import InputError
 from .job import Job
 
-DEFAULT_TEMPLATE = "{project}/{scene}/{shot}/{character}"
+DEFAULT_TEMPLATE = "{project}/{episode}/{scene}/{shot}/{character}"
 NAMELESS = "anime"  # where nothing in the template has a value
 LONGEST_PART = 180  # bytes; file systems allow 255, a counter and a suffix follow
 
@@ -24,8 +24,8 @@ def file_prefix(template: str, job: Job) -> str:
     job's name leads out of the folder; parts that stay empty are left out.
 
     Args:
-        template: with `{project}`, `{scene}`, `{shot}`, `{character}`, `{tags}` and `{job}` (the
-            job's id); ComfyUI's own `%date%` placeholders are left to ComfyUI.
+        template: with `{project}`, `{episode}`, `{scene}`, `{shot}`, `{character}`, `{tags}` and
+            `{job}` (the job's id); ComfyUI's own `%date%` placeholders are left to ComfyUI.
         job: whose file it is.
 
     Returns:
@@ -36,6 +36,7 @@ def file_prefix(template: str, job: Job) -> str:
     """
     values = {
         "project": job.project,
+        "episode": job.episode,
         "scene": job.scene,
         "shot": job.shot,
         "character": job.character,

@@ -1,7 +1,8 @@
 """The outbox: events on the local disk, until the database has them.
 
 Rendering waits for this and for nothing else. An event that `append` acknowledged survives the
-death of the process; one that could not be written is said loudly, and rendering goes on.
+death of the process. One that could not be written is said loudly, rendering goes on, and the
+event is kept in memory until it can be written.
 """
 
 import logging
@@ -9,18 +10,26 @@ import os
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .events import Event, job_of, to_json
+from .event_json import to_json
+from .events import Event, job_of
+from .file_lock import FileLock
 
 log = logging.getLogger(__name__)
 
 # Another process of this machine may be writing; it is done within milliseconds.
 PATIENCE = 2.0  # seconds
 QUIET_SECONDS = 60.0  # a disk that is nearly full fails now and then: said once a minute
+
+MOST_HELD = 2_000  # events in memory, each as large as its graph: tens of megabytes
+
+MOMENT = 0.02  # seconds between looks whether another process is done shipping
+LONGEST_TURN = 30.0
 
 NO_JOB = ""  # in the column of an event that belongs to none
 
@@ -62,10 +71,13 @@ class Outbox:
         self._appending, self._reading = threading.Lock(), threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._turn = FileLock(path.with_name(f"{path.name}.turn"))
+        self._waits_since: float | None = None
         self._closed = False
         self._quiet_until = 0.0
+        self._held: deque[tuple[str, str, str | None, str]] = deque()  # not written yet
+        self._dropped = 0
         self.failure: str | None = None  # why the last append failed
-        self.lost = 0  # events that could not be written
 
     def append(self, event: Event) -> bool:
         """Write an event down. Never raises.
@@ -74,25 +86,57 @@ class Outbox:
             True once the event is on the disk; False where it couldn't be, which is logged.
         """
         try:
-            body = to_json(event)
             job = job_of(event)
             of_job = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
-            row = (str(event.id), *of_job, body)
-            with self._appending:
-                if self._writer is None:
-                    self._writer = self._open()
-                self._writer.execute(
-                    "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body)"
-                    " VALUES (?, ?, ?, ?)",
-                    row,
-                )
+            row = (str(event.id), *of_job, to_json(event))
         except Exception as error:  # whatever it is, rendering must go on
-            self._say_lost(error)
+            self._dropped += 1
+            self._say(error)
             return False
-        if self.failure is not None:
-            self.failure = None
-            log.info("The outbox %s can be written again.", self._path)
-        return True
+        with self._appending:
+            self._held.append(row)
+            return self._write_held()
+
+    def retry(self) -> bool:
+        """Write what could not be written so far. Never raises.
+
+        Returns:
+            Whether everything is on the disk.
+        """
+        if not self._held:
+            return True
+        with self._appending:
+            return self._write_held()
+
+    @property
+    def lost(self) -> int:
+        """Events that are not on the disk: those in memory, and those that it had no room for."""
+        return self._dropped + len(self._held)
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Ship alone: two processes that shipped the same events would wait for each other.
+
+        Yields:
+            Whether it is this one's turn; False after a moment of another's. One that keeps its
+            turn too long may hang, and is waited for no longer: to ship twice does no harm.
+        """
+        try:
+            ours = self._turn.hold(wait=False)
+        except OSError as error:
+            log.debug("No turns at shipping here: %s", error)
+            ours = True
+        if ours:
+            self._waits_since = None
+        else:
+            now = time.monotonic()
+            self._waits_since = self._waits_since or now
+            ours = now - self._waits_since > LONGEST_TURN
+            time.sleep(0 if ours else MOMENT)
+        try:
+            yield ours
+        finally:
+            self._turn.release()
 
     def oldest(self, most: int) -> list[Waiting]:
         """The events that have waited longest.
@@ -181,12 +225,33 @@ class Outbox:
                 self._reader = self._open()
             yield self._reader
 
-    def _say_lost(self, error: Exception) -> None:
-        self.lost += 1
-        with self._appending:
+    def _write_held(self) -> bool:
+        """Write in order what is held; the caller has the lock."""
+        try:
+            if self._writer is None:
+                self._writer = self._open()
+            while self._held:
+                self._writer.execute(
+                    "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body)"
+                    " VALUES (?, ?, ?, ?)",
+                    self._held[0],
+                )
+                self._held.popleft()
+        except Exception as error:  # whatever it is, rendering must go on
             if self._writer is not None and isinstance(error, sqlite3.Error | OSError):
                 self._writer.close()  # the next append begins anew: the disk may be back
                 self._writer = None
+            if isinstance(error, sqlite3.DataError) or len(self._held) > MOST_HELD:
+                self._held.popleft()  # too large to be written, ever, or too many
+                self._dropped += 1
+            self._say(error)
+            return False
+        if self.failure is not None:
+            self.failure = None
+            log.info("The outbox %s can be written again, and has what waited.", self._path)
+        return True
+
+    def _say(self, error: Exception) -> None:
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + QUIET_SECONDS
             log.error(

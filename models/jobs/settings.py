@@ -20,6 +20,9 @@ ENVIRONMENT = "ANIME_DATABASE_URL"
 CONFIG = "config.json"
 EXAMPLE = "postgresql://user:password@host/database"
 
+# Loggers of psycopg and its pool; a filter does not hold for the loggers below.
+DRIVER_LOGS = ("psycopg", "psycopg.transaction", "psycopg.pool")
+
 # What PostgreSQL's client quotes in its errors are the parts of the connection string.
 QUOTED = re.compile(r'"[^"]*"|\'[^\'\s]*\'|\([^)]*\)|\bport:? \d+|\S+://\S+|\w+=\S+')
 
@@ -79,6 +82,17 @@ def without_secrets(error: BaseException) -> str:
     """What a database's error says, without anything that may come from a connection string."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return QUOTED.sub("…", lines[0] if lines else type(error).__name__)
+
+
+def hide_secrets_in_logs() -> None:
+    """Have what the driver itself logs, with hosts and users in it, pass `without_secrets`."""
+    for name in DRIVER_LOGS:
+        logging.getLogger(name).addFilter(_hide)  # the same filter again is no second one
+
+
+def _hide(record: logging.LogRecord) -> bool:
+    record.msg, record.args = QUOTED.sub("…", record.getMessage()), None
+    return True
 
 
 def _checked(address: DatabaseAddress) -> DatabaseAddress:

@@ -3,14 +3,17 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..dependency import require
 from .database import Database, DatabaseAway
-from .events import EventError, from_json
+from .event_json import EventError, from_json
 from .ledger import write
 from .outbox import Outbox, Waiting
+from .processes import BEAT_SECONDS, Presence
+from .retention import Retention
 from .settings import without_secrets
 
 if TYPE_CHECKING:
@@ -19,7 +22,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-job-shipper"
-BATCH = 100  # events in a transaction
+BATCH = 100  # events in a transaction, at most
+LONGEST_BATCH = 3.0  # seconds: a slow database gets smaller ones, as heartbeats come between them
+# What is said in quick succession goes together, unless somebody waits for it: the thread that runs
+# prompts would have to share Python's lock with this one all the time.
+TOGETHER = 0.1  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries while the database is away
 
 # SQLSTATE classes of errors that come again however often the event is sent: its data is
@@ -35,7 +42,12 @@ class Shipper:
     """
 
     def __init__(
-        self, outbox: Outbox, database: Database, longest_pause: float = LONGEST_PAUSE
+        self,
+        outbox: Outbox,
+        database: Database,
+        longest_pause: float = LONGEST_PAUSE,
+        presence: Presence | None = None,
+        retention: Retention | None = None,
     ) -> None:
         """Start nothing yet; `wake` starts the thread.
 
@@ -43,8 +55,11 @@ class Shipper:
             outbox: where the events come from.
             database: where they go.
             longest_pause: seconds between tries while the database is away.
+            presence: whose heartbeat the thread gives, None where no job is this process's.
+            retention: what the thread deletes after some days, None where nothing is.
         """
         self._outbox, self._database, self._longest_pause = outbox, database, longest_pause
+        self._presence, self._retention, self._batch = presence, retention, BATCH
         self._new, self._now = threading.Event(), threading.Event()
         self._rounds = threading.Condition()
         self._begun = self._ended = 0
@@ -97,7 +112,9 @@ class Shipper:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._new.wait()
+            self._new.wait(BEAT_SECONDS if self._presence else None)
+            self._now.wait(TOGETHER)
+            self._now.clear()
             self._new.clear()
             pause = FIRST_PAUSE
             while not self._round() and not self._stopping:  # when stopped: a last round
@@ -106,6 +123,7 @@ class Shipper:
                 pause *= 2
                 if self._stopping:
                     break
+        self._leave()
         self._disconnect()
 
     def _round(self) -> bool:
@@ -113,13 +131,15 @@ class Shipper:
         with self._rounds:
             self._begun += 1
         away: str | None = None
+        self._outbox.retry()
         try:
-            while batch := self._outbox.oldest(BATCH):
-                self._ship(batch)
-                self._outbox.forget(batch)
+            while self._ship_next():
+                self._beat()
+            self._beat()
             self._outbox.tidy()
         except DatabaseAway as error:
             away = str(error)
+            self._batch = max(self._batch // 4, 1)  # what is cut again and again gets on so
         except sqlite3.Error as error:
             away = f"The outbox can't be read: {error}."
         except Exception as error:  # a thread that dies would keep every later job back
@@ -137,35 +157,75 @@ class Shipper:
         elif away is None and self.away is not None:
             log.info("The database is back; what waited in the outbox is in it.")
 
+    def _ship_next(self) -> bool:
+        """Ship a batch, or see to it that another process does; False where nothing waits."""
+        with self._outbox.turn() as ours:
+            batch = self._outbox.oldest(self._batch)
+            if batch and ours:
+                start = time.monotonic()
+                self._ship(batch)
+                self._outbox.forget(batch)
+                quick = time.monotonic() - start < LONGEST_BATCH
+                self._batch = min(2 * self._batch, BATCH) if quick else max(self._batch // 4, 1)
+        return bool(batch)
+
     def _ship(self, batch: Sequence[Waiting]) -> None:
         """Write a batch in one transaction; one by one where the database refuses an event."""
+
+        def write_all(connection: "Connection") -> None:
+            with connection.transaction():
+                for each in batch:
+                    write(connection, from_json(each.body))
+
+        try:
+            self._do(write_all)
+        except (require("psycopg").Error, EventError) as error:
+            if len(batch) == 1:
+                self._refuse(batch[0], error)
+                return
+            for each in batch:
+                self._ship([each])
+
+    def _beat(self) -> None:
+        if self._presence is not None and self._presence.is_due():
+            self._do(self._presence.beat)
+            if self._retention is not None and self._retention.is_due():
+                self._do(self._retention.run)
+
+    def _leave(self) -> None:
+        """Say in the database that this process ends, where it can be said without waiting."""
+        if self._presence is None:
+            return
+        try:
+            if self._connection is not None and self.away is None:
+                self._do(self._presence.leave)
+        except Exception as error:
+            log.debug("The database can't be told the end: %s", without_secrets(error))
+        self._presence.release()
+
+    def _do(self, work: "Callable[[Connection], object]") -> None:
+        """Do something with the database; once more, anew, where the connection was cut.
+
+        Raises:
+            DatabaseAway: it can't be reached, or takes nothing now.
+            psycopg.Error, EventError: what is to be written is at fault.
+        """
         psycopg = require("psycopg")
-        known_dead = self._connection is None
+        was_known_dead = self._connection is None
         while True:
             if self._connection is None:
                 self._connection = self._database.connect()
             try:
-                self._write(self._connection, batch)
+                work(self._connection)
                 return
             except (psycopg.Error, EventError) as error:
                 if _is_fault_of_the_event(error):
-                    if len(batch) == 1:
-                        self._refuse(batch[0], error)
-                    else:
-                        for each in batch:
-                            self._ship([each])
-                    return
+                    raise
                 self._disconnect()
-                if known_dead:
+                if was_known_dead:
                     why = without_secrets(error)
                     raise DatabaseAway(f"The database can't be written: {why}") from None
-                known_dead = True  # it may only have been restarted: once more, anew
-
-    @staticmethod
-    def _write(connection: "Connection", batch: Sequence[Waiting]) -> None:
-        with connection.transaction():
-            for each in batch:
-                write(connection, from_json(each.body))
+                was_known_dead = True  # it may only have been restarted
 
     def _refuse(self, event: Waiting, error: Exception) -> None:
         why = without_secrets(error)

@@ -1,113 +1,122 @@
-"""What the server answers about jobs and about itself: JSON, measured when asked."""
+"""All routes of jobs and of the pack itself, in one table."""
 
-import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from ...models.jobs.database import DatabaseAway
-from ...models.jobs.events import strict_json
-from ...models.jobs.recorder import Recorder, RecorderStatus
-from . import packages
+from ...models.jobs.queries.statistics import KEYS
+from ...models.jobs.recorder import Recorder
+from . import changes, jobs, openapi, productions, reproduction
+from .endpoint import Asked, Endpoint, Site
+from .export import CSV, JSON, export
+from .health import health
+from .host import Host
+from .parameters import CURSOR, FILTERS, LIMIT, ORDER, choice, truth, whole
+from .schemas import REVIEW, TEXT, THING
 
 log = logging.getLogger(__name__)
 
 HEALTH = "/anime/health"
+JOBS = "/anime/jobs"
 JOB = "/anime/jobs/{id}"
 
-OK, DEGRADED, DOWN = "ok", "degraded", "down"
+UNKNOWN = {404: "There is no such job."}
+LAST = whole("last", "How many of a group's newest jobs are looked at closely.", 1, 100, 20)
+GROUPS = whole("limit", "Most groups, those with the newest jobs.", 1, 200, 50)
 
 
-def register(routes: Any, recorder_of: Callable[[], Recorder]) -> None:
+def _document(site: Site, asked: Asked) -> dict[str, Any]:
+    return openapi.document(ENDPOINTS)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET", HEALTH, "How the pack's parts are, measured now.", health, "Health",
+        errors={503: "Down: jobs are being lost."},
+    ),
+    Endpoint(
+        "GET", JOBS, "Jobs, a page at a time.", jobs.listed, "Jobs",
+        (*FILTERS, ORDER, CURSOR, LIMIT),
+    ),
+    Endpoint("GET", JOB, "A job, by its id or its prompt's.", jobs.one, "Job", errors=UNKNOWN),
+    Endpoint("GET", f"{JOB}/events", "What happened to it.", jobs.events, "Events", errors=UNKNOWN),
+    Endpoint(
+        "GET", f"{JOB}/params", "What its pictures were made with.", jobs.params, "Params",
+        errors=UNKNOWN,
+    ),
+    Endpoint(
+        "GET", f"{JOB}/reports", "What its nodes measured.", jobs.reports, "Reports", errors=UNKNOWN
+    ),
+    Endpoint(
+        "GET", f"{JOB}/artifacts", "The files that it wrote.", jobs.artifacts, "Artifacts",
+        errors=UNKNOWN,
+    ),
+    Endpoint(
+        "GET", f"{JOB}/graph", "Its graph and its workflow.", jobs.graph, "Graph", errors=UNKNOWN
+    ),
+    Endpoint(
+        "GET", f"{JOB}/thumbnail", "A small picture of its first file.", jobs.thumbnail,
+        "image/webp", errors={404: "There is no such job, or it wrote no file."},
+    ),
+    Endpoint(
+        "POST", f"{JOB}/reproduce", "Run it again, as it was or with changes.",
+        reproduction.reproduce, "Reproduced",
+        body={
+            "changes": {**THING, "description": 'Values by "node id.input".'},
+            "client_id": {**TEXT, "description": "Who is to be told of its progress."},
+        },
+        errors={**UNKNOWN, 409: "It can't be run here as it was."},
+    ),
+    Endpoint(
+        "POST", f"{JOB}/cancel", "Take it out of the queue, or interrupt it.", changes.cancel,
+        "Cancelled", body={}, errors={**UNKNOWN, 409: "It has ended, or another ComfyUI has it."},
+    ),
+    Endpoint(
+        "POST", f"{JOB}/review", "Approve or reject it.", changes.review, "Reviewed",
+        body={"verdict": REVIEW, "reason": TEXT, "reviewer": TEXT}, errors=UNKNOWN,
+    ),
+    Endpoint(
+        "DELETE", JOB, "Forget it, and its files too where that is asked for.", changes.delete,
+        "Deleted", (truth("files", "Delete the files that it wrote."),),
+        errors={**UNKNOWN, 409: "It hasn't ended."},
+    ),
+    Endpoint("GET", "/anime/projects", "All projects with their shots.", jobs.projects, "Projects"),
+    Endpoint(
+        "GET", "/anime/characters", "All characters with their versions.", jobs.characters,
+        "Characters",
+    ),
+    Endpoint(
+        "GET", "/anime/stats", "Figures of groups of jobs.", jobs.stats, "Stats",
+        (choice("by", "What groups are made by.", KEYS, "project"), LAST, GROUPS, *FILTERS),
+    ),
+    Endpoint(
+        "GET", "/anime/export", "All jobs of a selection as a file.", export, "Exported",
+        (choice("format", "Of the file.", (JSON, CSV), JSON), ORDER, *FILTERS),
+    ),
+    *productions.ENDPOINTS,
+    Endpoint("GET", "/anime/openapi.json", "This description.", _document, "Document"),
+)  # fmt: skip
+
+
+def register(routes: Any, recorder_of: Callable[[], Recorder], host: Host) -> None:
     """Add the pack's routes, once.
 
     Args:
         routes: aiohttp's `RouteTableDef`, which ComfyUI adds to its application later.
         recorder_of: gives the recorder; called by requests only.
+        host: this ComfyUI.
     """
     if any(getattr(route, "path", None) == HEALTH for route in routes):
         log.warning("Anime Production is installed twice; this copy's routes are left out.")
         return
-
-    @routes.get(HEALTH)
-    async def health(request: web.Request) -> web.Response:
-        answer = await asyncio.to_thread(health_of, recorder_of)
-        return _json(answer, status=503 if answer["status"] == DOWN else 200)
-
-    @routes.get(JOB)
-    async def job(request: web.Request) -> web.Response:
-        answer, status = await asyncio.to_thread(job_of, recorder_of, request.match_info["id"])
-        return _json(answer, status)
+    for endpoint in ENDPOINTS:
+        routes.route(endpoint.method, endpoint.path)(partial(_respond, endpoint, recorder_of, host))
 
 
-def health_of(recorder_of: Callable[[], Recorder]) -> dict[str, Any]:
-    """How the pack's parts are, asked one by one now. Takes seconds where a database is away."""
-    state = recorder_of().status()
-    components = {
-        "database": _database(state),
-        "outbox": _outbox(state),
-        "onnxruntime": _onnxruntime(),
-    }
-    states = {component["status"] for component in components.values()}
-    # Jobs are only lost where neither can be written.
-    lost = components["database"]["status"] == components["outbox"]["status"] == DOWN
-    status = DOWN if lost else OK if states == {OK} else DEGRADED
-    return {"status": status, "components": components}
-
-
-def job_of(recorder_of: Callable[[], Recorder], wanted: str) -> tuple[dict[str, Any], int]:
-    """The answer about a job, and its HTTP status.
-
-    Args:
-        recorder_of: gives the recorder.
-        wanted: the id of a job, or of a prompt: its newest job.
-    """
-    recorder = recorder_of()
-    try:
-        found = recorder.find(wanted)
-    except DatabaseAway as error:
-        return _away("database_away", str(error), recorder, wanted), 503
-    if found is not None:
-        return found.to_dict(), 200
-    if recorder.backlog(wanted):
-        message = "The job is known, but not in the database yet; ask again in a moment."
-        return _away("not_yet", message, recorder, wanted), 503
-    return {"error": {"code": "unknown_job", "message": f"There is no job {wanted}."}}, 404
-
-
-def _away(code: str, message: str, recorder: Recorder, wanted: str) -> dict[str, Any]:
-    """What is still known without the database."""
-    return {
-        "error": {"code": code, "message": message},
-        "outbox": {"backlog": recorder.backlog(), "of_this_job": recorder.backlog(wanted)},
-    }
-
-
-def _database(state: RecorderStatus) -> dict[str, Any]:
-    if state.database is None:
-        return {"status": OK, "server": state.server}
-    return {"status": DOWN, "message": state.database}
-
-
-def _outbox(state: RecorderStatus) -> dict[str, Any]:
-    known = {"backlog": state.backlog, "rejected": state.rejected, "lost": state.lost}
-    if state.outbox is not None:
-        message = f"The outbox can't be used ({state.outbox}): jobs may go unrecorded."
-        return {"status": DOWN, "message": message, **known}
-    if state.rejected or state.lost:
-        message = "Events were refused by the database or could not be written; see the log."
-        return {"status": DEGRADED, "message": message, **known}
-    return {"status": OK, **known}
-
-
-def _onnxruntime() -> dict[str, Any]:
-    found, problems = packages.onnx_runtimes(), packages.problems()
-    if problems:
-        return {"status": DEGRADED, "message": problems[0], "installed": found}
-    return {"status": OK, "installed": found}
-
-
-def _json(answer: dict[str, Any], status: int) -> web.Response:
-    return web.Response(text=strict_json(answer), status=status, content_type="application/json")
+async def _respond(
+    endpoint: Endpoint, recorder_of: Callable[[], Recorder], host: Host, request: web.Request
+) -> web.StreamResponse:
+    return await endpoint.respond(request, recorder_of, host)

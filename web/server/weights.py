@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ...models.jobs.events import strict_json
+from ...models.jobs.strict_json import strict_json
 from ...models.weights import WEIGHTS, Weight
 
 log = logging.getLogger(__name__)

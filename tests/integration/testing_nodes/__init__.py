@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from comfy_api.latest import ComfyExtension, io
 
+from .faults import TestBreakHooks, TestHooks, TestWait
 from .open_ends import TestOpenEnds
 
 
@@ -116,7 +117,16 @@ class TestingExtension(ComfyExtension):
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """List the nodes."""
-        return [TestConditioning, TestOpenEnds, TestSpoil, TestNumber, TestConsumer]
+        return [
+            TestConditioning,
+            TestOpenEnds,
+            TestSpoil,
+            TestNumber,
+            TestConsumer,
+            TestWait,
+            TestBreakHooks,
+            TestHooks,
+        ]
 
 
 def comfy_entrypoint() -> TestingExtension:

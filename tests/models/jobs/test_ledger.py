@@ -34,8 +34,8 @@ def rows(connection) -> dict[str, int]:
 
 
 @pytest.fixture
-def connection(database):
-    with database.connect() as connection:
+def connection(every_database):
+    with every_database.connect() as connection:
         yield connection
 
 

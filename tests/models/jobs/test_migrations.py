@@ -2,12 +2,12 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from anime_production.models.jobs.database import Database, DatabaseAway
-from anime_production.models.jobs.history import find_job
 from anime_production.models.jobs.ledger import write
 from anime_production.models.jobs.migrations import FOLDER, known_migrations, migrate
 
@@ -38,20 +38,20 @@ def test_migrations_are_numbered_without_a_gap():
     assert versions == list(range(1, len(versions) + 1))
 
 
-def test_several_processes_may_start_at_once(studio_url, connection):
+def test_ten_processes_may_start_at_once(studio_url, connection):
     command = [sys.executable, "-c", MIGRATE]
     pipe = subprocess.PIPE
-    processes = [subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) for _ in range(5)]
+    processes = [subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) for _ in range(10)]
     for process in processes:
         process.stdin.write(f"{studio_url}\n")
         process.stdin.flush()
-    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 5
+    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 10
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = [process.communicate() for process in processes]
     newest = known_migrations()[-1].version
-    assert [said for said, _ in answers] == [f"{newest}\n"] * 5, answers
+    assert [said for said, _ in answers] == [f"{newest}\n"] * 10, answers
     assert one(connection, "SELECT count(*) FROM anime.schema_migrations") == newest
 
 
@@ -74,16 +74,66 @@ def test_a_migration_that_fails_leaves_nothing_behind(connection, tmp_path):
     assert migrate(connection) == newest
 
 
-def test_a_database_of_the_first_version_keeps_what_it_holds(connection, tmp_path, story, saved):
-    first = tmp_path / "migrations"
-    first.mkdir()
-    shutil.copy(FOLDER / "0001_jobs.sql", first)
-    assert migrate(connection, first) == 1
-    for event in story:
-        write(connection, event)
+OLDER_JOBS = """
+INSERT INTO anime.projects (name) VALUES ('Winter');
+INSERT INTO anime.machines (name) VALUES ('studio');
+INSERT INTO anime.jobs (id, prompt_id, project_id, machine_id, state, created_at, finished_at)
+SELECT md5(prompt)::uuid, prompt, 1, 1, state, '2026-03-01', ended
+FROM (VALUES
+    ('passed', 'completed', timestamptz '2026-03-01 00:01'), ('failed', 'completed', '2026-03-01'),
+    ('unsure', 'failed', '2026-03-01'), ('silent', 'cancelled', '2026-03-01'),
+    ('open', 'in_progress', NULL)
+) AS told (prompt, state, ended);
+INSERT INTO anime.job_events (id, job_id, kind, at)
+SELECT md5(prompt_id || kind)::uuid, id, kind, created_at
+FROM anime.jobs, (VALUES ('job_started'), ('job_finished')) AS kinds (kind)
+WHERE kind = 'job_started' OR finished_at IS NOT NULL;
+INSERT INTO anime.reports (event_id, job_id, position, node_id, subject, verdict, score)
+SELECT md5(prompt || 'job_finished')::uuid, md5(prompt)::uuid, position, '5', 'loop', verdict, score
+FROM (VALUES
+    ('passed', 0, 'PASS', 80), ('passed', 1, 'PASS', 70),
+    ('failed', 0, 'PASS', 90), ('failed', 1, 'FAIL', 10), ('failed', 2, 'NOT_MEASURED', 20),
+    ('unsure', 0, 'PASS', 90), ('unsure', 1, 'NOT_MEASURED', NULL)
+) AS told (prompt, position, verdict, score);
+"""
+
+
+def known_until(version: int, folder: Path) -> Path:
+    """A folder of the migrations that an older pack had."""
+    folder.mkdir()
+    for path in sorted(FOLDER.glob("*.sql"))[:version]:
+        shutil.copy(path, folder)
+    return folder
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_database_of_an_older_pack_keeps_what_it_holds(
+    connection, tmp_path, version, story, saved
+):
+    assert migrate(connection, known_until(version, tmp_path / "old")) == version
+    connection.execute(OLDER_JOBS)
     assert migrate(connection) == known_migrations()[-1].version
-    assert find_job(connection, "8c1f").job == story[0].job
-    assert write(connection, saved)
+    query = "SELECT prompt_id, state, verdict, score FROM anime.jobs ORDER BY prompt_id"
+    assert connection.execute(query).fetchall() == [
+        ("failed", "completed", "FAIL", 10.0),
+        ("open", "in_progress", None, None),
+        ("passed", "completed", "PASS", 70.0),
+        ("silent", "cancelled", None, None),
+        ("unsure", "failed", "NOT_MEASURED", None),
+    ]
+    query = (
+        "SELECT prompt_id, array_agg(job_events.state ORDER BY kind DESC) FROM anime.jobs"
+        " JOIN anime.job_events ON job_id = jobs.id GROUP BY prompt_id ORDER BY prompt_id"
+    )
+    assert connection.execute(query).fetchall() == [
+        ("failed", ["in_progress", "completed"]),
+        ("open", ["in_progress"]),
+        ("passed", ["in_progress", "completed"]),
+        ("silent", ["in_progress", "cancelled"]),
+        ("unsure", ["in_progress", "failed"]),
+    ]
+    assert one(connection, "SELECT count(*) FROM anime.reports") == 7
+    assert all(write(connection, event) for event in (*story, saved))
 
 
 def test_every_table_says_what_it_is_for(connection):

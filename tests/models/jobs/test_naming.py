@@ -14,6 +14,8 @@ def test_names_become_folders_and_empty_ones_are_left_out():
     assert file_prefix(DEFAULT_TEMPLATE, new_job(None, "Winter", "03", "012", "Hana")) == (
         "Winter/03/012/Hana"
     )
+    episode = new_job(None, "Winter", "03", "012", episode="01")
+    assert file_prefix(DEFAULT_TEMPLATE, episode) == "Winter/01/03/012"
     assert file_prefix(DEFAULT_TEMPLATE, new_job(None, shot="012")) == "012"
     assert file_prefix("takes/{shot}_{character}", new_job(None, shot="1", character="雪")) == (
         "takes/1_雪"
@@ -29,7 +31,7 @@ def test_where_nothing_is_left_there_is_still_a_name(template: str):
 def test_no_template_and_no_name_leaves_the_folder(wicked: str, tmp_path):
     for template, job in [
         (wicked, new_job(None)),
-        (DEFAULT_TEMPLATE, new_job(None, wicked, wicked, wicked, wicked)),
+        (DEFAULT_TEMPLATE, new_job(None, wicked, wicked, wicked, wicked, episode=wicked)),
         ("{tags}", new_job(None, tags=wicked)),
         (wicked + "{project}" + wicked, new_job(None, wicked)),
     ]:

@@ -2,12 +2,19 @@
 import subprocess
 import sys
 
+import psycopg
 import pytest
 
 from anime_production.models.jobs.database import DatabaseAway
-from anime_production.models.jobs.events import JobStarted
-from anime_production.models.jobs.job import new_job
-from anime_production.models.jobs.recorder import Recorder, SecondJob, open_recorder
+from anime_production.models.jobs.events import ArtifactWritten, JobReviewed, JobStarted
+from anime_production.models.jobs.job import Artifact, Review, ReviewVerdict, new_job
+from anime_production.models.jobs.outbox import Outbox
+from anime_production.models.jobs.recorder import Recorder, open_recorder
+from anime_production.models.jobs.tracking import Tracking
+
+from .postgres import wait_until
+
+FILE = Artifact("a.png", "image", 1, "ab" * 32, 8, 8, 1)
 
 OPEN_ONLY = """
 import sys
@@ -27,6 +34,17 @@ from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.recorder import open_recorder
 recorder = open_recorder(Path(sys.argv[1]))
 assert recorder.begin(new_job("a prompt"))
+"""
+QUEUE_AND_DIE = """
+import os, sys
+from pathlib import Path
+os.environ["ANIME_DATABASE_URL"] = "postgresql://127.0.0.1:1/away"
+from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.recorder import open_recorder
+recorder = open_recorder(Path(sys.argv[1]))
+job = new_job("a prompt")
+assert recorder.queue(job, {}) and recorder.start(job.id)
+os._exit(0)
 """
 
 
@@ -57,21 +75,67 @@ def test_a_process_that_exits_ships_what_it_recorded_last(private, studio_url):
     run(RECORD_AND_EXIT, private)
     recorder = Recorder(private)
     assert recorder.backlog() == 0
-    assert recorder.find("a prompt").state == "in_progress"
+    assert recorder.find("a prompt").state == "lost"  # it never ended
     recorder.close()
 
 
-def test_a_prompt_is_one_job(tmp_path, studio_url):
-    recorder = Recorder(tmp_path)
-    first = new_job("a prompt")
-    recorder.begin(first)
-    with pytest.raises(SecondJob, match="AnimeJob: this prompt has an AnimeJob already"):
-        recorder.begin(new_job("a prompt"))
-    recorder.begin(new_job("another"))
-    assert recorder.end("a prompt") == first
-    assert recorder.end("a prompt") is None
-    recorder.begin(new_job("a prompt"))  # ComfyUI takes the same id again
+def test_a_job_lives_from_the_queue_to_its_end(private, studio_url):
+    recorder = Recorder(private)
+    job = new_job("a prompt", "Winter")
+    assert recorder.queue(job, {"1": {"class_type": "AnimeJob"}}, {"nodes": []})
+    assert recorder.find("a prompt").state == "pending"
+    assert recorder.start(job.id).id == job.id
+    named = recorder.begin(new_job("a prompt", "Winter", shot="012"))
+    assert (named.id, named.shot, named.process_id is None) == (job.id, "012", False)
+    assert recorder.progress(job.id, 0.5, "1") == named
+    found = recorder.find("a prompt")
+    assert (found.state, found.job.shot) == ("in_progress", "012")
+    assert recorder.running("a prompt") == recorder.end(job.id) == named
+    assert recorder.end(job.id) is recorder.progress(job.id, 0.9) is None, "it ends once"
     recorder.close()
+
+
+def test_a_read_runs_a_query_and_lets_its_own_errors_through(private, studio_url):
+    recorder = Recorder(private)
+
+    def add(connection, one, two):
+        return connection.execute("SELECT %s + %s", (one, two)).fetchone()[0]
+
+    assert recorder.read(add, 2, 3) == 5
+    assert recorder.record(JobStarted(new_job("p")))
+    count = "SELECT count(*) FROM anime.jobs"
+    assert recorder.read(lambda connection: connection.execute(count).fetchone(), settle=True) == (
+        1,
+    )
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        recorder.read(lambda connection: connection.execute("SELECT 1 FROM nowhere"))
+    recorder.close()
+
+
+def test_with_tracking_off_a_run_is_not_remembered_and_everything_else_is(private, studio_url):
+    recorder = Recorder(private, tracking=Tracking.OFF)
+    job = recorder.begin(new_job("a prompt"))
+    assert not recorder.record(ArtifactWritten(job, FILE))
+    assert recorder.find("a prompt") is None
+    old = new_job("an older one")
+    assert recorder.record(JobReviewed(old, Review(ReviewVerdict.APPROVED)))
+    assert recorder.find("an older one") is not None
+    recorder.close()
+
+
+def test_what_a_dead_process_left_is_shipped_and_its_jobs_are_lost(private, studio_url):
+    run(QUEUE_AND_DIE, private)
+    assert Outbox(private / "outbox.sqlite").backlog() == 2
+    recorder = Recorder(private)
+    recorder.resume()
+    count = "SELECT count(*) FROM anime.jobs WHERE state = 'lost'"
+    wait_until(lambda: recorder.read(lambda it: it.execute(count).fetchone()) == (1,))
+    recorder.close()
+
+
+def test_where_no_job_ever_was_nothing_is_resumed(tmp_path):
+    Recorder(tmp_path).resume()
+    assert not any(tmp_path.iterdir())
 
 
 def test_without_a_database_recording_goes_on_and_reading_says_why(private, monkeypatch):

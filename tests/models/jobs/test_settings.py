@@ -10,7 +10,11 @@ from anime_production.models.jobs.database import Database, DatabaseAway
 from anime_production.models.jobs.events import JobStarted
 from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.recorder import Recorder
-from anime_production.models.jobs.settings import SettingsError, external_address
+from anime_production.models.jobs.settings import (
+    SettingsError,
+    external_address,
+    hide_secrets_in_logs,
+)
 
 from .postgres import PASSWORD, USER
 
@@ -98,3 +102,16 @@ def test_a_database_that_is_too_old_or_away_is_said_with_its_source(private, mon
     monkeypatch.setenv("ANIME_DATABASE_URL", "postgresql://127.0.0.1:1/x")
     with pytest.raises(DatabaseAway, match=r"ANIME_DATABASE_URL.*Connection refused"):
         Database(private).connect()
+
+
+def test_what_the_driver_logs_holds_no_address(caplog):
+    hide_secrets_in_logs()
+    hide_secrets_in_logs()
+    for name in ("psycopg", "psycopg.pool", "psycopg.transaction"):
+        said = "error ignored in rollback of <psycopg.Transaction (host=%s user=keeper) at 0x7f>"
+        logging.getLogger(name).warning(said, "db.studio")
+        logging.getLogger(name).warning('connection to server at "db.studio", port 5433 failed')
+    assert len(caplog.records) == 6
+    assert "error ignored in rollback" in caplog.text
+    for secret in ("db.studio", "keeper", "5433"):
+        assert secret not in caplog.text

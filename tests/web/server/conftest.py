@@ -1,4 +1,11 @@
-"""The databases and jobs of the domain's tests."""
+"""The databases and jobs of the domain's tests, and the routes that tell of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anime_production.models.jobs.recorder import Recorder
 
 from ...models.jobs.conftest import (  # noqa: F401
     artifact,
@@ -6,6 +13,22 @@ from ...models.jobs.conftest import (  # noqa: F401
     job,
     private,
     report,
+    saved,
     story,
     studio_url,
 )
+from .asking import Desk
+
+
+@pytest.fixture
+def recorder(private: Path) -> Iterator[Recorder]:  # noqa: F811
+    """A recorder with nothing in it."""
+    recorder = Recorder(private, longest_pause=0.05)
+    yield recorder
+    recorder.close()
+
+
+@pytest.fixture
+def desk(recorder: Recorder, tmp_path: Path) -> Desk:
+    """The routes of that recorder."""
+    return Desk(recorder, tmp_path)

@@ -1,0 +1,147 @@
+"""Figures of many jobs: how many passed, and how the last ones went."""
+
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from .filters import JobFilter, condition_of
+from .rows import rows_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+DAY = "(jobs.created_at AT TIME ZONE 'UTC')::date"
+PHASE = """
+JOIN anime.attempts ON attempts.job_id = jobs.id
+JOIN anime.phases ON phases.id = attempts.phase_id
+JOIN anime.phase_definitions ON phase_definitions.version = phases.version
+"""
+# What jobs are grouped by: the key, its type, and where it comes from beside `anime.jobs`.
+KEYS = {
+    "character": ("jobs.character_id", "bigint", ""),
+    "model": ("jobs.model", "text", ""),
+    "phase": ("phase_definitions.name", "text", PHASE),
+    "project": ("jobs.project_id", "bigint", ""),
+    "day": (DAY, "date", ""),
+}
+
+# Read from an index alone, as long as nothing else is asked of the jobs.
+COUNTS_BY_KEY = """
+SELECT {key} AS key, jobs.state, jobs.verdict, count(*) AS jobs, max(jobs.created_at) AS newest
+FROM anime.jobs {source}
+WHERE {key} IS NOT NULL AND {condition}
+GROUP BY 1, 2, 3
+"""
+# An index is read as quickly as the table on a disk without a head; and to start workers takes
+# longer than they save here.
+PLAN_FOR_INDEXES = """
+SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0
+"""
+# For every key its newest jobs, which an index gives in this order.
+LAST_BY_KEY = """
+SELECT keys.key, last.* FROM unnest(%(keys)s::{kind}[]) AS keys (key)
+CROSS JOIN LATERAL (
+    SELECT
+        jobs.verdict, jobs.score,
+        extract(epoch FROM jobs.finished_at - jobs.started_at)::float8 AS seconds
+    FROM anime.jobs {source}
+    WHERE {of_key} AND jobs.finished_at IS NOT NULL AND {condition}
+    ORDER BY jobs.created_at DESC, jobs.id DESC LIMIT %(twice)s
+) AS last
+"""
+# A day is a span of time, so that the index by time gives it.
+OF_DAY = """
+jobs.created_at >= keys.key::timestamp AT TIME ZONE 'UTC'
+    AND jobs.created_at < (keys.key + 1)::timestamp AT TIME ZONE 'UTC'
+"""
+
+PROJECT_NAMES = "SELECT id, name, NULL AS project FROM anime.projects WHERE id = ANY(%(keys)s)"
+CHARACTER_NAMES = """
+SELECT characters.id, characters.name, projects.name AS project
+FROM anime.characters JOIN anime.projects ON projects.id = characters.project_id
+WHERE characters.id = ANY(%(keys)s)
+"""
+NAMES = {"project": PROJECT_NAMES, "character": CHARACTER_NAMES}
+
+
+def statistics(
+    connection: "Connection", wanted: JobFilter, by: str, last: int, limit: int
+) -> list[dict[str, Any]]:
+    """The figures of each group of jobs, those with the newest jobs first.
+
+    Args:
+        connection: to the database.
+        wanted: which jobs.
+        by: a key of `KEYS`.
+        last: how many of a group's newest finished jobs are looked at closely.
+        limit: most groups.
+
+    Returns:
+        For each group its `key` and `project` (of a character), `jobs`, how many of them are in
+        each of the `states` and have each of the `verdicts`, their `pass_rate` (of those that
+        passed or failed), and the same of its `last` jobs and of as many `before` them, with the
+        medians of score and time; rates and medians are None where nothing was measured.
+    """
+    condition = condition_of(connection, wanted)
+    if condition is None:
+        return []
+    key, kind, source = KEYS[by]
+    counts = COUNTS_BY_KEY.format(key=key, source=source, condition=condition.sql)
+    with connection.transaction():
+        connection.execute(PLAN_FOR_INDEXES)
+        rows = rows_of(connection, counts, condition.values)
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["key"], []).append(row)
+    newest = {each: max(row["newest"] for row in of_key) for each, of_key in groups.items()}
+    keys = sorted(groups, key=lambda each: (newest[each], str(each)), reverse=True)[:limit]
+    values = {**condition.values, "keys": keys, "twice": 2 * last}
+    names = (
+        {row["id"]: row for row in rows_of(connection, NAMES[by], values)} if by in NAMES else {}
+    )
+    of_key = OF_DAY if by == "day" else f"{key} = keys.key"
+    query = LAST_BY_KEY.format(kind=kind, of_key=of_key, source=source, condition=condition.sql)
+    recent: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows_of(connection, query, values) if keys else []:
+        recent.setdefault(row["key"], []).append(row)
+    return [
+        {
+            "key": names[each]["name"] if by in NAMES else str(each),
+            "project": names[each]["project"] if by in NAMES else None,
+            **_all(groups[each]),
+            "last": _some(recent.get(each, [])[:last]),
+            "before": _some(recent.get(each, [])[last:]),
+        }
+        for each in keys
+    ]
+
+
+def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    states: dict[str, int] = {}
+    verdicts = {"PASS": 0, "FAIL": 0, "NOT_MEASURED": 0}
+    for row in rows:
+        states[row["state"]] = states.get(row["state"], 0) + row["jobs"]
+        if row["verdict"] is not None:
+            verdicts[row["verdict"]] += row["jobs"]
+    return {
+        "jobs": sum(states.values()),
+        "states": states,
+        "verdicts": verdicts,
+        "pass_rate": _rate(verdicts["PASS"], verdicts["FAIL"]),
+    }
+
+
+def _some(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    verdicts = [row["verdict"] for row in rows]
+    scores = [row["score"] for row in rows if row["score"] is not None]
+    seconds = [row["seconds"] for row in rows if row["seconds"] is not None]
+    return {
+        "jobs": len(rows),
+        "pass_rate": _rate(verdicts.count("PASS"), verdicts.count("FAIL")),
+        "median_score": round(median(scores), 2) if scores else None,
+        "median_seconds": round(median(seconds), 3) if seconds else None,
+        "scores": [None if row["score"] is None else round(row["score"], 2) for row in rows],
+    }
+
+
+def _rate(passed: int, failed: int) -> float | None:
+    return round(passed / (passed + failed), 4) if passed + failed else None

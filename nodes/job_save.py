@@ -1,0 +1,191 @@
+"""Files of a job: written into ComfyUI's output folder, and remembered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import torch
+from comfy_api.latest import Input, InputImpl, Types, io
+
+from ..models.frames import InputError, as_fps, as_frames
+from ..models.jobs.events import ArtifactWritten
+from ..models.jobs.files import (
+    FORMATS,
+    Destination,
+    SavedFile,
+    embedded_facts,
+    save_animation,
+    save_stills,
+    save_video,
+)
+from ..models.jobs.job import Artifact, Job
+from ..models.jobs.naming import DEFAULT_TEMPLATE, file_prefix
+from ..models.jobs.recorder import open_recorder
+from ..models.report import Report
+from . import comfyui
+from .sockets import JobSocket, ReportSocket
+
+VIDEO_FORMAT = "mp4"
+FINEST_RATE = 1001  # a denominator of this holds 24000/1001 exactly
+
+
+class AnimeJobSave(io.ComfyNode):
+    """Saves a job's pictures and videos into ComfyUI's output folder and remembers the files."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeJobSave",
+            display_name="Save Job (Anime)",
+            category="Anime Production/Job",
+            description="Saves pictures and videos into ComfyUI's output folder with the workflow, "
+            "the job and the report inside, and remembers each file with the job.",
+            search_aliases=["save", "save image", "save animation", "save video", "webp", "mp4"],
+            is_output_node=True,
+            not_idempotent=True,
+            inputs=[
+                JobSocket.Input("job", tooltip="From Job: whose files these are."),
+                io.Image.Input(
+                    "images",
+                    optional=True,
+                    tooltip="What to save. Without pictures and video nothing is written.",
+                ),
+                ReportSocket.Input(
+                    "report",
+                    optional=True,
+                    tooltip="What was measured of them; written into the files. The job has the "
+                    "reports of all its nodes without this.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=12.0,
+                    min=0.1,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second of an animation. A video has a rate of its own.",
+                ),
+                io.String.Input(
+                    "filename",
+                    default=DEFAULT_TEMPLATE,
+                    optional=True,
+                    tooltip="Folders and name below the output folder. {project}, {episode}, "
+                    "{scene}, {shot}, {character}, {tags} and {job} (its id) are filled in, empty "
+                    "ones left out; a number follows.",
+                ),
+                io.Combo.Input(
+                    "format",
+                    options=list(FORMATS),
+                    default=FORMATS[0],
+                    optional=True,
+                    tooltip="Of the images. png: a file for each frame. webp: one animation. mp4: "
+                    "one video.",
+                ),
+                io.Video.Input(
+                    "video",
+                    optional=True,
+                    tooltip="A video to save as mp4, with its sound.",
+                ),
+            ],
+            outputs=[],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        return uuid4().hex  # saving twice means two files
+
+    @classmethod
+    def execute(
+        cls,
+        job: Job,
+        images: torch.Tensor | None = None,
+        report: Report | None = None,
+        fps: float = 12.0,
+        filename: str = DEFAULT_TEMPLATE,
+        format: str = FORMATS[0],
+        video: Input.Video | None = None,
+    ) -> io.NodeOutput:
+        rate = as_fps(fps)
+        prefix = file_prefix(filename, job)
+        if images is not None:
+            _check(images, format)
+        facts: dict[str, Any] = {}
+        if comfyui.metadata_wanted():
+            facts = embedded_facts(job, report, cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        recorder = open_recorder(comfyui.private_directory())
+        artifacts = []
+        for saved in _saved(images, rate, format, video, prefix, facts):
+            recorder.record(ArtifactWritten(job, saved.artifact, saved.thumbnail))
+            artifacts.append(saved.artifact)
+        return io.NodeOutput(ui=_shown(artifacts))
+
+
+def _check(images: torch.Tensor, format: str) -> None:
+    height, width = as_frames(images).shape[1:3]
+    if not len(images):
+        remedy = "Connect frames, or leave it unconnected."
+        raise InputError("images", "at least one frame", "none", remedy)
+    if format == VIDEO_FORMAT and (height % 2 or width % 2):
+        remedy = "Crop or pad them by a pixel, or save them as webp."
+        raise InputError(
+            "images", "an even width and height for an mp4", f"{width}×{height}", remedy
+        )
+
+
+def _saved(
+    images: torch.Tensor | None,
+    fps: float,
+    format: str,
+    video: Input.Video | None,
+    prefix: str,
+    facts: Mapping[str, Any],
+) -> Iterator[SavedFile]:
+    """Write what there is to be written, file by file."""
+    if images is not None:
+        to = _destination(prefix, *reversed(images.shape[1:3]))
+        if format == VIDEO_FORMAT:
+            yield save_video(_writer(_as_video(images, fps)), to, facts)
+        elif format == "webp":
+            yield save_animation(images, fps, to, facts)
+        else:
+            yield from save_stills(images, to, facts)
+    if video is not None:
+        to = _destination(prefix, *video.get_dimensions())
+        yield save_video(_writer(video), to, facts)
+
+
+def _destination(prefix: str, width: int, height: int) -> Destination:
+    folder, name, counter, _ = comfyui.save_image_path(prefix, width, height)
+    return Destination(comfyui.output_directory(), folder, name, counter)
+
+
+def _as_video(images: torch.Tensor, fps: float) -> Input.Video:
+    """A batch as ComfyUI's own video."""
+    rate = Fraction(fps).limit_denominator(FINEST_RATE)
+    frames = as_frames(images).nan_to_num(0.0)
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images=frames, frame_rate=rate))
+
+
+def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:
+    """What writes ComfyUI's video with its metadata to a path."""
+
+    def write(path: Path, metadata: dict[str, Any] | None) -> None:
+        video.save_to(
+            str(path),
+            format=Types.VideoContainer.MP4,
+            codec=Types.VideoCodec.H264,
+            metadata=metadata,
+        )
+
+    return write
+
+
+def _shown(artifacts: list[Artifact]) -> dict[str, list[Any]]:
+    """The files as the editor shows them."""
+    images = []
+    for artifact in artifacts:
+        subfolder, _, name = artifact.path.rpartition("/")
+        images.append({"filename": name, "subfolder": subfolder, "type": "output"})
+    return {"images": images, "animated": [any(each.frames > 1 for each in artifacts)]}

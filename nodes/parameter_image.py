@@ -1,0 +1,104 @@
+"""A named file of a workflow, which a production fills in: as frames."""
+
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ..models.frames import InputError, as_fps, as_frames
+from ..models.media import read_media
+from . import comfyui
+from .parameters import ALIASES, CATEGORY, NAME_INPUT
+
+
+class AnimeParameterImage(io.ComfyNode):
+    """A picture or a clip from a file in ComfyUI's folders."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeParameterImage",
+            display_name="Parameter: Picture or Clip (Anime)",
+            category=CATEGORY,
+            description="A named file of a workflow that becomes a phase of a production, such as "
+            "the still that the phase before made: a picture, an animated WebP or a video, as "
+            "frames.",
+            search_aliases=[*ALIASES, "load image", "load video", "load webp"],
+            inputs=[
+                NAME_INPUT,
+                io.String.Input(
+                    "value",
+                    default="",
+                    optional=True,
+                    tooltip="A file in ComfyUI's input folder, with its folders; with [output] or "
+                    "[temp] behind it in those: shot/still_00001_.png [output]. Empty: fallback.",
+                ),
+                io.Image.Input(
+                    "fallback",
+                    optional=True,
+                    lazy=True,
+                    tooltip="The frames to take while no file is named.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=12.0,
+                    min=0.1,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second of what has none of its own: a still, the fallback.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("images", tooltip="The frames; one of a still."),
+                io.Float.Output("fps", tooltip="Frames per second, as the file says."),
+                io.AnyType.Output("file", tooltip="The file's name, for a loader's list of files."),
+            ],
+        )
+
+    @classmethod
+    def validate_inputs(cls, value: str | None = None) -> bool | str:
+        if not value:
+            return True
+        return True if comfyui.annotated_file(value) is not None else str(_missing(value))
+
+    @classmethod
+    def check_lazy_status(cls, value: str = "", **others: Any) -> list[str]:
+        wanted = not value and "fallback" in others and others["fallback"] is None
+        return ["fallback"] if wanted else []
+
+    @classmethod
+    def fingerprint_inputs(cls, value: str | None = None, **others: Any) -> str:
+        """A file that was written anew is read again."""
+        path = comfyui.annotated_file(value) if value else None
+        if path is None:
+            return ""
+        state = path.stat()
+        return f"{state.st_mtime_ns} {state.st_size}"
+
+    @classmethod
+    def execute(
+        cls,
+        name: str = "",
+        value: str = "",
+        fallback: torch.Tensor | None = None,
+        fps: float = 12.0,
+    ) -> io.NodeOutput:
+        rate = as_fps(fps)
+        if not value:
+            if fallback is None:
+                remedy = "Write a file's name, or connect frames to fallback."
+                raise InputError(name or "value", "a file, or a fallback", "neither", remedy)
+            return io.NodeOutput(as_frames(fallback, "fallback"), rate, "")
+        path = comfyui.annotated_file(value)
+        if path is None:
+            raise _missing(value)
+        media = read_media(path)
+        frames = comfyui.to_intermediate(media.frames)
+        return io.NodeOutput(frames, media.fps or rate, value)
+
+
+def _missing(file: str) -> InputError:
+    expected = "a file in ComfyUI's input folder, or in another with [output] or [temp] behind it"
+    remedy = "Write its folders too, such as shot/still_00001_.png [output]."
+    return InputError("value", expected, f"{file!r}, which is not there", remedy)

@@ -1,0 +1,73 @@
+"""What a person says of a job."""
+
+from typing import Any
+from uuid import uuid4
+
+from comfy_api.latest import io
+
+from ..models.frames import InputError
+from ..models.jobs.events import JobReviewed
+from ..models.jobs.job import Job, Review, ReviewVerdict, clean_name
+from ..models.jobs.recorder import open_recorder
+from . import comfyui
+from .sockets import JobSocket
+
+UNDECIDED = "not yet"
+LONGEST_REASON = 2000  # characters, as over HTTP
+
+
+class AnimeReview(io.ComfyNode):
+    """Records a person's judgement of a job."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="AnimeReview",
+            display_name="Review (Anime)",
+            category="Anime Production/Job",
+            description="Records that a person approved or rejected a job, and why. It stops "
+            "nothing and waits for nobody. To judge what was rendered before, connect Load Job.",
+            search_aliases=["approve", "reject", "judge", "feedback", "sign off"],
+            is_output_node=True,
+            not_idempotent=True,
+            inputs=[
+                JobSocket.Input("job", tooltip="From Job or Load Job: what is judged."),
+                io.Combo.Input(
+                    "verdict",
+                    options=[UNDECIDED, *(each.value for each in ReviewVerdict)],
+                    default=UNDECIDED,
+                    optional=True,
+                    tooltip="not yet records nothing. Every run records approved or rejected anew; "
+                    "the newest holds.",
+                ),
+                io.String.Input(
+                    "reason", default="", optional=True, multiline=True, tooltip="Why."
+                ),
+                io.String.Input(
+                    "reviewer",
+                    default="",
+                    optional=True,
+                    tooltip="Who says so, as others know you.",
+                ),
+            ],
+            outputs=[JobSocket.Output("job", tooltip="The same job, to go on with.")],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        return uuid4().hex  # said again, it is another judgement
+
+    @classmethod
+    def execute(
+        cls, job: Job, verdict: str = UNDECIDED, reason: str = "", reviewer: str = ""
+    ) -> io.NodeOutput:
+        if verdict == UNDECIDED:
+            return io.NodeOutput(job)
+        if len(reason) > LONGEST_REASON:
+            expected = f"at most {LONGEST_REASON} characters"
+            raise InputError("reason", expected, str(len(reason)), "Make it shorter.")
+        name = clean_name("reviewer", reviewer)
+        review = Review(ReviewVerdict(verdict), reason.strip(), name)
+        open_recorder(comfyui.private_directory()).record(JobReviewed(job, review))
+        shown = {"job": str(job.id), "verdict": verdict, "reason": review.reason, "reviewer": name}
+        return io.NodeOutput(job, ui={"anime_review": [shown]})

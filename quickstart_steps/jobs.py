@@ -1,0 +1,70 @@
+"""Backs the record of jobs up, restores it, or moves it to another PostgreSQL.
+
+`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. Where the
+database is, is said as to ComfyUI: ANIME_DATABASE_URL, or the private config file.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from .console import prepare, say, spoken
+
+PRIVATE_FOLDER = "__anime"  # below ComfyUI's user folder
+
+
+def main(arguments: list[str]) -> int:
+    """Do what is asked: 0 when it is done, 1 when it can't be."""
+    prepare()
+    parser = argparse.ArgumentParser(prog="quickstart.py jobs", description=__doc__)
+    parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
+    commands = parser.add_subparsers(dest="command", required=True)
+    backup = commands.add_parser("backup", help="write all jobs into a file")
+    restoring = commands.add_parser("restore", help="put a backup into the database")
+    moving = commands.add_parser("move", help="copy the embedded database to the one you named")
+    for each in (backup, restoring):
+        each.add_argument("file", type=Path)
+    for each in (restoring, moving):
+        each.add_argument("--replace", action="store_true", help="what the database holds may go")
+    options = parser.parse_args(arguments)
+    private = options.user / PRIVATE_FOLDER
+    if not options.user.is_dir():
+        say(f"--user: there is no folder {options.user}")
+        return 1
+    try:
+        return _do(options, private)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _do(options: argparse.Namespace, private: Path) -> int:
+    from ..models.dependency import MissingDependency
+    from ..models.jobs.backup import back_up, move, restore
+    from ..models.jobs.database import DatabaseAway
+    from ..models.jobs.settings import SettingsError
+    from ..models.jobs.transfer import TransferFailed
+
+    started = time.monotonic()
+    try:
+        if options.command == "backup":
+            contents = back_up(private, options.file, say)
+        elif options.command == "restore":
+            contents = restore(private, options.file, options.replace, say)
+        else:
+            contents = move(private, options.replace, say)
+    except (TransferFailed, DatabaseAway, SettingsError, MissingDependency, OSError) as error:
+        say(f"\n{error}")
+        return 1
+    rows = sum(each.rows for each in contents.values())
+    say(f"\nDone in {spoken(time.monotonic() - started)}: {contents['jobs'].rows} jobs,")
+    say(f"{rows} rows in {len(contents)} tables.")
+    if options.command != "backup":
+        say("What was written was read again and is the same, row for row.")
+    if options.command == "move":
+        say("Start ComfyUI with the same setting. The embedded database was left as it is.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+# mypy: disable-error-code="union-attr"
+from typing import Any
+
+import pytest
+
+from anime_production.models.jobs.job import JobState
+from anime_production.web.server.watching import endings
+
+from .conftest import FAILED, GRAPH, INTERRUPTED, STARTED, SUCCESS
+
+
+def test_a_prompt_that_ends_well_is_recorded_with_its_reports(bench, report):
+    shown = {
+        "5": {"anime_report": [report.to_dict()], "images": [{"filename": "a.png"}]},
+        "6": {"text": ["not a report"], "anime_report": [{"schema": 1}]},
+    }
+    bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
+    finished = bench.events[-1]
+    assert finished.state is JobState.COMPLETED
+    assert finished.started_at.timestamp() == 1_700_000_000.25
+    assert finished.finished_at.timestamp() == 1_700_000_009.5
+    assert finished.error is None
+    assert [(each.node_id, each.report) for each in finished.reports] == [("5", report)]
+
+
+def test_an_error_is_recorded_with_its_node_and_what_it_said(bench):
+    bench.run(GRAPH, STARTED, FAILED, success=False)
+    finished = bench.events[-1]
+    assert finished.state is JobState.FAILED
+    assert (finished.error.node_id, finished.error.node_type) == ("3", "KSampler")
+    assert (finished.error.exception, finished.error.message) == ("RuntimeError", "out of memory")
+    assert finished.error.traceback == "File …\nline\n"
+
+
+def test_an_error_that_comfyui_calls_a_success_is_a_failure(bench):
+    bench.run(GRAPH, STARTED, FAILED, success=True)
+    assert bench.events[-1].state is JobState.FAILED
+
+
+def test_an_interrupted_prompt_is_cancelled(bench):
+    bench.run(GRAPH, STARTED, INTERRUPTED, success=False)
+    assert bench.events[-1].state is JobState.CANCELLED
+    assert bench.events[-1].error is None
+
+
+@pytest.mark.parametrize("shown", [{"5": {"anime_report": 7}}, {"5": None}, {"5": {"a": 1}}])
+def test_whatever_a_node_shows_the_job_has_ended(bench, shown: Any):
+    bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
+    assert bench.events[-1].state is JobState.COMPLETED
+    assert bench.events[-1].reports == ()
+
+
+def test_a_refusal_names_the_first_node_and_says_every_sentence():
+    error = {"type": "prompt_outputs_failed_validation", "message": "Prompt outputs failed",
+             "details": "", "extra_info": {}}  # fmt: skip
+    fault = {"type": "x", "message": "Required input is missing", "details": "images"}
+    nodes = {
+        "7": {"errors": [fault], "class_type": "PreviewImage", "dependent_outputs": ["7"]},
+        "9": {"errors": [fault], "class_type": "SaveImage", "dependent_outputs": ["9"]},
+    }
+    refusal = endings.refusal(error, nodes)
+    assert (refusal.node_id, refusal.node_type) == ("7", "PreviewImage")
+    assert refusal.exception == "prompt_outputs_failed_validation"
+    assert refusal.message == (
+        "PreviewImage (7): Required input is missing: images\n"
+        "SaveImage (9): Required input is missing: images"
+    )
+
+
+def test_a_refusal_of_the_whole_prompt_is_said_too():
+    about = {"node_id": "4", "class_type": "Gone"}
+    error = {"type": "missing_node_type", "message": "Node 'Gone' not found.", "details": "#4",
+             "extra_info": about}  # fmt: skip
+    refusal = endings.refusal(error, {})
+    assert (refusal.node_id, refusal.node_type) == ("4", "Gone")
+    assert refusal.message == "Node 'Gone' not found.\n#4"

@@ -1,0 +1,78 @@
+"""How the pack's parts are, each measured when it is asked."""
+
+from typing import Any
+
+from ...models.jobs.recorder import RecorderStatus
+from ...models.jobs.settings import SettingsError, external_address, without_secrets
+from . import packages
+from .answers import json_answer
+from .endpoint import Asked, Site
+from .host import Host
+
+OK, DEGRADED, DOWN = "ok", "degraded", "down"
+EMBEDDED, EXTERNAL = "embedded", "external"
+
+
+def health(site: Site, asked: Asked) -> Any:
+    """The pack's parts and what they come to. Takes seconds where a database is away."""
+    answer = health_of(site)
+    return json_answer(answer, status=503 if answer["status"] == DOWN else 200)
+
+
+def health_of(site: Site) -> dict[str, Any]:
+    """The state of each part, and the worst of them."""
+    state = site.recorder.status()
+    components = {
+        "database": _database(state, site.host),
+        "outbox": _outbox(state),
+        "weights": _weights(site.host),
+        "device": _device(site.host),
+        "onnxruntime": _onnxruntime(),
+    }
+    states = {component["status"] for component in components.values()}
+    # Jobs are only lost where neither can be written.
+    lost = components["database"]["status"] == components["outbox"]["status"] == DOWN
+    status = DOWN if lost else OK if states == {OK} else DEGRADED
+    return {"status": status, "components": components}
+
+
+def _database(state: RecorderStatus, host: Host) -> dict[str, Any]:
+    try:
+        mode = EMBEDDED if external_address(host.private()) is None else EXTERNAL
+    except SettingsError:
+        mode = EXTERNAL  # the message says what is wrong with it
+    if state.database is None:
+        return {"status": OK, "mode": mode, "server": state.server}
+    return {"status": DOWN, "mode": mode, "message": state.database}
+
+
+def _outbox(state: RecorderStatus) -> dict[str, Any]:
+    known = {"backlog": state.backlog, "rejected": state.rejected, "lost": state.lost}
+    if state.outbox is not None:
+        message = f"The outbox can't be used ({state.outbox}): jobs may go unrecorded."
+        return {"status": DOWN, "message": message, **known}
+    if state.rejected or state.lost:
+        message = "Events were refused by the database or could not be written; see the log."
+        return {"status": DEGRADED, "message": message, **known}
+    return {"status": OK, **known}
+
+
+def _weights(host: Host) -> dict[str, Any]:
+    """None is needed to be well: what is missing is said by the node that would use it."""
+    installed = list(host.weights().values())
+    return {"status": OK, "installed": sum(installed), "missing": installed.count(False)}
+
+
+def _device(host: Host) -> dict[str, Any]:
+    try:
+        return {"status": OK, "name": host.device()}
+    except Exception as error:  # whatever a driver raises
+        message = f"The device can't compute: {without_secrets(error)}"
+        return {"status": DOWN, "message": message}
+
+
+def _onnxruntime() -> dict[str, Any]:
+    found, problems = packages.onnx_runtimes(), packages.problems()
+    if problems:
+        return {"status": DEGRADED, "message": problems[0], "installed": found}
+    return {"status": OK, "installed": found}

@@ -1,0 +1,164 @@
+"""Running a job again: the same graph, or with changes, through ComfyUI's own queue."""
+
+import asyncio
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from ...models.acting.retry_body import is_link
+from ...models.jobs.generation_params import GenerationParam
+from ...models.jobs.model_hashes import with_hashes
+from ...models.jobs.queries import details
+from .answers import Refusal
+from .endpoint import Asked, Site
+from .jobs import find_id
+from .submission import GraphRefused, submit
+from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
+from .workflows import installed
+
+Graph = dict[str, Any]
+
+
+async def reproduce(site: Site, asked: Asked) -> dict[str, Any]:
+    """Queue a job's graph again, and say what is no longer as it was."""
+    changes, client_id = _fields(asked.body)
+    job_id = await asyncio.to_thread(find_id, site, asked)
+    found = await asyncio.to_thread(site.recorder.read, details.graph_of, job_id)
+    if found is None or not found["graph"]:
+        raise Refusal(409, "no_graph", "The job's graph isn't known, so it can't be run again.")
+    graph = changed(found["graph"], changes)
+    params = await asyncio.to_thread(site.recorder.read, details.params_of, job_id)
+    differences = await asyncio.to_thread(differences_of, graph, params)
+    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: "api"}}
+    if client_id is not None:
+        extra[MARK][SOURCE] = "editor"
+    if found["workflow"] is not None and not changes:  # a changed one would be another's
+        extra["extra_pnginfo"] = {"workflow": found["workflow"]}
+    prompt_id = str(uuid4())
+    try:
+        number = await submit(site.host.server(), graph, prompt_id, extra, client_id)
+    except GraphRefused as refused:
+        message = f"ComfyUI refuses the job's graph: {refused}"
+        more = {"node_errors": refused.node_errors, "differences": differences}
+        raise Refusal(409, "refused_by_comfyui", message, **more) from None
+    return {
+        "reproduced_from": str(job_id),
+        "prompt_id": prompt_id,
+        "number": number,
+        "changed": sorted(changes),
+        "differences": differences,
+    }
+
+
+def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    changes, client_id = body.get("changes") or {}, body.get("client_id")
+    if not isinstance(changes, dict):
+        message = 'changes: expected an object such as {"3.seed": 42}.'
+        raise Refusal(400, "bad_field", message)
+    for name, value in changes.items():
+        if not isinstance(value, str | int | float | bool):
+            message = f"changes: expected a text, a number or a truth value for {name[:100]!r}."
+            raise Refusal(400, "bad_field", message)
+    if client_id is not None and not isinstance(client_id, str):
+        raise Refusal(400, "bad_field", "client_id: expected a text.")
+    return changes, client_id
+
+
+def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
+    """The graph with other values.
+
+    Args:
+        graph: in API format; stays as it is.
+        changes: values by "node id.input". Ids and inputs may have dots of their own.
+
+    Raises:
+        Refusal: there is no such node or input in it.
+    """
+    new = copy.deepcopy(dict(graph))
+    for name, value in changes.items():
+        parts = name.split(".")
+        for place in range(1, len(parts)):
+            node, given = new.get(".".join(parts[:place])), ".".join(parts[place:])
+            if node is not None and given in node.get("inputs", {}):
+                node["inputs"][given] = value
+                break
+        else:
+            message = f"changes: the job's graph has no input {name[:100]!r} (node id.input)."
+            raise Refusal(400, "unknown_input", message)
+    return new
+
+
+def differences_of(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What this ComfyUI has no longer, or has in another form.
+
+    Args:
+        graph: that is to be run.
+        params: of the job, with the hashes of its models as they were.
+    """
+    found = [*_missing(graph), *_other_models(params)]
+    return [dict(zip(("kind", "node_id", "name", "message"), each, strict=True)) for each in found]
+
+
+def _missing(graph: Graph) -> list[tuple[str, str, str, str]]:
+    import folder_paths
+
+    options_of, found = installed(), []
+    for node_id, node in graph.items():
+        class_type = str(node.get("class_type"))
+        options = options_of(class_type)
+        if options is None:
+            message = f"The node {class_type} is not installed."
+            found.append(("missing_node", node_id, class_type, message))
+            continue
+        for name, value in node.get("inputs", {}).items():
+            if is_link(value):
+                continue
+            if name in options and value not in options[name] and not _is_there(value):
+                message = f"{class_type}.{name}: {value!r} is not there."
+                found.append(("missing_choice", node_id, name, message))
+            elif _is_upload(class_type, name) and not folder_paths.exists_annotated_filepath(value):
+                message = f"{class_type}.{name}: the file {value!r} is not there."
+                found.append(("missing_file", node_id, name, message))
+    return found
+
+
+def _is_there(value: Any) -> bool:
+    """Whether it is a file that is named with its folder, as in `x.png [output]`."""
+    import folder_paths
+
+    return (
+        isinstance(value, str)
+        and value.endswith("]")
+        and folder_paths.exists_annotated_filepath(value)
+    )
+
+
+def _is_upload(class_type: str, name: str) -> bool:
+    import nodes
+
+    inputs = nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()
+    said = {**inputs.get("required", {}), **inputs.get("optional", {})}.get(name, ())
+    facts = said[1] if len(said) > 1 and isinstance(said[1], dict) else {}
+    return any(str(key).endswith("_upload") and value for key, value in facts.items())
+
+
+def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Files that have their old name and another content, where both contents are known."""
+    import folder_paths
+
+    def find_file(folder: str, name: str) -> Path | None:
+        path = folder_paths.get_full_path(folder, name)
+        return None if path is None else Path(path)
+
+    found = []
+    for param in params:
+        if param["sha256"] is None:
+            continue
+        was = GenerationParam(**{name: param[name] for name in GenerationParam.__annotations__})
+        (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], find_file)
+        if now.sha256 is not None and now.sha256 != was.sha256:
+            message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
+            found.append(("other_model", was.node_id, was.name, message))
+    return found

@@ -1,0 +1,39 @@
+"""What becomes of every prompt, seen by wrapping ComfyUI's own functions."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ....models.jobs.recorder import Recorder
+from ....models.jobs.tracking import ENVIRONMENT, Tracking
+from . import hooks
+from .announcements import Announcements
+from .watcher import Watcher
+
+log = logging.getLogger(__name__)
+
+
+def attach(execution: Any, server: Any, recorder_of: Callable[[], Recorder]) -> None:
+    """Record what becomes of prompts from now on, and what became of an earlier process's.
+
+    With tracking off, nothing is touched.
+
+    Args:
+        execution: ComfyUI's module of this name.
+        server: ComfyUI's `PromptServer`.
+        recorder_of: gives the recorder.
+    """
+    recorder = recorder_of()
+    tracking = recorder.tracking
+    if tracking is Tracking.OFF:
+        log.info("Anime Production: %s is off; no prompt is remembered.", ENVIRONMENT)
+        return
+    watcher = Watcher(
+        recorder_of,
+        Announcements(server.send_sync),
+        lambda: hooks.hear_nodes(execution),
+        every_prompt=tracking is Tracking.ALL,
+    )
+    hooks.attach(execution, watcher)
+    server.add_on_prompt_handler(watcher.asked)
+    recorder.resume()

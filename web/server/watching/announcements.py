@@ -1,0 +1,66 @@
+"""The event `anime.job`, sent to every browser as a job changes."""
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from ....models.jobs.job import Job, JobState, Judged, worst_score, worst_verdict
+
+EVENT = "anime.job"
+
+Send = Callable[[str, dict[str, Any]], None]
+
+
+class Announcements:
+    """Says what became of jobs.
+
+    ComfyUI's `send_sync` takes a message from any thread, and its loop dies of one that is no
+    JSON: what is sent is made of texts and finite numbers alone.
+    """
+
+    def __init__(self, send: Send) -> None:
+        """Send nothing yet.
+
+        Args:
+            send: ComfyUI's `send_sync`; without a client's id a message goes to all.
+        """
+        self._send = send
+
+    def queued(self, job: Job) -> None:
+        """A job waits."""
+        self._say(job, JobState.PENDING, 0.0)
+
+    def progressed(self, job: Job, progress: float) -> None:
+        """A job's prompt runs, and is so far, 0 to 1."""
+        self._say(job, JobState.IN_PROGRESS, progress)
+
+    def ended(self, job: Job, state: JobState, reports: Sequence[Judged] = ()) -> None:
+        """A job ended with these reports."""
+        verdict, score = worst_verdict(reports), worst_score(reports)
+        progress = 1.0 if state is JobState.COMPLETED else None
+        self._say(job, state, progress, verdict and verdict.value, score)
+
+    def _say(
+        self,
+        job: Job,
+        state: JobState,
+        progress: float | None = None,
+        verdict: str | None = None,
+        score: float | None = None,
+    ) -> None:
+        said = {
+            "id": str(job.id),
+            "prompt_id": job.prompt_id,
+            "state": state.value,
+            "progress": _finite(progress),
+            "verdict": verdict,
+            "score": _finite(score),
+        }
+        # ComfyUI's loop is closed while it ends, and whoever watched is gone.
+        with suppress(RuntimeError):
+            self._send(EVENT, said)
+
+
+def _finite(number: float | None) -> float | None:
+    return round(float(number), 4) if number is not None and math.isfinite(number) else None

@@ -1,0 +1,142 @@
+"""How a prompt ended, read from what ComfyUI says of it."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ....models.acting.retry_body import superseded
+from ....models.jobs.events import JobFinished
+from ....models.jobs.job import Job, JobError, JobState, ShownReport
+from ....models.report import Verdict
+
+log = logging.getLogger(__name__)
+
+START = "execution_start"
+INTERRUPTED, ERROR = "execution_interrupted", "execution_error"
+ENDS = ("execution_success", ERROR, INTERRUPTED)
+
+
+def finished(
+    job: Job, graph: Mapping[str, Any], history_result: Mapping[str, Any], status: Any
+) -> JobFinished:
+    """The end of a job whose prompt ran.
+
+    Args:
+        job: whose.
+        graph: the prompt in API format; `JobQueued` has it, so the event doesn't.
+        history_result: with the `outputs` that its nodes showed.
+        status: ComfyUI's `ExecutionStatus`, or None.
+    """
+    messages = [] if status is None else list(status.messages)
+    state = _state(status, messages)
+    return JobFinished(
+        job=job,
+        state=state,
+        started_at=_time_of((START,), messages),
+        finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
+        error=_error(messages) if state is JobState.FAILED else None,
+        graph=None,
+        reports=(),
+        shown=_shown(graph, history_result.get("outputs", {})),
+    )
+
+
+def unstarted(job: Job, state: JobState, error: JobError | None = None) -> JobFinished:
+    """The end of a job whose prompt never ran: cancelled while it waited, or not valid."""
+    return JobFinished(
+        job=job,
+        state=state,
+        started_at=None,
+        finished_at=datetime.now(timezone.utc),
+        error=error,
+        graph=None,
+        reports=(),
+    )
+
+
+def refusal(error: Any, node_errors: Any) -> JobError:
+    """Why ComfyUI refused a prompt: the first node at fault, and every sentence on every node.
+
+    Args:
+        error: what `validate_prompt` says of the prompt.
+        node_errors: what it says of each node, by its id; may be empty.
+    """
+    sentences = []
+    for node_id, of_node in node_errors.items():
+        for each in of_node["errors"]:
+            said = ": ".join(filter(None, (str(each["message"]), str(each["details"]))))
+            sentences.append(f"{of_node['class_type']} ({node_id}): {said}")
+    about = error.get("extra_info") or {}
+    node_id, of_node = next(iter(node_errors.items()), (about.get("node_id") or "", about))
+    if not sentences:
+        sentences = [str(error[part]) for part in ("message", "details") if error.get(part)]
+    return JobError(
+        node_id=str(node_id),
+        node_type=str(of_node.get("class_type") or ""),
+        exception=str(error["type"]),
+        message="\n".join(sentences),
+        traceback="",
+    )
+
+
+def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+    """The reports that nodes showed under `anime_report`, unread; nothing else.
+
+    Args:
+        outputs: what each node showed, by its id.
+    """
+    found = []
+    for node_id, shown in outputs.items():
+        for data in shown.get("anime_report", ()):
+            try:
+                verdict, score = Verdict(data["verdict"]), data["score"]
+                score = None if score is None else float(score)
+                found.append(ShownReport(str(node_id), data, verdict, score))
+            except (KeyError, TypeError, ValueError) as error:
+                log.warning("Node %s showed a report that is none: %r", node_id, error)
+    return tuple(found)
+
+
+def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+    try:
+        return shown_in(_judged(graph, outputs))
+    except Exception as error:  # whatever another pack's node showed, the job has ended
+        log.warning("The reports of a prompt can't be read (%s).", type(error).__name__)
+        return ()
+
+
+def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown, without the attempts of a retry: its End's report holds them all."""
+    taken_over = superseded(graph, outputs)
+    return {node: shown for node, shown in outputs.items() if node not in taken_over}
+
+
+def _state(status: Any, messages: list[Any]) -> JobState:
+    events = {event for event, _ in messages}
+    if INTERRUPTED in events:
+        return JobState.CANCELLED
+    # A graph that can't be ordered has an error and the word "success".
+    if status is None or status.status_str != "success" or ERROR in events:
+        return JobState.FAILED
+    return JobState.COMPLETED
+
+
+def _time_of(events: tuple[str, ...], messages: list[Any]) -> datetime | None:
+    stamps = [data.get("timestamp") for event, data in messages if event in events]
+    return (
+        datetime.fromtimestamp(stamps[-1] / 1000, timezone.utc) if stamps and stamps[-1] else None
+    )
+
+
+def _error(messages: list[Any]) -> JobError | None:
+    data = next((data for event, data in messages if event == ERROR), None)
+    if data is None:
+        return None
+    return JobError(
+        node_id=str(data.get("node_id", "")),
+        node_type=str(data.get("node_type", "")),
+        exception=str(data.get("exception_type", "")),
+        message=str(data.get("exception_message", "")).strip(),
+        traceback="".join(data.get("traceback") or ()),
+    )
