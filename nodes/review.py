@@ -7,13 +7,12 @@ from comfy_api.latest import io
 
 from ..models.frames import InputError
 from ..models.jobs.events import JobReviewed
-from ..models.jobs.job import Job, Review, ReviewVerdict, clean_name
+from ..models.jobs.job import LONGEST_REASON, Job, Review, ReviewVerdict, clean_name
 from ..models.jobs.recorder import open_recorder
 from . import comfyui
 from .sockets import JobSocket
 
 UNDECIDED = "not yet"
-LONGEST_REASON = 2000  # characters, as over HTTP
 
 
 class AnimeReview(io.ComfyNode):

@@ -13,6 +13,7 @@ from ..report import Report, Verdict
 
 # PostgreSQL can't index a name of more than about 2,700 bytes, and nobody reads one of 200 letters.
 LONGEST_NAME = 200
+LONGEST_REASON = 2000  # characters of what a person says of a job
 MOST_TAGS = 50
 # Of Unicode: control characters, halves of a surrogate pair, line and paragraph separators.
 UNFIT_FOR_A_LINE = {"Cc", "Cs", "Zl", "Zp"}

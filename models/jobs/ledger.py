@@ -17,6 +17,7 @@ from .events import (
     kind_of,
 )
 from .job import JobState, worst_score, worst_verdict
+from .model_hashes import FindFile
 from .param_rows import add_params
 from .report_rows import add_reports
 from .states import following
@@ -72,12 +73,13 @@ VALUES (%(id)s, %(job_id)s, %(verdict)s, %(reason)s, %(reviewer)s, %(reviewed_at
 """
 
 
-def write(connection: "Connection", event: Event) -> bool:
+def write(connection: "Connection", event: Event, find_file: FindFile | None = None) -> bool:
     """Write one event. An event that comes again changes nothing, nor does one of a deleted job.
 
     Args:
         connection: inside a transaction.
         event: its job, or its character, is added where the database doesn't know it yet.
+        find_file: finds the model files that a graph names, for their hashes.
 
     Returns:
         Whether the event was new.
@@ -111,10 +113,10 @@ def write(connection: "Connection", event: Event) -> bool:
         return False
     if isinstance(event, JobFinished):
         if changed:
-            _finish(connection, event)
+            _finish(connection, event, find_file)
     elif state is not row.state:
         connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
-    _add_rest(connection, event)
+    _add_rest(connection, event, find_file)
     return True
 
 
@@ -150,13 +152,13 @@ def _data(event: JobEvent) -> dict[str, Any]:
     return {}
 
 
-def _add_rest(connection: "Connection", event: JobEvent) -> None:
+def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | None) -> None:
     """The rows that only this kind of event has."""
     of_job = {"job_id": event.job.id}
     if isinstance(event, JobQueued):
         workflow = None if event.workflow is None else strict_json(event.workflow)
         connection.execute(QUEUED, {**of_job, "workflow": workflow})
-        _keep_graph(connection, event)
+        _keep_graph(connection, event, find_file)
     elif isinstance(event, JobStarted):
         job_rows.rename(connection, event.job)
         connection.execute(STARTED, {**of_job, "at": event.at})
@@ -170,12 +172,14 @@ def _add_rest(connection: "Connection", event: JobEvent) -> None:
         connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **said})
 
 
-def _keep_graph(connection: "Connection", event: JobQueued | JobFinished) -> None:
+def _keep_graph(
+    connection: "Connection", event: JobQueued | JobFinished, find_file: FindFile | None
+) -> None:
     if event.graph is not None and job_rows.keep_graph(connection, event.job.id, event.graph):
-        add_params(connection, event.job.id, event.graph)
+        add_params(connection, event.job.id, event.graph, find_file)
 
 
-def _finish(connection: "Connection", event: JobFinished) -> None:
+def _finish(connection: "Connection", event: JobFinished, find_file: FindFile | None) -> None:
     reports = [each.report for each in event.reports]
     verdict = worst_verdict(reports)
     nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
@@ -189,5 +193,5 @@ def _finish(connection: "Connection", event: JobFinished) -> None:
         **(vars(event.error) if event.error else nothing),
     }
     connection.execute(FINISHED, values)
-    _keep_graph(connection, event)
+    _keep_graph(connection, event, find_file)
     add_reports(connection, event)

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from .model_hashes import FindFile, with_hashes
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
@@ -20,19 +22,34 @@ VALUES
 """
 
 
-def add_params(connection: "Connection", job_id: UUID, graph: Mapping[str, Any]) -> None:
+def add_params(
+    connection: "Connection",
+    job_id: UUID,
+    graph: Mapping[str, Any],
+    find_file: FindFile | None = None,
+) -> None:
     """Add the parameters that stand in a job's graph.
 
     A graph may hold anything. One that can't be read costs its parameters, not the job.
+
+    Args:
+        connection: inside a transaction.
+        job_id: whose graph it is.
+        graph: in API format.
+        find_file: finds the model files that the graph names; their hashes are added where they
+            are known.
     """
     from psycopg import DataError, IntegrityError
 
     from .generation_params import generation_params
 
     try:
+        params = generation_params(graph)
+        if find_file is not None:
+            params = with_hashes(params, find_file)
         rows = [
             {"job_id": job_id, "position": position, **asdict(param)}
-            for position, param in enumerate(generation_params(graph))
+            for position, param in enumerate(params)
         ]
         with connection.transaction(), connection.cursor() as cursor:
             cursor.executemany(ADD_PARAM.encode(), rows)

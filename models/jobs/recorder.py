@@ -15,6 +15,7 @@ from .database import Database, DatabaseAway
 from .events import Event, JobProgressed, JobQueued, JobStarted, job_of
 from .history import JobRecord, find_job
 from .job import Job
+from .model_hashes import FindFile
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
@@ -107,6 +108,15 @@ class Recorder:
             follower: called in the thread that records, which it must not hold up.
         """
         self._followers = (*self._followers, follower)
+
+    def look_for_models(self, find_file: FindFile) -> None:
+        """Record the hashes of model files, where these are known.
+
+        Args:
+            find_file: gives the path of a file in one of ComfyUI's model folders, None where it
+                isn't there; called on the shipper's thread.
+        """
+        self._shipper.find_file = find_file
 
     def resume(self) -> None:
         """Ship what an earlier process left behind, and find out which jobs were lost with it.

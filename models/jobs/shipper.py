@@ -11,6 +11,7 @@ from ..dependency import require
 from .database import Database, DatabaseAway
 from .event_json import EventError, from_json
 from .ledger import write
+from .model_hashes import FindFile
 from .outbox import Outbox, Waiting
 from .processes import BEAT_SECONDS, Presence
 from .retention import Retention
@@ -67,6 +68,7 @@ class Shipper:
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self.away: str | None = None  # why the last round failed
+        self.find_file: FindFile | None = None  # where a graph's model files lie
 
     def wake(self) -> None:
         """There is something to ship. Starts the thread, the first time; cheap afterwards."""
@@ -175,7 +177,7 @@ class Shipper:
         def write_all(connection: "Connection") -> None:
             with connection.transaction():
                 for each in batch:
-                    write(connection, from_json(each.body))
+                    write(connection, from_json(each.body), self.find_file)
 
         try:
             self._do(write_all)

@@ -1,4 +1,4 @@
-"""Routes and the end of prompts, attached to a running ComfyUI."""
+"""Routes and the watching of prompts, attached to a running ComfyUI."""
 
 import logging
 import sys
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def attach() -> None:
-    """Add the routes and the hook at the end of prompts; nothing where no server runs.
+    """Add the routes and have prompts watched; nothing where no server runs.
 
     ComfyUI has made its server by the time it loads packs; tests of single nodes have none.
     """
@@ -26,13 +26,17 @@ def attach() -> None:
     try:
         import execution
 
-        from . import lifecycle, routes, weights
+        from . import host, phases, routes, watching, weights, worker, workflows
 
-        routes.register(server.routes, recorder)
-        weights.register(server.routes, weights.Fetches(models, server.send_sync))
-        lifecycle.attach(execution.PromptQueue, recorder)
+        fetches = weights.Fetches(models, server.send_sync)
+        routes.register(server.routes, recorder, host.host_of(server, recorder, fetches.standing))
+        weights.register(server.routes, fetches)
+        phases.register(server.routes, workflows.workplace)
+        recorder().look_for_models(model_file)
+        watching.attach(execution, server, recorder)
+        worker.productions(server, recorder).start_where_used(host.private())
     except Exception:  # another ComfyUI inside: the nodes must still load
-        log.exception("Anime Production: this ComfyUI can't be watched; jobs keep no end.")
+        log.exception("Anime Production: this ComfyUI can't be watched; jobs go unseen.")
     for problem in packages.problems():
         log.warning("Anime Production: %s", problem)
 
@@ -42,6 +46,14 @@ def recorder() -> Recorder:
     import folder_paths
 
     return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
+
+
+def model_file(folder: str, name: str) -> Path | None:
+    """Where a model of this ComfyUI lies; None where it isn't there."""
+    import folder_paths
+
+    path = folder_paths.get_full_path(folder, name)
+    return None if path is None else Path(path)
 
 
 def models() -> "Models":

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...models.frames import InputError
 from ...models.jobs.events import JobReviewed
-from ...models.jobs.job import Review, ReviewVerdict, clean_name
+from ...models.jobs.job import LONGEST_REASON, Review, ReviewVerdict, clean_name
 from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_job
 from ...models.jobs.states import UNFINISHED
 from .answers import Refusal
@@ -14,7 +14,6 @@ from .endpoint import Asked, Site
 from .jobs import find
 from .watching.prompts import marked
 
-LONGEST_REASON = 2000
 UNFINISHED_STATES = {state.value for state in UNFINISHED}
 CHUNK = 1 << 20
 

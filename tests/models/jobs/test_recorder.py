@@ -159,3 +159,28 @@ def test_without_an_outbox_reading_goes_on(private, studio_url):
     assert status.lost == 1
     assert status.database is None
     recorder.close()
+
+
+def test_the_hash_of_a_model_file_is_kept_where_it_is_written_beside_it(
+    studio_url, private, tmp_path
+):
+    model = tmp_path / "anime.safetensors"
+    model.write_bytes(b"weights")
+    model.with_suffix(".sha256").write_text("ab" * 32)
+    files = {("checkpoints", "anime.safetensors"): model}
+    recorder = Recorder(private)
+    recorder.look_for_models(lambda folder, name: files.get((folder, name)))
+    inputs = {"ckpt_name": "anime.safetensors"}
+    graph = {
+        "1": {"class_type": "CheckpointLoaderSimple", "inputs": inputs},
+        "2": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "other.safetensors"}},
+    }
+    recorder.queue(new_job("a prompt"), graph)
+
+    def hashes(connection):
+        query = "SELECT text, sha256 FROM anime.generation_params ORDER BY text"
+        return connection.execute(query).fetchall()
+
+    found = recorder.read(hashes, settle=True)
+    recorder.close()
+    assert found == [("anime.safetensors", "ab" * 32), ("other.safetensors", None)]
