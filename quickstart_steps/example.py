@@ -93,7 +93,7 @@ def submit_and_follow(address: str, prompt: Prompt) -> str:
     socket = websocket.create_connection(url, timeout=60)
     try:
         content = {"prompt": prompt, "client_id": client, "prompt_id": prompt_id}
-        status, answer = _request(f"{address}/prompt", content)
+        status, answer = request(f"{address}/prompt", content)
         if status != 200 or answer.get("node_errors"):
             raise RunFailed(refusal(answer))
         _follow(socket, prompt, prompt_id)
@@ -207,7 +207,7 @@ def job_row(address: str, prompt_id: str) -> tuple[Mapping[str, Any] | None, str
     last: Mapping[str, Any] | None = None
     started = time.monotonic()
     while time.monotonic() - started < JOB_LIMIT:
-        status, answer = _request(f"{address}/anime/jobs/{prompt_id}")
+        status, answer = request(f"{address}/anime/jobs/{prompt_id}")
         if status == 200:
             last = answer
             if answer["job"].get("state") in ENDED:
@@ -216,12 +216,12 @@ def job_row(address: str, prompt_id: str) -> tuple[Mapping[str, Any] | None, str
         elif status == 404:
             problem = "the database has no job for this prompt"
         else:
-            problem = f"{_message(answer)} (HTTP {status})"
+            problem = f"{said_against(answer)} (HTTP {status})"
         time.sleep(0.5)
     return last, f"{problem} (after {JOB_LIMIT:.0f} s)"
 
 
-def _message(answer: Mapping[str, Any]) -> str:
+def said_against(answer: Mapping[str, Any]) -> str:
     """What a route of the pack has against a request."""
     error = answer.get("error")
     return str(error.get("message") if isinstance(error, dict) else answer.get("message"))
@@ -230,7 +230,7 @@ def _message(answer: Mapping[str, Any]) -> str:
 def _history(address: str, prompt_id: str) -> Mapping[str, Any]:
     """A prompt's history, which is written a moment after its last message."""
     for _ in range(100):
-        _, answer = _request(f"{address}/history/{prompt_id}")
+        _, answer = request(f"{address}/history/{prompt_id}")
         if prompt_id in answer:
             history: Mapping[str, Any] = answer[prompt_id]
             return history
@@ -238,12 +238,12 @@ def _history(address: str, prompt_id: str) -> Mapping[str, Any]:
     raise RunFailed("ComfyUI finished the prompt, but its history does not have it.")
 
 
-def _request(url: str, content: Any = None) -> tuple[int, dict[str, Any]]:
+def request(url: str, content: Any = None) -> tuple[int, dict[str, Any]]:
     """Status and JSON of an answer; POST where there is content."""
     body = None if content is None else json.dumps(content).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    asked = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, _json(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, _json(error.read())

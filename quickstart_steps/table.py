@@ -47,8 +47,8 @@ def report_lines(title: str, report: Mapping[str, Any], signs: Signs, width: int
     if worst and worst.get("frame") is not None:
         reasons.append(f"Worst frame: {worst['frame']}. {worst.get('reason') or ''}".rstrip())
     headline = f"{title}: {_headline(report, signs)}"
-    return [*_wrapped(headline, width, ""), *(f"  {line}" for line in lines)] + [
-        line for reason in reasons for line in _wrapped(reason, width, "  ")
+    return [*wrapped(headline, width, ""), *(f"  {line}" for line in lines)] + [
+        line for reason in reasons for line in wrapped(reason, width, "  ")
     ]
 
 
@@ -104,7 +104,7 @@ def job_lines(answer: Mapping[str, Any], width: int) -> list[str]:
     return [
         line
         for name, value in known.items()
-        for line in _wrapped(f"{name:<{room}}  {_fact(value)}", width, "  ")
+        for line in wrapped(f"{name:<{room}}  {_fact(value)}", width, "  ")
     ]
 
 
@@ -118,7 +118,8 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
+def wrapped(text: str, width: int, indent: str) -> list[str]:
+    """A text in lines, those after the first set in."""
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False
     )

@@ -19,9 +19,12 @@ def test_what_is_for_pytest_goes_to_pytest_in_its_order():
 def test_without_a_command_the_example_is_run():
     assert parse([])[0].command == "run"
     assert parse(["--port", "8200"])[0].port == 8200
+    assert parse(["--production"])[0].production
 
 
-@pytest.mark.parametrize("wrong", [["run", "--clop"], ["--clip", "/no/such/clip.mp4"], ["go"]])
+@pytest.mark.parametrize(
+    "wrong", [["run", "--clop"], ["--clip", "/no/such/clip.mp4"], ["go"], ["serve", "--production"]]
+)
 def test_a_slip_ends_before_anything_is_done(wrong: list[str]):
     with pytest.raises(SystemExit) as ended:
         parse(wrong)

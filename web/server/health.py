@@ -28,6 +28,7 @@ def health_of(site: Site) -> dict[str, Any]:
         "weights": _weights(site.host),
         "device": _device(site.host),
         "onnxruntime": _onnxruntime(),
+        "worker": _worker(site.host),
     }
     states = {component["status"] for component in components.values()}
     # Jobs are only lost where neither can be written.
@@ -69,6 +70,14 @@ def _device(host: Host) -> dict[str, Any]:
     except Exception as error:  # whatever a driver raises
         message = f"The device can't compute: {without_secrets(error)}"
         return {"status": DOWN, "message": message}
+
+
+def _worker(host: Host) -> dict[str, Any]:
+    """It starts with the first production, or where a database was named."""
+    here = host.productions()
+    message = here.problem or here.why_not
+    said = {} if message is None else {"message": message}
+    return {"status": DEGRADED if here.problem else OK, "running": here.runs, **said}
 
 
 def _onnxruntime() -> dict[str, Any]:

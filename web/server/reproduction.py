@@ -5,7 +5,7 @@ import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from ...models.acting.retry_body import is_link
 from ...models.jobs.generation_params import GenerationParam

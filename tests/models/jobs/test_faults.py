@@ -249,7 +249,7 @@ def test_two_processes_may_write_and_ship_one_outbox_at_once(private, studio_url
 def test_a_slow_database_gets_smaller_batches_and_all_of_it(
     outbox, shipper, studio_url, life, monkeypatch
 ):
-    monkeypatch.setattr("anime_production.models.jobs.shipper.LONGEST_BATCH", 0.001)
+    monkeypatch.setattr("anime_production.models.jobs.shipper.LONGEST_BATCH", 0.0)
     for number in range(30):
         for event in life(number):
             assert outbox.append(event)

@@ -36,14 +36,11 @@ class NoWorker:
     """What would work at productions in a ComfyUI: here they stay as they were ordered."""
 
     why_not: str | None = None
+    problem: str | None = None
+    runs: bool = False
 
     def start(self) -> None:
         """Nobody works."""
-
-    @property
-    def state(self) -> tuple[bool, str | None]:
-        """It doesn't run, and nothing is wrong with that."""
-        return False, None
 
 
 @dataclass(frozen=True)

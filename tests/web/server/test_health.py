@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from anime_production.web.server import packages
 
-from .asking import Desk
+from .asking import Desk, NoWorker
 
 AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"
 
@@ -23,6 +23,7 @@ def test_health_is_ok_when_everything_answers(desk, studio_url, monkeypatch):
     assert components["weights"] == {"status": "ok", "installed": 1, "missing": 1}
     assert components["device"] == {"status": "ok", "name": "cpu"}
     assert components["onnxruntime"]["installed"] == {"onnxruntime": "1.22"}
+    assert components["worker"] == {"status": "ok", "running": False}
 
 
 def test_while_the_database_is_away_the_health_is_degraded_and_tells_no_secret(
@@ -56,6 +57,14 @@ def test_a_device_that_fails_is_named_in_words(desk, studio_url, monkeypatch):
     (answer,) = desk.get("/anime/health")
     assert answer.json["components"]["device"]["status"] == "down"
     assert "illegal memory access" in answer.json["components"]["device"]["message"]
+
+
+def test_a_worker_that_has_ended_is_said(desk, studio_url, monkeypatch):
+    host = replace(desk.host(), productions=lambda: NoWorker(problem="It has ended."))
+    monkeypatch.setattr(Desk, "host", lambda self: host)
+    (answer,) = desk.get("/anime/health")
+    assert (answer.status, answer.json["status"]) == (200, "degraded")
+    assert answer.json["components"]["worker"]["message"] == "It has ended."
 
 
 def test_two_onnxruntimes_side_by_side_are_named(desk, studio_url, monkeypatch):
