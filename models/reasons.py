@@ -228,8 +228,8 @@ REASONS: dict[str, str] = {
     "production_resumed": "{who} resumed the production.",
     "production_approved": "{who} approved it.",
     "production_rejected": "{who} rejected it.",
-    "production_too_many": "{waiting} productions of {project} aren't finished; at most {limit} may "
-    "be at a time.",
+    "production_too_many": "{waiting} productions of {project} aren't finished; at most {limit} "
+    "may be at a time.",
     "production_approval": "Attempt {number} waits for a person's approval.",
     "production_attempts": "None of {attempts} attempts passed. The last: {reason}",
     "production_best": "None of {attempts} attempts passed; the best of them, attempt {chosen}, is "
@@ -242,12 +242,12 @@ REASONS: dict[str, str] = {
     "production_prompt_failed": "Node {node} ({type}): {message}",
     "production_refused": "ComfyUI refuses the workflow: {message}",
     "production_unjudged": "The prompt ended before its gates had a report.",
-    "production_interrupted": "Somebody interrupted its prompt, or removed it from ComfyUI's queue.",
+    "production_interrupted": "Somebody interrupted its prompt, or removed it from the queue of "
+    "ComfyUI.",
     "production_machine_gone": "The ComfyUI that ran it is gone.",
-    "production_superseded": "It was taken for lost and run again elsewhere; it came to its end all "
-    "the same.",
+    "production_superseded": "It was taken for lost and run again; it came to its end all the "
+    "same.",
     "production_taken_over": "Taken over from a ComfyUI that is gone.",
-    "production_given_back": "The ComfyUI that ran it ended.",
     "production_file_missing": "The file {path} of the phase before is neither here nor in the "
     "database.",
     "production_engine": "It could not go on: {error}",

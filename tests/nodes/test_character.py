@@ -22,7 +22,8 @@ def test_a_sheet_gives_a_character_a_report_and_a_contact_sheet(made):
     character, report, sheet = made.args
     assert character.name == "Aoi"
     assert report.verdict is Verdict.PASS
-    assert made.ui == {"anime_report": [report.to_dict()]}
+    assert made.ui["anime_report"] == [report.to_dict()]
+    assert len(made.ui["anime_references"]) == len(character.pictures)
     json.dumps(made.ui, allow_nan=False)
     assert (sheet * 1.0).std() > 0.05  # drawn
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from anime_production.models.jobs.recorder import Recorder
 from anime_production.web.server import routes
 from anime_production.web.server.host import Host
+from anime_production.web.server.worker import Productions
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Desk:
             weights=lambda: {"here": True, "absent": False},
             server=lambda: None,
             installed=lambda: lambda class_type: {},  # every node, and no choice that is limited
-            productions=NoWorker,
+            productions=lambda: cast(Productions, NoWorker()),
         )
 
     def application(self) -> web.Application:

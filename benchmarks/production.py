@@ -1,0 +1,159 @@
+"""What the orchestrator adds to a phase beyond the time of its prompts."""
+
+import json
+import os
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..models.dependency import require
+from ..quickstart_steps.places import CHECKOUT, PACK_NAME
+from .timing import Comparison, print_table
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+PRODUCTIONS, WARM_UP = 12, 2  # one after the other, of three phases each
+MOST_MEDIAN = 100.0  # ms
+ORDER = {
+    **{"project": "bench", "prompt": "a girl on a hill", "phases": "sample"},
+    **{"width": 128, "height": 128, "frames": 12, "seed": 1},
+}
+SECONDS = 120.0  # for one production
+# Before a phase is taken it waits for the one before, or for nothing.
+TIMES = """
+SELECT phase_definitions.name,
+    extract(epoch FROM phases.finished_at - coalesce(
+        lag(phases.finished_at) OVER (PARTITION BY production_id ORDER BY position),
+        productions.created_at)) AS whole,
+    extract(epoch FROM phases.finished_at - phases.started_at) AS in_hand,
+    prompts.seconds
+FROM anime.phases
+JOIN anime.phase_definitions USING (version)
+JOIN anime.productions ON productions.id = phases.production_id
+JOIN LATERAL (
+    SELECT sum(extract(epoch FROM jobs.finished_at - jobs.started_at)) AS seconds
+    FROM anime.attempts JOIN anime.jobs ON jobs.prompt_id = attempts.prompt_id
+    WHERE attempts.phase_id = phases.id
+) AS prompts ON true
+WHERE phases.state = 'passed' AND prompts.seconds IS NOT NULL
+ORDER BY productions.created_at, position
+"""
+
+
+@dataclass(frozen=True)
+class PhaseTimes:
+    """How long a phase that passed took, in ms.
+
+    Attributes:
+        phase: its id.
+        prompts: its attempts' prompts, from their start to their end.
+        overhead: all else, from the end of the phase before, or the order, to its own end.
+        in_hand: of that, what came after a ComfyUI had taken it.
+    """
+
+    phase: str
+    prompts: float
+    overhead: float
+    in_hand: float
+
+
+def phase_times(connection: "Connection") -> list[PhaseTimes]:
+    """The times of all phases that passed, in their order."""
+    return [
+        PhaseTimes(
+            phase,
+            float(prompts) * 1e3,
+            float(whole - prompts) * 1e3,
+            float(in_hand - prompts) * 1e3,
+        )
+        for phase, whole, in_hand, prompts in connection.execute(TIMES).fetchall()
+    ]
+
+
+def run() -> None:
+    """Order productions one after the other on a real ComfyUI, and read their times."""
+    if "COMFYUI_PATH" not in os.environ:
+        raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
+    # The tests' servers: this module is a developer's, as they are.
+    from ..tests.integration.server import ComfyServer
+    from ..tests.models.jobs.postgres import HandmadePostgres, private_folder
+
+    with private_folder("postgres") as folder, tempfile.TemporaryDirectory() as base:
+        postgres = HandmadePostgres(folder)
+        url = postgres.new_database()
+        server = ComfyServer(
+            Path(os.environ["COMFYUI_PATH"]),
+            Path(base),
+            {PACK_NAME: CHECKOUT},
+            () if torch.cuda.is_available() else ("--cpu",),
+            {"ANIME_DATABASE_URL": url},
+        )
+        try:
+            with server:
+                for number in range(WARM_UP + PRODUCTIONS):
+                    _run_one(f"http://{server.address}", {**ORDER, "seed": number})
+            with require("psycopg").connect(url) as connection:
+                times = phase_times(connection)
+        finally:
+            postgres.stop()
+    _tell(times[WARM_UP * 3 :])
+
+
+def _run_one(address: str, order: dict[str, Any]) -> None:
+    answer = _ask(f"{address}/anime/orchestrate", order)
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        # Seldom, and only the list: what is measured must not be what watches it.
+        time.sleep(0.5)
+        state = _ask(f"{address}/anime/productions?limit=1")["productions"][0]["state"]
+        if state == "completed":
+            return
+        if state in ("failed", "cancelled"):
+            break
+    raise RuntimeError(f"The production didn't complete: {_ask(address + answer['url'])}")
+
+
+def _ask(url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        return json.load(answer)
+
+
+def _tell(times: list[PhaseTimes]) -> None:
+    rows = [*_rows(times), _row("all", times)]
+    print_table(("phase", "phases", "overhead", "p90", "in hand", "prompt"), rows)
+    within = median(each.overhead for each in times) < MOST_MEDIAN
+    print(
+        "All in ms, medians unless p90. Overhead: from the end of the phase before, or the order,"
+        " to the phase's own end, without its prompts; in hand: since it was taken."
+        f" Limit: {MOST_MEDIAN:.0f} at the median: {'kept' if within else 'NOT KEPT'}."
+    )
+    prompts = median(each.prompts for each in times)
+    whole = median(each.prompts + each.overhead for each in times)
+    Comparison("production/phase", whole, prompts, "ms").print()
+
+
+def _rows(times: list[PhaseTimes]) -> Iterator[tuple[object, ...]]:
+    for name in dict.fromkeys(each.phase for each in times):
+        yield _row(name, [each for each in times if each.phase == name])
+
+
+def _row(name: str, times: list[PhaseTimes]) -> tuple[object, ...]:
+    overheads = [each.overhead for each in times]
+    return (
+        name,
+        len(times),
+        median(overheads),
+        quantiles(overheads, n=10)[-1],
+        median(each.in_hand for each in times),
+        median(each.prompts for each in times),
+    )

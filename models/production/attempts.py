@@ -1,0 +1,283 @@
+"""A phase in the hands of one ComfyUI: taken, tried, and left again. Each step can be repeated.
+
+A step whose answer was lost with the connection is said again and changes nothing.
+"""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ..jobs.job_rows import ADD_PROCESS, IS_PROCESS_KNOWN, id_of
+from ..jobs.strict_json import strict_json
+from ..reasons import sentence
+from .loading import load
+from .records import PhaseRecord, ProductionRecord
+from .rows import (
+    NO_REASON,
+    PRODUCTION_OF,
+    Why,
+    decide,
+    lock_phase,
+    move_attempt,
+    move_phase,
+    move_production,
+    pass_phase,
+)
+from .states import UNFINISHED, AttemptState, PhaseState, ProductionState
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+HOLD = """
+UPDATE anime.phases SET process_id = %(process_id)s WHERE id = %(phase_id)s RETURNING started_at
+"""
+ADD_ATTEMPT = """
+INSERT INTO anime.attempts
+    (id, phase_id, number, state, seed, parameters, process_id, prompt_id)
+VALUES
+    (%(id)s, %(phase_id)s, %(number)s, 'running', %(seed)s, %(parameters)s::jsonb,
+     %(process_id)s, %(prompt_id)s)
+ON CONFLICT (id) DO NOTHING
+"""
+PHASE_OF = "SELECT phase_id FROM anime.attempts WHERE id = %(id)s"
+JUDGED = """
+UPDATE anime.attempts SET job_id = %(job_id)s, verdict = %(verdict)s, score = %(score)s
+WHERE id = %(id)s
+"""
+CHOOSE = "UPDATE anime.attempts SET chosen = id = %(chosen)s WHERE phase_id = %(phase_id)s"
+STANDING = """
+SELECT attempts.state FROM anime.attempts JOIN anime.phases ON phases.id = attempts.phase_id
+WHERE attempts.id = %(id)s AND attempts.state = 'running' AND phases.state = 'running'
+    AND phases.process_id = attempts.process_id
+"""
+REPORT = """
+SELECT id FROM anime.reports WHERE job_id = %(job_id)s AND node_id = ANY(%(nodes)s)
+ORDER BY verdict = 'PASS', position LIMIT 1
+"""
+# The end of a job whose machine was thought dead, told later by that machine's outbox.
+SUPERSEDED = """
+SELECT attempts.id, jobs.id FROM anime.attempts
+JOIN anime.jobs ON jobs.prompt_id = attempts.prompt_id
+WHERE attempts.state = 'lost' AND jobs.state IN ('completed', 'failed', 'cancelled')
+"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A phase that this ComfyUI works at."""
+
+    production: ProductionRecord
+    phase: PhaseRecord
+
+    @property
+    def before(self) -> PhaseRecord | None:
+        """The phase before, whose files it takes."""
+        position = self.phase.position
+        return self.production.phases[position - 1] if position else None
+
+
+@dataclass(frozen=True)
+class NewAttempt:
+    """An attempt before its prompt is queued.
+
+    Attributes:
+        id: its own.
+        number: from 1 on.
+        values: of the workflow's parameters.
+        prompt_id: which its prompt will have.
+    """
+
+    id: UUID
+    number: int
+    values: Mapping[str, Any]
+    prompt_id: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt came to.
+
+    Attributes:
+        state: a final one.
+        job_id: of its prompt, where that was seen.
+        verdict, score: what its gates decided; None where they didn't.
+        why: the reason, and the report that it came from.
+    """
+
+    state: AttemptState
+    job_id: UUID | None = None
+    verdict: str | None = None
+    score: float | None = None
+    why: Why = NO_REASON
+
+
+def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Work | None:
+    """Begin to work at a phase, or take it over; None where there is nothing to do any more.
+
+    Args:
+        connection: in autocommit mode.
+        phase_id: of the phase.
+        process_id: of this ComfyUI, as its jobs have it.
+    """
+    with connection.transaction():
+        found = lock_phase(connection, phase_id)
+        if found is None:
+            return None
+        record, phase = found
+        can_run = phase.state in (PhaseState.QUEUED, PhaseState.RUNNING)
+        if record.state not in UNFINISHED or not can_run:
+            return None
+        _know(connection, process_id)
+        if phase.state is PhaseState.QUEUED:
+            move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
+        elif phase.process_id != process_id:
+            why = Why("production_taken_over", sentence("production_taken_over", {}))
+            decide(connection, record.id, "phase", phase.state, phase.state, why, phase_id)
+        move_production(connection, record, ProductionState.RUNNING)
+        held = {"phase_id": phase_id, "process_id": process_id}
+        row = connection.execute(HOLD, held).fetchone()
+    return _held(record, phase, process_id, row[0] if row else None)
+
+
+def look(connection: "Connection", phase_id: UUID, process_id: UUID) -> Work | None:
+    """The phase as it is now; None where this ComfyUI works at it no longer."""
+    with connection.transaction():
+        found = lock_phase(connection, phase_id)
+        return Work(*found) if found and _is_ours(found[1], process_id) else None
+
+
+def begin_attempt(
+    connection: "Connection", phase_id: UUID, process_id: UUID, attempt: NewAttempt
+) -> bool:
+    """Write an attempt down before its prompt is queued; False where the phase isn't ours."""
+    with connection.transaction():
+        found = lock_phase(connection, phase_id)
+        if found is None or not _is_ours(found[1], process_id):
+            return False
+        values = {
+            **vars(attempt),
+            "phase_id": phase_id,
+            "process_id": process_id,
+            "seed": attempt.values.get("seed"),
+            "parameters": strict_json(attempt.values),
+        }
+        if connection.execute(ADD_ATTEMPT, values).rowcount:
+            state = AttemptState.RUNNING
+            decide(connection, found[0].id, "attempt", None, state, NO_REASON, phase_id, attempt.id)
+    return True
+
+
+def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) -> AttemptState:
+    """Write down what an attempt came to, once.
+
+    Returns:
+        Its state now. One that was taken for lost is superseded instead, and one that a person
+        cancelled stays so.
+    """
+    with connection.transaction():
+        row = connection.execute(PHASE_OF, {"id": attempt_id}).fetchone()
+        found = None if row is None else lock_phase(connection, row[0])
+        if found is None:  # its production was deleted
+            return outcome.state
+        record, phase = found
+        attempt = next(each for each in phase.attempts if each.id == attempt_id)
+        if attempt.state is AttemptState.LOST and outcome.state is not AttemptState.LOST:
+            code = "production_superseded"
+            why = replace(outcome.why, code=code, reason=sentence(code, {}))
+            outcome = replace(outcome, state=AttemptState.SUPERSEDED, why=why)
+        elif attempt.state is not AttemptState.RUNNING:
+            return attempt.state
+        values = {**vars(outcome), "id": attempt_id}
+        connection.execute(JUDGED, values)
+        move_attempt(connection, attempt, outcome.state, outcome.why, record.id, phase.id)
+    return outcome.state
+
+
+def leave_phase(
+    connection: "Connection",
+    phase_id: UUID,
+    process_id: UUID,
+    state: PhaseState,
+    why: Why = NO_REASON,
+    chosen: UUID | None = None,
+) -> bool:
+    """Stop working at a phase; its production goes on, waits, or ends with it.
+
+    Args:
+        connection: in autocommit mode.
+        phase_id: of the phase.
+        process_id: of this ComfyUI.
+        state: what the phase becomes. `QUEUED` gives it back, and with a reason to be shown its
+            production waits.
+        why: it does.
+        chosen: the attempt whose files it gives.
+
+    Returns:
+        Whether it was left so; False where it isn't ours.
+    """
+    with connection.transaction():
+        found = lock_phase(connection, phase_id)
+        if found is None or not _is_ours(found[1], process_id):
+            return False
+        record, phase = found
+        if chosen is not None:
+            connection.execute(CHOOSE, {"phase_id": phase_id, "chosen": chosen})
+        if state is PhaseState.PASSED:
+            pass_phase(connection, record, phase, why)
+            return True
+        move_phase(connection, phase, state, why, record.id)
+        if state is PhaseState.WAITING or (state is PhaseState.QUEUED and why.code):
+            move_production(connection, record, ProductionState.WAITING, why)
+        elif state in (PhaseState.FAILED, PhaseState.CANCELLED):
+            move_production(connection, record, ProductionState(state.value), why)
+    return True
+
+
+def still_runs(connection: "Connection", attempt_id: UUID) -> bool:
+    """Whether an attempt is this ComfyUI's to go on with: nobody cancelled it or took it over."""
+    return connection.execute(STANDING, {"id": attempt_id}).fetchone() is not None
+
+
+def production_of(connection: "Connection", phase_id: UUID) -> ProductionRecord | None:
+    """The production of a phase, as it is now."""
+    row = connection.execute(PRODUCTION_OF, {"id": phase_id}).fetchone()
+    return None if row is None else load(connection, row[0])
+
+
+def report_of(connection: "Connection", job_id: UUID, nodes: list[str]) -> int | None:
+    """The report of a job that decided: the first of these nodes' that doesn't pass."""
+    row = connection.execute(REPORT, {"job_id": job_id, "nodes": nodes}).fetchone()
+    return None if row is None else int(row[0])
+
+
+def supersede(connection: "Connection") -> int:
+    """Mark attempts that were taken for lost and whose end was told later; how many."""
+    found = connection.execute(SUPERSEDED).fetchall()
+    for attempt_id, job_id in found:
+        end_attempt(connection, attempt_id, Outcome(AttemptState.SUPERSEDED, job_id))
+    return len(found)
+
+
+def _held(
+    record: ProductionRecord, phase: PhaseRecord, process_id: UUID, since: datetime | None
+) -> Work:
+    """What is known of a phase, now that it is taken."""
+    running = PhaseState.RUNNING
+    taken = replace(phase, state=running, process_id=process_id, started_at=since)
+    phases = tuple(taken if each.id == phase.id else each for each in record.phases)
+    return Work(replace(record, state=ProductionState.RUNNING, phases=phases), taken)
+
+
+def _is_ours(phase: PhaseRecord, process_id: UUID) -> bool:
+    return phase.state is PhaseState.RUNNING and phase.process_id == process_id
+
+
+def _know(connection: "Connection", process_id: UUID) -> None:
+    """Have a row of this process, before its first heartbeat too."""
+    values: dict[str, Any] = {"process_id": process_id, "machine": platform.node()}
+    if connection.execute(IS_PROCESS_KNOWN, values).fetchone() is None:
+        values["machine_id"] = id_of(connection, "machine", values)
+        connection.execute(ADD_PROCESS, values)

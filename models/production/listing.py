@@ -1,0 +1,98 @@
+"""The list of productions, a page at a time."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ..jobs.queries.rows import rows_of
+from .loading import plain
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+PAGE = """
+SELECT productions.id, projects.name AS project, productions.state, productions.reason_code,
+    productions.reason, productions.created_at, productions.changed_at, productions.finished_at,
+    productions.request ->> 'prompt' AS prompt, productions.request ->> 'character' AS character,
+    phase.name AS phase, phase.position, phase.phases, coalesce(phase.attempt, 0) AS attempt
+FROM anime.productions
+JOIN anime.projects ON projects.id = productions.project_id
+LEFT JOIN LATERAL (
+    SELECT phase_definitions.name, phases.position,
+        (SELECT count(*) FROM anime.phases AS all_of_it
+            WHERE all_of_it.production_id = productions.id) AS phases,
+        (SELECT max(number) FROM anime.attempts WHERE attempts.phase_id = phases.id) AS attempt
+    FROM anime.phases JOIN anime.phase_definitions USING (version)
+    WHERE phases.production_id = productions.id
+    ORDER BY phases.state = 'passed', phases.position
+        * CASE WHEN phases.state = 'passed' THEN -1 ELSE 1 END
+    LIMIT 1
+) AS phase ON true
+WHERE (%(project)s::text IS NULL OR projects.name = %(project)s)
+    AND (%(state)s::text IS NULL OR productions.state = %(state)s)
+    AND (%(after_at)s::timestamptz IS NULL
+        OR (productions.created_at, productions.id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY productions.created_at DESC, productions.id DESC LIMIT %(limit)s
+"""
+FILTERS = ("project", "state")
+
+
+@dataclass(frozen=True)
+class ProductionPage:
+    """Productions, the newest first, and where the list goes on; None at its end."""
+
+    productions: tuple[Mapping[str, Any], ...]
+    next: str | None
+
+
+class ProductionCursorError(ValueError):
+    """A text that is no cursor of the list."""
+
+
+def list_productions(
+    connection: "Connection",
+    limit: int,
+    cursor: str | None = None,
+    filters: Mapping[str, Any] | None = None,
+) -> ProductionPage:
+    """A page of productions, the newest first.
+
+    Args:
+        connection: to the database.
+        limit: most of them.
+        cursor: what the page before gave as `next`.
+        filters: `project` (its name) and `state`, as far as they matter.
+
+    Raises:
+        ProductionCursorError: no cursor of this list.
+    """
+    after_at, after_id = (None, None) if cursor is None else _read_cursor(cursor)
+    wanted = {name: (filters or {}).get(name) for name in FILTERS}
+    values = {**wanted, "after_at": after_at, "after_id": after_id, "limit": limit + 1}
+    rows = rows_of(connection, PAGE, values)
+    following = None
+    if len(rows) > limit:
+        rows = rows[:limit]
+        following = _cursor(rows[-1])
+    return ProductionPage(tuple(map(plain, rows)), following)
+
+
+def _cursor(row: Mapping[str, Any]) -> str:
+    said = [row["created_at"].isoformat(), str(row["id"])]
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        at, production_id = json.loads(base64.urlsafe_b64decode(padded))
+        after = datetime.fromisoformat(at), UUID(production_id)
+    except (ValueError, TypeError, AttributeError):
+        raise ProductionCursorError("It is no cursor that this list gave.") from None
+    if after[0].tzinfo is None:
+        raise ProductionCursorError("It is no cursor that this list gave.")
+    return after

@@ -1,0 +1,208 @@
+"""Changes of the rows of productions, each with its decision; the caller has a transaction."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from . import queue
+from .loading import load_within
+from .records import AttemptRecord, PhaseRecord, ProductionRecord
+from .states import AttemptState, PhaseState, ProductionState, moved
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+LOCK = "SELECT id FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE"
+PRODUCTION_OF = "SELECT production_id FROM anime.phases WHERE id = %(id)s"
+MOVE_PRODUCTION = """
+UPDATE anime.productions SET
+    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
+    changed_at = clock_timestamp(),
+    finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
+WHERE id = %(id)s
+"""
+MOVE_PHASE = """
+UPDATE anime.phases SET
+    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
+    process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
+    started_at = CASE WHEN %(state)s = 'running' THEN coalesce(started_at, clock_timestamp())
+        ELSE started_at END,
+    finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
+WHERE id = %(id)s
+"""
+MOVE_ATTEMPT = """
+UPDATE anime.attempts SET
+    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
+    finished_at = coalesce(finished_at, clock_timestamp())
+WHERE id = %(id)s
+"""
+CHANGED = "UPDATE anime.productions SET changed_at = clock_timestamp() WHERE id = %(production_id)s"
+DECIDE = """
+INSERT INTO anime.decisions
+    (production_id, phase_id, attempt_id, report_id, kind, from_state, to_state, reason_code,
+     reason, decided_by)
+VALUES
+    (%(production_id)s, %(phase_id)s, %(attempt_id)s, %(report_id)s, %(kind)s, %(from_state)s,
+     %(to_state)s, %(code)s, %(reason)s, %(who)s)
+"""
+ENDED_PRODUCTION = (
+    ProductionState.COMPLETED,
+    ProductionState.FAILED,
+    ProductionState.CANCELLED,
+)
+ENDED_PHASE = (PhaseState.PASSED, PhaseState.FAILED, PhaseState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a state changes.
+
+    Attributes:
+        code: of `REASONS`, or None.
+        reason: in words.
+        who: the person who decided; "" for the production itself.
+        report_id: the report that it came from.
+    """
+
+    code: str | None = None
+    reason: str = ""
+    who: str = ""
+    report_id: int | None = None
+
+
+NO_REASON = Why()
+
+
+def lock(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
+    """A production that nobody else changes until the transaction ends; None where there is none.
+
+    All that changes anything of a production does this first, so that nobody waits crosswise.
+    """
+    if connection.execute(LOCK, {"id": production_id}).fetchone() is None:
+        return None
+    return load_within(connection, production_id)
+
+
+def lock_phase(
+    connection: "Connection", phase_id: UUID
+) -> tuple[ProductionRecord, PhaseRecord] | None:
+    """A phase and its production, which nobody else changes until the transaction ends."""
+    row = connection.execute(PRODUCTION_OF, {"id": phase_id}).fetchone()
+    record = None if row is None else lock(connection, row[0])
+    if record is None:
+        return None
+    return record, next(each for each in record.phases if each.id == phase_id)
+
+
+def decide(
+    connection: "Connection",
+    production_id: UUID,
+    kind: str,
+    before: Any,
+    after: Any,
+    why: Why = NO_REASON,
+    phase_id: UUID | None = None,
+    attempt_id: UUID | None = None,
+) -> None:
+    """Write a decision down.
+
+    Args:
+        connection: inside a transaction.
+        production_id: of the production.
+        kind: whose state changed: `production`, `phase` or `attempt`.
+        before, after: the states; None where there was none before.
+        why: it changed.
+        phase_id, attempt_id: which, where it is theirs.
+    """
+    connection.execute(
+        DECIDE,
+        {
+            **vars(why),
+            "production_id": production_id,
+            "phase_id": phase_id,
+            "attempt_id": attempt_id,
+            "kind": kind,
+            "from_state": before and before.value,
+            "to_state": after and after.value,
+        },
+    )
+    connection.execute(CHANGED, {"production_id": production_id})
+
+
+def move_production(
+    connection: "Connection",
+    record: ProductionRecord,
+    state: ProductionState,
+    why: Why = NO_REASON,
+) -> None:
+    """Change a production's state.
+
+    Raises:
+        IllegalTransition: it can't become that.
+    """
+    if record.state is state:
+        return
+    moved(record.state, state, "The production")
+    said = {"id": record.id, "state": state.value, "ended": state in ENDED_PRODUCTION}
+    connection.execute(MOVE_PRODUCTION, said | _shown(state.value, why))
+    decide(connection, record.id, "production", record.state, state, why)
+
+
+def move_phase(
+    connection: "Connection",
+    phase: PhaseRecord,
+    state: PhaseState,
+    why: Why,
+    production_id: UUID,
+) -> None:
+    """Change a phase's state.
+
+    Raises:
+        IllegalTransition: it can't become that.
+    """
+    moved(phase.state, state, f"The phase {phase.definition.id}")
+    said = {"id": phase.id, "state": state.value, "ended": state in ENDED_PHASE}
+    connection.execute(MOVE_PHASE, said | _shown(state.value, why))
+    decide(connection, production_id, "phase", phase.state, state, why, phase.id)
+
+
+def move_attempt(
+    connection: "Connection",
+    attempt: AttemptRecord,
+    state: AttemptState,
+    why: Why,
+    production_id: UUID,
+    phase_id: UUID,
+) -> None:
+    """Change an attempt's state.
+
+    Raises:
+        IllegalTransition: it can't become that.
+    """
+    moved(attempt.state, state, f"Attempt {attempt.number}")
+    said = {"id": attempt.id, "state": state.value}
+    connection.execute(MOVE_ATTEMPT, said | {"reason_code": why.code, "reason": why.reason})
+    decide(connection, production_id, "attempt", attempt.state, state, why, phase_id, attempt.id)
+
+
+def pass_phase(
+    connection: "Connection", record: ProductionRecord, phase: PhaseRecord, why: Why
+) -> None:
+    """Have a phase done: the next one is queued, or the production is completed."""
+    move_phase(connection, phase, PhaseState.PASSED, why, record.id)
+    following = next((each for each in record.phases if each.position > phase.position), None)
+    if following is None:
+        move_production(connection, record, ProductionState.COMPLETED)
+        return
+    if record.state is ProductionState.WAITING:
+        move_production(connection, record, ProductionState.RUNNING, why)
+    queue.defer(connection, following.id, following.queue)
+
+
+def _shown(state: str, why: Why) -> dict[str, Any]:
+    """The reason that stays with a row: only where something stands still for it."""
+    stands_still = state in ("failed", "cancelled", "waiting")
+    return {
+        "reason_code": why.code if stands_still else None,
+        "reason": why.reason if stands_still else None,
+    }

@@ -1,0 +1,304 @@
+"""Runs one phase of a production: its attempts, one after the other, to an end."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+from uuid import UUID, uuid4
+
+from ..jobs.database import DatabaseAway
+from ..jobs.history import JobRecord, find_job
+from ..jobs.job import Artifact, JobState
+from ..jobs.states import UNFINISHED
+from ..reasons import sentence
+from . import attempts
+from .attempts import NewAttempt, Outcome, Work
+from .definition import CHARACTER, VIDEO, fill, next_values
+from .gates import Judgement
+from .handover import FileMissing, fetch, keep
+from .judging import judged, outcome_of
+from .parameters import ParameterError
+from .records import AttemptRecord
+from .rows import NO_REASON, Why
+from .states import AttemptState, PhaseState
+from .steps import Accept, GiveUp, Settle, Try, next_step, seconds_spent
+from .workplace import Answer, Postponed, Stopped, WorkflowRefused, Workplace
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0  # between two looks whether the attempt is still ours and has time left
+PAUSE_SECONDS = 1.0  # while the database is away, or ComfyUI has others' prompts
+UNSEEN_SECONDS = 30.0  # until a prompt that ended and has no job is taken for lost
+DISK_SECONDS = 60  # until a phase that had no room is tried again
+LEAST_FREE = 1e9  # bytes
+STILLS = ("image",)
+
+
+def run_phase(phase_id: UUID, workplace: Workplace) -> None:
+    """Work at a phase until it passes, fails, waits for a person, or is somebody else's.
+
+    Args:
+        phase_id: of the phase; nothing happens where there is nothing to do any more.
+        workplace: this ComfyUI.
+
+    Raises:
+        Stopped: this ComfyUI ends.
+        Postponed: the phase is to be tried again later.
+    """
+    _Run(phase_id, workplace).run()
+
+
+class _Run:
+    def __init__(self, phase_id: UUID, workplace: Workplace) -> None:
+        self._phase_id, self._place = phase_id, workplace
+
+    def run(self) -> None:
+        place = self._place
+        work = self._ask(attempts.take_phase, self._phase_id, place.process_id)
+        while work is not None:
+            place.announce(work.production)
+            step = next_step(work.phase, _now())
+            if isinstance(step, Settle):
+                self._settle(work, step.attempt)
+            elif isinstance(step, Try):
+                self._try(work, step)
+            else:
+                self._leave_with(work, step)
+                break
+            work = self._ask(attempts.look, self._phase_id, place.process_id)
+        self._announce()
+
+    # What is done with an attempt
+
+    def _try(self, work: Work, step: Try) -> None:
+        if not self._await_turn():
+            return
+        self._need_room()
+        attempt = NewAttempt(uuid4(), step.number, self._values(work, step), str(uuid4()))
+        try:
+            attempt = self._with_files(work, attempt)
+            graph = fill(work.phase.definition, attempt.values)
+        except (FileMissing, ParameterError) as error:
+            code = "production_file_missing" if isinstance(error, FileMissing) else ""
+            why = Why(code or "production_refused", _refusal(error))
+            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, why=why))
+            return
+        self._place.make_room(graph)
+        if not self._begin(attempt):
+            return
+        mark = {
+            "production": str(work.production.id),
+            "phase": str(work.phase.id),
+            "attempt": str(attempt.id),
+        }
+        try:
+            self._place.submit(graph, attempt.prompt_id, mark)
+        except WorkflowRefused as error:
+            job = self._find(attempt.prompt_id)
+            why = Why("production_refused", _refusal(error))
+            outcome = Outcome(AttemptState.FAILED, job.job.id if job else None, why=why)
+            self._ask(attempts.end_attempt, attempt.id, outcome)
+            return
+        spent = seconds_spent(work.phase, _now())
+        left = work.phase.definition.policy.wall_seconds - spent
+        self._watch(work, attempt.id, attempt.prompt_id, time.monotonic() + left)
+
+    def _settle(self, work: Work, attempt: AttemptRecord) -> None:
+        """Find out what became of an attempt that somebody began, perhaps this ComfyUI."""
+        if self._place.has_prompt(attempt.prompt_id):
+            spent = seconds_spent(work.phase, _now())
+            left = work.phase.definition.policy.wall_seconds - spent
+            self._watch(work, attempt.id, attempt.prompt_id, time.monotonic() + left)
+            return
+        job = self._find(attempt.prompt_id)
+        if job is None or JobState(job.state) not in (JobState.COMPLETED, JobState.FAILED):
+            self._lose(attempt.id)
+        else:
+            self._conclude(work, attempt.id, job)
+
+    def _watch(self, work: Work, attempt_id: UUID, prompt_id: str, deadline: float) -> None:
+        """Wait for an attempt's prompt, as long as it is ours and has time."""
+        late = False
+        self._announce()
+        while not self._place.wait(prompt_id, LOOK_SECONDS):
+            if self._place.stopping():
+                raise Stopped
+            if time.monotonic() > deadline:
+                late = True
+                self._place.interrupt(prompt_id)
+            elif not self._still_runs(attempt_id):
+                self._place.interrupt(prompt_id)
+        job = self._ended_job(prompt_id)
+        if job is None:
+            self._lose(attempt_id)
+        elif JobState(job.state) is not JobState.CANCELLED:
+            self._conclude(work, attempt_id, job)
+        elif late:
+            policy = work.phase.definition.policy
+            said = {"seconds": policy.wall_seconds, "limit": policy.wall_seconds}
+            why = Why("production_wall_time", sentence("production_wall_time", said))
+            outcome = Outcome(AttemptState.FAILED, job.job.id, why=why)
+            self._ask(attempts.end_attempt, attempt_id, outcome)
+        else:
+            self._interrupted(attempt_id, job)
+
+    def _interrupted(self, attempt_id: UUID, job: JobRecord) -> None:
+        """Its prompt was interrupted: by us because it isn't ours any more, or by a person."""
+        why = Why("production_interrupted", sentence("production_interrupted", {}))
+        outcome = Outcome(AttemptState.CANCELLED, job.job.id, why=why)
+        if self._ask(attempts.end_attempt, attempt_id, outcome) is AttemptState.CANCELLED:
+            self._leave(PhaseState.CANCELLED, why)
+
+    def _conclude(self, work: Work, attempt_id: UUID, job: JobRecord) -> None:
+        """Decide an attempt by what was measured."""
+        definition = work.phase.definition
+        gates = [each.report_node for each in definition.gates]
+        report_id = self._ask(attempts.report_of, job.job.id, gates)
+        outcome = outcome_of(definition, job, report_id)
+        self._ask(attempts.end_attempt, attempt_id, outcome)
+
+    def _lose(self, attempt_id: UUID) -> None:
+        why = Why("production_machine_gone", sentence("production_machine_gone", {}))
+        self._ask(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, why=why))
+
+    # How a phase ends
+
+    def _leave_with(self, work: Work, step: Accept | GiveUp) -> None:
+        if isinstance(step, GiveUp):
+            self._leave(PhaseState.FAILED, Why(step.code, sentence(step.code, step.values)))
+            return
+        why = Why(step.code, sentence(step.code, step.values or {})) if step.code else NO_REASON
+        self._keep_files(work, step.attempt)
+        if work.phase.definition.policy.approval:
+            said = sentence("production_approval", {"number": step.attempt.number})
+            why = Why("production_approval", " ".join(filter(None, (why.reason, said))))
+            self._leave(PhaseState.WAITING, why, step.attempt.id)
+        else:
+            self._leave(PhaseState.PASSED, why, step.attempt.id)
+
+    def _keep_files(self, work: Work, attempt: AttemptRecord) -> None:
+        """What the next phase takes, for a machine that can't see this one's output folder."""
+        after = [p for p in work.production.phases if p.position == work.phase.position + 1]
+        taken = {what for each in after for what in each.definition.takes.values()} - {CHARACTER}
+        files = {file.sha256: file for what in taken if (file := _file_of(attempt, what))}
+        if files:
+            self._ask(keep, tuple(files.values()), self._place.output())
+
+    def _leave(self, state: PhaseState, why: Why, chosen: UUID | None = None) -> None:
+        phase, process = self._phase_id, self._place.process_id
+        self._ask(attempts.leave_phase, phase, process, state, why, chosen)
+
+    # What an attempt is made with
+
+    def _values(self, work: Work, step: Try) -> dict[str, Any]:
+        definition = work.phase.definition
+        if step.again is not None:
+            return dict(step.again.values)
+        if step.after is None:
+            return dict(work.phase.given)
+        job = self._find(step.after.prompt_id)
+        found = None if job is None else judged(definition, job)
+        reports = [found.report] if isinstance(found, Judgement) else []
+        return next_values(definition, step.after.values, *reports)
+
+    def _with_files(self, work: Work, attempt: NewAttempt) -> NewAttempt:
+        """The attempt with what it takes of the phase before, which must be on this machine."""
+        values = dict(attempt.values)
+        for name, taken in work.phase.definition.takes.items():
+            if taken == CHARACTER or name in work.phase.given or work.before is None:
+                continue
+            file = _file_of(work.before.chosen, taken)
+            if file is None:
+                raise FileMissing("?")
+            path = self._ask(fetch, file, self._place.output())
+            values[name] = f"{path} [output]"
+        return NewAttempt(attempt.id, attempt.number, values, attempt.prompt_id)
+
+    # Asking and waiting
+
+    def _begin(self, attempt: NewAttempt) -> bool:
+        phase, process = self._phase_id, self._place.process_id
+        return self._ask(attempts.begin_attempt, phase, process, attempt)
+
+    def _begin_and_end(self, attempt: NewAttempt, outcome: Outcome) -> None:
+        if self._begin(attempt):
+            self._ask(attempts.end_attempt, attempt.id, outcome)
+
+    def _await_turn(self) -> bool:
+        """Wait until nothing that a person queued is left; False where it isn't ours by then."""
+        waited = False
+        while self._place.others_prompts():
+            waited = True
+            self._place.rest(PAUSE_SECONDS)
+            if self._place.stopping():
+                raise Stopped
+        return not waited or bool(self._ask(attempts.look, self._phase_id, self._place.process_id))
+
+    def _need_room(self) -> None:
+        free, least = self._place.free_bytes(), self._place.least_free
+        if free >= least:
+            return
+        said = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
+        code = "production_disk_full"
+        self._leave(PhaseState.QUEUED, Why(code, sentence(code, said)))
+        self._announce()
+        raise Postponed(DISK_SECONDS)
+
+    def _ended_job(self, prompt_id: str) -> JobRecord | None:
+        """The job of a prompt that ended, as soon as the database has its end."""
+        start = time.monotonic()
+        while True:
+            job = self._find(prompt_id)
+            if job is not None and JobState(job.state) not in UNFINISHED | {JobState.LOST}:
+                return job
+            if time.monotonic() - start > UNSEEN_SECONDS:
+                return None
+            self._pause()
+
+    def _find(self, prompt_id: str) -> JobRecord | None:
+        return self._ask(find_job, prompt_id, settle=True)
+
+    def _still_runs(self, attempt_id: UUID) -> bool:
+        try:
+            return self._place.read(attempts.still_runs, attempt_id)
+        except DatabaseAway:
+            return True  # nobody else can have taken it either
+
+    def _announce(self) -> None:
+        found = self._ask(attempts.production_of, self._phase_id)
+        if found is not None:
+            self._place.announce(found)
+
+    def _ask(
+        self, function: Callable[..., Answer], *arguments: Any, settle: bool = False
+    ) -> Answer:
+        """What the database answers, however long it is away."""
+        while True:
+            try:
+                return self._place.read(function, *arguments, settle=settle)
+            except DatabaseAway:
+                self._pause()
+
+    def _pause(self) -> None:
+        if self._place.stopping():
+            raise Stopped
+        self._place.rest(PAUSE_SECONDS)
+
+
+def _refusal(error: Exception) -> str:
+    if isinstance(error, FileMissing):
+        return sentence("production_file_missing", {"path": error.path})
+    return sentence("production_refused", {"message": str(error)})
+
+
+def _file_of(attempt: AttemptRecord | None, taken: str) -> Artifact | None:
+    """The file that a following phase takes: the first of the kind."""
+    files = attempt.files if attempt else ()
+    if taken == VIDEO:
+        return next((each for each in files if each.kind not in STILLS), None)
+    return files[0] if files else None
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,275 @@
+"""Productions in the database: begun, and acted on by people. Every change is a decision."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from ..jobs.job_rows import id_of
+from ..jobs.strict_json import strict_json
+from ..reasons import sentence
+from . import queue
+from .definition import PhaseDefinition
+from .listing import ProductionCursorError, ProductionPage, list_productions
+from .loading import load
+from .records import PhaseRecord, ProductionRecord
+from .request import ProductionRequest
+from .rows import (
+    Why,
+    decide,
+    lock,
+    move_attempt,
+    move_phase,
+    move_production,
+    pass_phase,
+)
+from .states import UNFINISHED, AttemptState, IllegalTransition, PhaseState, ProductionState
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+__all__ = [
+    "IllegalTransition",
+    "LimitReached",
+    "ProductionCursorError",
+    "ProductionPage",
+    "ProductionRecord",
+    "UnknownProduction",
+    "approve",
+    "cancel",
+    "create",
+    "list_productions",
+    "load",
+    "reject",
+    "resume",
+]
+
+MOST_WAITING = 100  # productions of a project that are not finished
+
+COUNT = """
+SELECT count(*) FROM anime.productions
+WHERE project_id = %(project_id)s AND state IN ('queued', 'running', 'waiting')
+"""
+LOCK_PROJECT = "SELECT id FROM anime.projects WHERE id = %(project_id)s FOR NO KEY UPDATE"
+ADD_DEFINITION = """
+INSERT INTO anime.phase_definitions (version, name, definition)
+VALUES (%(version)s, %(name)s, %(definition)s::jsonb) ON CONFLICT (version) DO NOTHING
+"""
+ADD_PRODUCTION = """
+INSERT INTO anime.productions (id, project_id, state, request)
+VALUES (%(id)s, %(project_id)s, 'queued', %(request)s::jsonb)
+"""
+ADD_PHASE = """
+INSERT INTO anime.phases
+    (id, production_id, position, version, state, queue, given, attempt_limit)
+VALUES
+    (%(id)s, %(production_id)s, %(position)s, %(version)s, 'queued', %(queue)s, %(given)s::jsonb,
+     %(attempt_limit)s)
+"""
+GRANT = """
+UPDATE anime.phases SET attempt_limit = %(limit)s, started_at = NULL WHERE id = %(id)s
+"""
+UNCHOOSE = "UPDATE anime.attempts SET chosen = false WHERE id = %(id)s"
+
+
+class LimitReached(ValueError):
+    """A production isn't begun because of a limit.
+
+    Attributes:
+        code: the reason's.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class UnknownProduction(LookupError):
+    """There is no production of an id."""
+
+
+def create(
+    connection: "Connection",
+    request: ProductionRequest,
+    definitions: Sequence[PhaseDefinition],
+    most_waiting: int = MOST_WAITING,
+) -> UUID:
+    """Begin a production: all of its rows and the first phase's place in the queue, or nothing.
+
+    Args:
+        connection: to a database with the pack's schema.
+        request: as `read_request` gives it.
+        definitions: of its phases, in their order.
+        most_waiting: unfinished productions that a project may have.
+
+    Returns:
+        The production's id.
+
+    Raises:
+        LimitReached: the project has enough of them.
+        psycopg.Error: the database refuses.
+    """
+    queue.prepare(connection)
+    production_id = uuid4()
+    values: dict[str, Any] = {"id": production_id, "project": request.project}
+    with connection.transaction():
+        values["project_id"] = id_of(connection, "project", values)
+        connection.execute(LOCK_PROJECT, values)  # two at once must not both be the last
+        row = connection.execute(COUNT, values).fetchone()
+        if row is not None and row[0] >= most_waiting:
+            code = "production_too_many"
+            said = {"project": request.project, "waiting": row[0], "limit": most_waiting}
+            raise LimitReached(code, sentence(code, said))
+        connection.execute(ADD_PRODUCTION, values | {"request": strict_json(request.to_dict())})
+        decide(connection, production_id, "production", None, ProductionState.QUEUED)
+        for position, definition in enumerate(definitions):
+            _add_phase(connection, production_id, position, definition, request)
+    return production_id
+
+
+def _add_phase(
+    connection: "Connection",
+    production_id: UUID,
+    position: int,
+    definition: PhaseDefinition,
+    request: ProductionRequest,
+) -> None:
+    own = request.parameters.get(definition.id, {})
+    phase_id, name = uuid4(), queue.queue_of(definition, own)
+    values = {
+        "id": phase_id,
+        "production_id": production_id,
+        "position": position,
+        "version": definition.version,
+        "name": definition.id,
+        "definition": strict_json(definition.to_dict()),
+        "queue": name,
+        "given": strict_json(request.values_of(definition)),
+        "attempt_limit": request.attempts or definition.policy.attempts,
+    }
+    connection.execute(ADD_DEFINITION, values)
+    connection.execute(ADD_PHASE, values)
+    if position == 0:
+        queue.defer(connection, phase_id, name)
+
+
+def cancel(
+    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+) -> ProductionRecord:
+    """Stop a production; the machine that runs its prompt interrupts it.
+
+    Raises:
+        UnknownProduction: there is none.
+        IllegalTransition: it has ended.
+    """
+    why = Why("production_cancelled", _said("production_cancelled", who, reason), who)
+    with connection.transaction():
+        record = _locked(connection, production_id)
+        phase = record.current
+        move_production(connection, record, ProductionState.CANCELLED, why)
+        move_phase(connection, phase, PhaseState.CANCELLED, why, production_id)
+        if phase.running is not None:
+            state = AttemptState.CANCELLED
+            move_attempt(connection, phase.running, state, why, production_id, phase.id)
+        queue.withdraw(connection, phase.id)
+    return _loaded(connection, production_id)
+
+
+def resume(
+    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+) -> ProductionRecord:
+    """Go on with a production that was cancelled or that failed, at the phase where it stopped.
+
+    A phase that has used all its attempts gets as many again.
+
+    Raises:
+        UnknownProduction: there is none.
+        IllegalTransition: it goes on anyhow, or is completed.
+    """
+    with connection.transaction():
+        record = _locked(connection, production_id)
+        phase = record.current
+        why = Why("production_resumed", _said("production_resumed", who, reason), who)
+        move_production(connection, record, ProductionState.QUEUED, why)
+        move_phase(connection, phase, PhaseState.QUEUED, why, production_id)
+        numbers = [each.number for each in phase.attempts]
+        limit, usual = phase.attempt_limit, record.request.get("attempts")
+        if numbers and max(numbers) >= limit:
+            limit = max(numbers) + (usual or phase.definition.policy.attempts)
+        connection.execute(GRANT, {"id": phase.id, "limit": limit})
+        queue.defer(connection, phase.id, phase.queue)
+    return _loaded(connection, production_id)
+
+
+def approve(
+    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+) -> ProductionRecord:
+    """Take what a phase made, after a person has seen it.
+
+    Raises:
+        UnknownProduction: there is none.
+        IllegalTransition: nothing of it waits for approval.
+    """
+    with connection.transaction():
+        record = _locked(connection, production_id)
+        phase = _waiting(record)
+        why = Why("production_approved", _said("production_approved", who, reason), who)
+        pass_phase(connection, record, phase, why)
+    return _loaded(connection, production_id)
+
+
+def reject(
+    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+) -> ProductionRecord:
+    """Refuse what a phase made: the next attempt begins, or the production fails with the last.
+
+    Raises:
+        UnknownProduction: there is none.
+        IllegalTransition: nothing of it waits for approval.
+    """
+    why = Why("production_rejected", _said("production_rejected", who, reason), who)
+    with connection.transaction():
+        record = _locked(connection, production_id)
+        phase = _waiting(record)
+        shown = phase.chosen
+        if shown is not None:
+            connection.execute(UNCHOOSE, {"id": shown.id})
+            move_attempt(connection, shown, AttemptState.REJECTED, why, record.id, phase.id)
+        used = max((each.number for each in phase.attempts), default=0)
+        if used < phase.attempt_limit:
+            move_phase(connection, phase, PhaseState.QUEUED, why, record.id)
+            move_production(connection, record, ProductionState.RUNNING, why)
+            queue.defer(connection, phase.id, phase.queue)
+        else:
+            move_phase(connection, phase, PhaseState.FAILED, why, record.id)
+            move_production(connection, record, ProductionState.FAILED, why)
+    return _loaded(connection, production_id)
+
+
+def _locked(connection: "Connection", production_id: UUID) -> ProductionRecord:
+    """The production, which nobody else changes until the transaction ends."""
+    record = lock(connection, production_id)
+    if record is None:
+        raise UnknownProduction(f"There is no production {production_id}.")
+    return record
+
+
+def _loaded(connection: "Connection", production_id: UUID) -> ProductionRecord:
+    record = load(connection, production_id)
+    assert record is not None  # nobody deletes productions
+    return record
+
+
+def _waiting(record: ProductionRecord) -> PhaseRecord:
+    phase = record.current
+    if record.state in UNFINISHED and phase.state is PhaseState.WAITING:
+        return phase
+    raise IllegalTransition(
+        f"The production is {record.state.value} and its phase {phase.definition.id} is"
+        f" {phase.state.value}; nothing waits for approval."
+    )
+
+
+def _said(code: str, who: str, reason: str) -> str:
+    """A person's decision, in words."""
+    said = sentence(code, {"who": who or "Somebody"})
+    return f"{said[:-1]}: {reason}" if reason else said

@@ -1,0 +1,76 @@
+"""Lists the phases that productions can run, registers a workflow as one, or removes it.
+
+`python -m anime_production.quickstart_steps.phases`, in a Python that has what ComfyUI needs.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..models.jobs.recorder import PRIVATE_FOLDER
+from ..models.production.catalogue import (
+    PhaseConflict,
+    UnknownPhase,
+    is_shipped,
+    list_phases,
+    parse,
+    register_phase,
+    registered_folder,
+    remove_phase,
+)
+from ..models.production.definition import DefinitionError, read_definition
+from .console import prepare, say
+
+
+def main(arguments: list[str]) -> int:
+    """Do what is asked: 0 when it is done, 2 when it is refused."""
+    prepare()
+    parser = argparse.ArgumentParser(prog="quickstart.py phases", description=__doc__)
+    parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
+    actions = parser.add_subparsers(dest="action")
+    actions.add_parser("list", help="all phases")
+    register = actions.add_parser("register", help="a definition in JSON, as GET /anime/phases")
+    register.add_argument("file", type=Path, metavar="FILE")
+    register.add_argument("--replace", action="store_true", help="in the place of its namesake")
+    actions.add_parser("remove", help="a registered phase").add_argument("id", metavar="ID")
+    options = parser.parse_args(arguments)
+    folder = registered_folder(options.user / f"__{PRIVATE_FOLDER}")
+    try:
+        if options.action == "register":
+            return _register(folder, options.file, options.replace)
+        if options.action == "remove":
+            remove_phase(folder, options.id)
+            say(f"{options.id} is removed.")
+            return 0
+    except (OSError, DefinitionError, PhaseConflict, UnknownPhase) as error:
+        say(f"Nothing was done. {error}")
+        return 2
+    say("\n".join(listing(folder)))
+    return 0
+
+
+def listing(folder: Path) -> list[str]:
+    """All phases: what they make, what they take, whose they are."""
+    phases = list_phases(folder)
+    room = max(len(each.id) for each in phases)
+    lines = [f"Registered phases lie in {folder}", ""]
+    for each in phases:
+        whose = "shipped" if is_shipped(each.id) else "registered"
+        lines.append(f"{each.id:<{room}}  {each.kind:<5}  {whose:<10}  {each.name}")
+    return [*lines, "", "To register one: python quickstart.py phases register FILE"]
+
+
+def _register(folder: Path, file: Path, replace: bool) -> int:
+    definition = read_definition(parse(file.read_bytes()))
+    if register_phase(folder, definition, replace):
+        say(f"{definition.id} is registered, with the parameters:")
+        for each in definition.parameters:
+            say(f"  {each.name} ({each.expected})")
+        say("A running ComfyUI lists it at /anime/phases, and says what it lacks for it.")
+    else:
+        say(f"{definition.id} was registered already, just so.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,273 @@
+"""Productions on a real ComfyUI: from a request to files, with nobody looking on."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .client import ComfyClient, RequestRefused
+from .job_bench import JobPrompt
+from .production_bench import (
+    PATIENCE,
+    SHORT,
+    act,
+    await_that,
+    ended,
+    look,
+    order,
+    stills_of_ones_own,
+    tiny_diffusion,
+)
+from .test_phases import delete
+from .tiny_wan import TRANSFORMER_FILE, VAE_FILE
+
+SAMPLES = ["sample_stills", "sample_loop", "sample_clip"]
+
+
+def states(phase: Any) -> list[str]:
+    """What became of a phase's attempts."""
+    return [each["state"] for each in phase["attempts"]]
+
+
+@pytest.fixture
+def registered(client: ComfyClient) -> Iterator[Callable[[dict[str, Any]], str]]:
+    """Registers phases, and removes them again."""
+    names = []
+
+    def register(phase: dict[str, Any]) -> str:
+        names.append(phase["id"])
+        client.post("/anime/phases", phase)
+        return str(phase["id"])
+
+    yield register
+    for name in names:
+        delete(client, name)
+
+
+def test_an_order_becomes_stills_a_loop_and_a_clip_and_everybody_is_told(client: ComfyClient):
+    with client.listen() as channel:
+        production = order(client, phases="sample", **SHORT)
+
+        def done(message: dict[str, Any]) -> bool:
+            return message["type"] == "anime.production" and (
+                message["data"]["id"] == production
+                and message["data"]["state"] in ("completed", "failed")
+            )
+
+        channel.until(done, PATIENCE)
+    told = [
+        (message["data"]["phase"], message["data"]["progress"])
+        for message in channel.messages
+        if message["type"] == "anime.production" and message["data"]["id"] == production
+    ]
+    assert list(dict.fromkeys(phase for phase, _ in told)) == SAMPLES
+    assert [progress for _, progress in told] == sorted(progress for _, progress in told)
+    found = look(client, production)
+    assert (found["state"], found["progress"]) == ("completed", 1.0)
+    assert [(each["phase"], states(each)) for each in found["phases"]] == [
+        (name, ["passed"]) for name in SAMPLES
+    ]
+    for phase in found["phases"]:
+        (file,) = phase["files"]
+        assert file["exists"]
+        assert (client.server.base / "output" / file["path"]).stat().st_size == file["bytes"]
+        (attempt,) = phase["attempts"]
+        assert (attempt["verdict"], attempt["seed"], attempt["chosen"]) == ("PASS", 5, True)
+        job = client.get(f"/anime/jobs/{attempt['job_id']}")["job"]
+        assert (job["source"], job["project"], job["state"]) == (
+            "production", "Winter", "completed",
+        )  # fmt: skip
+    still, loop, clip = found["phases"]
+    assert still["files"][0]["path"] in loop["attempts"][0]["parameters"]["image"]
+    assert loop["files"][0]["path"] in clip["attempts"][0]["parameters"]["image"]
+    assert found["files"] == clip["files"]
+
+
+def test_a_loop_with_a_jump_passes_on_its_third_attempt_and_says_why_two_did_not(
+    client: ComfyClient,
+):
+    production = order(
+        client,
+        phases=["sample_stills", "sample_loop"],
+        parameters={"sample_loop": {"seam_jump": 8.0}},
+        **SHORT,
+    )
+    found = ended(client, production)
+    assert found["state"] == "completed"
+    stills, loop = found["phases"]
+    assert states(stills) == ["passed"]
+    assert states(loop) == ["failed", "failed", "passed"]
+    assert [each["number"] for each in loop["attempts"]] == [1, 2, 3]
+    assert [each["seed"] for each in loop["attempts"]] == [5, 6, 7]
+    assert [each["parameters"]["seam_jump"] for each in loop["attempts"]] == [8.0, 4.0, 0.0]
+    for attempt in loop["attempts"][:2]:
+        assert attempt["verdict"] == "FAIL"
+        assert "seam" in attempt["reason"]
+        assert attempt["files"]
+        assert not attempt["chosen"]
+        (decision,) = [
+            each for each in found["decisions"]
+            if each["attempt_id"] == attempt["id"] and each["to_state"] == "failed"
+        ]  # fmt: skip
+        assert decision["report_id"] is not None
+        assert decision["reason"] == attempt["reason"]
+    assert loop["files"] == loop["attempts"][2]["files"]
+
+
+def test_a_production_whose_attempts_all_fail_says_by_what_and_keeps_their_files(
+    client: ComfyClient,
+):
+    production = order(
+        client,
+        phases=["sample_stills", "sample_loop"],
+        attempts=2,
+        parameters={"sample_stills": {"drawn": 1}},
+    )
+    found = ended(client, production)
+    assert found["state"] == "failed"
+    stills, loop = found["phases"]
+    assert (states(stills), states(loop)) == (["failed", "failed"], [])
+    assert stills["attempts"][0]["reason_code"] == "character_different"
+    assert stills["attempts"][1]["reason"] in found["reason"]
+    assert all(file["exists"] for each in stills["attempts"] for file in each["files"])
+    assert found["files"] == []
+
+
+def test_a_person_approves_one_and_rejects_another(client: ComfyClient, registered):
+    name = registered(stills_of_ones_own("seen", approval=True, attempts=2))
+    fine, poor = (order(client, phases=[name], seed=seed) for seed in (1, 2))
+
+    def waits(found: Any) -> bool:
+        return bool(found["state"] == "waiting")
+
+    shown = await_that(client, fine, waits)
+    assert states(shown["phases"][0]) == ["passed"]
+    assert shown["phases"][0]["files"]
+    approved = act(client, fine, "approve", who="Aoi", reason="lovely eyes")
+    assert approved["state"] == "completed"
+    assert ("Aoi", "lovely eyes") in [
+        (each["decided_by"], each["reason"].rpartition(": ")[2]) for each in approved["decisions"]
+    ]
+    await_that(client, poor, waits)
+    again = act(client, poor, "reject", who="Aoi", reason="six fingers")
+    assert again["state"] == "running"
+    await_that(client, poor, waits)
+    rejected = act(client, poor, "reject", who="Aoi", reason="six fingers still")
+    assert rejected["state"] == "failed"
+    assert "six fingers still" in rejected["reason"]
+    assert states(rejected["phases"][0]) == ["rejected", "rejected"]
+    assert [each["seed"] for each in rejected["phases"][0]["attempts"]] == [2, 3]
+    with pytest.raises(RequestRefused) as refusal:
+        act(client, fine, "reject", who="Aoi")
+    assert refusal.value.status == 409
+
+
+def test_what_is_cancelled_in_the_middle_ends_at_once_and_is_resumed_where_it_was(
+    client: ComfyClient, registered
+):
+    name = registered(stills_of_ones_own("slow", attempts=1))
+    pause = {"slow": {"pause": 600.0}}
+    production = order(client, phases=["sample_stills", name], parameters=pause)
+
+    def sleeps(found: Any) -> bool:
+        attempts = found["phases"][1]["attempts"]
+        return bool(attempts and attempts[-1]["state"] == "running" and running(client))
+
+    await_that(client, production, sleeps)
+    cancelled = act(client, production, "cancel", who="Aoi", reason="too slow")
+    assert cancelled["state"] == "cancelled"
+    prompt = cancelled["phases"][1]["attempts"][0]["prompt_id"]
+    await_that(client, production, lambda found: not running(client), 10)
+    assert not client.get(f"/history/{prompt}")[prompt]["status"]["completed"]
+    settled = await_that(
+        client, production, lambda found: states(found["phases"][1]) == ["cancelled"], 10
+    )
+    assert settled["state"] == "cancelled"
+    act(client, production, "resume", who="Aoi")
+    await_that(client, production, lambda found: states(found["phases"][1])[-1] == "running")
+    again = act(client, production, "cancel", who="Aoi")
+    assert [each["number"] for each in again["phases"][1]["attempts"]] == [1, 1]
+    assert states(again["phases"][0]) == ["passed"], "what had passed isn't made again"
+
+
+def test_a_production_that_failed_is_resumed_and_goes_on_with_the_next_seed(client: ComfyClient):
+    production = order(
+        client, phases=["sample_stills"], attempts=1, parameters={"sample_stills": {"blur": 4.0}}
+    )
+    assert ended(client, production)["state"] == "failed"
+    act(client, production, "resume", who="Aoi")  # two pixels less each time
+    again = ended(client, production)
+    if again["state"] == "failed":
+        act(client, production, "resume", who="Aoi")
+        again = ended(client, production)
+    assert again["state"] == "completed"
+    attempts = again["phases"][0]["attempts"]
+    assert [each["seed"] for each in attempts] == list(range(5, 5 + len(attempts)))
+    assert again["reason"] is None
+
+
+def test_a_registered_phase_samples_with_a_diffusion_model_and_takes_the_best(
+    client: ComfyClient, registered
+):
+    phase = tiny_diffusion("tiny", TRANSFORMER_FILE, VAE_FILE, attempts=2, at_end="best")
+    answer = client.post(
+        "/anime/generate",
+        {"prompt": "noise", "type": "clip", "phase": registered(phase), "seed": 1},
+    )
+    found = ended(client, answer["id"])
+    assert found["state"] == "completed", found["reason"]
+    (tiny,) = found["phases"]
+    assert states(tiny) == ["failed", "failed"], "random weights draw noise"
+    first, second = tiny["attempts"]
+    assert first["files"][0]["sha256"] != second["files"][0]["sha256"]
+    assert tiny["files"][0]["frames"] == 9
+    best = max(tiny["attempts"], key=lambda each: (each["score"], -each["number"]))
+    assert best["chosen"]
+    assert tiny["files"] == best["files"]
+
+
+def test_what_a_person_queues_by_hand_goes_first(client: ComfyClient):
+    """Two of a person's prompts wait; a production is ordered; a third one comes after it."""
+    prompts = [client.submit(JobPrompt(seconds=1.0, seed=500 + number)) for number in range(2)]
+    production = order(client, phases=["sample_stills"], seed=99)
+    prompts.append(client.submit(JobPrompt(seconds=1.0, seed=502)))
+    found = ended(client, production)
+    assert found["state"] == "completed"
+    history = client.get("/history")
+    assert set(prompts) <= set(history)
+    of_production = found["phases"][0]["attempts"][0]["prompt_id"]
+    order_of_ends = sorted((*prompts, of_production), key=lambda each: ends(history[each]))
+    assert order_of_ends[-1] == of_production
+
+
+def test_models_that_are_missing_are_named_and_nothing_is_ordered(client: ComfyClient):
+    before = client.get("/anime/productions")["productions"][:1]
+    with pytest.raises(RequestRefused) as refusal:
+        order(client, phases=["sdxl_stills"], width=1024, height=1024)
+    assert refusal.value.status == 409
+    assert "waiIllustriousSDXL_v150.safetensors" in refusal.value.answer["error"]["message"]
+    assert client.get("/anime/productions")["productions"][:1] == before
+
+
+def test_the_worker_is_a_part_of_the_health(client: ComfyClient):
+    ended(client, order(client, phases=["sample_stills"]))
+    worker = client.get("/anime/health")["components"]["worker"]
+    assert worker == {"status": "ok", "running": True}
+
+
+def test_files_of_a_production_are_served(client: ComfyClient, tmp_path: Path):
+    production = order(client, phases=["sample_stills"])
+    (file,) = ended(client, production)["files"]
+    address, _, query = file["view"].partition("?")
+    assert len(client.fetch(f"{address}?{query}")) == file["bytes"]
+
+
+def running(client: ComfyClient) -> bool:
+    """Whether a prompt runs."""
+    return bool(client.get("/queue")["queue_running"])
+
+
+def ends(entry: Any) -> int:
+    """When a prompt ended."""
+    return int(entry["status"]["messages"][-1][1]["timestamp"])

@@ -1,0 +1,120 @@
+"""A machine whose prompts come to what is said beforehand; all else of it is real."""
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from anime_production.models.jobs.events import ArtifactWritten, JobFinished
+from anime_production.models.jobs.job import (
+    Artifact,
+    JobError,
+    JobSource,
+    JobState,
+    NodeReport,
+    new_job,
+)
+from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.production.workplace import WorkflowRefused
+from anime_production.models.report import Better, Measure, Report
+
+SHARP = Measure("sharpness", "px", Better.HIGHER, 0.0, 100.0, "edges", 50.0, True)
+PASSES, FAILS = 80.0, 20.0
+BREAKS, REFUSES, NEVER_ENDS, DIES = "breaks", "refuses", "never ends", "dies"
+
+
+class Studio:
+    """A machine: what its prompts come to is said beforehand, one after the other."""
+
+    least_free = 1.0
+    lacks = ()
+    hangs = False
+
+    def __init__(self, folder: Path, *scripts, free=10**12):
+        self.recorder = Recorder(folder)
+        self.scripts, self.free, self._folder = list(scripts), free, folder
+        self.graphs: list[Any] = []
+        self.told: list[Any] = []
+        self.jobs: dict[str, Any] = {}
+        self.interrupted = threading.Event()
+        self._stopping = False
+
+    @property
+    def process_id(self):
+        return self.recorder.process_id
+
+    def read(self, function, *arguments, settle=False):
+        return self.recorder.read(function, *arguments, settle=settle)
+
+    def stopping(self):
+        return self._stopping
+
+    def rest(self, seconds):
+        pass
+
+    def others_prompts(self):
+        return 0
+
+    def has_prompt(self, prompt_id):
+        return False
+
+    def nudge(self):
+        pass
+
+    def missing(self, definition, values):
+        return self.lacks
+
+    def make_room(self, graph):
+        pass
+
+    def submit(self, graph, prompt_id, mark):
+        self.graphs.append(graph)
+        script = self.scripts.pop(0)
+        if script == REFUSES:
+            raise WorkflowRefused("No such node.")
+        if script == DIES:
+            self._stopping = True  # and no word of its prompt is ever said
+            self.jobs[prompt_id] = None
+            return
+        job = replace(new_job(prompt_id), source=JobSource.PRODUCTION)
+        self.recorder.queue(job, graph)
+        self.recorder.start(job.id)
+        self.jobs[prompt_id] = job
+        if script == NEVER_ENDS:
+            return
+        if script != BREAKS:
+            picture = Artifact(f"{prompt_id}.png", "image", 4, "ab" * 32, 8, 8, 1)
+            self.recorder.record(ArtifactWritten(job, picture))
+        self.finish(prompt_id, script)
+
+    def finish(self, prompt_id, script, state=JobState.COMPLETED):
+        job = self.jobs[prompt_id]
+        error, reports = None, ()
+        if script == BREAKS:
+            state, error = JobState.FAILED, JobError("3", "KSampler", "OOM", "out of memory", "")
+        elif script is not None:
+            report = Report("still_quality", (SHARP.measured(script, "no_frames"),), 1, None)
+            reports = (NodeReport("4", report),)
+        now = datetime.now(timezone.utc)
+        self.recorder.record(JobFinished(job, state, now, now, error, None, reports))
+
+    def wait(self, prompt_id, seconds):
+        if self.interrupted.is_set():
+            self.finish(prompt_id, None, JobState.CANCELLED)
+        return self.jobs[prompt_id] is not None and not self._stopping and self._ended(prompt_id)
+
+    def _ended(self, prompt_id):
+        return self.interrupted.is_set() or not self.hangs
+
+    def interrupt(self, prompt_id):
+        self.interrupted.set()
+
+    def free_bytes(self):
+        return self.free
+
+    def output(self):
+        return self._folder
+
+    def announce(self, production):
+        self.told.append(production.brief())

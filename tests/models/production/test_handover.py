@@ -1,0 +1,63 @@
+import hashlib
+
+import pytest
+
+from anime_production.models.jobs.job import Artifact
+from anime_production.models.production.handover import FileMissing, fetch, forget, keep
+
+from ..jobs.conftest import database, embedded_folder  # noqa: F401
+
+CONTENT = b"a still of a girl on a hill"
+KEPT = "SELECT count(*) FROM anime.handed_over"
+
+
+@pytest.fixture
+def connection(database):  # noqa: F811
+    with database.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def still(tmp_path):
+    """A file that a phase wrote into the output folder of its machine."""
+    folder = tmp_path / "maker"
+    folder.mkdir()
+    (folder / "still.png").write_bytes(CONTENT)
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    return Artifact("still.png", "image", len(CONTENT), sha256, 8, 8, 1)
+
+
+def test_another_machine_gets_the_file_and_the_one_that_made_it_takes_its_own(
+    connection, still, tmp_path
+):
+    keep(connection, [still], tmp_path / "maker")
+    keep(connection, [still], tmp_path / "maker")
+    assert fetch(connection, still, tmp_path / "maker") == "still.png"
+    path = fetch(connection, still, tmp_path / "other")
+    assert (tmp_path / "other" / path).read_bytes() == CONTENT
+    assert fetch(connection, still, tmp_path / "other") == path
+
+
+def test_another_file_of_that_name_is_neither_taken_nor_overwritten(connection, still, tmp_path):
+    keep(connection, [still], tmp_path / "maker")
+    (tmp_path / "maker" / "still.png").write_bytes(b"somebody else's, of any length")
+    path = fetch(connection, still, tmp_path / "maker")
+    assert path != "still.png"
+    assert (tmp_path / "maker" / path).read_bytes() == CONTENT
+    keep(connection, [still], tmp_path / "maker")
+    assert connection.execute(KEPT).fetchone() == (1,)
+
+
+def test_what_is_nowhere_is_said_to_be_missing(connection, still, tmp_path):
+    with pytest.raises(FileMissing) as missing:
+        fetch(connection, still, tmp_path / "other")
+    assert missing.value.path == "still.png"
+
+
+def test_what_nobody_takes_any_more_is_dropped_after_a_week(connection, still, tmp_path):
+    keep(connection, [still], tmp_path / "maker")
+    forget(connection)
+    assert connection.execute(KEPT).fetchone() == (1,)
+    connection.execute("UPDATE anime.handed_over SET kept_at = now() - interval '8 days'")
+    forget(connection)
+    assert connection.execute(KEPT).fetchone() == (0,)

@@ -1,0 +1,229 @@
+"""Phases run to their end on a real database; only the rendering is a list of what comes out."""
+
+from uuid import uuid4
+
+import pytest
+
+from anime_production.models.jobs.events import JobQueued, JobStarted
+from anime_production.models.jobs.job import (
+    new_job,
+)
+from anime_production.models.production import attempts, store
+from anime_production.models.production.attempts import NewAttempt, Outcome
+from anime_production.models.production.runner import run_phase
+from anime_production.models.production.states import AttemptState, PhaseState, ProductionState
+from anime_production.models.production.workplace import Postponed, Stopped
+
+from ..jobs.conftest import by_hand, private, studio_url  # noqa: F401
+from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
+
+
+def found(place, production_id):
+    return place.read(store.load, production_id, settle=True)
+
+
+def states(record):
+    return [(each.number, each.state.value) for each in record.phases[0].attempts]
+
+
+def test_it_is_tried_with_the_next_seed_until_it_passes_and_everybody_is_told(studio, begin):
+    place = studio(FAILS, BREAKS, PASSES)
+    production_id, phase_id = begin(place, attempts=3)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert states(record) == [(1, "failed"), (2, "failed"), (3, "passed")]
+    assert [graph["1"]["inputs"]["value"] for graph in place.graphs] == [7, 8, 9]
+    first, second, third = record.phases[0].attempts
+    assert (first.verdict, second.verdict, third.verdict) == ("FAIL", None, "PASS")
+    assert second.reason == "Node 3 (KSampler): out of memory"
+    assert third.chosen
+    assert third.files
+    decided = {each["attempt_id"]: each["report_id"] for each in record.decisions
+               if each["kind"] == "attempt" and each["to_state"] != "running"}  # fmt: skip
+    assert [decided[str(each.id)] is not None for each in (first, second, third)] == [
+        True, False, True,
+    ]  # fmt: skip
+    assert place.told[-1] == {
+        "id": str(production_id), "state": "completed", "phase": "own", "attempt": 3,
+        "progress": 1.0,
+    }  # fmt: skip
+
+
+def test_where_none_passes_the_policy_fails_it_with_the_last_reason_or_takes_the_best(
+    studio, begin
+):
+    strict, lenient = studio(30.0, 40.0, 20.0), studio(30.0, 40.0, BREAKS)
+    production_id, phase_id = begin(strict, attempts=3)
+    run_phase(phase_id, strict)
+    record = found(strict, production_id)
+    assert (record.state, record.reason_code) == (ProductionState.FAILED, "production_attempts")
+    assert record.phases[0].chosen is None
+    production_id, phase_id = begin(lenient, attempts=3, at_end="best")
+    run_phase(phase_id, lenient)
+    record = found(lenient, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert record.phases[0].chosen.number == 2
+
+
+def test_what_comfyui_refuses_is_not_asked_again(studio, begin):
+    place = studio(REFUSES, PASSES)
+    production_id, phase_id = begin(place, attempts=3)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert states(record) == [(1, "failed")]
+    assert "ComfyUI refuses the workflow: No such node." in record.reason
+
+
+def test_a_refused_one_is_asked_again_when_it_is_resumed(studio, begin):
+    place = studio(REFUSES, PASSES)
+    production_id, phase_id = begin(place, attempts=1)
+    run_phase(phase_id, place)
+    place.read(store.resume, production_id)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert states(record) == [(1, "failed"), (2, "passed")]
+    assert (record.state, record.reason) == (ProductionState.COMPLETED, None)
+
+
+def test_it_waits_while_the_disk_is_full_and_goes_on_when_there_is_room(studio, begin):
+    place = studio(PASSES, free=0)
+    production_id, phase_id = begin(place)
+    with pytest.raises(Postponed):
+        run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert (record.state, record.reason_code) == (
+        ProductionState.WAITING, "production_disk_full",
+    )  # fmt: skip
+    assert record.phases[0].state is PhaseState.QUEUED
+    place.free = 10**12
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert (record.state, record.reason) == (ProductionState.COMPLETED, None)
+    assert states(record) == [(1, "passed")]
+
+
+def test_attempts_that_take_too_long_are_interrupted_and_end_it(studio, begin):
+    place = studio(NEVER_ENDS)
+    place.hangs = True
+    production_id, phase_id = begin(place, wall_seconds=1)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert (record.state, record.reason_code) == (ProductionState.FAILED, "production_wall_time")
+    assert record.phases[0].attempts[0].reason_code == "production_wall_time"
+
+
+def test_a_prompt_that_a_person_interrupts_cancels_the_production_which_can_be_resumed(
+    studio, begin
+):
+    place = studio(NEVER_ENDS, PASSES)
+    production_id, phase_id = begin(place, attempts=1)
+    place.interrupted.set()
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert (record.state, record.reason_code) == (
+        ProductionState.CANCELLED, "production_interrupted",
+    )  # fmt: skip
+    place.interrupted.clear()
+    place.read(store.resume, production_id)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert states(record) == [(1, "cancelled"), (1, "passed")]
+    assert [graph["1"]["inputs"]["value"] for graph in place.graphs] == [7, 7]
+
+
+def test_what_a_dead_machine_left_is_run_again_under_its_number_and_seed(studio, begin):
+    dead, alive = studio(FAILS, DIES), studio(PASSES)
+    production_id, phase_id = begin(dead)
+    with pytest.raises(Stopped):
+        run_phase(phase_id, dead)
+    assert states(found(alive, production_id)) == [(1, "failed"), (2, "running")]
+    run_phase(phase_id, alive)
+    record = found(alive, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert states(record) == [(1, "failed"), (2, "lost"), (2, "passed")]
+    assert dead.graphs[1]["1"]["inputs"]["value"] == alive.graphs[0]["1"]["inputs"]["value"] == 8
+    assert "production_taken_over" in [each["reason_code"] for each in record.decisions]
+
+
+def test_what_a_dead_machine_had_finished_is_decided_and_not_run_again(studio, begin):
+    dead, alive = studio(), studio()
+    production_id, phase_id = begin(dead)
+    dead.read(attempts.take_phase, phase_id, dead.process_id)
+    attempt = NewAttempt(uuid4(), 1, {"seed": 7}, str(uuid4()))
+    dead.read(attempts.begin_attempt, phase_id, dead.process_id, attempt)
+    job = new_job(attempt.prompt_id)
+    dead.jobs[attempt.prompt_id] = job
+    for event in (JobQueued(job, {}), JobStarted(job)):
+        dead.recorder.record(event)
+    dead.finish(attempt.prompt_id, PASSES)
+    found(dead, production_id)  # its outbox is shipped; then it dies
+    run_phase(phase_id, alive)
+    record = found(alive, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert states(record) == [(1, "passed")]
+    assert alive.graphs == []
+
+
+def test_a_machine_that_was_taken_for_dead_says_its_end_and_nothing_counts_twice(studio, begin):
+    slow, quick = studio(NEVER_ENDS), studio(PASSES)
+    production_id, phase_id = begin(slow)
+    wait, said = slow.wait, []
+
+    def overtaken(prompt_id, seconds):
+        if not said:
+            run_phase(phase_id, quick)
+            slow.finish(prompt_id, PASSES)
+            said.append(True)
+        return wait(prompt_id, seconds)
+
+    slow.wait = overtaken
+    run_phase(phase_id, slow)
+    record = found(quick, production_id)
+    assert record.state is ProductionState.COMPLETED
+    assert sorted(states(record)) == [(1, "passed"), (1, "superseded")]
+    (counted,) = [each for each in record.phases[0].attempts if each.chosen]
+    assert counted.process_id == quick.process_id
+
+
+def test_what_was_cancelled_meanwhile_is_interrupted_and_left(studio, begin):
+    place = studio(NEVER_ENDS)
+    place.hangs = True
+    production_id, phase_id = begin(place)
+    wait = place.wait
+
+    def cancelled(prompt_id, seconds):
+        if found(place, production_id).state is ProductionState.RUNNING:
+            place.read(store.cancel, production_id, "Aoi")
+        return wait(prompt_id, seconds)
+
+    place.wait = cancelled
+    run_phase(phase_id, place)
+    assert place.interrupted.is_set()
+    record = found(place, production_id)
+    assert (record.state, record.reason) == (
+        ProductionState.CANCELLED, "Aoi cancelled the production.",
+    )  # fmt: skip
+    assert states(record) == [(1, "cancelled")]
+
+
+def test_a_phase_that_is_done_is_left_alone(studio, begin):
+    place = studio(PASSES)
+    production_id, phase_id = begin(place)
+    run_phase(phase_id, place)
+    run_phase(phase_id, place)
+    run_phase(uuid4(), place)
+    assert states(found(place, production_id)) == [(1, "passed")]
+
+
+def test_an_outcome_that_is_said_twice_counts_once(studio, begin):
+    place = studio(PASSES)
+    production_id, phase_id = begin(place)
+    run_phase(phase_id, place)
+    (attempt,) = found(place, production_id).phases[0].attempts
+    before = found(place, production_id).decisions
+    place.read(attempts.end_attempt, attempt.id, Outcome(AttemptState.FAILED))
+    record = found(place, production_id)
+    assert states(record) == [(1, "passed")]
+    assert record.decisions == before

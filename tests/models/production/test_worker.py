@@ -1,0 +1,129 @@
+"""Workers of several machines on one queue."""
+
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from anime_production.models.production import attempts, queue, store
+from anime_production.models.production.definition import read_definition
+from anime_production.models.production.states import PhaseState, ProductionState
+from anime_production.models.production.worker import Worker
+
+from ..jobs.postgres import wait_until
+from .studio import PASSES
+
+BEAT = 2.0
+OPEN = "SELECT count(*) FROM anime_queue.procrastinate_jobs"
+
+
+@contextmanager
+def working(*places):
+    workers = [Worker(place, BEAT) for place in places]
+    for worker in workers:
+        worker.start()
+    try:
+        yield workers
+    finally:
+        for place, worker in zip(places, workers, strict=True):
+            place._stopping = True
+            worker.stop()
+
+
+def completed(place, production_id):
+    def is_completed():
+        found = place.read(store.load, production_id, settle=True)
+        return found.state is ProductionState.COMPLETED
+
+    return is_completed
+
+
+def test_a_phase_that_is_queued_is_taken_and_leaves_the_queue(studio, begin):
+    place = studio(PASSES)
+    with working(place) as (worker,):
+        production_id, _ = begin(place)
+        wait_until(completed(place, production_id), 20)
+        wait_until(lambda: place.read(lambda c: c.execute(OPEN).fetchone()) == (0,))
+        began = time.monotonic()
+        place._stopping = True
+        worker.stop()
+        assert not worker._thread.is_alive()
+        assert time.monotonic() - began < 3.0
+
+
+def test_a_machine_that_lacks_a_model_or_has_others_prompts_leaves_a_phase_to_one_that_does_not(
+    studio, begin
+):
+    lacking, busy, able = studio(), studio(), studio(PASSES)
+    lacking.lacks = ("models/vae/wan.safetensors",)
+    busy.others_prompts = lambda: 1
+    with working(lacking, busy):
+        production_id, _ = begin(able)
+        time.sleep(2.0)
+        assert able.read(store.load, production_id).phases[0].state is PhaseState.QUEUED
+        with working(able):
+            wait_until(completed(able, production_id), 20)
+    assert lacking.graphs == busy.graphs == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_dead_machines_phase_is_taken_over_by_its_heartbeat_or_at_once_where_its_end_is_known(
+    studio, begin, told
+):
+    dead, alive = studio(), studio(PASSES)
+    production_id, phase_id = begin(dead)
+    dead.read(attempts.take_phase, phase_id, dead.process_id)
+    beaten = "now() + interval '1 hour'" if told else "now() - interval '1 hour'"
+
+    def die(connection):
+        connection.execute("SET search_path TO anime_queue")
+        connection.execute(
+            "WITH worker AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            f" VALUES ({beaten}) RETURNING id)"
+            " UPDATE procrastinate_jobs SET status = 'doing', worker_id = worker.id FROM worker"
+        )
+        connection.execute("SET search_path TO DEFAULT")
+        if told:
+            ended = "UPDATE anime.processes SET ended_at = now() WHERE id = %s"
+            connection.execute(ended, (dead.process_id,))
+
+    dead.read(die)
+    with working(alive):
+        wait_until(completed(alive, production_id), 20)
+    assert len(alive.graphs) == 1
+
+
+def test_a_database_without_its_queue_gets_it_back(studio, begin):
+    place = studio(PASSES)
+    production_id, _ = begin(place)
+    place.read(lambda c: c.execute("DROP SCHEMA anime_queue CASCADE"))
+    with working(place):
+        wait_until(completed(place, production_id), 20)
+
+
+def test_what_breaks_in_the_engine_is_tried_again_and_then_said(studio, begin, monkeypatch):
+    place = studio()
+    monkeypatch.setattr("anime_production.models.production.worker.FAILURE_PAUSE", 0)
+
+    def broken(graph, prompt_id, mark):
+        raise ZeroDivisionError("of the test")
+
+    place.submit = broken
+    with working(place):
+        production_id, _ = begin(place)
+
+        def failed():
+            return place.read(store.load, production_id).state is ProductionState.FAILED
+
+        wait_until(failed, 30)
+    record = place.read(store.load, production_id)
+    assert record.reason_code == "production_engine"
+    assert "ZeroDivisionError" in record.reason
+    assert "test_worker.py" in record.reason
+
+
+def test_queues_are_one_for_each_set_of_nodes_and_models(data):
+    one, same = read_definition(data), read_definition(data)
+    assert queue.queue_of(one, {}) == queue.queue_of(same, {})
+    assert queue.queue_of(one, {}) != queue.queue_of(one, {"checkpoint": "other.safetensors"})
+    assert len(queue.queue_of(one, {})) <= 40

@@ -1,0 +1,181 @@
+"""The editor's texts: every language says all that English says, and nothing else."""
+
+import importlib
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anime_production.models.reason_texts import OWN, languages
+
+from .comfyui import pack_nodes, use_comfyui
+from .nodes.write_locales import english, flat, read
+
+FILES = ("main.json", "nodeDefs.json")
+TRANSLATED = ("ja", "zh")
+
+# Names that are the same in every language.
+NAMES = {"VAE", "CLIP Vision", "ID", "Latent"}
+OF_COMFYUI = {"CLIPビジョンを読み込む", "加载CLIP视觉"}  # its own nodes, as it calls them
+KANA, HAN = re.compile(r"[\u3041-\u30ff]"), re.compile(r"[\u4e00-\u9fff]")
+LONG = 16  # characters, from which on Japanese has some kana
+PLACEHOLDER = re.compile(r"\{\w*\}")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+QUOTED = re.compile(r"「([^」]+)」|“([^”]+)”")
+IN_BRACKETS = re.compile(r"（[^）]*）$")
+# What vue-i18n compiles: a name, a description or a category with these would come out garbled.
+# Tooltips and this pack's own texts are shown as they stand.
+SYNTAX = re.compile(r"[@{}|]")
+# In units of half an em: beside its value, in a node of usual width, a longer name is cut off.
+WIDEST_NAME, WIDEST_TITLE = 20, 40
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """All texts of a language by file and path of keys."""
+    return {f"{file}: {path}": text for file in FILES for path, text in _of(language, file)}
+
+
+def _of(language: str, file: str) -> list[tuple[str, str]]:
+    return list(flat(read(language, file)).items())
+
+
+def pairs(language: str) -> list[tuple[str, str, str]]:
+    """Key, English and translation of what both have."""
+    other = texts(language)
+    return [(key, text, other[key]) for key, text in texts("en").items() if key in other]
+
+
+def names(text: str, choice: str) -> bool:
+    """Whether a text has a choice in it as a word."""
+    return bool(re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", text, re.ASCII))
+
+
+def width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def test_there_are_texts_in_english_and_in_every_language():
+    assert set(languages()) == {"en", *TRANSLATED}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_english_is_what_the_nodes_and_the_reasons_say(comfyui: Path, file: str):
+    use_comfyui(comfyui)
+    importlib.import_module("comfy_api.latest")
+    assert read("en", file) == english()[file], (
+        "write it anew, and translate what it names: "
+        "python -m anime_production.tests.nodes.write_locales"
+    )
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_nothing_is_left_untranslated(language: str):
+    assert sorted(texts("en").keys() - texts(language).keys()) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_nothing_is_translated_that_is_no_longer_there(language: str):
+    assert sorted(texts(language).keys() - texts("en").keys()) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_placeholders_are_the_same(language: str):
+    differing = [
+        key
+        for key, source, text in pairs(language)
+        if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(text))
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_number_of_the_english_stands_in_the_translation(language: str):
+    missing = {
+        key: numbers
+        for key, source, text in pairs(language)
+        if (numbers := set(NUMBER.findall(source)) - set(NUMBER.findall(text)))
+    }
+    assert missing == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_text_is_a_copy_of_the_english(language: str):
+    copies = {
+        key: text
+        for key, _, text in pairs(language)
+        if not (KANA.search(text) or HAN.search(text) or text in NAMES)
+    }
+    assert copies == {}
+
+
+def test_japanese_is_japanese_and_chinese_is_chinese():
+    without_kana = {
+        key: text
+        for key, text in texts("ja").items()
+        if len(text) >= LONG and not KANA.search(text)
+    }
+    with_kana = {key: text for key, text in texts("zh").items() if KANA.search(text)}
+    assert (without_kana, with_kana) == ({}, {})
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_choice_is_called_in_its_explanation_what_it_is_called_in_its_list(
+    comfyui: Path, language: str
+):
+    """The editor doesn't translate what can be chosen."""
+    use_comfyui(comfyui)
+    importlib.import_module("comfy_api.latest")
+    nodes: list[Any] = pack_nodes()
+    unnamed = []
+    for schema in (node.GET_SCHEMA() for node in nodes):
+        for given in schema.inputs:
+            key = f"nodeDefs.json: {schema.node_id}.inputs.{given.id}.tooltip"
+            for choice in map(str, given.as_dict().get("options") or ()):
+                if names(texts("en")[key], choice) and not names(texts(language)[key], choice):
+                    unnamed.append((key, choice))
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_node_is_called_elsewhere_what_it_is_called_in_its_title(language: str):
+    titles = {
+        IN_BRACKETS.sub("", text)
+        for key, text in texts(language).items()
+        if key.endswith(".display_name")
+    }
+    called = {
+        one or other for text in texts(language).values() for one, other in QUOTED.findall(text)
+    }
+    assert called - titles - OF_COMFYUI == set()
+
+
+@pytest.mark.parametrize("language", ["en", *TRANSLATED])
+def test_what_the_editor_compiles_holds_no_syntax_of_its_compiler(language: str):
+    compiled = {
+        key: text
+        for key, text in texts(language).items()
+        if not key.endswith(".tooltip") and f" {OWN}." not in key
+    }
+    assert {key: text for key, text in compiled.items() if SYNTAX.search(text)} == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_names_and_titles_are_short_enough_to_be_seen(language: str):
+    widest = {".name": WIDEST_NAME, ".display_name": WIDEST_TITLE}
+    too_wide = {
+        key: text
+        for key, text in texts(language).items()
+        for end, most in widest.items()
+        if key.endswith(end) and width(text) > most
+    }
+    assert too_wide == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_titles_are_told_apart(language: str):
+    titles = [text for key, text in texts(language).items() if key.endswith(".display_name")]
+    assert len(set(titles)) == len(titles)

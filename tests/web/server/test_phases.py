@@ -1,0 +1,115 @@
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from anime_production.models.production.catalogue import SHIPPED
+from anime_production.models.production.definition import MOST_BYTES
+from anime_production.web.server import phases
+from anime_production.web.server.phases import LIST, Workplace
+
+OWN = {
+    **json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8")),
+    "id": "own",
+}
+
+
+@pytest.fixture
+def ask(tmp_path) -> Callable[..., None]:
+    """The routes on a real server, in a ComfyUI that has no node at all."""
+
+    async def complaints(graph: Any) -> list[str]:
+        return []
+
+    place = Workplace(tmp_path / "phases", tmp_path / "profiles", lambda name: None, complaints)
+
+    def serve(questions: Callable[[TestClient], Awaitable[None]]) -> None:
+        async def answers() -> None:
+            table, application = web.RouteTableDef(), web.Application(client_max_size=100 << 20)
+            phases.register(table, lambda: place)
+            phases.register(table, lambda: place)  # a second copy of the pack
+            application.add_routes(table)
+            async with TestClient(TestServer(application)) as client:
+                await questions(client)
+
+        asyncio.run(answers())
+
+    return serve
+
+
+def test_a_phase_whose_nodes_are_missing_may_be_registered_and_says_so(ask):
+    async def questions(client: TestClient) -> None:
+        answer = await client.post(LIST, json=OWN)
+        assert answer.status == 201
+        told = await answer.json()
+        assert not told["installed"]
+        assert "node AnimeSampleClip" in told["missing"]
+        assert (await client.post(LIST, json=OWN)).status == 200
+        listed = await (await client.get(LIST)).json()
+        assert [each["id"] for each in listed["phases"] if not each["shipped"]] == ["own"]
+        assert (await client.delete(f"{LIST}/own")).status == 200
+        assert (await client.get(f"{LIST}/own")).status == 404
+
+    ask(questions)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"", 400, "no JSON"),
+        (b"{", 400, "no JSON"),
+        (b"[]", 400, "an object"),
+        (b"[" * 200_000, 400, "no JSON"),
+        (b'{"id": "own"}', 400, "kind: expected"),
+        (json.dumps({**OWN, "replace": 1}).encode(), 400, "replace: expected true or false"),
+        (json.dumps({**OWN, "speed": 1}).encode(), 400, "unknown field 'speed'"),
+        (json.dumps({**OWN, "id": "sample_loop"}).encode(), 409, "comes with the pack"),
+        (b" " * (MOST_BYTES + 1), 413, "too large"),
+        (b" " * (100 << 20), 413, "too large"),
+    ],
+    ids=lambda value: value[:12].decode() if isinstance(value, bytes) else None,
+)
+def test_a_bad_request_is_refused_in_a_sentence(ask, tmp_path, body, status, words):
+    async def questions(client: TestClient) -> None:
+        answer = await client.post(LIST, data=body)
+        assert answer.status == status
+        error = (await answer.json())["error"]
+        assert words in error["message"]
+        assert error["code"]
+
+    ask(questions)
+    assert not (tmp_path / "phases").exists()
+
+
+def test_a_body_without_a_length_is_not_read_to_its_end(ask):
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 50 * MOST_BYTES:
+            sent += 1 << 16
+            yield b" " * (1 << 16)
+
+    async def questions(client: TestClient) -> None:
+        try:
+            answer = await client.post(LIST, data=endless())
+            assert answer.status == 413
+        except (ConnectionError, OSError):
+            pass  # hung up on
+        assert sent < 50 * MOST_BYTES
+
+    ask(questions)
+
+
+@pytest.mark.parametrize(("name", "status"), [("sample_loop", 409), ("nothing", 404)])
+def test_only_registered_phases_can_be_removed(ask, name, status):
+    async def questions(client: TestClient) -> None:
+        answer = await client.delete(f"{LIST}/{name}")
+        assert answer.status == status
+        assert name in (await answer.json())["error"]["message"]
+
+    ask(questions)
