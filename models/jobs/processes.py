@@ -138,11 +138,13 @@ class Presence:
         """Whether it is time for a heartbeat."""
         return self._clock() >= self._next_beat
 
-    def beat(self, connection: "Connection") -> int:
+    def beat(self, connection: "Connection", settled: bool = True) -> int:
         """Say that this process lives, and mark the jobs of those that don't as lost.
 
         Args:
             connection: in autocommit mode.
+            settled: whether the outbox is empty. Else a dead process that the database doesn't
+                know yet may have jobs in it, and what tells its death is kept.
 
         Returns:
             How many jobs were lost.
@@ -164,8 +166,9 @@ class Presence:
         lost = connection.execute(LOSE).rowcount
         if lost:
             log.warning("%s jobs are lost: the ComfyUI that ran them is gone.", lost)
-        for who in dead - set(beats):  # it has no row, or its end was written in an earlier round
-            local[who][1].unlink(missing_ok=True)
+        if settled:
+            for who in dead - set(beats):  # it has no row, or its end was written before
+                local[who][1].unlink(missing_ok=True)
         self._next_beat = self._clock() + BEAT_SECONDS
         return lost
 

@@ -189,8 +189,10 @@ class Shipper:
                 self._ship([each])
 
     def _beat(self) -> None:
-        if self._presence is not None and self._presence.is_due():
-            self._do(self._presence.beat)
+        presence = self._presence
+        if presence is not None and presence.is_due():
+            settled = self._outbox.backlog() == 0
+            self._do(lambda connection: presence.beat(connection, settled))
             if self._retention is not None and self._retention.is_due():
                 self._do(self._retention.run)
 

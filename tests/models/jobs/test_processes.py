@@ -163,6 +163,18 @@ def test_a_process_that_leaves_in_order_loses_what_it_has_not_finished(connectio
     assert not list((private / "processes").iterdir())
 
 
+def test_a_dead_process_is_known_as_such_until_all_it_said_has_arrived(connection, clock, private):
+    dead, living = Presence(private, clock), Presence(private, clock)
+    dead.hold()
+    dead.release()  # as its death does; what it said still waits in the outbox
+    living.beat(connection, settled=False)
+    queue(connection, dead)
+    living.beat(connection, settled=False)
+    assert states(connection) == ["lost"]
+    living.beat(connection)
+    assert len(list((private / "processes").iterdir())) == 1, "the living one's"
+
+
 def test_a_job_that_no_process_claims_is_lost_after_a_day(connection, clock, private):
     for age in (23, 25):
         job = new_job(None)
