@@ -18,6 +18,7 @@ from .deferred_picture import deferred_picture
 from .identity import MODEL_INPUT, connected_model
 from .inputs import chosen_profile, profile_fingerprint, profile_input
 from .sockets import CharacterSocket
+from .thumbnails import references_of
 
 
 class AnimeCharacterSheet(io.ComfyNode):
@@ -71,7 +72,8 @@ class AnimeCharacterSheet(io.ComfyNode):
         identity = connected_model(model)
         character, report = make_character(name, pictures, identity, comfyui.progress())
         sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
-        return io.NodeOutput(character, report, sheet, ui=ui_of(report))
+        shown = {**ui_of(report), **references_of(character)}
+        return io.NodeOutput(character, report, sheet, ui=shown)
 
 
 class AnimeCharacterScore(io.ComfyNode):

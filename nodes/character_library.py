@@ -20,6 +20,7 @@ from ..models.jobs.recorder import open_recorder
 from . import comfyui
 from .deferred_picture import deferred_picture
 from .sockets import CharacterSocket
+from .thumbnails import references_of
 
 NOTHING_SAVED = "(nothing saved yet)"  # a combo without a value could not be sent at all
 
@@ -129,7 +130,8 @@ class AnimeCharacterLoad(io.ComfyNode):
         saved = _find(name, version)
         character = load_character(comfyui.characters_directory(), str(name), saved.version)
         sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
-        return io.NodeOutput(character, sheet, _in_words(saved, character))
+        info = _in_words(saved, character)
+        return io.NodeOutput(character, sheet, info, ui=references_of(character))
 
 
 def _find(name: str, version: int | None) -> SavedCharacter:

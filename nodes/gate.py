@@ -110,9 +110,17 @@ class AnimeGate(io.ComfyNode):
             passed, reasons, indices = divided.passed, divided.reasons, divided.accepted
         else:
             decision = decide(judged, *policy)
+            count = 0 if images is None else len(images)
             accepted, rejected = (gated, Batch()) if decision.goes_on else (Batch(), gated)
             passed, reasons = decision.passed, decision.reasons
             indices = tuple(range(0 if accepted.images is None else len(accepted.images)))
+        shown = {
+            "verdict": judged.verdict.value,
+            "pass": passed,
+            "reasons": reasons,
+            "accepted": len(indices),
+            "rejected": count - len(indices),
+        }
         return io.NodeOutput(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
@@ -121,5 +129,5 @@ class AnimeGate(io.ComfyNode):
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
             json.dumps(indices),
-            ui={"anime_gate": [{"pass": passed, "reasons": reasons, "accepted": len(indices)}]},
+            ui={"anime_gate": [shown]},
         )

@@ -1,0 +1,83 @@
+"""A real ComfyUI with its real editor, in the system's Chromium."""
+
+import importlib.util
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ..comfyui import PACK
+from ..integration.client import ComfyClient
+from ..integration.server import STOP_SECONDS, ComfyServer
+from .editor import Editor, Mode
+
+# ComfyUI answers 404 to every file of a pack whose directory has a space in its name.
+PACK_DIRECTORY = "anime-production-main"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this directory: it starts a server too."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.integration)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """The system's Chromium, without a window."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
+    )
+    program = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium here: install one, or set CHROMIUM_PATH")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def editor_server(
+    browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ComfyServer]:
+    """ComfyUI with the pack and its own frontend; asked for after the browser, which may skip."""
+    if importlib.util.find_spec("comfyui_frontend_package") is None:
+        pytest.skip("ComfyUI's frontend is not installed: pip install comfyui-frontend-package")
+    base = tmp_path_factory.mktemp("editor")
+    packs = {PACK_DIRECTORY: PACK}
+    with ComfyServer(comfyui, base, packs, environment={"ANIME_DATABASE_URL": None}) as running:
+        yield running
+    deadline = time.monotonic() + STOP_SECONDS  # on a busy machine it ends a little later
+    while running.databases() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert running.end_databases() == [], "the embedded database outlived ComfyUI"
+
+
+@pytest.fixture
+def pack_address(editor_server: ComfyServer) -> str:
+    """Where the pack's modules are served."""
+    return f"http://{editor_server.address}/extensions/{PACK_DIRECTORY}"
+
+
+@pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)
+def mode(request) -> Mode:
+    """The classic canvas, then Nodes 2.0."""
+    return request.param
+
+
+@pytest.fixture
+def editor(browser, editor_server: ComfyServer, mode: Mode, tmp_path: Path) -> Iterator[Editor]:
+    """The editor, opened by a user who has not been here before; nothing in it may go wrong."""
+    settings = {"Comfy.VueNodes.Enabled": mode is Mode.NODES_2, "Comfy.TutorialCompleted": True}
+    ComfyClient(editor_server).post("/settings", settings)
+    context = browser.new_context(viewport={"width": 1900, "height": 1200})
+    opened = Editor(context.new_page(), f"http://{editor_server.address}/", tmp_path)
+    opened.open()
+    yield opened
+    context.close()
+    assert opened.errors == []

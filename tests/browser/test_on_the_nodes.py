@@ -1,0 +1,109 @@
+"""What the nodes show of their results, in the real editor."""
+
+import json
+import re
+
+import pytest
+
+from .editor import Editor, example, set_values
+
+CLIP, SHEET, CHARACTER, LOOP, QUALITY = 1, 3, 4, 5, 6
+CHARACTER_GATE, LOOP_GATE, PREVIEW = 7, 8, 14
+FRAMES, NAME_OF_SHEET, SEAM_JUMP = 24, 0, 8
+HOSTILE = "<img src=x onerror=window.hacked=1>"
+
+
+@pytest.fixture
+def checked(editor: Editor) -> Editor:
+    """The editor in which "check a clip" has run, of a character with a hostile name."""
+    workflow = example("check_a_clip")
+    set_values(workflow, SHEET, {NAME_OF_SHEET: HOSTILE})
+    editor.load(workflow)
+    editor.run()
+    editor.results(LOOP_GATE).wait_for()
+    return editor
+
+
+def test_a_run_shows_its_verdicts_and_nothing_else_learns_of_them(checked: Editor):
+    for node in (SHEET, CHARACTER, LOOP, QUALITY):
+        shown = checked.results(node)
+        assert re.match(r"✔ PASS\d+ / 100", shown.text_content())
+        assert shown.locator(".anime-measurement").count() in (1, 2)
+        assert shown.locator(".anime-curve canvas").count() == 1
+    assert f"{FRAMES} accepted, 0 rejected" in checked.results(CHARACTER_GATE).text_content()
+    assert checked.results(SHEET).locator(".anime-references img").count() == 4
+
+    assert f"like {HOSTILE} in" in checked.results(CHARACTER).text_content()
+    assert checked.page.evaluate("() => window.hacked") is None
+
+    checked.run()  # only now there are widgets that could go along
+    assert "anime_results" not in json.dumps(checked.prompts)
+    saved = checked.page.evaluate("() => app.graph.serialize()")
+    assert "anime_results" not in json.dumps(saved)
+    values = {each["id"]: each.get("widgets_values") for each in example("check_a_clip")["nodes"]}
+    for node in saved["nodes"]:
+        if node["id"] in (CHARACTER, LOOP, QUALITY, CHARACTER_GATE):
+            assert node["widgets_values"] == values[node["id"]]
+
+    checked.picture("verdicts")
+
+
+def test_a_frame_chosen_on_the_curve_is_shown(checked: Editor):
+    shown = checked.results(CHARACTER)
+    slider = shown.get_by_role("slider")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    chosen = int(slider.get_attribute("aria-valuenow"))
+    assert re.match(
+        rf"Frame {chosen}: 0\.\d+|Frame {chosen}: 1 ", shown.locator(".anime-chosen").text_content()
+    )
+    picture = shown.locator(".anime-frame img")
+    picture.wait_for()
+    wanted = checked.page.evaluate(f"() => app.nodeOutputs['{PREVIEW}'].images[{chosen}].filename")
+    assert f"filename={wanted}&" in picture.get_attribute("src")
+    checked.page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
+
+    # Nothing shows the frames that the loop score looked at: it says so, and shows no other.
+    slider = checked.results(LOOP).get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    assert checked.results(LOOP).locator(".anime-frame img").count() == 0
+    assert "connect a Preview Image" in checked.results(LOOP).text_content()
+    checked.picture("frame")
+
+
+def test_a_clip_that_fails_says_by_what(editor: Editor):
+    workflow = example("check_a_clip")
+    set_values(workflow, CLIP, {SEAM_JUMP: 4.0})
+    editor.load(workflow)
+    editor.run()
+    shown = editor.results(LOOP)
+    shown.wait_for()
+    assert re.match(r"✘ FAIL\d+ / 100", shown.text_content())
+    assert shown.locator(".anime-measurement").first.text_content().startswith("✘ seam")
+    assert f"0 accepted, {FRAMES} rejected" in editor.results(LOOP_GATE).text_content()
+    editor.picture("fail")
+
+
+def test_a_finished_workflow_opened_again_shows_its_verdicts(checked: Editor):
+    before = checked.results(CHARACTER).text_content()
+    checked.open()
+    # What "Open workflow" of the queue's history does.
+    checked.page.evaluate(
+        """async () => {
+            const element = document.querySelector('#vue-app');
+            const pinia = element.__vue_app__.config.globalProperties.$pinia;
+            const queue = pinia._s.get('queue');
+            await queue.update();
+            await queue.historyTasks[0].loadWorkflow(app);
+        }"""
+    )
+    checked.results(CHARACTER).wait_for()
+    assert checked.results(CHARACTER).text_content() == before
+    assert checked.results(LOOP_GATE).count() == 1
+
+    # A run that has begun, and may never come to this node, makes it old.
+    assert checked.results(LOOP).locator(".anime-earlier").count() == 0
+    checked.page.evaluate(f"() => app.graph.getNodeById({LOOP}).onExecutionStart()")
+    assert "From an earlier run" in checked.results(LOOP).text_content()

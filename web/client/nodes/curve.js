@@ -1,0 +1,208 @@
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { element } from "../element.js";
+import { look } from "../report/verdicts.js";
+import { number, title, words } from "../words.js";
+
+/** @import { Measurement } from "../report/types.js" */
+
+const HEIGHT = 88;
+const NARROWEST = 120; // pixels that a curve can still be read at
+const POINTS_UP_TO = 60; // frames, beyond which points would be a thick line
+const GREY = "#9CA3AF";
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+
+/**
+ * A measurement over the frames, of which one can be chosen by the pointer or the arrow keys.
+ * Grey: frames that were not measured. Dashed: the threshold. Dotted: the worst frame.
+ */
+export class Curve {
+  /**
+   * @param {Measurement} measurement
+   * @param {number | null} worst the frame to look at first
+   * @param {(frame: number) => void} onChoose
+   */
+  constructor(measurement, worst, onChoose) {
+    this.measurement = measurement;
+    this.worst = worst;
+    this.onChoose = onChoose;
+    /** @type {number | null} */
+    this.chosen = null;
+    this.element = this.#slider();
+    this.plot = this.#plot();
+    // The node's width is the user's, and Nodes 2.0 mounts the element later than it is made.
+    this.resized = new ResizeObserver(() => this.#fit());
+    this.resized.observe(this.element);
+  }
+
+  /** @param {number} frame */
+  choose(frame) {
+    const last = this.measurement.per_frame.length - 1;
+    this.chosen = Math.min(Math.max(frame, 0), last);
+    this.element.setAttribute("aria-valuenow", String(this.chosen));
+    this.element.setAttribute("aria-valuetext", valueAt(this.measurement, this.chosen));
+    this.plot.redraw(false);
+    this.onChoose(this.chosen);
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    this.plot.destroy();
+    this.element.remove();
+  }
+
+  #slider() {
+    const slider = element("div", "anime-curve");
+    const label = words("curve.label", { name: title(this.measurement.name) });
+    const start = this.worst ?? 0;
+    const attributes = {
+      role: "slider",
+      tabindex: "0",
+      "aria-label": label,
+      "aria-valuemin": "0",
+      "aria-valuemax": String(this.measurement.per_frame.length - 1),
+      "aria-valuenow": String(start),
+      "aria-valuetext": valueAt(this.measurement, start),
+    };
+    for (const [name, value] of Object.entries(attributes)) slider.setAttribute(name, value);
+    slider.addEventListener("click", (event) => this.choose(this.#frameAt(event.clientX)));
+    slider.addEventListener("keydown", (event) => {
+      const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
+      if (step === undefined) return;
+      event.preventDefault();
+      event.stopPropagation(); // the canvas would move the node
+      this.choose(this.chosen === null ? start : this.chosen + step);
+    });
+    return slider;
+  }
+
+  /**
+   * The frame under the pointer. Shares of the width, not pixels: the canvas scales the element.
+   *
+   * @param {number} clientX
+   */
+  #frameAt(clientX) {
+    const { left, width } = this.plot.over.getBoundingClientRect();
+    const { min = 0, max = 0 } = this.plot.scales.x;
+    return Math.round(min + ((clientX - left) / width) * (max - min));
+  }
+
+  #plot() {
+    const { per_frame: values, verdict } = this.measurement;
+    const colour = look(verdict).colour;
+    /** @type {uPlot.Axis} */
+    const axis = { stroke: GREY, grid: { stroke: "#9CA3AF33", width: 1 }, font: "10px sans-serif" };
+    /** @type {uPlot.Options} */
+    const options = {
+      width: NARROWEST,
+      height: HEIGHT,
+      padding: [4, 6, 0, 0],
+      cursor: { show: false }, // it reckons in pixels that are not scaled
+      legend: { show: false },
+      scales: {
+        x: { time: false, range: [-0.5, values.length - 0.5] },
+        y: { range: (_, low, high) => this.#range(low, high) },
+      },
+      axes: [
+        { ...axis, size: 24, gap: 3, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+        { ...axis, size: 38, gap: 2, values: (_, ticks) => ticks.map((tick) => number(tick)) },
+      ],
+      series: [
+        {},
+        {
+          stroke: colour,
+          width: 1.5,
+          points: { show: values.length <= POINTS_UP_TO, size: 4, fill: colour },
+        },
+      ],
+      hooks: { drawAxes: [(plot) => this.#shade(plot)], draw: [(plot) => this.#mark(plot)] },
+    };
+    return new uPlot(options, [values.map((_, frame) => frame), values], this.element);
+  }
+
+  /**
+   * The values and the threshold, with room around.
+   *
+   * @param {number} low
+   * @param {number} high
+   * @returns {[number, number]}
+   */
+  #range(low, high) {
+    const seen = [low, high, ...limits(this.measurement)].filter((each) => Number.isFinite(each));
+    const [bottom, top] = [Math.min(...seen), Math.max(...seen)];
+    const room = (top - bottom || Math.abs(top) || 1) * 0.1;
+    return [bottom - room, top + room];
+  }
+
+  /** @param {uPlot} plot */
+  #shade(plot) {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.fillStyle = `${GREY}59`;
+    this.measurement.per_frame.forEach((value, frame) => {
+      if (value !== null) return;
+      const left = plot.valToPos(frame - 0.5, "x", true);
+      const right = plot.valToPos(frame + 0.5, "x", true);
+      ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    });
+    ctx.restore();
+  }
+
+  /** @param {uPlot} plot */
+  #mark(plot) {
+    const { left, top, width, height } = plot.bbox;
+    const dot = devicePixelRatio;
+    for (const limit of limits(this.measurement)) {
+      const y = plot.valToPos(limit, "y", true);
+      line(plot.ctx, [left, y], [left + width, y], GREY, [4 * dot, 3 * dot]);
+    }
+    if (this.worst !== null && this.worst < this.measurement.per_frame.length) {
+      const x = plot.valToPos(this.worst, "x", true);
+      line(plot.ctx, [x, top], [x, top + height], look("FAIL").colour, [dot, 2 * dot]);
+    }
+    if (this.chosen !== null) {
+      const x = plot.valToPos(this.chosen, "x", true);
+      line(plot.ctx, [x, top], [x, top + height], look("INFO").colour, []);
+    }
+  }
+
+  #fit() {
+    const width = Math.max(this.element.clientWidth, NARROWEST);
+    if (width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
+  }
+}
+
+/**
+ * What was measured of one frame, in words.
+ *
+ * @param {Measurement} measurement
+ * @param {number} frame
+ */
+export function valueAt(measurement, frame) {
+  const value = measurement.per_frame[frame];
+  if (value === null || value === undefined) return words("curve.unmeasured", { frame });
+  return words("curve.frame", { frame, value: number(value, measurement.unit) });
+}
+
+/** @param {Measurement} measurement */
+function limits({ threshold }) {
+  return threshold === null ? [] : [threshold].flat();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @param {string} colour
+ * @param {number[]} dashes
+ */
+function line(context, from, to, colour, dashes) {
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth = devicePixelRatio;
+  context.setLineDash(dashes);
+  context.beginPath();
+  context.moveTo(...from);
+  context.lineTo(...to);
+  context.stroke();
+  context.restore();
+}

@@ -1,0 +1,71 @@
+import { app } from "../../../scripts/app.js";
+import { useStyleSheet } from "../element.js";
+import { hasResults } from "./results.js";
+import { makeOld, showOn } from "./widget.js";
+
+const CATEGORY = "Anime Production";
+
+for (const sheet of ["../vendor/uplot/uPlot.min.css", "./results.css"]) {
+  useStyleSheet(new URL(sheet, import.meta.url).href);
+}
+
+app.registerExtension({
+  name: "AnimeProduction.OnTheNodes",
+
+  /**
+   * @param {any} nodeType
+   * @param {any} nodeData
+   */
+  beforeRegisterNodeDef(nodeType, nodeData) {
+    if (!nodeData.category?.startsWith(CATEGORY)) return;
+    chain(nodeType.prototype, "onExecuted", (node, output) => {
+      if (hasResults(output)) showOn(node, output);
+    });
+    chain(nodeType.prototype, "onExecutionStart", (node) => makeOld(node));
+  },
+
+  // Outputs were restored: a workflow was opened from the history, or its tab was switched to.
+  onNodeOutputsUpdated: restore,
+
+  /** Undo builds the nodes anew while their outputs stay. */
+  afterConfigureGraph() {
+    restore(/** @type {any} */ (app).nodeOutputs);
+  },
+});
+
+/** @param {Record<string, any> | null | undefined} outputs */
+function restore(outputs) {
+  for (const [locator, output] of Object.entries(outputs ?? {})) {
+    if (!hasResults(output)) continue;
+    const node = nodeAt(locator);
+    if (node) showOn(node, output);
+  }
+}
+
+/**
+ * Calls `also` after the method that a prototype has by this name.
+ *
+ * @param {any} prototype
+ * @param {string} name
+ * @param {(node: any, argument: any) => void} also
+ */
+function chain(prototype, name, also) {
+  const own = prototype[name];
+  prototype[name] = function (/** @type {unknown[]} */ ...given) {
+    const answer = own?.apply(this, given);
+    also(this, given[0]);
+    return answer;
+  };
+}
+
+/**
+ * The node of an output: `5`, or `<id of a subgraph>:5` within one.
+ *
+ * @param {string} locator
+ */
+function nodeAt(locator) {
+  const root = /** @type {any} */ (app).rootGraph ?? app.graph;
+  const [id, subgraph] = locator.split(":").reverse();
+  const graph = subgraph ? root.subgraphs?.get(subgraph) : root;
+  return graph?.getNodeById(/^\d+$/.test(id) ? Number(id) : id);
+}

@@ -1,0 +1,93 @@
+import { app } from "../../../scripts/app.js";
+import { api } from "../../../scripts/api.js";
+
+/**
+ * @typedef {{filename: string, subfolder: string, type: string}} Picture
+ * @typedef {{pictures: Picture[], node: any}} Preview the pictures of all frames, and who shows them
+ */
+
+// Their report is about the frames that come out, not about those that went in.
+const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetryEnd"]);
+
+/**
+ * Where the frames of a node's report can be seen: the node itself, or one beside it that shows
+ * exactly as many pictures of the images that came out of it or went into it.
+ *
+ * As many: a preview of other length shows other frames, and a plot is one picture.
+ *
+ * @param {any} node
+ * @param {number} frames
+ * @returns {Preview | null}
+ */
+export function previewOf(node, frames) {
+  const candidates = [node, ...showing(node)];
+  if (!JUDGED_BY_OUTPUT.has(node.type)) {
+    for (const source of sources(node)) candidates.push(source.node, ...showing(source.node));
+  }
+  for (const candidate of candidates) {
+    const output = outputOf(candidate);
+    const pictures = output?.images ?? (candidate === node && output?.anime_references);
+    const animated = output?.animated?.some(Boolean); // one file with all frames in it
+    if (Array.isArray(pictures) && pictures.length === frames && !animated) {
+      return { pictures, node: candidate };
+    }
+  }
+  return null;
+}
+
+/**
+ * @param {Picture} picture
+ * @returns {string} its address
+ */
+export function addressOf({ filename, subfolder, type }) {
+  const query = new URLSearchParams({ filename, subfolder: subfolder ?? "", type });
+  return api.apiURL(`/view?${query}`);
+}
+
+/**
+ * Makes the previewing node show one of its pictures large. In Nodes 2.0 which one it shows is
+ * its own affair, which nothing outside can set.
+ *
+ * @param {Preview} preview
+ * @param {number} frame
+ */
+export function select(preview, frame) {
+  if (preview.node.imgs?.length === preview.pictures.length) {
+    preview.node.imageIndex = frame;
+    preview.node.setDirtyCanvas?.(true, true);
+  }
+}
+
+/** @param {any} node */
+function outputOf(node) {
+  const graph = node.graph;
+  const locator = !graph || graph.isRootGraph !== false ? `${node.id}` : `${graph.id}:${node.id}`;
+  return /** @type {any} */ (app).nodeOutputs?.[locator];
+}
+
+/**
+ * Nodes that take pictures of this one.
+ *
+ * @param {any} node
+ */
+function showing(node) {
+  const links = (node.outputs ?? [])
+    .filter((/** @type {any} */ output) => output.type === "IMAGE")
+    .flatMap((/** @type {any} */ output) => output.links ?? []);
+  return links
+    .map((/** @type {any} */ id) => node.graph?.getNodeById(node.graph.getLink(id)?.target_id))
+    .filter((/** @type {any} */ taker) => taker && taker !== node);
+}
+
+/**
+ * Nodes that this one's pictures come from, with the output that they come from.
+ *
+ * @param {any} node
+ */
+function sources(node) {
+  return (node.inputs ?? [])
+    .filter((/** @type {any} */ input) => input.type === "IMAGE" && input.link != null)
+    .map((/** @type {any} */ input) => node.graph?.getLink(input.link))
+    .map((/** @type {any} */ link) => ({ node: link && node.graph.getNodeById(link.origin_id) }))
+    .filter((/** @type {any} */ source) => source.node);
+}

@@ -1,0 +1,34 @@
+/**
+ * The report of a scoring node as JSON: what `Report.to_dict` of models/report.py writes.
+ *
+ * @typedef {"PASS" | "FAIL" | "NOT_MEASURED"} Verdict
+ *
+ * @typedef {object} Measurement
+ * @property {string} name
+ * @property {number | null} value
+ * @property {string} unit
+ * @property {"higher" | "lower" | "band"} better
+ * @property {number} low
+ * @property {number} high
+ * @property {number | [number, number] | null} threshold
+ * @property {boolean} required
+ * @property {Verdict | "INFO"} verdict
+ * @property {string} reason_code
+ * @property {Record<string, unknown>} reason_values
+ * @property {string} reason English
+ * @property {string} backend
+ * @property {(number | null)[]} per_frame
+ * @property {Record<string, unknown>} details
+ *
+ * @typedef {object} Report
+ * @property {1} schema
+ * @property {string} subject
+ * @property {Verdict} verdict
+ * @property {number | null} score 0–100
+ * @property {number | null} frames
+ * @property {number | null} fps
+ * @property {{frame: number, reason_code: string, reason: string} | null} worst
+ * @property {Measurement[]} measurements
+ */
+
+export {};
