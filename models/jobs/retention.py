@@ -4,7 +4,6 @@
 for all jobs of the database. What a person approved stays, and so do the files.
 """
 
-import json
 import logging
 import os
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .queries.deletion import StillRunning, WrittenFile, delete_job
-from .settings import CONFIG
+from .settings import said_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -41,9 +40,7 @@ def keep_days(directory: Path, environment: Mapping[str, str] = os.environ) -> i
         directory: the pack's private folder.
         environment: where `ANIME_KEEP_DAYS` may stand.
     """
-    said, place = environment.get(ENVIRONMENT, "").strip(), ENVIRONMENT
-    if not said:
-        said, place = _configured(directory / CONFIG), f"{SETTING} in {directory / CONFIG}"
+    said, place = said_of(ENVIRONMENT, SETTING, directory, environment)
     if not said:
         return None
     if said.isdecimal() and 1 <= int(said) <= MOST_DAYS:
@@ -121,11 +118,3 @@ class Retention:
             log.info("%s jobs ended more than %s days ago and were deleted.", deleted, days)
         if deleted < MOST_AT_ONCE:
             self._next = self._clock() + DAY_SECONDS
-
-
-def _configured(config: Path) -> str:
-    try:
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a config that can't be read is said where the database is
-        return ""
-    return str(data.get(SETTING, "")) if isinstance(data, dict) else ""

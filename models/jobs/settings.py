@@ -78,6 +78,30 @@ def external_address(
     return _checked(DatabaseAddress(f"database_url in {config}", url)) if url else None
 
 
+def said_of(
+    variable: str, key: str, directory: Path, environment: Mapping[str, str] = os.environ
+) -> tuple[str, str]:
+    """What the user said of a setting that is no secret, and where.
+
+    Args:
+        variable: of the environment; it goes before the config file.
+        key: in the private config file.
+        directory: the pack's private folder.
+        environment: where the variable may stand.
+
+    Returns:
+        The text, "" where nothing is said; and the place, to be shown.
+    """
+    config = directory / CONFIG
+    if said := environment.get(variable, "").strip():
+        return said, variable
+    try:
+        data = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a config that can't be read is said where the database is
+        data = None
+    return str(data.get(key, "")) if isinstance(data, dict) else "", f"{key} in {config}"
+
+
 def without_secrets(error: BaseException) -> str:
     """What a database's error says, without anything that may come from a connection string."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

@@ -1,13 +1,12 @@
 """Which prompts are remembered: `ANIME_TRACKING`, else `tracking` in the private config file."""
 
-import json
 import logging
 import os
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from .settings import CONFIG
+from .settings import said_of
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +29,7 @@ def tracking_wanted(directory: Path, environment: Mapping[str, str] = os.environ
         directory: the pack's private folder.
         environment: where `ANIME_TRACKING` may stand.
     """
-    said, place = environment.get(ENVIRONMENT, "").strip(), ENVIRONMENT
-    if not said:
-        said, place = _configured(directory / CONFIG), f"{SETTING} in {directory / CONFIG}"
+    said, place = said_of(ENVIRONMENT, SETTING, directory, environment)
     try:
         return Tracking(said.lower()) if said else Tracking.JOBS
     except ValueError:
@@ -43,11 +40,3 @@ def tracking_wanted(directory: Path, environment: Mapping[str, str] = os.environ
             Tracking.JOBS.value,
         )
         return Tracking.JOBS
-
-
-def _configured(config: Path) -> str:
-    try:
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a config that can't be read is said where the database is
-        return ""
-    return str(data.get(SETTING, "")) if isinstance(data, dict) else ""
