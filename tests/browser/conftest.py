@@ -26,9 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator:
-    """The system's Chromium, without a window."""
+    """The system's Chromium, without a window.
+
+    For these tests alone: as long as it lives, Playwright's event loop counts as running in this
+    thread, and no other test could run one.
+    """
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: pip install playwright"
     )
@@ -41,7 +45,7 @@ def browser() -> Iterator:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def editor_server(
     browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyServer]:
