@@ -202,6 +202,17 @@ class Outbox:
     def _open(self) -> sqlite3.Connection:
         if self._closed:
             raise sqlite3.ProgrammingError("the outbox is closed")
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._new_connection()
+            except sqlite3.OperationalError as error:
+                # SQLite itself doesn't wait where another process is just turning its log on.
+                if "locked" not in str(error) or time.monotonic() > give_up:
+                    raise
+            time.sleep(MOMENT)
+
+    def _new_connection(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # graphs are private
         connection = sqlite3.connect(

@@ -109,6 +109,26 @@ def test_any_thread_may_append(tmp_path):
     assert outbox.lost == 0
 
 
+def test_many_that_make_the_file_at_the_same_moment_all_write(tmp_path):
+    for attempt in range(60):
+        outboxes = [Outbox(tmp_path / str(attempt) / "outbox.sqlite") for _ in range(6)]
+        together = threading.Barrier(len(outboxes))
+
+        def begin(outbox: Outbox, together: threading.Barrier = together) -> None:
+            together.wait()
+            outbox.append(JobStarted(new_job(None)))
+
+        threads = [threading.Thread(target=begin, args=(each,)) for each in outboxes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [each.failure for each in outboxes] == [None] * len(outboxes)
+        assert outboxes[0].backlog() == len(outboxes)
+        for each in outboxes:
+            each.close()
+
+
 def test_a_killed_process_loses_nothing_that_it_was_told_is_safe(tmp_path):
     path = tmp_path / "outbox.sqlite"
     process = in_another_process(APPEND_FOREVER, path)
