@@ -6,15 +6,19 @@ from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backen
 from ..models.profile import DEFAULT, Profile, load_profile, profile_names
 from . import comfyui
 
-FPS_INPUT = io.Float.Input(
-    "fps",
-    default=12.0,
-    min=0.1,
-    max=240.0,
-    step=0.5,
-    optional=True,
-    tooltip="Frames per second that the clip plays at.",
-)
+
+def fps_input(tooltip: str) -> io.Float.Input:
+    """A rate at which frames play.
+
+    Args:
+        tooltip: of what.
+    """
+    return io.Float.Input(
+        "fps", default=12.0, min=0.1, max=240.0, step=0.5, optional=True, tooltip=tooltip
+    )
+
+
+FPS_INPUT = fps_input("Frames per second that the clip plays at.")
 BACKEND_INPUT = io.Combo.Input(
     "backend",
     options=list(BACKENDS),

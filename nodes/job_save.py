@@ -25,6 +25,7 @@ from ..models.jobs.naming import DEFAULT_TEMPLATE, file_prefix
 from ..models.jobs.recorder import open_recorder
 from ..models.report import Report
 from . import comfyui
+from .inputs import fps_input
 from .sockets import JobSocket, ReportSocket
 
 VIDEO_FORMAT = "mp4"
@@ -58,15 +59,7 @@ class AnimeJobSave(io.ComfyNode):
                     tooltip="What was measured of them; written into the files. The job has the "
                     "reports of all its nodes without this.",
                 ),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second of an animation. A video has a rate of its own.",
-                ),
+                fps_input("Frames per second of an animation. A video has a rate of its own."),
                 io.String.Input(
                     "filename",
                     default=DEFAULT_TEMPLATE,

@@ -8,6 +8,7 @@ from comfy_api.latest import io
 from ..models.frames import InputError, as_fps, as_frames
 from ..models.media import read_media
 from . import comfyui
+from .inputs import fps_input
 from .parameters import ALIASES, CATEGORY, NAME_INPUT
 
 
@@ -39,15 +40,7 @@ class AnimeParameterImage(io.ComfyNode):
                     lazy=True,
                     tooltip="The frames to take while no file is named.",
                 ),
-                io.Float.Input(
-                    "fps",
-                    default=12.0,
-                    min=0.1,
-                    max=240.0,
-                    step=0.5,
-                    optional=True,
-                    tooltip="Frames per second of what has none of its own: a still, the fallback.",
-                ),
+                fps_input("Frames per second of what has none of its own: a still, the fallback."),
             ],
             outputs=[
                 io.Image.Output("images", tooltip="The frames; one of a still."),

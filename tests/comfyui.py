@@ -32,6 +32,15 @@ def use_comfyui(root: Path) -> None:
     importlib.import_module("comfy.cli_args").args.cpu = True
 
 
+def enter_comfyui() -> None:
+    """Make ComfyUI's modules importable for a command, which ends where there are none."""
+    root = find_comfyui()
+    if root is None:
+        sys.exit(ABSENT)
+    use_comfyui(root)
+    importlib.import_module("comfy_api.latest")
+
+
 def pack_nodes() -> list[type]:
     """The pack's node classes, asked for as ComfyUI asks; needs `use_comfyui` first."""
 

@@ -7,14 +7,13 @@ input or output may be appended; what stands there may not move, change its type
 
 import importlib
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+from ..comfyui import enter_comfyui, pack_nodes
 
 FROZEN = Path(__file__).with_name("schemas.json")
 
@@ -74,11 +73,7 @@ def as_text(schemas: dict[str, Any]) -> str:
 
 def main() -> None:
     """Write the file."""
-    root = find_comfyui()
-    if root is None:
-        sys.exit(ABSENT)
-    use_comfyui(root)
-    importlib.import_module("comfy_api.latest")
+    enter_comfyui()
     schemas = current_schemas()
     FROZEN.write_text(as_text(schemas), encoding="utf-8")
     print(f"{len(schemas)} nodes -> {FROZEN}")

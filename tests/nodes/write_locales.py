@@ -6,16 +6,14 @@ A translation whose English is gone or has changed is taken out and shown, so th
 a new one: it would go on saying what is no longer so.
 """
 
-import importlib
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anime_production.models.reason_texts import LOCALES, OWN, languages
 from anime_production.models.reasons import REASONS
 
-from ..comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+from ..comfyui import enter_comfyui, pack_nodes
 
 Texts = dict[str, Any]  # a text, or texts, by key
 
@@ -128,11 +126,7 @@ def update(file: str, texts: Texts) -> None:
 
 def main() -> None:
     """Write the files, and say what has to be translated."""
-    root = find_comfyui()
-    if root is None:
-        sys.exit(ABSENT)
-    use_comfyui(root)
-    importlib.import_module("comfy_api.latest")
+    enter_comfyui()
     for file, texts in english().items():
         update(file, texts)
 

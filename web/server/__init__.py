@@ -32,7 +32,7 @@ def attach() -> None:
         routes.register(server.routes, recorder, host.host_of(server, recorder, fetches.standing))
         weights.register(server.routes, fetches)
         phases.register(server.routes, workflows.workplace)
-        recorder().look_for_models(model_file)
+        recorder().look_for_models(workflows.model_file)
         watching.attach(execution, server, recorder)
         worker.productions(server, recorder).start_where_used(host.private())
     except Exception:  # another ComfyUI inside: the nodes must still load
@@ -46,14 +46,6 @@ def recorder() -> Recorder:
     import folder_paths
 
     return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
-
-
-def model_file(folder: str, name: str) -> Path | None:
-    """Where a model of this ComfyUI lies; None where it isn't there."""
-    import folder_paths
-
-    path = folder_paths.get_full_path(folder, name)
-    return None if path is None else Path(path)
 
 
 def models() -> "Models":

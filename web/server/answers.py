@@ -25,6 +25,24 @@ class Refusal(Exception):
         )
 
 
+async def read_body(request: web.Request, most: int, limit: str) -> bytes:
+    """A request's body, of which no more is read than it may have.
+
+    Args:
+        most: bytes.
+        limit: the sentence's end for a body with more.
+
+    Raises:
+        Refusal: it has more.
+    """
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > most:
+            raise Refusal(413, "too_large", f"The body is too large: {limit}")
+    return bytes(body)
+
+
 def json_answer(answer: Any, status: int = 200) -> web.Response:
     """An answer in JSON."""
     return web.Response(text=strict_json(answer), status=status, content_type="application/json")

@@ -13,7 +13,7 @@ from aiohttp import web
 from ...models.jobs.database import DatabaseAway
 from ...models.jobs.recorder import Recorder
 from ...models.jobs.settings import without_secrets
-from .answers import Refusal, json_answer
+from .answers import Refusal, json_answer, read_body
 from .host import Host
 from .parameters import Parameter, read
 
@@ -109,12 +109,7 @@ class Endpoint:
     async def _body(self, request: web.Request) -> dict[str, Any]:
         if self.body is None:
             return {}
-        raw = bytearray()
-        async for chunk in request.content.iter_chunked(1 << 16):
-            raw += chunk
-            if len(raw) > MOST_BYTES:
-                message = f"The body is too large: at most {MOST_BYTES} bytes are taken."
-                raise Refusal(413, "too_large", message)
+        raw = await read_body(request, MOST_BYTES, f"at most {MOST_BYTES} bytes are taken.")
         try:
             said = json.loads(raw or b"{}", parse_constant=_refuse)
         except (ValueError, RecursionError):

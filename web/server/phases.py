@@ -28,7 +28,7 @@ from ...models.production.fields import boolean, mapping
 from ...models.production.gates import described
 from ...models.production.installed import Installed, missing
 from ...models.profile import Profile, ProfileError, load_profile
-from .answers import Refusal, json_answer
+from .answers import Refusal, json_answer, read_body
 
 LIST = "/anime/phases"
 ONE = "/anime/phases/{id}"
@@ -125,7 +125,8 @@ async def _one(place: Workplace, wanted: str) -> tuple[dict[str, Any], int]:
 
 
 async def _register(place: Workplace, request: web.Request) -> tuple[dict[str, Any], int]:
-    said = dict(mapping("definition", parse(await _body(request))))
+    body = await read_body(request, MOST_BYTES, f"a definition has at most {MOST_BYTES} bytes.")
+    said = dict(mapping("definition", parse(body)))
     replace = boolean("replace", said.pop("replace", False))
     phase = await asyncio.to_thread(read_definition, said)
     complaints = await place.complaints(phase.graph)
@@ -138,17 +139,6 @@ async def _register(place: Workplace, request: web.Request) -> tuple[dict[str, A
 async def _remove(place: Workplace, wanted: str) -> tuple[dict[str, Any], int]:
     await asyncio.to_thread(remove_phase, place.folder, wanted)
     return {"id": wanted, "removed": True}, 200
-
-
-async def _body(request: web.Request) -> bytes:
-    """The request's body, of which no more is read than a definition may have."""
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > MOST_BYTES:
-            message = f"The body is too large: a definition has at most {MOST_BYTES} bytes."
-            raise Refusal(413, "too_large", message)
-    return bytes(body)
 
 
 async def _answered(

@@ -7,7 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from ...models.frames import InputError
-from ...models.jobs.job import clean_name
+from ...models.jobs.job import LONGEST_REASON, clean_name
 from ...models.production import store
 from ...models.production.catalogue import list_phases, registered_folder
 from ...models.production.definition import KINDS, PhaseDefinition
@@ -30,7 +30,6 @@ from .schemas import NUMBER, TEXT, THING, WHOLE
 
 LIST = "/anime/productions"
 ONE = "/anime/productions/{id}"
-LONGEST_REASON = 2000
 PROJECT = text("project", "Productions of this project.")
 STATE = choice("state", "Productions in this state.", [each.value for each in ProductionState])
 

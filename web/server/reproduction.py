@@ -3,7 +3,7 @@
 import asyncio
 import copy
 from collections.abc import Mapping
-from pathlib import Path
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from .endpoint import Asked, Site
 from .jobs import find_id
 from .submission import GraphRefused, submit
 from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
-from .workflows import installed
+from .workflows import installed, model_file
 
 Graph = dict[str, Any]
 
@@ -104,7 +104,7 @@ def differences_of(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str,
 def _missing(graph: Graph) -> list[tuple[str, str, str, str]]:
     import folder_paths
 
-    options_of, found = installed(), []
+    options_of, uploads_of, found = installed(), cache(_uploads), []
     for node_id, node in graph.items():
         class_type = str(node.get("class_type"))
         options = options_of(class_type)
@@ -118,7 +118,9 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str]]:
             if name in options and value not in options[name] and not _is_there(value):
                 message = f"{class_type}.{name}: {value!r} is not there."
                 found.append(("missing_choice", node_id, name, message))
-            elif _is_upload(class_type, name) and not folder_paths.exists_annotated_filepath(value):
+            elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
+                value
+            ):
                 message = f"{class_type}.{name}: the file {value!r} is not there."
                 found.append(("missing_file", node_id, name, message))
     return found
@@ -135,29 +137,27 @@ def _is_there(value: Any) -> bool:
     )
 
 
-def _is_upload(class_type: str, name: str) -> bool:
+def _uploads(class_type: str) -> set[str]:
+    """The inputs of a node that take files which people upload."""
     import nodes
 
     inputs = nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()
-    said = {**inputs.get("required", {}), **inputs.get("optional", {})}.get(name, ())
-    facts = said[1] if len(said) > 1 and isinstance(said[1], dict) else {}
-    return any(str(key).endswith("_upload") and value for key, value in facts.items())
+    found = set()
+    for name, said in {**inputs.get("required", {}), **inputs.get("optional", {})}.items():
+        facts = said[1] if len(said) > 1 and isinstance(said[1], dict) else {}
+        if any(str(key).endswith("_upload") and value for key, value in facts.items()):
+            found.add(name)
+    return found
 
 
 def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     """Files that have their old name and another content, where both contents are known."""
-    import folder_paths
-
-    def find_file(folder: str, name: str) -> Path | None:
-        path = folder_paths.get_full_path(folder, name)
-        return None if path is None else Path(path)
-
     found = []
     for param in params:
         if param["sha256"] is None:
             continue
         was = GenerationParam(**{name: param[name] for name in GenerationParam.__annotations__})
-        (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], find_file)
+        (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], model_file)
         if now.sha256 is not None and now.sha256 != was.sha256:
             message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
             found.append(("other_model", was.node_id, was.name, message))

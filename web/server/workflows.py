@@ -31,6 +31,14 @@ def workplace() -> Workplace:
     )
 
 
+def model_file(folder: str, name: str) -> Path | None:
+    """Where a file of one of this ComfyUI's model folders lies; None where it isn't there."""
+    import folder_paths
+
+    path = folder_paths.get_full_path(folder, name)
+    return None if path is None else Path(path)
+
+
 def installed() -> Installed:
     """What this ComfyUI has now; a class is asked once."""
     import nodes

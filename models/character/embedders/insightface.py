@@ -59,13 +59,11 @@ def find_packs(files: Mapping[str, Path]) -> dict[str, Path]:
     return {name: found[name] for name in [*best, *sorted(set(found) - set(best))]}
 
 
-class InsightFaceDetector:
-    """Finds faces with their eyes, nose and corners of the mouth; see `Detector`."""
-
-    region = Region.FACE
+class _OfPack:
+    """One of a pack's networks, as the package made it of its file."""
 
     def __init__(self, name: str, model: Any) -> None:
-        """Take a detector of the package.
+        """Take a network of the package.
 
         Args:
             name: of its pack.
@@ -78,6 +76,12 @@ class InsightFaceDetector:
     def device(self) -> str:
         """The provider of onnxruntime that is really in use."""
         return str(self._model.session.get_providers()[0])
+
+
+class InsightFaceDetector(_OfPack):
+    """Finds faces with their eyes, nose and corners of the mouth; see `Detector`."""
+
+    region = Region.FACE
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Find everybody in a few frames; see `Detector`. The package takes them one by one."""
@@ -98,23 +102,8 @@ class InsightFaceDetector:
         return tuple(found)
 
 
-class InsightFaceEmbedder:
+class InsightFaceEmbedder(_OfPack):
     """Describes faces, turned upright by their landmarks; see `Embedder`."""
-
-    def __init__(self, name: str, model: Any) -> None:
-        """Take a recogniser of the package.
-
-        Args:
-            name: of its pack.
-            model: what the package made of its file, prepared.
-        """
-        self.name = f"insightface:{name}"
-        self._model = model
-
-    @property
-    def device(self) -> str:
-        """The provider of onnxruntime that is really in use."""
-        return str(self._model.session.get_providers()[0])
 
     @property
     def threshold(self) -> float:
