@@ -1,42 +1,44 @@
-/** Every word that the pack's own parts of the editor say, by its key. */
-const ENGLISH = {
-  "verdict.PASS": "PASS",
-  "verdict.FAIL": "FAIL",
-  "verdict.NOT_MEASURED": "NOT MEASURED",
-  "verdict.INFO": "INFO",
-  "node.label": "Verdict",
-  "node.score": "{score} / 100",
-  "node.score_absent": "no score",
-  "node.earlier": "From an earlier run",
-  "node.more": "and {count} more that do not pass",
-  "node.nothing_judged": "Nothing here is judged.",
-  "node.unreadable": "This result is of another version of the pack; run it again.",
-  "gate.counts": "{accepted} accepted, {rejected} rejected",
-  "retry.attempt": "{symbol} {word}, {score} (seed {seed})",
-  "character.saved": "Saved as {name}, version {version}",
-  "character.there": "{name} is there already as version {version}",
-  "character.references": "References of the character",
-  "curve.choose": "Measurement of the curve",
-  "curve.label": "{name} over frames; arrow keys go from frame to frame",
-  "curve.frame": "Frame {frame}: {value}",
-  "curve.unmeasured": "Frame {frame}: not measured",
-  "curve.limit": "limit {limit}",
-  "curve.picture": "Frame {frame}",
-  "curve.no_picture": "To see it here, connect a Preview Image to these frames.",
-};
+import { api } from "../../scripts/api.js";
+import { app } from "../../scripts/app.js";
 
-/** @typedef {keyof typeof ENGLISH} Key */
+/**
+ * Every word that the pack's own parts of the editor say, by its key in `locales/en/main.json`.
+ *
+ * @typedef {(typeof import("../../locales/en/main.json"))["animeProduction"]["words"]} Words
+ * @typedef {keyof Words} Key
+ *
+ * @typedef {{words: Record<string, string>, reasons: Record<string, string>}} Texts
+ */
+
+const SOURCE = "en";
+
+/** @type {Record<string, Texts>} */
+const TEXTS = await load();
+
+/** The language that the editor speaks. */
+export function language() {
+  const chosen = /** @type {any} */ (app).extensionManager?.setting?.get("Comfy.Locale");
+  return typeof chosen === "string" && chosen ? chosen : SOURCE;
+}
 
 /**
  * A text of the editor.
  *
  * @param {Key} key
- * @param {Record<string, string | number>} [values] what its placeholders stand for
+ * @param {Record<string, unknown>} [values] what its placeholders stand for
  */
 export function words(key, values = {}) {
-  return ENGLISH[key].replace(/\{(\w+)\}/g, (whole, name) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  );
+  return filled(TEXTS[language()]?.words[key] ?? TEXTS[SOURCE]?.words[key] ?? key, values);
+}
+
+/**
+ * A reason in the editor's language; in English, as it was written down, where that has none.
+ *
+ * @param {{reason_code: string, reason_values?: Record<string, unknown>, reason: string}} given
+ */
+export function reasonText({ reason_code: code, reason_values: values, reason }) {
+  const template = TEXTS[language()]?.reasons[code];
+  return language() === SOURCE || !template || !values ? reason : filled(template, values);
 }
 
 /**
@@ -46,7 +48,7 @@ export function words(key, values = {}) {
  * @param {string} [unit]
  */
 export function number(value, unit = "") {
-  const shown = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format(value);
+  const shown = new Intl.NumberFormat(language(), { maximumSignificantDigits: 3 }).format(value);
   return unit ? `${shown} ${unit}` : shown;
 }
 
@@ -57,4 +59,29 @@ export function number(value, unit = "") {
  */
 export function title(name) {
   return name.replace(".", ": ").replaceAll("_", " ");
+}
+
+/**
+ * @param {string} template
+ * @param {Record<string, unknown>} values
+ */
+function filled(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+/** What ComfyUI serves of `locales`; without it, the words are their keys and the parts work. */
+async function load() {
+  try {
+    const served = await (await api.fetchApi("/i18n")).json();
+    return Object.fromEntries(
+      Object.entries(served).flatMap(([name, texts]) =>
+        texts?.animeProduction ? [[name, texts.animeProduction]] : [],
+      ),
+    );
+  } catch (error) {
+    console.error("Anime Production: the texts can't be loaded:", error);
+    return {};
+  }
 }

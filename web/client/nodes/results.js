@@ -1,7 +1,7 @@
 import { element } from "../element.js";
 import { deciding, withCurve } from "../report/deciding.js";
 import { look } from "../report/verdicts.js";
-import { number, title, words } from "../words.js";
+import { number, reasonText, title, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
 import { addressOf } from "./preview.js";
 
@@ -117,7 +117,7 @@ function measured(measurement) {
   const { value, unit } = measurement;
   const told = value === null ? "" : `: ${number(value, unit)}`;
   const name = element("div", "anime-name", sign, ` ${title(measurement.name)}${told}`);
-  return element("div", "anime-measurement", name, line(measurement.reason));
+  return element("div", "anime-measurement", name, line(reasonText(measurement)));
 }
 
 /**
@@ -199,8 +199,8 @@ function gated({ verdict, reasons, accepted, rejected }) {
  *
  * @param {Measurement} measurement
  */
-function attempts({ reason, details }) {
-  const { attempts = [], chosen } = /** @type {Attempts} */ (details);
+function attempts(measurement) {
+  const { attempts = [], chosen } = /** @type {Attempts} */ (measurement.details);
   const list = element("ol", "anime-attempts");
   for (const { attempt, seed, report } of attempts) {
     const { symbol, word } = look(report.verdict);
@@ -209,7 +209,7 @@ function attempts({ reason, details }) {
     if (attempt === chosen) row.setAttribute("aria-current", "true");
     list.append(row);
   }
-  return element("div", "anime-measurement", line(reason), list);
+  return element("div", "anime-measurement", line(reasonText(measurement)), list);
 }
 
 /** @param {Picture[]} pictures */
