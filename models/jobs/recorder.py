@@ -79,7 +79,7 @@ class Recorder:
             tracking: which prompts are jobs. With `OFF`, what is said of a prompt's job is
                 dropped; everything else is recorded as ever.
         """
-        self.tracking = tracking
+        self._tracking = tracking
         self._directory = directory
         self._outbox = Outbox(directory / OUTBOX)
         self._database = Database(directory)
@@ -90,6 +90,23 @@ class Recorder:
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
+
+    @property
+    def tracking(self) -> Tracking:
+        """Which prompts are jobs, now."""
+        return self._tracking
+
+    def track(self, tracking: Tracking) -> bool:
+        """Change which prompts are jobs.
+
+        Returns:
+            Whether it holds from now on. To and from `OFF` it doesn't: that is decided once, as
+            ComfyUI's functions are left untouched then, and takes a restart.
+        """
+        if tracking is not self._tracking and Tracking.OFF in (tracking, self._tracking):
+            return False
+        self._tracking = tracking
+        return True
 
     @property
     def process_id(self) -> UUID:
@@ -160,7 +177,7 @@ class Recorder:
         Raises:
             SecondJob: the prompt's AnimeJob ran before.
         """
-        if self.tracking is Tracking.OFF:  # nobody would see it end
+        if self._tracking is Tracking.OFF:  # nobody would see it end
             self._untracked.append(named.id)
             return named
         job, new = self._jobs.name(self._own(named))

@@ -23,6 +23,10 @@ EXAMPLE = "postgresql://user:password@host/database"
 # Loggers of psycopg and its pool; a filter does not hold for the loggers below.
 DRIVER_LOGS = ("psycopg", "psycopg.transaction", "psycopg.pool")
 
+QUIET_SECONDS = 60.0
+MOST_REMEMBERED = 100  # messages
+_said_at: dict[tuple[str, str], float] = {}  # when the driver last said it
+
 # What PostgreSQL's client quotes in its errors are the parts of the connection string.
 QUOTED = re.compile(r'"[^"]*"|\'[^\'\s]*\'|\([^)]*\)|\bport:? \d+|\S+://\S+|\w+=\S+')
 
@@ -102,6 +106,39 @@ def said_of(
     return str(data.get(key, "")) if isinstance(data, dict) else "", f"{key} in {config}"
 
 
+def write_setting(key: str, value: str, directory: Path) -> None:
+    """Write a setting into the private config file, beside what stands there.
+
+    Args:
+        key: in the file.
+        value: what it says from now on.
+        directory: the pack's private folder; made where it isn't there.
+
+    Raises:
+        SettingsError: the file holds no JSON object, or can't be written.
+    """
+    config = directory / CONFIG
+    try:
+        said = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+        if not isinstance(said, dict):
+            raise SettingsError(f"{config} holds no JSON object; mend it first.")
+        directory.mkdir(parents=True, exist_ok=True)
+        # A file of its own first, closed to others from the start: it may hold the database's
+        # address, and half of it would be no config.
+        written = config.with_name(f"{CONFIG}.{os.getpid()}.new")
+        written.unlink(missing_ok=True)
+        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({**said, key: value}, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+        os.replace(written, config)
+    except (OSError, ValueError) as error:
+        if isinstance(error, SettingsError):
+            raise
+        kind = type(error).__name__  # not its message: that of JSON may quote the file
+        raise SettingsError(f"{config} can't be read or written ({kind}).") from None
+
+
 def without_secrets(error: BaseException) -> str:
     """What a database's error says, without anything that may come from a connection string."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -109,13 +146,22 @@ def without_secrets(error: BaseException) -> str:
 
 
 def hide_secrets_in_logs() -> None:
-    """Have what the driver itself logs, with hosts and users in it, pass `without_secrets`."""
+    """Have what the driver itself logs pass `without_secrets`, as hosts and users are in it.
+
+    While a database is away its pools say so every second; the same is let through once a minute.
+    """
     for name in DRIVER_LOGS:
         logging.getLogger(name).addFilter(_hide)  # the same filter again is no second one
 
 
 def _hide(record: logging.LogRecord) -> bool:
     record.msg, record.args = QUOTED.sub("…", record.getMessage()), None
+    said = (record.name, record.msg)
+    if record.created - _said_at.get(said, -QUIET_SECONDS) < QUIET_SECONDS:
+        return False
+    if len(_said_at) >= MOST_REMEMBERED:
+        _said_at.clear()
+    _said_at[said] = record.created
     return True
 
 

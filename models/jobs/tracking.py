@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from .settings import said_of
+from .settings import said_of, write_setting
 
 log = logging.getLogger(__name__)
 
@@ -40,3 +40,17 @@ def tracking_wanted(directory: Path, environment: Mapping[str, str] = os.environ
             Tracking.JOBS.value,
         )
         return Tracking.JOBS
+
+
+def set_by_environment(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether `ANIME_TRACKING` decides, whatever the config file says."""
+    return bool(environment.get(ENVIRONMENT, "").strip())
+
+
+def want_tracking(directory: Path, tracking: Tracking) -> None:
+    """Say in the private config file what is to be tracked.
+
+    Raises:
+        SettingsError: the file can't be read or written.
+    """
+    write_setting(SETTING, tracking.value, directory)

@@ -31,6 +31,14 @@ SELECT id, verdict, reason, reviewer, reviewed_at FROM anime.reviews
 WHERE job_id = %(id)s ORDER BY reviewed_at DESC, id DESC
 """
 GRAPH = "SELECT graph, workflow FROM anime.jobs WHERE id = %(id)s"
+# An attempt knows its prompt from its beginning, and its job only later.
+PRODUCTION = """
+SELECT phases.production_id
+FROM anime.jobs
+JOIN anime.attempts ON attempts.prompt_id = jobs.prompt_id
+JOIN anime.phases ON phases.id = attempts.phase_id
+WHERE jobs.id = %(id)s AND jobs.source = 'production' LIMIT 1
+"""
 # The first file's: the one that people look at first.
 THUMBNAIL = """
 SELECT thumbnails.event_id, thumbnails.webp
@@ -80,6 +88,12 @@ def attempts_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
 def reviews_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
     """What people said of it, the newest first, which holds."""
     return rows_of(connection, REVIEWS, {"id": job_id})
+
+
+def production_of(connection: "Connection", job_id: UUID) -> UUID | None:
+    """The production that it is an attempt of; None where it is of none."""
+    row = connection.execute(PRODUCTION, {"id": job_id}).fetchone()
+    return None if row is None else row[0]
 
 
 def graph_of(connection: "Connection", job_id: UUID) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ FOLDED = "SELECT anime.folded(%(text)s)"
 CONDITIONS = {
     "state": "jobs.state = %(state)s",
     "source": "jobs.source = %(source)s",
+    "model": "jobs.model = %(model)s",
     "tag": "jobs.tags @> ARRAY[%(tag)s]",
     "since": "jobs.created_at >= %(since)s",
     "until": "jobs.created_at < %(until)s",
@@ -43,6 +44,7 @@ class JobFilter:
 
     Attributes:
         project, episode, scene, shot, character: its names.
+        model: the files of its models, with plus signs between several.
         tag: one of its tags.
         state: a `JobState`'s value.
         verdict: a `Verdict`'s value, or `NONE`: nothing was measured.
@@ -58,6 +60,7 @@ class JobFilter:
     scene: str | None = None
     shot: str | None = None
     character: str | None = None
+    model: str | None = None
     tag: str | None = None
     state: str | None = None
     verdict: str | None = None
