@@ -101,13 +101,18 @@ def moving_shares(
     sampled = frames[:, :: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
     shares = [torch.empty(0)]
     for start in range(0, count, SAMPLED_AT_ONCE):
-        places = torch.arange(start, min(start + SAMPLED_AT_ONCE, count) + 1) % count
-        pixels = sampled[places.to(frames.device)].flatten(1, 2).cpu()
-        changed = (pixels[1:] - pixels[:-1]).square().sum(dim=(1, 2))
-        pixels -= pixels.mean(dim=1, keepdim=True)
+        some = sampled[start : start + SAMPLED_AT_ONCE + 1]
+        # Each channel together: sums run along it.
+        pixels = some.movedim(-1, 1).flatten(2).cpu()
+        if start + SAMPLED_AT_ONCE >= count:
+            first = sampled[:1].movedim(-1, 1).flatten(2).cpu()
+            pixels = torch.cat([pixels, first])
+        changed = (pixels[1:] - pixels[:-1]).square_().sum(dim=(1, 2))
+        pixels = pixels - pixels.mean(dim=2, keepdim=True)  # these may be the frames themselves
         around, following = pixels[:-1], pixels[1:]
-        gain = (around * following).sum(dim=1) / around.square().sum(dim=1).clamp(min=1e-9)
-        moved = (following - gain[:, None] * around).square().sum(dim=(1, 2))
+        squares = pixels.square().sum(dim=2, keepdim=True)[:-1]
+        gain = (around * following).sum(dim=2, keepdim=True) / squares.clamp(min=1e-9)
+        moved = (following - gain * around).square_().sum(dim=(1, 2))
         shares.append((moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt())
         if report_progress is not None:
             report_progress(min(start + SAMPLED_AT_ONCE, count), count)

@@ -127,14 +127,15 @@ def find_loops(
         return _nothing(frames, fps, absence, backend)
     widest = min(longest, len(frames) - 1)
     distances = backend.band(frames, widest, part_of(report_progress, 0.0, COMPARED)).cpu()
-    # What isn't finite shows in the distances; to look for it before takes a tenth of the time.
-    absence = unmeasurable(frames) if distances[:, 1].isnan().any() else None
-    if absence is not None:
-        return _nothing(frames, fps, absence, backend)
-    in_colour = distances[:, 1].nan_to_num(posinf=0.0)  # the clip's last frame has no next one
+    # The clip's last frame has no next one.
+    in_colour = distances[:, 1].nan_to_num(torch.nan, posinf=0.0)
     if backend.name != STRUCTURAL_BACKEND.name:  # the drawings don't depend on who looks
         stepping = part_of(report_progress, COMPARED, STEPPED)
         in_colour = STRUCTURAL_BACKEND.steps(frames, stepping).cpu()
+    # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
+    absence = None if in_colour.isfinite().all() else unmeasurable(frames)
+    if absence is not None:
+        return _nothing(frames, fps, absence, backend)
     drawing = part_of(report_progress, STEPPED, DRAWN)
     searched = Searched(frames, backend, distances, in_colour, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.

@@ -7,15 +7,16 @@ import torch
 
 from ..holds import moving_only, moving_shares
 from ..perceptual.backend import Backend, Progress
-from ..perceptual.structural import STRUCTURAL_BACKEND
+from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..pixels.colour import mean_colours
 from ..pixels.flow import GreyClip, GreyPictures
 from .progress import part_of
+from .seen import Seen
 from .sharpness import bends
 
-# Of the work on a clip, as its progress shows it: until its steps are measured, and, for a backend
-# that isn't the structural one, until the structural ones are; and until light is told from motion.
-STEPPED, COLOURED, LIT = 0.7, 0.8, 0.85
+# Of the work on a clip, as its progress shows it: until its steps are measured by a backend that
+# isn't the structural one, and until they are by that.
+LEARNED, STEPPED = 0.8, 0.95
 FRAMES_AT_ONCE = 8  # looked at together: enough for two processors, and for an interrupt
 
 
@@ -54,20 +55,23 @@ class Known:
             backend: what measures the steps.
             report_progress: called with (done, in all); may raise to stop.
         """
-        steps = backend.steps(frames, part_of(report_progress, 0.0, STEPPED)).cpu()
-        in_colour = steps
-        if backend.name != STRUCTURAL_BACKEND.name:
-            stepping = part_of(report_progress, STEPPED, COLOURED)
-            in_colour = STRUCTURAL_BACKEND.steps(frames, stepping).cpu()
-        shares = moving_shares(frames, part_of(report_progress, COLOURED, LIT))
-        looks = _Looks(frames)
-        looks.look(0, len(frames), part_of(report_progress, LIT, 1.0))
+        device = backend.device if isinstance(backend, Structural) else None
+        structural, seen = isinstance(backend, Structural), Seen(len(frames), device)
+        begun = 0.0 if structural else LEARNED
+        in_colour = seen.steps(frames, part_of(report_progress, begun, STEPPED)).cpu()
+        steps = in_colour
+        if not structural:
+            steps = backend.steps(frames, part_of(report_progress, 0.0, LEARNED)).cpu()
+        shares = moving_shares(frames, part_of(report_progress, STEPPED, 1.0))
 
         def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
+            near = seen.between_ends(first, second) if structural else None
+            if near is not None:
+                return near
             return backend.between(frames[list(first)], frames[list(second)]).cpu()
 
         clip, moving = GreyClip(frames), moving_only(in_colour, shares)
-        return cls(steps, in_colour, moving, looks.colours, looks.bends, clip, between)
+        return cls(steps, in_colour, moving, seen.colours, seen.bends, clip, between)
 
     def pictures(self, indices: list[int]) -> GreyPictures:
         """Some frames of the loop, in the order in which they play, as the flow wants them."""

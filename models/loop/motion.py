@@ -65,6 +65,9 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
     have nothing to do with one another: there, nothing can be followed from picture to picture. The
     lesser of likeness and of what can be followed counts.
 
+    A camera that pans fast shows no place twice, and still there is motion: where it explains the
+    steps, they needn't be alike.
+
     Args:
         pictures: one of each drawing in the order in which they play.
         measure: as a profile wants it.
@@ -73,8 +76,10 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
         0–1: near 0 in grain, near 1 in slow motion.
     """
     alike = _likeness(pictures) if len(pictures) >= LEAST_DRAWINGS else _smoothness(pictures)
-    followed = _followed(pictures)
-    value = min(alike, followed)
+    followed, explained = _followed(pictures), None
+    if alike < min(CLEAR_CONTINUITY, followed):
+        explained = _explained(pictures)
+    value = min(max(alike, explained or 0.0), followed)
     code = "continuity"
     if measure.fails(value) and value < LEAST_CONTINUITY:
         code = "only_grain" if alike < LEAST_CONTINUITY else "unrelated_pictures"
@@ -82,14 +87,23 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
         value,
         code,
         {"percent": round(100 * value)},
-        details={"likeness": alike, "followed": followed},
+        details={"likeness": alike, "followed": followed, "explained": explained},
     )
 
 
 def _followed(pictures: GreyPictures) -> float:
     """Which share of a usual drawing can be followed to the next one."""
-    steps = [place for place in pictures.spread(FOLLOWED_STEPS) if place < len(pictures) - 1]
-    return float(np.median([pictures.followed(place, place + 1) for place in steps or [0]]))
+    return float(np.median([pictures.followed(place, place + 1) for place in _steps(pictures)]))
+
+
+def _explained(pictures: GreyPictures) -> float:
+    """Which share of a usual step is motion: nearly all where a camera pans, however fast."""
+    return float(np.median([pictures.explained(place, place + 1) for place in _steps(pictures)]))
+
+
+def _steps(pictures: GreyPictures) -> list[int]:
+    places = pictures.spread(FOLLOWED_STEPS)
+    return [place for place in places if place < len(pictures) - 1] or [0]
 
 
 def _likeness(pictures: GreyPictures) -> float:

@@ -72,14 +72,21 @@ def score_loop(
     position, velocity, colour, hold, connected, moving, sharp = measures
     position = replace(position, backend=backend.name)
     seam = (position, velocity, colour, hold, connected)
-    why_not = unmeasurable if known is None else too_little  # what is known was finite
-    absence = why_not(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
-    if absence is not None:
+
+    def nothing(absence: Absence) -> Report:
         parts = [measure.absent(absence) for measure in (*seam, moving, sharp)]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
+
+    absence = too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
+    if absence is not None:
+        return nothing(absence)
     if known is None:
         known = Known.of(frames, backend, part_of(report_progress, 0.0, KNOWN))
         report_progress = part_of(report_progress, KNOWN, 1.0)
+        # What isn't finite shows in the steps, without a look for it beforehand.
+        absence = None if known.in_colour.isfinite().all() else unmeasurable(frames)
+        if absence is not None:
+            return nothing(absence)
     rhythm = rhythm_of(known.moving)
     drawings = rhythm.drawings
     moves = motion(known.in_colour[_leaving(rhythm)][:-1], moving)

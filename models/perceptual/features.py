@@ -1,37 +1,21 @@
 """Distances that are Euclidean between one vector of features for each frame.
 
-Each frame goes through the feature pass once, and all its distances come out of matrix products:
-‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b. Where a and b are nearly equal, these terms cancel; so the products
-are taken of vectors from which one of the clip's own is subtracted, which leaves the norms as small
-as the distances in the clip, and in double precision, whose rounding is 1e-16 of the norms. Where
-the squares themselves are the distances, single precision does on a CPU, in half the time: it
-rounds the products of a few thousand features, whose sums are taken in double precision, and
-leaves errors of about a ten-millionth of the vectors' squares. The few pairs that are so near that
-this shows, held frames for one, are then compared directly.
+Each frame goes through the feature pass once, and all its distances come out of matrix products.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 
 from ..frames import InputError
-
-Progress = Callable[[int, int], None] | None
+from .products import Progress, Ticks, compare, direct
 
 # Features that `band` holds at one time, bytes. All 120 frames of 256×448 fit for the largest
 # common use (LPIPS with SqueezeNet, 16 MB a frame), and so do 8,000 frames of `structural`.
 MEMORY = 2 * 1024**3
 # Of what may be held, the share that the later frames take, which stream past the earlier ones.
 STREAMED = 0.25
-# Rows of a product, and columns of the features, that are converted to double precision together:
-# a few MB that stay in the processor's cache, and an interrupt is noticed between two of them.
-ROWS, COLUMNS = 128, 2048
-# Rows of a clip's products with itself at a time: of these, only what lies after them is computed.
-OWN_ROWS = 32
-# Pairs nearer than this share of their vectors' squares keep three digits or fewer in single
-# precision and are compared directly; with more of them a frame, double precision is cheaper.
-NEAR, MOST_NEAR = 1e-4, 4
 
 
 class FeatureDistance(ABC):
@@ -98,14 +82,14 @@ class FeatureDistance(ABC):
         first = last = None
         for _, features in self._passes(frames, 0, len(frames)):
             rows = features if last is None else torch.cat([last, features])
-            parts.append(_direct(rows[:-1], rows[1:]))
+            parts.append(direct(rows[:-1], rows[1:]))
             first = features[:1].clone() if first is None else first
             last = features[-1:].clone()  # a copy, or it would keep the whole pass in memory
             if report_progress is not None:
                 report_progress(sum(map(len, parts)) + 1, len(frames))
         if first is None or last is None:
             return frames.new_empty(0)
-        parts.append(_direct(last, first))
+        parts.append(direct(last, first))
         return self.distances(torch.cat(parts)).to(frames.device)
 
     def between(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
@@ -122,7 +106,7 @@ class FeatureDistance(ABC):
             raise InputError("second", expected, came, "Give two batches of the same size.")
         count = len(first)
         pairs = zip(self._passes(first, 0, count), self._passes(second, 0, count), strict=True)
-        parts = [_direct(one, other) for (_, one), (_, other) in pairs]
+        parts = [direct(one, other) for (_, one), (_, other) in pairs]
         squares = torch.cat(parts) if parts else first.new_empty(0)
         return self.distances(squares).to(first.device)
 
@@ -157,7 +141,7 @@ class FeatureDistance(ABC):
         # The memory of all blocks: their first ones are the largest.
         held = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
         passes = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
-        ticks = _Ticks(2 * passes, report_progress)
+        ticks = Ticks(2 * passes, report_progress)
         for block, portions in blocks:
             self._compare_block(squares, frames, block, portions, held, ticks)
         squares[:, 0] = 0  # rounding alone
@@ -186,34 +170,22 @@ class FeatureDistance(ABC):
         block: range,
         portions: list[range],
         held: torch.Tensor,
-        ticks: "_Ticks",
+        ticks: Ticks,
     ) -> None:
         earlier = self._fill(held[: len(block)], frames, block, ticks)
         # Elsewhere single precision may be cut down to TF32, whose three digits are too few.
         precision = self.precision if earlier.device.type == "cpu" else torch.float64
-        _compare(squares, earlier, block, earlier, block, precision, ticks)
+        compare(squares, earlier, block, earlier, block, precision, ticks)
         for passing in portions:
             later = self._fill(held[len(block) :][: len(passing)], frames, passing, ticks)
-            _compare(squares, earlier, block, later, passing, precision, ticks)
+            compare(squares, earlier, block, later, passing, precision, ticks)
 
     def _fill(
-        self, held: torch.Tensor, frames: torch.Tensor, which: range, ticks: "_Ticks"
+        self, held: torch.Tensor, frames: torch.Tensor, which: range, ticks: Ticks
     ) -> torch.Tensor:
         for _, features in self._passes(frames, which.start, which.stop, held):
             ticks.add(len(features))
         return held
-
-
-class _Ticks:
-    """Progress through work of several kinds."""
-
-    def __init__(self, total: int, report_progress: Progress) -> None:
-        self._done, self._total, self._report = 0, total, report_progress
-
-    def add(self, done: int) -> None:
-        self._done += done
-        if self._report is not None:
-            self._report(self._done, self._total)
 
 
 def _blocks(count: int, widest: int, room: int) -> list[tuple[range, list[range]]]:
@@ -230,77 +202,3 @@ def _blocks(count: int, widest: int, room: int) -> list[tuple[range, list[range]
         ]
         blocks.append((range(start, end), streamed))
     return blocks
-
-
-def _compare(
-    squares: torch.Tensor,
-    earlier: torch.Tensor,
-    held: range,
-    later: torch.Tensor,
-    passing: range,
-    precision: torch.dtype,
-    ticks: _Ticks,
-) -> None:
-    """Enter the squared distances of two blocks into the band, row by row of the later one.
-
-    Args:
-        squares: the band, shape (frames, widest + 1).
-        earlier, later: features of the frames `held` and `passing`; the same, or later ones.
-    """
-    widest = squares.shape[1] - 1
-    for top in range(passing.start, passing.stop, ROWS):
-        bottom = min(top + ROWS, passing.stop)
-        left, right = max(held.start, top - widest), min(held.stop, bottom)
-        if left < right:
-            rows = later[top - passing.start : bottom - passing.start]
-            columns = earlier[left - held.start : right - held.start]
-            if held == passing and left == top:
-                rows = columns  # the same frames, converted once
-            values = _products(columns, rows, precision, ticks).to(squares.dtype)
-            first = torch.arange(left, right, device=squares.device)[:, None]
-            gap = torch.arange(top, bottom, device=squares.device) - first
-            inside = (gap >= 0) & (gap <= widest)
-            squares[first.expand_as(gap)[inside], gap[inside]] = values[inside]
-        ticks.add(bottom - top)
-
-
-def _products(
-    first: torch.Tensor, second: torch.Tensor, precision: torch.dtype, ticks: _Ticks
-) -> torch.Tensor:
-    """Squared distances of all pairs, shape (first, second); see the module on precision.
-
-    Where both are the same, those of a later one to an earlier one are left out.
-    """
-    if first.device.type == "mps":  # Apple's GPUs have no double precision
-        return _products(first.cpu(), second.cpu(), precision, ticks).float().to(first.device)
-    gram = first.new_zeros((len(first), len(second)), dtype=torch.float64)
-    lengths = [gram.new_zeros(len(each)) for each in (first, second)]  # squared
-    own = first is second
-    for column in range(0, first.shape[1], COLUMNS):
-        centre = first[:1, column : column + COLUMNS].to(precision)
-        one = first[:, column : column + COLUMNS] - centre  # in this precision, as the centre is
-        other = one if own else second[:, column : column + COLUMNS] - centre
-        for top in range(0, len(one), OWN_ROWS if own else len(one)):
-            rows = slice(top, top + OWN_ROWS if own else None)
-            later = slice(top if own else 0, None)
-            gram[rows, later] += one[rows] @ other[later].T
-        squared = torch.linalg.vector_norm(one, dim=1).double().square()
-        lengths[0] += squared
-        lengths[1] += squared if own else torch.linalg.vector_norm(other, dim=1).double().square()
-        ticks.add(0)
-    sums = lengths[0][:, None] + lengths[1]
-    squares = (sums - 2 * gram).clamp(min=0)
-    if precision is torch.float64:
-        return squares
-    near = squares < NEAR * sums
-    pairs = (near.triu(1) if own else near).nonzero()
-    if len(pairs) > MOST_NEAR * len(first):
-        return _products(first, second, torch.float64, ticks)
-    for i, j in pairs.tolist():
-        squares[i, j] = _direct(first[i : i + 1], second[j : j + 1])[0]
-        ticks.add(0)
-    return squares
-
-
-def _direct(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    return (first - second).square().sum(dim=1)

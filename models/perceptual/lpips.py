@@ -19,6 +19,7 @@ import torch
 from ..dependency import require
 from ..frames import InputError
 from .features import MEMORY, FeatureDistance
+from .order import weightless_last
 
 # What the networks' inputs are shifted and scaled by, for RGB in −1–1: ImageNet's mean and
 # standard deviation.
@@ -76,7 +77,8 @@ class LPIPS(FeatureDistance):
 
         Args:
             net: a key of `NETWORKS`.
-            trunk: the network's layers, at least up to the last that is looked at.
+            trunk: the network's layers, at least up to the last that is looked at; its channels
+                are put into another order.
             weights: of the channels of each layer looked at, none negative.
             device, memory: see `FeatureDistance`.
         """
@@ -86,7 +88,9 @@ class LPIPS(FeatureDistance):
         self.pixels_at_once = NETWORKS[net].pixels_at_once
         self._layers = NETWORKS[net].layers
         self._trunk = trunk[: self._layers[-1] + 1].eval().requires_grad_(False)
-        self._roots = [each.flatten().sqrt() for each in weights]
+        flat = [each.flatten() for each in weights]
+        ordered, self._counting = weightless_last(self._trunk, self._layers, flat)
+        self._roots = [each.sqrt() for each in ordered]
 
     @classmethod
     def load(
@@ -108,18 +112,22 @@ class LPIPS(FeatureDistance):
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Vectors whose squared Euclidean distance is LPIPS; of a few frames, all at once."""
         outputs = self._outputs(_picture(frames))
-        size = sum(each[0].numel() for each in outputs)
-        vectors = frames.new_empty(len(frames), size) if into is None else into
-        start = 0
-        for output, root in zip(outputs, self._roots, strict=True):
-            height, width, channels = output.shape[1:]
-            end = start + height * width * channels
-            part = vectors[:, start:end].unflatten(1, (height, width, channels))
+        counts = [sum(part.stop - part.start for part in parts) for parts in self._counting]
+        sizes = [each[0, ..., 0].numel() * n for each, n in zip(outputs, counts, strict=True)]
+        vectors = frames.new_empty(len(frames), sum(sizes)) if into is None else into
+        for place, vector in enumerate(vectors.split(sizes, dim=1)):
+            output, root = outputs[place], self._roots[place]
+            height, width = output.shape[1:3]
             length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
             # In two steps, the first on what the network gave, which is at hand.
             output = output.div_(length.add_(EPSILON))
-            torch.mul(output, root.to(part.device) / (height * width) ** 0.5, out=part)
-            start = end
+            scale = root.to(vector.device) / (height * width) ** 0.5
+            room = vector.unflatten(1, (height, width, counts[place]))
+            start = 0
+            for part in self._counting[place]:
+                end = start + part.stop - part.start
+                torch.mul(output[..., part], scale[part], out=room[..., start:end])
+                start = end
         return vectors
 
     def weighted(self, frames: torch.Tensor) -> Iterator[torch.Tensor]:
@@ -168,8 +176,10 @@ class LPIPS(FeatureDistance):
 def _picture(frames: torch.Tensor) -> torch.Tensor:
     """What the networks take of frames in 0–1."""
     shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
+    # (2 · frames − 1 − shift) / scale, at one go.
+    scaled = torch.addcmul((-1 - shift) / scale, frames, 2 / scale)
     # A view: the channels stay last in memory, and a pass on a CPU takes half the time.
-    return ((frames * 2 - 1 - shift) / scale).movedim(-1, 1)
+    return scaled.movedim(-1, 1)
 
 
 def _trunk(net: str, path: Path) -> torch.nn.Sequential:

@@ -32,7 +32,8 @@ class Structural(FeatureDistance):
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """See `structural_features`; all frames at once."""
-        return _features(frames, into)
+        height, width = frames.shape[1:3]
+        return features_of(with_fewer_rows(frames), height, width, into)
 
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
         """ΔE."""
@@ -59,7 +60,8 @@ def structural_features(
     at_once = max(1, PIXELS_AT_ONCE // (height * width))
     chunks = []
     for start in range(0, count, at_once):
-        chunks.append(_features(frames[start : start + at_once]))
+        some = frames[start : start + at_once]
+        chunks.append(features_of(with_fewer_rows(some), height, width))
         if report_progress is not None:
             report_progress(min(start + at_once, count), count)
     return torch.cat(chunks)
@@ -77,11 +79,22 @@ def step_distances(features: torch.Tensor) -> torch.Tensor:
     return (features - features.roll(-1, dims=0)).norm(dim=1)
 
 
-def _features(frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
-    height, width = frames.shape[1:3]
+def features_of(
+    frames: torch.Tensor, height: int, width: int, into: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Vectors of frames of this size, which may have had their rows averaged.
+
+    Args:
+        frames: what `with_fewer_rows` gives for RGB in 0–1.
+        height, width: of the frames before.
+        into: where to write them and what to return; None: new memory.
+
+    Returns:
+        Shape (frames, features).
+    """
     # Averaged before the conversion: light adds up in pixels, and a small picture converts fast.
     # Each channel together: means and the conversion take half the time.
-    picture = _with_fewer_rows(frames).movedim(-1, 1).contiguous()
+    picture = frames.movedim(-1, 1).contiguous()
     vectors = []
     for side in SCALES:
         size = _size(height, width, side)
@@ -93,7 +106,7 @@ def _features(frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.T
     return torch.cat(vectors, dim=1, out=into)
 
 
-def _with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
+def with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
     """Frames with the rows of the largest scale, where they are as many times that; else as is.
 
     Means of whole rows, long stretches of memory, take a fifth of the time of an area's means; of

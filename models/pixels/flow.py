@@ -90,6 +90,22 @@ class GreyClip:
             self._followed[first, second] = seen.float().mean().item()
         return self._followed[first, second]
 
+    def explained(self, first: int, second: int) -> float:
+        """Which share of the squared change from a frame to another its motion explains; up to 1.
+
+        Motion explains what the other frame, laid back along the flow, is like: all of a pan,
+        little of grain, whose pixels come from nowhere.
+        """
+        flow = np.ascontiguousarray(self.flow(first, second).transpose(2, 0, 1))
+        before, after = (
+            picture - picture.mean()
+            for picture in (
+                torch.from_numpy(self.picture(frame)).float() for frame in (first, second)
+            )
+        )
+        left = (before - warped(after[None], torch.from_numpy(flow))[0]).square().mean()
+        return 1 - (left / (before - after).square().mean().clamp(min=1e-9)).item()
+
 
 class GreyPictures:
     """Some frames of a clip, or of a part of it, as the flow wants them, in a circle.
@@ -148,6 +164,10 @@ class GreyPictures:
     def followed(self, first: int, second: int) -> float:
         """Which share of one of the pictures can be followed to the other and back, 0–1."""
         return self._clip.followed(self._frame(first), self._frame(second))
+
+    def explained(self, first: int, second: int) -> float:
+        """Which share of the change from one of the pictures to the other is motion, up to 1."""
+        return self._clip.explained(self._frame(first), self._frame(second))
 
     def spread(self, most: int) -> list[int]:
         """Places of at most so many pictures, evenly spread.

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from anime_production.models.holds import hold_pattern
+from anime_production.models.holds import hold_pattern, moving_shares
+from anime_production.models.sample.clip import draw_clip
 
 
 @pytest.mark.parametrize("hold", [1, 2, 3, 4])
@@ -30,3 +31,10 @@ def test_motion_that_slows_down_is_not_held():
     steps = 2 + torch.sin(torch.linspace(0, 12, 40)) * 1.5
     assert hold_pattern(steps).typical == 1
     assert len(hold_pattern(steps).drawings) == 41
+
+
+def test_what_is_asked_of_frames_leaves_them_as_they_are():
+    frames = draw_clip(40, 96, 96, 20, 0, 1)
+    before = frames.clone()
+    moving_shares(frames)
+    assert torch.equal(frames, before)

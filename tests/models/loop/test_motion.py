@@ -55,3 +55,19 @@ def test_people_in_the_same_place_on_unlike_backgrounds_are_no_motion_and_it_is_
 def test_a_ramp_of_light_over_grain_makes_no_motion():
     ramp = torch.linspace(1, 0.7, 16).view(-1, 1, 1, 1)
     assert measured_of((0.5 + 0.1 * (noise(16) - 0.5)) * ramp).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("speed", [12, 20])
+def test_a_camera_that_pans_fast_over_a_texture_is_motion_though_no_place_comes_twice(speed):
+    scene = texture(144, 256 + 16 * speed, 1)
+    pan = torch.stack([scene[:, frame * speed :][:, :256] for frame in range(16)])
+    measured = measured_of(pan)
+    assert measured.details["likeness"] < 0.4
+    assert measured.verdict is Verdict.PASS
+
+
+def test_grain_over_a_still_picture_makes_no_motion_though_the_picture_can_be_followed():
+    grain = 0.3 * (noise(16, 128) - 0.5)
+    measured = measured_of((draw_clip(1, 128, 128, 8, 0, 1) + grain).clamp(0, 1))
+    assert measured.details["followed"] > 0.4
+    assert (measured.verdict, measured.reason_code) == (Verdict.FAIL, "only_grain")

@@ -6,6 +6,7 @@ import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.perceptual import features as module
+from anime_production.models.perceptual import products
 from anime_production.models.perceptual.features import FeatureDistance
 
 BYTES = 4
@@ -94,15 +95,15 @@ def test_a_clip_that_does_not_fit_costs_what_is_stated(frames):
 
 def test_only_pairs_near_the_diagonal_are_compared(monkeypatch):
     compared = []
-    products = module._products
+    multiplied = products._products
 
     def counted(first, second, *rest):
         compared.append(len(first) * len(second))
-        return products(first, second, *rest)
+        return multiplied(first, second, *rest)
 
-    monkeypatch.setattr(module, "_products", counted)
+    monkeypatch.setattr(products, "_products", counted)
     Pixels().band(torch.rand(1000, 8, 8, 3), 20)
-    assert sum(compared) <= 1000 * (20 + module.ROWS)
+    assert sum(compared) <= 1000 * (20 + products.ROWS)
 
 
 def test_no_more_is_held_than_the_budget_allows():

@@ -7,8 +7,8 @@ from torch.nn.functional import interpolate
 from anime_production.models.frames import InputError
 from anime_production.models.holds import hold_pattern
 from anime_production.models.perceptual import lpips as module
-from anime_production.models.perceptual.features import COLUMNS
 from anime_production.models.perceptual.lpips import LPIPS
+from anime_production.models.perceptual.products import COLUMNS
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 
 SMALLEST = {"squeeze": 17, "alex": 31, "vgg": 16}
