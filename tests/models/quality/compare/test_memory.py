@@ -29,6 +29,7 @@ CLIP = "images = torch.rand(1, 480, 832, 3).repeat(600, 1, 1, 1)\nreferences = i
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("frames", "metrics", "then"),
     [(STILL, "()", "draw_differences(pairs)"), (CLIP, "('ssim', 'psnr')", "")],

@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from anime_production.benchmarks.moving_character import moving_character
 from anime_production.models.holds import hold_pattern
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.quality.clip import score_clip_quality
@@ -47,6 +48,20 @@ def test_a_fault_in_time_fails_none_of_the_measures_of_others(fault):
     for rung in sample_rungs(fault)[:4]:
         failed = {name for name, each in rung.items() if each.verdict is Verdict.FAIL}
         assert failed & OWN <= {TEMPORAL[fault].own}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("fault", TEMPORAL)
+@pytest.mark.parametrize("name", ["eileen_happy", "sylvie_blue_smile"])
+def test_a_real_character_in_motion_climbs_too(shared_assets, name, fault):
+    figure = shared_assets / "characters" / f"{name}.png"
+    background = shared_assets / "backgrounds" / "bg_uni.jpg"
+    rungs = climb(moving_character(figure, background, 48, 160), fault)
+    own = [rung[TEMPORAL[fault].own] for rung in rungs]
+    assert monotone([each.value for each in own]), own
+    assert own[0].verdict is Verdict.PASS
+    assert own[-1].verdict is Verdict.FAIL
 
 
 @pytest.mark.slow
