@@ -219,7 +219,23 @@ REASONS: dict[str, str] = {
     "{seed}.",
     "retry_runs": "{attempts} of at most {limit} attempts were made, and none passes yet.",
     # Acting on a score
-    "threshold_given": "It is {value} {unit}; {limit} was asked for at the gate.",
+    "threshold_given_least": "It is {value} {unit}; at least {limit} was asked for at the gate.",
+    "threshold_given_most": "It is {value} {unit}; at most {limit} was asked for at the gate.",
+    "threshold_given_band": "It is {value} {unit}; {low} to {high} was asked for at the gate.",
+    "gate_let_through": "Let through because on_not_measured is accept.",
+    "gate_let_through_frames": "Let through because on_not_measured is accept: frames {frames}.",
+    "gate_batch_goes_on": "All goes on because on_fail is best and the whole batch is one.",
+    "gate_all_go_on": "All go on because on_fail is pass_through.",
+    "gate_best_goes_on": "Frame {frame} goes on because on_fail is best; it has {score} of 100.",
+    "gate_unscored_goes_on": "Frame {frame} goes on because on_fail is best; none has a score.",
+    "gate_frames_least": "At least {limit} {unit} is needed; not so in frames {frames} "
+    "(worst: {value} in frame {frame}).",
+    "gate_frames_most": "At most {limit} {unit} is needed; not so in frames {frames} "
+    "(worst: {value} in frame {frame}).",
+    "gate_frames_band": "{low} to {high} {unit} is needed; not so in frames {frames} "
+    "(worst: {value} in frame {frame}).",
+    "gate_frames_absent": "Not measured in frames {frames}.",
+    "gate_nothing_counts": "Nothing in the report counts for its verdict.",
     "any_passes": "{passing} of {reports} reports pass, and one is enough.",
     "none_passes": "None of {reports} reports passes; the best of them has {score} of 100.",
     "none_passes_yet": "None of {reports} reports passes, and {unmeasured} could not be measured.",

@@ -7,7 +7,15 @@ import torch
 from comfy_api.latest import io
 
 from ..models.acting.batch import Batch
-from ..models.acting.gate import Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..models.acting.gate import (
+    Decision,
+    FrameDecision,
+    Level,
+    OnFail,
+    OnNotMeasured,
+    decide,
+    decide_frames,
+)
 from ..models.acting.thresholds import read_thresholds, with_thresholds
 from ..models.report import Report
 from .answers import or_blocked
@@ -107,25 +115,27 @@ class AnimeGate(io.ComfyNode):
                 gated.take(divided.accepted, count),
                 gated.take(divided.rejected, count),
             )
-            passed, reasons, indices = divided.passed, divided.reasons, divided.accepted
+            decided: Decision | FrameDecision = divided
+            indices = divided.accepted
         else:
             decision = decide(judged, *policy)
             count = 0 if images is None else len(images)
             accepted, rejected = (gated, Batch()) if decision.goes_on else (Batch(), gated)
-            passed, reasons = decision.passed, decision.reasons
+            decided = decision
             indices = tuple(range(0 if accepted.images is None else len(accepted.images)))
         shown = {
             "verdict": judged.verdict.value,
-            "pass": passed,
-            "reasons": reasons,
+            "pass": decided.passed,
+            "reasons": decided.reasons,
+            "because": [each.to_dict() for each in decided.because],
             "accepted": len(indices),
             "rejected": count - len(indices),
         }
         return io.NodeOutput(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
-            passed,
-            reasons,
+            decided.passed,
+            decided.reasons,
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
             json.dumps(indices),

@@ -176,9 +176,10 @@ def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]
 
 
 def _shown(artifacts: list[Artifact]) -> dict[str, list[Any]]:
-    """The files as the editor shows them."""
+    """The files as the editor shows them: one that is not animated is no video to it."""
     images = []
     for artifact in artifacts:
         subfolder, _, name = artifact.path.rpartition("/")
         images.append({"filename": name, "subfolder": subfolder, "type": "output"})
-    return {"images": images, "animated": [any(each.frames > 1 for each in artifacts)]}
+    animated = any(each.kind == "video" or each.frames > 1 for each in artifacts)
+    return {"images": images, "animated": [animated]}

@@ -1,6 +1,9 @@
 """Every example stands as an editor workflow, an API prompt and a thumbnail: one graph."""
 
 import json
+import re
+from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,20 @@ from PIL import Image
 from .comfyui import PACK
 
 EXAMPLES = PACK / "example_workflows"
+BLUEPRINTS = PACK / "subgraphs"
+stem = attrgetter("stem")
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
+NOTE = "MarkdownNote"
 AFTER_GENERATE = ("fixed", "increment", "decrement", "randomize")
 
 
 def prompt_of(workflow: dict[str, Any]) -> dict[str, Any]:
-    """The API prompt that the editor makes of a workflow without subgraphs."""
+    """The API prompt that the editor makes of a workflow without subgraphs; no note is in it."""
     sources = {link[0]: [str(link[1]), link[2]] for link in workflow["links"]}
     prompt = {}
     for node in workflow["nodes"]:
+        if node["type"] == NOTE:
+            continue
         values = list(node.get("widgets_values", []))
         inputs: dict[str, Any] = {}
         for each in node["inputs"]:
@@ -65,3 +73,45 @@ def test_a_thumbnail_is_a_picture_that_a_template_browser_can_show(name):
         assert thumbnail.format == "JPEG"
         assert min(thumbnail.size) >= 300
         assert len(set(thumbnail.resize((32, 32)).get_flattened_data())) > 50
+
+
+def test_every_node_is_in_an_example():
+    nodes = [each for name in NAMES for each in read(EXAMPLES / f"{name}.json")["nodes"]]
+    schemas = read(PACK / "tests" / "nodes" / "schemas.json")
+    assert set(schemas) - {node["type"] for node in nodes} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_loader_needs_is_named_with_where_it_comes_from(name):
+    for node in read(EXAMPLES / f"{name}.json")["nodes"]:
+        files = {value for value in node.get("widgets_values", []) if is_model(value)}
+        models = node["properties"].get("models", [])
+        assert {model["name"] for model in models} == files
+        for model in models:
+            assert model["url"].startswith("https://huggingface.co/Comfy-Org/")
+            assert model["url"].endswith(f"/{model['directory']}/{model['name']}")
+
+
+def is_model(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith((".safetensors", ".ckpt", ".pth", ".onnx"))
+
+
+def walk(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a JSON document, with the key that it stands at."""
+    yield key, value
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from walk(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from walk(inner, key)
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES.glob("*.json"), *BLUEPRINTS.glob("*.json")], ids=stem)
+def test_a_file_for_the_editor_is_one_that_older_editors_take(path):
+    for key, value in walk(read(path)):
+        # Their schema knows a null at a link alone, and a missing key elsewhere.
+        assert value is not None or key in ("link", "links"), key
+        assert not (isinstance(value, str) and re.search(r"(^|\s)/(?!/)\w+/|[A-Z]:\\", value)), (
+            value
+        )

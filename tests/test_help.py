@@ -1,10 +1,22 @@
-"""Every node has a help page that a reader finds every input and output in."""
+"""Every node has a help page on which a reader finds what they look for."""
 
 import json
+import re
 
 import pytest
+from PIL import Image
 
 from .comfyui import PACK
+
+# What is measured, and what shows its results in itself (web/client/nodes/results.js).
+MEASURING = {
+    *("AnimeCharacterScore", "AnimeCharacterSheet", "AnimeClipQuality", "AnimeCompareImages"),
+    *("AnimeLoopClose", "AnimeLoopFind", "AnimeLoopScore", "AnimeReportMerge", "AnimeRetryEnd"),
+    "AnimeStillQuality",
+}
+SHOWING = {*MEASURING, "AnimeCharacterLoad", "AnimeCharacterSave", "AnimeGate"}
+PICTURE = re.compile(r"!\[[^\]]{8,}\]\(pictures/(\w+)\.webp\)")
+LARGEST = 40_000  # bytes of a picture
 
 DOCS = PACK / "web" / "client" / "docs"
 SCHEMAS = json.loads((PACK / "tests" / "nodes" / "schemas.json").read_text(encoding="utf-8"))
@@ -25,3 +37,45 @@ def test_a_help_page_names_every_input_and_output(node):
 @pytest.mark.parametrize("node", SCHEMAS)
 def test_the_readme_lists_the_node(node):
     assert f"`{node}`" in (PACK / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("node", SCHEMAS)
+def test_a_help_page_says_what_it_is_for_and_shows_the_node_right_after(node):
+    title, purpose, picture, *_ = (DOCS / f"{node}.md").read_text(encoding="utf-8").split("\n\n")
+    assert title.startswith("# ")
+    assert len(purpose) > 40
+    assert not purpose.startswith("**")
+    assert PICTURE.fullmatch(picture).group(1) == node
+
+
+@pytest.mark.parametrize("node", SCHEMAS)
+def test_the_picture_of_a_help_page_is_small(node):
+    path = DOCS / "pictures" / f"{node}.webp"
+    assert path.stat().st_size < LARGEST
+    with Image.open(path) as picture:
+        assert picture.format == "WEBP"
+        assert 250 < picture.width < 800
+
+
+def test_no_picture_is_there_that_no_page_shows():
+    assert sorted(path.stem for path in (DOCS / "pictures").iterdir()) == sorted(SCHEMAS)
+
+
+@pytest.mark.parametrize("node", SCHEMAS)
+def test_a_help_page_has_its_sections(node):
+    page = (DOCS / f"{node}.md").read_text(encoding="utf-8")
+    sections = ["**Inputs.**", "**Output", "**Example:**", "**What can go wrong.**"]
+    sections += ["**The numbers"] * (node in MEASURING) + ["**On the node.**"] * (node in SHOWING)
+    assert [each for each in sections if f"\n{each}" not in page] == []
+
+
+@pytest.mark.parametrize("node", SCHEMAS)
+def test_the_example_that_a_help_page_names_has_the_node(node):
+    page = (DOCS / f"{node}.md").read_text(encoding="utf-8")
+    named = page.partition("**Example:**")[2].split("\n\n")[0]
+    for title in re.findall(r"(?<!\*)\*([a-z0-9][^*]+)\*(?!\*)", " ".join(named.split())):
+        path = PACK / "example_workflows" / f"{title.replace(' ', '_')}.json"
+        nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+        if node in {each["type"] for each in nodes}:
+            return
+    raise AssertionError(f"none of the examples that the page of {node} names has it")

@@ -11,15 +11,22 @@ import pytest
 
 from anime_production.models.reason_texts import OWN, languages
 
-from .comfyui import pack_nodes, use_comfyui
+from .comfyui import PACK, pack_nodes, use_comfyui
 from .nodes.write_locales import english, flat, read
 
-FILES = ("main.json", "nodeDefs.json")
+MADE = ("main.json", "nodeDefs.json")  # their English is written from nodes and reasons
+FILES = (*MADE, "settings.json", "commands.json")
 TRANSLATED = ("ja", "zh")
 
 # Names that are the same in every language.
-NAMES = {"VAE", "CLIP Vision", "ID", "Latent"}
-OF_COMFYUI = {"CLIPビジョンを読み込む", "加载CLIP视觉"}  # its own nodes, as it calls them
+NAMES = {
+    *("VAE", "CLIP Vision", "ID", "Latent", "ONNX Runtime"),
+    *("fps", "CFG", "ControlNet", "LoRA", "API"),
+}
+OF_COMFYUI = {  # its own nodes, as it calls them
+    *("CLIPビジョンを読み込む", "加载CLIP视觉"),
+    *("画像プレビュー", "预览图像"),
+}
 KANA, HAN = re.compile(r"[\u3041-\u30ff]"), re.compile(r"[\u4e00-\u9fff]")
 LONG = 16  # characters, from which on Japanese has some kana
 PLACEHOLDER = re.compile(r"\{\w*\}")
@@ -27,10 +34,15 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 QUOTED = re.compile(r"「([^」]+)」|“([^”]+)”")
 IN_BRACKETS = re.compile(r"（[^）]*）$")
 # What vue-i18n compiles: a name, a description or a category with these would come out garbled.
-# Tooltips and this pack's own texts are shown as they stand.
+# Tooltips of nodes and this pack's own texts are shown as they stand.
 SYNTAX = re.compile(r"[@{}|]")
 # In units of half an em: beside its value, in a node of usual width, a longer name is cut off.
 WIDEST_NAME, WIDEST_TITLE = 20, 40
+
+
+CLIENT = PACK / "web" / "client"
+SAID = re.compile(r"""\bwords\(\s*"([^"]+)\"""")
+LITERAL = re.compile(r""""([\w.]+)"|`([\w.]+)\$\{[^`]*\}`""")  # a key, or how one begins
 
 
 @cache
@@ -62,7 +74,7 @@ def test_there_are_texts_in_english_and_in_every_language():
     assert set(languages()) == {"en", *TRANSLATED}
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", MADE)
 def test_english_is_what_the_nodes_and_the_reasons_say(comfyui: Path, file: str):
     use_comfyui(comfyui)
     importlib.import_module("comfy_api.latest")
@@ -107,7 +119,8 @@ def test_no_text_is_a_copy_of_the_english(language: str):
     copies = {
         key: text
         for key, _, text in pairs(language)
-        if not (KANA.search(text) or HAN.search(text) or text in NAMES)
+        if not (KANA.search(text) or HAN.search(text) or PLACEHOLDER.sub("", text).strip() in NAMES)
+        and re.search(r"[^\W\d_]", PLACEHOLDER.sub("", text))  # there is something to translate
     }
     assert copies == {}
 
@@ -116,7 +129,7 @@ def test_japanese_is_japanese_and_chinese_is_chinese():
     without_kana = {
         key: text
         for key, text in texts("ja").items()
-        if len(text) >= LONG and not KANA.search(text)
+        if len(PLACEHOLDER.sub("", text)) >= LONG and not KANA.search(text)
     }
     with_kana = {key: text for key, text in texts("zh").items() if KANA.search(text)}
     assert (without_kana, with_kana) == ({}, {})
@@ -150,7 +163,8 @@ def test_a_node_is_called_elsewhere_what_it_is_called_in_its_title(language: str
     called = {
         one or other for text in texts(language).values() for one, other in QUOTED.findall(text)
     }
-    assert called - titles - OF_COMFYUI == set()
+    buttons = set(texts(language).values())
+    assert {each for each in called - titles - buttons - OF_COMFYUI if "{" not in each} == set()
 
 
 @pytest.mark.parametrize("language", ["en", *TRANSLATED])
@@ -158,7 +172,8 @@ def test_what_the_editor_compiles_holds_no_syntax_of_its_compiler(language: str)
     compiled = {
         key: text
         for key, text in texts(language).items()
-        if not key.endswith(".tooltip") and f" {OWN}." not in key
+        if f" {OWN}." not in key
+        and not (key.startswith("nodeDefs.json") and key.endswith(".tooltip"))
     }
     assert {key: text for key, text in compiled.items() if SYNTAX.search(text)} == {}
 
@@ -170,7 +185,7 @@ def test_names_and_titles_are_short_enough_to_be_seen(language: str):
         key: text
         for key, text in texts(language).items()
         for end, most in widest.items()
-        if key.endswith(end) and width(text) > most
+        if key.startswith("nodeDefs.json") and key.endswith(end) and width(text) > most
     }
     assert too_wide == {}
 
@@ -179,3 +194,31 @@ def test_names_and_titles_are_short_enough_to_be_seen(language: str):
 def test_titles_are_told_apart(language: str):
     titles = [text for key, text in texts(language).items() if key.endswith(".display_name")]
     assert len(set(titles)) == len(titles)
+
+
+def client_sources() -> dict[str, str]:
+    """What the pack runs in the browser, by file."""
+    return {
+        path.relative_to(CLIENT).as_posix(): path.read_text(encoding="utf-8")
+        for path in CLIENT.rglob("*.js")
+        if "vendor" not in path.parts
+    }
+
+
+def test_every_word_that_the_editors_parts_say_is_there():
+    known = read("en", "main.json")[OWN]["words"]
+    missing = {
+        (file, key)
+        for file, source in client_sources().items()
+        for key in SAID.findall(source)
+        if key not in known
+    }
+    assert missing == set()
+
+
+def test_no_word_is_there_that_no_part_of_the_editor_says():
+    found = [each for source in client_sources().values() for each in LITERAL.findall(source)]
+    said = {key for key, _ in found if key}
+    beginnings = tuple({start for _, start in found if start})
+    known = read("en", "main.json")[OWN]["words"]
+    assert [key for key in known if key not in said and not key.startswith(beginnings)] == []

@@ -1,9 +1,12 @@
 """What goes on and what doesn't, by a report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
+from ..measurement import thawed
+from ..reasons import sentence
 from ..report import Report, Verdict
 from .frame_verdicts import frame_values, judge_frames
 from .ranking import best_first
@@ -38,18 +41,55 @@ class Rejected(ValueError):
 
 
 @dataclass(frozen=True)
+class Because:
+    """One reason of a gate's decision.
+
+    Attributes:
+        reason_code, reason_values, reason: as a measurement has them.
+        name: of the measurement; empty where it is about the gate's own settings.
+    """
+
+    reason_code: str
+    reason_values: Mapping[str, Any]
+    reason: str
+    name: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {
+            "name": self.name,
+            "reason_code": self.reason_code,
+            "reason_values": thawed(self.reason_values),
+            "reason": self.reason,
+        }
+
+    @property
+    def line(self) -> str:
+        """In English, after the verdict."""
+        return f"- {self.name}: {self.reason}" if self.name else f"- {self.reason}"
+
+
+@dataclass(frozen=True)
 class Decision:
     """What a gate decided.
 
     Attributes:
         passed: whether the report passes, or was let pass as not measured.
         goes_on: whether what was gated goes to the accepted side.
-        reasons: the verdict, then a line for everything required that doesn't pass.
+        head: the verdict, in English.
+        because: what a setting of the gate brought about, and everything required that doesn't
+            pass.
     """
 
     passed: bool
     goes_on: bool
-    reasons: str
+    head: str
+    because: tuple[Because, ...]
+
+    @property
+    def reasons(self) -> str:
+        """All of it in English."""
+        return _in_english(self.head, self.because)
 
 
 def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> Decision:
@@ -74,16 +114,20 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     passed = verdict is Verdict.PASS or let_through
     score = "" if report.score is None else f", {report.score:.0f} of 100"
     head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
+    told = []
     if let_through:
-        head += "; let through because on_not_measured is accept"
+        told.append(_because("gate_let_through"))
     elif not passed and on_fail is OnFail.BEST:
-        head += "; all goes on because on_fail is best and the whole batch is one"
-    told = [each for each in report.required if each.verdict is not Verdict.PASS]
-    reasons = "\n".join([head, *(f"- {each.name}: {each.reason}" for each in told)])
+        told.append(_because("gate_batch_goes_on"))
+    told += [
+        Because(each.reason_code, each.reason_values, each.reason, each.name)
+        for each in report.required
+        if each.verdict is not Verdict.PASS
+    ]
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(reasons)
+        raise Rejected(_in_english(head, told))
     goes_on = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)
-    return Decision(passed, goes_on, reasons)
+    return Decision(passed, goes_on, head, tuple(told))
 
 
 @dataclass(frozen=True)
@@ -94,13 +138,21 @@ class FrameDecision:
         passed: whether every frame passes, or was let pass as not measured.
         accepted: indices of the frames that go to the accepted side, in their order.
         rejected: of all others.
-        reasons: how many pass, then a line for everything required that some don't pass by.
+        head: how many pass, in English.
+        because: what a setting of the gate brought about, and everything required that some don't
+            pass by.
     """
 
     passed: bool
     accepted: tuple[int, ...]
     rejected: tuple[int, ...]
-    reasons: str
+    head: str
+    because: tuple[Because, ...]
+
+    @property
+    def reasons(self) -> str:
+        """All of it in English."""
+        return _in_english(self.head, self.because)
 
 
 def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> FrameDecision:
@@ -127,34 +179,45 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
     head = f"{_subject(report)}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
+    told = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
         accepted = every
-        head += "; all go on because on_fail is pass_through"
+        told.append(_because("gate_all_go_on"))
     elif frames and not passing and on_fail is OnFail.BEST:
         best = best_first(frames)[0]
         accepted = [best]
         score = frames[best].score
-        measured = "none has a score" if score is None else f"it has {score:.0f} of 100"
-        head += f"; frame {best} goes on because on_fail is best ({measured})"
-    told = [head, *_frame_reasons(report)]
+        if score is None:
+            told.append(_because("gate_unscored_goes_on", frame=best))
+        else:
+            told.append(_because("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
+    told += _frame_reasons(report)
     if let_through:
-        told.append(f"- let through because on_not_measured is accept: {_listed(let_through)}")
-    reasons = "\n".join(told)
+        told.append(_because("gate_let_through_frames", frames=_listed(let_through)))
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(reasons)
+        raise Rejected(_in_english(head, told))
     rejected = tuple(sorted(set(every).difference(accepted)))
-    return FrameDecision(passed, tuple(accepted), rejected, reasons)
+    return FrameDecision(passed, tuple(accepted), rejected, head, tuple(told))
 
 
 def _subject(report: Report) -> str:
     return report.subject.replace("_", " ")
 
 
-def _frame_reasons(report: Report) -> list[str]:
-    """A line for each required measurement that some frames don't pass by."""
-    lines = []
+def _because(code: str, name: str = "", **values: Any) -> Because:
+    return Because(code, values, sentence(code, values), name)
+
+
+def _in_english(head: str, because: Sequence[Because]) -> str:
+    return "\n".join([head, *(each.line for each in because)])
+
+
+def _frame_reasons(report: Report) -> list[Because]:
+    """A reason for each required measurement that some frames don't pass by."""
+    found = []
     for measurement, values in frame_values(report):
+        name = measurement.name
         failed = {
             number: value
             for number, value in enumerate(values)
@@ -163,24 +226,24 @@ def _frame_reasons(report: Report) -> list[str]:
         absent = [number for number, value in enumerate(values) if value is None]
         if failed:
             worst = min(failed, key=lambda number: measurement.score_of(failed[number]) or 0.0)
-            lines.append(
-                f"- {measurement.name}: {limit_of(measurement)} {measurement.unit} is needed; not "
-                f"so in {_listed(list(failed))} (worst: {failed[worst]:.4g} in frame {worst})"
-            )
+            side, limit = limit_of(measurement)
+            told = {"frames": _listed(list(failed)), "frame": worst, "unit": measurement.unit}
+            value = f"{failed[worst]:.4g}"
+            found.append(_because(f"gate_frames_{side}", name, value=value, **limit, **told))
         if absent and measurement.value is None:
-            lines.append(f"- {measurement.name}: {measurement.reason}")
+            code, why = measurement.reason_code, measurement.reason_values
+            found.append(Because(code, why, measurement.reason, name))
         if absent:
-            lines.append(f"- {measurement.name}: not measured in {_listed(absent)}")
-    return lines or ([] if report.required else ["- Nothing in the report counts for its verdict."])
+            found.append(_because("gate_frames_absent", name, frames=_listed(absent)))
+    return found or ([] if report.required else [_because("gate_nothing_counts")])
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    """Frames in words, those in a row together: `frames 0, 3–7`."""
+    """Numbers of frames, those in a row together: `0, 3–7`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
-    told = ", ".join("–".join(map(str, run)) for run in runs)
-    return f"frame{'s' if len(numbers) > 1 else ''} {told}"
+    return ", ".join("–".join(map(str, run)) for run in runs)

@@ -69,13 +69,13 @@ def with_thresholds(report: Report, thresholds: Mapping[str, Threshold]) -> Repo
     return replace(report, measurements=tuple(changed))
 
 
-def limit_of(measurement: Measurement) -> str:
-    """What a measurement's threshold demands, in words."""
+def limit_of(measurement: Measurement) -> tuple[str, dict[str, str]]:
+    """What a measurement's threshold demands: the end of a reason's code, and its values."""
     if isinstance(measurement.threshold, tuple):
         start, end = measurement.threshold
-        return f"{start:g} to {end:g}"
-    side = "at least" if measurement.better is Better.HIGHER else "at most"
-    return f"{side} {measurement.threshold:g}"
+        return "band", {"low": f"{start:g}", "high": f"{end:g}"}
+    side = "least" if measurement.better is Better.HIGHER else "most"
+    return side, {"limit": f"{measurement.threshold:g}"}
 
 
 def _names_of(report: Report, measurement: Measurement) -> tuple[str, ...]:
@@ -102,12 +102,12 @@ def _changed(measurement: Measurement, threshold: Threshold) -> Measurement:
     if measurement.value is None:
         return changed
     # The reason that it brought along speaks of another threshold.
-    values = {
-        "value": f"{measurement.value:.4g}",
-        "unit": measurement.unit,
-        "limit": limit_of(changed),
-    }
-    reason = sentence("threshold_given", values)
+    side, limit = limit_of(changed)
+    code = f"threshold_given_{side}"
+    values = {"value": f"{measurement.value:.4g}", "unit": measurement.unit, **limit}
     return replace(
-        changed, reason_code="threshold_given", reason_values=frozen(values), reason=reason
+        changed,
+        reason_code=code,
+        reason_values=frozen(values),
+        reason=sentence(code, values),
     )

@@ -5,14 +5,19 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ..comfyui import PACK
+from ..file_server import FileServer, file_server
 from ..integration.client import ComfyClient
 from ..integration.server import STOP_SECONDS, ComfyServer
 from .editor import Editor, Mode
+from .panel import open_panel
+from .studio import Studio, open_studio
 
 # ComfyUI answers 404 to every file of a pack whose directory has a space in its name.
 PACK_DIRECTORY = "anime-production-main"
@@ -46,15 +51,24 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="package")
+def hub() -> Iterator[FileServer]:
+    """A mirror of the hub that weights come from."""
+    with file_server() as offers:
+        yield offers
+
+
+@pytest.fixture(scope="package")
 def editor_server(
-    browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
+    browser, hub: FileServer, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyServer]:
     """ComfyUI with the pack and its own frontend; asked for after the browser, which may skip."""
     if importlib.util.find_spec("comfyui_frontend_package") is None:
         pytest.skip("ComfyUI's frontend is not installed: pip install comfyui-frontend-package")
     base = tmp_path_factory.mktemp("editor")
     packs = {PACK_DIRECTORY: PACK}
-    with ComfyServer(comfyui, base, packs, environment={"ANIME_DATABASE_URL": None}) as running:
+    variables: dict[str, str | None] = dict.fromkeys(("ANIME_DATABASE_URL", "ANIME_TRACKING"))
+    variables |= {"HF_ENDPOINT": hub.address, "NO_PROXY": "127.0.0.1"}
+    with ComfyServer(comfyui, base, packs, environment=variables) as running:
         yield running
     deadline = time.monotonic() + STOP_SECONDS  # on a busy machine it ends a little later
     while running.databases() and time.monotonic() < deadline:
@@ -75,13 +89,58 @@ def mode(request) -> Mode:
 
 
 @pytest.fixture
-def editor(browser, editor_server: ComfyServer, mode: Mode, tmp_path: Path) -> Iterator[Editor]:
+def language() -> str:
+    """Of the editor; a test that wants another one sets it as its parameter."""
+    return "en"
+
+
+@pytest.fixture
+def editor(
+    browser, editor_server: ComfyServer, mode: Mode, language: str, tmp_path: Path
+) -> Iterator[Editor]:
     """The editor, opened by a user who has not been here before; nothing in it may go wrong."""
-    settings = {"Comfy.VueNodes.Enabled": mode is Mode.NODES_2, "Comfy.TutorialCompleted": True}
-    ComfyClient(editor_server).post("/settings", settings)
+    with open_editor(browser, editor_server, mode, tmp_path, language) as opened:
+        yield opened
+    assert opened.errors == []
+
+
+@contextmanager
+def open_editor(
+    browser: Any, server: ComfyServer, mode: Mode, pictures: Path, language: str = "en"
+) -> Iterator[Editor]:
+    """The editor in a browser of its own, as a `with` block."""
+    settings = {
+        "Comfy.VueNodes.Enabled": mode is Mode.NODES_2,
+        "Comfy.TutorialCompleted": True,
+        "Comfy.Locale": language,
+    }
+    ComfyClient(server).post("/settings", settings)
     context = browser.new_context(viewport={"width": 1900, "height": 1200})
-    opened = Editor(context.new_page(), f"http://{editor_server.address}/", tmp_path)
+    opened = Editor(context.new_page(), f"http://{server.address}/", pictures)
     opened.open()
     yield opened
     context.close()
-    assert opened.errors == []
+
+
+@pytest.fixture(scope="package")
+def studio(browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """One ComfyUI with ten thousand jobs, for all tests of the list."""
+    with open_studio(comfyui, tmp_path_factory.mktemp("studio"), PACK_DIRECTORY) as opened:
+        yield opened
+
+
+@pytest.fixture
+def panel_mode(request) -> Mode:
+    """The classic canvas, unless a test asks for both."""
+    return getattr(request, "param", Mode.CLASSIC)
+
+
+@pytest.fixture
+def with_panel(
+    browser, studio: Studio, panel_mode: Mode, language: str, tmp_path: Path
+) -> Iterator[Editor]:
+    """The studio's editor with the panel open."""
+    with open_editor(browser, studio.server, panel_mode, tmp_path, language) as opened:
+        open_panel(opened)
+        opened.page.locator(".anime-row").first.wait_for()
+        yield opened

@@ -8,7 +8,7 @@ import pytest
 from .editor import Editor, example, set_values
 
 CLIP, SHEET, CHARACTER, LOOP, QUALITY = 1, 3, 4, 5, 6
-CHARACTER_GATE, LOOP_GATE, PREVIEW = 7, 8, 14
+CHARACTER_GATE, LOOP_GATE, PREVIEW, CLIP_SHOWN = 7, 8, 14, 15
 FRAMES, NAME_OF_SHEET, SEAM_JUMP = 24, 0, 8
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 
@@ -64,11 +64,22 @@ def test_a_frame_chosen_on_the_curve_is_shown(checked: Editor):
     assert f"filename={wanted}&" in picture.get_attribute("src")
     checked.page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
 
-    # Nothing shows the frames that the loop score looked at: it says so, and shows no other.
+    # The loop score has no preview of its own: the clip's shows its frames.
     slider = checked.results(LOOP).get_by_role("slider")
     slider.focus()
     slider.press("ArrowRight")
-    assert checked.results(LOOP).locator(".anime-frame img").count() == 0
+    chosen = int(slider.get_attribute("aria-valuenow"))
+    picture = checked.results(LOOP).locator(".anime-frame img")
+    picture.wait_for()
+    wanted = checked.page.evaluate(
+        f"() => app.nodeOutputs['{CLIP_SHOWN}'].images[{chosen}].filename"
+    )
+    assert f"filename={wanted}&" in picture.get_attribute("src")
+
+    # Nothing shows the frames any more: it says so, and shows no other.
+    checked.page.evaluate(f"() => app.graph.remove(app.graph.getNodeById({CLIP_SHOWN}))")
+    slider.press("ArrowRight")
+    assert picture.count() == 0
     assert "connect a Preview Image" in checked.results(LOOP).text_content()
     checked.picture("frame")
 

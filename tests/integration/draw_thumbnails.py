@@ -4,7 +4,8 @@
 
 runs where the tests run. A thumbnail shows the first frame of what the example saved, and beside it
 the first single picture that it previews (a plot). An example whose models are absent keeps the one
-it has.
+it has. One that reads what another saved (`review_a_shot`, `use_a_kept_character`) needs that one
+drawn before it.
 """
 
 import json

@@ -75,7 +75,7 @@ class ComfyServer:
     def start(self) -> "ComfyServer":
         """Start and wait until prompts are taken."""
         self._lay_out_base()
-        self.port = free_port()
+        self.port = self.port or free_port()  # started again, it is found where it was
         command = [sys.executable, "main.py", "--listen", "127.0.0.1", "--port", str(self.port)]
         command += ["--base-directory", str(self.base), "--database-url", "sqlite:///:memory:"]
         command += ["--disable-auto-launch", "--disable-api-nodes", *self.arguments]

@@ -74,7 +74,9 @@ def test_an_order_becomes_stills_a_loop_and_a_clip_and_everybody_is_told(client:
         assert (client.server.base / "output" / file["path"]).stat().st_size == file["bytes"]
         (attempt,) = phase["attempts"]
         assert (attempt["verdict"], attempt["seed"], attempt["chosen"]) == ("PASS", 5, True)
-        job = client.get(f"/anime/jobs/{attempt['job_id']}")["job"]
+        told = client.get(f"/anime/jobs/{attempt['job_id']}")
+        assert told["production_id"] == production
+        job = told["job"]
         assert (job["source"], job["project"], job["state"]) == (
             "production", "Winter", "completed",
         )  # fmt: skip

@@ -77,7 +77,7 @@ def test_a_report_of_too_few_frames_does_not_pass_unless_told(gate, good):
     assert gate(report, images=good[:3])["pass"] is False
     outputs = gate(report, images=good[:3], on_not_measured="accept")
     assert outputs["pass"] is True
-    assert "let through" in outputs["reasons"]
+    assert "Let through" in outputs["reasons"]
 
 
 def test_a_gate_can_fail_the_prompt_with_the_reasons(gate, bad):
@@ -139,7 +139,7 @@ def test_where_no_frame_passes_the_side_is_blocked_or_the_best_goes_on(gate, mix
     (kept,) = json.loads(best["indices"])
     assert torch.equal(best["accepted"], frames[kept : kept + 1])
     assert len(best["rejected"]) == 5
-    assert f"frame {kept} goes on because on_fail is best" in best["reasons"]
+    assert f"Frame {kept} goes on because on_fail is best" in best["reasons"]
 
 
 def test_a_whole_batch_goes_on_as_the_best_that_there_is(gate, bad):

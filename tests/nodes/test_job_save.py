@@ -94,6 +94,14 @@ def test_an_animation_is_one_file(recorder, output, job, run_node):
 
 
 @pytest.mark.parametrize("format", ["png", "webp", "mp4"])
+def test_a_single_frame_is_shown_as_a_video_only_where_it_is_one(
+    recorder, output, job, run_node, format
+):
+    answer = run_node(AnimeJobSave, job=job, images=FRAMES[:1], format=format)
+    assert answer.ui["animated"] == [format == "mp4"]
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "mp4"])
 def test_a_file_carries_the_graph_unless_comfyui_is_told_not_to(
     recorder, output, job, run_node, format, monkeypatch
 ):

@@ -40,6 +40,8 @@ def one(site: Site, asked: Asked) -> dict[str, Any]:
     answer["reviews"] = [_timed(each) for each in site.recorder.read(
         details.reviews_of, record.job.id
     )]  # fmt: skip
+    production = site.recorder.read(details.production_of, record.job.id)
+    answer["production_id"] = production and str(production)
     return answer
 
 

@@ -26,6 +26,10 @@ OTHERS = (
             409: "It is being fetched already.",
         },
     ),
+    Endpoint(
+        "DELETE", weights.FETCH, "Stop fetching a weight; the next fetch goes on from there.", None,
+        "FetchStopped", errors={404: "There is no such weight.", 409: "It isn't being fetched."},
+    ),
     Endpoint("GET", phases.LIST, "All phases.", None, "Phases"),
     Endpoint(
         "POST", phases.LIST, "Register a phase.", None, "Phase",

@@ -112,6 +112,7 @@ FILTERS = (
     ),
     choice("state", "Jobs in this state.", [each.value for each in JobState]),
     choice("verdict", "Jobs with this verdict; none: without any.", [*VERDICTS, NONE]),
+    text("model", "Jobs of this model, as figures by model name it."),
     text("tag", "Jobs with this tag."),
     choice("source", "Jobs that were asked for in this way.", [each.value for each in JobSource]),
     choice(

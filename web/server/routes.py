@@ -9,19 +9,20 @@ from aiohttp import web
 
 from ...models.jobs.queries.statistics import KEYS
 from ...models.jobs.recorder import Recorder
-from . import changes, jobs, openapi, productions, reproduction
+from . import changes, jobs, openapi, productions, reproduction, tracking
 from .endpoint import Asked, Endpoint, Site
 from .export import CSV, JSON, export
 from .health import health
 from .host import Host
 from .parameters import CURSOR, FILTERS, LIMIT, ORDER, choice, truth, whole
-from .schemas import REVIEW, TEXT, THING
+from .schemas import REVIEW, TEXT, THING, TRACKED
 
 log = logging.getLogger(__name__)
 
 HEALTH = "/anime/health"
 JOBS = "/anime/jobs"
 JOB = "/anime/jobs/{id}"
+TRACKING = "/anime/tracking"
 
 UNKNOWN = {404: "There is no such job."}
 LAST = whole("last", "How many of a group's newest jobs are looked at closely.", 1, 100, 20)
@@ -95,6 +96,12 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/anime/export", "All jobs of a selection as a file.", export, "Exported",
         (choice("format", "Of the file.", (JSON, CSV), JSON), ORDER, *FILTERS),
+    ),
+    Endpoint("GET", TRACKING, "Which prompts are remembered.", tracking.tracking, "Tracking"),
+    Endpoint(
+        "POST", TRACKING, "Change which prompts are remembered; to and from `off` it takes a"
+        " restart.", tracking.change, "Tracking", body={"tracking": TRACKED},
+        errors={409: "The environment decides it, or the config file can't be written."},
     ),
     *productions.ENDPOINTS,
     Endpoint("GET", "/anime/openapi.json", "This description.", _document, "Document"),

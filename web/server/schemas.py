@@ -51,6 +51,7 @@ ATTEMPT_STATE = words("running", "passed", "failed", "cancelled", "lost", "super
 STATE = words("pending", "in_progress", "completed", "failed", "cancelled", "lost")
 VERDICT = words("PASS", "FAIL", "NOT_MEASURED")
 REVIEW = words("approved", "rejected")
+TRACKED = words("off", "jobs", "all")
 SOURCE = words("editor", "api", "production")
 
 NAMES = {name: TEXT for name in ("project", "episode", "scene", "shot", "character")}
@@ -178,6 +179,7 @@ SCHEMAS: dict[str, Schema] = {
             reason=TEXT, chosen=TRUTH,
         )),
         reviews=several(ref("Review")),
+        production_id=maybe(ID),
     ),
     "Review": fields(id=ID, verdict=REVIEW, reason=TEXT, reviewer=TEXT, reviewed_at=TIME),
     "Reviewed": fields(id=ID, review=ref("Review")),
@@ -225,6 +227,7 @@ SCHEMAS: dict[str, Schema] = {
             pass_rate=maybe(NUMBER), last=RECENT, before=RECENT,
         )),
     ),
+    "Tracking": fields(tracking=TRACKED, after_restart=TRACKED, decided_by=maybe(TEXT)),
     "Weights": fields(weights=several(WEIGHT)),
     "Fetched": {
         "type": "object",
@@ -232,6 +235,7 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["name", "installed"],
         "additionalProperties": False,
     },
+    "FetchStopped": fields(name=TEXT, fetch=maybe(FETCH)),
     "Phase": {"type": "object", "properties": {"id": TEXT, "name": TEXT}, "required": ["id"]},
     "Phases": fields(phases=several(ref("Phase"))),
     "PhaseRemoved": fields(id=TEXT, removed=TRUTH),

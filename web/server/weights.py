@@ -32,7 +32,7 @@ class Fetch:
     """How it stands with fetching one weight, since ComfyUI started.
 
     Attributes:
-        state: `running`, `done`, `failed` or `stopped` (ComfyUI ended).
+        state: `running`, `done`, `failed` or `stopped` (somebody stopped it, or ComfyUI ended).
         done, total: bytes; the total is None until it is known.
         message: why it failed, and what to do.
     """
@@ -90,6 +90,7 @@ class Fetches:
         self._models, self._announce = models, announce
         self._states: dict[str, Fetch] = {}
         self._threads: dict[str, threading.Thread] = {}
+        self._stops: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -108,9 +109,7 @@ class Fetches:
         Raises:
             Refused: no such weight, its licence isn't accepted, or it is being fetched.
         """
-        weight = self.weights.get(name)
-        if weight is None:
-            raise Refused(404, "unknown_weight", f"There are no weights {name}; see {LIST}.")
+        weight = self._known(name)
         if weight.non_commercial and not accept_licence:
             raise Refused(
                 403,
@@ -124,12 +123,29 @@ class Fetches:
                 raise Refused(409, "already_running", f"{name} is being fetched.")
             if weight.complete(models.files(weight.folder)):
                 return None
-            self._states[name] = Fetch()
+            self._states[name], self._stops[name] = Fetch(), threading.Event()
             thread = threading.Thread(
                 target=self._run, args=(weight, models), name=f"anime-weights-{name}", daemon=True
             )
             self._threads[name] = thread
             thread.start()
+        return vars(self._states[name])
+
+    def stop(self, name: str) -> dict[str, Any]:
+        """Stop fetching one; what has come so far is kept. Doesn't wait for its end.
+
+        Returns:
+            How it stands.
+
+        Raises:
+            Refused: no such weight, or it isn't being fetched.
+        """
+        self._known(name)
+        with self._lock:
+            thread = self._threads.get(name)
+            if thread is None or not thread.is_alive():
+                raise Refused(409, "not_running", f"{name} isn't being fetched.")
+            self._stops[name].set()
         return vars(self._states[name])
 
     def close(self) -> None:
@@ -138,6 +154,12 @@ class Fetches:
         deadline = time.monotonic() + STOP_SECONDS
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _known(self, name: str) -> Weight:
+        weight = self.weights.get(name)
+        if weight is None:
+            raise Refused(404, "unknown_weight", f"There are no weights {name}; see {LIST}.")
+        return weight
 
     def _all(self) -> list[Weight]:
         return list(self.weights.values())
@@ -160,8 +182,14 @@ class Fetches:
     def _run(self, weight: Weight, models: Models) -> None:
         from ...models.weights.fetch import FetchFailed, FetchInterrupted, fetch
 
+        asked_to_stop = self._stops[weight.name]
         try:
-            fetch(weight, models.root, self._teller(weight.name), self._stop.is_set)
+            fetch(
+                weight,
+                models.root,
+                self._teller(weight.name),
+                lambda: self._stop.is_set() or asked_to_stop.is_set(),
+            )
             models.forget(weight.folder)
             self._tell(weight.name, state=DONE)
         except FetchInterrupted:
@@ -214,11 +242,18 @@ def register(routes: Any, fetches: Fetches) -> None:
             accepted = _accepted(await request.text())
             state = await asyncio.to_thread(fetches.start, name, accepted)
         except Refused as refusal:
-            error = {"code": refusal.code, "message": str(refusal)}
-            return _json({"error": error}, refusal.status)
+            return _refusal(refusal)
         if state is None:
             return _json({"name": name, "installed": True})
         return _json({"name": name, "installed": False, "fetch": state}, 202)
+
+    @routes.delete(FETCH)
+    async def stop(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        try:
+            return _json({"name": name, "fetch": fetches.stop(name)})
+        except Refused as refusal:
+            return _refusal(refusal)
 
 
 def _accepted(body: str) -> bool:
@@ -231,6 +266,11 @@ def _accepted(body: str) -> bool:
         message = 'Send a JSON object such as {"accept_licence": false}.'
         raise Refused(400, "bad_request", message)
     return accepted
+
+
+def _refusal(refusal: Refused) -> web.Response:
+    error = {"code": refusal.code, "message": str(refusal)}
+    return _json({"error": error}, refusal.status)
 
 
 def _json(answer: dict[str, Any], status: int = 200) -> web.Response:

@@ -53,7 +53,7 @@ def test_what_is_not_measured_does_not_pass():
 def test_what_is_not_measured_passes_only_when_told_and_says_so():
     decision = gate(None, on_not_measured=OnNotMeasured.ACCEPT)
     assert decision.passed
-    assert "let through" in decision.reasons
+    assert "Let through" in decision.reasons
     assert "no frame" in decision.reasons
 
 
@@ -104,9 +104,9 @@ def test_each_frame_goes_the_way_of_its_own_values():
     assert decision.rejected == (1, 2, 3)
     assert not decision.passed
     assert "2 of 5 frames pass" in decision.reasons
-    assert "sharpness: at least 0.5" in decision.reasons
+    assert "sharpness: At least 0.5" in decision.reasons
     assert "frames 1, 3 (worst: 0.1 in frame 3)" in decision.reasons
-    assert "noise: at most 8 levels is needed; not so in frame 2" in decision.reasons
+    assert "noise: At most 8 levels is needed; not so in frames 2" in decision.reasons
 
 
 def test_frames_that_all_pass_go_on_and_nothing_is_told_against_them():
@@ -125,10 +125,10 @@ def test_frames_in_a_row_are_told_together():
 def test_a_frame_that_is_not_measured_does_not_pass_unless_told():
     report = pictures(0.9, None, 0.2)
     assert gate_frames(report).accepted == (0,)
-    assert "sharpness: not measured in frame 1" in gate_frames(report).reasons
+    assert "sharpness: Not measured in frames 1" in gate_frames(report).reasons
     told = gate_frames(report, on_not_measured=OnNotMeasured.ACCEPT)
     assert told.accepted == (0, 1)
-    assert "let through because on_not_measured is accept: frame 1" in told.reasons
+    assert "Let through because on_not_measured is accept: frames 1" in told.reasons
 
 
 def test_a_frame_that_fails_by_one_value_is_not_let_through_for_want_of_another():
@@ -141,7 +141,7 @@ def test_the_least_bad_frame_goes_on_where_none_passes():
     assert decision.accepted == (2,)
     assert decision.rejected == (0, 1, 3)
     assert not decision.passed
-    assert "frame 2 goes on because on_fail is best (it has 40 of 100)" in decision.reasons
+    assert "Frame 2 goes on because on_fail is best; it has 40 of 100" in decision.reasons
 
 
 def test_where_a_frame_passes_the_best_is_no_exception():

@@ -8,6 +8,8 @@ from ...comfyui import PACK
 from .graphs import graph_of, prompt_of_blueprint, said
 
 EXAMPLES = PACK / "example_workflows" / "api"
+MAKES_NOTHING = "review_a_shot"
+MAKING = [path for path in sorted(EXAMPLES.glob("*.json")) if path.stem != MAKES_NOTHING]
 
 
 SDXL = graph_of(
@@ -268,7 +270,7 @@ def test_an_adapter_and_a_loader_that_does_everything():
     assert said(params, "seed", "width", "height", "clip_skip") == [-2, 512, 768, 2**64 - 1]
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MAKING, ids=lambda path: path.stem)
 def test_every_example_of_the_pack_tells_its_seed_and_size(path):
     params = generation_params(json.loads(path.read_text(encoding="utf-8")))
     assert said(params, "seed")

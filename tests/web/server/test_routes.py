@@ -49,7 +49,7 @@ def test_the_description_is_valid(desk):
         *(f"/anime/jobs/8c1f/{part}" for part in ("events", "params", "reports", "artifacts")),
         *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
         *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
-        *("/anime/jobs/nobody", "/anime/jobs?strange=1"),
+        *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
     ],
 )
 def test_answers_are_as_described(told, path):

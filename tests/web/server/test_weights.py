@@ -203,6 +203,26 @@ def test_closing_stops_the_threads_and_the_next_fetch_goes_on_from_there(bench):
     assert not (bench.folder / "ccip" / "free.onnx").exists()
 
 
+def test_one_that_is_stopped_ends_and_the_other_goes_on(bench):
+    for name in (FREE, BOUND):
+        bench.offer(name, pause=0.02)
+
+    async def ask(client: TestClient) -> None:
+        await client.post(f"/anime/weights/{FREE}/fetch")
+        await client.post(f"/anime/weights/{BOUND}/fetch", json={"accept_licence": True})
+        stopped = await client.delete(f"/anime/weights/{FREE}/fetch")
+        assert (stopped.status, (await stopped.json())["name"]) == (200, FREE)
+        assert (await ended(client, FREE))["fetch"]["state"] == "stopped"
+        assert (await ended(client, BOUND))["fetch"]["state"] == "done"
+        again = await client.delete(f"/anime/weights/{FREE}/fetch")
+        assert (again.status, (await again.json())["error"]["code"]) == (409, "not_running")
+        assert (await client.delete("/anime/weights/nobody/fetch")).status == 404
+        await client.post(f"/anime/weights/{FREE}/fetch")
+        assert (await ended(client, FREE))["installed"]
+
+    bench.serve(ask)
+
+
 def test_a_fetched_file_shows_up_in_comfyuis_lists(comfyui, bench, monkeypatch):
     use_comfyui(comfyui)
     import folder_paths

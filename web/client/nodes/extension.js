@@ -1,11 +1,12 @@
 import { app } from "../../../scripts/app.js";
 import { useStyleSheet } from "../element.js";
+import { isOurs } from "../ours.js";
 import { hasResults } from "./results.js";
 import { makeOld, showOn } from "./widget.js";
 
-const CATEGORY = "Anime Production";
+const SAVES_BOTH = "AnimeJobSave";
 
-for (const sheet of ["../vendor/uplot/uPlot.min.css", "./results.css"]) {
+for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", "./results.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }
 
@@ -17,11 +18,21 @@ app.registerExtension({
    * @param {any} nodeData
    */
   beforeRegisterNodeDef(nodeType, nodeData) {
-    if (!nodeData.category?.startsWith(CATEGORY)) return;
+    if (!isOurs(nodeData)) return;
     chain(nodeType.prototype, "onExecuted", (node, output) => {
       if (hasResults(output)) showOn(node, output);
     });
     chain(nodeType.prototype, "onExecutionStart", (node) => makeOld(node));
+  },
+
+  /**
+   * Nodes 2.0 takes every file of a node with a VIDEO input for a video, an animated WebP too,
+   * unless the node says otherwise. What is a video it tells by the file's name.
+   *
+   * @param {any} node
+   */
+  nodeCreated(node) {
+    if (node.comfyClass === SAVES_BOTH) node.previewMediaType = "image";
   },
 
   // Outputs were restored: a workflow was opened from the history, or its tab was switched to.

@@ -1,8 +1,7 @@
 import { element } from "../element.js";
-import { deciding, withCurve } from "../report/deciding.js";
+import { decided, headline, line, overFrames, scoreInWords } from "../report/parts.js";
 import { look } from "../report/verdicts.js";
-import { number, reasonText, title, words } from "../words.js";
-import { Curve, valueAt } from "./curve.js";
+import { reasonText, title, words } from "../words.js";
 import { addressOf } from "./preview.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
@@ -13,8 +12,10 @@ const RETRY = "retry"; // what measured the number of attempts
 /**
  * What a node of the pack put into its `ui`; every list but the last has one entry.
  *
- * @typedef {{verdict: string, pass: boolean, reasons: string, accepted: number,
- *   rejected: number}} Gate
+ * @typedef {{name: string, reason_code: string, reason_values: Record<string, unknown>,
+ *   reason: string}} Because
+ * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Because[],
+ *   accepted: number, rejected: number}} Gate
  *
  * @typedef {object} Results
  * @property {Report[]} [anime_report]
@@ -61,7 +62,9 @@ export function show(results, sight) {
   else if (report) {
     parts.push(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
     parts.push(...report.measurements.filter((each) => each.backend === RETRY).map(attempts));
-    const over = overFrames(report, sight);
+    const over = overFrames(report, (place, frame, frames) =>
+      showFrame(place, frame, frames, sight),
+    );
     if (over) parts.push(over.part);
     destroy = over?.destroy ?? destroy;
   }
@@ -72,104 +75,6 @@ export function show(results, sight) {
   }
   if (pictures.length) parts.push(references(pictures));
   return { parts, destroy };
-}
-
-/**
- * @param {string} verdict
- * @param {string} beside
- */
-function headline(verdict, beside) {
-  const { colour, symbol, word } = look(verdict);
-  const sign = element("span", "anime-symbol", symbol);
-  sign.setAttribute("aria-hidden", "true");
-  const badge = element("span", "anime-verdict", sign, ` ${word}`);
-  badge.style.backgroundColor = colour;
-  badge.dataset.verdict = verdict;
-  return element("div", "anime-headline", badge, element("span", "anime-score", beside));
-}
-
-/** @param {number | null} score */
-function scoreInWords(score) {
-  return score === null
-    ? words("node.score_absent")
-    : words("node.score", { score: Math.round(score) });
-}
-
-/** @param {Report} report */
-function decided(report) {
-  const { shown, more } = deciding(report);
-  const parts = shown.map(measured);
-  if (!report.measurements.some((each) => each.required)) {
-    parts.unshift(line(words("node.nothing_judged")));
-  }
-  if (more) parts.push(line(words("node.more", { count: more })));
-  return parts;
-}
-
-/** @param {Measurement} measurement */
-function measured(measurement) {
-  const { colour, symbol, word } = look(measurement.verdict);
-  const sign = element("span", "anime-symbol", symbol);
-  sign.style.color = colour;
-  sign.title = word;
-  sign.setAttribute("role", "img");
-  sign.setAttribute("aria-label", word);
-  const { value, unit } = measurement;
-  const told = value === null ? "" : `: ${number(value, unit)}`;
-  const name = element("div", "anime-name", sign, ` ${title(measurement.name)}${told}`);
-  return element("div", "anime-measurement", name, line(reasonText(measurement)));
-}
-
-/**
- * @param {Report} report
- * @param {Sight} sight
- */
-function overFrames(report, sight) {
-  const measurements = withCurve(report);
-  if (measurements.length === 0) return null;
-  const name = element("div", "anime-curve-name");
-  const place = element("div", "anime-curve-place");
-  const value = element("div", "anime-chosen");
-  value.setAttribute("aria-live", "polite");
-  const picture = element("div", "anime-frame");
-  /** @type {Curve | null} */
-  let curve = null;
-
-  /** @param {Measurement} measurement */
-  const draw = (measurement) => {
-    const chosen = curve?.chosen ?? null;
-    curve?.destroy();
-    curve = new Curve(measurement, report.worst?.frame ?? null, (frame) => {
-      value.textContent = valueAt(measurement, frame);
-      showFrame(picture, frame, measurement.per_frame.length, sight);
-    });
-    place.replaceChildren(curve.element);
-    if (chosen !== null) curve.choose(chosen);
-  };
-  if (measurements.length > 1) name.append(chooser(measurements, draw));
-  else name.textContent = inUnit(measurements[0]);
-  draw(measurements[0]);
-  return {
-    part: element("div", "anime-over-frames", name, place, value, picture),
-    destroy: () => curve?.destroy(),
-  };
-}
-
-/**
- * @param {Measurement[]} measurements
- * @param {(measurement: Measurement) => void} onChoose
- */
-function chooser(measurements, onChoose) {
-  const select = element("select", "anime-chooser");
-  select.setAttribute("aria-label", words("curve.choose"));
-  measurements.forEach((each, index) => select.append(new Option(inUnit(each), String(index))));
-  select.addEventListener("change", () => onChoose(measurements[select.selectedIndex]));
-  return select;
-}
-
-/** @param {Measurement} measurement */
-function inUnit({ name, unit }) {
-  return unit ? `${title(name)} (${unit})` : title(name);
 }
 
 /**
@@ -189,9 +94,12 @@ function showFrame(place, frame, frames, sight) {
 }
 
 /** @param {Gate} gate */
-function gated({ verdict, reasons, accepted, rejected }) {
+function gated({ verdict, reasons, because, accepted, rejected }) {
   const counts = words("gate.counts", { accepted, rejected });
-  return [headline(verdict, counts), ...reasons.split("\n").filter(Boolean).map(line)];
+  const told = because
+    ? because.map((each) => (each.name ? `${title(each.name)}: ` : "") + reasonText(each))
+    : reasons.split("\n").filter(Boolean); // of a version that gave English only
+  return [headline(verdict, counts), ...told.map(line)];
 }
 
 /**
@@ -231,9 +139,4 @@ function image(picture, text) {
   shown.addEventListener("error", () => shown.remove()); // temporary files end with the server
   shown.src = addressOf(picture);
   return shown;
-}
-
-/** @param {string} text */
-function line(text) {
-  return element("div", "anime-line", text);
 }

@@ -24,15 +24,14 @@ def attach(execution: Any, server: Any, recorder_of: Callable[[], Recorder]) -> 
         recorder_of: gives the recorder.
     """
     recorder = recorder_of()
-    tracking = recorder.tracking
-    if tracking is Tracking.OFF:
+    if recorder.tracking is Tracking.OFF:
         log.info("Anime Production: %s is off; no prompt is remembered.", ENVIRONMENT)
         return
     watcher = Watcher(
         recorder_of,
         Announcements(server.send_sync),
         lambda: hooks.hear_nodes(execution),
-        every_prompt=tracking is Tracking.ALL,
+        every_prompt=lambda: recorder_of().tracking is Tracking.ALL,
     )
     hooks.attach(execution, watcher)
     server.add_on_prompt_handler(watcher.asked)

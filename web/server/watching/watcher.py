@@ -27,7 +27,7 @@ class Watcher:
         recorder_of: Callable[[], Recorder],
         announcements: Announcements,
         hear_nodes: Callable[[], None],
-        every_prompt: bool = False,
+        every_prompt: Callable[[], bool] = lambda: False,
     ) -> None:
         """Open nothing yet.
 
@@ -35,7 +35,7 @@ class Watcher:
             recorder_of: gives the recorder; called when a prompt is a job.
             announcements: told of every change.
             hear_nodes: has `node_done` called for the prompt that runs.
-            every_prompt: whether those without an `AnimeJob` are jobs too.
+            every_prompt: whether those without an `AnimeJob` are jobs too, now.
         """
         self._recorder_of, self._every_prompt = recorder_of, every_prompt
         self._announce, self._hear_nodes = announcements, hear_nodes
@@ -126,7 +126,7 @@ class Watcher:
             self._end(endings.finished(job, graph, result, status), graph)
 
     def _is_job(self, graph: Mapping[str, Any]) -> bool:
-        return self._every_prompt or prompts.has_job_node(graph)
+        return self._every_prompt() or prompts.has_job_node(graph)
 
     def _queue(self, prompt_id: str, graph: Mapping[str, Any], extra_data: dict[str, Any]) -> Job:
         asked = prompts.asked_by(extra_data)

@@ -39,8 +39,11 @@ def test_every_filter_finds_its_jobs_and_no_others(connection):
         source=JobSource.EDITOR)  # fmt: skip
     add(connection, "c", project="Summer", scene="03", character="Hana", tags="snow",
         at=BEGAN + timedelta(days=2))  # fmt: skip
+    of_model = {"1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "a.pt"}}}
+    add(connection, "d", of_model, at=BEGAN - timedelta(days=1), project="Spring")
     found = {
-        "cba": JobFilter(),
+        "cbad": JobFilter(),
+        "d": JobFilter(model="a.pt"),
         "ba": JobFilter(project="Winter"),
         "cba ": JobFilter(scene="03"),
         "a": JobFilter(episode="01"),
@@ -50,8 +53,8 @@ def test_every_filter_finds_its_jobs_and_no_others(connection):
         "ca ": JobFilter(tag="snow"),
         "b": JobFilter(source="editor"),
         "cb": JobFilter(since=BEGAN + timedelta(days=1)),
-        "a  ": JobFilter(until=BEGAN + timedelta(days=1)),
-        "cba  ": JobFilter(state="pending", review="none", verdict="none"),
+        "ad": JobFilter(until=BEGAN + timedelta(days=1)),
+        "cbad ": JobFilter(state="pending", review="none", verdict="none"),
         "": JobFilter(project="Autumn"),
         " ": JobFilter(project="Summer", shot="012"),
         "  ": JobFilter(state="lost"),

@@ -105,6 +105,13 @@ def test_every_prompt_is_a_job_where_that_is_wanted(bench_of_all):
     assert bench_of_all.kinds == ["JobQueued", "JobStarted", "JobFinished"]
 
 
+def test_what_is_tracked_changes_while_comfyui_runs(bench):
+    for tracking in (watching.Tracking.ALL, watching.Tracking.JOBS):
+        assert bench.recorder.track(tracking)
+        bench.run(WITHOUT_JOB, STARTED, SUCCESS)
+    assert bench.kinds == ["JobQueued", "JobStarted", "JobFinished"]
+
+
 def test_a_job_node_that_came_by_expansion_has_a_job(bench):
     bench.put(WITHOUT_JOB)
     item = bench.start()

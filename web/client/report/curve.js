@@ -1,9 +1,9 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
-import { look } from "../report/verdicts.js";
+import { look } from "./verdicts.js";
 import { number, title, words } from "../words.js";
 
-/** @import { Measurement } from "../report/types.js" */
+/** @import { Measurement } from "./types.js" */
 
 const HEIGHT = 88;
 const NARROWEST = 120; // pixels that a curve can still be read at

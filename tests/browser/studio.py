@@ -1,0 +1,60 @@
+"""A ComfyUI with very many jobs, whose database a test may stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ...benchmarks.many_jobs import fill
+from ..comfyui import PACK
+from ..integration.client import ComfyClient
+from ..integration.conftest import TESTING_NODES
+from ..integration.job_bench import Jobs
+from ..integration.server import ComfyServer
+from ..models.jobs.postgres import HandmadePostgres, private_folder, wait_until
+
+MANY = 10_000  # jobs, of January 2026
+MIGRATED = "SELECT to_regclass('anime.job_words')"
+
+
+class Studio:
+    """A ComfyUI whose jobs are in a database that a test may stop."""
+
+    def __init__(self, server: ComfyServer, postgres: HandmadePostgres, url: str) -> None:
+        self.server, self.postgres, self.jobs = server, postgres, Jobs(url)
+        self.client = ComfyClient(server)
+
+    def count(self, condition: str = "true") -> int:
+        """How many jobs are so."""
+        ((count,),) = self.jobs.rows(f"SELECT count(*) FROM anime.jobs WHERE {condition}")
+        return int(count)
+
+    def change(self, statement: str, *values: Any) -> None:
+        """Change the database behind the pack's back."""
+        with psycopg.connect(self.jobs.url) as connection:
+            connection.execute(statement.encode(), values)
+
+
+@contextmanager
+def open_studio(comfyui: Path, base: Path, directory: str) -> Iterator[Studio]:
+    """A studio as a `with` block.
+
+    Args:
+        comfyui: root of ComfyUI's source.
+        base: an empty directory for its files.
+        directory: that the pack has there.
+    """
+    with private_folder() as folder:
+        postgres = HandmadePostgres(folder)
+        url = postgres.new_database()
+        packs = {directory: PACK, "testing-nodes": TESTING_NODES}
+        variables = {"ANIME_DATABASE_URL": url, "ANIME_TRACKING": None}
+        with ComfyServer(comfyui, base, packs, environment=variables) as server:
+            made = Studio(server, postgres, url)
+            wait_until(lambda: made.jobs.rows(MIGRATED)[0][0], 60)
+            with psycopg.connect(url, autocommit=True) as connection:
+                fill(connection, MANY)
+            yield made
+        postgres.stop()

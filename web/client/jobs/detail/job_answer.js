@@ -1,0 +1,50 @@
+/**
+ * What `GET /anime/jobs/{id}` answers.
+ *
+ * @import { Report } from "../../report/types.js"
+ * @import { WrittenFile } from "../../parts/files.js"
+ * @import { State } from "../job.js"
+ *
+ * @typedef {object} Job
+ * @property {string} id
+ * @property {string | null} prompt_id
+ * @property {string} project
+ * @property {string} episode
+ * @property {string} scene
+ * @property {string} shot
+ * @property {string} character
+ * @property {string[]} tags
+ * @property {State} state
+ * @property {number | null} progress 0–1
+ * @property {string | null} verdict
+ * @property {number | null} score
+ * @property {"approved" | "rejected" | null} review
+ * @property {"editor" | "api" | "production"} source
+ * @property {string} machine
+ * @property {string} created_at
+ * @property {string | null} started_at
+ * @property {string | null} finished_at
+ * @property {string | null} reproduced_from
+ * @property {JobError | null} error
+ *
+ * @typedef {{node_id: string, node_type: string, exception: string, message: string,
+ *   traceback: string}} JobError
+ *
+ * @typedef {{node_id: string, report: Report}} NodeReport
+ *
+ * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
+ *   reason: string, chosen: boolean}} RetryAttempt
+ *
+ * @typedef {{id: string, verdict: "approved" | "rejected", reason: string, reviewer: string,
+ *   reviewed_at: string}} Review
+ *
+ * @typedef {object} JobAnswer
+ * @property {Job} job
+ * @property {NodeReport[]} reports
+ * @property {WrittenFile[]} artifacts
+ * @property {RetryAttempt[]} attempts
+ * @property {Review[]} reviews the newest first
+ * @property {string | null} production_id that it is an attempt of
+ */
+
+export {};

@@ -1,0 +1,256 @@
+import { ask, RouteError } from "../requests.js";
+import { listedJob, newerFirst } from "./job.js";
+
+/** @import { JobEvent, ListedJob } from "./job.js" */
+
+const HEAD = 50; // jobs that are asked for to see what is new
+const PAGE = 200;
+const MOST_AT_ONCE = 2000; // jobs that are loaded anew to stay where one is
+const SOON = 300; // milliseconds in which many events are answered by one request
+const RETRY_FIRST = 2000;
+const RETRY_LAST = 15_000;
+const OVER = new Set(["completed", "failed", "cancelled"]);
+
+/**
+ * The jobs that filters describe, the newest first, as far as they have been looked at; it follows
+ * what happens. It knows nothing of how they are shown.
+ */
+export class Feed {
+  /** @type {ListedJob[]} */
+  jobs = [];
+  /** Whether there are no more. */
+  complete = false;
+  /** Whether the answer to these filters is still awaited. */
+  empty = true;
+  /** @type {RouteError | null} why nothing comes */
+  problem = null;
+  /** @type {Record<string, string>} */
+  filters = {};
+
+  /** @type {Map<string, ListedJob>} */
+  #byId = new Map();
+  /** @type {string | null} */
+  #next = null;
+  #asked = new AbortController();
+  #busy = false;
+  #stale = false;
+  #soon = 0;
+  #retry = 0;
+  #wait = RETRY_FIRST;
+
+  /**
+   * @param {object} given
+   * @param {() => void} given.changed something is to be drawn
+   * @param {(job: ListedJob) => void} given.ended a job has just ended
+   * @param {() => boolean} given.watched whether anybody looks; without that nothing is asked for
+   */
+  constructor({ changed, ended, watched }) {
+    this.changed = changed;
+    this.ended = ended;
+    this.watched = watched;
+  }
+
+  /**
+   * Look for other jobs.
+   *
+   * @param {Record<string, string>} filters
+   */
+  find(filters) {
+    this.#forget();
+    this.filters = filters;
+    this.empty = true;
+    this.#take([], null);
+    this.complete = false;
+    this.changed();
+    this.#refresh();
+  }
+
+  /** The page after those that are there. */
+  more() {
+    if (this.#busy || this.problem || this.complete || this.empty) return;
+    this.#do(async (signal) => {
+      const { jobs, next } = await this.#page(PAGE, this.#next, signal);
+      this.#append(jobs.filter((job) => !this.#byId.has(job.id)));
+      this.#next = next;
+      this.complete = next === null;
+    });
+  }
+
+  /** Somebody looks again. */
+  watch() {
+    if (this.#stale || this.empty || this.problem) this.#refresh();
+  }
+
+  /**
+   * What was just said of a job.
+   *
+   * @param {JobEvent} event
+   */
+  told(event) {
+    const job = this.#byId.get(event.id);
+    const over = job ? OVER.has(event.state) && !OVER.has(job.state) : false;
+    if (job) {
+      for (const name of /** @type {const} */ (["state", "progress", "verdict", "score"])) {
+        /** @type {any} */ (job)[name] = event[name];
+      }
+      if (!this.#fits(job)) this.#drop(job);
+      if (over) this.ended(job);
+      this.changed();
+    }
+    // Only the database knows a new one's names, and a finished one's picture.
+    if (!job || over) this.#refreshSoon();
+  }
+
+  /**
+   * Messages were missed: everything is asked for anew.
+   *
+   * @param {number} reach how many jobs are in use
+   */
+  resync(reach) {
+    if (!this.watched()) {
+      this.#stale = true;
+      return;
+    }
+    this.#forget();
+    const wanted = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
+    this.#do(async (signal) => {
+      /** @type {ListedJob[]} */
+      const found = [];
+      let next = null;
+      do {
+        const page = await this.#page(Math.min(wanted, PAGE), next, signal);
+        found.push(...page.jobs);
+        next = page.next;
+      } while (next !== null && found.length < wanted);
+      this.#take(found, next);
+    });
+  }
+
+  #refreshSoon() {
+    if (!this.watched()) this.#stale = true;
+    else if (!this.problem) this.#soon ||= setTimeout(() => this.#refresh(), SOON);
+  }
+
+  /** What is new. */
+  #refresh() {
+    clearTimeout(this.#soon);
+    this.#soon = 0;
+    if (!this.watched()) {
+      this.#stale = true;
+      return;
+    }
+    if (this.#busy) {
+      this.#soon = setTimeout(() => this.#refresh(), SOON);
+      return;
+    }
+    this.#do(async (signal) => {
+      const { jobs, next } = await this.#page(HEAD, null, signal);
+      const last = jobs.at(-1);
+      const meets = last && this.jobs.some((job) => newerFirst(job, last) <= 0);
+      if (this.empty || next === null || !last || !meets) return this.#take(jobs, next);
+      const older = this.jobs.filter((job) => newerFirst(last, job) < 0);
+      this.#take([...jobs, ...older], older.length ? this.#next : next);
+    });
+  }
+
+  /**
+   * @param {number} limit
+   * @param {string | null} cursor
+   * @param {AbortSignal} signal
+   * @returns {Promise<{jobs: ListedJob[], next: string | null}>}
+   */
+  async #page(limit, cursor, signal) {
+    const query = new URLSearchParams({ ...this.filters, limit: String(limit) });
+    if (cursor !== null) query.set("cursor", cursor);
+    const { jobs, next } = await ask(`/anime/jobs?${query}`, { signal });
+    return { jobs: jobs.map(listedJob), next };
+  }
+
+  /**
+   * One request at a time; where it fails, it says so and tries again.
+   *
+   * @param {(signal: AbortSignal) => Promise<void>} work
+   */
+  async #do(work) {
+    const { signal } = this.#asked;
+    this.#busy = true;
+    this.#stale = false;
+    try {
+      await work(signal);
+      if (signal.aborted) return;
+      this.problem = null;
+      this.empty = false;
+      this.#wait = RETRY_FIRST;
+    } catch (error) {
+      if (signal.aborted) return; // other jobs are looked for now
+      if (!(error instanceof RouteError)) throw error;
+      this.problem = error;
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#refresh(), this.#wait);
+      this.#wait = Math.min(this.#wait * 2, RETRY_LAST);
+    } finally {
+      if (!signal.aborted) this.#busy = false;
+    }
+    this.changed();
+  }
+
+  /** Nothing that was asked for is wanted any more. */
+  #forget() {
+    this.#asked.abort();
+    this.#asked = new AbortController();
+    this.#busy = false;
+    clearTimeout(this.#soon);
+    clearTimeout(this.#retry);
+    this.#soon = 0;
+  }
+
+  /**
+   * These are all that are known now; a job that was known stays the same object.
+   *
+   * @param {ListedJob[]} jobs
+   * @param {string | null} next
+   */
+  #take(jobs, next) {
+    const known = this.#byId;
+    this.#byId = new Map();
+    this.jobs = [];
+    this.#append(jobs.map((job) => merged(known.get(job.id), job)));
+    this.#next = next;
+    this.complete = next === null;
+  }
+
+  /** @param {ListedJob[]} jobs */
+  #append(jobs) {
+    for (const job of jobs) {
+      this.#byId.set(job.id, job);
+      this.jobs.push(job);
+    }
+  }
+
+  /** @param {ListedJob} job */
+  #drop(job) {
+    this.#byId.delete(job.id);
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+  }
+
+  /** @param {ListedJob} job */
+  #fits({ state, verdict }) {
+    const { state: ofState, verdict: ofVerdict } = this.filters;
+    return (!ofState || ofState === state) && (!ofVerdict || ofVerdict === (verdict ?? "none"));
+  }
+}
+
+/**
+ * @param {ListedJob | undefined} known
+ * @param {ListedJob} said by the database, to which an end may come later than to us
+ * @returns {ListedJob}
+ */
+function merged(known, said) {
+  if (!known || known === said) return said;
+  const { state, progress, verdict, score } = known;
+  Object.assign(known, said);
+  if (OVER.has(state) && !OVER.has(said.state)) {
+    Object.assign(known, { state, progress, verdict, score });
+  }
+  return known;
+}

@@ -1,0 +1,64 @@
+import { element } from "../element.js";
+import { RouteError } from "../requests.js";
+import { words } from "../words.js";
+
+/** Where it is said what became of something: read out as it changes. */
+export class Message {
+  constructor() {
+    this.root = element("div", "anime-message");
+    this.root.setAttribute("role", "status");
+    this.root.hidden = true;
+  }
+
+  /**
+   * @param {string} text
+   * @param {...HTMLElement} more
+   */
+  say(text, ...more) {
+    this.#show("said", text, more);
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {...HTMLElement} more
+   */
+  fail(error, ...more) {
+    if (!(error instanceof RouteError)) console.error("Anime Production:", error);
+    this.#show("failed", sentence(error), more);
+  }
+
+  clear() {
+    this.root.hidden = true;
+    this.root.replaceChildren();
+  }
+
+  /**
+   * @param {"said" | "failed"} kind
+   * @param {string} text
+   * @param {HTMLElement[]} more
+   */
+  #show(kind, text, more) {
+    this.root.hidden = false;
+    this.root.dataset.kind = kind;
+    this.root.replaceChildren(element("p", "", text), ...more);
+  }
+}
+
+/**
+ * What went wrong, for people.
+ *
+ * @param {unknown} error
+ */
+export function sentence(error) {
+  if (error instanceof RouteError && error.status === 0) return words("jobs.no_answer");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Texts as a list.
+ *
+ * @param {string[]} texts
+ */
+export function list(texts) {
+  return element("ul", "", ...texts.map((text) => element("li", "", text)));
+}

@@ -1,0 +1,152 @@
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { element } from "../element.js";
+import { percent } from "../parts/times.js";
+import { language, number, words } from "../words.js";
+
+/** @import { Group } from "./trend.js" */
+
+const HEIGHT = 170;
+const NARROWEST = 200; // pixels
+const GREY = "#9CA3AF";
+// Colour-blind safe (Okabe and Ito 2008), and seen on dark and light grounds.
+const SCORE = "#0090D8";
+const RATE = "#CC79A7";
+const DAY = 86_400;
+
+/** Score and share of passes, day by day. */
+export class DayChart {
+  constructor() {
+    /** @type {uPlot | null} */
+    this.plot = null;
+    this.name = element("h3", "anime-heading");
+    this.place = element("div", "anime-day-chart");
+    this.place.setAttribute("role", "img");
+    const legend = element("div", "anime-legend", key(SCORE, "●", words("trend.score_line")));
+    legend.append(key(RATE, "◆", words("trend.rate_line")));
+    this.told = element("p", "anime-quiet");
+    this.root = element("figure", "anime-day-figure", this.name, legend, this.place, this.told);
+    this.root.hidden = true;
+    // The sidebar's width is the user's.
+    this.resized = new ResizeObserver(() => this.#fit());
+    this.resized.observe(this.place);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Group[]} days
+   */
+  fill(name, days) {
+    const rows = [...days].sort((one, other) => (one.key < other.key ? -1 : 1));
+    this.root.hidden = rows.length === 0;
+    if (rows.length === 0) return;
+    this.name.textContent = words("trend.days_of", { name });
+    const newest = rows[rows.length - 1];
+    const said = inWords(newest);
+    this.told.textContent = said;
+    this.place.setAttribute("aria-label", `${words("trend.days_of", { name })}. ${said}`);
+    const times = rows.map((each) => Date.parse(each.key) / 1000); // days are UTC's
+    const scores = rows.map((each) => each.last.median_score);
+    const rates = rows.map((each) => each.pass_rate && each.pass_rate * 100);
+    this.plot?.destroy();
+    this.plot = new uPlot(options(times), [times, scores, rates], this.place);
+    this.#fit();
+  }
+
+  #fit() {
+    const width = Math.max(this.place.clientWidth, NARROWEST);
+    if (this.plot && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
+  }
+}
+
+/**
+ * @param {number[]} times
+ * @returns {uPlot.Options}
+ */
+function options(times) {
+  /** @type {uPlot.Axis} */
+  const axis = { stroke: GREY, grid: { stroke: "#9CA3AF33", width: 1 }, font: "10px sans-serif" };
+  const style = /** @type {const} */ ({ month: "short", day: "numeric", timeZone: "UTC" });
+  const day = new Intl.DateTimeFormat(language(), style);
+  return {
+    width: NARROWEST,
+    height: HEIGHT,
+    padding: [8, 10, 0, 0],
+    cursor: { show: false },
+    legend: { show: false },
+    scales: {
+      x: { time: true, range: [times[0] - DAY / 2, times[times.length - 1] + DAY / 2] },
+      y: { range: [0, 100] },
+    },
+    tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "UTC"),
+    axes: [
+      {
+        ...axis,
+        size: 24,
+        gap: 3,
+        space: 52,
+        incrs: [DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY],
+        values: (_, ticks) => ticks.map((tick) => day.format(new Date(tick * 1000))),
+      },
+      { ...axis, size: 32, gap: 2, incrs: [25, 50] },
+    ],
+    series: [
+      {},
+      { stroke: SCORE, width: 2, spanGaps: true, points: { show: true, size: 7, fill: SCORE } },
+      {
+        stroke: RATE,
+        width: 2,
+        dash: [5, 4],
+        spanGaps: true,
+        points: { show: true, size: 7, fill: RATE, paths: diamonds },
+      },
+    ],
+  };
+}
+
+/**
+ * Points that differ from the other line's by their form too.
+ *
+ * @param {uPlot} plot
+ * @param {number} series
+ * @param {number} from
+ * @param {number} to
+ */
+function diamonds(plot, series, from, to) {
+  const path = new Path2D();
+  const half = 5 * devicePixelRatio;
+  for (let place = from; place <= to; place++) {
+    const value = plot.data[series][place];
+    if (value === null || value === undefined) continue;
+    const x = plot.valToPos(plot.data[0][place], "x", true);
+    const y = plot.valToPos(value, "y", true);
+    path.moveTo(x, y - half);
+    path.lineTo(x + half, y);
+    path.lineTo(x, y + half);
+    path.lineTo(x - half, y);
+    path.closePath();
+  }
+  return { stroke: null, fill: path };
+}
+
+/** @param {Group} day */
+function inWords({ key: day, jobs, pass_rate: rate, last }) {
+  const date = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" });
+  return words("trend.newest", {
+    day: date.format(new Date(day)),
+    jobs: number(jobs),
+    rate: rate === null ? "–" : percent(rate),
+    score: last.median_score === null ? "–" : number(Math.round(last.median_score)),
+  });
+}
+
+/**
+ * @param {string} colour
+ * @param {string} symbol
+ * @param {string} text
+ */
+function key(colour, symbol, text) {
+  const sign = element("span", "", symbol);
+  sign.style.color = colour;
+  sign.setAttribute("aria-hidden", "true");
+  return element("span", "anime-key", sign, ` ${text}`);
+}

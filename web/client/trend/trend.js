@@ -1,0 +1,204 @@
+import { element, useStyleSheet } from "../element.js";
+import { sentence } from "../parts/message.js";
+import { percent } from "../parts/times.js";
+import { ask } from "../requests.js";
+import { number, words } from "../words.js";
+import { DayChart } from "./day_chart.js";
+
+/**
+ * What `GET /anime/stats` tells of a group of jobs.
+ *
+ * @typedef {{jobs: number, pass_rate: number | null, median_score: number | null,
+ *   scores: (number | null)[]}} Recent
+ * @typedef {{key: string, project: string | null, jobs: number, pass_rate: number | null,
+ *   last: Recent, before: Recent}} Group
+ */
+
+const SHEETS = ["vendor/uplot/uPlot.min.css", "parts/parts.css", "parts/lists.css"];
+for (const sheet of [...SHEETS.map((each) => `../${each}`), "./trend.css"]) {
+  useStyleSheet(new URL(sheet, import.meta.url).href);
+}
+
+const BY = /** @type {const} */ (["character", "model", "project"]);
+const LAST = 20; // jobs that are compared with as many before them
+const DAYS = 30;
+const MOST = 50; // groups
+const LARGEST_LAST = 100; // that the route takes: the jobs of a day whose median is drawn
+
+/** How many passed and how they scored: of each character, model or project, and day by day. */
+export class Trend {
+  constructor() {
+    /** @type {Record<string, string>} */
+    this.filters = {};
+    /** @type {Group | null} the one that is drawn; else all */
+    this.group = null;
+    /** @type {AbortController | null} */
+    this.asking = null;
+    this.by = element("select", "anime-filter");
+    this.by.id = "anime-trend-by";
+    for (const key of BY) this.by.append(new Option(words(`trend.by_${key}`), key));
+    this.by.addEventListener("change", () => {
+      this.group = null;
+      this.#load();
+    });
+    const label = element("label", "anime-label", words("trend.by"));
+    label.htmlFor = this.by.id;
+    this.problem = element("div", "anime-notice");
+    this.problem.setAttribute("role", "alert");
+    this.problem.hidden = true;
+    this.filtered = element("p", "anime-quiet", words("trend.filtered"));
+    this.chart = new DayChart();
+    this.place = element("div", "anime-trend-table");
+    this.root = element(
+      "div",
+      "anime-trend",
+      element("div", "anime-trend-by", label, this.by),
+      this.problem,
+      this.filtered,
+      this.chart.root,
+      this.place,
+    );
+  }
+
+  /** @param {Record<string, string>} filters of the list */
+  show(filters) {
+    this.filters = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+    this.group = null;
+    this.#load();
+  }
+
+  /** It is looked at again. */
+  shown() {
+    this.#load();
+  }
+
+  resync() {
+    this.#load();
+  }
+
+  async #load() {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    this.filtered.hidden = Object.keys(this.filters).length === 0;
+    try {
+      const { groups } = await this.#stats(this.by.value, LAST, MOST, {}, asking.signal);
+      this.#table(groups);
+      await this.#draw(asking.signal);
+      this.problem.hidden = true;
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      this.problem.hidden = false;
+      this.problem.replaceChildren(element("strong", "", sentence(error)));
+    }
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async #draw(signal) {
+    const { group } = this;
+    const of = !group
+      ? {}
+      : { [this.by.value]: group.key, ...(group.project ? { project: group.project } : {}) };
+    const { groups } = await this.#stats("day", LARGEST_LAST, DAYS, of, signal);
+    if (group !== this.group) return;
+    const all = words("trend.all");
+    this.chart.fill(group ? group.key : all, groups);
+  }
+
+  /**
+   * @param {string} by
+   * @param {number} last
+   * @param {number} limit
+   * @param {Record<string, string>} of
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{groups: Group[]}>}
+   */
+  #stats(by, last, limit, of, signal) {
+    const query = new URLSearchParams({
+      ...this.filters,
+      ...of,
+      ...{ by, last: String(last), limit: String(limit) },
+    });
+    return ask(`/anime/stats?${query}`, { signal });
+  }
+
+  /** @param {Group[]} groups */
+  #table(groups) {
+    if (groups.length === 0) {
+      this.place.replaceChildren(element("p", "anime-nothing", words("trend.none")));
+      return;
+    }
+    const head = [words(`trend.by_${/** @type {typeof BY[number]} */ (this.by.value)}`)];
+    head.push(words("trend.jobs"), words("trend.passed"), words("trend.score"));
+    const cells = head.map((text) => {
+      const cell = element("th", "", text);
+      cell.scope = "col";
+      return cell;
+    });
+    const rows = groups.map((group) => this.#row(group));
+    const table = element("table", "anime-table");
+    const caption = element("caption", "anime-quiet", words("trend.compared", { last: LAST }));
+    table.append(caption, element("thead", "", element("tr", "", ...cells)));
+    table.append(element("tbody", "", ...rows));
+    this.place.replaceChildren(table);
+  }
+
+  /** @param {Group} group */
+  #row(group) {
+    const button = element("button", "anime-link", group.key);
+    button.type = "button";
+    const chosen = this.group?.key === group.key && this.group.project === group.project;
+    button.setAttribute("aria-pressed", String(chosen));
+    button.addEventListener("click", () => this.#choose(group, button));
+    const name = element("th", "", button);
+    name.scope = "row";
+    if (group.project) name.append(element("div", "anime-quiet", group.project));
+    const { last, before } = group;
+    return element(
+      "tr",
+      "",
+      name,
+      element("td", "", number(group.jobs)),
+      cell(last.pass_rate, before.pass_rate, percent),
+      cell(last.median_score, before.median_score, (value) => number(Math.round(value))),
+    );
+  }
+
+  /**
+   * @param {Group} group
+   * @param {HTMLButtonElement} button
+   */
+  async #choose(group, button) {
+    const again = button.getAttribute("aria-pressed") === "true";
+    for (const each of this.place.querySelectorAll("[aria-pressed]")) {
+      each.setAttribute("aria-pressed", "false");
+    }
+    button.setAttribute("aria-pressed", String(!again));
+    this.group = again ? null : group;
+    try {
+      await this.#draw();
+    } catch (error) {
+      this.problem.hidden = false;
+      this.problem.replaceChildren(element("strong", "", sentence(error)));
+    }
+  }
+}
+
+/**
+ * A figure of the last jobs, and where it comes from.
+ *
+ * @param {number | null} now
+ * @param {number | null} before
+ * @param {(value: number) => string} written
+ */
+function cell(now, before, written) {
+  if (now === null) return element("td", "anime-quiet", "–");
+  const made = element("td", "", written(now));
+  if (before === null || written(before) === written(now)) return made;
+  const better = now > before;
+  const from = words(better ? "trend.up" : "trend.down", { before: written(before) });
+  const change = element("div", "anime-change", `${better ? "▲" : "▼"} ${from}`);
+  change.dataset.better = String(better);
+  made.append(change);
+  return made;
+}

@@ -1,0 +1,46 @@
+"""Which prompts are remembered: told, and changed where no environment variable decides."""
+
+from typing import Any
+
+from ...models.jobs.settings import SettingsError
+from ...models.jobs.tracking import (
+    ENVIRONMENT,
+    Tracking,
+    set_by_environment,
+    tracking_wanted,
+    want_tracking,
+)
+from .answers import Refusal
+from .endpoint import Asked, Site
+
+FIELD = "tracking"
+
+
+def tracking(site: Site, asked: Asked) -> dict[str, Any]:
+    """What is tracked now, what after a restart, and who decides."""
+    by_environment = set_by_environment()
+    return {
+        "tracking": site.recorder.tracking.value,
+        "after_restart": tracking_wanted(site.host.private()).value,
+        "decided_by": ENVIRONMENT if by_environment else None,
+    }
+
+
+def change(site: Site, asked: Asked) -> dict[str, Any]:
+    """Write into the private config file what is to be tracked, and do so where that is possible
+    without a restart."""
+    words = [each.value for each in Tracking]
+    said = asked.body.get(FIELD)
+    if said not in words:
+        message = f"{FIELD}: expected one of {', '.join(words)}, got {str(said)[:100]!r}."
+        raise Refusal(400, "bad_field", message)
+    if set_by_environment():
+        message = f"{ENVIRONMENT} decides what is tracked; change it there, and start ComfyUI anew."
+        raise Refusal(409, "set_by_environment", message)
+    wanted = Tracking(said)
+    try:
+        want_tracking(site.host.private(), wanted)
+    except SettingsError as error:
+        raise Refusal(409, "not_written", str(error)) from None
+    site.recorder.track(wanted)
+    return tracking(site, asked)
