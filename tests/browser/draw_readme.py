@@ -14,6 +14,7 @@ WINDOW = {"width": 1600, "height": 1000}
 SIDEBAR = {"x": 0, "y": 40, "width": 900, "height": 940}
 SECONDS = 300  # of a production on a busy machine
 SEAM_JUMP, CLIP = 8, 1  # of the example "check a clip"
+MEASURES = "Measure"  # its group with the nodes that score
 ENDED = ("completed", "failed", "waiting")
 
 
@@ -36,7 +37,14 @@ def draw_readme(editor: Editor, client: ComfyClient, wanted: list[str]) -> None:
 def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
     """A clip that jumps at its seam, and what its nodes say of it."""
     _check(editor, seam_jump=4.0)
-    editor.page.evaluate("() => app.extensionManager.command.execute('Comfy.Canvas.FitView')")
+    editor.page.evaluate(
+        """name => {
+            const { boundingRect } = app.graph.groups.find(({ title }) => title === name);
+            app.canvas.ds.fitToBounds(boundingRect, { zoom: 0.9 });
+            app.canvas.setDirty(true, true);
+        }""",
+        MEASURES,
+    )
     editor.page.wait_for_timeout(2000)
     return bytes(editor.page.screenshot())
 
@@ -54,7 +62,7 @@ def _job(editor: Editor, client: ComfyClient) -> bytes:
     """One job in detail."""
     _check(editor, seam_jump=4.0)
     _open_panel(editor)
-    editor.page.locator(".anime-panel").get_by_role("option").first.click()
+    editor.page.locator(".anime-panel .anime-row").first.click()
     editor.page.wait_for_timeout(2000)
     return _sidebar(editor)
 

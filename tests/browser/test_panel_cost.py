@@ -71,6 +71,7 @@ def test_ten_thousand_jobs_scroll_steadily_in_few_elements(
     assert long <= 0.2 * len(frames)
 
 
+@pytest.mark.slow
 def test_switching_tabs_leaves_nothing_behind(editor: Editor, jobs: ListedJobs):
     # The editor's sidebar itself leaves listeners behind whenever it opens, whatever is in it.
     editor.page.evaluate(FOREIGN_TAB)

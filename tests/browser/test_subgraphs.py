@@ -81,7 +81,7 @@ def test_a_blueprint_is_found_added_and_run_and_shows_its_verdicts(
     editor.run()
     client = ComfyClient(editor_server)
     entry = max(client.get("/history").values(), key=lambda each: each["prompt"][0])
-    assert entry["status"]["status_str"] == "success"
+    assert entry["status"]["status_str"] == "success", entry["status"]["messages"]
     told = {node: each for node, each in entry["outputs"].items() if each.get("anime_report")}
     assert told
     editor.page.evaluate(
