@@ -11,7 +11,7 @@ from .picture import save
 
 FOLDER = PACK / "docs" / "pictures"
 WINDOW = {"width": 1600, "height": 1000}
-SIDEBAR = {"x": 0, "y": 40, "width": 900, "height": 940}
+SIDEBAR = {"x": 0, "y": 0, "width": 376, "height": 1000}
 SECONDS = 300  # of a production on a busy machine
 SEAM_JUMP, CLIP = 8, 1  # of the example "check a clip"
 MEASURES = "Measure"  # its group with the nodes that score
@@ -120,5 +120,5 @@ def _open_panel(editor: Editor) -> None:
 
 
 def _sidebar(editor: Editor) -> bytes:
-    """The panel and a part of the graph beside it."""
+    """The panel alone."""
     return bytes(editor.page.screenshot(clip=SIDEBAR))
