@@ -17,6 +17,7 @@ from ..integration.client import ComfyClient
 from ..integration.server import STOP_SECONDS, ComfyServer
 from .editor import Editor, Mode
 from .panel import open_panel
+from .panel_list import ListedJobs
 from .studio import Studio, open_studio
 
 # ComfyUI answers 404 to every file of a pack whose directory has a space in its name.
@@ -144,3 +145,9 @@ def with_panel(
         open_panel(opened)
         opened.page.locator(".anime-row").first.wait_for()
         yield opened
+
+
+@pytest.fixture
+def jobs(with_panel: Editor) -> ListedJobs:
+    """The list in the studio's panel."""
+    return ListedJobs(with_panel)

@@ -44,12 +44,6 @@ def editor(with_panel: Editor) -> Editor:
     return with_panel
 
 
-@pytest.fixture
-def jobs(editor: Editor) -> ListedJobs:
-    """The list in it."""
-    return ListedJobs(editor)
-
-
 def test_ten_thousand_jobs_scroll_steadily_in_few_elements(
     editor: Editor, studio: Studio, jobs: ListedJobs
 ):

@@ -19,12 +19,6 @@ def editor(with_panel: Editor) -> Editor:
     return with_panel
 
 
-@pytest.fixture
-def jobs(editor: Editor) -> ListedJobs:
-    """The list in it."""
-    return ListedJobs(editor)
-
-
 @pytest.mark.parametrize("panel_mode", list(Mode), ids=lambda mode: mode.value, indirect=True)
 def test_a_prompt_that_runs_is_followed_in_the_list(
     editor: Editor, studio: Studio, jobs: ListedJobs
