@@ -99,7 +99,14 @@ def test_a_clip_that_fails_says_by_what(editor: Editor):
 
 def test_a_finished_workflow_opened_again_shows_its_verdicts(checked: Editor):
     before = checked.results(CHARACTER).text_content()
+    checked.page.wait_for_timeout(1500)  # the editor saves its draft a moment after a change
     checked.open()
+
+    # The page was loaded anew: the editor has the workflow, ComfyUI's history its outputs.
+    checked.results(CHARACTER).wait_for()
+    assert checked.results(CHARACTER).text_content() == f"From an earlier run{before}"
+    assert checked.results(LOOP_GATE).count() == 1
+
     # What "Open workflow" of the queue's history does.
     checked.page.evaluate(
         """async () => {

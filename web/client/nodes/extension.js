@@ -1,10 +1,13 @@
 import { app } from "../../../scripts/app.js";
 import { useStyleSheet } from "../element.js";
 import { isOurs } from "../ours.js";
+import { showEarlier } from "./earlier.js";
 import { hasResults } from "./results.js";
 import { makeOld, showOn } from "./widget.js";
 
 const SAVES_BOTH = "AnimeJobSave";
+
+let loaded = false; // the page's first workflow: the one that was open before
 
 for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", "./results.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
@@ -41,6 +44,9 @@ app.registerExtension({
   /** Undo builds the nodes anew while their outputs stay. */
   afterConfigureGraph() {
     restore(/** @type {any} */ (app).nodeOutputs);
+    if (loaded) return;
+    loaded = true;
+    void showEarlier();
   },
 });
 

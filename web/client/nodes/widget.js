@@ -27,6 +27,15 @@ export function showOn(node, results) {
 }
 
 /**
+ * Whether a node shows results.
+ *
+ * @param {any} node
+ */
+export function isShown(node) {
+  return shownBy.has(node);
+}
+
+/**
  * Says that what a node shows is of an earlier run: it stays until there is something newer, and
  * a node that is blocked or fails gives nothing new.
  *
