@@ -18,6 +18,7 @@ from .known import Searched
 from .period import period_of
 from .progress import STEPS, part_of
 from .seam import LEAST_FRAMES, MEASURES, score_loop
+from .seen import Seen
 
 LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
 
@@ -126,18 +127,21 @@ def find_loops(
     if absence is not None:
         return _nothing(frames, fps, absence, backend)
     widest = min(longest, len(frames) - 1)
-    distances = backend.band(frames, widest, part_of(report_progress, 0.0, COMPARED)).cpu()
+    seen = Seen(len(frames), backend)
+    structural = backend.name == STRUCTURAL_BACKEND.name
+    comparing = part_of(report_progress, 0.0, COMPARED)
+    distances = (seen if structural else backend).band(frames, widest, comparing).cpu()
     # The clip's last frame has no next one.
     in_colour = distances[:, 1].nan_to_num(torch.nan, posinf=0.0)
-    if backend.name != STRUCTURAL_BACKEND.name:  # the drawings don't depend on who looks
+    if not structural:  # the drawings don't depend on who looks
         stepping = part_of(report_progress, COMPARED, STEPPED)
-        in_colour = STRUCTURAL_BACKEND.steps(frames, stepping).cpu()
+        in_colour = seen.steps(frames, stepping).cpu()
     # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
     absence = None if in_colour.isfinite().all() else unmeasurable(frames)
     if absence is not None:
         return _nothing(frames, fps, absence, backend)
     drawing = part_of(report_progress, STEPPED, DRAWN)
-    searched = Searched(frames, backend, distances, in_colour, drawing)
+    searched = Searched(frames, backend, distances, in_colour, seen, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     even = distances.sqrt() if backend.unit == "LPIPS" else distances
     holds = hold_pattern(searched.moving[:-1])
@@ -192,9 +196,8 @@ def _scored(
         begun = SEARCHED + number * share
         part = part_of(report_progress, begun, begun + share)
         loop = frames[place.start : place.start + place.length]
-        known = searched.loop(place.start, place.length, part_of(part, 0.0, 0.5))
-        looking = part_of(part, 0.5, 1.0)
-        candidates.append(Candidate(*place, scored(loop, report_progress=looking, known=known)))
+        known = searched.loop(place.start, place.length)
+        candidates.append(Candidate(*place, scored(loop, report_progress=part, known=known)))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS

@@ -8,16 +8,13 @@ import torch
 from ..holds import moving_only, moving_shares
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
-from ..pixels.colour import mean_colours
 from ..pixels.flow import GreyClip, GreyPictures
 from .progress import part_of
 from .seen import Seen
-from .sharpness import bends
 
 # Of the work on a clip, as its progress shows it: until its steps are measured by a backend that
 # isn't the structural one, and until they are by that.
 LEARNED, STEPPED = 0.8, 0.95
-FRAMES_AT_ONCE = 8  # looked at together: enough for two processors, and for an interrupt
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,7 @@ class Known:
             backend: what measures the steps.
             report_progress: called with (done, in all); may raise to stop.
         """
-        device = backend.device if isinstance(backend, Structural) else None
-        structural, seen = isinstance(backend, Structural), Seen(len(frames), device)
+        structural, seen = isinstance(backend, Structural), Seen(len(frames), backend)
         begun = 0.0 if structural else LEARNED
         in_colour = seen.steps(frames, part_of(report_progress, begun, STEPPED)).cpu()
         steps = in_colour
@@ -87,6 +83,7 @@ class Searched:
         backend: Backend,
         distances: torch.Tensor,
         in_colour: torch.Tensor,
+        seen: Seen,
         report_progress: Progress = None,
     ) -> None:
         """Take the clip and its distances.
@@ -96,12 +93,13 @@ class Searched:
             backend: what measured the distances.
             distances: of frame i to frame i + g at [i, g].
             in_colour: from each frame to the next, the last to the first, in structural distance.
+            seen: what was seen of all frames meanwhile.
             report_progress: called with (frames done, frames in all); may raise to stop.
         """
         self._frames, self._backend = frames, backend
         self._distances, self._in_colour = distances, in_colour
         self._shares = moving_shares(frames, report_progress)
-        self._looks = _Looks(frames)
+        self._seen = seen
         self._clip = GreyClip(frames)
 
     @property
@@ -109,7 +107,7 @@ class Searched:
         """Steps of the whole clip without what a change of light alone makes of them."""
         return moving_only(self._in_colour, self._shares)
 
-    def loop(self, start: int, length: int, report_progress: Progress = None) -> Known:
+    def loop(self, start: int, length: int) -> Known:
         """What is known of one loop, `length` frames from frame `start` on."""
         stop, last = start + length, start + length - 1
         steps = in_colour = known_steps(self._distances, start, length)
@@ -118,7 +116,6 @@ class Searched:
             seam = STRUCTURAL_BACKEND.between(ends[:1], ends[1:])
             in_colour = torch.cat([self._in_colour[start:last], seam.cpu()])
         shares = torch.cat([self._shares[start:last], moving_shares(ends)[:1]])
-        self._looks.look(start, stop, report_progress)
 
         def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
             one, other = start + torch.tensor(first), start + torch.tensor(second)
@@ -129,38 +126,12 @@ class Searched:
             steps,
             in_colour,
             moving_only(in_colour, shares),
-            self._looks.colours[start:stop],
-            self._looks.bends[start:stop],
+            self._seen.colours[start:stop],
+            self._seen.bends[start:stop],
             self._clip,
             between,
             start,
         )
-
-
-class _Looks:
-    """What is told of each frame by itself; looked at when first asked for.
-
-    Attributes:
-        colours: mean colours of the frames looked at, CIELAB, shape (frames, 3).
-        bends: how sharp these are.
-    """
-
-    def __init__(self, frames: torch.Tensor) -> None:
-        self._frames = frames
-        self.colours = torch.empty(len(frames), 3)
-        self._looked = [False] * len(frames)
-        self.bends = torch.empty(len(frames))
-
-    def look(self, start: int, stop: int, report_progress: Progress = None) -> None:
-        """Look at some frames."""
-        for first in range(start - start % FRAMES_AT_ONCE, stop, FRAMES_AT_ONCE):
-            some = slice(first, first + FRAMES_AT_ONCE)
-            if not self._looked[first]:
-                self._looked[first] = True
-                self.colours[some] = mean_colours(self._frames[some]).cpu()
-                self.bends[some] = bends(self._frames[some]).cpu()
-            if report_progress is not None:
-                report_progress(min(first + FRAMES_AT_ONCE, stop) - start, stop - start)
 
 
 def known_steps(distances: torch.Tensor, start: int, length: int) -> torch.Tensor:

@@ -1,10 +1,10 @@
 """What one pass over a clip tells of its frames: nothing reads them from memory twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
-from ..perceptual.structural import Structural, features_of, with_fewer_rows
+from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of, with_fewer_rows
 from ..pixels.colour import mean_colours
 from .sharpness import bends
 
@@ -14,43 +14,32 @@ ENDS = 9
 
 
 class Seen(Structural):
-    """The structural distance, which keeps what its pass over a clip's frames sees besides."""
+    """The structural distance, which keeps what its passes over a clip's frames see besides.
 
-    def __init__(self, frames: int, device: torch.device | None = None) -> None:
-        """Be ready for one pass over a clip.
+    Attributes:
+        colours: mean colour of each frame, CIELAB, shape (frames, 3), on the CPU.
+        bends: how sharp each frame is, by `sharpness.bends`, on the CPU.
+    """
+
+    def __init__(self, frames: int, backend: object = STRUCTURAL_BACKEND) -> None:
+        """Be ready for one clip: its `steps` or its `band`.
 
         Args:
             frames: how many the clip has.
-            device: where to compute; None: where the frames are.
+            backend: works where, and within the memory that, this one does if it is structural.
         """
-        super().__init__(device)
-        self._frames = frames
-        self._seen = 0
-        self._colours: list[torch.Tensor] = []
-        self._bends: list[torch.Tensor] = []
+        like = backend if isinstance(backend, Structural) else STRUCTURAL_BACKEND
+        super().__init__(like.device, like.memory)
+        self.colours = torch.full((frames, 3), torch.nan)
+        self.bends = torch.full((frames,), torch.nan)
         self._ends: dict[int, torch.Tensor] = {}
-
-    @property
-    def colours(self) -> torch.Tensor:
-        """Mean colour of each frame, CIELAB, shape (frames, 3), on the CPU."""
-        return torch.cat(self._colours).cpu()
-
-    @property
-    def bends(self) -> torch.Tensor:
-        """How sharp each frame is, by `sharpness.bends`, on the CPU."""
-        return torch.cat(self._bends).cpu()
+        self._latest = self.colours[:0], self.bends[:0]
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
-        """See `structural_features`; of the clip's next frames."""
+        """See `structural_features`."""
         rows = with_fewer_rows(frames)
-        self._colours.append(mean_colours(rows))
-        self._bends.append(bends(frames))
-        found = features_of(rows, frames.shape[1], frames.shape[2], into)
-        for frame, vector in enumerate(found, self._seen):
-            if frame < ENDS or frame >= self._frames - ENDS:
-                self._ends[frame] = vector.clone()
-        self._seen += len(frames)
-        return found
+        self._latest = mean_colours(rows), bends(frames)
+        return features_of(rows, frames.shape[1], frames.shape[2], into)
 
     def between_ends(self, first: Sequence[int], second: Sequence[int]) -> torch.Tensor | None:
         """Distances of frames near the clip's ends, None where one is too far inside."""
@@ -60,3 +49,15 @@ class Seen(Structural):
             torch.stack([self._ends[frame] for frame in which]) for which in (first, second)
         )
         return self.distances((one - other).square().sum(dim=1)).cpu()
+
+    def _passes(
+        self, frames: torch.Tensor, start: int, end: int, into: torch.Tensor | None = None
+    ) -> Iterator[tuple[int, torch.Tensor]]:
+        count = len(self.bends)
+        for position, found in super()._passes(frames, start, end, into):
+            place = slice(position, position + len(found))
+            self.colours[place], self.bends[place] = self._latest
+            for frame in range(position, position + len(found)):
+                if frame < ENDS or frame >= count - ENDS:
+                    self._ends[frame] = found[frame - position].clone()
+            yield position, found

@@ -36,10 +36,18 @@ def grey_picture(frame: torch.Tensor, side: int = FLOW_SIDE) -> np.ndarray:
     shrink = min(1.0, side / min(height, width))
     # Grey first: one channel shrinks in a third of the time of three.
     grey = cv2.cvtColor(np.ascontiguousarray(frame.cpu().numpy()), cv2.COLOR_RGB2GRAY)
-    if shrink < 1:
-        size = (round(width * shrink), round(height * shrink))
+    size = (round(width * shrink), round(height * shrink))
+    # Halved first: areas of two by two take a twentieth of the time of others.
+    while min(grey.shape[0] // size[1], grey.shape[1] // size[0]) >= 2 and not _odd(grey):
+        halved = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey = cv2.resize(grey, halved, interpolation=cv2.INTER_AREA)
+    if grey.shape != size[::-1]:
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     return np.rint(grey.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _odd(picture: np.ndarray) -> bool:
+    return any(side % 2 for side in picture.shape)
 
 
 class GreyClip:
