@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from anime_production.models.production.policy import known_measurements
 from anime_production.models.reason_texts import OWN, languages
 
 from .comfyui import PACK, pack_nodes, use_comfyui
@@ -22,6 +23,9 @@ TRANSLATED = ("ja", "zh")
 NAMES = {
     *("VAE", "CLIP Vision", "ID", "Latent", "ONNX Runtime"),
     *("fps", "CFG", "ControlNet", "LoRA", "API"),
+    *("SSIM", "MS-SSIM", "PSNR", "GMSD", "PIQE", "CAMBI", "LPIPS"),
+    *("LPIPS（alex）", "LPIPS（squeeze）", "LPIPS（vgg）"),
+    *("ΔE", "ΔE₀₀", "M³", "dB", "log2", "px"),
 }
 OF_COMFYUI = {  # its own nodes, as it calls them
     *("CLIPビジョンを読み込む", "加载CLIP视觉"),
@@ -194,6 +198,19 @@ def test_names_and_titles_are_short_enough_to_be_seen(language: str):
 def test_titles_are_told_apart(language: str):
     titles = [text for key, text in texts(language).items() if key.endswith(".display_name")]
     assert len(set(titles)) == len(titles)
+
+
+def test_everything_that_is_measured_has_a_name_that_people_say():
+    assert known_measurements() <= read("en", "main.json")[OWN]["measurements"].keys()
+
+
+@pytest.mark.parametrize("kind", ["error", "difference", "kept"])
+def test_a_text_for_what_a_route_says_has_a_code_that_a_route_gives(kind: str):
+    sources = [path.read_text(encoding="utf-8") for path in (PACK / "web/server").rglob("*.py")]
+    known = read("en", "main.json")[OWN]["words"]
+    codes = [key.partition(".")[2] for key in known if key.startswith(f"{kind}.")]
+    assert codes
+    assert [each for each in codes if not any(f'"{each}"' in source for source in sources)] == []
 
 
 def client_sources() -> dict[str, str]:

@@ -11,6 +11,7 @@ from ..report import MERGED, Report, Verdict
 MOST_ATTEMPTS = 32  # an unattended machine must come to an end
 SEEDS = 2**64  # ComfyUI's samplers take seeds below this
 ATTEMPTS = "attempts"  # the measurement that carries every attempt's seed and report
+ATTEMPTS_UNIT = "attempts"
 UNTRIED = Report(subject=MERGED, measurements=(), frames=None)  # before the first: nothing measured
 
 
@@ -104,7 +105,7 @@ class Trial:
         while name in taken:  # one trial within another
             number += 1
             name = f"{ATTEMPTS}_{number}"
-        measure = Measure(name, "attempts", Better.LOWER, 0, MOST_ATTEMPTS, backend="retry")
+        measure = Measure(name, ATTEMPTS_UNIT, Better.LOWER, 0, MOST_ATTEMPTS, backend="retry")
         code = "retry_passed" if self.passed else "retry_exhausted" if self.ended else "retry_runs"
         values = {
             "attempts": len(self.attempts),

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from ..jobs.job_rows import ADD_PROCESS, IS_PROCESS_KNOWN, id_of
 from ..jobs.strict_json import strict_json
-from ..reasons import sentence
 from .loading import load
 from .records import PhaseRecord, ProductionRecord
 from .rows import (
@@ -134,7 +133,7 @@ def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Wo
         if phase.state is PhaseState.QUEUED:
             move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         elif phase.process_id != process_id:
-            why = Why("production_taken_over", sentence("production_taken_over", {}))
+            why = Why.of("production_taken_over")
             decide(connection, record.id, "phase", phase.state, phase.state, why, phase_id)
         move_production(connection, record, ProductionState.RUNNING)
         held = {"phase_id": phase_id, "process_id": process_id}
@@ -185,8 +184,7 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
         record, phase = found
         attempt = next(each for each in phase.attempts if each.id == attempt_id)
         if attempt.state is AttemptState.LOST and outcome.state is not AttemptState.LOST:
-            code = "production_superseded"
-            why = replace(outcome.why, code=code, reason=sentence(code, {}))
+            why = replace(Why.of("production_superseded"), report_id=outcome.why.report_id)
             outcome = replace(outcome, state=AttemptState.SUPERSEDED, why=why)
         elif attempt.state is not AttemptState.RUNNING:
             return attempt.state

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..acting.gate import Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..acting.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
 from ..acting.retry_body import is_link
 from ..acting.thresholds import read_thresholds, with_thresholds
 from ..measurement import Measure
@@ -99,11 +99,13 @@ class Judgement:
         passed: whether it passes all of them.
         report: what the gates decided by, merged where they are several, with their thresholds.
         reasons: what they said, a line for each thing that doesn't pass.
+        because: the same thing by thing.
     """
 
     passed: bool
     report: Report
     reasons: str
+    because: tuple[Because, ...] = ()
 
 
 def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | None:
@@ -139,6 +141,7 @@ def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | N
         passed=all(each.passed for each in decisions),
         report=merge(report for _, report in judged),
         reasons="\n".join(each.reasons for each in decisions),
+        because=tuple(why for each in decisions for why in each.because),
     )
 
 

@@ -2,7 +2,6 @@
 
 from ..frames import InputError
 from ..jobs.history import JobRecord
-from ..reasons import sentence
 from ..report import Report, Verdict
 from .attempts import Outcome
 from .definition import PhaseDefinition
@@ -19,13 +18,13 @@ def judged(definition: PhaseDefinition, job: JobRecord) -> Judgement | Why:
             "type": job.error.node_type,
             "message": job.error.message,
         }
-        return Why("production_prompt_failed", sentence("production_prompt_failed", said))
+        return Why.of("production_prompt_failed", said)
     reports = {each.node_id: each.report for each in job.reports}
     try:
         found = judge(definition.gates, reports)
     except InputError as error:
         return Why("production_unjudged", str(error))
-    return found or Why("production_unjudged", sentence("production_unjudged", {}))
+    return found or Why.of("production_unjudged")
 
 
 def outcome_of(definition: PhaseDefinition, job: JobRecord, report_id: int | None) -> Outcome:
@@ -45,7 +44,7 @@ def outcome_of(definition: PhaseDefinition, job: JobRecord, report_id: int | Non
         job.job.id,
         found.report.verdict.value,
         found.report.score,
-        Why(code, found.reasons, "", report_id),
+        Why(code, found.reasons, "", report_id, found.because),
     )
 
 

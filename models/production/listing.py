@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 PAGE = """
 SELECT productions.id, projects.name AS project, productions.state, productions.reason_code,
-    productions.reason, productions.created_at, productions.changed_at, productions.finished_at,
+    productions.reason, productions.because, productions.created_at, productions.changed_at,
+    productions.finished_at,
     productions.request ->> 'prompt' AS prompt, productions.request ->> 'character' AS character,
     phase.name AS phase, phase.position, phase.phases, coalesce(phase.attempt, 0) AS attempt
 FROM anime.productions

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..acting.gate import Because
 from ..jobs.job import Artifact
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition
@@ -50,7 +51,7 @@ FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
 """
 DECISIONS = """
 SELECT kind, phase_id, attempt_id, report_id, from_state, to_state, reason_code, reason,
-    decided_by, decided_at
+    because, decided_by, decided_at
 FROM anime.decisions WHERE production_id = %(id)s ORDER BY id
 """
 
@@ -85,6 +86,7 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
     times = ("created_at", "changed_at", "finished_at")
     return ProductionRecord(
         **{name: row[name] for name in (*same, *times)},
+        because=_parts(row),
         state=ProductionState(row["state"]),
         phases=tuple(_phase(each, of_phase[each["id"]]) for each in phases),
         decisions=tuple(plain(each) for each in decisions),
@@ -96,6 +98,7 @@ def _phase(row: Mapping[str, Any], attempts: list[AttemptRecord]) -> PhaseRecord
     times = ("started_at", "finished_at", "reason_code", "reason")
     return PhaseRecord(
         **{name: row[name] for name in (*same, *times)},
+        because=_parts(row),
         definition=_definition(row["version"], row["definition"]),
         state=PhaseState(row["state"]),
         attempts=tuple(attempts),
@@ -119,12 +122,17 @@ def _attempt(
     rest = ("reason_code", "reason", "started_at", "finished_at", "progress")
     return AttemptRecord(
         **{name: row[name] for name in (*same, *rest)},
+        because=_parts(row),
         state=AttemptState(row["state"]),
         values=row["parameters"],
         job_id=job_id,
         files=tuple(Artifact(**_without_job(each)) for each in files if each["job_id"] == job_id),
         reports=tuple(_without_job(each) for each in reports if each["job_id"] == job_id),
     )
+
+
+def _parts(row: Mapping[str, Any]) -> tuple[Because, ...]:
+    return tuple(Because(**each) for each in row["because"])
 
 
 def _without_job(row: Mapping[str, Any]) -> dict[str, Any]:

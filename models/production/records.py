@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from ..acting.gate import Because
 from ..jobs.job import Artifact
 from .definition import PhaseDefinition
 from .states import OPEN, AttemptState, PhaseState, ProductionState
@@ -26,6 +27,7 @@ class AttemptRecord:
         job_id: None as long as its prompt wasn't seen.
         verdict, score: what the gates decided; None as long as they didn't.
         reason_code, reason: why it didn't pass.
+        because: the same part by part, for other languages.
         chosen: whether its files are what the phase gives.
         started_at, finished_at: when.
         progress: of its job, 0 to 1; None where nobody said.
@@ -45,6 +47,7 @@ class AttemptRecord:
     score: float | None
     reason_code: str | None
     reason: str | None
+    because: tuple[Because, ...]
     chosen: bool
     started_at: datetime
     finished_at: datetime | None
@@ -67,6 +70,7 @@ class AttemptRecord:
             "score": self.score,
             "reason_code": self.reason_code,
             "reason": self.reason,
+            "because": [each.to_dict() for each in self.because],
             "chosen": self.chosen,
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at and self.finished_at.isoformat(),
@@ -90,7 +94,7 @@ class PhaseRecord:
         attempt_limit: how many may be made.
         process_id, machine: where it runs; None while it runs nowhere.
         started_at, finished_at: when.
-        reason_code, reason: why it failed or waits.
+        reason_code, reason, because: why it failed or waits.
         attempts: in the order of their numbers.
     """
 
@@ -107,6 +111,7 @@ class PhaseRecord:
     finished_at: datetime | None
     reason_code: str | None
     reason: str | None
+    because: tuple[Because, ...]
     attempts: tuple[AttemptRecord, ...]
 
     @property
@@ -135,6 +140,7 @@ class PhaseRecord:
             "finished_at": self.finished_at and self.finished_at.isoformat(),
             "reason_code": self.reason_code,
             "reason": self.reason,
+            "because": [each.to_dict() for each in self.because],
             "files": [vars(each) for each in self.chosen.files] if self.chosen else [],
             "attempts": [each.to_dict() for each in self.attempts],
         }
@@ -149,7 +155,7 @@ class ProductionRecord:
         project: its name.
         state: where it stands.
         request: as it was asked for, as JSON values.
-        reason_code, reason: why it failed, was cancelled or waits.
+        reason_code, reason, because: why it failed, was cancelled or waits.
         created_at, changed_at, finished_at: when.
         phases: in their order.
         decisions: every change of state, as JSON values.
@@ -161,6 +167,7 @@ class ProductionRecord:
     request: Mapping[str, Any]
     reason_code: str | None
     reason: str | None
+    because: tuple[Because, ...]
     created_at: datetime
     changed_at: datetime
     finished_at: datetime | None
@@ -198,6 +205,7 @@ class ProductionRecord:
             "project": self.project,
             "reason_code": self.reason_code,
             "reason": self.reason,
+            "because": [each.to_dict() for each in self.because],
             "request": dict(self.request),
             "created_at": self.created_at.isoformat(),
             "changed_at": self.changed_at.isoformat(),

@@ -1,9 +1,13 @@
 """Changes of the rows of productions, each with its decision; the caller has a transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..acting.gate import Because
+from ..jobs.strict_json import strict_json
+from ..reasons import sentence
 from . import queue
 from .loading import load_within
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
@@ -17,14 +21,14 @@ PRODUCTION_OF = "SELECT production_id FROM anime.phases WHERE id = %(id)s"
 MOVE_PRODUCTION = """
 UPDATE anime.productions SET
     state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    changed_at = clock_timestamp(),
+    because = %(because)s::jsonb, changed_at = clock_timestamp(),
     finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
 WHERE id = %(id)s
 """
 MOVE_PHASE = """
 UPDATE anime.phases SET
     state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
+    because = %(because)s::jsonb, process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
     started_at = CASE WHEN %(state)s = 'running' THEN coalesce(started_at, clock_timestamp())
         ELSE started_at END,
     finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
@@ -33,17 +37,17 @@ WHERE id = %(id)s
 MOVE_ATTEMPT = """
 UPDATE anime.attempts SET
     state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    finished_at = coalesce(finished_at, clock_timestamp())
+    because = %(because)s::jsonb, finished_at = coalesce(finished_at, clock_timestamp())
 WHERE id = %(id)s
 """
 CHANGED = "UPDATE anime.productions SET changed_at = clock_timestamp() WHERE id = %(production_id)s"
 DECIDE = """
 INSERT INTO anime.decisions
     (production_id, phase_id, attempt_id, report_id, kind, from_state, to_state, reason_code,
-     reason, decided_by)
+     reason, because, decided_by)
 VALUES
     (%(production_id)s, %(phase_id)s, %(attempt_id)s, %(report_id)s, %(kind)s, %(from_state)s,
-     %(to_state)s, %(code)s, %(reason)s, %(who)s)
+     %(to_state)s, %(code)s, %(reason)s, %(because)s::jsonb, %(who)s)
 """
 ENDED_PRODUCTION = (
     ProductionState.COMPLETED,
@@ -62,12 +66,25 @@ class Why:
         reason: in words.
         who: the person who decided; "" for the production itself.
         report_id: the report that it came from.
+        because: the same part by part, for other languages; empty where it has no code.
     """
 
     code: str | None = None
     reason: str = ""
     who: str = ""
     report_id: int | None = None
+    because: tuple[Because, ...] = ()
+
+    @classmethod
+    def of(cls, code: str, values: Mapping[str, Any] | None = None) -> "Why":
+        """The reason whose sentence `REASONS` has."""
+        told = Because(code, values or {}, sentence(code, values or {}))
+        return cls(code, told.reason, because=(told,))
+
+    @property
+    def parts(self) -> str:
+        """`because` as JSON text."""
+        return strict_json([each.to_dict() for each in self.because])
 
 
 NO_REASON = Why()
@@ -118,6 +135,7 @@ def decide(
         DECIDE,
         {
             **vars(why),
+            "because": why.parts,
             "production_id": production_id,
             "phase_id": phase_id,
             "attempt_id": attempt_id,
@@ -181,7 +199,7 @@ def move_attempt(
     """
     moved(attempt.state, state, f"Attempt {attempt.number}")
     said = {"id": attempt.id, "state": state.value}
-    connection.execute(MOVE_ATTEMPT, said | {"reason_code": why.code, "reason": why.reason})
+    connection.execute(MOVE_ATTEMPT, said | _told(why))
     decide(connection, production_id, "attempt", attempt.state, state, why, phase_id, attempt.id)
 
 
@@ -201,8 +219,10 @@ def pass_phase(
 
 def _shown(state: str, why: Why) -> dict[str, Any]:
     """The reason that stays with a row: only where something stands still for it."""
-    stands_still = state in ("failed", "cancelled", "waiting")
-    return {
-        "reason_code": why.code if stands_still else None,
-        "reason": why.reason if stands_still else None,
-    }
+    if state in ("failed", "cancelled", "waiting"):
+        return _told(why)
+    return {**_told(NO_REASON), "reason": None}
+
+
+def _told(why: Why) -> dict[str, Any]:
+    return {"reason_code": why.code, "reason": why.reason, "because": why.parts}

@@ -3,15 +3,16 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
+from ..acting.gate import Because
 from ..jobs.database import DatabaseAway
 from ..jobs.history import JobRecord, find_job
 from ..jobs.job import Artifact, JobState
 from ..jobs.states import UNFINISHED
-from ..reasons import sentence
 from . import attempts
 from .attempts import NewAttempt, Outcome, Work
 from .definition import CHARACTER, VIDEO, fill, next_values
@@ -80,9 +81,7 @@ class _Run:
             attempt = self._with_files(work, attempt)
             graph = fill(work.phase.definition, attempt.values)
         except (FileMissing, ParameterError) as error:
-            code = "production_file_missing" if isinstance(error, FileMissing) else ""
-            why = Why(code or "production_refused", _refusal(error))
-            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, why=why))
+            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, why=_refusal(error)))
             return
         self._place.make_room(graph)
         if not self._begin(attempt):
@@ -96,8 +95,8 @@ class _Run:
             self._place.submit(graph, attempt.prompt_id, mark)
         except WorkflowRefused as error:
             job = self._find(attempt.prompt_id)
-            why = Why("production_refused", _refusal(error))
-            outcome = Outcome(AttemptState.FAILED, job.job.id if job else None, why=why)
+            job_id = job.job.id if job else None
+            outcome = Outcome(AttemptState.FAILED, job_id, why=_refusal(error))
             self._ask(attempts.end_attempt, attempt.id, outcome)
             return
         spent = seconds_spent(work.phase, _now())
@@ -137,7 +136,7 @@ class _Run:
         elif late:
             policy = work.phase.definition.policy
             said = {"seconds": policy.wall_seconds, "limit": policy.wall_seconds}
-            why = Why("production_wall_time", sentence("production_wall_time", said))
+            why = Why.of("production_wall_time", said)
             outcome = Outcome(AttemptState.FAILED, job.job.id, why=why)
             self._ask(attempts.end_attempt, attempt_id, outcome)
         else:
@@ -145,7 +144,7 @@ class _Run:
 
     def _interrupted(self, attempt_id: UUID, job: JobRecord) -> None:
         """Its prompt was interrupted: by us because it isn't ours any more, or by a person."""
-        why = Why("production_interrupted", sentence("production_interrupted", {}))
+        why = Why.of("production_interrupted")
         outcome = Outcome(AttemptState.CANCELLED, job.job.id, why=why)
         if self._ask(attempts.end_attempt, attempt_id, outcome) is AttemptState.CANCELLED:
             self._leave(PhaseState.CANCELLED, why)
@@ -159,20 +158,21 @@ class _Run:
         self._ask(attempts.end_attempt, attempt_id, outcome)
 
     def _lose(self, attempt_id: UUID) -> None:
-        why = Why("production_machine_gone", sentence("production_machine_gone", {}))
+        why = Why.of("production_machine_gone")
         self._ask(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, why=why))
 
     # How a phase ends
 
     def _leave_with(self, work: Work, step: Accept | GiveUp) -> None:
         if isinstance(step, GiveUp):
-            self._leave(PhaseState.FAILED, Why(step.code, sentence(step.code, step.values)))
+            self._leave(PhaseState.FAILED, _given_up(step))
             return
-        why = Why(step.code, sentence(step.code, step.values or {})) if step.code else NO_REASON
+        why = Why.of(step.code, step.values) if step.code else NO_REASON
         self._keep_files(work, step.attempt)
         if work.phase.definition.policy.approval:
-            said = sentence("production_approval", {"number": step.attempt.number})
-            why = Why("production_approval", " ".join(filter(None, (why.reason, said))))
+            asked = Why.of("production_approval", {"number": step.attempt.number})
+            reason = " ".join(filter(None, (why.reason, asked.reason)))
+            why = replace(asked, reason=reason, because=why.because + asked.because)
             self._leave(PhaseState.WAITING, why, step.attempt.id)
         else:
             self._leave(PhaseState.PASSED, why, step.attempt.id)
@@ -240,8 +240,7 @@ class _Run:
         if free >= least:
             return
         said = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
-        code = "production_disk_full"
-        self._leave(PhaseState.QUEUED, Why(code, sentence(code, said)))
+        self._leave(PhaseState.QUEUED, Why.of("production_disk_full", said))
         self._announce()
         raise Postponed(DISK_SECONDS)
 
@@ -286,10 +285,21 @@ class _Run:
         self._place.rest(PAUSE_SECONDS)
 
 
-def _refusal(error: Exception) -> str:
+def _refusal(error: Exception) -> Why:
     if isinstance(error, FileMissing):
-        return sentence("production_file_missing", {"path": error.path})
-    return sentence("production_refused", {"message": str(error)})
+        return Why.of("production_file_missing", {"path": error.path})
+    return Why.of("production_refused", {"message": str(error)})
+
+
+def _given_up(step: GiveUp) -> Why:
+    """Why no attempt will pass, with what became of the last one."""
+    if step.last is None:
+        return Why.of(step.code, step.values)
+    reason, parts = step.last.reason or "", step.last.because
+    told = Why.of(step.code, {**step.values, "reason": ""}).because
+    last = parts or ((Because("", {}, reason),) if reason else ())
+    why = Why.of(step.code, {**step.values, "reason": reason})
+    return replace(why, because=told + last)
 
 
 def _file_of(attempt: AttemptRecord | None, taken: str) -> Artifact | None:

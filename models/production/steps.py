@@ -50,10 +50,16 @@ class Accept:
 
 @dataclass(frozen=True)
 class GiveUp:
-    """No attempt will pass."""
+    """No attempt will pass.
+
+    Attributes:
+        code, values: why.
+        last: the attempt that the reason ends with; None where it doesn't.
+    """
 
     code: str
     values: dict[str, Any]
+    last: AttemptRecord | None = None
 
 
 Step = Settle | Try | Accept | GiveUp
@@ -75,7 +81,7 @@ def next_step(phase: PhaseRecord, now: datetime) -> Step:
     made = last.number if last else 0
     spent, limit = seconds_spent(phase, now), phase.definition.policy.wall_seconds
     if last is not None and last.reason_code in HOPELESS and _is_of_now(phase, last):
-        return GiveUp("production_attempts", {"attempts": made, "reason": last.reason or ""})
+        return GiveUp("production_attempts", {"attempts": made}, last)
     if made >= phase.attempt_limit or spent >= limit:
         return _end(phase, decided, spent, limit)
     same = [each for each in phase.attempts if each.number == made + 1]
@@ -111,5 +117,4 @@ def _end(phase: PhaseRecord, decided: list[AttemptRecord], spent: float, limit: 
         return Accept(best, "production_best", said)
     if spent >= limit:
         return GiveUp("production_wall_time", {"seconds": round(spent), "limit": limit})
-    reason = decided[-1].reason or ""
-    return GiveUp("production_attempts", {"attempts": len(decided), "reason": reason})
+    return GiveUp("production_attempts", {"attempts": len(decided)}, decided[-1])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from ..acting.gate import Because
 from ..jobs.job_rows import id_of
 from ..jobs.strict_json import strict_json
 from ..reasons import sentence
@@ -161,7 +162,7 @@ def cancel(
         UnknownProduction: there is none.
         IllegalTransition: it has ended.
     """
-    why = Why("production_cancelled", _said("production_cancelled", who, reason), who)
+    why = _said("production_cancelled", who, reason)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = record.current
@@ -188,7 +189,7 @@ def resume(
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = record.current
-        why = Why("production_resumed", _said("production_resumed", who, reason), who)
+        why = _said("production_resumed", who, reason)
         move_production(connection, record, ProductionState.QUEUED, why)
         move_phase(connection, phase, PhaseState.QUEUED, why, production_id)
         numbers = [each.number for each in phase.attempts]
@@ -212,7 +213,7 @@ def approve(
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
-        why = Why("production_approved", _said("production_approved", who, reason), who)
+        why = _said("production_approved", who, reason)
         pass_phase(connection, record, phase, why)
     return _loaded(connection, production_id)
 
@@ -226,7 +227,7 @@ def reject(
         UnknownProduction: there is none.
         IllegalTransition: nothing of it waits for approval.
     """
-    why = Why("production_rejected", _said("production_rejected", who, reason), who)
+    why = _said("production_rejected", who, reason)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
@@ -269,7 +270,11 @@ def _waiting(record: ProductionRecord) -> PhaseRecord:
     )
 
 
-def _said(code: str, who: str, reason: str) -> str:
-    """A person's decision, in words."""
+def _said(code: str, who: str, reason: str) -> Why:
+    """A person's decision; what they wrote stays as it is in every language."""
     said = sentence(code, {"who": who or "Somebody"})
-    return f"{said[:-1]}: {reason}" if reason else said
+    because = (Because(code, {"who": who}, said),)
+    if not reason:
+        return Why(code, said, who, because=because)
+    told = Because("", {}, reason)
+    return Why(code, f"{said[:-1]}: {reason}", who, because=(*because, told))

@@ -13,7 +13,6 @@ from uuid import UUID
 from ..dependency import require
 from ..jobs.database import DatabaseAway
 from ..jobs.settings import without_secrets
-from ..reasons import sentence
 from . import attempts, handover, queue
 from .patience import LocalJobs, QueuePlace, in_thread, patient_connector
 from .rows import Why
@@ -203,8 +202,7 @@ class Worker:
                 return
 
     def _fail(self, phase_id: UUID, error: Exception) -> None:
-        said = {"error": _told(error)}
-        why = Why("production_engine", sentence("production_engine", said))
+        why = Why.of("production_engine", {"error": _told(error)})
         own = self._place.process_id
         with contextlib.suppress(DatabaseAway):
             self._place.read(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)

@@ -6,7 +6,11 @@ import re
 import pytest
 
 from ..comfyui import PACK
+from ..integration.client import ComfyClient
+from ..integration.production_bench import await_that, order
+from ..integration.server import ComfyServer
 from .editor import Editor, Mode, example, set_values
+from .panel import expect, open_panel
 from .test_settings import execute
 
 CLIP, LOOP, LOOP_GATE = 1, 5, 8
@@ -82,11 +86,17 @@ JUMPS = {
     "zh": r"接缝跳变：移动为片段自身步幅的 [\d.]+ 倍。",
 }
 
+PROJECT, OTHER_CHARACTER = "Fuyu", 2  # than the one that the references show
+UNLIKE = {"sample_stills": {"drawn": OTHER_CHARACTER}}
+OTHERS = {"ja": "Hanaに見えません", "zh": "不像 Hana"}
+
 
 @pytest.mark.parametrize(
     ("language", "mode"), [("ja", Mode.CLASSIC), ("zh", Mode.NODES_2)], indirect=["mode"]
 )
-def test_a_reason_for_a_fail_is_read_in_the_editors_language(editor: Editor, language: str):
+def test_a_reason_for_a_fail_is_read_in_the_editors_language(
+    editor: Editor, editor_server: ComfyServer, language: str
+):
     jumps = JUMPS[language]
     workflow = example("check_a_clip")
     set_values(workflow, CLIP, {WIDTH: 160, HEIGHT: 160, SEAM_JUMP: 4.0})
@@ -100,3 +110,37 @@ def test_a_reason_for_a_fail_is_read_in_the_editors_language(editor: Editor, lan
     assert re.search(jumps, gate), "the gate passes the reason on"
     assert "seam jumps" not in gate
     editor.picture(f"verdicts-{language}")
+    assert english_in(gate) == []
+
+    panel = open_panel(editor)
+    client = ComfyClient(editor_server)
+    asked = {"phases": ["sample_stills"], "parameters": UNLIKE, "attempts": 1}
+    production = order(client, project=PROJECT, prompt="1girl", **asked)
+    panel.get_by_role("tab").nth(1).click()
+    row = panel.locator(".anime-production").filter(has_text=PROJECT)
+    await_that(client, production, lambda found: found["state"] == "failed")
+    editor.picture(f"productions-{language}")
+    row.first.click()
+    attempt = panel.locator(".anime-attempt").first
+    expect(attempt).to_contain_text(OTHERS[language])
+    expect(panel.locator(".anime-header .anime-lines:visible")).to_contain_text(OTHERS[language])
+    panel.locator(".anime-detail:visible summary").last.click()
+    editor.picture(f"production-{language}")
+    assert english_in(panel.locator(".anime-detail:visible").inner_text()) == []
+    attempt.get_by_role("button").click()
+    detail = panel.locator(".anime-view > .anime-detail")
+    detail.locator(".anime-everything summary").first.click()
+    editor.picture(f"job-{language}")
+    told = detail.get_by_role("article").first.inner_text()
+    assert english_in(told) == []
+    panel.get_by_role("tab").nth(2).click()
+    expect(panel.get_by_role("table")).to_be_visible()
+    editor.picture(f"trend-{language}")
+    panel.get_by_role("tab").nth(0).click()
+    panel.locator(".anime-row").first.wait_for()
+    editor.picture(f"list-{language}")
+
+
+def english_in(text: str) -> list[str]:
+    """What is left of English in a text: two words that begin a line or follow one another."""
+    return re.findall(r"[A-Za-z]{2,} [a-z]{2,}[^\n]*", text)

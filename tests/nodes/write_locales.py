@@ -6,12 +6,21 @@ A translation whose English is gone or has changed is taken out and shown, so th
 a new one: it would go on saying what is no longer so.
 """
 
+import importlib
 import json
-from collections.abc import Iterator, Mapping
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from anime_production import models
+from anime_production.models.acting.retry import ATTEMPTS, ATTEMPTS_UNIT
+from anime_production.models.measurement import Measure
+from anime_production.models.production.catalogue import SHIPPED
+from anime_production.models.production.definition import read_definition
+from anime_production.models.quality.compare.measures import LABELS
 from anime_production.models.reason_texts import LOCALES, OWN, languages
 from anime_production.models.reasons import REASONS
+from anime_production.models.report import SUBJECTS
 
 from ..comfyui import enter_comfyui, pack_nodes
 
@@ -20,10 +29,10 @@ Texts = dict[str, Any]  # a text, or texts, by key
 
 def node_texts(schemas: list[Any]) -> Texts:
     """`nodeDefs.json`: what the editor shows of each node."""
-    return {schema.node_id: _of_node(schema) for schema in sorted(schemas, key=_id_of)}
+    return {schema.node_id: _of_node(schema) for schema in sorted(schemas, key=_node_id)}
 
 
-def _id_of(schema: Any) -> str:
+def _node_id(schema: Any) -> str:
     return str(schema.node_id)
 
 
@@ -62,13 +71,51 @@ def category_texts(schemas: list[Any]) -> Texts:
     return {part: part for part in sorted(parts)}
 
 
+def measures() -> Iterator[tuple[str, str]]:
+    """Name and unit of everything that is measured."""
+    yield ATTEMPTS, ATTEMPTS_UNIT
+    for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        for value in vars(importlib.import_module(module.name)).values():
+            yield from ((each.name.rpartition(".")[2], each.unit) for each in _measures_in(value))
+
+
+def _measures_in(value: Any) -> Iterator[Measure]:
+    if isinstance(value, Measure):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _measures_in(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _measures_in(each)
+
+
+def _spoken(names: Iterable[str]) -> Texts:
+    """Names as people say them; their unit stands by itself."""
+    said = {name: LABELS.get(name, name.replace("_", " ")) for name in sorted(set(names))}
+    return {name: text.partition(" (dB)")[0] for name, text in said.items()}
+
+
+def own_texts() -> Texts:
+    """What `main.json` holds for the pack's own parts, but for their words."""
+    names, units = zip(*measures(), strict=True)
+    paths = sorted(SHIPPED.glob("*.json"))
+    phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return {
+        "reasons": dict(REASONS),
+        "subjects": _spoken(SUBJECTS),
+        "measurements": _spoken(names),
+        "units": {unit: unit for unit in sorted(set(units))},
+        "phases": {each.id: each.name for each in phases},
+    }
+
+
 def english() -> dict[str, Texts]:
     """The texts of `locales/en`, by file. What `main.json` holds beside them is written by hand and
     kept."""
     nodes: list[Any] = pack_nodes()
     schemas = [node.GET_SCHEMA() for node in nodes]
     main = read("en", "main.json")
-    own = {**main.get(OWN, {}), "reasons": dict(REASONS)}
+    own = {**main.get(OWN, {}), **own_texts()}
     return {
         "main.json": {**main, "nodeCategories": category_texts(schemas), OWN: own},
         "nodeDefs.json": node_texts(schemas),

@@ -21,7 +21,9 @@ export function element(tag, className = "", ...children) {
  * @param {string} url
  */
 export function useStyleSheet(url) {
-  if ([...document.styleSheets].some((sheet) => sheet.href === url)) return;
+  // Not `styleSheets`, which lacks those that are on their way: a second link would come last and
+  // go before sheets that are written to follow this one.
+  if ([...document.querySelectorAll("link")].some((link) => link.href === url)) return;
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = url;

@@ -95,12 +95,13 @@ def delete(site: Site, asked: Asked) -> dict[str, Any]:
         if why is None:
             removed.append(file.path)
         else:
-            kept.append({"path": file.path, "reason": why})
+            code, reason = why
+            kept.append({"path": file.path, "reason_code": code, "reason": reason})
     return {"id": str(record.job.id), "deleted": True, "removed": removed, "kept": kept}
 
 
-def _remove(root: Path, file: WrittenFile) -> str | None:
-    """Remove a file below the output folder; why not, or None.
+def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:
+    """Remove a file below the output folder; why not, as a code and in words, or None.
 
     A path in the database is only what somebody wrote there: it may lead anywhere. And under the
     same name there may be another file by now, which is nobody's to delete.
@@ -109,14 +110,14 @@ def _remove(root: Path, file: WrittenFile) -> str | None:
     path = root / file.path
     try:
         if not path.resolve().is_relative_to(root) or path.is_symlink():
-            return "It is no file below the output folder."
+            return "outside", "It is no file below the output folder."
         if not path.is_file():
-            return f"It isn't here; {file.machine} wrote it."
+            return "not_here", f"It isn't here; {file.machine} wrote it."
         if _sha256(path) != file.sha256:
-            return "It is another file than the job wrote."
+            return "another", "It is another file than the job wrote."
         path.unlink()
     except (OSError, ValueError) as error:
-        return f"It can't be removed ({type(error).__name__})."
+        return "not_removable", f"It can't be removed ({type(error).__name__})."
     return None
 
 

@@ -98,10 +98,11 @@ def differences_of(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str,
         params: of the job, with the hashes of its models as they were.
     """
     found = [*_missing(graph), *_other_models(params)]
-    return [dict(zip(("kind", "node_id", "name", "message"), each, strict=True)) for each in found]
+    told = ("kind", "node_id", "name", "value", "message")
+    return [dict(zip(told, each, strict=True)) for each in found]
 
 
-def _missing(graph: Graph) -> list[tuple[str, str, str, str]]:
+def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
     import folder_paths
 
     options_of, uploads_of, found = installed(), cache(_uploads), []
@@ -110,19 +111,19 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str]]:
         options = options_of(class_type)
         if options is None:
             message = f"The node {class_type} is not installed."
-            found.append(("missing_node", node_id, class_type, message))
+            found.append(("missing_node", node_id, class_type, "", message))
             continue
         for name, value in node.get("inputs", {}).items():
             if is_link(value):
                 continue
             if name in options and value not in options[name] and not _is_there(value):
                 message = f"{class_type}.{name}: {value!r} is not there."
-                found.append(("missing_choice", node_id, name, message))
+                found.append(("missing_choice", node_id, name, str(value), message))
             elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
                 value
             ):
                 message = f"{class_type}.{name}: the file {value!r} is not there."
-                found.append(("missing_file", node_id, name, message))
+                found.append(("missing_file", node_id, name, str(value), message))
     return found
 
 
@@ -150,7 +151,7 @@ def _uploads(class_type: str) -> set[str]:
     return found
 
 
-def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     """Files that have their old name and another content, where both contents are known."""
     found = []
     for param in params:
@@ -160,5 +161,5 @@ def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str
         (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], model_file)
         if now.sha256 is not None and now.sha256 != was.sha256:
             message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
-            found.append(("other_model", was.node_id, was.name, message))
+            found.append(("other_model", was.node_id, was.name, str(was.text), message))
     return found

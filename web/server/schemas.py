@@ -105,7 +105,9 @@ REPORT: Schema = {
     },
     "required": ["schema", "subject", "verdict", "score", "measurements"],
 }
-WHY = {"reason_code": maybe(TEXT), "reason": maybe(TEXT)}
+# The reason part by part, for other languages; a part without a code is what a person wrote.
+BECAUSE = several(fields(name=TEXT, reason_code=TEXT, reason_values=THING, reason=TEXT))
+WHY = {"reason_code": maybe(TEXT), "reason": maybe(TEXT), "because": BECAUSE}
 RAN = {"machine": maybe(TEXT), "started_at": maybe(TIME), "finished_at": maybe(TIME), **WHY}
 OF_A_PRODUCTION = {
     "id": ID,
@@ -135,7 +137,7 @@ PHASE = fields(
 DECISION = fields(
     kind=TEXT, phase_id=maybe(ID), attempt_id=maybe(ID), report_id=maybe(WHOLE),
     from_state=maybe(TEXT), to_state=maybe(TEXT), reason_code=maybe(TEXT), reason=TEXT,
-    decided_by=TEXT, decided_at=TIME,
+    because=BECAUSE, decided_by=TEXT, decided_at=TIME,
 )  # fmt: skip
 NODE_REPORT = fields(node_id=TEXT, report=ref("Report"))
 
@@ -195,7 +197,7 @@ SCHEMAS: dict[str, Schema] = {
     "Graph": fields(id=ID, graph=maybe(THING), workflow=maybe(THING)),
     "Difference": fields(
         kind=words("missing_node", "missing_choice", "missing_file", "other_model"),
-        node_id=TEXT, name=TEXT, message=TEXT,
+        node_id=TEXT, name=TEXT, value=TEXT, message=TEXT,
     ),
     "Reproduced": fields(
         reproduced_from=ID, prompt_id=ID, number=NUMBER, changed=several(TEXT),
@@ -204,7 +206,7 @@ SCHEMAS: dict[str, Schema] = {
     "Cancelled": fields(id=ID, was=words("pending", "in_progress")),
     "Deleted": fields(
         id=ID, deleted=TRUTH, removed=several(TEXT),
-        kept=several(fields(path=TEXT, reason=TEXT)),
+        kept=several(fields(path=TEXT, reason_code=TEXT, reason=TEXT)),
     ),
     "Projects": fields(projects=several(fields(
         name=TEXT, created_at=TIME, newest_job=maybe(TIME), characters=WHOLE,

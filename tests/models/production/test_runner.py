@@ -66,6 +66,37 @@ def test_where_none_passes_the_policy_fails_it_with_the_last_reason_or_takes_the
     assert record.phases[0].chosen.number == 2
 
 
+def test_why_it_failed_is_kept_part_by_part_for_other_languages(studio, begin):
+    place = studio(FAILS)
+    production_id, phase_id = begin(place, attempts=1)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    (measured,) = record.phases[0].attempts[0].because
+    assert (measured.name, measured.reason_code) == ("sharpness", "no_frames")
+    summary, last = record.because
+    assert summary.reason_code == "production_attempts"
+    assert summary.reason_values == {"attempts": 1, "reason": ""}
+    assert last == measured
+    told = record.to_dict()
+    assert told["because"] == told["decisions"][-1]["because"]
+    assert told["because"][1] == {
+        "name": "sharpness", "reason_code": "no_frames", "reason_values": {},
+        "reason": measured.reason,
+    }  # fmt: skip
+
+
+def test_who_is_asked_for_approval_learns_that_it_is_only_the_best_of_what_failed(studio, begin):
+    place = studio(FAILS)
+    production_id, phase_id = begin(place, attempts=1, at_end="best", approval=True)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert record.state is ProductionState.WAITING
+    assert [each.reason_code for each in record.because] == [
+        "production_best", "production_approval",
+    ]  # fmt: skip
+    assert record.reason == " ".join(each.reason for each in record.because)
+
+
 def test_what_comfyui_refuses_is_not_asked_again(studio, begin):
     place = studio(REFUSES, PASSES)
     production_id, phase_id = begin(place, attempts=3)

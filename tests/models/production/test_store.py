@@ -223,6 +223,9 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
     (attempt,) = record.phases[0].attempts
     assert (attempt.state, attempt.chosen) == (AttemptState.REJECTED, False)
     assert attempt.reason == "Aoi rejected it: six fingers"
+    assert [(each.reason_code, each.reason_values, each.reason) for each in attempt.because] == [
+        ("production_rejected", {"who": "Aoi"}, "Aoi rejected it."), ("", {}, "six fingers"),
+    ]  # fmt: skip
     show(connection, phase, 2)
     record = store.reject(connection, production_id, "Aoi")
     assert record.state is ProductionState.FAILED

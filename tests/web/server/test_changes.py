@@ -114,6 +114,7 @@ def test_another_file_under_the_same_name_stays(desk, recorder, studio_url, stor
         recorder.record(event)
     (answer,) = desk.ask(("DELETE", "/anime/jobs/8c1f?files=true", None))
     (kept,) = answer.json["kept"]
+    assert kept["reason_code"] == "another"
     assert "another file" in kept["reason"]
     assert (desk.output / "a.png").exists()
 

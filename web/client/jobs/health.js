@@ -1,6 +1,6 @@
 import { element } from "../element.js";
 import { ask, RouteError } from "../requests.js";
-import { number, words } from "../words.js";
+import { number, told, words } from "../words.js";
 
 const EVERY = 30_000; // milliseconds
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
@@ -91,14 +91,20 @@ export class HealthFoot {
  * @param {Part} part
  */
 function drawn(name, part) {
+  const said = sentence(name, part);
   const line = element(
     "li",
     "anime-health-part",
     element("strong", "", words(/** @type {any} */ (`health.${name}`))),
-    element("span", "", sentence(name, part)),
+    element("span", "", said),
   );
   line.dataset.status = part.status;
   line.prepend(element("span", "anime-health-symbol", SYMBOLS[part.status] ?? SYMBOLS.unknown));
+  if (part.status !== "ok" && part.message && part.message !== said) {
+    const detail = element("p", "anime-quiet", part.message);
+    detail.lang = "en"; // what only the server knows
+    line.append(detail);
+  }
   const what = toDo(name, part);
   if (what) line.append(element("p", "", what));
   return line;
@@ -109,7 +115,7 @@ function drawn(name, part) {
  * @param {Part} part
  */
 function sentence(name, part) {
-  if (part.status !== "ok" && part.message) return part.message;
+  if (part.status !== "ok" && part.message) return problem(name, part, part.message);
   switch (name) {
     case "database":
       return words(`health.database_${part.mode === "external" ? "external" : "embedded"}`, {
@@ -128,10 +134,22 @@ function sentence(name, part) {
       return found.map((each) => each.join(" ")).join(", ") || words("health.not_installed");
     }
     case "worker":
-      return part.running ? words("health.worker_running") : words("health.worker_idle");
+      if (part.running) return words("health.worker_running");
+      return words(part.message ? "health.worker_not_tracked" : "health.worker_idle");
     default:
       return part.message ?? "";
   }
+}
+
+/**
+ * @param {string} name
+ * @param {Part} part
+ * @param {string} english
+ */
+function problem(name, part, english) {
+  const found = Object.entries(part.installed ?? {});
+  const packages = found.map((each) => each.join(" ")).join(", ");
+  return told(`health.${name}_is_${part.status}`, english, { ...part, packages });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { element } from "../element.js";
 import { decided, headline, line, overFrames, scoreInWords } from "../report/parts.js";
 import { look } from "../report/verdicts.js";
-import { reasonText, title, words } from "../words.js";
+import { namedReason, reasonText, words } from "../words.js";
 import { addressOf } from "./preview.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
+/** @import { Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
 
 const RETRY = "retry"; // what measured the number of attempts
@@ -12,9 +13,7 @@ const RETRY = "retry"; // what measured the number of attempts
 /**
  * What a node of the pack put into its `ui`; every list but the last has one entry.
  *
- * @typedef {{name: string, reason_code: string, reason_values: Record<string, unknown>,
- *   reason: string}} Because
- * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Because[],
+ * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
  *   accepted: number, rejected: number}} Gate
  *
  * @typedef {object} Results
@@ -97,7 +96,7 @@ function showFrame(place, frame, frames, sight) {
 function gated({ verdict, reasons, because, accepted, rejected }) {
   const counts = words("gate.counts", { accepted, rejected });
   const told = because
-    ? because.map((each) => (each.name ? `${title(each.name)}: ` : "") + reasonText(each))
+    ? because.map(namedReason)
     : reasons.split("\n").filter(Boolean); // of a version that gave English only
   return [headline(verdict, counts), ...told.map(line)];
 }

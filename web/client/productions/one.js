@@ -7,7 +7,7 @@ import { bar } from "../parts/pill.js";
 import { Section } from "../parts/section.js";
 import { duration, moment, percent, seconds } from "../parts/times.js";
 import { ask } from "../requests.js";
-import { words } from "../words.js";
+import { labelled, words } from "../words.js";
 import { phaseList } from "./phases.js";
 import { standing, whyText } from "./production.js";
 
@@ -15,7 +15,7 @@ import { standing, whyText } from "./production.js";
 
 const UNFINISHED = ["queued", "running", "waiting"];
 const RESUMABLE = ["failed", "cancelled"];
-const APPROVAL = ["production_approval", "production_best"]; // what a person is asked
+const APPROVAL = "production_approval"; // the code of what a person is asked
 
 /** One production: how it stands, its phases with their attempts, and what can be done. */
 export class OneProduction {
@@ -107,9 +107,10 @@ export class OneProduction {
     const shown = element("span", "anime-quiet", percent(progress));
     this.progress.className = "anime-progress-line";
     this.progress.replaceChildren(bar(progress, label), shown);
-    this.reason.textContent = whyText(production.reason ?? "");
-    this.reason.hidden = !production.reason || production.reason_code === APPROVAL[0];
-    const asked = state === "waiting" && APPROVAL.includes(production.reason_code ?? "");
+    const asked = state === "waiting" && production.reason_code === APPROVAL;
+    const because = production.because.filter((each) => each.reason_code !== APPROVAL);
+    this.reason.textContent = asked && !because.length ? "" : whyText({ ...production, because });
+    this.reason.hidden = !this.reason.textContent;
     this.approval.hidden = !asked;
     this.cancel.allow(UNFINISHED.includes(state) ? "" : words("productions.cancel_ended"));
     this.resume.allow(RESUMABLE.includes(state) ? "" : words("productions.resume_not"));
@@ -155,14 +156,15 @@ function facts({ request, created_at, id }) {
 /** @param {Decision[]} made */
 function decisions(made) {
   if (made.length === 0) return null;
-  const rows = made.map(({ kind, to_state, reason, decided_by, decided_at }) => {
+  const rows = made.map(({ kind, to_state, reason, because, decided_by, decided_at }) => {
     const time = element("time", "anime-quiet", moment(decided_at));
     time.dateTime = decided_at;
     const row = element("li", "", time);
     const said = element("div", "", words(/** @type {any} */ (`productions.of_${kind}`)), " ");
     if (to_state) said.append(standing(to_state));
     row.append(said);
-    const why = [decided_by, whyText(reason)].filter(Boolean).join(": ");
+    const told = whyText({ because, reason });
+    const why = decided_by && told ? labelled(decided_by, told) : decided_by || told;
     if (why) row.append(element("div", "anime-lines anime-quiet", why));
     return row;
   });

@@ -2,7 +2,7 @@ import { element } from "../element.js";
 import { fileList } from "../parts/files.js";
 import { bar, pill } from "../parts/pill.js";
 import { duration, seconds } from "../parts/times.js";
-import { words } from "../words.js";
+import { phaseName, words } from "../words.js";
 import { standing, whyText } from "./production.js";
 
 /** @import { Attempt, Phase } from "./production.js" */
@@ -21,8 +21,10 @@ export function phaseList(phases, go) {
  * @param {Phase} phase
  * @param {{openJob(id: string): void}} go
  */
-function card({ name, state, attempts, attempt_limit: limit, reason, files }, go) {
-  const head = element("div", "anime-phase-head", element("h4", "anime-card-heading", name));
+function card(phase, go) {
+  const { name, state, attempts, attempt_limit: limit, reason, files } = phase;
+  const title = element("h4", "anime-card-heading", phaseName(phase.phase, name));
+  const head = element("div", "anime-phase-head", title);
   head.append(standing(state));
   const made = new Set(attempts.map((each) => each.number)).size;
   const made_card = element("li", "anime-card", head);
@@ -32,7 +34,7 @@ function card({ name, state, attempts, attempt_limit: limit, reason, files }, go
   }
   const last = attempts.at(-1)?.reason;
   if (reason && reason !== last && !["failed", "waiting"].includes(state)) {
-    made_card.append(element("p", "anime-lines", whyText(reason)));
+    made_card.append(element("p", "anime-lines", whyText(phase)));
   }
   const rows = attempts.map((each) => row(each, go));
   if (rows.length) made_card.append(element("ul", "anime-attempt-list", ...rows));
@@ -47,7 +49,7 @@ function card({ name, state, attempts, attempt_limit: limit, reason, files }, go
  * @param {{openJob(id: string): void}} go
  */
 function row(attempt, go) {
-  const { number, state, seed, job_id: job, verdict, score, reason, chosen, progress } = attempt;
+  const { number, state, seed, job_id: job, verdict, score, chosen, progress } = attempt;
   const name = words("detail.attempt", { number });
   const head = element("div", "anime-attempt-head", element("strong", "", name));
   head.append(verdict ? pill(verdict, score) : standing(state));
@@ -67,7 +69,7 @@ function row(attempt, go) {
   }
   made.append(line);
   if (state === "running") made.append(bar(progress ?? 0, words("productions.progress")));
-  const why = whyText(reason ?? "");
+  const why = whyText(attempt);
   if (why) made.append(element("div", "anime-lines", why));
   return made;
 }

@@ -1,10 +1,11 @@
 import { element } from "../element.js";
-import { title, words } from "../words.js";
+import { namedReason, title, words } from "../words.js";
 
 /**
  * What the routes tell of productions.
  *
  * @import { WrittenFile } from "../parts/files.js"
+ * @import { Reason } from "../words.js"
  *
  * @typedef {"queued" | "running" | "waiting" | "completed" | "failed" | "cancelled"} State
  *
@@ -33,6 +34,7 @@ import { title, words } from "../words.js";
  * @property {string | null} verdict
  * @property {number | null} score
  * @property {string | null} reason
+ * @property {Reason[]} because
  * @property {boolean} chosen
  * @property {number | null} progress
  * @property {string} started_at
@@ -46,11 +48,12 @@ import { title, words } from "../words.js";
  * @property {string} state
  * @property {number} attempt_limit
  * @property {string | null} reason
+ * @property {Reason[]} because
  * @property {WrittenFile[]} files
  * @property {Attempt[]} attempts
  *
  * @typedef {{kind: string, from_state: string | null, to_state: string | null, reason: string,
- *   decided_by: string, decided_at: string}} Decision
+ *   because: Reason[], decided_by: string, decided_at: string}} Decision
  *
  * @typedef {object} Production
  * @property {string} id
@@ -61,6 +64,7 @@ import { title, words } from "../words.js";
  * @property {number} progress 0–1
  * @property {string | null} reason_code
  * @property {string | null} reason
+ * @property {Reason[]} because
  * @property {string} created_at
  * @property {string | null} finished_at
  * @property {Record<string, any>} request
@@ -83,11 +87,21 @@ const SYMBOLS = {
 };
 
 /**
+ * Why something stands where it does, a line for each part.
+ *
+ * @param {{because: Reason[], reason: string | null}} given without parts where it was written down
+ *   by an older version, or nobody translates it
+ */
+export function whyText({ because, reason }) {
+  return because.length ? because.map(namedReason).join("\n") : inEnglish(reason ?? "");
+}
+
+/**
  * What gates said of an attempt, without the verdict and score that stand beside it.
  *
  * @param {string} reason "merged: FAIL, 42 of 100", then a line "- measurement: why" for each
  */
-export function whyText(reason) {
+function inEnglish(reason) {
   return reason
     .replace(/[\w.]+: (PASS|FAIL|NOT_MEASURED)(, \d+ of 100)?(\n|$)/, "")
     .replace(/^- ([\w.]+): /gm, (_, name) => `${title(name)}: `)

@@ -1,7 +1,7 @@
 import { element } from "../element.js";
 import { age } from "../jobs/age.js";
 import { bar } from "../parts/pill.js";
-import { words } from "../words.js";
+import { phaseName, words } from "../words.js";
 import { standing } from "./production.js";
 
 /** @import { ListedProduction, ProductionEvent } from "./production.js" */
@@ -25,7 +25,12 @@ export class Row {
     const title = [project, character].filter(Boolean).join(" · ");
     const top = element("span", "anime-job-top", element("span", "anime-job-name", title));
     top.append(element("span", "anime-job-age", age(production.created_at)));
-    const at = words("productions.at", { number: position + 1, phases, phase, attempt });
+    const at = words("productions.at", {
+      number: position + 1,
+      phases,
+      phase: phaseName(phase),
+      attempt,
+    });
     const ended = state === "completed";
     const bottom = element("span", "anime-production-bottom", standing(state));
     bottom.append(element("span", "anime-quiet", ended ? "" : at));

@@ -1,5 +1,5 @@
 import { element } from "../element.js";
-import { number, reasonText, title, words } from "../words.js";
+import { labelled, number, reasonText, title, unitName, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
 import { deciding, withCurve } from "./deciding.js";
 import { look } from "./verdicts.js";
@@ -61,8 +61,9 @@ export function measured(measurement) {
   sign.setAttribute("role", "img");
   sign.setAttribute("aria-label", word);
   const { value, unit } = measurement;
-  const told = value === null ? "" : `: ${number(value, unit)}`;
-  const name = element("div", "anime-name", sign, ` ${title(measurement.name)}${told}`);
+  const told = value === null ? [] : [number(value, unit)];
+  const text = labelled(title(measurement.name), ...told);
+  const name = element("div", "anime-name", sign, ` ${text}`);
   return element("div", "anime-measurement", name, line(reasonText(measurement)));
 }
 
@@ -121,7 +122,8 @@ function chooser(measurements, onChoose) {
 
 /** @param {Measurement} measurement */
 function inUnit({ name, unit }) {
-  return unit ? `${title(name)} (${unit})` : title(name);
+  const said = unitName(unit);
+  return !said ? title(name) : title(name) + (said.startsWith("（") ? said : ` (${said})`);
 }
 
 /**

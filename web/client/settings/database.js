@@ -1,6 +1,7 @@
 import { element } from "../element.js";
+import { sentence } from "../parts/message.js";
 import { ask, RouteError } from "../requests.js";
-import { words } from "../words.js";
+import { told, words } from "../words.js";
 
 /**
  * The setting "database": which one it is and whether it answers; where it is stays private.
@@ -21,10 +22,10 @@ async function tell(state) {
     note.textContent =
       database.status === "ok"
         ? words("database.answers", { version: database.server })
-        : (database.message ?? "");
+        : told("health.database_is_down", database.message ?? "");
     state.replaceChildren(element("div", "", kind), note);
   } catch (error) {
-    state.textContent = error instanceof Error ? error.message : String(error);
+    state.textContent = sentence(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { element } from "../element.js";
+import { sentence } from "../parts/message.js";
 import { ask } from "../requests.js";
 import { words } from "../words.js";
 
@@ -32,7 +33,7 @@ export function trackingChoice(name) {
       select.disabled = told.decided_by !== null;
       note.textContent = noteOf(told);
     } catch (error) {
-      note.textContent = error instanceof Error ? error.message : String(error);
+      note.textContent = sentence(error);
     }
   };
   select.addEventListener("change", async () => {

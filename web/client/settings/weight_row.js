@@ -1,4 +1,5 @@
 import { element } from "../element.js";
+import { sentence } from "../parts/message.js";
 import { ask } from "../requests.js";
 import { number, words } from "../words.js";
 import { button } from "./dialog.js";
@@ -107,7 +108,7 @@ export class WeightRow {
       // Events overtake the answer, which would be old news then.
       if (this.heard === before) this.#show(told.fetch ?? null);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = sentence(error);
       this.#say(words("weights.refused", { name, why }), "weights.again");
     }
   }

@@ -4,13 +4,13 @@ import { element } from "../../element.js";
 import { Action } from "../../parts/action.js";
 import { list, Message } from "../../parts/message.js";
 import { ask, RouteError } from "../../requests.js";
-import { words } from "../../words.js";
+import { told, words } from "../../words.js";
 import { named } from "../job.js";
 import { newSeeds } from "./seeds.js";
 import { openWorkflow } from "./workflow.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
-/** @import { Job } from "./job_answer.js" */
+/** @import { Job, Kept } from "./job_answer.js" */
 
 const UNFINISHED = ["pending", "in_progress"];
 
@@ -79,7 +79,7 @@ export class JobActions {
       const show = element("button", "anime-link", words("detail.show_new"));
       show.type = "button";
       show.addEventListener("click", () => this.go.openJob(prompt_id));
-      const found = differences.map((/** @type {any} */ each) => each.message);
+      const found = inWords(differences);
       if (found.length === 0) this.message.say(words(said), show);
       else this.message.say(words("detail.queued_but"), list(found), show);
     });
@@ -100,17 +100,21 @@ export class JobActions {
     try {
       await act(`/anime/jobs/${job.id}`, job);
     } catch (error) {
-      const found = error instanceof RouteError ? (error.more.differences ?? []) : [];
-      const told = found.map((/** @type {any} */ each) => each.message);
-      this.message.fail(error, ...(told.length ? [list(told)] : []));
+      const found = error instanceof RouteError ? inWords(error.more.differences ?? []) : [];
+      this.message.fail(error, ...(found.length ? [list(found)] : []));
       this.changed();
     }
   }
 }
 
+/** @param {{kind: string, message: string}[]} differences between the job and what it is now */
+function inWords(differences) {
+  return differences.map((each) => told(`difference.${each.kind}`, each.message, each));
+}
+
 /** Forgetting a job, at the end of its detail: without its files or with them. */
 export class Removal {
-  /** @param {(kept: {path: string, reason: string}[]) => void} removed */
+  /** @param {(kept: Kept[]) => void} removed */
   constructor(removed) {
     this.removed = removed;
     this.job = "";

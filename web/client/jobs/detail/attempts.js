@@ -1,8 +1,11 @@
 import { element } from "../../element.js";
 import { pill } from "../../parts/pill.js";
-import { words } from "../../words.js";
+import { namedReason, words } from "../../words.js";
 
-/** @import { JobError, RetryAttempt } from "./job_answer.js" */
+/** @import { Measurement, Report } from "../../report/types.js" */
+/** @import { JobError, NodeReport, RetryAttempt } from "./job_answer.js" */
+
+const RETRY = "retry"; // what measured the number of attempts
 
 /**
  * Why a job failed.
@@ -29,20 +32,47 @@ export function failure(error) {
 /**
  * What every round of a retry came to.
  *
- * @param {RetryAttempt[]} attempts
+ * @param {{attempts: RetryAttempt[], reports: NodeReport[]}} told
  */
-export function retries(attempts) {
+export function retries({ attempts, reports }) {
   if (attempts.length === 0) return null;
-  const rows = attempts.map(({ number, seed, verdict, score, reason, chosen }) => {
+  const rows = attempts.map((attempt) => {
+    const { number, seed, verdict, score, chosen } = attempt;
     const name = words("detail.attempt", { number });
     const head = element("div", "anime-attempt-head", element("strong", "", name));
     const from = element("span", "anime-quiet", words("detail.seed", { seed }));
     head.append(pill(verdict, score), from);
     if (chosen) head.append(element("span", "anime-chosen-mark", `★ ${words("detail.chosen")}`));
     const row = element("li", "anime-attempt", head);
+    const reason = why(attempt, reports);
     if (reason) row.append(element("div", "anime-quiet anime-lines", reason));
     if (chosen) row.setAttribute("aria-current", "true");
     return row;
   });
   return { parts: [element("ol", "anime-attempt-list", ...rows)] };
+}
+
+/**
+ * Why a round didn't pass, from the report that came of it; in English where that isn't there.
+ *
+ * @param {RetryAttempt} attempt
+ * @param {NodeReport[]} reports of the job
+ */
+function why({ node_id: node, number, seed, reason }, reports) {
+  const of_node = reports.filter((each) => each.node_id === node);
+  const made = of_node.flatMap(({ report }) => report.measurements.flatMap(roundsIn));
+  const round = made.find((each) => each.attempt === number && String(each.seed) === String(seed));
+  if (!round) return reason;
+  const against = round.report.measurements.filter(
+    (each) => each.required && each.verdict !== "PASS",
+  );
+  return against.map(namedReason).join("\n");
+}
+
+/**
+ * @param {Measurement} measurement
+ * @returns {{attempt: number, seed: number, report: Report}[]}
+ */
+function roundsIn({ backend, details }) {
+  return backend === RETRY ? /** @type {any} */ (details.attempts ?? []) : [];
 }

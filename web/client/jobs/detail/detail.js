@@ -3,7 +3,7 @@ import { fileList } from "../../parts/files.js";
 import { sentence } from "../../parts/message.js";
 import { Section } from "../../parts/section.js";
 import { ask, RouteError } from "../../requests.js";
-import { words } from "../../words.js";
+import { told, words } from "../../words.js";
 import { JobActions, Removal } from "./actions.js";
 import { failure, retries } from "./attempts.js";
 import { eventList } from "./events.js";
@@ -13,7 +13,7 @@ import { parameterList } from "./parameters.js";
 import { reportList } from "./reports.js";
 import { Reviews } from "./reviews.js";
 
-/** @import { Job, JobAnswer } from "./job_answer.js" */
+/** @import { Job, JobAnswer, Kept } from "./job_answer.js" */
 
 const SHEETS = ["parts/parts.css", "parts/lists.css", "report/report.css"];
 for (const sheet of [...SHEETS.map((each) => `../../${each}`), "./detail.css"]) {
@@ -152,7 +152,7 @@ export class JobDetail {
     this.actions.fill(job);
     this.sections.error.fill(job.error);
     this.sections.reports.fill({ reports, artifacts });
-    this.sections.attempts.fill(attempts);
+    this.sections.attempts.fill({ attempts, reports });
     this.sections.files.fill(artifacts);
     this.reviews.fill(job, reviews);
     this.removal.fill(job, artifacts);
@@ -165,7 +165,7 @@ export class JobDetail {
     this.header.focus();
   }
 
-  /** @param {{path: string, reason: string}[]} kept files that are still there */
+  /** @param {Kept[]} kept files that are still there */
   #removed(kept) {
     if (kept.length === 0) {
       this.go.back();
@@ -174,7 +174,9 @@ export class JobDetail {
     clearTimeout(this.timer);
     this.#clear();
     this.problem.hidden = false;
-    const items = kept.map(({ path, reason }) => element("li", "", `${path}: ${reason}`));
+    const items = kept.map(({ path, reason_code: code, reason }) =>
+      element("li", "", `${path}: ${told(`kept.${code}`, reason)}`),
+    );
     this.problem.replaceChildren(
       element("strong", "", words("detail.deleted_kept")),
       element("ul", "", ...items),

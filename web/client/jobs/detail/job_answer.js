@@ -38,6 +38,8 @@
  * @typedef {{id: string, verdict: "approved" | "rejected", reason: string, reviewer: string,
  *   reviewed_at: string}} Review
  *
+ * @typedef {{path: string, reason_code: string, reason: string}} Kept a file that is not deleted
+ *
  * @typedef {object} JobAnswer
  * @property {Job} job
  * @property {NodeReport[]} reports

@@ -2,7 +2,7 @@ import { element } from "../../element.js";
 import { deciding } from "../../report/deciding.js";
 import { decided, headline, line, overFrames, scoreInWords } from "../../report/parts.js";
 import { look } from "../../report/verdicts.js";
-import { number, reasonText, title, words } from "../../words.js";
+import { number, reasonText, subjectName, title, words } from "../../words.js";
 import { FrameView } from "./frame_view.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
@@ -28,7 +28,7 @@ export function reportList({ reports, artifacts }) {
  * @param {WrittenFile[]} files
  */
 function card({ node_id: node, report }, files) {
-  const of = words("detail.report", { subject: title(report.subject), node });
+  const of = words("detail.report", { subject: subjectName(report.subject), node });
   const part = element("article", "anime-card", element("h4", "anime-card-heading", of));
   part.setAttribute("aria-label", of);
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
