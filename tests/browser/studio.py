@@ -38,13 +38,14 @@ class Studio:
 
 
 @contextmanager
-def open_studio(comfyui: Path, base: Path, directory: str) -> Iterator[Studio]:
+def open_studio(comfyui: Path, base: Path, directory: str, jobs: int = MANY) -> Iterator[Studio]:
     """A studio as a `with` block.
 
     Args:
         comfyui: root of ComfyUI's source.
         base: an empty directory for its files.
         directory: that the pack has there.
+        jobs: in its database.
     """
     with private_folder() as folder:
         postgres = HandmadePostgres(folder)
@@ -55,6 +56,6 @@ def open_studio(comfyui: Path, base: Path, directory: str) -> Iterator[Studio]:
             made = Studio(server, postgres, url)
             wait_until(lambda: made.jobs.rows(MIGRATED)[0][0], 60)
             with psycopg.connect(url, autocommit=True) as connection:
-                fill(connection, MANY)
+                fill(connection, jobs)
             yield made
         postgres.stop()
