@@ -1,13 +1,15 @@
 """Which measure answers to which fault: faults of six strengths against all measures."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from ..models.frames import as_frames
+from ..models.holds import hold_pattern
+from ..models.perceptual.structural import STRUCTURAL_BACKEND
 from ..models.quality.clip import MEASURES as CLIP_MEASURES
 from ..models.quality.clip import score_clip_quality
 from ..models.quality.still.measures import LEARNED
@@ -17,9 +19,10 @@ from ..models.report import Measure
 from ..models.sample.clip import draw_clip
 from ..models.sample.distortions import SPATIAL, Distortion
 from ..models.sample.temporal_distortions import TEMPORAL
+from .moving_character import moving_character
 from .timing import print_table
 
-PAGE = Path(__file__).with_suffix(".md")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "ladders.md"
 ASSETS = Path(__file__).resolve().parents[2] / "shared" / "assets"
 FILES = (
     "characters/sylvie_blue_smile.png",
@@ -28,7 +31,11 @@ FILES = (
     "loops/mobius_vc2_case_1.gif",
     "clips/animatediff_model_01_01.gif",
 )
+FIGURES = ("eileen_happy", "sylvie_blue_smile")  # of `characters`, in motion
+BACKGROUND = "backgrounds/bg_uni.jpg"
+REAL = ("clips/animatediff_model_01_02.gif", "loops/mobius_vc2_case_3.gif")
 WIDTH, HEIGHT = 480, 360  # of each picture, at most
+MONOTONE = 0.95
 LEAKS = 0.05  # of its scale: a measure of another fault that moves further leaks
 
 Values = Mapping[str, float | None]
@@ -39,12 +46,16 @@ Written by `python quickstart.py bench ladders`. Each fault is planted at six st
 says how a measure answers: Spearman's rank correlation of its value with the strength (mean over
 the pictures or clips; –: it doesn't move), and how far the strongest fault moves it, in percent of
 the measure's scale (median). **Bold**: the fault's own measure. A dagger: another fault's measure
-that moves by more than {leaks:.0f} % of its scale: it leaks.
+that moves by more than {leaks:.0f} % of its scale: it leaks. Below each matrix stands where a
+fault's own measure isn't monotone (a correlation under {monotone}), or can't be told.
 
 A blur takes resolution away, and a picture made larger is soft: those two can't be told apart.
 Strong noise hides ripples beside lines; blur, JPEG and enlarging feign some. The shadow that
 carries the bands takes colour away, overexposure contrast. Of drawings PIQE follows blur, and
-neither noise nor JPEG.
+neither noise nor JPEG. Where a large figure swings, the drawings at its turn hardly differ: a
+drawing dropped there makes them read as held, which counts as `duplicates`. A picture that shakes
+has no even motion to tell `dropped` from. In none of these clips something stays still long enough
+for `boiling`.
 """
 CLIP_SIDE, CLIP_FRAMES, FPS = 160, 48, 24.0
 
@@ -53,7 +64,7 @@ def run() -> None:
     """Measure, print the matrices, and write them as a page."""
     pictures, clips = _pictures(), _clips()
     stills = [each for each in STILL_MEASURES if each not in LEARNED]
-    page = HEAD.format(leaks=LEAKS * 100)
+    page = HEAD.format(leaks=LEAKS * 100, monotone=MONOTONE)
     page += _matrix("Stills", SPATIAL, pictures, stills, _values_of_still)
     page += _matrix("Clips", TEMPORAL, clips, CLIP_MEASURES, _values_of_clip)
     PAGE.write_text(page, encoding="utf-8")
@@ -68,15 +79,22 @@ def _matrix(
     values_of: Callable[[torch.Tensor], Values],
 ) -> str:
     """Measure all faults against all measures; print what comes out and return it in Markdown."""
-    answers = {
-        fault: _answers(distortion, subjects.values(), measures, values_of)
+    climbed = {
+        fault: {name: _climb(distortion, each, values_of) for name, each in subjects.items()}
         for fault, distortion in faults.items()
     }
     rows = [
-        (each.name, *(_cell(answers[fault][each.name], faults[fault], each) for fault in faults))
+        (
+            each.name,
+            *(
+                _cell(_answer(each, list(climbed[fault].values())), distortion, each)
+                for fault, distortion in faults.items()
+            ),
+        )
         for each in measures
     ]
     print_table((title, *faults), rows)
+    by_name = {each.name: each for each in measures}
     lines = [
         f"\n## {title}\n\nOf: {', '.join(subjects)}.\n",
         "| fault | strengths |\n| --- | --- |",
@@ -87,8 +105,31 @@ def _matrix(
         f"\n| measure | {' | '.join(faults)} |",
         f"| --- |{' --- |' * len(faults)}",
         *(f"| {' | '.join(row)} |" for row in rows),
+        "\nNot monotone, or not measured:\n",
     ]
-    return "\n".join(lines) + "\n"
+    exceptions = [
+        f"- {fault} in {name}: `{distortion.own}` is {said}."
+        for fault, distortion in faults.items()
+        for name, ladder in climbed[fault].items()
+        if (said := _exception(by_name[distortion.own], ladder))
+    ]
+    return "\n".join([*lines, *(exceptions or ["- none."])]) + "\n"
+
+
+def _exception(measure: Measure, ladder: Sequence[Values]) -> str:
+    """What is wrong with how a measure follows its own fault; empty where nothing is."""
+    found = [values[measure.name] for values in ladder]
+    if None in found:
+        absent = ["none" if not place else f"{place} of 6" for place in _absent(found)]
+        return f"not measured at the strengths {', '.join(absent)}"
+    correlation, _ = _answer(measure, [ladder])
+    if correlation is None:
+        return "the same at every strength"
+    return f"at {correlation:+.2f}" if abs(correlation) < MONOTONE else ""
+
+
+def _absent(found: Sequence[float | None]) -> list[int]:
+    return [place for place, value in enumerate(found) if value is None]
 
 
 def _values_of_still(frames: torch.Tensor) -> Values:
@@ -100,19 +141,12 @@ def _values_of_clip(frames: torch.Tensor) -> Values:
     return {each.name: each.value for each in report.measurements}
 
 
-def _answers(
-    distortion: Distortion,
-    subjects: Iterable[torch.Tensor],
-    measures: Sequence[Measure],
-    values_of: Callable[[torch.Tensor], Values],
-) -> dict[str, Answer]:
-    """How each measure answers to a fault."""
+def _climb(
+    distortion: Distortion, frames: torch.Tensor, values_of: Callable[[torch.Tensor], Values]
+) -> list[Values]:
+    """What is measured from none of a fault to the strongest of it."""
     strengths = (distortion.none, *distortion.strengths)
-    ladders = [
-        [values_of(distortion.plant(frames, strength)) for strength in strengths]
-        for frames in subjects
-    ]
-    return {each.name: _answer(each, ladders) for each in measures}
+    return [values_of(distortion.plant(frames, strength)) for strength in strengths]
 
 
 def _answer(measure: Measure, ladders: Sequence[Sequence[Values]]) -> Answer:
@@ -162,10 +196,29 @@ def _pictures() -> dict[str, torch.Tensor]:
 
 
 def _clips() -> dict[str, torch.Tensor]:
-    """Two of the sample's characters in motion."""
-    return {
+    """Two of the sample's characters in motion; the test bench's, and its clips, where they are."""
+    found = {
         f"sample character {number}": draw_clip(
             CLIP_FRAMES, CLIP_SIDE, CLIP_SIDE, 24, character=number, seed=1
         )
         for number in (0, 2)
     }
+    for name in FIGURES:
+        path = ASSETS / "characters" / f"{name}.png"
+        if path.is_file():
+            found[f"{name}, swaying"] = moving_character(
+                path, ASSETS / BACKGROUND, CLIP_FRAMES, CLIP_SIDE
+            )
+    for name in REAL:
+        if (ASSETS / name).is_file():
+            found[f"{Path(name).stem}, forth and back"] = _there_and_back(ASSETS / name)
+    return found
+
+
+def _there_and_back(path: Path) -> torch.Tensor:
+    """A clip's drawings, without those that are held, played until there are enough."""
+    with Image.open(path) as image:
+        frames = [np.asarray(each.convert("RGB")) for each in ImageSequence.Iterator(image)]
+    clip = torch.from_numpy(np.stack(frames)).float() / 255
+    drawn = clip[list(hold_pattern(STRUCTURAL_BACKEND.steps(clip)[:-1]).drawings)]
+    return torch.cat([drawn, drawn[1:-1].flip(0), drawn])

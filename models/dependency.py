@@ -27,7 +27,11 @@ SYSTEM_LIBRARIES = {
 
 
 class MissingDependency(ImportError):
-    """A package, or a system library below it, is not installed; the message says what to run."""
+    """A package, or a system library below it, is not installed; the message says what to run.
+
+    Attributes:
+        name: of the package, as it is installed.
+    """
 
 
 def require(module: str) -> ModuleType:
@@ -45,7 +49,8 @@ def require(module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingDependency(_advice(module.partition(".")[0], error)) from error
+        package = module.partition(".")[0]
+        raise MissingDependency(_advice(package, error), name=PACKAGES[package]) from error
 
 
 def is_installed(package: str) -> bool:

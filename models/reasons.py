@@ -12,6 +12,11 @@ REASONS: dict[str, str] = {
     "half-precision VAEs do this: decode in float32.",
     "too_few_drawings": "Without held frames {drawings} drawings are left, {least} are needed.",
     "nothing_moves": "Nothing moves: a frozen picture, not a clip.",
+    "weights_unusable": "{file} can't be used: it is incomplete, damaged, or another file under "
+    "its name. Delete it and install it again (python quickstart.py weights --fetch {name}); "
+    "everything else is measured.",
+    "package_unusable": "{package}, which runs it, is not installed or cannot be imported: python "
+    "-m pip install {package}, in ComfyUI's Python. Everything else is measured.",
     # Loop
     "seam": "The seam moves by {steps} of the clip's own steps beside it.",
     "seam_jump": "The seam jumps by {steps} of the clip's own steps.",

@@ -130,6 +130,16 @@ def weights(folder: str) -> dict[str, Path]:
     return found
 
 
+def weights_fingerprint(*folders: str) -> str:
+    """What changes when weights in some folders have come, gone or changed.
+
+    Args:
+        folders: names of folders below ComfyUI's models.
+    """
+    files = [path for folder in folders for path in weights(folder).values()]
+    return str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
+
+
 def name_of_weights(model: Any) -> str:
     """A name that tells the weights of a loaded model from others.
 

@@ -5,7 +5,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.frames import as_frames
+from ..models.dependency import MissingDependency
+from ..models.frames import Absence, InputError, as_frames
 from ..models.perceptual.backend import BEST_FIRST, FOLDER, Backend, choose_backend
 from ..models.profile import DEFAULT
 from ..models.quality.compare.measures import ALL, LPIPS, LPIPS_OF, MEASURES, read_metrics
@@ -13,6 +14,7 @@ from ..models.quality.compare.pairs import REFUSE, RESIZE, paired
 from ..models.quality.compare.picture import difference_shape, draw_differences
 from ..models.quality.compare.score import SUBJECT, compare_pictures
 from ..models.weights import WEIGHTS
+from ..models.weights.unusable import why_unusable
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
 from .deferred_picture import deferred_picture
@@ -75,8 +77,8 @@ class AnimeCompareImages(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
+        """Run again when the profile was edited, or weights have come, gone or changed."""
+        return profile_fingerprint(profile) + comfyui.weights_fingerprint(FOLDER)
 
     @classmethod
     def execute(
@@ -90,22 +92,37 @@ class AnimeCompareImages(io.ComfyNode):
         pairs = paired(
             as_frames(images), as_frames(references, "references"), resize, comfyui.device()
         )
-        names, backends = _networks(read_metrics(metrics))
+        names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_profile(profile).applied(SUBJECT, *MEASURES)
-        report = compare_pictures(pairs, names, backends, measures, comfyui.progress())
+        report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
         difference = deferred_picture(difference_shape(pairs), lambda: draw_differences(pairs))
         return scored(report, difference)
 
 
-def _networks(metrics: tuple[str, ...]) -> tuple[tuple[str, ...], list[Backend]]:
+def _networks(
+    metrics: tuple[str, ...],
+) -> tuple[tuple[str, ...], list[Backend], dict[str, Absence]]:
     """The metrics, `lpips` replaced by the best that is installed, and the networks they need.
 
+    Where no metric is named, networks are a part of everything: one whose file is broken is left
+    out, with its reason. One that is named is what the user wants.
+
     Raises:
-        InputError: a network is named whose weights are not installed.
+        InputError: a network is named whose weights are not installed, or broken.
     """
     weights, device = comfyui.weights(FOLDER), comfyui.device()
     installed = [name for name in BEST_FIRST if WEIGHTS[name].installed(weights) is not None]
     best = LPIPS_OF[(installed or BEST_FIRST)[0]].name
     names = tuple(dict.fromkeys(best if name == LPIPS else name for name in metrics))
     chosen = [each for each in BEST_FIRST if LPIPS_OF[each].name in names] if names else installed
-    return names, [choose_backend(each, weights, device)[0] for each in chosen]
+    backends, unusable = [], {}
+    for each in chosen:
+        try:
+            backends.append(choose_backend(each, weights, device)[0])
+        except (InputError, MissingDependency) as error:
+            if names:
+                raise
+            path = WEIGHTS[each].installed(weights)
+            file = f"models/{FOLDER}/{path.name if path else WEIGHTS[each].file}"
+            unusable[LPIPS_OF[each].name] = why_unusable(each, file, error)
+    return names, backends, unusable

@@ -84,16 +84,14 @@ class AnimeStillQuality(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
         """Run again when the profile was edited, or weights have come or gone."""
-        files = [path for each in _classifiers().values() for path in each.values()]
-        return profile_fingerprint(profile) + str(
-            sorted((str(path), path.stat().st_mtime_ns) for path in files)
-        )
+        folders = [each.name for each in learned.CLASSIFIERS]
+        return profile_fingerprint(profile) + comfyui.weights_fingerprint(*folders)
 
     @classmethod
     def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:
         frames = as_frames(images)
         wanted = chosen_profile(profile).applied(STILL, *measures.MEASURES)
-        networks = learned.installed(_classifiers(), comfyui.device())
+        networks = learned.open_installed(_classifiers(), comfyui.device())
         report = score_still_quality(frames, wanted, networks, comfyui.device(), comfyui.progress())
         return scored(report)
 

@@ -9,6 +9,7 @@ need one pass of the network for each frame where the `lpips` package needs two 
 
 import importlib.util
 import pickle
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,11 @@ SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 EPSILON = 1e-10
 # What rounding to 8 bits makes of a frame comes to 0.00015–0.0004 (measured with SqueezeNet).
 STILL = 0.0005
+# What torch.load raises at a file that is something else, or damaged: whatever its bytes lead to.
+BROKEN = (
+    *(pickle.UnpicklingError, zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError),
+    *(LookupError, AttributeError, TypeError),
+)
 
 
 @dataclass(frozen=True)
@@ -217,13 +223,23 @@ def _linear_weights(net: str) -> list[torch.Tensor]:
     return [found[f"lin{number}.model.1.weight"] for number in range(len(NETWORKS[net].layers))]
 
 
+def _check_sums(path: Path) -> None:
+    """torch.load checks none: a damaged file would give distances, and wrong ones."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged is not None:
+            raise zipfile.BadZipFile(f"{damaged} is damaged")
+
+
 def _tensors(path: Path) -> Mapping[str, torch.Tensor]:
     """The tensors of a file, by name; code in it is refused, not run."""
     expected = "a file of tensors by name, as torch.save writes them"
     remedy = "Install the published file."
     try:
+        _check_sums(path)
         found = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+    except BROKEN as error:
         came = f"something else ({str(error).splitlines()[0] if str(error) else 'an empty file'})"
         raise InputError(str(path), expected, came, remedy) from error
     if not isinstance(found, Mapping):

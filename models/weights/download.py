@@ -1,7 +1,6 @@
 """One file from the web: streamed, gone on with after an interruption, verified when whole."""
 
 import errno
-import hashlib
 import json
 import os
 import re
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from .catalogue import HUB
+from .published import sha256_of
 from .weight import WeightFile
 
 CONNECT_SECONDS, SILENCE_SECONDS = 8.0, 60.0
@@ -244,7 +244,7 @@ def _verify(file: WeightFile, offer: _Offer, part: Path) -> None:
         wrong = f"it has {size} bytes"
     expected = file.sha256 or offer.sha256
     if wrong is None and expected:
-        found = _sha256(part)
+        found = sha256_of(part)
         if not found.startswith(expected):
             wrong = f"its sha256 is {found}, not {expected}"
     if wrong is not None:
@@ -254,14 +254,6 @@ def _verify(file: WeightFile, offer: _Offer, part: Path) -> None:
             f"{offer.url} did not give what was published ({wrong}); it was deleted. Try again; "
             "if it stays so, the file has been changed there, and is not to be trusted."
         )
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _length(part: Path) -> int:

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import torch
@@ -65,6 +66,45 @@ def test_a_network_that_is_asked_for_and_not_there_says_what_to_fetch(run_node, 
         run_node(
             AnimeCompareImages, images=drawings, references=drawings, metrics="ssim, lpips_alex"
         )
+
+
+@pytest.fixture
+def broken_alexnet(monkeypatch, tmp_path, shared_assets):
+    """SqueezeNet's file as it should be, and half of one for AlexNet, which would be preferred."""
+    whole = shared_assets / "weights" / "squeezenet1_1_features.pth"
+    half = tmp_path / "alexnet_features.pth"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    files = {whole.name: whole, half.name: half}
+    monkeypatch.setattr(comfyui, "weights", lambda folder: files)
+    return half
+
+
+def test_a_broken_network_is_left_out_of_everything_with_its_file(
+    run_node, drawings, broken_alexnet
+):
+    report = run_node(AnimeCompareImages, images=drawings, references=drawings).args[0]
+    found = {each.name: each for each in report.measurements}
+    assert list(found) == [*WITHOUT_WEIGHTS.split(", "), "lpips_alex", "lpips_squeeze"]
+    assert found["lpips_squeeze"].value == 0
+    left_out = found["lpips_alex"]
+    assert (left_out.verdict, left_out.reason_code) == (Verdict.NOT_MEASURED, "weights_unusable")
+    assert "models/lpips/alexnet_features.pth can't be used" in left_out.reason
+    assert "--fetch lpips-alex" in left_out.reason
+    assert (report.verdict, report.score) == (Verdict.PASS, 100)
+
+
+@pytest.mark.parametrize("metrics", ["lpips_alex", "ssim, lpips"])
+def test_a_broken_network_that_is_asked_for_is_an_error(
+    run_node, drawings, broken_alexnet, metrics
+):
+    with pytest.raises(InputError, match=r"alexnet_features\.pth"):
+        run_node(AnimeCompareImages, images=drawings, references=drawings, metrics=metrics)
+
+
+def test_weights_that_were_installed_anew_make_it_run_again(broken_alexnet):
+    before = AnimeCompareImages.fingerprint_inputs(profile="hero")
+    os.utime(broken_alexnet, ns=(1, 1))
+    assert AnimeCompareImages.fingerprint_inputs(profile="hero") != before
 
 
 def test_the_profile_decides(run_node, drawings):

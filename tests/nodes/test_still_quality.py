@@ -6,6 +6,7 @@ import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.profile import ProfileError
+from anime_production.models.quality.still.learned import CLASSIFIERS
 from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.clip import draw_clip
 from anime_production.nodes import comfyui
@@ -64,6 +65,24 @@ def test_weights_that_were_installed_make_it_run_again(monkeypatch, tmp_path):
     installed = AnimeStillQuality.fingerprint_inputs(profile="hero")
     os.utime(file, ns=(1, 1))
     assert len({before, installed, AnimeStillQuality.fingerprint_inputs(profile="hero")}) == 3
+
+
+def test_broken_weights_leave_the_pass_and_the_score_as_they_are(
+    run_node, drawings, monkeypatch, tmp_path
+):
+    plain = run_node(AnimeStillQuality, images=drawings)
+    for name in ("model.onnx", "meta.json"):
+        (tmp_path / name).write_bytes(b"\x08\x09 half of a file")
+
+    def weights(folder):
+        model = next(each.model for each in CLASSIFIERS if each.name == folder)
+        return {f"{model}/{path.name}": path for path in tmp_path.iterdir()}
+
+    monkeypatch.setattr(comfyui, "weights", weights)
+    broken = run_node(AnimeStillQuality, images=drawings)
+    assert broken.args[2:] == plain.args[2:]
+    codes = {each.name: each.reason_code for each in broken.args[0].measurements}
+    assert {codes[each.name] for each in CLASSIFIERS} == {"weights_unusable"}
 
 
 @pytest.mark.parametrize("spoil", ["nan", "empty", "tiny"])

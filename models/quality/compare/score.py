@@ -1,6 +1,7 @@
 """How far are pictures from those that they should look like?"""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ from .psnr import CEILING, psnr
 from .ssim import LEAST_SIDE_OF_SCALES, multi_scale_ssim, ssim
 
 SUBJECT = "comparison"
+NOTHING: Mapping[str, Absence] = MappingProxyType({})
 # What an upscaler, or the rounding of a VAE, does to a size; INFO, so it has no threshold.
 RESIZED = Measure("resized", unit="×", better=Better.HIGHER, low=0.0, high=8.0, backend="bicubic")
 
@@ -39,6 +41,7 @@ def compare_pictures(
     lpips: Sequence[Backend] = (),
     measures: Sequence[Measure] = MEASURES,
     report_progress: Progress = None,
+    unusable: Mapping[str, Absence] = NOTHING,
 ) -> Report:
     """Measure how far each picture is from its reference.
 
@@ -53,13 +56,16 @@ def compare_pictures(
         measures: `MEASURES`, as a profile wants them.
         report_progress: called with (steps done, steps in all), several for each pair; may raise
             to stop.
+        unusable: by name of a measure, why the weights that are installed for it are of no use.
 
     Returns:
         A report of subject `comparison`; its worst frame is that of the required measurement with
         the lowest score.
     """
-    measures = _without_missing_lpips(wanted(metrics, measures), lpips)
-    absences = {each.name: _absence(each, pairs, lpips) for each in measures}
+    measures = _without_missing_lpips(wanted(metrics, measures), lpips, unusable)
+    absences = {
+        each.name: unusable.get(each.name) or _absence(each, pairs, lpips) for each in measures
+    }
     able = [each.name for each in measures if absences[each.name] is None]
     values = _values(pairs, able, lpips, report_progress)
     facts = {} if pairs.resized is None else {"resized": pairs.resized}
@@ -78,10 +84,10 @@ def compare_pictures(
 
 
 def _without_missing_lpips(
-    measures: Sequence[Measure], lpips: Sequence[Backend]
+    measures: Sequence[Measure], lpips: Sequence[Backend], unusable: Mapping[str, Absence]
 ) -> tuple[Measure, ...]:
     """Networks without a backend go, but for the first where none has one: its absence is told."""
-    present = {backend.name for backend in lpips}
+    present = {backend.name for backend in lpips} | {name.replace("_", "-") for name in unusable}
     missing = [each for each in measures if each.backend in LPIPS_OF.keys() - present]
     kept = missing[:1] if not present else []
     return tuple(each for each in measures if each not in missing or each in kept)

@@ -4,8 +4,9 @@ DeepGHS's classifiers; what is done to pictures, of imgutils, their reference im
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,12 +14,17 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ...frames import InputError
+from ...dependency import MissingDependency
+from ...frames import Absence, InputError
 from ...onnx import open_session
+from ...weights import WEIGHTS
+from ...weights.published import is_published
+from ...weights.unusable import why_unusable
 
 # Squeezed to the network's own size, or this one where it takes any; −1 to 1.
 SIDE = 384
 MEAN, DEVIATION = 0.5, 0.5
+LABELS_FILE = "meta.json"
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class Classifier:
     def file(self) -> str:
         """The network's path below its folder."""
         return f"{self.model}/model.onnx"
+
+    @property
+    def labels(self) -> str:
+        """Where its classes are named, below its folder."""
+        return f"{self.model}/{LABELS_FILE}"
 
 
 AESTHETIC = Classifier(
@@ -86,17 +97,18 @@ class LearnedMeasure:
             expected = f"models/{classifier.name}/{classifier.file}"
             raise InputError(classifier.name, expected, "nothing there", "Install the weights.")
         self.name = classifier.name
+        self.classifier = classifier
         self._session = open_session(known[classifier.file], device)
-        height, width = (
-            each if isinstance(each, int) else SIDE for each in self._session.input_shape[-2:]
-        )
+        sides = [each if isinstance(each, int) else SIDE for each in self._session.input_shape[-2:]]
+        self._session.check_shape((1, 3, *sides))
+        height, width = sides
         self._size = (width, height)
-        self._session.check_shape((1, 3, height, width))
-        labels = _labels(known.get(f"{classifier.model}/meta.json")) or tuple(classifier.worth)
+        names = known.get(classifier.labels)
+        labels = _labels(names) or tuple(classifier.worth)
         if set(labels) != set(classifier.worth):
             came = ", ".join(labels)
             expected = f"the classes {', '.join(classifier.worth)}"
-            raise InputError(classifier.name, expected, came, "Install its weights again.")
+            raise InputError(str(names), expected, came, "Install its weights again.")
         self.labels = labels
         self._worth = [classifier.worth[label] for label in labels]
 
@@ -110,7 +122,7 @@ class LearnedMeasure:
             By label, as the network gives them.
 
         Raises:
-            InputError: the network has another number of classes.
+            InputError: the network has another number of classes, or gives no numbers.
         """
         answers = self._session.run(_prepared(frame, self._size))
         # Some files hold the features before the classes as well.
@@ -119,7 +131,11 @@ class LearnedMeasure:
             came = f"{len(output)} values"
             expected = f"{len(self.labels)} classes"
             raise InputError(str(self._session.path), expected, came, "Install it again.")
-        return dict(zip(self.labels, output.tolist(), strict=True))
+        shares = dict(zip(self.labels, output.tolist(), strict=True))
+        if not all(math.isfinite(share) for share in shares.values()):
+            came = "NaN or infinity"
+            raise InputError(str(self._session.path), "numbers", came, "Install it again.")
+        return shares
 
     def value(self, frame: torch.Tensor) -> float:
         """The mean worth of the classes, weighted by how likely they are."""
@@ -127,21 +143,55 @@ class LearnedMeasure:
         return sum(worth * share for worth, share in zip(self._worth, likely, strict=True))
 
 
-def installed(
+@dataclass(frozen=True)
+class Learned:
+    """The classifiers that can run, and why others that are installed can't.
+
+    Attributes:
+        ready: those that were opened.
+        unusable: by name of a classifier, why its files are of no use.
+    """
+
+    ready: tuple[LearnedMeasure, ...] = ()
+    unusable: Mapping[str, Absence] = field(default_factory=lambda: MappingProxyType({}))
+
+
+NOT_INSTALLED = Learned()
+
+
+def open_installed(
     files: Mapping[str, Mapping[str, Path]], device: torch.device | str = "cpu"
-) -> tuple[LearnedMeasure, ...]:
-    """Those of the classifiers that are installed.
+) -> Learned:
+    """Open those of the classifiers that are installed. None of them is worth failing for.
 
     Args:
         files: by name of a classifier, what is installed in its folder.
         device: where to run them.
     """
-    found = []
+    ready, unusable = [], {}
     for classifier in CLASSIFIERS:
-        names = {name.replace("\\", "/") for name in files.get(classifier.name, {})}
-        if classifier.file in names:
-            found.append(LearnedMeasure(classifier, files[classifier.name], device))
-    return tuple(found)
+        known = {name.replace("\\", "/"): path for name, path in files[classifier.name].items()}
+        if classifier.file not in known:
+            continue
+        try:
+            _check_published(classifier, known[classifier.file])
+            ready.append(LearnedMeasure(classifier, known, device))
+        except (InputError, MissingDependency) as error:
+            unusable[classifier.name] = why_failed(classifier, error)
+    return Learned(tuple(ready), MappingProxyType(unusable))
+
+
+def why_failed(classifier: Classifier, error: InputError | MissingDependency) -> Absence:
+    """Why a classifier is left out."""
+    names = isinstance(error, InputError) and error.name.endswith(LABELS_FILE)
+    file = classifier.labels if names else classifier.file
+    return why_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
+
+
+def _check_published(classifier: Classifier, path: Path) -> None:
+    if not is_published(WEIGHTS[classifier.name].files[0], path):
+        came = "another size or sha256"
+        raise InputError(str(path), "the file that was published", came, "Install it again.")
 
 
 def _prepared(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ...frames import Absence, unmeasurable
+from ...frames import Absence, InputError, unmeasurable
 from ...pixels.luma import luma
 from ...report import Better, Measure, Measurement, Report, Verdict, WorstFrame
 from ..sharpness import edge_width
@@ -17,7 +17,7 @@ from .colourfulness import colourfulness
 from .direction import blur_direction
 from .dither import is_dithered
 from .exposure import clipped_share, contrast, crushed_share
-from .learned import LearnedMeasure
+from .learned import NOT_INSTALLED, Learned, why_failed
 from .measures import (
     ANIME_AESTHETIC,
     ANIME_COMPLETENESS,
@@ -150,7 +150,7 @@ def measure_picture(frame: torch.Tensor) -> Values:
 def score_still_quality(
     frames: torch.Tensor,
     measures: Sequence[Measure] = MEASURES,
-    learned: Sequence[LearnedMeasure] = (),
+    learned: Learned = NOT_INSTALLED,
     device: torch.device | str | None = None,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -164,7 +164,7 @@ def score_still_quality(
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), any device.
         measures: `MEASURES`, as a profile wants them.
-        learned: networks that are installed.
+        learned: networks that are installed; one that fails is left out, with a reason.
         device: where to measure; None: where the frames are.
         report_progress: called with (pictures done, pictures in all); may raise to stop.
 
@@ -177,14 +177,24 @@ def score_still_quality(
         parts = tuple(measure.absent(absence) for measure in measures)
         return Report(SUBJECT, parts, len(frames))
     pictures: list[Values] = []
+    unusable = dict(learned.unusable)
     for number, frame in enumerate(frames):
         picture = frame if device is None else frame.to(device)
         values = measure_picture(picture)
-        values.update({each.name: each.value(picture) for each in learned})
+        for network in (each for each in learned.ready if each.name not in unusable):
+            try:
+                values[network.name] = network.value(picture)
+            except InputError as error:  # only running it shows what it gives
+                unusable[network.name] = why_failed(network.classifier, error)
         pictures.append(values)
         if report_progress is not None:
             report_progress(number + 1, len(frames))
-    parts = tuple(_measurement(measure, pictures) for measure in measures)
+    parts = tuple(
+        measure.absent(unusable[measure.name])
+        if measure.name in unusable
+        else _measurement(measure, pictures)
+        for measure in measures
+    )
     return Report(SUBJECT, parts, len(frames), worst=_worst(parts))
 
 

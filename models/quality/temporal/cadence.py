@@ -1,20 +1,32 @@
 """The rhythm of the drawings: which are shown too long, and which are missing."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
 
 from ...holds import HoldPattern
-from .steps import Passage
+from .steadiness import shaking, usual_shaking
+from .steps import Passage, Walk
 
 # A length that so many of the drawings have belongs to the pattern, as the 3 does in 1-2-2-3.
 USUAL_SHARE = 0.2
-# Where a drawing is missing, a step is twice as long as the mean of the two beside it; motion that
-# eases leaves it at a little less. Before and after it the motion is even: it grows by less.
-TWICE = 1.6
-ONWARD = 0.5  # how alike the motion into and out of a drawing must be: it goes on, the same way
-# Share of the steps that must have even motion around them. In less, such as in a picture that
-# shakes, none missing means nothing, and neither does one.
-LEAST_EVEN = 0.25
+ONWARD = 0.5  # how alike, or how opposite, motion into and out of a drawing must be to be one
+BESIDE = 2  # steps on either side that say how long a step should be
+# Five steps of motion that gains or loses speed evenly: their times, and how long they take.
+EVEN = (np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), np.ones(5))
+# The same where the middle one leaves out a drawing.
+MISSING = (np.array([-2.5, -1.5, 0.0, 1.5, 2.5]), np.array([1.0, 1.0, 2.0, 1.0, 1.0]))
+# Share of the five that a fit may leave: half of what 1 1 2 1 1 leaves of the even one, and
+# 1 1 1 1 1 of the other.
+LEFT = 0.15
+# Share of the steps that must lie among five that fit one of the two. Of a picture that shakes
+# hardly any do, and there none missing means nothing, and neither does one.
+LEAST_FITTING = 1 / 3
+# Of the speed: a picture that shakes by a tenth of it has a step that looks like two in every 25.
+SHAKY = 0.05
 
 
 def usual_lengths(pattern: HoldPattern) -> tuple[int, ...]:
@@ -34,42 +46,62 @@ def repeated_frames(pattern: HoldPattern) -> list[int]:
     return [max(0, length - most) for length in pattern.lengths]
 
 
-def missing_drawings(passages: Sequence[Passage | None]) -> tuple[list[int], int]:
-    """Steps that are twice as long as their neighbours, in motion that is even around them.
+def missing_drawings(walk: Walk) -> tuple[list[int], int]:
+    """Steps that take the way of two, in motion that gains or loses speed evenly around them.
 
     Args:
-        passages: of each drawing, as a walk gives them.
+        walk: along the drawings.
 
     Returns:
         The drawings before which another is missing, and how many steps could be judged: 0 where
         too little of the motion is even to tell.
     """
-    missing, judged, even = [], 0, 0
-    for place in range(1, len(passages)):
-        onto, off = _growth(passages[place - 1]), _growth(passages[place])
-        if onto is None or off is None:
+    missing: list[int] = []
+    judged: set[int] = set()
+    smooth: set[int] = set()
+    for step in range(BESIDE, len(walk.steps) - BESIDE):
+        lengths = _lengths(walk.passages, step)
+        if lengths is None:
             continue
-        judged += 1
-        if not (_is_even(passages, place - 2) and _is_even(passages, place + 1)):
+        is_even, is_gap = _left(lengths, *EVEN) <= LEFT, _left(lengths, *MISSING) <= LEFT
+        if not (is_even or is_gap):
             continue
-        even += 1
-        beside = (1 / max(onto, 1e-6) + off) / 2  # their mean, in lengths of this step
-        if beside <= 1 / TWICE:
-            missing.append(place)
-    if even < LEAST_EVEN * (len(passages) - 1):
+        judged.update(range(step - BESIDE, step + BESIDE + 1))
+        if is_even:
+            smooth.update((step, step + 1))
+        else:
+            missing.append(step + 1)
+    if len(judged) < LEAST_FITTING * len(walk.steps) or _is_shaky(walk, smooth):
         return [], 0
-    return missing, judged
+    return missing, len(judged)
+
+
+def _is_shaky(walk: Walk, drawings: set[int]) -> bool:
+    """Whether the picture shakes too much to tell, at drawings where none is missing."""
+    off = shaking(walk.passages)
+    usual = usual_shaking([off[place] for place in sorted(drawings)])
+    speeds = [step.speed for step in walk.steps if step is not None]
+    return usual is not None and usual > SHAKY * median(speeds)
+
+
+def _lengths(passages: Sequence[Passage | None], step: int) -> np.ndarray | None:
+    """Of five steps, in lengths of the middle one; negative where the motion has turned back."""
+    growths = [_growth(passages[step + place]) for place in range(1 - BESIDE, 1 + BESIDE)]
+    before, into, onto, after = growths
+    if before is None or into is None or onto is None or after is None:
+        return None
+    return np.array([1 / into / before, 1 / into, 1.0, onto, onto * after])
 
 
 def _growth(passage: Passage | None) -> float | None:
-    """Of the speed at a drawing; None where nothing moves on."""
-    if passage is None or passage.growth is None or passage.onward < ONWARD:
+    """Of the speed at a drawing, negative where it turns; None where nothing moves on or back."""
+    if passage is None or not passage.growth or abs(passage.onward) < ONWARD:
         return None
-    return passage.growth
+    return math.copysign(passage.growth, passage.onward)
 
 
-def _is_even(passages: Sequence[Passage | None], place: int) -> bool:
-    if not 0 <= place < len(passages):
-        return False
-    growth = _growth(passages[place])
-    return growth is not None and 1 / TWICE < growth < TWICE
+def _left(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> float:
+    """What a speed that changes evenly leaves unexplained, as a share of the steps."""
+    basis = np.stack([durations, durations * times], axis=1)
+    fitted = basis @ np.linalg.lstsq(basis, lengths, rcond=None)[0]
+    return float(np.linalg.norm(lengths - fitted) / np.linalg.norm(lengths))

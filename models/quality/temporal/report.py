@@ -174,7 +174,7 @@ def _cadence(found: Findings, measures: Measures) -> list[Measurement]:
         said,
         frames([float(each) for each in extra], held=0.0),
     )
-    missing, judged = missing_drawings(found.walk.passages)
+    missing, judged = missing_drawings(found.walk)
     if not judged:
         return [drawing_rate, duplicates, inapplicable(measures[DROPPED.name], "no_even_motion")]
     at = [pattern.drawings[place] for place in missing]
@@ -257,9 +257,13 @@ def _motion(found: Findings, measures: Measures) -> list[Measurement]:
 def _usual(
     found: Findings, measure: Measure, values: PerDrawing, code: str, scale: float
 ) -> Measurement:
-    """The median over the drawings; of a measure with a threshold the second sentence `…_seen`."""
+    """The median over the drawings; of a measure with a threshold the second sentence `…_seen`.
+
+    What can be told of fewer than half of the drawings is no usual value.
+    """
     known = [each * scale for each in values if each is not None]
-    if not known:
+    looked_at = sum(each is not None for each in found.walk.passages)
+    if not known or len(known) < looked_at / 2:
         return inapplicable(measure, "nothing_still" if code == "boiling" else "nothing_to_follow")
     usual = median(known)
     codes = (code, f"{code}_seen" if measure.threshold is not None else code)

@@ -8,26 +8,33 @@ import numpy as np
 from .steps import Passage
 
 LEAST_SHAKEN = 6  # drawings; in fewer a swing can't be told from a shake
+# Variance of a fourth difference of independent places, 1 − 4 + 6 − 4 + 1, of which `shaken`, off
+# the middle of two neighbours, is half a second one.
+FOURTH = 2 / math.sqrt(70)
 # Root mean square of a displacement in two directions, over the median of its length, for normally
 # distributed ones (Rayleigh).
 FROM_MEDIAN = 1 / math.sqrt(math.log(2))
 
 
 def shaking(passages: Sequence[Passage | None]) -> list[float | None]:
-    """How far the whole picture lies, at each drawing, off the middle of its neighbours' places.
+    """How far the whole picture lies off its path at each drawing, as two on either side have it.
 
-    A pan is a line and an easing camera nearly one. Independent displacements of root mean square
-    s (right and down together) come back with the root mean square s.
+    The path is a curve, of the third degree: a pan, a camera that eases and one that swings
+    within a dozen drawings follow it, and a large figure that swings and is taken for the picture.
+    Independent displacements of root mean square s (right and down together) come back with the
+    root mean square s.
 
     Returns:
         In shorter sides, of each drawing; None where it can't be told.
     """
-    return [
-        None
-        if passage is None or passage.shaken is None
-        else math.hypot(*passage.shaken) / math.sqrt(1.5)
-        for passage in passages
-    ]
+    off: list[float | None] = [None] * len(passages)
+    for place in range(1, len(passages) - 1):
+        around = [None if each is None else each.shaken for each in passages[place - 1 : place + 2]]
+        before, here, after = around
+        if before is not None and here is not None and after is not None:
+            across, down = (before[i] - 2 * here[i] + after[i] for i in (0, 1))
+            off[place] = math.hypot(across, down) * FOURTH
+    return off
 
 
 def usual_shaking(off: Sequence[float | None]) -> float | None:

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 import torch
 
@@ -8,6 +5,8 @@ from anime_production.models.frames import InputError
 from anime_production.models.perceptual import features as module
 from anime_production.models.perceptual import products
 from anime_production.models.perceptual.features import FeatureDistance
+
+from ..memory import peak_above
 
 BYTES = 4
 
@@ -107,24 +106,13 @@ def test_only_pairs_near_the_diagonal_are_compared(monkeypatch):
 
 
 def test_no_more_is_held_than_the_budget_allows():
-    script = """
-import resource, torch
-from anime_production.tests.models.perceptual.test_features import Pixels
-frames = torch.rand(1, 512, 512, 3).expand(120, -1, -1, -1)
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-Pixels().band(frames[:4], 3)
-before = peak()
-Pixels(memory=100 * 1024**2).band(frames, 40)
-print(peak() - before)
-"""
-    root = __name__.partition(".")[0]
-    parent = sys.modules[root].__path__[0].rpartition("/")[0]
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=parent
+    before = (
+        "from anime_production.tests.models.perceptual.test_features import Pixels\n"
+        "frames = torch.rand(1, 512, 512, 3).expand(120, -1, -1, -1)\n"
+        "Pixels().band(frames[:4], 3)"
     )
     # 120 frames of 3 MB are 360 MB; the budget, and the pass and the products beside it
-    assert float(done.stdout) < 100 + 50
+    assert peak_above(before, "Pixels(memory=100 * 1024**2).band(frames, 40)") < 100 + 50
 
 
 def test_steps_hold_no_more_than_two_passes_and_close_the_loop(frames):

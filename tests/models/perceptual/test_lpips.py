@@ -174,6 +174,17 @@ class Trap:
         return (open, (str(self.trace), "w"))
 
 
+@pytest.mark.parametrize("at", [0.1, 0.5, 0.9])
+def test_a_file_that_is_damaged_anywhere_is_refused(shared_assets, tmp_path, at):
+    """One byte among the weights would load, and give distances that nobody measured."""
+    content = bytearray((shared_assets / "weights" / "squeezenet1_1_features.pth").read_bytes())
+    content[int(at * len(content))] ^= 0x40
+    path = tmp_path / "damaged.pth"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"damaged\.pth"):
+        LPIPS.load("squeeze", path)
+
+
 @pytest.mark.parametrize("write", [pickle.dump, torch.save])
 def test_code_in_a_file_is_not_run(tmp_path, write):
     path, trace = tmp_path / "alexnet-owt-7be5be79.pth", tmp_path / "trace"

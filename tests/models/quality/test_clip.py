@@ -3,12 +3,15 @@ import torch
 
 from anime_production.models.profile import load_profile
 from anime_production.models.quality.clip import MEASURES, SUBJECT, score_clip_quality
+from anime_production.models.quality.temporal.measures import TEMPORAL_MEASURES
 from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.distortions import add_noise, blur, compress
 
 from .temporal.painted import pan
 
 FPS = 24.0
+TEMPORAL = {measure.name for measure in TEMPORAL_MEASURES}
 
 
 def score(frames=24, seed=1, character=0, fps=FPS, **faults):
@@ -234,6 +237,69 @@ def test_a_gpu_gives_the_same_values():
         values_of(score_clip_quality(frames.cuda(), FPS)),
     )
     assert there == pytest.approx(here, rel=0.02, abs=0.01)
+
+
+def test_two_drawings_held_long_have_lines_but_no_time():
+    report = score_clip_quality(hold(draw_clip(2, 160, 160, 12, 0, 1), 10), FPS)
+    assert (report.verdict, report.score) == (Verdict.NOT_MEASURED, None)
+    assert measurement(report, "edge_width").verdict is Verdict.PASS
+    temporal = [each for each in report.measurements if each.name in TEMPORAL]
+    assert {each.reason_code for each in temporal} == {"too_few_drawings"}
+    assert {each.value for each in temporal} == {None}
+
+
+def test_a_mixed_pattern_is_reported_with_each_of_its_holds():
+    drawn = draw_clip(15, 128, 128, 15, 0, 1)
+    lengths = torch.tensor([1, 2, 2] * 5)
+    rate = measurement(
+        score_clip_quality(drawn.repeat_interleave(lengths, dim=0), FPS), "drawing_rate"
+    )
+    assert rate.details["usual_holds"] == (1, 2)
+    assert rate.details["lengths"] == tuple(lengths.tolist())
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("edge_width", lambda frame: blur(frame, 3)),
+        ("noise", lambda frame: add_noise(frame, 12)),
+        ("clipped", lambda frame: (frame + 0.5).clamp(0, 1)),
+        ("contrast", lambda frame: 0.4 + frame * 0.2),
+        ("blockiness", lambda frame: compress(frame, 5)),
+    ],
+)
+def test_a_still_measure_along_time_says_where_it_is_worst_and_is_the_usual_drawings(name, spoil):
+    frames = draw_clip(6, 160, 160, 12, 0, 1)
+    clean = measurement(score_clip_quality(frames, FPS), name)
+    frames[4:5] = spoil(frames[4:5])
+    spoiled = measurement(score_clip_quality(hold(frames, 2), FPS), name)
+    assert spoiled.details["worst_frame"] == 8
+    assert spoiled.details["worst"] == spoiled.per_frame[8] == spoiled.per_frame[9]
+    assert spoiled.details["worst"] != spoiled.value
+    assert spoiled.value == pytest.approx(clean.value, rel=0.05, abs=1e-6)
+
+
+def test_colour_that_drifts_over_the_clip_is_told():
+    frames = draw_clip(24, 128, 128, 24, 0, 1)
+    cast = torch.linspace(0, 0.08, 24).view(-1, 1, 1, 1) * torch.tensor([1.0, 0.0, -1.0])
+    drifted = score_clip_quality((frames + cast).clamp(0, 1), FPS)
+    assert measurement(drifted, "drift").reason_code == "drifts"
+    assert measurement(drifted, "drift").value > 3 * measurement(score(), "drift").value
+    assert measurement(drifted, "flicker").verdict is Verdict.PASS
+
+
+def test_a_resize_of_one_changes_nothing():
+    frames = draw_clip(12, 128, 128, 12, 0, 1)
+    same = torch.nn.functional.interpolate(frames.movedim(-1, 1), (128, 128), mode="bilinear")
+    values = values_of(score_clip_quality(frames, FPS))
+    resized = values_of(score_clip_quality(same.movedim(1, -1), FPS))
+    assert resized == pytest.approx(values, rel=1e-4, abs=1e-6)
+
+
+def test_where_less_than_half_of_the_drawings_tell_nothing_is_called_usual():
+    """A large figure that moves leaves hardly anything still in most drawings."""
+    boiling = measurement(score(frames=24, character=1), "boiling")
+    assert (boiling.value, boiling.reason_code, boiling.required) == (None, "nothing_still", False)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -56,10 +56,10 @@ def test_torchvisions_files_are_as_torchvision_publishes_them(name):
 
 
 def test_the_published_cascade_is_the_one_that_finds_the_faces_of_the_tests(shared_assets):
-    from anime_production.models.weights.download import _sha256
+    from anime_production.models.weights.published import sha256_of
 
     file, path = WEIGHTS["lbpcascade_animeface"].files[0], shared_assets / "weights"
-    assert _sha256(path / file.path) == file.sha256
+    assert sha256_of(path / file.path) == file.sha256
     assert file.may_have((path / file.path).stat().st_size)
 
 

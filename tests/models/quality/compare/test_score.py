@@ -80,6 +80,27 @@ def test_order_and_company_change_nothing(spoiled, references):
             assert shuffled[name].per_frame[order.index(index)] == value
 
 
+def test_a_resize_of_one_changes_nothing(spoiled, references):
+    def same(frames):
+        pictures = torch.nn.functional.interpolate(
+            frames.movedim(-1, 1), frames.shape[1:3], mode="bilinear"
+        )
+        return pictures.movedim(1, -1)
+
+    report = by_name(compare_pictures(paired(spoiled, references)))
+    again = by_name(compare_pictures(paired(same(spoiled), same(references))))
+    for name in WITHOUT_WEIGHTS:
+        assert again[name].per_frame == pytest.approx(report[name].per_frame, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_gives_the_same_values(spoiled, references):
+    here = by_name(compare_pictures(paired(spoiled, references)))
+    there = by_name(compare_pictures(paired(spoiled, references, device=torch.device("cuda"))))
+    for name in WITHOUT_WEIGHTS:
+        assert there[name].per_frame == pytest.approx(here[name].per_frame, rel=1e-3, abs=1e-4)
+
+
 def test_one_reference_serves_as_many_equal_ones_do(spoiled, references):
     one = compare_pictures(paired(spoiled, references[:1]))
     many = compare_pictures(paired(spoiled, references[[0, 0, 0, 0]]))

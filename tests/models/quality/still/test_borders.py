@@ -36,6 +36,8 @@ def test_content_is_what_differs_from_the_ground(drawing):
     blank = torch.full((100, 100, 3), 0.9)
     assert content_share(blank) == 0
     assert content_share(blank + 2 / 255) == 0
+    grain = torch.rand(blank.shape, generator=torch.Generator().manual_seed(1)) - 0.5
+    assert content_share(blank + grain * 6 / 255) == 0
     blank[10:20, 10:20] = 0.1
     assert content_share(blank) == pytest.approx(0.01)
     assert content_share(drawing) > 0.5

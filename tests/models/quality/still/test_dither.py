@@ -104,6 +104,13 @@ def test_a_dither_too_faint_to_mislead_is_measured(drawing):
     assert measure_picture(faint)["noise"] < 2
 
 
+def test_two_neighbouring_levels_are_faint_noise_and_no_dither():
+    chosen = torch.randint(0, 2, (160, 160, 1), generator=torch.Generator().manual_seed(1))
+    picture = ((127 + 2 * chosen) / 255).expand(-1, -1, 3)
+    assert not dithered(picture)
+    assert measure_picture(picture)["noise"] == pytest.approx(1, rel=0.15)
+
+
 @pytest.mark.parametrize("levels", [4, 8, 16, 30])
 @pytest.mark.parametrize("grey", [False, True])
 def test_noise_is_no_dither(drawing, levels, grey):

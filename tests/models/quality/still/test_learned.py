@@ -1,6 +1,7 @@
 """The classifiers against a computation of its own: Pillow, numpy, onnxruntime, as in imgutils."""
 
 import json
+import sys
 
 import numpy as np
 import onnx
@@ -16,8 +17,10 @@ from anime_production.models.quality.still.learned import (
     CLASSIFIERS,
     COMPLETENESS,
     LearnedMeasure,
-    installed,
+    open_installed,
 )
+from anime_production.models.quality.still.score import score_still_quality
+from anime_production.models.report import Verdict
 
 SIDES = {AESTHETIC.name: 448, COMPLETENESS.name: 384}
 
@@ -54,6 +57,33 @@ def write_network(folder, classifier, side, labels=None, dynamic=False):
         meta.write_text(json.dumps({"labels": labels}), encoding="utf-8")
         files[f"{classifier.model}/meta.json"] = meta
     return files
+
+
+def opened(completeness, aesthetic=None):
+    files = {COMPLETENESS.name: completeness, AESTHETIC.name: aesthetic or {}}
+    return open_installed(files)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+
+
+def overwrite(path):
+    """With a page of the hub, as a browser saves it where a licence wants to be accepted."""
+    path.write_text("<!doctype html><title>Hugging Face</title>", encoding="utf-8")
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def spoil_weights(path):
+    """One value, with the file as it should be but for that."""
+    model = onnx.load(path)
+    weights = numpy_helper.to_array(model.graph.initializer[1]).copy()
+    weights[3] = np.nan
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(weights, "weights"))
+    onnx.save(model, path)
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +133,9 @@ def test_the_labels_beside_the_network_say_which_class_is_which(tmp_path, frame)
 
 def test_what_is_installed_is_found_and_what_is_not_is_left_out(tmp_path):
     files = write_network(tmp_path, COMPLETENESS, 384)
-    assert installed({}) == ()
-    assert installed({COMPLETENESS.name: {"README.md": tmp_path}}) == ()
-    names = [each.name for each in installed({COMPLETENESS.name: files})]
-    assert names == [COMPLETENESS.name]
+    assert opened({}).ready == ()
+    assert opened({"README.md": tmp_path}).ready == ()
+    assert [each.name for each in opened(files).ready] == [COMPLETENESS.name]
 
 
 def test_another_networks_file_is_refused(tmp_path, frame):
@@ -118,3 +147,46 @@ def test_another_networks_file_is_refused(tmp_path, frame):
         LearnedMeasure(AESTHETIC, {AESTHETIC.file: wrong}).value(frame)
     with pytest.raises(InputError, match="nothing there"):
         LearnedMeasure(AESTHETIC, {})
+
+
+@pytest.mark.parametrize("spoil", [cut, overwrite, empty, spoil_weights])
+def test_a_broken_network_is_left_out_with_its_file_and_the_rest_is_measured(
+    tmp_path, frame, spoil, caplog
+):
+    files = write_network(tmp_path, COMPLETENESS, 384)
+    spoil(files[COMPLETENESS.file])
+    report = score_still_quality(frame[None], learned=opened(files))
+    found = {each.name: each for each in report.measurements}
+    left_out = found.pop(COMPLETENESS.name)
+    assert (left_out.verdict, left_out.required) == (Verdict.NOT_MEASURED, False)
+    assert left_out.reason_code == "weights_unusable"
+    assert f"models/{COMPLETENESS.name}/{COMPLETENESS.file} can't be used" in left_out.reason
+    assert f"--fetch {COMPLETENESS.name}" in left_out.reason
+    assert str(tmp_path) not in left_out.reason
+    assert str(tmp_path) in caplog.text
+    alone = {each.name: each for each in score_still_quality(frame[None]).measurements}
+    assert all(found[name] == alone[name] for name in found)
+
+
+def test_broken_names_of_the_classes_are_named(tmp_path):
+    files = write_network(tmp_path, COMPLETENESS, 384, labels=["a"])
+    reason = opened(files).unusable[COMPLETENESS.name]
+    assert reason.values["file"].endswith("mobilenetv3_v2.2_dist/meta.json")
+    overwrite(files[COMPLETENESS.labels])
+    assert opened(files).unusable[COMPLETENESS.name] == reason
+
+
+def test_another_file_than_the_one_that_was_published_is_no_rating(tmp_path):
+    files = write_network(tmp_path, AESTHETIC, 448)
+    learned = opened({}, files)
+    assert learned.ready == ()
+    assert learned.unusable[AESTHETIC.name].code == "weights_unusable"
+
+
+def test_without_onnxruntime_it_says_what_to_install(tmp_path, frame, monkeypatch):
+    files = write_network(tmp_path, COMPLETENESS, 384)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    report = score_still_quality(frame[None], learned=opened(files))
+    left_out = next(each for each in report.measurements if each.name == COMPLETENESS.name)
+    assert left_out.reason_code == "package_unusable"
+    assert "pip install onnxruntime" in left_out.reason

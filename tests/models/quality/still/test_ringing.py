@@ -25,6 +25,11 @@ def test_a_clean_edge_has_none_and_ripples_have_their_height():
     assert ringing(rippled(2.0)) * 2 == pytest.approx(ringing(rippled(4.0)), rel=0.05)
 
 
+def test_how_much_of_the_picture_lies_beside_the_line_changes_nothing():
+    whole, part = rippled(4.0), rippled(4.0)[:, 100:156]
+    assert ringing(part) == pytest.approx(ringing(whole), rel=0.05)
+
+
 def test_texture_all_over_is_no_ringing():
     texture = 2 / 255 * torch.cos(torch.arange(256.0) * torch.pi / 2 + 0.3)
     assert ringing(edge() + texture) < 0.3

@@ -1,11 +1,8 @@
-import subprocess
-import sys
-
 import pytest
 import torch
 
 from anime_production.models.profile import load_profile
-from anime_production.models.quality.still.learned import COMPLETENESS, LearnedMeasure
+from anime_production.models.quality.still.learned import COMPLETENESS, Learned, LearnedMeasure
 from anime_production.models.quality.still.measures import MEASURES
 from anime_production.models.quality.still.score import SUBJECT, score_still_quality
 from anime_production.models.report import Verdict
@@ -148,7 +145,9 @@ def test_learned_measures_are_absent_with_a_reason_or_measured(drawing, tmp_path
     assert (missing.verdict, missing.required) == (Verdict.NOT_MEASURED, False)
     assert "models/anime_completeness" in missing.reason
     network = LearnedMeasure(COMPLETENESS, write_network(tmp_path, COMPLETENESS, 384))
-    found = measurement(score_still_quality(drawing, learned=[network]), "anime_completeness")
+    found = measurement(
+        score_still_quality(drawing, learned=Learned((network,))), "anime_completeness"
+    )
     assert found.value == pytest.approx(network.value(drawing[0]))
 
 
@@ -192,25 +191,3 @@ def test_a_gpu_measures_what_the_cpu_measures(drawing):
         assert (each.value is None) == (other.value is None)
         if each.value is not None:
             assert each.value == pytest.approx(other.value, rel=1e-2, abs=1e-3), each.name
-
-
-MEMORY = """
-import resource, torch
-from anime_production.models.quality.still.score import score_still_quality
-torch.manual_seed(0)
-score_still_quality(torch.rand(1, 256, 256, 3))
-frames = torch.rand(1, 4096, 4096, 3)
-y = torch.linspace(0, 1, 4096)
-frames[0, :, :2048] = (y[:, None, None] * 60).round() / 255
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-score_still_quality(frames)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e6)
-"""
-
-
-@pytest.mark.slow
-def test_a_still_of_4096_a_side_stays_within_two_gigabytes_above_it():
-    answer = subprocess.run(
-        [sys.executable, "-c", MEMORY], capture_output=True, text=True, timeout=300, check=True
-    )
-    assert float(answer.stdout) < 2.0

@@ -8,6 +8,7 @@ from anime_production.models.quality.temporal.cadence import (
     usual_lengths,
 )
 from anime_production.models.quality.temporal.steps import walk
+from anime_production.models.sample.temporal_distortions import shake
 
 from .painted import moving_figure, pan
 
@@ -18,7 +19,7 @@ def pattern(*lengths):
 
 
 def missing(frames):
-    return missing_drawings(walk(frames, range(len(frames)), ()).passages)
+    return missing_drawings(walk(frames, range(len(frames)), ()))
 
 
 @pytest.mark.parametrize("lengths", [(1,) * 12, (2,) * 9 + (1,), (2, 3) * 6, (1, 2, 2, 3) * 4])
@@ -81,6 +82,34 @@ def test_a_missing_drawing_is_found_in_motion_that_loses_speed():
 def test_motion_that_speeds_up_and_slows_down_misses_nothing():
     places = (60 + 50 * torch.sin(torch.linspace(-1.5, 1.5, 30))).tolist()
     assert missing(camera(places))[0] == []
+
+
+def swinging(frames=36, period=24):
+    """A camera that swings to and fro."""
+    return camera((30 + 20 * torch.sin(torch.arange(frames) * 2 * torch.pi / period)).tolist())
+
+
+def test_motion_that_turns_back_misses_nothing_and_can_be_judged():
+    found, judged = missing(swinging())
+    assert found == []
+    assert judged > 30
+
+
+@pytest.mark.parametrize("gone", [7, 9, 17, 19])
+def test_a_missing_drawing_is_found_beside_a_turn(gone):
+    clip = swinging()
+    assert missing(torch.cat([clip[:gone], clip[gone + 1 :]]))[0] == [gone]
+
+
+def test_a_drawing_that_is_missing_where_motion_turns_shows_nowhere():
+    """At the turn a step has no length of which another could be twice."""
+    clip = swinging()
+    assert missing(torch.cat([clip[:6], clip[7:]]))[0] == []
+
+
+@pytest.mark.parametrize("percent", [0.2, 0.4])
+def test_of_a_picture_that_shakes_nothing_is_claimed(percent):
+    assert missing(shake(moving_figure(30), percent)) == ([], 0)
 
 
 def test_none_missing_is_not_claimed_where_hardly_any_motion_is_even():

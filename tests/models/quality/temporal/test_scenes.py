@@ -22,6 +22,11 @@ def test_motion_is_no_cut():
     assert cuts(pan(24, speed=12)) == ()
 
 
+def test_a_pose_that_changes_at_once_is_no_cut():
+    drawn = draw_clip(24, 128, 128, 24, 0, 1)
+    assert cuts(torch.cat([drawn[:1].repeat(8, 1, 1, 1), drawn[3:4].repeat(8, 1, 1, 1)])) == ()
+
+
 def test_a_flash_is_no_cut():
     frames = draw_clip(24, 128, 128, 24, 0, 1)
     frames[9:11] = 1.0

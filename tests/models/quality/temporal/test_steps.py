@@ -38,6 +38,14 @@ def test_light_that_changes_in_a_part_is_local():
     assert middle(each and each.local_light for each in found.passages) * 255 > 2
 
 
+def test_light_that_changes_everywhere_is_not_local():
+    frames = texture(128, 160).repeat(12, 1, 1, 1)
+    frames[1::2] += 10 / 255
+    found = walked(frames)
+    assert max(abs(step.light[3].item()) for step in found.steps) * 255 > 9
+    assert middle(each and each.local_light for each in found.passages) * 255 < 0.5
+
+
 def test_the_warping_error_is_that_of_what_does_not_fit_the_motion():
     clean = pan(6, speed=2)
     noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(1)) * 0.05
@@ -65,6 +73,23 @@ def test_a_shake_comes_back_at_its_strength_and_a_pan_is_none():
     assert usual_shaking(shaking(walked(pan(20, speed=3)).passages)) < 0.1 * rms
 
 
+@pytest.mark.parametrize("period", [16, 24])
+def test_a_camera_that_swings_does_not_shake(period):
+    """By 9 % of the shorter side to either side; its speed changes with every drawing."""
+    wide = texture(128, 186)
+    places = 12 + 12 * torch.sin(torch.arange(32) * 2 * torch.pi / period)
+    whole, part = places.int().tolist(), (places % 1).tolist()
+    between = [wide[:, :-1].lerp(wide[:, 1:], each) for each in part]
+    frames = torch.stack([each[:, at : at + 160] for each, at in zip(between, whole, strict=True)])
+    assert usual_shaking(shaking(walked(frames).passages)) < 0.1 / 100
+
+
+def test_in_too_few_drawings_a_shake_cannot_be_told():
+    assert usual_shaking([0.1] * 5) is None
+    assert usual_shaking([None, *[0.1] * 5]) is None
+    assert usual_shaking([0.1] * 6) is not None
+
+
 def test_a_figure_that_moves_does_not_shake_the_picture():
     assert usual_shaking(shaking(walked(moving_figure(16)).passages)) < 1e-3
 
@@ -84,6 +109,18 @@ def test_what_is_still_and_changes_boils_the_more_the_worse():
     assert found == sorted(found)
     assert found[0] < 0.3
     assert found[-1] > 1.0
+
+
+def test_light_that_changes_over_what_is_still_does_not_boil():
+    frames = moving_figure(12)
+    frames[1::2] += 8 / 255
+    passages = walked(frames.clamp(0, 1)).passages
+    assert middle(each and each.boiling for each in passages) * 255 < 0.5
+
+
+def test_the_speed_is_that_of_what_is_fastest_though_most_stands_still():
+    speeds = [step.speed for step in walked(moving_figure(8, speed=3)).steps]
+    assert middle(speeds) == pytest.approx(3 / 128, rel=0.2)
 
 
 def test_nothing_is_measured_across_a_cut():
