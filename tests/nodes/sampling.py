@@ -37,6 +37,7 @@ def sample(
     latent: torch.Tensor | None = None,
     mask: torch.Tensor | None = None,
     words: tuple[int, int] = (8, 8),
+    seed: int = 0,
     **conditioning: Any,
 ) -> torch.Tensor:
     """What KSampler makes of given noise.
@@ -48,12 +49,13 @@ def sample(
         latent, mask: what stands below the noise, and where it may change.
         words: length of the prompt and of the negative one; different ones are not computed in
             one batch.
+        seed: of the noise that some samplers add.
         conditioning: further values of both.
     """
     sampling: Any = importlib.import_module("comfy.sample")
     prompts = []
-    for seed, length in enumerate(words):
-        generator = torch.Generator().manual_seed(seed)
+    for number, length in enumerate(words):
+        generator = torch.Generator().manual_seed(number)
         prompts.append([[torch.randn(1, length, 4096, generator=generator), dict(conditioning)]])
     below = torch.zeros_like(noise) if latent is None else latent
     with torch.inference_mode():
@@ -68,7 +70,7 @@ def sample(
             below,
             noise_mask=mask,
             disable_pbar=True,
-            seed=0,
+            seed=seed,
         )
 
 

@@ -104,6 +104,30 @@ def test_in_tiles_it_is_a_loop_too(decode, vae):
     assert (first - decode(vae, latents)).abs().max() > 1e-3, "no tiles"
 
 
+def test_where_the_memory_does_not_do_it_decodes_in_tiles_of_the_whole_time(
+    decode, vae, monkeypatch
+):
+    """Whole pictures are too much here: ComfyUI itself goes on in tiles."""
+    management: Any = importlib.import_module("comfy.model_management")
+    network, largest = vae.first_stage_model, 32  # latents across: a tile of 256 px
+    latents = torch.randn(1, 16, 2, 2, 36, generator=torch.Generator().manual_seed(0))
+    plain, whole, shapes = decode(vae, latents, wrap=4), network.decode, []
+
+    def decode_what_fits(given: torch.Tensor, *others: Any, **named: Any) -> torch.Tensor:
+        shapes.append(given.shape)
+        if given.shape[-1] > largest:
+            raise management.OOM_EXCEPTION("out of memory")
+        return whole(given, *others, **named)
+
+    monkeypatch.setattr(network, "decode", decode_what_fits)
+    frames = decode(vae, latents, wrap=4)
+    assert [shape[-1] > largest for shape in shapes] == [True] + [False] * (len(shapes) - 1)
+    assert len(shapes) > 2
+    assert {shape[2] for shape in shapes} == {4 + 2}, "a tile that is shorter has a seam"
+    assert frames.shape == plain.shape == (8, 16, 288, 3)
+    assert (frames - plain).abs().mean() < 0.2 * plain.std(), "blended where tiles meet"
+
+
 def test_two_loops_come_out_one_after_the_other(decode, vae):
     both = torch.cat([random_latents(3, seed=1), random_latents(3, seed=2)])
     frames = decode(vae, both)

@@ -1,5 +1,6 @@
 """A model that denoises a circle: turned noise gives the same clip, turned; and the seam closes."""
 
+import contextlib
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -213,6 +214,10 @@ def unloaded(family: str) -> Any:
     return patcher.ModelPatcher(model, torch.device("cpu"), torch.device("cpu"))
 
 
+# Their classes look into the network's settings, which no file was read for here.
+NEED_MORE_THAN_A_NAME = {"Flux2", "StableAudio", "StableAudio3", "Stable_Zero123"}
+
+
 @pytest.mark.parametrize("family", ["SD15", "SDXL", "Flux"])
 def test_an_image_model_is_refused_because_it_has_no_time(looping, family):
     with pytest.raises(InputError, match=r"^model: expected a Wan .*whose latents are no video"):
@@ -234,9 +239,49 @@ def test_another_video_model_is_refused_by_name(looping, family, name):
         looping(unloaded(family))
 
 
-def test_conditioning_that_cannot_turn_is_refused_by_name(model, looping):
-    with pytest.raises(InputError, match=r"^time_dim_concat: expected no conditioning but"):
-        sample(looping(model), random_latents(FRAMES), time_dim_concat=random_latents(2))
+@pytest.mark.filterwarnings("ignore:To copy construct")
+def test_of_all_families_that_comfyui_knows_only_those_that_were_shown_are_taken(looping):
+    families: Any = importlib.import_module("comfy.supported_models")
+    names = {family.__name__ for family in families.models} - NEED_MORE_THAN_A_NAME
+    models = [unloaded(name) for name in sorted(names)]
+    taken = set()
+    for model in models:
+        kind = type(model.model).__name__
+        with contextlib.suppress(InputError):
+            looping(model)
+            taken.add(kind)
+    assert taken == {"WAN21", "WAN22"}
+    assert len(models) > 50
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"time_dim_concat": random_latents(2)}, "time_dim_concat"),
+        ({"reference_latents": [random_latents(1)]}, "reference_latent"),
+        ({"context_latents": [random_latents(FRAMES)]}, "context_latents"),
+    ],
+)
+def test_conditioning_that_cannot_turn_is_refused_by_name(model, looping, given, name):
+    with pytest.raises(InputError, match=rf"^{name}: expected no conditioning but"):
+        sample(looping(model), random_latents(FRAMES), **given)
+
+
+@pytest.mark.slow
+def test_any_sampler_of_comfyui_goes_with_it_and_turns_exactly_where_it_draws_no_noise(
+    model, looping
+):
+    samplers: Any = importlib.import_module("comfy.samplers").KSampler.SAMPLERS
+    noise, exact = random_latents(FRAMES), set()
+    for sampler in samplers:
+        first = sample(looping(model, first_offset=FIRST), noise, sampler)
+        assert first.isfinite().all(), sampler
+        plain = [sample(model, noise, sampler, seed=seed) for seed in (0, 1)]
+        if torch.equal(*plain):
+            back = sample(looping(model, first_offset=FIRST - TURNED), turn(noise), sampler)
+            assert difference(turn(first), back) <= 1e-3 * first.abs().max(), sampler
+            exact.add(sampler)
+    assert {"euler", "heun", "dpmpp_2m", "uni_pc", "lms", "deis"} <= exact
 
 
 def test_latents_of_an_image_are_refused(model, looping):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from ...pixels.colour import lab_from_rgb, linear_light, srgb_colours
+from ..colour import as_visible
 from .drawn import Change, Drawn, note
 
 COLOUR = note("colour", "ΔE", 100.0)
@@ -16,12 +17,15 @@ BESIDE_SEAM = 4
 # Colours are compared by their distribution, which stays the same while something moves.
 QUANTILES = torch.linspace(0.05, 0.95, 19)
 SAMPLES = 20_000  # pixels of a drawing that are looked at
-# Added to linear light before it is compared: dark pixels differ by noise, not by light.
-DARK = 0.02
+# Added to linear light before it is compared: dark pixels differ by noise, not by light. As much
+# less in pictures darker than usual, where it would hide the light's change.
+DARK, USUAL_LIGHT = 0.02, 0.2
 # Linear light whose standard deviation is below this tells a gain from an offset by noise alone.
 FLAT = 0.02
 LARGEST_GAIN = 4.0  # two stops; further off, the two ends show different scenes
-NOTICEABLE = 1.0  # ΔE of the mean colour; below, what moved since may have changed it as much
+# ΔE of the mean colour, as visible as at mid-grey; below, what moved since may have changed it as
+# much (up to 0.35 in clips without drift), or light that swings and comes back (up to 0.85).
+NOTICEABLE = 0.9
 OPAQUE = 0.5
 
 
@@ -31,7 +35,7 @@ class Drift:
 
     gain: torch.Tensor
     offset: torch.Tensor
-    difference: float  # ΔE of the mean colour
+    difference: float  # ΔE of the mean colour, as visible as at mid-grey
 
     def removed(self, picture: torch.Tensor, share: float) -> torch.Tensor:
         """A picture without so much of the drift; sRGB, shape (…, 3)."""
@@ -82,10 +86,9 @@ def colour_drift(clip: Drawn) -> Drift | None:
     gain, offset = _fit(after, before)
     mean = after.mean(dim=0)
     drifted = (gain * mean + offset).clamp(0, 1)
-    difference = (
-        (lab_from_rgb(srgb_colours(drifted)) - lab_from_rgb(srgb_colours(mean))).norm().item()
-    )
-    return Drift(gain, offset, difference)
+    before_drift, after_drift = (lab_from_rgb(srgb_colours(each)) for each in (mean, drifted))
+    difference = (after_drift - before_drift).norm() * as_visible(before_drift[0])
+    return Drift(gain, offset, difference.item())
 
 
 def _expected(clip: Drawn, drawings: list[int], at: float) -> torch.Tensor | None:
@@ -113,13 +116,14 @@ def _quantiles(clip: Drawn, frame: int) -> torch.Tensor | None:
 
 def _fit(reference: torch.Tensor, changed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Gain and offset that make the reference the changed one; least squares by channel."""
-    weights = (reference + DARK) ** -2
+    dark = DARK * (reference.mean() / USUAL_LIGHT).clamp(min=1e-3, max=1.0)
+    weights = (reference + dark) ** -2
     weights = weights / weights.sum(dim=0)
     mean, mean_changed = (weights * reference).sum(dim=0), (weights * changed).sum(dim=0)
     around, around_changed = reference - mean, changed - mean_changed
     variance = (weights * around.square()).sum(dim=0)
-    line = (weights * around * around_changed).sum(dim=0) / variance.clamp(min=1e-9)
-    only_gain = (mean_changed + DARK) / (mean + DARK)
+    line = (weights * around * around_changed).sum(dim=0) / variance.clamp(min=1e-12)
+    only_gain = (mean_changed + dark) / (mean + dark)
     flat = reference.std(dim=0) < FLAT
     gain = torch.where(flat, only_gain, line).clamp(1 / LARGEST_GAIN, LARGEST_GAIN)
     return gain, torch.where(flat, 0.0, mean_changed - gain * mean)

@@ -55,15 +55,13 @@ class Morph:
         Both pictures are moved to meet there, and mixed by how near each is. A pixel that only
         one of them shows (the other's is hidden there) is taken from that one.
         """
-        first_flow = _arriving(self.forward, share)
-        second_flow = _arriving(self.backward, 1 - share)
-        first, second = (
-            warp(weighed(self.first), -first_flow),
-            warp(weighed(self.second), -second_flow),
+        seen, seen_back = self._trust
+        first, first_worth = _moved(self.first, self.forward, self.backward, seen, share)
+        second, second_worth = _moved(
+            self.second, self.backward, self.forward, seen_back, 1 - share
         )
-        first_trust = (1 - share) * warp(self._trust[0], -first_flow)
-        second_trust = share * warp(self._trust[1], -second_flow)
-        return straight(torch.lerp(first, second, second_trust / (first_trust + second_trust)))
+        first_worth, second_worth = (1 - share) * first_worth, share * second_worth
+        return straight(torch.lerp(first, second, second_worth / (first_worth + second_worth)))
 
     @cached_property
     def _trust(self) -> tuple[torch.Tensor, torch.Tensor]:
@@ -72,12 +70,35 @@ class Morph:
         return first, second
 
 
-def _arriving(flow: torch.Tensor, share: float) -> torch.Tensor:
-    """How far what arrives at each pixel has come, `share` of the way along a flow."""
-    come = share * flow
-    for _ in range(ROUNDS):
-        come = share * warp(flow, -come)
-    return come
+def _moved(
+    picture: torch.Tensor,
+    flow: torch.Tensor,
+    back: torch.Tensor,
+    trust: torch.Tensor,
+    share: float,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """A picture `share` of the way along its flow, and what each of its pixels is worth there.
+
+    What arrives at a pixel is looked for from two sides: by the flow of what was there before, and
+    of what will be there. Where one thing moves over another both may be found; the one that the
+    other picture shows too lies above. Where none is found the picture has nothing to show.
+
+    Args:
+        picture: shape (height, width, channels).
+        flow, back: to the other picture, and from that one.
+        trust: in each pixel of the picture, shape (height, width, 1).
+        share: of the way, 0–1.
+    """
+    best, most = torch.zeros_like(flow), torch.zeros_like(trust)
+    for begin in (flow, -back):
+        come = share * begin
+        for _ in range(ROUNDS):
+            following = share * warp(flow, -come)
+            amiss = (following - come).square().sum(dim=-1, keepdim=True)
+            worth = warp(trust, -come) / (1 + amiss) ** 2
+            best, most = torch.where(worth > most, come, best), torch.maximum(worth, most)
+            come = following
+    return warp(weighed(picture), -best), most
 
 
 def flow_morphed(clip: Drawn, blend_frames: int) -> Iterator[Change]:

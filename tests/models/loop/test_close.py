@@ -36,6 +36,7 @@ FAULTY = {
     "its first frame repeated": (lambda: again(clip(), 1), ["repeat"]),
     "its first drawing repeated, on twos": (lambda: again(clip(hold=2), 2), ["repeat"]),
     "light that fades": (lambda: darker(clip()), ["colour"]),
+    "light that fades a little in the dark": (lambda: darker(0.25 * clip(), 0.97), ["colour"]),
     "a quarter too much": (lambda: clip(30), ["trim"]),
     "too much, and light that fades": (lambda: darker(clip(30)), ["colour", "trim"]),
     "a frame repeated, and light that fades": (

@@ -1,9 +1,12 @@
 import pytest
 import torch
 
-from anime_production.models.loop.colour import common_part, seam_colour
+from anime_production.models.loop.colour import common_part, seam_colour, shared_changes
 from anime_production.models.pixels.colour import mean_colours
 from anime_production.models.report import Verdict
+from anime_production.models.sample.clip import draw_clip
+
+from .painted import circle, disc_clip, texture
 
 
 @pytest.fixture
@@ -50,6 +53,58 @@ def test_the_further_the_light_drifts_the_worse(still):
 def test_in_the_dark_a_change_of_light_is_seen_as_well(still, light):
     assert measured_of(ramp(still * light, [1.04] * 3)).verdict is Verdict.FAIL
     assert measured_of(ramp(still * light, [1.01] * 3)).verdict is Verdict.PASS
+
+
+def moving(light):
+    """A small thing that goes around over a picture, and changes its mean colour by that."""
+    return light * disc_clip(circle(12, 12), texture(64, 96))
+
+
+@pytest.mark.parametrize("light", [0.15, 0.4, 1.0])
+@pytest.mark.parametrize(("end", "code"), [(0.97, "seam_darker"), (1.03, "seam_brighter")])
+def test_a_small_drift_of_light_is_told_in_dark_pictures_that_move(light, end, code):
+    measured = measured_of(ramp(moving(light), [end] * 3).clamp(max=1))
+    assert measured.verdict is Verdict.FAIL
+    assert measured.reason_code == code
+    assert measured.reason_values["percent"] == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.parametrize("light", [0.15, 0.4, 1.0])
+def test_what_moves_is_no_drift_wherever_the_loop_starts(light):
+    for seed in range(3):
+        clip = light * draw_clip(12, 96, 96, 12, seed, seed)
+        values = [measured_of(clip.roll(turn, dims=0)).value for turn in range(12)]
+        assert max(values) < 0.4
+
+
+def test_light_that_flickers_inside_as_much_as_at_the_seam_is_no_drift():
+    clip = moving(0.4)
+    clip[1::2] *= 0.97
+    assert measured_of(clip).verdict is Verdict.PASS
+
+
+def test_in_the_dark_a_light_in_half_of_the_picture_is_seen_as_well(still):
+    clip = ramp(still * 0.25, [1.0] * 3)
+    clip[:, :, 16:] = ramp(still * 0.25, [1.15] * 3)[:, :, 16:]
+    assert measured_of(clip).reason_code == "seam_brighter"
+
+
+def test_what_three_quarters_of_the_pixels_share_is_a_change_of_light():
+    before = texture(64, 96) * 0.5 + 0.3
+    half, nearly_all = before.clone(), before.clone()
+    half[:, :48] *= 0.8
+    nearly_all[:, :86] *= 0.8
+    changes = shared_changes(torch.stack([before, half, before, nearly_all]), [0, 1, 2, 3])
+    assert changes.shape == (3, 3)
+    assert changes[:, 0].norm() == changes[:, 1].norm() == 0
+    assert changes[0, 2] < -5
+
+
+def test_black_bars_do_not_hide_a_change_of_light():
+    barred = moving(0.4)
+    barred[:, :26] = barred[:, -26:] = 0
+    assert measured_of(ramp(barred, [0.97] * 3)).reason_code == "seam_darker"
+    assert shared_changes(torch.zeros(2, 16, 16, 3), [0, 1]).norm() == 0
 
 
 def test_all_pixels_have_a_change_of_light_in_common_and_not_a_motion(still):

@@ -1,3 +1,4 @@
+import itertools
 import random
 
 import pytest
@@ -76,6 +77,15 @@ def test_the_candidates_are_different_loops():
     assert sorted(each.length for each in search.candidates) == [20, 40, 60]
 
 
+def test_no_two_of_ten_candidates_are_neighbours_of_one():
+    search = find_loops(draw_clip(65, 96, 96, 20, 1, 5), FPS, top_k=10)
+    assert len(search.candidates) > 3
+    for one, other in itertools.combinations(search.candidates, 2):
+        first, second = sorted([one, other], key=lambda each: each.start)
+        apart = first.start + first.length <= second.start
+        assert apart or abs(one.length - other.length) > max(1, min(one.length, other.length) / 8)
+
+
 def test_a_swing_on_its_way_back_is_no_loop():
     search = find_loops(disc_clip(swing(60, 24), STILL_PICTURE), FPS)
     assert search.length in (24, 48)
@@ -119,6 +129,9 @@ def test_a_camera_that_pans_over_a_scene_finds_no_loop():
     assert search.period is None
     assert found(search).details["missing"] > 0
     assert "Nothing loops" in found(search).reason
+    best = search.candidates[0]
+    assert (search.start, search.length) == (best.start, best.length)
+    assert best.score == max(each.score for each in search.candidates) < 50
 
 
 def test_a_camera_that_pans_over_a_pattern_loops_when_the_pattern_does():

@@ -46,3 +46,19 @@ def test_slow_motion_at_the_seam_is_no_hold():
     steps = 20 * (position.roll(-1) - position).abs()
     for turn in range(48):
         assert seam_hold(rhythm_of(steps.roll(turn))).value == 0, turn
+
+
+def test_motion_that_eases_into_the_seam_and_out_of_it_is_no_hold():
+    """Smaller than a tenth of the clip's steps, and still as large as those beside them."""
+    steps = torch.tensor([0.8, 2.0, *[10.0] * 8, 2.0, 0.8, 0.8])
+    for eased in (steps, steps.flip(0).roll(-1)):
+        rhythm = rhythm_of(eased)
+        assert rhythm.off == 0
+        assert not rhythm.shared
+
+
+def test_what_is_held_too_long_or_short_is_told_in_frames():
+    too_long = seam_hold(rhythm_of(steps_of([2, 2, 3, 2, 5])))
+    assert too_long.reason_values == {"frames": 5, "shortest": 2, "longest": 3}
+    too_short = seam_hold(rhythm_of(steps_of([1, 3, 3, 3, 3])))
+    assert too_short.reason_values == {"frames": 1, "shortest": 3, "longest": 3}

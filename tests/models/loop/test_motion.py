@@ -1,12 +1,12 @@
 import pytest
 import torch
 
-from anime_production.models.loop.motion import continuity
+from anime_production.models.loop.motion import continuity, motion
 from anime_production.models.pixels.flow import GreyPictures
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 
-from .painted import texture
+from .painted import circle, disc_clip, texture
 
 
 def measured_of(frames):
@@ -71,3 +71,33 @@ def test_grain_over_a_still_picture_makes_no_motion_though_the_picture_can_be_fo
     measured = measured_of((draw_clip(1, 128, 128, 8, 0, 1) + grain).clamp(0, 1))
     assert measured.details["followed"] > 0.4
     assert (measured.verdict, measured.reason_code) == (Verdict.FAIL, "only_grain")
+
+
+@pytest.mark.parametrize("drawings", [4, 7])
+def test_a_few_drawings_that_are_all_unlike_one_another_may_be_motion(drawings):
+    walk = disc_clip(circle(drawings, drawings), texture(64, 96), radius=6.0)
+    assert measured_of(walk).verdict is Verdict.PASS
+
+
+def still_with_grain(frames):
+    return draw_clip(1, 128, 128, 8, 0, 1) + 0.2 * (noise(frames, 128) - 0.5)
+
+
+def test_two_frames_of_grain_that_are_alike_make_no_motion():
+    frames = still_with_grain(16)
+    frames[9] = frames[8]
+    measured = measured_of(frames)
+    assert (measured.verdict, measured.reason_code) == (Verdict.FAIL, "only_grain")
+
+
+def test_light_that_flickers_over_a_few_frames_of_grain_makes_no_motion():
+    flicker = torch.tensor([1.0, 0.8, 1.0, 0.8, 1.0]).view(-1, 1, 1, 1)
+    measured = measured_of(still_with_grain(5).clamp(0, 1) * flicker)
+    assert (measured.verdict, measured.reason_code) == (Verdict.FAIL, "only_grain")
+
+
+def test_the_usual_step_tells_whether_anything_moves():
+    assert motion(torch.tensor([0.01, 0.01, 8.0])).verdict is Verdict.FAIL
+    lively = motion(torch.tensor([2.0, 2.0, 8.0]))
+    assert (lively.value, lively.verdict, lively.score) == (2.0, Verdict.PASS, 100)
+    assert motion(torch.empty(0)).reason_code == "nothing_moves"

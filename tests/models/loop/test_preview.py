@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from anime_production.models.loop.preview import around_seam, seam_difference, seam_preview
@@ -15,6 +16,9 @@ def test_the_difference_shows_what_changes_from_the_last_frame_to_the_first():
     frames[-1, 1, 2] = 0.6
     changed = seam_difference(frames).sum(dim=-1) > 0
     assert changed.nonzero().tolist() == [[1, 2]]
+    assert seam_difference(frames)[1, 2].tolist() == pytest.approx([0.4] * 3)
+    frames[-1, 1, 2] = 1.0
+    assert seam_difference(frames).max() == 1
 
 
 def test_strip_and_difference_stand_side_by_side_in_one_batch():

@@ -60,6 +60,13 @@ def test_a_loop_with_its_end_cut_off_jumps(clean, cut):
     assert measurement(report, "seam_position").reason_code == "seam_jump"
 
 
+def test_the_curve_is_in_the_clips_own_steps_and_ends_with_the_seam(clean):
+    curve = measurement(score_loop(clean[:-3], FPS), "seam_position").per_frame
+    assert len(curve) == 21
+    assert sorted(curve[:-1])[10] == pytest.approx(1, abs=0.1)
+    assert curve[-1] > 1.75 > max(curve[:-1])
+
+
 def test_the_first_frame_repeated_at_the_end_stutters(clean):
     report = score_loop(torch.cat([clean, clean[:1]]), FPS)
     assert report.verdict is Verdict.FAIL
@@ -76,6 +83,15 @@ def test_light_that_drifts_over_the_clip_is_named(clean):
         f"{measurement(report, 'seam_colour').reason_values['percent']} % darker at the end than "
         "at the start."
     )
+
+
+@pytest.mark.parametrize("end", [0.97, 1.03])
+def test_a_small_drift_of_light_fails_a_dark_picture_and_is_the_cause(clean, end):
+    ramp = torch.linspace(1.0, end, len(clean)).view(-1, 1, 1, 1)
+    report = score_loop(0.25 * clean * ramp, FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == ("seam_darker" if end < 1 else "seam_brighter")
+    assert score_loop(0.25 * clean, FPS).verdict is Verdict.PASS
 
 
 def test_light_that_swings_and_comes_back_is_no_drift(clean):
@@ -281,3 +297,10 @@ def test_one_set_of_thresholds_serves_every_backend(clean, squeeze):
         assert measurement(learned, "seam_position").backend == "lpips-squeeze"
         for one, other in zip(structural.measurements, learned.measurements, strict=True):
             assert (one.name, one.threshold) == (other.name, other.threshold)
+
+
+def test_frames_too_small_for_a_backend_are_not_measured_by_it(clean, squeeze):
+    small = torch.nn.functional.interpolate(clean.movedim(-1, 1), (16, 24)).movedim(1, -1)
+    report = score_loop(small, FPS, squeeze)
+    assert report.verdict is Verdict.NOT_MEASURED
+    assert score_loop(small, FPS).score is not None

@@ -7,7 +7,7 @@ from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.pixels.colour import mean_colours
 
 
-@pytest.fixture(params=[(96, 130), (270, 144), (480, 160)])
+@pytest.fixture(params=[(96, 130), (192, 200), (270, 144), (480, 160)])
 def frames(request):
     """A clip that takes several passes, of heights that the scales divide and don't."""
     return torch.rand(30, *request.param, 3, generator=torch.Generator().manual_seed(0))

@@ -32,3 +32,9 @@ def test_texture_that_softens_over_the_clip_pops_at_the_seam_and_judges_nothing(
 
 def test_played_backwards_it_is_softer_after_the_seam():
     assert measured_of(softened(clip(), 0.6).flip(0)).reason_code == "seam_softer"
+
+
+def test_a_focus_that_changes_inside_as_much_as_at_the_seam_is_no_pop():
+    frames = clip()
+    frames[1::2] = softened(clip(), 0.6)[-1]
+    assert measured_of(frames).reason_code == "seam_sharpness"

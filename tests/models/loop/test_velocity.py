@@ -5,6 +5,8 @@ from anime_production.models.loop.velocity import seam_velocity
 from anime_production.models.pixels.flow import GreyPictures
 from anime_production.models.report import Verdict
 
+from .painted import texture
+
 
 def sprite(places):
     """A soft patterned patch at each of the given places, px across, on a flat ground."""
@@ -64,3 +66,19 @@ def test_long_clips_are_measured_at_a_bounded_number_of_drawings():
     assert sum(value is not None for value in measured.per_frame) <= 68
     assert measured.per_frame[0] is not None
     assert measured.per_frame[-1] is not None
+
+
+def test_motion_that_turns_back_on_one_side_of_the_seam_alone_turns_back():
+    """Into the last drawing at full speed, from it a little back, and a rest in the first one."""
+    after_rest = [30.0, 30.1, 33, 37, 41, 44, 44.5, 42, 38, 33, 29, 26, 25.5, 27, 30, 33]
+    measured = velocity(sprite(after_rest))
+    assert measured.verdict is Verdict.FAIL
+    before_rest = [30.0 + 44.5 - each for each in after_rest][::-1]
+    assert velocity(sprite(before_rest)).verdict is Verdict.FAIL
+
+
+def test_unrelated_pictures_do_not_turn_back():
+    """Their flows point anywhere, and by chance a little more back than on."""
+    pictures = torch.stack([texture(96, 96, seed) for seed in range(8)])
+    for turn in range(8):
+        assert velocity(pictures.roll(turn, dims=0)).value < 0.2

@@ -42,6 +42,14 @@ def test_a_drift_is_taken_out_to_what_the_first_frame_shows(clean, drift):
     assert change.notes[0].value > 3
 
 
+@pytest.mark.parametrize("light", [0.15, 0.4])
+def test_a_small_drift_in_dark_pictures_is_taken_out_whole(clean, light):
+    drifted = clean * light * over_time(1.0, 0.97)
+    (change,) = without_drift(Drawn.of(drifted))
+    left = (change.images - clean * light).mean(dim=(1, 2)).abs().max()
+    assert left < 0.25 * (drifted - clean * light).mean(dim=(1, 2)).abs().max()
+
+
 def test_a_real_change_of_light_inside_is_kept(clean):
     """A lamp that swings dark and bright once, on top of light that fades."""
     turn = torch.arange(FRAMES) / FRAMES * 2 * torch.pi

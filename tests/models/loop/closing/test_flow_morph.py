@@ -3,6 +3,7 @@ import torch
 
 from anime_production.models.loop.closing.drawn import Drawn
 from anime_production.models.loop.closing.flow_morph import (
+    Morph,
     drawings_missing,
     flow_morphed,
     flow_morphed_to_fit,
@@ -77,3 +78,18 @@ def test_alpha_is_morphed_along():
     assert 21.5 < middles[1] < middles[0] < 36.5
     # No red of the transparent ground bleeds into what is seen.
     assert (made[solid][:, 0] < 0.35).all()
+
+
+@pytest.mark.parametrize("step", [6, 12, 20])
+def test_what_is_covered_or_laid_bare_is_taken_from_the_picture_that_shows_it(step):
+    """A dark square over a patterned ground, with its true flow: half way it is half as far."""
+    torch.manual_seed(0)
+    ground = 0.5 + 0.2 * torch.rand(12, 12, 3).repeat_interleave(8, 0).repeat_interleave(8, 1)
+    first, half, second = ground.clone(), ground.clone(), ground.clone()
+    for picture, left in ((first, 30), (half, 30 + step // 2), (second, 30 + step)):
+        picture[30:60, left : left + 24] = 0.05
+    forward, backward = torch.zeros(96, 96, 2), torch.zeros(96, 96, 2)
+    forward[30:60, 30:54, 0] = step
+    backward[30:60, 30 + step : 54 + step, 0] = -step
+    wrong = (Morph(first, second, forward, backward).at(0.5) - half).abs().amax(dim=-1) > 0.1
+    assert wrong.sum() <= 2 * 30  # a column where two pixels meet, at either side
