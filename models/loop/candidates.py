@@ -9,6 +9,7 @@ from .costs import LoopCosts
 # Squared steps. Costs this close are equally good (a third of a step can't be seen), and of
 # equally good loops the longest repeats itself least.
 EQUALLY_GOOD = 0.1
+ROUNDING = 1e-3  # squared steps; costs this close differ by rounding alone: the first one is taken
 # Loops that share frames and are nearly as long are one loop, begun elsewhere.
 NEARLY_AS_LONG = 1 / 8
 
@@ -67,5 +68,6 @@ def _multiples(judged: LoopCosts, good: torch.Tensor) -> torch.Tensor:
 
 
 def _cheapest(costs: torch.Tensor, among: torch.Tensor) -> tuple[int, int]:
-    place = int(torch.where(among, costs, torch.inf).argmin())
-    return divmod(place, costs.shape[1])
+    left = torch.where(among, costs, torch.inf)
+    first = (left <= left.min() + ROUNDING).flatten().int().argmax()
+    return divmod(int(first), costs.shape[1])
