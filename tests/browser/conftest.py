@@ -83,9 +83,12 @@ def pack_address(editor_server: ComfyServer) -> str:
     return f"http://{editor_server.address}/extensions/{PACK_DIRECTORY}"
 
 
-@pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)
+BOTH_MODES = [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=BOTH_MODES, ids=lambda mode: mode.value)
 def mode(request) -> Mode:
-    """The classic canvas, then Nodes 2.0."""
+    """The classic canvas, and Nodes 2.0: slow, but for the examples that run in both by default."""
     return request.param
 
 

@@ -84,7 +84,7 @@ def test_switching_tabs_leaves_nothing_behind(editor: Editor, jobs: ListedJobs):
     assert editor.errors == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_serious(editor: Editor, theme: str):
     page = editor.page
     page.evaluate("(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme)

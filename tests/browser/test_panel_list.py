@@ -7,7 +7,8 @@ import pytest
 from ..integration.client import Prompt
 from ..integration.job_bench import JobPrompt
 from ..models.jobs.postgres import wait_until
-from .editor import Editor, Mode
+from .conftest import BOTH_MODES
+from .editor import Editor
 from .panel import HOSTILE, open_panel
 from .panel_list import FOREIGN_TAB, ListedJobs
 from .studio import Studio
@@ -19,7 +20,7 @@ def editor(with_panel: Editor) -> Editor:
     return with_panel
 
 
-@pytest.mark.parametrize("panel_mode", list(Mode), ids=lambda mode: mode.value, indirect=True)
+@pytest.mark.parametrize("panel_mode", BOTH_MODES, ids=lambda mode: mode.value, indirect=True)
 def test_a_prompt_that_runs_is_followed_in_the_list(
     editor: Editor, studio: Studio, jobs: ListedJobs
 ):
@@ -51,7 +52,10 @@ def test_a_prompt_that_runs_is_followed_in_the_list(
 
 @pytest.mark.parametrize(
     ("language", "done", "passed", "well"),
-    [("ja", "完了", "合格", "すべて正常です"), ("zh", "已完成", "合格", "一切正常")],
+    [
+        ("ja", "完了", "合格", "すべて正常です"),
+        pytest.param("zh", "已完成", "合格", "一切正常", marks=pytest.mark.slow),
+    ],
     ids=["ja", "zh"],
 )
 def test_a_finished_job_shows_its_picture_and_verdict_in_the_editors_language(
