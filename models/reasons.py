@@ -106,7 +106,7 @@ REASONS: dict[str, str] = {
     "boiling": "What is still changes by {value} grey levels from drawing to drawing.",
     "boiling_seen": "It boils: what is still changes by {value} grey levels from drawing to "
     "drawing.",
-    "nothing_still": "No part of the picture is still.",
+    "nothing_still": "Too little of the picture stays still to tell.",
     "nothing_to_follow": "No motion can be followed from one drawing to the next.",
     "warping_error": "Laid over the one before along the motion, a drawing differs by {error}.",
     "smoothness": "{percent} % of the motion goes on evenly, at a speed of {speed} % of the "
