@@ -20,7 +20,7 @@ NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
 AFTER = {"use_a_kept_character": "keep_a_character", "review_a_shot": "remember_a_shot"}
 # Ten gigabytes. It runs with tiny models in tests/integration/test_loop_generation.py.
 WITH_MODELS = "generate_a_loop"
-# What a node looks like is tried in both modes by these; the rest of them is slow.
+# These run by default, the first in Nodes 2.0 too; the rest of them is slow.
 SOME = ("check_a_clip", "make_a_phase", "review_a_shot")
 NOTE = "MarkdownNote"
 
@@ -100,7 +100,8 @@ def editors(
 
 
 def case(mode: Mode, name: str) -> Any:
-    marks = [] if name in SOME else [pytest.mark.slow]
+    default = SOME if mode is Mode.CLASSIC else SOME[:1]
+    marks = [] if name in default else [pytest.mark.slow]
     return pytest.param(mode, name, marks=marks, id=f"{mode.value}-{name}")
 
 

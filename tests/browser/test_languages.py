@@ -92,7 +92,9 @@ OTHERS = {"ja": "Hanaに見えません", "zh": "不像 Hana"}
 
 
 @pytest.mark.parametrize(
-    ("language", "mode"), [("ja", Mode.CLASSIC), ("zh", Mode.NODES_2)], indirect=["mode"]
+    ("language", "mode"),
+    [("ja", Mode.CLASSIC), pytest.param("zh", Mode.NODES_2, marks=pytest.mark.slow)],
+    indirect=["mode"],
 )
 def test_a_reason_for_a_fail_is_read_in_the_editors_language(
     editor: Editor, editor_server: ComfyServer, language: str

@@ -37,6 +37,7 @@ def slow(client: ComfyClient):
     delete(client, "endless")
 
 
+@pytest.mark.slow
 def test_a_comfyui_that_ends_in_the_midst_ends_at_once_and_goes_on_after_its_next_start(
     comfyui: Path,
     tmp_path: Path,
