@@ -1,6 +1,5 @@
 """Writes a job's pictures and videos, with what made them inside."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ..file_hash import sha256_of
 from ..report import Report
 from .job import Artifact, Job
 from .thumbnail import thumbnail
@@ -22,7 +22,6 @@ from .video_files import VideoFacts, middle_frame, video_facts
 FORMATS = ("png", "webp", "mp4")
 PNG_COMPRESSION = 4  # ComfyUI's: 9 takes three times as long for 2 % less
 WEBP_QUALITY, WEBP_EFFORT = 90, 4
-BLOCK = 1 << 20  # bytes of a file that are hashed at a time
 # ComfyUI reads a WebP's graph from these EXIF tags: the prompt from the first, everything else
 # from there downward.
 EXIF_PROMPT, EXIF_FIRST = 0x0110, 0x010F
@@ -221,14 +220,10 @@ def _reserve(to: Destination, number: int, counter: int, suffix: str) -> tuple[P
 
 
 def _artifact(path: Path, root: Path, kind: str, size: VideoFacts) -> Artifact:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
     return Artifact(
         path=path.relative_to(root).as_posix(),
         kind=kind,
         bytes=path.stat().st_size,
-        sha256=digest.hexdigest(),
+        sha256=sha256_of(path),
         **size._asdict(),
     )

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from ..file_hash import sha256_of
 from .catalogue import HUB
-from .published import sha256_of
 from .weight import WeightFile
 
 CONNECT_SECONDS, SILENCE_SECONDS = 8.0, 60.0

@@ -1,9 +1,9 @@
 """Whether a file on disk is the one that its publisher offers."""
 
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from ..file_hash import sha256_of
 from .weight import WeightFile
 
 
@@ -18,15 +18,6 @@ def is_published(file: WeightFile, path: Path) -> bool:
     if not file.sha256:
         return True
     return _hash_of(path, status.st_mtime_ns, status.st_size).startswith(file.sha256)
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 @lru_cache(maxsize=16)

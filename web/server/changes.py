@@ -1,9 +1,9 @@
 """What the routes change: cancelling a job, judging it, deleting it."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from ...models.file_hash import sha256_of
 from ...models.frames import InputError
 from ...models.jobs.events import JobReviewed
 from ...models.jobs.job import LONGEST_REASON, Review, ReviewVerdict, clean_name
@@ -15,7 +15,6 @@ from .jobs import find
 from .watching.prompts import marked
 
 UNFINISHED_STATES = {state.value for state in UNFINISHED}
-CHUNK = 1 << 20
 
 
 def review(site: Site, asked: Asked) -> dict[str, Any]:
@@ -113,17 +112,9 @@ def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:
             return "outside", "It is no file below the output folder."
         if not path.is_file():
             return "not_here", f"It isn't here; {file.machine} wrote it."
-        if _sha256(path) != file.sha256:
+        if sha256_of(path) != file.sha256:
             return "another", "It is another file than the job wrote."
         path.unlink()
     except (OSError, ValueError) as error:
         return "not_removable", f"It can't be removed ({type(error).__name__})."
     return None
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

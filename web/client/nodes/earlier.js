@@ -1,5 +1,5 @@
-import { app } from "../../../scripts/app.js";
 import { ask, RouteError } from "../requests.js";
+import { nodeAlong, rootGraph } from "./find.js";
 import { hasResults } from "./results.js";
 import { isShown, makeOld, showOn } from "./widget.js";
 
@@ -8,14 +8,13 @@ import { isShown, makeOld, showOn } from "./widget.js";
  * workflow, and nothing of its outputs. As long as ComfyUI runs, its history has them.
  */
 export async function showEarlier() {
-  const root = /** @type {any} */ (app).rootGraph;
-  const id = root?.id;
+  const id = rootGraph()?.id;
   if (!id) return;
   const outputs = await outputsOf(id);
   // Another workflow may be open by now, or this one may have run.
-  if (/** @type {any} */ (app).rootGraph?.id !== id) return;
+  if (rootGraph()?.id !== id) return;
   for (const [path, output] of Object.entries(outputs)) {
-    const node = hasResults(output) && nodeAt(root, path);
+    const node = hasResults(output) && nodeAlong(path);
     if (!node || isShown(node)) continue;
     showOn(node, output);
     makeOld(node);
@@ -37,20 +36,4 @@ async function outputsOf(workflow) {
     if (error instanceof RouteError) return {}; // an older ComfyUI, or none: nothing to show
     throw error;
   }
-}
-
-/**
- * @param {any} root
- * @param {string} path `5`, or `12:5` for node 5 within the subgraph that node 12 is
- */
-function nodeAt(root, path) {
-  const [id, ...around] = path.split(":").reverse();
-  let graph = root;
-  for (const subgraph of around.reverse()) graph = graph?.getNodeById(number(subgraph))?.subgraph;
-  return graph?.getNodeById(number(id));
-}
-
-/** @param {string} id */
-function number(id) {
-  return /^\d+$/.test(id) ? Number(id) : id;
 }

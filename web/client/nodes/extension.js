@@ -2,6 +2,7 @@ import { app } from "../../../scripts/app.js";
 import { useStyleSheet } from "../element.js";
 import { isOurs } from "../ours.js";
 import { showEarlier } from "./earlier.js";
+import { nodeAt } from "./find.js";
 import { hasResults } from "./results.js";
 import { makeOld, showOn } from "./widget.js";
 
@@ -73,16 +74,4 @@ function chain(prototype, name, also) {
     also(this, given[0]);
     return answer;
   };
-}
-
-/**
- * The node of an output: `5`, or `<id of a subgraph>:5` within one.
- *
- * @param {string} locator
- */
-function nodeAt(locator) {
-  const root = /** @type {any} */ (app).rootGraph ?? app.graph;
-  const [id, subgraph] = locator.split(":").reverse();
-  const graph = subgraph ? root.subgraphs?.get(subgraph) : root;
-  return graph?.getNodeById(/^\d+$/.test(id) ? Number(id) : id);
 }

@@ -1,5 +1,6 @@
 import { element } from "../element.js";
 import { decided, headline, line, overFrames, scoreInWords } from "../report/parts.js";
+import { isRetry, roundsOf } from "../report/retry.js";
 import { look } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
 import { addressOf } from "./preview.js";
@@ -7,8 +8,6 @@ import { addressOf } from "./preview.js";
 /** @import { Measurement, Report } from "../report/types.js" */
 /** @import { Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
-
-const RETRY = "retry"; // what measured the number of attempts
 
 /**
  * What a node of the pack put into its `ui`; every list but the last has one entry.
@@ -21,10 +20,6 @@ const RETRY = "retry"; // what measured the number of attempts
  * @property {Gate[]} [anime_gate]
  * @property {{name: string, version: number, new: boolean}[]} [anime_character]
  * @property {Picture[]} [anime_references]
- */
-
-/**
- * @typedef {{chosen: number, attempts: {attempt: number, seed: number, report: Report}[]}} Attempts
  */
 
 /**
@@ -60,7 +55,7 @@ export function show(results, sight) {
   if (report && report.schema !== 1) parts.push(line(words("node.unreadable")));
   else if (report) {
     parts.push(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
-    parts.push(...report.measurements.filter((each) => each.backend === RETRY).map(attempts));
+    parts.push(...report.measurements.filter(isRetry).map(attempts));
     const over = overFrames(report, (place, frame, frames) =>
       showFrame(place, frame, frames, sight),
     );
@@ -107,9 +102,9 @@ function gated({ verdict, reasons, because, accepted, rejected }) {
  * @param {Measurement} measurement
  */
 function attempts(measurement) {
-  const { attempts = [], chosen } = /** @type {Attempts} */ (measurement.details);
+  const { chosen } = measurement.details;
   const list = element("ol", "anime-attempts");
-  for (const { attempt, seed, report } of attempts) {
+  for (const { attempt, seed, report } of roundsOf(measurement)) {
     const { symbol, word } = look(report.verdict);
     const values = { symbol, word, seed, score: scoreInWords(report.score) };
     const row = element("li", "", words("retry.attempt", values));

@@ -1,11 +1,9 @@
 import { element } from "../../element.js";
 import { pill } from "../../parts/pill.js";
+import { roundsOf } from "../../report/retry.js";
 import { namedReason, words } from "../../words.js";
 
-/** @import { Measurement, Report } from "../../report/types.js" */
 /** @import { JobError, NodeReport, RetryAttempt } from "./job_answer.js" */
-
-const RETRY = "retry"; // what measured the number of attempts
 
 /**
  * Why a job failed.
@@ -60,19 +58,11 @@ export function retries({ attempts, reports }) {
  */
 function why({ node_id: node, number, seed, reason }, reports) {
   const of_node = reports.filter((each) => each.node_id === node);
-  const made = of_node.flatMap(({ report }) => report.measurements.flatMap(roundsIn));
+  const made = of_node.flatMap(({ report }) => report.measurements.flatMap(roundsOf));
   const round = made.find((each) => each.attempt === number && String(each.seed) === String(seed));
   if (!round) return reason;
   const against = round.report.measurements.filter(
     (each) => each.required && each.verdict !== "PASS",
   );
   return against.map(namedReason).join("\n");
-}
-
-/**
- * @param {Measurement} measurement
- * @returns {{attempt: number, seed: number, report: Report}[]}
- */
-function roundsIn({ backend, details }) {
-  return backend === RETRY ? /** @type {any} */ (details.attempts ?? []) : [];
 }
