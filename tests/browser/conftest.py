@@ -4,8 +4,9 @@ import importlib.util
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..file_server import FileServer, file_server
 from ..integration.client import ComfyClient
 from ..integration.server import STOP_SECONDS, ComfyServer
 from .editor import Editor, Mode
+from .front_end import FrontEnd
 from .panel import open_panel
 from .panel_list import ListedJobs
 from .studio import Studio, open_studio
@@ -59,22 +61,40 @@ def hub() -> Iterator[FileServer]:
 
 
 @pytest.fixture(scope="package")
-def editor_server(
+def editor_servers(
     browser, hub: FileServer, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ComfyServer]:
-    """ComfyUI with the pack and its own frontend; asked for after the browser, which may skip."""
+) -> Iterator[Callable[[FrontEnd], ComfyServer]]:
+    """ComfyUI with the pack, one process for each editor; asked for after the browser."""
     if importlib.util.find_spec("comfyui_frontend_package") is None:
         pytest.skip("ComfyUI's frontend is not installed: pip install comfyui-frontend-package")
-    base = tmp_path_factory.mktemp("editor")
-    packs = {PACK_DIRECTORY: PACK}
     variables: dict[str, str | None] = dict.fromkeys(("ANIME_DATABASE_URL", "ANIME_TRACKING"))
     variables |= {"HF_ENDPOINT": hub.address, "NO_PROXY": "127.0.0.1"}
-    with ComfyServer(comfyui, base, packs, environment=variables) as running:
-        yield running
+    with ExitStack() as servers:
+
+        @cache
+        def server_of(front_end: FrontEnd) -> ComfyServer:
+            base = tmp_path_factory.mktemp(front_end.value)
+            arguments = ("--cpu", *front_end.arguments())
+            packs = {PACK_DIRECTORY: PACK}
+            server = ComfyServer(comfyui, base, packs, arguments, variables)
+            servers.callback(_end, server)
+            return server.start()
+
+        yield server_of
+
+
+def _end(server: ComfyServer) -> None:
+    server.stop()
     deadline = time.monotonic() + STOP_SECONDS  # on a busy machine it ends a little later
-    while running.databases() and time.monotonic() < deadline:
+    while server.databases() and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert running.end_databases() == [], "the embedded database outlived ComfyUI"
+    assert server.end_databases() == [], "the embedded database outlived ComfyUI"
+
+
+@pytest.fixture(scope="package")
+def editor_server(editor_servers: Callable[[FrontEnd], ComfyServer]) -> ComfyServer:
+    """ComfyUI with the editor that it pins."""
+    return editor_servers(FrontEnd.PINNED)
 
 
 @pytest.fixture
@@ -84,6 +104,17 @@ def pack_address(editor_server: ComfyServer) -> str:
 
 
 BOTH_MODES = [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)]
+
+
+EVERY_EDITOR = [
+    pytest.param(
+        (front_end, mode),
+        marks=[] if (front_end, mode) == (FrontEnd.PINNED, Mode.CLASSIC) else [pytest.mark.slow],
+        id=f"{front_end.value}-{mode.value}",
+    )
+    for front_end in FrontEnd
+    for mode in Mode
+]
 
 
 @pytest.fixture(params=BOTH_MODES, ids=lambda mode: mode.value)
@@ -108,6 +139,18 @@ def editor(
     assert opened.errors == []
 
 
+@pytest.fixture(params=EVERY_EDITOR)
+def any_editor(
+    request, browser, editor_servers: Callable[[FrontEnd], ComfyServer], tmp_path: Path
+) -> Iterator[Editor]:
+    """Each editor in each canvas: slow, but for the pinned one in the classic canvas."""
+    front_end, mode = request.param
+    server = editor_servers(front_end)
+    with open_editor(browser, server, mode, tmp_path) as opened:
+        yield opened
+    assert opened.errors == []
+
+
 @contextmanager
 def open_editor(
     browser: Any, server: ComfyServer, mode: Mode, pictures: Path, language: str = "en"
@@ -120,7 +163,7 @@ def open_editor(
     }
     ComfyClient(server).post("/settings", settings)
     context = browser.new_context(viewport={"width": 1900, "height": 1200})
-    opened = Editor(context.new_page(), f"http://{server.address}/", pictures)
+    opened = Editor(context.new_page(), server, pictures)
     opened.open()
     yield opened
     context.close()

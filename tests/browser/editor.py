@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..comfyui import PACK
+from ..integration.server import ComfyServer
 
 SECONDS = 60_000  # of a page or a run on a busy machine, in milliseconds
 RUN_SECONDS = 270  # of one run; a test may take 300
@@ -19,7 +20,7 @@ EXAMPLES = PACK / "example_workflows"
 # is asked for in the editor's language before the page that all have.
 OF_THE_EDITOR = re.compile(
     r"/user\.css|/userdata[/?]|graph accessed before initialization|/missingModelDownload-"
-    r"|https://api\.comfy\.org/|/templates/|/docs/\w+/\w+\.md"
+    r"|https://api\.comfy\.org/|https://huggingface\.co/|/templates/|/docs/\w+/\w+\.md"
     r"|Error loading (?:fuse options|core workflow templates)"
 )
 
@@ -34,8 +35,9 @@ class Mode(Enum):
 class Editor:
     """One page of the editor, with what went wrong in it and what it sent."""
 
-    def __init__(self, page: Any, address: str, pictures: Path) -> None:
-        self.page, self.address, self.pictures = page, address, pictures
+    def __init__(self, page: Any, server: ComfyServer, pictures: Path) -> None:
+        self.page, self.server, self.pictures = page, server, pictures
+        self.address = f"http://{server.address}/"
         self.errors: list[str] = []
         self.prompts: list[dict[str, Any]] = []
         page.set_default_timeout(SECONDS)
@@ -71,13 +73,21 @@ class Editor:
 
     def run(self) -> None:
         """Press Run, and wait until nothing runs any more."""
-        finished, sent = self._finished(), len(self.prompts)
-        self.page.get_by_test_id("queue-button").first.click()  # "Run", in any language
+        finished, sent = self.finished(), len(self.prompts)
+        self.press_run()
+        self.await_end(finished)
+        assert len(self.prompts) == sent + 1
+
+    def press_run(self) -> None:
+        """Press Run, in any language."""
+        self.page.get_by_test_id("queue-button").first.click()
+
+    def await_end(self, finished: int) -> None:
+        """Wait until more prompts have ended than these."""
         deadline = time.monotonic() + RUN_SECONDS
-        while self._finished() == finished:
+        while self.finished() == finished:
             assert time.monotonic() < deadline, "the run doesn't end"
             self.page.wait_for_timeout(100)
-        assert len(self.prompts) == sent + 1
 
     def results(self, node: int) -> Any:
         """The locator of what a node shows of its results."""
@@ -89,7 +99,7 @@ class Editor:
         self.page.screenshot(path=path)
         return path
 
-    def _finished(self) -> int:
+    def finished(self) -> int:
         """How many prompts have ended, well or not."""
         return len(self.page.request.get(f"{self.address}history").json())
 

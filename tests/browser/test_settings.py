@@ -74,7 +74,7 @@ def test_where_the_environment_decides_nothing_can_be_chosen_and_it_is_said(
     with ComfyServer(comfyui, tmp_path / "base", packs, environment=variables) as server:
         ComfyClient(server).post("/settings", {"Comfy.TutorialCompleted": True})
         context = browser.new_context()
-        editor = Editor(context.new_page(), f"http://{server.address}/", tmp_path)
+        editor = Editor(context.new_page(), server, tmp_path)
         editor.open()
         page = open_settings(editor)
         page.get_by_text("Set by the environment variable ANIME_TRACKING").wait_for()

@@ -1,14 +1,48 @@
 import { app } from "../../../scripts/app.js";
+import { api } from "../../../scripts/api.js";
 import { useStyleSheet } from "../element.js";
-import { isOurs } from "../ours.js";
-import { showEarlier } from "./earlier.js";
-import { nodeAt } from "./find.js";
+import { pathOf, rootGraph } from "./find.js";
+import { runFromHistory, runThatGave } from "./history.js";
+import { explainMissingReports } from "./missing_report.js";
+import { onWorkflowOpened, openWorkflow } from "./open_workflow.js";
+import { noteRun, runsOf } from "./own_runs.js";
+import { QueuedRuns } from "./queued_runs.js";
+import { SAVES } from "./reach.js";
 import { hasResults } from "./results.js";
-import { makeOld, showOn } from "./widget.js";
+import { WorkflowResults } from "./workflow_results.js";
 
-const SAVES_BOTH = "AnimeJobSave";
+/** @import { Run } from "./run.js" */
 
-let loaded = false; // the page's first workflow: the one that was open before
+/** @type {WeakMap<object, WorkflowResults>} by the workflow of an open tab */
+const resultsOf = new WeakMap();
+/** @type {WeakMap<Run, object>} */
+const workflowOf = new WeakMap();
+
+const runs = new QueuedRuns({
+  origin: openWorkflow,
+  queued(run, workflow) {
+    if (!workflow) return;
+    workflowOf.set(run, workflow);
+    noteRun({ prompt: run.id, workflow: rootGraph()?.id ?? "", path: workflow.path });
+  },
+  started(run) {
+    const workflow = workflowOf.get(run);
+    if (!workflow) return;
+    resultsIn(workflow).started(run);
+    draw(workflow);
+  },
+  showed(run, path) {
+    const workflow = workflowOf.get(run);
+    if (!workflow) return;
+    resultsIn(workflow).showed(run, path);
+    draw(workflow);
+  },
+  ended(run) {
+    const workflow = workflowOf.get(run);
+    if (workflow) draw(workflow);
+  },
+  refused: explainMissingReports,
+});
 
 for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", "./results.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
@@ -17,16 +51,11 @@ for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", ".
 app.registerExtension({
   name: "AnimeProduction.OnTheNodes",
 
-  /**
-   * @param {any} nodeType
-   * @param {any} nodeData
-   */
-  beforeRegisterNodeDef(nodeType, nodeData) {
-    if (!isOurs(nodeData)) return;
-    chain(nodeType.prototype, "onExecuted", (node, output) => {
-      if (hasResults(output)) showOn(node, output);
-    });
-    chain(nodeType.prototype, "onExecutionStart", (node) => makeOld(node));
+  setup() {
+    runs.listen();
+    onWorkflowOpened(opened);
+    opened(); // a workflow may be open by now
+    /** @type {any} */ (api).addEventListener("reconnected", catchUp);
   },
 
   /**
@@ -36,42 +65,87 @@ app.registerExtension({
    * @param {any} node
    */
   nodeCreated(node) {
-    if (node.comfyClass === SAVES_BOTH) node.previewMediaType = "image";
+    if (node.comfyClass === SAVES) node.previewMediaType = "image";
   },
 
-  // Outputs were restored: a workflow was opened from the history, or its tab was switched to.
-  onNodeOutputsUpdated: restore,
-
-  /** Undo builds the nodes anew while their outputs stay. */
-  afterConfigureGraph() {
-    restore(/** @type {any} */ (app).nodeOutputs);
-    if (loaded) return;
-    loaded = true;
-    void showEarlier();
+  /**
+   * The editor restored the outputs of a run from its history, and does not say of which.
+   *
+   * @param {Record<string, any>} outputs
+   */
+  onNodeOutputsUpdated(outputs) {
+    void restoreOutputs(outputs);
   },
 });
 
-/** @param {Record<string, any> | null | undefined} outputs */
-function restore(outputs) {
-  for (const [locator, output] of Object.entries(outputs ?? {})) {
-    if (!hasResults(output)) continue;
-    const node = nodeAt(locator);
-    if (node) showOn(node, output);
+/**
+ * @param {object} workflow
+ * @returns {WorkflowResults}
+ */
+function resultsIn(workflow) {
+  let results = resultsOf.get(workflow);
+  if (!results) {
+    results = new WorkflowResults();
+    resultsOf.set(workflow, results);
+  }
+  return results;
+}
+
+/** @param {object} workflow */
+function draw(workflow) {
+  if (workflow === openWorkflow()) resultsIn(workflow).draw();
+}
+
+/** Draw what the open workflow has; after a reload of the page, what it had before. */
+function opened() {
+  const workflow = openWorkflow();
+  if (!workflow) return;
+  if (resultsOf.has(workflow)) draw(workflow);
+  else void restoreOwnRun(workflow);
+}
+
+/** @param {{path: string}} workflow */
+async function restoreOwnRun(workflow) {
+  const results = resultsIn(workflow);
+  const graph = rootGraph()?.id;
+  for (const prompt of graph ? runsOf(graph, workflow.path) : []) {
+    const run = await runFromHistory(prompt);
+    if (results.run) return; // it ran in the meantime
+    if (run && run.outputs.size > 0) {
+      results.restore(run);
+      return draw(workflow);
+    }
   }
 }
 
-/**
- * Calls `also` after the method that a prototype has by this name.
- *
- * @param {any} prototype
- * @param {string} name
- * @param {(node: any, argument: any) => void} also
- */
-function chain(prototype, name, also) {
-  const own = prototype[name];
-  prototype[name] = function (/** @type {unknown[]} */ ...given) {
-    const answer = own?.apply(this, given);
-    also(this, given[0]);
-    return answer;
-  };
+/** @param {Record<string, any>} outputs by the editor's names of the nodes */
+async function restoreOutputs(outputs) {
+  const workflow = openWorkflow();
+  const graph = rootGraph()?.id;
+  if (!workflow || !graph || resultsIn(workflow).run) return;
+  /** @type {[string, any][]} */
+  const found = [];
+  for (const [locator, output] of Object.entries(outputs ?? {})) {
+    const path = hasResults(output) && pathOf(locator);
+    if (path) found.push([path, output]);
+  }
+  if (found.length === 0) return;
+  const run = await runThatGave(graph, found);
+  if (!run || resultsIn(workflow).run) return;
+  resultsIn(workflow).restore(run);
+  draw(workflow);
+}
+
+/** Messages were missed: what has ended meanwhile is read from the history. */
+async function catchUp() {
+  for (const run of runs.unfinished()) {
+    const workflow = workflowOf.get(run);
+    const ended = await runFromHistory(run.id);
+    if (!workflow || !ended || run.ended) continue;
+    Object.assign(run, { ...ended, restored: false });
+    const results = resultsIn(workflow);
+    results.started(run);
+    for (const path of run.outputs.keys()) results.showed(run, path);
+    draw(workflow);
+  }
 }

@@ -6,18 +6,8 @@ export function rootGraph() {
 }
 
 /**
- * The node of an output in the editor: `5`, or `<id of a subgraph>:5` within one.
- *
- * @param {string} locator
- */
-export function nodeAt(locator) {
-  const [id, subgraph] = locator.split(":").reverse();
-  return nodeIn(subgraph ? rootGraph().subgraphs?.get(subgraph) : rootGraph(), id);
-}
-
-/**
- * The node of an output in ComfyUI's history: `5`, or `12:5` for node 5 within the subgraph that
- * node 12 is.
+ * Return a node by its path in a prompt: `5`, or `12:5` for node 5 within the subgraph that node 12
+ * is.
  *
  * @param {string} path
  */
@@ -25,6 +15,44 @@ export function nodeAlong(path) {
   const [id, ...around] = path.split(":").reverse();
   const graph = around.reduceRight((within, node) => nodeIn(within, node)?.subgraph, rootGraph());
   return nodeIn(graph, id);
+}
+
+/**
+ * Return the path of a node that lies in the same graph as the node of another path.
+ *
+ * @param {string} path
+ * @param {{id: number | string}} node
+ */
+export function pathBeside(path, { id }) {
+  return [...path.split(":").slice(0, -1), id].join(":");
+}
+
+/**
+ * Return the path of a node whose output the editor keeps under this name: `5`, or
+ * `<id of a subgraph>:5`; null if no node shows that subgraph.
+ *
+ * @param {string} locator
+ */
+export function pathOf(locator) {
+  const [id, subgraph] = locator.split(":").reverse();
+  if (!subgraph) return id;
+  const around = pathInto(rootGraph(), subgraph);
+  return around && `${around}:${id}`;
+}
+
+/**
+ * @param {any} graph
+ * @param {string} subgraph its id
+ * @returns {string | null} path of the node that it is
+ */
+function pathInto(graph, subgraph) {
+  for (const node of graph?.nodes ?? []) {
+    if (!node.subgraph) continue;
+    if (node.subgraph.id === subgraph) return String(node.id);
+    const within = pathInto(node.subgraph, subgraph);
+    if (within) return `${node.id}:${within}`;
+  }
+  return null;
 }
 
 /**

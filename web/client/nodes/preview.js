@@ -1,5 +1,7 @@
-import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
+import { pathBeside } from "./find.js";
+
+/** @import { Run } from "./run.js" */
 
 /**
  * @typedef {{filename: string, subfolder: string, type: string}} Picture
@@ -11,21 +13,23 @@ const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetry
 
 /**
  * Where the frames of a node's report can be seen: the node itself, or one beside it that shows
- * exactly as many pictures of the images that came out of it or went into it.
+ * exactly as many pictures of the images that came out of it or went into it, in the same run.
  *
  * As many: a preview of other length shows other frames, and a plot is one picture.
  *
  * @param {any} node
  * @param {number} frames
+ * @param {Run} run that gave the report
+ * @param {string} path of the node in it
  * @returns {Preview | null}
  */
-export function previewOf(node, frames) {
+export function previewOf(node, frames, run, path) {
   const candidates = [node, ...showing(node)];
   if (!JUDGED_BY_OUTPUT.has(node.type)) {
     for (const source of sources(node)) candidates.push(source.node, ...showing(source.node));
   }
   for (const candidate of candidates) {
-    const output = outputOf(candidate);
+    const output = run.outputs.get(pathBeside(path, candidate));
     const pictures = output?.images ?? (candidate === node && output?.anime_references);
     const animated = output?.animated?.some(Boolean); // one file with all frames in it
     if (Array.isArray(pictures) && pictures.length === frames && !animated) {
@@ -56,13 +60,6 @@ export function select(preview, frame) {
     preview.node.imageIndex = frame;
     preview.node.setDirtyCanvas?.(true, true);
   }
-}
-
-/** @param {any} node */
-function outputOf(node) {
-  const graph = node.graph;
-  const locator = !graph || graph.isRootGraph !== false ? `${node.id}` : `${graph.id}:${node.id}`;
-  return /** @type {any} */ (app).nodeOutputs?.[locator];
 }
 
 /**

@@ -1,0 +1,122 @@
+import { app } from "../../../scripts/app.js";
+import { words } from "../words.js";
+import { nodeAlong } from "./find.js";
+
+const REPORT = "ANIME_REPORT";
+const MISSING = "required_input_missing";
+const MUTED = 2;
+const BYPASSED = 4;
+
+/**
+ * @typedef {{errors?: {type: string, extra_info?: {input_name?: string}}[]}} NodeErrors
+ * @typedef {{source: any, consumers: any[]}} MissingReport a node that is muted or bypassed, and
+ *   the nodes that have no report because of it
+ */
+
+/** @type {any} the message that is on the screen */
+let shown = null;
+
+/**
+ * Say which muted or bypassed node leaves other nodes without their report, and what else to
+ * bypass. ComfyUI only says that an input is missing.
+ *
+ * @param {Record<string, NodeErrors>} nodeErrors of a prompt that ComfyUI refused, by path
+ */
+export function explainMissingReports(nodeErrors) {
+  const toast = /** @type {any} */ (app).extensionManager?.toast;
+  const missing = missingReports(Object.keys(nodeErrors).filter((path) => lacksReport(path)));
+  if (!toast || missing.length === 0) return;
+  if (shown) toast.remove(shown);
+  shown = {
+    severity: "warn",
+    summary: words("missing_report.title"),
+    detail: missing.map(sentence).join("\n"),
+  };
+  toast.add(shown);
+
+  /** @param {string} path */
+  function lacksReport(path) {
+    return (nodeErrors[path].errors ?? []).some(
+      ({ type, extra_info: info }) =>
+        type === MISSING && reportInputs(nodeAlong(path)).some(({ name }) => name === info?.input_name),
+    );
+  }
+}
+
+/**
+ * Return what is to blame for nodes without a report.
+ *
+ * @param {string[]} paths of the nodes
+ * @returns {MissingReport[]}
+ */
+function missingReports(paths) {
+  /** @type {Map<any, Set<any>>} */
+  const bySource = new Map();
+  for (const path of paths) {
+    const node = nodeAlong(path);
+    for (const input of reportInputs(node)) {
+      const source = originOf(node, input);
+      if (!source || ![MUTED, BYPASSED].includes(source.mode)) continue;
+      const consumers = bySource.get(source) ?? new Set();
+      for (const each of withFollowers(node)) consumers.add(each);
+      bySource.set(source, consumers);
+    }
+  }
+  return [...bySource].map(([source, consumers]) => ({ source, consumers: [...consumers] }));
+}
+
+/**
+ * Return a node and those that get their only report from it: what a merge or a retry hands on.
+ *
+ * @param {any} node
+ * @returns {any[]}
+ */
+function withFollowers(node) {
+  const found = [node];
+  for (let place = 0; place < found.length; place += 1) {
+    const alone = reportInputs(found[place]).filter((input) => input.link != null).length === 1;
+    for (const consumer of alone ? reportConsumers(found[place]) : []) {
+      if (!found.includes(consumer)) found.push(consumer);
+    }
+  }
+  return found;
+}
+
+/** @param {any} node */
+function reportConsumers(node) {
+  const nodes = node.graph?.nodes ?? [];
+  return nodes.filter((/** @type {any} */ each) =>
+    reportInputs(each).some((input) => originOf(each, input) === node && isRequired(each, input)),
+  );
+}
+
+/**
+ * @param {any} node
+ * @param {{name: string}} input
+ */
+function isRequired(node, { name }) {
+  return Boolean(node.constructor?.nodeData?.input?.required?.[name]);
+}
+
+/**
+ * @param {any} node
+ * @returns {{name: string, type: string, link: number | null}[]}
+ */
+function reportInputs(node) {
+  return (node?.inputs ?? []).filter((/** @type {any} */ input) => input.type === REPORT);
+}
+
+/**
+ * @param {any} node
+ * @param {{link: number | null}} input
+ */
+function originOf(node, { link }) {
+  return link == null ? null : node.graph?.getNodeById(node.graph.getLink(link)?.origin_id);
+}
+
+/** @param {MissingReport} missing */
+function sentence({ source, consumers }) {
+  const key = source.mode === MUTED ? "missing_report.muted" : "missing_report.bypassed";
+  const names = consumers.map((node) => words("missing_report.name", { name: node.title }));
+  return words(key, { source: source.title, nodes: names.join(words("missing_report.and")) });
+}

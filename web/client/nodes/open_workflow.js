@@ -1,0 +1,27 @@
+import { app } from "../../../scripts/app.js";
+
+/** Return the editor's store of workflows. */
+function store() {
+  return /** @type {any} */ (app).extensionManager?.workflow;
+}
+
+/**
+ * Return the workflow whose tab is open: one object for as long as its tab exists, even beside a
+ * second tab of the same workflow.
+ *
+ * @returns {{path: string} | null}
+ */
+export function openWorkflow() {
+  return store()?.activeWorkflow ?? null;
+}
+
+/**
+ * Call a function each time that a workflow has been opened, after its nodes were made.
+ *
+ * @param {() => void} opened
+ */
+export function onWorkflowOpened(opened) {
+  store()?.$onAction?.((/** @type {any} */ { name, after }) => {
+    if (name === "openWorkflow") after(() => opened());
+  });
+}

@@ -1,0 +1,79 @@
+/** @import { PromptGraph, Run } from "./run.js" */
+
+export const SAVES = "AnimeJobSave";
+
+/**
+ * Return the nodes that a run did not reach, each with the node that is to blame.
+ *
+ * A node whose output is blocked names it in `anime_blocked`. ComfyUI runs no node with a blocked
+ * input, and everything behind such a node is blocked in turn.
+ *
+ * @param {Run} run
+ * @returns {Map<string, string>} path of a node that was not reached -> path of the one that
+ *   blocked or failed
+ */
+export function notReached(run) {
+  const reached = blockedBy(run);
+  if (run.state !== "error" || !run.graph[run.failedAt]) return reached;
+  const behind = consumersOf(run.graph, run.failedAt);
+  spread(run.graph, behind, run.failedAt, reached);
+  return reached;
+}
+
+/**
+ * Return the paths of the nodes that were to save files and did not, in a run that has ended.
+ *
+ * @param {Run} run
+ */
+export function savedNothing(run) {
+  if (!run.ended) return [];
+  return Object.keys(run.graph).filter((path) => run.has(path, SAVES) && !run.outputs.has(path));
+}
+
+/** @param {Run} run */
+function blockedBy(run) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (const [path, output] of run.outputs) {
+    const blocked = output?.anime_blocked;
+    if (!Array.isArray(blocked)) continue;
+    spread(run.graph, consumersOf(run.graph, path, blocked), path, found);
+  }
+  return found;
+}
+
+/**
+ * Add these nodes, and all behind them, with the node to blame.
+ *
+ * @param {PromptGraph} graph
+ * @param {string[]} first
+ * @param {string} blamed
+ * @param {Map<string, string>} found
+ */
+function spread(graph, first, blamed, found) {
+  const waiting = [...first];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (found.has(path)) continue;
+    found.set(path, blamed);
+    waiting.push(...consumersOf(graph, path));
+  }
+}
+
+/**
+ * Return the nodes that take an output of a node.
+ *
+ * @param {PromptGraph} graph
+ * @param {string} path
+ * @param {number[]} [outputs] all of them where none are named
+ */
+function consumersOf(graph, path, outputs) {
+  return Object.keys(graph).filter((each) =>
+    Object.values(graph[each].inputs ?? {}).some(
+      (value) =>
+        Array.isArray(value) &&
+        value.length === 2 &&
+        String(value[0]) === path &&
+        (!outputs || outputs.includes(value[1])),
+    ),
+  );
+}
