@@ -60,6 +60,13 @@ class Gating:
             return bool(self.decision.accepted)
         return self.decision.goes_on
 
+    @property
+    def rejects(self) -> bool:
+        """Return True if anything goes to the rejected side."""
+        if isinstance(self.decision, FrameDecision):
+            return bool(self.decision.rejected)
+        return not self.decision.goes_on
+
 
 def gate_report(report: Report, settings: GateSettings) -> Gating:
     """Decide about a batch or its frames as a Gate does.

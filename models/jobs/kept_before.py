@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ..acting.gate import Level, OnFail, OnNotMeasured
 from ..acting.kept import GateSettings, best_report, gate_report
 from ..acting.retry import OnExhausted
-from ..acting.retry_body import ACCEPTED, END, GATE, SLOTS
+from ..acting.retry_body import ACCEPTED, END, GATE, REJECTED, SLOTS
 from ..report import Report, Verdict
 from .graph import Graph, Node
 from .job import NodeReport
@@ -98,8 +98,8 @@ class _Replay:
             gating = gate_report(report, self._settings(node))
         except ValueError as error:  # InputError too: the node would have failed the prompt
             raise NotRecomputable(f"node {node.id}: {error}") from error
-        if not gating.keeps:
-            self._blocked.update((node.id, output) for output in ACCEPTED)
+        empty = [*(() if gating.keeps else ACCEPTED), *(() if gating.rejects else REJECTED)]
+        self._blocked.update((node.id, output) for output in empty)
         return gating.kept
 
     def _settings(self, node: Node) -> GateSettings:

@@ -124,7 +124,7 @@ def test_a_report_that_does_not_judge_frames_is_refused():
 
 def test_a_gate_of_frames_keeps_the_report_of_the_accepted_ones():
     gating = gate_report(pictures([0.9, 0.1, 0.6]), FRAMES)
-    assert gating.keeps
+    assert (gating.keeps, gating.rejects) == (True, True)
     assert gating.kept is not None
     assert (gating.kept.verdict, gating.kept.frames) == (Verdict.PASS, 2)
     assert gating.judged.verdict is Verdict.PASS, "its value was given as that of all"
@@ -133,8 +133,10 @@ def test_a_gate_of_frames_keeps_the_report_of_the_accepted_ones():
 def test_a_gate_that_accepts_no_frame_shows_why():
     report = pictures([0.1, 0.2])
     gating = gate_report(report, FRAMES)
-    assert not gating.keeps
+    assert (gating.keeps, gating.rejects) == (False, True)
     assert gating.kept is report
+    everything = gate_report(pictures([0.9, 0.8]), FRAMES)
+    assert (everything.keeps, everything.rejects) == (True, False)
 
 
 def test_a_gate_of_the_batch_has_a_report_of_its_own_only_with_thresholds():
