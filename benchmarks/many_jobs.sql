@@ -31,12 +31,14 @@ FROM generate_series(1, :jobs) AS n;
 
 INSERT INTO anime.jobs
     (id, prompt_id, project_id, shot_id, character_id, machine_id, tags, state, created_at,
-     started_at, finished_at, source, verdict, score, progress, model, graph)
+     started_at, finished_at, source, verdict, score, judged_by, progress, model, graph)
 SELECT
     made.id, made.prompt_id, shots.project_id, shots.id, characters.id, machines.id,
     ARRAY['night', 'take ' || n % 7, 'batch ' || n / 500], made.state, at, at + interval '1 second',
     at + (20 + n % 97) * interval '1 second', CASE WHEN n % 3 = 0 THEN 'api' ELSE 'editor' END,
-    made.verdict, made.score, 1, 'anime-' || n % :models || '.safetensors',
+    CASE made.state WHEN 'completed' THEN made.verdict END,
+    CASE made.state WHEN 'completed' THEN made.score END,
+    CASE made.state WHEN 'completed' THEN 'last' END, 1, 'anime-' || n % :models || '.safetensors',
     jsonb_build_object('1', jsonb_build_object('class_type', 'AnimeJob', 'inputs',
         jsonb_build_object('project', 'Production', 'seed', n)))
 FROM made
@@ -73,10 +75,10 @@ FROM made, LATERAL (VALUES
 
 INSERT INTO anime.reports
     (event_id, job_id, position, node_id, subject, verdict, score, frames, worst_frame,
-     worst_reason_code, worst_reason)
+     worst_reason_code, worst_reason, decides)
 SELECT finished, id, 0, '9', (ARRAY['loop', 'character', 'quality'])[1 + n % 3], verdict, score, 48,
     CASE WHEN verdict = 'FAIL' THEN n % 48 END, CASE WHEN verdict = 'FAIL' THEN 'seam_jump' END,
-    CASE WHEN verdict = 'FAIL' THEN 'The seam jumps by 3.4 steps.' END
+    CASE WHEN verdict = 'FAIL' THEN 'The seam jumps by 3.4 steps.' END, state = 'completed'
 FROM made;
 
 INSERT INTO anime.measurements

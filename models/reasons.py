@@ -241,6 +241,12 @@ REASONS: dict[str, str] = {
     "(worst: {value} in frame {frame}).",
     "gate_frames_absent": "Not measured in frames {frames}.",
     "gate_nothing_counts": "Nothing in the report counts for its verdict.",
+    "kept_least": "The weakest of the kept frames has {value} {unit}; at least {limit} is needed. "
+    "It is frame {frame} of the batch. Kept: {kept}.",
+    "kept_most": "The weakest of the kept frames has {value} {unit}; at most {limit} is allowed. "
+    "It is frame {frame} of the batch. Kept: {kept}.",
+    "kept_band": "The weakest of the kept frames has {value} {unit}; {low} to {high} is needed. "
+    "It is frame {frame} of the batch. Kept: {kept}.",
     "any_passes": "{passing} of {reports} reports pass, and one is enough.",
     "none_passes": "None of {reports} reports passes; the best of them has {score} of 100.",
     "none_passes_yet": "None of {reports} reports passes, and {unmeasured} could not be measured.",

@@ -1,5 +1,6 @@
-"""What a scoring node answers: its report, its pictures, the score, and whether it passes."""
+"""Answers of nodes: outputs, some of them blocked, and what the editor and jobs read of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -27,8 +28,33 @@ PASS_OUTPUT = io.Boolean.Output(
 )
 
 
+class Shown(dict[str, list[Any]]):
+    """The `ui` of one run of a node, with an empty list for what this run doesn't show.
+
+    A node that gets a list runs once for each value. ComfyUI then reads every key of the first
+    run's `ui` from all runs, and a missing key would fail the prompt.
+    """
+
+    def __missing__(self, key: str) -> list[Any]:
+        return []
+
+
+def answered(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.NodeOutput:
+    """Answer with outputs, and list those that are blocked in `ui` as `anime_blocked`.
+
+    Args:
+        outputs: in the order of the schema, blocked ones as from `or_blocked`.
+        ui: what else the node shows.
+    """
+    shows = Shown(ui or {})
+    blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
+    if blocked:
+        shows["anime_blocked"] = blocked
+    return io.NodeOutput(*outputs, ui=shows or None)
+
+
 def scored(report: Report, *pictures: torch.Tensor) -> io.NodeOutput:
-    """The answer of a scoring node.
+    """Answer as a scoring node does.
 
     Args:
         report: what was measured.
@@ -38,7 +64,7 @@ def scored(report: Report, *pictures: torch.Tensor) -> io.NodeOutput:
         report, pictures, plot, score, pass; with the report in `ui` for API users and jobs. A
         score that doesn't exist is a silent blocker: what would consume it doesn't run.
     """
-    return io.NodeOutput(
+    return answered(
         report,
         *pictures,
         plot_of(report),
@@ -49,20 +75,28 @@ def scored(report: Report, *pictures: torch.Tensor) -> io.NodeOutput:
 
 
 def or_blocked(value: Any) -> Any:
-    """What isn't there blocks what hangs on it, silently."""
+    """Return the value; None becomes a blocker, so that what hangs on it silently doesn't run."""
     return ExecutionBlocker(None) if value is None else value
 
 
 def passes(report: Report) -> bool:
-    """Whether a report passes; what could not be measured does not."""
+    """Return True if a report passes; what could not be measured does not."""
     return report.verdict is Verdict.PASS
 
 
 def plot_of(report: Report) -> torch.Tensor:
-    """The plot of a report, drawn when it is looked at."""
+    """Return the plot of a report, drawn when it is looked at."""
     return deferred_picture(PLOT_SHAPE, lambda: plot_report(report))
 
 
 def ui_of(report: Report) -> dict[str, list[dict]]:
-    """The report as a node's `ui`, which `/history` and the websocket carry: strict JSON."""
+    """Return a node's `ui` with its report, as `/history` and the websocket carry it."""
     return {"anime_report": [report.to_dict()]}
+
+
+def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
+    """Return a node's `ui` with the report of what it kept; nothing where it has none of its own.
+
+    Under a key of its own: the editor shows `anime_report` on the node that measured.
+    """
+    return {} if kept is None else {"anime_kept": [kept.to_dict()]}

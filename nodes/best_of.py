@@ -6,9 +6,10 @@ import torch
 from comfy_api.latest import io
 
 from ..models.acting.batch import Batch
+from ..models.acting.kept import kept_report
 from ..models.acting.ranking import rank_frames
 from ..models.report import Report
-from .answers import or_blocked
+from .answers import answered, kept_ui, or_blocked
 from .sockets import ReportSocket
 
 MOST_KEPT = 4096  # the editor's widget needs an end
@@ -26,6 +27,7 @@ class AnimeBestOf(io.ComfyNode):
             description="Keeps the best frames of a batch, the best first. A frame is as good as "
             "its weakest required measurement; one that is not measured comes after all others.",
             search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
+            has_intermediate_output=True,  # its `ui` reaches jobs on cached runs too
             inputs=[
                 io.Image.Input("images", tooltip="The batch to choose from."),
                 ReportSocket.Input(
@@ -74,5 +76,6 @@ class AnimeBestOf(io.ComfyNode):
     ) -> io.NodeOutput:
         ranking = rank_frames(report, k)
         best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
-        kept = map(or_blocked, (best.images, best.latents, best.masks))
-        return io.NodeOutput(*kept, ranking.to_json())
+        outputs = map(or_blocked, (best.images, best.latents, best.masks))
+        kept = kept_report(report, ranking.kept)
+        return answered(*outputs, ranking.to_json(), ui=kept_ui(kept))

@@ -7,18 +7,10 @@ import torch
 from comfy_api.latest import io
 
 from ..models.acting.batch import Batch
-from ..models.acting.gate import (
-    Decision,
-    FrameDecision,
-    Level,
-    OnFail,
-    OnNotMeasured,
-    decide,
-    decide_frames,
-)
-from ..models.acting.thresholds import read_thresholds, with_thresholds
+from ..models.acting.gate import FrameDecision, Level, OnFail, OnNotMeasured
+from ..models.acting.kept import GateSettings, gate_report
 from ..models.report import Report
-from .answers import or_blocked
+from .answers import answered, kept_ui, or_blocked
 from .sockets import ReportSocket
 
 
@@ -105,39 +97,35 @@ class AnimeGate(io.ComfyNode):
         level: str = Level.BATCH.value,
         thresholds: str = "",
     ) -> io.NodeOutput:
-        judged = with_thresholds(report, read_thresholds(thresholds))
-        policy = OnFail(on_fail), OnNotMeasured(on_not_measured)
-        gated = Batch(images, latents, masks)
-        if Level(level) is Level.FRAME and judged.frames != 0:  # no frames: nothing to divide
-            divided = decide_frames(judged, *policy)
-            count = len(divided.accepted) + len(divided.rejected)
-            accepted, rejected = (
-                gated.take(divided.accepted, count),
-                gated.take(divided.rejected, count),
-            )
-            decided: Decision | FrameDecision = divided
-            indices = divided.accepted
+        settings = GateSettings(
+            Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
+        )
+        gating = gate_report(report, settings)
+        decision, batch = gating.decision, Batch(images, latents, masks)
+        if isinstance(decision, FrameDecision):
+            count = len(decision.accepted) + len(decision.rejected)
+            accepted = batch.take(decision.accepted, count)
+            rejected = batch.take(decision.rejected, count)
+            indices = decision.accepted
         else:
-            decision = decide(judged, *policy)
             count = 0 if images is None else len(images)
-            accepted, rejected = (gated, Batch()) if decision.goes_on else (Batch(), gated)
-            decided = decision
+            accepted, rejected = (batch, Batch()) if decision.goes_on else (Batch(), batch)
             indices = tuple(range(0 if accepted.images is None else len(accepted.images)))
-        shown = {
-            "verdict": judged.verdict.value,
-            "pass": decided.passed,
-            "reasons": decided.reasons,
-            "because": [each.to_dict() for each in decided.because],
+        summary = {
+            "verdict": gating.judged.verdict.value,
+            "pass": decision.passed,
+            "reasons": decision.reasons,
+            "because": [each.to_dict() for each in decision.because],
             "accepted": len(indices),
             "rejected": count - len(indices),
         }
-        return io.NodeOutput(
+        return answered(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
-            decided.passed,
-            decided.reasons,
+            decision.passed,
+            decision.reasons,
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
             json.dumps(indices),
-            ui={"anime_gate": [shown]},
+            ui={"anime_gate": [summary], **kept_ui(gating.kept)},
         )

@@ -13,7 +13,7 @@ from ..models.jobs.recorder import Recorder, open_recorder
 from ..models.jobs.stored_frames import load_frames
 from ..models.report import merge
 from . import comfyui
-from .answers import or_blocked
+from .answers import answered, or_blocked
 from .sockets import JobSocket, ReportSocket
 
 LATEST, BEST, BY_ID = "latest", "best", "id"
@@ -97,8 +97,8 @@ class AnimeJobLoad(io.ComfyNode):
                 io.Image.Output("images", tooltip="The frames of its files."),
                 ReportSocket.Output(
                     "report",
-                    tooltip="What was measured of it, merged into one. Where nothing was measured "
-                    "nothing comes out.",
+                    tooltip="The reports that decide about it, merged into one. Where nothing was "
+                    "measured nothing comes out.",
                 ),
                 io.String.Output(
                     "prompt",
@@ -150,8 +150,10 @@ class AnimeJobLoad(io.ComfyNode):
         files = _chosen_files(record, file)
         images = load_frames(comfyui.output_directory(), files, most_frames)
         origin = recorder.read(origin_of, record.job.id)
-        reports = [each.report for each in record.reports]
-        return io.NodeOutput(
+        # Of what it kept; all of them if none decides, as of a job that failed.
+        deciding = record.deciding or range(len(record.reports))
+        reports = [record.reports[position].report for position in deciding]
+        return answered(
             images,
             or_blocked(merge(reports) if reports else None),
             or_blocked(origin.prompt),

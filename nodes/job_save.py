@@ -56,8 +56,9 @@ class AnimeJobSave(io.ComfyNode):
                 ReportSocket.Input(
                     "report",
                     optional=True,
-                    tooltip="What was measured of them; written into the files. The job has the "
-                    "reports of all its nodes without this.",
+                    tooltip="What was measured of them. The job's verdict comes from it, and it is "
+                    "written into the files. The job has the reports of all its nodes without "
+                    "this.",
                 ),
                 fps_input("Frames per second of an animation. A video has a rate of its own."),
                 io.String.Input(

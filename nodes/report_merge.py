@@ -6,7 +6,7 @@ from comfy_api.latest import io
 
 from ..models.acting.merge_rule import Rule, merge_by_rule
 from ..models.report import Report
-from .answers import PASS_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, or_blocked, passes, ui_of
+from .answers import PASS_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, answered, or_blocked, passes, ui_of
 from .sockets import ReportSocket
 
 MOST_REPORTS = 32
@@ -54,4 +54,4 @@ class AnimeReportMerge(io.ComfyNode):
     ) -> io.NodeOutput:
         given = [each for each in reports.values() if each is not None]
         report = merge_by_rule(given, Rule(rule))
-        return io.NodeOutput(report, or_blocked(report.score), passes(report), ui=ui_of(report))
+        return answered(report, or_blocked(report.score), passes(report), ui=ui_of(report))

@@ -33,7 +33,7 @@ from ..models.acting.retry_body import (
 )
 from ..models.frames import InputError
 from ..models.report import Report
-from .answers import ui_of
+from .answers import answered, ui_of
 from .sockets import ReportSocket
 
 # Undeclared inputs, which only the copies have: no sockets in the editor.
@@ -243,9 +243,7 @@ def _answer(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
     if not trial.passed and trial.on_exhausted is OnExhausted.BLOCK:
         slots = {}
     report, chosen = trial.report, trial.attempts[trial.chosen - 1]
-    return io.NodeOutput(
-        *_filled(slots), report, chosen.seed, len(trial.attempts), ui=ui_of(report)
-    )
+    return answered(*_filled(slots), report, chosen.seed, len(trial.attempts), ui=ui_of(report))
 
 
 def _filled(given: dict[str, Any]) -> list[Any]:

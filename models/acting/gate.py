@@ -193,7 +193,7 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
             told.append(_because("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
     told += _frame_reasons(report)
     if let_through:
-        told.append(_because("gate_let_through_frames", frames=_listed(let_through)))
+        told.append(_because("gate_let_through_frames", frames=listed_frames(let_through)))
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
         raise Rejected(_in_english(head, told))
@@ -227,19 +227,19 @@ def _frame_reasons(report: Report) -> list[Because]:
         if failed:
             worst = min(failed, key=lambda number: measurement.score_of(failed[number]) or 0.0)
             side, limit = limit_of(measurement)
-            told = {"frames": _listed(list(failed)), "frame": worst, "unit": measurement.unit}
+            told = {"frames": listed_frames(list(failed)), "frame": worst, "unit": measurement.unit}
             value = f"{failed[worst]:.4g}"
             found.append(_because(f"gate_frames_{side}", name, value=value, **limit, **told))
         if absent and measurement.value is None:
             code, why = measurement.reason_code, measurement.reason_values
             found.append(Because(code, why, measurement.reason, name))
         if absent:
-            found.append(_because("gate_frames_absent", name, frames=_listed(absent)))
+            found.append(_because("gate_frames_absent", name, frames=listed_frames(absent)))
     return found or ([] if report.required else [_because("gate_nothing_counts")])
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    """Numbers of frames, those in a row together: `0, 3–7`."""
+def listed_frames(numbers: Sequence[int]) -> str:
+    """Write numbers of frames, those in a row together: `0, 3–7`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

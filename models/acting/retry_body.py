@@ -163,16 +163,15 @@ def attempt_prefix(end: str, attempt: int) -> str:
 
 
 def superseded(graph: Graph, shown: Collection[str]) -> set[str]:
-    """Nodes whose own reports another one has taken over, for whoever judges a whole prompt.
+    """Return the nodes whose own reports another report replaces, so that they aren't recorded.
 
     - By an End: those of each attempt, in and out of copies. A first attempt that failed says
       nothing of the one that was kept, which the End's report tells.
     - By a merge whose rule is any: what it merges, through merges between. One of them is enough
       there, and the merge's report holds them all. With the rule all, each of them counts.
 
-    Nothing by a gate or an AnimeBestOf: what they let go on has no report of its own, and without
-    the one that they read nobody would have judged the prompt. It is of the whole batch, and so
-    is the verdict.
+    A Gate and a Best Of replace nothing: the report that they read is of the whole batch and is
+    recorded beside the one of what they kept. Which of the two decides is `judgement.judge`'s.
 
     Args:
         graph: the prompt.

@@ -3,6 +3,7 @@
 Nothing here raises. What can't be known without running the graph is None.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,8 +40,8 @@ class Node:
 
     def links(self) -> dict[str, tuple[str, int]]:
         """Where its connected inputs come from: the node's id, and which output."""
-        found = {name: given for name, given in self.inputs.items() if is_link(given)}
-        return {name: (source, int(output)) for name, (source, output) in found.items()}
+        linked = {name: value for name, value in self.inputs.items() if _is_link(value)}
+        return {name: (source, int(output)) for name, (source, output) in linked.items()}
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,14 @@ class Graph:
             if name not in node.inputs:
                 return None
             given = node.inputs[name]
-            if not is_link(given):
+            if not _is_link(given):
                 return Literal(given, node.id, name)
             source = self.nodes.get(given[0])
             if source is None:
                 return None
             if source.type == CONCATENATE:
                 return self._joined(source)
-            following = self._handed_on(source, int(given[1]))
+            following = self.handed_on(source, int(given[1]))
             if following is None:
                 return None
             node, name = source, following
@@ -118,8 +119,8 @@ class Graph:
                 self._chosen[switch.id] = "on_true" if decided.value else "on_false"
         return self._chosen[switch.id]
 
-    def _handed_on(self, node: Node, output: int) -> str | None:
-        """The input that a node gives out unchanged at an output."""
+    def handed_on(self, node: Node, output: int) -> str | None:
+        """Return the name of the input that comes out unchanged at an output; None if none does."""
         if node.type == SWITCH:
             return self.chosen(node)
         if (node.type, output) in COMES_OUT:
@@ -140,3 +141,8 @@ class Graph:
                 text = str(between.value).join(texts)
                 self._texts[node.id] = Literal(text, node.id, "string")
         return self._texts[node.id]
+
+
+def _is_link(value: Any) -> bool:
+    """Return True for a link to an output that can be counted: JSON of Python may hold NaN."""
+    return is_link(value) and (isinstance(value[1], int) or math.isfinite(value[1]))

@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from ..report import Report
-from .job import Artifact, Job, JobError, JobSource, NodeReport, worst_score, worst_verdict
+from .job import Artifact, Job, JobError, JobSource, NodeReport
 from .queries.details import find_id
 from .queries.rows import rows_of
 
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
 JOB_OF_ID = """
 SELECT jobs.id, jobs.prompt_id, jobs.client_id, jobs.source, jobs.process_id, jobs.reproduced_from,
-    jobs.tags, jobs.state, jobs.progress, jobs.review, jobs.created_at, jobs.started_at,
-    jobs.finished_at, jobs.error_node_id, jobs.error_node_type, jobs.error_exception,
-    jobs.error_message, jobs.error_traceback, projects.name AS project,
+    jobs.tags, jobs.state, jobs.progress, jobs.review, jobs.verdict, jobs.score, jobs.judged_by,
+    jobs.created_at, jobs.started_at, jobs.finished_at, jobs.error_node_id, jobs.error_node_type,
+    jobs.error_exception, jobs.error_message, jobs.error_traceback, projects.name AS project,
     coalesce(shots.episode, '') AS episode,
     coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
     coalesce(characters.name, '') AS character, machines.name AS machine
@@ -30,7 +31,7 @@ WHERE jobs.id = %(id)s
 
 REPORTS_OF_JOB = """
 SELECT id, node_id, subject, frames, fps, verdict, score, worst_frame, worst_reason_code,
-    worst_reason
+    worst_reason, decides
 FROM anime.reports WHERE job_id = %(id)s ORDER BY position
 """
 
@@ -56,9 +57,12 @@ class JobRecord:
         machine: that ran it.
         progress: part of its nodes that are done, 0 to 1; None where nobody said.
         review: the newest review's verdict.
+        verdict, score: of what it kept; None without such.
+        judged_by: a `JudgedBy`'s value, None without a verdict.
         started_at, finished_at: None as long as it didn't.
         error: why it failed.
         reports: of its nodes, in their order.
+        deciding: positions of the reports that its verdict comes from.
         artifacts: the files that it wrote.
     """
 
@@ -67,16 +71,18 @@ class JobRecord:
     machine: str
     progress: float | None
     review: str | None
+    verdict: str | None
+    score: float | None
+    judged_by: str | None
     started_at: datetime | None
     finished_at: datetime | None
     error: JobError | None
     reports: tuple[NodeReport, ...]
+    deciding: tuple[int, ...]
     artifacts: tuple[Artifact, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """This record as strict JSON values."""
-        reports = [each.report for each in self.reports]
-        verdict, score = worst_verdict(reports), worst_score(reports)
         return {
             "job": {
                 **asdict(self.job),
@@ -90,14 +96,20 @@ class JobRecord:
                 "state": self.state,
                 "progress": self.progress,
                 "review": self.review,
-                "verdict": verdict and verdict.value,
-                "score": None if score is None else round(score, 2),
+                "verdict": self.verdict,
+                "score": None if self.score is None else round(self.score, 2),
+                "judged_by": self.judged_by,
                 "started_at": self.started_at and self.started_at.isoformat(),
                 "finished_at": self.finished_at and self.finished_at.isoformat(),
                 "error": self.error and asdict(self.error),
             },
             "reports": [
-                {"node_id": each.node_id, "report": each.report.to_dict()} for each in self.reports
+                {
+                    "node_id": each.node_id,
+                    "report": each.report.to_dict(),
+                    "decides": position in self.deciding,
+                }
+                for position, each in enumerate(self.reports)
             ],
             "artifacts": [asdict(artifact) for artifact in self.artifacts],
         }
@@ -119,6 +131,7 @@ def find_job(connection: "Connection", wanted: str) -> JobRecord | None:
         return None
     row = rows[0]
     of_job = {"id": row["id"]}
+    reports = reports_of(connection, row["id"])
     same = ("id", "prompt_id", "project", "episode", "scene", "shot", "character", "created_at")
     return JobRecord(
         job=Job(
@@ -131,24 +144,34 @@ def find_job(connection: "Connection", wanted: str) -> JobRecord | None:
         ),
         **{
             name: row[name]
-            for name in ("state", "machine", "progress", "review", "started_at", "finished_at")
+            for name in (
+                *("state", "machine", "progress", "review", "verdict", "score", "judged_by"),
+                *("started_at", "finished_at"),
+            )
         },
         error=_error(row),
-        reports=_reports(connection, of_job),
+        reports=tuple(NodeReport(each["node_id"], each["report"]) for each in reports),
+        deciding=tuple(place for place, each in enumerate(reports) if each["decides"]),
         artifacts=tuple(Artifact(**each) for each in rows_of(connection, ARTIFACTS_OF_JOB, of_job)),
     )
 
 
-def _reports(connection: "Connection", of_job: dict[str, Any]) -> tuple[NodeReport, ...]:
+def reports_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
+    """Return the rows of a job's reports in their order, each with its `report` read.
+
+    Raises:
+        ReportError: a row is no report of this pack.
+    """
+    of_job = {"id": job_id}
     measurements: dict[int, list[dict[str, Any]]] = {}
     for row in rows_of(connection, MEASUREMENTS_OF_JOB, of_job):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
-    return tuple(
-        NodeReport(row["node_id"], _report(row, measurements.get(row["id"], [])))
+    return [
+        {**row, "report": _report(row, measurements.get(row["id"], []))}
         for row in rows_of(connection, REPORTS_OF_JOB, of_job)
-    )
+    ]
 
 
 def _report(row: dict[str, Any], measurements: list[dict[str, Any]]) -> Report:

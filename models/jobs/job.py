@@ -1,11 +1,11 @@
 """What is remembered of a prompt: the Job, the files it wrote, and how it ended."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from ..frames import InputError
@@ -145,18 +145,6 @@ class ShownReport:
     score: float | None
 
 
-class Judged(Protocol):
-    """What has a verdict and a score."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether it passes."""
-
-    @property
-    def score(self) -> float | None:
-        """0 to 100, None where it isn't measured."""
-
-
 def new_job(
     prompt_id: str | None,
     project: str = "",
@@ -194,20 +182,6 @@ def new_job(
         created_at=datetime.now(timezone.utc),
         episode=clean_name("episode", episode),
     )
-
-
-def worst_verdict(reports: Iterable[Judged]) -> Verdict | None:
-    """FAIL over NOT_MEASURED over PASS; None where nothing was reported."""
-    verdicts = {report.verdict for report in reports}
-    order = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
-    return next((verdict for verdict in order if verdict in verdicts), None)
-
-
-def worst_score(reports: Iterable[Judged]) -> float | None:
-    """The lowest score; None where nothing was reported, or a report has no score."""
-    scores = [report.score for report in reports]
-    present = [score for score in scores if score is not None]
-    return min(present) if present and len(present) == len(scores) else None
 
 
 def fits_on_a_line(letter: str) -> bool:

@@ -16,12 +16,13 @@ from .events import (
     JobStarted,
     kind_of,
 )
-from .job import JobState, worst_score, worst_verdict
+from .job import JobState
 from .model_hashes import FindFile
 from .param_rows import add_params
 from .report_rows import add_reports
 from .states import following
 from .strict_json import strict_json
+from .verdict_rows import judge_job
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -52,7 +53,7 @@ UPDATE anime.jobs SET
     state = %(state)s, started_at = coalesce(%(started_at)s, started_at),
     finished_at = %(finished_at)s, error_node_id = %(node_id)s, error_node_type = %(node_type)s,
     error_exception = %(exception)s, error_message = %(message)s,
-    error_traceback = %(traceback)s, verdict = %(verdict)s, score = %(score)s,
+    error_traceback = %(traceback)s,
     progress = CASE WHEN %(state)s = 'completed' THEN 1 ELSE progress END,
     progress_node_id = NULL
 WHERE id = %(job_id)s
@@ -158,7 +159,8 @@ def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | N
     if isinstance(event, JobQueued):
         workflow = None if event.workflow is None else strict_json(event.workflow)
         connection.execute(QUEUED, {**of_job, "workflow": workflow})
-        _keep_graph(connection, event, find_file)
+        if _keep_graph(connection, event, find_file):
+            judge_job(connection, event.job.id)  # its end may have come before
     elif isinstance(event, JobStarted):
         job_rows.rename(connection, event.job)
         connection.execute(STARTED, {**of_job, "at": event.at})
@@ -174,24 +176,24 @@ def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | N
 
 def _keep_graph(
     connection: "Connection", event: JobQueued | JobFinished, find_file: FindFile | None
-) -> None:
-    if event.graph is not None and job_rows.keep_graph(connection, event.job.id, event.graph):
-        add_params(connection, event.job.id, event.graph, find_file)
+) -> bool:
+    """Keep the graph of a job with its parameters; return False if the job has a graph already."""
+    if event.graph is None or not job_rows.keep_graph(connection, event.job.id, event.graph):
+        return False
+    add_params(connection, event.job.id, event.graph, find_file)
+    return True
 
 
 def _finish(connection: "Connection", event: JobFinished, find_file: FindFile | None) -> None:
-    reports = [each.report for each in event.reports]
-    verdict = worst_verdict(reports)
     nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
     values = {
         "job_id": event.job.id,
         "state": event.state.value,
         "started_at": event.started_at,
         "finished_at": event.finished_at,
-        "verdict": verdict and verdict.value,
-        "score": worst_score(reports),
         **(vars(event.error) if event.error else nothing),
     }
     connection.execute(FINISHED, values)
     _keep_graph(connection, event, find_file)
     add_reports(connection, event)
+    judge_job(connection, event.job.id)

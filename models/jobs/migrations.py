@@ -1,6 +1,11 @@
-"""The database's schema: numbered SQL files, applied in their order, each once."""
+"""The database's schema: numbered changes, applied in their order, each once.
+
+A change is an SQL file. One that needs a rule of the domain has a step in Python as well, named in
+`STEPS`: it runs after the SQL, in the same transaction.
+"""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +19,18 @@ LOCK = 0x616E696D65  # "anime": one process at a time changes the schema
 
 APPLIED = "SELECT coalesce(max(version), 0) FROM anime.schema_migrations"
 IS_THERE = "SELECT to_regclass('anime.schema_migrations') IS NOT NULL"
+
+
+def _judge_recorded_jobs(connection: "Connection") -> None:
+    from .judge_recorded import judge_recorded_jobs  # costs nothing where nothing is to be done
+
+    judge_recorded_jobs(connection)
+
+
+# A step works on the schema of its own number, whatever follows: a later change that would break
+# it needs a copy of what the step imports. The tests run each of them on an old database.
+STEPS: dict[int, Callable[["Connection"], None]] = {7: _judge_recorded_jobs}
+
 BEGINNING = """
 CREATE SCHEMA IF NOT EXISTS anime;
 COMMENT ON SCHEMA anime IS 'What Anime Production for ComfyUI remembers.';
@@ -76,6 +93,8 @@ def migrate(connection: "Connection", folder: Path = FOLDER, until: int | None =
             if version < newest:
                 following = next(each for each in migrations if each.version > version)
                 connection.execute(following.sql.encode())
+                if following.version in STEPS:
+                    STEPS[following.version](connection)
                 connection.execute(
                     "INSERT INTO anime.schema_migrations (version, name) VALUES (%s, %s)",
                     (following.version, following.name),

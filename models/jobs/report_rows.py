@@ -49,7 +49,7 @@ ON CONFLICT DO NOTHING
 def add_reports(connection: "Connection", event: JobFinished) -> None:
     """Add everything that a job's nodes reported."""
     for position, each in enumerate(event.reports):
-        _add_report(connection, event, position, each)
+        add_report(connection, event.id, event.job.id, position, each)
         attempts = list(_attempts(each))
         if attempts and _is_retry_end(connection, event.job.id, each.node_id):
             rows = [{"job_id": event.job.id, **attempt} for attempt in attempts]
@@ -57,13 +57,25 @@ def add_reports(connection: "Connection", event: JobFinished) -> None:
                 cursor.executemany(ADD_ATTEMPT.encode(), rows)
 
 
-def _add_report(
-    connection: "Connection", event: JobFinished, position: int, each: NodeReport
-) -> None:
+def add_report(
+    connection: "Connection", event_id: UUID, job_id: UUID, position: int, each: NodeReport
+) -> int:
+    """Add one report with its measurements.
+
+    Args:
+        connection: inside a transaction.
+        event_id: of the job's end.
+        job_id: of the job.
+        position: the report's place among those of its job, from 0.
+        each: the report and its node.
+
+    Returns:
+        The id of its row.
+    """
     report, worst = each.report, each.report.worst
     values = {
-        "event_id": event.id,
-        "job_id": event.job.id,
+        "event_id": event_id,
+        "job_id": job_id,
         "position": position,
         "node_id": each.node_id,
         "subject": report.subject,
@@ -83,6 +95,7 @@ def _add_report(
     ]
     with connection.cursor() as cursor:
         cursor.executemany(ADD_MEASUREMENT.encode(), rows)
+    return int(row[0])
 
 
 def _measurement(measurement: Measurement) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from .parameters import LARGEST_PAGE, filter_of
 JSON, CSV = "json", "csv"
 COLUMNS = (
     *("id", "prompt_id", "project", "episode", "scene", "shot", "character", "tags", "model"),
-    *("state", "verdict", "score", "reason", "review", "source", "machine", "created_at"),
-    *("started_at", "finished_at", "reproduced_from", "error"),
+    *("state", "verdict", "score", "judged_by", "reason", "review", "source", "machine"),
+    *("created_at", "started_at", "finished_at", "reproduced_from", "error"),
 )
 # A spreadsheet runs a cell that begins like this; with an apostrophe before it, it is a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -50,6 +50,7 @@ PHASE_STATE = words("queued", "running", "waiting", "passed", "failed", "cancell
 ATTEMPT_STATE = words("running", "passed", "failed", "cancelled", "lost", "superseded", "rejected")
 STATE = words("pending", "in_progress", "completed", "failed", "cancelled", "lost")
 VERDICT = words("PASS", "FAIL", "NOT_MEASURED")
+JUDGED_BY = words("kept", "last", "worst")
 REVIEW = words("approved", "rejected")
 TRACKED = words("off", "jobs", "all")
 SOURCE = words("editor", "api", "production")
@@ -64,6 +65,7 @@ OF_A_JOB = {
     "progress": maybe(NUMBER),
     "verdict": maybe(VERDICT),
     "score": maybe(NUMBER),
+    "judged_by": maybe(JUDGED_BY),
     "review": maybe(REVIEW),
     "source": SOURCE,
     "machine": TEXT,
@@ -77,7 +79,7 @@ ARTIFACT = fields(
     height=WHOLE, frames=WHOLE, fps=maybe(NUMBER), exists=TRUTH, view=TEXT,
 )  # fmt: skip
 RECENT = fields(
-    jobs=WHOLE, pass_rate=maybe(NUMBER), median_score=maybe(NUMBER),
+    jobs=WHOLE, passed=WHOLE, failed=WHOLE, pass_rate=maybe(NUMBER), median_score=maybe(NUMBER),
     median_seconds=maybe(NUMBER), scores=several(maybe(NUMBER)),
 )  # fmt: skip
 FETCH = fields(
@@ -139,7 +141,8 @@ DECISION = fields(
     from_state=maybe(TEXT), to_state=maybe(TEXT), reason_code=maybe(TEXT), reason=TEXT,
     because=BECAUSE, decided_by=TEXT, decided_at=TIME,
 )  # fmt: skip
-NODE_REPORT = fields(node_id=TEXT, report=ref("Report"))
+# One that doesn't decide is an earlier measurement, of what the job didn't keep.
+NODE_REPORT = fields(node_id=TEXT, report=ref("Report"), decides=TRUTH)
 
 SCHEMAS: dict[str, Schema] = {
     "Error": {
@@ -226,6 +229,11 @@ SCHEMAS: dict[str, Schema] = {
             key=TEXT, project=maybe(TEXT), jobs=WHOLE,
             states={"type": "object", "additionalProperties": WHOLE},
             verdicts=fields(PASS=WHOLE, FAIL=WHOLE, NOT_MEASURED=WHOLE),
+            passed=WHOLE, failed=WHOLE,
+            not_judged=fields(
+                not_measured=WHOLE, no_report=WHOLE, failed=WHOLE, cancelled=WHOLE, lost=WHOLE,
+                unfinished=WHOLE,
+            ),
             pass_rate=maybe(NUMBER), last=RECENT, before=RECENT,
         )),
     ),

@@ -39,7 +39,7 @@ SELECT
     jobs.id, jobs.prompt_id, projects.name AS project, coalesce(shots.episode, '') AS episode,
     coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
     coalesce(characters.name, '') AS character, jobs.tags, jobs.state, jobs.progress,
-    jobs.progress_node_id, jobs.verdict, jobs.score, jobs.review, jobs.source,
+    jobs.progress_node_id, jobs.verdict, jobs.score, jobs.judged_by, jobs.review, jobs.source,
     machines.name AS machine, jobs.model, jobs.created_at, jobs.started_at, jobs.finished_at,
     jobs.reproduced_from, jobs.error_message AS error, jobs.goodness,
     EXISTS (
@@ -55,7 +55,7 @@ LEFT JOIN anime.characters ON characters.id = jobs.character_id
 LEFT JOIN LATERAL (
     SELECT measurements.reason_code, measurements.reason_values, measurements.reason
     FROM anime.reports JOIN anime.measurements ON measurements.report_id = reports.id
-    WHERE reports.job_id = jobs.id AND reports.verdict = jobs.verdict
+    WHERE reports.job_id = jobs.id AND reports.decides AND reports.verdict = jobs.verdict
         AND measurements.verdict = reports.verdict AND measurements.verdict <> 'PASS'
     ORDER BY reports.score NULLS FIRST, reports.position,
         measurements.reason_code = reports.worst_reason_code DESC NULLS LAST,

@@ -24,6 +24,10 @@ KEYS = {
     "day": (DAY, "date", ""),  # by a query of its own, as a day is a span of the index by time
 }
 
+# Completed jobs without a pass or a fail by their verdict, all others by their state.
+UNJUDGED = {"NOT_MEASURED": "not_measured", None: "no_report"}
+NOT_COMPLETED = {"failed": "failed", "cancelled": "cancelled", "lost": "lost"}
+
 # Read from an index alone, as long as nothing else is asked of the jobs.
 COUNTS_BY_KEY = """
 SELECT {key} AS key, jobs.state, jobs.verdict, count(*) AS jobs, max(jobs.created_at) AS newest
@@ -98,9 +102,10 @@ def statistics(
 
     Returns:
         For each group its `key` and `project` (of a character), `jobs`, how many of them are in
-        each of the `states` and have each of the `verdicts`, their `pass_rate` (of those that
-        passed or failed), and the same of its `last` jobs and of as many `before` them, with the
-        medians of score and time; rates and medians are None where nothing was measured.
+        each of the `states` and have each of the `verdicts`, how many `passed`, `failed` and were
+        `not_judged`, which add up to `jobs`, their `pass_rate` (of those that passed or failed),
+        and the same of its `last` jobs and of as many `before` them, with the medians of score and
+        time; rates and medians are None where nothing was measured.
     """
     condition = condition_of(connection, wanted)
     if condition is None:
@@ -140,14 +145,22 @@ def statistics(
 def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
     states: dict[str, int] = {}
     verdicts = {"PASS": 0, "FAIL": 0, "NOT_MEASURED": 0}
+    not_judged = dict.fromkeys((*UNJUDGED.values(), *NOT_COMPLETED.values(), "unfinished"), 0)
     for row in rows:
         states[row["state"]] = states.get(row["state"], 0) + row["jobs"]
         if row["verdict"] is not None:
             verdicts[row["verdict"]] += row["jobs"]
+        if row["state"] != "completed":
+            not_judged[NOT_COMPLETED.get(row["state"], "unfinished")] += row["jobs"]
+        elif row["verdict"] in UNJUDGED:
+            not_judged[UNJUDGED[row["verdict"]]] += row["jobs"]
     return {
         "jobs": sum(states.values()),
         "states": states,
         "verdicts": verdicts,
+        "passed": verdicts["PASS"],  # only a completed job has a verdict
+        "failed": verdicts["FAIL"],
+        "not_judged": not_judged,
         "pass_rate": _rate(verdicts["PASS"], verdicts["FAIL"]),
     }
 
@@ -158,6 +171,8 @@ def _some(rows: list[dict[str, Any]]) -> dict[str, Any]:
     seconds = [row["seconds"] for row in rows if row["seconds"] is not None]
     return {
         "jobs": len(rows),
+        "passed": verdicts.count("PASS"),
+        "failed": verdicts.count("FAIL"),
         "pass_rate": _rate(verdicts.count("PASS"), verdicts.count("FAIL")),
         "median_score": round(median(scores), 2) if scores else None,
         "median_seconds": round(median(seconds), 3) if seconds else None,

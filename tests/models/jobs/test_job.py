@@ -1,13 +1,7 @@
 import pytest
 
 from anime_production.models.frames import InputError
-from anime_production.models.jobs.job import new_job, worst_score, worst_verdict
-from anime_production.models.report import Better, Measure, Report, Verdict
-
-
-def of_value(value: float) -> Report:
-    measure = Measure("seam", "steps", Better.LOWER, 0.0, 10.0, "structural", 5.0, True)
-    return Report("loop", (measure.measured(value, "no_frames"),), 8)
+from anime_production.models.jobs.job import new_job
 
 
 def test_two_jobs_of_one_prompt_have_ids_of_their_own():
@@ -28,17 +22,3 @@ def test_a_name_may_be_in_any_script(name: str):
 def test_a_name_that_the_database_could_not_keep_is_refused_by_its_input(field: str, value: str):
     with pytest.raises(InputError, match=f"^{field}: "):
         new_job(None, **{field: value})
-
-
-def test_a_job_is_as_good_as_its_worst_report():
-    good, bad, unknown = of_value(1.0), of_value(9.0), Report("loop", (), 8)
-    assert worst_verdict([good, unknown, bad]) is Verdict.FAIL
-    assert worst_verdict([good, unknown]) is Verdict.NOT_MEASURED
-    assert worst_verdict([good]) is Verdict.PASS
-    assert worst_score([good, bad]) == bad.score
-
-
-def test_what_was_not_measured_has_no_number():
-    assert worst_verdict([]) is None
-    assert worst_score([]) is None
-    assert worst_score([of_value(1.0), Report("loop", (), 8)]) is None

@@ -213,13 +213,6 @@ def test_every_round_of_a_retry_is_kept(connection, job):
     ]
 
 
-def test_verdict_and_score_of_a_job_are_its_worst_reports(connection, job):
-    reports = [NodeReport(str(number), scored(value)) for number, value in enumerate((9.0, 4.0))]
-    write(connection, finished(job, reports=reports))
-    query = "SELECT verdict, score FROM anime.jobs WHERE id = %(id)s"
-    assert ask(connection, query, job) == ("FAIL", 40.0)
-
-
 def test_what_a_graph_was_made_with_is_kept_once(connection, job):
     graph = {
         "1": {"class_type": "KSampler", "inputs": {"seed": 2**64 - 1, "steps": 20, "cfg": 7.5}}

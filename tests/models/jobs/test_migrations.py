@@ -119,7 +119,7 @@ def test_a_database_of_an_older_pack_keeps_what_it_holds(
         ("open", "in_progress", None, None),
         ("passed", "completed", "PASS", 70.0),
         ("silent", "cancelled", None, None),
-        ("unsure", "failed", "NOT_MEASURED", None),
+        ("unsure", "failed", None, None),  # only a completed job has a verdict
     ]
     query = (
         "SELECT prompt_id, array_agg(job_events.state ORDER BY kind DESC) FROM anime.jobs"

@@ -15,6 +15,11 @@ AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"
 EVIL = '<img src=x onerror="alert(1)">'
 
 
+def completed(story) -> JobFinished:
+    """The end of the story's job, had it been a good one."""
+    return replace(story[-1], state=JobState.COMPLETED, error=None)
+
+
 def test_a_job_is_answered_by_its_id_and_by_its_prompts(desk, recorder, studio_url, story, report):
     for event in story:
         recorder.record(event)
@@ -30,12 +35,13 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(desk, recorder, studio_u
         "tags": ["night", "snow"],
     }
     assert (job["state"], job["verdict"], job["score"]) == (
-        "failed", "FAIL", round(report.score, 2),
+        "failed", None, None,
     )  # fmt: skip
+    assert job["judged_by"] is None
     assert job["started_at"] == "2026-03-01T12:00:00.250000+00:00"
     assert job["error"]["traceback"] == "Traceback …"
     assert by_id.json["reports"] == [
-        {"node_id": node, "report": report.to_dict()} for node in ("5", "9")
+        {"node_id": node, "report": report.to_dict(), "decides": False} for node in ("5", "9")
     ]
     (file,) = by_id.json["artifacts"]
     assert file == {
@@ -110,11 +116,11 @@ def test_every_text_comes_back_as_it_was_given(desk, recorder, studio_url):
 
 
 def test_the_worst_reports_reason_stands_in_the_list(desk, recorder, studio_url, story):
-    for event in story:
+    for event in [*story[:-1], completed(story)]:
         recorder.record(event)
     (answer,) = desk.get("/anime/jobs")
     (row,) = answer.json["jobs"]
-    assert row["verdict"] == "FAIL"
+    assert (row["verdict"], row["judged_by"]) == ("FAIL", "last")
     assert row["reason_code"] == "not_finite"
     assert row["reason"]
     assert row["thumbnail"] is None
@@ -170,7 +176,7 @@ def test_the_events_stand_in_the_order_of_time(desk, recorder, studio_url, story
 
 @pytest.mark.parametrize("by", ["project", "character", "day"])
 def test_figures_say_how_many_passed(desk, recorder, studio_url, story, by):
-    for event in story:
+    for event in [*story[:-1], completed(story)]:
         recorder.record(event)
     other = new_job("other", "Winter", character="Hana")
     end = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -178,7 +184,12 @@ def test_figures_say_how_many_passed(desk, recorder, studio_url, story, by):
     (answer,) = desk.get(f"/anime/stats?by={by}")
     (group,) = answer.json["groups"]
     assert group["jobs"] == 2
-    assert group["states"] == {"failed": 1, "cancelled": 1}
+    assert group["states"] == {"completed": 1, "cancelled": 1}
     assert group["verdicts"] == {"PASS": 0, "FAIL": 1, "NOT_MEASURED": 0}
+    assert (group["passed"], group["failed"]) == (0, 1)
+    assert group["not_judged"] == {
+        "not_measured": 0, "no_report": 0, "failed": 0, "cancelled": 1, "lost": 0, "unfinished": 0,
+    }  # fmt: skip
+    assert (group["last"]["passed"], group["last"]["failed"]) == (0, 1)
     assert group["pass_rate"] == 0
     assert group["last"]["median_seconds"] == 59.75

@@ -1,11 +1,12 @@
 """The event `anime.job`, sent to every browser as a job changes."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ....models.jobs.job import Job, JobState, Judged, worst_score, worst_verdict
+from ....models.jobs.job import Job, JobState
+from ....models.jobs.judgement import JobVerdict
 
 EVENT = "anime.job"
 
@@ -35,11 +36,11 @@ class Announcements:
         """A job's prompt runs, and is so far, 0 to 1."""
         self._say(job, JobState.IN_PROGRESS, progress)
 
-    def ended(self, job: Job, state: JobState, reports: Sequence[Judged] = ()) -> None:
-        """A job ended with these reports."""
-        verdict, score = worst_verdict(reports), worst_score(reports)
+    def ended(self, job: Job, state: JobState, judged: JobVerdict) -> None:
+        """Announce that a job ended with this verdict."""
         progress = 1.0 if state is JobState.COMPLETED else None
-        self._say(job, state, progress, verdict and verdict.value, score)
+        verdict = judged.verdict and judged.verdict.value
+        self._say(job, state, progress, verdict, judged.score)
 
     def _say(
         self,

@@ -81,21 +81,21 @@ def refusal(error: Any, node_errors: Any) -> JobError:
 
 
 def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
-    """The reports that nodes showed under `anime_report`, unread; nothing else.
+    """Return the reports that nodes showed, unread: of what they measured, and of what they kept.
 
     Args:
         outputs: what each node showed, by its id.
     """
-    found = []
-    for node_id, shown in outputs.items():
-        for data in shown.get("anime_report", ()):
+    reports = []
+    for node_id, ui in outputs.items():
+        for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
             try:
                 verdict, score = Verdict(data["verdict"]), data["score"]
                 score = None if score is None else float(score)
-                found.append(ShownReport(str(node_id), data, verdict, score))
+                reports.append(ShownReport(str(node_id), data, verdict, score))
             except (KeyError, TypeError, ValueError) as error:
                 log.warning("Node %s showed a report that is none: %r", node_id, error)
-    return tuple(found)
+    return tuple(reports)
 
 
 def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ....models.jobs.events import JobFinished
 from ....models.jobs.job import Job, JobState
+from ....models.jobs.judgement import judge, summaries_of_shown
 from ....models.jobs.recorder import Recorder
 from . import endings, prompts
 from .announcements import Announcements
@@ -150,4 +151,5 @@ class Watcher:
             self._graphless.discard(event.job.id)
             event = replace(event, graph=graph)
         self._recorder.record(event)
-        self._announce.ended(event.job, event.state, event.shown)
+        judged = judge(event.state, graph, summaries_of_shown(event.shown))
+        self._announce.ended(event.job, event.state, judged)

@@ -23,6 +23,16 @@ def test_a_prompt_that_ends_well_is_recorded_with_its_reports(bench, report):
     assert [(each.node_id, each.report) for each in finished.reports] == [("5", report)]
 
 
+def test_what_a_gate_or_a_best_of_kept_is_a_report_of_that_node(bench, report):
+    shown = {
+        "5": {"anime_report": [report.to_dict()]},
+        "6": {"anime_kept": [report.to_dict()], "anime_blocked": [1, 2]},
+    }
+    bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
+    reports = bench.events[-1].reports
+    assert [(each.node_id, each.report) for each in reports] == [("5", report), ("6", report)]
+
+
 def test_an_error_is_recorded_with_its_node_and_what_it_said(bench):
     bench.run(GRAPH, STARTED, FAILED, success=False)
     finished = bench.events[-1]

@@ -232,6 +232,28 @@ def test_what_is_announced_is_strict_json_with_verdict_and_score(bench, report):
     }
 
 
+CLOSING = {
+    "4": GRAPH["4"],
+    "1": {"class_type": "AnimeSampleClip", "inputs": {}},
+    "2": {"class_type": "AnimeLoopScore", "inputs": {"images": ["1", 0]}},
+    "3": {"class_type": "AnimeLoopClose", "inputs": {"images": ["1", 0]}},
+    "8": {"class_type": "AnimeJobSave", "inputs": {"images": ["3", 0], "report": ["3", 1]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [(SUCCESS, ("PASS", 86.0)), (FAILED, (None, None)), (INTERRUPTED, (None, None))],
+)
+def test_a_job_is_announced_with_the_verdict_on_what_it_kept(bench, report, end, outcome):
+    before = {**report.to_dict(), "verdict": "FAIL", "score": 39.0}
+    closed = {**report.to_dict(), "verdict": "PASS", "score": 86.0}
+    shown = {"2": {"anime_report": [before]}, "3": {"anime_report": [closed]}}
+    bench.run(CLOSING, STARTED, end, success=end is SUCCESS, outputs=shown)
+    _, announced = bench.server.sent[-1]
+    assert (announced["verdict"], announced["score"]) == outcome
+
+
 def test_a_loop_that_is_closed_keeps_no_job_from_being_recorded(bench):
     def closed(*_: Any) -> None:
         raise RuntimeError("Event loop is closed")

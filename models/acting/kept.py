@@ -1,0 +1,167 @@
+"""Reports of the frames that a Gate or a Best Of keeps, for the verdict on what was kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..measurement import Measurement, frozen
+from ..reasons import sentence
+from ..report import Report, Verdict, WorstFrame
+from .frame_verdicts import frame_values, judge_frames
+from .gate import (
+    Decision,
+    FrameDecision,
+    Level,
+    OnFail,
+    OnNotMeasured,
+    decide,
+    decide_frames,
+    listed_frames,
+)
+from .ranking import best_first, rank_frames
+from .thresholds import limit_of, read_thresholds, with_thresholds
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """Settings of a Gate.
+
+    Attributes:
+        level: the batch as a whole, or each frame.
+        on_fail: what happens to what doesn't pass.
+        on_not_measured: whether what isn't measured passes.
+        thresholds: text that replaces thresholds of the report; "" keeps them.
+    """
+
+    level: Level = Level.BATCH
+    on_fail: OnFail = OnFail.BLOCK
+    on_not_measured: OnNotMeasured = OnNotMeasured.REJECT
+    thresholds: str = ""
+
+
+@dataclass(frozen=True)
+class Gating:
+    """Decision of a Gate, with the reports before and after it.
+
+    Attributes:
+        judged: the report with the thresholds of the gate.
+        decision: about the batch, or about each frame.
+        kept: report of what the gate let on; None where that is the report which the gate read.
+    """
+
+    judged: Report
+    decision: Decision | FrameDecision
+    kept: Report | None
+
+    @property
+    def keeps(self) -> bool:
+        """Return True if anything goes on to the accepted side."""
+        if isinstance(self.decision, FrameDecision):
+            return bool(self.decision.accepted)
+        return self.decision.goes_on
+
+    @property
+    def rejects(self) -> bool:
+        """Return True if anything goes to the rejected side."""
+        if isinstance(self.decision, FrameDecision):
+            return bool(self.decision.rejected)
+        return not self.decision.goes_on
+
+
+def gate_report(report: Report, settings: GateSettings) -> Gating:
+    """Decide about a batch or its frames as a Gate does.
+
+    Raises:
+        InputError: the thresholds can't be read, or the report doesn't judge its frames one by one.
+        Rejected: something doesn't pass and `on_fail` is ERROR.
+    """
+    thresholds = read_thresholds(settings.thresholds)
+    judged = with_thresholds(report, thresholds)
+    if settings.level is Level.FRAME and judged.frames != 0:  # no frames: nothing to divide
+        divided = decide_frames(judged, settings.on_fail, settings.on_not_measured)
+        return Gating(judged, divided, kept_report(judged, divided.accepted))
+    decision = decide(judged, settings.on_fail, settings.on_not_measured)
+    return Gating(judged, decision, judged if thresholds else None)
+
+
+def best_report(report: Report, k: int) -> Report:
+    """Return the report of the frames that a Best Of keeps.
+
+    Raises:
+        InputError: `k` is below 1, or the report doesn't judge its frames one by one.
+    """
+    return kept_report(report, rank_frames(report, k).kept)
+
+
+def kept_report(report: Report, frames: Sequence[int]) -> Report:
+    """Restrict a report to some of its frames.
+
+    Its verdict is the worst of theirs: FAIL over NOT_MEASURED over PASS. What is not required is
+    left out, as it may be of the batch as a whole, and so are details.
+
+    Args:
+        report: with a value for every frame of each required measurement.
+        frames: indices of the kept frames, in the order in which they go on. Where there are none,
+            the report of the whole batch says why.
+
+    Raises:
+        InputError: the report doesn't judge its frames one by one.
+    """
+    if not frames:
+        return report
+    measurements = tuple(
+        _of_frames(measurement, values, frames) for measurement, values in frame_values(report)
+    )
+    whole_batch = list(frames) == list(range(report.frames or 0))
+    return replace(
+        report,
+        measurements=measurements,
+        frames=len(frames),
+        fps=report.fps if whole_batch else None,  # chosen frames play at no rate
+        worst=_weakest(report, measurements, frames),
+    )
+
+
+def _of_frames(
+    measurement: Measurement, values: Sequence[float | None], frames: Sequence[int]
+) -> Measurement:
+    """Restrict a measurement to some frames; its value is that of the weakest of them."""
+    per_frame = tuple(values[frame] for frame in frames)
+    restricted = replace(measurement, per_frame=per_frame, details=frozen({}))
+    scores = {frame: measurement.score_of(values[frame]) for frame in frames}
+    scored = {frame: score for frame, score in scores.items() if score is not None}
+    weakest = min(scored, key=lambda frame: scored[frame], default=frames[0])
+    value = values[weakest]
+    fails = measurement.threshold is not None and measurement.verdict_of(value) is Verdict.FAIL
+    if len(scored) < len(scores) and not fails:  # a frame that fails decides over an absent one
+        if measurement.value is None:
+            return restricted  # its own reason says why nothing could be measured
+        absent = listed_frames(sorted(set(scores) - set(scored)))
+        return _with_reason(restricted, None, "gate_frames_absent", {"frames": absent})
+    side, limit = limit_of(measurement)
+    texts = {"value": f"{value:.4g}", "unit": measurement.unit, "frame": weakest, **limit}
+    return _with_reason(restricted, value, f"kept_{side}", {**texts, "kept": len(frames)})
+
+
+def _with_reason(
+    measurement: Measurement, value: float | None, code: str, values: Mapping[str, Any]
+) -> Measurement:
+    reason = sentence(code, values)
+    reason_values = frozen(values)
+    return replace(
+        measurement, value=value, reason_code=code, reason_values=reason_values, reason=reason
+    )
+
+
+def _weakest(
+    report: Report, measurements: Sequence[Measurement], frames: Sequence[int]
+) -> WorstFrame | None:
+    """Return the place of the weakest kept frame among the kept ones, and what is wrong there."""
+    verdicts = judge_frames(report)
+    rank = {frame: place for place, frame in enumerate(best_first(verdicts))}
+    place = max(range(len(frames)), key=lambda each: rank[frames[each]])
+    weakest = verdicts[frames[place]].weakest
+    if weakest is None:
+        return None
+    measurement = next(each for each in measurements if each.name == weakest.name)
+    return WorstFrame(place, measurement.reason_code, measurement.reason)
