@@ -6,6 +6,7 @@ Nothing here raises. What can't be known without running the graph is None.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..acting.retry_body import is_link
@@ -40,6 +41,10 @@ class Node:
 
     def links(self) -> dict[str, tuple[str, int]]:
         """Where its connected inputs come from: the node's id, and which output."""
+        return self._links
+
+    @cached_property
+    def _links(self) -> dict[str, tuple[str, int]]:
         linked = {name: value for name, value in self.inputs.items() if _is_link(value)}
         return {name: (source, int(output)) for name, (source, output) in linked.items()}
 

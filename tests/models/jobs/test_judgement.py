@@ -94,8 +94,10 @@ def test_a_report_through_a_slot_of_a_retry_end_is_that_of_the_end():
     graph = example("retry_until_it_loops")
     graph["5"]["inputs"]["slot_2"] = ["4", 0]
     graph["7"]["inputs"].update(report=["5", 1], images=["3", 0])
-    shown = {"5": "P70", "other": "F10"}
-    assert deciding(graph, shown, **{"5": "loop", "other": "loop"}) == ("P70", {"5"}, KEPT)
+    graph |= graph_of(clean=scored("3", "AnimeClipQuality"), gate=gate("clean", ["3", 0]))
+    graph["7"]["inputs"]["images"] = ["gate", 0]
+    shown = {"5": "P70", "clean": "P60"}
+    assert deciding(graph, shown, **{"5": "loop"}) == ("P70", {"5"}, KEPT), "a gate that passed"
 
 
 def test_the_kept_report_nearest_to_the_save_job_takes_the_place_of_the_wired_one():
