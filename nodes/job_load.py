@@ -1,4 +1,4 @@
-"""What past jobs made, brought back into a graph."""
+"""Pictures and facts of past jobs, brought back into a graph."""
 
 from typing import Any
 from uuid import uuid4

@@ -163,7 +163,7 @@ def _as_video(images: torch.Tensor, fps: float) -> Input.Video:
 
 
 def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:
-    """What writes ComfyUI's video with its metadata to a path."""
+    """Return a function that writes ComfyUI's video with its metadata to a path."""
 
     def write(path: Path, metadata: dict[str, Any] | None) -> None:
         video.save_to(

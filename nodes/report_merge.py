@@ -52,6 +52,6 @@ class AnimeReportMerge(io.ComfyNode):
     def execute(
         cls, reports: Mapping[str, Report | None], rule: str = Rule.ALL.value
     ) -> io.NodeOutput:
-        given = [each for each in reports.values() if each is not None]
-        report = merge_by_rule(given, Rule(rule))
+        connected = [each for each in reports.values() if each is not None]
+        report = merge_by_rule(connected, Rule(rule))
         return answered(report, or_blocked(report.score), passes(report), ui=ui_of(report))

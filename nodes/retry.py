@@ -46,7 +46,7 @@ END_OUTPUTS = len(SLOTS) + 3
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """What one End hands to its next copy; all of them share the two dicts.
+    """State that one End hands to its next copy; all of them share the two dicts.
 
     Attributes:
         end: id of the End that the prompt has.
@@ -65,7 +65,7 @@ class Course:
 
 
 class AnimeRetryStart(io.ComfyNode):
-    """Where what is run again begins: gives each attempt its seed, and why the last one failed."""
+    """Begins what is run again: gives each attempt its seed, and why the last one failed."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -116,7 +116,7 @@ class AnimeRetryStart(io.ComfyNode):
 
 
 class AnimeRetryEnd(io.ComfyNode):
-    """Where an attempt ends: its report decides whether there is another one."""
+    """Ends an attempt: its report decides whether there is another one."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -233,7 +233,7 @@ def _expanded(
 
 
 def _answer(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
-    """What comes of the whole trial.
+    """Answer with the outcome of the whole trial.
 
     Raises:
         Exhausted: no attempt passes, and the prompt is to fail then.

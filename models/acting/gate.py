@@ -1,4 +1,4 @@
-"""What goes on and what doesn't, by a report."""
+"""Decisions of a Gate by a report: what goes on, and why the rest doesn't."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from .thresholds import limit_of
 
 
 class Level(str, Enum):
-    """What a gate decides about."""
+    """Unit that a gate decides about."""
 
     BATCH = "batch"  # all frames together
     FRAME = "frame"  # each for itself
 
 
 class OnFail(str, Enum):
-    """What a gate does with what doesn't pass."""
+    """Policy of a gate for what doesn't pass."""
 
     BLOCK = "block"  # the accepted side stays empty, the rejected side gets it, the prompt goes on
     ERROR = "error"  # the prompt fails with the reasons
@@ -30,7 +30,7 @@ class OnFail(str, Enum):
 
 
 class OnNotMeasured(str, Enum):
-    """How a gate takes a report in which something required is not measured."""
+    """Policy of a gate for a report in which something required is not measured."""
 
     REJECT = "reject"
     ACCEPT = "accept"
@@ -71,7 +71,7 @@ class Because:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a gate decided.
+    """Decision of a gate about a batch.
 
     Attributes:
         passed: whether the report passes, or was let pass as not measured.
@@ -114,25 +114,25 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     passed = verdict is Verdict.PASS or let_through
     score = "" if report.score is None else f", {report.score:.0f} of 100"
     head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
-    told = []
+    because = []
     if let_through:
-        told.append(_because("gate_let_through"))
+        because.append(_because("gate_let_through"))
     elif not passed and on_fail is OnFail.BEST:
-        told.append(_because("gate_batch_goes_on"))
-    told += [
+        because.append(_because("gate_batch_goes_on"))
+    because += [
         Because(each.reason_code, each.reason_values, each.reason, each.name)
         for each in report.required
         if each.verdict is not Verdict.PASS
     ]
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(_in_english(head, told))
+        raise Rejected(_in_english(head, because))
     goes_on = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)
-    return Decision(passed, goes_on, head, tuple(told))
+    return Decision(passed, goes_on, head, tuple(because))
 
 
 @dataclass(frozen=True)
 class FrameDecision:
-    """What a gate decided about each frame.
+    """Decision of a gate about each frame.
 
     Attributes:
         passed: whether every frame passes, or was let pass as not measured.
@@ -179,26 +179,26 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
     head = f"{_subject(report)}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
-    told = []
+    because = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
         accepted = every
-        told.append(_because("gate_all_go_on"))
+        because.append(_because("gate_all_go_on"))
     elif frames and not passing and on_fail is OnFail.BEST:
         best = best_first(frames)[0]
         accepted = [best]
         score = frames[best].score
         if score is None:
-            told.append(_because("gate_unscored_goes_on", frame=best))
+            because.append(_because("gate_unscored_goes_on", frame=best))
         else:
-            told.append(_because("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
-    told += _frame_reasons(report)
+            because.append(_because("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
+    because += _frame_reasons(report)
     if let_through:
-        told.append(_because("gate_let_through_frames", frames=listed_frames(let_through)))
+        because.append(_because("gate_let_through_frames", frames=listed_frames(let_through)))
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(_in_english(head, told))
+        raise Rejected(_in_english(head, because))
     rejected = tuple(sorted(set(every).difference(accepted)))
-    return FrameDecision(passed, tuple(accepted), rejected, head, tuple(told))
+    return FrameDecision(passed, tuple(accepted), rejected, head, tuple(because))
 
 
 def _subject(report: Report) -> str:
@@ -215,7 +215,7 @@ def _in_english(head: str, because: Sequence[Because]) -> str:
 
 def _frame_reasons(report: Report) -> list[Because]:
     """A reason for each required measurement that some frames don't pass by."""
-    found = []
+    because = []
     for measurement, values in frame_values(report):
         name = measurement.name
         failed = {
@@ -227,15 +227,19 @@ def _frame_reasons(report: Report) -> list[Because]:
         if failed:
             worst = min(failed, key=lambda number: measurement.score_of(failed[number]) or 0.0)
             side, limit = limit_of(measurement)
-            told = {"frames": listed_frames(list(failed)), "frame": worst, "unit": measurement.unit}
+            texts = {
+                "frames": listed_frames(list(failed)),
+                "frame": worst,
+                "unit": measurement.unit,
+            }
             value = f"{failed[worst]:.4g}"
-            found.append(_because(f"gate_frames_{side}", name, value=value, **limit, **told))
+            because.append(_because(f"gate_frames_{side}", name, value=value, **limit, **texts))
         if absent and measurement.value is None:
             code, why = measurement.reason_code, measurement.reason_values
-            found.append(Because(code, why, measurement.reason, name))
+            because.append(Because(code, why, measurement.reason, name))
         if absent:
-            found.append(_because("gate_frames_absent", name, frames=listed_frames(absent)))
-    return found or ([] if report.required else [_because("gate_nothing_counts")])
+            because.append(_because("gate_frames_absent", name, frames=listed_frames(absent)))
+    return because or ([] if report.required else [_because("gate_nothing_counts")])
 
 
 def listed_frames(numbers: Sequence[int]) -> str:

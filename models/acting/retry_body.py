@@ -1,4 +1,4 @@
-"""What lies between an `AnimeRetryStart` and its `AnimeRetryEnd`, in a graph in API format.
+"""Nodes between an `AnimeRetryStart` and its `AnimeRetryEnd`, in a graph in API format.
 
 A graph is ComfyUI's: node id -> {"class_type": …, "inputs": {name: value or [node id, output]}}.
 """
@@ -26,7 +26,7 @@ class RetryRefused(ValueError):
 
 @dataclass(frozen=True)
 class Body:
-    """What is run again.
+    """Part of a graph that is run again.
 
     Attributes:
         start, end: ids of the two nodes.
@@ -46,7 +46,7 @@ def links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
 
 
 def is_link(value: Any) -> bool:
-    """Whether an input's value stands for another node's output, as ComfyUI decides it."""
+    """Return True if an input's value stands for another node's output, as in ComfyUI."""
     return (
         isinstance(value, list)
         and len(value) == 2
@@ -68,7 +68,7 @@ def upstream_of(graph: Graph, node: str) -> dict[str, None]:
 
 
 def find_body(graph: Graph, end: str) -> Body:
-    """What an End has run again.
+    """Find the nodes that an End has run again.
 
     Args:
         graph: with all nodes upstream of the End.
@@ -158,7 +158,7 @@ def copy_body(
 
 
 def attempt_prefix(end: str, attempt: int) -> str:
-    """What stands before the ids of an attempt's copies."""
+    """Return the beginning of the ids of an attempt's copies."""
     return f"{end}{COPIES}{attempt}."
 
 
@@ -243,7 +243,7 @@ def _start_of(graph: Graph, end: str, known: dict[str, str]) -> str:
 
 
 def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
-    """Those of the nodes that differ from attempt to attempt."""
+    """Return the nodes that differ from attempt to attempt."""
     consumers: dict[str, list[str]] = {}
     waiting = []
     for node in nodes:
@@ -252,13 +252,13 @@ def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
                 consumers.setdefault(source, []).append(node)
             elif output < VARYING:
                 waiting.append(node)
-    found: set[str] = set()
+    depending: set[str] = set()
     while waiting:
         node = waiting.pop()
-        if node not in found:
-            found.add(node)
+        if node not in depending:
+            depending.add(node)
             waiting += consumers.get(node, [])
-    return found
+    return depending
 
 
 def _may_block(node: Mapping[str, Any], output: int, blocking: Mapping[str, Set[int]]) -> bool:

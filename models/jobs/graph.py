@@ -6,6 +6,7 @@ Nothing here raises. What can't be known without running the graph is None.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..acting.retry_body import is_link
@@ -39,14 +40,18 @@ class Node:
     inputs: Mapping[str, Any]
 
     def links(self) -> dict[str, tuple[str, int]]:
-        """Where its connected inputs come from: the node's id, and which output."""
+        """Return the source of each connected input: a node's id and the number of its output."""
+        return self._links
+
+    @cached_property
+    def _links(self) -> dict[str, tuple[str, int]]:
         linked = {name: value for name, value in self.inputs.items() if _is_link(value)}
         return {name: (source, int(output)) for name, (source, output) in linked.items()}
 
 
 @dataclass(frozen=True)
 class Literal:
-    """What an input holds, and where it is written.
+    """Value that an input holds, and the place where it is written.
 
     Attributes:
         value: text, number, or whatever JSON holds.
@@ -69,8 +74,8 @@ class Graph:
             if isinstance(value, Mapping) and isinstance(value.get("class_type"), str):
                 inputs = value.get("inputs")
                 named = inputs if isinstance(inputs, Mapping) else {}
-                given = {str(name): each for name, each in named.items()}
-                self.nodes[str(key)] = Node(str(key), value["class_type"], given)
+                values = {str(name): each for name, each in named.items()}
+                self.nodes[str(key)] = Node(str(key), value["class_type"], values)
         nodes = self.nodes.values()
         self.used = {source for node in nodes for source, _ in node.links().values()}
         self._chosen: dict[str, str | None] = {}
@@ -78,7 +83,7 @@ class Graph:
         self._depth = 0
 
     def literal(self, node: Node, name: str) -> Literal | None:
-        """What an input holds, through nodes that only hand on.
+        """Return the value that an input holds, through nodes that only hand on.
 
         Returns:
             The literal; None where there is no such input, or where its value is made when the
@@ -96,15 +101,15 @@ class Graph:
         for _ in range(LONGEST_WAY):
             if name not in node.inputs:
                 return None
-            given = node.inputs[name]
-            if not _is_link(given):
-                return Literal(given, node.id, name)
-            source = self.nodes.get(given[0])
+            value = node.inputs[name]
+            if not _is_link(value):
+                return Literal(value, node.id, name)
+            source = self.nodes.get(value[0])
             if source is None:
                 return None
             if source.type == CONCATENATE:
                 return self._joined(source)
-            following = self.handed_on(source, int(given[1]))
+            following = self.handed_on(source, int(value[1]))
             if following is None:
                 return None
             node, name = source, following

@@ -1,5 +1,6 @@
 """Reads jobs back from the database."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,16 +30,16 @@ LEFT JOIN anime.characters ON characters.id = jobs.character_id
 WHERE jobs.id = %(id)s
 """
 
-REPORTS_OF_JOB = """
-SELECT id, node_id, subject, frames, fps, verdict, score, worst_frame, worst_reason_code,
-    worst_reason, decides
-FROM anime.reports WHERE job_id = %(id)s ORDER BY position
+REPORTS_OF_JOBS = """
+SELECT job_id, event_id, position, id, node_id, subject, frames, fps, verdict, score, worst_frame,
+    worst_reason_code, worst_reason, decides
+FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
 """
 
-MEASUREMENTS_OF_JOB = """
+MEASUREMENTS_OF_JOBS = """
 SELECT measurements.*
 FROM anime.measurements JOIN anime.reports ON reports.id = measurements.report_id
-WHERE reports.job_id = %(id)s ORDER BY measurements.report_id, measurements.position
+WHERE reports.job_id = ANY(%(jobs)s) ORDER BY measurements.report_id, measurements.position
 """
 
 ARTIFACTS_OF_JOB = """
@@ -115,23 +116,23 @@ class JobRecord:
         }
 
 
-def find_job(connection: "Connection", wanted: str) -> JobRecord | None:
+def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
     """The job with this id, or the newest of the prompt with this id.
 
     Args:
         connection: to the database.
-        wanted: a job's or a prompt's id.
+        job_or_prompt: id of either.
 
     Returns:
         The job with its reports and files, or None where there is none.
     """
-    job_id = find_id(connection, wanted)
+    job_id = find_id(connection, job_or_prompt)
     rows = [] if job_id is None else rows_of(connection, JOB_OF_ID, {"id": job_id})
     if not rows:
         return None
     row = rows[0]
     of_job = {"id": row["id"]}
-    reports = reports_of(connection, row["id"])
+    reports = report_rows(connection, [row["id"]]).get(row["id"], [])
     same = ("id", "prompt_id", "project", "episode", "scene", "shot", "character", "created_at")
     return JobRecord(
         job=Job(
@@ -150,40 +151,43 @@ def find_job(connection: "Connection", wanted: str) -> JobRecord | None:
             )
         },
         error=_error(row),
-        reports=tuple(NodeReport(each["node_id"], each["report"]) for each in reports),
+        reports=tuple(map(report_of_row, reports)),
         deciding=tuple(place for place, each in enumerate(reports) if each["decides"]),
         artifacts=tuple(Artifact(**each) for each in rows_of(connection, ARTIFACTS_OF_JOB, of_job)),
     )
 
 
-def reports_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
-    """Return the rows of a job's reports in their order, each with its `report` read.
-
-    Raises:
-        ReportError: a row is no report of this pack.
-    """
-    of_job = {"id": job_id}
+def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the rows of the reports of each job in their order, with their `measurements`."""
+    of_jobs = {"jobs": list(jobs)}
     measurements: dict[int, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, MEASUREMENTS_OF_JOB, of_job):
+    for row in rows_of(connection, MEASUREMENTS_OF_JOBS, of_jobs):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
-    return [
-        {**row, "report": _report(row, measurements.get(row["id"], []))}
-        for row in rows_of(connection, REPORTS_OF_JOB, of_job)
-    ]
+    rows: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows_of(connection, REPORTS_OF_JOBS, of_jobs):
+        complete = {**row, "measurements": measurements.get(row["id"], [])}
+        rows.setdefault(row["job_id"], []).append(complete)
+    return rows
 
 
-def _report(row: dict[str, Any], measurements: list[dict[str, Any]]) -> Report:
+def report_of_row(row: Mapping[str, Any]) -> NodeReport:
+    """Return the report of a row from `report_rows`, with its node.
+
+    Raises:
+        ReportError: it is no report of this pack.
+    """
     worst = {name: row[f"worst_{name}"] for name in ("frame", "reason_code", "reason")}
-    return Report.from_dict(
+    names = ("subject", "frames", "fps", "verdict", "score", "measurements")
+    report = Report.from_dict(
         {
-            **{name: row[name] for name in ("subject", "frames", "fps", "verdict", "score")},
+            **{name: row[name] for name in names},
             "schema": 1,
             "worst": None if worst["frame"] is None else worst,
-            "measurements": measurements,
         }
     )
+    return NodeReport(row["node_id"], report)
 
 
 def _error(row: dict[str, Any]) -> JobError | None:

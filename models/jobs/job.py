@@ -1,4 +1,4 @@
-"""What is remembered of a prompt: the Job, the files it wrote, and how it ended."""
+"""A job, which is a tracked prompt, with the files that it wrote and the way it ended."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ UNFIT_FOR_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class JobState(str, Enum):
-    """Where a job stands, in ComfyUI's own words."""
+    """State of a job, in ComfyUI's own words."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -31,7 +31,7 @@ class JobState(str, Enum):
 
 
 class JobSource(str, Enum):
-    """Who asked for a prompt."""
+    """Origin of a prompt: editor, API or production."""
 
     EDITOR = "editor"
     API = "api"
@@ -39,7 +39,7 @@ class JobSource(str, Enum):
 
 
 class ReviewVerdict(str, Enum):
-    """What a person said of a job."""
+    """Verdict of a person on a job."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -112,7 +112,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class JobError:
-    """Why a prompt failed: the node, and what it said."""
+    """Error that failed a prompt: the node, and its message."""
 
     node_id: str
     node_type: str
@@ -185,7 +185,7 @@ def new_job(
 
 
 def fits_on_a_line(letter: str) -> bool:
-    """Whether a letter may stand in a name: no line's end and no other control character."""
+    """Return True if a letter may stand in a name: no end of a line, no control character."""
     return unicodedata.category(letter) not in UNFIT_FOR_A_LINE
 
 

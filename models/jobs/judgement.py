@@ -184,9 +184,9 @@ class _Judging:
         """Drop the reports whose subjects were all measured again later."""
         return {each for each in positions if not self._is_outdated(each, positions)}
 
-    def _is_outdated(self, position: int, others: set[int]) -> bool:
+    def _is_outdated(self, position: int, positions: set[int]) -> bool:
         left = set(self._subjects[position])
-        for other in others:
+        for other in positions:
             if left & self._subjects[other] and self._is_before(position, other):
                 left -= self._subjects[other]
         return not left

@@ -22,6 +22,10 @@ class NotRecomputable(ValueError):
 
 def has_kept_reports(graph: object) -> bool:
     """Return True if a prompt has a node that shows a report of what it kept today."""
+    nodes = graph.values() if isinstance(graph, Mapping) else ()
+    classes = (node.get("class_type") for node in nodes if isinstance(node, Mapping))
+    if not any(each in (GATE, BEST_OF) for each in classes):
+        return False  # most jobs: their graphs needn't be read
     return any(_shows_kept(node) for node in Graph(graph).nodes.values())
 
 

@@ -93,8 +93,8 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
     row = job_rows.lock(connection, event.job, _first_state(event))
     if row is None:
         return False
-    said = _said_state(event)
-    state = row.state if said is None else following(row.state, said)
+    event_state = _state_of(event)
+    state = row.state if event_state is None else following(row.state, event_state)
     changed = state is not row.state or row.is_new
     if isinstance(event, JobProgressed):
         if changed:
@@ -107,7 +107,7 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
         "job_id": event.job.id,
         "kind": kind_of(event),
         "at": event.at,
-        "state": state.value if changed and said is not None else None,
+        "state": state.value if changed and event_state is not None else None,
         "data": strict_json(_data(event)),
     }
     if connection.execute(ADD_EVENT, values).rowcount == 0:
@@ -128,8 +128,8 @@ def _first_state(event: JobEvent) -> JobState:
     return JobState.IN_PROGRESS
 
 
-def _said_state(event: JobEvent) -> JobState | None:
-    """What an event says of its job's state; None where it says nothing."""
+def _state_of(event: JobEvent) -> JobState | None:
+    """Return the state that an event gives its job; None if it gives none."""
     if isinstance(event, JobFinished):
         return event.state
     if isinstance(event, JobReviewed):
@@ -138,18 +138,18 @@ def _said_state(event: JobEvent) -> JobState | None:
 
 
 def _data(event: JobEvent) -> dict[str, Any]:
-    """What a reader of the job's history is told besides the state."""
+    """Return the facts that the history of a job shows beside the state."""
     if isinstance(event, JobStarted):
         names = ("project", "episode", "scene", "shot", "character")
-        return {name: given for name in names if (given := getattr(event.job, name))}
+        return {name: value for name in names if (value := getattr(event.job, name))}
     if isinstance(event, ArtifactWritten):
         return {"path": event.artifact.path, "kind": event.artifact.kind}
     if isinstance(event, JobReviewed):
         review = event.review
         return {**vars(review), "verdict": review.verdict.value}
     if isinstance(event, JobFinished):
-        said: dict[str, Any] = {"state": event.state.value, "reports": len(event.reports)}
-        return {**said, "error": event.error.message} if event.error else said
+        facts: dict[str, Any] = {"state": event.state.value, "reports": len(event.reports)}
+        return {**facts, "error": event.error.message} if event.error else facts
     return {}
 
 
@@ -170,8 +170,8 @@ def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | N
         if event.thumbnail is not None:
             connection.execute(ADD_THUMBNAIL, {"event_id": event.id, "webp": event.thumbnail})
     elif isinstance(event, JobReviewed):
-        said = {**vars(event.review), "verdict": event.review.verdict.value}
-        connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **said})
+        facts = {**vars(event.review), "verdict": event.review.verdict.value}
+        connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **facts})
 
 
 def _keep_graph(

@@ -110,8 +110,8 @@ def migrate(connection: "Connection", folder: Path = FOLDER, until: int | None =
 
 
 def _version(connection: "Connection") -> int:
-    there = connection.execute(IS_THERE).fetchone()
-    if there is None or not there[0]:
+    exists = connection.execute(IS_THERE).fetchone()
+    if exists is None or not exists[0]:
         return 0
     row = connection.execute(APPLIED).fetchone()
     return int(row[0]) if row else 0

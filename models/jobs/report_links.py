@@ -43,6 +43,7 @@ class ReportLinks:
         """
         self._graph, self._shown_by = Graph(graph), shown_by
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._pictures: dict[str, frozenset[str]] = {}
 
     def saves(self) -> Iterator[Node]:
         """Yield the Save Job nodes."""
@@ -100,7 +101,7 @@ class ReportLinks:
 
         False as well where the graph sets no order.
         """
-        first, second = self._pictures(earlier), self._pictures(later)
+        first, second = self._pictures_of(earlier), self._pictures_of(later)
         return bool(first and second) and all(
             any(each in self.ancestors(other) for other in second) for each in first
         )
@@ -141,11 +142,13 @@ class ReportLinks:
             return [name for name in node.inputs if name != REPORT]
         return list(node.inputs)
 
-    def _pictures(self, node: str) -> frozenset[str]:
+    def _pictures_of(self, node: str) -> frozenset[str]:
         """Return the nodes whose pictures a node's report is about."""
-        leaves = self._leaves(node, lambda each: self.type_of(each) == MERGE)
-        makers = (self._judged_by(each) for each in leaves)
-        return frozenset(maker for maker in makers if maker is not None)
+        if node not in self._pictures:
+            leaves = self._leaves(node, lambda each: self.type_of(each) == MERGE)
+            makers = (self._judged_by(each) for each in leaves)
+            self._pictures[node] = frozenset(maker for maker in makers if maker is not None)
+        return self._pictures[node]
 
     def _judged_by(self, node: str) -> str | None:
         if self.type_of(node) in JUDGE_THEIR_OUTPUT:

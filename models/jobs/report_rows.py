@@ -1,6 +1,7 @@
 """The rows of a job's reports: their measurements, and the attempts of a retry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -46,38 +47,70 @@ ON CONFLICT DO NOTHING
 """
 
 
+@dataclass(frozen=True)
+class NewReport:
+    """A report that a job is to have.
+
+    Attributes:
+        event_id: of the job's end.
+        job_id: of the job.
+        position: the place among the reports of the job, from 0.
+        node_report: the report and its node.
+    """
+
+    event_id: UUID
+    job_id: UUID
+    position: int
+    node_report: NodeReport
+
+
 def add_reports(connection: "Connection", event: JobFinished) -> None:
     """Add everything that a job's nodes reported."""
-    for position, each in enumerate(event.reports):
-        add_report(connection, event.id, event.job.id, position, each)
+    job_id = event.job.id
+    add_rows(
+        connection,
+        [NewReport(event.id, job_id, place, each) for place, each in enumerate(event.reports)],
+    )
+    for each in event.reports:
         attempts = list(_attempts(each))
-        if attempts and _is_retry_end(connection, event.job.id, each.node_id):
-            rows = [{"job_id": event.job.id, **attempt} for attempt in attempts]
+        if attempts and _is_retry_end(connection, job_id, each.node_id):
+            rows = [{"job_id": job_id, **attempt} for attempt in attempts]
             with connection.cursor() as cursor:
                 cursor.executemany(ADD_ATTEMPT.encode(), rows)
 
 
-def add_report(
-    connection: "Connection", event_id: UUID, job_id: UUID, position: int, each: NodeReport
-) -> int:
-    """Add one report with its measurements.
+def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int]:
+    """Add reports with their measurements, and return the ids of their rows.
 
     Args:
         connection: inside a transaction.
-        event_id: of the job's end.
-        job_id: of the job.
-        position: the report's place among those of its job, from 0.
-        each: the report and its node.
-
-    Returns:
-        The id of its row.
+        reports: of any jobs.
     """
-    report, worst = each.report, each.report.worst
-    values = {
-        "event_id": event_id,
-        "job_id": job_id,
-        "position": position,
-        "node_id": each.node_id,
+    if not reports:
+        return []
+    ids = []
+    with connection.cursor() as cursor:
+        cursor.executemany(ADD_REPORT.encode(), map(_report, reports), returning=True)
+        for _ in reports:
+            (report_id,) = cursor.fetchone() or (0,)  # RETURNING always gives one
+            ids.append(int(report_id))
+            cursor.nextset()
+        measurements = [
+            {"report_id": report_id, "position": place, **_measurement(measurement)}
+            for report_id, each in zip(ids, reports, strict=True)
+            for place, measurement in enumerate(each.node_report.report.measurements)
+        ]
+        cursor.executemany(ADD_MEASUREMENT.encode(), measurements)
+    return ids
+
+
+def _report(each: NewReport) -> dict[str, Any]:
+    report, worst = each.node_report.report, each.node_report.report.worst
+    return {
+        "event_id": each.event_id,
+        "job_id": each.job_id,
+        "position": each.position,
+        "node_id": each.node_report.node_id,
         "subject": report.subject,
         "verdict": report.verdict.value,
         "score": report.score,
@@ -87,15 +120,6 @@ def add_report(
         "worst_reason_code": worst and worst.reason_code,
         "worst_reason": worst and worst.reason,
     }
-    row = connection.execute(ADD_REPORT, values).fetchone()
-    assert row is not None  # RETURNING always gives one
-    rows = [
-        {"report_id": row[0], "position": place, **_measurement(measurement)}
-        for place, measurement in enumerate(report.measurements)
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(ADD_MEASUREMENT.encode(), rows)
-    return int(row[0])
 
 
 def _measurement(measurement: Measurement) -> dict[str, Any]:
@@ -118,8 +142,8 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
 def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:
     """The rounds of a Retry End's own retry; those of one within it come before it."""
     carriers = [one for one in each.report.measurements if one.backend == RETRY]
-    told = carriers[-1].details if carriers else {}
-    for attempt in told.get("attempts", ()):
+    details = carriers[-1].details if carriers else {}
+    for attempt in details.get("attempts", ()):
         report = Report.from_dict(attempt["report"])
         yield {
             "node_id": each.node_id,
@@ -128,5 +152,5 @@ def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:
             "verdict": report.verdict.value,
             "score": report.score,
             "reason": reason_of(report),
-            "chosen": attempt["attempt"] == told.get("chosen"),
+            "chosen": attempt["attempt"] == details.get("chosen"),
         }

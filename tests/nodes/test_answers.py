@@ -83,7 +83,8 @@ def test_best_of_shows_its_report_on_cached_runs_too():
 
 def test_the_runs_of_a_list_may_show_different_things(frames):
     # ComfyUI reads every key of the first run from all of them.
-    first, second = answered(ExecutionBlocker(None), ui={"anime_gate": [1]}), answered("picture")
+    first = answered(ExecutionBlocker(None), ui={"anime_gate": [1]})
+    second = answered("picture", ui={"anime_gate": [2]})
     outputs = type("Node", (), {"RETURN_TYPES": ("IMAGE",), "OUTPUT_IS_LIST": (False,)})
     _, ui, _ = execution.get_output_from_returns([first, second], outputs)
-    assert ui == {"anime_blocked": [0], "anime_gate": [1]}
+    assert ui == {"anime_blocked": [0], "anime_gate": [1, 2]}

@@ -13,12 +13,12 @@ from anime_production.models.jobs.database import Database
 from anime_production.models.jobs.history import find_job
 from anime_production.models.jobs.job import NodeReport
 from anime_production.models.jobs.migrations import known_migrations, migrate
-from anime_production.models.jobs.report_rows import add_report
+from anime_production.models.jobs.report_rows import NewReport, add_rows
 from anime_production.models.jobs.strict_json import strict_json
 from anime_production.models.jobs.transfer import DatabaseSource
 from anime_production.models.report import Report, Verdict
 
-from .test_judgement import example
+from .judging import example
 from .test_kept_before import PICTURES, loop
 
 BEFORE = 6
@@ -72,8 +72,8 @@ def add(
     }  # fmt: skip
     connection.execute(ADD_JOB, values)
     connection.execute(ADD_END, (end, job_id, ENDED))
-    for position, (node, report) in enumerate(reports.items()):
-        add_report(connection, end, job_id, position, NodeReport(node, report))
+    shown = [NodeReport(node, report) for node, report in reports.items()]
+    add_rows(connection, [NewReport(end, job_id, place, each) for place, each in enumerate(shown)])
 
 
 def unknown_k() -> dict[str, Any]:
@@ -193,7 +193,7 @@ def test_a_backup_of_version_6_is_judged_when_it_is_restored(full, by_hand, priv
         assert connection.execute(JOBS).fetchall() == JUDGED
 
 
-def test_ids_of_all_sizes_are_reached(old, monkeypatch):
+def test_jobs_of_all_ids_are_reached(old, monkeypatch):
     monkeypatch.setattr(judge_recorded, "BATCH", 1)
     for number in (1, 2, 2**127, 2**128 - 1):
         add(old, f"{number}", example("close_a_loop"), CLOSED, job_id=UUID(int=number))

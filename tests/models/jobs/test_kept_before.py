@@ -15,7 +15,7 @@ from anime_production.models.report import Measure, Report, Verdict
 
 from ..acting.test_ranking import SHARP
 from .graphs import graph_of
-from .test_judgement import example, gate, scored
+from .judging import example, gate, scored
 from .test_verdict_rows import SEAM
 
 SHARPNESS = [0.9, 0.1, 0.6, 0.7, 0.2, 0.3, 0.4, 0.8]

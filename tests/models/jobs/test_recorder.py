@@ -63,7 +63,7 @@ def test_a_folder_has_one_recorder(tmp_path):
 def test_what_is_recorded_is_found_right_away(private, studio_url, story):
     recorder = Recorder(private)
     assert all(recorder.record(event) for event in story)
-    assert recorder.find("8c1f").to_dict()["job"]["verdict"] == "FAIL"
+    assert recorder.find("8c1f").to_dict()["job"]["state"] == "failed"
     assert recorder.find("nobody") is None
     status = recorder.status()
     assert (status.database, status.outbox, status.backlog) == (None, None, 0)

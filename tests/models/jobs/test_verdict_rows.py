@@ -14,7 +14,7 @@ from anime_production.models.jobs.queries.filters import JobFilter
 from anime_production.models.jobs.queries.listing import list_jobs
 from anime_production.models.report import Better, Measure, Report
 
-from .test_judgement import example
+from .judging import example
 
 END = datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc)
 SEAM = Measure("seam", "steps", Better.HIGHER, 0.0, 10.0, "structural", 5.0, True)

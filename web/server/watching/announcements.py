@@ -50,7 +50,7 @@ class Announcements:
         verdict: str | None = None,
         score: float | None = None,
     ) -> None:
-        said = {
+        message = {
             "id": str(job.id),
             "prompt_id": job.prompt_id,
             "state": state.value,
@@ -60,7 +60,7 @@ class Announcements:
         }
         # ComfyUI's loop is closed while it ends, and whoever watched is gone.
         with suppress(RuntimeError):
-            self._send(EVENT, said)
+            self._send(EVENT, message)
 
 
 def _finite(number: float | None) -> float | None:

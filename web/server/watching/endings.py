@@ -1,4 +1,4 @@
-"""How a prompt ended, read from what ComfyUI says of it."""
+"""Ends of prompts, read from the messages and outputs of ComfyUI."""
 
 import logging
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def unstarted(job: Job, state: JobState, error: JobError | None = None) -> JobFi
 
 
 def refusal(error: Any, node_errors: Any) -> JobError:
-    """Why ComfyUI refused a prompt: the first node at fault, and every sentence on every node.
+    """Return why ComfyUI refused a prompt: the first node at fault, and every sentence on any.
 
     Args:
         error: what `validate_prompt` says of the prompt.
@@ -65,8 +65,8 @@ def refusal(error: Any, node_errors: Any) -> JobError:
     sentences = []
     for node_id, of_node in node_errors.items():
         for each in of_node["errors"]:
-            said = ": ".join(filter(None, (str(each["message"]), str(each["details"]))))
-            sentences.append(f"{of_node['class_type']} ({node_id}): {said}")
+            sentence = ": ".join(filter(None, (str(each["message"]), str(each["details"]))))
+            sentences.append(f"{of_node['class_type']} ({node_id}): {sentence}")
     about = error.get("extra_info") or {}
     node_id, of_node = next(iter(node_errors.items()), (about.get("node_id") or "", about))
     if not sentences:
@@ -107,9 +107,9 @@ def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownR
 
 
 def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What was shown, without the attempts of a retry: its End's report holds them all."""
+    """Return the outputs without the attempts of a retry: its End's report holds them all."""
     taken_over = superseded(graph, outputs)
-    return {node: shown for node, shown in outputs.items() if node not in taken_over}
+    return {node: ui for node, ui in outputs.items() if node not in taken_over}
 
 
 def _state(status: Any, messages: list[Any]) -> JobState:
