@@ -6,6 +6,7 @@ from ..integration.client import ComfyClient
 from .editor import SECONDS, Editor
 
 HOSTILE = "<img src=x onerror=window.hacked=1>"
+TAB_BUTTON = ".anime-jobs-tab-button, [data-testid=anime-jobs-tab-button]"  # 1.47, and later
 
 
 def expect(shown: Any) -> Any:
@@ -20,7 +21,7 @@ def open_panel(editor: Editor) -> Any:
     """The panel, opened if it isn't."""
     panel = editor.page.locator(".anime-panel")
     if panel.count() == 0:
-        editor.page.locator(".anime-jobs-tab-button").click()
+        editor.page.locator(TAB_BUTTON).click()
     panel.wait_for()
     return panel
 

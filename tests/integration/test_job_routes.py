@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -66,6 +67,45 @@ def test_a_reproduced_job_is_a_new_one_that_knows_the_old(client: ComfyClient):
     assert new["prompt_id"] == answer["prompt_id"]
     assert new["reproduced_from"] == old["id"]
     assert client.get(f"/anime/jobs/{old['id']}/graph")["graph"]["1"]["inputs"]["shot"] == "1"
+
+
+def test_a_job_run_again_is_the_editors_where_the_request_says_so_and_no_page_hears_of_it(
+    client: ComfyClient,
+):
+    run = client.run(job_prompt(project="Heard", shot="1"))
+    route = f"/anime/jobs/{run.prompt_id}/reproduce"
+    with client.listen() as page, client.listen() as script:
+        asked = {
+            "api": {"changes": {"2.color": 1}},
+            "editor": {"changes": {"2.color": 2}, "source": "editor"},
+        }
+        again = {source: client.post(route, body) for source, body in asked.items()}
+        for source, answer in again.items():
+            job = until(lambda answer=answer: ended(client, answer["prompt_id"]))
+            assert job["source"] == source
+            assert job["client_id"].startswith("anime-")
+        body = {"changes": {"2.color": 3}, "client_id": script.client_id}
+        named = client.post(route, body)["prompt_id"]
+        job = until(lambda: ended(client, named))
+        assert (job["source"], job["client_id"]) == ("api", script.client_id)
+        # Its last message comes after everything that the others could have sent.
+        script.until(lambda message: message["type"] == "execution_success", 10)
+        client.submit(job_prompt(project="Heard", shot="2"), client_id=page.client_id)
+        page.until(lambda message: message["type"] == "execution_success", 10)
+    reproduced = {named, *(answer["prompt_id"] for answer in again.values())}
+    about = [each for each in page.messages if each["data"].get("prompt_id") in reproduced]
+    assert {each["type"] for each in about} <= {"anime.job"}
+    with pytest.raises(RequestRefused) as refusal:
+        client.post(route, {"source": "production"})
+    assert "source: expected one of api, editor" in refusal.value.answer["error"]["message"]
+
+
+def ended(client: ComfyClient, prompt_id: str) -> Any:
+    """The job of a prompt that has ended, else None."""
+    with suppress(RequestRefused):  # the database may not have it yet
+        job = client.get(f"/anime/jobs/{prompt_id}")["job"]
+        return job if job["state"] == "completed" else None
+    return None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from ...models.acting.retry_body import is_link
 from ...models.jobs.generation_params import GenerationParam
+from ...models.jobs.job import JobSource
 from ...models.jobs.model_hashes import with_hashes
 from ...models.jobs.queries import details
 from .answers import Refusal
@@ -20,10 +21,13 @@ from .workflows import installed, model_file
 
 Graph = dict[str, Any]
 
+API = JobSource.API.value
+SOURCES = (API, JobSource.EDITOR.value)  # of a job that is run again; a production has its own
+
 
 async def reproduce(site: Site, asked: Asked) -> dict[str, Any]:
     """Queue a job's graph again, and say what is no longer as it was."""
-    changes, client_id = _fields(asked.body)
+    changes, client_id, source = _fields(asked.body)
     job_id = await asyncio.to_thread(find_id, site, asked)
     found = await asyncio.to_thread(site.recorder.read, details.graph_of, job_id)
     if found is None or not found["graph"]:
@@ -31,9 +35,7 @@ async def reproduce(site: Site, asked: Asked) -> dict[str, Any]:
     graph = changed(found["graph"], changes)
     params = await asyncio.to_thread(site.recorder.read, details.params_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
-    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: "api"}}
-    if client_id is not None:
-        extra[MARK][SOURCE] = "editor"
+    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: source}}
     if found["workflow"] is not None and not changes:  # a changed one would be another's
         extra["extra_pnginfo"] = {"workflow": found["workflow"]}
     prompt_id = str(uuid4())
@@ -52,8 +54,10 @@ async def reproduce(site: Site, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None, str]:
+    """Return the changes, the client id and the source that a request names."""
     changes, client_id = body.get("changes") or {}, body.get("client_id")
+    source = body.get("source", API)
     if not isinstance(changes, dict):
         message = 'changes: expected an object such as {"3.seed": 42}.'
         raise Refusal(400, "bad_field", message)
@@ -63,7 +67,10 @@ def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
             raise Refusal(400, "bad_field", message)
     if client_id is not None and not isinstance(client_id, str):
         raise Refusal(400, "bad_field", "client_id: expected a text.")
-    return changes, client_id
+    if source not in SOURCES:
+        message = f"source: expected one of {', '.join(SOURCES)}."
+        raise Refusal(400, "bad_field", message)
+    return changes, client_id, source
 
 
 def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:

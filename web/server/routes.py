@@ -15,7 +15,7 @@ from .export import CSV, JSON, export
 from .health import health
 from .host import Host
 from .parameters import CURSOR, FILTERS, LIMIT, ORDER, choice, truth, whole
-from .schemas import REVIEW, TEXT, THING, TRACKED
+from .schemas import REVIEW, TEXT, THING, TRACKED, words
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,16 @@ ENDPOINTS = (
         reproduction.reproduce, "Reproduced",
         body={
             "changes": {**THING, "description": 'Values by "node id.input".'},
-            "client_id": {**TEXT, "description": "Who is to be told of its progress."},
+            "client_id": {
+                **TEXT,
+                "description": "The websocket to which ComfyUI sends progress and results; none"
+                " gets them where it is left out.",
+            },
+            "source": {
+                **words(*reproduction.SOURCES),
+                "default": reproduction.API,
+                "description": "The source of the new job.",
+            },
         },
         errors={**UNKNOWN, 409: "It can't be run here as it was."},
     ),

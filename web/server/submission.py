@@ -2,7 +2,9 @@
 
 import time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+OWN_CLIENT = "anime-"  # begins the client id of a prompt for which the caller names none
 
 
 class GraphRefused(ValueError):
@@ -26,12 +28,18 @@ async def submit(
 ) -> float:
     """Do what ComfyUI does with a POST to /prompt, in its order, on its own loop.
 
+    Every prompt has a client id. ComfyUI sends the progress and the results of a prompt to the
+    browser page with its client id, which draws them on whatever workflow is open there. A prompt
+    without a client id would have its progress sent to every page. No page has the new id that is
+    given here, so that nothing reaches the open nodes.
+
     Args:
         server: ComfyUI's `PromptServer`.
         graph: in API format; ComfyUI may write into it.
         prompt_id: which the prompt has from now on.
         extra: the prompt's `extra_data`.
-        client_id: who is told of its progress.
+        client_id: ComfyUI's name of the connection that progress and results are sent to; None for
+            a new one of the prompt's own, which no connection has.
 
     Returns:
         Its place in the queue.
@@ -41,11 +49,15 @@ async def submit(
     """
     import execution
 
-    asked: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "extra_data": extra}
-    if client_id is not None:
-        asked["client_id"] = client_id
-    asked = server.trigger_on_prompt(asked)
-    graph, prompt_id = asked["prompt"], str(UUID(asked["prompt_id"]))
+    client_id = client_id or f"{OWN_CLIENT}{uuid4().hex}"
+    request: dict[str, Any] = {
+        "prompt": graph,
+        "prompt_id": prompt_id,
+        "client_id": client_id,
+        "extra_data": extra,
+    }
+    request = server.trigger_on_prompt(request)
+    graph, prompt_id = request["prompt"], str(UUID(request["prompt_id"]))
     for node in graph.values():  # without a title, ComfyUI stumbles over one that it replaces
         node.setdefault("_meta", {"title": node.get("class_type", "")})
     server.node_replace_manager.apply_replacements(graph)
@@ -55,9 +67,11 @@ async def submit(
         raise GraphRefused(why, problems or {})
     number: float = server.number
     server.number += 1
-    data = {**asked.get("extra_data", {}), "create_time": int(time.time() * 1000)}
-    if client_id is not None:
-        data["client_id"] = client_id
+    data = {
+        **request.get("extra_data", {}),
+        "create_time": int(time.time() * 1000),
+        "client_id": client_id,
+    }
     sensitive = {key: data.pop(key) for key in execution.SENSITIVE_EXTRA_DATA_KEYS if key in data}
     server.prompt_queue.put((number, prompt_id, graph, data, outputs, sensitive))
     return number

@@ -1,4 +1,3 @@
-import { api } from "../../../../scripts/api.js";
 import { app } from "../../../../scripts/app.js";
 import { element } from "../../element.js";
 import { Action } from "../../parts/action.js";
@@ -74,7 +73,8 @@ export class JobActions {
    */
   #again(changes, said) {
     return this.#attempt(async (route) => {
-      const body = { changes, client_id: api.clientId };
+      // Without this page's client id: ComfyUI would draw the results on the open workflow.
+      const body = { changes, source: "editor" };
       const { prompt_id, differences } = await ask(`${route}/reproduce`, { method: "POST", body });
       const show = element("button", "anime-link", words("detail.show_new"));
       show.type = "button";
