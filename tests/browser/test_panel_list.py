@@ -9,9 +9,10 @@ from ..integration.job_bench import JobPrompt
 from ..models.jobs.postgres import wait_until
 from .conftest import BOTH_MODES
 from .editor import Editor
-from .panel import HOSTILE, open_panel
+from .panel import HOSTILE, expect, open_panel
 from .panel_list import FOREIGN_TAB, ListedJobs
 from .studio import Studio
+from .test_panel_server import COUNT_ALARMS, QUIET
 
 
 @pytest.fixture
@@ -190,6 +191,7 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
     before = jobs.names()
     foot = page.locator(".anime-health-line")
     foot.filter(has_text="All is well").wait_for()
+    page.evaluate(COUNT_ALARMS)
     studio.postgres.stop()
     try:
         studio.client.submit(JobPrompt(seed=77, project="aoi", shot="while it was away"))
@@ -201,6 +203,8 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
         foot.click()
         page.get_by_text("See that the PostgreSQL server runs").wait_for()
         editor.picture("away")
+        page.wait_for_timeout(QUIET)
+        assert page.evaluate("window.alarms") == 0  # ComfyUI itself answers all the while
     finally:
         studio.postgres.start()
     jobs.row("while it was away").wait_for()
@@ -214,7 +218,14 @@ def test_after_a_restart_of_comfyui_the_list_shows_what_was_missed(
 ):
     newest = jobs.names()[0]
     studio.server.stop()
-    editor.page.wait_for_timeout(500)
+    # One banner says it, and no view says it again.
+    silent = editor.page.locator(":is(.anime-server, .anime-notice):visible")
+    expect(silent).to_contain_text("ComfyUI doesn't answer")
+    expect(silent).to_have_count(1)
+    expect(silent).to_have_attribute("role", "alert")
+    foot = editor.page.locator(".anime-health-line")
+    expect(foot).to_contain_text("ComfyUI doesn't answer")
+    editor.picture("ended")
     studio.change(
         "UPDATE anime.jobs SET review = 'approved' WHERE id ="
         " (SELECT id FROM anime.jobs ORDER BY created_at DESC, id DESC LIMIT 1)"
@@ -222,6 +233,8 @@ def test_after_a_restart_of_comfyui_the_list_shows_what_was_missed(
     assert jobs.names()[0] == newest
     studio.server.start()
     jobs.row(newest).filter(has_text="Approved").first.wait_for()
+    expect(silent).to_have_count(0)
+    expect(foot).to_contain_text("All is well")
     studio.client.submit(JobPrompt(seed=78, project="aoi", shot="after the restart"))
     jobs.row("after the restart").filter(has_text="Done").wait_for()
 

@@ -14,7 +14,9 @@ const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
 /** How the pack is, at the foot: one line, and each part in words behind it. */
 export class HealthFoot {
   #timer = 0;
-  #asking = false;
+  /** @type {AbortController | null} */
+  #asking = null;
+  #silent = false;
 
   constructor() {
     this.symbol = element("span", "anime-health-symbol");
@@ -43,21 +45,39 @@ export class HealthFoot {
     this.resync();
   }
 
+  /**
+   * ComfyUI doesn't answer, or does again. Without an answer nothing is known of its parts, and
+   * nothing is asked.
+   *
+   * @param {boolean} silent
+   */
+  setSilent(silent) {
+    this.#silent = silent;
+    this.#asking?.abort();
+    this.#asking = null;
+    if (silent) this.#forget();
+    else this.#say("unknown", words("health.checking"));
+  }
+
   async resync() {
-    if (this.#asking) return; // it takes seconds where the database is away
-    this.#asking = true;
+    if (this.#asking || this.#silent) return; // it takes seconds where the database is away
+    const asking = new AbortController();
+    this.#asking = asking;
     try {
-      this.#draw(await ask("/anime/health"));
+      this.#draw(await ask("/anime/health", { signal: asking.signal }));
     } catch (error) {
+      if (asking.signal.aborted) return;
       if (!(error instanceof RouteError)) throw error;
       if (error.more.components) this.#draw(/** @type {Health} */ (error.more));
-      else {
-        this.#say("unknown", words("health.no_answer"));
-        this.parts.replaceChildren();
-      }
+      else this.#forget();
     } finally {
-      this.#asking = false;
+      if (this.#asking === asking) this.#asking = null;
     }
+  }
+
+  #forget() {
+    this.#say("unknown", words("health.no_answer"));
+    this.parts.replaceChildren();
   }
 
   #toggle() {

@@ -66,6 +66,7 @@ export class JobsView {
 
   resync() {
     this.feed.resync(this.list.reach);
+    if (this.root.isConnected) this.filters.loadNames();
   }
 
   focus() {
@@ -110,6 +111,7 @@ export class JobsView {
       : [];
     const text = parts.map(({ textContent }) => textContent).join();
     this.notice.hidden = !parts.length;
+    this.notice.dataset.cause = problem?.code ?? "";
     if (this.notice.dataset.said === text) return; // a screen reader would say it again
     this.notice.dataset.said = text;
     this.notice.replaceChildren(...parts);
@@ -118,6 +120,7 @@ export class JobsView {
   #drawNothing() {
     const { jobs, empty, problem } = this.feed;
     this.nothing.hidden = jobs.length > 0 || problem !== null;
+    this.nothing.classList.toggle("anime-loading", empty);
     if (this.nothing.hidden) return;
     if (empty) this.nothing.replaceChildren(words("jobs.loading"));
     else if (this.filters.active) this.nothing.replaceChildren(words("jobs.none_found"));

@@ -2,6 +2,8 @@ import { element, useStyleSheet } from "../element.js";
 import { language, words } from "../words.js";
 import { HealthFoot } from "./health.js";
 import { JobsView } from "./jobs_view.js";
+import { ServerBanner } from "./server_banner.js";
+import { ServerWatch } from "./server_watch.js";
 import { JobDetail } from "./detail/detail.js";
 import { Productions } from "../productions/productions.js";
 import { Trend } from "../trend/trend.js";
@@ -18,7 +20,10 @@ const TABS = /** @type {const} */ (["jobs", "productions", "trend"]);
 /** What each kind of event is about. */
 const HEARD_BY = { "anime.job": ["jobs", "detail"], "anime.production": ["productions", "detail"] };
 
-/** Everything in the sidebar: three tabs, the detail of a job, and the health at the foot. */
+/**
+ * Everything in the sidebar: three tabs, the detail of a job, the health at the foot, and a banner
+ * while ComfyUI doesn't answer.
+ */
 export class Panel {
   constructor() {
     this.language = language();
@@ -28,7 +33,11 @@ export class Panel {
     /** @type {TabName} where the detail was opened */
     this.cameFrom = "jobs";
     const openJob = (/** @type {string} */ id) => this.openJob(id);
-    this.list = new JobsView({ openJob, troubled: () => this.health.resync() });
+    const troubled = () => {
+      this.health.resync();
+      this.watch.look();
+    };
+    this.list = new JobsView({ openJob, troubled });
     this.detail = new JobDetail({
       back: () => this.back(),
       openJob,
@@ -37,6 +46,11 @@ export class Panel {
     this.productions = new Productions({ openJob });
     this.trend = new Trend();
     this.health = new HealthFoot();
+    this.banner = new ServerBanner();
+    this.watch = new ServerWatch({
+      isWatched: () => this.root.isConnected,
+      changed: (silentSince) => this.#serverChanged(silentSince),
+    });
     this.tabs = new Map(TABS.map((name) => [name, this.#tab(name)]));
     const bar = element("div", "anime-tabs", ...this.tabs.values());
     bar.setAttribute("role", "tablist");
@@ -45,7 +59,8 @@ export class Panel {
     this.view = element("div", "anime-view");
     this.view.id = "anime-panel-view";
     this.view.setAttribute("role", "tabpanel");
-    this.root = element("section", "anime-panel", bar, this.view, this.health.root);
+    const { banner, health } = this;
+    this.root = element("section", "anime-panel", banner.root, bar, this.view, health.root);
     this.root.setAttribute("aria-label", words("panel.title"));
     this.#display();
   }
@@ -65,8 +80,21 @@ export class Panel {
   }
 
   #looked() {
+    const { silentSince } = this.watch;
+    if (silentSince !== null) this.banner.show(silentSince);
+    this.watch.start();
     this.health.shown();
     this.#shown().shown?.();
+  }
+
+  /** @param {number | null} silentSince since when ComfyUI doesn't answer; null: it does again */
+  #serverChanged(silentSince) {
+    const silent = silentSince !== null;
+    this.root.dataset.server = silent ? "silent" : "answers";
+    this.health.setSilent(silent);
+    if (silent) return this.banner.show(silentSince);
+    this.banner.hide();
+    this.resync();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { element, useStyleSheet } from "../element.js";
-import { sentence } from "../parts/message.js";
+import { showProblem } from "../parts/problem.js";
 import { ask, RouteError } from "../requests.js";
 import { words } from "../words.js";
 import { OneProduction } from "./one.js";
@@ -105,8 +105,7 @@ export class Productions {
       this.problem.hidden = true;
     } catch (error) {
       if (signal.aborted) return;
-      this.problem.hidden = false;
-      this.problem.replaceChildren(element("strong", "", sentence(error)));
+      showProblem(this.problem, error);
       if (error instanceof RouteError && error.status === 404) this.one.clear();
     }
     this.#display();
@@ -144,8 +143,7 @@ export class Productions {
       this.next = next;
       for (const each of productions) this.list.append(this.#row(each).place);
     } catch (error) {
-      this.problem.hidden = false;
-      this.problem.replaceChildren(element("strong", "", sentence(error)));
+      showProblem(this.problem, error);
     }
     this.#display();
   }

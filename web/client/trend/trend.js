@@ -1,5 +1,5 @@
 import { element, useStyleSheet } from "../element.js";
-import { sentence } from "../parts/message.js";
+import { showProblem } from "../parts/problem.js";
 import { percent } from "../parts/times.js";
 import { ask } from "../requests.js";
 import { number, words } from "../words.js";
@@ -88,8 +88,7 @@ export class Trend {
       this.problem.hidden = true;
     } catch (error) {
       if (asking.signal.aborted) return;
-      this.problem.hidden = false;
-      this.problem.replaceChildren(element("strong", "", sentence(error)));
+      showProblem(this.problem, error);
     }
   }
 
@@ -178,8 +177,7 @@ export class Trend {
     try {
       await this.#draw();
     } catch (error) {
-      this.problem.hidden = false;
-      this.problem.replaceChildren(element("strong", "", sentence(error)));
+      showProblem(this.problem, error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { element, useStyleSheet } from "../../element.js";
 import { fileList } from "../../parts/files.js";
-import { sentence } from "../../parts/message.js";
+import { showProblem } from "../../parts/problem.js";
 import { Section } from "../../parts/section.js";
 import { ask, RouteError } from "../../requests.js";
 import { told, words } from "../../words.js";
@@ -130,9 +130,8 @@ export class JobDetail {
       if (UNFINISHED.includes(state)) this.#later(PAUSE);
     } catch (error) {
       if (asking.signal.aborted) return;
-      this.problem.hidden = false;
       const old = this.known ? [element("p", "", words("detail.may_be_old"))] : [];
-      this.problem.replaceChildren(element("strong", "", sentence(error)), ...old);
+      showProblem(this.problem, error, ...old);
       if (!(error instanceof RouteError && error.status === 404)) this.#later(PAUSE);
     }
   }
@@ -174,6 +173,7 @@ export class JobDetail {
     clearTimeout(this.timer);
     this.#clear();
     this.problem.hidden = false;
+    this.problem.dataset.cause = "";
     const items = kept.map(({ path, reason_code: code, reason }) =>
       element("li", "", `${path}: ${told(`kept.${code}`, reason)}`),
     );

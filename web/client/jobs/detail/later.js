@@ -40,7 +40,9 @@ export class Later {
   async #load() {
     const { wanted } = this;
     if (!this.root.open || !this.job || wanted === this.shown) return;
-    if (!this.content.childElementCount) this.content.textContent = words("jobs.loading");
+    if (!this.content.childElementCount) {
+      this.content.replaceChildren(element("span", "anime-loading", words("jobs.loading")));
+    }
     try {
       const said = await ask(`/anime/jobs/${this.job}/${this.part}`);
       if (wanted !== this.wanted) return;
