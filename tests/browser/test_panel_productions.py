@@ -129,7 +129,7 @@ def test_the_trend_shows_how_a_character_went_day_by_day(editor: Editor, client)
     expect(chosen).to_have_attribute("aria-pressed", "true")
     chart = panel.get_by_role("img", name=f"Day by day: {character}")
     expect(chart).to_be_visible()
-    assert "2 jobs, 50% passed" in chart.get_attribute("aria-label")
+    assert "jobs: 2. 1 passed, 1 failed. Median score" in chart.get_attribute("aria-label")
     assert chart.locator("canvas").count() == 1
     editor.picture("trend")
     panel.get_by_label("Compare").select_option("project")

@@ -1,7 +1,7 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
-import { percent } from "../parts/times.js";
 import { language, number, words } from "../words.js";
+import { countsInWords } from "./counts.js";
 
 /** @import { Group } from "./trend.js" */
 
@@ -13,7 +13,7 @@ const SCORE = "#0090D8";
 const RATE = "#CC79A7";
 const DAY = 86_400;
 
-/** Score and share of passes, day by day. */
+/** Score, and share of passes of the jobs that were judged, day by day. */
 export class DayChart {
   constructor() {
     /** @type {uPlot | null} */
@@ -128,13 +128,14 @@ function diamonds(plot, series, from, to) {
   return { stroke: null, fill: path };
 }
 
-/** @param {Group} day */
-function inWords({ key: day, jobs, pass_rate: rate, last }) {
+/** @param {Group} group of a day */
+function inWords(group) {
+  const { key: day, jobs, last } = group;
   const date = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" });
   return words("trend.newest", {
     day: date.format(new Date(day)),
     jobs: number(jobs),
-    rate: rate === null ? "–" : percent(rate),
+    counts: countsInWords(group),
     score: last.median_score === null ? "–" : number(Math.round(last.median_score)),
   });
 }

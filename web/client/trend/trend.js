@@ -3,15 +3,18 @@ import { showProblem } from "../parts/problem.js";
 import { percent } from "../parts/times.js";
 import { ask } from "../requests.js";
 import { number, words } from "../words.js";
+import { countsInWords } from "./counts.js";
 import { DayChart } from "./day_chart.js";
 
 /**
- * What `GET /anime/stats` tells of a group of jobs.
+ * What `GET /anime/stats` tells of a group of jobs. A rate is of the jobs that passed or failed.
+ *
+ * @import { Counts } from "./counts.js"
  *
  * @typedef {{jobs: number, pass_rate: number | null, median_score: number | null,
  *   scores: (number | null)[]}} Recent
  * @typedef {{key: string, project: string | null, jobs: number, pass_rate: number | null,
- *   last: Recent, before: Recent}} Group
+ *   last: Recent, before: Recent} & Counts} Group
  */
 
 const SHEETS = ["vendor/uplot/uPlot.min.css", "parts/parts.css", "parts/lists.css"];
@@ -25,7 +28,7 @@ const DAYS = 30;
 const MOST = 50; // groups
 const LARGEST_LAST = 100; // that the route takes: the jobs of a day whose median is drawn
 
-/** How many passed and how they scored: of each character, model or project, and day by day. */
+/** How many passed, of those that were judged, and how they scored: of each character, model or project, and day by day. */
 export class Trend {
   constructor() {
     /** @type {Record<string, string>} */
@@ -134,11 +137,19 @@ export class Trend {
       cell.scope = "col";
       return cell;
     });
-    const rows = groups.map((group) => this.#row(group));
+    const bodies = groups.map((group, index) => {
+      const row = this.#row(group);
+      const name = /** @type {HTMLElement} */ (row.firstElementChild);
+      name.id = `anime-trend-${index}`;
+      const counts = element("td", "anime-counts", countsInWords(group));
+      counts.colSpan = head.length;
+      counts.headers = name.id;
+      return element("tbody", "", row, element("tr", "", counts));
+    });
     const table = element("table", "anime-table");
     const caption = element("caption", "anime-quiet", words("trend.compared", { last: LAST }));
     table.append(caption, element("thead", "", element("tr", "", ...cells)));
-    table.append(element("tbody", "", ...rows));
+    table.append(...bodies);
     this.place.replaceChildren(table);
   }
 
