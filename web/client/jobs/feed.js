@@ -1,5 +1,5 @@
 import { ask, RouteError } from "../requests.js";
-import { listedJob, newerFirst } from "./job.js";
+import { listedJob, newerFirst, verdictOf } from "./job.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
@@ -234,9 +234,9 @@ export class Feed {
   }
 
   /** @param {ListedJob} job */
-  #fits({ state, verdict }) {
-    const { state: ofState, verdict: ofVerdict } = this.filters;
-    return (!ofState || ofState === state) && (!ofVerdict || ofVerdict === (verdict ?? "none"));
+  #fits(job) {
+    const { state, verdict } = this.filters;
+    return (!state || state === job.state) && (!verdict || verdict === (verdictOf(job) ?? "none"));
   }
 }
 

@@ -48,6 +48,9 @@ export const STATE_SYMBOLS = {
   lost: "?",
 };
 
+/** @type {State[]} */
+const UNJUDGED = ["failed", "cancelled", "lost"];
+
 const NAMES = /** @type {const} */ (["project", "episode", "scene", "shot", "character"]);
 
 /**
@@ -87,12 +90,23 @@ export function stateText({ state, progress }) {
 }
 
 /**
+ * The verdict on what a job made; null for one that failed, was cancelled or is lost: whatever its
+ * nodes measured before, it came to no end that could be judged.
+ *
+ * @param {{state: State, verdict: string | null}} job
+ */
+export function verdictOf({ state, verdict }) {
+  return UNJUDGED.includes(state) ? null : verdict;
+}
+
+/**
  * Why it is as it is: what failed, or the worst that was measured.
  *
  * @param {ListedJob} job
  */
 export function why(job) {
   if (job.state === "failed" && job.error) return job.error;
+  if (UNJUDGED.includes(job.state)) return "";
   if (!job.reason_code || job.reason === null) return "";
   const { reason_code, reason, reason_values } = job;
   return reasonText({ reason_code, reason, reason_values: reason_values ?? {} });

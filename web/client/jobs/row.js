@@ -3,7 +3,7 @@ import { element } from "../element.js";
 import { look } from "../report/verdicts.js";
 import { number, words } from "../words.js";
 import { age } from "./age.js";
-import { named, STATE_SYMBOLS, stateText, why } from "./job.js";
+import { named, STATE_SYMBOLS, stateText, verdictOf, why } from "./job.js";
 
 /** @import { ListedJob } from "./job.js" */
 
@@ -60,7 +60,7 @@ export class Row {
     const review = job.review ? words(`review.${job.review}`) : "";
     setText(this.review, review);
     setText(this.verdict, verdict);
-    this.verdict.dataset.verdict = job.verdict ?? "";
+    this.verdict.dataset.verdict = verdictOf(job) ?? "";
     const running = job.state === "in_progress";
     this.bar.style.transform = `scaleX(${running ? (job.progress ?? 0) : 0})`;
     this.root.title = why(job);
@@ -90,8 +90,10 @@ export class Row {
 }
 
 /** @param {ListedJob} job */
-export function verdictText({ verdict, score }) {
+export function verdictText(job) {
+  const verdict = verdictOf(job);
   if (!verdict) return "";
+  const { score } = job;
   const { symbol, word } = look(verdict);
   return `${symbol} ${word}${score === null ? "" : ` ${number(Math.round(score))}`}`;
 }

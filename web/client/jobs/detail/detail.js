@@ -4,6 +4,7 @@ import { showProblem } from "../../parts/problem.js";
 import { Section } from "../../parts/section.js";
 import { ask, RouteError } from "../../requests.js";
 import { told, words } from "../../words.js";
+import { verdictOf } from "../job.js";
 import { JobActions, Removal } from "./actions.js";
 import { failure, retries } from "./attempts.js";
 import { eventList } from "./events.js";
@@ -150,7 +151,8 @@ export class JobDetail {
     this.header.fill(job, artifacts.length > 0, production_id);
     this.actions.fill(job);
     this.sections.error.fill(job.error);
-    this.sections.reports.fill({ reports, artifacts });
+    const worst = verdictOf(job) !== null && job.judged_by === "worst";
+    this.sections.reports.fill({ reports, artifacts, judged: verdictOf(job) !== null, worst });
     this.sections.attempts.fill({ attempts, reports });
     this.sections.files.fill(artifacts);
     this.reviews.fill(job, reviews);

@@ -4,7 +4,7 @@ import { bar, pill } from "../../parts/pill.js";
 import { duration, moment, seconds } from "../../parts/times.js";
 import { words } from "../../words.js";
 import { age } from "../age.js";
-import { named, STATE_SYMBOLS, stateText } from "../job.js";
+import { named, STATE_SYMBOLS, stateText, verdictOf } from "../job.js";
 
 /** @import { Job } from "./job_answer.js" */
 
@@ -49,7 +49,8 @@ export class Header {
     this.within.textContent = within;
     const state = `${STATE_SYMBOLS[job.state] ?? ""} ${stateText(/** @type {any} */ (job))}`;
     this.state.replaceChildren(element("span", "anime-state", state));
-    if (job.verdict) this.state.append(pill(job.verdict, job.score));
+    const verdict = verdictOf(job);
+    if (verdict) this.state.append(pill(verdict, job.score));
     if (job.review) {
       this.state.append(element("span", "anime-quiet", words(`review.${job.review}`)));
     }

@@ -17,6 +17,8 @@
  * @property {State} state
  * @property {number | null} progress 0–1
  * @property {string | null} verdict
+ * @property {"kept" | "last" | "worst" | null} [judged_by] by which of its reports the verdict is:
+ *   those on what was kept, the last ones, or the worst of all (recorded by an earlier version)
  * @property {number | null} score
  * @property {"approved" | "rejected" | null} review
  * @property {"editor" | "api" | "production"} source
@@ -30,7 +32,8 @@
  * @typedef {{node_id: string, node_type: string, exception: string, message: string,
  *   traceback: string}} JobError
  *
- * @typedef {{node_id: string, report: Report}} NodeReport
+ * @typedef {{node_id: string, report: Report, decides?: boolean}} NodeReport `decides`: whether the
+ *   job's verdict is by it; a missing one is true
  *
  * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
  *   reason: string, chosen: boolean}} RetryAttempt

@@ -2,35 +2,113 @@ import { element } from "../../element.js";
 import { deciding } from "../../report/deciding.js";
 import { decided, headline, line, overFrames, scoreInWords } from "../../report/parts.js";
 import { look } from "../../report/verdicts.js";
-import { number, reasonText, subjectName, title, words } from "../../words.js";
+import { labelled, number, reasonText, subjectName, title, words } from "../../words.js";
 import { FrameView } from "./frame_view.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @import { Measurement, Report } from "../../report/types.js" */
 /** @import { NodeReport } from "./job_answer.js" */
 
+/** @typedef {{part: HTMLElement, destroy(): void}} Card */
+
 /**
- * What the nodes of a job measured.
+ * What the nodes of a job measured: first what its verdict is by, then the earlier measurements.
+ * They are told apart only where there is a verdict and both kinds of reports.
  *
- * @param {{reports: NodeReport[], artifacts: WrittenFile[]}} measured
+ * @param {object} measured
+ * @param {NodeReport[]} measured.reports
+ * @param {WrittenFile[]} measured.artifacts
+ * @param {boolean} measured.judged whether the job has a verdict
+ * @param {boolean} measured.worst whether that is the worst of the reports
  */
-export function reportList({ reports, artifacts }) {
+export function reportList({ reports, artifacts, judged, worst }) {
   if (reports.length === 0) return null;
-  const made = reports.map((each) => card(each, artifacts));
+  const deciding = reports.filter((each) => each.decides !== false);
+  const earlier = reports.filter((each) => each.decides === false);
+  const note = worst ? [element("p", "anime-quiet", words("detail.judged_by_worst"))] : [];
+  if (!judged || deciding.length === 0 || earlier.length === 0) {
+    const all = reports.map((each) => card(each, artifacts, "h4"));
+    return listed(all, (parts) => [...note, ...parts]);
+  }
+  const first = deciding.map((each) => card(each, artifacts, "h5"));
+  return listed([...first, ...earlier.map((each) => earlierCard(each, artifacts))], (parts) => [
+    ...note,
+    element("h4", "anime-group-heading", words("detail.deciding")),
+    ...parts.slice(0, first.length),
+    element("h4", "anime-group-heading", words("detail.earlier")),
+    element("p", "anime-quiet", words("detail.earlier_why")),
+    ...parts.slice(first.length),
+  ]);
+}
+
+/**
+ * @param {Card[]} cards
+ * @param {(parts: HTMLElement[]) => HTMLElement[]} arranged
+ */
+function listed(cards, arranged) {
   return {
-    parts: made.map((each) => each.part),
-    destroy: () => made.forEach((each) => each.destroy()),
+    parts: arranged(cards.map(({ part }) => part)),
+    destroy: () => cards.forEach((each) => each.destroy()),
   };
+}
+
+/** @param {NodeReport} measured */
+function titleOf({ node_id: node, report }) {
+  return words("detail.report", { subject: subjectName(report.subject), node });
+}
+
+/**
+ * A report that the verdict isn't by: marked in words, without colours, folded until it is opened.
+ *
+ * @param {NodeReport} measured
+ * @param {WrittenFile[]} files
+ * @returns {Card}
+ */
+function earlierCard(measured, files) {
+  const { symbol, word } = look(measured.report.verdict);
+  const name = titleOf(measured);
+  const summary = element("summary", "anime-earlier-head");
+  summary.append(
+    element("span", "anime-card-heading", name),
+    element("span", "anime-quiet", `${symbol} ${word} · ${words("detail.earlier_mark")}`),
+  );
+  const place = element("details", "", summary);
+  const part = element("article", "anime-card anime-earlier-card", place);
+  part.setAttribute("aria-label", labelled(words("detail.earlier_mark"), name));
+  /** @type {ReturnType<typeof content> | null} */
+  let shown = null;
+  place.addEventListener("toggle", () => {
+    if (!place.open || shown) return;
+    shown = content(measured.report, files); // not before: a curve needs its width
+    place.append(shown.part);
+  });
+  return { part, destroy: () => shown?.destroy() };
 }
 
 /**
  * @param {NodeReport} measured
  * @param {WrittenFile[]} files
+ * @param {"h4" | "h5"} level of its heading
+ * @returns {Card}
  */
-function card({ node_id: node, report }, files) {
-  const of = words("detail.report", { subject: subjectName(report.subject), node });
-  const part = element("article", "anime-card", element("h4", "anime-card-heading", of));
+function card(measured, files, level) {
+  const of = titleOf(measured);
+  const { part: inside, destroy } = content(measured.report, files);
+  const heading = element(level, "anime-card-heading", of);
+  const part = element("article", "anime-card", heading, inside);
   part.setAttribute("aria-label", of);
+  return { part, destroy };
+}
+
+/**
+ * A report's verdict and measurements, with a curve and the frame to look at.
+ *
+ * @param {Report} report
+ * @param {WrittenFile[]} files
+ * @returns {Card}
+ */
+function content(report, files) {
+  const part = element("div", "anime-card-content");
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
   const view = new FrameView(files);
   const over = overFrames(report, (place, frame, frames) => {
