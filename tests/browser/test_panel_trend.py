@@ -21,13 +21,14 @@ ALL = (
 def test_the_trend_names_the_jobs_that_were_not_judged(with_panel: Editor, studio: Studio):
     prompts = []
     for number in range(len(JOBS) + 1):
-        names = {"character": CHARACTER, "project": "aoi", "shot": f"trend {number}"}
-        prompts.append(studio.client.submit(JobPrompt(seed=1000 + number, **names)))
+        shot = f"trend {number}"
+        prompt = JobPrompt(seed=1000 + number, character=CHARACTER, project="aoi", shot=shot)
+        prompts.append(studio.client.submit(prompt))
     wait_until(lambda: studio.jobs.of_prompt(prompts[-1]) == ["completed"], 90)
     change = "UPDATE anime.jobs SET state = %s, verdict = %s, score = %s WHERE prompt_id = %s"
-    for prompt, (state, verdict) in zip(prompts[1:], JOBS, strict=True):
+    for prompt_id, (state, verdict) in zip(prompts[1:], JOBS, strict=True):
         score = {"PASS": 90, "FAIL": 30}.get(verdict or "")
-        studio.change(change, state, verdict, score, prompt)
+        studio.change(change, state, verdict, score, prompt_id)
     (group,) = studio.client.get("/anime/stats", by="character", character=CHARACTER)["groups"]
     assert group["jobs"] == len(prompts)
 

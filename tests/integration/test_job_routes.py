@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -81,12 +82,12 @@ def test_a_job_run_again_is_the_editors_where_the_request_says_so_and_no_page_he
         }
         again = {source: client.post(route, body) for source, body in asked.items()}
         for source, answer in again.items():
-            job = until(lambda answer=answer: ended(client, answer["prompt_id"]))
+            job = until(partial(ended, client, answer["prompt_id"]))
             assert job["source"] == source
             assert job["client_id"].startswith("anime-")
         body = {"changes": {"2.color": 3}, "client_id": script.client_id}
         named = client.post(route, body)["prompt_id"]
-        job = until(lambda: ended(client, named))
+        job = until(partial(ended, client, named))
         assert (job["source"], job["client_id"]) == ("api", script.client_id)
         # Its last message comes after everything that the others could have sent.
         script.until(lambda message: message["type"] == "execution_success", 10)

@@ -25,19 +25,19 @@ API = JobSource.API.value
 SOURCES = (API, JobSource.EDITOR.value)  # of a job that is run again; a production has its own
 
 
-async def reproduce(site: Site, asked: Asked) -> dict[str, Any]:
+async def reproduce(site: Site, request: Asked) -> dict[str, Any]:
     """Queue a job's graph again, and say what is no longer as it was."""
-    changes, client_id, source = _fields(asked.body)
-    job_id = await asyncio.to_thread(find_id, site, asked)
-    found = await asyncio.to_thread(site.recorder.read, details.graph_of, job_id)
-    if found is None or not found["graph"]:
+    changes, client_id, source = _fields(request.body)
+    job_id = await asyncio.to_thread(find_id, site, request)
+    saved = await asyncio.to_thread(site.recorder.read, details.graph_of, job_id)
+    if saved is None or not saved["graph"]:
         raise Refusal(409, "no_graph", "The job's graph isn't known, so it can't be run again.")
-    graph = changed(found["graph"], changes)
+    graph = changed(saved["graph"], changes)
     params = await asyncio.to_thread(site.recorder.read, details.params_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: source}}
-    if found["workflow"] is not None and not changes:  # a changed one would be another's
-        extra["extra_pnginfo"] = {"workflow": found["workflow"]}
+    if saved["workflow"] is not None and not changes:  # a changed one would be another's
+        extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
     try:
         number = await submit(site.host.server(), graph, prompt_id, extra, client_id)
@@ -74,7 +74,7 @@ def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None, str]:
 
 
 def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
-    """The graph with other values.
+    """Return the graph with other values.
 
     Args:
         graph: in API format; stays as it is.
@@ -87,9 +87,9 @@ def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
     for name, value in changes.items():
         parts = name.split(".")
         for place in range(1, len(parts)):
-            node, given = new.get(".".join(parts[:place])), ".".join(parts[place:])
-            if node is not None and given in node.get("inputs", {}):
-                node["inputs"][given] = value
+            node, input_name = new.get(".".join(parts[:place])), ".".join(parts[place:])
+            if node is not None and input_name in node.get("inputs", {}):
+                node["inputs"][input_name] = value
                 break
         else:
             message = f"changes: the job's graph has no input {name[:100]!r} (node id.input)."
@@ -98,44 +98,45 @@ def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
 
 
 def differences_of(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What this ComfyUI has no longer, or has in another form.
+    """Return what this ComfyUI has no longer, or has in another form.
 
     Args:
         graph: that is to be run.
         params: of the job, with the hashes of its models as they were.
     """
-    found = [*_missing(graph), *_other_models(params)]
-    told = ("kind", "node_id", "name", "value", "message")
-    return [dict(zip(told, each, strict=True)) for each in found]
+    differences = [*_missing(graph), *_other_models(params)]
+    names = ("kind", "node_id", "name", "value", "message")
+    return [dict(zip(names, each, strict=True)) for each in differences]
 
 
 def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
     import folder_paths
 
-    options_of, uploads_of, found = installed(), cache(_uploads), []
+    options_of, uploads_of = installed(), cache(_uploads)
+    differences: list[tuple[str, str, str, str, str]] = []
     for node_id, node in graph.items():
         class_type = str(node.get("class_type"))
         options = options_of(class_type)
         if options is None:
             message = f"The node {class_type} is not installed."
-            found.append(("missing_node", node_id, class_type, "", message))
+            differences.append(("missing_node", node_id, class_type, "", message))
             continue
         for name, value in node.get("inputs", {}).items():
             if is_link(value):
                 continue
             if name in options and value not in options[name] and not _is_there(value):
                 message = f"{class_type}.{name}: {value!r} is not there."
-                found.append(("missing_choice", node_id, name, str(value), message))
+                differences.append(("missing_choice", node_id, name, str(value), message))
             elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
                 value
             ):
                 message = f"{class_type}.{name}: the file {value!r} is not there."
-                found.append(("missing_file", node_id, name, str(value), message))
-    return found
+                differences.append(("missing_file", node_id, name, str(value), message))
+    return differences
 
 
 def _is_there(value: Any) -> bool:
-    """Whether it is a file that is named with its folder, as in `x.png [output]`."""
+    """Return True if it is a file that is named with its folder, as in `x.png [output]`."""
     import folder_paths
 
     return (
@@ -146,21 +147,21 @@ def _is_there(value: Any) -> bool:
 
 
 def _uploads(class_type: str) -> set[str]:
-    """The inputs of a node that take files which people upload."""
+    """Return the inputs of a node that take files which people upload."""
     import nodes
 
     inputs = nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()
-    found = set()
-    for name, said in {**inputs.get("required", {}), **inputs.get("optional", {})}.items():
-        facts = said[1] if len(said) > 1 and isinstance(said[1], dict) else {}
-        if any(str(key).endswith("_upload") and value for key, value in facts.items()):
-            found.add(name)
-    return found
+    uploads = set()
+    for name, declared in {**inputs.get("required", {}), **inputs.get("optional", {})}.items():
+        options = declared[1] if len(declared) > 1 and isinstance(declared[1], dict) else {}
+        if any(str(key).endswith("_upload") and value for key, value in options.items()):
+            uploads.add(name)
+    return uploads
 
 
 def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
-    """Files that have their old name and another content, where both contents are known."""
-    found = []
+    """Return the files that have their old name and another content, if both are known."""
+    differences = []
     for param in params:
         if param["sha256"] is None:
             continue
@@ -168,5 +169,5 @@ def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str
         (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], model_file)
         if now.sha256 is not None and now.sha256 != was.sha256:
             message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
-            found.append(("other_model", was.node_id, was.name, str(was.text), message))
-    return found
+            differences.append(("other_model", was.node_id, was.name, str(was.text), message))
+    return differences

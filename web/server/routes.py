@@ -29,7 +29,7 @@ LAST = whole("last", "How many of a group's newest jobs are looked at closely.",
 GROUPS = whole("limit", "Most groups, those with the newest jobs.", 1, 200, 50)
 
 
-def _document(site: Site, asked: Asked) -> dict[str, Any]:
+def _document(site: Site, request: Asked) -> dict[str, Any]:
     return openapi.document(ENDPOINTS)
 
 

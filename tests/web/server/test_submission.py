@@ -29,9 +29,14 @@ def server(monkeypatch) -> Any:
     execution = SimpleNamespace(validate_prompt=validate_prompt, SENSITIVE_EXTRA_DATA_KEYS=())
     monkeypatch.setitem(sys.modules, "execution", execution)
     heard: list[dict[str, Any]] = []
+
+    def trigger_on_prompt(request: dict[str, Any]) -> dict[str, Any]:
+        heard.append(request)
+        return request
+
     return SimpleNamespace(
         heard=heard,
-        trigger_on_prompt=lambda request: heard.append(request) or request,
+        trigger_on_prompt=trigger_on_prompt,
         node_replace_manager=SimpleNamespace(apply_replacements=lambda graph: None),
         prompt_queue=Queue(),
         number=0,
