@@ -25,6 +25,7 @@ export class Header {
     const top = element("div", "anime-header-top", this.picture, text);
     this.root = element("header", "anime-header", top, this.progress, this.tags, this.facts);
     this.address = "";
+    this.factsText = "";
   }
 
   focus() {
@@ -59,7 +60,19 @@ export class Header {
     this.progress.replaceChildren(bar(job.progress ?? 0, state));
     this.tags.replaceChildren(...job.tags.map((tag) => element("span", "anime-tag", tag)));
     this.#show(drawn ? api.apiURL(`/anime/jobs/${job.id}/thumbnail`) : "");
-    this.facts.replaceChildren(...this.#facts(job, production));
+    this.#fillFacts(this.#facts(job, production));
+  }
+
+  /**
+   * Replace the facts where they differ: a link that is replaced while it is pressed gives no click.
+   *
+   * @param {HTMLElement[]} facts
+   */
+  #fillFacts(facts) {
+    const text = facts.map((fact) => fact.textContent).join("\n");
+    if (text === this.factsText) return;
+    this.factsText = text;
+    this.facts.replaceChildren(...facts);
   }
 
   /** @param {string} address of the picture; "" for none */
