@@ -1,6 +1,12 @@
 """The list of jobs in the sidebar, with a real ComfyUI and a database that comes and goes."""
 
+import os
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +19,8 @@ from .panel import HOSTILE, expect, open_panel
 from .panel_list import FOREIGN_TAB, ListedJobs
 from .studio import Studio
 from .test_panel_server import COUNT_ALARMS, QUIET
+
+PICTURE = "/thumbnail"
 
 
 @pytest.fixture
@@ -211,6 +219,55 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
     notice.wait_for(state="hidden")
     foot.filter(has_text="All is well").wait_for()
     editor.picture("back")
+
+
+def test_a_database_that_hangs_is_no_silence_of_comfyui(
+    editor: Editor, studio: Studio, jobs: ListedJobs
+):
+    """A browser opens six connections: pictures that wait for the database must leave some."""
+    page = editor.page
+
+    def with_pictures(route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        for row in told["jobs"]:
+            row["thumbnail"] = f"/anime/jobs/{row['id']}/thumbnail"
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/anime/jobs?**", with_pictures)
+    editor.open()
+    open_panel(editor)
+    page.locator(".anime-health-line").filter(has_text="All is well").wait_for()
+    page.wait_for_timeout(2000)
+    page.evaluate(COUNT_ALARMS)
+    waiting: set[str] = set()
+    page.on("request", lambda request: waiting.add(request.url) if PICTURE in request.url else None)
+    with hung_database(studio):
+        page.evaluate("() => { document.querySelector('.anime-list').scrollTop = 4000 }")
+        page.wait_for_timeout(QUIET)
+        assert waiting  # a picture is on its way
+        assert page.evaluate("window.alarms") == 0
+    deadline = 20_000
+    while len(waiting) < 8:  # the others follow
+        page.wait_for_timeout(500)
+        deadline -= 500
+        assert deadline > 0
+
+
+@contextmanager
+def hung_database(studio: Studio) -> Iterator[None]:
+    """The studio's database stands still, as a `with` block."""
+    postmaster = studio.postgres.pid
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    processes = [postmaster, *map(int, children)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 def test_after_a_restart_of_comfyui_the_list_shows_what_was_missed(

@@ -1,5 +1,6 @@
 import { element } from "../element.js";
 import { words } from "../words.js";
+import { PictureQueue } from "./picture_queue.js";
 import { Row } from "./row.js";
 
 /** @import { ListedJob } from "./job.js" */
@@ -16,6 +17,7 @@ const STILL = 120; // milliseconds without scrolling
 export class JobList {
   /** @type {Row[]} */
   #rows = [];
+  #pictures = new PictureQueue();
   /** @type {ListedJob[]} */
   #jobs = [];
   /** @type {ListedJob | null} */
@@ -130,7 +132,7 @@ export class JobList {
     if (!this.#complete && start + count + NEAR_THE_END > this.#jobs.length) this.more();
     clearTimeout(this.#still);
     this.#still = setTimeout(() => {
-      for (const row of this.#rows) row.showPicture();
+      this.#pictures.show(this.#rows);
     }, STILL);
   }
 
@@ -138,11 +140,14 @@ export class JobList {
   #haveRows(count) {
     if (count === this.#rows.length) return;
     while (this.#rows.length < count) {
-      const row = new Row(`anime-row-${this.#rows.length}`);
+      const row = new Row(`anime-row-${this.#rows.length}`, (each) => this.#pictures.settled(each));
       this.#rows.push(row);
       this.space.append(row.root);
     }
-    for (const row of this.#rows.splice(count)) row.root.remove();
+    for (const row of this.#rows.splice(count)) {
+      row.root.remove();
+      this.#pictures.settled(row);
+    }
     for (const row of this.#rows) row.index = -1; // each has another place now
   }
 

@@ -9,8 +9,12 @@ import { named, STATE_SYMBOLS, stateText, verdictOf, why } from "./job.js";
 
 /** One line of the list; it is filled again and again, with one job after another. */
 export class Row {
-  /** @param {string} id of its element */
-  constructor(id) {
+  /**
+   * @param {string} id of its element
+   * @param {(row: Row) => void} settled its picture is there, is missing or is no longer needed
+   */
+  constructor(id, settled) {
+    this.settled = settled;
     this.index = -1;
     /** @type {ListedJob | null} */
     this.job = null;
@@ -18,8 +22,12 @@ export class Row {
     this.picture.alt = "";
     this.picture.decoding = "async";
     this.picture.hidden = true;
-    this.picture.addEventListener("error", () => (this.picture.hidden = true));
-    this.picture.addEventListener("load", () => (this.picture.hidden = false));
+    for (const event of ["load", "error"]) {
+      this.picture.addEventListener(event, () => {
+        this.picture.hidden = event === "error";
+        settled(this);
+      });
+    }
     const none = element("i", "pi pi-image");
     none.setAttribute("aria-hidden", "true");
     this.name = element("span", "anime-job-name");
@@ -74,18 +82,25 @@ export class Row {
     if (this.job) setText(this.age, age(this.job.created_at));
   }
 
-  /** Only once the list stands still: nobody sees the others. */
+  /**
+   * Only once the list stands still: nobody sees the others.
+   *
+   * @returns {boolean} whether a picture is on its way now
+   */
   showPicture() {
-    const wanted = this.job?.thumbnail;
-    if (!wanted) return;
-    const url = api.apiURL(wanted);
-    if (this.picture.getAttribute("src") !== url) this.picture.src = url;
+    const address = this.job?.thumbnail;
+    if (!address) return false;
+    const url = api.apiURL(address);
+    if (this.picture.getAttribute("src") === url) return false;
+    this.picture.src = url;
+    return true;
   }
 
   #forgetPicture() {
     if (!this.picture.hasAttribute("src")) return;
     this.picture.hidden = true;
     this.picture.removeAttribute("src");
+    this.settled(this);
   }
 }
 
