@@ -11,7 +11,7 @@ from ..integration.client import ComfyClient
 from ..integration.production_bench import ended, order
 from ..integration.server import ComfyServer
 from .editor import Editor, example
-from .panel import expect, open_job
+from .panel import expect, open_job, open_panel
 from .test_panel_detail import await_job, loop_prompt
 
 # What the open nodes show: outputs, previews, progress, and this pack's results.
@@ -72,7 +72,10 @@ def page(editor: Editor) -> Page:
 
 def run_again(page: Page, client: ComfyClient, job: str) -> None:
     """Press both buttons of a job's detail that run it again, and check the open nodes."""
+    open_panel(page.editor).get_by_role("tab", name="Jobs").click()
+    page.editor.page.wait_for_timeout(SETTLED)  # the rows don't move under the pointer any more
     detail = open_job(page.editor, client, job)
+    expect(detail.locator("code").first).to_have_text(job)
 
     def press(button: str) -> None:
         detail.get_by_role("button", name=button).click()
