@@ -170,10 +170,38 @@ def open_editor(
 
 
 @pytest.fixture(scope="package")
-def studio(browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def studios(
+    browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[FrontEnd], Studio]]:
+    """ComfyUI with ten thousand jobs, one for each editor."""
+    with ExitStack() as opened:
+
+        @cache
+        def studio_of(front_end: FrontEnd) -> Studio:
+            base, arguments = tmp_path_factory.mktemp("studio"), front_end.arguments()
+            studio = open_studio(comfyui, base, PACK_DIRECTORY, arguments=arguments)
+            return opened.enter_context(studio)
+
+        yield studio_of
+
+
+@pytest.fixture(scope="package")
+def studio(studios: Callable[[FrontEnd], Studio]) -> Studio:
     """One ComfyUI with ten thousand jobs, for all tests of the list."""
-    with open_studio(comfyui, tmp_path_factory.mktemp("studio"), PACK_DIRECTORY) as opened:
-        yield opened
+    return studios(FrontEnd.PINNED)
+
+
+@pytest.fixture(params=EVERY_EDITOR)
+def any_studio(
+    request, browser, studios: Callable[[FrontEnd], Studio], tmp_path: Path
+) -> Iterator[tuple[Studio, Editor]]:
+    """Each editor in each canvas over ten thousand jobs: slow, but for the first."""
+    front_end, mode = request.param
+    studio = studios(front_end)
+    with open_editor(browser, studio.server, mode, tmp_path) as opened:
+        open_panel(opened)
+        opened.page.locator(".anime-row").first.wait_for()
+        yield studio, opened
 
 
 @pytest.fixture

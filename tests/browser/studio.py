@@ -1,6 +1,6 @@
 """A ComfyUI with very many jobs, whose database a test may stop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,9 @@ class Studio:
 
 
 @contextmanager
-def open_studio(comfyui: Path, base: Path, directory: str, jobs: int = MANY) -> Iterator[Studio]:
+def open_studio(
+    comfyui: Path, base: Path, directory: str, jobs: int = MANY, arguments: Sequence[str] = ()
+) -> Iterator[Studio]:
     """A studio as a `with` block.
 
     Args:
@@ -54,13 +56,14 @@ def open_studio(comfyui: Path, base: Path, directory: str, jobs: int = MANY) -> 
         base: an empty directory for its files.
         directory: that the pack has there.
         jobs: in its database.
+        arguments: further ones of ComfyUI.
     """
     with private_folder() as folder:
         postgres = HandmadePostgres(folder)
         url = postgres.new_database()
         packs = {directory: PACK, "testing-nodes": TESTING_NODES}
         variables = {"ANIME_DATABASE_URL": url, "ANIME_TRACKING": None}
-        with ComfyServer(comfyui, base, packs, environment=variables) as server:
+        with ComfyServer(comfyui, base, packs, ("--cpu", *arguments), variables) as server:
             made = Studio(server, postgres, url)
             wait_until(made.is_migrated, 60)
             with psycopg.connect(url, autocommit=True) as connection:

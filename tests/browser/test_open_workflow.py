@@ -9,7 +9,6 @@ import pytest
 
 from ..integration.client import ComfyClient
 from ..integration.production_bench import ended, order
-from ..integration.server import ComfyServer
 from .editor import Editor, example
 from .panel import expect, open_job, open_panel
 from .test_panel_detail import await_job, loop_prompt
@@ -58,8 +57,13 @@ class Page:
 
 
 @pytest.fixture
-def client(editor_server: ComfyServer) -> ComfyClient:
-    return ComfyClient(editor_server)
+def editor(any_editor: Editor) -> Editor:
+    return any_editor
+
+
+@pytest.fixture
+def client(any_editor: Editor) -> ComfyClient:
+    return ComfyClient(any_editor.server)
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ import pytest
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
-from .editor import Editor, Mode
+from .editor import Editor
 from .panel import expect, open_job, open_panel
 from .test_panel_detail import await_job, loop_prompt
-
-pytestmark = pytest.mark.parametrize("mode", [Mode.CLASSIC], indirect=True)
 
 SECONDS = 5.0  # in which an idle machine shows that ComfyUI hangs
 BUSY = 5  # times that, on a busy machine
@@ -40,8 +38,13 @@ HIDE = """(hidden) => {
 
 
 @pytest.fixture
-def client(editor_server: ComfyServer) -> ComfyClient:
-    return ComfyClient(editor_server)
+def editor(any_editor: Editor) -> Editor:
+    return any_editor
+
+
+@pytest.fixture
+def client(any_editor: Editor) -> ComfyClient:
+    return ComfyClient(any_editor.server)
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def await_alarm(panel: Any, since: float) -> None:
 
 @pytest.mark.parametrize("view", ["list", "detail", "productions", "trend"])
 def test_a_server_that_hangs_is_named_and_its_green_light_goes_out(
-    editor: Editor, editor_server: ComfyServer, panel: Any, client, view: str
+    editor: Editor, panel: Any, client, view: str
 ):
     if view == "detail":
         prompt = client.submit(loop_prompt(f"hangs {time.time_ns()}"))
@@ -87,7 +90,7 @@ def test_a_server_that_hangs_is_named_and_its_green_light_goes_out(
         panel.get_by_role("tab", name=view.capitalize()).click()
     editor.page.wait_for_timeout(1000)
     foot = panel.locator(".anime-health")
-    with hung(editor_server):
+    with hung(editor.server):
         since = time.monotonic()
         if view == "list":
             panel.get_by_role("searchbox").fill("nothing has this name")

@@ -18,7 +18,8 @@ ALL = (
 )
 
 
-def test_the_trend_names_the_jobs_that_were_not_judged(with_panel: Editor, studio: Studio):
+def test_the_trend_names_the_jobs_that_were_not_judged(any_studio: tuple[Studio, Editor]):
+    studio, editor = any_studio
     prompts = []
     for number in range(len(JOBS) + 1):
         shot = f"trend {number}"
@@ -32,7 +33,7 @@ def test_the_trend_names_the_jobs_that_were_not_judged(with_panel: Editor, studi
     (group,) = studio.client.get("/anime/stats", by="character", character=CHARACTER)["groups"]
     assert group["jobs"] == len(prompts)
 
-    panel = open_panel(with_panel)
+    panel = open_panel(editor)
     panel.get_by_role("tab", name="Trend").click()
     row = panel.get_by_role("row").filter(has_text=CHARACTER)
     counts = ALL.replace("6 not", "7 not").replace("1 without", "2 without")
@@ -49,7 +50,7 @@ def test_the_trend_names_the_jobs_that_were_not_judged(with_panel: Editor, studi
     sentence = f"jobs: 10. {counts}. Median score: 90."
     expect(figure.locator("p")).to_contain_text(sentence)
     assert sentence in figure.get_by_role("img").get_attribute("aria-label")
-    with_panel.picture("trend")
+    editor.picture("trend")
 
     # Where all were judged, nothing is named that isn't there.
     studio.change(
