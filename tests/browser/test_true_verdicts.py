@@ -134,6 +134,21 @@ def test_a_reload_brings_back_what_this_page_ran_and_marks_it(any_editor: Editor
     assert not any(each.earlier for each in assert_shown_is_true(editor))
 
 
+def test_a_reload_during_a_run_shows_what_comes_of_it(any_editor: Editor):
+    editor = any_editor
+    editor.load(slow_check())
+    editor.page.wait_for_timeout(1500)  # the editor saves its draft a moment after a change
+    finished = editor.finished()
+    editor.press_run()
+    editor.page.wait_for_function("() => app.ui.lastQueueSize !== 0")
+    editor.open()
+    editor.await_end(finished)
+    editor.results(LOOP_GATE).wait_for()
+    shown = assert_shown_is_true(editor)
+    assert {each.path for each in shown} >= SCORING
+    assert not any(each.earlier for each in shown)
+
+
 def test_a_node_of_another_type_under_the_same_number_shows_nothing(any_editor: Editor):
     editor, workflow = any_editor, with_new_id(example("check_a_clip"))
     editor.load(workflow)

@@ -2,7 +2,7 @@ import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
 import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
-import { runFromHistory, runThatGave } from "./history.js";
+import { runFromHistory, runFromQueue, runThatGave } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
 import { onWorkflowOpened, openWorkflow } from "./open_workflow.js";
 import { noteRun, runsOf } from "./own_runs.js";
@@ -19,11 +19,11 @@ const resultsOf = new WeakMap();
 const workflowOf = new WeakMap();
 
 const runs = new QueuedRuns({
-  origin: openWorkflow,
-  queued(run, workflow) {
+  origin: () => ({ workflow: openWorkflow(), graph: rootGraph()?.id ?? "" }),
+  queued(run, { workflow, graph }) {
     if (!workflow) return;
     workflowOf.set(run, workflow);
-    noteRun({ prompt: run.id, workflow: rootGraph()?.id ?? "", path: workflow.path });
+    noteRun({ prompt: run.id, workflow: graph, path: workflow.path });
   },
   started(run) {
     const workflow = workflowOf.get(run);
@@ -39,7 +39,8 @@ const runs = new QueuedRuns({
   },
   ended(run) {
     const workflow = workflowOf.get(run);
-    if (workflow) draw(workflow);
+    if (workflow && run.missedMessages) void complete(run, workflow);
+    else if (workflow) draw(workflow);
   },
   refused: explainMissingReports,
 });
@@ -108,14 +109,24 @@ function opened() {
 async function restoreOwnRun(workflow) {
   const results = resultsIn(workflow);
   const graph = rootGraph()?.id;
+  /** @type {Run[]} */
+  const going = [];
   for (const prompt of graph ? runsOf(graph, workflow.path) : []) {
-    const run = await runFromHistory(prompt);
+    const ended = await runFromHistory(prompt);
     if (results.run) return; // it ran in the meantime
-    if (run && run.outputs.size > 0) {
-      results.restore(run);
-      return draw(workflow);
+    if (ended && ended.outputs.size > 0) {
+      results.restore(ended);
+      break;
     }
+    const run = ended ? null : await runFromQueue(prompt);
+    if (run) going.push(run);
   }
+  for (const run of going.reverse()) {
+    workflowOf.set(run, workflow);
+    runs.adopt(run);
+    if (run.state === "running") results.started(run);
+  }
+  draw(workflow);
 }
 
 /** @param {Record<string, any>} outputs by the editor's names of the nodes */
@@ -139,13 +150,26 @@ async function restoreOutputs(outputs) {
 /** Messages were missed: what has ended meanwhile is read from the history. */
 async function catchUp() {
   for (const run of runs.unfinished()) {
+    run.missedMessages = true;
     const workflow = workflowOf.get(run);
-    const ended = await runFromHistory(run.id);
-    if (!workflow || !ended || run.ended) continue;
-    Object.assign(run, { ...ended, restored: false });
-    const results = resultsIn(workflow);
-    results.started(run);
-    for (const path of run.outputs.keys()) results.showed(run, path);
-    draw(workflow);
+    if (workflow) await complete(run, workflow);
   }
+}
+
+/**
+ * Take what a run gave from the history, where messages of it were missed.
+ *
+ * @param {Run} run
+ * @param {object} workflow
+ */
+async function complete(run, workflow) {
+  const ended = await runFromHistory(run.id);
+  if (ended) {
+    const { state, startedAt, outputs, failedAt } = ended;
+    Object.assign(run, { state, startedAt, outputs, failedAt, missedMessages: false });
+    const results = resultsIn(workflow);
+    if (!results.run || results.run.startedAt <= run.startedAt) results.started(run);
+    for (const path of run.outputs.keys()) results.showed(run, path);
+  }
+  draw(workflow);
 }

@@ -33,6 +33,23 @@ export async function runFromHistory(id) {
 }
 
 /**
+ * Return a run that waits or runs; null if it does neither.
+ *
+ * @param {string} id the prompt's
+ * @returns {Promise<Run | null>}
+ */
+export async function runFromQueue(id) {
+  const { queue_running: running = [], queue_pending: pending = [] } =
+    (await answerOf("/queue")) ?? {};
+  const item = [...running, ...pending].find((/** @type {any[]} */ each) => each[1] === id);
+  if (!item) return null;
+  const run = new Run(id, item[2]);
+  run.missedMessages = true;
+  if (running.includes(item)) run.state = "running";
+  return run;
+}
+
+/**
  * Return the run that gave exactly these outputs: the editor restores outputs without naming it.
  *
  * @param {string} workflow its id

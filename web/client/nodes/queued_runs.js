@@ -53,7 +53,8 @@ export class QueuedRuns {
     const queuePrompt = events.queuePrompt;
     const runs = this;
     events.queuePrompt = async function (/** @type {any[]} */ ...request) {
-      return runs.#queue(request[1], () => queuePrompt.apply(this, request));
+      const [, prompt, options] = request;
+      return runs.#queue(prompt, options, () => queuePrompt.apply(this, request));
     };
   }
 
@@ -73,15 +74,17 @@ export class QueuedRuns {
 
   /**
    * @param {{output?: PromptGraph} | undefined} prompt
+   * @param {{partialExecutionTargets?: (string | number)[]} | undefined} options
    * @param {() => Promise<any>} post
    */
-  async #queue(prompt, post) {
+  async #queue(prompt, options, post) {
     const origin = this.listener.origin();
     this.#underWay += 1;
     try {
       const answer = await post();
       if (answer?.prompt_id && prompt?.output) {
         const run = new Run(String(answer.prompt_id), prompt.output);
+        run.targets = options?.partialExecutionTargets?.map(String) ?? null;
         this.#runs.set(run.id, run);
         this.listener.queued(run, origin);
         this.#early.filter(({ detail }) => detail.prompt_id === run.id).forEach((each) => {

@@ -27,7 +27,28 @@ export function notReached(run) {
  */
 export function savedNothing(run) {
   if (!run.ended) return [];
-  return Object.keys(run.graph).filter((path) => run.has(path, SAVES) && !run.outputs.has(path));
+  const asked = run.targets ? upstreamOf(run.graph, run.targets) : Object.keys(run.graph);
+  return [...asked].filter((path) => run.has(path, SAVES) && !run.outputs.has(path));
+}
+
+/**
+ * Return these nodes and all that they depend on.
+ *
+ * @param {PromptGraph} graph
+ * @param {string[]} targets
+ * @returns {Set<string>}
+ */
+function upstreamOf(graph, targets) {
+  const needed = new Set();
+  const waiting = targets.filter((path) => graph[path]);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (needed.has(path)) continue;
+    needed.add(path);
+    for (const value of Object.values(graph[path].inputs ?? {})) {
+      if (Array.isArray(value) && graph[String(value[0])]) waiting.push(String(value[0]));
+    }
+  }
+  return needed;
 }
 
 /** @param {Run} run */

@@ -20,6 +20,9 @@ export class Run {
     this.startedAt = 0; // milliseconds since 1970, 0 as long as it waits
     this.failedAt = ""; // path of the node that failed
     this.restored = false; // read from ComfyUI's history, not seen as it ran
+    this.missedMessages = false; // the page was loaded anew, or disconnected, while it ran
+    /** @type {string[] | null} paths of the nodes that it is for; null for all outputs */
+    this.targets = null;
   }
 
   /** True as soon as nothing more can come of it. */
