@@ -97,6 +97,7 @@ def _finished_to_dict(event: JobFinished) -> dict[str, Any]:
             {"node_id": each.node_id, "report": each.report.to_dict()} for each in event.reports
         ]
         + [{"node_id": each.node_id, "report": each.shown} for each in event.shown],
+        "saved_by": None if event.saved_by is None else list(event.saved_by),
     }
 
 
@@ -109,6 +110,7 @@ def _finished(data: Mapping[str, Any]) -> dict[str, Any]:
         "error": data["error"] and JobError(**data["error"]),
         "graph": data["graph"],
         "reports": tuple(_reports(data["reports"])),
+        "saved_by": None if data.get("saved_by") is None else tuple(data["saved_by"]),
     }
 
 

@@ -90,6 +90,7 @@ class JobFinished:
         error: None unless it failed.
         graph: the prompt in API format, None where `JobQueued` has it.
         reports: those that its nodes showed, in their order.
+        saved_by: ids of the Save Jobs that wrote files; None where that isn't known.
         shown: the same before anybody has read them, which takes the thread that runs prompts too
             long. They come back from JSON as `reports`.
     """
@@ -104,6 +105,7 @@ class JobFinished:
     id: UUID = field(default_factory=uuid4)
     at: datetime = field(default_factory=_now)
     shown: tuple[ShownReport, ...] = ()
+    saved_by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

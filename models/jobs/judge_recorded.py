@@ -1,7 +1,7 @@
 """Step of migration 7: jobs that were recorded before are judged by what they kept."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 BATCH = 250  # jobs whose graphs are in memory together, of 50 kB and more each
 # Only what reported can be judged, and a job that didn't complete has no verdict.
 RECORDED_JOBS = """
-SELECT id, graph FROM anime.jobs WHERE state = 'completed' AND verdict IS NOT NULL
+SELECT id, graph, EXISTS (SELECT FROM anime.artifacts WHERE artifacts.job_id = jobs.id)
+FROM anime.jobs WHERE state = 'completed' AND verdict IS NOT NULL
 """
 
 Judged = tuple[UUID, Sequence[int], JobVerdict]
@@ -39,11 +40,19 @@ def judge_recorded_jobs(connection: "Connection") -> None:
         recorded_jobs.execute(RECORDED_JOBS)
         while rows := recorded_jobs.fetchmany(BATCH):
             jobs += len(rows)
-            keep_verdicts(connection, _judged(connection, dict(rows)))
+            graphs = {job_id: graph for job_id, graph, _ in rows}
+            empty_handed = {job_id for job_id, _, wrote in rows if not wrote}
+            keep_verdicts(connection, _judged(connection, graphs, empty_handed))
             log.info("Jobs that were judged by what they kept so far: %s.", jobs)
 
 
-def _judged(connection: "Connection", graphs: Mapping[UUID, Any]) -> list[Judged]:
+def _judged(
+    connection: "Connection", graphs: Mapping[UUID, Any], empty_handed: Collection[UUID]
+) -> list[Judged]:
+    """Judge jobs of before, of which those in `empty_handed` wrote no file.
+
+    Which Save Job wrote the files of the others is not known.
+    """
     recorded = reports_of(connection, list(graphs))
     without_kept = [job_id for job_id, graph in graphs.items() if has_kept_reports(graph)]
     refused = _add_kept(connection, {job_id: graphs[job_id] for job_id in without_kept}, recorded)
@@ -53,7 +62,8 @@ def _judged(connection: "Connection", graphs: Mapping[UUID, Any]) -> list[Judged
         if graph is None or job_id in refused:
             judged.append((job_id, ids, judge_by_worst(reports)))
         else:
-            judged.append((job_id, ids, judge(JobState.COMPLETED, graph, reports)))
+            saved_by = () if job_id in empty_handed else None
+            judged.append((job_id, ids, judge(JobState.COMPLETED, graph, reports, saved_by)))
     return judged
 
 

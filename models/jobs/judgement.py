@@ -1,10 +1,11 @@
 """Verdict of a job: that of what it kept, in one function for the database, the API and the panel.
 
 A report that is wired into a Save Job decides, with those of the gates, Best Ofs and retries before
-it. Without any of these the last report of each kind does. Earlier measurements don't count.
+it. Without any of these the last report of each kind does. Earlier measurements don't count. A job
+whose Save Jobs wrote nothing never passes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -60,7 +61,10 @@ class JobVerdict:
 
 
 def judge(
-    state: JobState, graph: Mapping[str, Any] | None, reports: Sequence[ReportSummary]
+    state: JobState,
+    graph: Mapping[str, Any] | None,
+    reports: Sequence[ReportSummary],
+    saved_by: Collection[str] | None = None,
 ) -> JobVerdict:
     """Judge a job by its reports.
 
@@ -68,14 +72,15 @@ def judge(
         state: only a completed job has a verdict.
         graph: the prompt in API format, whatever it holds; None if it isn't known.
         reports: those that its nodes showed, without the attempts of a retry.
+        saved_by: ids of the Save Jobs that wrote files; None if that isn't known.
     """
     if state is not JobState.COMPLETED or not reports:
         return JobVerdict()
     judging = _Judging(graph, reports)
-    kept = judging.kept()
-    if kept:
-        return _verdict(reports, kept, JudgedBy.KEPT)
-    return _verdict(reports, judging.last(), JudgedBy.LAST)
+    kept = judging.kept(saved_by)
+    if kept is None:
+        return _verdict(reports, judging.last(), JudgedBy.LAST)
+    return _verdict(reports, kept, JudgedBy.KEPT)
 
 
 def judge_by_worst(reports: Sequence[ReportSummary]) -> JobVerdict:
@@ -127,18 +132,29 @@ class _Judging:
             self._links.subjects(each.node_id, each.subject, subject_of) for each in reports
         ]
 
-    def kept(self) -> set[int]:
-        """Return the positions of the reports that decide by what the Save Jobs save."""
+    def kept(self, saved_by: Collection[str] | None) -> set[int] | None:
+        """Return the positions of the reports that decide by what the Save Jobs saved.
+
+        Returns:
+            None if no Save Job says what was kept; nothing if none can have a verdict: it saved
+            nothing, or what is wired into it was measured elsewhere.
+        """
+        saves = list(self._links.saves())
+        able = [each for each in saves if self._links.may_write(each)]
+        if able and saved_by is not None:
+            saves = [each for each in able if each.id in saved_by]
+            if not saves:  # whatever passes passed for nothing
+                return self._failing({each for save in able for each in self._latest_of(save)})
         decisions: set[int] = set()
         of_rejected: set[int] = set()
-        for save in self._links.saves():
-            deciders = self._links.deciders(save)
-            positions = self._decisions(save, deciders)
-            if any(each.rejected_side for each in deciders):
+        for save in saves:
+            positions = self._decisions(save)
+            if any(each.rejected_side for each in self._links.deciders(save)):
                 of_rejected |= positions
             else:
                 decisions |= positions
-        return decisions or of_rejected
+        unknown = any(self._links.has_unknown_report(save) for save in saves)
+        return decisions or of_rejected or (set() if unknown else None)
 
     def last(self) -> set[int]:
         """Return the positions of the last report of each kind."""
@@ -147,16 +163,24 @@ class _Judging:
             positions.difference_update(self._links.taken_in(node))
         return self._latest(positions or set(range(len(self._reports))))
 
-    def _decisions(self, save: Node, deciders: Sequence[Decider]) -> set[int]:
+    def _decisions(self, save: Node) -> set[int]:
         """Return the positions of the reports that decide about what one Save Job saves."""
-        wired = self._in_place_of(self._links.wired(save.id), deciders)
+        wired, latest = self._wired(save), self._latest_of(save)
+        # A decider before the wired report counts only where it stood in the way, or where it
+        # measured again what the wired report had measured.
+        return (wired & latest or latest) | self._failing(latest) if wired else latest
+
+    def _wired(self, save: Node) -> set[int]:
+        return self._in_place_of(self._links.wired(save.id), self._links.deciders(save))
+
+    def _latest_of(self, save: Node) -> set[int]:
+        """Return the positions of the last reports on the way to a Save Job, its own among them."""
+        deciders = self._links.deciders(save)
         of_deciders = {position for each in deciders for position in self._report_of(each)}
-        latest = self._latest(of_deciders | wired)
-        if not wired:
-            return latest
-        # A decider before the wired report counts only where it stood in the way.
-        failing = {each for each in latest if self._reports[each].verdict is not Verdict.PASS}
-        return wired | failing
+        return self._latest(of_deciders | self._wired(save))
+
+    def _failing(self, positions: set[int]) -> set[int]:
+        return {each for each in positions if self._reports[each].verdict is not Verdict.PASS}
 
     def _in_place_of(self, wired: Sequence[int], deciders: Sequence[Decider]) -> set[int]:
         """Return the kept reports that were made of a wired report; itself if there are none."""

@@ -55,7 +55,7 @@ UPDATE anime.jobs SET
     error_exception = %(exception)s, error_message = %(message)s,
     error_traceback = %(traceback)s,
     progress = CASE WHEN %(state)s = 'completed' THEN 1 ELSE progress END,
-    progress_node_id = NULL
+    progress_node_id = NULL, saved_by = %(saved_by)s
 WHERE id = %(job_id)s
 """
 
@@ -191,6 +191,7 @@ def _finish(connection: "Connection", event: JobFinished, find_file: FindFile | 
         "state": event.state.value,
         "started_at": event.started_at,
         "finished_at": event.finished_at,
+        "saved_by": None if event.saved_by is None else list(event.saved_by),
         **(vars(event.error) if event.error else nothing),
     }
     connection.execute(FINISHED, values)

@@ -49,6 +49,14 @@ class ReportLinks:
         """Yield the Save Job nodes."""
         return (node for node in self._graph.nodes.values() if node.type == SAVE)
 
+    def may_write(self, save: Node) -> bool:
+        """Return True if a Save Job has pictures or a video to save."""
+        return any(name in save.links() for name in PICTURES)
+
+    def has_unknown_report(self, save: Node) -> bool:
+        """Return True if a report that this job did not measure is wired into a Save Job."""
+        return REPORT in save.links() and not self.wired(save.id)
+
     def type_of(self, node: str) -> str:
         """Return the class of a node; "" if the graph doesn't have it."""
         return self._graph.nodes[node].type if node in self._graph.nodes else ""

@@ -11,7 +11,7 @@ from .judgement import JobVerdict, ReportSummary, judge
 if TYPE_CHECKING:
     from psycopg import Connection
 
-JOB = "SELECT state, graph FROM anime.jobs WHERE id = %(job_id)s"
+JOB = "SELECT state, graph, saved_by FROM anime.jobs WHERE id = %(job_id)s"
 REPORTS = """
 SELECT job_id, id, node_id, subject, verdict, score FROM anime.reports
 WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
@@ -45,7 +45,8 @@ def judge_job(connection: "Connection", job_id: UUID) -> None:
     if row is None:
         return
     ids, reports = reports_of(connection, [job_id]).get(job_id, ([], []))
-    keep_verdicts(connection, [(job_id, ids, judge(JobState(row[0]), row[1], reports))])
+    state, graph, saved_by = row
+    keep_verdicts(connection, [(job_id, ids, judge(JobState(state), graph, reports, saved_by))])
 
 
 def reports_of(

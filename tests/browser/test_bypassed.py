@@ -70,7 +70,7 @@ def test_a_report_that_is_missing_is_traced_to_the_node_that_is_off(
     editor.press_run()
     message = editor.page.get_by_role("alert").filter(has_text="A report is missing").first
     expect(message).to_contain_text(
-        f"“Does it loop?” is {word}, so “The loop passes” gets no report. "
+        f"“Does it loop?” is {word}. Without its report “The loop passes” can't run. "
         "Bypass “The loop passes” too, or turn “Does it loop?” on again."
     )
     editor.picture(f"missing report {mode}")

@@ -70,11 +70,16 @@ def assert_shown_is_true(editor: Editor) -> list[Shown]:
 
 
 def output_of(entry: dict[str, Any], path: str) -> dict[str, Any] | None:
-    """Return the last output that a node showed in a prompt."""
+    """Return the last output that a node showed in a prompt: its own, or that of a retry's copy.
+
+    A cached output keeps the `display_node` of the node that it was made by, so that is read of
+    copies alone.
+    """
+    graph = entry["prompt"][2]
     outputs = [
         output
         for node, output in entry["outputs"].items()
-        if entry["meta"][node]["display_node"] == path
+        if (node if node in graph else entry["meta"][node]["display_node"]) == path
     ]
     return outputs[-1] if outputs else None
 

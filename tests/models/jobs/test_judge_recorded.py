@@ -34,6 +34,11 @@ VALUES (%(id)s, %(prompt)s, 1, 1, %(state)s, %(at)s, %(at)s, %(graph)s, %(verdic
 ADD_END = """
 INSERT INTO anime.job_events (id, job_id, kind, at) VALUES (%s, %s, 'job_finished', %s)
 """
+ADD_FILE = """
+INSERT INTO anime.artifacts
+    (event_id, job_id, path, kind, bytes, sha256, width, height, frames, written_at)
+VALUES (%s, %s, 'a.png', 'image', 1, repeat('0', 64), 1, 1, 1, %s)
+"""
 JOBS = "SELECT prompt_id, verdict, score, judged_by FROM anime.jobs ORDER BY prompt_id"
 DECIDES = """
 SELECT node_id, reports.verdict, decides FROM anime.reports JOIN anime.jobs ON jobs.id = job_id
@@ -58,6 +63,7 @@ def add(
     reports: dict[str, Report],
     state: str = "completed",
     job_id: UUID | None = None,
+    wrote: bool = True,
 ) -> None:
     """A job as the ledger of version 6 wrote it: judged by the worst of its reports."""
     verdicts = [each.verdict for each in reports.values()]
@@ -72,6 +78,12 @@ def add(
     }  # fmt: skip
     connection.execute(ADD_JOB, values)
     connection.execute(ADD_END, (end, job_id, ENDED))
+    if wrote:
+        written = uuid4()
+        connection.execute(
+            ADD_END.replace("job_finished", "artifact_written"), (written, job_id, ENDED)
+        )
+        connection.execute(ADD_FILE, (written, job_id, ENDED))
     shown = [NodeReport(node, report) for node, report in reports.items()]
     add_rows(connection, [NewReport(end, job_id, place, each) for place, each in enumerate(shown)])
 
@@ -86,11 +98,14 @@ def unknown_k() -> dict[str, Any]:
 def full(old):
     """With a job of every kind."""
     add(old, "best of 8", example("best_of_8"), {"5": PICTURES})
-    add(old, "blocked", example("check_a_clip"), {"4": loop(2.0), "5": loop(8.0), "6": loop(9.0)})
+    checks = {"4": loop(2.0), "5": loop(8.0), "6": loop(9.0)}
+    add(old, "blocked", example("check_a_clip"), checks, wrote=False)
     add(old, "cancelled", example("close_a_loop"), CLOSED, "cancelled")
     add(old, "closed", example("close_a_loop"), CLOSED)
     add(old, "failed", example("close_a_loop"), CLOSED, "failed")
     add(old, "frames", example("gate_a_batch"), {"5": PICTURES})
+    passes = {"4": loop(8.0), "5": loop(8.0), "6": loop(9.0)}
+    add(old, "kept nothing", example("check_a_clip"), passes, wrote=False)
     add(old, "lost", example("close_a_loop"), {"2": loop(8.0)}, "lost")
     add(old, "not a graph", [1, 2], CLOSED)
     add(old, "silent", example("close_a_loop"), {})
@@ -106,6 +121,7 @@ JUDGED = [
     ("closed", "PASS", 86.0, "kept"),
     ("failed", None, None, None),
     ("frames", "PASS", 60.0, "kept"),
+    ("kept nothing", None, None, None),
     ("lost", None, None, None),
     ("not a graph", "FAIL", 39.0, "last"),
     ("silent", None, None, None),

@@ -4,7 +4,7 @@ import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
 import { runFromHistory, runFromQueue, runThatGave } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
-import { onWorkflowOpened, openWorkflow } from "./open_workflow.js";
+import { onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
 import { noteRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
@@ -15,6 +15,8 @@ import { WorkflowResults } from "./workflow_results.js";
 
 /** @type {WeakMap<object, WorkflowResults>} by the workflow of an open tab */
 const resultsOf = new WeakMap();
+/** @type {Set<WorkflowResults>} */
+const allResults = new Set();
 /** @type {WeakMap<Run, object>} */
 const workflowOf = new WeakMap();
 
@@ -56,7 +58,12 @@ app.registerExtension({
     runs.listen();
     onWorkflowOpened(opened);
     opened(); // a workflow may be open by now
-    /** @type {any} */ (api).addEventListener("reconnected", catchUp);
+    const events = /** @type {any} */ (api);
+    events.addEventListener("reconnected", catchUp);
+    events.addEventListener("graphChanged", () => {
+      const workflow = openWorkflow();
+      if (workflow) resultsOf.get(workflow)?.forgetGone();
+    });
   },
 
   /**
@@ -88,6 +95,7 @@ function resultsIn(workflow) {
   if (!results) {
     results = new WorkflowResults();
     resultsOf.set(workflow, results);
+    allResults.add(results);
   }
   return results;
 }
@@ -101,8 +109,10 @@ function draw(workflow) {
 function opened() {
   const workflow = openWorkflow();
   if (!workflow) return;
-  if (resultsOf.has(workflow)) draw(workflow);
-  else void restoreOwnRun(workflow);
+  const results = resultsOf.get(workflow);
+  if (!results) return void restoreOwnRun(workflow);
+  results.forgetGone();
+  results.draw();
 }
 
 /** @param {{path: string}} workflow */
@@ -111,7 +121,7 @@ async function restoreOwnRun(workflow) {
   const graph = rootGraph()?.id;
   /** @type {Run[]} */
   const going = [];
-  for (const prompt of graph ? runsOf(graph, workflow.path) : []) {
+  for (const prompt of graph ? runsOf(graph, workflow.path, openPaths()) : []) {
     const ended = await runFromHistory(prompt);
     if (results.run) return; // it ran in the meantime
     if (ended && ended.outputs.size > 0) {
@@ -147,13 +157,18 @@ async function restoreOutputs(outputs) {
   draw(workflow);
 }
 
-/** Messages were missed: what has ended meanwhile is read from the history. */
+/** Messages were missed: what has ended meanwhile is read from the history, if it is there still. */
 async function catchUp() {
   for (const run of runs.unfinished()) {
     run.missedMessages = true;
     const workflow = workflowOf.get(run);
     if (workflow) await complete(run, workflow);
   }
+  for (const results of allResults) {
+    const { run } = results;
+    if (run?.ended && !(await runFromHistory(run.id))) results.markEarlier();
+  }
+  opened();
 }
 
 /**

@@ -18,7 +18,7 @@ const LOOKED_AT = 20; // prompts of one workflow, the newest first
 export async function runFromHistory(id) {
   const entry = (await answerOf(`/history/${encodeURIComponent(id)}`))?.[id];
   if (!entry) return null;
-  const run = new Run(id, entry.prompt[2]);
+  const run = new Run(id, entry.prompt[2], workflowOf(entry.prompt[3]));
   run.restored = true;
   for (const [event, detail] of entry.status?.messages ?? []) {
     if (event === "execution_start") run.startedAt = detail.timestamp ?? 0;
@@ -27,7 +27,10 @@ export async function runFromHistory(id) {
   }
   if (!run.ended) run.state = "error"; // in the history, it has ended
   for (const [node, output] of Object.entries(entry.outputs ?? {})) {
-    run.outputs.set(String(entry.meta?.[node]?.display_node ?? node), output);
+    // A cached output keeps the name of the node that it was made by. Only what a retry copied
+    // stands under another node's name.
+    const path = node in run.graph ? node : String(entry.meta?.[node]?.display_node ?? node);
+    run.outputs.set(path, output);
   }
   return run;
 }
@@ -43,7 +46,7 @@ export async function runFromQueue(id) {
     (await answerOf("/queue")) ?? {};
   const item = [...running, ...pending].find((/** @type {any[]} */ each) => each[1] === id);
   if (!item) return null;
-  const run = new Run(id, item[2]);
+  const run = new Run(id, item[2], workflowOf(item[3]));
   run.missedMessages = true;
   if (running.includes(item)) run.state = "running";
   return run;
@@ -64,6 +67,11 @@ export async function runThatGave(workflow, outputs) {
     if (run && outputs.every(([path, output]) => isSame(run.outputs.get(path), output))) return run;
   }
   return null;
+}
+
+/** @param {any} extra what was queued beside a prompt */
+function workflowOf(extra) {
+  return extra?.extra_pnginfo?.workflow?.id;
 }
 
 /**

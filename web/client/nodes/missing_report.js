@@ -1,6 +1,7 @@
 import { app } from "../../../scripts/app.js";
 import { words } from "../words.js";
 import { nodeAlong } from "./find.js";
+import { consumersOf, originOf } from "./graph_links.js";
 
 const REPORT = "ANIME_REPORT";
 const MISSING = "required_input_missing";
@@ -54,9 +55,10 @@ function missingReports(paths) {
   const bySource = new Map();
   for (const path of paths) {
     const node = nodeAlong(path);
-    for (const input of reportInputs(node)) {
-      const source = originOf(node, input);
-      if (!source || ![MUTED, BYPASSED].includes(source.mode)) continue;
+    const off = reportInputs(node)
+      .map((input) => originOf(node, input))
+      .filter((source) => source && isOff(source));
+    for (const source of off) {
       const consumers = bySource.get(source) ?? new Set();
       for (const each of withFollowers(node)) consumers.add(each);
       bySource.set(source, consumers);
@@ -66,7 +68,7 @@ function missingReports(paths) {
 }
 
 /**
- * Return a node and those that get their only report from it: what a merge or a retry hands on.
+ * Return a node and those that have no report without its own: what a merge or a retry hands on.
  *
  * @param {any} node
  * @returns {any[]}
@@ -74,28 +76,35 @@ function missingReports(paths) {
 function withFollowers(node) {
   const found = [node];
   for (let place = 0; place < found.length; place += 1) {
-    const alone = reportInputs(found[place]).filter((input) => input.link != null).length === 1;
-    for (const consumer of alone ? reportConsumers(found[place]) : []) {
-      if (!found.includes(consumer)) found.push(consumer);
+    for (const consumer of consumersOf(found[place], REPORT)) {
+      if (!found.includes(consumer) && isRequired(consumer) && lacksAll(consumer)) {
+        found.push(consumer);
+      }
     }
   }
   return found;
-}
 
-/** @param {any} node */
-function reportConsumers(node) {
-  const nodes = node.graph?.nodes ?? [];
-  return nodes.filter((/** @type {any} */ each) =>
-    reportInputs(each).some((input) => originOf(each, input) === node && isRequired(each, input)),
-  );
+  /** @param {any} consumer */
+  function lacksAll(consumer) {
+    return reportInputs(consumer)
+      .map((input) => originOf(consumer, input))
+      .every((source) => !source || isOff(source) || found.includes(source));
+  }
 }
 
 /**
+ * Return true if a node doesn't run without a report.
+ *
  * @param {any} node
- * @param {{name: string}} input
  */
-function isRequired(node, { name }) {
-  return Boolean(node.constructor?.nodeData?.input?.required?.[name]);
+function isRequired(node) {
+  const { required = {} } = node.constructor?.nodeData?.input ?? {};
+  return "report" in required || "reports" in required;
+}
+
+/** @param {any} node */
+function isOff(node) {
+  return node.mode === MUTED || node.mode === BYPASSED;
 }
 
 /**
@@ -104,14 +113,6 @@ function isRequired(node, { name }) {
  */
 function reportInputs(node) {
   return (node?.inputs ?? []).filter((/** @type {any} */ input) => input.type === REPORT);
-}
-
-/**
- * @param {any} node
- * @param {{link: number | null}} input
- */
-function originOf(node, { link }) {
-  return link == null ? null : node.graph?.getNodeById(node.graph.getLink(link)?.origin_id);
 }
 
 /** @param {MissingReport} missing */

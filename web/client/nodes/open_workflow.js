@@ -15,6 +15,11 @@ export function openWorkflow() {
   return store()?.activeWorkflow ?? null;
 }
 
+/** Return the paths of all open workflows. */
+export function openPaths() {
+  return (store()?.openWorkflows ?? []).map((/** @type {{path: string}} */ { path }) => path);
+}
+
 /**
  * Call a function each time that a workflow has been opened, after its nodes were made.
  *

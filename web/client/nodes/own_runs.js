@@ -40,10 +40,14 @@ export function noteRun(run) {
  *
  * @param {string} workflow its id
  * @param {string} path in the editor, which tells two tabs of one workflow apart
+ * @param {string[]} openPaths of all tabs
  */
-export function runsOf(workflow, path) {
-  return ownRuns()
-    .filter((run) => run.workflow === workflow && run.path === path)
-    .map((run) => run.prompt)
-    .reverse();
+export function runsOf(workflow, path, openPaths) {
+  const runs = ownRuns().filter((run) => run.workflow === workflow);
+  const renamedFrom = [...new Set(runs.map((run) => run.path))].filter(
+    (each) => each !== path && !openPaths.includes(each),
+  );
+  // Saved under a name, a workflow has another path; no other tab may be meant.
+  const paths = [path, ...(renamedFrom.length === 1 ? renamedFrom : [])];
+  return runs.filter((run) => paths.includes(run.path)).map((run) => run.prompt).reverse();
 }

@@ -1,4 +1,5 @@
 import { api } from "../../../scripts/api.js";
+import { app } from "../../../scripts/app.js";
 import { LEFT_OUT } from "./queued_runs.js";
 
 /** @import { Run } from "./run.js" */
@@ -7,7 +8,7 @@ import { LEFT_OUT } from "./queued_runs.js";
 const PREVIEWS = ["$$comfy_animation_preview", "$$canvas-image-preview"];
 
 /**
- * Take a node's pictures of an earlier run away: what it saved then is not what it saves now.
+ * Take a node's pictures of an earlier run away: what it showed or saved then is not of this run.
  *
  * The editor keeps a node's outputs until it is told of newer ones. It is told what is so: in this
  * run the node gave no picture.
@@ -17,6 +18,9 @@ const PREVIEWS = ["$$comfy_animation_preview", "$$canvas-image-preview"];
  * @param {Run} run
  */
 export function dropPictures(node, path, run) {
+  if (!node.imgs?.length && !PREVIEWS.some((name) => hasWidget(node, name))) {
+    if (!/** @type {any} */ (app).nodeOutputs?.[path]?.images?.length) return;
+  }
   const said = { node: path, display_node: path, prompt_id: run.id, output: { images: [] } };
   /** @type {any} */ (api).dispatchCustomEvent("executed", { ...said, [LEFT_OUT]: true });
   node.imgs = undefined;
@@ -24,4 +28,12 @@ export function dropPictures(node, path, run) {
     if (PREVIEWS.includes(widget.name)) node.removeWidget(widget);
   }
   node.setDirtyCanvas?.(true, true);
+}
+
+/**
+ * @param {any} node
+ * @param {string} name
+ */
+function hasWidget(node, name) {
+  return (node.widgets ?? []).some((/** @type {{name: string}} */ widget) => widget.name === name);
 }

@@ -5,7 +5,7 @@ import { Run } from "./run.js";
 
 /**
  * @typedef {object} Listener
- * @property {() => any} origin names the workflow that a prompt is queued from
+ * @property {() => any} origin names the tab that a prompt is queued from
  * @property {(run: Run, origin: any) => void} queued
  * @property {(run: Run) => void} started
  * @property {(run: Run, path: string) => void} showed a node gave its output
@@ -73,7 +73,7 @@ export class QueuedRuns {
   }
 
   /**
-   * @param {{output?: PromptGraph} | undefined} prompt
+   * @param {{output?: PromptGraph, workflow?: {id?: string}} | undefined} prompt
    * @param {{partialExecutionTargets?: (string | number)[]} | undefined} options
    * @param {() => Promise<any>} post
    */
@@ -83,7 +83,7 @@ export class QueuedRuns {
     try {
       const answer = await post();
       if (answer?.prompt_id && prompt?.output) {
-        const run = new Run(String(answer.prompt_id), prompt.output);
+        const run = new Run(String(answer.prompt_id), prompt.output, prompt.workflow?.id);
         run.targets = options?.partialExecutionTargets?.map(String) ?? null;
         this.#runs.set(run.id, run);
         this.listener.queued(run, origin);

@@ -9,17 +9,19 @@ export class Run {
   /**
    * @param {string} id the prompt's
    * @param {PromptGraph} graph
+   * @param {string} [workflow] id of the workflow that it was queued from
    */
-  constructor(id, graph) {
+  constructor(id, graph, workflow = "") {
     this.id = id;
     this.graph = graph;
+    this.workflow = workflow;
     /** @type {RunState} */
     this.state = "queued";
     /** @type {Map<string, any>} by the path of the node that shows them */
     this.outputs = new Map();
     this.startedAt = 0; // milliseconds since 1970, 0 as long as it waits
     this.failedAt = ""; // path of the node that failed
-    this.restored = false; // read from ComfyUI's history, not seen as it ran
+    this.restored = false; // not of this session: read from the history, or ComfyUI began anew
     this.missedMessages = false; // the page was loaded anew, or disconnected, while it ran
     /** @type {string[] | null} paths of the nodes that it is for; null for all outputs */
     this.targets = null;

@@ -108,27 +108,24 @@ class NodeResults {
       this.destroyParts = destroy;
       this.content.replaceChildren(...parts);
     }
-    this.root.classList.toggle("anime-old", earlier);
-    const mark = this.content.querySelector(".anime-earlier");
-    if (!earlier) mark?.remove();
-    else if (!mark) this.content.prepend(element("div", "anime-earlier", earlierText(run)));
+    this.#mark(run, earlier);
   }
 
   /** @param {NotReached} reason */
   updateNotReached({ run, path, name, failed }) {
-    if (this.leftOutBy === run) return;
+    if (this.leftOutBy === run) return this.#mark(run, run.restored);
     this.#name(run, path);
     this.leftOutBy = run;
     this.results = null;
     this.destroyParts();
     this.destroyParts = () => {};
-    this.root.classList.remove("anime-old");
     const saves = this.node.type === SAVES;
     this.content.replaceChildren(
       ...(saves ? [element("div", "anime-line", words("node.nothing_saved"))] : []),
       ...(name ? [notReachedLine(name, failed)] : []),
     );
-    if (saves) dropPictures(this.node, path, run);
+    this.#mark(run, run.restored);
+    dropPictures(this.node, path, run);
   }
 
   remove() {
@@ -147,6 +144,19 @@ class NodeResults {
     this.root.dataset.node = String(this.node.id);
     this.root.dataset.path = path;
     this.root.dataset.prompt = run.id;
+  }
+
+  /**
+   * Say that this is of an earlier run, or no longer say it.
+   *
+   * @param {Run} run
+   * @param {boolean} earlier
+   */
+  #mark(run, earlier) {
+    this.root.classList.toggle("anime-old", earlier);
+    const mark = this.content.querySelector(".anime-earlier");
+    if (!earlier) mark?.remove();
+    else if (!mark) this.content.prepend(element("div", "anime-earlier", earlierText(run)));
   }
 
   #stop() {

@@ -1,4 +1,4 @@
-import { nodeAlong } from "./find.js";
+import { nodeAlong, rootGraph } from "./find.js";
 import { notReached, savedNothing } from "./reach.js";
 import { hasResults } from "./results.js";
 import { clear, showNotReached, showOn } from "./widget.js";
@@ -9,7 +9,8 @@ import { clear, showNotReached, showOn } from "./widget.js";
  * What the nodes of one workflow show: the results of its newest run, those of an earlier run where
  * the newest has none, and which nodes the newest did not reach.
  *
- * A result is drawn only on a node that has its path and its type in the run that gave it.
+ * A result is drawn only in the workflow of the run that gave it, on the node of the same path and
+ * type.
  */
 export class WorkflowResults {
   constructor() {
@@ -42,6 +43,19 @@ export class WorkflowResults {
   restore(run) {
     this.started(run);
     for (const path of run.outputs.keys()) this.showed(run, path);
+  }
+
+  /**
+   * Forget the results of nodes that are there no more: undo, and a workflow that was cleared, give
+   * their numbers to other nodes.
+   */
+  forgetGone() {
+    for (const [path, run] of this.newest) if (!this.#nodeOf(run, path)) this.newest.delete(path);
+  }
+
+  /** ComfyUI has begun anew: all that is shown is of an earlier run. */
+  markEarlier() {
+    if (this.run) this.run.restored = true;
   }
 
   /** Draw all of it on the nodes of the open workflow, and take away what is no longer so. */
@@ -79,6 +93,7 @@ export class WorkflowResults {
    * @param {string} path
    */
   #nodeOf(run, path) {
+    if (run.workflow !== rootGraph()?.id) return null; // it was cleared since
     const node = nodeAlong(path);
     return node && run.has(path, node.type) ? node : null;
   }

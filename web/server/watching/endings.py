@@ -1,13 +1,14 @@
 """Ends of prompts, read from the messages and outputs of ComfyUI."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ....models.acting.retry_body import superseded
+from ....models.acting.retry_body import is_link, superseded
 from ....models.jobs.events import JobFinished
 from ....models.jobs.job import Job, JobError, JobState, ShownReport
+from ....models.jobs.report_links import SAVE
 from ....models.report import Verdict
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def finished(
     """
     messages = [] if status is None else list(status.messages)
     state = _state(status, messages)
+    outputs = history_result.get("outputs", {})
     return JobFinished(
         job=job,
         state=state,
@@ -38,7 +40,8 @@ def finished(
         error=_error(messages) if state is JobState.FAILED else None,
         graph=None,
         reports=(),
-        shown=_shown(graph, history_result.get("outputs", {})),
+        shown=_shown(graph, outputs),
+        saved_by=tuple(_savers(graph, outputs)),
     )
 
 
@@ -52,6 +55,7 @@ def unstarted(job: Job, state: JobState, error: JobError | None = None) -> JobFi
         error=error,
         graph=None,
         reports=(),
+        saved_by=(),
     )
 
 
@@ -108,8 +112,23 @@ def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownR
 
 def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs without the attempts of a retry: its End's report holds them all."""
-    taken_over = superseded(graph, outputs)
+    taken_over = superseded(graph, outputs) - _wired_into_save(graph)
     return {node: ui for node, ui in outputs.items() if node not in taken_over}
+
+
+def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the Save Jobs that wrote files."""
+    for node, shown in outputs.items():
+        if graph.get(node, {}).get("class_type") == SAVE and shown.get("images"):
+            yield str(node)
+
+
+def _wired_into_save(graph: Mapping[str, Any]) -> set[str]:
+    """Return the nodes whose report goes straight into a Save Job, as from within a retry: it saves
+    what the first attempt made."""
+    saves = (node for node in graph.values() if node.get("class_type") == SAVE)
+    links = (node.get("inputs", {}).get("report") for node in saves)
+    return {link[0] for link in links if is_link(link)}
 
 
 def _state(status: Any, messages: list[Any]) -> JobState:

@@ -151,5 +151,5 @@ class Watcher:
             self._graphless.discard(event.job.id)
             event = replace(event, graph=graph)
         self._recorder.record(event)
-        judged = judge(event.state, graph, summaries_of_shown(event.shown))
+        judged = judge(event.state, graph, summaries_of_shown(event.shown), event.saved_by)
         self._announce.ended(event.job, event.state, judged)

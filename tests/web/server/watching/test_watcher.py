@@ -249,6 +249,7 @@ def test_a_job_is_announced_with_the_verdict_on_what_it_kept(bench, report, end,
     before = {**report.to_dict(), "verdict": "FAIL", "score": 39.0}
     closed = {**report.to_dict(), "verdict": "PASS", "score": 86.0}
     shown = {"2": {"anime_report": [before]}, "3": {"anime_report": [closed]}}
+    shown["8"] = {"images": [{"filename": "closed.webp", "subfolder": "", "type": "output"}]}
     bench.run(CLOSING, STARTED, end, success=end is SUCCESS, outputs=shown)
     _, announced = bench.server.sent[-1]
     assert (announced["verdict"], announced["score"]) == outcome
