@@ -20,13 +20,13 @@ OLDEST_NODE = (20, 11)  # the first whose mock timers are switched on as these t
 def find_node() -> str:
     """Return the path of node, or skip the test."""
     node = shutil.which("node")
-    wanted = ".".join(map(str, OLDEST_NODE))
+    oldest = ".".join(map(str, OLDEST_NODE))
     if node is None:
-        pytest.skip(f"node is not here: install Node.js {wanted} or newer (https://nodejs.org)")
+        pytest.skip(f"node is not here: install Node.js {oldest} or newer (https://nodejs.org)")
     output = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60).stdout
     version = tuple(int(number) for number in re.findall(r"\d+", output)[:2])
     if version < OLDEST_NODE:
-        pytest.skip(f"node {output.strip()} is too old: install Node.js {wanted} or newer")
+        pytest.skip(f"node {output.strip()} is too old: install Node.js {oldest} or newer")
     return node
 
 
@@ -50,6 +50,7 @@ def node_results(
     finished = subprocess.run(
         command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )
+    assert finished.stdout, finished.stderr
     results: dict[str, list[dict[str, Any]]] = {file: [] for file in selected}
     for line in finished.stdout.splitlines():
         result = json.loads(line)

@@ -81,9 +81,11 @@ describe("a reason", () => {
 
   test("names the measurement and the unit in the editor's language", () => {
     speak("ja");
-    const pair = { name: "ssim", reason_code: "compared_pair", reason: "SSIM is 1." };
-    const measured = { ...pair, reason_values: { measure: "SSIM", worst: 1 } };
-    assert.equal(texts.reasonText(measured), `${texts.title("ssim")}は1です。`);
+    const pair = {
+      name: "loop.seam_position", reason_code: "compared_pair", reason: "Seam position is 1.",
+      reason_values: { measure: "Seam position", worst: 1 },
+    }; // prettier-ignore
+    assert.equal(texts.reasonText(pair), "ループ：つなぎ目の位置は1です。");
     const gate = {
       reason_code: "threshold_given_least", reason: "It is 3 frames.",
       reason_values: { value: 3, unit: "frames", limit: 8 },

@@ -1,4 +1,4 @@
-/** How node finds the modules of the editor, and reads those of `web/client`. */
+/** Hooks that let node resolve the modules of the editor, and read those of `web/client`. */
 
 const CLIENT = new URL("../../../web/client/", import.meta.url).href;
 const STAND_INS = new Map(

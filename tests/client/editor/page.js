@@ -17,7 +17,8 @@ class Element extends EventTarget {
   }
 
   get textContent() {
-    return this.children.map((each) => (typeof each === "string" ? each : each.textContent)).join("");
+    const texts = this.children.map((each) => (each instanceof Element ? each.textContent : each));
+    return texts.join("");
   }
 
   get classList() {
@@ -56,8 +57,8 @@ class Element extends EventTarget {
     for (const child of this.children) {
       if (typeof child === "string") continue;
       if (child.classList.contains(selector.slice(1))) return child;
-      const found = child.querySelector(selector);
-      if (found) return found;
+      const match = child.querySelector(selector);
+      if (match) return match;
     }
     return null;
   }

@@ -1,4 +1,4 @@
-/** Loaded before each test file: lets node import the modules of `web/client`. */
+/** Registers the hooks with which node imports the modules of `web/client`. */
 
 import { register } from "node:module";
 

@@ -4,13 +4,21 @@ const NODES_OWN = /^\s+at .*\(?node:/; // lines of a stack that say nothing abou
 
 /** @param {AsyncIterable<{type: string, data: any}>} events */
 export default async function* reporter(events) {
+  /** @type {Map<string, string>} what each file printed, such as why it can't be loaded */
+  const printed = new Map();
+  /** @type {string[]} the names of the suites that have begun, and of the test in them */
+  const names = [];
   for await (const { type, data } of events) {
+    const { name, nesting, file, details } = data;
+    if (type === "test:stderr") printed.set(file, (printed.get(file) ?? "") + data.message);
+    if (type === "test:start") names.splice(nesting, Infinity, name);
     if (type !== "test:pass" && type !== "test:fail") continue;
-    const { name, file, details } = data;
     // A failing suite, or file, only repeats that something in it failed.
-    if (details?.type === "suite" || details?.error?.failureType === "subtestsFailed") continue;
+    if (details.error?.failureType === "subtestsFailed") continue;
     const passed = type === "test:pass";
-    yield `${JSON.stringify({ name, file, passed, reason: passed ? "" : reasonOf(details.error) })}\n`;
+    const reason = passed ? "" : [reasonOf(details.error), printed.get(file)].join("\n").trim();
+    const sentence = [...names.slice(0, nesting), name].join(" ");
+    yield `${JSON.stringify({ name: sentence, file, passed, reason })}\n`;
   }
 }
 

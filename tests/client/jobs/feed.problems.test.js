@@ -25,7 +25,7 @@ describe("a request that fails", () => {
     assert.equal(watched.feed.problem.code, "no_answer");
     assert.deepEqual(watched.ids, ["job-2", "job-1"]);
     await watched.clock.pass(2 * SECOND);
-    assert.equal(watched.asked, 3);
+    assert.equal(watched.requestCount, 3);
     await watched.answer(rows(2, 1), "after-1");
     assert.equal(watched.feed.problem, null);
   });
@@ -34,11 +34,11 @@ describe("a request that fails", () => {
     watched.feed.find({});
     for (const seconds of [2, 4, 8, 15, 15]) {
       await watched.fail();
-      const before = watched.asked;
+      const before = watched.requestCount;
       await watched.clock.pass(seconds * SECOND - 50);
-      assert.equal(watched.asked, before, `nothing is asked before ${seconds} s`);
+      assert.equal(watched.requestCount, before, `nothing is asked before ${seconds} s`);
       await watched.clock.pass(50);
-      assert.equal(watched.asked, before + 1, `it is asked again after ${seconds} s`);
+      assert.equal(watched.requestCount, before + 1, `it is asked again after ${seconds} s`);
     }
   });
 
@@ -50,7 +50,7 @@ describe("a request that fails", () => {
     watched.feed.more();
     await watched.fail();
     await watched.clock.pass(2 * SECOND);
-    assert.equal(watched.asked, 4);
+    assert.equal(watched.requestCount, 4);
   });
 
   test("keeps events and scrolling from asking in the meantime", async () => {
@@ -60,7 +60,7 @@ describe("a request that fails", () => {
     watched.tell("job-3", "pending");
     watched.feed.more();
     await watched.clock.pass(SECOND);
-    assert.equal(watched.asked, 2);
+    assert.equal(watched.requestCount, 2);
   });
 
   test("of filters that are chosen no more is not repeated", async () => {
@@ -68,7 +68,7 @@ describe("a request that fails", () => {
     await watched.fail();
     await watched.find(rows(1, 1));
     await watched.clock.pass(20 * SECOND);
-    assert.equal(watched.asked, 2);
+    assert.equal(watched.requestCount, 2);
   });
 
   test("shows what the route said", async () => {
@@ -81,19 +81,19 @@ describe("a request that fails", () => {
   });
 });
 
-describe("while nobody looks", () => {
-  test("nothing is asked, and all at once when somebody looks again", async () => {
+describe("while the panel is not on the screen", () => {
+  test("nothing is asked until it is shown again", async () => {
     await watched.find(rows(1, 1));
     watched.watched = false;
     watched.tell("job-2", "pending");
     await watched.clock.pass(2 * SOON);
-    assert.equal(watched.asked, 1);
+    assert.equal(watched.requestCount, 1);
     watched.watched = true;
     watched.feed.watch();
     await watched.answer(rows(2, 1));
     assert.deepEqual(watched.ids, ["job-2", "job-1"]);
     watched.feed.watch();
-    assert.equal(watched.asked, 2, "nothing has happened since");
+    assert.equal(watched.requestCount, 2, "nothing has happened since");
   });
 
   test("a request that was due is given up, and made up for later", async () => {
@@ -101,20 +101,30 @@ describe("while nobody looks", () => {
     watched.tell("job-2", "pending");
     watched.watched = false;
     await watched.clock.pass(2 * SOON);
-    assert.equal(watched.asked, 1);
+    assert.equal(watched.requestCount, 1);
     watched.watched = true;
     watched.feed.watch();
-    assert.equal(watched.asked, 2);
+    assert.equal(watched.requestCount, 2);
+  });
+
+  test("no page is asked for after a first one that was not asked for", () => {
+    watched.watched = false;
+    watched.feed.find({});
+    watched.feed.more();
+    assert.equal(watched.requestCount, 0);
+    watched.watched = true;
+    watched.feed.watch();
+    assert.equal(watched.query.cursor, undefined);
   });
 
   test("missed messages are noted", async () => {
     await watched.find(rows(1, 1));
     watched.watched = false;
     watched.feed.resync(10);
-    assert.equal(watched.asked, 1);
+    assert.equal(watched.requestCount, 1);
     watched.watched = true;
     watched.feed.watch();
-    assert.equal(watched.asked, 2);
+    assert.equal(watched.requestCount, 2);
   });
 });
 
@@ -127,7 +137,7 @@ describe("after missed messages", () => {
     assert.equal(watched.query.cursor, "after-311");
     assert.equal(watched.ids.length, 50, "the list stands until all of it has come");
     await watched.answer(rows(310, 111), "after-111");
-    assert.equal(watched.asked, 3);
+    assert.equal(watched.requestCount, 3);
     assert.equal(watched.ids.length, 400);
     assert.ok(!watched.feed.complete);
   });
@@ -152,7 +162,7 @@ describe("after missed messages", () => {
       await watched.answer(rows(9000 - 200 * page, 8801 - 200 * page), `page-${page}`);
     }
     assert.equal(watched.feed.jobs.length, 2000);
-    assert.equal(watched.asked, 12);
+    assert.equal(watched.requestCount, 12);
   });
 
   test("an answer to an earlier request is thrown away", async () => {

@@ -4,7 +4,7 @@ import { Feed } from "../../../web/client/jobs/feed.js";
 import { api } from "../editor/api.js";
 import { Clock, settle } from "../editor/waiting.js";
 
-/** A feed, with what it told its owner and what it asked the server. */
+/** A feed, with the events that its owner got and the requests that it sent. */
 export class WatchedFeed {
   constructor() {
     api.serve(null);
@@ -20,17 +20,17 @@ export class WatchedFeed {
     });
   }
 
-  /** The number of requests so far. */
-  get asked() {
+  /** Return the number of requests so far. */
+  get requestCount() {
     return api.requests.length;
   }
 
-  /** The ids of the jobs in the feed. */
+  /** Return the ids of the jobs in the feed. */
   get ids() {
     return this.feed.jobs.map(({ id }) => id);
   }
 
-  /** The parameters of the newest request. */
+  /** Return the parameters of the newest request. */
   get query() {
     const [path, query] = api.requests.at(-1).route.split("?");
     return { path, ...Object.fromEntries(new URLSearchParams(query)) };

@@ -26,7 +26,7 @@ test("the badge is not drawn anew for the progress of a job", () => {
   assert.deepEqual(counts, [1]);
 });
 
-test("counting anew asks for running jobs only and forgets those that have ended unseen", async () => {
+test("counting anew asks for running jobs and forgets those that have ended", async () => {
   running.told({ id: "gone", state: "in_progress" });
   api.serve(() => ({ jobs: [{ id: "a" }, { id: "b" }], next: null }));
   await running.count();

@@ -107,6 +107,16 @@ describe("the run that gave these outputs", () => {
     assert.equal((await runThatGave("w/1", [["1", restored]])).id, "old");
   });
 
+  test("is found whatever order the outputs are in", async () => {
+    const saved = { anime_character: [{ name: "Mika" }], ...verdict("PASS") };
+    const restored = { ...verdict("PASS"), anime_character: [{ name: "Mika" }] };
+    serve({
+      "/jobs?workflow_id=w&limit=20": { jobs: [{ id: "p" }] },
+      "/history/p": { p: entry([], { 1: saved }) },
+    });
+    assert.equal((await runThatGave("w", [["1", restored]])).id, "p");
+  });
+
   test("is none where no run gave all of them", async () => {
     serveTwo();
     const outputs = [["1", verdict("PASS")], ["2:3", verdict("PASS")]];

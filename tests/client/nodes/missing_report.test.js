@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => speak("en"));
 
-/** The text of the only message. */
+/** Return the text of the only message. */
 function text() {
   assert.equal(toasts.length, 1);
   return toasts[0].detail;

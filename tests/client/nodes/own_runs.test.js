@@ -36,7 +36,7 @@ test("only the newest forty are kept", () => {
   assert.deepEqual([runs.length, runs[0], runs.at(-1)], [40, "run 50", "run 11"]);
 });
 
-test("what somebody else wrote under the name is no run", () => {
+test("anything else that is stored under the name is no run", () => {
   for (const text of ["{", "null", '{"a": 1}', "3"]) {
     stored.set("animeProduction.runs", text);
     assert.deepEqual(runsOf("w", "a.json"), []);

@@ -10,7 +10,7 @@ import { promptNode } from "./runs.js";
 const PROMPT = { output: { 1: promptNode("AnimeGate") } };
 
 /** @type {any[][]} what the listener was told: an event and its particulars */
-let told;
+let notices;
 /** @type {{resolve: (answer: any) => void, reject: (error: any) => void}[]} */
 let posts;
 /** @type {any[][]} the arguments of each post */
@@ -19,12 +19,12 @@ let origin;
 /** @type {QueuedRuns} */
 let runs;
 
-const events = () => told.map(([event]) => event);
+const events = () => notices.map(([event]) => event);
 const say = (type, detail) => api.dispatchCustomEvent(type, { prompt_id: "p", ...detail });
 const output = { anime_gate: [{ verdict: "PASS" }] };
 
 beforeEach(() => {
-  told = [];
+  notices = [];
   posts = [];
   requests = [];
   origin = "workflow";
@@ -32,7 +32,7 @@ beforeEach(() => {
     requests.push(request);
     return new Promise((resolve, reject) => posts.push({ resolve, reject }));
   };
-  const events = told; // those of earlier tests still listen, to their own events
+  const events = notices; // those of earlier tests still listen, to their own events
   const note = (event) => (run, more) => events.push([event, run, more]);
   runs = new QueuedRuns({
     origin: () => origin, queued: note("queued"), started: note("started"), showed: note("showed"),
@@ -55,10 +55,10 @@ describe("a prompt of this page", () => {
     say("executed", { node: "1", output });
     say("execution_success", {});
     assert.deepEqual(events(), ["queued", "started", "showed", "ended"]);
-    const run = told[0][1];
+    const run = notices[0][1];
     assert.deepEqual([run.id, run.state, run.startedAt, run.targets], ["p", "success", 5, null]);
     assert.deepEqual(run.outputs.get("1"), output);
-    assert.equal(told[2][2], "1");
+    assert.equal(notices[2][2], "1");
     assert.deepEqual(runs.unfinished(), []);
   });
 
@@ -67,33 +67,34 @@ describe("a prompt of this page", () => {
     origin = "another workflow";
     posts[0].resolve({ prompt_id: "p" });
     await answer;
-    assert.equal(told[0][2], "workflow");
+    assert.equal(notices[0][2], "workflow");
   });
 
   test("is handed to the editor unchanged, and so is the answer", async () => {
     const options = { partialExecutionTargets: [4, "5:6"] };
     assert.deepEqual(await queue("p", options), { prompt_id: "p" });
     assert.deepEqual(requests, [[0, PROMPT, options]]);
-    assert.deepEqual(told[0][1].targets, ["4", "5:6"]);
+    assert.deepEqual(notices[0][1].targets, ["4", "5:6"]);
   });
 
   test("is not finished before ComfyUI says so", async () => {
     await queue();
     say("execution_start", {});
-    assert.deepEqual(runs.unfinished(), [told[0][1]]);
-    assert.ok(told[0][1].startedAt > 0, "an older ComfyUI sends no time");
+    assert.deepEqual(runs.unfinished(), [notices[0][1]]);
+    assert.ok(notices[0][1].startedAt > 0, "an older ComfyUI sends no time");
   });
 
   test("that fails knows the node it failed at", async () => {
     await queue();
     say("execution_error", { node_id: 7 });
-    assert.deepEqual([told[1][0], told[1][1].state, told[1][1].failedAt], ["ended", "error", "7"]);
+    const [event, run] = notices[1];
+    assert.deepEqual([event, run.state, run.failedAt], ["ended", "error", "7"]);
   });
 
   test("that is interrupted failed nowhere", async () => {
     await queue();
     say("execution_interrupted", { node_id: "7" });
-    assert.deepEqual([told[1][1].state, told[1][1].failedAt], ["interrupted", ""]);
+    assert.deepEqual([notices[1][1].state, notices[1][1].failedAt], ["interrupted", ""]);
   });
 
   test("that has ended hears no more", async () => {
@@ -107,7 +108,7 @@ describe("a prompt of this page", () => {
     const run = new Run("p", PROMPT.output);
     runs.adopt(run);
     say("executed", { node: "1", output });
-    assert.deepEqual(told, [["showed", run, "1"]]);
+    assert.deepEqual(notices, [["showed", run, "1"]]);
   });
 });
 
@@ -115,7 +116,7 @@ describe("a node's output", () => {
   test("is kept by the node that shows it", async () => {
     await queue();
     say("executed", { node: "9", display_node: "2:9", output });
-    assert.equal(told[1][2], "2:9");
+    assert.equal(notices[1][2], "2:9");
   });
 
   test("is not told for a cached node that shows nothing", async () => {
@@ -128,7 +129,7 @@ describe("a node's output", () => {
     await queue();
     say("executed", { node: "1", output: { images: [] }, [LEFT_OUT]: true });
     assert.deepEqual(events(), ["queued"]);
-    assert.equal(told[0][1].outputs.size, 0);
+    assert.equal(notices[0][1].outputs.size, 0);
   });
 });
 
@@ -146,7 +147,7 @@ describe("messages that come before the answer to the request", () => {
 
   test("of another prompt are not told", async () => {
     const answer = api.queuePrompt(0, PROMPT);
-    say("execution_start", { prompt_id: "somebody else's" });
+    say("execution_start", { prompt_id: "another" });
     posts[0].resolve({ prompt_id: "p" });
     await answer;
     assert.deepEqual(events(), ["queued"]);
@@ -160,7 +161,7 @@ describe("messages that come before the answer to the request", () => {
     await settle();
     posts[1].resolve({ prompt_id: "second" });
     await second;
-    assert.deepEqual(told.map(([event, run]) => `${event} ${run.id}`),
+    assert.deepEqual(notices.map(([event, run]) => `${event} ${run.id}`),
       ["queued first", "queued second", "started second"]); // prettier-ignore
   });
 
@@ -174,7 +175,7 @@ describe("messages that come before the answer to the request", () => {
   });
 });
 
-test("a prompt of somebody else is not followed", async () => {
+test("a prompt of another page is not followed", async () => {
   await queue();
   say("execution_start", { prompt_id: "other" });
   say("execution_success", { prompt_id: "other" });
@@ -189,7 +190,7 @@ describe("a prompt that ComfyUI refuses", () => {
     const error = Object.assign(new Error("refused"), { response: { node_errors: errors } });
     posts[0].reject(error);
     await assert.rejects(answer, error);
-    assert.deepEqual(told, [["refused", errors, undefined]]);
+    assert.deepEqual(notices, [["refused", errors, undefined]]);
   });
 
   test("tells of its nodes where only some outputs are refused", async () => {
@@ -203,8 +204,9 @@ describe("a prompt that ComfyUI refuses", () => {
     const answer = api.queuePrompt(0, PROMPT);
     posts[0].reject(new TypeError("fetch failed"));
     await assert.rejects(answer, TypeError);
-    await queue("q");
-    posts.at(-1).resolve({ prompt_id: "q", node_errors: {} });
+    const accepted = api.queuePrompt(0, PROMPT);
+    posts[1].resolve({ prompt_id: "q", node_errors: {} });
+    await accepted;
     assert.deepEqual(events(), ["queued"]);
   });
 

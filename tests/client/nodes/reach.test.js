@@ -53,7 +53,8 @@ describe("nodes that a run did not reach", () => {
   });
 
   test("do not include a node whose input is a list of numbers", () => {
-    const graph = { 1: promptNode("AnimeGate"), 2: { class_type: "X", inputs: { list: [1, 0, 5] } } };
+    const list = { class_type: "Numbers", inputs: { list: [1, 0, 5] } };
+    const graph = { 1: promptNode("AnimeGate"), 2: list };
     assert.deepEqual(entries(runOf(graph, {}, { 1: { anime_blocked: [0] } })), {});
   });
 });

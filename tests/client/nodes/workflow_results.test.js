@@ -40,7 +40,7 @@ function node(id, type) {
   }; // prettier-ignore
 }
 
-/** What each node shows; "" where it shows nothing. */
+/** Draw, and return the text on each node; "" where it shows nothing. */
 function texts() {
   results.draw();
   return nodes.map(({ widgets }) => widgets[0]?.element.textContent ?? "");
@@ -51,7 +51,7 @@ const gate = (verdict, more = {}) => ({
   anime_gate: [{ verdict, pass: true, reasons: "", accepted: 3, rejected: 1 }], ...more,
 }); // prettier-ignore
 
-/** A run that has begun, with these outputs so far. */
+/** Begin a run with these outputs so far. */
 function begin(outputs, values = {}) {
   const run = runOf(GRAPH, { state: "running", ...values }, outputs);
   results.started(run);
