@@ -7,11 +7,11 @@ import { speak } from "../../editor/app.js";
 import { measurement, report } from "../../report/measurements.js";
 
 const ATTEMPT = {
-  node_id: "5", number: 1, seed: "12345678901234567890", verdict: "FAIL", score: 42,
+  node_id: "5", number: 1, seed: "77", verdict: "FAIL", score: 42,
   reason: "loop: FAIL", chosen: false,
 }; // prettier-ignore
 
-/** Return the report of node 5, whose retry noted its first attempt with this seed. */
+/** Return the report of a node whose retry noted its first attempt with this seed. */
 function noted(seed, node_id = "5") {
   const bad = { verdict: "FAIL", reason: "3 came.", reason_code: "too_few_frames",
     reason_values: { frames: 3, least: 8 } }; // prettier-ignore
@@ -31,17 +31,23 @@ afterEach(() => speak("en"));
 
 describe("an attempt of a retry", () => {
   test("says what did not pass, from the report that came of it", () => {
-    const reports = [noted(ATTEMPT.seed)];
-    const expected = "Attempt 1✘ FAIL 42seed 12345678901234567890loop: seam position: 3 came.";
+    const reports = [noted(77)];
+    const expected = "Attempt 1✘ FAIL 42seed 77loop: seam position: 3 came.";
     assert.equal(textOf([ATTEMPT], reports), expected);
     speak("ja");
     assert.match(textOf([ATTEMPT], reports), /ループ：つなぎ目の位置：3フレーム届きました/);
   });
 
   test("says what was written down where no report of it is there", () => {
-    for (const reports of [[], [noted("7")], [noted(ATTEMPT.seed, "6")]]) {
+    for (const reports of [[], [noted(7)], [noted(77, "6")]]) {
       assert.match(textOf([ATTEMPT], reports), /loop: FAIL$/);
     }
+  });
+
+  test("is found by a seed that is larger than the browser's exact numbers", () => {
+    const large = { ...ATTEMPT, seed: "12345678901234567891" };
+    const reports = JSON.parse(JSON.stringify([noted("SEED")]).replace('"SEED"', large.seed));
+    assert.match(textOf([large], reports), /seed 12345678901234567891loop: seam position: 3 came/);
   });
 
   test("is marked where it was chosen", () => {
