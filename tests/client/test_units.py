@@ -44,7 +44,7 @@ def node_results(
     ]
     scores = tmp_path_factory.mktemp("client") / "domain_scores.json"
     scores.write_text(json.dumps(domain_scores()), encoding="utf-8")
-    command = [node, "--import", "./editor/register.js", "--test"]
+    command = [node, "--no-warnings", "--import", "./editor/register.js", "--test"]
     command += ["--test-reporter", "./editor/reporter.js", *selected]
     environment = {**os.environ, "DOMAIN_SCORES": str(scores), "TZ": "UTC"}
     finished = subprocess.run(
