@@ -31,6 +31,8 @@ export class Feed {
   #byId = new Map();
   /** @type {string | null} */
   #next = null;
+  /** @type {ListedJob | null} the oldest that has ended and whose picture is still to be asked for */
+  #oldestEnded = null;
   #asked = new AbortController();
   #busy = false;
   #stale = false;
@@ -94,6 +96,7 @@ export class Feed {
         /** @type {any} */ (job)[name] = event[name];
       }
       if (!this.#fits(job)) this.#drop(job);
+      else if (over) this.#askDownTo(job);
       if (over) this.ended(job);
       this.changed();
     }
@@ -114,15 +117,9 @@ export class Feed {
     this.#forget();
     const wanted = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
     this.#do(async (signal) => {
-      /** @type {ListedJob[]} */
-      const found = [];
-      let next = null;
-      do {
-        const page = await this.#page(Math.min(wanted, PAGE), next, signal);
-        found.push(...page.jobs);
-        next = page.next;
-      } while (next !== null && found.length < wanted);
-      this.#take(found, next);
+      const isEnough = (/** @type {ListedJob[]} */ jobs) => jobs.length >= wanted;
+      const { jobs, next } = await this.#pages(Math.min(wanted, PAGE), isEnough, signal);
+      this.#take(jobs, next);
     });
   }
 
@@ -144,13 +141,53 @@ export class Feed {
       return;
     }
     this.#do(async (signal) => {
-      const { jobs, next } = await this.#page(HEAD, null, signal);
+      const { jobs, next } = await this.#newest(signal);
       const last = jobs.at(-1);
       const meets = last && this.jobs.some((job) => newerFirst(job, last) <= 0);
       if (this.empty || next === null || !last || !meets) return this.#take(jobs, next);
       const older = this.jobs.filter((job) => newerFirst(last, job) < 0);
       this.#take([...jobs, ...older], older.length ? this.#next : next);
     });
+  }
+
+  /**
+   * Return the newest jobs, down to the oldest that has ended: in a long queue that is far down.
+   *
+   * @param {AbortSignal} signal
+   */
+  async #newest(signal) {
+    const oldest = this.#oldestEnded;
+    this.#oldestEnded = null;
+    const isEnough = (/** @type {ListedJob[]} */ jobs) =>
+      !oldest || jobs.length >= MOST_AT_ONCE || jobs.some((job) => newerFirst(oldest, job) <= 0);
+    try {
+      return await this.#pages(HEAD, isEnough, signal);
+    } catch (error) {
+      if (oldest && !signal.aborted) this.#askDownTo(oldest);
+      throw error;
+    }
+  }
+
+  /** @param {ListedJob} job that the next request is to reach */
+  #askDownTo(job) {
+    if (!this.#oldestEnded || newerFirst(this.#oldestEnded, job) < 0) this.#oldestEnded = job;
+  }
+
+  /**
+   * Return the newest jobs, page after page until there are enough.
+   *
+   * @param {number} first length of the first page
+   * @param {(jobs: ListedJob[]) => boolean} isEnough
+   * @param {AbortSignal} signal
+   */
+  async #pages(first, isEnough, signal) {
+    let { jobs, next } = await this.#page(first, null, signal);
+    while (next !== null && !isEnough(jobs)) {
+      const page = await this.#page(PAGE, next, signal);
+      jobs = [...jobs, ...page.jobs];
+      next = page.next;
+    }
+    return { jobs, next };
   }
 
   /**
@@ -202,6 +239,7 @@ export class Feed {
     clearTimeout(this.#soon);
     clearTimeout(this.#retry);
     this.#soon = 0;
+    this.#oldestEnded = null;
   }
 
   /**
