@@ -166,44 +166,6 @@ describe("an event", () => {
   });
 });
 
-describe("a job that ends far down the list, as the first of a long queue does", () => {
-  beforeEach(async () => {
-    await watched.find(rows(300, 251, { state: "pending" }), "after-251");
-    watched.feed.more();
-    await watched.answer(rows(250, 51, { state: "pending" }), "after-51");
-    watched.tell("job-200", "completed");
-    watched.tell("job-290", "cancelled");
-    await watched.clock.pass(SOON);
-    await watched.answer(rows(300, 251), "after-251");
-  });
-
-  test("gets its picture: pages are asked for until it comes", async () => {
-    const { cursor, limit } = watched.query;
-    assert.deepEqual([cursor, limit], ["after-251", "200"]);
-    await watched.answer(rows(250, 51, { thumbnail: "/t" }), "after-51");
-    assert.equal(watched.feed.jobs[100].thumbnail, "/t");
-    assert.equal(watched.ids.length, 250);
-    watched.feed.more();
-    assert.equal(watched.query.cursor, "after-51");
-  });
-
-  test("gets its picture later where the request for it fails", async () => {
-    await watched.fail();
-    await watched.clock.pass(2000);
-    await watched.answer(rows(300, 251), "after-251");
-    assert.equal(watched.query.cursor, "after-251");
-  });
-
-  test("is looked for once", async () => {
-    await watched.answer(rows(250, 51), "after-51");
-    watched.tell("job-301", "pending");
-    await watched.clock.pass(SOON);
-    const { requestCount } = watched;
-    await watched.answer(rows(301, 252), "after-252");
-    assert.equal(watched.requestCount, requestCount);
-  });
-});
-
 describe("a job that no longer fits the filters", () => {
   test("leaves the list when its state changes", async () => {
     await watched.find(rows(2, 1, { state: "in_progress" }), null, { state: "in_progress" });

@@ -119,3 +119,23 @@ test("a listed job keeps only what the list shows", () => {
   const listed = job.listedJob({ ...row({ id: "x" }), graph: { large: true } });
   assert.deepEqual(listed, row({ id: "x" }));
 });
+
+describe("what the database says of a known job", () => {
+  test("is taken over, and the job stays the same object", () => {
+    const known = row({ state: "pending" });
+    assert.equal(job.merged(known, row({ state: "in_progress", thumbnail: "/t" })), known);
+    assert.deepEqual([known.state, known.thumbnail], ["in_progress", "/t"]);
+  });
+
+  test("does not bring a job back that has ended", () => {
+    const known = row({ state: "failed", verdict: null });
+    job.merged(known, row({ state: "in_progress", progress: 0.9, verdict: "PASS" }));
+    assert.deepEqual([known.state, known.progress, known.verdict], ["failed", null, null]);
+  });
+
+  test("brings a lost job back", () => {
+    const known = row({ state: "lost" });
+    job.merged(known, row({ state: "in_progress" }));
+    assert.equal(known.state, "in_progress");
+  });
+});

@@ -1,5 +1,5 @@
 import { ask, RouteError } from "../requests.js";
-import { listedJob, newerFirst, verdictOf } from "./job.js";
+import { listedJob, merged, newerFirst, OVER, verdictOf } from "./job.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
@@ -9,7 +9,6 @@ const MOST_AT_ONCE = 2000; // jobs that are loaded anew to stay where one is
 const SOON = 300; // milliseconds in which many events are answered by one request
 const RETRY_FIRST = 2000;
 const RETRY_LAST = 15_000;
-const OVER = new Set(["completed", "failed", "cancelled"]);
 
 /**
  * The jobs that filters describe, the newest first, as far as they have been looked at; it follows
@@ -33,6 +32,8 @@ export class Feed {
   #next = null;
   /** @type {ListedJob | null} the oldest that has ended and whose picture is still to be asked for */
   #oldestEnded = null;
+  /** @type {Map<string, JobEvent>} of jobs that were not listed, since the last request began */
+  #early = new Map();
   #asked = new AbortController();
   #busy = false;
   #stale = false;
@@ -100,6 +101,7 @@ export class Feed {
       if (over) this.ended(job);
       this.changed();
     }
+    if (!job && this.#busy) this.#early.set(event.id, event);
     // Only the database knows a new one's names, and a finished one's picture.
     if (!job || over) this.#refreshSoon();
   }
@@ -200,7 +202,24 @@ export class Feed {
     const query = new URLSearchParams({ ...this.filters, limit: String(limit) });
     if (cursor !== null) query.set("cursor", cursor);
     const { jobs, next } = await ask(`/anime/jobs?${query}`, { signal });
-    return { jobs: jobs.map(listedJob), next };
+    const listed = /** @type {ListedJob[]} */ (jobs.map(listedJob));
+    return { jobs: listed.filter((job) => this.#catchUp(job)), next };
+  }
+
+  /**
+   * Give a job the end that came while its page was on its way.
+   *
+   * @param {ListedJob} job
+   * @returns {boolean} whether it still fits the filters
+   */
+  #catchUp(job) {
+    const event = this.#early.get(job.id);
+    if (!event || !OVER.has(event.state) || OVER.has(job.state)) return true;
+    const { state, progress, verdict, score } = event;
+    Object.assign(job, { state, progress, verdict, score });
+    const fits = this.#fits(job);
+    if (fits) this.#askDownTo(job);
+    return fits;
   }
 
   /**
@@ -212,6 +231,7 @@ export class Feed {
     const { signal } = this.#asked;
     this.#busy = true;
     this.#stale = false;
+    this.#early.clear();
     try {
       await work(signal);
       if (signal.aborted) return;
@@ -276,19 +296,4 @@ export class Feed {
     const { state, verdict } = this.filters;
     return (!state || state === job.state) && (!verdict || verdict === (verdictOf(job) ?? "none"));
   }
-}
-
-/**
- * @param {ListedJob | undefined} known
- * @param {ListedJob} said by the database, to which an end may come later than to us
- * @returns {ListedJob}
- */
-function merged(known, said) {
-  if (!known || known === said) return said;
-  const { state, progress, verdict, score } = known;
-  Object.assign(known, said);
-  if (OVER.has(state) && !OVER.has(said.state)) {
-    Object.assign(known, { state, progress, verdict, score });
-  }
-  return known;
 }
