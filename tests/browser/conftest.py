@@ -97,12 +97,6 @@ def editor_server(editor_servers: Callable[[FrontEnd], ComfyServer]) -> ComfySer
     return editor_servers(FrontEnd.PINNED)
 
 
-@pytest.fixture
-def pack_address(editor_server: ComfyServer) -> str:
-    """Where the pack's modules are served."""
-    return f"http://{editor_server.address}/extensions/{PACK_DIRECTORY}"
-
-
 BOTH_MODES = [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)]
 
 

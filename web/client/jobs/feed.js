@@ -1,5 +1,5 @@
 import { ask, RouteError } from "../requests.js";
-import { listedJob, newerFirst, verdictOf } from "./job.js";
+import { listedJob, merged, newerFirst, OVER, verdictOf } from "./job.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
@@ -9,7 +9,6 @@ const MOST_AT_ONCE = 2000; // jobs that are loaded anew to stay where one is
 const SOON = 300; // milliseconds in which many events are answered by one request
 const RETRY_FIRST = 2000;
 const RETRY_LAST = 15_000;
-const OVER = new Set(["completed", "failed", "cancelled"]);
 
 /**
  * The jobs that filters describe, the newest first, as far as they have been looked at; it follows
@@ -31,6 +30,10 @@ export class Feed {
   #byId = new Map();
   /** @type {string | null} */
   #next = null;
+  /** @type {ListedJob | null} the oldest that has ended and whose picture is still to be asked for */
+  #oldestEnded = null;
+  /** @type {Map<string, JobEvent>} of jobs that were not listed, since the last request began */
+  #early = new Map();
   #asked = new AbortController();
   #busy = false;
   #stale = false;
@@ -94,9 +97,11 @@ export class Feed {
         /** @type {any} */ (job)[name] = event[name];
       }
       if (!this.#fits(job)) this.#drop(job);
+      else if (over) this.#askDownTo(job);
       if (over) this.ended(job);
       this.changed();
     }
+    if (!job && this.#busy) this.#early.set(event.id, event);
     // Only the database knows a new one's names, and a finished one's picture.
     if (!job || over) this.#refreshSoon();
   }
@@ -114,15 +119,9 @@ export class Feed {
     this.#forget();
     const wanted = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
     this.#do(async (signal) => {
-      /** @type {ListedJob[]} */
-      const found = [];
-      let next = null;
-      do {
-        const page = await this.#page(Math.min(wanted, PAGE), next, signal);
-        found.push(...page.jobs);
-        next = page.next;
-      } while (next !== null && found.length < wanted);
-      this.#take(found, next);
+      const isEnough = (/** @type {ListedJob[]} */ jobs) => jobs.length >= wanted;
+      const { jobs, next } = await this.#pages(Math.min(wanted, PAGE), isEnough, signal);
+      this.#take(jobs, next);
     });
   }
 
@@ -144,13 +143,53 @@ export class Feed {
       return;
     }
     this.#do(async (signal) => {
-      const { jobs, next } = await this.#page(HEAD, null, signal);
+      const { jobs, next } = await this.#newest(signal);
       const last = jobs.at(-1);
       const meets = last && this.jobs.some((job) => newerFirst(job, last) <= 0);
       if (this.empty || next === null || !last || !meets) return this.#take(jobs, next);
       const older = this.jobs.filter((job) => newerFirst(last, job) < 0);
       this.#take([...jobs, ...older], older.length ? this.#next : next);
     });
+  }
+
+  /**
+   * Return the newest jobs, down to the oldest that has ended: in a long queue that is far down.
+   *
+   * @param {AbortSignal} signal
+   */
+  async #newest(signal) {
+    const oldest = this.#oldestEnded;
+    this.#oldestEnded = null;
+    const isEnough = (/** @type {ListedJob[]} */ jobs) =>
+      !oldest || jobs.length >= MOST_AT_ONCE || jobs.some((job) => newerFirst(oldest, job) <= 0);
+    try {
+      return await this.#pages(HEAD, isEnough, signal);
+    } catch (error) {
+      if (oldest && !signal.aborted) this.#askDownTo(oldest);
+      throw error;
+    }
+  }
+
+  /** @param {ListedJob} job that the next request is to reach */
+  #askDownTo(job) {
+    if (!this.#oldestEnded || newerFirst(this.#oldestEnded, job) < 0) this.#oldestEnded = job;
+  }
+
+  /**
+   * Return the newest jobs, page after page until there are enough.
+   *
+   * @param {number} first length of the first page
+   * @param {(jobs: ListedJob[]) => boolean} isEnough
+   * @param {AbortSignal} signal
+   */
+  async #pages(first, isEnough, signal) {
+    let { jobs, next } = await this.#page(first, null, signal);
+    while (next !== null && !isEnough(jobs)) {
+      const page = await this.#page(PAGE, next, signal);
+      jobs = [...jobs, ...page.jobs];
+      next = page.next;
+    }
+    return { jobs, next };
   }
 
   /**
@@ -163,7 +202,24 @@ export class Feed {
     const query = new URLSearchParams({ ...this.filters, limit: String(limit) });
     if (cursor !== null) query.set("cursor", cursor);
     const { jobs, next } = await ask(`/anime/jobs?${query}`, { signal });
-    return { jobs: jobs.map(listedJob), next };
+    const listed = /** @type {ListedJob[]} */ (jobs.map(listedJob));
+    return { jobs: listed.filter((job) => this.#catchUp(job)), next };
+  }
+
+  /**
+   * Give a job the end that came while its page was on its way.
+   *
+   * @param {ListedJob} job
+   * @returns {boolean} whether it still fits the filters
+   */
+  #catchUp(job) {
+    const event = this.#early.get(job.id);
+    if (!event || !OVER.has(event.state) || OVER.has(job.state)) return true;
+    const { state, progress, verdict, score } = event;
+    Object.assign(job, { state, progress, verdict, score });
+    const fits = this.#fits(job);
+    if (fits) this.#askDownTo(job);
+    return fits;
   }
 
   /**
@@ -175,6 +231,7 @@ export class Feed {
     const { signal } = this.#asked;
     this.#busy = true;
     this.#stale = false;
+    this.#early.clear();
     try {
       await work(signal);
       if (signal.aborted) return;
@@ -202,6 +259,7 @@ export class Feed {
     clearTimeout(this.#soon);
     clearTimeout(this.#retry);
     this.#soon = 0;
+    this.#oldestEnded = null;
   }
 
   /**
@@ -238,19 +296,4 @@ export class Feed {
     const { state, verdict } = this.filters;
     return (!state || state === job.state) && (!verdict || verdict === (verdictOf(job) ?? "none"));
   }
-}
-
-/**
- * @param {ListedJob | undefined} known
- * @param {ListedJob} said by the database, to which an end may come later than to us
- * @returns {ListedJob}
- */
-function merged(known, said) {
-  if (!known || known === said) return said;
-  const { state, progress, verdict, score } = known;
-  Object.assign(known, said);
-  if (OVER.has(state) && !OVER.has(said.state)) {
-    Object.assign(known, { state, progress, verdict, score });
-  }
-  return known;
 }

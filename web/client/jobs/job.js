@@ -48,6 +48,9 @@ export const STATE_SYMBOLS = {
   lost: "?",
 };
 
+/** States of a job that has ended. A lost one may come back. */
+export const OVER = new Set(["completed", "failed", "cancelled"]);
+
 /** @type {State[]} */
 const UNJUDGED = ["failed", "cancelled", "lost"];
 
@@ -123,4 +126,21 @@ export function newerFirst(first, second) {
   if (apart) return apart; // beyond milliseconds the texts are equally long, or one has no fraction
   if (first.created_at !== second.created_at) return first.created_at < second.created_at ? 1 : -1;
   return first.id < second.id ? 1 : first.id > second.id ? -1 : 0;
+}
+
+/**
+ * Bring a known job up to what the database says, to which an end may come later than to us.
+ *
+ * @param {ListedJob | undefined} known
+ * @param {ListedJob} said
+ * @returns {ListedJob} the known one, if there is one
+ */
+export function merged(known, said) {
+  if (!known || known === said) return said;
+  const { state, progress, verdict, score } = known;
+  Object.assign(known, said);
+  if (OVER.has(state) && !OVER.has(said.state)) {
+    Object.assign(known, { state, progress, verdict, score });
+  }
+  return known;
 }

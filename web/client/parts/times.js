@@ -6,9 +6,11 @@ import { language, number } from "../words.js";
  * @param {number} seconds
  */
 export function duration(seconds) {
-  if (seconds < 60) return unit("second", seconds < 10 ? Number(seconds.toFixed(1)) : seconds);
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${unit("minute", minutes)} ${unit("second", seconds % 60)}`;
+  if (seconds < 10) return unit("second", Number(seconds.toFixed(1)));
+  const whole = Math.round(seconds); // before it is split: else 119.7 would be 1 min 60 s
+  if (whole < 60) return unit("second", whole);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${unit("minute", minutes)} ${unit("second", whole % 60)}`;
   return `${unit("hour", Math.floor(minutes / 60))} ${unit("minute", minutes % 60)}`;
 }
 
@@ -60,10 +62,9 @@ export function size(bytes) {
  */
 function unit(name, value) {
   const options = /** @type {const} */ ({ style: "unit", unitDisplay: "short" });
-  const digits = Number.isInteger(value) || value >= 10 ? 0 : 1;
   return new Intl.NumberFormat(language(), {
     ...options,
     unit: name,
-    maximumFractionDigits: digits,
-  }).format(name === "second" || digits ? value : Math.floor(value));
+    maximumFractionDigits: 1,
+  }).format(value);
 }

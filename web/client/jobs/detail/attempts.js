@@ -59,7 +59,8 @@ export function retries({ attempts, reports }) {
 function why({ node_id: node, number, seed, reason }, reports) {
   const of_node = reports.filter((each) => each.node_id === node);
   const made = of_node.flatMap(({ report }) => report.measurements.flatMap(roundsOf));
-  const round = made.find((each) => each.attempt === number && String(each.seed) === String(seed));
+  // A report has its seeds as numbers, which the browser rounds above 2 ** 53.
+  const round = made.find((each) => each.attempt === number && each.seed === Number(seed));
   if (!round) return reason;
   const against = round.report.measurements.filter(
     (each) => each.required && each.verdict !== "PASS",

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { openWorkflow } from "../../../../web/client/jobs/detail/workflow.js";
+import { app } from "../../editor/app.js";
+
+/** @type {any[][]} the calls of the editor */
+let calls;
+
+beforeEach(() => {
+  calls = [];
+  app.loadGraphData = async (...request) => calls.push(["loadGraphData", ...request]);
+  app.loadApiJson = async (...request) => calls.push(["loadApiJson", ...request]);
+  const execute = async (...request) => calls.push(["execute", ...request]);
+  app.extensionManager.command = { execute };
+});
+
+test("a workflow opens in a tab of its own: it has a new id each time", async () => {
+  const workflow = { id: "old", nodes: [1] };
+  assert.equal(await openWorkflow(workflow, { 1: {} }, "Job"), "detail.opened");
+  await openWorkflow(workflow, null, "Job");
+  const ids = calls.map(([, { id }]) => id);
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  for (const id of ids) assert.match(id, uuid);
+  assert.notEqual(ids[0], ids[1]);
+  assert.deepEqual(calls[0][1].nodes, [1]);
+  assert.equal(workflow.id, "old");
+});
+
+test("without a workflow the graph is opened and brought into view", async () => {
+  assert.equal(await openWorkflow(null, { 1: {} }, "Job"), "detail.opened_graph");
+  assert.deepEqual(calls, [
+    ["loadApiJson", { 1: {} }, "Job"],
+    ["execute", "Comfy.Canvas.FitView"],
+  ]);
+});
+
+test("a job without either opens nothing", async () => {
+  assert.equal(await openWorkflow(null, null, "Job"), "detail.no_graph");
+  assert.deepEqual(calls, []);
+});
+
+test("the tab's name has nothing that a file's name can't have", async () => {
+  await openWorkflow(null, {}, "S1/E2: “Who?” <a|b>");
+  assert.equal(calls[0][2], "S1_E2_ “Who_” _a_b_");
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+
+import * as job from "../../../web/client/jobs/job.js";
+import { speak } from "../editor/app.js";
+import { row } from "./rows.js";
+
+afterEach(() => speak("en"));
+
+describe("a job's name", () => {
+  test("is its shot, within everything else that is named", () => {
+    const names = { project: "P", episode: "E", scene: "S", shot: "T", character: "C" };
+    assert.deepEqual(job.named(row(names)), { name: "T", within: "P · E · S · C" });
+  });
+
+  test("is the nearest name that it has", () => {
+    assert.equal(job.named(row({ project: "P", episode: "E", scene: "S" })).name, "S");
+    assert.equal(job.named(row({ project: "P", episode: "E", character: "C" })).name, "E");
+    assert.equal(job.named(row({ project: "P", character: "C" })).name, "C");
+    assert.deepEqual(job.named(row({ project: "P" })), { name: "P", within: "" });
+  });
+
+  test("is not said twice where scene and character are called alike", () => {
+    const names = { project: "P", scene: "Mika", character: "Mika" };
+    assert.deepEqual(job.named(row(names)), { name: "Mika", within: "P" });
+  });
+
+  test("is the start of its id where nothing is named", () => {
+    assert.deepEqual(job.named(row()), { name: "Job 01234567", within: "" });
+    speak("ja");
+    assert.equal(job.named(row()).name, "ジョブ01234567");
+  });
+});
+
+describe("a job's state", () => {
+  test("has a word in every language and a symbol of its own", () => {
+    for (const language of ["en", "ja", "zh"]) {
+      speak(language);
+      for (const state of job.STATES) {
+        assert.ok(!job.stateText(row({ state })).includes("state."), `${language} ${state}`);
+      }
+    }
+    assert.equal(new Set(job.STATES.map((state) => job.STATE_SYMBOLS[state])).size, 6);
+  });
+
+  test("says how far a running job is, once there is something to say", () => {
+    assert.equal(job.stateText(row({ state: "in_progress", progress: 0.426 })), "Running 43%");
+    assert.equal(job.stateText(row({ state: "in_progress", progress: 0 })), "Running");
+    assert.equal(job.stateText(row({ state: "in_progress", progress: null })), "Running");
+  });
+
+  test("says nothing of the progress of a job that does not run", () => {
+    assert.equal(job.stateText(row({ state: "failed", progress: 0.5 })), "Failed");
+  });
+});
+
+describe("a job's verdict", () => {
+  test("is what was measured, while it runs and when it is done", () => {
+    assert.equal(job.verdictOf(row({ state: "in_progress", verdict: "FAIL" })), "FAIL");
+    assert.equal(job.verdictOf(row({ state: "completed", verdict: "PASS" })), "PASS");
+  });
+
+  test("is none where the job failed, was cancelled or is lost", () => {
+    for (const state of ["failed", "cancelled", "lost"]) {
+      assert.equal(job.verdictOf(row({ state, verdict: "PASS" })), null);
+    }
+  });
+});
+
+describe("the reason of a job", () => {
+  const measured = { reason_code: "no_frames", reason_values: {}, reason: "No frame." };
+
+  test("is the error of a failed job", () => {
+    assert.equal(job.why(row({ state: "failed", error: "Out of memory", ...measured })),
+      "Out of memory"); // prettier-ignore
+  });
+
+  test("is not what was measured before the job failed or was cancelled", () => {
+    assert.equal(job.why(row({ state: "failed", ...measured })), "");
+    assert.equal(job.why(row({ state: "cancelled", error: "Interrupted", ...measured })), "");
+  });
+
+  test("is the worst measurement's, in the editor's language", () => {
+    assert.equal(job.why(row(measured)), "No frame.");
+    speak("ja");
+    assert.equal(job.why(row(measured)), "見るべきフレームがありません。");
+    assert.equal(job.why(row({ ...measured, reason_values: null })), job.why(row(measured)));
+  });
+
+  test("is empty where nothing was measured", () => {
+    assert.equal(job.why(row()), "");
+    assert.equal(job.why(row({ reason_code: "no_frames" })), "");
+  });
+});
+
+describe("the order of jobs", () => {
+  const sorted = (...jobs) => jobs.sort(job.newerFirst).map(({ id }) => id).join("");
+  const at = (id, created_at) => row({ id, created_at });
+
+  test("is the newer first, whatever offset the times are written with", () => {
+    const [early, late] = ["2025-01-01T10:00:00+09:00", "2025-01-01T02:00:00Z"];
+    assert.equal(sorted(at("a", early), at("b", late)), "ba");
+  });
+
+  test("tells jobs of one millisecond apart by their microseconds", () => {
+    const [early, late] = ["2025-01-01T00:00:00.123456Z", "2025-01-01T00:00:00.123457Z"];
+    assert.equal(sorted(at("b", early), at("a", late)), "ab");
+    assert.equal(sorted(at("a", late), at("b", early)), "ab");
+  });
+
+  test("is by id, the greater first, for jobs of the same microsecond", () => {
+    const time = "2025-01-01T00:00:00.123456Z";
+    assert.equal(sorted(at("a", time), at("c", time), at("b", time)), "cba");
+    assert.equal(job.newerFirst(at("a", time), at("a", time)), 0);
+  });
+});
+
+test("a listed job keeps only what the list shows", () => {
+  const listed = job.listedJob({ ...row({ id: "x" }), graph: { large: true } });
+  assert.deepEqual(listed, row({ id: "x" }));
+});
+
+describe("what the database says of a known job", () => {
+  test("is taken over, and the job stays the same object", () => {
+    const known = row({ state: "pending" });
+    assert.equal(job.merged(known, row({ state: "in_progress", thumbnail: "/t" })), known);
+    assert.deepEqual([known.state, known.thumbnail], ["in_progress", "/t"]);
+  });
+
+  test("does not bring a job back that has ended", () => {
+    const known = row({ state: "failed", verdict: null });
+    job.merged(known, row({ state: "in_progress", progress: 0.9, verdict: "PASS" }));
+    assert.deepEqual([known.state, known.progress, known.verdict], ["failed", null, null]);
+  });
+
+  test("brings a lost job back", () => {
+    const known = row({ state: "lost" });
+    job.merged(known, row({ state: "in_progress" }));
+    assert.equal(known.state, "in_progress");
+  });
+});

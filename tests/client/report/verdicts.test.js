@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+
+import { look } from "../../../web/client/report/verdicts.js";
+import { speak } from "../editor/app.js";
+
+afterEach(() => speak("en"));
+
+test("a verdict has a word, and no two share a symbol or a colour", () => {
+  const looks = ["PASS", "FAIL", "NOT_MEASURED", "INFO"].map(look);
+  assert.deepEqual(
+    looks.map(({ word }) => word),
+    ["PASS", "FAIL", "NOT MEASURED", "INFO"],
+  );
+  assert.equal(new Set(looks.map(({ symbol }) => symbol)).size, 4);
+  assert.equal(new Set(looks.map(({ colour }) => colour)).size, 4);
+});
+
+test("what is no verdict looks like one that was not measured", () => {
+  for (const odd of ["SOMETHING", "toString", "__proto__", null, undefined, 3]) {
+    assert.deepEqual(look(odd), look("NOT_MEASURED"));
+  }
+});
+
+test("the word is in the editor's language", () => {
+  speak("ja");
+  assert.equal(look("FAIL").word, "不合格");
+  speak("zh");
+  assert.equal(look("NOT_MEASURED").word, "无法测量");
+});

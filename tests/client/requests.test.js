@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ask, RouteError } from "../../web/client/requests.js";
+import { api } from "./editor/api.js";
+
+/**
+ * Return the error of a request.
+ *
+ * @param {Response} response
+ */
+async function refusalOf(response) {
+  api.serve(() => response);
+  return ask("/anime/jobs").then(
+    () => assert.fail("it was not refused"),
+    (error) => error,
+  );
+}
+
+test("an answer is its JSON", async () => {
+  api.serve(() => ({ jobs: [1] }));
+  assert.deepEqual(await ask("/anime/jobs"), { jobs: [1] });
+  const { options } = api.requests[0];
+  assert.equal(options.method, "GET");
+  assert.equal(options.body, undefined);
+});
+
+test("a body is sent as JSON, even one that is false", async () => {
+  api.serve(() => ({}));
+  await ask("/anime/tracking", { method: "PUT", body: false });
+  const { options } = api.requests[0];
+  assert.deepEqual([options.method, options.body], ["PUT", "false"]);
+  assert.equal(options.headers["Content-Type"], "application/json");
+});
+
+test("an answer without a body is empty", async () => {
+  api.serve(() => new Response(null, { status: 204 }));
+  assert.deepEqual(await ask("/anime/jobs/1"), {});
+});
+
+test("a refusal has the route's code, its sentence and what else it says", async () => {
+  const error = { code: "not_now", message: "It has ended." };
+  const refusal = await refusalOf(Response.json({ error, state: "failed" }, { status: 409 }));
+  assert.ok(refusal instanceof RouteError);
+  assert.deepEqual([refusal.status, refusal.code, refusal.message],
+    [409, "not_now", "It has ended."]); // prettier-ignore
+  assert.deepEqual(refusal.more, { state: "failed" });
+});
+
+test("a refusal that is no JSON tells its status", async () => {
+  const page = new Response("<html>", { status: 502, statusText: "Bad Gateway" });
+  const refusal = await refusalOf(page);
+  assert.deepEqual([refusal.status, refusal.code], [502, "unknown"]);
+  assert.equal(refusal.message, "502 Bad Gateway");
+});
+
+test("a broken connection is a refusal with the status 0", async () => {
+  api.serve(() => Promise.reject(new TypeError("fetch failed")));
+  await assert.rejects(ask("/anime/jobs"), { name: "RouteError", status: 0, code: "no_answer" });
+});
+
+test("a request that was given up is no refusal", async () => {
+  api.serve(null);
+  const controller = new AbortController();
+  const request = ask("/anime/jobs", { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(request, { name: "AbortError" });
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+
+import * as texts from "../../web/client/words.js";
+import { settings, speak } from "./editor/app.js";
+
+afterEach(() => speak("en"));
+
+describe("the language", () => {
+  test("is the one that the editor is set to", () => {
+    speak("ja");
+    assert.equal(texts.language(), "ja");
+    assert.equal(texts.words("state.failed"), "失敗");
+  });
+
+  test("is English where the editor names none", () => {
+    for (const setting of [undefined, "", 3]) {
+      settings.set("Comfy.Locale", setting);
+      assert.equal(texts.language(), "en");
+    }
+  });
+});
+
+describe("a text", () => {
+  test("is English in a language that the pack does not speak", () => {
+    speak("fr");
+    assert.equal(texts.words("state.failed"), "Failed");
+    assert.equal(texts.unitName("frames"), "frames");
+  });
+
+  test("that does not exist is its key, even one that every object has", () => {
+    assert.equal(texts.words("no.such_text"), "no.such_text");
+    assert.equal(texts.words("constructor"), "constructor");
+  });
+
+  test("has its placeholders filled, and keeps those without a value", () => {
+    assert.equal(texts.words("curve.frame", { frame: 3, value: 0 }), "Frame 3: 0");
+    assert.equal(texts.words("curve.frame", { frame: 3 }), "Frame 3: {value}");
+  });
+
+  test("is not filled twice: braces in a value stay as they are", () => {
+    assert.equal(texts.words("curve.frame", { frame: "{value}", value: 1 }), "Frame {value}: 1");
+    assert.equal(texts.words("curve.picture", { frame: "$&" }), "Frame $&");
+  });
+});
+
+describe("a text of a route", () => {
+  const english = "There is no job 7.";
+
+  test("is what the route wrote, in English", () => {
+    assert.equal(texts.told("error.unknown_job", english), english);
+  });
+
+  test("is translated where its code has a text, else it stays English", () => {
+    speak("ja");
+    assert.equal(texts.told("error.unknown_job", english), "そのジョブはありません。");
+    assert.equal(texts.told("error.brand_new", english), english);
+    speak("fr");
+    assert.equal(texts.told("error.unknown_job", english), english);
+  });
+});
+
+describe("a reason", () => {
+  const few = {
+    reason_code: "too_few_frames", reason_values: { frames: 3, least: 8 }, reason: "3 came.",
+  }; // prettier-ignore
+
+  test("is what was written down, in English and where no translation is known", () => {
+    assert.equal(texts.reasonText(few), "3 came.");
+    speak("ja");
+    assert.equal(texts.reasonText({ ...few, reason_code: "brand_new" }), "3 came.");
+    assert.equal(texts.reasonText({ ...few, reason_values: undefined }), "3 came.");
+  });
+
+  test("is translated with its values", () => {
+    speak("ja");
+    assert.equal(texts.reasonText(few), "3フレーム届きましたが、少なくとも8フレーム必要です。");
+    speak("zh");
+    assert.equal(texts.reasonText(few), "收到 3 帧，至少需要 8 帧。");
+  });
+
+  test("names the measurement and the unit in the editor's language", () => {
+    speak("ja");
+    const pair = {
+      name: "loop.seam_position", reason_code: "compared_pair", reason: "Seam position is 1.",
+      reason_values: { measure: "Seam position", worst: 1 },
+    }; // prettier-ignore
+    assert.equal(texts.reasonText(pair), "ループ：つなぎ目の位置は1です。");
+    const gate = {
+      reason_code: "threshold_given_least", reason: "It is 3 frames.",
+      reason_values: { value: 3, unit: "frames", limit: 8 },
+    }; // prettier-ignore
+    assert.equal(
+      texts.reasonText(gate),
+      "値は3 フレームで、ゲートで求められたのは8以上です。",
+    );
+  });
+
+  test("has no space before a unit in full-width brackets", () => {
+    speak("ja");
+    const gate = {
+      reason_code: "threshold_given_least", reason: "",
+      reason_values: { value: 0.3, unit: "similarity", limit: 0.5 },
+    }; // prettier-ignore
+    assert.equal(
+      texts.reasonText(gate),
+      "値は0.3（類似度）で、ゲートで求められたのは0.5以上です。",
+    );
+  });
+
+  test("of a decision without a name is somebody's", () => {
+    speak("zh");
+    const decision = { reason_code: "production_approved", reason: "", reason_values: { who: "" } };
+    assert.equal(texts.reasonText(decision), "有人批准了它。");
+  });
+
+  test("leaves the values that it was given as they were", () => {
+    speak("ja");
+    const values = { value: 3, unit: "frames", limit: 8 };
+    texts.reasonText({ reason_code: "threshold_given_least", reason: "", reason_values: values });
+    assert.equal(values.unit, "frames");
+  });
+
+  test("can stand behind its measurement's name", () => {
+    const named = { ...few, name: "loop.seam_position" };
+    assert.equal(texts.namedReason(named), "loop: seam position: 3 came.");
+    assert.equal(texts.namedReason(few), "3 came.");
+  });
+});
+
+describe("a number", () => {
+  test("has three digits that count, and the language's separators", () => {
+    assert.equal(texts.number(0.0123456), "0.0123");
+    assert.equal(texts.number(1234), "1,230");
+    speak("de");
+    assert.equal(texts.number(1.5), "1,5");
+  });
+
+  test("has its unit behind, without a space before full-width brackets", () => {
+    assert.equal(texts.number(3, "frames"), "3 frames");
+    assert.equal(texts.number(3, "parsec"), "3 parsec");
+    speak("ja");
+    assert.equal(texts.number(3, "frames"), "3 フレーム");
+    assert.equal(texts.number(0.5, "similarity"), "0.5（類似度）");
+  });
+});
+
+describe("a measurement's name", () => {
+  test("has its subject in front, its character behind", () => {
+    assert.equal(texts.title("seam_position"), "seam position");
+    assert.equal(texts.title("loop.seam_position"), "loop: seam position");
+    assert.equal(texts.title("loop.seam_position: Mika"), "loop: seam position: Mika");
+  });
+
+  test("tells subjects of one kind apart by their number", () => {
+    assert.equal(texts.title("loop_2.seam_position"), "loop 2: seam position");
+    speak("ja");
+    assert.equal(texts.title("loop_2.seam_position"), "ループ 2：つなぎ目の位置");
+  });
+
+  test("is legible even where the pack does not know it", () => {
+    assert.equal(texts.title("my_pack.odd_value"), "my pack: odd value");
+  });
+});
+
+test("the pack's phases are translated, others keep their name or id", () => {
+  speak("ja");
+  assert.equal(texts.phaseName("sample_clip", "Sample clip"), "サンプルクリップ");
+  assert.equal(texts.phaseName("own", "My phase"), "My phase");
+  assert.equal(texts.phaseName("own"), "own");
+});
