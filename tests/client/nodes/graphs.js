@@ -14,6 +14,12 @@ export class Graph {
     for (const node of nodes) node.graph = this;
   }
 
+  /** @param {any} node */
+  add(node) {
+    node.graph = this;
+    this.nodes.push(node);
+  }
+
   /** @param {number | string} id */
   getNodeById(id) {
     return this.nodes.find((node) => node.id === id) ?? null;

@@ -43,6 +43,17 @@ describe("a run of ComfyUI's history", () => {
     assert.ok(run.restored && run.ended);
   });
 
+  test("gives a cached output to its own node, though it names the node that made it", async () => {
+    const outputs = { 1: verdict("PASS"), 2: verdict("FAIL") };
+    const meta = { 1: { display_node: "2" }, 2: { display_node: "2" } };
+    const graph = { 1: { class_type: "A", inputs: {} }, 2: { class_type: "A", inputs: {} } };
+    const cached = entry([STARTED], outputs, meta);
+    cached.prompt[2] = graph;
+    serve({ "/history/p": { p: cached } });
+    const run = await runFromHistory("p");
+    assert.deepEqual([...run.outputs], [["1", verdict("PASS")], ["2", verdict("FAIL")]]);
+  });
+
   test("that failed knows where", async () => {
     serve({ "/history/p": { p: entry([STARTED, ["execution_error", { node_id: 3 }]]) } });
     const run = await runFromHistory("p");

@@ -53,7 +53,7 @@ test("a muted node is named, with the node that it leaves without a report", () 
   assert.equal(toasts[0].severity, "warn");
   assert.equal(
     text(),
-    "“Score” is muted, so “Gate” gets no report. Bypass “Gate” too, or turn “Score” on again.",
+    "“Score” is muted. Without its report “Gate” can't run. Bypass “Gate” too, or turn “Score” on again.",
   );
 });
 
@@ -63,7 +63,7 @@ test("a bypassed node is said to be bypassed, in the editor's language", () => {
   assert.match(text(), /^“Score” is bypassed/);
   speak("ja");
   explainMissingReports({ 3: MISSING });
-  assert.match(text(), /^「Score」がバイパスされているため、「Gate」に/);
+  assert.match(text(), /^「Score」がバイパスされています。そのレポートがないと「Gate」は/);
 });
 
 test("a newer message takes the place of the older", () => {
@@ -76,7 +76,7 @@ test("nodes that get their only report from the node without one are named too",
   graph.connect(1, 4, "report");
   graph.connect(4, 5, "report");
   explainMissingReports({ 4: MISSING });
-  assert.match(text(), /so “Merge” and “Save” gets/);
+  assert.match(text(), /Without its report “Merge” and “Save” can't/);
 });
 
 test("a node that has a second report hands that on: what follows it is not named", () => {
@@ -84,14 +84,14 @@ test("a node that has a second report hands that on: what follows it is not name
   graph.connect(2, 4, "second");
   graph.connect(4, 5, "report");
   explainMissingReports({ 4: MISSING });
-  assert.match(text(), /so “Merge” gets/);
+  assert.match(text(), /Without its report “Merge” can't/);
 });
 
 test("a follower that does not require its report is not named", () => {
   graph.connect(3, 5, "report");
   graph.getNodeById(5).constructor.nodeData.input.required = {};
   explainMissingReports({ 3: MISSING });
-  assert.match(text(), /so “Gate” gets/);
+  assert.match(text(), /Without its report “Gate” can't/);
 });
 
 test("a circle of nodes comes to an end", () => {
@@ -99,7 +99,27 @@ test("a circle of nodes comes to an end", () => {
   graph.connect(5, 3, "report");
   graph.getNodeById(5).mode = MUTED;
   explainMissingReports({ 3: MISSING });
-  assert.match(text(), /so “Gate” and “Save” gets/);
+  assert.match(text(), /Without its report “Gate” and “Save” can't/);
+});
+
+test("a node whose reports are all off hands on none: what follows it is named", () => {
+  graph.getNodeById(2).mode = BYPASSED;
+  graph.connect(1, 4, "report");
+  graph.connect(2, 4, "second");
+  graph.connect(4, 5, "report");
+  explainMissingReports({ 4: MISSING });
+  assert.equal(text().split("\n").length, 2); // one sentence for each that is off
+  assert.match(text(), /“Score” is muted. Without its report “Merge” and “Save” can't/);
+  assert.match(text(), /“Other” is bypassed. Without its report “Merge” and “Save” can't/);
+});
+
+test("a reroute between the two is looked through", () => {
+  const reroute = { id: 7, type: "Reroute", title: "", mode: ALWAYS, inputs: [{ name: "", link: null }] };
+  graph.add(reroute);
+  graph.connect(1, 7, "");
+  graph.connect(7, 3, "report");
+  explainMissingReports({ 3: MISSING });
+  assert.match(text(), /“Score” is muted. Without its report “Gate” can't/);
 });
 
 test("nodes in a subgraph are found", () => {

@@ -20,29 +20,38 @@ beforeEach(() => {
 test("the runs of a workflow are found, the newest first", () => {
   note("one");
   note("two");
-  assert.deepEqual(runsOf("w", "a.json"), ["two", "one"]);
+  assert.deepEqual(runsOf("w", "a.json", ["a.json"]), ["two", "one"]);
 });
 
 test("two tabs of one workflow, and other workflows, have runs of their own", () => {
   note("one");
   note("other tab", "w", "b.json");
   note("other workflow", "v");
-  assert.deepEqual(runsOf("w", "a.json"), ["one"]);
+  assert.deepEqual(runsOf("w", "a.json", ["a.json", "b.json"]), ["one"]);
+});
+
+test("a workflow that was saved under a name keeps its runs", () => {
+  note("one", "w", "Unsaved.json");
+  assert.deepEqual(runsOf("w", "named.json", ["named.json"]), ["one"]);
+  // Not where they may be another tab's, open or closed.
+  assert.deepEqual(runsOf("w", "named.json", ["named.json", "Unsaved.json"]), []);
+  note("two", "w", "other.json");
+  assert.deepEqual(runsOf("w", "named.json", ["named.json"]), []);
 });
 
 test("only the newest forty are kept", () => {
   for (let number = 1; number <= 50; number += 1) note(`run ${number}`);
-  const runs = runsOf("w", "a.json");
+  const runs = runsOf("w", "a.json", ["a.json"]);
   assert.deepEqual([runs.length, runs[0], runs.at(-1)], [40, "run 50", "run 11"]);
 });
 
 test("anything else that is stored under the name is no run", () => {
   for (const text of ["{", "null", '{"a": 1}', "3"]) {
     stored.set("animeProduction.runs", text);
-    assert.deepEqual(runsOf("w", "a.json"), []);
+    assert.deepEqual(runsOf("w", "a.json", ["a.json"]), []);
   }
   note("one");
-  assert.deepEqual(runsOf("w", "a.json"), ["one"]);
+  assert.deepEqual(runsOf("w", "a.json", ["a.json"]), ["one"]);
 });
 
 test("a browser that keeps nothing is no error", () => {
@@ -52,5 +61,5 @@ test("a browser that keeps nothing is no error", () => {
   note("one");
   delete globalThis.sessionStorage;
   note("two");
-  assert.deepEqual(runsOf("w", "a.json"), []);
+  assert.deepEqual(runsOf("w", "a.json", ["a.json"]), []);
 });

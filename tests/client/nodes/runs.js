@@ -1,5 +1,7 @@
 /** Prompts and runs for tests. */
 
+export const WORKFLOW = "workflow-1"; // id of the workflow that they are queued from
+
 import { Run } from "../../../web/client/nodes/run.js";
 
 /**
@@ -21,7 +23,7 @@ export function promptNode(type, ...links) {
  * @param {Record<string, any>} [outputs] by path
  */
 export function runOf(graph, values = {}, outputs = {}) {
-  const run = Object.assign(new Run("prompt-1", graph), { state: "success", ...values });
+  const run = Object.assign(new Run("prompt-1", graph, WORKFLOW), { state: "success", ...values });
   for (const [path, output] of Object.entries(outputs)) run.outputs.set(path, output);
   return run;
 }

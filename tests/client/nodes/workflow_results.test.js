@@ -5,7 +5,7 @@ import "../editor/page.js";
 import { SAVES } from "../../../web/client/nodes/reach.js";
 import { app } from "../editor/app.js";
 import { Graph } from "./graphs.js";
-import { promptNode, runOf } from "./runs.js";
+import { promptNode, runOf, WORKFLOW } from "./runs.js";
 
 const { WorkflowResults } = await import("../../../web/client/nodes/workflow_results.js");
 
@@ -61,7 +61,7 @@ function begin(outputs, values = {}) {
 
 beforeEach(() => {
   nodes = [node(1, "AnimeGate"), node(2, "AnimeLoopFind"), node(3, SAVES)];
-  app.rootGraph = new Graph(nodes);
+  app.rootGraph = new Graph(nodes, { id: WORKFLOW });
   results = new WorkflowResults();
 });
 
@@ -107,6 +107,27 @@ describe("the results of a workflow", () => {
     nodes[0].type = "KSampler";
     assert.equal(texts()[0], "");
     assert.deepEqual(nodes[0].widgets, []);
+  });
+
+  test("are not in a workflow that was cleared since: its numbers are other nodes'", () => {
+    begin({ 1: gate("PASS") });
+    app.rootGraph.id = "another";
+    assert.deepEqual(texts(), ["", "", ""]);
+  });
+
+  test("do not come back to a number that another node has after undo", () => {
+    begin({ 1: gate("FAIL") });
+    const [undone] = nodes.splice(0, 1);
+    results.forgetGone();
+    nodes.unshift(node(1, "AnimeGate"));
+    assert.equal(texts()[0], "");
+    assert.equal(undone.id, 1);
+  });
+
+  test("are marked as an earlier run's once ComfyUI has begun anew", () => {
+    begin({ 1: gate("PASS") }, { state: "success" });
+    results.markEarlier();
+    assert.match(texts()[0], /^From an earlier run/);
   });
 
   test("are not drawn for a node that shows none of the pack's", () => {
