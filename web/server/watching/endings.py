@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ....models.acting.retry_body import is_link, superseded
+from ....models.acting.retry_body import END, is_link, superseded
 from ....models.jobs.events import JobFinished
 from ....models.jobs.job import Job, JobError, JobState, ShownReport
-from ....models.jobs.report_links import SAVE
+from ....models.jobs.report_links import PICTURES, REPORT, SAVE
 from ....models.report import Verdict
 
 log = logging.getLogger(__name__)
@@ -112,23 +112,34 @@ def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownR
 
 def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs without the attempts of a retry: its End's report holds them all."""
-    taken_over = superseded(graph, outputs) - _wired_into_save(graph)
+    taken_over = superseded(graph, outputs) - _saved_from_within(graph)
     return {node: ui for node, ui in outputs.items() if node not in taken_over}
 
 
 def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids of the Save Jobs that wrote files."""
     for node, shown in outputs.items():
-        if graph.get(node, {}).get("class_type") == SAVE and shown.get("images"):
+        is_save = graph.get(node, {}).get("class_type") == SAVE
+        if is_save and isinstance(shown, Mapping) and shown.get("images"):
             yield str(node)
 
 
-def _wired_into_save(graph: Mapping[str, Any]) -> set[str]:
-    """Return the nodes whose report goes straight into a Save Job, as from within a retry: it saves
-    what the first attempt made."""
+def _saved_from_within(graph: Mapping[str, Any]) -> set[str]:
+    """Return the nodes that lead to a Save Job without a Retry End between: from within a retry, it
+    saves what the first attempt made, whatever the End chooses."""
+    names = (REPORT, *PICTURES)
     saves = (node for node in graph.values() if node.get("class_type") == SAVE)
-    links = (node.get("inputs", {}).get("report") for node in saves)
-    return {link[0] for link in links if is_link(link)}
+    waiting = [node.get("inputs", {}).get(name) for node in saves for name in names]
+    visited: set[str] = set()
+    while waiting:
+        link = waiting.pop()
+        if not is_link(link) or link[0] in visited or link[0] not in graph:
+            continue
+        source = graph[link[0]]
+        if source.get("class_type") != END:
+            visited.add(link[0])
+            waiting += source.get("inputs", {}).values()
+    return visited
 
 
 def _state(status: Any, messages: list[Any]) -> JobState:

@@ -33,6 +33,40 @@ def test_what_a_gate_or_a_best_of_kept_is_a_report_of_that_node(bench, report):
     assert [(each.node_id, each.report) for each in reports] == [("5", report), ("6", report)]
 
 
+WITHIN_A_RETRY = {
+    "1": {"class_type": "AnimeRetryStart", "inputs": {"seed": 1}},
+    "2": {"class_type": "AnimeSampleClip", "inputs": {"seed": ["1", 0]}},
+    "3": {"class_type": "AnimeLoopScore", "inputs": {"images": ["2", 0]}},
+    "4": {"class_type": "AnimeRetryEnd", "inputs": {"report": ["3", 0], "slot_1": ["2", 0]}},
+    "5": {"class_type": "AnimeJob", "inputs": {}},
+}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "nodes"),
+    [
+        ({"images": ["4", 0], "report": ["4", 6]}, ["4"]),
+        ({"images": ["2", 0], "report": ["3", 0]}, ["3", "4"]),
+    ],
+    ids=["behind the retry", "from within it"],
+)
+def test_the_first_attempt_of_a_retry_counts_where_it_is_saved(bench, report, inputs, nodes):
+    save = {"class_type": "AnimeJobSave", "inputs": {"job": ["5", 0], **inputs}}
+    shown: dict[str, Any] = {each: {"anime_report": [report.to_dict()]} for each in ("3", "4")}
+    shown["6"] = {"images": [{"filename": "a.png"}]}
+    bench.run({**WITHIN_A_RETRY, "6": save}, STARTED, SUCCESS, outputs=shown)
+    finished = bench.events[-1]
+    assert [each.node_id for each in finished.reports] == nodes
+    assert finished.saved_by == ("6",)
+
+
+@pytest.mark.parametrize("shown", [{"images": []}, {}, None])
+def test_a_save_job_that_wrote_nothing_saved_nothing(bench, shown: Any):
+    save = {"class_type": "AnimeJobSave", "inputs": {"job": ["5", 0], "images": ["2", 0]}}
+    bench.run({**WITHIN_A_RETRY, "6": save}, STARTED, SUCCESS, outputs={"6": shown})
+    assert bench.events[-1].saved_by == ()
+
+
 def test_an_error_is_recorded_with_its_node_and_what_it_said(bench):
     bench.run(GRAPH, STARTED, FAILED, success=False)
     finished = bench.events[-1]
