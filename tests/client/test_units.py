@@ -37,7 +37,7 @@ def node_results(
     """Results of the node tests by file; node runs once, for the files that pytest selected."""
     node = find_node()
     selected = [
-        item.callspec.params["file"]
+        str(item.callspec.params["file"])
         for item in request.session.items
         if isinstance(item, pytest.Function)
         and item.originalname == test_the_logic_in_the_browser.__name__
