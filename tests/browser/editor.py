@@ -17,11 +17,12 @@ EXAMPLES = PACK / "example_workflows"
 # What the editor itself says on the first start of a fresh ComfyUI, with or without a pack; its
 # default workflow asks another host for models, which its own page forbids. Its own templates are a
 # package that need not be there. Its list of errors asks a registry about each node. A node's help
-# is asked for in the editor's language before the page that all have.
+# is asked for in the editor's language before the page that all have. A message of the pack is
+# unknown to it until the pack's own modules are loaded.
 OF_THE_EDITOR = re.compile(
     r"/user\.css|/userdata[/?]|graph accessed before initialization|/missingModelDownload-"
     r"|https://api\.comfy\.org/|https://huggingface\.co/|/templates/|/docs/\w+/\w+\.md"
-    r"|Error loading (?:fuse options|core workflow templates)"
+    r"|Error loading (?:fuse options|core workflow templates)|Unknown message type anime\."
 )
 
 
