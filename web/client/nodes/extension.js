@@ -145,13 +145,13 @@ async function restoreOutputs(outputs) {
   const graph = rootGraph()?.id;
   if (!workflow || !graph || resultsIn(workflow).run) return;
   /** @type {[string, any][]} */
-  const found = [];
+  const outputsByPath = [];
   for (const [locator, output] of Object.entries(outputs ?? {})) {
     const path = hasResults(output) && pathOf(locator);
-    if (path) found.push([path, output]);
+    if (path) outputsByPath.push([path, output]);
   }
-  if (found.length === 0) return;
-  const run = await runThatGave(graph, found);
+  if (outputsByPath.length === 0) return;
+  const run = await runThatGave(graph, outputsByPath);
   if (!run || resultsIn(workflow).run) return;
   resultsIn(workflow).restore(run);
   draw(workflow);

@@ -15,7 +15,7 @@ const BYPASSED = 4;
  */
 
 /** @type {any} the message that is on the screen */
-let shown = null;
+let message = null;
 
 /**
  * Say which muted or bypassed node leaves other nodes without their report, and what else to
@@ -27,13 +27,13 @@ export function explainMissingReports(nodeErrors) {
   const toast = /** @type {any} */ (app).extensionManager?.toast;
   const missing = missingReports(Object.keys(nodeErrors).filter((path) => lacksReport(path)));
   if (!toast || missing.length === 0) return;
-  if (shown) toast.remove(shown);
-  shown = {
+  if (message) toast.remove(message);
+  message = {
     severity: "warn",
     summary: words("missing_report.title"),
     detail: missing.map(sentence).join("\n"),
   };
-  toast.add(shown);
+  toast.add(message);
 
   /** @param {string} path */
   function lacksReport(path) {
@@ -74,23 +74,23 @@ function missingReports(paths) {
  * @returns {any[]}
  */
 function withFollowers(node) {
-  const found = [node];
-  for (let place = 0; place < found.length; place += 1) {
+  const lacking = [node];
+  for (let place = 0; place < lacking.length; place += 1) {
     // Bypassed, a node hands on another report where it has one.
-    const consumers = lacksAll(found[place]) ? consumersOf(found[place], REPORT) : [];
+    const consumers = lacksAll(lacking[place]) ? consumersOf(lacking[place], REPORT) : [];
     for (const consumer of consumers) {
-      if (!found.includes(consumer) && isRequired(consumer) && lacksAll(consumer)) {
-        found.push(consumer);
+      if (!lacking.includes(consumer) && isRequired(consumer) && lacksAll(consumer)) {
+        lacking.push(consumer);
       }
     }
   }
-  return found;
+  return lacking;
 
   /** @param {any} consumer */
   function lacksAll(consumer) {
     return reportInputs(consumer)
       .map((input) => originOf(consumer, input))
-      .every((source) => !source || isOff(source) || found.includes(source));
+      .every((source) => !source || isOff(source) || lacking.includes(source));
   }
 }
 

@@ -21,8 +21,8 @@ export function dropPictures(node, path, run) {
   if (!node.imgs?.length && !PREVIEWS.some((name) => hasWidget(node, name))) {
     if (!/** @type {any} */ (app).nodeOutputs?.[path]?.images?.length) return;
   }
-  const said = { node: path, display_node: path, prompt_id: run.id, output: { images: [] } };
-  /** @type {any} */ (api).dispatchCustomEvent("executed", { ...said, [LEFT_OUT]: true });
+  const message = { node: path, display_node: path, prompt_id: run.id, output: { images: [] } };
+  /** @type {any} */ (api).dispatchCustomEvent("executed", { ...message, [LEFT_OUT]: true });
   node.imgs = undefined;
   for (const widget of [...(node.widgets ?? [])]) {
     if (PREVIEWS.includes(widget.name)) node.removeWidget(widget);

@@ -54,13 +54,13 @@ function upstreamOf(graph, targets) {
 /** @param {Run} run */
 function blockedBy(run) {
   /** @type {Map<string, string>} */
-  const found = new Map();
+  const unreached = new Map();
   for (const [path, output] of run.outputs) {
     const blocked = output?.anime_blocked;
     if (!Array.isArray(blocked)) continue;
-    spread(run.graph, consumersOf(run.graph, path, blocked), path, found);
+    spread(run.graph, consumersOf(run.graph, path, blocked), path, unreached);
   }
-  return found;
+  return unreached;
 }
 
 /**
@@ -69,13 +69,13 @@ function blockedBy(run) {
  * @param {PromptGraph} graph
  * @param {string[]} first
  * @param {string} blamed
- * @param {Map<string, string>} found
+ * @param {Map<string, string>} unreached
  */
-function spread(graph, first, blamed, found) {
+function spread(graph, first, blamed, unreached) {
   const waiting = [...first];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (found.has(path)) continue;
-    found.set(path, blamed);
+    if (unreached.has(path)) continue;
+    unreached.set(path, blamed);
     waiting.push(...consumersOf(graph, path));
   }
 }

@@ -118,9 +118,9 @@ def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, A
 
 def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids of the Save Jobs that wrote files."""
-    for node, shown in outputs.items():
+    for node, output in outputs.items():
         is_save = graph.get(node, {}).get("class_type") == SAVE
-        if is_save and isinstance(shown, Mapping) and shown.get("images"):
+        if is_save and isinstance(output, Mapping) and output.get("images"):
             yield str(node)
 
 
