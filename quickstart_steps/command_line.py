@@ -17,12 +17,14 @@ from .server import Server
 from .steps import StepFailed, run_attended
 
 PACKAGE = "anime_production"
+FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
 HELP = """\
 commands:
   run      set up, start ComfyUI with the pack, run the example workflow, show its verdicts
            (what happens when no command is given)
   serve    set up and leave the editor running, until Ctrl-C
-  test     set up and run the tests; further arguments go to pytest
+  test     set up and run the tests; further arguments go to pytest; --fast runs those that
+           need neither database, server nor browser
   bench    set up and run the benchmarks, all or those named
   weights  list the weights that the pack can use, or fetch some of them; sets nothing up
   phases   list what productions can run; phases register FILE adds a workflow, phases remove ID
@@ -214,11 +216,14 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
     """Arguments for a pytest that runs beside the link instead of in the checkout.
 
     Paths of tests may be given as seen from the checkout or from `here`; without any, all tests
-    are run.
+    are run. `--fast` leaves out those that need a database, a server or a browser.
     """
     arguments = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
     paths = 0
     for argument in further:
+        if argument == FAST:
+            arguments += FAST_TESTS
+            continue
         path, separator, test = argument.partition("::")
         inside = _inside_checkout(path, here, checkout) if not path.startswith("-") else None
         if inside is None:

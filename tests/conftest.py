@@ -5,6 +5,38 @@ from pathlib import Path
 import pytest
 
 from .comfyui import ABSENT, PACK, find_comfyui
+from .layers import LAYERS, layer_of, totals
+
+TESTS = Path(__file__).parent  # as pytest was given it: maybe through a link
+NO_ASSETS = "the test-bench assets are not here"
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects by the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test with its layer."""
+    for item in items:
+        item.add_marker(getattr(pytest.mark, layer_of(item, TESTS)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long each layer took, and which tests had no assets."""
+    stats = terminalreporter.stats
+    reports = [
+        report
+        for outcome in ("", "passed", "failed", "error", "skipped")
+        for report in stats.get(outcome, ())
+        if isinstance(report, pytest.TestReport)
+    ]
+    of_layer = totals(reports, NO_ASSETS)
+    terminalreporter.section("time by layer")
+    for layer in LAYERS:
+        if layer in of_layer:
+            total = of_layer[layer]
+            terminalreporter.line(f"{layer:9} {total.tests:5} tests {total.seconds:7.1f} s")
+    without = {layer: total.without_assets for layer, total in of_layer.items()}
+    if any(without.values()):
+        counts = ", ".join(f"{count} of {layer}" for layer, count in without.items() if count)
+        terminalreporter.line(f"Skipped, as the assets beside the checkout are not here: {counts}.")
 
 
 @pytest.fixture(scope="session")
@@ -27,5 +59,5 @@ def shared_assets() -> Path:
     """Real weights, characters, clips and loops, which lie beside the project."""
     assets = PACK.parent / "shared" / "assets"
     if not assets.is_dir():
-        pytest.skip("the test-bench assets are not here: ../shared/assets beside the project")
+        pytest.skip(f"{NO_ASSETS}: ../shared/assets beside the project")
     return assets

@@ -27,13 +27,6 @@ PACK_DIRECTORY = "anime-production-main"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in this directory: it starts a server too."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.integration)
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator:
     """The system's Chromium, without a window.

@@ -15,13 +15,6 @@ PACK_DIRECTORY = "anime production-main"
 TESTING_NODES = Path(__file__).resolve().parent / "testing_nodes"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in this directory."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.integration)
-
-
 @pytest.fixture(scope="session")
 def server(comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
     """ComfyUI with the pack, the test-only nodes and tiny Wan models."""

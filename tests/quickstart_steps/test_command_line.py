@@ -49,3 +49,9 @@ def test_paths_may_be_given_from_where_one_stands_or_whole():
 
 def test_without_paths_all_tests_are_run():
     assert pytest_arguments(["-q"], PACK, PACK)[-1] == "anime_production/tests"
+
+
+def test_fast_runs_one_layer_of_the_tests_that_are_named():
+    arguments = pytest_arguments(["--fast", HERE, "-x"], PACK, PACK)
+    assert arguments[-4:] == ["-m", "fast and not slow", f"anime_production/{HERE}", "-x"]
+    assert pytest_arguments(["--fast"], PACK, PACK)[-1] == "anime_production/tests"

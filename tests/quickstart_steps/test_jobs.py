@@ -17,6 +17,8 @@ from anime_production.quickstart_steps.places import CHECKOUT
 
 from ..models.jobs.postgres import PASSWORD, USER, HandmadePostgres, private_folder
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def private() -> Iterator[Path]:

@@ -15,6 +15,8 @@ from anime_production.models.jobs.place import account_for
 
 from .postgres import private_folder, wait_until
 
+pytestmark = pytest.mark.database
+
 USE_IT = """
 import sys
 from pathlib import Path
