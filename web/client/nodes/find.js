@@ -1,5 +1,8 @@
 import { app } from "../../../scripts/app.js";
 
+export const MUTED = 2; // modes of a node
+const BYPASSED = 4;
+
 /** The graph that is open, subgraphs and all. */
 export function rootGraph() {
   return /** @type {any} */ (app).rootGraph ?? app.graph;
@@ -53,6 +56,15 @@ function pathInto(graph, subgraph) {
     if (within) return `${node.id}:${within}`;
   }
   return null;
+}
+
+/**
+ * Return true if a node is muted or bypassed.
+ *
+ * @param {{mode: number}} node
+ */
+export function isOff({ mode }) {
+  return mode === MUTED || mode === BYPASSED;
 }
 
 /**

@@ -1,12 +1,10 @@
 import { app } from "../../../scripts/app.js";
 import { words } from "../words.js";
-import { nodeAlong } from "./find.js";
+import { isOff, MUTED, nodeAlong } from "./find.js";
 import { consumersOf, originOf } from "./graph_links.js";
 
 const REPORT = "ANIME_REPORT";
 const MISSING = "required_input_missing";
-const MUTED = 2;
-const BYPASSED = 4;
 
 /**
  * @typedef {{errors?: {type: string, extra_info?: {input_name?: string}}[]}} NodeErrors
@@ -102,11 +100,6 @@ function withFollowers(node) {
 function isRequired(node) {
   const { required = {} } = node.constructor?.nodeData?.input ?? {};
   return "report" in required || "reports" in required;
-}
-
-/** @param {any} node */
-function isOff(node) {
-  return node.mode === MUTED || node.mode === BYPASSED;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { element } from "../element.js";
 import { language, words } from "../words.js";
+import { isOff } from "./find.js";
 import { dropPictures } from "./pictures.js";
 import { previewOf, select } from "./preview.js";
 import { SAVES } from "./reach.js";
@@ -16,7 +17,6 @@ import { show } from "./results.js";
 
 const NAME = "anime_results";
 const MARGIN = 10; // that the canvas leaves around a widget's element
-const OFF = [2, 4]; // modes of a node that is muted, and of one that is bypassed
 
 /** @type {WeakMap<object, NodeResults>} */
 const shownBy = new WeakMap();
@@ -165,7 +165,7 @@ class NodeResults {
   }
 
   #fade() {
-    this.root.classList.toggle("anime-off", OFF.includes(this.node.mode));
+    this.root.classList.toggle("anime-off", isOff(this.node));
   }
 
   #fit() {
