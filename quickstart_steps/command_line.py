@@ -18,6 +18,9 @@ from .steps import StepFailed, run_attended
 
 PACKAGE = "anime_production"
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
+# A worker for each core, each with a ComfyUI of its own where its tests need one; a worker that is
+# done takes tests from another. Four at most: each may take 3 GB of memory.
+SHARED_OUT = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 HELP = """\
 commands:
   run      set up, start ComfyUI with the pack, run the example workflow, show its verdicts
@@ -216,9 +219,10 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
     """Arguments for a pytest that runs beside the link instead of in the checkout.
 
     Paths of tests may be given as seen from the checkout or from `here`; without any, all tests
-    are run. `--fast` leaves out those that need a database, a server or a browser.
+    are run, by several workers. `--fast` leaves out those that need a database, a server or a
+    browser.
     """
-    arguments = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
+    arguments = []
     paths = 0
     for argument in further:
         if argument == FAST:
@@ -231,7 +235,10 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
         else:
             paths += 1
             arguments.append((Path(PACKAGE) / inside).as_posix() + separator + test)
-    return arguments if paths else [*arguments, f"{PACKAGE}/tests"]
+    start = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
+    if paths:
+        return [*start, *arguments]
+    return [*start, *SHARED_OUT, *arguments, f"{PACKAGE}/tests"]  # a later -n is obeyed instead
 
 
 def _inside_checkout(path: str, here: Path, checkout: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """What every test can ask for."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,22 @@ from .layers import LAYERS, layer_of, totals
 TESTS = Path(__file__).parent  # as pytest was given it: maybe through a link
 NO_ASSETS = "the test-bench assets are not here"
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported, here and in a ComfyUI
+    os.environ["OMP_NUM_THREADS"] = "1"  # the other cores belong to the other workers
+
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with its layer."""
+    """Mark every test with its layer, and put the dearest layers first.
+
+    At the end of a run, when the workers have few tests left to share, these are short ones.
+    """
+    order: dict[pytest.Item, int] = {}
     for item in items:
-        item.add_marker(getattr(pytest.mark, layer_of(item, TESTS)))
+        layer = layer_of(item, TESTS)
+        item.add_marker(getattr(pytest.mark, layer))
+        order[item] = -LAYERS.index(layer)
+    items.sort(key=order.__getitem__)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

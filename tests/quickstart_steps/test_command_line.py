@@ -1,5 +1,6 @@
 """What is meant by the words after quickstart.py."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,12 @@ def test_paths_may_be_given_from_where_one_stands_or_whole():
     assert pytest_arguments([whole], Path("/"), PACK)[-1] == wanted
 
 
-def test_without_paths_all_tests_are_run():
-    assert pytest_arguments(["-q"], PACK, PACK)[-1] == "anime_production/tests"
+def test_without_paths_all_tests_are_run_by_several_workers():
+    arguments = pytest_arguments(["-q", "-n", "1"], PACK, PACK)
+    assert arguments[-1] == "anime_production/tests"
+    numbers = [value for flag, value in pairwise(arguments) if flag == "-n"]
+    assert numbers == ["auto", "1"]  # pytest obeys the last one
+    assert "-n" not in pytest_arguments([HERE], PACK, PACK)
 
 
 def test_fast_runs_one_layer_of_the_tests_that_are_named():
