@@ -17,15 +17,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported, here and in
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with its layer, and put the dearest layers first.
+    """Mark every test with its layer, and put the dearest layers and the linters first.
 
     At the end of a run, when the workers have few tests left to share, these are short ones.
     """
-    order: dict[pytest.Item, int] = {}
+    order: dict[pytest.Item, tuple[int, bool]] = {}
     for item in items:
         layer = layer_of(item, TESTS)
         item.add_marker(getattr(pytest.mark, layer))
-        order[item] = -LAYERS.index(layer)
+        order[item] = -LAYERS.index(layer), item.path.parent != TESTS
     items.sort(key=order.__getitem__)
 
 

@@ -221,17 +221,32 @@ def test_sprites_and_a_film_are_no_worse_afterwards_and_better_where_they_failed
         assert closed.report.score > done.details["score_before"]
 
 
-CLOSED_ON_THREES = ("clips/animatediff_model_01", "clips/animatediff_model_03")
+def loops_better(name, shared_clip):
+    """A generated clip, closed; it must loop better than before."""
+    images, fps = shared_clip(name)
+    closed = close_loop(images, fps)
+    done = closing(closed.report)
+    assert done.value > 5
+    assert closed.report.score > done.details["score_before"]
+    return closed
 
 
-def test_generated_clips_that_do_not_loop_do_so_better_afterwards(shared_clip, shared_clips):
-    for name in (each for each in shared_clips if "animatediff" in each):
-        images, fps = shared_clip(name)
-        closed = close_loop(images, fps)
-        done = closing(closed.report)
-        assert done.value > 5, name
-        assert closed.report.score > done.details["score_before"], name
-        if name.startswith(CLOSED_ON_THREES):
-            # On threes before, on threes after: no drawing on ones was slipped in. Of four others
-            # on threes (05_04, 06_01, 06_02, 06_03) the cut falls into a hold: not mended yet.
-            assert len(closed.images) % 3 == 0, name
+@pytest.mark.parametrize("name", ["model_01_01", "model_03_01"])
+def test_a_generated_clip_on_threes_loops_better_afterwards_and_is_still_on_threes(
+    name, shared_clip
+):
+    # No drawing on ones was slipped in. Of four others on threes (05_04, 06_01, 06_02, 06_03) the
+    # cut falls into a hold: not mended yet.
+    closed = loops_better(f"clips/animatediff_{name}.gif", shared_clip)
+    assert len(closed.images) % 3 == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["compare_new_0", *(pytest.param(each, marks=pytest.mark.slow) for each in (
+        "compare_new_1", "compare_new_2", "compare_new_3", "model_01_02", "model_05_02",
+        "model_05_03", "model_05_04", "model_06_01", "model_06_02", "model_06_03", "model_06_04",
+    ))],
+)  # fmt: skip
+def test_a_generated_clip_that_does_not_loop_does_so_better_afterwards(name, shared_clip):
+    loops_better(f"clips/animatediff_{name}.gif", shared_clip)

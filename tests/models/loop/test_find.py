@@ -13,7 +13,7 @@ from .painted import as_jpeg, brighter, circle, disc_clip, noisy, swing, texture
 
 FPS = 12.0
 STILL_PICTURE = texture(64, 96)
-NORMAL, MANY = 24, 240
+NORMAL, MANY = 8, 240
 
 
 def found(search):
