@@ -1,10 +1,8 @@
 """What the orchestrator adds to a phase beyond the time of its prompts."""
 
-import json
 import os
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..models.dependency import require
+from ..quickstart_steps.comfyui_client import ComfyClient
 from ..quickstart_steps.places import CHECKOUT, PACK_NAME
 from .timing import Comparison, print_table
 
@@ -99,7 +98,7 @@ def run() -> None:
         try:
             with server:
                 for number in range(WARM_UP + PRODUCTIONS):
-                    _run_one(f"http://{server.address}", {**ORDER, "seed": number})
+                    _run_one(ComfyClient(server.address), {**ORDER, "seed": number})
             with require("psycopg").connect(url) as connection:
                 times = phase_times(connection)
         finally:
@@ -107,25 +106,18 @@ def run() -> None:
     _tell(times[WARM_UP * 3 :])
 
 
-def _run_one(address: str, order: dict[str, Any]) -> None:
-    answer = _ask(f"{address}/anime/orchestrate", order)
+def _run_one(client: ComfyClient, order: dict[str, Any]) -> None:
+    path = client.post("/anime/orchestrate", order)["url"]
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         # Seldom, and only the list: what is measured must not be what watches it.
         time.sleep(0.5)
-        state = _ask(f"{address}/anime/productions?limit=1")["productions"][0]["state"]
+        state = client.get("/anime/productions", limit=1)["productions"][0]["state"]
         if state == "completed":
             return
         if state in ("failed", "cancelled"):
             break
-    raise RuntimeError(f"The production didn't complete: {_ask(address + answer['url'])}")
-
-
-def _ask(url: str, body: Any = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        return json.load(answer)
+    raise RuntimeError(f"The production didn't complete: {client.get(path)}")
 
 
 def _tell(times: list[PhaseTimes]) -> None:

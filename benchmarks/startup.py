@@ -10,6 +10,7 @@ from statistics import median
 
 import torch
 
+from ..quickstart_steps.comfyui_process import command_line
 from ..quickstart_steps.places import CHECKOUT, PACK_NAME, link
 from .timing import Comparison, alternate, print_table
 
@@ -22,17 +23,15 @@ class ComfyUIStart:
 
     def __init__(self, base: Path, with_pack: bool) -> None:
         (base / "custom_nodes").mkdir(parents=True)
-        if with_pack:
-            link(CHECKOUT, base / "custom_nodes" / PACK_NAME)
-        self._base = base
+        self._base, self._packs = base, [PACK_NAME] if with_pack else []
+        for pack in self._packs:
+            link(CHECKOUT, base / "custom_nodes" / pack)
         self.output = ""
 
     def __call__(self) -> None:
-        main = Path(os.environ["COMFYUI_PATH"]) / "main.py"
-        command = [sys.executable, str(main), "--quick-test-for-ci", "--disable-api-nodes"]
-        command += ["--base-directory", str(self._base), "--database-url", "sqlite:///:memory:"]
-        if not torch.cuda.is_available():
-            command.append("--cpu")
+        options = ["--quick-test-for-ci", *([] if torch.cuda.is_available() else ["--cpu"])]
+        comfyui = Path(os.environ["COMFYUI_PATH"])
+        command = command_line(sys.executable, comfyui, self._base, self._packs, options)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.output = done.stdout + done.stderr
         if done.returncode != 0 or "IMPORT FAILED" in self.output:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from .comfyui_process import ComfyUIProcess
 from .console import prepare, say, spoken
 from .install import set_up
 from .lock import Lock
 from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory, link
-from .server import Server
-from .steps import StepFailed, run_attended
+from .server import running_comfyui
+from .steps import TAIL, StepFailed, run_attended
 
 PACKAGE = "anime_production"
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
@@ -121,7 +122,7 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
     say("\nStarting ComfyUI")
     with (
         Lock(home.root / "running.lock", "running ComfyUI"),
-        Server(home, comfyui, options.port) as server,
+        running_comfyui(home, comfyui, options.port) as server,
     ):
         if options.command == "serve":
             return _serve(server)
@@ -134,24 +135,25 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return status
 
 
-def _run(home: Home, server: Server, step: str, what: str, *arguments: str) -> int:
+def _run(home: Home, server: ComfyUIProcess, step: str, what: str, *arguments: str) -> int:
     command = [str(home.python), "-m", f"{PACKAGE}.quickstart_steps.{step}"]
     command += ["--address", server.address, "--base", str(home.base), *arguments]
     status = run_attended(command, home.package)
     if status not in (0, 130):
         raise StepFailed(
             f"{what} did not come to a good end, for the reason above",
-            server.tail(),
+            server.tail(TAIL),
             "Mend what the reason names; the lines here are ComfyUI's last. Then run this again.",
             server.log,
         )
     return status
 
 
-def _serve(server: Server) -> int:
+def _serve(server: ComfyUIProcess) -> int:
     say(f"\nThe editor is at {server.address} (Ctrl-C ends it; log: {server.log})")
-    server.wait()
-    raise StepFailed("ComfyUI ended by itself", server.tail(), log=server.log)
+    while server.alive:
+        time.sleep(0.5)
+    raise StepFailed("ComfyUI ended by itself", server.tail(TAIL), log=server.log)
 
 
 def _weights(home: Home, options: argparse.Namespace) -> int:
@@ -222,7 +224,7 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
     are run, by several workers. `--fast` leaves out those that need a database, a server or a
     browser.
     """
-    arguments = []
+    arguments: list[str] = []
     paths = 0
     for argument in further:
         if argument == FAST:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .comfyui_client import ComfyClient, ComfyFailed, RequestRefused
 from .console import LiveLine, prepare, say, spoken, width
-from .example import RunFailed, request, said_against
 from .table import Signs, signs_for, wrapped
 
 LIMIT = 900.0  # seconds without a change; each attempt takes seconds
@@ -42,23 +42,25 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--base", required=True, type=Path, help="ComfyUI's base directory")
     options = parser.parse_args(arguments)
     try:
-        return run(options.address, options.base)
-    except RunFailed as problem:
+        return run(ComfyClient(options.address), options.base)
+    except ComfyFailed as problem:
         say(f"\nFAILED: {problem}")
         return 1
     except KeyboardInterrupt:
         return 130
 
 
-def run(address: str, base: Path) -> int:
+def run(client: ComfyClient, base: Path) -> int:
     """Order it, follow it to its end, and print attempts, verdicts and files."""
     signs, started = signs_for(sys.stdout.encoding), time.monotonic()
-    status, answer = request(f"{address}/anime/orchestrate", ORDER)
-    if status != 202:
-        raise RunFailed(f"The production was refused: {said_against(answer)} (HTTP {status})")
-    url = f"{address}{answer['url']}"
+    try:
+        path = client.post("/anime/orchestrate", ORDER)["url"]
+    except RequestRefused as refusal:
+        reason = f"The production was refused: {refusal.reason} (HTTP {refusal.status})"
+        raise ComfyFailed(reason) from refusal
+    url = f"{client.address}{path}"
     say(f"  {url}")
-    production = follow(url, signs)
+    production = follow(client, path, signs)
     say(f"  {production['state']} in {spoken(time.monotonic() - started)}")
     if production["reason"]:
         say(f"  {production['reason']}")
@@ -71,19 +73,20 @@ def run(address: str, base: Path) -> int:
     return 0 if production["state"] == "completed" else 1
 
 
-def follow(url: str, signs: Signs) -> Mapping[str, Any]:
+def follow(client: ComfyClient, path: str, signs: Signs) -> Mapping[str, Any]:
     """Say of each phase and each attempt what became of it, until the production has ended.
 
     Raises:
-        RunFailed: nothing changed for a long time, or it can't be asked about.
+        ComfyFailed: nothing changed for a long time, or it can't be asked about.
     """
     said: list[str] = []
     changed = time.monotonic()
     with LiveLine() as live:
         while True:
-            status, production = request(url)
-            if status != 200:
-                raise RunFailed(f"{said_against(production)} (HTTP {status})")
+            try:
+                production: Mapping[str, Any] = client.get(path)
+            except RequestRefused as refusal:
+                raise ComfyFailed(f"{refusal.reason} (HTTP {refusal.status})") from refusal
             for line in list(lines(production, signs))[len(said) :]:
                 changed = time.monotonic()
                 live.show("")
@@ -92,7 +95,8 @@ def follow(url: str, signs: Signs) -> Mapping[str, Any]:
             if production["state"] in ENDED:
                 return production
             if time.monotonic() - changed > LIMIT:
-                raise RunFailed(f"Nothing has changed for {spoken(LIMIT)}: {production['state']}.")
+                pause, state = spoken(LIMIT), production["state"]
+                raise ComfyFailed(f"Nothing has changed for {pause}: {state}.")
             live.show(
                 f"{production['phase']}, attempt {production['attempt']},"
                 f" {production['progress']:.0%} of all"

@@ -1,138 +1,60 @@
-"""A ComfyUI server with the pack, started headless and always stopped."""
+"""The ComfyUI of the quickstart: started with the pack, with words on the terminal."""
 
-import http.client
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
+from .comfyui_client import ComfyClient
+from .comfyui_process import ComfyUIProcess, ServerFailed, command_line, free_port, plain_lines
 from .console import LiveLine, say, spoken
 from .places import PACK_NAME, ComfyUI, Home, Refused
 from .steps import TAIL, StepFailed
 
-BOOT_LIMIT = 300.0  # seconds; two slow cores and cold caches take about 60
-STOP_LIMIT = 20.0  # seconds for closing the database before it is stopped the hard way
 PROBE_NODE = "AnimeSampleClip"  # ComfyUI starts without a pack that failed to load
 
 
-class Server:
-    """ComfyUI as a child process: `with Server(...) as server:` starts and stops it."""
+@contextmanager
+def running_comfyui(home: Home, comfyui: ComfyUI, port: int | None) -> Iterator[ComfyUIProcess]:
+    """Start ComfyUI with the pack, and stop it at the end of the `with` block.
 
-    def __init__(self, home: Home, comfyui: ComfyUI, port: int | None) -> None:
-        self._home, self._comfyui = home, comfyui
-        self._port = _free_port(port or 0)
-        self.address = f"http://127.0.0.1:{self._port}"
-        self.log = home.logs / "comfyui-server.log"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> "Server":
-        try:
-            self._start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def tail(self) -> list[str]:
-        """The last lines of its log."""
-        return _plain_lines(self.log)[-TAIL:]
-
-    def wait(self) -> None:
-        """Return when the server has ended by itself."""
-        while self.running:
-            time.sleep(0.5)
-
-    def _start(self) -> None:
-        device = _accelerator(self._home.python)
-        say(f"  ComfyUI ({self._comfyui.origin}), on {device or 'the CPU'} ...")
-        command = server_command(self._home, self._comfyui, self._port, cpu=device is None)
-        environment = dict(os.environ)
-        if self._comfyui.existing:  # its folders stay as they are, bytecode included
-            environment["PYTHONPYCACHEPREFIX"] = str(self._home.root / "bytecode")
-        started = time.monotonic()
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=self._home.base,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C is this program's to pass on, once it has read its results.
-                start_new_session=os.name == "posix",
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
-        self._wait_until_ready()
-        say(f"  ComfyUI: answers at {self.address} after {spoken(time.monotonic() - started)}")
-
-    def _wait_until_ready(self) -> None:
+    Raises:
+        Refused: the port cannot be used.
+        StepFailed: ComfyUI did not start, or the pack did not load.
+    """
+    port = _usable_port(port or 0)
+    device = _accelerator(home.python)
+    say(f"  ComfyUI ({comfyui.origin}), on {device or 'the CPU'} ...")
+    log = home.logs / "comfyui-server.log"
+    log.write_bytes(b"")
+    # The folders of another ComfyUI stay as they are, bytecode included.
+    bytecode = {"PYTHONPYCACHEPREFIX": str(home.root / "bytecode")} if comfyui.existing else {}
+    command = server_command(home, comfyui, cpu=device is None)
+    server = ComfyUIProcess(command, home.base, log, bytecode, port)
+    try:
         with LiveLine() as live:
-            while live.seconds < BOOT_LIMIT:
-                if not self.running:
-                    raise StepFailed("ComfyUI ended while starting", self.tail(), log=self.log)
-                node = _get(f"{self.address}/object_info/{PROBE_NODE}")
-                if node is not None:
-                    break
-                live.show((self.tail() or [""])[-1])
-                time.sleep(0.3)
-            else:
-                message = f"ComfyUI did not answer within {BOOT_LIMIT:.0f} s"
-                raise StepFailed(message, self.tail(), log=self.log)
-        if PROBE_NODE not in node:
-            raise StepFailed(
-                f"ComfyUI started, but the pack did not load: it has no {PROBE_NODE}",
-                _around_import_failure(self.log),
-                log=self.log,
-            )
-
-    def stop(self) -> None:
-        """Ask it to end, and make it end where it does not."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        try:
-            process.send_signal(_stop_signal())
-            process.wait(STOP_LIMIT)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            _kill_tree(process)
-            process.wait()
+            server.start(waiting=lambda: live.show("".join(server.tail(1))))
+            _check_pack(server)
+        say(f"  ComfyUI: answers at {server.address} after {spoken(live.seconds)}")
+        yield server
+    except ServerFailed as failure:
+        raise StepFailed(failure.reason, failure.lines[-TAIL:], log=log) from failure
+    finally:
+        server.stop()
 
 
-def server_command(home: Home, comfyui: ComfyUI, port: int, cpu: bool) -> list[str]:
-    """The command line that starts ComfyUI with nothing but the pack."""
-    command = [str(home.python), str(comfyui.source / "main.py")]
-    command += ["--listen", "127.0.0.1", "--port", str(port)]
-    command += ["--base-directory", str(home.base), "--database-url", "sqlite:///:memory:"]
-    command += ["--disable-api-nodes", "--disable-all-custom-nodes"]
-    command += ["--whitelist-custom-nodes", PACK_NAME]
+def server_command(home: Home, comfyui: ComfyUI, cpu: bool) -> list[str]:
+    """Return the command that starts ComfyUI with nothing but the pack."""
+    arguments = []
     if comfyui.existing:
         paths = home.base / "models-of-existing-comfyui.yaml"
         paths.write_text(model_paths(comfyui.source), encoding="utf-8")
-        command += ["--extra-model-paths-config", str(paths)]
+        arguments += ["--extra-model-paths-config", str(paths)]
     if cpu:
-        command.append("--cpu")
-    return command
+        arguments.append("--cpu")
+    return command_line(home.python, comfyui.source, home.base, [PACK_NAME], arguments)
 
 
 def model_paths(source: Path) -> str:
@@ -163,56 +85,27 @@ def _accelerator(python: Path) -> str | None:
     return answer.stdout.strip() or None
 
 
-def _free_port(wanted: int) -> int:
-    """`wanted`, or any free port for 0."""
-    with socket.socket() as probe:
-        if os.name == "posix":  # elsewhere it would allow a port that is in use
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError as error:
-            raise Refused(
-                f"Port {wanted} cannot be used ({error.strerror}). "
-                "Give another --port, or leave it out for a free one."
-            ) from error
-        return int(probe.getsockname()[1])
-
-
-def _get(url: str) -> Any:
-    """The JSON that `url` answers with, or None where nobody answers yet."""
+def _usable_port(wanted: int) -> int:
+    """Return the wanted port, or any free one for 0."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return json.load(answer)
-    except (OSError, http.client.HTTPException, urllib.error.URLError, ValueError):
-        return None
+        return free_port(wanted)
+    except OSError as error:
+        raise Refused(
+            f"Port {wanted} cannot be used ({error.strerror}). "
+            "Give another --port, or leave it out for a free one."
+        ) from error
 
 
-def _plain_lines(log: Path) -> list[str]:
-    """A log's lines without colours, and without those that say nothing."""
-    if not log.is_file():
-        return []
-    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
-    return [line for line in text.splitlines() if not re.fullmatch(r"(\[[A-Z]+\])?\s*", line)]
+def _check_pack(server: ComfyUIProcess) -> None:
+    if PROBE_NODE not in ComfyClient(server.address).get(f"/object_info/{PROBE_NODE}"):
+        reason = f"ComfyUI started, but the pack did not load: it has no {PROBE_NODE}"
+        raise StepFailed(reason, around_import_failure(plain_lines(server.log)), log=server.log)
 
 
-def _around_import_failure(log: Path) -> list[str]:
-    lines = _plain_lines(log)
+def around_import_failure(lines: list[str]) -> list[str]:
+    """Return the lines of a log that lead to the complaint about the pack, else the last ones."""
     complaint = re.compile(f"(Cannot import|Error while calling).*{re.escape(PACK_NAME)}")
-    failed = [number for number, line in enumerate(lines) if complaint.search(line)]
-    if not failed:
-        return lines[-TAIL:]
-    return lines[max(0, failed[0] - TAIL) : failed[0] + 1]
-
-
-def _stop_signal() -> int:
-    if sys.platform == "win32":
-        return signal.CTRL_BREAK_EVENT
-    return signal.SIGINT
-
-
-def _kill_tree(process: "subprocess.Popen[bytes]") -> None:
-    if sys.platform == "win32":
-        command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-        subprocess.run(command, capture_output=True, check=False)
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
+    for number, line in enumerate(lines):
+        if complaint.search(line):
+            return lines[max(0, number - TAIL) : number + 1]
+    return lines[-TAIL:]

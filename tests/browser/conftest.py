@@ -71,7 +71,8 @@ def editor_servers(
             packs = {PACK_DIRECTORY: PACK}
             server = ComfyServer(comfyui, base, packs, arguments, variables)
             servers.callback(_end, server)
-            return server.start()
+            server.start()
+            return server
 
         yield server_of
 

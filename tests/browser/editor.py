@@ -38,7 +38,7 @@ class Editor:
 
     def __init__(self, page: Any, server: ComfyServer, pictures: Path) -> None:
         self.page, self.server, self.pictures = page, server, pictures
-        self.address = f"http://{server.address}/"
+        self.address = f"{server.address}/"
         self.errors: list[str] = []
         self.prompts: list[dict[str, Any]] = []
         page.set_default_timeout(SECONDS)

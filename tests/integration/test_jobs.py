@@ -1,8 +1,6 @@
 """Every way in which a prompt can end is in the database, told by a real ComfyUI."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -165,9 +163,7 @@ def test_every_browser_hears_of_every_change(client: ComfyClient, jobs: Jobs):
 
 def test_the_job_is_on_the_disk_before_anybody_hears_of_its_end(client: ComfyClient, jobs: Jobs):
     run = client.run_without_client(JobPrompt(seed=17))
-    path = f"http://{client.server.address}/anime/jobs/{run.prompt_id}"
-    with urllib.request.urlopen(path, timeout=30) as answer:
-        assert json.load(answer)["job"]["state"] == "completed"
+    assert client.get(f"/anime/jobs/{run.prompt_id}")["job"]["state"] == "completed"
 
 
 @pytest.mark.parametrize("breaks", ["listener", "recorder"])

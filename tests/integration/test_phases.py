@@ -272,10 +272,4 @@ def test_comfyui_is_asked_about_a_workflow_before_it_is_registered(client: Comfy
 
 
 def delete(client: ComfyClient, name: str) -> None:
-    import urllib.request
-
-    request = urllib.request.Request(
-        f"http://{client.server.address}/anime/phases/{name}", method="DELETE"
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        assert answer.status == 200
+    client.request(f"/anime/phases/{name}", method="DELETE")

@@ -1,0 +1,279 @@
+"""A client of a running ComfyUI: requests of JSON, prompts, the websocket and the history.
+
+For the quickstart, the tests and the benchmarks. Standard library only, but for the websocket.
+"""
+
+import http.client
+import json
+import math
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+
+class ComfyFailed(RuntimeError):
+    """A request or a prompt that did not come to a good end; its text says why."""
+
+
+class RequestRefused(ComfyFailed):
+    """A request that the server answered with an error.
+
+    Attributes:
+        status: the HTTP status; 200 for a prompt of which ComfyUI dropped some outputs.
+        body: the answer's text.
+    """
+
+    def __init__(
+        self, request: str, status: int, body: str, parse: Callable[[str], Any] = json.loads
+    ) -> None:
+        super().__init__(f"{request} answered {status}: {body}")
+        self.status, self.body, self._parse = status, body, parse
+
+    @property
+    def answer(self) -> Any:
+        """The body, parsed."""
+        return self._parse(self.body)
+
+    @property
+    def reason(self) -> str:
+        """The server's own words: a line for the error, and one for each problem of a node."""
+        try:
+            answer = self.answer
+        except ValueError:
+            return self.body[:500]
+        if not isinstance(answer, dict):
+            return str(answer)
+        error = answer.get("error") or answer
+        lines = [str(error.get("message", "") if isinstance(error, dict) else error)]
+        for node, refused in (answer.get("node_errors") or {}).items():
+            lines += [
+                f"  {refused.get('class_type')} (node {node}): {problem.get('message')}"
+                f" ({problem.get('details')})"
+                for problem in refused.get("errors", [])
+            ]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A prompt that has ended, well or not.
+
+    Attributes:
+        prompt_id: its id.
+        messages: all that came by the websocket meanwhile; none for a prompt without a client.
+        history: its entry in ComfyUI's history.
+    """
+
+    prompt_id: str
+    messages: list[dict[str, Any]]
+    history: dict[str, Any]
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """`ui` of each output node."""
+        outputs: dict[str, dict[str, Any]] = self.history["outputs"]
+        return outputs
+
+    @property
+    def succeeded(self) -> bool:
+        """True if ComfyUI calls it a success."""
+        return bool(self.history["status"]["status_str"] == "success")
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Data of the `execution_error` that ended it: node_id, exception_message, …"""
+        messages: list[tuple[str, dict[str, Any]]] = self.history["status"]["messages"]
+        return next((data for event, data in messages if event == "execution_error"), None)
+
+    @property
+    def failure(self) -> str:
+        """Why it did not succeed: the node and its message."""
+        if self.error is None:
+            return "The prompt was interrupted."
+        message = str(self.error.get("exception_message")).strip()
+        return f"{self.error.get('node_type')} (node {self.error.get('node_id')}): {message}"
+
+
+class ComfyClient:
+    """A client of the ComfyUI at an address.
+
+    Args:
+        address: its URL, without a slash at the end.
+        timeout: seconds for an answer.
+    """
+
+    def __init__(self, address: str, timeout: float = 60.0) -> None:
+        self.address, self.timeout = address, timeout
+
+    def parse(self, text: str | bytes) -> Any:
+        """Return what JSON says."""
+        return json.loads(text)
+
+    def failed(self, reason: str) -> ComfyFailed:
+        """Return the error for a ComfyUI that is gone, or too slow."""
+        return ComfyFailed(reason)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Return the parsed JSON that answers a GET."""
+        return self.parse(self.fetch(path, **query))
+
+    def fetch(self, path: str, **query: Any) -> bytes:
+        """Return the body that answers a GET."""
+        return self.request(path + ("?" + urllib.parse.urlencode(query) if query else ""))
+
+    def post(self, path: str, body: Any) -> Any:
+        """Return the parsed JSON that answers a POST of JSON, None where it is empty."""
+        answer = self.request(path, json.dumps(body).encode())
+        return self.parse(answer) if answer else None
+
+    def request(self, path: str, body: bytes | None = None, method: str | None = None) -> bytes:
+        """Send a request and return the body of its answer.
+
+        Args:
+            path: below the address.
+            body: JSON to send.
+            method: by default POST with a body, GET without one.
+
+        Raises:
+            RequestRefused: the answer has the status of an error.
+            ComfyFailed: there is no answer.
+        """
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            text = error.read().decode(errors="replace")
+            name = f"{request.get_method()} {path}"
+            raise RequestRefused(name, error.code, text, self.parse) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self.failed(f"ComfyUI does not answer ({error}).") from error
+
+    def listen(self) -> "closing[Channel]":
+        """Open a websocket, as a `with` block."""
+        return closing(Channel(self))
+
+    def submit(self, prompt: Mapping[str, Any], **fields: Any) -> str:
+        """Queue a prompt and return its id.
+
+        Args:
+            prompt: the graph in API format.
+            fields: further ones of the request, such as `extra_data`.
+
+        Raises:
+            RequestRefused: ComfyUI refused the prompt, or would drop some of its output nodes,
+                which it says beside a status of 200.
+        """
+        answer = self.post("/prompt", {"prompt": prompt, **fields})
+        if answer.get("node_errors"):
+            raise RequestRefused("POST /prompt", 200, json.dumps(answer), self.parse)
+        return str(answer["prompt_id"])
+
+    def history(self, prompt_id: str) -> dict[str, Any] | None:
+        """Return a prompt's entry in the history, None before the prompt has ended."""
+        entry: dict[str, Any] | None = self.get(f"/history/{prompt_id}").get(prompt_id)
+        return entry
+
+    def run(
+        self,
+        prompt: Mapping[str, Any],
+        seconds: float = math.inf,
+        *,
+        watch: Callable[[dict[str, Any]], None] = lambda message: None,
+        **fields: Any,
+    ) -> Run:
+        """Run a prompt to its end, well or not.
+
+        Args:
+            prompt: the graph in API format.
+            seconds: it may take.
+            watch: called with each message of the websocket that is about this prompt.
+            fields: further ones of the request.
+
+        Raises:
+            RequestRefused: ComfyUI refused the prompt.
+            ComfyFailed: ComfyUI went away, or the prompt took longer.
+        """
+        with self.listen() as channel:
+            prompt_id = self.submit(prompt, client_id=channel.client_id, **fields)
+
+            def ended(message: dict[str, Any]) -> bool:
+                data = message.get("data") or {}
+                if data.get("prompt_id") != prompt_id:
+                    return False
+                watch(message)
+                # The very last message, sent when the history has the prompt.
+                return message["type"] == "executing" and data["node"] is None
+
+            channel.until(ended, seconds)
+        history = self.history(prompt_id)
+        if history is None:
+            raise self.failed("ComfyUI finished the prompt, but its history does not have it.")
+        return Run(prompt_id, channel.messages, history)
+
+
+class Channel:
+    """A websocket with a client id of its own.
+
+    Attributes:
+        client_id: names it in requests.
+        messages: all that were received.
+    """
+
+    def __init__(self, client: ComfyClient) -> None:
+        import websocket
+
+        self.client_id = uuid.uuid4().hex
+        self.messages: list[dict[str, Any]] = []
+        self._client = client
+        url = f"{client.address.replace('http', 'ws', 1)}/ws?clientId={self.client_id}"
+        try:
+            self._socket = websocket.create_connection(url, timeout=client.timeout)
+        except (websocket.WebSocketException, OSError) as error:
+            raise client.failed(f"ComfyUI does not answer ({error}).") from error
+
+    def until(
+        self, wanted: Callable[[dict[str, Any]], bool], seconds: float = math.inf
+    ) -> dict[str, Any]:
+        """Receive messages up to the first one that is wanted, and return it.
+
+        A node may compute for long without a message; when ComfyUI ends, the websocket closes.
+
+        Raises:
+            ComfyFailed: ComfyUI went away, or no such message came in time.
+        """
+        from websocket import WebSocketException, WebSocketTimeoutException
+
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._socket.settimeout(min(left, self._client.timeout))
+            try:
+                received = self._socket.recv()
+            except WebSocketTimeoutException:
+                continue
+            except (WebSocketException, OSError) as error:
+                raise self._gone(str(error)) from error
+            if isinstance(received, bytes):
+                continue  # preview pictures
+            if not received:
+                raise self._gone("it closed the connection")
+            message: dict[str, Any] = self._client.parse(received)
+            self.messages.append(message)
+            if wanted(message):
+                return message
+        types = [message["type"] for message in self.messages][-20:]
+        raise self._client.failed(f"Waited {seconds} s; received {types}.")
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+    def _gone(self, how: str) -> ComfyFailed:
+        return self._client.failed(f"ComfyUI went away while the prompt ran ({how}).")

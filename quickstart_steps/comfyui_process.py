@@ -1,0 +1,210 @@
+"""A ComfyUI as a child process: its command line, its start, its log and its end.
+
+For the quickstart, the tests and the benchmarks. Standard library only: quickstart.py runs by a
+Python that has nothing installed.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from .comfyui_client import ComfyClient, ComfyFailed
+
+HOST = "127.0.0.1"
+STOP_SECONDS = 20.0  # for closing the embedded database, before the process is killed
+PROBE, PAUSE = 10.0, 0.1  # seconds for an answer of a process that starts, and between two
+LINES = 40  # of the log that a failure shows
+
+
+class ServerFailed(RuntimeError):
+    """A ComfyUI that did not start; its text ends in the last lines of the log.
+
+    Attributes:
+        reason: in one line, without the log.
+        lines: the last ones of the log.
+    """
+
+    def __init__(self, reason: str, lines: Sequence[str]) -> None:
+        super().__init__("\n".join([f"{reason}:", *lines]))
+        self.reason, self.lines = reason, list(lines)
+
+
+class ComfyUIProcess:
+    """A ComfyUI as a child process. Started again, it listens at the same address.
+
+    Args:
+        command: starts ComfyUI, see `command_line`; where it listens is added.
+        directory: the process's working directory.
+        log: file to which its output is appended.
+        environment: variables that are added to this process's own; None removes one.
+        port: to listen on; 0 takes a free one.
+    """
+
+    boot_seconds = 300.0  # for starting; two slow cores and cold caches take about 60
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        directory: Path,
+        log: Path,
+        environment: Mapping[str, str | None] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.log, self.port = log, port
+        self._command, self._directory = list(command), directory
+        self._environment = dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """The URL at which it answers, without a slash at the end."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def alive(self) -> bool:
+        """True while the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_id(self) -> int:
+        """The process's id, of one that was started."""
+        if self._process is None:
+            raise RuntimeError("ComfyUI was not started.")
+        return self._process.pid
+
+    def tail(self, count: int = LINES) -> list[str]:
+        """Return the last lines of its log."""
+        return plain_lines(self.log)[-count:]
+
+    def start(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Start it, and return when it takes prompts.
+
+        Args:
+            waiting: called again and again until then.
+
+        Raises:
+            ServerFailed: it ended, or gave no answer in time.
+        """
+        self.port = self.port or free_port()
+        variables = {**os.environ, "PYTHONUNBUFFERED": "1", **self._environment}
+        try:
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [*self._command, "--listen", HOST, "--port", str(self.port)],
+                    cwd=self._directory,
+                    env={name: value for name, value in variables.items() if value is not None},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    # A group of its own: Ctrl-C is this program's to pass on, and what ComfyUI has
+                    # started can be killed with it.
+                    start_new_session=os.name == "posix",
+                    creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                    preexec_fn=_hear_interrupts if os.name == "posix" else None,
+                )
+            self._await_answer(waiting)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ask it to end, as Ctrl-C does; after `STOP_SECONDS`, or at Ctrl-C, kill its group."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        try:
+            process.send_signal(_stop_signal())
+            process.wait(STOP_SECONDS)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            _kill_group(process)
+
+    def kill(self) -> None:
+        """End it and all that it started, as a power cut would."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill_group(process)
+
+    def _await_answer(self, waiting: Callable[[], None]) -> None:
+        client, deadline = ComfyClient(self.address, PROBE), time.monotonic() + self.boot_seconds
+        while time.monotonic() < deadline:
+            if not self.alive:
+                raise ServerFailed("ComfyUI ended while starting", self.tail())
+            with suppress(ComfyFailed, ValueError):
+                client.get("/prompt")
+                return
+            waiting()
+            time.sleep(PAUSE)
+        raise ServerFailed(f"ComfyUI did not answer within {self.boot_seconds:.0f} s", self.tail())
+
+
+def command_line(
+    python: Path | str,
+    comfyui: Path,
+    base: Path,
+    packs: Sequence[str],
+    arguments: Sequence[str] = (),
+) -> list[str]:
+    """Return the command that starts ComfyUI with no other packs than these, and no API nodes.
+
+    Args:
+        python: the interpreter.
+        comfyui: root of ComfyUI's source.
+        base: directory of its models, input, output, user folder and packs.
+        packs: directory names below `custom_nodes`.
+        arguments: further options of ComfyUI.
+    """
+    command = [str(python), str(comfyui / "main.py"), "--base-directory", str(base)]
+    command += ["--database-url", "sqlite:///:memory:", "--disable-api-nodes"]
+    command += ["--disable-all-custom-nodes"]
+    if packs:
+        command += ["--whitelist-custom-nodes", *packs]  # takes all values up to the next option
+    return [*command, *arguments]
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return the wanted port of this machine, or a free one for 0.
+
+    Raises:
+        OSError: the port cannot be used.
+    """
+    with socket.socket() as probe:
+        if os.name == "posix":  # elsewhere it would allow a port that is in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, wanted))
+        return int(probe.getsockname()[1])
+
+
+def plain_lines(log: Path) -> list[str]:
+    """Return a log's lines without colours, and without those that say nothing."""
+    if not log.is_file():
+        return []
+    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
+    return [line for line in text.splitlines() if not re.fullmatch(r"(\[[A-Z]+\])?\s*", line)]
+
+
+def _hear_interrupts() -> None:
+    # A shell starts background jobs with SIGINT ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _stop_signal() -> int:
+    if sys.platform == "win32":
+        return signal.CTRL_BREAK_EVENT
+    return signal.SIGINT
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "win32":
+        command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
+        subprocess.run(command, capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError):  # all of it has ended already
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
