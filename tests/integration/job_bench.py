@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from anime_production.models.jobs.database import Database
 
 from ..comfyui import PACK
 from .client import Node, Prompt
@@ -38,9 +41,13 @@ class Jobs:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
+        """A connection for one query."""
+        return psycopg.connect(self.url)
+
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query; none before the pack has made its tables."""
-        with psycopg.connect(self.url) as connection:
+        with self.connection() as connection:
             try:
                 return connection.execute(query.encode(), values).fetchall()
             except psycopg.errors.UndefinedTable:
@@ -81,3 +88,18 @@ class Jobs:
             return states.total() - states["pending"] - states["in_progress"] >= count
 
         return ended
+
+
+class EmbeddedJobs(Jobs):
+    """What the embedded database of a running ComfyUI knows, as another process of the pack."""
+
+    def __init__(self, base: Path) -> None:
+        self._database = Database(base / OUTBOX.parent, only_embedded=True)
+
+    def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
+        """A connection for one query."""
+        return self._database.connection()
+
+    def close(self) -> None:
+        """Leave the database's server, which its last process stops."""
+        self._database.close()

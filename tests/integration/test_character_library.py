@@ -38,7 +38,7 @@ def in_database(server: ComfyServer, monkeypatch):
         with database.connect() as connection:
             while len(rows := connection.execute(VERSIONS, (name,)).fetchall()) < count:
                 assert time.monotonic() < end, "the version never arrived"
-                time.sleep(0.1)
+                time.sleep(0.05)
         return rows
 
     yield ask

@@ -39,7 +39,7 @@ def job_of(client: ComfyClient, prompt_id: str) -> dict[str, Any]:
         except RequestRefused as error:
             if error.status != 404 or time.monotonic() > deadline:
                 raise
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def test_the_example_passes_saves_its_clip_and_is_remembered(client, server, example):
@@ -57,31 +57,6 @@ def test_the_example_passes_saves_its_clip_and_is_remembered(client, server, exa
     (artifact,) = answer["artifacts"]
     assert (server.base / "output" / artifact["path"]).samefile(path)
     assert artifact["bytes"] == path.stat().st_size
-
-
-@pytest.mark.parametrize(
-    ("fault", "node", "subject"),
-    [
-        ({"drift": 1.0}, "4", "character"),
-        ({"seam_jump": 6.0}, "5", "loop"),
-        ({"flicker": 8.0}, "6", "clip_quality"),
-        ({"blur": 3.0}, "6", "clip_quality"),
-        ({"hold": 6}, "6", "clip_quality"),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
-)
-def test_a_planted_fault_is_found_stops_the_gate_and_is_remembered(
-    client, example, fault, node, subject
-):
-    run = client.run(with_clip(example, **fault))
-    report = run.report(node)
-    assert (report["subject"], report["verdict"]) == (subject, "FAIL")
-    assert "11" not in run.outputs, "what failed was saved"
-    answer = job_of(client, run.prompt_id)
-    assert answer["job"]["state"] == "completed"
-    assert answer["job"]["verdict"] == "FAIL"
-    assert answer["artifacts"] == []
-    assert {each["report"]["subject"] for each in answer["reports"]} >= {subject}
 
 
 def test_a_plot_that_is_connected_later_is_drawn_though_its_node_is_cached(client, example):
@@ -120,17 +95,3 @@ def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
     assert report["frames"] == 24, "the period"
     (artifact,) = job_of(client, run.prompt_id)["artifacts"]
     assert artifact["frames"] == 24
-
-
-def test_a_clip_that_jumps_is_closed_and_told_what_that_bought(client):
-    run = client.run(read_example("close_a_loop"))
-    before, closed, after = (run.report(node) for node in "234")
-    assert (before["verdict"], closed["verdict"], after["verdict"]) == ("FAIL", "PASS", "PASS")
-    assert closed["score"] == after["score"] > before["score"]
-    done = next(each for each in closed["measurements"] if each["name"] == "closing")
-    assert done["details"]["score_before"] == pytest.approx(before["score"], abs=0.01)
-
-
-def test_a_prompt_without_a_client_is_remembered_too(client, example):
-    prompt_id = client.submit(with_clip(example, seed=102))
-    assert job_of(client, prompt_id)["job"]["state"] == "completed"

@@ -1,7 +1,5 @@
 """From noise to frames through a real video model: tiny, with random values."""
 
-import numpy
-
 from .client import ComfyClient, Node, Prompt
 from .tiny_wan import TRANSFORMER_FILE, VAE_FILE
 
@@ -27,19 +25,6 @@ def generated_frames(prompt: Prompt, seed: int) -> Node:
         denoise=1.0,
     )
     return prompt.add("VAEDecode", samples=sampled.out(), vae=vae.out())
-
-
-def test_each_seed_gives_its_own_picture(client: ComfyClient):
-    shown = []
-    for seed in (1, 2):
-        prompt = Prompt()
-        preview = prompt.add("PreviewImage", images=generated_frames(prompt, seed).out())
-        run = client.run(prompt)
-        shown.append(numpy.stack(client.pictures(run, preview)).astype(float))
-    for frames in shown:
-        assert frames.shape == (33, 128, 128, 3)
-        assert frames.std() > 5, "a flat picture would hide what the measures do"
-    assert abs(shown[0] - shown[1]).mean() > 5
 
 
 def test_generated_frames_are_judged_and_the_verdict_is_in_the_database(client: ComfyClient):

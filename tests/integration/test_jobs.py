@@ -2,43 +2,30 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
-from ..models.jobs.postgres import HandmadePostgres, wait_until
+from ..models.jobs.postgres import wait_until
 from .client import ComfyClient, Prompt, RequestRefused
-from .job_bench import JobPrompt, Jobs, comfyui_with
+from .job_bench import EmbeddedJobs, JobPrompt, Jobs
+from .server import ComfyServer
 
 
 @pytest.fixture(scope="module")
-def url(by_hand: HandmadePostgres) -> str:  # noqa: F811
-    """An empty database."""
-    return by_hand.new_database()
-
-
-@pytest.fixture(scope="module")
-def client(
-    comfyui: Path, url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ComfyClient]:
-    """A ComfyUI whose jobs go there."""
-    with comfyui_with(comfyui, tmp_path_factory.mktemp("comfyui"), url) as server:
-        yield ComfyClient(server)
-
-
-@pytest.fixture
-def jobs(url: str) -> Jobs:
-    """What the database knows."""
-    return Jobs(url)
+def jobs(server: ComfyServer) -> Iterator[Jobs]:
+    """What the database of the session's ComfyUI knows."""
+    jobs = EmbeddedJobs(server.base)
+    yield jobs
+    jobs.close()
 
 
 def test_a_job_is_pending_then_runs_then_is_completed(client: ComfyClient, jobs: Jobs):
-    blocker = client.submit(JobPrompt(seconds=2.0, seed=1))
+    blocker = client.submit(JobPrompt(seconds=60.0, seed=1))
     prompt_id = client.submit(JobPrompt(seed=2, project="Winter", episode="7", shot="012"))
-    wait_until(lambda: jobs.states() == {"in_progress": 1, "pending": 1})
-    assert jobs.of_prompt(blocker) == ["in_progress"]
+    wait_until(lambda: jobs.of_prompt(prompt_id) == ["pending"])
+    wait_until(lambda: jobs.of_prompt(blocker) == ["in_progress"])
+    client.post("/interrupt", {"prompt_id": blocker})
     wait_until(lambda: jobs.of_prompt(prompt_id) == ["completed"])
     assert jobs.events(prompt_id) == ["job_queued", "job_started", "job_finished"]
     query = """
@@ -140,8 +127,6 @@ def test_reports_are_the_jobs_also_where_nothing_saves_them(client: ComfyClient,
 
 def test_every_browser_hears_of_every_change(client: ComfyClient, jobs: Jobs):
     prompt = JobPrompt(seed=16, seconds=1.2)
-    after = prompt.add("TestWait", seconds=1.2, seed=prompt.wait.out())
-    prompt.add("TestConsumer", value=after.out())
     with client.listen() as somebody_else:
         prompt_id = client.submit(prompt)
 

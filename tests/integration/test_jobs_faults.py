@@ -75,7 +75,7 @@ def test_a_database_that_stops_loses_and_delays_no_prompt(
     client.run_without_client(JobPrompt(seed=100))
     if when == "before":
         by_hand.stop()
-    prompts = [client.submit(JobPrompt(seed=time.monotonic_ns() % 2**32, seconds=1.0))]
+    prompts = [client.submit(JobPrompt(seed=time.monotonic_ns() % 2**32, seconds=0.5))]
     if when == "during":
         wait_until(lambda: jobs.of_prompt(prompts[0]) == ["in_progress"])
         by_hand.stop()

@@ -10,6 +10,7 @@ from .client import ComfyClient, Prompt
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 
 
+@pytest.mark.slow  # a ComfyUI of its own; tests/nodes/test_jobs.py has the nodes alone
 def test_with_tracking_off_jobs_run_save_their_files_and_say_that_it_is_off(
     comfyui: Path,
     tmp_path: Path,

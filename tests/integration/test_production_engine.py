@@ -32,7 +32,7 @@ def renders(client: ComfyClient) -> Any:
 
 @pytest.fixture
 def slow(client: ComfyClient):
-    client.post("/anime/phases", stills_of_ones_own("endless", attempts=2, wall_seconds=3))
+    client.post("/anime/phases", stills_of_ones_own("endless", attempts=2, wall_seconds=1))
     yield "endless"
     delete(client, "endless")
 

@@ -4,9 +4,8 @@ import time
 from typing import Any
 
 import numpy
-import pytest
 
-from .client import ComfyClient, Prompt, RequestRefused, Run
+from .client import ComfyClient, Prompt, Run
 from .retry_prompt import (
     ATTEMPT,
     END_REPORT,
@@ -54,13 +53,6 @@ def test_it_is_run_again_with_the_next_seed_until_it_passes(client: ComfyClient)
     assert row["job"]["verdict"] == "PASS"  # the two attempts that failed are no longer judged
 
 
-def test_a_script_without_a_websocket_gets_the_same(client: ComfyClient):
-    retry = Retry(THIRD_PASSES, attempts=5)
-    run = client.run_without_client(retry.prompt)
-    assert retry.tried(run) == [(10, "FAIL"), (11, "FAIL"), (12, "PASS")]
-    assert retry.chosen(run) == ("12", "3")
-
-
 def test_the_seed_may_come_over_a_link(client: ComfyClient):
     retry = Retry(THIRD_PASSES, attempts=5)
     number = retry.prompt.add("PrimitiveInt", value=11)
@@ -74,18 +66,13 @@ def test_the_seed_may_come_over_a_link(client: ComfyClient):
     assert retry.chosen(run) == ("12", "1")
 
 
-@pytest.mark.parametrize(
-    ("on_exhausted", "seed", "seam_jump"), [("best", 11, 3.0), ("pass_through", 12, 9.0)]
-)
-def test_where_none_passes_the_asked_one_goes_on(
-    client: ComfyClient, on_exhausted: str, seed: int, seam_jump: float
-):
-    retry = Retry(SECOND_IS_BEST, attempts=3, on_exhausted=on_exhausted)
+def test_where_none_passes_the_best_goes_on(client: ComfyClient):
+    retry = Retry(SECOND_IS_BEST, attempts=3, on_exhausted="best")
     run = client.run(retry.prompt)
     assert retry.tried(run) == [(10, "FAIL"), (11, "FAIL"), (12, "FAIL")]
-    assert retry.chosen(run) == (str(seed), "3")
+    assert retry.chosen(run) == ("11", "3")
     assert run.report(retry.end)["verdict"] == "FAIL"
-    assert (retry.pictures(client, run) == clip_of(client, seam_jump)).all()
+    assert (retry.pictures(client, run) == clip_of(client, 3.0)).all()
 
 
 def test_where_none_passes_a_block_stops_the_slots_and_nothing_else(client: ComfyClient):
@@ -96,17 +83,16 @@ def test_where_none_passes_a_block_stops_the_slots_and_nothing_else(client: Comf
     assert len(retry.tried(run)) == 3
 
 
-@pytest.mark.parametrize("attempts", [1, 3])
-def test_where_none_passes_an_error_names_the_reasons_of_all(client: ComfyClient, attempts: int):
-    retry = Retry(SECOND_IS_BEST, attempts=attempts, on_exhausted="error")
+def test_where_none_passes_an_error_names_the_reasons_of_all(client: ComfyClient):
+    retry = Retry(SECOND_IS_BEST, attempts=3, on_exhausted="error")
     run = client.run(retry.prompt, expect_success=False)
     assert not run.succeeded
     assert run.error is not None
     assert run.error["node_id"] == retry.end
-    for seed in range(10, 10 + attempts):
+    for seed in (10, 11, 12):
         assert f"seed {seed}: FAIL" in run.error["exception_message"]
     assert "The seam jumps" in run.error["exception_message"]
-    assert len(retry.tried(run)) == attempts, "the reports are there although it failed"
+    assert len(retry.tried(run)) == 3, "the reports are there although it failed"
 
 
 def test_a_workflow_can_answer_the_reason(client: ComfyClient):
@@ -194,19 +180,6 @@ def test_a_gate_that_would_block_is_refused_before_anything_runs(client: ComfyCl
     assert len(retry.tried(client.run(retry.prompt))) == 3
 
 
-def test_more_than_32_attempts_are_refused(client: ComfyClient):
-    with pytest.raises(RequestRefused) as refused:
-        client.run(Retry(THIRD_PASSES, attempts=33).prompt)
-    assert "32" in refused.value.body
-    linked = Retry(THIRD_PASSES)
-    number = linked.prompt.add("PrimitiveInt", value=33)
-    linked.prompt[linked.end]["inputs"]["attempts"] = number.out()
-    run = client.run(linked.prompt, expect_success=False)
-    assert run.error is not None
-    assert "expected 1 to 32, got 33" in run.error["exception_message"]
-    assert linked.clip not in started(run)
-
-
 def test_an_interrupt_in_the_second_attempt_stops_at_once(client: ComfyClient):
     retry = Retry(THIRD_PASSES, seed=2, attempts=32)
     # Attempt 2 draws for minutes.
@@ -260,6 +233,7 @@ def test_a_real_sampler_makes_another_picture_with_each_seed(client: ComfyClient
     assert (kinds.count("KSampler"), kinds.count("VAEDecode")) == (2, 2)
     assert kinds.count("UNETLoader") <= 1, "the model stays loaded"
     made = retry.pictures(client, run).astype(float)
+    assert made.std() > 5, "a flat picture would hide what the measures do"
     for seed, same in ((8, True), (7, False)):
         prompt = Prompt()
         preview = prompt.add("PreviewImage", images=few_frames(prompt, seed))

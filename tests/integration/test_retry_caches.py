@@ -40,17 +40,13 @@ def test_every_cache_gives_the_same(comfyui: Path, tmp_path: Path, cache: str):
         client = ComfyClient(server)
         for test in (
             test_retry.test_what_passes_at_once_is_run_once,
-            test_retry.test_a_script_without_a_websocket_gets_the_same,
             test_retry.test_the_seed_may_come_over_a_link,
             test_retry.test_a_workflow_can_answer_the_reason,
             test_retry.test_one_retry_within_another,
+            test_retry.test_where_none_passes_the_best_goes_on,
             test_retry.test_where_none_passes_a_block_stops_the_slots_and_nothing_else,
         ):
             test(client)
-        for on_exhausted, seed, seam_jump in (("best", 11, 3.0), ("pass_through", 12, 9.0)):
-            test_retry.test_where_none_passes_the_asked_one_goes_on(
-                client, on_exhausted, seed, seam_jump
-            )
         retry = Retry(THIRD_PASSES, attempts=5)
         runs = [client.run(retry.prompt) for _ in range(2)]
         for run in runs:

@@ -32,11 +32,17 @@ def verdict_of(client: ComfyClient, run: Run) -> tuple[str | None, str | None, s
 
 
 def test_a_loop_that_was_closed_is_a_pass(client: ComfyClient):
-    run = client.run(small("close_a_loop", seed=6))
-    assert run.report("2")["verdict"] == "FAIL"
-    assert verdict_of(client, run) == ("PASS", "kept", {"3"})
+    run = client.run(read_example("close_a_loop"))
+    before, closed, after = (run.report(node) for node in "234")
+    assert (before["verdict"], closed["verdict"], after["verdict"]) == ("FAIL", "PASS", "PASS")
+    assert closed["score"] == after["score"] > before["score"]
+    done = next(each for each in closed["measurements"] if each["name"] == "closing")
+    assert done["details"]["score_before"] == pytest.approx(before["score"], abs=0.01)
+    verdict, rule, deciding = verdict_of(client, run)
+    assert (verdict, rule) == ("PASS", "kept")
+    assert deciding == {"3"}
     job = job_of(client, run.prompt_id)["job"]
-    assert job["score"] == run.report("3")["score"]
+    assert job["score"] == closed["score"]
 
 
 def test_three_good_pictures_of_eight_are_a_pass_on_a_cached_run_too(client: ComfyClient):
@@ -68,11 +74,17 @@ def test_a_job_that_failed_has_no_verdict(client: ComfyClient):
 
 
 @pytest.mark.parametrize(
-    ("fault", "deciding"), [({"drift": 1.0}, {"4", "5"}), ({"seam_jump": 6.0}, {"5"})]
+    ("fault", "subject", "deciding"),
+    [({"drift": 1.0}, "character", {"4", "5"}), ({"seam_jump": 6.0}, "loop", {"5"})],
 )
-def test_a_clip_that_a_gate_stopped_is_a_fail(client: ComfyClient, fault, deciding):
+def test_a_clip_that_a_gate_stopped_is_a_fail(client: ComfyClient, fault, subject, deciding):
     run = client.run(small("check_a_clip", width=160, height=160, seed=9, **fault))
+    report = run.report("4" if "drift" in fault else "5")
+    assert (report["subject"], report["verdict"]) == (subject, "FAIL")
     assert "11" not in run.outputs, "nothing was saved"
+    answer = job_of(client, run.prompt_id)
+    assert answer["job"]["state"] == "completed"
+    assert answer["artifacts"] == []
     assert 0 in run.outputs["7" if "drift" in fault else "8"]["anime_blocked"]
     verdict, rule, nodes = verdict_of(client, run)
     assert (verdict, rule) == ("FAIL", "kept")

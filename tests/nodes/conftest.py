@@ -49,7 +49,7 @@ def node_classes() -> dict[str, Any]:
     return {node.GET_SCHEMA().node_id: node for node in classes}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_node() -> Callable[..., Any]:
     """Executes a node class as ComfyUI does and returns its `io.NodeOutput`.
 
@@ -67,6 +67,30 @@ def run_node() -> Callable[..., Any]:
             return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
 
     return run
+
+
+@pytest.fixture
+def refusals(
+    node_classes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Return what ComfyUI refuses in a prompt in API format, before anything of it would run.
+
+    `refusals(prompt)["3"]` are the errors of node 3. Beside the pack's nodes and ComfyUI's core,
+    the prompt may have the nodes that only tests need.
+    """
+    execution: Any = importlib.import_module("execution")
+    testing: Any = importlib.import_module("anime_production.tests.integration.testing_nodes")
+    known = importlib.import_module("nodes").NODE_CLASS_MAPPINGS
+    for node in asyncio.run(testing.comfy_entrypoint().get_node_list()):
+        monkeypatch.setitem(known, node.GET_SCHEMA().node_id, node)
+    for node_id, node in node_classes.items():
+        monkeypatch.setitem(known, node_id, node)
+
+    def ask(prompt: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        *_, refused = asyncio.run(execution.validate_prompt("a prompt", prompt, None))
+        return {node_id: answer["errors"] for node_id, answer in refused.items()}
+
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
 import json
 
+import numpy
 import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
+from PIL import Image
 
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
@@ -46,6 +48,28 @@ def test_a_clip_that_drifts_fails_through_the_nodes(run_node, node_classes, made
     report, _, _, value, passed = run_node(score, images=clip, character=made.args[0]).args
     assert (report.verdict, passed) == (Verdict.FAIL, False)
     assert value < 50
+    similarity = report.measurements[0]
+    assert similarity.reason_code == "character_lost"
+    lost = similarity.details["lost_from"]
+    assert 1 < lost < 8
+    assert set(similarity.details["presence"][lost:]) == {"different"}
+
+
+def test_nobody_in_a_reference_and_nobody_in_a_clip_are_told(
+    run_node, node_classes, made, frames, shared_assets
+):
+    with Image.open(shared_assets / "backgrounds" / "bg_uni.jpg") as ground:
+        nobody = torch.from_numpy(numpy.asarray(ground.convert("RGB")) / numpy.float32(255))[None]
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    empty, report, _ = run_node(sheet, references=nobody, name="Nobody").args
+    assert report.verdict is Verdict.NOT_MEASURED
+    for images, character, code in (
+        (frames, empty, "no_reference"),
+        (nobody, made.args[0], "seldom_visible"),
+    ):
+        report = run_node(score, images=images, character=character).args[0]
+        assert (report.verdict, report.score) == (Verdict.NOT_MEASURED, None)
+        assert report.measurements[0].reason_code == code
 
 
 def test_a_score_that_does_not_exist_blocks_what_would_consume_it(run_node, node_classes, made):

@@ -140,6 +140,13 @@ def test_where_no_frame_passes_the_side_is_blocked_or_the_best_goes_on(gate, mix
     assert torch.equal(best["accepted"], frames[kept : kept + 1])
     assert len(best["rejected"]) == 5
     assert f"Frame {kept} goes on because on_fail is best" in best["reasons"]
+    whole = gate(
+        report, images=frames, level="frame", thresholds="edge_width = 0.01", on_fail="pass_through"
+    )
+    assert torch.equal(whole["accepted"], frames)
+    assert whole["pass"] is False
+    with pytest.raises(Rejected, match=r"edge_width: At most 0\.01 px is needed"):
+        gate(report, images=frames, level="frame", thresholds="edge_width=0.01", on_fail="error")
 
 
 def test_a_whole_batch_goes_on_as_the_best_that_there_is(gate, bad):

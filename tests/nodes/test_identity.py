@@ -4,6 +4,7 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
+from anime_production.nodes import comfyui
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def test_without_any_weights_it_takes_what_needs_none_and_says_what_is_missing(i
         ({"backend": "insightface"}, "weights --fetch buffalo_l --accept-licence"),
         ({"backend": "clip_vision"}, "Load CLIP Vision"),
         ({"detector": "anime_head"}, "weights --fetch head_detect"),
+        ({"detector": "anime_face"}, "weights --fetch face_detect_v1.4_s"),
         ({"detector": "lbp_anime_face"}, "weights --fetch lbpcascade_animeface"),
         ({"backend": "insightface", "detector": "anime_face"}, "buffalo_l"),
     ],
@@ -67,6 +69,41 @@ def test_several_characters_are_told_apart(run_node, node_classes):
     values = {each.name: each for each in report.measurements}
     assert values["similarity: Aoi"].verdict is Verdict.PASS
     assert values["similarity: Rin"].verdict is not Verdict.PASS
+
+
+@pytest.fixture
+def of_faces(identity, monkeypatch, shared_assets):
+    """An identity model that finds faces by the cascade, and its explanation."""
+    file = shared_assets / "weights" / "lbpcascade_animeface.xml"
+    installed = {"anime_detection": {file.name: file}}
+    monkeypatch.setattr(comfyui, "weights", lambda folder: installed.get(folder, {}))
+    return identity(backend="palette", detector="auto")
+
+
+def test_faces_are_found_by_the_cascade_and_characters_told_apart(run_node, node_classes, of_faces):
+    model, explanation = of_faces
+    assert "lbp_anime_face" in explanation
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    first, second = (
+        run_node(
+            sheet, references=draw_clip(3, 384, 384, 24, number, 1), name=f"C{number}", model=model
+        ).args[0]
+        for number in (0, 1)
+    )
+    clip, more = draw_clip(6, 384, 384, 24, 0, 2), {"character0": second}
+    inputs = {"images": clip, "character": first, "more_characters": more, "model": model}
+    measured = {each.name: each for each in run_node(score, **inputs).args[0].measurements}
+    assert measured["similarity: C0"].verdict is Verdict.PASS
+    assert measured["similarity: C1"].verdict is Verdict.NOT_MEASURED
+    assert measured["similarity: C1"].reason_code.startswith("seldom")
+
+
+def test_a_sheet_of_another_model_is_refused_in_words(run_node, node_classes, of_faces):
+    frames = draw_clip(4, 160, 160, 24, 0, 1)
+    character = run_node(node_classes["AnimeCharacterSheet"], references=frames).args[0]
+    inputs = {"images": frames, "character": character, "model": of_faces[0]}
+    with pytest.raises(InputError, match=r"made with palette/bust, got .* made by palette/figure"):
+        run_node(node_classes["AnimeCharacterScore"], **inputs)
 
 
 def test_a_threshold_of_ones_own_takes_the_place_of_the_sheets(run_node, node_classes):

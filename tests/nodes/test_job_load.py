@@ -124,6 +124,8 @@ def test_the_latest_and_the_best_of_a_shot(render, run_node):
     assert run_node(AnimeJobLoad, which="best", **of_shot).args[4] == str(best.id) != str(worse.id)
     with pytest.raises(InputError, match=r"a job with files of project .*, tag 'night'.*got none"):
         run_node(AnimeJobLoad, tag="night", **of_shot)
+    with pytest.raises(InputError, match=r"a job with files and a score of project 'nothing'"):
+        run_node(AnimeJobLoad, which="best", project="nothing")
 
 
 def test_the_node_runs_again_once_another_job_is_the_latest(render):

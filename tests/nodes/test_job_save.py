@@ -172,7 +172,8 @@ def test_a_video_is_saved_beside_the_pictures_with_its_own_rate(recorder, output
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     levels = [float(frame.mean()) / 255 for frame in frames]
     assert levels == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.02)
-    assert written_by(recorder)[-1].artifact.fps == 25
+    artifact = written_by(recorder)[-1].artifact
+    assert (artifact.kind, artifact.frames, artifact.fps) == ("video", 5, 25)
     again = InputImpl.VideoFromFile(str(saved))
     copy = paths_of(run_node(AnimeJobSave, job=job, video=again), output)[0]
     assert str(job.id) in said_in(copy)

@@ -44,6 +44,15 @@ def test_a_second_job_in_a_prompt_is_an_error_in_words(recorder, run_node):
         run_node(AnimeJob, project="another")
 
 
+def test_with_tracking_off_it_says_so_and_nothing_is_kept(tmp_path, run_node, monkeypatch):
+    monkeypatch.setenv("ANIME_TRACKING", "off")
+    monkeypatch.setattr(comfyui, "private_directory", lambda: tmp_path)
+    answer = run_node(AnimeJob, project="Winter")
+    assert "Tracking is off (ANIME_TRACKING)" in answer.ui["text"][0]
+    assert answer.args[0].project == "Winter"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_prompt_is_a_job_of_its_own():
     assert AnimeJob.fingerprint_inputs() != AnimeJob.fingerprint_inputs()
     assert AnimeJob.GET_SCHEMA().is_output_node

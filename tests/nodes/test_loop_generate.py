@@ -12,14 +12,20 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.nodes.loop_generate import APPLY_MODEL, AnimationLoopGenerator
 
-from ..integration.testing_nodes.open_ends import smooth_with_open_ends
 from ..integration.tiny_wan import (
     IMAGE_TO_VIDEO_22_FILE,
     IMAGE_TO_VIDEO_FILE,
     TRANSFORMER_22_FILE,
     TRANSFORMER_FILE,
 )
-from .sampling import STEPS, load_model, random_latents, sample, with_wrapper
+from .sampling import (
+    STEPS,
+    load_model,
+    random_latents,
+    sample,
+    smooth_with_open_ends,
+    with_wrapper,
+)
 
 FRAMES, TURNED = 7, 3
 # The network computes the very same numbers for both; what differs is rounding, if anything.

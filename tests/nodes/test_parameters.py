@@ -14,6 +14,8 @@ from anime_production.nodes.parameters import (
     AnimeParameterString,
 )
 
+from ..integration.client import Prompt
+
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
@@ -52,6 +54,31 @@ def test_a_value_that_comes_over_a_link_is_held_to_its_bounds_too(run_node):
         run_node(AnimeParameterInt, name="steps", value=99, low=1, high=50)
     with pytest.raises(ParameterError, match="one of a, b"):
         run_node(AnimeParameterString, name="size", value="c", choices="a\nb\n")
+
+
+@pytest.mark.parametrize(
+    ("class_type", "inputs", "words"),
+    [
+        ("AnimeParameterInt", {"name": "steps", "value": 99, "high": 50}, "0 to 50, got 99"),
+        ("AnimeParameterFloat", {"name": "cfg", "value": -1.0}, "from 0.0 to"),
+        (
+            "AnimeParameterString",
+            {"name": "size", "value": "huge", "choices": "a\nb"},
+            "one of a, b",
+        ),
+        ("AnimeParameterImage", {"name": "image", "value": "gone.png [output]"}, "gone.png"),
+        ("AnimeParameterImage", {"name": "image", "value": "../../secret.png"}, "secret.png"),
+    ],
+)
+def test_comfyui_refuses_a_value_that_does_not_fit_in_words_before_anything_runs(
+    refusals, class_type, inputs, words
+):
+    prompt = Prompt()
+    parameter = prompt.add(class_type, **inputs)
+    prompt.add("TestConsumer", value=parameter.out())
+    ((refused, errors),) = refusals(prompt).items()
+    assert refused == parameter
+    assert all(words in error["details"] for error in errors)
 
 
 def test_every_parameter_node_is_known_to_the_domain(node_classes):

@@ -9,6 +9,8 @@ from anime_production.models.profile import DEFAULT, ProfileError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 
+from ..integration.client import Prompt
+
 SCORING = (
     "AnimeCharacterScore",
     "AnimeClipQuality",
@@ -99,9 +101,19 @@ def test_a_prompt_without_a_profile_has_the_verdict_of_the_default(
 def test_a_stricter_profile_fails_what_passed(run_node, node_classes, given, node):
     verdicts = {
         profile: report_of(run_node(node_classes[node], **given(node), profile=profile))["verdict"]
-        for profile in (DEFAULT, "hero")
+        for profile in (DEFAULT, "hero", "draft")
     }
-    assert verdicts == {DEFAULT: Verdict.PASS, "hero": Verdict.FAIL}
+    assert verdicts == {DEFAULT: Verdict.PASS, "hero": Verdict.FAIL, "draft": Verdict.PASS}
+
+
+@pytest.mark.parametrize("node", ["AnimeLoopScore", "AnimeStillQuality"])
+def test_comfyui_refuses_a_profile_that_there_is_not_before_anything_runs(refusals, node):
+    prompt = Prompt()
+    clip = prompt.add("AnimeSampleClip", frames=8, width=64, height=64)
+    score = prompt.add(node, images=clip.out(), profile="heroic")
+    (error,) = refusals(prompt)[score]
+    assert error["type"] == "value_not_in_list"
+    assert "heroic" in error["details"]
 
 
 def test_a_close_loop_goes_on_for_a_stricter_profile(run_node, node_classes, given, clip):

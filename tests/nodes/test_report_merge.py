@@ -6,6 +6,8 @@ from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.report_merge import AnimeReportMerge
 
+from ..integration.client import Prompt
+
 
 @pytest.fixture(scope="module")
 def good():
@@ -54,3 +56,11 @@ def test_a_score_that_does_not_exist_blocks_silently(run_node, good):
     assert isinstance(score, ExecutionBlocker)
     assert score.message is None
     assert passes is False
+
+
+def test_comfyui_refuses_a_merge_of_nothing_before_anything_runs(refusals):
+    prompt = Prompt()
+    merge = prompt.add("AnimeReportMerge", rule="all")
+    (error,) = refusals(prompt)[merge]
+    assert error["type"] == "required_input_missing"
+    assert error["extra_info"]["input_name"] == "reports.report0"

@@ -15,6 +15,8 @@ from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.retry import END_INPUTS, END_OUTPUTS, AnimeRetryEnd, AnimeRetryStart
 
+from ..integration.client import Prompt
+
 GRAPH = {
     "start": {"class_type": START, "inputs": {"seed": 7}},
     "clip": {"class_type": "AnimeSampleClip", "inputs": {"seed": ["start", 0]}},
@@ -142,3 +144,15 @@ def test_lists_of_several_values_are_refused(good):
     for node, inputs in ((AnimeRetryStart, {"seed": 1}), (AnimeRetryEnd, {"report": good})):
         with pytest.raises(RetryRefused, match="a list of several values"):
             call(node, "EXECUTE_NORMALIZED", index=1, **inputs)
+
+
+def test_comfyui_refuses_more_than_32_attempts_before_anything_runs(refusals):
+    prompt = Prompt()
+    begin = prompt.add("AnimeRetryStart", seed=1)
+    clip = prompt.add("AnimeSampleClip", seed=begin.out(0))
+    score = prompt.add("AnimeLoopScore", images=clip.out())
+    end = prompt.add("AnimeRetryEnd", report=score.out(), slot_1=clip.out(), attempts=33)
+    prompt.add("TestConsumer", value=end.out(0))
+    (error,) = refusals(prompt)[end]
+    assert error["type"] == "value_bigger_than_max"
+    assert "attempts" in error["details"]

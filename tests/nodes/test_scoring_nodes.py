@@ -4,6 +4,7 @@ import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from anime_production.models.frames import InputError
 from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.loop import AnimeLoopScore
@@ -54,3 +55,9 @@ def test_a_sample_clip_is_the_domains_with_the_faults_in_their_places(run_node):
     )
     assert torch.equal(answer.args[0], draw_clip(6, 80, 72, 6, 0, 5, Faults(**faults)))
     assert answer.args[1] == 8.0
+
+
+def test_a_choice_that_comes_over_a_link_and_does_not_exist_is_no_silent_success(run_node, clip):
+    """ComfyUI checks no value that comes over a link: the node has to."""
+    with pytest.raises(InputError, match="got 'no such backend'"):
+        run_node(AnimeLoopScore, images=clip, backend="no such backend")

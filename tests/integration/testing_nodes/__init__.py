@@ -6,7 +6,6 @@ import torch
 from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
-from .open_ends import TestOpenEnds
 
 
 def _with_one_value(frames: torch.Tensor, value: float) -> torch.Tensor:
@@ -119,7 +118,6 @@ class TestingExtension(ComfyExtension):
         """List the nodes."""
         return [
             TestConditioning,
-            TestOpenEnds,
             TestSpoil,
             TestNumber,
             TestConsumer,

@@ -117,6 +117,19 @@ def test_a_refused_one_is_asked_again_when_it_is_resumed(studio, begin):
     assert (record.state, record.reason) == (ProductionState.COMPLETED, None)
 
 
+def test_one_that_failed_goes_on_with_the_next_seed_when_it_is_resumed(studio, begin):
+    place = studio(FAILS, PASSES)
+    production_id, phase_id = begin(place, attempts=1)
+    run_phase(phase_id, place)
+    assert found(place, production_id).state is ProductionState.FAILED
+    place.read(store.resume, production_id)
+    run_phase(phase_id, place)
+    record = found(place, production_id)
+    assert states(record) == [(1, "failed"), (2, "passed")]
+    assert (record.state, record.reason) == (ProductionState.COMPLETED, None)
+    assert [graph["1"]["inputs"]["value"] for graph in place.graphs] == [7, 8]
+
+
 def test_it_waits_while_the_disk_is_full_and_goes_on_when_there_is_room(studio, begin):
     place = studio(PASSES, free=0)
     production_id, phase_id = begin(place)

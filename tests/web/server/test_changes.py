@@ -151,6 +151,27 @@ def test_what_cannot_be_cancelled_here_is_said(
     assert said in answer.json["error"]["message"]
 
 
+NOT_REPRODUCED = [
+    ({"changes": {"9.seed": 1}}, "no input '9.seed'"),
+    ({"changes": {"1.seed": [1, 2]}}, "a text, a number"),
+    ({"changes": ["1.seed"]}, "an object such as"),
+    ({"source": "production"}, "source: expected one of api, editor"),
+    ({"client_id": 7}, "client_id: expected a text"),
+]
+
+
+def test_a_job_is_not_run_again_where_the_request_cannot_be_understood(
+    desk, recorder, studio_url, story
+):
+    for event in story:
+        recorder.record(event)
+    path = "/anime/jobs/8c1f/reproduce"
+    answers = desk.ask(*(("POST", path, body) for body, _ in NOT_REPRODUCED))
+    for answer, (_, said) in zip(answers, NOT_REPRODUCED, strict=True):
+        assert answer.status == 400
+        assert said in answer.json["error"]["message"]
+
+
 def test_a_change_reaches_inputs_whose_names_have_dots_and_leaves_the_jobs_graph_as_it_is():
     graph = {"12.0": {"class_type": "A", "inputs": {"mode.seed": 1, "seed": 2}}}
     assert changed(graph, {"12.0.mode.seed": 7})["12.0"]["inputs"] == {"mode.seed": 7, "seed": 2}

@@ -48,7 +48,11 @@ def test_a_phase_whose_nodes_are_missing_may_be_registered_and_says_so(ask):
         told = await answer.json()
         assert not told["installed"]
         assert "node AnimeSampleClip" in told["missing"]
-        assert (await client.post(LIST, json=OWN)).status == 200
+        assert (await client.post(LIST, json=OWN)).status == 200  # the very same: no conflict
+        other = {**OWN, "name": "Another"}
+        assert (await client.post(LIST, json=other)).status == 409
+        assert (await client.post(LIST, json={**other, "replace": True})).status == 201
+        assert (await (await client.get(f"{LIST}/own")).json())["name"] == "Another"
         listed = await (await client.get(LIST)).json()
         assert [each["id"] for each in listed["phases"] if not each["shipped"]] == ["own"]
         assert (await client.delete(f"{LIST}/own")).status == 200
