@@ -9,14 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, Prompt, RequestRefused
 from .job_bench import JobPrompt, Jobs, comfyui_with
 
 
 @pytest.fixture(scope="module")
-def url(by_hand: HandmadePostgres) -> str:  # noqa: F811
+def url(by_hand: HandmadePostgres) -> str:
     """An empty database."""
     return by_hand.new_database()
 
