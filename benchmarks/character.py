@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -15,6 +16,7 @@ import torch
 from ..models.character.detection import IdentityModel
 from ..models.character.detectors.yolo import YoloDetector
 from ..models.character.embedders.ccip import DEFAULT_MODEL, CcipEmbedder
+from ..models.character.library import list_characters, save_character
 from ..models.character.pictures import overlay
 from ..models.character.score import score_characters
 from ..models.character.sheet import make_character
@@ -29,6 +31,8 @@ REFERENCES = 3  # as many as set a threshold of their own
 LOOP_FRAMES, ROUNDS = 16, 1  # of the comparison: at full cost each frame takes seconds
 GROWTH = (60, 120, 240)
 SMALL = 0.01  # share of the networks' cost where only memory is looked at
+ROUNDS_OF_LIST = 11
+IN_LIBRARY, MOST_LIST_MS = 50, 100.0  # characters; their list, which ComfyUI wants at every prompt
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -48,6 +52,7 @@ def run() -> None:
         _outside_the_networks(clip, _model(full))
         _against_a_loop(clip[:LOOP_FRAMES], _model(full))
         _memory(clip, _model(small))
+        _list_of_a_library(clip, _model(small), Path(folder, "library"))
 
 
 def _model(folder: Path) -> IdentityModel:
@@ -150,6 +155,20 @@ def _memory(clip: torch.Tensor, model: IdentityModel) -> None:
         rows.append((count, megabytes, _peak_megabytes() - before))
     print_table(("frames", "MB of frames", "MB more at the peak"), rows)
     Comparison("character/memory of 240 over 60 frames", rows[-1][2], rows[0][2], "MB").print()
+
+
+def _list_of_a_library(clip: torch.Tensor, model: IdentityModel, folder: Path) -> None:
+    """Time the list of a library that was listed before."""
+    character, _ = make_character("Aoi", clip[:REFERENCES], model)
+    for number in range(IN_LIBRARY):
+        save_character(folder, replace(character, name=f"{number:02}"))
+    spent = []
+    for _ in range(1 + ROUNDS_OF_LIST):
+        started = time.perf_counter()
+        list_characters(folder)
+        spent.append(1000 * (time.perf_counter() - started))
+    name = f"character/list of {IN_LIBRARY}, beside what it may take"
+    Comparison(name, median(spent[1:]), MOST_LIST_MS, "ms").print()
 
 
 def _peak_megabytes() -> float:

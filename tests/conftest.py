@@ -1,15 +1,26 @@
 """What every test can ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from .comfyui import ABSENT, PACK, find_comfyui
-from .layers import LAYERS, layer_of, totals
+from .databases import (  # noqa: F401
+    by_hand,
+    database,
+    database_url,
+    embedded,
+    every_database,
+    every_url,
+    older_embedded,
+    private,
+    studio_url,
+)
+from .layers import FAST, LAYERS, NO_ASSETS, layer_of, totals
 
 TESTS = Path(__file__).parent  # as pytest was given it: maybe through a link
-NO_ASSETS = "the test-bench assets are not here"
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported, here and in a ComfyUI
     os.environ["OMP_NUM_THREADS"] = "1"  # the other cores belong to the other workers
@@ -48,6 +59,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if any(without.values()):
         counts = ", ".join(f"{count} of {layer}" for layer, count in without.items() if count)
         terminalreporter.line(f"Skipped, as the assets beside the checkout are not here: {counts}.")
+
+
+@pytest.fixture(autouse=True)
+def servers_started(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test of the fast layer that starts a PostgreSQL: it belongs to another layer."""
+    if request.node.get_closest_marker(FAST) is None:
+        yield
+        return
+    from anime_production.models.jobs.cluster import Cluster, EmbeddedFailure
+
+    started: list[Cluster] = []
+
+    def start(cluster: Cluster) -> str:
+        started.append(cluster)
+        raise EmbeddedFailure("A test of the fast layer has no PostgreSQL.")
+
+    monkeypatch.setattr(Cluster, "start", start)
+    # The wheel refuses this version, so that a child process starts none either.
+    monkeypatch.setenv("PGSERVER_POSTGRES_VERSION", "0")
+    yield
+    assert not started, "it starts a PostgreSQL: take a fixture of databases.py, or mark it"
 
 
 @pytest.fixture(scope="session")

@@ -224,13 +224,11 @@ def client_sources() -> dict[str, str]:
 
 def test_every_word_that_the_editors_parts_say_is_there():
     known = read("en", "main.json")[OWN]["words"]
-    missing = {
-        (file, key)
-        for file, source in client_sources().items()
-        for key in SAID.findall(source)
-        if key not in known
+    said = {
+        (file, key) for file, source in client_sources().items() for key in SAID.findall(source)
     }
-    assert missing == set()
+    assert len(said) > 100
+    assert {(file, key) for file, key in said if key not in known} == set()
 
 
 def test_no_word_is_there_that_no_part_of_the_editor_says():

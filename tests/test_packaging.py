@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from anime_production.models.dependency import PACKAGES
 from anime_production.quickstart_steps.install import development_requirements
@@ -53,8 +54,14 @@ def test_a_package_that_is_imported_late_is_installed_with_the_pack(package: str
 
 
 def test_every_requirement_is_met_here():
-    for requirement in [*requirements(), *PROJECT["optional-dependencies"]["dev"]]:
-        assert importlib.metadata.version(name_of(requirement))
+    listed = [*requirements(), *PROJECT["optional-dependencies"]["dev"]]
+    versions = {each: importlib.metadata.version(name_of(each)) for each in listed}
+    unmet = {
+        each: version
+        for each, version in versions.items()
+        if not Requirement(each).specifier.contains(version, prereleases=True)
+    }
+    assert unmet == {}
 
 
 def test_the_registry_knows_publisher_name_and_comfyui():

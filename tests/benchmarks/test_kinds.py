@@ -9,6 +9,7 @@ from anime_production.models.quality.still.measures import LEARNED, MEASURES
 from anime_production.models.quality.still.score import measure_picture
 
 from ..comfyui import PACK
+from ..layers import NO_ASSETS
 
 PAGE = PACK / "web" / "client" / "docs" / "AnimeStillQuality.md"
 KINDS = ("cel", "sketch", "painted")
@@ -38,7 +39,7 @@ def said() -> dict[str, dict[str, list[float]]]:
 def test_a_clean_picture_has_the_values_that_the_help_page_gives_its_kind(kind):
     pictures = clean_pictures()[kind]
     if not pictures:
-        pytest.skip("the test-bench assets are not here")
+        pytest.skip(NO_ASSETS)
     ranges = said()
     assert set(ranges) == {each.name for each in MEASURES}
     values = measure_picture(pictures[0][0])

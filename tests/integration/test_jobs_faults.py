@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
@@ -20,7 +19,7 @@ PATIENCE = 60.0  # seconds: the shipper tries again every half a minute at the l
 
 
 @pytest.fixture(scope="module")
-def url(by_hand: HandmadePostgres) -> str:  # noqa: F811
+def url(by_hand: HandmadePostgres) -> str:
     """An empty database."""
     return by_hand.new_database()
 
@@ -69,7 +68,7 @@ def expect(client: ComfyClient, jobs: Jobs, prompts: list[str]) -> None:
 def test_a_database_that_stops_loses_and_delays_no_prompt(
     client: ComfyClient,
     jobs: Jobs,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
     when: str,
 ):
     client.run_without_client(JobPrompt(seed=100))
@@ -120,7 +119,7 @@ def test_a_full_disk_is_said_and_what_ran_meanwhile_is_recorded_afterwards(
     client: ComfyClient,
     jobs: Jobs,
     small_disk: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     private = small_disk / OUTBOX.parent
     if not private.is_mount():

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient
 from .job_bench import JobPrompt, Jobs, comfyui_with
@@ -27,7 +26,7 @@ SELECT job_id FROM anime.job_events WHERE kind = 'job_finished' GROUP BY job_id 
 def test_a_comfyui_that_is_killed_at_any_moment_loses_and_doubles_no_job(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     jobs, chance = Jobs(url), random.Random(7)
@@ -74,7 +73,7 @@ def test_a_comfyui_that_is_killed_at_any_moment_loses_and_doubles_no_job(
 def test_two_comfyuis_on_one_private_folder_and_database_keep_their_jobs_apart(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     jobs = Jobs(url)
@@ -108,7 +107,7 @@ def test_two_comfyuis_on_one_private_folder_and_database_keep_their_jobs_apart(
 def test_a_thousand_prompts_in_the_queue_are_a_thousand_jobs(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     jobs = Jobs(url)

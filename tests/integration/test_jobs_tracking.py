@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, Prompt
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
@@ -14,7 +13,7 @@ from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 def test_with_tracking_off_jobs_run_save_their_files_and_say_that_it_is_off(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     with comfyui_with(comfyui, tmp_path, by_hand.new_database(), ANIME_TRACKING="off") as server:
         client = ComfyClient(server)
@@ -35,7 +34,7 @@ def test_with_tracking_off_jobs_run_save_their_files_and_say_that_it_is_off(
 def test_with_tracking_of_all_every_prompt_is_a_job(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     with comfyui_with(comfyui, tmp_path, url, ANIME_TRACKING="all") as server:

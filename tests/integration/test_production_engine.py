@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres
 from .client import ComfyClient
 from .job_bench import comfyui_with
@@ -41,7 +40,7 @@ def slow(client: ComfyClient):
 def test_a_comfyui_that_ends_in_the_midst_ends_at_once_and_goes_on_after_its_next_start(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     with comfyui_with(comfyui, tmp_path, url) as server:

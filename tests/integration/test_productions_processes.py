@@ -17,7 +17,6 @@ import pytest
 from anime_production.benchmarks.production import phase_times
 
 from ..comfyui import use_comfyui
-from ..models.jobs.conftest import by_hand  # noqa: F401
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import Jobs, comfyui_with
@@ -132,7 +131,7 @@ def tell(url: str, seconds: float, capsys: pytest.CaptureFixture[str]) -> Counte
 def test_processes_share_forty_productions(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
     count: int,
     capsys: pytest.CaptureFixture[str],
 ):
@@ -151,7 +150,7 @@ def test_processes_share_forty_productions(
 def test_one_is_killed_in_the_middle_of_a_phase_and_the_other_finishes_all(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
     capsys: pytest.CaptureFixture[str],
 ):
     url = by_hand.new_database()
@@ -181,7 +180,7 @@ def test_one_is_killed_in_the_middle_of_a_phase_and_the_other_finishes_all(
 def test_one_that_hung_and_comes_back_is_recorded_and_counts_no_second_time(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     told = Jobs(url)
@@ -216,7 +215,7 @@ def test_one_that_hung_and_comes_back_is_recorded_and_counts_no_second_time(
 def test_a_phase_runs_only_where_its_models_are(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     told = Jobs(url)
@@ -249,7 +248,7 @@ def test_a_phase_runs_only_where_its_models_are(
 def test_a_restart_under_way_loses_nothing(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     told = Jobs(url)
@@ -267,7 +266,7 @@ def test_a_restart_under_way_loses_nothing(
 def test_a_database_that_is_away_for_half_a_minute_loses_nothing(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,  # noqa: F811
+    by_hand: HandmadePostgres,
 ):
     url = by_hand.new_database()
     told = Jobs(url)

@@ -14,9 +14,12 @@ from anime_production.models.frames import as_frames
 
 @pytest.fixture(scope="session")
 def shared_clips(shared_assets: Path) -> list[str]:
-    """Names of the real clips."""
+    """Names of the real clips, of every kind that a test goes through."""
     folders = (shared_assets / "clips", shared_assets / "loops")
-    return sorted(f"{path.parent.name}/{path.name}" for each in folders for path in each.iterdir())
+    names = sorted(f"{path.parent.name}/{path.name}" for each in folders for path in each.iterdir())
+    for kind in ("animatediff", "mobius", "moviepy"):
+        assert any(kind in name for name in names), f"there is no clip of {kind}"
+    return names
 
 
 @pytest.fixture(scope="session")

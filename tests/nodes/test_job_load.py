@@ -18,8 +18,6 @@ from anime_production.nodes.job_load import AnimeJobLoad
 from anime_production.nodes.job_save import AnimeJobSave
 from anime_production.nodes.review import AnimeReview
 
-from ..models.jobs.postgres import private_folder
-
 FRAMES = (torch.arange(8 * 32 * 32 * 3).reshape(8, 32, 32, 3) % 251).float() / 255
 GRAPH = {
     "1": {"class_type": "CLIPTextEncode", "inputs": {"clip": ["9", 0], "text": "snow"}},
@@ -27,27 +25,14 @@ GRAPH = {
 }
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with private_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def kept(folder) -> Iterator[Recorder]:
-    """A recorder with a real database of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("ANIME_DATABASE_URL", raising=False)
-        recorder = Recorder(folder)
-        yield recorder
-        recorder.close()
-
-
 @pytest.fixture
-def recorder(kept, monkeypatch):
+def recorder(private, database_url, monkeypatch) -> Iterator[Recorder]:
+    """A recorder with a real database, as all nodes open it."""
+    recorder = Recorder(private)
     for module in (job_load, job_save, review):
-        monkeypatch.setattr(module, "open_recorder", lambda directory: kept)
-    return kept
+        monkeypatch.setattr(module, "open_recorder", lambda directory: recorder)
+    yield recorder
+    recorder.close()
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.ledger import write
 from anime_production.quickstart_steps.places import CHECKOUT
 
-from ..models.jobs.postgres import PASSWORD, USER, HandmadePostgres, private_folder
-
-pytestmark = pytest.mark.database
+from ..models.jobs.postgres import PASSWORD, USER, private_folder
 
 
 @pytest.fixture
@@ -30,14 +28,6 @@ def private() -> Iterator[Path]:
                 write(connection, JobQueued(new_job(f"prompt {number}"), {}))
         database.close()
         yield folder
-
-
-@pytest.fixture
-def server() -> Iterator[HandmadePostgres]:
-    with private_folder("postgres") as folder:
-        server = HandmadePostgres(folder)
-        yield server
-        server.stop()
 
 
 def quickstart(private: Path, *words: str, url: str = "") -> subprocess.CompletedProcess:
@@ -54,8 +44,8 @@ def quickstart(private: Path, *words: str, url: str = "") -> subprocess.Complete
     )
 
 
-def test_jobs_are_backed_up_moved_and_restored(private, server):
-    url = server.new_database()
+def test_jobs_are_backed_up_moved_and_restored(private, by_hand):
+    url = by_hand.new_database()
     backup = quickstart(private, "backup", "kept.zip")
     assert backup.returncode == 0, backup.stdout + backup.stderr
     assert "3 jobs" in backup.stdout
@@ -68,9 +58,11 @@ def test_jobs_are_backed_up_moved_and_restored(private, server):
     assert restored.returncode == 0, restored.stdout + restored.stderr
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM anime.jobs").fetchone() == (3,)
-    server.stop()
-    away = quickstart(private, "move", url=url)
-    server.start()
+    by_hand.stop()
+    try:
+        away = quickstart(private, "move", url=url)
+    finally:
+        by_hand.start()
     assert away.returncode == 1
     for said in (backup, moved, restored, away):
         assert not {PASSWORD, USER, url} & set((said.stdout + said.stderr).split())

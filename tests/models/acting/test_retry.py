@@ -3,7 +3,6 @@ import json
 import pytest
 
 from anime_production.models.acting.retry import (
-    MOST_ATTEMPTS,
     UNTRIED,
     Attempt,
     OnExhausted,
@@ -116,10 +115,6 @@ def test_the_reasons_name_every_attempt():
     lines = trial(9.0, None).reasons.splitlines()
     assert lines[0].startswith("Attempt 1, seed 10: FAIL, ")
     assert lines[2] == "Attempt 2, seed 11: NOT MEASURED"
-
-
-def test_there_is_an_end_to_it():
-    assert MOST_ATTEMPTS == 32
 
 
 @pytest.mark.parametrize("values", [(9.0,), (9.0, 8.0)])

@@ -59,13 +59,21 @@ def test_the_overlay_names_everybody_where_they_are():
         for name, colours in (("Rin", RIN), ("Aoi", AOI))
     )
     frames = staged([(RIN, 20), (STRANGER, 120)])
-    drawn = overlay(frames, score_characters(frames, [rin, aoi], model))
+    result = score_characters(frames, [rin, aoi], model)
+    drawn = overlay(frames, result)
     assert drawn.shape == frames.shape
     green, purple = (torch.tensor(c) / 255 for c in (COLOURS[Presence.SAME], STRANGERS))
     near = lambda part, colour: ((part - colour).abs().amax(dim=-1) < 0.01).sum().item()  # noqa: E731
-    assert near(drawn[0, :, :60], green) > 50
+    height, width = frames.shape[1:3]
+    box = result.appearances[0].boxes[0]
+    left, right, bottom = (
+        round(edge * (side - 1))
+        for edge, side in ((box.left, width), (box.right, width), (box.bottom, height))
+    )
+    assert near(drawn[0, bottom, left:right], green) > 0.9 * (right - left), "no box around Rin"
     assert near(drawn[0, :, 100:], green) == 0
-    assert holds(drawn[0, :, 100:], Presence.DIFFERENT) or near(drawn[0, :, 100:], purple) > 50
+    assert holds(drawn[0, :, 100:], Presence.DIFFERENT), "in the place where Aoi is missed"
+    assert near(drawn[0, :, 100:], purple) == 0
 
 
 def test_the_contact_sheet_marks_outliers_crowds_and_nobody():

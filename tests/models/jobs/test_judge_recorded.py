@@ -1,5 +1,7 @@
 """Migration 7: jobs of before, in a database as an older pack left it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID, uuid4
@@ -47,12 +49,19 @@ WHERE prompt_id = %s ORDER BY position
 CLOSED = {"2": loop(3.9), "3": loop(8.6), "4": loop(8.6)}
 
 
-@pytest.fixture
-def old(studio_url):
-    """A database of version 6."""
-    with psycopg.connect(studio_url, autocommit=True) as connection:
+@contextmanager
+def version_6(url: str) -> Iterator[psycopg.Connection]:
+    """Connect to a new database, as version 6 left it."""
+    with psycopg.connect(url, autocommit=True) as connection:
         assert migrate(connection, until=BEFORE) == BEFORE
         connection.execute(BEGINNING)
+        yield connection
+
+
+@pytest.fixture
+def old(embedded):
+    """A database of version 6."""
+    with version_6(embedded.new_database()) as connection:
         yield connection
 
 
@@ -96,7 +105,12 @@ def unknown_k() -> dict[str, Any]:
 
 @pytest.fixture
 def full(old):
-    """With a job of every kind."""
+    """A database of version 6 with a job of every kind."""
+    add_every_kind(old)
+    return old
+
+
+def add_every_kind(old: psycopg.Connection) -> None:
     add(old, "best of 8", example("best_of_8"), {"5": PICTURES})
     checks = {"4": loop(2.0), "5": loop(8.0), "6": loop(9.0)}
     add(old, "blocked", example("check_a_clip"), checks, wrote=False)
@@ -111,7 +125,6 @@ def full(old):
     add(old, "silent", example("close_a_loop"), {})
     add(old, "unknown k", unknown_k(), {"5": PICTURES})
     add(old, "without graph", None, CLOSED)
-    return old
 
 
 JUDGED = [
@@ -130,12 +143,14 @@ JUDGED = [
 ]
 
 
-def test_every_job_has_the_verdict_that_its_data_allow(full, monkeypatch):
-    before = full.execute("SELECT prompt_id, verdict FROM anime.jobs").fetchall()
-    assert dict(before)["closed"] == "FAIL"
+def test_every_job_has_the_verdict_that_its_data_allow(every_url, monkeypatch):
     monkeypatch.setattr(judge_recorded, "BATCH", 2)
-    assert migrate(full) == known_migrations()[-1].version
-    assert full.execute(JOBS).fetchall() == JUDGED
+    with version_6(every_url) as full:
+        add_every_kind(full)
+        before = full.execute("SELECT prompt_id, verdict FROM anime.jobs").fetchall()
+        assert dict(before)["closed"] == "FAIL"
+        assert migrate(full) == known_migrations()[-1].version
+        assert full.execute(JOBS).fetchall() == JUDGED
 
 
 def decides(connection, prompt: str) -> list[tuple]:
@@ -175,10 +190,9 @@ def test_a_report_that_contradicts_itself_keeps_the_old_verdict(full):
         " WHERE prompt_id = 'frames'"
     ).fetchone()
     full.execute(query, (report_id,))
-    full.execute("UPDATE anime.jobs SET verdict = 'FAIL', score = 30 WHERE prompt_id = 'frames'")
     migrate(full)
     (row,) = [each for each in full.execute(JOBS).fetchall() if each[0] == "frames"]
-    assert row[3] == "worst"
+    assert row == ("frames", "FAIL", 10.0, "worst")
 
 
 def test_a_step_that_fails_leaves_the_old_version(full, monkeypatch):
@@ -197,12 +211,13 @@ def test_a_step_that_fails_leaves_the_old_version(full, monkeypatch):
     assert full.execute(JOBS).fetchall() == JUDGED
 
 
-def test_a_backup_of_version_6_is_judged_when_it_is_restored(full, by_hand, private, tmp_path,
-                                                             monkeypatch):  # fmt: skip
+def test_a_backup_of_version_6_is_judged_when_it_is_restored(
+    full, embedded, private, tmp_path, monkeypatch
+):
     full.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with full.transaction():
         write_archive(tmp_path / "old.zip", DatabaseSource(full), lambda line: None)
-    monkeypatch.setenv("ANIME_DATABASE_URL", by_hand.new_database())
+    monkeypatch.setenv("ANIME_DATABASE_URL", embedded.new_database())
     contents = restore(private, tmp_path / "old.zip", False, lambda line: None)
     assert contents["jobs"].rows == len(JUDGED)
     with Database(private).connect() as connection:

@@ -1,14 +1,14 @@
 # mypy: disable-error-code="union-attr"
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import IntegrityError
 
-from anime_production.models.jobs.events import CharacterSaved, JobFinished, JobStarted
+from anime_production.models.jobs.events import CharacterSaved, JobStarted
 from anime_production.models.jobs.history import find_job
-from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.ledger import write
 
 TABLES = ("projects", "shots", "characters", "machines", "jobs", "job_events", "reports",
@@ -33,18 +33,12 @@ def rows(connection) -> dict[str, int]:
     return counts
 
 
-@pytest.fixture
-def connection(every_database):
-    with every_database.connect() as connection:
-        yield connection
-
-
-def test_what_was_written_is_read_back_exactly(connection, story, report):
+def test_what_was_written_is_read_back_exactly(every_connection, story, report):
     for event in story:
-        assert write(connection, event)
+        assert write(every_connection, event)
     started, written, finished = story
     for wanted in (str(started.job.id), "8c1f"):
-        record = find_job(connection, wanted)
+        record = find_job(every_connection, wanted)
         assert record.job == started.job
         assert record.state == "failed"
         assert (record.started_at, record.finished_at) == (
@@ -99,7 +93,7 @@ def test_an_unfinished_job_has_no_verdict_and_no_end(connection):
     assert found["verdict"] is found["score"] is found["finished_at"] is found["error"] is None
 
 
-@pytest.mark.parametrize("wanted", ["", "nobody", "a\0b", str(uuid4()), "'; DROP TABLE x; --"])
+@pytest.mark.parametrize("wanted", ["", "nobody", "a\0b", str(UUID(int=7)), "'; DROP TABLE x; --"])
 def test_what_is_not_there_is_not_found(connection, wanted: str):
     assert find_job(connection, wanted) is None
 
@@ -107,9 +101,7 @@ def test_what_is_not_there_is_not_found(connection, wanted: str):
 def test_the_graph_is_kept_as_it_was_sent(connection, story):
     write(connection, story[-1])
     (graph,) = connection.execute("SELECT graph FROM anime.jobs").fetchone()
-    assert graph == story[-1].graph
-    assert isinstance(story[-1], JobFinished)
-    assert story[-1].state is JobState.FAILED
+    assert graph == {"1": {"class_type": "AnimeJob", "inputs": {"seed": 2**64 - 1}}}
 
 
 def newer(event: CharacterSaved, number: int) -> CharacterSaved:
@@ -120,15 +112,15 @@ def newer(event: CharacterSaved, number: int) -> CharacterSaved:
     return CharacterSaved(replace(character, id=uuid4(), version=version, saved_at=at))
 
 
-def test_a_saved_character_is_read_back_exactly(connection, saved):
-    assert write(connection, saved)
+def test_a_saved_character_is_read_back_exactly(every_connection, saved):
+    assert write(every_connection, saved)
     it = saved.character
-    assert connection.execute(NEWEST).fetchone() == (
+    assert every_connection.execute(NEWEST).fetchone() == (
         it.id, it.name, "", it.folder, it.version, it.sha256, it.model, it.backend, it.threshold,
         it.calibrated, it.saved_at, 3,
     )  # fmt: skip
     query = "SELECT standing, used, similarity FROM anime.character_references ORDER BY position"
-    assert connection.execute(query).fetchall() == [
+    assert every_connection.execute(query).fetchall() == [
         (each.standing, each.used, each.similarity) for each in it.references
     ]
 

@@ -4,8 +4,6 @@ from datetime import datetime, timezone
 from itertools import permutations
 from uuid import uuid4
 
-import pytest
-
 from anime_production.models.acting.retry import Attempt, OnExhausted, Trial
 from anime_production.models.jobs.events import (
     ArtifactWritten,
@@ -30,12 +28,6 @@ END = datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc)
 GRAPH = {"1": {"class_type": "AnimeJob", "inputs": {}}, "2": {"class_type": "AnimeRetryEnd"}}
 
 
-@pytest.fixture
-def connection(every_database):
-    with every_database.connect() as connection:
-        yield connection
-
-
 def finished(job, state=JobState.COMPLETED, reports=(), graph=None) -> JobFinished:
     return JobFinished(job, state, None, END, None, graph, tuple(reports))
 
@@ -57,20 +49,20 @@ def history(connection, job) -> list:
     return connection.execute(query, (job.id,)).fetchall()
 
 
-def test_a_job_goes_from_waiting_over_running_to_its_end(connection, job):
+def test_a_job_goes_from_waiting_over_running_to_its_end(every_connection, job):
     job = replace(job, process_id=uuid4(), source=JobSource.PRODUCTION, client_id="me")
-    write(connection, JobQueued(job, GRAPH, {"nodes": []}))
+    write(every_connection, JobQueued(job, GRAPH, {"nodes": []}))
     query = "SELECT state, started_at, source, client_id, process_id FROM anime.jobs"
-    row = connection.execute(query.encode()).fetchone()
+    row = every_connection.execute(query.encode()).fetchone()
     assert row == ("pending", None, "production", "me", job.process_id)
     started = JobStarted(job)
-    write(connection, started)
-    assert state_of(connection, job) == "in_progress"
-    write(connection, finished(job))
+    write(every_connection, started)
+    assert state_of(every_connection, job) == "in_progress"
+    write(every_connection, finished(job))
     query = "SELECT state, started_at, finished_at, progress, graph, workflow FROM anime.jobs"
-    row = connection.execute(query.encode()).fetchone()
+    row = every_connection.execute(query.encode()).fetchone()
     assert row == ("completed", started.at, END, 1.0, GRAPH, {"nodes": []})
-    assert history(connection, job) == [
+    assert history(every_connection, job) == [
         ("job_queued", "pending"),
         ("job_started", "in_progress"),
         ("job_finished", "completed"),
@@ -116,13 +108,13 @@ def test_the_first_end_of_a_job_holds(connection, job, report):
     assert states == {"cancelled", None}
 
 
-def test_progress_stays_with_the_job_and_makes_no_history(connection, job):
-    write(connection, JobQueued(job, GRAPH))
+def test_progress_stays_with_the_job_and_makes_no_history(every_connection, job):
+    write(every_connection, JobQueued(job, GRAPH))
     for share, node in ((0.25, "1"), (0.5, "2")):
-        assert write(connection, JobProgressed(job, share, node))
+        assert write(every_connection, JobProgressed(job, share, node))
     query = "SELECT state, progress, progress_node_id FROM anime.jobs WHERE id = %(id)s"
-    assert ask(connection, query, job) == ("in_progress", 0.5, "2")
-    assert count(connection, "job_events") == 1
+    assert ask(every_connection, query, job) == ("in_progress", 0.5, "2")
+    assert count(every_connection, "job_events") == 1
 
 
 def lose(connection, job) -> None:
@@ -146,20 +138,20 @@ def test_a_lost_job_yields_to_its_process_but_not_to_a_bystander(connection, job
     assert state_of(connection, job) == "failed"
 
 
-def test_reviews_are_kept_each_once(connection, job):
-    write(connection, finished(job))
+def test_reviews_are_kept_each_once(every_connection, job):
+    write(every_connection, finished(job))
     reviews = [
         JobReviewed(job, Review(ReviewVerdict.REJECTED, "the hair flickers", "Aoi")),
         JobReviewed(job, Review(ReviewVerdict.APPROVED)),
     ]
     for event in reviews * 2:
-        write(connection, event)
+        write(every_connection, event)
     query = "SELECT verdict, reason, reviewer FROM anime.reviews ORDER BY reviewed_at"
-    assert connection.execute(query.encode()).fetchall() == [
+    assert every_connection.execute(query.encode()).fetchall() == [
         ("rejected", "the hair flickers", "Aoi"),
         ("approved", "", ""),
     ]
-    assert state_of(connection, job) == "completed"
+    assert state_of(every_connection, job) == "completed"
 
 
 def test_a_picture_of_a_file_is_kept(connection, job, artifact):
@@ -196,17 +188,17 @@ def scored(value: float) -> Report:
     return Report("loop", (seam.measured(value, "no_frames"),), 12)
 
 
-def test_every_round_of_a_retry_is_kept(connection, job):
+def test_every_round_of_a_retry_is_kept(every_connection, job):
     trial = Trial(3, OnExhausted.BEST)
     for seed, value in ((2**64 - 1, 2.0), (0, 4.0), (1, 3.0)):
         trial = trial.after(Attempt(seed, scored(value)))
     reports = [NodeReport("2", trial.report), NodeReport("1", trial.report)]  # 1: shown again
-    write(connection, finished(job, reports=reports, graph=GRAPH))
+    write(every_connection, finished(job, reports=reports, graph=GRAPH))
     query = (
         "SELECT node_id, number, seed, verdict, score, chosen, reason <> ''"
         " FROM anime.retry_attempts ORDER BY number"
     )
-    assert connection.execute(query.encode()).fetchall() == [
+    assert every_connection.execute(query.encode()).fetchall() == [
         ("2", 1, 2**64 - 1, "FAIL", 20.0, False, True),
         ("2", 2, 0, "FAIL", 40.0, True, True),
         ("2", 3, 1, "FAIL", 30.0, False, True),

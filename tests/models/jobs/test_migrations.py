@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database import Database, DatabaseAway
+from anime_production.models.jobs.database import DatabaseAway
 from anime_production.models.jobs.ledger import write
 from anime_production.models.jobs.migrations import FOLDER, known_migrations, migrate
 
@@ -22,8 +22,8 @@ with psycopg.connect(sys.stdin.readline().strip(), autocommit=True) as connectio
 
 
 @pytest.fixture
-def connection(studio_url):
-    with psycopg.connect(studio_url, autocommit=True) as connection:
+def connection(every_url):
+    with psycopg.connect(every_url, autocommit=True) as connection:
         yield connection
 
 
@@ -38,7 +38,7 @@ def test_migrations_are_numbered_without_a_gap():
     assert versions == list(range(1, len(versions) + 1))
 
 
-def test_ten_processes_may_start_at_once(studio_url, connection):
+def test_ten_processes_may_start_at_once(studio_url):
     command = [sys.executable, "-c", MIGRATE]
     pipe = subprocess.PIPE
     processes = [subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) for _ in range(10)]
@@ -52,14 +52,15 @@ def test_ten_processes_may_start_at_once(studio_url, connection):
     answers = [process.communicate() for process in processes]
     newest = known_migrations()[-1].version
     assert [said for said, _ in answers] == [f"{newest}\n"] * 10, answers
-    assert one(connection, "SELECT count(*) FROM anime.schema_migrations") == newest
+    with psycopg.connect(studio_url) as connection:
+        assert one(connection, "SELECT count(*) FROM anime.schema_migrations") == newest
 
 
-def test_an_older_pack_refuses_a_newer_schema_in_words(studio_url, connection, private):
-    migrate(connection)
-    connection.execute("INSERT INTO anime.schema_migrations VALUES (9999, 'from_the_future')")
+def test_an_older_pack_refuses_a_newer_schema_in_words(database):
+    with database.connect() as connection:
+        connection.execute("INSERT INTO anime.schema_migrations VALUES (9999, 'from_the_future')")
     with pytest.raises(DatabaseAway, match=r"has schema 9999.*Update the pack"):
-        Database(private).connect()
+        database.connect()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(connection, tmp_path):

@@ -32,6 +32,7 @@ def test_where_no_folder_will_do_it_says_what_to_do(tmp_path, monkeypatch):
         place_below(tmp_path / "a space")
 
 
+@pytest.mark.database
 def test_a_database_starts_although_the_path_has_a_space(monkeypatch):
     with private_folder("My Comfy UI") as folder, private_folder("data") as data:
         monkeypatch.setenv("XDG_DATA_HOME", str(data))

@@ -62,12 +62,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def connection(every_database):
-    with every_database.connect() as connection:
-        yield connection
-
-
 def states(connection) -> list[str]:
     return [state for (state,) in connection.execute("SELECT state FROM anime.jobs ORDER BY state")]
 
@@ -136,22 +130,22 @@ def test_jobs_of_a_machine_that_is_gone_are_lost_after_a_minute_and_no_earlier(
     assert kinds == [("job_lost", "lost"), ("job_queued", "pending"), ("job_queued", "pending")]
 
 
-def test_a_process_that_was_only_away_gets_its_jobs_back(connection, clock, private):
+def test_a_process_that_was_only_away_gets_its_jobs_back(every_connection, clock, private):
     away, stays = (on_another_machine(clock, private) for _ in range(2))
     for presence in (stays, away):
-        presence.beat(connection)
-    running, ended, _ = (queue(connection, away) for _ in range(3))
-    write(connection, JobStarted(running))
+        presence.beat(every_connection)
+    running, ended, _ = (queue(every_connection, away) for _ in range(3))
+    write(every_connection, JobStarted(running))
     end = datetime.now(timezone.utc)
-    write(connection, JobFinished(ended, JobState.COMPLETED, None, end, None, None, ()))
-    clock.pass_by(80, [stays], connection)
-    assert states(connection) == ["completed", "lost", "lost"]
-    away.beat(connection)
-    assert states(connection) == ["completed", "in_progress", "pending"]
+    write(every_connection, JobFinished(ended, JobState.COMPLETED, None, end, None, None, ()))
+    clock.pass_by(80, [stays], every_connection)
+    assert states(every_connection) == ["completed", "lost", "lost"]
+    away.beat(every_connection)
+    assert states(every_connection) == ["completed", "in_progress", "pending"]
     unended = "SELECT count(*) FROM anime.jobs WHERE finished_at IS NULL"
-    assert connection.execute(unended).fetchone() == (2,)
-    clock.pass_by(80, [stays, away], connection)
-    assert states(connection) == ["completed", "in_progress", "pending"]
+    assert every_connection.execute(unended).fetchone() == (2,)
+    clock.pass_by(80, [stays, away], every_connection)
+    assert states(every_connection) == ["completed", "in_progress", "pending"]
 
 
 def test_a_process_that_leaves_in_order_loses_what_it_has_not_finished(connection, clock, private):
@@ -209,39 +203,39 @@ def look(folder: Path, url: str) -> list[str]:
 
 @pytest.mark.parametrize("shipped", ["shipped", "in the outbox"])
 def test_jobs_of_a_killed_process_are_lost_as_soon_as_the_next_one_looks(
-    private, studio_url, shipped
+    private, database_url, shipped
 ):
     process = running_process(private, shipped)
     if shipped == "shipped":
-        assert look(private, studio_url) == ["in_progress", "pending", "pending"]
+        assert look(private, database_url) == ["in_progress", "pending", "pending"]
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert look(private, studio_url) == ["lost"] * 3
-    assert look(private, studio_url) == ["lost"] * 3
-    with psycopg.connect(studio_url) as connection:
+    assert look(private, database_url) == ["lost"] * 3
+    assert look(private, database_url) == ["lost"] * 3
+    with psycopg.connect(database_url) as connection:
         query = "SELECT count(*) FROM anime.job_events WHERE kind = 'job_lost'"
         assert connection.execute(query).fetchone() == (3,)
 
 
-def test_a_process_that_sleeps_is_not_taken_for_dead(private, studio_url):
+def test_a_process_that_sleeps_is_not_taken_for_dead(private, database_url):
     process = running_process(private, "shipped")
     process.send_signal(signal.SIGSTOP)
     try:
-        assert look(private, studio_url) == ["in_progress", "pending", "pending"]
+        assert look(private, database_url) == ["in_progress", "pending", "pending"]
     finally:
         process.send_signal(signal.SIGCONT)
     process.communicate("end\n")
-    with psycopg.connect(studio_url) as connection:
+    with psycopg.connect(database_url) as connection:
         assert states(connection) == ["lost"] * 3
 
 
-def test_the_shipper_gives_the_heartbeat_while_nothing_happens(private, studio_url, monkeypatch):
+def test_the_shipper_gives_the_heartbeat_while_nothing_happens(private, database_url, monkeypatch):
     monkeypatch.setattr("anime_production.models.jobs.processes.BEAT_SECONDS", 0.05)
     monkeypatch.setattr("anime_production.models.jobs.shipper.BEAT_SECONDS", 0.05)
     outbox = Outbox(private / "outbox.sqlite")
     shipper = Shipper(outbox, Database(private), presence=Presence(private))
     assert shipper.settle(20)
-    with psycopg.connect(studio_url, autocommit=True) as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection:
         seen = set()
 
         def look_again() -> bool:

@@ -60,7 +60,7 @@ def test_a_folder_has_one_recorder(tmp_path):
     assert open_recorder(tmp_path) is open_recorder(tmp_path / "x" / "..")
 
 
-def test_what_is_recorded_is_found_right_away(private, studio_url, story):
+def test_what_is_recorded_is_found_right_away(private, database_url, story):
     recorder = Recorder(private)
     assert all(recorder.record(event) for event in story)
     assert recorder.find("8c1f").to_dict()["job"]["state"] == "failed"
@@ -71,7 +71,7 @@ def test_what_is_recorded_is_found_right_away(private, studio_url, story):
     recorder.close()
 
 
-def test_a_process_that_exits_ships_what_it_recorded_last(private, studio_url):
+def test_a_process_that_exits_ships_what_it_recorded_last(private, database_url):
     run(RECORD_AND_EXIT, private)
     recorder = Recorder(private)
     assert recorder.backlog() == 0
@@ -79,7 +79,7 @@ def test_a_process_that_exits_ships_what_it_recorded_last(private, studio_url):
     recorder.close()
 
 
-def test_a_job_lives_from_the_queue_to_its_end(private, studio_url):
+def test_a_job_lives_from_the_queue_to_its_end(private, database_url):
     recorder = Recorder(private)
     job = new_job("a prompt", "Winter")
     assert recorder.queue(job, {"1": {"class_type": "AnimeJob"}}, {"nodes": []})
@@ -95,7 +95,7 @@ def test_a_job_lives_from_the_queue_to_its_end(private, studio_url):
     recorder.close()
 
 
-def test_a_read_runs_a_query_and_lets_its_own_errors_through(private, studio_url):
+def test_a_read_runs_a_query_and_lets_its_own_errors_through(private, database_url):
     recorder = Recorder(private)
 
     def add(connection, one, two):
@@ -112,7 +112,7 @@ def test_a_read_runs_a_query_and_lets_its_own_errors_through(private, studio_url
     recorder.close()
 
 
-def test_with_tracking_off_a_run_is_not_remembered_and_everything_else_is(private, studio_url):
+def test_with_tracking_off_a_run_is_not_remembered_and_everything_else_is(private, database_url):
     recorder = Recorder(private, tracking=Tracking.OFF)
     job = recorder.begin(new_job("a prompt"))
     assert not recorder.record(ArtifactWritten(job, FILE))
@@ -123,7 +123,7 @@ def test_with_tracking_off_a_run_is_not_remembered_and_everything_else_is(privat
     recorder.close()
 
 
-def test_what_a_dead_process_left_is_shipped_and_its_jobs_are_lost(private, studio_url):
+def test_what_a_dead_process_left_is_shipped_and_its_jobs_are_lost(private, database_url):
     run(QUEUE_AND_DIE, private)
     assert Outbox(private / "outbox.sqlite").backlog() == 2
     recorder = Recorder(private)
@@ -149,7 +149,7 @@ def test_without_a_database_recording_goes_on_and_reading_says_why(private, monk
     assert not recorder.record(JobStarted(new_job("p")))  # closed: said, not raised
 
 
-def test_without_an_outbox_reading_goes_on(private, studio_url):
+def test_without_an_outbox_reading_goes_on(private, database_url):
     (private / "outbox.sqlite").mkdir()
     recorder = Recorder(private, longest_pause=0.05)
     assert not recorder.record(JobStarted(new_job("p")))
@@ -162,7 +162,7 @@ def test_without_an_outbox_reading_goes_on(private, studio_url):
 
 
 def test_the_hash_of_a_model_file_is_kept_where_it_is_written_beside_it(
-    studio_url, private, tmp_path
+    database_url, private, tmp_path
 ):
     model = tmp_path / "anime.safetensors"
     model.write_bytes(b"weights")

@@ -23,12 +23,6 @@ from anime_production.models.jobs.shipper import Shipper
 from .postgres import wait_until
 
 
-@pytest.fixture
-def connection(private, studio_url):
-    with Database(private).connect() as connection:
-        yield connection
-
-
 def names(connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT prompt_id FROM anime.jobs")}
 

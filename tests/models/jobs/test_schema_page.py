@@ -1,20 +1,12 @@
 import re
 
-import pytest
-
 from anime_production.models.jobs.schema_page import page
 
 from .write_database_page import PAGE
 
 
-@pytest.fixture
-def connection(every_database):
-    with every_database.connect() as connection:
-        yield connection
-
-
-def test_the_page_in_the_docs_is_what_the_live_schema_gives(connection):
-    assert page(connection) == PAGE.read_text(encoding="utf-8"), (
+def test_the_page_in_the_docs_is_what_the_live_schema_gives(every_connection):
+    assert page(every_connection) == PAGE.read_text(encoding="utf-8"), (
         "a migration changed the schema: run"
         " python -m anime_production.tests.models.jobs.write_database_page"
     )

@@ -22,12 +22,6 @@ OF_JOB = "SELECT verdict, score, judged_by FROM anime.jobs WHERE id = %s"
 DECIDES = "SELECT node_id, decides FROM anime.reports WHERE job_id = %s ORDER BY position"
 
 
-@pytest.fixture
-def connection(every_database):
-    with every_database.connect() as connection:
-        yield connection
-
-
 def scored(value: float) -> Report:
     return Report("loop", (SEAM.measured(value, "too_few_frames", {"frames": 1, "least": 2}),), 12)
 
@@ -50,14 +44,14 @@ def of(connection, job) -> tuple:
 CLOSED = (("PASS", 86.0, "kept"), {"2": False, "3": True, "4": False})
 
 
-def test_a_closed_loop_is_a_pass_whenever_its_graph_comes(connection):
+def test_a_closed_loop_is_a_pass_whenever_its_graph_comes(every_connection):
     graph = example("close_a_loop")
     for order in permutations(range(3)):
         job = new_job("p")
         events = [JobQueued(job, graph), JobStarted(job), ended(job)]
         for number in order:
-            assert write(connection, events[number])
-        assert of(connection, job) == CLOSED, order
+            assert write(every_connection, events[number])
+        assert of(every_connection, job) == CLOSED, order
 
 
 def test_a_graph_may_come_with_the_end(connection, job):
@@ -121,3 +115,4 @@ def test_a_job_that_is_gone_has_no_verdict_to_keep(connection):
     from anime_production.models.jobs.verdict_rows import judge_job
 
     judge_job(connection, uuid4())
+    assert connection.execute("SELECT count(*) FROM anime.jobs").fetchone() == (0,)

@@ -9,7 +9,6 @@ from anime_production.models.production import store
 from anime_production.models.production.definition import read_definition
 from anime_production.models.production.request import read_request
 
-from ..jobs.conftest import by_hand, private, studio_url  # noqa: F401
 from .studio import Studio
 
 GRAPH: dict[str, Any] = {
@@ -41,7 +40,7 @@ def data(graph) -> dict[str, Any]:
 
 
 @pytest.fixture
-def studio(studio_url, tmp_path):  # noqa: F811
+def studio(database_url, tmp_path):
     studios = []
 
     def studio(*scripts, **more):

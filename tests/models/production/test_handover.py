@@ -5,14 +5,12 @@ import pytest
 from anime_production.models.jobs.job import Artifact
 from anime_production.models.production.handover import FileMissing, fetch, forget, keep
 
-from ..jobs.conftest import database, embedded_folder  # noqa: F401
-
 CONTENT = b"a still of a girl on a hill"
 KEPT = "SELECT count(*) FROM anime.handed_over"
 
 
 @pytest.fixture
-def connection(database):  # noqa: F811
+def connection(database):
     with database.connect() as connection:
         yield connection
 

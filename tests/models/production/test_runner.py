@@ -14,7 +14,6 @@ from anime_production.models.production.runner import run_phase
 from anime_production.models.production.states import AttemptState, PhaseState, ProductionState
 from anime_production.models.production.workplace import Postponed, Stopped
 
-from ..jobs.conftest import by_hand, private, studio_url  # noqa: F401
 from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
 
 

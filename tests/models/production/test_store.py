@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,16 +22,13 @@ from anime_production.models.production.states import (
     ProductionState,
 )
 
-from ..jobs.conftest import by_hand, database, embedded_folder, private, studio_url  # noqa: F401
-
 JOBS = "SELECT lock, status::text FROM anime_queue.procrastinate_jobs ORDER BY id"
 HERE, THERE = uuid4(), uuid4()
 
 
 @pytest.fixture
-def connection(database):  # noqa: F811
+def connection(database):
     with database.connect() as connection:
-        connection.execute("DROP SCHEMA IF EXISTS anime_queue CASCADE")
         yield connection
 
 
@@ -41,13 +39,14 @@ def catalogue():
 
 @pytest.fixture
 def begin(connection, catalogue):
-    def begin(**fields):
-        asked = {"prompt": "a hill", "phases": "sample", "seed": 3, **fields}
-        known = {each.id: each for each in catalogue}
-        request = read_request(asked, catalogue)
-        return store.create(connection, request, [known[each] for each in request.phases])
+    return partial(create, connection, catalogue)
 
-    return begin
+
+def create(connection, catalogue, **fields):
+    """A production of three phases, unless other fields are given."""
+    known = {each.id: each for each in catalogue}
+    request = read_request({"prompt": "a hill", "phases": "sample", "seed": 3, **fields}, catalogue)
+    return store.create(connection, request, [known[each] for each in request.phases])
 
 
 def tried(connection, phase, number, state, process=HERE, **judged):
@@ -97,19 +96,20 @@ def test_a_project_has_at_most_so_many_unfinished_productions(connection, catalo
     store.create(connection, request, definitions, most_waiting=1)
 
 
-def test_each_phase_is_queued_when_the_one_before_has_passed(connection, begin):
-    production_id = begin()
-    for place in range(3):
+def test_each_phase_is_queued_when_the_one_before_has_passed(every_database, catalogue):
+    with every_database.connect() as connection:
+        production_id = create(connection, catalogue)
+        for place in range(3):
+            record = store.load(connection, production_id)
+            assert record.current.position == place
+            queued = [lock for lock, _ in connection.execute(JOBS).fetchall()]
+            assert queued == [str(each.id) for each in record.phases[: place + 1]]
+            passed(connection, production_id)
         record = store.load(connection, production_id)
-        assert record.current.position == place
-        queued = [lock for lock, _ in connection.execute(JOBS).fetchall()]
-        assert queued == [str(each.id) for each in record.phases[: place + 1]]
-        passed(connection, production_id)
-    record = store.load(connection, production_id)
-    assert (record.state, record.progress) == (ProductionState.COMPLETED, 1.0)
-    moves = [(each["kind"], each["to_state"]) for each in record.decisions]
-    assert moves.count(("phase", "passed")) == 3
-    assert moves[-1] == ("production", "completed")
+        assert (record.state, record.progress) == (ProductionState.COMPLETED, 1.0)
+        moves = [(each["kind"], each["to_state"]) for each in record.decisions]
+        assert moves.count(("phase", "passed")) == 3
+        assert moves[-1] == ("production", "completed")
 
 
 def test_only_one_comfyui_holds_a_phase_and_a_number_counts_once(connection, begin):
@@ -264,7 +264,7 @@ def test_the_list_goes_on_where_a_page_ended(connection, begin):
         store.list_productions(connection, 2, "nonsense")
 
 
-def test_the_queue_is_made_once_by_however_many_come_at_a_time(database):  # noqa: F811
+def test_the_queue_is_made_once_by_however_many_come_at_a_time(database, catalogue):
     for _ in range(3):
         with database.connect() as connection:
             connection.execute("DROP SCHEMA IF EXISTS anime_queue CASCADE")
@@ -278,3 +278,6 @@ def test_the_queue_is_made_once_by_however_many_come_at_a_time(database):  # noq
         with ThreadPoolExecutor(6) as pool:
             for each in [pool.submit(come) for _ in range(6)]:
                 each.result()
+        with database.connect() as connection:
+            create(connection, catalogue)
+            assert len(connection.execute(JOBS).fetchall()) == 1

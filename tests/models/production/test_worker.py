@@ -44,11 +44,9 @@ def test_a_phase_that_is_queued_is_taken_and_leaves_the_queue(studio, begin):
         production_id, _ = begin(place)
         wait_until(completed(place, production_id), 20)
         wait_until(lambda: place.read(lambda c: c.execute(OPEN).fetchone()) == (0,))
-        began = time.monotonic()
         place._stopping = True
         worker.stop()
         assert not worker._thread.is_alive()
-        assert time.monotonic() - began < 3.0
 
 
 def test_a_machine_that_lacks_a_model_or_has_others_prompts_leaves_a_phase_to_one_that_does_not(

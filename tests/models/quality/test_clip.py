@@ -4,7 +4,7 @@ import torch
 from anime_production.models.profile import load_profile
 from anime_production.models.quality.clip import MEASURES, SUBJECT, score_clip_quality
 from anime_production.models.quality.temporal.measures import TEMPORAL_MEASURES
-from anime_production.models.report import Report, Verdict
+from anime_production.models.report import Better, Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.models.sample.distortions import add_noise, blur, compress
 
@@ -179,7 +179,11 @@ def test_the_supporting_profile_says_the_measures_own_thresholds():
 
 def test_every_shipped_profile_fits_the_measures():
     for name in ("hero", "background", "draft"):
-        assert load_profile(name).applied(SUBJECT, *MEASURES)
+        profile = load_profile(name)
+        given = {key: limit["threshold"] for key, limit in profile.limits[SUBJECT].items()}
+        applied = {each.name: each.threshold for each in profile.applied(SUBJECT, *MEASURES)}
+        assert given
+        assert {key: applied[key] for key in given} == given
 
 
 def test_a_frame_that_is_not_finite_is_no_measurement():
@@ -195,15 +199,20 @@ def test_small_and_odd_sizes_are_measured(size):
     frames = pan(10, speed=1, height=size[0], width=size[1])
     report = score_clip_quality(frames, FPS)
     assert Report.from_json(report.to_json()) == report
-    assert report.verdict in (Verdict.PASS, Verdict.FAIL)
+    assert report.verdict is Verdict.PASS, report.reasons
 
 
-def test_noise_and_flat_colour_break_nothing():
+def test_noise_and_flat_colour_break_nothing_and_pass_nowhere():
     noise = torch.rand(12, 64, 64, 3, generator=torch.Generator().manual_seed(0))
     flat = torch.linspace(0.2, 0.8, 12).view(-1, 1, 1, 1).expand(12, 64, 64, 3)
-    for frames in (noise, flat, noise.round()):
+    for frames, verdict in (
+        (noise, Verdict.FAIL),
+        (flat, Verdict.NOT_MEASURED),
+        (noise.round(), Verdict.FAIL),
+    ):
         report = score_clip_quality(frames, FPS)
         assert Report.from_json(report.to_json()) == report
+        assert report.verdict is verdict
 
 
 def test_a_longer_clip_does_not_change_what_is_measured_of_its_drawings():
@@ -275,7 +284,9 @@ def test_a_still_measure_along_time_says_where_it_is_worst_and_is_the_usual_draw
     spoiled = measurement(score_clip_quality(hold(frames, 2), FPS), name)
     assert spoiled.details["worst_frame"] == 8
     assert spoiled.details["worst"] == spoiled.per_frame[8] == spoiled.per_frame[9]
-    assert spoiled.details["worst"] != spoiled.value
+    worse = max if spoiled.better is Better.LOWER else min
+    assert spoiled.details["worst"] == worse(spoiled.per_frame)
+    assert abs(spoiled.details["worst"] - spoiled.value) > 0.2 * abs(spoiled.value)
     assert spoiled.value == pytest.approx(clean.value, rel=0.05, abs=1e-6)
 
 

@@ -34,13 +34,14 @@ def test_the_frame_after_a_period_is_the_first_one_to_the_bit(period):
     clip = draw(frames=period + 2, period=period)
     assert torch.equal(clip[period], clip[0])
     assert torch.equal(clip[period + 1], clip[1])
-    assert not torch.equal(clip[1], clip[0])
+    assert steps(clip[:period]).min() > 1 / 255, "nothing moves"
 
 
 def test_the_same_seed_gives_the_same_pixels_and_another_one_others():
     faults = {"flicker": 4.0, "blur": 0.7, "drift": 0.5, "seam_jump": 1.0, "hold": 2}
     assert torch.equal(draw(seed=11, **faults), draw(seed=11, **faults))
-    assert not torch.equal(draw(seed=11), draw(seed=12))
+    other = (draw(seed=11) - draw(seed=12)).abs().mean(dim=(1, 2, 3))
+    assert other.min() > 4 / 255, "seeds look alike"
 
 
 def test_the_largest_seed_of_comfyui_is_accepted():

@@ -9,19 +9,16 @@ from anime_production.models.jobs.recorder import Recorder
 
 from ...models.jobs.conftest import (  # noqa: F401
     artifact,
-    by_hand,
     job,
-    private,
     report,
     saved,
     story,
-    studio_url,
 )
 from .asking import Desk
 
 
 @pytest.fixture
-def recorder(private: Path) -> Iterator[Recorder]:  # noqa: F811
+def recorder(private: Path) -> Iterator[Recorder]:
     """A recorder with nothing in it."""
     recorder = Recorder(private, longest_pause=0.05)
     yield recorder

@@ -22,7 +22,7 @@ def written(desk: Desk, path: str, content: bytes = CONTENT) -> Artifact:
     return Artifact(path, "image", 9, hashlib.sha256(CONTENT).hexdigest(), 1, 1, 1)
 
 
-def test_a_review_stands_in_the_list_and_the_newest_holds(desk, recorder, studio_url, story):
+def test_a_review_stands_in_the_list_and_the_newest_holds(desk, recorder, database_url, story):
     for event in story:
         recorder.record(event)
     path = "/anime/jobs/8c1f/review"
@@ -47,14 +47,14 @@ def test_a_review_stands_in_the_list_and_the_newest_holds(desk, recorder, studio
     [{}, {"verdict": "nice"}, {"verdict": ["approved"]}, {"verdict": "approved", "reason": 3},
      {"verdict": "approved", "reason": "x" * 2001}, {"verdict": "approved", "reviewer": "a\nb"}],
 )  # fmt: skip
-def test_a_review_that_says_nothing_clear_is_refused(desk, recorder, studio_url, job, body):
+def test_a_review_that_says_nothing_clear_is_refused(desk, recorder, database_url, job, body):
     recorder.record(JobStarted(job))
     (answer,) = desk.ask(("POST", "/anime/jobs/8c1f/review", body))
     assert (answer.status, answer.json["error"]["code"]) == (400, "bad_field")
 
 
 def test_a_deleted_job_stays_deleted_whatever_is_said_of_it_later(
-    desk, recorder, studio_url, story
+    desk, recorder, database_url, story
 ):
     for event in story:
         recorder.record(event)
@@ -68,7 +68,7 @@ def test_a_deleted_job_stays_deleted_whatever_is_said_of_it_later(
     assert listed.json["jobs"] == []
 
 
-def test_its_files_go_only_when_asked_for(desk, recorder, studio_url, story):
+def test_its_files_go_only_when_asked_for(desk, recorder, database_url, story):
     story[1] = ArtifactWritten(story[1].job, written(desk, "Winter/a.png"))
     for event in story:
         recorder.record(event)
@@ -77,7 +77,7 @@ def test_its_files_go_only_when_asked_for(desk, recorder, studio_url, story):
     assert not (desk.output / "Winter/a.png").exists()
 
 
-def test_without_asking_its_files_stay(desk, recorder, studio_url, story):
+def test_without_asking_its_files_stay(desk, recorder, database_url, story):
     story[1] = ArtifactWritten(story[1].job, written(desk, "Winter/a.png"))
     for event in story:
         recorder.record(event)
@@ -86,7 +86,9 @@ def test_without_asking_its_files_stay(desk, recorder, studio_url, story):
 
 
 @pytest.mark.parametrize("path", ["../outside.png", "/{root}/outside.png", "link.png", "dir/o.png"])
-def test_no_file_outside_the_output_folder_is_ever_deleted(desk, recorder, studio_url, story, path):
+def test_no_file_outside_the_output_folder_is_ever_deleted(
+    desk, recorder, database_url, story, path
+):
     outside = desk.folder / "outside.png"
     outside.write_bytes(CONTENT)
     desk.output.mkdir()
@@ -108,7 +110,7 @@ def test_no_file_outside_the_output_folder_is_ever_deleted(desk, recorder, studi
     assert Path(desk.output / "link.png").is_symlink()
 
 
-def test_another_file_under_the_same_name_stays(desk, recorder, studio_url, story):
+def test_another_file_under_the_same_name_stays(desk, recorder, database_url, story):
     story[1] = ArtifactWritten(story[1].job, written(desk, "a.png", b"painted over"))
     for event in story:
         recorder.record(event)
@@ -119,7 +121,7 @@ def test_another_file_under_the_same_name_stays(desk, recorder, studio_url, stor
     assert (desk.output / "a.png").exists()
 
 
-def test_a_job_that_runs_is_not_deleted(desk, recorder, studio_url, job):
+def test_a_job_that_runs_is_not_deleted(desk, recorder, database_url, job):
     recorder.record(JobStarted(job))
     (answer,) = desk.ask(("DELETE", "/anime/jobs/8c1f", None))
     assert (answer.status, answer.json["error"]["code"]) == (409, "still_running")
@@ -140,7 +142,7 @@ class NoQueue:
     [(True, "has_ended", "failed"), (False, "runs_elsewhere", "another one on")],
 )
 def test_what_cannot_be_cancelled_here_is_said(
-    desk, recorder, studio_url, story, monkeypatch, ended, code, said
+    desk, recorder, database_url, story, monkeypatch, ended, code, said
 ):
     host = replace(desk.host(), server=lambda: SimpleNamespace(prompt_queue=NoQueue()))
     monkeypatch.setattr(Desk, "host", lambda self: host)
@@ -179,6 +181,6 @@ def test_a_change_reaches_inputs_whose_names_have_dots_and_leaves_the_jobs_graph
 
 
 @pytest.mark.parametrize("name", ["13.seed", "12.0.cfg", "12", ""])
-def test_a_change_of_what_is_not_there_is_refused(desk, recorder, studio_url, name):
+def test_a_change_of_what_is_not_there_is_refused(desk, recorder, database_url, name):
     with pytest.raises(Exception, match="has no input"):
         changed({"12.0": {"class_type": "A", "inputs": {"seed": 2}}}, {name: 1})

@@ -5,7 +5,7 @@ from anime_production.models.jobs.events import JobStarted
 from anime_production.models.jobs.job import new_job
 
 
-def test_a_selection_is_exported_whole_however_many_pages_it_has(desk, recorder, studio_url):
+def test_a_selection_is_exported_whole_however_many_pages_it_has(desk, recorder, database_url):
     for number in range(205):
         recorder.record(JobStarted(new_job(f"p{number}", "Winter")))
     recorder.record(JobStarted(new_job("other", "Summer")))
@@ -21,14 +21,14 @@ def test_a_selection_is_exported_whole_however_many_pages_it_has(desk, recorder,
     assert 'filename="anime-jobs.csv"' in as_csv.headers["Content-Disposition"]
 
 
-def test_an_empty_selection_is_empty_json_and_a_line_of_headings(desk, studio_url):
+def test_an_empty_selection_is_empty_json_and_a_line_of_headings(desk, database_url):
     as_json, as_csv = desk.get("/anime/export", "/anime/export?format=csv")
     assert as_json.json == {"jobs": []}
     assert as_csv.body.startswith(b"id,prompt_id,project")
     assert as_csv.body.count(b"\n") == 1
 
 
-def test_no_cell_runs_in_a_spreadsheet(desk, recorder, studio_url):
+def test_no_cell_runs_in_a_spreadsheet(desk, recorder, database_url):
     names = {"project": "=1+1", "scene": "+1", "shot": "-1", "character": "@SUM(A1)"}
     recorder.record(JobStarted(new_job("p", **names, tags="=cmd, ok")))
     (answer,) = desk.get("/anime/export?format=csv")

@@ -10,6 +10,7 @@ from anime_production.models.jobs.events import (
     JobStarted,
 )
 from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.reason_texts import reason_text
 
 AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"
 EVIL = '<img src=x onerror="alert(1)">'
@@ -20,7 +21,9 @@ def completed(story) -> JobFinished:
     return replace(story[-1], state=JobState.COMPLETED, error=None)
 
 
-def test_a_job_is_answered_by_its_id_and_by_its_prompts(desk, recorder, studio_url, story, report):
+def test_a_job_is_answered_by_its_id_and_by_its_prompts(
+    desk, recorder, database_url, story, report
+):
     for event in story:
         recorder.record(event)
     by_id, by_prompt = desk.get(f"/anime/jobs/{story[0].job.id}", "/anime/jobs/8c1f")
@@ -51,7 +54,7 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(desk, recorder, studio_u
     }
 
 
-def test_a_jobs_file_is_said_to_be_there_only_while_it_is(desk, recorder, studio_url, story):
+def test_a_jobs_file_is_said_to_be_there_only_while_it_is(desk, recorder, database_url, story):
     for event in story:
         recorder.record(event)
     path = desk.output / story[1].artifact.path
@@ -64,7 +67,7 @@ def test_a_jobs_file_is_said_to_be_there_only_while_it_is(desk, recorder, studio
     assert not gone.json["artifacts"][0]["exists"]
 
 
-def test_an_unknown_job_is_404(desk, studio_url):
+def test_an_unknown_job_is_404(desk, database_url):
     parts = ("", "/events", "/params", "/reports", "/artifacts", "/graph", "/thumbnail")
     answers = desk.get(*(f"/anime/jobs/nobody{part}" for part in parts))
     assert {(each.status, each.json["error"]["code"]) for each in answers} == {(404, "unknown_job")}
@@ -85,7 +88,7 @@ def test_while_the_database_is_away_the_answer_says_what_is_still_known(
     assert b"a-secret-word" not in job.body + other.body + listed.body
 
 
-def test_the_list_goes_on_where_the_page_before_ended(desk, recorder, studio_url):
+def test_the_list_goes_on_where_the_page_before_ended(desk, recorder, database_url):
     began = datetime(2026, 3, 1, tzinfo=timezone.utc)
     made = [
         replace(new_job(f"p{number}", "Winter"), created_at=began + timedelta(seconds=number // 2))
@@ -106,7 +109,7 @@ def test_the_list_goes_on_where_the_page_before_ended(desk, recorder, studio_url
     assert set(seen[-2:]) == {"p0", "p1"}
 
 
-def test_every_text_comes_back_as_it_was_given(desk, recorder, studio_url):
+def test_every_text_comes_back_as_it_was_given(desk, recorder, database_url):
     job = new_job("p", EVIL, EVIL, EVIL, EVIL, "a, '; DROP TABLE anime.jobs --")
     recorder.record(JobStarted(job))
     listed, filtered = desk.get("/anime/jobs", "/anime/jobs?text=%3Cimg&tag=a")
@@ -115,18 +118,18 @@ def test_every_text_comes_back_as_it_was_given(desk, recorder, studio_url):
     assert filtered.json == listed.json
 
 
-def test_the_worst_reports_reason_stands_in_the_list(desk, recorder, studio_url, story):
+def test_the_worst_reports_reason_stands_in_the_list(desk, recorder, database_url, story):
     for event in [*story[:-1], completed(story)]:
         recorder.record(event)
     (answer,) = desk.get("/anime/jobs")
     (row,) = answer.json["jobs"]
     assert (row["verdict"], row["judged_by"]) == ("FAIL", "last")
     assert row["reason_code"] == "not_finite"
-    assert row["reason"]
+    assert row["reason"] == reason_text("not_finite", {"frame": 3, "frames": 1}, "en")
     assert row["thumbnail"] is None
 
 
-def test_a_file_leads_back_to_its_job(desk, recorder, studio_url, story):
+def test_a_file_leads_back_to_its_job(desk, recorder, database_url, story):
     for event in story:
         recorder.record(event)
     artifact = story[1].artifact
@@ -138,7 +141,7 @@ def test_a_file_leads_back_to_its_job(desk, recorder, studio_url, story):
     assert [len(each.json["jobs"]) for each in answers] == [1, 1, 0]
 
 
-def test_the_thumbnail_is_the_first_files(desk, recorder, studio_url, job, artifact):
+def test_the_thumbnail_is_the_first_files(desk, recorder, database_url, job, artifact):
     recorder.record(JobStarted(job))
     (none,) = desk.get("/anime/jobs/8c1f/thumbnail")
     recorder.record(ArtifactWritten(job, artifact, thumbnail=b"RIFF first"))
@@ -154,7 +157,7 @@ def test_the_thumbnail_is_the_first_files(desk, recorder, studio_url, job, artif
     assert listed.json["jobs"][0]["thumbnail"] == f"/anime/jobs/{job.id}/thumbnail"
 
 
-def test_a_seed_keeps_all_its_digits(desk, recorder, studio_url, job):
+def test_a_seed_keeps_all_its_digits(desk, recorder, database_url, job):
     seed = 2**64 - 1
     graph = {"3": {"class_type": "KSampler", "inputs": {"seed": seed}}}
     recorder.record(JobQueued(job, graph, {"nodes": []}))
@@ -164,7 +167,7 @@ def test_a_seed_keeps_all_its_digits(desk, recorder, studio_url, job):
     assert kept.json == {"id": str(job.id), "graph": graph, "workflow": {"nodes": []}}
 
 
-def test_the_events_stand_in_the_order_of_time(desk, recorder, studio_url, story):
+def test_the_events_stand_in_the_order_of_time(desk, recorder, database_url, story):
     for event in reversed(story):
         recorder.record(event)
     (answer,) = desk.get("/anime/jobs/8c1f/events")
@@ -175,7 +178,7 @@ def test_the_events_stand_in_the_order_of_time(desk, recorder, studio_url, story
 
 
 @pytest.mark.parametrize("by", ["project", "character", "day"])
-def test_figures_say_how_many_passed(desk, recorder, studio_url, story, by):
+def test_figures_say_how_many_passed(desk, recorder, database_url, story, by):
     for event in [*story[:-1], completed(story)]:
         recorder.record(event)
     other = new_job("other", "Winter", character="Hana")

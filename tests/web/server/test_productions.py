@@ -95,7 +95,7 @@ def sentence(answer: Any) -> str:
     return message
 
 
-def test_a_bad_order_is_refused_in_a_sentence_and_nothing_is_enqueued(desk, studio_url):
+def test_a_bad_order_is_refused_in_a_sentence_and_nothing_is_enqueued(desk, database_url):
     answers = desk.ask(*(("POST", ORCHESTRATE, body) for body, _, _ in BAD))
     for answer, (body, status, words) in zip(answers, BAD, strict=True):
         shown = str(body)[:100]
@@ -104,7 +104,7 @@ def test_a_bad_order_is_refused_in_a_sentence_and_nothing_is_enqueued(desk, stud
     assert enqueued(desk) == (0, 0)
 
 
-def test_a_bad_order_of_one_phase_is_refused_and_nothing_is_enqueued(desk, studio_url):
+def test_a_bad_order_of_one_phase_is_refused_and_nothing_is_enqueued(desk, database_url):
     answers = desk.ask(*(("POST", GENERATE, body) for body, _ in BAD_FOR_ONE))
     for answer, (body, words) in zip(answers, BAD_FOR_ONE, strict=True):
         assert answer.status == 400, body
@@ -113,7 +113,7 @@ def test_a_bad_order_of_one_phase_is_refused_and_nothing_is_enqueued(desk, studi
 
 
 def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
-    desk, studio_url, monkeypatch
+    desk, database_url, monkeypatch
 ):
     loaders = {"UNETLoader": {"unet_name": ["another.safetensors"]}, "VAELoader": {"vae_name": []}}
     host = replace(desk.host(), installed=lambda: lambda name: loaders.get(name, {}))
@@ -131,7 +131,7 @@ def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
     assert enqueued(desk) == (0, 0)
 
 
-def test_where_prompts_are_not_remembered_no_production_is_taken(desk, studio_url, monkeypatch):
+def test_where_prompts_are_not_remembered_no_production_is_taken(desk, database_url, monkeypatch):
     host = replace(desk.host(), productions=lambda: NoWorker("Productions need their prompts."))
     monkeypatch.setattr(Desk, "host", lambda self: host)
     (answer,) = desk.ask(("POST", ORCHESTRATE, ORDER))
@@ -151,7 +151,7 @@ def test_an_order_while_the_database_is_away_is_503_and_tells_no_secret(desk, mo
         assert "a-secret-word" not in json.dumps(answer.json)
 
 
-def test_an_order_is_accepted_at_once_and_can_be_looked_at(desk, studio_url):
+def test_an_order_is_accepted_at_once_and_can_be_looked_at(desk, database_url):
     (ordered,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     assert ordered.status == 202
     assert ordered.json["state"] == "queued"
@@ -166,14 +166,14 @@ def test_an_order_is_accepted_at_once_and_can_be_looked_at(desk, studio_url):
     assert enqueued(desk) == (1, 1), "the second phase is queued when the first has passed"
 
 
-def test_the_order_in_the_readme_is_one(desk, studio_url, checkout):
+def test_the_order_in_the_readme_is_one(desk, database_url, checkout):
     text = (checkout / "README.md").read_text(encoding="utf-8")
     _, _, after = text.partition("anime/orchestrate -H 'Content-Type: application/json' -d '")
     (answer,) = desk.ask(("POST", ORCHESTRATE, json.loads(after.partition("'")[0])))
     assert answer.status == 202, answer.json
 
 
-def test_a_project_can_have_only_so_many_that_wait(desk, studio_url):
+def test_a_project_can_have_only_so_many_that_wait(desk, database_url):
     orders = [("POST", ORCHESTRATE, {**ORDER, "seed": seed}) for seed in range(MOST_WAITING + 1)]
     *taken, refused, other = desk.ask(*orders, ("POST", ORCHESTRATE, {**ORDER, "project": "X"}))
     assert {each.status for each in taken} == {202}
@@ -183,7 +183,7 @@ def test_a_project_can_have_only_so_many_that_wait(desk, studio_url):
     assert enqueued(desk) == (MOST_WAITING + 1, MOST_WAITING + 1)
 
 
-def test_one_phase_can_be_ordered_by_what_it_makes(desk, studio_url):
+def test_one_phase_can_be_ordered_by_what_it_makes(desk, database_url):
     sample = {"prompt": "a girl", "type": "loop", "phase": "sample_loop"}
     ordered, usual = desk.ask(
         ("POST", GENERATE, {**sample, "parameters": {"drift": 0.5}}),
@@ -196,7 +196,7 @@ def test_one_phase_can_be_ordered_by_what_it_makes(desk, studio_url):
     assert [each["phase"] for each in second.json["phases"]] == ["sdxl_stills"]
 
 
-def test_answers_are_as_described(desk, studio_url):
+def test_answers_are_as_described(desk, database_url):
     (ordered,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     url = ordered.json["url"]
     asked = [("POST", ORCHESTRATE, ORDER), ("GET", LIST, None), ("GET", url, None),
@@ -208,7 +208,7 @@ def test_answers_are_as_described(desk, studio_url):
         jsonschema.validate(answer.json, schema)
 
 
-def test_the_list_goes_on_where_the_page_before_ended(desk, studio_url):
+def test_the_list_goes_on_where_the_page_before_ended(desk, database_url):
     orders = desk.ask(*(("POST", ORCHESTRATE, {**ORDER, "seed": seed}) for seed in range(5)))
     newest_first = [each.json["id"] for each in reversed(orders)]
     found, cursor = [], ""
@@ -221,7 +221,7 @@ def test_the_list_goes_on_where_the_page_before_ended(desk, studio_url):
     assert cursor is None
 
 
-def test_what_a_person_does_is_kept_with_name_and_reason(desk, studio_url):
+def test_what_a_person_does_is_kept_with_name_and_reason(desk, database_url):
     (ordered,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     url = ordered.json["url"]
     cancelled, again, approved, resumed, one = desk.ask(
@@ -242,7 +242,7 @@ def test_what_a_person_does_is_kept_with_name_and_reason(desk, studio_url):
 
 
 @pytest.mark.parametrize("action", ["cancel", "resume", "approve", "reject"])
-def test_an_action_that_cannot_be_understood_changes_nothing(desk, studio_url, action):
+def test_an_action_that_cannot_be_understood_changes_nothing(desk, database_url, action):
     (ordered,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     path = f"{ordered.json['url']}/{action}"
     answers = desk.ask(
@@ -264,7 +264,7 @@ def test_an_action_that_cannot_be_understood_changes_nothing(desk, studio_url, a
     ("query", "words"),
     [("state=done", "one of queued, running"), ("cursor=abc", "cursor"), ("limit=0", "from 1")],
 )
-def test_a_parameter_of_the_list_that_cannot_be_used_is_named(desk, studio_url, query, words):
+def test_a_parameter_of_the_list_that_cannot_be_used_is_named(desk, database_url, query, words):
     (answer,) = desk.get(f"{LIST}?{query}")
     assert answer.status == 400
     assert words in sentence(answer)

@@ -18,7 +18,7 @@ DOCUMENT = "/anime/openapi.json"
 
 
 @pytest.fixture
-def told(desk: Desk, recorder, studio_url, story, saved) -> Desk:
+def told(desk: Desk, recorder, database_url, story, saved) -> Desk:
     """Routes of a database that holds one job with everything."""
     for event in (*story, saved):
         recorder.record(event)
@@ -76,7 +76,6 @@ def answer_schema(document: dict, method: str, path: str, status: int) -> dict:
         ("/anime/jobs?state=done", "one of pending, in_progress, completed"),
         ("/anime/jobs?verdict=pass", "verdict"),
         ("/anime/jobs?from=yesterday", "a day such as 2026-03-01"),
-        ("/anime/jobs?cursor=abc", "cursor"),
         ("/anime/jobs?order=worst", "newest, best"),
         ("/anime/stats?by=mood", "character, model, phase, project, day"),
         ("/anime/jobs/8c1f?files=true", "no parameter 'files'"),
@@ -86,6 +85,12 @@ def test_a_parameter_that_cannot_be_used_is_named_with_what_was_expected(desk, p
     (answer,) = desk.get(path)
     assert answer.status == 400
     assert said in answer.json["error"]["message"]
+
+
+def test_a_cursor_that_no_page_gave_is_named(desk, database_url):
+    (answer,) = desk.get("/anime/jobs?cursor=abc")
+    assert answer.status == 400
+    assert "cursor" in answer.json["error"]["message"]
 
 
 @pytest.mark.parametrize(

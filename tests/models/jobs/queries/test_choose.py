@@ -20,8 +20,8 @@ FILE = Artifact("012.png", "image", 10, "ab" * 32, 64, 64, 1)
 
 
 @pytest.fixture
-def connection(database):
-    with database.connect() as connection:
+def connection(every_database):
+    with every_database.connect() as connection:
         yield connection
 
 

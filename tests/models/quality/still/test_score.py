@@ -176,10 +176,14 @@ def test_a_blank_picture_fails_as_blank_and_claims_nothing_else(level, side):
     assert measurement(report, "edge_width").value is None
 
 
-def test_pictures_of_random_values_and_odd_sizes_are_measured():
-    for height, width in ((16, 16), (17, 300), (301, 19), (65, 66)):
-        report = score_still_quality(torch.rand(2, height, width, 3))
-        assert report.verdict in (Verdict.FAIL, Verdict.NOT_MEASURED)
+@pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 300), (301, 19), (65, 66)])
+def test_pictures_of_random_values_fail_as_noisy_whatever_their_size(height, width):
+    random = torch.rand(2, height, width, 3, generator=torch.Generator().manual_seed(0))
+    report = score_still_quality(random)
+    assert report.verdict is Verdict.FAIL
+    noise = measurement(report, "noise")
+    assert noise.reason_code == "noisy"
+    assert 50 < noise.value < 75  # levels; their standard deviation is 74
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
