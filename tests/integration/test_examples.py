@@ -14,6 +14,17 @@ from .client import ComfyClient, RequestRefused
 
 API = PACK / "example_workflows" / "api"
 SHIPPING_SECONDS = 30
+# Reads what the other one has saved.
+AFTER = {"use_a_kept_character": "keep_a_character"}
+# Examples that no other test runs, with the verdicts of their nodes.
+VERDICTS = {
+    "compare_before_and_after": {"4": "PASS"},
+    "gate_a_batch": {"3": "PASS", "5": "FAIL"},
+    "grade_a_clip": {"2": "FAIL", "3": "PASS"},
+    "retry_until_it_loops": {"4": "PASS", "5": "PASS"},
+    "score_a_character": {"4": "PASS", "6": "FAIL"},
+    "use_a_kept_character": {"3": "PASS"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +140,19 @@ def test_a_clip_that_jumps_is_closed_and_told_what_that_bought(client):
     assert closed["score"] == after["score"] > before["score"]
     done = next(each for each in closed["measurements"] if each["name"] == "closing")
     assert done["details"]["score_before"] == pytest.approx(before["score"], abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)
+def test_an_example_gives_the_verdicts_that_it_is_to_show(client, name, verdicts):
+    if name in AFTER:
+        client.run(read_example(AFTER[name]))
+    run = client.run(read_example(name))
+    shown = {
+        run.history["meta"][node]["display_node"]: output["anime_report"][0]["verdict"]
+        for node, output in run.outputs.items()
+        if "anime_report" in output
+    }
+    assert shown == verdicts
 
 
 def test_a_prompt_without_a_client_is_remembered_too(client, example):
