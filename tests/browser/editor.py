@@ -13,6 +13,7 @@ from ..integration.server import ComfyServer
 SECONDS = 60_000  # of a page or a run on a busy machine, in milliseconds
 RUN_SECONDS = 270  # of one run; a test may take 300
 EXAMPLES = PACK / "example_workflows"
+SMALL = {1: 128, 2: 128}  # width and height of a sample clip that is measured quickly
 
 # What the editor itself says on the first start of a fresh ComfyUI, with or without a pack; its
 # default workflow asks another host for models, which its own page forbids. Its own templates are a
@@ -164,6 +165,13 @@ def example_prompt(name: str) -> dict[str, Any]:
 def with_new_id(workflow: dict[str, Any]) -> dict[str, Any]:
     """A workflow as another file has it: ids are made once for each."""
     return {**workflow, "id": str(uuid4())}
+
+
+def small_check() -> dict[str, Any]:
+    """check_a_clip as a file of its own, of a clip that is measured quickly."""
+    workflow = with_new_id(example("check_a_clip"))
+    set_values(workflow, 1, SMALL)
+    return workflow
 
 
 def set_values(workflow: dict[str, Any], node: int, values: dict[int, Any]) -> None:

@@ -1,6 +1,6 @@
 """Nodes that are muted or bypassed, and the ones that miss their reports."""
 
-from .editor import Editor, example, with_new_id
+from .editor import Editor, small_check
 from .panel import expect
 from .truth import assert_shown_is_true
 
@@ -31,7 +31,7 @@ def set_mode(editor: Editor, node: int, mode: int) -> None:
 
 
 def test_a_node_is_turned_off_its_follower_is_named_and_both_come_back(editor: Editor):
-    editor.load(with_new_id(example("check_a_clip")))
+    editor.load(small_check())
     set_mode(editor, LOOP, MUTED)
     editor.press_run()
     the_follower_is_named(editor)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .editor import Editor, example, with_new_id
+from .editor import Editor, small_check
 from .truth import Shown, assert_shown_is_true
 
 CLIP, LOOP, CHARACTER_GATE, LOOP_GATE, PICTURE_GATE, JOB_SAVE = 1, 5, 7, 8, 9, 11
@@ -21,7 +21,7 @@ PICTURES = """(id) => {
 
 
 def test_a_clip_is_blocked_passes_again_and_fails_and_each_node_says_what_it_was(editor: Editor):
-    editor.load(with_new_id(example("check_a_clip")))
+    editor.load(small_check())
     preview = add_preview(editor)
     editor.run()
     for node, pictures in ((JOB_SAVE, 1), (preview, FRAMES)):

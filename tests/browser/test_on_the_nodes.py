@@ -6,7 +6,7 @@ from typing import Any
 
 from .accessibility import serious_faults
 from .conftest import in_both_canvases
-from .editor import Editor, example, set_values
+from .editor import Editor, set_values, small_check
 from .panel import HOSTILE
 
 pytestmark = in_both_canvases
@@ -16,7 +16,7 @@ FRAMES, NAME_OF_SHEET = 24, 0
 
 
 def test_verdicts_are_read_and_frames_are_chosen_on_the_nodes(editor: Editor):
-    workflow = example("check_a_clip")
+    workflow = small_check()
     set_values(workflow, SHEET, {NAME_OF_SHEET: HOSTILE})
     editor.load(workflow)
     editor.run()
@@ -46,7 +46,7 @@ def nothing_else_learns_of_them(editor: Editor) -> None:
     assert "anime_results" not in json.dumps(editor.prompts)
     saved = editor.page.evaluate("() => app.graph.serialize()")
     assert "anime_results" not in json.dumps(saved)
-    values = {each["id"]: each.get("widgets_values") for each in example("check_a_clip")["nodes"]}
+    values = {each["id"]: each.get("widgets_values") for each in small_check()["nodes"]}
     for node in saved["nodes"]:
         if node["id"] in (CHARACTER, LOOP, QUALITY, CHARACTER_GATE):
             assert node["widgets_values"] == values[node["id"]]

@@ -10,7 +10,7 @@ from typing import Any
 from ..integration.job_bench import JobPrompt
 from ..models.jobs.postgres import wait_until
 from .conftest import in_the_usual_editor
-from .editor import Editor, example
+from .editor import Editor, small_check
 from .panel import expect
 from .panel_list import ListedJobs
 from .server_watch import COUNT_ALARMS, await_answers
@@ -111,7 +111,7 @@ def hung_database(studio: Studio) -> Iterator[None]:
 def after_a_restart_everything_is_as_the_new_comfyui_knows_it(
     editor: Editor, studio: Studio, jobs: ListedJobs
 ) -> None:
-    editor.load(example("check_a_clip"))
+    editor.load(small_check())
     editor.run()
     editor.results(LOOP_GATE).wait_for()
     newest = jobs.names()[0]

@@ -16,9 +16,9 @@ from .settings import open_settings, registered_texts, texts
 pytestmark = in_the_usual_editor
 
 MENU = {
-    "Anime Jobs": ".anime-panel",
     "Download weights": "dialog .anime-weights",
     "Health of Anime Production": "dialog .anime-health",
+    "Anime Jobs": ".anime-panel",
 }
 CHECKED = {5: "AnimeLoopScore", 7: "AnimeGate"}  # nodes of the example "check a clip"
 TRACKING = "Prompts that are remembered"

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from ..integration.client import ComfyClient
 from .conftest import Kind, open_editor
-from .editor import Editor, example, example_prompt, with_new_id
+from .editor import SMALL, Editor, example, example_prompt, set_values, small_check, with_new_id
 from .truth import Shown, assert_shown_is_true, shown_results
 
 CLIP, LOOP, LOOP_GATE = 1, 5, 8
@@ -42,7 +42,9 @@ def test_what_others_run_and_other_tabs_show_is_not_taken_for_ones_own(
 
 
 def runs_of_others_leave_a_workflow_as_it_is(editor: Editor, client: ComfyClient) -> None:
-    editor.load(with_new_id(example("grade_a_clip")))
+    workflow = with_new_id(example("grade_a_clip"))
+    set_values(workflow, CLIP, SMALL)
+    editor.load(workflow)
     run_in_the_name_of(editor, client)
     assert shown_results(editor) == []
     # Nor do they take the place of what it shows once it ran.
@@ -56,7 +58,9 @@ def runs_of_others_leave_a_workflow_as_it_is(editor: Editor, client: ComfyClient
 def run_in_the_name_of(editor: Editor, client: ComfyClient) -> None:
     """Run a prompt of which ComfyUI sends every message to the page, as if it had queued it."""
     client_id = editor.page.evaluate("() => window.name")
-    editor.await_end(client.submit(example_prompt("check_a_clip"), client_id=client_id))
+    prompt = example_prompt("check_a_clip")
+    prompt[str(CLIP)]["inputs"].update(width=128, height=128)
+    editor.await_end(client.submit(prompt, client_id=client_id))
 
 
 def switching_the_workflow_during_a_run_takes_no_verdict_along(
@@ -94,7 +98,7 @@ def another_node_under_the_same_number_shows_nothing(editor: Editor) -> None:
 
 
 def another_browser_with_the_same_workflow_shows_nothing(editor: Editor, other: Editor) -> None:
-    workflow = with_new_id(example("check_a_clip"))
+    workflow = small_check()
     editor.load(workflow)
     editor.run()
     before = assert_shown_is_true(editor)
@@ -109,7 +113,7 @@ def another_browser_with_the_same_workflow_shows_nothing(editor: Editor, other: 
 
 
 def test_a_reload_brings_back_what_this_page_ran_and_marks_it(editor: Editor, tmp_path: Path):
-    editor.load(with_new_id(example("check_a_clip")))
+    editor.load(small_check())
     editor.run()
     before = shown_of_this_run(editor)
     editor.await_draft()
@@ -155,7 +159,7 @@ def shown_of_this_run(editor: Editor) -> list[Shown]:
 
 def waiting_check(editor: Editor, go: Path) -> dict[str, Any]:
     """check_a_clip, which measures nothing before a file is there."""
-    editor.load(example("check_a_clip"))
+    editor.load(small_check())
     return with_new_id(editor.page.evaluate(WAIT_FIRST, [CLIP, str(go)]))
 
 
