@@ -115,3 +115,12 @@ def test_a_file_for_the_editor_is_one_that_older_editors_take(path):
         assert not (isinstance(value, str) and re.search(r"(^|\s)/(?!/)\w+/|[A-Z]:\\", value)), (
             value
         )
+
+
+@pytest.mark.parametrize("path", [*BLUEPRINTS.glob("*.json")], ids=stem)
+def test_a_blueprint_holds_one_node_with_its_graph(path):
+    blueprint = read(path)
+    (node,), (graph,) = blueprint["nodes"], blueprint["definitions"]["subgraphs"]
+    assert node["type"] == graph["id"]
+    assert graph["category"] == "Anime Production"
+    assert graph["description"] == blueprint["extra"]["BlueprintDescription"]

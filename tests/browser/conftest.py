@@ -15,6 +15,7 @@ import pytest
 from ..comfyui import PACK
 from ..file_server import FileServer, file_server
 from ..integration.client import ComfyClient
+from ..integration.conftest import TESTING_NODES
 from ..integration.server import STOP_SECONDS, ComfyServer
 from .editor import Editor, Mode
 from .front_end import FrontEnd
@@ -68,7 +69,7 @@ def editor_servers(
         def server_of(front_end: FrontEnd) -> ComfyServer:
             base = tmp_path_factory.mktemp(front_end.value)
             arguments = ("--cpu", *front_end.arguments())
-            packs = {PACK_DIRECTORY: PACK}
+            packs = {PACK_DIRECTORY: PACK, "testing-nodes": TESTING_NODES}
             server = ComfyServer(comfyui, base, packs, arguments, variables)
             servers.callback(_end, server)
             server.start()
@@ -85,30 +86,35 @@ def _end(server: ComfyServer) -> None:
     assert server.end_databases() == [], "the embedded database outlived ComfyUI"
 
 
-@pytest.fixture(scope="package")
-def editor_server(editor_servers: Callable[[FrontEnd], ComfyServer]) -> ComfyServer:
-    """ComfyUI with the editor that it pins."""
-    return editor_servers(FrontEnd.PINNED)
+Kind = tuple[FrontEnd, Mode]
+USUAL: Kind = (FrontEnd.PINNED, Mode.CLASSIC)
 
 
-BOTH_MODES = [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)]
+def _kinds(*kinds: Kind) -> list[Any]:
+    """Return parameters: all are slow but the usual editor in its usual canvas."""
+    return [
+        pytest.param(
+            kind,
+            marks=[] if kind == USUAL else [pytest.mark.slow],
+            id=f"{kind[0].value}-{kind[1].value}",
+        )
+        for kind in kinds
+    ]
 
 
-EVERY_EDITOR = [
-    pytest.param(
-        (front_end, mode),
-        marks=[] if (front_end, mode) == (FrontEnd.PINNED, Mode.CLASSIC) else [pytest.mark.slow],
-        id=f"{front_end.value}-{mode.value}",
-    )
-    for front_end in FrontEnd
-    for mode in Mode
-]
+EVERY_KIND = _kinds(*((front_end, mode) for front_end in FrontEnd for mode in Mode))
+# Marks of tests, or of modules, that need not run in each editor and each canvas.
+in_both_canvases = pytest.mark.parametrize(
+    "kind", _kinds(*((FrontEnd.PINNED, mode) for mode in Mode)), indirect=True
+)
+in_the_usual_editor = pytest.mark.parametrize("kind", _kinds(USUAL), indirect=True)
 
 
-@pytest.fixture(params=BOTH_MODES, ids=lambda mode: mode.value)
-def mode(request) -> Mode:
-    """The classic canvas, and Nodes 2.0: slow, but for the examples that run in both by default."""
-    return request.param
+@pytest.fixture(params=EVERY_KIND)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each editor in each canvas: slow, but for the pinned one in the classic canvas."""
+    chosen: Kind = request.param
+    return chosen
 
 
 @pytest.fixture
@@ -119,24 +125,24 @@ def language() -> str:
 
 @pytest.fixture
 def editor(
-    browser, editor_server: ComfyServer, mode: Mode, language: str, tmp_path: Path
+    browser: Any,
+    editor_servers: Callable[[FrontEnd], ComfyServer],
+    kind: Kind,
+    language: str,
+    tmp_path: Path,
 ) -> Iterator[Editor]:
     """The editor, opened by a user who has not been here before; nothing in it may go wrong."""
-    with open_editor(browser, editor_server, mode, tmp_path, language) as opened:
+    front_end, mode = kind
+    with open_editor(browser, editor_servers(front_end), mode, tmp_path, language) as opened:
         yield opened
-    assert opened.errors == []
+        opened.picture("the-end")
+        assert opened.errors == []
 
 
-@pytest.fixture(params=EVERY_EDITOR)
-def any_editor(
-    request, browser, editor_servers: Callable[[FrontEnd], ComfyServer], tmp_path: Path
-) -> Iterator[Editor]:
-    """Each editor in each canvas: slow, but for the pinned one in the classic canvas."""
-    front_end, mode = request.param
-    server = editor_servers(front_end)
-    with open_editor(browser, server, mode, tmp_path) as opened:
-        yield opened
-    assert opened.errors == []
+@pytest.fixture
+def client(editor: Editor) -> ComfyClient:
+    """A client of the ComfyUI that serves the editor."""
+    return ComfyClient(editor.server)
 
 
 @contextmanager
@@ -159,7 +165,7 @@ def open_editor(
 
 @pytest.fixture(scope="package")
 def studios(
-    browser, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
+    browser: Any, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[FrontEnd], Studio]]:
     """ComfyUI with ten thousand jobs, one for each editor."""
     with ExitStack() as opened:
@@ -173,40 +179,22 @@ def studios(
         yield studio_of
 
 
-@pytest.fixture(scope="package")
-def studio(studios: Callable[[FrontEnd], Studio]) -> Studio:
-    """One ComfyUI with ten thousand jobs, for all tests of the list."""
-    return studios(FrontEnd.PINNED)
-
-
-@pytest.fixture(params=EVERY_EDITOR)
-def any_studio(
-    request, browser, studios: Callable[[FrontEnd], Studio], tmp_path: Path
-) -> Iterator[tuple[Studio, Editor]]:
-    """Each editor in each canvas over ten thousand jobs: slow, but for the first."""
-    front_end, mode = request.param
-    studio = studios(front_end)
-    with open_editor(browser, studio.server, mode, tmp_path) as opened:
-        open_panel(opened)
-        opened.page.locator(".anime-row").first.wait_for()
-        yield studio, opened
-
-
 @pytest.fixture
-def panel_mode(request) -> Mode:
-    """The classic canvas, unless a test asks for both."""
-    return getattr(request, "param", Mode.CLASSIC)
+def studio(studios: Callable[[FrontEnd], Studio], kind: Kind) -> Studio:
+    """A ComfyUI with ten thousand jobs."""
+    return studios(kind[0])
 
 
 @pytest.fixture
 def with_panel(
-    browser, studio: Studio, panel_mode: Mode, language: str, tmp_path: Path
+    browser: Any, studio: Studio, kind: Kind, language: str, tmp_path: Path
 ) -> Iterator[Editor]:
     """The studio's editor with the panel open."""
-    with open_editor(browser, studio.server, panel_mode, tmp_path, language) as opened:
+    with open_editor(browser, studio.server, kind[1], tmp_path, language) as opened:
         open_panel(opened)
         opened.page.locator(".anime-row").first.wait_for()
         yield opened
+        opened.picture("the-end")
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import json
 import re
-import time
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from ..comfyui import PACK
 from ..integration.server import ComfyServer
@@ -13,6 +13,7 @@ from ..integration.server import ComfyServer
 SECONDS = 60_000  # of a page or a run on a busy machine, in milliseconds
 RUN_SECONDS = 270  # of one run; a test may take 300
 EXAMPLES = PACK / "example_workflows"
+SMALL = {1: 128, 2: 128}  # width and height of a sample clip that is measured quickly
 
 # What the editor itself says on the first start of a fresh ComfyUI, with or without a pack; its
 # default workflow asks another host for models, which its own page forbids. Its own templates are a
@@ -24,6 +25,25 @@ OF_THE_EDITOR = re.compile(
     r"|https://api\.comfy\.org/|https://huggingface\.co/|/templates/|/docs/\w+/\w+\.md"
     r"|Error loading (?:fuse options|core workflow templates)|Unknown message type anime\."
 )
+
+
+# Keeps the prompts of this page that have ended; the pack has heard of their ends before.
+HEAR_ENDS = """async () => {
+    const { api } = await import("/scripts/api.js");
+    const ended = [];
+    window.endedPrompts = [];
+    for (const end of ["execution_success", "execution_error", "execution_interrupted"]) {
+        api.addEventListener(end, ({ detail }) => ended.push(detail.prompt_id));
+    }
+    api.addEventListener("executing", ({ detail }) => {
+        if (detail === null) window.endedPrompts.push(...ended.splice(0)); // the history has it
+    });
+}"""
+FRAMES = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+}"""
+IS_DRAFT = """(id) => Object.entries(localStorage).some(
+    ([key, value]) => key.startsWith("Comfy.Workflow.Draft.") && value.includes(id))"""
 
 
 class Mode(Enum):
@@ -55,6 +75,7 @@ class Editor:
         self.page.wait_for_function(
             "() => window.app?.vueAppReady && app.extensionManager && app.graph?.nodes.length"
         )
+        self.page.evaluate(HEAR_ENDS)
 
     def load(self, workflow: dict[str, Any]) -> None:
         """Open a workflow, in view as a whole."""
@@ -72,23 +93,34 @@ class Editor:
             [scale, left, top],
         )
 
-    def run(self) -> None:
-        """Press Run, and wait until nothing runs any more."""
-        finished, sent = self.finished(), len(self.prompts)
-        self.press_run()
-        self.await_end(finished)
+    def run(self) -> str:
+        """Press Run, wait until the page has heard of the end, and return the prompt's id."""
+        sent = len(self.prompts)
+        prompt = self.press_run()
+        self.await_end(prompt)
         assert len(self.prompts) == sent + 1
+        return prompt
 
-    def press_run(self) -> None:
-        """Press Run, in any language."""
-        self.page.get_by_test_id("queue-button").first.click()
+    def press_run(self) -> str:
+        """Press Run, in any language, and return the prompt's id; "" if it is refused."""
+        with self.page.expect_response(_is_of_prompt) as answer:
+            self.page.get_by_test_id("queue-button").first.click()
+        return str(answer.value.json().get("prompt_id", ""))
 
-    def await_end(self, finished: int) -> None:
-        """Wait until more prompts have ended than these."""
-        deadline = time.monotonic() + RUN_SECONDS
-        while self.finished() == finished:
-            assert time.monotonic() < deadline, "the run doesn't end"
-            self.page.wait_for_timeout(100)
+    def await_end(self, prompt: str) -> None:
+        """Wait until the page has heard that a prompt has ended, and has drawn what came of it."""
+        self.page.wait_for_function(
+            "(prompt) => endedPrompts.includes(prompt)", arg=prompt, timeout=RUN_SECONDS * 1000
+        )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page has drawn what it knows by now."""
+        self.page.evaluate(FRAMES)
+
+    def await_draft(self) -> None:
+        """Wait until the editor has kept the open workflow for the next time."""
+        self.page.wait_for_function(IS_DRAFT, arg=self.page.evaluate("() => app.rootGraph.id"))
 
     def results(self, node: int) -> Any:
         """The locator of what a node shows of its results."""
@@ -100,23 +132,45 @@ class Editor:
         self.page.screenshot(path=path)
         return path
 
-    def finished(self) -> int:
-        """How many prompts have ended, well or not."""
-        return len(self.page.request.get(f"{self.address}history").json())
-
     def _heard(self, message: Any) -> None:
         said = f"{message.text} {message.location.get('url')}"
         if message.type == "error" and not OF_THE_EDITOR.search(said):
             self.errors.append(said)
 
     def _sent(self, request: Any) -> None:
-        if request.method == "POST" and request.url.endswith("/prompt"):
+        if _queues(request):
             self.prompts.append(json.loads(request.post_data))
+
+
+def _queues(request: Any) -> bool:
+    return bool(request.method == "POST" and request.url.endswith("/prompt"))
+
+
+def _is_of_prompt(answer: Any) -> bool:
+    return _queues(answer.request)
 
 
 def example(name: str) -> dict[str, Any]:
     """An example workflow in the editor's form."""
     workflow: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return workflow
+
+
+def example_prompt(name: str) -> dict[str, Any]:
+    """An example workflow in the form of the API."""
+    prompt: dict[str, Any] = json.loads((EXAMPLES / "api" / f"{name}.json").read_text("utf-8"))
+    return prompt
+
+
+def with_new_id(workflow: dict[str, Any]) -> dict[str, Any]:
+    """A workflow as another file has it: ids are made once for each."""
+    return {**workflow, "id": str(uuid4())}
+
+
+def small_check() -> dict[str, Any]:
+    """check_a_clip as a file of its own, of a clip that is measured quickly."""
+    workflow = with_new_id(example("check_a_clip"))
+    set_values(workflow, 1, SMALL)
     return workflow
 
 

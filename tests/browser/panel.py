@@ -34,13 +34,14 @@ def open_job(editor: Editor, client: ComfyClient, wanted: str) -> Any:
         client: of its ComfyUI.
         wanted: the job's id, or its prompt's; nothing else may have its shot's name.
     """
-    shot = client.get(f"/anime/jobs/{wanted}")["job"]["shot"]
+    job = client.get(f"/anime/jobs/{wanted}")["job"]
     panel = open_panel(editor)
+    panel.get_by_role("tab", name="Jobs").click()  # a detail gives way to the list
+    # Not by the pointer: rows move under it while others' jobs come.
+    row = panel.get_by_role("option").filter(has_text=job["shot"])
+    row.evaluate("(row) => row.click()")
     detail = panel.locator(".anime-view > .anime-detail")
-    if detail.count():
-        detail.get_by_role("button", name="Back").click()
-    panel.get_by_role("option").filter(has_text=shot).click()
-    detail.locator(".anime-title").wait_for()
+    expect(detail.locator("code").first).to_have_text(job["id"])
     return detail
 
 

@@ -1,6 +1,5 @@
 """Every example as a user meets it: opened from the template browser, run by the Run button."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,15 +12,17 @@ import pytest
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from .conftest import PACK_DIRECTORY, open_editor
-from .editor import EXAMPLES, Editor, Mode, example
+from .editor import EXAMPLES, Editor, Mode, example, example_prompt
+from .front_end import FrontEnd
 
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
 # Read what the other one has saved.
 AFTER = {"use_a_kept_character": "keep_a_character", "review_a_shot": "remember_a_shot"}
 # Ten gigabytes. It runs with tiny models in tests/integration/test_loop_generation.py.
 WITH_MODELS = "generate_a_loop"
-# These run by default, the first in Nodes 2.0 too; the rest of them is slow.
-SOME = ("check_a_clip", "make_a_phase", "review_a_shot")
+# These run by default, in the classic canvas: the one with the most kinds of nodes, and one that
+# reads what was saved before. All of them run through the API in tests/integration.
+SOME = ("make_a_phase", "review_a_shot")
 NOTE = "MarkdownNote"
 
 NODES = """() => app.graph.nodes.map(node => {
@@ -86,57 +87,68 @@ class Box(NamedTuple):
 
 @pytest.fixture(scope="module")
 def editors(
-    browser, editor_server: ComfyServer, tmp_path_factory: pytest.TempPathFactory
+    browser,
+    editor_servers: Callable[[FrontEnd], ComfyServer],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Mode], Editor]]:
     """One page for all examples of a mode, which opens when it is first asked for."""
+    server = editor_servers(FrontEnd.PINNED)
     with ExitStack() as pages:
 
         @cache
         def editor_in(mode: Mode) -> Editor:
             pictures = tmp_path_factory.mktemp(mode.value)
-            return pages.enter_context(open_editor(browser, editor_server, mode, pictures))
+            return pages.enter_context(open_editor(browser, server, mode, pictures))
 
         yield editor_in
 
 
-def case(mode: Mode, name: str) -> Any:
-    default = SOME if mode is Mode.CLASSIC else SOME[:1]
-    marks = [] if name in default else [pytest.mark.slow]
-    return pytest.param(mode, name, marks=marks, id=f"{mode.value}-{name}")
+def cases(*usual: str) -> list[Any]:
+    """Each example in each canvas: slow, but for the usual ones in the classic canvas."""
+    return [
+        pytest.param(
+            mode,
+            name,
+            marks=[] if mode is Mode.CLASSIC and name in usual else [pytest.mark.slow],
+            id=f"{mode.value}-{name}",
+        )
+        for mode in Mode
+        for name in NAMES
+        if name != WITH_MODELS
+    ]
 
 
-CASES = [case(mode, name) for mode in Mode for name in NAMES if name != WITH_MODELS]
-
-
-@pytest.mark.parametrize(("mode", "name"), CASES)
-def test_an_example_opens_runs_and_shows_its_verdicts(editors, editor_server, mode, name):
-    editor, client = editors(mode), ComfyClient(editor_server)
+@pytest.mark.parametrize(("mode", "name"), cases(*SOME))
+def test_an_example_opens_runs_and_shows_its_verdicts(editors, mode, name):
+    editor = editors(mode)
+    client = ComfyClient(editor.server)
     if name in AFTER:
-        client.run(api_form(AFTER[name]))
+        client.run(example_prompt(AFTER[name]))
     open_example(editor, name)
     assert editor.page.evaluate(WITH_ERRORS) == []
-    editor.run()
-    judged = verdicts(client)
+    judged = verdicts(client, editor.run())
     assert judged
-    for node, found in judged.items():
+    for node, verdict in judged.items():
         shown = editor.results(int(node)).locator(".anime-verdict")
         shown.wait_for()
-        assert shown.get_attribute("data-verdict") == found[-1]
+        assert shown.get_attribute("data-verdict") == verdict[-1]
     everything_has_its_place(editor, mode, name)
-    heard, editor.errors[:] = list(editor.errors), []
-    assert heard == []
+    errors, editor.errors[:] = list(editor.errors), []
+    assert errors == []
 
 
-def test_the_example_that_needs_models_has_the_editor_offer_them(editor, mode):
+@pytest.mark.parametrize("mode", [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)])
+def test_the_example_that_needs_models_has_the_editor_offer_them(editors, mode):
+    editor = editors(mode)
     open_example(editor, WITH_MODELS)
     everything_has_its_place(editor, mode, WITH_MODELS)
     editor.page.get_by_role("button", name="View details").click()
-    said = editor.page.get_by_text(re.compile(r"\.safetensors$"))
-    said.first.wait_for()
-    offered = set(said.all_text_contents())
+    files = editor.page.get_by_text(re.compile(r"\.safetensors$"))
+    files.first.wait_for()
+    offered = set(files.all_text_contents())
     listed = [node["properties"].get("models", []) for node in example(WITH_MODELS)["nodes"]]
     assert {model["name"] for models in listed for model in models} <= offered
-    editor.picture("models")
+    assert editor.errors == []
 
 
 def open_example(editor: Editor, name: str) -> None:
@@ -144,7 +156,7 @@ def open_example(editor: Editor, name: str) -> None:
     open_template(editor, name)
     assert editor.page.evaluate(UNKNOWN) == []
     prompt = editor.page.evaluate("async () => (await app.graphToPrompt()).output")
-    assert prompt == api_form(name)
+    assert prompt == example_prompt(name)
     editor.page.evaluate(SHOW_ALL)
 
 
@@ -152,7 +164,6 @@ def everything_has_its_place(editor: Editor, mode: Mode, name: str) -> None:
     """No node stands over another, and each but the note in one group."""
     nodes = NODES_2 if mode is Mode.NODES_2 else NODES
     boxes, groups = settled(editor, nodes), read_boxes(editor, GROUPS)
-    editor.picture(name)
     assert [(a.id, b.id) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
     for box in boxes:
         assert [group.holds(box) for group in groups].count(True) == (box.type != NOTE), box
@@ -169,16 +180,16 @@ def open_template(editor: Editor, name: str) -> None:
     )
 
 
-def verdicts(client: ComfyClient) -> dict[str, list[str]]:
-    """The verdicts of each node of the newest run, which succeeded; several of one in a retry."""
-    entry = max(client.get("/history").values(), key=lambda each: each["prompt"][0])
+def verdicts(client: ComfyClient, prompt: str) -> dict[str, list[str]]:
+    """The verdicts of each node of a run, which succeeded; several of one in a retry."""
+    entry = client.get(f"/history/{prompt}")[prompt]
     assert entry["status"]["status_str"] == "success", entry["status"]["messages"]
-    found: dict[str, list[str]] = {}
+    shown: dict[str, list[str]] = {}
     for node, output in entry["outputs"].items():
         for report in output.get("anime_report", [])[:1]:
             shown_by = entry["meta"][node]["display_node"]
-            found.setdefault(shown_by, []).append(report["verdict"])
-    return found
+            shown.setdefault(shown_by, []).append(report["verdict"])
+    return shown
 
 
 def settled(editor: Editor, nodes: str) -> list[Box]:
@@ -189,14 +200,9 @@ def settled(editor: Editor, nodes: str) -> list[Box]:
         if boxes == before:
             return boxes
         before = boxes
-        editor.page.wait_for_timeout(400)
+        editor.page.wait_for_timeout(400)  # they grow by themselves, as their pictures come
     raise AssertionError("the nodes go on changing their sizes")
 
 
 def read_boxes(editor: Editor, script: str) -> list[Box]:
     return [Box(**each) for each in editor.page.evaluate(script)]
-
-
-def api_form(name: str) -> dict[str, Any]:
-    prompt: dict[str, Any] = json.loads((EXAMPLES / "api" / f"{name}.json").read_text("utf-8"))
-    return prompt

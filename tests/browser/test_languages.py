@@ -1,105 +1,89 @@
 """The pack in Japanese and Chinese, in the real editor."""
 
-import json
 import re
+import time
+from typing import Any
 
 import pytest
 
-from ..comfyui import PACK
 from ..integration.client import ComfyClient
 from ..integration.production_bench import await_that, order
-from ..integration.server import ComfyServer
-from .editor import Editor, Mode, example, set_values
+from .conftest import in_the_usual_editor
+from .editor import Editor, example, set_values
 from .panel import expect, open_panel
-from .test_settings import execute
+from .prompts import loop_prompt, run_job
+from .settings import open_settings, texts
 
+pytestmark = in_the_usual_editor
 CLIP, LOOP, LOOP_GATE = 1, 5, 8
 WIDTH, HEIGHT, SEAM_JUMP = 1, 2, 8
-REGISTERED = """() => {
-    const pinia = document.querySelector("#vue-app").__vue_app__.config.globalProperties.$pinia;
-    const own = ([id]) => id.startsWith("AnimeProduction.");
-    const settings = Object.entries(pinia._s.get("setting").settingsById).filter(own);
-    const commands = pinia._s.get("command").commands.map((each) => [each.id, each]).filter(own);
-    return {
-        settings: Object.fromEntries(settings.map(
-            ([id, { name, tooltip }]) => [id.replaceAll(".", "_"), { name, tooltip }])),
-        commands: Object.fromEntries(commands.map(
-            ([id, { label }]) => [id.replaceAll(".", "_"), { label }])),
-        menu: pinia._s.get("menuItem").menuItems
-            .filter(({ label }) => label === "Anime Production")
-            .flatMap(({ label, items }) => [label, ...items.map((each) => each.label)]),
-        categories: [...new Set(settings.flatMap(([_, { category }]) => category.slice(0, 2)))],
-    };
-}"""
+PROJECT, OTHER_CHARACTER = "Fuyu", 2  # than the one that the references show
+UNLIKE = {"sample_stills": {"drawn": OTHER_CHARACTER}}
+MENU = ("Anime Jobs", "Download weights", "Health of Anime Production")
+WORDS = {
+    "ja": {
+        "group": "アニメ制作",
+        "setting": "新しいノードのプロファイル",
+        "button": "重みをダウンロード…",
+        "jumps": r"つなぎ目が飛びます。動きはクリップ自身のコマ間の動きの[\d.]+倍です。",
+        "unlike": "Hanaに見えません",
+        "done": "完了",
+        "passed": "合格",
+        "well": "すべて正常です",
+    },
+    "zh": {
+        "group": "动画制作",
+        "setting": "新节点的标准档",
+        "button": "下载权重……",
+        "jumps": r"接缝跳变：移动为片段自身步幅的 [\d.]+ 倍。",
+        "unlike": "不像 Hana",
+        "done": "已完成",
+        "passed": "合格",
+        "well": "一切正常",
+    },
+}
 
 
-def texts(language: str, file: str) -> dict:
-    return json.loads((PACK / "locales" / language / file).read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("mode", [Mode.CLASSIC], indirect=True)
-def test_english_is_what_the_editor_was_given(editor: Editor):
-    given = editor.page.evaluate(REGISTERED)
-    assert given["settings"] == texts("en", "settings.json")
-    assert given["commands"] == texts("en", "commands.json")
-    main = texts("en", "main.json")
-    assert {each: each for each in given["menu"]} == main["menuLabels"]
-    assert {each: each for each in given["categories"]} == main["settingsCategories"]
-
-
-@pytest.mark.parametrize("mode", [Mode.CLASSIC], indirect=True)
-@pytest.mark.parametrize(
-    ("language", "wanted"),
-    [
-        ("ja", ["アニメ制作", "新しいノードのプロファイル", "重みをダウンロード…"]),
-        ("zh", ["动画制作", "新节点的标准档", "下载权重……"]),
-    ],
-)
-def test_settings_menu_and_commands_are_in_the_editors_language(
-    editor: Editor, language: str, wanted: list[str]
+@pytest.mark.parametrize("language", ["ja", pytest.param("zh", marks=pytest.mark.slow)])
+def test_everything_is_read_in_the_editors_language(
+    editor: Editor, client: ComfyClient, language: str
 ):
-    group, setting, button = wanted
-    execute(editor, "Comfy.ShowSettingsDialog")
-    page = editor.page.get_by_role("dialog")
-    page.get_by_text(group).click()
-    page.get_by_role("button", name=button).wait_for()
+    words = WORDS[language]
+    the_settings_are(editor, words, language)
+    the_menu_is(editor, words["group"], texts(language, "main.json")["menuLabels"])
+    the_reason_for_a_fail_is(editor, words["jumps"])
+    panel = open_panel(editor)
+    a_finished_job_with_its_picture_is(editor, client, panel, words)
+    a_production_and_its_job_are(client, panel, words["unlike"])
+    panel.get_by_role("tab").nth(2).click()
+    expect(panel.get_by_role("table")).to_be_visible()
+    panel.get_by_role("tab").nth(0).click()
+    panel.locator(".anime-row").first.wait_for()
+
+
+def the_settings_are(editor: Editor, words: dict[str, str], language: str) -> None:
+    page = open_settings(editor, words["group"])
+    page.get_by_role("button", name=words["button"]).wait_for()
     shown = page.text_content()
     for each in texts(language, "settings.json").values():
         assert each["name"] in shown
-    assert setting in shown
+    assert words["setting"] in shown
     categories = texts(language, "main.json")["settingsCategories"]
     assert {each.strip() for each in page.locator(".setting-group h3").all_text_contents()} < set(
         categories.values()
     )
-    editor.picture(f"settings-{language}")
-
     editor.page.keyboard.press("Escape")
+
+
+def the_menu_is(editor: Editor, group: str, labels: dict[str, str]) -> None:
     editor.page.locator(".comfy-menu-button-wrapper").click()
     editor.page.get_by_role("menuitem", name=group).hover()
-    labels = texts(language, "main.json")["menuLabels"]
-    for name in ("Anime Jobs", "Download weights", "Health of Anime Production"):
+    for name in MENU:
         editor.page.get_by_role("menuitem", name=labels[name]).wait_for()
+    editor.page.keyboard.press("Escape")
 
 
-JUMPS = {
-    "ja": r"つなぎ目が飛びます。動きはクリップ自身のコマ間の動きの[\d.]+倍です。",
-    "zh": r"接缝跳变：移动为片段自身步幅的 [\d.]+ 倍。",
-}
-
-PROJECT, OTHER_CHARACTER = "Fuyu", 2  # than the one that the references show
-UNLIKE = {"sample_stills": {"drawn": OTHER_CHARACTER}}
-OTHERS = {"ja": "Hanaに見えません", "zh": "不像 Hana"}
-
-
-@pytest.mark.parametrize(
-    ("language", "mode"),
-    [("ja", Mode.CLASSIC), pytest.param("zh", Mode.NODES_2, marks=pytest.mark.slow)],
-    indirect=["mode"],
-)
-def test_a_reason_for_a_fail_is_read_in_the_editors_language(
-    editor: Editor, editor_server: ComfyServer, language: str
-):
-    jumps = JUMPS[language]
+def the_reason_for_a_fail_is(editor: Editor, jumps: str) -> None:
     workflow = example("check_a_clip")
     set_values(workflow, CLIP, {WIDTH: 160, HEIGHT: 160, SEAM_JUMP: 4.0})
     editor.load(workflow)
@@ -110,37 +94,38 @@ def test_a_reason_for_a_fail_is_read_in_the_editors_language(
     assert re.search(jumps, shown.locator(".anime-measurement").first.text_content())
     gate = editor.results(LOOP_GATE).text_content()
     assert re.search(jumps, gate), "the gate passes the reason on"
-    assert "seam jumps" not in gate
-    editor.picture(f"verdicts-{language}")
     assert english_in(gate) == []
 
-    panel = open_panel(editor)
-    client = ComfyClient(editor_server)
+
+def a_finished_job_with_its_picture_is(
+    editor: Editor, client: ComfyClient, panel: Any, words: dict[str, str]
+) -> None:
+    shot = f"judged {time.time_ns()}"
+    run_job(client, loop_prompt(shot, jump=0.0))
+    row = panel.get_by_role("option").filter(has_text=shot)
+    expect(row).to_contain_text(words["done"])
+    row.get_by_text(re.compile(rf"✔ {words['passed']} \d+$")).wait_for()
+    picture = row.locator("img").element_handle()
+    editor.page.wait_for_function("(picture) => picture.naturalWidth > 0", arg=picture)
+    panel.locator(".anime-health-line").filter(has_text=words["well"]).click()
+
+
+def a_production_and_its_job_are(client: ComfyClient, panel: Any, unlike: str) -> None:
     asked = {"phases": ["sample_stills"], "parameters": UNLIKE, "attempts": 1}
     production = order(client, project=PROJECT, prompt="1girl", **asked)
     panel.get_by_role("tab").nth(1).click()
     row = panel.locator(".anime-production").filter(has_text=PROJECT)
     await_that(client, production, lambda found: found["state"] == "failed")
-    editor.picture(f"productions-{language}")
     row.first.click()
     attempt = panel.locator(".anime-attempt").first
-    expect(attempt).to_contain_text(OTHERS[language])
-    expect(panel.locator(".anime-header .anime-lines:visible")).to_contain_text(OTHERS[language])
+    expect(attempt).to_contain_text(unlike)
+    expect(panel.locator(".anime-header .anime-lines:visible")).to_contain_text(unlike)
     panel.locator(".anime-detail:visible summary").last.click()
-    editor.picture(f"production-{language}")
     assert english_in(panel.locator(".anime-detail:visible").inner_text()) == []
     attempt.get_by_role("button").click()
     detail = panel.locator(".anime-view > .anime-detail")
     detail.locator(".anime-everything summary").first.click()
-    editor.picture(f"job-{language}")
-    told = detail.get_by_role("article").first.inner_text()
-    assert english_in(told) == []
-    panel.get_by_role("tab").nth(2).click()
-    expect(panel.get_by_role("table")).to_be_visible()
-    editor.picture(f"trend-{language}")
-    panel.get_by_role("tab").nth(0).click()
-    panel.locator(".anime-row").first.wait_for()
-    editor.picture(f"list-{language}")
+    assert english_in(detail.get_by_role("article").first.inner_text()) == []
 
 
 def english_in(text: str) -> list[str]:

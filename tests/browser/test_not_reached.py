@@ -1,16 +1,14 @@
 """What the nodes behind a block say, and that no earlier result is taken for this run's."""
 
-from uuid import uuid4
+import re
+from typing import Any
 
-import pytest
+from .editor import Editor, small_check
+from .truth import Shown, assert_shown_is_true
 
-from ..integration.client import ComfyClient
-from .editor import Editor, example, set_values
-from .truth import Shown, assert_shown_is_true, shown_results
-
-CLIP, LOOP_GATE, PICTURE_GATE, JOB_SAVE = 1, 8, 9, 11
-CHARACTER_GATE = 7
-SEAM_JUMP = 8
+CLIP, LOOP, CHARACTER_GATE, LOOP_GATE, PICTURE_GATE, JOB_SAVE = 1, 5, 7, 8, 9, 11
+FRAMES = 24
+BLOCKED = "Not reached: The loop passes blocked"
 
 PICTURES = """(id) => {
     const node = app.graph.getNodeById(id);
@@ -22,73 +20,36 @@ PICTURES = """(id) => {
 }"""
 
 
-@pytest.fixture
-def passed(any_editor: Editor) -> Editor:
-    """The editor in which check_a_clip has run and passed."""
-    any_editor.load({**example("check_a_clip"), "id": str(uuid4())})
-    any_editor.run()
-    any_editor.page.wait_for_function("(id) => app.nodeOutputs[id]?.images?.length", arg=JOB_SAVE)
-    return any_editor
-
-
-def shown_by(editor: Editor) -> dict[str, Shown]:
-    return {shown.path: shown for shown in shown_results(editor)}
-
-
-def plant_a_jump(editor: Editor) -> None:
-    """Have the clip jump at its seam, as a user sets it."""
-    editor.page.evaluate(
-        """([id, place]) => { app.graph.getNodeById(id).widgets[place].value = 4; }""",
-        [CLIP, SEAM_JUMP],
-    )
-
-
-def test_behind_a_block_every_node_says_that_it_was_not_reached(passed: Editor):
-    editor = passed
-    first = editor.page.evaluate(PICTURES, JOB_SAVE)
-    assert first["kept"] == 1
-    plant_a_jump(editor)
+def test_a_clip_is_blocked_passes_again_and_fails_and_each_node_says_what_it_was(editor: Editor):
+    editor.load(small_check())
+    preview = add_preview(editor)
     editor.run()
-    editor.results(JOB_SAVE).wait_for()
-    editor.page.wait_for_timeout(500)
-    assert_shown_is_true(editor)
+    for node, pictures in ((JOB_SAVE, 1), (preview, FRAMES)):
+        assert editor.page.evaluate(PICTURES, node)["kept"] == pictures
+
+    set_value(editor, CLIP, "seam_jump", 4)
+    newest = editor.run()
+    the_loop_says_by_what_it_fails(editor)
+    everything_behind_it_was_not_reached(editor, preview, newest)
+    newest = editor.run()  # cached from now on
+    everything_behind_it_was_not_reached(editor, preview, newest)
+
+    set_value(editor, CLIP, "seam_jump", 0)
+    editor.run()
     shown = shown_by(editor)
+    assert {str(JOB_SAVE), str(preview)}.isdisjoint(shown)
+    assert shown[str(PICTURE_GATE)].verdict == "PASS"
+    assert editor.page.evaluate(PICTURES, JOB_SAVE)["kept"] == 1
 
-    assert shown[str(LOOP_GATE)].verdict == "FAIL"
-    for node in (PICTURE_GATE, JOB_SAVE):
-        assert shown[str(node)].unreached == "Not reached: The loop passes blocked"
-        assert shown[str(node)].verdict is None
-    assert "Nothing saved in this run" in shown[str(JOB_SAVE)].text
-    assert "PASS" not in shown[str(PICTURE_GATE)].text
-    editor.picture("blocked")
-    # The picture that was saved before does not stand there as if it were this run's.
-    assert editor.page.evaluate(PICTURES, JOB_SAVE) == {"kept": 0, "drawn": 0}
-    newest = newest_prompt(editor)
-    assert {each.prompt for each in shown.values() if not each.earlier} == {newest}
-
-    # Cached from now on, it still says so; and once it passes again, all is as before.
+    # ComfyUI takes the gate's thresholds as they are; the gate refuses a name that isn't there.
+    set_value(editor, CHARACTER_GATE, "thresholds", "nonsense = 1")
     editor.run()
-    editor.page.wait_for_timeout(500)
-    assert shown_by(editor)[str(JOB_SAVE)].unreached == "Not reached: The loop passes blocked"
-    editor.page.evaluate(
-        "([id, place]) => { app.graph.getNodeById(id).widgets[place].value = 0; }",
-        [CLIP, SEAM_JUMP],
-    )
-    editor.run()
-    editor.page.wait_for_function("(id) => app.nodeOutputs[id]?.images?.length", arg=JOB_SAVE)
-    editor.page.wait_for_timeout(500)
-    assert_shown_is_true(editor)
-    assert str(JOB_SAVE) not in shown_by(editor)
-    assert shown_by(editor)[str(PICTURE_GATE)].verdict == "PASS"
-    editor.picture("passes again")
+    the_one_that_failed_is_named(editor)
 
 
-def test_a_block_reaches_nodes_of_other_packs_too(any_editor: Editor):
-    editor = any_editor
-    workflow = {**example("check_a_clip"), "id": str(uuid4())}
-    set_values(workflow, CLIP, {SEAM_JUMP: 4.0})
-    editor.load(workflow)
-    preview = editor.page.evaluate(
+def add_preview(editor: Editor) -> int:
+    """Show what the last gate lets through in a node of ComfyUI's own, and return its id."""
+    node: int = editor.page.evaluate(
         """(gate) => {
             const node = LiteGraph.createNode("PreviewImage");
             app.graph.add(node);
@@ -97,37 +58,53 @@ def test_a_block_reaches_nodes_of_other_packs_too(any_editor: Editor):
         }""",
         PICTURE_GATE,
     )
-    editor.run()
-    editor.results(preview).wait_for()
-    assert "Not reached: The loop passes blocked" in editor.results(preview).text_content()
+    return node
+
+
+def set_value(editor: Editor, node: int, name: str, value: Any) -> None:
+    """Set a widget, as a user does."""
+    editor.page.evaluate(
+        """([id, name, value]) => {
+            const { widgets } = app.graph.getNodeById(id);
+            widgets.find((each) => each.name === name).value = value;
+        }""",
+        [node, name, value],
+    )
+
+
+def shown_by(editor: Editor) -> dict[str, Shown]:
+    return {shown.path: shown for shown in assert_shown_is_true(editor)}
+
+
+def the_loop_says_by_what_it_fails(editor: Editor) -> None:
+    loop = editor.results(LOOP)
+    assert re.match(r"✘ FAIL\d+ / 100", loop.text_content())
+    assert loop.locator(".anime-measurement").first.text_content().startswith("✘ seam")
+    assert f"0 accepted, {FRAMES} rejected" in editor.results(LOOP_GATE).text_content()
+
+
+def everything_behind_it_was_not_reached(editor: Editor, preview: int, newest: str) -> None:
+    shown = shown_by(editor)
+    assert shown[str(LOOP_GATE)].verdict == "FAIL"
+    for node in (PICTURE_GATE, JOB_SAVE, preview):
+        assert shown[str(node)].unreached == BLOCKED
+        assert shown[str(node)].verdict is None
+    assert "Nothing saved in this run" in shown[str(JOB_SAVE)].text
+    assert "PASS" not in shown[str(PICTURE_GATE)].text
+    # The pictures of before do not stand there as if they were this run's.
+    for node in (JOB_SAVE, preview):
+        assert editor.page.evaluate(PICTURES, node) == {"kept": 0, "drawn": 0}
+    assert {each.prompt for each in shown.values() if not each.earlier} == {newest}
     saved = editor.page.evaluate("() => app.graph.serialize()")
     (node,) = (each for each in saved["nodes"] if str(each["id"]) == str(preview))
     assert "anime" not in str(node)
 
 
-def test_behind_a_failure_every_node_says_which_one_failed(passed: Editor):
-    editor = passed
-    # ComfyUI takes the gate's thresholds as they are; the gate refuses a name that isn't there.
-    editor.page.evaluate(
-        """(id) => {
-            const widgets = app.graph.getNodeById(id).widgets;
-            widgets.find(each => each.name === "thresholds").value = "nonsense = 1";
-        }""",
-        CHARACTER_GATE,
-    )
-    editor.run()
-    editor.results(JOB_SAVE).wait_for()
-    assert_shown_is_true(editor)
+def the_one_that_failed_is_named(editor: Editor) -> None:
     shown = shown_by(editor)
     for node in (LOOP_GATE, PICTURE_GATE, JOB_SAVE):
         assert shown[str(node)].unreached == "Not reached: The character passes failed"
     assert "Nothing saved in this run" in shown[str(JOB_SAVE)].text
     # What measured before it failed is this run's; the gate that failed shows an earlier run's.
     assert shown[str(CHARACTER_GATE)].earlier
-    editor.picture("failed")
     editor.errors.clear()  # the editor says the failure in the console
-
-
-def newest_prompt(editor: Editor) -> str:
-    history = ComfyClient(editor.server).get("/history")
-    return max((entry["prompt"][0], prompt) for prompt, entry in history.items())[1]

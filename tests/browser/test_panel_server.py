@@ -1,4 +1,4 @@
-"""The panel of a ComfyUI that hangs, is slow or has ended."""
+"""The panel of a ComfyUI that hangs or is slow."""
 
 import os
 import signal
@@ -13,38 +13,18 @@ from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from .editor import Editor
 from .panel import expect, open_job, open_panel
-from .test_panel_detail import await_job, loop_prompt
+from .prompts import loop_prompt, run_job
+from .server_watch import COUNT_ALARMS, QUESTION, await_answers
 
 SECONDS = 5.0  # in which an idle machine shows that ComfyUI hangs
 BUSY = 5  # times that, on a busy machine
-QUIET = 8000  # ms: longer than two questions and their patience
-QUESTION, ROUTES = "**/api/prompt", "**/anime/**"
-# Remembers each time that the banner comes up.
-COUNT_ALARMS = """() => {
-    window.alarms = 0;
-    const banner = document.querySelector(".anime-server");
-    new MutationObserver(() => { window.alarms += Number(!banner.hidden); })
-        .observe(banner, { attributes: true, attributeFilter: ["hidden"] });
-}"""
+ROUTES = "**/anime/**"
+# Longer than a question's patience.
 BLOCK = """() => void setTimeout(() => {
     const end = performance.now() + 4000;
     while (performance.now() < end);
     window.blocked = true;
 })"""
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
-
-
-@pytest.fixture
-def editor(any_editor: Editor) -> Editor:
-    return any_editor
-
-
-@pytest.fixture
-def client(any_editor: Editor) -> ComfyClient:
-    return ComfyClient(any_editor.server)
 
 
 @pytest.fixture
@@ -65,13 +45,39 @@ def hung(server: ComfyServer) -> Iterator[None]:
         os.kill(server.process_id, signal.SIGCONT)
 
 
+def test_a_server_that_hangs_is_named_in_every_view_until_it_is_back(
+    editor: Editor, panel: Any, client: ComfyClient
+):
+    detail = open_job(editor, client, run_job(client, loop_prompt(f"hangs {time.time_ns()}")))
+    with hung(editor.server):
+        detail.get_by_text("Made with").click()
+        await_alarm(panel)
+        the_silence_is_told_once_and_nothing_is_called_well(panel)
+    await_well(panel)
+    expect(panel.locator("dl").filter(has_text="AnimeSampleClip")).to_be_visible()
+
+    panel.get_by_role("tab", name="Jobs").click()
+    with hung(editor.server):
+        panel.get_by_role("searchbox").fill("nothing has this name")
+        await_alarm(panel)
+        before = alarm_of(panel).text_content()
+        the_silence_is_told_once_and_nothing_is_called_well(panel)
+        for tab in ("Productions", "Trend", "Jobs"):
+            panel.get_by_role("tab", name=tab).click()
+            the_silence_is_told_once_and_nothing_is_called_well(panel)
+        expect(alarm_of(panel)).not_to_have_text(before)  # the seconds go on
+    await_well(panel)
+    expect(panel.get_by_text("No job fits these filters.")).to_be_visible()
+
+
 def alarm_of(panel: Any) -> Any:
     """The banner that says that ComfyUI doesn't answer."""
     return panel.get_by_role("alert").filter(has_text="ComfyUI doesn't answer")
 
 
-def await_alarm(panel: Any, since: float) -> None:
+def await_alarm(panel: Any) -> None:
     """Wait for the banner and the lost green light, and check how long both took."""
+    since = time.monotonic()
     expect(alarm_of(panel)).to_be_visible()
     expect(panel.locator(".anime-health")).to_have_attribute("data-status", "unknown")
     seconds = time.monotonic() - since
@@ -79,109 +85,79 @@ def await_alarm(panel: Any, since: float) -> None:
     assert seconds < BUSY * SECONDS
 
 
-@pytest.mark.parametrize("view", ["list", "detail", "productions", "trend"])
-def test_a_server_that_hangs_is_named_and_its_green_light_goes_out(
-    editor: Editor, panel: Any, client, view: str
-):
-    if view == "detail":
-        prompt = client.submit(loop_prompt(f"hangs {time.time_ns()}"))
-        open_job(editor, client, await_job(client, prompt, "completed"))
-    elif view != "list":
-        panel.get_by_role("tab", name=view.capitalize()).click()
-    editor.page.wait_for_timeout(1000)
-    foot = panel.locator(".anime-health")
-    with hung(editor.server):
-        since = time.monotonic()
-        if view == "list":
-            panel.get_by_role("searchbox").fill("nothing has this name")
-        elif view == "detail":
-            panel.get_by_text("Made with").click()
-        await_alarm(panel, since)
-        expect(alarm_of(panel)).to_have_count(1)
-        expect(alarm_of(panel)).to_contain_text("What is shown may be old.")
-        expect(alarm_of(panel)).to_contain_text("(for ")
-        expect(foot).to_contain_text("ComfyUI doesn't answer")
-        expect(panel.get_by_text("Loading…").locator("visible=true")).to_have_count(0)
-        expect(panel.get_by_text("All is well")).to_have_count(0)
-        before = alarm_of(panel).text_content()
-        editor.page.wait_for_timeout(2500)
-        assert alarm_of(panel).text_content() != before  # the seconds go on
-        editor.picture(f"hangs-{view}")
+def the_silence_is_told_once_and_nothing_is_called_well(panel: Any) -> None:
+    expect(alarm_of(panel)).to_have_count(1)
+    expect(alarm_of(panel)).to_contain_text("What is shown may be old.")
+    expect(alarm_of(panel)).to_contain_text("(for ")
+    expect(panel.locator(".anime-health")).to_contain_text("ComfyUI doesn't answer")
+    expect(panel.get_by_text("Loading…").locator("visible=true")).to_have_count(0)
+    expect(panel.get_by_text("All is well")).to_have_count(0)
+
+
+def await_well(panel: Any) -> None:
+    """Wait until the banner is gone and the green light is back."""
     expect(alarm_of(panel)).to_be_hidden()
-    expect(foot).to_have_attribute("data-status", "ok")
-    expect(foot).to_contain_text("All is well")
-    if view == "list":
-        expect(panel.get_by_text("No job fits these filters.")).to_be_visible()
-    elif view == "detail":
-        expect(panel.locator("dl").filter(has_text="AnimeSampleClip")).to_be_visible()
-    editor.picture(f"back-{view}")
+    expect(panel.locator(".anime-health")).to_have_attribute("data-status", "ok")
+    expect(panel.locator(".anime-health")).to_contain_text("All is well")
 
 
-def test_slow_routes_of_the_pack_and_a_blocked_page_raise_no_alarm(editor: Editor, panel: Any):
-    page = editor.page
-    page.evaluate(COUNT_ALARMS)
+def test_slow_routes_and_a_blocked_page_raise_no_alarm_and_a_closed_panel_asks_nothing(
+    editor: Editor, panel: Any
+):
+    editor.page.evaluate(COUNT_ALARMS)
+    slow_routes_of_the_pack_leave_the_watch_alone(editor, panel)
+    a_page_that_was_blocked_reads_its_answer_late(editor, panel)
+    a_panel_that_is_opened_again_asks_no_second_question(editor, panel)
+    a_closed_panel_asks_nothing(editor)
+    assert editor.page.evaluate("window.alarms") == 0
+
+
+def slow_routes_of_the_pack_leave_the_watch_alone(editor: Editor, panel: Any) -> None:
+    """As while the database is away: the health, the list and the names take seconds."""
     held: list[Any] = []
-    # As while the database is away: the health, the list and the names take seconds.
-    page.route(ROUTES, lambda route: held.append(route))
+    editor.page.route(ROUTES, lambda route: held.append(route))
     panel.get_by_role("searchbox").fill("slow")
     panel.get_by_role("tab", name="Productions").click()
     panel.get_by_role("tab", name="Jobs").click()
-    page.wait_for_timeout(QUIET)
+    await_answers(editor, 3)  # a question that waits for the pack's routes would find no patience
     assert len(held) >= 3
     expect(panel.get_by_text("Loading…")).to_be_visible()
     release(editor, ROUTES, held)
     expect(panel.get_by_text("No job fits these filters.")).to_be_visible()
-    assert page.evaluate("window.alarms") == 0
 
-    # An answer that came in time is read late, because the page itself was blocked.
+
+def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
     await_that(editor, lambda: questions)
-    page.evaluate(BLOCK)
+    editor.page.evaluate(BLOCK)
     release(editor, QUESTION, questions)
-    page.wait_for_function("() => window.blocked")
-    page.wait_for_timeout(500)
-    assert page.evaluate("window.alarms") == 0
+    editor.page.wait_for_function("() => window.blocked")
+    await_answers(editor, 1)  # of the next question: the late one is read by then
     expect(panel.locator(".anime-health")).to_have_attribute("data-status", "ok")
 
 
-def test_one_question_at_a_time_is_asked_and_only_while_the_panel_is_looked_at(
-    editor: Editor, panel: Any
-):
-    page = editor.page
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if is_question(request) else None)
-    page.wait_for_timeout(4000)
-    assert 2 <= len(asked) <= 4  # one in about 1.5 s
-
+def a_panel_that_is_opened_again_asks_no_second_question(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
     await_that(editor, lambda: questions)
-    asked.clear()
-    for _ in range(2):  # a panel that is opened again asks no second one
+    for _ in range(2):
         toggle(editor)
+        panel.wait_for(state="detached")
         toggle(editor)
         panel.wait_for()
-    page.wait_for_timeout(1000)
-    assert asked == []
+    editor.settle()
+    assert len(questions) == 1
     release(editor, QUESTION, questions)
 
-    # A hidden page and a closed panel ask nothing; what was under way is given up, not a silence.
-    page.evaluate(COUNT_ALARMS)
-    for hide, show in (
-        (lambda: page.evaluate(HIDE, True), lambda: page.evaluate(HIDE, False)),
-        (lambda: toggle(editor), lambda: toggle(editor)),
-    ):
-        hide()
-        page.wait_for_timeout(2000)
-        asked.clear()
-        page.wait_for_timeout(4000)
-        assert asked == []
-        show()
-        await_that(editor, lambda: asked)
-    assert page.evaluate("window.alarms") == 0
 
-
-def is_question(request: Any) -> bool:
-    return bool(request.method == "GET" and request.url.endswith("/api/prompt"))
+def a_closed_panel_asks_nothing(editor: Editor) -> None:
+    await_answers(editor, 1)
+    toggle(editor)
+    questions = hold_questions(editor)
+    editor.page.wait_for_timeout(2500)  # longer than the pause between two questions
+    assert questions == []
+    editor.page.unroute(QUESTION)
+    toggle(editor)
+    await_answers(editor, 1)
 
 
 def hold_questions(editor: Editor) -> list[Any]:

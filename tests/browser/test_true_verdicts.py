@@ -1,32 +1,166 @@
 """A verdict is shown only on the nodes of the workflow and the run that it belongs to."""
 
-import json
+import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from ..integration.client import ComfyClient
-from .conftest import open_editor
-from .editor import Editor, Mode, example, set_values
-from .truth import assert_shown_is_true, shown_results
+from .conftest import Kind, open_editor
+from .editor import SMALL, Editor, example, example_prompt, set_values, small_check, with_new_id
+from .truth import Shown, assert_shown_is_true, shown_results
 
-CLIP, CHARACTER, LOOP, QUALITY = 1, 4, 5, 6
-LOOP_GATE, JOB_SAVE = 8, 11
-FRAMES, WIDTH, HEIGHT, SEED = 0, 1, 2, 6
+CLIP, LOOP, LOOP_GATE = 1, 5, 8
 SCORING = {str(each) for each in (3, 4, 5, 6, 7, 8, 9)}  # nodes of check_a_clip with a verdict
 
+# What the clip is made with comes from a node that waits for a file.
+WAIT_FIRST = """([clip, until]) => {
+    const wait = LiteGraph.createNode("TestWait");
+    app.graph.add(wait);
+    const values = { until, seconds: 200 };
+    for (const widget of wait.widgets) widget.value = values[widget.name] ?? widget.value;
+    wait.connect(0, app.graph.getNodeById(clip), "seed");
+    return app.graph.serialize();
+}"""
+# What "Open workflow" of the queue's history does.
+OPEN_FROM_HISTORY = """async () => {
+    const pinia = document.querySelector('#vue-app').__vue_app__.config.globalProperties.$pinia;
+    const queue = pinia._s.get('queue');
+    await queue.update();
+    await queue.historyTasks[0].loadWorkflow(app);
+}"""
 
-def with_new_id(workflow: dict[str, Any]) -> dict[str, Any]:
-    """A workflow as another file has it: ids are made once for each."""
-    return {**workflow, "id": str(uuid4())}
+
+def test_what_others_run_and_other_tabs_show_is_not_taken_for_ones_own(
+    editor: Editor, client: ComfyClient, browser: Any, kind: Kind, tmp_path: Path
+):
+    runs_of_others_leave_a_workflow_as_it_is(editor, client)
+    switching_the_workflow_during_a_run_takes_no_verdict_along(editor, tmp_path)
+    another_node_under_the_same_number_shows_nothing(editor)
+    with open_editor(browser, editor.server, kind[1], tmp_path) as other:
+        another_browser_with_the_same_workflow_shows_nothing(editor, other)
 
 
-def slow_check() -> dict[str, Any]:
-    """check_a_clip with frames that take long enough to do something else meanwhile."""
-    workflow = with_new_id(example("check_a_clip"))
-    set_values(workflow, CLIP, {FRAMES: 48, WIDTH: 448, HEIGHT: 448})
-    return workflow
+def runs_of_others_leave_a_workflow_as_it_is(editor: Editor, client: ComfyClient) -> None:
+    workflow = with_new_id(example("grade_a_clip"))
+    set_values(workflow, CLIP, SMALL)
+    editor.load(workflow)
+    run_in_the_name_of(editor, client)
+    assert shown_results(editor) == []
+    # Nor do they take the place of what it shows once it ran.
+    editor.run()
+    before = assert_shown_is_true(editor)
+    run_in_the_name_of(editor, client)
+    assert assert_shown_is_true(editor) == before
+    assert {shown.path for shown in before} == {"2", "3"}
+
+
+def run_in_the_name_of(editor: Editor, client: ComfyClient) -> None:
+    """Run a prompt of which ComfyUI sends every message to the page, as if it had queued it."""
+    client_id = editor.page.evaluate("() => window.name")
+    prompt = example_prompt("check_a_clip")
+    prompt[str(CLIP)]["inputs"].update(width=128, height=128)
+    editor.await_end(client.submit(prompt, client_id=client_id))
+
+
+def switching_the_workflow_during_a_run_takes_no_verdict_along(
+    editor: Editor, tmp_path: Path
+) -> None:
+    go, name = tmp_path / "the twin is open", f"slow {uuid4().hex[:6]}"
+    workflow = waiting_check(editor, go)
+    open_tab(editor, workflow, name)
+    prompt = editor.press_run()
+    # The same example, opened a second time: its nodes have the same numbers and types.
+    open_tab(editor, workflow, f"twin of {name}")
+    go.touch()
+    editor.await_end(prompt)
+    assert shown_results(editor) == []
+
+    switch_to(editor, name)
+    editor.results(LOOP).wait_for()
+    assert {each.path for each in shown_of_this_run(editor)} >= SCORING
+
+
+def another_node_under_the_same_number_shows_nothing(editor: Editor) -> None:
+    """The maker puts another node in its place, and undo gives the same numbers out again."""
+    editor.page.evaluate(
+        """(id) => {
+            const node = app.graph.getNodeById(id);
+            app.graph.remove(node);
+            const other = LiteGraph.createNode("AnimeStillQuality");
+            other.id = id;
+            app.graph.add(other);
+        }""",
+        LOOP,
+    )
+    editor.run()
+    assert str(LOOP) not in {each.path for each in assert_shown_is_true(editor)}
+
+
+def another_browser_with_the_same_workflow_shows_nothing(editor: Editor, other: Editor) -> None:
+    workflow = small_check()
+    editor.load(workflow)
+    editor.run()
+    before = assert_shown_is_true(editor)
+    assert {each.path for each in before} >= SCORING
+    other.load(workflow)
+    other.page.wait_for_timeout(500)  # nothing must come that could be waited for
+    assert shown_results(other) == []
+    # And what the other one runs stays with the other one.
+    other.run()
+    assert {each.path for each in assert_shown_is_true(other)} >= SCORING
+    assert assert_shown_is_true(editor) == before
+
+
+def test_a_reload_brings_back_what_this_page_ran_and_marks_it(editor: Editor, tmp_path: Path):
+    editor.load(small_check())
+    editor.run()
+    before = shown_of_this_run(editor)
+    editor.await_draft()
+    editor.open()
+    # The page was loaded anew: the editor has the workflow, ComfyUI's history its outputs.
+    the_same_is_shown_and_marked(editor, before)
+    editor.page.evaluate(OPEN_FROM_HISTORY)
+    the_same_is_shown_and_marked(editor, before)
+    editor.run()
+    assert shown_of_this_run(editor)
+    a_reload_during_a_run_shows_what_comes_of_it(editor, tmp_path / "the page is back")
+
+
+def the_same_is_shown_and_marked(editor: Editor, before: list[Shown]) -> None:
+    editor.results(LOOP_GATE).wait_for()
+    restored = {each.path: each for each in assert_shown_is_true(editor)}
+    assert restored.keys() == {each.path for each in before}
+    for each in before:
+        mark = r"From an earlier run \(.+?\)"
+        assert re.fullmatch(mark + re.escape(each.text), restored[each.path].text)
+        assert restored[each.path].earlier
+        assert restored[each.path].verdict == each.verdict
+
+
+def a_reload_during_a_run_shows_what_comes_of_it(editor: Editor, go: Path) -> None:
+    editor.load(waiting_check(editor, go))
+    editor.await_draft()
+    prompt = editor.press_run()
+    editor.open()
+    go.touch()
+    editor.await_end(prompt)
+    editor.results(LOOP_GATE).wait_for()
+    assert {each.path for each in shown_of_this_run(editor)} >= SCORING
+
+
+def shown_of_this_run(editor: Editor) -> list[Shown]:
+    """What is shown, which must be of the newest run."""
+    editor.results(LOOP_GATE).wait_for()
+    shown = assert_shown_is_true(editor)
+    assert not any(each.earlier for each in shown)
+    return shown
+
+
+def waiting_check(editor: Editor, go: Path) -> dict[str, Any]:
+    """check_a_clip, which measures nothing before a file is there."""
+    editor.load(small_check())
+    return with_new_id(editor.page.evaluate(WAIT_FIRST, [CLIP, str(go)]))
 
 
 def open_tab(editor: Editor, workflow: dict[str, Any], name: str) -> None:
@@ -43,153 +177,3 @@ def switch_to(editor: Editor, name: str) -> None:
     editor.page.wait_for_function(
         "name => app.extensionManager.workflow.activeWorkflow.path.includes(name)", arg=name
     )
-
-
-def shown_paths(editor: Editor) -> set[str]:
-    return {shown.path for shown in shown_results(editor)}
-
-
-def test_runs_of_others_leave_a_workflow_that_never_ran_empty(any_editor: Editor):
-    editor, client = any_editor, ComfyClient(any_editor.server)
-    editor.load(with_new_id(example("grade_a_clip")))
-    prompt = json.loads(json.dumps(api_form("check_a_clip")))
-    client_id = editor.page.evaluate("() => window.name")
-    # ComfyUI sends every message of this prompt to the page, as if it had queued it.
-    prompt_id = client.submit(prompt, client_id=client_id)
-    await_history(editor, client, prompt_id)
-    editor.page.wait_for_timeout(500)
-    assert shown_results(editor) == []
-    editor.picture("others")
-
-    # Nor do they take the place of what it shows once it ran.
-    editor.run()
-    editor.results(2).wait_for()
-    before = assert_shown_is_true(editor)
-    prompt_id = client.submit(prompt, client_id=client_id)
-    await_history(editor, client, prompt_id)
-    editor.page.wait_for_timeout(500)
-    assert assert_shown_is_true(editor) == before
-    assert {shown.path for shown in before} == {"2", "3"}
-
-
-def test_switching_the_workflow_during_a_run_takes_no_verdict_along(any_editor: Editor):
-    editor, name = any_editor, f"slow {uuid4().hex[:6]}"
-    workflow = slow_check()
-    open_tab(editor, workflow, name)
-    finished = editor.finished()
-    editor.press_run()
-    editor.page.wait_for_function("() => app.ui.lastQueueSize !== 0")
-    # The same example, opened a second time: its nodes have the same numbers and types.
-    open_tab(editor, workflow, f"twin of {name}")
-    editor.await_end(finished)
-    editor.page.wait_for_timeout(500)
-    assert shown_results(editor) == []
-    editor.picture("twin")
-
-    switch_to(editor, f"slow {name.split()[1]}")
-    editor.results(LOOP).wait_for()
-    shown = assert_shown_is_true(editor)
-    assert {each.path for each in shown} >= SCORING
-    assert not any(each.earlier for each in shown)
-    editor.picture("back")
-
-
-def test_another_browser_with_the_same_workflow_shows_nothing(
-    any_editor: Editor, browser, tmp_path
-):
-    editor, workflow = any_editor, with_new_id(example("check_a_clip"))
-    editor.load(workflow)
-    editor.run()
-    editor.results(LOOP_GATE).wait_for()
-    assert {each.path for each in assert_shown_is_true(editor)} >= SCORING
-    mode = Mode.NODES_2 if editor.page.evaluate("() => LiteGraph.vueNodesMode") else Mode.CLASSIC
-    with open_editor(browser, editor.server, mode, tmp_path) as other:
-        other.load(workflow)
-        other.page.wait_for_timeout(1500)
-        assert shown_results(other) == []
-        # And what the other one runs stays with the other one.
-        before = assert_shown_is_true(editor)
-        other.run()
-        other.results(LOOP_GATE).wait_for()
-        assert {each.path for each in assert_shown_is_true(other)} >= SCORING
-        assert assert_shown_is_true(editor) == before
-
-
-def test_a_reload_brings_back_what_this_page_ran_and_marks_it(any_editor: Editor):
-    editor = any_editor
-    editor.load(with_new_id(example("check_a_clip")))
-    editor.run()
-    editor.results(LOOP_GATE).wait_for()
-    before = {each.path: (each.verdict, each.score) for each in assert_shown_is_true(editor)}
-    editor.page.wait_for_timeout(1500)  # the editor saves its draft a moment after a change
-    editor.open()
-    editor.results(LOOP_GATE).wait_for()
-    restored = assert_shown_is_true(editor)
-    assert {each.path: (each.verdict, each.score) for each in restored} == before
-    assert all(each.earlier and "From an earlier run (" in each.text for each in restored)
-    editor.picture("reloaded")
-
-    editor.run()
-    editor.results(LOOP_GATE).wait_for()
-    assert not any(each.earlier for each in assert_shown_is_true(editor))
-
-
-def test_a_reload_during_a_run_shows_what_comes_of_it(any_editor: Editor):
-    editor = any_editor
-    editor.load(slow_check())
-    editor.page.wait_for_timeout(1500)  # the editor saves its draft a moment after a change
-    finished = editor.finished()
-    editor.press_run()
-    editor.page.wait_for_function("() => app.ui.lastQueueSize !== 0")
-    editor.open()
-    editor.await_end(finished)
-    editor.results(LOOP_GATE).wait_for()
-    shown = assert_shown_is_true(editor)
-    assert {each.path for each in shown} >= SCORING
-    assert not any(each.earlier for each in shown)
-
-
-def test_a_node_of_another_type_under_the_same_number_shows_nothing(any_editor: Editor):
-    editor, workflow = any_editor, with_new_id(example("check_a_clip"))
-    editor.load(workflow)
-    editor.run()
-    editor.results(LOOP_GATE).wait_for()
-    # The maker puts another node in its place, and undo gives the same numbers out again.
-    editor.page.evaluate(
-        """(id) => {
-            const node = app.graph.getNodeById(id);
-            app.graph.remove(node);
-            const other = LiteGraph.createNode("AnimeStillQuality");
-            other.id = id;
-            app.graph.add(other);
-        }""",
-        LOOP,
-    )
-    finished = editor.finished()
-    editor.press_run()
-    editor.await_end(finished)
-    editor.page.wait_for_timeout(500)
-    shown = {each.path: each for each in assert_shown_is_true(editor)}
-    assert str(LOOP) not in shown
-
-
-def await_history(editor: Editor, client: ComfyClient, prompt_id: str) -> None:
-    """Wait until a prompt has ended and the page has heard of it."""
-    for _ in range(900):
-        if prompt_id in client.get(f"/history/{prompt_id}"):
-            break
-        editor.page.wait_for_timeout(100)
-    else:
-        pytest.fail(f"{prompt_id} does not end")
-
-
-def api_form(name: str) -> dict[str, Any]:
-    path = example_path(name)
-    prompt: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return prompt
-
-
-def example_path(name: str) -> Any:
-    from .editor import EXAMPLES
-
-    return EXAMPLES / "api" / f"{name}.json"

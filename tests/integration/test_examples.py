@@ -14,6 +14,17 @@ from .client import ComfyClient, RequestRefused
 
 API = PACK / "example_workflows" / "api"
 SHIPPING_SECONDS = 30
+# Reads what the other one has saved.
+AFTER = {"use_a_kept_character": "keep_a_character"}
+# Examples that no other test runs, with the verdicts of their nodes.
+VERDICTS = {
+    "compare_before_and_after": {"4": "PASS"},
+    "gate_a_batch": {"3": "PASS", "5": "FAIL"},
+    "grade_a_clip": {"2": "FAIL", "3": "PASS"},
+    "retry_until_it_loops": {"4": "PASS", "5": "PASS"},
+    "score_a_character": {"4": "PASS", "6": "FAIL"},
+    "use_a_kept_character": {"3": "PASS"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +106,16 @@ def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
     assert report["frames"] == 24, "the period"
     (artifact,) = job_of(client, run.prompt_id)["artifacts"]
     assert artifact["frames"] == 24
+
+
+@pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)
+def test_an_example_gives_the_verdicts_that_it_is_to_show(client, name, verdicts):
+    if name in AFTER:
+        client.run(read_example(AFTER[name]))
+    run = client.run(read_example(name))
+    shown = {
+        run.history["meta"][node]["display_node"]: output["anime_report"][0]["verdict"]
+        for node, output in run.outputs.items()
+        if "anime_report" in output
+    }
+    assert shown == verdicts

@@ -25,17 +25,18 @@ class TestWait(io.ComfyNode):
                 io.Int.Input("seed", default=0, min=0, tooltip="Another one runs it again."),
                 io.Boolean.Input("fails", default=False, optional=True),
                 io.String.Input("note", default="", optional=True, tooltip="A file to leave."),
+                io.String.Input("until", default="", optional=True, tooltip="A file to await."),
             ],
             outputs=[io.Int.Output()],
         )
 
     @classmethod
     def execute(
-        cls, seconds: float, seed: int, fails: bool = False, note: str = ""
+        cls, seconds: float, seed: int, fails: bool = False, note: str = "", until: str = ""
     ) -> io.NodeOutput:
-        """Wait, and leave a note that it was done."""
+        """Wait, at most until the awaited file is there, and leave a note that it was done."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and not (until and Path(until).exists()):
             comfy.model_management.throw_exception_if_processing_interrupted()
             time.sleep(STEP)
         if fails:

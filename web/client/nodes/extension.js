@@ -4,7 +4,7 @@ import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
 import { runFromHistory, runFromQueue, runThatGave } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
-import { onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
+import { knownWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
 import { noteRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
@@ -13,10 +13,8 @@ import { WorkflowResults } from "./workflow_results.js";
 
 /** @import { Run } from "./run.js" */
 
-/** @type {WeakMap<object, WorkflowResults>} by the workflow of an open tab */
+/** @type {WeakMap<object, WorkflowResults>} by the workflow of a tab */
 const resultsOf = new WeakMap();
-/** @type {Set<WorkflowResults>} */
-const allResults = new Set();
 /** @type {WeakMap<Run, object>} */
 const workflowOf = new WeakMap();
 
@@ -95,7 +93,6 @@ function resultsIn(workflow) {
   if (!results) {
     results = new WorkflowResults();
     resultsOf.set(workflow, results);
-    allResults.add(results);
   }
   return results;
 }
@@ -164,9 +161,9 @@ async function catchUp() {
     const workflow = workflowOf.get(run);
     if (workflow) await complete(run, workflow);
   }
-  for (const results of allResults) {
-    const { run } = results;
-    if (run?.ended && !(await runFromHistory(run.id))) results.markEarlier();
+  for (const workflow of knownWorkflows()) {
+    const results = resultsOf.get(workflow);
+    if (results?.run?.ended && !(await runFromHistory(results.run.id))) results.markEarlier();
   }
   opened();
 }

@@ -31,6 +31,15 @@ export function pathBeside(path, { id }) {
 }
 
 /**
+ * Return the name under which the editor keeps a node's output: `5`, or `<id of a subgraph>:5`.
+ *
+ * @param {any} node
+ */
+export function locatorOf({ id, graph }) {
+  return graph === rootGraph() ? String(id) : `${graph.id}:${id}`;
+}
+
+/**
  * Return the path of a node whose output the editor keeps under this name: `5`, or
  * `<id of a subgraph>:5`; null if no node shows that subgraph.
  *

@@ -15,6 +15,16 @@ export function openWorkflow() {
   return store()?.activeWorkflow ?? null;
 }
 
+/**
+ * Return all workflows that the editor knows: the open ones, and those of a file. One that was
+ * never saved is no longer among them once its tab is closed.
+ *
+ * @returns {object[]}
+ */
+export function knownWorkflows() {
+  return store()?.workflows ?? [];
+}
+
 /** Return the paths of all open workflows. */
 export function openPaths() {
   return (store()?.openWorkflows ?? []).map((/** @type {{path: string}} */ { path }) => path);

@@ -1,5 +1,6 @@
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
+import { locatorOf } from "./find.js";
 import { LEFT_OUT } from "./queued_runs.js";
 
 /** @import { Run } from "./run.js" */
@@ -19,7 +20,7 @@ const PREVIEWS = ["$$comfy_animation_preview", "$$canvas-image-preview"];
  */
 export function dropPictures(node, path, run) {
   if (!node.imgs?.length && !PREVIEWS.some((name) => hasWidget(node, name))) {
-    if (!/** @type {any} */ (app).nodeOutputs?.[path]?.images?.length) return;
+    if (!/** @type {any} */ (app).nodeOutputs?.[locatorOf(node)]?.images?.length) return;
   }
   const message = { node: path, display_node: path, prompt_id: run.id, output: { images: [] } };
   /** @type {any} */ (api).dispatchCustomEvent("executed", { ...message, [LEFT_OUT]: true });

@@ -1,0 +1,49 @@
+"""The pack's settings, commands and texts in the editor, as tests use them."""
+
+import json
+from typing import Any
+
+from ..comfyui import PACK
+from .editor import Editor
+
+REGISTERED = """() => {
+    const pinia = document.querySelector("#vue-app").__vue_app__.config.globalProperties.$pinia;
+    const own = ([id]) => id.startsWith("AnimeProduction.");
+    const settings = Object.entries(pinia._s.get("setting").settingsById).filter(own);
+    const commands = pinia._s.get("command").commands.map((each) => [each.id, each]).filter(own);
+    return {
+        settings: Object.fromEntries(settings.map(
+            ([id, { name, tooltip }]) => [id.replaceAll(".", "_"), { name, tooltip }])),
+        commands: Object.fromEntries(commands.map(
+            ([id, { label }]) => [id.replaceAll(".", "_"), { label }])),
+        menu: pinia._s.get("menuItem").menuItems
+            .filter(({ label }) => label === "Anime Production")
+            .flatMap(({ label, items }) => [label, ...items.map((each) => each.label)]),
+        categories: [...new Set(settings.flatMap(([_, { category }]) => category.slice(0, 2)))],
+    };
+}"""
+
+
+def open_settings(editor: Editor, group: str = "Anime Production") -> Any:
+    """The pack's page of the settings, by the name that it has in the editor's language."""
+    execute(editor, "Comfy.ShowSettingsDialog")
+    page = editor.page.get_by_role("dialog")
+    page.get_by_text(group).click()
+    return page
+
+
+def execute(editor: Editor, command: str) -> None:
+    """Run a command of the editor, as its key would."""
+    editor.page.evaluate("id => void app.extensionManager.command.execute(id)", command)
+
+
+def registered_texts(editor: Editor) -> Any:
+    """What the pack gave the editor to show, in English."""
+    return editor.page.evaluate(REGISTERED)
+
+
+def texts(language: str, file: str) -> dict[str, Any]:
+    """The texts of one of the pack's files."""
+    path = PACK / "locales" / language / file
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
