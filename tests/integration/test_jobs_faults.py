@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ..deadlines import within
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
@@ -82,9 +83,8 @@ def test_a_database_that_stops_loses_and_delays_no_prompt(
     if when == "after":
         by_hand.stop()
     try:
-        began = time.monotonic()
-        prompts += [client.run_without_client(JobPrompt(seed=n)).prompt_id for n in range(5)]
-        assert time.monotonic() - began < 10, "rendering waited for the database"
+        with within(2):  # rendering doesn't wait for the database
+            prompts += [client.run_without_client(JobPrompt(seed=n)).prompt_id for n in range(5)]
     finally:
         by_hand.start()
     expect(client, jobs, prompts)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy
 
+from ..deadlines import within
 from .client import ComfyClient, Prompt, Run
 from .retry_prompt import (
     ATTEMPT,
@@ -201,9 +202,8 @@ def test_an_interrupt_in_the_second_attempt_stops_at_once(client: ComfyClient):
             60,
         )
         client.post("/interrupt", {})
-        asked = time.monotonic()
-        channel.until(lambda message: message["type"] == "execution_interrupted", 20)
-        assert time.monotonic() - asked < 5
+        with within(1):
+            channel.until(lambda message: message["type"] == "execution_interrupted", 20)
     deadline = time.monotonic() + 10
     while not (history := client.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
         time.sleep(0.05)

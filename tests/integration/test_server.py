@@ -14,12 +14,6 @@ def test_the_pack_is_loaded_from_a_directory_with_a_space_and_hyphens(client: Co
     assert "IMPORT FAILED" not in client.server.log.read_text(errors="replace")
 
 
-def test_its_browser_files_are_served(client: ComfyClient):
-    scripts = [path for path in client.get("/extensions") if PACK_DIRECTORY in path]
-    for script in scripts:
-        assert client.fetch(script.replace(" ", "%20"))
-
-
 def test_the_same_prompt_again_comes_from_the_cache(client: ComfyClient):
     prompt = Prompt()
     number = prompt.add("TestNumber", number="0.125")

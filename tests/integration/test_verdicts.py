@@ -92,6 +92,8 @@ def test_a_clip_that_a_gate_stopped_is_a_fail(client: ComfyClient, fault, subjec
 
 
 def test_the_figures_of_all_jobs_add_up(client: ComfyClient):
-    for group in client.get("/anime/stats", by="project")["groups"]:
+    groups = client.get("/anime/stats", by="project")["groups"]
+    assert groups
+    for group in groups:
         parts = group["passed"] + group["failed"] + sum(group["not_judged"].values())
         assert parts == group["jobs"]
