@@ -1,6 +1,7 @@
 """The list of the pack's nodes, as ComfyUI asks for it."""
 
 import logging
+import re
 from pathlib import Path
 
 from comfy_api.latest import ComfyExtension, io
@@ -63,18 +64,25 @@ NODES: list[type[io.ComfyNode]] = [
 ]
 
 
+# What ComfyUI doesn't do for a pack whose directory has such a sign in its name.
+TROUBLE = {
+    ".": ("dot", "ComfyUI's help pages for these nodes"),
+    " ": ("space", "everything in the browser: ComfyUI answers 404 to the pack's scripts"),
+}
+
+
 class AnimeProduction(ComfyExtension):
     """The pack."""
 
     async def on_load(self) -> None:
         directory = Path(__file__).parent.parent.name
-        if "." in directory:
-            logging.getLogger(__name__).warning(
-                "Anime Production: the directory name %r has a dot in it, which breaks ComfyUI's "
-                "help pages for these nodes. Rename it, for example to %r.",
-                directory,
-                directory.replace(".", "-"),
-            )
+        for sign, (called, broken) in TROUBLE.items():
+            if sign in directory:
+                logging.getLogger(__name__).warning(
+                    "Anime Production: the directory name %r has a %s in it, which breaks %s. "
+                    "Rename it, for example to %r.",
+                    *(directory, called, broken, re.sub(r"[. ]", "-", directory)),
+                )
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return NODES

@@ -65,13 +65,17 @@ def test_loading_imports_nothing_heavy(loaded: dict[str, dict[str, Any]]):
     assert HEAVY.isdisjoint(loaded[NAMES[0]]["imported"])
 
 
-def test_a_dot_in_the_directorys_name_is_warned_of(loaded: dict[str, dict[str, Any]]):
-    """ComfyUI's help pages look for the text after the first dot and find nothing."""
-    with_dot = "\n".join(loaded["Anime_Production.v2"]["log"])
-    assert "Anime_Production.v2" in with_dot
-    assert "help" in with_dot
-    for name in NAMES[:2]:
-        assert "help" not in "\n".join(loaded[name]["log"])
+@pytest.mark.parametrize(
+    ("name", "broken"), [("Anime_Production.v2", "help pages"), ("anime production", "scripts")]
+)
+def test_a_directorys_name_that_comfyui_cannot_serve_is_warned_of(
+    name: str, broken: str, loaded: dict[str, dict[str, Any]]
+):
+    """ComfyUI finds no help pages behind a dot, and no file of a pack behind a space."""
+    logged = "\n".join(loaded[name]["log"])
+    assert f"the directory name '{name}'" in logged
+    assert broken in logged
+    assert "directory name" not in "\n".join(loaded["anime-production-main"]["log"])
 
 
 @pytest.mark.parametrize("package", DEPENDENCIES)
