@@ -1,5 +1,6 @@
 """Compares every verdict that the editor shows with ComfyUI's history."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ SHOWN = """() => [...document.querySelectorAll(".anime-results-frame")].map(fram
 
 
 NOTHING = "Nothing saved in this run"
+PATIENCE = 2.0  # seconds until what is shown must be true
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,22 @@ def shown_results(editor: Editor) -> list[Shown]:
 def assert_shown_is_true(editor: Editor) -> list[Shown]:
     """Check everything that is shown against the history of the run that it names.
 
+    Nodes 2.0 draws in its own time: what is not so yet is looked at again.
+
     Returns:
         What is shown.
     """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _assert_shown_is_true(editor)
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+            editor.page.wait_for_timeout(100)
+
+
+def _assert_shown_is_true(editor: Editor) -> list[Shown]:
     client = ComfyClient(editor.server)
     client_id = editor.page.evaluate("() => app.api?.clientId ?? window.name")
     history = client.get("/history")
