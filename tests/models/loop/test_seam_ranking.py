@@ -106,7 +106,9 @@ STRENGTHS = {
 }
 
 
-@pytest.mark.parametrize("seed", [2, 3, 8])
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(each, marks=pytest.mark.slow) for each in (2, 8))]
+)
 @pytest.mark.parametrize("fault", STRENGTHS)
 def test_the_score_falls_with_the_strength_of_a_fault(fault, seed):
     clean = draw_clip(24, 80, 80, 24, seed % 4, seed)
