@@ -25,7 +25,9 @@ OF_THE_PROJECT = """
 
 def jobs_of(studio: Studio, character: str) -> list[str]:
     """Give jobs of the studio to a character, as of today, and return their ids."""
-    jobs = [job for (job,) in studio.jobs.rows(OF_THE_PROJECT, PROJECT, len(JOBS))]
+    rows = studio.jobs.rows(OF_THE_PROJECT, PROJECT, len(JOBS) + 1)
+    another, *jobs = [job for (job,) in rows]
+    studio.change("UPDATE anime.jobs SET created_at = now() WHERE id = %s", another)
     studio.change(
         "INSERT INTO anime.characters (project_id, name)"
         " SELECT id, %s FROM anime.projects WHERE name = %s",

@@ -22,6 +22,15 @@ WAIT_FIRST = """([clip, until]) => {
     wait.connect(0, app.graph.getNodeById(clip), "seed");
     return app.graph.serialize();
 }"""
+# Once the loop has its score, a node waits for a file: at most as many seconds as that.
+WAIT_THEN = """([loop, until]) => {
+    const [wait, end] = ["TestWait", "TestConsumer"].map((type) => LiteGraph.createNode(type));
+    for (const node of [wait, end]) app.graph.add(node);
+    wait.widgets.find(({ name }) => name === "until").value = until;
+    app.graph.getNodeById(loop).connect("score", wait, "seconds");
+    wait.connect(0, end, "value");
+    return app.graph.serialize();
+}"""
 # What "Open workflow" of the queue's history does.
 OPEN_FROM_HISTORY = """async () => {
     const pinia = document.querySelector('#vue-app').__vue_app__.config.globalProperties.$pinia;
@@ -67,7 +76,7 @@ def switching_the_workflow_during_a_run_takes_no_verdict_along(
     editor: Editor, tmp_path: Path
 ) -> None:
     go, name = tmp_path / "the twin is open", f"slow {uuid4().hex[:6]}"
-    workflow = waiting_check(editor, go)
+    workflow = waiting_check(editor, WAIT_FIRST, CLIP, go)
     open_tab(editor, workflow, name)
     prompt = editor.press_run()
     # The same example, opened a second time: its nodes have the same numbers and types.
@@ -139,9 +148,10 @@ def the_same_is_shown_and_marked(editor: Editor, before: list[Shown]) -> None:
 
 
 def a_reload_during_a_run_shows_what_comes_of_it(editor: Editor, go: Path) -> None:
-    editor.load(waiting_check(editor, go))
+    editor.load(waiting_check(editor, WAIT_THEN, LOOP, go))
     editor.await_draft()
     prompt = editor.press_run()
+    editor.results(LOOP).wait_for()  # which the page will not hear of again
     editor.open()
     go.touch()
     editor.await_end(prompt)
@@ -157,10 +167,10 @@ def shown_of_this_run(editor: Editor) -> list[Shown]:
     return shown
 
 
-def waiting_check(editor: Editor, go: Path) -> dict[str, Any]:
-    """check_a_clip, which measures nothing before a file is there."""
+def waiting_check(editor: Editor, script: str, node: int, go: Path) -> dict[str, Any]:
+    """check_a_clip with a node that waits for a file, as a script adds it beside a node."""
     editor.load(small_check())
-    return with_new_id(editor.page.evaluate(WAIT_FIRST, [CLIP, str(go)]))
+    return with_new_id(editor.page.evaluate(script, [node, str(go)]))
 
 
 def open_tab(editor: Editor, workflow: dict[str, Any], name: str) -> None:
