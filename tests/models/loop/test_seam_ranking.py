@@ -11,6 +11,8 @@ from anime_production.models.loop.seam import score_loop
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 
+from ...thorough import first_of
+
 FPS = 12.0
 LEAST_AUC = 0.99
 # The line of what is seen as a jump is 1.75 steps. What lies under it although two drawings or more
@@ -106,9 +108,7 @@ STRENGTHS = {
 }
 
 
-@pytest.mark.parametrize(
-    "seed", [3, *(pytest.param(each, marks=pytest.mark.slow) for each in (2, 8))]
-)
+@pytest.mark.parametrize("seed", first_of(3, 2, 8))
 @pytest.mark.parametrize("fault", STRENGTHS)
 def test_the_score_falls_with_the_strength_of_a_fault(fault, seed):
     clean = draw_clip(24, 80, 80, 24, seed % 4, seed)

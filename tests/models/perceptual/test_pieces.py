@@ -7,8 +7,10 @@ from anime_production.models.perceptual.lpips import LPIPS
 from anime_production.models.perceptual.pieces import large_distance
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 
+from ...thorough import first_of
 
-@pytest.fixture(scope="module", params=["squeeze", "alex", "vgg"])
+
+@pytest.fixture(scope="module", params=first_of("squeeze", "alex", "vgg"))
 def network(request, tmp_path_factory):
     lpips = pytest.importorskip("lpips")
     torch.manual_seed(5)

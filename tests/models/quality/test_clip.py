@@ -8,6 +8,7 @@ from anime_production.models.report import Better, Report, Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.models.sample.distortions import add_noise, blur, compress
 
+from ...thorough import first_of
 from .temporal.painted import pan
 
 FPS = 24.0
@@ -29,9 +30,7 @@ def measurement(report, name):
     return next(each for each in report.measurements if each.name == name)
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(each, marks=pytest.mark.slow) for each in (0, 2))]
-)
+@pytest.mark.parametrize("seed", first_of(1, 0, 2))
 @pytest.mark.parametrize("character", range(4))
 def test_a_clean_clip_passes(seed, character):
     report = score(seed=seed, character=character)
