@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..integration.client import ComfyClient
+from ..models.jobs.postgres import wait_until
 from .conftest import Kind, open_editor
 from .editor import SMALL, Editor, example, example_prompt, set_values, small_check, with_new_id
 from .truth import Shown, assert_shown_is_true, shown_results
@@ -134,6 +135,7 @@ def test_a_reload_brings_back_what_this_page_ran_and_marks_it(editor: Editor, tm
     editor.run()
     assert shown_of_this_run(editor)
     a_reload_during_a_run_shows_what_comes_of_it(editor, tmp_path / "the page is back")
+    a_run_that_ends_while_the_page_asks_for_it_is_shown(editor, tmp_path / "the page asks")
 
 
 def the_same_is_shown_and_marked(editor: Editor, before: list[Shown]) -> None:
@@ -152,11 +154,31 @@ def a_reload_during_a_run_shows_what_comes_of_it(editor: Editor, go: Path) -> No
     editor.await_draft()
     prompt = editor.press_run()
     editor.results(LOOP).wait_for()  # which the page will not hear of again
-    editor.open()
+    with editor.page.expect_response(lambda answer: f"/history/{prompt}" in answer.url):
+        editor.open()  # it asks what became of the run, which goes on
     go.touch()
     editor.await_end(prompt)
     editor.results(LOOP_GATE).wait_for()
     assert {each.path for each in shown_of_this_run(editor)} >= SCORING
+
+
+def a_run_that_ends_while_the_page_asks_for_it_is_shown(editor: Editor, go: Path) -> None:
+    editor.load(waiting_check(editor, WAIT_THEN, LOOP, go))
+    editor.await_draft()
+    prompt = editor.press_run()
+    editor.results(LOOP).wait_for()
+    history = ComfyClient(editor.server)
+
+    def answer_after_the_end(route: Any) -> None:
+        answer = route.fetch()
+        go.touch()
+        wait_until(lambda: prompt in history.get(f"/history/{prompt}"))
+        route.fulfill(response=answer)
+
+    editor.page.route("**/queue", answer_after_the_end)
+    editor.open()
+    assert {each.path for each in shown_of_this_run(editor)} >= SCORING
+    editor.page.unroute("**/queue")
 
 
 def shown_of_this_run(editor: Editor) -> list[Shown]:

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 
-import { runFromHistory, runFromQueue, runThatGave } from "../../../web/client/nodes/history.js";
+import {
+  findRun, runFromHistory, runFromQueue, runThatGave,
+} from "../../../web/client/nodes/history.js"; // prettier-ignore
 import { api } from "../editor/api.js";
 import { promptNode } from "./runs.js";
 
@@ -74,6 +76,24 @@ describe("a run of ComfyUI's history", () => {
     serve({ "/history/p": {} });
     assert.equal(await runFromHistory("p"), null);
     assert.equal(await runFromHistory("q"), null);
+  });
+});
+
+describe("a run wherever it is", () => {
+  test("is found though it ends between the questions, and is no earlier one", async () => {
+    const ended = { p: entry([STARTED, ["execution_success", {}]], { 1: verdict("PASS") }) };
+    const histories = [{}, ended];
+    api.serve((route) =>
+      route === "/queue" ? { queue_running: [], queue_pending: [] } : histories.shift(),
+    );
+    const run = await findRun("p");
+    assert.deepEqual([run.state, run.restored], ["success", false]);
+  });
+
+  test("that ended before is an earlier one; one that nobody knows is none", async () => {
+    serve({ "/history/p": { p: entry([STARTED, ["execution_success", {}]]) }, "/queue": {} });
+    assert.ok((await findRun("p")).restored);
+    assert.equal(await findRun("q"), null);
   });
 });
 

@@ -2,7 +2,7 @@ import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
 import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
-import { runFromHistory, runFromQueue, runThatGave } from "./history.js";
+import { findRun, runFromHistory, runThatGave } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
 import { knownWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
 import { noteRun, runsOf } from "./own_runs.js";
@@ -119,19 +119,19 @@ async function restoreOwnRun(workflow) {
   /** @type {Run[]} */
   const going = [];
   for (const prompt of graph ? runsOf(graph, workflow.path, openPaths()) : []) {
-    const ended = await runFromHistory(prompt);
+    const run = await findRun(prompt);
     if (results.run) return; // it ran in the meantime
-    if (ended && ended.outputs.size > 0) {
-      results.restore(ended);
+    if (run && !run.ended) going.push(run);
+    else if (run && run.outputs.size > 0) {
+      results.restore(run);
       break;
     }
-    const run = ended ? null : await runFromQueue(prompt);
-    if (run) going.push(run);
   }
   for (const run of going.reverse()) {
     workflowOf.set(run, workflow);
     runs.adopt(run);
     if (run.state === "running") results.started(run);
+    await complete(run, workflow); // it may have ended before it was adopted
   }
   draw(workflow);
 }

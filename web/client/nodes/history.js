@@ -53,6 +53,20 @@ export async function runFromQueue(id) {
 }
 
 /**
+ * Return a run as it is now: waiting, running or ended; null if ComfyUI knows nothing of it.
+ *
+ * @param {string} id the prompt's
+ * @returns {Promise<Run | null>}
+ */
+export async function findRun(id) {
+  const run = (await runFromHistory(id)) ?? (await runFromQueue(id));
+  if (run) return run;
+  const ended = await runFromHistory(id); // it may have ended between the two questions
+  if (ended) ended.restored = false; // it ran until now
+  return ended;
+}
+
+/**
  * Return the run that gave exactly these outputs: the editor restores outputs without naming it.
  *
  * @param {string} workflow its id
