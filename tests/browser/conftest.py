@@ -156,11 +156,10 @@ def open_editor(
         "Comfy.Locale": language,
     }
     ComfyClient(server).post("/settings", settings)
-    context = browser.new_context(viewport={"width": 1900, "height": 1200})
-    opened = Editor(context.new_page(), server, pictures)
-    opened.open()
-    yield opened
-    context.close()
+    with browser.new_context(viewport={"width": 1900, "height": 1200}) as context:
+        opened = Editor(context.new_page(), server, pictures)
+        opened.open()
+        yield opened
 
 
 @pytest.fixture(scope="package")
