@@ -11,6 +11,7 @@ import pytest
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
+from ..thorough import first_of
 from .conftest import PACK_DIRECTORY, open_editor
 from .editor import EXAMPLES, Editor, Mode, example, example_prompt
 from .front_end import FrontEnd
@@ -137,7 +138,7 @@ def test_an_example_opens_runs_and_shows_its_verdicts(editors, mode, name):
     assert errors == []
 
 
-@pytest.mark.parametrize("mode", [Mode.CLASSIC, pytest.param(Mode.NODES_2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mode", first_of(Mode.CLASSIC, Mode.NODES_2))
 def test_the_example_that_needs_models_has_the_editor_offer_them(editors, mode):
     editor = editors(mode)
     open_example(editor, WITH_MODELS)

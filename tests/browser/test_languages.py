@@ -8,6 +8,7 @@ import pytest
 
 from ..integration.client import ComfyClient
 from ..integration.production_bench import await_that, order
+from ..thorough import first_of
 from .conftest import in_the_usual_editor
 from .editor import Editor, example, set_values
 from .panel import expect, open_panel
@@ -44,7 +45,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("language", ["ja", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("language", first_of("ja", "zh"))
 def test_everything_is_read_in_the_editors_language(
     editor: Editor, client: ComfyClient, language: str
 ):

@@ -4,6 +4,7 @@ import statistics
 
 import pytest
 
+from ..thorough import first_of
 from .accessibility import serious_faults
 from .conftest import in_the_usual_editor
 from .editor import Editor
@@ -38,7 +39,7 @@ SWITCH = """async ([tab, times]) => {
 }"""
 
 
-@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("theme", first_of("dark", "light"))
 def test_ten_thousand_jobs_scroll_steadily_and_axe_finds_nothing_serious(
     studio: Studio, with_panel: Editor, jobs: ListedJobs, theme: str
 ):

@@ -1,7 +1,6 @@
 """`quickstart.py weights`, run as people run it."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.quickstart_steps.comfyui_process import free_port
 from anime_production.quickstart_steps.command_line import parse
 
 from ..file_server import FileServer, file_server
@@ -78,9 +78,7 @@ def test_the_models_of_the_named_comfyui_are_the_place(checkout, comfyui, tmp_pa
 
 
 def test_without_network_it_fails_with_what_to_do(checkout, tmp_path, models):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nowhere = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    nowhere = f"http://127.0.0.1:{free_port()}"
     names = ("--fetch", NAME, "ccip-caformer-5_fp32")
     result = quickstart(checkout, tmp_path, "--models", str(models), *names, HF_ENDPOINT=nowhere)
     assert result.returncode == 1

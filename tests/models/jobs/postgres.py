@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ import pytest
 from anime_production.models.jobs.embedded import EmbeddedServer
 from anime_production.models.jobs.migrations import migrate
 from anime_production.models.jobs.place import place_below
+from anime_production.quickstart_steps.comfyui_process import free_port
 
 PASSWORD = "a-secret-word"
 USER = "keeper"
@@ -112,9 +112,7 @@ class HandmadePostgres:
             folder.parent.chmod(0o755)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         self._folder, self._data = folder, folder / "data"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._run("initdb", "-D", self._data, "-U", "postgres", "--auth=trust", "--no-sync")
         access = self._data / "pg_hba.conf"
         access.write_text(f"local all all trust\nhost all {USER} 127.0.0.1/32 scram-sha-256\n")

@@ -1,7 +1,6 @@
 import hashlib
 import multiprocessing
 import os
-import socket
 import stat
 import threading
 import time
@@ -12,6 +11,7 @@ import pytest
 from anime_production.models.weights import Weight, WeightFile
 from anime_production.models.weights.fetch import FetchFailed, FetchInterrupted, fetch
 from anime_production.models.weights.weight import files_in
+from anime_production.quickstart_steps.comfyui_process import free_port
 
 from ...deadlines import within
 from .conftest import a_weight, left_behind
@@ -176,15 +176,9 @@ def test_a_file_of_another_size_is_not_even_fetched(hub, tmp_path):
         fetch(weight, tmp_path)
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_without_network_it_says_at_once_what_to_fetch_by_hand_and_where_to(tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    source = f"http://127.0.0.1:{closed_port()}/net.onnx"
+    source = f"http://127.0.0.1:{free_port()}/net.onnx"
     with within(1), pytest.raises(FetchFailed) as caught:
         fetch(one_file(source), tmp_path)
     assert str(caught.value) == (
