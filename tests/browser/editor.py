@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,13 @@ class Editor:
             "(prompt) => endedPrompts.includes(prompt)", arg=prompt, timeout=RUN_SECONDS * 1000
         )
         self.settle()
+
+    def await_that(self, true: Callable[[], Any]) -> None:
+        """Wait until a condition holds, while the page's events come."""
+        deadline = time.monotonic() + 30
+        while not true():
+            assert time.monotonic() < deadline, "waited in vain"
+            self.page.wait_for_timeout(50)
 
     def settle(self) -> None:
         """Wait until the page has drawn what it knows by now."""

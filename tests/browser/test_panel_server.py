@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -125,7 +125,7 @@ def slow_routes_of_the_pack_leave_the_watch_alone(editor: Editor, panel: Any) ->
 
 def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
-    await_that(editor, lambda: questions)
+    editor.await_that(lambda: questions)
     editor.page.evaluate(BLOCK)
     release(editor, QUESTION, questions)
     editor.page.wait_for_function("() => window.blocked")
@@ -135,7 +135,7 @@ def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) ->
 
 def a_panel_that_is_opened_again_asks_no_second_question(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
-    await_that(editor, lambda: questions)
+    editor.await_that(lambda: questions)
     for _ in range(2):
         toggle(editor)
         panel.wait_for(state="detached")
@@ -169,13 +169,6 @@ def release(editor: Editor, address: str, held: list[Any]) -> None:
     while held:
         held.pop(0).continue_()
     editor.page.unroute(address)
-
-
-def await_that(editor: Editor, true: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        editor.page.wait_for_timeout(50)
 
 
 def toggle(editor: Editor) -> None:

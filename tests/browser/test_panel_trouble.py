@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ..integration.job_bench import JobPrompt
-from ..models.jobs.postgres import wait_until
 from .conftest import in_the_usual_editor
 from .editor import Editor, small_check
 from .panel import expect
@@ -67,13 +66,13 @@ def a_database_that_hangs_is_no_silence_of_comfyui(editor: Editor, studio: Studi
     page.on("request", lambda each: pictures.add(each.url) if PICTURE in each.url else None)
     page.route("**/anime/jobs?**", with_pictures)
     page.get_by_role("combobox", name="State").select_option("completed")
-    wait_until(lambda: _has_come(editor, pictures, 8), 30)
+    editor.await_that(lambda: len(pictures) >= 8)
     pictures.clear()
     with hung_database(studio):
         page.evaluate("() => { document.querySelector('.anime-list').scrollTop = 4000 }")
         await_answers(editor, 3)
         assert pictures  # one is on its way
-    wait_until(lambda: _has_come(editor, pictures, 8), 30)  # the others follow
+    editor.await_that(lambda: len(pictures) >= 8)  # the others follow
     page.unroute("**/anime/jobs?**")
     page.get_by_role("button", name="Clear filters").click()
 
@@ -85,11 +84,6 @@ def with_pictures(route: Any) -> None:
     for row in page["jobs"]:
         row["thumbnail"] = f"/anime/jobs/{row['id']}/thumbnail"
     route.fulfill(response=answer, json=page)
-
-
-def _has_come(editor: Editor, requests: set[str], count: int) -> bool:
-    editor.page.wait_for_timeout(100)  # the page's events come meanwhile
-    return len(requests) >= count
 
 
 @contextmanager
