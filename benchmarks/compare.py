@@ -14,8 +14,8 @@ from PIL import Image
 
 from ..models.dependency import require
 from ..models.frames import as_frames
+from ..models.image_ops.luma import luma
 from ..models.perceptual.lpips import LPIPS
-from ..models.pixels.luma import luma
 from ..models.quality.compare.ciede import colour_differences
 from ..models.quality.compare.measures import MEASURES
 from ..models.quality.compare.pairs import paired

@@ -6,9 +6,9 @@ from statistics import median
 
 import torch
 
-from ..models.acting.batch import Batch
-from ..models.acting.gate import OnFail, OnNotMeasured, decide, decide_frames
-from ..models.acting.thresholds import read_thresholds, with_thresholds
+from ..models.gating.batch import Batch
+from ..models.gating.gate import OnFail, OnNotMeasured, decide, decide_frames
+from ..models.gating.thresholds import read_thresholds, with_thresholds
 from ..models.quality.still.measures import MEASURES
 from ..models.report import Better, Measure, Measurement, Report, Verdict
 from .timing import Comparison, print_table

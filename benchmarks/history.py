@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..models.jobs.database import Database
+from ..models.jobs.database.database import Database
 from ..models.jobs.queries import names
 from ..models.jobs.queries.filters import JobFilter
 from ..models.jobs.queries.listing import BEST, list_jobs

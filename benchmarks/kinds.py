@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from ..models.frames import as_frames
-from ..models.pixels.luma import luma
-from ..models.pixels.windows import box_mean
+from ..models.image_ops.luma import luma
+from ..models.image_ops.windows import box_mean
 from ..models.quality.clip import score_clip_quality
 from ..models.quality.compare.pairs import paired
 from ..models.quality.compare.score import compare_pictures

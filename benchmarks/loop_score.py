@@ -5,11 +5,11 @@ from statistics import median
 
 import torch
 
+from ..models.image_ops.flow import GreyPictures
 from ..models.loop.hold import rhythm_of
 from ..models.loop.seam import score_loop
 from ..models.loop.velocity import seam_velocity
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
-from ..models.pixels.flow import GreyPictures
 from ..models.sample.clip import draw_clip
 from .timing import Comparison, alternate, print_table
 

@@ -19,8 +19,8 @@ from uuid import uuid4
 import torch
 
 from ..models.dependency import require
-from ..models.jobs.database import Database
-from ..models.jobs.recorder import PRIVATE_FOLDER, Recorder, open_recorder
+from ..models.jobs.database.database import Database
+from ..models.jobs.recording.recorder import PRIVATE_FOLDER, Recorder, open_recorder
 from .timing import Comparison, print_table
 
 PROMPTS = 400  # of each side and each state of the database

@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.acting.batch import Batch
-from ..models.acting.kept import kept_report
-from ..models.acting.ranking import rank_frames
+from ..models.gating.batch import Batch
+from ..models.gating.kept import kept_report
+from ..models.gating.ranking import rank_frames
 from ..models.report import Report
 from .answers import answered, kept_ui, or_blocked
 from .sockets import ReportSocket

@@ -15,8 +15,8 @@ from ..models.character.library import (
 )
 from ..models.character.pictures import contact_sheet, contact_sheet_shape
 from ..models.character.sheet import Character
-from ..models.jobs.events import CharacterSaved
-from ..models.jobs.recorder import open_recorder
+from ..models.jobs.recording.events import CharacterSaved
+from ..models.jobs.recording.recorder import open_recorder
 from . import comfyui
 from .deferred_picture import deferred_picture
 from .sockets import CharacterSocket

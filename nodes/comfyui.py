@@ -12,7 +12,7 @@ import torch
 from comfy.cli_args import args
 from comfy_execution.utils import get_executing_context
 
-from ..models.jobs.recorder import PRIVATE_FOLDER
+from ..models.jobs.recording.recorder import PRIVATE_FOLDER
 
 SMALL = 4096  # values: biases and norms, a few hundred kilobytes of a vision model
 

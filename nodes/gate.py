@@ -6,9 +6,9 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.acting.batch import Batch
-from ..models.acting.gate import FrameDecision, Level, OnFail, OnNotMeasured
-from ..models.acting.kept import GateSettings, gate_report
+from ..models.gating.batch import Batch
+from ..models.gating.gate import FrameDecision, Level, OnFail, OnNotMeasured
+from ..models.gating.kept import GateSettings, gate_report
 from ..models.report import Report
 from .answers import answered, kept_ui, or_blocked
 from .sockets import ReportSocket

@@ -6,11 +6,11 @@ from uuid import uuid4
 from comfy_api.latest import io
 
 from ..models.frames import InputError
-from ..models.jobs.history import JobRecord
 from ..models.jobs.job import Artifact, JobState
+from ..models.jobs.provenance.stored_frames import load_frames
 from ..models.jobs.queries.choose import Wanted, best_job, latest_job, origin_of
-from ..models.jobs.recorder import Recorder, open_recorder
-from ..models.jobs.stored_frames import load_frames
+from ..models.jobs.queries.history import JobRecord
+from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
 from . import comfyui
 from .answers import answered, or_blocked

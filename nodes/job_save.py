@@ -10,8 +10,8 @@ import torch
 from comfy_api.latest import Input, InputImpl, Types, io
 
 from ..models.frames import InputError, as_fps, as_frames
-from ..models.jobs.events import ArtifactWritten
-from ..models.jobs.files import (
+from ..models.jobs.job import Artifact, Job
+from ..models.jobs.provenance.files import (
     FORMATS,
     Destination,
     SavedFile,
@@ -20,9 +20,9 @@ from ..models.jobs.files import (
     save_stills,
     save_video,
 )
-from ..models.jobs.job import Artifact, Job
-from ..models.jobs.naming import DEFAULT_TEMPLATE, file_prefix
-from ..models.jobs.recorder import open_recorder
+from ..models.jobs.provenance.naming import DEFAULT_TEMPLATE, file_prefix
+from ..models.jobs.recording.events import ArtifactWritten
+from ..models.jobs.recording.recorder import open_recorder
 from ..models.report import Report
 from . import comfyui
 from .inputs import fps_input

@@ -6,8 +6,8 @@ from uuid import uuid4
 from comfy_api.latest import io
 
 from ..models.jobs.job import new_job
-from ..models.jobs.recorder import open_recorder
-from ..models.jobs.tracking import ENVIRONMENT, Tracking
+from ..models.jobs.recording.recorder import open_recorder
+from ..models.jobs.recording.tracking import ENVIRONMENT, Tracking
 from . import comfyui
 from .sockets import JobSocket
 

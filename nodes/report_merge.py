@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from comfy_api.latest import io
 
-from ..models.acting.merge_rule import Rule, merge_by_rule
+from ..models.gating.merge_rule import Rule, merge_by_rule
 from ..models.report import Report
 from .answers import PASS_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, answered, or_blocked, passes, ui_of
 from .sockets import ReportSocket

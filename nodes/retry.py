@@ -11,7 +11,8 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import get_executing_context
 
-from ..models.acting.retry import (
+from ..models.frames import InputError
+from ..models.gating.retry import (
     MOST_ATTEMPTS,
     UNTRIED,
     Attempt,
@@ -21,7 +22,7 @@ from ..models.acting.retry import (
     reason_of,
     seed_of,
 )
-from ..models.acting.retry_body import (
+from ..models.gating.retry_body import (
     SLOTS,
     Graph,
     RetryRefused,
@@ -31,7 +32,6 @@ from ..models.acting.retry_body import (
     find_body,
     is_link,
 )
-from ..models.frames import InputError
 from ..models.report import Report
 from .answers import answered, ui_of
 from .sockets import ReportSocket

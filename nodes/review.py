@@ -6,9 +6,9 @@ from uuid import uuid4
 from comfy_api.latest import io
 
 from ..models.frames import InputError
-from ..models.jobs.events import JobReviewed
 from ..models.jobs.job import LONGEST_REASON, Job, Review, ReviewVerdict, clean_name
-from ..models.jobs.recorder import open_recorder
+from ..models.jobs.recording.events import JobReviewed
+from ..models.jobs.recording.recorder import open_recorder
 from . import comfyui
 from .sockets import JobSocket
 

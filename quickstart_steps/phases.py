@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..models.jobs.recorder import PRIVATE_FOLDER
+from ..models.jobs.recording.recorder import PRIVATE_FOLDER
 from ..models.production.catalogue import (
     PhaseConflict,
     UnknownPhase,

@@ -69,7 +69,7 @@ def servers_started(
     if request.node.get_closest_marker(FAST) is None:
         yield
         return
-    from anime_production.models.jobs.cluster import Cluster, EmbeddedFailure
+    from anime_production.models.jobs.database.cluster import Cluster, EmbeddedFailure
 
     started: list[Cluster] = []
 

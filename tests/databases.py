@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from anime_production.models.jobs.database import Database
+    from anime_production.models.jobs.database.database import Database
 
     from .models.jobs.postgres import EmbeddedPostgres, HandmadePostgres
 
@@ -97,7 +97,7 @@ def every_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def database(private: Path, database_url: str) -> "Database":
     """A database that holds nothing yet."""
-    from anime_production.models.jobs.database import Database
+    from anime_production.models.jobs.database.database import Database
 
     return Database(private)
 
@@ -105,6 +105,6 @@ def database(private: Path, database_url: str) -> "Database":
 @pytest.fixture
 def every_database(private: Path, every_url: str) -> "Database":
     """A database that holds nothing yet, of every PostgreSQL in turn: for its dialect."""
-    from anime_production.models.jobs.database import Database
+    from anime_production.models.jobs.database.database import Database
 
     return Database(private)

@@ -39,6 +39,7 @@ COMFYUI = {
 COMFYUI_INSIDE = {"comfy", "folder_paths"}
 COMFYUI_SPEAKER = "nodes/comfyui.py"
 LONGEST_FILE = 350  # lines
+ROOMS_OF_JOBS = ("recording", "database", "queries", "provenance")
 
 
 def sources(*rooms: str) -> list[Path]:
@@ -105,6 +106,18 @@ def test_the_domain_knows_nothing_of_comfyui_nodes_or_web():
 def test_nodes_and_web_do_not_know_each_other():
     assert offenders(sources("nodes"), {".web"}) == []
     assert offenders(sources("web"), {".nodes"}) == []
+
+
+def test_each_room_of_the_jobs_imports_only_from_those_after_it():
+    backwards = [
+        f"{name_of(path)} imports {module}"
+        for place, room in enumerate(ROOMS_OF_JOBS)
+        for path in sources(f"models/jobs/{room}")
+        for module in sorted(imports_of(path))
+        for before in ROOMS_OF_JOBS[:place]
+        if module.startswith(f".models.jobs.{before}")
+    ]
+    assert backwards == []
 
 
 def test_one_module_speaks_to_comfyuis_devices_folders_and_progress():

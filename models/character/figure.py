@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as functional
 
-from ..pixels.colour import lab_from_rgb
+from ..image_ops.colour import lab_from_rgb
 
 DETECTOR = "whole_image"
 

@@ -25,9 +25,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from ..frames import InputError
-from ..jobs.character import CharacterReference, CharacterVersion
+from ..jobs.character_version import CharacterReference, CharacterVersion
 from ..jobs.job import clean_name
-from ..jobs.naming import plain_name
+from ..jobs.provenance.naming import plain_name
 from .sheet import Character
 from .storage import FACTS, Label, LibraryError, Packed, pack, read, read_label, settle, write
 

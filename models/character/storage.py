@@ -17,7 +17,7 @@ from uuid import UUID
 import safetensors.torch
 import torch
 
-from ..jobs.files import as_picture
+from ..jobs.provenance.files import as_picture
 from .sheet import Character
 
 SCHEMA = 1

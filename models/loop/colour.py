@@ -2,8 +2,8 @@
 
 import torch
 
+from ..image_ops.colour import lab_from_rgb
 from ..perceptual.structural import BACKEND, step_distances
-from ..pixels.colour import lab_from_rgb
 from ..report import Better, Measure, Measurement
 
 # ΔE (CIE 1976) of the picture's mean colour; 2.3 is a just noticeable difference of two patches

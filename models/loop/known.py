@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 
 from ..holds import moving_only, moving_shares
+from ..image_ops.flow import GreyClip, GreyPictures
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
-from ..pixels.flow import GreyClip, GreyPictures
 from .progress import part_of
 from .seen import Seen
 

@@ -5,8 +5,8 @@ import torch
 from torch.nn.functional import normalize
 
 from ..holds import STILL
+from ..image_ops.flow import GreyPictures
 from ..perceptual.structural import BACKEND
-from ..pixels.flow import GreyPictures
 from ..report import Better, Measure, Measurement
 
 # How lively a loop is makes it no better: what clearly moves has the whole score.

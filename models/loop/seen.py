@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from ..image_ops.colour import mean_colours
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of, with_fewer_rows
-from ..pixels.colour import mean_colours
 from .sharpness import bends
 
 # Frames at either end whose features are kept, to compare the drawings beside the seam: three on

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..pixels.flow import GreyPictures, mean_length
+from ..image_ops.flow import GreyPictures, mean_length
 from ..report import Better, Measure, Measurement
 
 # Share of the clip's usual speed that turns back at once. Over sample clips started anywhere, no

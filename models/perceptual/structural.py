@@ -11,7 +11,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from ..holds import STILL
-from ..pixels.colour import lab_from_rgb
+from ..image_ops.colour import lab_from_rgb
 from .features import FeatureDistance
 
 BACKEND = "structural"

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..jobs.job_rows import ADD_PROCESS, IS_PROCESS_KNOWN, id_of
+from ..jobs.queries.job_rows import ADD_PROCESS, IS_PROCESS_KNOWN, id_of
 from ..jobs.strict_json import strict_json
 from .loading import load
 from .records import PhaseRecord, ProductionRecord

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from ..acting.retry_body import is_link
+from ..gating.retry_body import is_link
 from ..report import Report
 from . import policy as policies
 from .fields import (

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..acting.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
-from ..acting.retry_body import is_link
-from ..acting.thresholds import read_thresholds, with_thresholds
+from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..gating.retry_body import is_link
+from ..gating.thresholds import read_thresholds, with_thresholds
 from ..measurement import Measure
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..acting.retry_body import is_link
+from ..gating.retry_body import is_link
 
 MOST_NODES = 500
 GATE, JOB, SAVE = "AnimeGate", "AnimeJob", "AnimeJobSave"

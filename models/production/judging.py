@@ -1,7 +1,7 @@
 """What the gates of a phase decided about the job of an attempt."""
 
 from ..frames import InputError
-from ..jobs.history import JobRecord
+from ..jobs.queries.history import JobRecord
 from ..report import Report, Verdict
 from .attempts import Outcome
 from .definition import PhaseDefinition

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..acting.gate import Because
+from ..gating.gate import Because
 from ..jobs.job import Artifact
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition

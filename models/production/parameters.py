@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..acting.retry_body import is_link
+from ..gating.retry_body import is_link
 from .fields import storable
 
 STRING, INT, FLOAT, BOOLEAN, IMAGE = "string", "int", "float", "boolean", "image"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..dependency import require
-from ..jobs.database import DatabaseAway
+from ..jobs.database.database import DatabaseAway
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition
 from .queue import SCHEMA

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..dependency import require
-from ..jobs.migrations import LOCK
+from ..jobs.database.migrations import LOCK
 from .definition import PhaseDefinition, as_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from ..acting.gate import Because
+from ..gating.gate import Because
 from ..jobs.job import Artifact
 from .definition import PhaseDefinition
 from .states import OPEN, AttemptState, PhaseState, ProductionState

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..acting.gate import Because
+from ..gating.gate import Because
 from ..jobs.strict_json import strict_json
 from ..reasons import sentence
 from . import queue

@@ -8,10 +8,10 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
-from ..acting.gate import Because
-from ..jobs.database import DatabaseAway
-from ..jobs.history import JobRecord, find_job
+from ..gating.gate import Because
+from ..jobs.database.database import DatabaseAway
 from ..jobs.job import Artifact, JobState
+from ..jobs.queries.history import JobRecord, find_job
 from ..jobs.states import UNFINISHED
 from . import attempts
 from .attempts import NewAttempt, Outcome, Work

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from ..acting.gate import Because
-from ..jobs.job_rows import id_of
+from ..gating.gate import Because
+from ..jobs.queries.job_rows import id_of
 from ..jobs.strict_json import strict_json
 from ..reasons import sentence
 from . import queue

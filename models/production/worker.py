@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..dependency import require
-from ..jobs.database import DatabaseAway
-from ..jobs.settings import without_secrets
+from ..jobs.database.database import DatabaseAway
+from ..jobs.database.settings import without_secrets
 from . import attempts, handover, queue
 from .patience import LocalJobs, QueuePlace, in_thread, patient_connector
 from .rows import Why

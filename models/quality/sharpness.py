@@ -2,7 +2,7 @@
 
 import torch
 
-from ..pixels.luma import luma
+from ..image_ops.luma import luma
 
 # Lines and edges are a few percent of a drawing; the strongest half percent are its clearest.
 STRONGEST = 0.005

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from ...benchmarks.many_jobs import fill
-from ...models.jobs.migrations import known_migrations
+from ...models.jobs.database.migrations import known_migrations
 from ..comfyui import PACK
 from ..integration.client import ComfyClient
 from ..integration.conftest import TESTING_NODES

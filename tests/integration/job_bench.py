@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from anime_production.models.jobs.database import Database
+from anime_production.models.jobs.database.database import Database
 
 from ..comfyui import PACK
 from .client import Node, Prompt

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.models.jobs.database import Database
+from anime_production.models.jobs.database.database import Database
 
 from .client import ComfyClient, Node, Prompt, RequestRefused
 from .server import ComfyServer

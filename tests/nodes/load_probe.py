@@ -108,7 +108,7 @@ def _failure(registered: dict[str, Any], directory: str, node_id: str) -> str:
     if node_id == "jobs":
         folder = Path(directory).with_name(f"{Path(directory).name}_private")
         folder.mkdir()
-        recorder = _module(directory, "models.jobs.recorder").open_recorder(folder)
+        recorder = _module(directory, "models.jobs.recording.recorder").open_recorder(folder)
         return str(recorder.status().database)
     import torch
 

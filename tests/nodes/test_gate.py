@@ -5,8 +5,8 @@ import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from anime_production.models.acting.gate import Rejected
 from anime_production.models.frames import InputError
+from anime_production.models.gating.gate import Rejected
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.quality.still.score import score_still_quality
 from anime_production.models.sample.clip import Faults, draw_clip

@@ -8,10 +8,10 @@ import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
-from anime_production.models.jobs.database import DatabaseAway
-from anime_production.models.jobs.events import JobFinished
+from anime_production.models.jobs.database.database import DatabaseAway
 from anime_production.models.jobs.job import Job, JobState, NodeReport, new_job
-from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.jobs.recording.events import JobFinished
+from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.report import Better, Measure, Report
 from anime_production.nodes import job_load, job_save, review
 from anime_production.nodes.job_load import AnimeJobLoad

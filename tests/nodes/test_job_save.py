@@ -11,11 +11,11 @@ import torch
 from PIL import Image
 
 from anime_production.models.frames import InputError
-from anime_production.models.jobs.event_json import from_json
-from anime_production.models.jobs.events import ArtifactWritten
 from anime_production.models.jobs.job import new_job
-from anime_production.models.jobs.recorder import Recorder
-from anime_production.models.jobs.tracking import Tracking
+from anime_production.models.jobs.recording.event_json import from_json
+from anime_production.models.jobs.recording.events import ArtifactWritten
+from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.jobs.recording.tracking import Tracking
 from anime_production.models.report import Report
 from anime_production.nodes import job_save
 from anime_production.nodes.job_save import AnimeJobSave

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from anime_production.models.jobs.event_json import from_json
-from anime_production.models.jobs.events import JobStarted
-from anime_production.models.jobs.recorder import Recorder, SecondJob
+from anime_production.models.jobs.recording.event_json import from_json
+from anime_production.models.jobs.recording.events import JobStarted
+from anime_production.models.jobs.recording.recorder import Recorder, SecondJob
 from anime_production.nodes import comfyui, jobs
 from anime_production.nodes.jobs import AnimeJob
 from anime_production.web import server

@@ -7,9 +7,9 @@ from comfy_execution.graph import DynamicPrompt
 from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import CurrentNodeContext
 
-from anime_production.models.acting.retry import Exhausted
-from anime_production.models.acting.retry_body import END, SLOTS, START, VARYING, RetryRefused
 from anime_production.models.frames import InputError
+from anime_production.models.gating.retry import Exhausted
+from anime_production.models.gating.retry_body import END, SLOTS, START, VARYING, RetryRefused
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from anime_production import models
-from anime_production.models.acting.retry import ATTEMPTS, ATTEMPTS_UNIT
+from anime_production.models.gating.retry import ATTEMPTS, ATTEMPTS_UNIT
 from anime_production.models.measurement import Measure
 from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import read_definition

@@ -9,10 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database import Database
-from anime_production.models.jobs.events import JobQueued
+from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import new_job
-from anime_production.models.jobs.ledger import write
+from anime_production.models.jobs.recording.events import JobQueued
+from anime_production.models.jobs.recording.ledger import write
 from anime_production.quickstart_steps.places import CHECKOUT
 
 from ..models.jobs.postgres import PASSWORD, USER, private_folder

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...models.jobs.recorder import PRIVATE_FOLDER, Recorder, open_recorder
+from ...models.jobs.recording.recorder import PRIVATE_FOLDER, Recorder, open_recorder
 from . import packages
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import Any
 
 from ...models.file_hash import sha256_of
 from ...models.frames import InputError
-from ...models.jobs.events import JobReviewed
 from ...models.jobs.job import LONGEST_REASON, Review, ReviewVerdict, clean_name
 from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_job
+from ...models.jobs.recording.events import JobReviewed
 from ...models.jobs.states import UNFINISHED
 from .answers import Refusal
 from .endpoint import Asked, Site

@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from ...models.jobs.recorder import RecorderStatus
-from ...models.jobs.settings import SettingsError, external_address, without_secrets
+from ...models.jobs.database.settings import (
+    SettingsError,
+    external_address,
+    without_secrets,
+)
+from ...models.jobs.recording.recorder import RecorderStatus
 from . import packages
 from .answers import json_answer
 from .endpoint import Asked, Site

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...models.jobs.recorder import PRIVATE_FOLDER, Recorder
+from ...models.jobs.recording.recorder import PRIVATE_FOLDER, Recorder
 from ...models.production.installed import Installed
 from . import workflows
 from .worker import Productions, productions

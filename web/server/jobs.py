@@ -7,8 +7,8 @@ from uuid import UUID
 
 from aiohttp import web
 
-from ...models.jobs.history import JobRecord
 from ...models.jobs.queries import details
+from ...models.jobs.queries.history import JobRecord
 from ...models.jobs.queries.listing import CursorError, list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics

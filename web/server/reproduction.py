@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from ...models.acting.retry_body import is_link
-from ...models.jobs.generation_params import GenerationParam
+from ...models.gating.retry_body import is_link
 from ...models.jobs.job import JobSource
-from ...models.jobs.model_hashes import with_hashes
+from ...models.jobs.provenance.generation_params import GenerationParam
+from ...models.jobs.provenance.model_hashes import with_hashes
 from ...models.jobs.queries import details
 from .answers import Refusal
 from .endpoint import Asked, Site

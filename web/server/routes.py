@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.queries.statistics import KEYS
-from ...models.jobs.recorder import Recorder
+from ...models.jobs.recording.recorder import Recorder
 from . import changes, jobs, openapi, productions, reproduction, tracking
 from .endpoint import Asked, Endpoint, Site
 from .export import CSV, JSON, export

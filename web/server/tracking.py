@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ...models.jobs.settings import SettingsError
-from ...models.jobs.tracking import (
+from ...models.jobs.database.settings import SettingsError
+from ...models.jobs.recording.tracking import (
     ENVIRONMENT,
     Tracking,
     set_by_environment,

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from ...models.jobs.events import Event, JobFinished, JobProgressed
+from ...models.jobs.database.settings import SettingsError, external_address
 from ...models.jobs.job import JobSource
-from ...models.jobs.recorder import Recorder
-from ...models.jobs.settings import SettingsError, external_address
-from ...models.jobs.tracking import Tracking
+from ...models.jobs.recording.events import Event, JobFinished, JobProgressed
+from ...models.jobs.recording.recorder import Recorder
+from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import PhaseDefinition
 from ...models.production.installed import FOLDERS, missing
 from ...models.production.records import ProductionRecord

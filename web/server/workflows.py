@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ...models.jobs.recorder import PRIVATE_FOLDER
+from ...models.jobs.recording.recorder import PRIVATE_FOLDER
 from ...models.production.catalogue import registered_folder
 from ...models.production.installed import Installed
 from .phases import Workplace

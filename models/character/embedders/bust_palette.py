@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import torch
 
-from ...pixels.colour import lab_from_rgb
+from ...image_ops.colour import lab_from_rgb
 from ..detection import Box, Detection
 from ..detectors.bust import ABOVE, BELOW, SIDES
 from ..figure import CHUNK, LIGHTNESS_WEIGHT, distances, settled

@@ -1,1 +1,1 @@
-"""Questions to the database, one subject a module."""
+"""All SQL that reads and writes jobs."""

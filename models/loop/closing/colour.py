@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ...pixels.colour import lab_from_rgb, linear_light, srgb_colours
+from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
 from ..colour import as_visible
 from .drawn import Change, Drawn, note
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from ...pixels.flow import grey_picture, optical_flow
+from ...image_ops.flow import grey_picture, optical_flow
 from .blend import check_blend_frames, straight, weighed
 from .drawn import Change, Drawn, note
 from .warp import flow_between, is_seen, warp

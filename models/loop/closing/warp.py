@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import grid_sample
 
-from ...pixels.flow import grey_picture, optical_flow
+from ...image_ops.flow import grey_picture, optical_flow
 
 
 def flow_between(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ...pixels.colour import lab_from_rgb
+from ...image_ops.colour import lab_from_rgb
 
 # Rows are taken in strips of about so many pixels: some fifty small steps for each, which are
 # fastest where their results stay in the processor's cache, and need no memory to speak of.

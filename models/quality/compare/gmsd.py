@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import avg_pool2d, pad
 
-from ...pixels.gradients import prewitt_gradient
+from ...image_ops.gradients import prewitt_gradient
 
 # Keeps flat places, where the ratio is 0/0, from deciding; 170 on the paper's scale of 0–255.
 CONSTANT = 170 / 255**2

@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from ...frames import Absence, InputError, unmeasurable
-from ...pixels.luma import luma
+from ...image_ops.luma import luma
 
 REFUSE = "refuse"
 RESIZE = (REFUSE, "images_to_references", "references_to_images")

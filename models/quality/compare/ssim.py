@@ -9,7 +9,7 @@ data_range=1`.
 import torch
 from torch.nn.functional import avg_pool2d
 
-from ...pixels.windows import gaussian_weights, windowed_mean
+from ...image_ops.windows import gaussian_weights, windowed_mean
 
 WINDOW = gaussian_weights(sigma=1.5, radius=5)
 # They keep dark and flat places, where the ratios are 0/0, from deciding; Wang et al. chose them.

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
-from ...pixels.windows import box_sum
+from ...image_ops.windows import box_sum
 
 # Recipe of CAMBI (Tandon et al., CAMBI: Contrast-aware multiscale banding index, PCS 2021), with
 # the numbers of its reference implementation in libvmaf.

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
-from ...pixels.windows import box_sum, gaussian_weights, windowed_mean
+from ...image_ops.windows import box_sum, gaussian_weights, windowed_mean
 
 # Rec. 601, as MATLAB's rgb2gray, on which its recipe stands.
 GREY = (0.298936021293775, 0.587043074451121, 0.114020904255103)

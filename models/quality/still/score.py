@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from ...frames import Absence, InputError, unmeasurable
-from ...pixels.luma import luma
+from ...image_ops.luma import luma
 from ...report import Better, Measure, Measurement, Report, Verdict, WorstFrame
 from ..sharpness import edge_width
 from .banding import banding

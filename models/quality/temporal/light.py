@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...pixels.colour import lab_from_rgb
+from ...image_ops.colour import lab_from_rgb
 from .steps import Walk
 
 GREY_LEVELS = 255

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import torch
 
-from ...pixels.flow import optical_flow
-from ...pixels.luma import luma
-from ...pixels.warp import visible_in_both, warped
-from ...pixels.windows import box_mean
+from ...image_ops.flow import optical_flow
+from ...image_ops.luma import luma
+from ...image_ops.warp import visible_in_both, warped
+from ...image_ops.windows import box_mean
 
 # Frames are made smaller by the whole number that leaves at least so many px to the shorter side:
 # a mouth is still some px wide, and two flows take about 10 ms.

@@ -8,15 +8,8 @@ from uuid import uuid4
 import pytest
 
 from anime_production.models.frames import Absence
-from anime_production.models.jobs.character import CharacterReference, CharacterVersion
-from anime_production.models.jobs.database import Database
-from anime_production.models.jobs.events import (
-    ArtifactWritten,
-    CharacterSaved,
-    Event,
-    JobFinished,
-    JobStarted,
-)
+from anime_production.models.jobs.character_version import CharacterReference, CharacterVersion
+from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import (
     Artifact,
     Job,
@@ -24,6 +17,13 @@ from anime_production.models.jobs.job import (
     JobState,
     NodeReport,
     new_job,
+)
+from anime_production.models.jobs.recording.events import (
+    ArtifactWritten,
+    CharacterSaved,
+    Event,
+    JobFinished,
+    JobStarted,
 )
 from anime_production.models.report import Better, Measure, Report, WorstFrame
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.jobs.generation_params import GenerationParam
+from anime_production.models.jobs.provenance.generation_params import GenerationParam
 
 from ...comfyui import find_comfyui
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from anime_production.models.jobs.job import JobState
-from anime_production.models.jobs.judgement import (
+from anime_production.models.jobs.provenance.judgement import (
     JobVerdict,
     JudgedBy,
     ReportSummary,

@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from anime_production.models.jobs.embedded import EmbeddedServer
-from anime_production.models.jobs.migrations import migrate
-from anime_production.models.jobs.place import place_below
+from anime_production.models.jobs.database.embedded import EmbeddedServer
+from anime_production.models.jobs.database.migrations import migrate
+from anime_production.models.jobs.database.place import place_below
 from anime_production.quickstart_steps.comfyui_process import free_port
 
 PASSWORD = "a-secret-word"

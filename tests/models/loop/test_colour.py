@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from anime_production.models.image_ops.colour import mean_colours
 from anime_production.models.loop.colour import common_part, seam_colour, shared_changes
-from anime_production.models.pixels.colour import mean_colours
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
+from anime_production.models.image_ops.colour import mean_colours
 from anime_production.models.loop.seen import Seen
 from anime_production.models.loop.sharpness import bends
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
-from anime_production.models.pixels.colour import mean_colours
 
 
 @pytest.fixture(params=[(96, 130), (192, 200), (270, 144), (480, 160)])

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from anime_production.models.image_ops.flow import GreyPictures
 from anime_production.models.loop.velocity import seam_velocity
-from anime_production.models.pixels.flow import GreyPictures
 from anime_production.models.report import Verdict
 
 from .painted import texture

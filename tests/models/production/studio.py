@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from anime_production.models.jobs.events import ArtifactWritten, JobFinished
 from anime_production.models.jobs.job import (
     Artifact,
     JobError,
@@ -15,7 +14,8 @@ from anime_production.models.jobs.job import (
     NodeReport,
     new_job,
 )
-from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished
+from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.production.workplace import WorkflowRefused
 from anime_production.models.report import Better, Measure, Report
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.events import JobQueued, JobStarted
 from anime_production.models.jobs.job import (
     new_job,
 )
+from anime_production.models.jobs.recording.events import JobQueued, JobStarted
 from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
 from anime_production.models.production.runner import run_phase

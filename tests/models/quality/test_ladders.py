@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from anime_production.models.pixels.luma import luma
+from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.sharpness import edge_width
 from anime_production.models.quality.still.banding import banding
 from anime_production.models.quality.still.blocks import blockiness

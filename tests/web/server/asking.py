@@ -10,7 +10,7 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.web.server import routes
 from anime_production.web.server.host import Host
 from anime_production.web.server.worker import Productions

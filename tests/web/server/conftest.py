@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.jobs.recording.recorder import Recorder
 
 from ...models.jobs.conftest import (  # noqa: F401
     artifact,

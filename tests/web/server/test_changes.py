@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from anime_production.models.jobs.events import ArtifactWritten, JobStarted
 from anime_production.models.jobs.job import Artifact
+from anime_production.models.jobs.recording.events import ArtifactWritten, JobStarted
 from anime_production.web.server.reproduction import changed
 
 from .asking import Desk

@@ -1,8 +1,8 @@
 import csv
 import io
 
-from anime_production.models.jobs.events import JobStarted
 from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.recording.events import JobStarted
 
 
 def test_a_selection_is_exported_whole_however_many_pages_it_has(desk, recorder, database_url):

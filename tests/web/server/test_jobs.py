@@ -3,13 +3,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from anime_production.models.jobs.events import (
+from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.jobs.recording.events import (
     ArtifactWritten,
     JobFinished,
     JobQueued,
     JobStarted,
 )
-from anime_production.models.jobs.job import JobState, new_job
 from anime_production.models.reason_texts import reason_text
 
 AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from openapi_spec_validator import validate
 
-from anime_production.models.jobs.events import JobReviewed
 from anime_production.models.jobs.job import Review, ReviewVerdict
+from anime_production.models.jobs.recording.events import JobReviewed
 from anime_production.web.server import openapi, phases, routes, weights
 
 from .asking import Desk

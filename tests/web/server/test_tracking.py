@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from anime_production.models.jobs.recorder import Recorder
-from anime_production.models.jobs.tracking import Tracking, tracking_wanted
+from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.jobs.recording.tracking import Tracking, tracking_wanted
 
 from .asking import Desk
 

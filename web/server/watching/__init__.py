@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ....models.jobs.recorder import Recorder
-from ....models.jobs.tracking import ENVIRONMENT, Tracking
+from ....models.jobs.recording.recorder import Recorder
+from ....models.jobs.recording.tracking import ENVIRONMENT, Tracking
 from . import hooks
 from .announcements import Announcements
 from .watcher import Watcher

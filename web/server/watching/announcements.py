@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from ....models.jobs.job import Job, JobState
-from ....models.jobs.judgement import JobVerdict
+from ....models.jobs.provenance.judgement import JobVerdict
 
 EVENT = "anime.job"
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ....models.acting.retry_body import END, is_link, superseded
-from ....models.jobs.events import JobFinished
+from ....models.gating.retry_body import END, is_link, superseded
 from ....models.jobs.job import Job, JobError, JobState, ShownReport
-from ....models.jobs.report_links import PICTURES, REPORT, SAVE
+from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
+from ....models.jobs.recording.events import JobFinished
 from ....models.report import Verdict
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from ....models.acting.retry_body import is_link
+from ....models.gating.retry_body import is_link
 
 PAUSE = 1.0  # seconds between two words on one job
 

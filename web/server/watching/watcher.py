@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from ....models.jobs.events import JobFinished
 from ....models.jobs.job import Job, JobState
-from ....models.jobs.judgement import judge, summaries_of_shown
-from ....models.jobs.recorder import Recorder
+from ....models.jobs.provenance.judgement import judge, summaries_of_shown
+from ....models.jobs.recording.events import JobFinished
+from ....models.jobs.recording.recorder import Recorder
 from . import endings, prompts
 from .announcements import Announcements
 from .progress import Progress, nodes_that_run

@@ -4,15 +4,15 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.events import ArtifactWritten, JobFinished, JobStarted
 from anime_production.models.jobs.job import Artifact, Job, JobState, NodeReport, new_job
-from anime_production.models.jobs.ledger import write
 from anime_production.models.jobs.queries.choose import (
     Wanted,
     best_job,
     latest_job,
     origin_of,
 )
+from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
+from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.report import Better, Measure, Report
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)

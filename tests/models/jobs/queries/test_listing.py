@@ -4,11 +4,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from anime_production.benchmarks.many_jobs import fill
-from anime_production.models.jobs.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.job import JobSource, JobState, new_job
-from anime_production.models.jobs.ledger import write
 from anime_production.models.jobs.queries.filters import JobFilter, condition_of
 from anime_production.models.jobs.queries.listing import BEST, CursorError, list_jobs, page_query
+from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
+from anime_production.models.jobs.recording.ledger import write
 
 BEGAN = datetime(2026, 3, 1, tzinfo=timezone.utc)
 

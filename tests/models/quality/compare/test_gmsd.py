@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from anime_production.models.pixels.luma import luma
+from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.compare.gmsd import gmsd
 
 DOWN = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]]) / 3

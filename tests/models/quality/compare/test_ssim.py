@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.pixels.luma import luma
+from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.compare.ssim import (
     LEAST_SIDE_OF_SCALES,
     SCALE_WEIGHTS,

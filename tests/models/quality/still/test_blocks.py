@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.pixels.luma import luma
+from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.blocks import blockiness
 from anime_production.models.sample.clip import draw_clip
 from anime_production.models.sample.distortions import add_noise, compress

@@ -3,7 +3,7 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models.pixels.luma import luma
+from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.clip import score_clip_quality
 from anime_production.models.quality.still.dither import is_dithered
 from anime_production.models.quality.still.noise import noise

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.event_json import from_json
-from anime_production.models.jobs.recorder import Recorder
-from anime_production.models.jobs.tracking import Tracking
+from anime_production.models.jobs.recording.event_json import from_json
+from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.jobs.recording.tracking import Tracking
 from anime_production.web.server import watching
 
 GRAPH: dict[str, Any] = {

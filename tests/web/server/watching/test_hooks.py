@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.jobs.recorder import Recorder
+from anime_production.models.jobs.recording.recorder import Recorder
 
 from .conftest import GRAPH, STARTED, SUCCESS
 

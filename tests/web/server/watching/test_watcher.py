@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from anime_production.models.jobs.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.job import JobSource, JobState, new_job
-from anime_production.models.jobs.recorder import SecondJob
+from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
+from anime_production.models.jobs.recording.recorder import SecondJob
 from anime_production.web.server import watching
 from anime_production.web.server.watching import progress
 

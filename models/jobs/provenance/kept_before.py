@@ -1,0 +1,147 @@
+"""Reports of what Gates and Best Ofs kept, computed for jobs of a pack that didn't record them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
+
+from ...gating.gate import Level, OnFail, OnNotMeasured
+from ...gating.kept import GateSettings, best_report, gate_report
+from ...gating.retry import OnExhausted
+from ...gating.retry_body import ACCEPTED, END, GATE, REJECTED, SLOTS
+from ...report import Report, Verdict
+from ..job import NodeReport
+from .graph import Graph, Node
+from .report_links import BEST_OF, ReportLinks
+
+Value = TypeVar("Value", str, int)
+
+
+class NotRecomputable(ValueError):
+    """The graph of a job doesn't say what a Gate or Best Of kept; the message says why."""
+
+
+def has_kept_reports(graph: object) -> bool:
+    """Return True if a prompt has a node that shows a report of what it kept today."""
+    nodes = graph.values() if isinstance(graph, Mapping) else ()
+    classes = (node.get("class_type") for node in nodes if isinstance(node, Mapping))
+    if not any(each in (GATE, BEST_OF) for each in classes):
+        return False  # most jobs: their graphs needn't be read
+    return any(_shows_kept(node) for node in Graph(graph).nodes.values())
+
+
+def kept_before(graph: object, reports: Sequence[NodeReport]) -> list[NodeReport]:
+    """Compute the reports of what the Gates and Best Ofs of a completed prompt kept.
+
+    Args:
+        graph: the prompt in API format.
+        reports: those that its nodes showed.
+
+    Raises:
+        NotRecomputable: a setting isn't in the graph, or a report isn't what the node needs.
+    """
+    return list(_Replay(graph, reports).kept())
+
+
+class _Replay:
+    """The decisions of a prompt once more, in its order, with what they blocked."""
+
+    def __init__(self, graph: object, reports: Sequence[NodeReport]) -> None:
+        self._graph, self._reports = Graph(graph), reports
+        shown_by: dict[str, list[int]] = {}
+        for position, each in enumerate(reports):
+            shown_by.setdefault(each.node_id, []).append(position)
+        self._links = ReportLinks(graph, shown_by)
+        self._blocked: set[tuple[str, int]] = set()
+        self._unreached: set[str] = set()
+
+    def kept(self) -> Iterator[NodeReport]:
+        """Yield the kept reports of the nodes that were reached."""
+        for node in self._in_order():
+            sources = node.links().values()
+            if any(each in self._blocked or each[0] in self._unreached for each in sources):
+                self._unreached.add(node.id)
+                continue
+            report = self._report_at(node)
+            kept = None if report is None else self._kept_by(node, report)
+            if kept is not None:
+                yield NodeReport(node.id, kept)
+
+    def _in_order(self) -> list[Node]:
+        """Return the nodes, none before one that it depends on."""
+        nodes = self._graph.nodes
+        sources = {
+            node.id: {source for source, _ in node.links().values() if source in nodes}
+            for node in nodes.values()
+        }
+        try:
+            return [nodes[each] for each in TopologicalSorter(sources).static_order()]
+        except CycleError as error:
+            raise NotRecomputable("its graph runs in a circle") from error
+
+    def _report_at(self, node: Node) -> Report | None:
+        """Return the report that a deciding node read, or showed; None if there was none."""
+        if node.type not in (GATE, BEST_OF, END):
+            return None
+        own = [each.report for each in self._reports if each.node_id == node.id]
+        positions = self._links.wired(node.id)
+        read = own if node.type == END else [self._reports[each].report for each in positions]
+        if len(read) > 1:
+            raise NotRecomputable(f"node {node.id} ran several times")
+        return read[0] if read else None
+
+    def _kept_by(self, node: Node, report: Report) -> Report | None:
+        """Note what a node blocked, and return the report of what it kept, if it has one."""
+        if node.type == END:
+            exhausted = _setting(self._graph, node, "on_exhausted", OnExhausted.BEST.value)
+            if report.verdict is not Verdict.PASS and exhausted == OnExhausted.BLOCK.value:
+                self._blocked.update((node.id, output) for output in range(len(SLOTS)))
+            return None
+        try:
+            if node.type == BEST_OF:
+                return best_report(report, _setting(self._graph, node, "k", 1))
+            gating = gate_report(report, self._settings(node))
+        except ValueError as error:  # InputError too: the node would have failed the prompt
+            raise NotRecomputable(f"node {node.id}: {error}") from error
+        empty = [*(() if gating.keeps else ACCEPTED), *(() if gating.rejects else REJECTED)]
+        self._blocked.update((node.id, output) for output in empty)
+        return gating.kept
+
+    def _settings(self, node: Node) -> GateSettings:
+        defaults = GateSettings()
+        texts = {
+            name: _setting(self._graph, node, name, str(default.value))
+            for name, default in (
+                ("level", defaults.level),
+                ("on_fail", defaults.on_fail),
+                ("on_not_measured", defaults.on_not_measured),
+            )
+        }
+        return GateSettings(
+            Level(texts["level"]),
+            OnFail(texts["on_fail"]),
+            OnNotMeasured(texts["on_not_measured"]),
+            _setting(self._graph, node, "thresholds", defaults.thresholds),
+        )
+
+
+def _shows_kept(node: Node) -> bool:
+    """Return True for a Best Of, and a Gate that may judge frames or have thresholds of its own."""
+    settings: Mapping[str, Any] = node.inputs
+    at_batch = settings.get("level", Level.BATCH.value) == Level.BATCH.value
+    plain = at_batch and settings.get("thresholds", "") == ""
+    return node.type == BEST_OF or (node.type == GATE and not plain)
+
+
+def _setting(graph: Graph, node: Node, name: str, default: Value) -> Value:
+    """Return what an input holds.
+
+    Raises:
+        NotRecomputable: it is made when the graph runs.
+    """
+    if name not in node.inputs:
+        return default
+    literal = graph.literal(node, name)
+    if literal is None or not isinstance(literal.value, type(default)):
+        raise NotRecomputable(f"{name} of node {node.id} isn't written in its graph")
+    value: Value = literal.value
+    return value

@@ -1,0 +1,86 @@
+"""Pictures of a job, read back from the files that it wrote."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ...frames import InputError
+from ...media import read_media
+from ..job import Artifact
+
+
+def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> torch.Tensor:
+    """All frames of some files, in the files' order.
+
+    Args:
+        root: ComfyUI's output folder.
+        artifacts: of one job, at least one.
+        most_frames: more are refused, before any is read.
+
+    Returns:
+        RGB in 0–1, shape (frames, height, width, 3).
+
+    Raises:
+        InputError: a file is gone or can't be read, the sizes differ, or there are too many.
+    """
+    sizes = {(each.width, each.height): each for each in artifacts}
+    if len(sizes) > 1:
+        came = " and ".join(f"{w}×{h} ({each.path})" for (w, h), each in sizes.items())
+        raise InputError(
+            "file", "files of one size", came, "Choose one of the files by its number."
+        )
+    count = sum(each.frames for each in artifacts)
+    if count > most_frames:
+        remedy = "Raise most_frames, or choose one of the files by its number."
+        raise InputError("most_frames", f"at most {most_frames} frames", str(count), remedy)
+    paths = [path_of(root, each) for each in artifacts]
+    parts = [_frames(each, path) for each, path in zip(artifacts, paths, strict=True)]
+    shapes = dict.fromkeys((part.shape[2], part.shape[1]) for part in parts)
+    read = sum(map(len, parts))
+    if len(shapes) > 1 or read > most_frames:
+        remedy = "A file was changed since it was saved; choose another job or file."
+        said = f"{read} frames of {' and '.join(f'{w}×{h}' for w, h in shapes)}"
+        raise InputError("file", f"{count} frames of one size", said, remedy)
+    return torch.cat(parts)
+
+
+def path_of(root: Path, artifact: Artifact) -> Path:
+    """Where a file lies, below the output folder and nowhere else.
+
+    Raises:
+        InputError: it isn't there.
+    """
+    place = PurePosixPath(artifact.path)
+    path = root / place
+    if place.is_absolute() or ".." in place.parts or not path.is_file():
+        remedy = "It was moved or deleted, or another machine wrote it; choose another job."
+        raise InputError("file", f"{artifact.path} in {root}", "no such file", remedy)
+    return path
+
+
+def _frames(artifact: Artifact, path: Path) -> torch.Tensor:
+    """A file's frames. WebP keeps drawings that are held as one, for longer: they are told apart
+    again by the rate at which the file was saved."""
+    if artifact.kind != "animation" or artifact.fps is None:
+        return read_media(path).frames
+    try:
+        with Image.open(path) as picture:
+            return torch.stack(list(_held(picture, artifact.fps)))
+    except (OSError, ValueError, SyntaxError) as error:
+        remedy = "Was it changed since? Choose another job or file."
+        raise InputError("file", f"{artifact.path} as saved", f"{error}", remedy) from error
+
+
+def _held(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]:
+    shown, ends = 0, 0.0  # frames, ms
+    for number in range(getattr(picture, "n_frames", 1)):
+        picture.seek(number)
+        levels = np.asarray(picture.convert("RGB"), dtype=np.float32)  # loads it
+        ends += float(picture.info.get("duration", 0))
+        until = max(shown + 1, round(ends * fps / 1000))
+        frame = torch.from_numpy(levels.copy()) / 255
+        yield from (frame for _ in range(until - shown))
+        shown = until

@@ -1,0 +1,57 @@
+"""The rows of what a job's pictures were made with."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ..provenance.model_hashes import FindFile, with_hashes
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+log = logging.getLogger(__name__)
+
+ADD_PARAM = """
+INSERT INTO anime.generation_params
+    (job_id, position, node_id, node_type, kind, name, text, number, sha256)
+VALUES
+    (%(job_id)s, %(position)s, %(node_id)s, %(node_type)s, %(kind)s, %(name)s, %(text)s,
+     %(number)s, %(sha256)s)
+"""
+
+
+def add_params(
+    connection: "Connection",
+    job_id: UUID,
+    graph: Mapping[str, Any],
+    find_file: FindFile | None = None,
+) -> None:
+    """Add the parameters that stand in a job's graph.
+
+    A graph may hold anything. One that can't be read costs its parameters, not the job.
+
+    Args:
+        connection: inside a transaction.
+        job_id: whose graph it is.
+        graph: in API format.
+        find_file: finds the model files that the graph names; their hashes are added where they
+            are known.
+    """
+    from psycopg import DataError, IntegrityError
+
+    from ..provenance.generation_params import generation_params
+
+    try:
+        params = generation_params(graph)
+        if find_file is not None:
+            params = with_hashes(params, find_file)
+        rows = [
+            {"job_id": job_id, "position": position, **asdict(param)}
+            for position, param in enumerate(params)
+        ]
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(ADD_PARAM.encode(), rows)
+    except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError):
+        log.exception("The parameters of job %s can't be read from its graph.", job_id)

@@ -1,0 +1,85 @@
+"""The rows of jobs' verdicts: judged by the reports that the database holds."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ...report import Verdict
+from ..job import JobState
+from ..provenance.judgement import JobVerdict, ReportSummary, judge
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+JOB = "SELECT state, graph, saved_by FROM anime.jobs WHERE id = %(job_id)s"
+REPORTS = """
+SELECT job_id, id, node_id, subject, verdict, score FROM anime.reports
+WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
+"""
+# What stays the same isn't written: a row that is written is written into every index.
+KEEP_VERDICTS = """
+UPDATE anime.jobs SET
+    verdict = judged.verdict, score = judged.score, judged_by = judged.judged_by
+FROM unnest(
+    %(jobs)s::uuid[], %(verdicts)s::text[], %(scores)s::float8[], %(rules)s::text[]
+) AS judged (id, verdict, score, judged_by)
+WHERE jobs.id = judged.id AND (jobs.verdict, jobs.score, jobs.judged_by)
+    IS DISTINCT FROM (judged.verdict, judged.score, judged.judged_by)
+"""
+KEEP_DECIDING = """
+UPDATE anime.reports SET decides = NOT decides
+WHERE job_id = ANY(%(jobs)s) AND decides <> (id = ANY(%(deciding)s::bigint[]))
+"""
+
+
+def judge_job(connection: "Connection", job_id: UUID) -> None:
+    """Judge a job by what the database holds of it, and keep the verdict with it.
+
+    Reports and graph may arrive in any order: this is done after either.
+
+    Args:
+        connection: inside a transaction that has locked the job's row.
+        job_id: of a job that is there.
+    """
+    row = connection.execute(JOB, {"job_id": job_id}).fetchone()
+    if row is None:
+        return
+    ids, reports = reports_of(connection, [job_id]).get(job_id, ([], []))
+    state, graph, saved_by = row
+    keep_verdicts(connection, [(job_id, ids, judge(JobState(state), graph, reports, saved_by))])
+
+
+def reports_of(
+    connection: "Connection", jobs: Sequence[UUID]
+) -> dict[UUID, tuple[list[int], list[ReportSummary]]]:
+    """Return the ids and summaries of the reports of each job, in their order."""
+    reports: dict[UUID, tuple[list[int], list[ReportSummary]]] = {}
+    for job_id, report_id, node_id, subject, verdict, score in connection.execute(
+        REPORTS, {"jobs": list(jobs)}
+    ):
+        ids, of_job = reports.setdefault(job_id, ([], []))
+        ids.append(report_id)
+        of_job.append(ReportSummary(node_id, subject, Verdict(verdict), score))
+    return reports
+
+
+def keep_verdicts(
+    connection: "Connection", judged: Iterable[tuple[UUID, Sequence[int], JobVerdict]]
+) -> None:
+    """Write verdicts of jobs, and which of their reports decide.
+
+    Args:
+        connection: inside a transaction.
+        judged: a job's id, the ids of its reports in their order, and its verdict.
+    """
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("jobs", "verdicts", "scores", "rules", "deciding")
+    }
+    for job_id, report_ids, verdict in judged:
+        columns["jobs"].append(job_id)
+        columns["verdicts"].append(verdict.verdict and verdict.verdict.value)
+        columns["scores"].append(verdict.score)
+        columns["rules"].append(verdict.judged_by and verdict.judged_by.value)
+        columns["deciding"] += [report_ids[position] for position in verdict.deciding]
+    connection.execute(KEEP_VERDICTS, columns)
+    connection.execute(KEEP_DECIDING, columns)

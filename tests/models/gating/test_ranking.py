@@ -1,0 +1,93 @@
+import json
+
+import pytest
+
+from anime_production.models.frames import Absence, InputError
+from anime_production.models.gating.ranking import rank_frames
+from anime_production.models.report import Better, Measure, Report
+
+SHARP = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
+NOISE = Measure("noise", "", Better.LOWER, 0, 30, "blocks", threshold=10.0, required=True)
+CONTRAST = Measure("contrast", "", Better.HIGHER, 0, 1, "spread", threshold=0.5)
+
+
+def pictures(sharp, noise=None):
+    parts = [SHARP.measured(0.5, "no_lines", per_frame=sharp)]
+    if noise is not None:
+        parts.append(NOISE.measured(0.5, "no_lines", per_frame=noise))
+    parts.append(CONTRAST.measured(0.1, "no_lines", per_frame=[0.1] * len(sharp)))
+    return Report("still_quality", tuple(parts), len(sharp))
+
+
+def places(ranking):
+    return {place["frame"]: place for place in json.loads(ranking.to_json())["ranking"]}
+
+
+def test_the_best_come_first():
+    ranking = rank_frames(pictures([0.6, 0.9, 0.1, 0.7]), 2)
+    assert ranking.order == (1, 3, 0, 2)
+    assert ranking.kept == (1, 3)
+
+
+def test_a_frame_is_as_good_as_its_weakest_measurement():
+    # 0.9 scores 90, yet with noise of 20 the frame has 25; what is not required doesn't count.
+    ranking = rank_frames(pictures([0.9, 0.6, 0.8], noise=[20, 1, 0]), 1)
+    assert ranking.order == (2, 1, 0)
+    assert places(ranking)[0]["weakest"] == "noise"
+    assert places(ranking)[0]["score"] == 25.0
+    assert places(ranking)[2]["score"] == 80.0
+
+
+def test_of_equal_frames_the_earlier_wins_every_time():
+    ranking = rank_frames(pictures([0.6, 0.8, 0.8, 0.6]), 1)
+    assert ranking.order == (1, 2, 0, 3)
+    assert "as frame 1, which is earlier" in places(ranking)[2]["lost_because"]
+
+
+def test_a_frame_that_is_not_measured_never_wins_over_a_measured_one():
+    ranking = rank_frames(pictures([None, 0.0, None], noise=[0, 30, 29]), 2)
+    assert ranking.order == (1, 0, 2)
+    lost = places(ranking)[2]["lost_because"]
+    assert "something is not measured" in lost
+    assert (
+        "Kept without a score, for want of measured ones: 0."
+        in json.loads(ranking.to_json())["notes"]
+    )
+
+
+def test_where_none_is_measured_the_first_are_kept_and_it_says_so():
+    report = Report("still_quality", (SHARP.absent(Absence("no_frames")),), 3)
+    ranking = rank_frames(report, 1)
+    assert ranking.kept == (0,)
+    told = json.loads(ranking.to_json())
+    assert told["ranking"][0]["verdict"] == "NOT_MEASURED"
+    assert told["ranking"][0]["score"] is None
+    assert "Kept without a score" in told["notes"][0]
+    assert "comes after frame 0" in places(ranking)[1]["lost_because"]
+
+
+def test_it_says_why_the_others_lost():
+    ranking = rank_frames(pictures([0.6, 0.9, 0.1]), 1)
+    lost = places(ranking)
+    assert lost[1]["lost_because"] is None
+    assert lost[1]["kept"] is True
+    assert lost[2]["lost_because"] == (
+        "Its weakest is sharpness with 0.1: 10.0 of 100, frame 1 has 90.0."
+    )
+    assert lost[2]["verdict"] == "FAIL"
+
+
+def test_more_than_there_are_keeps_all_and_says_so():
+    ranking = rank_frames(pictures([0.6, 0.9]), 5)
+    assert ranking.kept == (1, 0)
+    assert json.loads(ranking.to_json())["notes"] == ["5 were asked for and there are 2: all kept."]
+
+
+def test_a_report_of_a_whole_clip_can_not_rank_its_frames():
+    with pytest.raises(InputError, match="none of sharpness"):
+        rank_frames(Report("clip_quality", (SHARP.measured(0.5, "no_lines"),), 3), 1)
+
+
+def test_none_is_refused():
+    with pytest.raises(InputError, match="k: expected a number from 1 on"):
+        rank_frames(pictures([0.5]), 0)

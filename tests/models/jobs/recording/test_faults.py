@@ -1,0 +1,292 @@
+"""What goes wrong between the outbox and the database: nothing is lost, and nothing doubled."""
+
+# mypy: disable-error-code="union-attr, index"
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import psycopg
+import pytest
+
+from anime_production.models.jobs.database.database import Database
+from anime_production.models.jobs.job import (
+    JobState,
+    NodeReport,
+    Review,
+    ReviewVerdict,
+    new_job,
+)
+from anime_production.models.jobs.recording.events import (
+    ArtifactWritten,
+    Event,
+    JobFinished,
+    JobProgressed,
+    JobQueued,
+    JobReviewed,
+    JobStarted,
+)
+from anime_production.models.jobs.recording.outbox import Outbox
+from anime_production.models.jobs.recording.processes import Presence
+from anime_production.models.jobs.recording.shipper import Shipper
+
+from ..postgres import wait_until
+
+GRAPH = {"1": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 20}}}
+COUNTED = ("jobs", "job_events", "reports", "measurements", "artifacts", "reviews")
+EACH = {"jobs": 1, "job_events": 5, "reports": 1, "measurements": 3, "artifacts": 1, "reviews": 1}
+
+RECORD_MANY = """
+import sys
+from pathlib import Path
+from anime_production.models.jobs.recording.events import JobFinished
+from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.jobs.recording.recorder import Recorder
+from datetime import datetime, timezone
+recorder = Recorder(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[2])):
+    job = new_job(f"{sys.argv[3]} {number}", project=f"{number % 3}")
+    assert recorder.queue(job, {})
+    job = recorder.start(job.id)
+    end = datetime.now(timezone.utc)
+    assert recorder.record(JobFinished(job, JobState.COMPLETED, None, end, None, None, ()))
+    recorder.end(job.id)
+recorder.read(lambda connection: None, settle=True)
+recorder.close()
+print(recorder.status().lost, flush=True)
+"""
+
+
+@pytest.fixture
+def outbox(private):
+    outbox = Outbox(private / "outbox.sqlite")
+    yield outbox
+    outbox.close()
+
+
+@pytest.fixture
+def shipper(private, outbox, studio_url):
+    shipper = Shipper(outbox, Database(private), 0.05, Presence(private))
+    yield shipper
+    shipper.stop(5)
+
+
+@pytest.fixture
+def life(artifact, report):
+    """Everything that is said of a job that succeeds."""
+
+    def life(number: int) -> list[Event]:
+        job = new_job(f"prompt {number}", project=f"{number % 3}")
+        end = datetime.now(timezone.utc)
+        return [
+            JobQueued(job, GRAPH, {"nodes": []}),
+            JobStarted(job),
+            JobProgressed(job, 0.5, "1"),
+            ArtifactWritten(job, replace(artifact, path=f"{number}.webp"), b"picture"),
+            JobFinished(job, JobState.COMPLETED, None, end, None, None, (NodeReport("5", report),)),
+            JobReviewed(job, Review(ReviewVerdict.APPROVED)),
+        ]
+
+    return life
+
+
+def tell(outbox: Outbox, shipper: Shipper, events: list[Event]) -> None:
+    for event in events:
+        assert outbox.append(event)
+        shipper.wake()
+
+
+def count(url: str) -> dict[str, int]:
+    with psycopg.connect(url) as connection:
+        tables = {table: f"SELECT count(*) FROM anime.{table}".encode() for table in COUNTED}
+        return {name: connection.execute(query).fetchone()[0] for name, query in tables.items()}
+
+
+def states(url: str) -> dict[str, int]:
+    with psycopg.connect(url) as connection:
+        query = "SELECT state, count(*) FROM anime.jobs GROUP BY state"
+        return dict(connection.execute(query).fetchall())
+
+
+def expect(url: str, outbox: Outbox, jobs: int) -> None:
+    """All that was told of so many jobs is in the database, once."""
+    wait_until(lambda: outbox.backlog() == 0, 60)
+    assert count(url) == {table: jobs * each for table, each in EACH.items()}
+    assert states(url) == {"completed": jobs}
+    assert (outbox.lost, outbox.rejected()) == (0, 0)
+
+
+@pytest.mark.parametrize("when", ["before", "during", "after"])
+def test_the_database_may_stop_before_during_and_after_a_prompt(
+    outbox, shipper, studio_url, by_hand, life, when
+):
+    events = [event for number in range(20) for event in life(number)]
+    split = {"before": 0, "during": len(events) // 2, "after": len(events)}[when]
+    if when != "before":
+        tell(outbox, shipper, events[:split])
+        assert shipper.settle(20)
+    by_hand.stop()
+    try:
+        tell(outbox, shipper, events[split:])
+        assert shipper.settle(20) is (when == "after")
+        assert outbox.backlog() == len(events) - split
+    finally:
+        by_hand.start()
+    expect(studio_url, outbox, 20)
+
+
+def test_while_the_database_is_away_events_wait_and_then_arrive_once(
+    outbox, shipper, studio_url, by_hand, caplog
+):
+    caplog.set_level(logging.INFO)
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    by_hand.stop()
+    try:
+        for _ in range(250):
+            assert outbox.append(JobStarted(new_job(None)))
+        assert not shipper.settle(20)
+        wait_until(lambda: shipper._ended > 4)
+        assert outbox.backlog() == 250
+        assert shipper.away
+    finally:
+        by_hand.start()
+    wait_until(lambda: outbox.backlog() == 0)
+    counts = count(studio_url)
+    assert (counts["jobs"], counts["job_events"]) == (251, 251)
+    assert caplog.text.count("Jobs wait in the outbox") == 1
+    assert "The database is back" in caplog.text
+
+
+def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, studio_url, by_hand):
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    assert by_hand.cut_connections()
+    outbox.append(JobStarted(new_job(None)))
+    assert shipper.settle(20)
+    assert count(studio_url)["jobs"] == 2
+
+
+def test_the_database_may_be_restarted_under_load(outbox, shipper, studio_url, by_hand, life):
+    told = threading.Thread(
+        target=lambda: [tell(outbox, shipper, life(number)) for number in range(150)]
+    )
+    told.start()
+    for _ in range(3):
+        time.sleep(0.3)
+        by_hand.stop()
+        by_hand.start()
+    told.join()
+    expect(studio_url, outbox, 150)
+
+
+def test_connections_may_be_cut_again_and_again_under_load(
+    outbox, shipper, studio_url, by_hand, life, caplog
+):
+    told = threading.Thread(
+        target=lambda: [tell(outbox, shipper, life(number)) for number in range(100)]
+    )
+    told.start()
+    cut = 0
+    for _ in range(20):
+        cut += by_hand.cut_connections()
+        time.sleep(0.1)
+    told.join()
+    assert cut > 3
+    expect(studio_url, outbox, 100)
+    assert caplog.text
+    for secret in ("keeper", "127.0.0.1", str(by_hand.port), studio_url.rpartition("/")[2]):
+        assert secret not in caplog.text
+
+
+def test_a_connection_may_be_cut_in_the_middle_of_a_transaction(
+    outbox, shipper, studio_url, by_hand, life
+):
+    assert shipper.settle(20)  # the schema is there
+    events = [event for number in range(5) for event in life(number)]
+    waiting = "FROM pg_locks WHERE NOT granted AND relation = 'anime.reports'::regclass"
+    waits, cut = f"SELECT count(*) {waiting}", f"SELECT pg_terminate_backend(pid) {waiting}"
+    with psycopg.connect(studio_url) as blocking, psycopg.connect(studio_url) as looking:
+        blocking.execute("LOCK TABLE anime.reports")
+        assert all(outbox.append(event) for event in events)
+        shipper.wake()
+        wait_until(lambda: looking.execute(waits.encode()).fetchone()[0])
+        written = "SELECT count(*) FROM anime.jobs"
+        assert looking.execute(written).fetchone() == (0,)  # half a batch, which nobody sees
+        assert looking.execute(cut.encode()).fetchall() == [(True,)]
+    expect(studio_url, outbox, 5)
+
+
+@pytest.mark.database
+def test_an_embedded_server_may_be_killed_under_load(private, outbox, life):
+    database = Database(private)
+    shipper = Shipper(outbox, database, 0.05, Presence(private))
+    for number in range(60):
+        tell(outbox, shipper, life(number))
+        if number in (20, 40):
+            assert shipper.settle(30)
+            note = private / "postgres" / "data" / "postmaster.pid"
+            os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
+    wait_until(lambda: outbox.backlog() == 0, 60)
+    with database.connect() as connection:
+        text = connection.info.dsn + f" password={connection.info.password}"
+    expect(text, outbox, 60)
+    shipper.stop(5)
+    database.close()
+
+
+def test_a_clock_that_is_set_back_loses_and_confuses_nothing(outbox, shipper, studio_url, life):
+    now = datetime.now(timezone.utc)
+    for number in range(20):
+        events = life(number)
+        for place, event in enumerate(events):
+            at = now - timedelta(days=place * number)
+            ended = {"finished_at": at} if isinstance(event, JobFinished) else {}
+            events[place] = replace(event, at=at, **ended)
+        tell(outbox, shipper, events)
+    expect(studio_url, outbox, 20)
+
+
+def test_two_processes_may_write_and_ship_one_outbox_at_once(private, studio_url):
+    command = [sys.executable, "-c", RECORD_MANY, str(private), "150"]
+    pipe = subprocess.PIPE
+    both = [subprocess.Popen([*command, name], stdin=pipe, stdout=pipe, text=True) for name in "ab"]
+    for process in both:
+        assert process.stdout.readline() == "ready\n"
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate(timeout=120)[0] for process in both] == ["0\n", "0\n"]
+    outbox = Outbox(private / "outbox.sqlite")
+    shipper = Shipper(outbox, Database(private))
+    assert shipper.settle(20)
+    shipper.stop(5)
+    assert (outbox.backlog(), outbox.rejected()) == (0, 0)
+    outbox.close()
+    assert states(studio_url) == {"completed": 300}
+    counts = count(studio_url)
+    assert (counts["jobs"], counts["job_events"]) == (300, 900)
+    with psycopg.connect(studio_url) as connection:
+        query = "SELECT count(DISTINCT prompt_id), count(DISTINCT process_id) FROM anime.jobs"
+        assert connection.execute(query).fetchone() == (300, 2)
+        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert connection.execute(query).fetchone() == (0,)
+
+
+def test_a_slow_database_gets_smaller_batches_and_all_of_it(
+    outbox, shipper, studio_url, life, monkeypatch
+):
+    monkeypatch.setattr("anime_production.models.jobs.recording.shipper.LONGEST_BATCH", 0.0)
+    for number in range(30):
+        for event in life(number):
+            assert outbox.append(event)
+    shipper.wake()
+    expect(studio_url, outbox, 30)
+    assert shipper._batch == 1
