@@ -9,7 +9,7 @@ from ..models.frames import InputError
 from ..models.jobs.job import Artifact, JobState
 from ..models.jobs.provenance.stored_frames import load_frames
 from ..models.jobs.queries.choose import Wanted, best_job, latest_job, origin_of
-from ..models.jobs.queries.history import JobRecord
+from ..models.jobs.queries.history import JobRecord, find_job
 from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
 from . import comfyui
@@ -149,7 +149,7 @@ class AnimeJobLoad(io.ComfyNode):
         record = _job_meant(recorder, which, id, state, character=character, tag=tag, **names)
         files = _chosen_files(record, file)
         images = load_frames(comfyui.output_directory(), files, most_frames)
-        origin = recorder.read(origin_of, record.job.id)
+        origin = recorder.database.run(origin_of, record.job.id)
         # Of what it kept; all of them if none decides, as of a job that failed.
         deciding = record.deciding or range(len(record.reports))
         reports = [record.reports[position].report for position in deciding]
@@ -178,7 +178,8 @@ def _job_meant(
         DatabaseAway: nobody can say.
     """
     if which == BY_ID:
-        record = recorder.find(id.strip())
+        recorder.settle()
+        record = recorder.database.run(find_job, id.strip())
         if record is None:
             remedy = "Copy it from the job's files or from the list of jobs."
             raise InputError("id", "the id of a job or prompt that is remembered", repr(id), remedy)
@@ -186,8 +187,9 @@ def _job_meant(
     names = {name: str(inputs.get(name, "")).strip() for name in FILTERS}
     wanted = Wanted(**names, state="" if state == ANY_STATE else state)
     query = best_job if which == BEST else latest_job
-    job_id = recorder.read(query, wanted, settle=True)
-    record = None if job_id is None else recorder.find(str(job_id))
+    recorder.settle()
+    job_id = recorder.database.run(query, wanted)
+    record = None if job_id is None else recorder.database.run(find_job, str(job_id))
     if record is None:
         expected = "a job with files and a score" if which == BEST else "a job with files"
         remedy = "Ask for less, or render and save one first."

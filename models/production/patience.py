@@ -70,7 +70,7 @@ class LocalJobs:
         if self._place.stopping() or self._place.others_prompts():
             return None
         try:
-            found = await in_thread(self._place.read, self._queues)
+            found = await in_thread(self._place.database.run, self._queues)
         except DatabaseAway:
             return None
         return await self._fetch(queues=found, worker_id=worker_id) if found else None

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from ..gating.gate import Because
@@ -24,7 +24,9 @@ from .records import AttemptRecord
 from .rows import NO_REASON, Why
 from .states import AttemptState, PhaseState
 from .steps import Accept, GiveUp, Settle, Try, next_step, seconds_spent
-from .workplace import Answer, Postponed, Stopped, WorkflowRefused, Workplace
+from .workplace import Postponed, Stopped, WorkflowRefused, Workplace
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -260,7 +262,7 @@ class _Run:
 
     def _still_runs(self, attempt_id: UUID) -> bool:
         try:
-            return self._place.read(attempts.still_runs, attempt_id)
+            return self._place.database.run(attempts.still_runs, attempt_id)
         except DatabaseAway:
             return True  # nobody else can have taken it either
 
@@ -275,7 +277,9 @@ class _Run:
         """What the database answers, however long it is away."""
         while True:
             try:
-                return self._place.read(function, *arguments, settle=settle)
+                if settle:
+                    self._place.settle()
+                return self._place.database.run(function, *arguments)
             except DatabaseAway:
                 self._pause()
 

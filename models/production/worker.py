@@ -6,7 +6,6 @@ import logging
 import os
 import threading
 import traceback
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -135,7 +134,7 @@ class Worker:
     async def _serve(self) -> None:
         while not self._place.stopping():
             try:
-                parameters = await in_thread(partial(self._place.read, _open, settle=True))
+                parameters = await in_thread(self._prepare)
                 self._tell(None)
                 await self._work(parameters)
             except asyncio.CancelledError:
@@ -145,6 +144,10 @@ class Worker:
             except Exception as error:
                 self._tell(f"{type(error).__name__}: {without_secrets(error)}")
             await asyncio.sleep(PAUSE)
+
+    def _prepare(self) -> dict[str, str]:
+        self._place.settle()
+        return self._place.database.run(_open)
 
     def _tell(self, away: str | None) -> None:
         if away is not None and self._away is None:
@@ -205,7 +208,7 @@ class Worker:
         why = Why.of("production_engine", {"error": _told(error)})
         own = self._place.process_id
         with contextlib.suppress(DatabaseAway):
-            self._place.read(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)
+            self._place.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)
 
     async def _look_after(self, jobs: Any, local: LocalJobs) -> None:
         """Put back into the queue what a machine that died had taken, and what was forgotten."""
@@ -213,7 +216,7 @@ class Worker:
             try:
                 stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._beat))
                 own = self._place.process_id
-                for phase_id in await in_thread(self._place.read, _orphans, own):
+                for phase_id in await in_thread(self._place.database.run, _orphans, own):
                     held = await jobs.list_jobs_async(lock=str(phase_id), status="doing")
                     stalled += [each for each in held if each.worker_id != local.worker_id]
                 for job in {each.id: each for each in stalled}.values():
@@ -221,7 +224,7 @@ class Worker:
                         require("procrastinate").exceptions.ConnectorException
                     ):
                         await jobs.retry_job(job)  # where another worker was faster, it is done
-                await in_thread(self._place.read, _put_right)
+                await in_thread(self._place.database.run, _put_right)
             except asyncio.CancelledError:
                 raise
             except DatabaseAway:

@@ -1,13 +1,12 @@
 """What a phase needs of the ComfyUI that runs it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import UUID
 
+from ..jobs.database.database import Database
 from .records import ProductionRecord
-
-Answer = TypeVar("Answer")
 
 
 class Stopped(Exception):
@@ -41,10 +40,12 @@ class Workplace(Protocol):
     def least_free(self) -> float:
         """Bytes that must be free for an attempt."""
 
-    def read(
-        self, function: Callable[..., Answer], *arguments: Any, settle: bool = False
-    ) -> Answer:
-        """What a function answers on a connection to the database; `DatabaseAway` where none."""
+    @property
+    def database(self) -> Database:
+        """The database that productions are in."""
+
+    def settle(self) -> None:
+        """Ship what waits in the outbox, so that a query finds what was recorded last."""
 
     def stopping(self) -> bool:
         """Whether this ComfyUI ends."""

@@ -158,7 +158,8 @@ def test_a_loaded_job_can_be_judged(render, recorder, run_node):
         query = "SELECT verdict, reason, reviewer FROM anime.reviews WHERE job_id = %s"
         return connection.execute(query, [loaded.id]).fetchall()
 
-    assert recorder.read(reviews, settle=True) == [("rejected", "the eyes jump", "Hana")]
+    recorder.settle()
+    assert recorder.database.run(reviews) == [("rejected", "the eyes jump", "Hana")]
 
 
 def test_undecided_records_nothing_and_a_judgement_is_recorded_at_every_run(
@@ -173,7 +174,8 @@ def test_undecided_records_nothing_and_a_judgement_is_recorded_at_every_run(
         query = "SELECT count(*) FROM anime.reviews WHERE job_id = %s"
         return int(connection.execute(query, [job.id]).fetchone()[0])
 
-    assert recorder.read(count, settle=True) == 2
+    recorder.settle()
+    assert recorder.database.run(count) == 2
     assert AnimeReview.fingerprint_inputs() != AnimeReview.fingerprint_inputs()
     assert AnimeReview.GET_SCHEMA().not_idempotent
 

@@ -83,7 +83,7 @@ def delete(site: Site, asked: Asked) -> dict[str, Any]:
     """Forget a job, and its files too where that is asked for."""
     record = find(site, asked)
     try:
-        files = site.recorder.read(delete_job, record.job.id)
+        files = site.recorder.database.run(delete_job, record.job.id)
     except StillRunning as state:
         message = f"The job hasn't ended ({state}); cancel it first."
         raise Refusal(409, "still_running", message) from None

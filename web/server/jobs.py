@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from ...models.jobs.queries import details
-from ...models.jobs.queries.history import JobRecord
+from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import CursorError, list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
@@ -36,11 +36,11 @@ def one(site: Site, asked: Asked) -> dict[str, Any]:
     record = find(site, asked)
     answer = record.to_dict()
     answer["artifacts"] = _files(site, record)
-    answer["attempts"] = site.recorder.read(details.attempts_of, record.job.id)
-    answer["reviews"] = [_timed(each) for each in site.recorder.read(
+    answer["attempts"] = site.recorder.database.run(details.attempts_of, record.job.id)
+    answer["reviews"] = [_timed(each) for each in site.recorder.database.run(
         details.reviews_of, record.job.id
     )]  # fmt: skip
-    production = site.recorder.read(details.production_of, record.job.id)
+    production = site.recorder.database.run(details.production_of, record.job.id)
     answer["production_id"] = production and str(production)
     return answer
 
@@ -48,14 +48,14 @@ def one(site: Site, asked: Asked) -> dict[str, Any]:
 def events(site: Site, asked: Asked) -> dict[str, Any]:
     """What happened to it."""
     job_id = find_id(site, asked)
-    found = site.recorder.read(details.events_of, job_id)
+    found = site.recorder.database.run(details.events_of, job_id)
     return {"id": str(job_id), "events": [_timed(each) for each in found]}
 
 
 def params(site: Site, asked: Asked) -> dict[str, Any]:
     """What its pictures were made with."""
     job_id = find_id(site, asked)
-    return {"id": str(job_id), "params": site.recorder.read(details.params_of, job_id)}
+    return {"id": str(job_id), "params": site.recorder.database.run(details.params_of, job_id)}
 
 
 def reports(site: Site, asked: Asked) -> dict[str, Any]:
@@ -73,14 +73,17 @@ def artifacts(site: Site, asked: Asked) -> dict[str, Any]:
 def graph(site: Site, asked: Asked) -> dict[str, Any]:
     """Its prompt in API format, and its workflow as the editor opens it."""
     job_id = find_id(site, asked)
-    found = site.recorder.read(details.graph_of, job_id) or {"graph": None, "workflow": None}
+    found = site.recorder.database.run(details.graph_of, job_id) or {
+        "graph": None,
+        "workflow": None,
+    }
     return {"id": str(job_id), **found}
 
 
 def thumbnail(site: Site, asked: Asked) -> web.Response:
     """A small picture of its first file."""
     job_id = find_id(site, asked)
-    found = site.recorder.read(details.thumbnail_of, job_id)
+    found = site.recorder.database.run(details.thumbnail_of, job_id)
     if found is None:
         raise Refusal(404, "no_thumbnail", "This job has no picture: it wrote no file.")
     of_file, webp = found
@@ -109,7 +112,9 @@ def stats(site: Site, asked: Asked) -> dict[str, Any]:
 
 def read(site: Site, query: Callable[..., Any], *arguments: Any) -> Any:
     """What a query answers, with what waits in the outbox, as long as anything does."""
-    return site.recorder.read(query, *arguments, settle=site.recorder.backlog() != 0)
+    if site.recorder.backlog() != 0:
+        site.recorder.settle()
+    return site.recorder.database.run(query, *arguments)
 
 
 def find(site: Site, asked: Asked) -> JobRecord:
@@ -118,7 +123,8 @@ def find(site: Site, asked: Asked) -> JobRecord:
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    found = site.recorder.find(asked.id)
+    site.recorder.settle()
+    found = site.recorder.database.run(find_job, asked.id)
     if found is None:
         raise _unknown(site, asked)
     return found
@@ -130,7 +136,8 @@ def find_id(site: Site, asked: Asked) -> UUID:
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    found = site.recorder.read(details.find_id, asked.id, settle=True)
+    site.recorder.settle()
+    found = site.recorder.database.run(details.find_id, asked.id)
     if found is None:
         raise _unknown(site, asked)
     return found

@@ -24,7 +24,7 @@ from ...models.production.request import (
 from ...models.production.states import ProductionState
 from .answers import Refusal, json_answer
 from .endpoint import Asked, Endpoint, Site
-from .jobs import file_of
+from .jobs import file_of, read
 from .parameters import CURSOR, LIMIT, choice, text
 from .schemas import NUMBER, TEXT, THING, WHOLE
 
@@ -77,7 +77,7 @@ def _ordered(
     _refuse_missing(site, request, definitions)
     _start(site)
     try:
-        production_id = site.recorder.read(store.create, request, definitions)
+        production_id = site.recorder.database.run(store.create, request, definitions)
     except store.LimitReached as error:
         raise Refusal(429, error.code, str(error)) from None
     answer = {"id": str(production_id), "state": "queued", "url": f"{LIST}/{production_id}"}
@@ -111,7 +111,7 @@ def listed(site: Site, asked: Asked) -> dict[str, Any]:
     """A page of productions."""
     filters = {name: asked.query[name] for name in FILTERS}
     try:
-        page = site.recorder.read(
+        page = site.recorder.database.run(
             store.list_productions, asked.query["limit"], asked.query["cursor"], filters
         )
     except store.ProductionCursorError as error:
@@ -123,7 +123,7 @@ def listed(site: Site, asked: Asked) -> dict[str, Any]:
 def one(site: Site, asked: Asked) -> dict[str, Any]:
     """A production with its phases, their attempts, files and reports, and every decision."""
     wanted = _id_of(asked)
-    record = site.recorder.read(store.load, wanted, settle=site.recorder.backlog() != 0)
+    record = read(site, store.load, wanted)
     if record is None:
         raise _unknown(asked)
     return _told(site, record)
@@ -170,7 +170,7 @@ def _acted(act: Callable[..., Any], site: Site, asked: Asked) -> dict[str, Any]:
         raise Refusal(400, "bad_field", str(error)) from None
     _start(site)
     try:
-        record = site.recorder.read(act, _id_of(asked), name, reason.strip())
+        record = site.recorder.database.run(act, _id_of(asked), name, reason.strip())
     except store.UnknownProduction:
         raise _unknown(asked) from None
     except store.IllegalTransition as error:

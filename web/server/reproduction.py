@@ -29,11 +29,11 @@ async def reproduce(site: Site, request: Asked) -> dict[str, Any]:
     """Queue a job's graph again, and say what is no longer as it was."""
     changes, client_id, source = _fields(request.body)
     job_id = await asyncio.to_thread(find_id, site, request)
-    saved = await asyncio.to_thread(site.recorder.read, details.graph_of, job_id)
+    saved = await asyncio.to_thread(site.recorder.database.run, details.graph_of, job_id)
     if saved is None or not saved["graph"]:
         raise Refusal(409, "no_graph", "The job's graph isn't known, so it can't be run again.")
     graph = changed(saved["graph"], changes)
-    params = await asyncio.to_thread(site.recorder.read, details.params_of, job_id)
+    params = await asyncio.to_thread(site.recorder.database.run, details.params_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: source}}
     if saved["workflow"] is not None and not changes:  # a changed one would be another's

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
+from ...models.jobs.database.database import Database
 from ...models.jobs.database.settings import SettingsError, external_address
 from ...models.jobs.job import JobSource
 from ...models.jobs.recording.events import Event, JobFinished, JobProgressed
@@ -38,8 +39,6 @@ SUBMIT_SECONDS = 120.0
 FREE_SECONDS = 10.0
 BOOT_PAUSE = 0.2
 
-Answer = TypeVar("Answer")
-
 
 class Here:
     """This ComfyUI as a place where phases run: `models.production.patience.QueuePlace`."""
@@ -58,7 +57,6 @@ class Here:
         self._ended: set[str] = set()  # prompts of ours that ended and nobody asked for yet
         self._shown: ProductionRecord | None = None
         self._models: frozenset[Any] = frozenset()
-        self._following = False
 
     @property
     def process_id(self) -> UUID:
@@ -73,15 +71,18 @@ class Here:
         except ValueError:
             return LEAST_FREE
 
-    def read(
-        self, function: Callable[..., Answer], *arguments: Any, settle: bool = False
-    ) -> Answer:
-        """What a function answers on a connection to the database."""
-        recorder = self._recorder_of()
-        if not self._following:
-            self._following = True
-            recorder.follow(self._hear)
-        return recorder.read(function, *arguments, settle=settle)
+    @property
+    def database(self) -> Database:
+        """The recorder's."""
+        return self._recorder_of().database
+
+    def settle(self) -> None:
+        """Ship what waits in the outbox."""
+        self._recorder_of().settle()
+
+    def follow(self) -> None:
+        """Hear from now on what is recorded of jobs."""
+        self._recorder_of().follow(self._hear)
 
     def stopping(self) -> bool:
         """Whether this ComfyUI ends."""
@@ -247,6 +248,7 @@ class Productions:
             self._registered = True
             # Before the recorder is closed, which registered itself earlier.
             atexit.register(self.stop)
+            self.here.follow()
             self._worker.start()
 
     def stop(self) -> None:

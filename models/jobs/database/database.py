@@ -1,10 +1,10 @@
 """The one place that opens the database."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...dependency import MissingDependency, require
 from .connections import Readers
@@ -15,6 +15,8 @@ from .settings import SettingsError, external_address, hide_secrets_in_logs, wit
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+Answer = TypeVar("Answer")
 
 OLDEST_SERVER = 14
 CONNECT_SECONDS = 5
@@ -39,6 +41,24 @@ class Database:
         self._mutex = threading.Lock()
         self._embedded: EmbeddedServer | None = None
         self._readers = Readers()
+
+    def run(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """Return what `function(connection, *arguments)` returns.
+
+        Args:
+            function: a query or a change, on a connection in autocommit mode; its own errors pass
+                through.
+            arguments: further ones of its.
+
+        Raises:
+            DatabaseAway: the database can't be used.
+        """
+        with self.connection() as connection:
+            try:
+                return function(connection, *arguments)
+            except connection_errors() as error:
+                reason = without_secrets(error)
+                raise DatabaseAway(f"The database can't be read: {reason}") from None
 
     @contextmanager
     def connection(self) -> "Iterator[Connection]":
@@ -121,3 +141,10 @@ class Database:
             if self._embedded is None:
                 self._embedded = EmbeddedServer(place_below(self._directory))
             return "embedded", self._embedded.connection_string()
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    """The driver's errors that say nothing about the query: the database is away."""
+    from psycopg import InterfaceError, OperationalError
+
+    return OperationalError, InterfaceError

@@ -8,14 +8,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from ..database.database import Database, DatabaseAway
 from ..database.settings import without_secrets
 from ..job import Job
 from ..provenance.model_hashes import FindFile
-from ..queries.history import JobRecord, find_job
 from .events import Event, JobProgressed, JobQueued, JobStarted, job_of
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
@@ -27,8 +26,6 @@ from .tracking import Tracking, tracking_wanted
 __all__ = ["Recorder", "RecorderStatus", "SecondJob", "open_recorder"]
 
 log = logging.getLogger(__name__)
-
-Read = TypeVar("Read")
 
 # Below ComfyUI's user folder as `__anime`, which ComfyUI never serves over HTTP.
 PRIVATE_FOLDER = "anime"
@@ -223,35 +220,14 @@ class Recorder:
                 log.warning("Whoever follows jobs failed (%s).", type(error).__name__)
         return safe
 
-    def read(self, function: Callable[..., Read], *arguments: Any, settle: bool = False) -> Read:
-        """What `function(connection, *arguments)` returns, on a connection to the database.
+    @property
+    def database(self) -> Database:
+        """The database that the events go to."""
+        return self._database
 
-        Args:
-            function: a query; its own errors pass through.
-            arguments: further ones of its.
-            settle: ship first what waits in the outbox, so that what was just recorded is found.
-
-        Raises:
-            DatabaseAway: the database can't be read.
-        """
-        if settle:
-            self._shipper.settle(SETTLE_SECONDS)
-        with self._database.connection() as connection:
-            try:
-                return function(connection, *arguments)
-            except connection_errors() as error:
-                why = without_secrets(error)
-                raise DatabaseAway(f"The database can't be read: {why}") from None
-
-    def find(self, wanted: str) -> JobRecord | None:
-        """The job with this id, or the newest of the prompt with this id.
-
-        What waits in the outbox is shipped first, so that a job is found as soon as it ended.
-
-        Raises:
-            DatabaseAway: the database can't be read.
-        """
-        return self.read(find_job, wanted, settle=True)
+    def settle(self) -> None:
+        """Ship what waits in the outbox, so that a query finds what was recorded last."""
+        self._shipper.settle(SETTLE_SECONDS)
 
     def backlog(self, wanted: str | None = None) -> int | None:
         """How many events wait for the database, or how many of one job or prompt.
@@ -286,13 +262,6 @@ class Recorder:
             self._database.close()
         except Exception as error:  # ComfyUI is on its way out
             log.warning("Closing the record of jobs failed: %s", without_secrets(error))
-
-
-def connection_errors() -> tuple[type[Exception], ...]:
-    """The driver's errors that say nothing about the query: the database is away."""
-    from psycopg import InterfaceError, OperationalError
-
-    return OperationalError, InterfaceError
 
 
 _opened: dict[Path, Recorder] = {}

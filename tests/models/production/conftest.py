@@ -59,7 +59,7 @@ def begin(data):
     def begin(place, **policy):
         definition = read_definition({**data, "policy": policy})
         request = read_request({"prompt": "x", "phases": ["own"], "seed": 7}, [definition])
-        production_id = place.read(store.create, request, [definition])
-        return production_id, place.read(store.load, production_id).phases[0].id
+        production_id = place.database.run(store.create, request, [definition])
+        return production_id, place.database.run(store.load, production_id).phases[0].id
 
     return begin

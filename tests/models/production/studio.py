@@ -44,8 +44,12 @@ class Studio:
     def process_id(self):
         return self.recorder.process_id
 
-    def read(self, function, *arguments, settle=False):
-        return self.recorder.read(function, *arguments, settle=settle)
+    @property
+    def database(self):
+        return self.recorder.database
+
+    def settle(self):
+        self.recorder.settle()
 
     def stopping(self):
         return self._stopping

@@ -18,7 +18,8 @@ from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
 
 
 def found(place, production_id):
-    return place.read(store.load, production_id, settle=True)
+    place.settle()
+    return place.database.run(store.load, production_id)
 
 
 def states(record):
@@ -109,7 +110,7 @@ def test_a_refused_one_is_asked_again_when_it_is_resumed(studio, begin):
     place = studio(REFUSES, PASSES)
     production_id, phase_id = begin(place, attempts=1)
     run_phase(phase_id, place)
-    place.read(store.resume, production_id)
+    place.database.run(store.resume, production_id)
     run_phase(phase_id, place)
     record = found(place, production_id)
     assert states(record) == [(1, "failed"), (2, "passed")]
@@ -121,7 +122,7 @@ def test_one_that_failed_goes_on_with_the_next_seed_when_it_is_resumed(studio, b
     production_id, phase_id = begin(place, attempts=1)
     run_phase(phase_id, place)
     assert found(place, production_id).state is ProductionState.FAILED
-    place.read(store.resume, production_id)
+    place.database.run(store.resume, production_id)
     run_phase(phase_id, place)
     record = found(place, production_id)
     assert states(record) == [(1, "failed"), (2, "passed")]
@@ -168,7 +169,7 @@ def test_a_prompt_that_a_person_interrupts_cancels_the_production_which_can_be_r
         ProductionState.CANCELLED, "production_interrupted",
     )  # fmt: skip
     place.interrupted.clear()
-    place.read(store.resume, production_id)
+    place.database.run(store.resume, production_id)
     run_phase(phase_id, place)
     record = found(place, production_id)
     assert record.state is ProductionState.COMPLETED
@@ -193,9 +194,9 @@ def test_what_a_dead_machine_left_is_run_again_under_its_number_and_seed(studio,
 def test_what_a_dead_machine_had_finished_is_decided_and_not_run_again(studio, begin):
     dead, alive = studio(), studio()
     production_id, phase_id = begin(dead)
-    dead.read(attempts.take_phase, phase_id, dead.process_id)
+    dead.database.run(attempts.take_phase, phase_id, dead.process_id)
     attempt = NewAttempt(uuid4(), 1, {"seed": 7}, str(uuid4()))
-    dead.read(attempts.begin_attempt, phase_id, dead.process_id, attempt)
+    dead.database.run(attempts.begin_attempt, phase_id, dead.process_id, attempt)
     job = new_job(attempt.prompt_id)
     dead.jobs[attempt.prompt_id] = job
     for event in (JobQueued(job, {}), JobStarted(job)):
@@ -238,7 +239,7 @@ def test_what_was_cancelled_meanwhile_is_interrupted_and_left(studio, begin):
 
     def cancelled(prompt_id, seconds):
         if found(place, production_id).state is ProductionState.RUNNING:
-            place.read(store.cancel, production_id, "Aoi")
+            place.database.run(store.cancel, production_id, "Aoi")
         return wait(prompt_id, seconds)
 
     place.wait = cancelled
@@ -266,7 +267,7 @@ def test_an_outcome_that_is_said_twice_counts_once(studio, begin):
     run_phase(phase_id, place)
     (attempt,) = found(place, production_id).phases[0].attempts
     before = found(place, production_id).decisions
-    place.read(attempts.end_attempt, attempt.id, Outcome(AttemptState.FAILED))
+    place.database.run(attempts.end_attempt, attempt.id, Outcome(AttemptState.FAILED))
     record = found(place, production_id)
     assert states(record) == [(1, "passed")]
     assert record.decisions == before

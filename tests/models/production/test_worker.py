@@ -32,7 +32,8 @@ def working(*places):
 
 def completed(place, production_id):
     def is_completed():
-        found = place.read(store.load, production_id, settle=True)
+        place.settle()
+        found = place.database.run(store.load, production_id)
         return found.state is ProductionState.COMPLETED
 
     return is_completed
@@ -43,7 +44,7 @@ def test_a_phase_that_is_queued_is_taken_and_leaves_the_queue(studio, begin):
     with working(place) as (worker,):
         production_id, _ = begin(place)
         wait_until(completed(place, production_id), 20)
-        wait_until(lambda: place.read(lambda c: c.execute(OPEN).fetchone()) == (0,))
+        wait_until(lambda: place.database.run(lambda c: c.execute(OPEN).fetchone()) == (0,))
         place._stopping = True
         worker.stop()
         assert not worker._thread.is_alive()
@@ -58,7 +59,7 @@ def test_a_machine_that_lacks_a_model_or_has_others_prompts_leaves_a_phase_to_on
     with working(lacking, busy):
         production_id, _ = begin(able)
         time.sleep(2.0)
-        assert able.read(store.load, production_id).phases[0].state is PhaseState.QUEUED
+        assert able.database.run(store.load, production_id).phases[0].state is PhaseState.QUEUED
         with working(able):
             wait_until(completed(able, production_id), 20)
     assert lacking.graphs == busy.graphs == []
@@ -70,7 +71,7 @@ def test_a_dead_machines_phase_is_taken_over_by_its_heartbeat_or_at_once_where_i
 ):
     dead, alive = studio(), studio(PASSES)
     production_id, phase_id = begin(dead)
-    dead.read(attempts.take_phase, phase_id, dead.process_id)
+    dead.database.run(attempts.take_phase, phase_id, dead.process_id)
     beaten = "now() + interval '1 hour'" if told else "now() - interval '1 hour'"
 
     def die(connection):
@@ -85,7 +86,7 @@ def test_a_dead_machines_phase_is_taken_over_by_its_heartbeat_or_at_once_where_i
             ended = "UPDATE anime.processes SET ended_at = now() WHERE id = %s"
             connection.execute(ended, (dead.process_id,))
 
-    dead.read(die)
+    dead.database.run(die)
     with working(alive):
         wait_until(completed(alive, production_id), 20)
     assert len(alive.graphs) == 1
@@ -94,7 +95,7 @@ def test_a_dead_machines_phase_is_taken_over_by_its_heartbeat_or_at_once_where_i
 def test_a_database_without_its_queue_gets_it_back(studio, begin):
     place = studio(PASSES)
     production_id, _ = begin(place)
-    place.read(lambda c: c.execute("DROP SCHEMA anime_queue CASCADE"))
+    place.database.run(lambda c: c.execute("DROP SCHEMA anime_queue CASCADE"))
     with working(place):
         wait_until(completed(place, production_id), 20)
 
@@ -111,10 +112,10 @@ def test_what_breaks_in_the_engine_is_tried_again_and_then_said(studio, begin, m
         production_id, _ = begin(place)
 
         def failed():
-            return place.read(store.load, production_id).state is ProductionState.FAILED
+            return place.database.run(store.load, production_id).state is ProductionState.FAILED
 
         wait_until(failed, 30)
-    record = place.read(store.load, production_id)
+    record = place.database.run(store.load, production_id)
     assert record.reason_code == "production_engine"
     assert "ZeroDivisionError" in record.reason
     assert "test_worker.py" in record.reason

@@ -28,7 +28,7 @@ def rows(desk: Desk, table: str) -> int:
         (found,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(found)
 
-    return desk.recorder.read(count)
+    return desk.recorder.database.run(count)
 
 
 def enqueued(desk: Desk) -> tuple[int, int]:

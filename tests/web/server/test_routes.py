@@ -113,7 +113,7 @@ def test_what_fails_inside_is_said_without_values(desk, recorder, monkeypatch, c
     def fails(*arguments):
         raise KeyError("postgresql://keeper:a-secret-word@host/x")
 
-    monkeypatch.setattr(recorder, "read", fails)
+    monkeypatch.setattr(recorder.database, "run", fails)
     (answer,) = desk.get("/anime/projects")
     assert answer.status == 500
     assert "a-secret-word" not in json.dumps(answer.json) + caplog.text

@@ -13,6 +13,7 @@ from anime_production.models.jobs.database.settings import (
     hide_secrets_in_logs,
 )
 from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.recording.events import JobStarted
 from anime_production.models.jobs.recording.recorder import Recorder
 
@@ -86,8 +87,9 @@ def test_no_part_of_a_connection_string_is_ever_said(
     recorder = Recorder(private, longest_pause=0.05)
     with caplog.at_level(logging.DEBUG):
         recorder.record(JobStarted(new_job("p")))
+        recorder.settle()
         with pytest.raises(DatabaseAway) as caught:
-            recorder.find("p")
+            recorder.database.run(find_job, "p")
         status = recorder.status()
         recorder.close()
     assert status.database

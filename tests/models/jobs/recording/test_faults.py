@@ -58,7 +58,8 @@ for number in range(int(sys.argv[2])):
     end = datetime.now(timezone.utc)
     assert recorder.record(JobFinished(job, JobState.COMPLETED, None, end, None, None, ()))
     recorder.end(job.id)
-recorder.read(lambda connection: None, settle=True)
+recorder.settle()
+recorder.database.run(lambda connection: None)
 recorder.close()
 print(recorder.status().lost, flush=True)
 """

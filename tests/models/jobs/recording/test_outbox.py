@@ -42,7 +42,7 @@ print(1 + sum(safe) + 1, outbox.lost, outbox.backlog())
 RECORD_ON_A_FULL_DISK = """
 from anime_production.models.jobs.recording.recorder import Recorder
 recorder = Recorder(Path(sys.argv[1]))
-recorder.read(lambda connection: None)
+recorder.database.run(lambda connection: None)
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 safe = []
 for number in range(300):
@@ -57,7 +57,8 @@ assert not all(safe) and safe[-1], "the disk never was full"
 status = recorder.status()
 assert status.outbox is None and status.lost == 0
 count = lambda connection: connection.execute("SELECT count(*) FROM anime.jobs").fetchone()[0]
-print(recorder.read(count, settle=True))
+recorder.settle()
+print(recorder.database.run(count))
 recorder.close()
 """
 

@@ -32,7 +32,8 @@ for job in jobs:
     recorder.queue(job, {})
 recorder.start(jobs[0].id)
 if sys.argv[2] == "shipped":
-    recorder.read(lambda connection: None, settle=True)
+    recorder.settle()
+    recorder.database.run(lambda connection: None)
     assert recorder.backlog() == 0
 print("running", flush=True)
 sys.stdin.readline()

@@ -7,6 +7,7 @@ import pytest
 
 from anime_production.models.jobs.database.database import DatabaseAway
 from anime_production.models.jobs.job import Artifact, Review, ReviewVerdict, new_job
+from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobReviewed, JobStarted
 from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.recorder import Recorder, open_recorder
@@ -63,8 +64,10 @@ def test_a_folder_has_one_recorder(tmp_path):
 def test_what_is_recorded_is_found_right_away(private, database_url, story):
     recorder = Recorder(private)
     assert all(recorder.record(event) for event in story)
-    assert recorder.find("8c1f").to_dict()["job"]["state"] == "failed"
-    assert recorder.find("nobody") is None
+    recorder.settle()
+    assert recorder.database.run(find_job, "8c1f").to_dict()["job"]["state"] == "failed"
+    recorder.settle()
+    assert recorder.database.run(find_job, "nobody") is None
     status = recorder.status()
     assert (status.database, status.outbox, status.backlog) == (None, None, 0)
     assert status.server
@@ -75,7 +78,8 @@ def test_a_process_that_exits_ships_what_it_recorded_last(private, database_url)
     run(RECORD_AND_EXIT, private)
     recorder = Recorder(private)
     assert recorder.backlog() == 0
-    assert recorder.find("a prompt").state == "lost"  # it never ended
+    recorder.settle()
+    assert recorder.database.run(find_job, "a prompt").state == "lost"  # it never ended
     recorder.close()
 
 
@@ -83,12 +87,14 @@ def test_a_job_lives_from_the_queue_to_its_end(private, database_url):
     recorder = Recorder(private)
     job = new_job("a prompt", "Winter")
     assert recorder.queue(job, {"1": {"class_type": "AnimeJob"}}, {"nodes": []})
-    assert recorder.find("a prompt").state == "pending"
+    recorder.settle()
+    assert recorder.database.run(find_job, "a prompt").state == "pending"
     assert recorder.start(job.id).id == job.id
     named = recorder.begin(new_job("a prompt", "Winter", shot="012"))
     assert (named.id, named.shot, named.process_id is None) == (job.id, "012", False)
     assert recorder.progress(job.id, 0.5, "1") == named
-    found = recorder.find("a prompt")
+    recorder.settle()
+    found = recorder.database.run(find_job, "a prompt")
     assert (found.state, found.job.shot) == ("in_progress", "012")
     assert recorder.running("a prompt") == recorder.end(job.id) == named
     assert recorder.end(job.id) is recorder.progress(job.id, 0.9) is None, "it ends once"
@@ -101,14 +107,13 @@ def test_a_read_runs_a_query_and_lets_its_own_errors_through(private, database_u
     def add(connection, one, two):
         return connection.execute("SELECT %s + %s", (one, two)).fetchone()[0]
 
-    assert recorder.read(add, 2, 3) == 5
+    assert recorder.database.run(add, 2, 3) == 5
     assert recorder.record(JobStarted(new_job("p")))
     count = "SELECT count(*) FROM anime.jobs"
-    assert recorder.read(lambda connection: connection.execute(count).fetchone(), settle=True) == (
-        1,
-    )
+    recorder.settle()
+    assert recorder.database.run(lambda connection: connection.execute(count).fetchone()) == (1,)
     with pytest.raises(psycopg.errors.UndefinedTable):
-        recorder.read(lambda connection: connection.execute("SELECT 1 FROM nowhere"))
+        recorder.database.run(lambda connection: connection.execute("SELECT 1 FROM nowhere"))
     recorder.close()
 
 
@@ -116,10 +121,12 @@ def test_with_tracking_off_a_run_is_not_remembered_and_everything_else_is(privat
     recorder = Recorder(private, tracking=Tracking.OFF)
     job = recorder.begin(new_job("a prompt"))
     assert not recorder.record(ArtifactWritten(job, FILE))
-    assert recorder.find("a prompt") is None
+    recorder.settle()
+    assert recorder.database.run(find_job, "a prompt") is None
     old = new_job("an older one")
     assert recorder.record(JobReviewed(old, Review(ReviewVerdict.APPROVED)))
-    assert recorder.find("an older one") is not None
+    recorder.settle()
+    assert recorder.database.run(find_job, "an older one") is not None
     recorder.close()
 
 
@@ -129,7 +136,7 @@ def test_what_a_dead_process_left_is_shipped_and_its_jobs_are_lost(private, data
     recorder = Recorder(private)
     recorder.resume()
     count = "SELECT count(*) FROM anime.jobs WHERE state = 'lost'"
-    wait_until(lambda: recorder.read(lambda it: it.execute(count).fetchone()) == (1,))
+    wait_until(lambda: recorder.database.run(lambda it: it.execute(count).fetchone()) == (1,))
     recorder.close()
 
 
@@ -142,8 +149,9 @@ def test_without_a_database_recording_goes_on_and_reading_says_why(private, monk
     monkeypatch.setenv("ANIME_DATABASE_URL", "postgresql://127.0.0.1:1/x")
     recorder = Recorder(private, longest_pause=0.05)
     assert recorder.record(JobStarted(new_job("p")))
+    recorder.settle()
     with pytest.raises(DatabaseAway, match="can't be reached"):
-        recorder.find("p")
+        recorder.database.run(find_job, "p")
     assert recorder.status().backlog == recorder.backlog("p") == 1
     recorder.close()
     assert not recorder.record(JobStarted(new_job("p")))  # closed: said, not raised
@@ -153,7 +161,8 @@ def test_without_an_outbox_reading_goes_on(private, database_url):
     (private / "outbox.sqlite").mkdir()
     recorder = Recorder(private, longest_pause=0.05)
     assert not recorder.record(JobStarted(new_job("p")))
-    assert recorder.find("p") is None
+    recorder.settle()
+    assert recorder.database.run(find_job, "p") is None
     status = recorder.status()
     assert status.outbox
     assert status.lost == 1
@@ -181,6 +190,7 @@ def test_the_hash_of_a_model_file_is_kept_where_it_is_written_beside_it(
         query = "SELECT text, sha256 FROM anime.generation_params ORDER BY text"
         return connection.execute(query).fetchall()
 
-    found = recorder.read(hashes, settle=True)
+    recorder.settle()
+    found = recorder.database.run(hashes)
     recorder.close()
     assert found == [("anime.safetensors", "ab" * 32), ("other.safetensors", None)]

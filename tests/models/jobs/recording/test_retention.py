@@ -113,7 +113,8 @@ def test_the_shippers_thread_does_it(private, connection, jobs, monkeypatch):
     assert len(names(connection)) == 6
     monkeypatch.setenv("ANIME_KEEP_DAYS", "7")
     recorder = Recorder(private)
-    assert recorder.read(names, settle=True) <= names(connection) | {"old"}
+    recorder.settle()
+    assert recorder.database.run(names) <= names(connection) | {"old"}
     wait_until(lambda: names(connection) == {"young", "approved", "running"})
     recorder.close()
     outbox.close()
