@@ -34,7 +34,6 @@ LOOK_SECONDS = 5.0  # between two looks whether the attempt is still ours and ha
 PAUSE_SECONDS = 1.0  # while the database is away, or ComfyUI has others' prompts
 UNSEEN_SECONDS = 30.0  # until a prompt that ended and has no job is taken for lost
 DISK_SECONDS = 60  # until a phase that had no room is tried again
-LEAST_FREE = 1e9  # bytes
 STILLS = ("image",)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..dependency import require
+from ..jobs.database.address import without_secrets
 from ..jobs.database.database import DatabaseAway
-from ..jobs.database.settings import without_secrets
+from ..settings import HEARTBEAT
 from . import attempts, handover, queue
 from .patience import LocalJobs, QueuePlace, in_thread, patient_connector
 from .rows import Why
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-productions"
-HEARTBEAT = "ANIME_WORKER_HEARTBEAT"  # environment: seconds unseen until a worker is taken for dead
-BEAT_SECONDS = 60.0
 PAUSE = 2.0  # seconds until the next try, where nothing works
 POLL_SECONDS = 1.0  # between two looks at the queue, where nobody tells of a new phase
 STOP_SECONDS = 5.0
@@ -67,7 +66,7 @@ class Worker:
             beat: seconds until a worker that isn't seen is taken for dead.
         """
         self._place = place
-        self._beat = heartbeat() if beat is None else beat
+        self._beat = HEARTBEAT.read() if beat is None else beat
         self._mutex = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -232,16 +231,6 @@ class Worker:
             except Exception as error:
                 log.warning("The queue can't be looked after: %s", without_secrets(error))
             await asyncio.sleep(min(self._beat / 4, 5.0))
-
-
-def heartbeat() -> float:
-    """Seconds until a worker that isn't seen is taken for dead."""
-    said = os.environ.get(HEARTBEAT, "").strip()
-    try:
-        return max(float(said), 1.0) if said else BEAT_SECONDS
-    except ValueError:
-        log.warning("Anime Production: %s should be a number of seconds; it is none.", HEARTBEAT)
-        return BEAT_SECONDS
 
 
 def _told(error: Exception) -> str:

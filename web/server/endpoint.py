@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from ...models.jobs.database.address import without_secrets
 from ...models.jobs.database.database import DatabaseAway
-from ...models.jobs.database.settings import without_secrets
 from ...models.jobs.recording.recorder import Recorder
 from .answers import Refusal, json_answer, read_body
 from .host import Host

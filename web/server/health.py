@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from ...models.jobs.database.settings import (
-    SettingsError,
-    external_address,
-    without_secrets,
-)
+from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder import RecorderStatus
+from ...models.settings import SettingsError
 from . import packages
 from .answers import json_answer
 from .endpoint import Asked, Site

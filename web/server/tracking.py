@@ -2,14 +2,8 @@
 
 from typing import Any
 
-from ...models.jobs.database.settings import SettingsError
-from ...models.jobs.recording.tracking import (
-    ENVIRONMENT,
-    Tracking,
-    set_by_environment,
-    tracking_wanted,
-    want_tracking,
-)
+from ...models.jobs.recording.tracking import Tracking
+from ...models.settings import TRACKING, SettingsError
 from .answers import Refusal
 from .endpoint import Asked, Site
 
@@ -18,11 +12,11 @@ FIELD = "tracking"
 
 def tracking(site: Site, asked: Asked) -> dict[str, Any]:
     """What is tracked now, what after a restart, and who decides."""
-    by_environment = set_by_environment()
+    by_environment = TRACKING.is_in_environment()
     return {
         "tracking": site.recorder.tracking.value,
-        "after_restart": tracking_wanted(site.host.private()).value,
-        "decided_by": ENVIRONMENT if by_environment else None,
+        "after_restart": TRACKING.read(site.host.private()).value,
+        "decided_by": TRACKING.variable if by_environment else None,
     }
 
 
@@ -34,12 +28,14 @@ def change(site: Site, asked: Asked) -> dict[str, Any]:
     if said not in words:
         message = f"{FIELD}: expected one of {', '.join(words)}, got {str(said)[:100]!r}."
         raise Refusal(400, "bad_field", message)
-    if set_by_environment():
-        message = f"{ENVIRONMENT} decides what is tracked; change it there, and start ComfyUI anew."
+    if TRACKING.is_in_environment():
+        message = (
+            f"{TRACKING.variable} decides what is tracked; change it there, and start ComfyUI anew."
+        )
         raise Refusal(409, "set_by_environment", message)
     wanted = Tracking(said)
     try:
-        want_tracking(site.host.private(), wanted)
+        TRACKING.write(site.host.private(), wanted.value)
     except SettingsError as error:
         raise Refusal(409, "not_written", str(error)) from None
     site.recorder.track(wanted)

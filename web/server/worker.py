@@ -4,7 +4,6 @@ import asyncio
 import atexit
 import concurrent.futures
 import logging
-import os
 import shutil
 import threading
 import time
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ...models.jobs.database.address import external_address
 from ...models.jobs.database.database import Database
-from ...models.jobs.database.settings import SettingsError, external_address
 from ...models.jobs.job import JobSource
 from ...models.jobs.recording.events import Event, JobFinished, JobProgressed
 from ...models.jobs.recording.recorder import Recorder
@@ -23,9 +22,10 @@ from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import PhaseDefinition
 from ...models.production.installed import FOLDERS, missing
 from ...models.production.records import ProductionRecord
-from ...models.production.runner import LEAST_FREE
 from ...models.production.worker import Worker
 from ...models.production.workplace import Stopped, WorkflowRefused
+from ...models.settings import LEAST_FREE, SettingsError
+from . import folders
 from .submission import GraphRefused, submit
 from .watching.prompts import MARK, SOURCE
 from .workflows import installed
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 EVENT = "anime.production"
 PRODUCTION_MARK = "anime_production"  # in a prompt's `extra_data`: production, phase, attempt
-LEAST_FREE_GB = "ANIME_LEAST_FREE_GB"  # environment: room that an attempt needs on the disk
 SUBMIT_SECONDS = 120.0
 FREE_SECONDS = 10.0
 BOOT_PAUSE = 0.2
@@ -66,10 +65,7 @@ class Here:
     @property
     def least_free(self) -> float:
         """Bytes that must be free for an attempt."""
-        try:
-            return float(os.environ.get(LEAST_FREE_GB, "")) * 1e9
-        except ValueError:
-            return LEAST_FREE
+        return LEAST_FREE.read(folders.private())
 
     @property
     def database(self) -> Database:
@@ -177,13 +173,11 @@ class Here:
 
     def free_bytes(self) -> int:
         """Room on the disk of the output folder."""
-        return shutil.disk_usage(self.output()).free
+        return shutil.disk_usage(folders.output()).free
 
     def output(self) -> Path:
         """The output folder."""
-        import folder_paths
-
-        return Path(folder_paths.get_output_directory())
+        return folders.output()
 
     def announce(self, production: ProductionRecord) -> None:
         """Tell browsers of a change."""
