@@ -10,11 +10,11 @@ from aiohttp import web
 
 from ...models.jobs.queries.listing import Page, list_jobs
 from ...models.jobs.strict_json import strict_json
-from .endpoint import Asked, Site
+from .endpoint import RouteRequest
+from .host import ComfyHost
 from .jobs import read, row_of
-from .parameters import LARGEST_PAGE, filter_of
+from .parameters import CSV, LARGEST_PAGE, ExportParameters
 
-JSON, CSV = "json", "csv"
 COLUMNS = (
     *("id", "prompt_id", "project", "episode", "scene", "shot", "character", "tags", "model"),
     *("state", "verdict", "score", "judged_by", "reason", "review", "source", "machine"),
@@ -26,14 +26,14 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Pages = AsyncIterator[Page]
 
 
-async def export(site: Site, asked: Asked) -> web.Response:
+async def export(host: ComfyHost, request: RouteRequest) -> web.Response:
     """All jobs that are as wanted, a page at a time."""
-    query = asked.query
-    wanted, order = filter_of(query), query["order"]
+    query: ExportParameters = request.parameters
+    jobs = query.filter()
 
     def page_after(cursor: str | None) -> Page:
-        found: Page = read(site, list_jobs, wanted, LARGEST_PAGE, order, cursor)
-        return found
+        page: Page = read(host, list_jobs, jobs, LARGEST_PAGE, query.order, cursor)
+        return page
 
     # Before anything is sent: where the database is away, the answer must say so.
     first = await asyncio.to_thread(page_after, None)
@@ -45,8 +45,8 @@ async def export(site: Site, asked: Asked) -> web.Response:
             page = await asyncio.to_thread(page_after, page.next)
             yield page
 
-    written, kind = (_csv, "text/csv") if query["format"] == CSV else (_json, "application/json")
-    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{query["format"]}"'}
+    written, kind = (_csv, "text/csv") if query.format == CSV else (_json, "application/json")
+    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{query.format}"'}
     body = written(pages())
     return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
 

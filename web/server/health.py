@@ -4,32 +4,32 @@ from typing import Any
 
 from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder import RecorderStatus
-from ...models.settings import SettingsError
+from ...models.settings import TRACKING, SettingsError
 from . import packages
-from .answers import json_answer
-from .endpoint import Asked, Site
-from .host import Host
+from .endpoint import RouteRequest
+from .host import ComfyHost
+from .refusals import json_answer, refusal_text
 
 OK, DEGRADED, DOWN = "ok", "degraded", "down"
 EMBEDDED, EXTERNAL = "embedded", "external"
 
 
-def health(site: Site, asked: Asked) -> Any:
+def health(host: ComfyHost, request: RouteRequest) -> Any:
     """The pack's parts and what they come to. Takes seconds where a database is away."""
-    answer = health_of(site)
+    answer = health_of(host)
     return json_answer(answer, status=503 if answer["status"] == DOWN else 200)
 
 
-def health_of(site: Site) -> dict[str, Any]:
+def health_of(host: ComfyHost) -> dict[str, Any]:
     """The state of each part, and the worst of them."""
-    state = site.recorder.status()
+    state = host.recorder.status()
     components = {
-        "database": _database(state, site.host),
+        "database": _database(state, host),
         "outbox": _outbox(state),
-        "weights": _weights(site.host),
-        "device": _device(site.host),
+        "weights": _weights(host),
+        "device": _device(host),
         "onnxruntime": _onnxruntime(),
-        "worker": _worker(site.host),
+        "worker": _worker(host),
     }
     states = {component["status"] for component in components.values()}
     # Jobs are only lost where neither can be written.
@@ -38,7 +38,7 @@ def health_of(site: Site) -> dict[str, Any]:
     return {"status": status, "components": components}
 
 
-def _database(state: RecorderStatus, host: Host) -> dict[str, Any]:
+def _database(state: RecorderStatus, host: ComfyHost) -> dict[str, Any]:
     try:
         mode = EMBEDDED if external_address(host.private()) is None else EXTERNAL
     except SettingsError:
@@ -59,13 +59,13 @@ def _outbox(state: RecorderStatus) -> dict[str, Any]:
     return {"status": OK, **known}
 
 
-def _weights(host: Host) -> dict[str, Any]:
+def _weights(host: ComfyHost) -> dict[str, Any]:
     """None is needed to be well: what is missing is said by the node that would use it."""
-    installed = list(host.weights().values())
+    installed = list(host.fetches.is_installed().values())
     return {"status": OK, "installed": sum(installed), "missing": installed.count(False)}
 
 
-def _device(host: Host) -> dict[str, Any]:
+def _device(host: ComfyHost) -> dict[str, Any]:
     try:
         return {"status": OK, "name": host.device()}
     except Exception as error:  # whatever a driver raises
@@ -73,10 +73,12 @@ def _device(host: Host) -> dict[str, Any]:
         return {"status": DOWN, "message": message}
 
 
-def _worker(host: Host) -> dict[str, Any]:
+def _worker(host: ComfyHost) -> dict[str, Any]:
     """It starts with the first production, or where a database was named."""
     here = host.productions()
-    message = here.problem or here.why_not
+    message = here.problem
+    if message is None and not here.are_tracked:
+        message = refusal_text("not_tracked", {"variable": TRACKING.variable})
     said = {} if message is None else {"message": message}
     return {"status": DEGRADED if here.problem else OK, "running": here.runs, **said}
 

@@ -1,71 +1,71 @@
-"""What the routes ask of the ComfyUI that they are part of."""
+"""What the routes need of the ComfyUI that they are part of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...models.jobs.recording.recorder import PRIVATE_FOLDER, Recorder
+from ...models.jobs.recording.recorder import Recorder
 from ...models.production.installed import Installed
-from . import workflows
+from . import folders, workflows
+from .fetches import Fetches
 from .worker import Productions, productions
 
 
 @dataclass(frozen=True)
-class Host:
-    """A ComfyUI; each is asked when a request needs it.
+class ComfyHost:
+    """A ComfyUI; each function is called when a request needs its result.
 
     Attributes:
+        recorder_of: gives the recorder of its jobs.
         output: its output folder.
         private: the pack's folder below its user folder.
-        device: the name of the device that it computes on; raises where that doesn't work.
-        weights: whether each of the pack's weights is installed, by name.
+        profiles: folder of the user's own profiles.
+        device: name of the device that it computes on; raises where that doesn't work.
         server: its `PromptServer`.
-        installed: which nodes and model files it has now.
-        productions: what works at them here.
+        installed: nodes and model files that it has now.
+        complaints: what it has against a graph, beside files that are missing.
+        fetches: downloads of weights.
+        productions: the worker of productions.
     """
 
+    recorder_of: Callable[[], Recorder]
     output: Callable[[], Path]
     private: Callable[[], Path]
+    profiles: Callable[[], Path]
     device: Callable[[], str]
-    weights: Callable[[], Mapping[str, bool]]
     server: Callable[[], Any]
     installed: Callable[[], Installed]
+    complaints: Callable[[Mapping[str, Any]], Awaitable[list[str]]]
+    fetches: Fetches
     productions: Callable[[], Productions]
 
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of its jobs."""
+        return self.recorder_of()
 
-def host_of(
-    server: Any, recorder_of: Callable[[], Recorder], standing: Callable[[], list[dict[str, Any]]]
-) -> Host:
-    """This process's ComfyUI.
+
+def host_of(server: Any, recorder_of: Callable[[], Recorder], fetches: Fetches) -> ComfyHost:
+    """Return this process's ComfyUI.
 
     Args:
         server: its `PromptServer`.
         recorder_of: gives the recorder.
-        standing: tells how it stands with each weight.
+        fetches: downloads of weights.
     """
-    return Host(
-        output=_output,
-        private=private,
+    return ComfyHost(
+        recorder_of=recorder_of,
+        output=folders.output,
+        private=folders.private,
+        profiles=folders.profiles,
         device=_device,
-        weights=lambda: {each["name"]: each["installed"] for each in standing()},
         server=lambda: server,
         installed=workflows.installed,
+        complaints=workflows.complaints,
+        fetches=fetches,
         productions=lambda: productions(server, recorder_of),
     )
-
-
-def _output() -> Path:
-    import folder_paths
-
-    return Path(folder_paths.get_output_directory())
-
-
-def private() -> Path:
-    """The pack's folder below ComfyUI's user folder."""
-    import folder_paths
-
-    return Path(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
 
 
 def _device() -> str:

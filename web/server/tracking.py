@@ -4,39 +4,32 @@ from typing import Any
 
 from ...models.jobs.recording.tracking import Tracking
 from ...models.settings import TRACKING, SettingsError
-from .answers import Refusal
-from .endpoint import Asked, Site
+from .bodies import TrackingBody
+from .endpoint import RouteRequest
+from .host import ComfyHost
+from .refusals import Refusal
 
-FIELD = "tracking"
 
-
-def tracking(site: Site, asked: Asked) -> dict[str, Any]:
+def tracking(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
     """What is tracked now, what after a restart, and who decides."""
     by_environment = TRACKING.is_in_environment()
     return {
-        "tracking": site.recorder.tracking.value,
-        "after_restart": TRACKING.read(site.host.private()).value,
+        "tracking": host.recorder.tracking.value,
+        "after_restart": TRACKING.read(host.private()).value,
         "decided_by": TRACKING.variable if by_environment else None,
     }
 
 
-def change(site: Site, asked: Asked) -> dict[str, Any]:
+def change(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
     """Write into the private config file what is to be tracked, and do so where that is possible
     without a restart."""
-    words = [each.value for each in Tracking]
-    said = asked.body.get(FIELD)
-    if said not in words:
-        message = f"{FIELD}: expected one of {', '.join(words)}, got {str(said)[:100]!r}."
-        raise Refusal(400, "bad_field", message)
+    body: TrackingBody = request.body
     if TRACKING.is_in_environment():
-        message = (
-            f"{TRACKING.variable} decides what is tracked; change it there, and start ComfyUI anew."
-        )
-        raise Refusal(409, "set_by_environment", message)
-    wanted = Tracking(said)
+        raise Refusal("set_by_environment", variable=TRACKING.variable)
+    wanted = Tracking(body.tracking)
     try:
-        TRACKING.write(site.host.private(), wanted.value)
+        TRACKING.write(host.private(), wanted.value)
     except SettingsError as error:
-        raise Refusal(409, "not_written", str(error)) from None
-    site.recorder.track(wanted)
-    return tracking(site, asked)
+        raise Refusal("not_written", reason=str(error)) from None
+    host.recorder.track(wanted)
+    return tracking(host, request)

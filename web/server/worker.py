@@ -220,11 +220,9 @@ class Productions:
         self._registered = False
 
     @property
-    def why_not(self) -> str | None:
-        """Why productions can't run here; None where they can."""
-        if self._recorder_of().tracking is Tracking.OFF:
-            return "Productions need their prompts remembered, and ANIME_TRACKING is off."
-        return None
+    def are_tracked(self) -> bool:
+        """Return True if prompts are remembered, without which there are no productions."""
+        return self._recorder_of().tracking is not Tracking.OFF
 
     @property
     def runs(self) -> bool:
@@ -238,7 +236,7 @@ class Productions:
 
     def start(self) -> None:
         """Take phases from now on; returns at once, and does nothing the second time."""
-        if self.why_not is None and not self._registered:
+        if self.are_tracked and not self._registered:
             self._registered = True
             # Before the recorder is closed, which registered itself earlier.
             atexit.register(self.stop)
