@@ -1,4 +1,4 @@
-"""The English texts of the editor, written from the nodes and the reasons themselves.
+"""The English texts of the editor, written from the nodes, the reasons and the refusals.
 
 `python -m anime_production.tests.nodes.write_locales`, run from the directory that holds the link
 `anime_production` to the checkout, writes `locales/en` anew and lists what is new, gone or changed.
@@ -21,6 +21,7 @@ from anime_production.models.quality.compare.measures import LABELS
 from anime_production.models.reason_texts import LOCALES, OWN, languages
 from anime_production.models.reasons import REASONS
 from anime_production.models.report import SUBJECTS
+from anime_production.web.server.refusals import REFUSALS
 
 from ..comfyui import enter_comfyui, pack_nodes
 
@@ -102,6 +103,7 @@ def own_texts() -> Texts:
     phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {
         "reasons": dict(REASONS),
+        "refusals": {key: kind.template for key, kind in REFUSALS.items()},
         "subjects": _spoken(SUBJECTS),
         "measurements": _spoken(names),
         "units": {unit: unit for unit in sorted(set(units))},

@@ -28,6 +28,7 @@ from .refusals import Refusal
 
 MOST_BODY_BYTES = 1 << 20
 LONGEST_CLIENT_ID = 200
+GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 42}}}
 
 API = JobSource.API.value
 SOURCES = (API, JobSource.EDITOR.value)  # of a job that is run again; a production has its own
@@ -173,12 +174,8 @@ class DefinitionBody(Body):
     takes: Object = Field({}, examples=[{"image": "image"}])
     requires: list[Line] = Field([], examples=[["prompt"]])
     policy: Object = Field({}, examples=[{"attempts": 4}])
-    graph: Object | None = Field(
-        None, description="The workflow in API format.", examples=[{"1": {"class_type": "…"}}]
-    )
-    workflow: Object | None = Field(
-        None, description="The same as graph.", examples=[{"1": {"class_type": "…"}}]
-    )
+    graph: Object | None = Field(None, description="In API format.", examples=[GRAPH])
+    workflow: Object | None = Field(None, description="The same as graph.", examples=[GRAPH])
     replace: bool = Field(False, description="In the place of a registered phase of this id.")
 
 

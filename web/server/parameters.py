@@ -12,7 +12,7 @@ from ...models.jobs.queries.listing import NEWEST, ORDERS
 from ...models.jobs.queries.statistics import KEYS
 from ...models.production.states import ProductionState
 from ...models.report import Verdict
-from .fields import OneOf, validated, words_of
+from .fields import OneOf, Storable, validated, words_of
 from .refusals import PARAMETER, Refusal
 
 LONGEST_TEXT = 1000
@@ -42,12 +42,20 @@ def _time(text: str) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Digits = BeforeValidator(_digits)
-Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Time = Annotated[
     datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "examples": TIMES})
 ]
+
+
+def selects(description: str) -> Any:
+    """Return the field of a parameter that selects, where it is there."""
+    return Field(None, description=description)
+
+
+def holds(description: str, longest: int = LONGEST_TEXT) -> Any:
+    """Return the field of a text, where it is there."""
+    return Field(None, max_length=longest, description=description)
 
 
 class Parameters(BaseModel):
@@ -59,36 +67,28 @@ class Parameters(BaseModel):
 class JobParameters(Parameters):
     """Selection of jobs; the fields of `JobFilter`."""
 
-    project: Text | None = Field(None, description="Jobs of this project.")
-    episode: Text | None = Field(None, description="Jobs of this episode.")
-    scene: Text | None = Field(None, description="Jobs of this scene.")
-    shot: Text | None = Field(None, description="Jobs of this shot.")
-    character: Text | None = Field(None, description="Jobs of this character.")
-    state: Annotated[str, words_of(JobState)] | None = Field(
-        None, description="Jobs in this state."
+    project: str | None = holds("Jobs of this project.")
+    episode: str | None = holds("Jobs of this episode.")
+    scene: str | None = holds("Jobs of this scene.")
+    shot: str | None = holds("Jobs of this shot.")
+    character: str | None = holds("Jobs of this character.")
+    state: Annotated[str, words_of(JobState)] | None = selects("Jobs in this state.")
+    verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = selects(
+        "Jobs with this verdict; none: without any."
     )
-    verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = Field(
-        None, description="Jobs with this verdict; none: without any."
+    model: str | None = holds("Jobs of this model, as figures by model name it.")
+    tag: str | None = holds("Jobs with this tag.")
+    source: Annotated[str, words_of(JobSource)] | None = selects(
+        "Jobs that were asked for in this way."
     )
-    model: Text | None = Field(None, description="Jobs of this model, as figures by model name it.")
-    tag: Text | None = Field(None, description="Jobs with this tag.")
-    source: Annotated[str, words_of(JobSource)] | None = Field(
-        None, description="Jobs that were asked for in this way."
+    review: Annotated[str, OneOf((*REVIEWS, NONE))] | None = selects(
+        "Jobs whose newest review says this; none: that nobody judged."
     )
-    review: Annotated[str, OneOf((*REVIEWS, NONE))] | None = Field(
-        None, description="Jobs whose newest review says this; none: that nobody judged."
-    )
-    since: Time | None = Field(
-        None, alias="from", description="Jobs made at this time or later; a day is its beginning."
-    )
+    since: Time | None = Field(None, alias="from", description="Jobs made at this time or later.")
     until: Time | None = Field(None, alias="to", description="Jobs made before this time.")
-    text: Text | None = Field(
-        None, description="Words that all occur in names, tags or prompts, in any script."
-    )
-    file: Text | None = Field(
-        None,
-        description="The job that wrote this file: its path below the output folder, or its"
-        " sha256.",
+    text: str | None = holds("Words that all occur in names, tags or prompts, in any script.")
+    file: str | None = holds(
+        "The job that wrote this file: its path below the output folder, or its sha256."
     )
 
     def filter(self) -> JobFilter:
@@ -96,7 +96,7 @@ class JobParameters(Parameters):
         return JobFilter(**{name: getattr(self, name) for name in JobParameters.model_fields})
 
 
-class Ordered(JobParameters):
+class OrderedParameters(JobParameters):
     """Selection of jobs in an order."""
 
     order: Annotated[str, OneOf(ORDERS)] = Field(
@@ -107,19 +107,17 @@ class Ordered(JobParameters):
 class PageParameters(Parameters):
     """One page of a list."""
 
-    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] | None = Field(
-        None, description="Where to go on: `next` of the page before."
-    )
+    cursor: str | None = holds("Where to go on: `next` of the page before.", LONGEST_CURSOR)
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Digits] = Field(
         PAGE, description="The most that are answered at once."
     )
 
 
-class JobsParameters(PageParameters, Ordered):
+class JobsParameters(PageParameters, OrderedParameters):
     """Page of jobs."""
 
 
-class ExportParameters(Ordered):
+class ExportParameters(OrderedParameters):
     """Selection of jobs as a file."""
 
     format: Annotated[str, OneOf((JSON, CSV))] = Field(JSON, description="Of the file.")
@@ -142,16 +140,16 @@ class StatsParameters(JobParameters):
 class DeleteParameters(Parameters):
     """Extent of a deletion."""
 
-    files: Boolean = Field(False, description="Delete the files that it wrote.")
+    files: Annotated[bool, BeforeValidator(_boolean)] = Field(
+        False, description="Delete the files that it wrote."
+    )
 
 
 class ProductionsParameters(PageParameters):
     """Page of productions."""
 
-    project: Text | None = Field(None, description="Productions of this project.")
-    state: Annotated[str, words_of(ProductionState)] | None = Field(
-        None, description="Productions in this state."
-    )
+    project: Annotated[str, Storable] | None = holds("Productions of this project.")
+    state: Annotated[str, words_of(ProductionState)] | None = selects("Productions in this state.")
 
 
 AnyParameters = TypeVar("AnyParameters", bound=Parameters)
