@@ -33,7 +33,7 @@ class Setting(Generic[Value]):
 
     Attributes:
         variable: name in the environment, which goes before the config file.
-        key: name in the private config file; None if the environment alone can set it.
+        key: name in the private config file; "" if the environment alone can set it.
         default: value without the setting, or with one that can't be read.
         default_text: the default as the README shows it.
         expected: values that it takes, in words.
@@ -42,7 +42,7 @@ class Setting(Generic[Value]):
     """
 
     variable: str
-    key: str | None
+    key: str
     default: Value
     default_text: str
     expected: str
@@ -63,7 +63,7 @@ class Setting(Generic[Value]):
             environment: holds the variable if it is set.
         """
         text, place = environment.get(self.variable, "").strip(), self.variable
-        if not text and self.key is not None and directory is not None:
+        if not text and self.key and directory is not None:
             try:
                 config = read_config(directory)
             except SettingsError:  # reported where the database's address is read
@@ -90,7 +90,7 @@ class Setting(Generic[Value]):
         Raises:
             SettingsError: the file holds no JSON object, or can't be written.
         """
-        assert self.key is not None, f"{self.variable} has no place in the config file"
+        assert self.key, f"{self.variable} has no place in the config file"
         _write_config(directory, {**read_config(directory), self.key: text})
 
 
@@ -179,11 +179,11 @@ LEAST_FREE = Setting(
     "GB that must be free on the output folder's disk before a production makes an attempt.",
 )  # fmt: skip
 HEARTBEAT = Setting(
-    "ANIME_WORKER_HEARTBEAT", None, 60.0, "60", "a number of seconds", _heartbeat,
+    "ANIME_WORKER_HEARTBEAT", "", 60.0, "60", "a number of seconds", _heartbeat,
     "Seconds without a heartbeat after which another worker takes a phase over.",
 )  # fmt: skip
 HUB_MIRROR = Setting(
-    "HF_ENDPOINT", None, "", "the Hugging Face hub", "an address", lambda text: text.rstrip("/"),
+    "HF_ENDPOINT", "", "", "the Hugging Face hub", "an address", lambda text: text.rstrip("/"),
     "Mirror of the Hugging Face hub that weights are downloaded from.",
 )  # fmt: skip
 

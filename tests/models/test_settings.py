@@ -53,10 +53,10 @@ def test_the_environment_is_read_by_the_table_of_settings_alone():
 def test_the_environment_goes_before_the_config_file_and_that_before_the_default(
     tmp_path: Path, setting: Setting
 ):
-    first, second = {"tracking": ("all", "off")}.get(setting.key or "", ("3", "5"))
+    first, second = {"tracking": ("all", "off")}.get(setting.key, ("3", "5"))
     config = tmp_path / "config.json"
     assert setting.read(tmp_path, {}) == setting.default
-    if setting.key is not None:
+    if setting.key:
         config.write_text(json.dumps({setting.key: second}))
         assert setting.read(tmp_path, {}) == setting.parse(second)
     assert setting.read(tmp_path, {setting.variable: first}) == setting.parse(first)

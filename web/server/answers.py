@@ -36,7 +36,7 @@ def part(name: str, /, **fields: Any) -> Any:
 
 
 def _model(name: str, config: ConfigDict, fields: dict[str, Any]) -> type[BaseModel]:
-    of_model = {
+    of_model: dict[str, Any] = {
         each: kind if isinstance(kind, tuple) else (kind, ...) for each, kind in fields.items()
     }
     model: type[BaseModel] = create_model(name, __config__=config, **of_model)
