@@ -107,8 +107,7 @@ def _fix_times(connection: Any, begun: Any) -> None:
     )
     for table, column in columns:
         connection.execute(
-            f"UPDATE anime.{table} SET {column} = fixed FROM told"
-            f" WHERE {table}.{column} = told.at"
+            f"UPDATE anime.{table} SET {column} = fixed FROM told WHERE {table}.{column} = told.at"
         )
 
 

@@ -46,10 +46,11 @@ SHOTS = (
     ("", "", "", "loose"),
 )  # fmt: skip
 NAMES = ("", "Hana", "葵　花子", "小明")
-TAGS = ((), (), ("night",), ("night", "snow"), ("夜", "雪", "final, \"v2\""), ("草稿",))
+TAGS = ((), (), ("night",), ("night", "snow"), ("夜", "雪", 'final, "v2"'), ("草稿",))
 PROMPTS = (
-    "1girl, silver hair, looking at viewer", "a snowy street at night, ＡＢＣ", "雪の夜、銀髪の少女",
-    "雨中的城市，霓虹灯", "Élan vital — naïve café", "walk cycle\nside view\ttab \\N",
+    "1girl, silver hair, looking at viewer", "a snowy street at night, ＡＢＣ",
+    "雪の夜、銀髪の少女", "雨中的城市，霓虹灯", "Élan vital — naïve café",
+    "walk cycle\nside view\ttab \\N",
 )  # fmt: skip
 MODELS = ("anime_xl.safetensors", "wan2.2/high_noise.safetensors", "犬_v3.ckpt")
 JUDGES = tuple(make_reports.MAKERS)
@@ -57,14 +58,19 @@ STATES = {
     JobState.COMPLETED: 78, JobState.FAILED: 8, JobState.CANCELLED: 5, JobState.LOST: 4,
     JobState.PENDING: 2, JobState.IN_PROGRESS: 3,
 }  # fmt: skip
+FILES = (
+    ("image", "png", 1, None), ("animation", "webp", 48, 12.0), ("video", "mp4", 97, 24000 / 1001),
+)  # fmt: skip
 ERRORS = (
     JobError("3", "KSampler", "torch.OutOfMemoryError", "CUDA out of memory", "Traceback …\n  a\n"),
     JobError("7", "AnimeGate", "Rejected", "loop: FAIL, 31 of 100\n- 継ぎ目が見える", ""),
 )
 SAID = (
-    Review(ReviewVerdict.APPROVED, "", "Aoi"), Review(ReviewVerdict.REJECTED, "手が六本ある", "監督"),
-    Review(ReviewVerdict.APPROVED, "可以", ""), Review(ReviewVerdict.REJECTED, "too dark\nagain", "Ben"),
-)  # fmt: skip
+    Review(ReviewVerdict.APPROVED, "", "Aoi"),
+    Review(ReviewVerdict.REJECTED, "手が六本ある", "監督"),
+    Review(ReviewVerdict.APPROVED, "可以", ""),
+    Review(ReviewVerdict.REJECTED, "too dark\nagain", "Ben"),
+)
 
 
 def numbered(kind: int, number: int) -> UUID:
@@ -92,8 +98,7 @@ def graph_of(random: Random, number: int, judge: str, saves: str) -> dict:
         "1": ("CheckpointLoaderSimple", {"ckpt_name": MODELS[number % len(MODELS)]}),
         "2": ("CLIPTextEncode", {"text": prompt, "clip": ["1", 1]}),
         "3": ("KSampler", {
-            "seed": seed, "steps": 20 + number % 3, "cfg": 7.5, "sampler_name": "euler",
-            "scheduler": "karras", "denoise": 1.0, "model": ["1", 0], "positive": ["2", 0],
+            "seed": seed, "steps": 20 + number % 3, "model": ["1", 0], "positive": ["2", 0],
         }),
         "4": ("VAEDecode", {"samples": ["3", 0], "vae": ["1", 2]}),
         "5": (judge, {"images": ["4", 0]}),
@@ -101,13 +106,19 @@ def graph_of(random: Random, number: int, judge: str, saves: str) -> dict:
     }  # fmt: skip
     if number % 5 == 0:
         nodes["8"] = ("LoraLoader", {"lora_name": "ink.safetensors", "strength_model": 0.65})
+    if number % questions.EVERY == 0:
+        more = {"cfg": 7.5, "sampler_name": "euler", "scheduler": "karras", "denoise": 1.0}
+        nodes["3"][1].update(more)
     pictures, wired = ["4", 0], {}
     if saves == "gated":
         nodes["7"] = ("AnimeGate", {"report": ["5", 0], "images": ["4", 0], "level": "frame"})
         pictures = ["7", 0]
     elif saves == "merged":
         nodes["10"] = ("AnimeLoopScore", {"images": ["4", 0]})
-        nodes["7"] = ("AnimeReportMerge", {"reports.report0": ["5", 0], "reports.report1": ["10", 0]})
+        nodes["7"] = (
+            "AnimeReportMerge",
+            {"reports.report0": ["5", 0], "reports.report1": ["10", 0]},
+        )
         wired = {"report": ["7", 0]}
     elif saves == "retried":
         nodes["7"] = ("AnimeRetryEnd", {"report": ["5", 0], "images": ["4", 0]})
@@ -140,7 +151,8 @@ def new_job(random: Random, number: int, era: int = EARLIER) -> Job:
     project, episode, scene, shot = SHOTS[random.randrange(len(SHOTS))]
     at = BEGIN + timedelta(minutes=17 * number, milliseconds=250 * (number % questions.EVERY == 0))
     return Job(
-        id=numbered(era, number), prompt_id=None if number % 97 == 5 else f"p-{era:x}-{number // 2}",
+        id=numbered(era, number),
+        prompt_id=None if number % 97 == 5 else f"p-{era:x}-{number // 2}",
         project=project, episode=episode, scene=scene, shot=shot,
         character=NAMES[random.randrange(len(NAMES))], tags=TAGS[random.randrange(len(TAGS))],
         created_at=at.astimezone(TOKYO) if number % 3 == 0 else at,
@@ -198,9 +210,7 @@ def story(
 
 
 def _file(number: int, place: int) -> Artifact:
-    kind, suffix, frames, fps = (
-        ("image", "png", 1, None), ("animation", "webp", 48, 12.0), ("video", "mp4", 97, 24000 / 1001)
-    )[number % 3]  # fmt: skip
+    kind, suffix, frames, fps = FILES[number % len(FILES)]
     path = f"{('Winter', '冬の物語/場面三', 'a b&c')[number % 3]}/{number:05}_{place}.{suffix}"
     sha256 = f"{number % 16:x}" * 64
     return Artifact(path, kind, 1000 + number % 50, sha256, 512, 768, frames, fps)
@@ -210,16 +220,18 @@ def characters(era: int = EARLIER, versions: int = 9) -> Iterator[CharacterSaved
     """Versions of characters of a library, with references of every kind."""
     for number in range(versions):
         name = NAMES[1 + number % 3]
+        backend, region = (("ccip", "figure"), ("palette", "bust"))[number % 2]
+        references = (
+            CharacterReference("used", True, 1 / 3),
+            CharacterReference("used", True, None),
+            CharacterReference("nobody visible", False, None),
+        )
         yield CharacterSaved(CharacterVersion(
             id=numbered(era + 2, number), name=name, folder=f"{name}-0123456789ab",
-            version=1 + number // 3, sha256=f"{number:x}" * 64, model=("ccip/figure", "palette/bust")[
-                number % 2], backend=("ccip", "palette")[number % 2],
-            threshold=0.1 + 0.2 + number / 30, calibrated=number % 2 == 0,
+            version=1 + number // 3, sha256=f"{number:x}" * 64, model=f"{backend}/{region}",
+            backend=backend, threshold=0.1 + 0.2 + number / 30, calibrated=number % 2 == 0,
             saved_at=BEGIN + timedelta(hours=number, milliseconds=125),
-            references=(
-                CharacterReference("used", True, 1 / 3), CharacterReference("used", True, None),
-                CharacterReference("nobody visible", False, None),
-            )[: 1 + number % 3],
+            references=references[: 1 + number % 3],
         ))  # fmt: skip
 
 

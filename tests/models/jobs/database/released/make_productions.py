@@ -100,9 +100,7 @@ class Making:
             job_id = job.id
         return job_id
 
-    def leave(
-        self, state: PhaseState, why: Why | None = None, chosen: UUID | None = None
-    ) -> None:
+    def leave(self, state: PhaseState, why: Why | None = None, chosen: UUID | None = None) -> None:
         assert attempts.leave_phase(
             self._connection, self.phase, HERE, state, why or Why(), chosen=chosen
         )

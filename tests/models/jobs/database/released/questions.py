@@ -18,7 +18,7 @@ from .....web.server.asking import Answered, Desk
 Answers = dict[str, Any]
 
 JOBS, PRODUCTIONS = "/anime/jobs", "/anime/productions"
-OF_A_JOB = ("", "/events", "/params", "/graph")  # what is asked of every job
+OF_A_JOB = ("", "/events", "/params", "/graph")
 MORE_OF_A_JOB = ("/reports", "/artifacts", "/thumbnail")
 EVERY = 11  # of so many jobs one is rich, and told in full
 # No time in a dump is later: what the clock of the machine gave stands for itself.
@@ -33,12 +33,15 @@ FILTERS = (
     "project=Winter&verdict=FAIL&order=best",
 )  # fmt: skip
 STATISTICS = (
-    *(f"/anime/stats?by={key}&last=20" for key in ("project", "character", "model", "phase", "day")),
+    *(
+        f"/anime/stats?by={key}&last=20"
+        for key in ("project", "character", "model", "phase", "day")
+    ),
     "/anime/stats?by=model&last=3&project=Winter&state=completed",
 )
 EXPORT = "/anime/export?format=json&order=best"
 CSV = "/anime/export?format=csv&project=冬の物語&review=rejected"
-WANTED = (
+WANTED: tuple[dict[str, str], ...] = (
     {}, {"project": "Winter"}, {"project": "冬の物語", "scene": "場面三"}, {"character": "小明"},
     {"tag": "night"}, {"state": "completed"}, {"shot": "013", "tag": "夜"}, {"project": "nowhere"},
 )  # fmt: skip
@@ -62,18 +65,26 @@ def ask_all(desk: Desk, run: Callable[..., Any]) -> tuple[Answers, Answers]:
     (export,) = _asked(desk, [EXPORT]).values()
     rows = {each["id"]: each for each in export["jobs"]}
     answers[EXPORT] = list(rows)
-    full = [each for each in rows if int(each[-12:], 16) % EVERY == 0]
+    full = [each for each in rows if _number(each) % EVERY == 0]
     answers |= {f"row of {each}": rows[each] for each in full}
     answers |= _asked(desk, [f"{JOBS}/{each}{more}" for each in full for more in OF_A_JOB])
-    some = [each for each in full if int(each[-12:], 16) % (3 * EVERY) == 0]
+    some = [each for each in full if _number(each) % (3 * EVERY) == 0]
     answers |= _asked(desk, [f"{JOBS}/{each}{more}" for each in some for more in MORE_OF_A_JOB])
     rest = sorted(rows.keys() - set(full))
-    told = _asked(desk, [f"{JOBS}/{each}{more}" for each in rest for more in OF_A_JOB])
-    hashes = {
-        each: _hash([rows[each], *(told[f"{JOBS}/{each}{more}"] for more in OF_A_JOB)])
-        for each in rest
-    }
+    asked = {each: [f"{JOBS}/{each}{more}" for more in _briefly(each)] for each in rest}
+    told = _asked(desk, [question for each in rest for question in asked[each]])
+    hashes = {each: _hash([rows[each], *map(told.__getitem__, asked[each])]) for each in rest}
     return answers, hashes
+
+
+def _number(job_id: str) -> int:
+    return int(job_id[-12:], 16)
+
+
+def _briefly(job_id: str) -> tuple[str, str]:
+    """What is asked of a job of which a hash is kept: the job, and one thing more in turn."""
+    first, *more = OF_A_JOB
+    return first, more[_number(job_id) % len(more)]
 
 
 def chosen_jobs(run: Callable[..., Any]) -> Answers:
@@ -100,7 +111,11 @@ def differences(before: Answers, now: Answers) -> list[str]:
 
 def _lists(desk: Desk) -> Iterable[tuple[str, Any]]:
     """All pages of each list, one after the other; where a page ends is no fact of a job."""
-    for question in (f"{JOBS}?order=newest", f"{JOBS}?order=best", *(f"{JOBS}?{each}" for each in FILTERS)):
+    for question in (
+        f"{JOBS}?order=newest",
+        f"{JOBS}?order=best",
+        *(f"{JOBS}?{each}" for each in FILTERS),
+    ):
         pages = 2 if question.count("order") else 1
         yield question, _pages(desk, question, "jobs", pages)
     for query in ("", "project=Winter", "state=waiting"):
@@ -123,9 +138,7 @@ def _pages(desk: Desk, question: str, key: str, most: int) -> list[Any]:
 
 def _asked(desk: Desk, questions: Sequence[str]) -> Answers:
     answers = desk.get(*(quote(each, safe="/?&=%") for each in questions))
-    return {
-        question: _told(answer) for question, answer in zip(questions, answers, strict=True)
-    }
+    return {question: _told(answer) for question, answer in zip(questions, answers, strict=True)}
 
 
 def _told(answer: Answered) -> Any:
