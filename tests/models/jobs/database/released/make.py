@@ -115,10 +115,10 @@ def fill_outbox(folder: Path) -> None:
     """Write a hundred events and more of every kind into an outbox, which nobody ships."""
     outbox = Outbox(folder / backup.OUTBOX)
     random = Random(18)
-    for number, state in zip(range(1, 33), itertools.cycle(JobState), strict=False):
+    for number, state in zip(range(1, 57), itertools.cycle(JobState), strict=False):
         if state is not JobState.LOST:  # only others say that
             for event in make_jobs.story(random, number, 0x030, state):
-                assert outbox.append(make_jobs.as_shown(event) if number % 2 else event)
+                assert outbox.append(make_jobs.as_shown(event) if number % 4 < 2 else event)
     for event in make_jobs.characters(0x030, 3):
         assert outbox.append(event)
     outbox.tidy()

@@ -55,7 +55,8 @@ def ask_all(desk: Desk, run: Callable[..., Any]) -> tuple[Answers, Answers]:
         run: calls a function with a connection to the database and further arguments.
 
     Returns:
-        Answers by question, and a hash for each job whose answers don't stand there in full.
+        Answers by question, with one job of `EVERY` in full; and for each of the others a hash of
+        its row in the list and of one of `OF_A_JOB` in turn.
     """
     answers = dict(_lists(desk))
     answers |= _asked(desk, ["/anime/projects", "/anime/characters", *STATISTICS, CSV])
@@ -71,9 +72,9 @@ def ask_all(desk: Desk, run: Callable[..., Any]) -> tuple[Answers, Answers]:
     some = [each for each in full if _number(each) % (3 * EVERY) == 0]
     answers |= _asked(desk, [f"{JOBS}/{each}{more}" for each in some for more in MORE_OF_A_JOB])
     rest = sorted(rows.keys() - set(full))
-    asked = {each: [f"{JOBS}/{each}{more}" for more in _briefly(each)] for each in rest}
-    told = _asked(desk, [question for each in rest for question in asked[each]])
-    hashes = {each: _hash([rows[each], *map(told.__getitem__, asked[each])]) for each in rest}
+    asked = {each: f"{JOBS}/{each}{OF_A_JOB[_number(each) % len(OF_A_JOB)]}" for each in rest}
+    told = _asked(desk, list(asked.values()))
+    hashes = {each: _hash([rows[each], told[asked[each]]]) for each in rest}
     return answers, hashes
 
 
@@ -81,20 +82,17 @@ def _number(job_id: str) -> int:
     return int(job_id[-12:], 16)
 
 
-def _briefly(job_id: str) -> tuple[str, str]:
-    """What is asked of a job of which a hash is kept: the job, and one thing more in turn."""
-    first, *more = OF_A_JOB
-    return first, more[_number(job_id) % len(more)]
-
-
 def chosen_jobs(run: Callable[..., Any]) -> Answers:
     """Return the jobs that a Load Job chooses, and what they were made with."""
     answers: Answers = {}
-    for how in (choose.latest_job, choose.best_job):
+    for name, choice in (("latest", choose.latest_job), ("best", choose.best_job)):
         for wanted in WANTED:
-            job_id = run(how, choose.Wanted(**wanted))
-            origin = None if job_id is None else vars(run(choose.origin_of, job_id))
-            answers[f"{how.__name__} {wanted}"] = {"id": job_id and str(job_id), "origin": origin}
+            job_id = run(choice, choose.Wanted(**wanted))
+            answer = None
+            if job_id is not None:
+                origin = run(choose.origin_of, job_id)
+                answer = {"id": str(job_id), "prompt": origin.prompt, "seed": origin.seed}
+            answers[f"{name} {wanted}"] = answer
     return answers
 
 
@@ -142,11 +140,13 @@ def _asked(desk: Desk, questions: Sequence[str]) -> Answers:
 
 
 def _told(answer: Answered) -> Any:
-    """The answer as JSON holds it, times in UTC."""
-    if answer.status == 200 and answer.kind != "application/json":
-        text = answer.kind == "text/csv"
-        return answer.body.decode() if text else hashlib.sha256(answer.body).hexdigest()
-    return _in_utc(answer.json if answer.status == 200 else [answer.status, answer.json])
+    """The answer as JSON holds it, times in UTC; of a refusal its code, as texts may change."""
+    if answer.status != 200:
+        return [answer.status, answer.json["error"]["code"]]
+    if answer.kind == "application/json":
+        return _in_utc(answer.json)
+    text = answer.kind == "text/csv"
+    return answer.body.decode() if text else hashlib.sha256(answer.body).hexdigest()
 
 
 def _in_utc(value: Any) -> Any:
