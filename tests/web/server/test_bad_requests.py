@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from anime_production.models.production.definition import FIELDS
-from anime_production.models.reason_texts import languages
 from anime_production.web.server import routes
 from anime_production.web.server.bodies import DefinitionBody
 from anime_production.web.server.endpoint import Endpoint
 from anime_production.web.server.fields import expectation, plain
 from anime_production.web.server.refusals import PLACEHOLDER, REFUSALS
 
-from ...nodes.write_locales import OWN, read
+from ...nodes.write_locales import OWN, languages, read
 from .asking import Answered, Desk
 
 BODIES = [each for each in routes.ENDPOINTS if each.body is not None]
