@@ -27,11 +27,11 @@ def attach() -> None:
     try:
         import execution
 
-        from . import fetches, folders, host, routes, watching, worker, workflows
+        from . import context, fetches, folders, routes, watching, worker, workflows
 
         downloads = fetches.Fetches(models, server.send_sync)
         atexit.register(downloads.close)
-        routes.register(server.routes, host.host_of(server, recorder, downloads))
+        routes.register(server.routes, context.context_of(server, recorder, downloads))
         recorder().look_for_models(workflows.model_file)
         watching.attach(execution, server, recorder)
         worker.productions(server, recorder).start_where_used(folders.private())

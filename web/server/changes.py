@@ -9,8 +9,8 @@ from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_jo
 from ...models.jobs.recording.events import JobReviewed
 from ...models.jobs.states import UNFINISHED
 from .bodies import ReviewBody
+from .context import RouteContext
 from .endpoint import RouteRequest
-from .host import ComfyHost
 from .jobs import find
 from .parameters import DeleteParameters
 from .refusals import Refusal
@@ -19,13 +19,13 @@ from .watching.prompts import marked
 UNFINISHED_STATES = {state.value for state in UNFINISHED}
 
 
-def review(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def review(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Remember what a person says of a job."""
     body: ReviewBody = request.body
     review = Review(ReviewVerdict(body.verdict), body.reason.strip(), body.reviewer)
-    record = find(host, request)
+    record = find(context, request)
     event = JobReviewed(record.job, review)
-    if not host.recorder.record(event):
+    if not context.recorder.record(event):
         raise Refusal("not_recorded")
     return {
         "id": str(record.job.id),
@@ -39,10 +39,10 @@ def review(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
     }
 
 
-def cancel(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Take a job out of the queue, or interrupt it where it runs; nobody else's."""
-    record = find(host, request)
-    queue, job = host.server().prompt_queue, record.job
+    record = find(context, request)
+    queue, job = context.server().prompt_queue, record.job
     # Pending first: it may begin to run meanwhile, but no job goes back into the queue.
     if queue.delete_queue_item(lambda item: marked(item) == job.id):
         return {"id": str(job.id), "was": "pending"}
@@ -55,18 +55,18 @@ def cancel(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
     raise Refusal("runs_elsewhere", machine=record.machine)
 
 
-def delete(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Forget a job, and its files too where that is asked for."""
-    record = find(host, request)
+    record = find(context, request)
     try:
-        files = host.recorder.database.run(delete_job, record.job.id)
+        files = context.recorder.database.run(delete_job, record.job.id)
     except StillRunning as state:
         raise Refusal("still_running", state=str(state)) from None
     query: DeleteParameters = request.parameters
     removed: list[str] = []
     kept: list[dict[str, str]] = []
     for file in (files or ()) if query.files else ():
-        why = _remove(host.output(), file)
+        why = _remove(context.output(), file)
         if why is None:
             removed.append(file.path)
         else:

@@ -13,7 +13,7 @@ from ...models.jobs.database.address import without_secrets
 from ...models.jobs.database.database import DatabaseAway
 from ...models.jobs.recording.recorder import Recorder
 from .bodies import Body, read_body
-from .host import ComfyHost
+from .context import RouteContext
 from .parameters import Parameters, read_parameters
 from .refusals import Refusal, json_answer
 
@@ -36,7 +36,7 @@ class RouteRequest:
 
 
 Answer = Any  # what JSON holds, or a response of aiohttp
-Handler = Callable[[ComfyHost, RouteRequest], Answer | Awaitable[Answer]]
+Handler = Callable[[RouteContext, RouteRequest], Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Endpoint:
     body: type[Body] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
 
-    async def respond(self, request: web.Request, host: ComfyHost) -> web.StreamResponse:
+    async def respond(self, context: RouteContext, request: web.Request) -> web.StreamResponse:
         """Return the answer to a request."""
         in_path = next(iter(request.match_info.values()), "")
         try:
@@ -71,13 +71,13 @@ class Endpoint:
             body = None if self.body is None else await read_body(request, self.body)
             read = RouteRequest(in_path, parameters, body)
             if inspect.iscoroutinefunction(self.handler):
-                answer = await self.handler(host, read)
+                answer = await self.handler(context, read)
             else:
-                answer = await asyncio.to_thread(self.handler, host, read)
+                answer = await asyncio.to_thread(self.handler, context, read)
         except Refusal as refusal:
             return refusal.answer()
         except DatabaseAway as error:
-            return away(host.recorder, in_path, "database_away", reason=str(error)).answer()
+            return away(context.recorder, in_path, "database_away", reason=str(error)).answer()
         except Exception as error:  # aiohttp would show its trace in the log, values and all
             kind = type(error).__name__
             reason = f"{kind}: {without_secrets(error)}"

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from ...models.jobs.queries.listing import Page, list_jobs
 from ...models.jobs.strict_json import strict_json
+from .context import RouteContext
 from .endpoint import RouteRequest
-from .host import ComfyHost
 from .jobs import read, row_of
 from .parameters import CSV, LARGEST_PAGE, ExportParameters
 
@@ -26,13 +26,13 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Pages = AsyncIterator[Page]
 
 
-async def export(host: ComfyHost, request: RouteRequest) -> web.Response:
+async def export(context: RouteContext, request: RouteRequest) -> web.Response:
     """All jobs that are as wanted, a page at a time."""
     query: ExportParameters = request.parameters
     jobs = query.filter()
 
     def page_after(cursor: str | None) -> Page:
-        page: Page = read(host, list_jobs, jobs, LARGEST_PAGE, query.order, cursor)
+        page: Page = read(context, list_jobs, jobs, LARGEST_PAGE, query.order, cursor)
         return page
 
     # Before anything is sent: where the database is away, the answer must say so.

@@ -12,77 +12,77 @@ from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import CursorError, list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
+from .context import RouteContext
 from .endpoint import RouteRequest, away
-from .host import ComfyHost
 from .parameters import JobsParameters, StatsParameters
 from .refusals import Refusal
 
 THUMBNAIL = "/anime/jobs/{}/thumbnail"
 
 
-def listed(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """A page of jobs."""
     query: JobsParameters = request.parameters
     try:
-        page = read(host, list_jobs, query.filter(), query.limit, query.order, query.cursor)
+        page = read(context, list_jobs, query.filter(), query.limit, query.order, query.cursor)
     except CursorError:
         raise Refusal("bad_cursor") from None
     return {"jobs": [row_of(job) for job in page.jobs], "next": page.next}
 
 
-def one(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """A job with its reports, files, attempts and reviews."""
-    record = find(host, request)
+    record = find(context, request)
     answer = record.to_dict()
-    answer["artifacts"] = _files(host, record)
-    answer["attempts"] = host.recorder.database.run(details.attempts_of, record.job.id)
-    answer["reviews"] = [_timed(each) for each in host.recorder.database.run(
+    answer["artifacts"] = _files(context, record)
+    answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
+    answer["reviews"] = [_timed(each) for each in context.recorder.database.run(
         details.reviews_of, record.job.id
     )]  # fmt: skip
-    production = host.recorder.database.run(details.production_of, record.job.id)
+    production = context.recorder.database.run(details.production_of, record.job.id)
     answer["production_id"] = production and str(production)
     return answer
 
 
-def events(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def events(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What happened to it."""
-    job_id = find_id(host, request)
-    found = host.recorder.database.run(details.events_of, job_id)
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.events_of, job_id)
     return {"id": str(job_id), "events": [_timed(each) for each in found]}
 
 
-def params(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What its pictures were made with."""
-    job_id = find_id(host, request)
-    return {"id": str(job_id), "params": host.recorder.database.run(details.params_of, job_id)}
+    job_id = find_id(context, request)
+    return {"id": str(job_id), "params": context.recorder.database.run(details.params_of, job_id)}
 
 
-def reports(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What its nodes measured."""
-    record = find(host, request)
+    record = find(context, request)
     return {"id": str(record.job.id), "reports": record.to_dict()["reports"]}
 
 
-def artifacts(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """The files that it wrote, and whether they are still there."""
-    record = find(host, request)
-    return {"id": str(record.job.id), "artifacts": _files(host, record)}
+    record = find(context, request)
+    return {"id": str(record.job.id), "artifacts": _files(context, record)}
 
 
-def graph(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Its prompt in API format, and its workflow as the editor opens it."""
-    job_id = find_id(host, request)
-    found = host.recorder.database.run(details.graph_of, job_id) or {
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.graph_of, job_id) or {
         "graph": None,
         "workflow": None,
     }
     return {"id": str(job_id), **found}
 
 
-def thumbnail(host: ComfyHost, request: RouteRequest) -> web.Response:
+def thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     """A small picture of its first file."""
-    job_id = find_id(host, request)
-    found = host.recorder.database.run(details.thumbnail_of, job_id)
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.thumbnail_of, job_id)
     if found is None:
         raise Refusal("no_thumbnail")
     of_file, webp = found
@@ -91,59 +91,59 @@ def thumbnail(host: ComfyHost, request: RouteRequest) -> web.Response:
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 
 
-def projects(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def projects(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All projects with their shots."""
-    return {"projects": [_timed(each) for each in read(host, list_projects)]}
+    return {"projects": [_timed(each) for each in read(context, list_projects)]}
 
 
-def characters(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def characters(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All characters with their versions."""
-    return {"characters": [_timed(each) for each in read(host, list_characters)]}
+    return {"characters": [_timed(each) for each in read(context, list_characters)]}
 
 
-def stats(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Figures of groups of jobs."""
     query: StatsParameters = request.parameters
-    groups = read(host, statistics, query.filter(), query.by, query.last, query.limit)
+    groups = read(context, statistics, query.filter(), query.by, query.last, query.limit)
     return {"by": query.by, "last": query.last, "groups": groups}
 
 
-def read(host: ComfyHost, query: Callable[..., Any], *arguments: Any) -> Any:
+def read(context: RouteContext, query: Callable[..., Any], *arguments: Any) -> Any:
     """What a query answers, with what waits in the outbox, as long as anything does."""
-    if host.recorder.backlog() != 0:
-        host.recorder.settle()
-    return host.recorder.database.run(query, *arguments)
+    if context.recorder.backlog() != 0:
+        context.recorder.settle()
+    return context.recorder.database.run(query, *arguments)
 
 
-def find(host: ComfyHost, request: RouteRequest) -> JobRecord:
+def find(context: RouteContext, request: RouteRequest) -> JobRecord:
     """The job that a request names, with all that was just said of it.
 
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    host.recorder.settle()
-    found = host.recorder.database.run(find_job, request.id)
+    context.recorder.settle()
+    found = context.recorder.database.run(find_job, request.id)
     if found is None:
-        raise _unknown(host, request)
+        raise _unknown(context, request)
     return found
 
 
-def find_id(host: ComfyHost, request: RouteRequest) -> UUID:
+def find_id(context: RouteContext, request: RouteRequest) -> UUID:
     """The id of the job that a request names.
 
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    host.recorder.settle()
-    found = host.recorder.database.run(details.find_id, request.id)
+    context.recorder.settle()
+    found = context.recorder.database.run(details.find_id, request.id)
     if found is None:
-        raise _unknown(host, request)
+        raise _unknown(context, request)
     return found
 
 
-def _unknown(host: ComfyHost, request: RouteRequest) -> Refusal:
-    if host.recorder.backlog(request.id):
-        return away(host.recorder, request.id, "not_yet")
+def _unknown(context: RouteContext, request: RouteRequest) -> Refusal:
+    if context.recorder.backlog(request.id):
+        return away(context.recorder, request.id, "not_yet")
     return Refusal("unknown_job", id=request.id[:100])
 
 
@@ -168,13 +168,13 @@ def _timed(row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _files(host: ComfyHost, record: JobRecord) -> list[dict[str, Any]]:
-    return [file_of(host, vars(each)) for each in record.artifacts]
+def _files(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
+    return [file_of(context, vars(each)) for each in record.artifacts]
 
 
-def file_of(host: ComfyHost, artifact: Mapping[str, Any]) -> dict[str, Any]:
+def file_of(context: RouteContext, artifact: Mapping[str, Any]) -> dict[str, Any]:
     """A file that a job wrote, whether it is still there, and where it can be looked at."""
     path = artifact["path"]
     folder, _, name = path.rpartition("/")
     view = f"/view?filename={quote(name)}&subfolder={quote(folder)}&type=output"
-    return {**artifact, "exists": (host.output() / path).is_file(), "view": view}
+    return {**artifact, "exists": (context.output() / path).is_file(), "view": view}

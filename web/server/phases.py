@@ -22,31 +22,33 @@ from ...models.production.gates import described
 from ...models.production.installed import Installed, missing
 from ...models.profile import Profile, ProfileError, load_profile
 from .bodies import DefinitionBody
+from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
-from .host import ComfyHost
 from .refusals import Refusal, json_answer
 
 LIST = "/anime/phases"
 ONE = "/anime/phases/{id}"
 
 
-def listed(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return all phases."""
-    installed = host.installed()  # asks each class of node once
-    return {"phases": [_described(host, phase, installed) for phase in list_phases(_folder(host))]}
+    installed = context.installed()  # asks each class of node once
+    return {
+        "phases": [_described(context, phase, installed) for phase in list_phases(_folder(context))]
+    }
 
 
-def one(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a phase."""
     try:
-        return _described(host, find_phase(_folder(host), request.id), host.installed())
+        return _described(context, find_phase(_folder(context), request.id), context.installed())
     except UnknownPhase:
         raise _unknown(request) from None
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
 
 
-async def register(host: ComfyHost, request: RouteRequest) -> web.Response:
+async def register(context: RouteContext, request: RouteRequest) -> web.Response:
     """Register a phase; 201 where something was written."""
     body: DefinitionBody = request.body
     fields = body.model_dump(exclude_unset=True, exclude={"replace"})
@@ -54,22 +56,22 @@ async def register(host: ComfyHost, request: RouteRequest) -> web.Response:
         phase = await asyncio.to_thread(read_definition, fields)
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
-    complaints = await host.complaints(phase.graph)
+    complaints = await context.complaints(phase.graph)
     if complaints:
         raise Refusal("workflow_refused", reason=complaints[0])
     try:
-        is_new = await asyncio.to_thread(register_phase, _folder(host), phase, body.replace)
+        is_new = await asyncio.to_thread(register_phase, _folder(context), phase, body.replace)
     except PhaseConflict:
         key = "phase_shipped" if is_shipped(phase.id) else "phase_exists"
         raise Refusal(key, id=phase.id) from None
-    answer = await asyncio.to_thread(_described, host, phase, host.installed())
+    answer = await asyncio.to_thread(_described, context, phase, context.installed())
     return json_answer(answer, 201 if is_new else 200)
 
 
-def remove(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def remove(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Forget a phase that was registered."""
     try:
-        remove_phase(_folder(host), request.id)
+        remove_phase(_folder(context), request.id)
     except UnknownPhase:
         raise _unknown(request) from None
     except PhaseConflict:
@@ -81,11 +83,13 @@ def _unknown(request: RouteRequest) -> Refusal:
     return Refusal("unknown_phase", id=request.id[:100], route=LIST)
 
 
-def _folder(host: ComfyHost) -> Path:
-    return registered_folder(host.private())
+def _folder(context: RouteContext) -> Path:
+    return registered_folder(context.private())
 
 
-def _described(host: ComfyHost, phase: PhaseDefinition, installed: Installed) -> dict[str, Any]:
+def _described(
+    context: RouteContext, phase: PhaseDefinition, installed: Installed
+) -> dict[str, Any]:
     lacking = missing(phase, installed)
     return {
         "id": phase.id,
@@ -98,7 +102,7 @@ def _described(host: ComfyHost, phase: PhaseDefinition, installed: Installed) ->
         "takes": dict(phase.takes),
         "gives": phase.gives,
         "parameters": [each.to_dict() for each in phase.parameters],
-        "gates": [described(gate, _profile_of(host.profiles())) for gate in phase.gates],
+        "gates": [described(gate, _profile_of(context.profiles())) for gate in phase.gates],
         "policy": phase.policy.to_dict(),
         "workflow": dict(phase.graph),
         "installed": not lacking,

@@ -20,9 +20,9 @@ from ...models.production.request import (
 )
 from ...models.settings import TRACKING
 from .bodies import ActionBody, GenerateBody, OrchestrateBody
+from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .fields import shown
-from .host import ComfyHost
 from .jobs import file_of, read
 from .parameters import ProductionsParameters
 from .refusals import Refusal, json_answer
@@ -31,24 +31,24 @@ LIST = "/anime/productions"
 ONE = "/anime/productions/{id}"
 
 
-def orchestrate(host: ComfyHost, request: RouteRequest) -> web.Response:
+def orchestrate(context: RouteContext, request: RouteRequest) -> web.Response:
     """Order a production."""
     body: OrchestrateBody = request.body
-    return _ordered(host, body.model_dump(exclude_none=True), _catalogue(host))
+    return _ordered(context, body.model_dump(exclude_none=True), _catalogue(context))
 
 
-def generate(host: ComfyHost, request: RouteRequest) -> web.Response:
+def generate(context: RouteContext, request: RouteRequest) -> web.Response:
     """Order a production of one phase."""
     body: GenerateBody = request.body
-    catalogue = _catalogue(host)
+    catalogue = _catalogue(context)
     phase = _phase(body.type, body.phase, catalogue)
     order = body.model_dump(exclude_none=True, exclude={"type", "phase", "parameters"})
     parameters = {phase.id: body.parameters or {}}
-    return _ordered(host, {**order, "phases": [phase.id], "parameters": parameters}, catalogue)
+    return _ordered(context, {**order, "phases": [phase.id], "parameters": parameters}, catalogue)
 
 
-def _catalogue(host: ComfyHost) -> Sequence[PhaseDefinition]:
-    return list_phases(registered_folder(host.private()))
+def _catalogue(context: RouteContext) -> Sequence[PhaseDefinition]:
+    return list_phases(registered_folder(context.private()))
 
 
 def _phase(kind: str, wanted: str | None, catalogue: Sequence[PhaseDefinition]) -> PhaseDefinition:
@@ -62,7 +62,7 @@ def _phase(kind: str, wanted: str | None, catalogue: Sequence[PhaseDefinition]) 
 
 
 def _ordered(
-    host: ComfyHost, order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
+    context: RouteContext, order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
 ) -> web.Response:
     try:
         request = read_request(order, catalogue)
@@ -70,28 +70,28 @@ def _ordered(
         raise Refusal("bad_request", reason=str(error)) from None
     known = {each.id: each for each in catalogue}
     definitions = [known[each] for each in request.phases]
-    _refuse_missing(host, request, definitions)
-    _start(host)
+    _refuse_missing(context, request, definitions)
+    _start(context)
     try:
-        production_id = host.recorder.database.run(store.create, request, definitions)
+        production_id = context.recorder.database.run(store.create, request, definitions)
     except store.LimitReached as error:
         raise Refusal("production_too_many", **error.values) from None
     answer = {"id": str(production_id), "state": "queued", "url": f"{LIST}/{production_id}"}
     return json_answer(answer, 202)
 
 
-def _start(host: ComfyHost) -> None:
+def _start(context: RouteContext) -> None:
     """Have this ComfyUI work at productions from now on, if it didn't."""
-    productions = host.productions()
+    productions = context.productions()
     if not productions.are_tracked:
         raise Refusal("not_tracked", variable=TRACKING.variable)
     productions.start()
 
 
 def _refuse_missing(
-    host: ComfyHost, request: ProductionRequest, definitions: Sequence[PhaseDefinition]
+    context: RouteContext, request: ProductionRequest, definitions: Sequence[PhaseDefinition]
 ) -> None:
-    installed = host.installed()
+    installed = context.installed()
     lacking = {
         each.id: list(absent)
         for each in definitions
@@ -102,12 +102,12 @@ def _refuse_missing(
         raise Refusal("missing", more={"missing": lacking}, missing=text)
 
 
-def listed(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a page of productions."""
     query: ProductionsParameters = request.parameters
     filters = {name: getattr(query, name) for name in FILTERS}
     try:
-        page = host.recorder.database.run(
+        page = context.recorder.database.run(
             store.list_productions, query.limit, query.cursor, filters
         )
     except store.ProductionCursorError:
@@ -115,52 +115,52 @@ def listed(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
     return {"productions": [dict(each) for each in page.productions], "next": page.next}
 
 
-def one(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a production with its phases, their attempts, files and reports, and decisions."""
-    record = read(host, store.load, _id_of(request))
+    record = read(context, store.load, _id_of(request))
     if record is None:
         raise _unknown(request)
-    return _described(host, record)
+    return _described(context, record)
 
 
-def _described(host: ComfyHost, record: ProductionRecord) -> dict[str, Any]:
+def _described(context: RouteContext, record: ProductionRecord) -> dict[str, Any]:
     answer: dict[str, Any] = record.to_dict()
     attempts = [each for phase in answer["phases"] for each in phase["attempts"]]
     for holder in (answer, *answer["phases"], *attempts):
-        holder["files"] = [file_of(host, each) for each in holder["files"]]
+        holder["files"] = [file_of(context, each) for each in holder["files"]]
     return answer
 
 
-def cancel(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """End it, also in the middle of an attempt."""
-    return _acted(store.cancel, host, request)
+    return _acted(store.cancel, context, request)
 
 
-def resume(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def resume(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Go on with one that was cancelled or has failed."""
-    return _acted(store.resume, host, request)
+    return _acted(store.resume, context, request)
 
 
-def approve(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def approve(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Let it go on with what its phase made."""
-    return _acted(store.approve, host, request)
+    return _acted(store.approve, context, request)
 
 
-def reject(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def reject(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Have its phase made again, or end it where no attempt is left."""
-    return _acted(store.reject, host, request)
+    return _acted(store.reject, context, request)
 
 
-def _acted(act: Callable[..., Any], host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def _acted(act: Callable[..., Any], context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     body: ActionBody = request.body
-    _start(host)
+    _start(context)
     try:
-        record = host.recorder.database.run(act, _id_of(request), body.who, body.reason.strip())
+        record = context.recorder.database.run(act, _id_of(request), body.who, body.reason.strip())
     except store.UnknownProduction:
         raise _unknown(request) from None
     except store.IllegalTransition as error:
         raise Refusal("not_now", reason=str(error)) from None
-    return _described(host, record)
+    return _described(context, record)
 
 
 def _id_of(request: RouteRequest) -> UUID:

@@ -12,8 +12,8 @@ from ...models.jobs.provenance.generation_params import GenerationParam
 from ...models.jobs.provenance.model_hashes import with_hashes
 from ...models.jobs.queries import details
 from .bodies import ReproduceBody
+from .context import RouteContext
 from .endpoint import RouteRequest
-from .host import ComfyHost
 from .jobs import find_id
 from .refusals import Refusal
 from .submission import GraphRefused, submit
@@ -23,23 +23,23 @@ from .workflows import installed, model_file
 Graph = dict[str, Any]
 
 
-async def reproduce(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Queue a job's graph again, and say what is no longer as it was."""
     body: ReproduceBody = request.body
     changes = body.changes or {}
-    job_id = await asyncio.to_thread(find_id, host, request)
-    saved = await asyncio.to_thread(host.recorder.database.run, details.graph_of, job_id)
+    job_id = await asyncio.to_thread(find_id, context, request)
+    saved = await asyncio.to_thread(context.recorder.database.run, details.graph_of, job_id)
     if saved is None or not saved["graph"]:
         raise Refusal("no_graph")
     graph = changed(saved["graph"], changes)
-    params = await asyncio.to_thread(host.recorder.database.run, details.params_of, job_id)
+    params = await asyncio.to_thread(context.recorder.database.run, details.params_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
     if saved["workflow"] is not None and not changes:  # a changed one would be another's
         extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
     try:
-        number = await submit(host.server(), graph, prompt_id, extra, body.client_id)
+        number = await submit(context.server(), graph, prompt_id, extra, body.client_id)
     except GraphRefused as refused:
         more = {"node_errors": refused.node_errors, "differences": differences}
         raise Refusal("refused_by_comfyui", more=more, reason=str(refused)) from None

@@ -4,14 +4,12 @@ import logging
 from functools import partial
 from typing import Any
 
-from aiohttp import web
-
 from . import changes, jobs, phases, productions, reproduction, tracking, weights
 from .bodies import NoFields, ReproduceBody, ReviewBody, TrackingBody
+from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .export import export
 from .health import health
-from .host import ComfyHost
 from .parameters import DeleteParameters, ExportParameters, JobsParameters, StatsParameters
 
 log = logging.getLogger(__name__)
@@ -24,7 +22,7 @@ TRACKING = "/anime/tracking"
 UNKNOWN = {404: "There is no such job."}
 
 
-def _document(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def _document(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     from . import openapi  # with the models of answers, which nothing else needs
 
     return openapi.document(ENDPOINTS)
@@ -105,19 +103,15 @@ ENDPOINTS = (
 )  # fmt: skip
 
 
-def register(routes: Any, host: ComfyHost) -> None:
+def register(routes: Any, context: RouteContext) -> None:
     """Add the pack's routes, once.
 
     Args:
         routes: aiohttp's `RouteTableDef`, which ComfyUI adds to its application later.
-        host: this ComfyUI.
+        context: this ComfyUI.
     """
     if any(getattr(route, "path", None) == HEALTH for route in routes):
         log.warning("Anime Production is installed twice; this copy's routes are left out.")
         return
     for endpoint in ENDPOINTS:
-        routes.route(endpoint.method, endpoint.path)(partial(_respond, endpoint, host))
-
-
-async def _respond(endpoint: Endpoint, host: ComfyHost, request: web.Request) -> web.StreamResponse:
-    return await endpoint.respond(request, host)
+        routes.route(endpoint.method, endpoint.path)(partial(endpoint.respond, context))

@@ -5,22 +5,22 @@ from typing import Any
 from ...models.jobs.recording.tracking import Tracking
 from ...models.settings import TRACKING, SettingsError
 from .bodies import TrackingBody
+from .context import RouteContext
 from .endpoint import RouteRequest
-from .host import ComfyHost
 from .refusals import Refusal
 
 
-def tracking(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def tracking(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What is tracked now, what after a restart, and who decides."""
     by_environment = TRACKING.is_in_environment()
     return {
-        "tracking": host.recorder.tracking.value,
-        "after_restart": TRACKING.read(host.private()).value,
+        "tracking": context.recorder.tracking.value,
+        "after_restart": TRACKING.read(context.private()).value,
         "decided_by": TRACKING.variable if by_environment else None,
     }
 
 
-def change(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def change(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Write into the private config file what is to be tracked, and do so where that is possible
     without a restart."""
     body: TrackingBody = request.body
@@ -28,8 +28,8 @@ def change(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
         raise Refusal("set_by_environment", variable=TRACKING.variable)
     wanted = Tracking(body.tracking)
     try:
-        TRACKING.write(host.private(), wanted.value)
+        TRACKING.write(context.private(), wanted.value)
     except SettingsError as error:
         raise Refusal("not_written", reason=str(error)) from None
-    host.recorder.track(wanted)
-    return tracking(host, request)
+    context.recorder.track(wanted)
+    return tracking(context, request)

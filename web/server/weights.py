@@ -5,31 +5,31 @@ from typing import Any
 from aiohttp import web
 
 from .bodies import FetchBody
+from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .fetches import ROUTE
-from .host import ComfyHost
 from .refusals import json_answer
 
 FETCH = f"{ROUTE}/{{name}}/fetch"
 
 
-def listed(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return all weights, as they stand."""
-    return {"weights": host.fetches.standing()}
+    return {"weights": context.fetches.standing()}
 
 
-def fetch(host: ComfyHost, request: RouteRequest) -> web.Response:
+def fetch(context: RouteContext, request: RouteRequest) -> web.Response:
     """Begin to download a weight; 202 where it isn't installed yet."""
     body: FetchBody = request.body
-    state = host.fetches.start(request.id, body.accept_licence)
+    state = context.fetches.start(request.id, body.accept_licence)
     if state is None:
         return json_answer({"name": request.id, "installed": True})
     return json_answer({"name": request.id, "installed": False, "fetch": state}, 202)
 
 
-def stop(host: ComfyHost, request: RouteRequest) -> dict[str, Any]:
+def stop(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Stop downloading a weight."""
-    return {"name": request.id, "fetch": host.fetches.stop(request.id)}
+    return {"name": request.id, "fetch": context.fetches.stop(request.id)}
 
 
 _UNKNOWN = {404: "There is no such weight."}

@@ -14,8 +14,8 @@ from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.weights import Weight, WeightFile
 from anime_production.models.weights.weight import files_in
 from anime_production.web.server import routes
+from anime_production.web.server.context import RouteContext
 from anime_production.web.server.fetches import Fetches, Models
-from anime_production.web.server.host import ComfyHost
 from anime_production.web.server.worker import Productions
 
 
@@ -52,9 +52,9 @@ async def no_complaints(graph: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def host_in(folder: Path, recorder: Recorder, fetches: Fetches) -> ComfyHost:
+def context_in(folder: Path, recorder: Recorder, fetches: Fetches) -> RouteContext:
     """A ComfyUI without a queue, whose folders are in one of the test."""
-    return ComfyHost(
+    return RouteContext(
         recorder_of=lambda: recorder,
         output=lambda: folder / "output",
         private=lambda: folder / "private",
@@ -92,15 +92,15 @@ class Desk:
         """ComfyUI's output folder."""
         return self.folder / "output"
 
-    def host(self) -> ComfyHost:
+    def context(self) -> RouteContext:
         """A ComfyUI with one weight of two, and without a queue."""
-        return host_in(self.folder, self.recorder, two_weights(self.folder / "models"))
+        return context_in(self.folder, self.recorder, two_weights(self.folder / "models"))
 
     def application(self) -> web.Application:
         """A server with the routes; it takes bodies as large as ComfyUI does."""
         table, application = web.RouteTableDef(), web.Application(client_max_size=100 << 20)
-        routes.register(table, self.host())
-        routes.register(table, self.host())  # a second copy of the pack
+        routes.register(table, self.context())
+        routes.register(table, self.context())  # a second copy of the pack
         application.add_routes(table)
         return application
 

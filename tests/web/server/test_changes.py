@@ -144,8 +144,8 @@ class NoQueue:
 def test_what_cannot_be_cancelled_here_is_said(
     desk, recorder, database_url, story, monkeypatch, ended, code, said
 ):
-    host = replace(desk.host(), server=lambda: SimpleNamespace(prompt_queue=NoQueue()))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), server=lambda: SimpleNamespace(prompt_queue=NoQueue()))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     for event in story if ended else story[:2]:
         recorder.record(event)
     (answer,) = desk.ask(("POST", "/anime/jobs/8c1f/cancel", {}))

@@ -23,8 +23,8 @@ BAD, THERE, TOO_LARGE = (400, "bad_definition"), (409, "phase_exists"), (413, "t
 @pytest.fixture
 def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """The routes on a real server, in a ComfyUI that has no node at all."""
-    host = replace(desk.host(), installed=lambda: lambda name: None)
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), installed=lambda: lambda name: None)
+    monkeypatch.setattr(Desk, "context", lambda self: context)
 
     def serve(questions: Callable[[TestClient], Awaitable[None]]) -> None:
         async def answers() -> None:

@@ -116,8 +116,8 @@ def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
     desk, database_url, monkeypatch
 ):
     loaders = {"UNETLoader": {"unet_name": ["another.safetensors"]}, "VAELoader": {"vae_name": []}}
-    host = replace(desk.host(), installed=lambda: lambda name: loaders.get(name, {}))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), installed=lambda: lambda name: loaders.get(name, {}))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     real = {"prompt": "a girl", "phases": ["sdxl_stills", "wan22_loop"], "character": "Hana"}
     (answer,) = desk.ask(("POST", ORCHESTRATE, real))
     assert answer.status == 409
@@ -132,8 +132,8 @@ def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
 
 
 def test_where_prompts_are_not_remembered_no_production_is_taken(desk, database_url, monkeypatch):
-    host = replace(desk.host(), productions=lambda: NoWorker(are_tracked=False))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), productions=lambda: NoWorker(are_tracked=False))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     (answer,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     assert answer.status == 409
     assert "ANIME_TRACKING" in sentence(answer)

@@ -28,7 +28,7 @@ def told(desk: Desk, recorder, database_url, story, saved) -> Desk:
 
 def test_every_route_is_described_and_every_described_one_is_there(desk):
     table = web.RouteTableDef()
-    routes.register(table, desk.host())
+    routes.register(table, desk.context())
     registered = {(route.method.lower(), route.path) for route in table}
     paths = openapi.document(routes.ENDPOINTS)["paths"]
     described = {(method, path) for path, methods in paths.items() for method in methods}

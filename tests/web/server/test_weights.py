@@ -19,7 +19,7 @@ from anime_production.web.server.fetches import Fetches, Models
 
 from ...comfyui import use_comfyui
 from ...file_server import FileServer, file_server
-from .asking import host_in
+from .asking import context_in
 
 CONTENT = os.urandom(2_000_000)
 FREE, BOUND = "free", "bound"  # weights without and with a non-commercial licence
@@ -46,7 +46,7 @@ class Bench:
 
         async def answers() -> None:
             table, application = web.RouteTableDef(), web.Application()
-            routes.register(table, host_in(self.folder, recorder, self.fetches))
+            routes.register(table, context_in(self.folder, recorder, self.fetches))
             application.add_routes(table)
             async with TestClient(TestServer(application)) as client:
                 await ask(client)
