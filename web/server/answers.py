@@ -8,7 +8,7 @@ from types import GenericAlias
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
 from ...models.jobs.job import JobSource, JobState, ReviewVerdict
 from ...models.jobs.queries.statistics import KEYS
@@ -19,38 +19,23 @@ from .fields import OneOf
 from .parameters import VERDICTS
 
 
-def answer(name: str, /, **fields: Any) -> Any:
-    """Return the model of an object with these fields and no others.
+def answer(name: str, /, extra: Literal["forbid", "allow"] = "forbid", **fields: Any) -> Any:
+    """Return the model of an object with these fields and, by default, no others.
 
     Args:
         name: of the model in the description.
-        fields: type of each field; a pair of type and default for one that may be left out.
+        extra: "allow" for an object that has others too.
+        fields: type of each field, or what `optional` returns.
     """
-    config = ConfigDict(extra="forbid", defer_build=True)
-    return _model(name, config, fields)
-
-
-def part(name: str, /, **fields: Any) -> Any:
-    """Return the model of an object with these fields among others."""
-    return _model(name, ConfigDict(extra="allow", defer_build=True), fields)
-
-
-def _model(name: str, config: ConfigDict, fields: dict[str, Any]) -> type[BaseModel]:
     of_model: dict[str, Any] = {
         each: kind if isinstance(kind, tuple) else (kind, ...) for each, kind in fields.items()
     }
-    model: type[BaseModel] = create_model(name, __config__=config, **of_model)
-    return model
+    return create_model(name, __config__=ConfigDict(extra=extra, defer_build=True), **of_model)
 
 
 def many(kind: Any) -> Any:
     """Return the type of a list."""
     return GenericAlias(list, (kind,))
-
-
-def maybe(kind: Any) -> Any:
-    """Return the type of a value or null."""
-    return kind | None
 
 
 def optional(kind: Any) -> Any:
@@ -67,7 +52,7 @@ Thing = dict[str, Any]
 Verdict, Kind = word(VERDICTS), word(KINDS)
 State, ReviewWord, Tracked = word(JobState), word(ReviewVerdict), word(Tracking)
 Status = word(("ok", "degraded", "down"))
-TEXT, WHOLE, NUMBER, TIME = maybe(str), maybe(int), maybe(float), maybe(datetime)
+TEXT, WHOLE, NUMBER, TIME = str | None, int | None, float | None, datetime | None
 
 Difference = answer(
     "Difference", kind=word(("missing_node", "missing_choice", "missing_file", "other_model")),
@@ -81,11 +66,11 @@ Error = answer(
     differences=optional(many(Difference)), missing=optional(dict[str, list[str]]),
 )  # fmt: skip
 
-Component = part("Component", status=Status, message=optional(str))
+Component = answer("Component", "allow", status=Status, message=optional(str))
 Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Component)))
 
-Report = part(
-    "Report", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
+Report = answer(
+    "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
     score=NUMBER, measurements=list[Thing],
 )  # fmt: skip
 # One that doesn't decide is an earlier measurement, of what the job didn't keep.
@@ -101,26 +86,26 @@ OF_A_JOB = {
     "tags": list[str],
     "state": State,
     "progress": NUMBER,
-    "verdict": maybe(Verdict),
+    "verdict": Verdict | None,
     "score": NUMBER,
-    "judged_by": maybe(word(("kept", "last", "worst"))),
-    "review": maybe(ReviewWord),
+    "judged_by": word(("kept", "last", "worst")) | None,
+    "review": ReviewWord | None,
     "source": word(JobSource),
     "machine": str,
     "created_at": datetime,
     "started_at": TIME,
     "finished_at": TIME,
-    "reproduced_from": maybe(UUID),
+    "reproduced_from": UUID | None,
 }
 JobRow = answer(
     "JobRow", **OF_A_JOB, model=TEXT, progress_node_id=TEXT, error=TEXT, reason_code=TEXT,
-    reason_values=maybe(Thing), reason=TEXT, thumbnail=TEXT,
+    reason_values=Thing | None, reason=TEXT, thumbnail=TEXT,
 )  # fmt: skip
 Jobs = answer("Jobs", jobs=many(JobRow), next=TEXT)
 Exported = answer("Exported", jobs=many(JobRow))
 JobError = answer("JobError", node_id=str, node_type=str, exception=str, message=str, traceback=str)
 JobRecord = answer(
-    "JobRecord", **OF_A_JOB, client_id=TEXT, process_id=maybe(UUID), error=maybe(JobError)
+    "JobRecord", **OF_A_JOB, client_id=TEXT, process_id=UUID | None, error=JobError | None
 )
 JobAttempt = answer(
     "JobAttempt", node_id=str, number=int, seed=str, verdict=Verdict, score=NUMBER, reason=str,
@@ -131,11 +116,11 @@ Review = answer(
 )
 Job = answer(
     "Job", job=JobRecord, reports=many(NodeReport), artifacts=many(Artifact),
-    attempts=many(JobAttempt), reviews=many(Review), production_id=maybe(UUID),
+    attempts=many(JobAttempt), reviews=many(Review), production_id=UUID | None,
 )  # fmt: skip
 Reviewed = answer("Reviewed", id=UUID, review=Review)
 Event = answer(
-    "Event", id=UUID, kind=str, state=maybe(State), at=datetime, received_at=datetime, data=Thing
+    "Event", id=UUID, kind=str, state=State | None, at=datetime, received_at=datetime, data=Thing
 )
 Events = answer("Events", id=UUID, events=many(Event))
 Param = answer(
@@ -145,7 +130,7 @@ Param = answer(
 Params = answer("Params", id=UUID, params=many(Param))
 Reports = answer("Reports", id=UUID, reports=many(NodeReport))
 Artifacts = answer("Artifacts", id=UUID, artifacts=many(Artifact))
-Graph = answer("Graph", id=UUID, graph=maybe(Thing), workflow=maybe(Thing))
+Graph = answer("Graph", id=UUID, graph=Thing | None, workflow=Thing | None)
 Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
     differences=many(Difference),
@@ -189,11 +174,11 @@ Download = answer(
 )  # fmt: skip
 WeightState = answer(
     "WeightState", name=str, installed=bool, folder=str, files=list[str], sources=list[str],
-    megabytes=NUMBER, licence=str, non_commercial=bool, used_by=list[str], fetch=maybe(Download),
+    megabytes=NUMBER, licence=str, non_commercial=bool, used_by=list[str], fetch=Download | None,
 )  # fmt: skip
 Weights = answer("Weights", weights=many(WeightState))
 Fetched = answer("Fetched", name=str, installed=bool, fetch=optional(Download))
-FetchStopped = answer("FetchStopped", name=str, fetch=maybe(Download))
+FetchStopped = answer("FetchStopped", name=str, fetch=Download | None)
 Phase = answer(
     "Phase", id=str, name=str, description=str, kind=Kind, engine=str, shipped=bool, version=str,
     takes=dict[str, str], gives=str, parameters=list[Thing], gates=list[Thing], policy=Thing,
@@ -223,7 +208,7 @@ AttemptReport = answer(
 )  # fmt: skip
 ProductionAttempt = answer(
     "ProductionAttempt", id=UUID, number=int, state=word(AttemptState), parameters=Thing,
-    seed=WHOLE, prompt_id=str, job_id=maybe(UUID), verdict=maybe(Verdict), score=NUMBER,
+    seed=WHOLE, prompt_id=str, job_id=UUID | None, verdict=Verdict | None, score=NUMBER,
     chosen=bool, progress=NUMBER, files=many(Artifact), **RAN, reports=many(AttemptReport),
 )  # fmt: skip
 ProductionPhase = answer(
@@ -232,7 +217,7 @@ ProductionPhase = answer(
     attempts=many(ProductionAttempt), **RAN,
 )  # fmt: skip
 Decision = answer(
-    "Decision", kind=str, phase_id=maybe(UUID), attempt_id=maybe(UUID), report_id=WHOLE,
+    "Decision", kind=str, phase_id=UUID | None, attempt_id=UUID | None, report_id=WHOLE,
     from_state=TEXT, to_state=TEXT, reason_code=TEXT, reason=str, because=many(PartOfReason),
     decided_by=str, decided_at=datetime,
 )  # fmt: skip
@@ -245,4 +230,4 @@ Production = answer(
     "Production", **OF_A_PRODUCTION, progress=float, request=Thing, phases=many(ProductionPhase),
     files=many(Artifact), decisions=many(Decision),
 )  # fmt: skip
-Document = part("Document", openapi=str)
+Document = answer("Document", "allow", openapi=str)

@@ -80,10 +80,6 @@ class Fetches:
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
-    def is_installed(self) -> dict[str, bool]:
-        """Return whether each weight is installed, by its name."""
-        return {each["name"]: each["installed"] for each in self.standing()}
-
     def standing(self) -> list[dict[str, Any]]:
         """All weights, as they stand now."""
         models = self._models()

@@ -61,7 +61,7 @@ def _outbox(state: RecorderStatus) -> dict[str, Any]:
 
 def _weights(context: RouteContext) -> dict[str, Any]:
     """None is needed to be well: what is missing is said by the node that would use it."""
-    installed = list(context.fetches.is_installed().values())
+    installed = [each["installed"] for each in context.fetches.standing()]
     return {"status": OK, "installed": sum(installed), "missing": installed.count(False)}
 
 

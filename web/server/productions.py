@@ -1,6 +1,7 @@
 """Productions over HTTP: ordering them, their state, and what a person has them do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -131,31 +132,16 @@ def _described(context: RouteContext, record: ProductionRecord) -> dict[str, Any
     return answer
 
 
-def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """End it, also in the middle of an attempt."""
-    return _acted(store.cancel, context, request)
-
-
-def resume(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Go on with one that was cancelled or has failed."""
-    return _acted(store.resume, context, request)
-
-
-def approve(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Let it go on with what its phase made."""
-    return _acted(store.approve, context, request)
-
-
-def reject(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Have its phase made again, or end it where no attempt is left."""
-    return _acted(store.reject, context, request)
-
-
-def _acted(act: Callable[..., Any], context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+def _act(
+    action: Callable[..., Any], context: RouteContext, request: RouteRequest
+) -> dict[str, Any]:
+    """Do with a production what a person wants, and return it."""
     body: ActionBody = request.body
     _start(context)
     try:
-        record = context.recorder.database.run(act, _id_of(request), body.who, body.reason.strip())
+        record = context.recorder.database.run(
+            action, _id_of(request), body.who, body.reason.strip()
+        )
     except store.UnknownProduction:
         raise _unknown(request) from None
     except store.IllegalTransition as error:
@@ -180,7 +166,6 @@ _ORDERED = {
     429: "Too many productions of the project wait already.",
 }
 _UNKNOWN = {404: "There is no such production."}
-_NOT_NOW = {**_UNKNOWN, 409: "Not in the state that it is in."}
 
 ENDPOINTS = (
     Endpoint(
@@ -196,20 +181,16 @@ ENDPOINTS = (
         ProductionsParameters,
     ),
     Endpoint("GET", ONE, "A production.", one, "Production", errors=_UNKNOWN),
-    Endpoint(
-        "POST", f"{ONE}/cancel", "End it, also in the middle of an attempt.", cancel, "Production",
-        body=ActionBody, errors=_NOT_NOW,
-    ),
-    Endpoint(
-        "POST", f"{ONE}/resume", "Go on with one that was cancelled or has failed.", resume,
-        "Production", body=ActionBody, errors=_NOT_NOW,
-    ),
-    Endpoint(
-        "POST", f"{ONE}/approve", "Take what its phase made, and go on.", approve, "Production",
-        body=ActionBody, errors=_NOT_NOW,
-    ),
-    Endpoint(
-        "POST", f"{ONE}/reject", "Have its phase made again, as often as it may be.", reject,
-        "Production", body=ActionBody, errors=_NOT_NOW,
+    *(
+        Endpoint(
+            "POST", f"{ONE}/{action.__name__}", summary, partial(_act, action), "Production",
+            body=ActionBody, errors={**_UNKNOWN, 409: "Not in the state that it is in."},
+        )
+        for action, summary in (
+            (store.cancel, "End it, also in the middle of an attempt."),
+            (store.resume, "Go on with one that was cancelled or has failed."),
+            (store.approve, "Take what its phase made, and go on."),
+            (store.reject, "Have its phase made again, as often as it may be."),
+        )
     ),
 )  # fmt: skip
