@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import jsonschema
 import pytest
@@ -10,6 +11,7 @@ from openapi_spec_validator import validate
 
 from anime_production.models.jobs.job import Review, ReviewVerdict
 from anime_production.models.jobs.recording.events import JobReviewed
+from anime_production.models.production.catalogue import SHIPPED
 from anime_production.web.server import openapi, routes
 
 from .asking import Desk
@@ -48,6 +50,7 @@ def test_the_description_is_valid(desk):
         *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
         *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
         *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
+        *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
     ],
 )
 def test_answers_are_as_described(told, path):
@@ -56,9 +59,34 @@ def test_answers_are_as_described(told, path):
     jsonschema.validate(answer.json, described)
 
 
+def test_what_changes_answers_as_described(told, monkeypatch):
+    monkeypatch.delenv("ANIME_TRACKING", raising=False)
+    phase = json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8"))
+    asked: list[tuple[str, str, Any, int]] = [
+        ("POST", "/anime/phases", {**phase, "id": "own"}, 201),
+        ("POST", "/anime/phases", {**phase, "id": "own"}, 200),
+        ("POST", "/anime/phases", phase, 409),
+        ("DELETE", "/anime/phases/own", None, 200),
+        ("POST", "/anime/weights/here/fetch", None, 200),
+        ("POST", "/anime/weights/absent/fetch", {}, 202),
+        ("DELETE", "/anime/weights/here/fetch", None, 409),
+        ("POST", "/anime/tracking", {"tracking": "all"}, 200),
+        ("POST", "/anime/jobs/8c1f/review", {"verdict": "rejected"}, 200),
+        ("DELETE", "/anime/jobs/8c1f?files=true", None, 200),
+    ]
+    document, *answers = told.ask(
+        ("GET", DOCUMENT, None), *((method, path, body) for method, path, body, _ in asked)
+    )
+    for answer, (method, path, _, status) in zip(answers, asked, strict=True):
+        assert answer.status == status, answer.body
+        schema = answer_schema(document.json, method.lower(), path, status)
+        jsonschema.validate(answer.json, schema)
+
+
 def answer_schema(document: dict, method: str, path: str, status: int) -> dict:
     """The schema of a route's answer, with those that it refers to."""
-    pattern = re.sub(r"/(jobs|productions)/[^/?]+", r"/\1/{id}", path.partition("?")[0])
+    pattern = re.sub(r"/(jobs|productions|phases)/[^/?]+", r"/\1/{id}", path.partition("?")[0])
+    pattern = re.sub(r"/weights/[^/?]+", r"/weights/{name}", pattern)
     answer = document["paths"][pattern][method]["responses"][str(status)]
     schema = answer["content"]["application/json"]["schema"]
     return {**schema, "components": document["components"]}
