@@ -19,7 +19,7 @@ from .fields import OneOf
 from .parameters import VERDICTS
 
 
-def answer(name: str, /, extra: Literal["forbid", "allow"] = "forbid", **fields: Any) -> Any:
+def answer(name: str, extra: Literal["forbid", "allow"] = "forbid", /, **fields: Any) -> Any:
     """Return the model of an object with these fields and, by default, no others.
 
     Args:
@@ -43,19 +43,13 @@ def optional(kind: Any) -> Any:
     return kind, Field(default_factory=lambda: None)
 
 
-def word(options: Any) -> Any:
-    """Return the type of one of several words."""
-    return Annotated[str, OneOf(tuple(getattr(each, "value", each) for each in options))]
-
-
 Thing = dict[str, Any]
-Verdict, Kind = word(VERDICTS), word(KINDS)
-State, ReviewWord, Tracked = word(JobState), word(ReviewVerdict), word(Tracking)
-Status = word(("ok", "degraded", "down"))
+Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
+Status = Literal["ok", "degraded", "down"]
 TEXT, WHOLE, NUMBER, TIME = str | None, int | None, float | None, datetime | None
 
 Difference = answer(
-    "Difference", kind=word(("missing_node", "missing_choice", "missing_file", "other_model")),
+    "Difference", kind=Literal["missing_node", "missing_choice", "missing_file", "other_model"],
     node_id=str, name=str, value=str, message=str,
 )  # fmt: skip
 Outbox = answer("Outbox", backlog=WHOLE, of_this_job=WHOLE)
@@ -76,7 +70,7 @@ Report = answer(
 # One that doesn't decide is an earlier measurement, of what the job didn't keep.
 NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
 Artifact = answer(
-    "Artifact", path=str, kind=word(("image", "animation", "video")), bytes=int, sha256=str,
+    "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
     width=int, height=int, frames=int, fps=NUMBER, exists=bool, view=str,
 )  # fmt: skip
 OF_A_JOB = {
@@ -84,13 +78,13 @@ OF_A_JOB = {
     "prompt_id": TEXT,
     **dict.fromkeys(("project", "episode", "scene", "shot", "character"), str),
     "tags": list[str],
-    "state": State,
+    "state": JobState,
     "progress": NUMBER,
     "verdict": Verdict | None,
     "score": NUMBER,
-    "judged_by": word(("kept", "last", "worst")) | None,
-    "review": ReviewWord | None,
-    "source": word(JobSource),
+    "judged_by": Literal["kept", "last", "worst"] | None,
+    "review": ReviewVerdict | None,
+    "source": JobSource,
     "machine": str,
     "created_at": datetime,
     "started_at": TIME,
@@ -112,7 +106,7 @@ JobAttempt = answer(
     chosen=bool,
 )  # fmt: skip
 Review = answer(
-    "Review", id=UUID, verdict=ReviewWord, reason=str, reviewer=str, reviewed_at=datetime
+    "Review", id=UUID, verdict=ReviewVerdict, reason=str, reviewer=str, reviewed_at=datetime
 )
 Job = answer(
     "Job", job=JobRecord, reports=many(NodeReport), artifacts=many(Artifact),
@@ -120,7 +114,7 @@ Job = answer(
 )  # fmt: skip
 Reviewed = answer("Reviewed", id=UUID, review=Review)
 Event = answer(
-    "Event", id=UUID, kind=str, state=State | None, at=datetime, received_at=datetime, data=Thing
+    "Event", id=UUID, kind=str, state=JobState | None, at=datetime, received_at=datetime, data=Thing
 )
 Events = answer("Events", id=UUID, events=many(Event))
 Param = answer(
@@ -135,7 +129,7 @@ Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
     differences=many(Difference),
 )  # fmt: skip
-Cancelled = answer("Cancelled", id=UUID, was=word(("pending", "in_progress")))
+Cancelled = answer("Cancelled", id=UUID, was=Literal["pending", "in_progress"])
 KeptFile = answer("KeptFile", path=str, reason_code=str, reason=str)
 Deleted = answer("Deleted", id=UUID, deleted=bool, removed=list[str], kept=many(KeptFile))
 
@@ -165,11 +159,11 @@ Group = answer(
     "Group", key=str, project=TEXT, jobs=int, states=dict[str, int], verdicts=Verdicts, passed=int,
     failed=int, not_judged=NotJudged, pass_rate=NUMBER, last=Recent, before=Recent,
 )  # fmt: skip
-Stats = answer("Stats", by=word(KEYS), last=int, groups=many(Group))
+Stats = answer("Stats", by=Annotated[str, OneOf(tuple(KEYS))], last=int, groups=many(Group))
 
-TrackingState = answer("TrackingState", tracking=Tracked, after_restart=Tracked, decided_by=TEXT)
+TrackingState = answer("TrackingState", tracking=Tracking, after_restart=Tracking, decided_by=TEXT)
 Download = answer(
-    "Download", state=word(("running", "done", "failed", "stopped")), done=int, total=WHOLE,
+    "Download", state=Literal["running", "done", "failed", "stopped"], done=int, total=WHOLE,
     message=TEXT,
 )  # fmt: skip
 WeightState = answer(
@@ -194,7 +188,7 @@ RAN = {"machine": TEXT, "started_at": TIME, "finished_at": TIME, **REASON}
 OF_A_PRODUCTION = {
     "id": UUID,
     "project": str,
-    "state": word(ProductionState),
+    "state": ProductionState,
     "phase": str,
     "attempt": int,
     "created_at": datetime,
@@ -207,13 +201,13 @@ AttemptReport = answer(
     worst_frame=WHOLE, worst_reason_code=TEXT, worst_reason=TEXT,
 )  # fmt: skip
 ProductionAttempt = answer(
-    "ProductionAttempt", id=UUID, number=int, state=word(AttemptState), parameters=Thing,
+    "ProductionAttempt", id=UUID, number=int, state=AttemptState, parameters=Thing,
     seed=WHOLE, prompt_id=str, job_id=UUID | None, verdict=Verdict | None, score=NUMBER,
     chosen=bool, progress=NUMBER, files=many(Artifact), **RAN, reports=many(AttemptReport),
 )  # fmt: skip
 ProductionPhase = answer(
     "ProductionPhase", id=UUID, position=int, phase=str, name=str, kind=Kind, version=str,
-    state=word(PhaseState), attempt_limit=int, files=many(Artifact),
+    state=PhaseState, attempt_limit=int, files=many(Artifact),
     attempts=many(ProductionAttempt), **RAN,
 )  # fmt: skip
 Decision = answer(
@@ -221,7 +215,7 @@ Decision = answer(
     from_state=TEXT, to_state=TEXT, reason_code=TEXT, reason=str, because=many(PartOfReason),
     decided_by=str, decided_at=datetime,
 )  # fmt: skip
-Ordered = answer("Ordered", id=UUID, state=word(ProductionState), url=str)
+Ordered = answer("Ordered", id=UUID, state=ProductionState, url=str)
 ProductionRow = answer(
     "ProductionRow", **OF_A_PRODUCTION, prompt=TEXT, character=TEXT, position=int, phases=int
 )
