@@ -7,7 +7,7 @@ from typing import Any
 
 from ...models.jobs.job import JobSource, JobState, ReviewVerdict
 from ...models.jobs.queries.filters import NONE, JobFilter
-from ...models.jobs.queries.listing import NEWEST, ORDERS
+from ...models.jobs.queries.orders import NEWEST, ORDERS
 from ...models.report import Verdict
 from .answers import Refusal
 

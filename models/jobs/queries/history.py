@@ -8,44 +8,12 @@ from uuid import UUID
 
 from ...report import Report
 from ..job import Artifact, Job, JobError, JobSource, NodeReport
+from . import sql
 from .details import find_id
 from .rows import rows_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-JOB_OF_ID = """
-SELECT jobs.id, jobs.prompt_id, jobs.client_id, jobs.source, jobs.process_id, jobs.reproduced_from,
-    jobs.tags, jobs.state, jobs.progress, jobs.review, jobs.verdict, jobs.score, jobs.judged_by,
-    jobs.created_at, jobs.started_at, jobs.finished_at, jobs.error_node_id, jobs.error_node_type,
-    jobs.error_exception, jobs.error_message, jobs.error_traceback, projects.name AS project,
-    coalesce(shots.episode, '') AS episode,
-    coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
-    coalesce(characters.name, '') AS character, machines.name AS machine
-FROM anime.jobs
-JOIN anime.projects ON projects.id = jobs.project_id
-JOIN anime.machines ON machines.id = jobs.machine_id
-LEFT JOIN anime.shots ON shots.id = jobs.shot_id
-LEFT JOIN anime.characters ON characters.id = jobs.character_id
-WHERE jobs.id = %(id)s
-"""
-
-REPORTS_OF_JOBS = """
-SELECT job_id, event_id, position, id, node_id, subject, frames, fps, verdict, score, worst_frame,
-    worst_reason_code, worst_reason, decides
-FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
-"""
-
-MEASUREMENTS_OF_JOBS = """
-SELECT measurements.*
-FROM anime.measurements JOIN anime.reports ON reports.id = measurements.report_id
-WHERE reports.job_id = ANY(%(jobs)s) ORDER BY measurements.report_id, measurements.position
-"""
-
-ARTIFACTS_OF_JOB = """
-SELECT path, kind, bytes, sha256, width, height, frames, fps
-FROM anime.artifacts WHERE job_id = %(id)s ORDER BY written_at, path
-"""
 
 
 @dataclass(frozen=True)
@@ -127,7 +95,7 @@ def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
         The job with its reports and files, or None where there is none.
     """
     job_id = find_id(connection, job_or_prompt)
-    rows = [] if job_id is None else rows_of(connection, JOB_OF_ID, {"id": job_id})
+    rows = [] if job_id is None else rows_of(connection, sql("record_of_job"), {"id": job_id})
     if not rows:
         return None
     row = rows[0]
@@ -153,7 +121,9 @@ def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
         error=_error(row),
         reports=tuple(map(report_of_row, reports)),
         deciding=tuple(place for place, each in enumerate(reports) if each["decides"]),
-        artifacts=tuple(Artifact(**each) for each in rows_of(connection, ARTIFACTS_OF_JOB, of_job)),
+        artifacts=tuple(
+            Artifact(**each) for each in rows_of(connection, sql("artifacts_of_job"), of_job)
+        ),
     )
 
 
@@ -161,12 +131,12 @@ def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, li
     """Return the rows of the reports of each job in their order, with their `measurements`."""
     of_jobs = {"jobs": list(jobs)}
     measurements: dict[int, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, MEASUREMENTS_OF_JOBS, of_jobs):
+    for row in rows_of(connection, sql("measurements_of_jobs"), of_jobs):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
     rows: dict[UUID, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, REPORTS_OF_JOBS, of_jobs):
+    for row in rows_of(connection, sql("reports_of_jobs"), of_jobs):
         complete = {**row, "measurements": measurements.get(row["id"], [])}
         rows.setdefault(row["job_id"], []).append(complete)
     return rows

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..job import JobState
 from ..provenance.model_hashes import FindFile
-from ..queries import job_rows
+from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
 from ..queries.param_rows import add_params
 from ..queries.report_rows import add_reports
@@ -26,52 +26,6 @@ from .events import (
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-ADD_EVENT = """
-INSERT INTO anime.job_events (id, job_id, kind, at, state, data)
-VALUES (%(id)s, %(job_id)s, %(kind)s, %(at)s, %(state)s, %(data)s::jsonb)
-ON CONFLICT (id) DO NOTHING
-"""
-
-QUEUED = """
-UPDATE anime.jobs SET workflow = coalesce(workflow, %(workflow)s::jsonb) WHERE id = %(job_id)s
-"""
-STARTED = """
-UPDATE anime.jobs SET started_at = coalesce(started_at, %(at)s) WHERE id = %(job_id)s
-"""
-GOES_ON = """
-UPDATE anime.jobs SET state = %(state)s, finished_at = NULL WHERE id = %(job_id)s
-"""
-PROGRESSED = """
-UPDATE anime.jobs SET
-    started_at = coalesce(started_at, %(at)s), progress = %(progress)s,
-    progress_node_id = %(node_id)s
-WHERE id = %(job_id)s AND finished_at IS NULL
-"""
-FINISHED = """
-UPDATE anime.jobs SET
-    state = %(state)s, started_at = coalesce(%(started_at)s, started_at),
-    finished_at = %(finished_at)s, error_node_id = %(node_id)s, error_node_type = %(node_type)s,
-    error_exception = %(exception)s, error_message = %(message)s,
-    error_traceback = %(traceback)s,
-    progress = CASE WHEN %(state)s = 'completed' THEN 1 ELSE progress END,
-    progress_node_id = NULL, saved_by = %(saved_by)s
-WHERE id = %(job_id)s
-"""
-
-ADD_ARTIFACT = """
-INSERT INTO anime.artifacts
-    (event_id, job_id, path, kind, bytes, sha256, width, height, frames, fps, written_at)
-VALUES
-    (%(event_id)s, %(job_id)s, %(path)s, %(kind)s, %(bytes)s, %(sha256)s, %(width)s, %(height)s,
-     %(frames)s, %(fps)s, %(written_at)s)
-"""
-ADD_THUMBNAIL = "INSERT INTO anime.thumbnails (event_id, webp) VALUES (%(event_id)s, %(webp)s)"
-
-ADD_REVIEW = """
-INSERT INTO anime.reviews (id, job_id, verdict, reason, reviewer, reviewed_at)
-VALUES (%(id)s, %(job_id)s, %(verdict)s, %(reason)s, %(reviewer)s, %(reviewed_at)s)
-"""
 
 
 def write(connection: "Connection", event: Event, find_file: FindFile | None = None) -> bool:
@@ -98,9 +52,9 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
     changed = state is not row.state or row.is_new
     if isinstance(event, JobProgressed):
         if changed:
-            connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
+            connection.execute(sql("continue_job"), {"job_id": event.job.id, "state": state.value})
         values = {"at": event.at, "progress": event.progress, "node_id": event.node_id}
-        connection.execute(PROGRESSED, {"job_id": event.job.id, **values})
+        connection.execute(sql("progress_job"), {"job_id": event.job.id, **values})
         return True
     values = {
         "id": event.id,
@@ -110,13 +64,13 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
         "state": state.value if changed and event_state is not None else None,
         "data": strict_json(_data(event)),
     }
-    if connection.execute(ADD_EVENT, values).rowcount == 0:
+    if connection.execute(sql("add_event"), values).rowcount == 0:
         return False
     if isinstance(event, JobFinished):
         if changed:
             _finish(connection, event, find_file)
     elif state is not row.state:
-        connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
+        connection.execute(sql("continue_job"), {"job_id": event.job.id, "state": state.value})
     _add_rest(connection, event, find_file)
     return True
 
@@ -158,20 +112,24 @@ def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | N
     of_job = {"job_id": event.job.id}
     if isinstance(event, JobQueued):
         workflow = None if event.workflow is None else strict_json(event.workflow)
-        connection.execute(QUEUED, {**of_job, "workflow": workflow})
+        connection.execute(sql("keep_workflow"), {**of_job, "workflow": workflow})
         if _keep_graph(connection, event, find_file):
             judge_job(connection, event.job.id)  # its end may have come before
     elif isinstance(event, JobStarted):
         job_rows.rename(connection, event.job)
-        connection.execute(STARTED, {**of_job, "at": event.at})
+        connection.execute(sql("start_job"), {**of_job, "at": event.at})
     elif isinstance(event, ArtifactWritten):
         written = {"event_id": event.id, **of_job, "written_at": event.at}
-        connection.execute(ADD_ARTIFACT, {**written, **vars(event.artifact)})
+        connection.execute(sql("add_artifact"), {**written, **vars(event.artifact)})
         if event.thumbnail is not None:
-            connection.execute(ADD_THUMBNAIL, {"event_id": event.id, "webp": event.thumbnail})
+            connection.execute(
+                sql("add_thumbnail"), {"event_id": event.id, "webp": event.thumbnail}
+            )
     elif isinstance(event, JobReviewed):
         facts = {**vars(event.review), "verdict": event.review.verdict.value}
-        connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **facts})
+        connection.execute(
+            sql("add_review"), {"id": event.id, **of_job, "reviewed_at": event.at, **facts}
+        )
 
 
 def _keep_graph(
@@ -194,7 +152,7 @@ def _finish(connection: "Connection", event: JobFinished, find_file: FindFile | 
         "saved_by": None if event.saved_by is None else list(event.saved_by),
         **(vars(event.error) if event.error else nothing),
     }
-    connection.execute(FINISHED, values)
+    connection.execute(sql("finish_job"), values)
     _keep_graph(connection, event, find_file)
     add_reports(connection, event.id, event.job.id, event.reports)
     judge_job(connection, event.job.id)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..database.settings import said_of
+from ..queries import sql
 from ..queries.deletion import StillRunning, WrittenFile, delete_job
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ SETTING = "keep_days"
 DAY_SECONDS = 86_400.0
 MOST_AT_ONCE = 200  # heartbeats come between: the rest follows a moment later
 MOST_DAYS = 36_500
-
-OLD = """
-SELECT id FROM anime.jobs
-WHERE finished_at < now() - %(days)s * interval '1 day'
-    AND (%(approved)s OR review IS DISTINCT FROM 'approved')
-ORDER BY created_at LIMIT %(most)s
-"""
 
 
 def keep_days(directory: Path, environment: Mapping[str, str] = os.environ) -> int | None:
@@ -77,7 +71,7 @@ def delete_old_jobs(
     """
     values = {"days": days, "approved": approved, "most": most}
     deleted = 0
-    for (job_id,) in connection.execute(OLD, values).fetchall():
+    for (job_id,) in connection.execute(sql("old_jobs"), values).fetchall():
         try:
             files = delete_job(connection, job_id)
         except StillRunning:  # its process spoke again
