@@ -28,7 +28,7 @@ def asked_for(*rooms: str) -> set[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sql"
     )
     names = (call.args[0] for call in calls)
-    return {name.value for name in names if isinstance(name, ast.Constant)}
+    return {str(name.value) for name in names if isinstance(name, ast.Constant)}
 
 
 @pytest.mark.parametrize("sql", WHO_ASKS)
@@ -45,7 +45,7 @@ def test_a_statement_is_found_by_its_name_without_comments_and_with_its_parts(tm
 
 
 def test_an_unknown_name_says_where_a_statement_belongs(tmp_path: Path):
-    with pytest.raises(UnknownQuery, match="'nothing'.*-- name: nothing") as refusal:
+    with pytest.raises(UnknownQuery, match=r"'nothing'.*-- name: nothing") as refusal:
         NamedQueries(tmp_path)("nothing")
     assert str(tmp_path) in str(refusal.value)
 

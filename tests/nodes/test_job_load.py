@@ -55,14 +55,18 @@ def render(recorder, output, run_node, request):
         reports: tuple[NodeReport, ...] = ()
         if seconds is not None:
             reports = (
-                NodeReport("5", Report("loop", (gap.measured(seconds, "no_frames"),), 8)),
-                NodeReport("6", Report("clip_quality", (gap.measured(0.1, "no_frames"),), 8)),
+                NodeReport("5", report_of("loop", gap, seconds)),
+                NodeReport("6", report_of("clip_quality", gap, 0.1)),
             )
         now = datetime.now(timezone.utc)
         recorder.record(JobFinished(job, JobState.COMPLETED, now, now, None, GRAPH, reports))
         return job
 
     return render
+
+
+def report_of(subject: str, measure: Measure, value: float) -> dict[str, Any]:
+    return Report(subject, (measure.measured(value, "no_frames"),), 8).to_dict()
 
 
 def is_blocked(value: object) -> bool:

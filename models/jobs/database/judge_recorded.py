@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..job import JobState
-from ..provenance.judgement import JobVerdict, ReportSummary, judge, judge_by_worst, summaries
+from ..provenance.judgement import JobVerdict, ReportSummary, judge, judge_by_worst
 from ..provenance.kept_before import has_kept_reports, kept_before
 from ..queries.history import report_of_row, report_rows
 from ..queries.report_rows import NewReport, add_rows
@@ -86,11 +86,13 @@ def _add_kept(
             refused.add(job_id)
             continue
         added += [
-            NewReport(event_id, job_id, position + place, each) for place, each in enumerate(kept)
+            NewReport(event_id, job_id, position + place, node_id, report)
+            for place, (node_id, report) in enumerate(kept)
         ]
     ids = add_rows(connection, added)
     for report_id, each in zip(ids, added, strict=True):
-        of_job = recorded[each.job_id]
+        of_job, report = recorded[each.job_id], each.report
+        summary = ReportSummary(each.node_id, report.subject, report.verdict, report.score)
         of_job[0].append(report_id)
-        of_job[1].extend(summaries([each.node_report]))
+        of_job[1].append(summary)
     return refused

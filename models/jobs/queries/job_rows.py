@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..columns import given_columns
 from ..job import Job, JobState
 from ..strict_json import strict_json
 from . import sql
@@ -49,7 +50,13 @@ def lock(connection: "Connection", job: Job, first_state: JobState) -> JobRow | 
         values["machine_id"] = id_of(connection, "machine", values)
         if job.process_id:
             know_process(connection, job.process_id)
-        is_new = connection.execute(sql("add_job"), values).rowcount == 1
+        is_new = connection.execute(_add_job(), values).rowcount == 1
+
+
+def _add_job() -> bytes:
+    given = [name for name in given_columns() if name != "reproduced_from"]
+    values = ", ".join(f"%({name})s" for name in given)
+    return sql("add_job", columns=", ".join(given), values=values)
 
 
 def rename(connection: "Connection", job: Job) -> None:

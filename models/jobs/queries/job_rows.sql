@@ -13,13 +13,11 @@ ON CONFLICT (id) DO NOTHING
 
 -- name: add_job
 -- The job that is run again may have been deleted, or be another database's.
-INSERT INTO anime.jobs
-    (id, prompt_id, project_id, shot_id, character_id, machine_id, tags, state, created_at,
-     process_id, client_id, source, reproduced_from)
+INSERT INTO anime.jobs (project_id, shot_id, character_id, machine_id, state, reproduced_from,
+    {columns})
 VALUES
-    (%(id)s, %(prompt_id)s, %(project_id)s, %(shot_id)s, %(character_id)s, %(machine_id)s,
-     %(tags)s, %(state)s, %(created_at)s, %(process_id)s, %(client_id)s, %(source)s,
-     (SELECT id FROM anime.jobs WHERE id = %(reproduced_from)s FOR KEY SHARE))
+    (%(project_id)s, %(shot_id)s, %(character_id)s, %(machine_id)s, %(state)s,
+     (SELECT id FROM anime.jobs WHERE id = %(reproduced_from)s FOR KEY SHARE), {values})
 ON CONFLICT (id) DO NOTHING
 
 -- name: rename_job

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..columns import LIST, NAMES, select
 from . import sql
 from .filters import Condition, JobFilter, condition_of
 from .orders import AFTER, FIRST, GOODNESS, NEWEST
@@ -55,8 +56,6 @@ def list_jobs(
     rows = rows_of(connection, query, values)
     has_more, rows = len(rows) > limit, rows[:limit]
     following = _cursor(order, rows[-1]) if has_more else None
-    for row in rows:
-        del row["goodness"]
     return Page(tuple(rows), following)
 
 
@@ -66,6 +65,8 @@ def page_query(
     """The statement behind a page, and its values."""
     query = sql(
         "page_of_jobs",
+        columns=select(LIST),
+        names=NAMES,
         goodness=GOODNESS,
         condition=condition.sql if after is None else f"{condition.sql} AND {AFTER[order]}",
         order=FIRST[order],

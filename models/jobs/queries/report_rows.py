@@ -1,19 +1,22 @@
 """The rows of a job's reports: their measurements, and the attempts of a retry."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ...gating.retry import reason_of
 from ...measurement import Measurement
-from ...report import Report
+from ...report import Report, ReportError
 from ..job import NodeReport
 from ..strict_json import strict_json
 from . import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+log = logging.getLogger(__name__)
 
 RETRY = "retry"  # backend of the measurement that carries a retry's attempts
 RETRY_END = "AnimeRetryEnd"
@@ -27,17 +30,19 @@ class NewReport:
         event_id: of the job's end.
         job_id: of the job.
         position: the place among the reports of the job, from 0.
-        node_report: the report and its node.
+        node_id: of the node that showed it.
+        report: what is added.
     """
 
     event_id: UUID
     job_id: UUID
     position: int
-    node_report: NodeReport
+    node_id: str
+    report: Report
 
 
 def add_reports(
-    connection: "Connection", event_id: UUID, job_id: UUID, reports: Sequence[NodeReport]
+    connection: "Connection", event_id: UUID, job_id: UUID, shown: Iterable[NodeReport]
 ) -> None:
     """Add everything that a job's nodes reported.
 
@@ -45,18 +50,18 @@ def add_reports(
         connection: inside a transaction.
         event_id: of the job's end.
         job_id: of the job.
-        reports: in the order in which the nodes ran.
+        shown: in the order in which the nodes ran.
     """
-    add_rows(
-        connection,
-        [NewReport(event_id, job_id, place, each) for place, each in enumerate(reports)],
-    )
+    reports = [
+        NewReport(event_id, job_id, position, node_id, report)
+        for position, (node_id, report) in enumerate(_read(shown))
+    ]
+    add_rows(connection, reports)
     for each in reports:
         attempts = list(_attempts(each))
         if attempts and _is_retry_end(connection, job_id, each.node_id):
-            rows = [{"job_id": job_id, **attempt} for attempt in attempts]
             with connection.cursor() as cursor:
-                cursor.executemany(sql("add_retry_attempt"), rows)
+                cursor.executemany(sql("add_retry_attempt"), attempts)
 
 
 def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int]:
@@ -78,19 +83,24 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
         measurements = [
             {"report_id": report_id, "position": place, **_measurement(measurement)}
             for report_id, each in zip(ids, reports, strict=True)
-            for place, measurement in enumerate(each.node_report.report.measurements)
+            for place, measurement in enumerate(each.report.measurements)
         ]
         cursor.executemany(sql("add_measurement"), measurements)
     return ids
 
 
+def _read(shown: Iterable[NodeReport]) -> Iterator[tuple[str, Report]]:
+    for each in shown:
+        try:
+            yield each.node_id, each.read()
+        except ReportError as error:  # another pack's, shown under our name
+            log.warning("Node %s showed a report that is none: %s", each.node_id, error)
+
+
 def _report(each: NewReport) -> dict[str, Any]:
-    report, worst = each.node_report.report, each.node_report.report.worst
+    report, worst = each.report, each.report.worst
     return {
-        "event_id": each.event_id,
-        "job_id": each.job_id,
-        "position": each.position,
-        "node_id": each.node_report.node_id,
+        **vars(each),
         "subject": report.subject,
         "verdict": report.verdict.value,
         "score": report.score,
@@ -119,13 +129,14 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     return row is not None and row[0] in (RETRY_END, None)
 
 
-def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:
+def _attempts(each: NewReport) -> Iterator[dict[str, Any]]:
     """The rounds of a Retry End's own retry; those of one within it come before it."""
     carriers = [one for one in each.report.measurements if one.backend == RETRY]
     details = carriers[-1].details if carriers else {}
     for attempt in details.get("attempts", ()):
         report = Report.from_dict(attempt["report"])
         yield {
+            "job_id": each.job_id,
             "node_id": each.node_id,
             "number": attempt["attempt"],
             "seed": attempt["seed"],

@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .event_json import to_json
-from .events import Event, job_of
+from .events import Event
 from .file_lock import FileLock
 
 log = logging.getLogger(__name__)
@@ -86,9 +85,9 @@ class Outbox:
             True once the event is on the disk; False where it couldn't be, which is logged.
         """
         try:
-            job = job_of(event)
+            job = event.job_if_any
             of_job = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
-            row = (str(event.id), *of_job, to_json(event))
+            row = (str(event.id), *of_job, event.to_json())
         except Exception as error:  # whatever it is, rendering must go on
             self._dropped += 1
             self._say(error)

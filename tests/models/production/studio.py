@@ -99,7 +99,7 @@ class Studio:
             state, error = JobState.FAILED, JobError("3", "KSampler", "OOM", "out of memory", "")
         elif script is not None:
             report = Report("still_quality", (SHARP.measured(script, "no_frames"),), 1, None)
-            reports = (NodeReport("4", report),)
+            reports = (NodeReport("4", report.to_dict()),)
         now = datetime.now(timezone.utc)
         self.recorder.record(JobFinished(job, state, now, now, error, None, reports))
 

@@ -6,10 +6,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ....models.gating.retry_body import END, is_link, superseded
-from ....models.jobs.job import Job, JobError, JobState, ShownReport
+from ....models.jobs.job import Job, JobError, JobState, NodeReport
+from ....models.jobs.provenance.judgement import summaries
 from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
-from ....models.report import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,7 @@ def finished(
         finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
         error=_error(messages) if state is JobState.FAILED else None,
         graph=None,
-        reports=(),
-        shown=_shown(graph, outputs),
+        reports=_shown(graph, outputs),
         saved_by=tuple(_savers(graph, outputs)),
     )
 
@@ -84,7 +83,7 @@ def refusal(error: Any, node_errors: Any) -> JobError:
     )
 
 
-def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+def shown_in(outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
     """Return the reports that nodes showed, unread: of what they measured, and of what they kept.
 
     Args:
@@ -93,16 +92,17 @@ def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     reports = []
     for node_id, ui in outputs.items():
         for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
+            shown = NodeReport(str(node_id), data)
             try:
-                verdict, score = Verdict(data["verdict"]), data["score"]
-                score = None if score is None else float(score)
-                reports.append(ShownReport(str(node_id), data, verdict, score))
-            except (KeyError, TypeError, ValueError) as error:
+                summaries([shown])
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
                 log.warning("Node %s showed a report that is none: %r", node_id, error)
+            else:
+                reports.append(shown)
     return tuple(reports)
 
 
-def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
     try:
         return shown_in(_judged(graph, outputs))
     except Exception as error:  # whatever another pack's node showed, the job has ended

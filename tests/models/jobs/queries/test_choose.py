@@ -35,7 +35,7 @@ def add(connection):
         at = START + timedelta(minutes=minute)
         named = {"project": "Winter", "shot": "012", **names}
         job = replace(new_job(None, **named), created_at=at)
-        reports = () if seconds is None else (NodeReport("1", report_of(seconds)),)
+        reports = () if seconds is None else (NodeReport("1", report_of(seconds).to_dict()),)
         write(connection, JobStarted(job, at=at))
         for _ in range(files):
             write(connection, ArtifactWritten(job, FILE, at=at))

@@ -27,9 +27,10 @@ def scored(value: float) -> Report:
 
 
 # Close Loop: before, closed, and scored again.
-REPORTS = (
-    NodeReport("2", scored(3.9)), NodeReport("3", scored(8.6)), NodeReport("4", scored(8.6)),
-)  # fmt: skip
+REPORTS = tuple(
+    NodeReport(node, scored(value).to_dict())
+    for node, value in (("2", 3.9), ("3", 8.6), ("4", 8.6))
+)
 
 
 def ended(job, state=JobState.COMPLETED, graph=None) -> JobFinished:
@@ -88,7 +89,7 @@ def test_a_job_is_read_back_with_what_decided(connection, job):
     write(connection, ended(job, graph=example("close_a_loop")))
     record = find_job(connection, str(job.id))
     assert record is not None
-    assert (record.verdict, record.score, record.judged_by) == CLOSED[0]
+    assert tuple(record.columns[each] for each in ("verdict", "score", "judged_by")) == CLOSED[0]
     assert (record.reports, record.deciding) == (REPORTS, (1,))
     answer = record.to_dict()
     assert [answer["job"][name] for name in ("verdict", "score", "judged_by")] == [*CLOSED[0]]
@@ -102,7 +103,7 @@ def test_the_list_has_the_rule_and_the_reason_of_what_decided(connection, job):
     assert [row[name] for name in ("verdict", "judged_by", "reason")] == ["PASS", "kept", None]
     graph["8"]["inputs"]["report"] = ["2", 0]
     failed = new_job("failed")
-    reports = (NodeReport("4", scored(1.0)), NodeReport("2", scored(3.9)))
+    reports = (NodeReport("4", scored(1.0).to_dict()), NodeReport("2", scored(3.9).to_dict()))
     write(connection, JobFinished(failed, JobState.COMPLETED, None, END, None, graph, reports))
     connection.execute("UPDATE anime.measurements SET reason = report_id::text")
     query = "SELECT id::text FROM anime.reports WHERE job_id = %s AND node_id = '2'"
