@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from .events import Event
-from .file_lock import FileLock
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ class Outbox:
         self._appending, self._reading = threading.Lock(), threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
-        self._turn = FileLock(path.with_name(f"{path.name}.turn"))
+        turn = path.with_name(f"{path.name}.turn")
+        self._turn = FileLock(turn, timeout=0, mode=0o600, thread_local=False)
         self._waits_since: float | None = None
         self._closed = False
         self._quiet_until = 0.0
@@ -121,8 +123,12 @@ class Outbox:
             turn too long may hang, and is waited for no longer: to ship twice does no harm.
         """
         try:
-            ours = self._turn.hold(wait=False)
-        except OSError as error:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._turn.acquire()
+            ours = True
+        except Timeout:
+            ours = False
+        except (OSError, NotImplementedError) as error:
             log.debug("No turns at shipping here: %s", error)
             ours = True
         if ours:

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 from ..queries import sql
 from ..queries.job_rows import id_of
-from .process_lock import Life, ProcessLock, lives
+from .process_lock import Life, ProcessLock, forget, lives
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -129,7 +129,7 @@ class Presence:
             log.warning("%s jobs are lost: the ComfyUI that ran them is gone.", lost)
         if settled:
             for who in dead - set(beats):  # it has no row, or its end was written before
-                local[who][1].unlink(missing_ok=True)
+                forget(local[who][1])
         self._next_beat = self._clock() + BEAT_SECONDS
         return lost
 
