@@ -12,7 +12,7 @@ from anime_production.models.jobs.database.database import DatabaseAway
 from anime_production.models.jobs.job import Job, JobState, NodeReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.report import Better, Report
+from anime_production.models.report import Better, Measure, Report
 from anime_production.nodes import job_load, job_save, review
 from anime_production.nodes.job_load import AnimeJobLoad
 from anime_production.nodes.job_save import AnimeJobSave

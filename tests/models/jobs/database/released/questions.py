@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote
 
-from anime_production.models.jobs.queries import choose
+from anime_production.models.jobs.queries import choose, filters
 
 from .....web.server.asking import Answered, Desk
 
@@ -41,7 +41,7 @@ STATISTICS = (
 )
 EXPORT = "/anime/export?format=json&order=best"
 CSV = "/anime/export?format=csv&project=冬の物語&review=rejected"
-WANTED: tuple[dict[str, str], ...] = (
+WANTED: tuple[dict[str, Any], ...] = (
     {}, {"project": "Winter"}, {"project": "冬の物語", "scene": "場面三"}, {"character": "小明"},
     {"tag": "night"}, {"state": "completed"}, {"shot": "013", "tag": "夜"}, {"project": "nowhere"},
 )  # fmt: skip
@@ -87,7 +87,7 @@ def chosen_jobs(run: Callable[..., Any]) -> Answers:
     answers: Answers = {}
     for name, choice in (("latest", choose.latest_job), ("best", choose.best_job)):
         for wanted in WANTED:
-            job_id = run(choice, choose.Wanted(**wanted))
+            job_id = run(choice, filters.JobFilter(**wanted))
             answer = None
             if job_id is not None:
                 origin = run(choose.origin_of, job_id)
