@@ -42,11 +42,6 @@ class NamedQueries:
         statement = self._statements[name]
         return (statement.format(**parts) if parts else statement).encode()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Names of all statements."""
-        return frozenset(self._statements)
-
     @cached_property
     def _statements(self) -> dict[str, str]:
         statements: dict[str, str] = {}
