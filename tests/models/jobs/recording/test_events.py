@@ -59,7 +59,11 @@ def test_what_version_0_1_0_left_behind_is_read_and_written_the_same():
     queued, started, progressed, reviewed, written, finished, saved = events = [
         Event.from_json(text) for text in OF_0_1_0
     ]
-    assert [json.loads(event.to_json()) for event in events] == list(map(json.loads, OF_0_1_0))
+    for event, text in zip(events, OF_0_1_0, strict=True):
+        before, now = json.loads(text), json.loads(event.to_json())
+        if "job" in before:  # without what a job has gained since
+            now["job"] = {name: now["job"][name] for name in before["job"]}
+        assert now == before
     job = started.job_if_any
     assert (job.id, job.prompt_id, job.created_at) == (UUID(int=1), "8c1f", AT)
     assert (job.project, job.episode, job.scene, job.shot) == ("Winter", "4", "03", "012")
