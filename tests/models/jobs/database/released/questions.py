@@ -29,6 +29,7 @@ COLUMNS = {
     *("created_at", "started_at", "finished_at", "reproduced_from", "error", "progress"),
     *("progress_node_id", "reason_code", "reason_values", "thumbnail", "client_id", "process_id"),
 }
+ADDED = {"deciding"}  # keys of a report that 0.1.0 didn't write
 EVERY = 11  # of so many jobs one is rich, and told in full
 # No time in a dump is later: what the clock of the machine gave stands for itself.
 CLOCK = datetime(2025, 1, 1, tzinfo=timezone.utc)
@@ -169,7 +170,7 @@ def _columns_of_then(text: str) -> str:
 
 def _in_utc(value: Any) -> Any:
     if isinstance(value, dict):
-        names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys()
+        names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys() - ADDED
         return {name: _in_utc(value[name]) for name in value if name in names}
     if isinstance(value, list):
         return [_in_utc(each) for each in value]
