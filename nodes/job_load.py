@@ -153,7 +153,7 @@ class AnimeJobLoad(io.ComfyNode):
         origin = recorder.database.run(origin_of, record.job.id)
         # Of what it kept; all of them if none decides, as of a job that failed.
         deciding = record.deciding or range(len(record.reports))
-        reports = [record.reports[position].read() for position in deciding]
+        reports = [record.reports[position].report for position in deciding]
         return answered(
             images,
             or_blocked(merge(reports) if reports else None),

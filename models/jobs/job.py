@@ -123,24 +123,33 @@ class JobError:
 
 @dataclass(frozen=True)
 class NodeReport:
-    """A report in JSON, and the node that showed it.
+    """A report, and the node that showed it."""
+
+    node_id: str
+    report: Report
+
+
+@dataclass(frozen=True)
+class ShownReport:
+    """A report in JSON as a node showed it.
+
+    To read it takes longer than the thread that runs prompts has.
 
     Attributes:
         node_id: of the node.
-        report: as `Report.to_dict` gives it, or what another pack takes for it. To read it takes
-            longer than the thread that runs prompts has.
+        report: `Report.to_dict`, or what another pack takes for it.
     """
 
     node_id: str
     report: Mapping[str, Any]
 
-    def read(self) -> Report:
+    def read(self) -> NodeReport:
         """Return the report.
 
         Raises:
             ReportError: it is no report of this pack.
         """
-        return Report.from_dict(self.report)
+        return NodeReport(self.node_id, Report.from_dict(self.report))
 
 
 def new_job(

@@ -19,7 +19,7 @@ def judged(definition: PhaseDefinition, job: JobRecord) -> Judgement | Why:
             "message": job.error.message,
         }
         return Why.of("production_prompt_failed", said)
-    reports = {each.node_id: each.read() for each in job.reports}
+    reports = {each.node_id: each.report for each in job.reports}
     try:
         found = judge(definition.gates, reports)
     except InputError as error:

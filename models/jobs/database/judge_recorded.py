@@ -86,13 +86,12 @@ def _add_kept(
             refused.add(job_id)
             continue
         added += [
-            NewReport(event_id, job_id, position + place, node_id, report)
-            for place, (node_id, report) in enumerate(kept)
+            NewReport(event_id, job_id, position + place, each) for place, each in enumerate(kept)
         ]
     ids = add_rows(connection, added)
     for report_id, each in zip(ids, added, strict=True):
-        of_job, report = recorded[each.job_id], each.report
-        summary = ReportSummary(each.node_id, report.subject, report.verdict, report.score)
-        of_job[0].append(report_id)
-        of_job[1].append(summary)
+        node, report = each.node_report.node_id, each.node_report.report
+        ids_of_job, summaries = recorded[each.job_id]
+        ids_of_job.append(report_id)
+        summaries.append(ReportSummary(node, report.subject, report.verdict, report.score))
     return refused

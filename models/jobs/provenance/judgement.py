@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from ...report import Verdict
-from ..job import JobState, NodeReport
+from ..job import JobState, ShownReport
 from .graph import Node
 from .report_links import Decider, ReportLinks
 
@@ -88,7 +88,7 @@ def judge_by_worst(reports: Sequence[ReportSummary]) -> JobVerdict:
     return _verdict(reports, range(len(reports)), JudgedBy.WORST)
 
 
-def summaries(reports: Iterable[NodeReport]) -> list[ReportSummary]:
+def summaries(reports: Iterable[ShownReport]) -> list[ReportSummary]:
     """Return what `judge` needs of reports.
 
     Raises:

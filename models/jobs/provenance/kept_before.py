@@ -29,10 +29,8 @@ def has_kept_reports(graph: object) -> bool:
     return any(_shows_kept(node) for node in Graph(graph).nodes.values())
 
 
-def kept_before(graph: object, reports: Sequence[NodeReport]) -> list[tuple[str, Report]]:
+def kept_before(graph: object, reports: Sequence[NodeReport]) -> list[NodeReport]:
     """Compute the reports of what the Gates and Best Ofs of a completed prompt kept.
-
-    Each comes with the id of its node.
 
     Args:
         graph: the prompt in API format.
@@ -40,7 +38,6 @@ def kept_before(graph: object, reports: Sequence[NodeReport]) -> list[tuple[str,
 
     Raises:
         NotRecomputable: a setting isn't in the graph, or a report isn't what the node needs.
-        ReportError: what a node showed is no report.
     """
     return list(_Replay(graph, reports).kept())
 
@@ -57,8 +54,8 @@ class _Replay:
         self._blocked: set[tuple[str, int]] = set()
         self._unreached: set[str] = set()
 
-    def kept(self) -> Iterator[tuple[str, Report]]:
-        """Yield the nodes that were reached, each with the report of what it kept."""
+    def kept(self) -> Iterator[NodeReport]:
+        """Yield the kept reports of the nodes that were reached."""
         for node in self._in_order():
             sources = node.links().values()
             if any(each in self._blocked or each[0] in self._unreached for each in sources):
@@ -67,7 +64,7 @@ class _Replay:
             report = self._report_at(node)
             kept = None if report is None else self._kept_by(node, report)
             if kept is not None:
-                yield node.id, kept
+                yield NodeReport(node.id, kept)
 
     def _in_order(self) -> list[Node]:
         """Return the nodes, none before one that it depends on."""
@@ -85,12 +82,12 @@ class _Replay:
         """Return the report that a deciding node read, or showed; None if there was none."""
         if node.type not in (GATE, BEST_OF, END):
             return None
-        own = [each for each in self._reports if each.node_id == node.id]
+        own = [each.report for each in self._reports if each.node_id == node.id]
         positions = self._links.wired(node.id)
-        read = own if node.type == END else [self._reports[each] for each in positions]
+        read = own if node.type == END else [self._reports[each].report for each in positions]
         if len(read) > 1:
             raise NotRecomputable(f"node {node.id} ran several times")
-        return read[0].read() if read else None
+        return read[0] if read else None
 
     def _kept_by(self, node: Node, report: Report) -> Report | None:
         """Note what a node blocked, and return the report of what it kept, if it has one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ...report import Report
 from ..columns import NAMES, RECORD, as_json, select
 from ..job import Artifact, Job, JobError, JobSource, NodeReport
 from ..json_values import to_json_value
@@ -51,7 +52,11 @@ class JobRecord:
         return {
             "job": as_json(RECORD, self.columns),
             "reports": [
-                {**to_json_value(each), "decides": position in self.deciding}
+                {
+                    "node_id": each.node_id,
+                    "report": each.report.to_dict(),
+                    "decides": position in self.deciding,
+                }
                 for position, each in enumerate(self.reports)
             ],
             "artifacts": to_json_value(self.artifacts),
@@ -95,8 +100,7 @@ def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, li
     for row in rows_of(connection, sql("measurements_of_jobs"), of_jobs):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
-        del row["position"]
-        measurements.setdefault(row.pop("report_id"), []).append(row)
+        measurements.setdefault(row["report_id"], []).append(row)
     rows: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows_of(connection, sql("reports_of_jobs"), of_jobs):
         complete = {**row, "measurements": measurements.get(row["id"], [])}
@@ -105,13 +109,16 @@ def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, li
 
 
 def report_of_row(row: Mapping[str, Any]) -> NodeReport:
-    """Return the report of a row from `report_rows` in JSON, as its node showed it."""
+    """Return the report of a row from `report_rows`, with its node.
+
+    Raises:
+        ReportError: it is no report of this pack.
+    """
     worst = {name: row[f"worst_{name}"] for name in ("frame", "reason_code", "reason")}
-    names = ("subject", "frames", "fps", "verdict", "measurements")
+    names = ("subject", "frames", "fps", "verdict", "score", "measurements")
     report = {
         **{name: row[name] for name in names},
         "schema": 1,
-        "score": None if row["score"] is None else round(row["score"], 2),
         "worst": None if worst["frame"] is None else worst,
     }
-    return NodeReport(row["node_id"], report)
+    return NodeReport(row["node_id"], Report.from_dict(report))

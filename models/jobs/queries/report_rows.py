@@ -9,7 +9,7 @@ from uuid import UUID
 from ...gating.retry import reason_of
 from ...measurement import Measurement
 from ...report import Report, ReportError
-from ..job import NodeReport
+from ..job import NodeReport, ShownReport
 from ..strict_json import strict_json
 from . import sql
 
@@ -30,19 +30,17 @@ class NewReport:
         event_id: of the job's end.
         job_id: of the job.
         position: the place among the reports of the job, from 0.
-        node_id: of the node that showed it.
-        report: what is added.
+        node_report: the report and its node.
     """
 
     event_id: UUID
     job_id: UUID
     position: int
-    node_id: str
-    report: Report
+    node_report: NodeReport
 
 
 def add_reports(
-    connection: "Connection", event_id: UUID, job_id: UUID, shown: Iterable[NodeReport]
+    connection: "Connection", event_id: UUID, job_id: UUID, shown: Iterable[ShownReport]
 ) -> None:
     """Add everything that a job's nodes reported.
 
@@ -52,13 +50,13 @@ def add_reports(
         job_id: of the job.
         shown: in the order in which the nodes ran.
     """
-    reports = [
-        NewReport(event_id, job_id, position, node_id, report)
-        for position, (node_id, report) in enumerate(_read(shown))
-    ]
-    add_rows(connection, reports)
+    reports = list(_read(shown))
+    add_rows(
+        connection,
+        [NewReport(event_id, job_id, place, each) for place, each in enumerate(reports)],
+    )
     for each in reports:
-        attempts = list(_attempts(each))
+        attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(each)]
         if attempts and _is_retry_end(connection, job_id, each.node_id):
             with connection.cursor() as cursor:
                 cursor.executemany(sql("add_retry_attempt"), attempts)
@@ -83,24 +81,27 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
         measurements = [
             {"report_id": report_id, "position": place, **_measurement(measurement)}
             for report_id, each in zip(ids, reports, strict=True)
-            for place, measurement in enumerate(each.report.measurements)
+            for place, measurement in enumerate(each.node_report.report.measurements)
         ]
         cursor.executemany(sql("add_measurement"), measurements)
     return ids
 
 
-def _read(shown: Iterable[NodeReport]) -> Iterator[tuple[str, Report]]:
+def _read(shown: Iterable[ShownReport]) -> Iterator[NodeReport]:
     for each in shown:
         try:
-            yield each.node_id, each.read()
+            yield each.read()
         except ReportError as error:  # another pack's, shown under our name
             log.warning("Node %s showed a report that is none: %s", each.node_id, error)
 
 
 def _report(each: NewReport) -> dict[str, Any]:
-    report, worst = each.report, each.report.worst
+    report, worst = each.node_report.report, each.node_report.report.worst
     return {
-        **vars(each),
+        "event_id": each.event_id,
+        "job_id": each.job_id,
+        "position": each.position,
+        "node_id": each.node_report.node_id,
         "subject": report.subject,
         "verdict": report.verdict.value,
         "score": report.score,
@@ -129,14 +130,13 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     return row is not None and row[0] in (RETRY_END, None)
 
 
-def _attempts(each: NewReport) -> Iterator[dict[str, Any]]:
+def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:
     """The rounds of a Retry End's own retry; those of one within it come before it."""
     carriers = [one for one in each.report.measurements if one.backend == RETRY]
     details = carriers[-1].details if carriers else {}
     for attempt in details.get("attempts", ()):
         report = Report.from_dict(attempt["report"])
         yield {
-            "job_id": each.job_id,
             "node_id": each.node_id,
             "number": attempt["attempt"],
             "seed": attempt["seed"],

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from ..character_version import CharacterVersion
-from ..job import Artifact, Job, JobError, JobState, NodeReport, Review
+from ..job import Artifact, Job, JobError, JobState, Review, ShownReport
 from ..json_values import of_json_value, to_json_value
 from ..strict_json import strict_json
 
@@ -196,7 +196,7 @@ class JobFinished(JobEvent, kind="job_finished"):
     finished_at: datetime
     error: JobError | None
     graph: Mapping[str, Any] | None
-    reports: tuple[NodeReport, ...]
+    reports: tuple[ShownReport, ...]
     saved_by: tuple[str, ...] | None = None
 
     def state_of_job(self) -> JobState:

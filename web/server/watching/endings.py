@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ....models.gating.retry_body import END, is_link, superseded
-from ....models.jobs.job import Job, JobError, JobState, NodeReport
+from ....models.jobs.job import Job, JobError, JobState, ShownReport
 from ....models.jobs.provenance.judgement import summaries
 from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
@@ -83,7 +83,7 @@ def refusal(error: Any, node_errors: Any) -> JobError:
     )
 
 
-def shown_in(outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
+def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     """Return the reports that nodes showed, unread: of what they measured, and of what they kept.
 
     Args:
@@ -92,7 +92,7 @@ def shown_in(outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
     reports = []
     for node_id, ui in outputs.items():
         for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
-            shown = NodeReport(str(node_id), data)
+            shown = ShownReport(str(node_id), data)
             try:
                 summaries([shown])
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -102,7 +102,7 @@ def shown_in(outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
     return tuple(reports)
 
 
-def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[NodeReport, ...]:
+def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     try:
         return shown_in(_judged(graph, outputs))
     except Exception as error:  # whatever another pack's node showed, the job has ended

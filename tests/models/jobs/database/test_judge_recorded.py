@@ -13,6 +13,7 @@ from anime_production.models.jobs.database import judge_recorded
 from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.database.migrations import known_migrations, migrate
 from anime_production.models.jobs.database.transfer import DatabaseSource
+from anime_production.models.jobs.job import NodeReport
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.queries.report_rows import NewReport, add_rows
 from anime_production.models.jobs.recording.backup import restore, write_archive
@@ -92,8 +93,8 @@ def add(
             ADD_END.replace("job_finished", "artifact_written"), (written, job_id, ENDED)
         )
         connection.execute(ADD_FILE, (written, job_id, ENDED))
-    shown = [NewReport(end, job_id, place, *each) for place, each in enumerate(reports.items())]
-    add_rows(connection, shown)
+    shown = [NodeReport(node, report) for node, report in reports.items()]
+    add_rows(connection, [NewReport(end, job_id, place, each) for place, each in enumerate(shown)])
 
 
 def unknown_k() -> dict[str, Any]:
@@ -175,7 +176,7 @@ def test_what_a_best_of_or_a_gate_kept_is_added_as_the_ledger_would(full):
         ]  # fmt: skip
         record = find_job(full, prompt)
         assert record is not None
-        source, kept = (each.read() for each in record.reports)
+        source, kept = (each.report for each in record.reports)
         assert source == PICTURES
         assert (kept.verdict, kept.frames) == (Verdict.PASS, frames)
         assert kept.measurements[0].reason_code == "kept_least"

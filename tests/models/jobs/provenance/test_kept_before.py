@@ -28,9 +28,10 @@ def loop(value: float, measure: Measure = SEAM) -> Report:
 
 def kept(graph: dict[str, Any], **reports: Report) -> dict[str, tuple]:
     """The nodes that kept something, with the verdict and the number of frames."""
-    shown = [NodeReport(node, report.to_dict()) for node, report in reports.items()]
+    shown = [NodeReport(node, report) for node, report in reports.items()]
     return {
-        node_id: (report.verdict, report.frames) for node_id, report in kept_before(graph, shown)
+        each.node_id: (each.report.verdict, each.report.frames)
+        for each in kept_before(graph, shown)
     }
 
 
@@ -100,7 +101,7 @@ def test_a_report_that_does_not_judge_frames_says_so():
 
 
 def test_a_node_that_showed_several_reports_says_so():
-    shown = [NodeReport("5", PICTURES.to_dict()), NodeReport("5", PICTURES.to_dict())]
+    shown = [NodeReport("5", PICTURES), NodeReport("5", PICTURES)]
     with pytest.raises(NotRecomputable, match="several times"):
         kept_before(example("best_of_8"), shown)
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.job import Artifact, Job, JobState, NodeReport, new_job
+from anime_production.models.jobs.job import Artifact, Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.queries.choose import best_job, latest_job, origin_of
 from anime_production.models.jobs.queries.filters import JobFilter
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
@@ -37,7 +37,7 @@ def add(connection):
         at = START + timedelta(minutes=minute)
         named = {"project": "Winter", "shot": "012", **names}
         job = replace(new_job(None, **named), created_at=at)
-        reports = () if seconds is None else (NodeReport("1", report_of(seconds).to_dict()),)
+        reports = () if seconds is None else (ShownReport("1", report_of(seconds).to_dict()),)
         write(connection, JobStarted(job, at=at))
         for _ in range(files):
             write(connection, ArtifactWritten(job, FILE, at=at))

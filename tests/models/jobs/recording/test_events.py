@@ -10,9 +10,9 @@ from anime_production.models.jobs.job import (
     JobError,
     JobSource,
     JobState,
-    NodeReport,
     Review,
     ReviewVerdict,
+    ShownReport,
 )
 from anime_production.models.jobs.recording.events import (
     ArtifactWritten,
@@ -85,8 +85,8 @@ def test_what_version_0_1_0_left_behind_is_read_and_written_the_same():
     assert ends == (JobState.FAILED, AT, AT, error)
     assert (finished.graph, finished.saved_by) == (None, ("9",))
     (shown,) = finished.reports
-    assert isinstance(shown, NodeReport)
-    assert (shown.node_id, shown.read().measurements[0].value) == ("5", 0.1 + 0.2)
+    assert isinstance(shown, ShownReport)
+    assert (shown.node_id, shown.read().report.measurements[0].value) == ("5", 0.1 + 0.2)
     assert isinstance(saved, CharacterSaved)
     assert (
         (saved.id, saved.at) == (saved.character.id, saved.character.saved_at) == (UUID(int=17), AT)

@@ -17,9 +17,9 @@ import pytest
 from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import (
     JobState,
-    NodeReport,
     Review,
     ReviewVerdict,
+    ShownReport,
     new_job,
 )
 from anime_production.models.jobs.recording.events import (
@@ -85,7 +85,7 @@ def life(artifact, report):
 
     def life(number: int) -> list[Event]:
         job = new_job(f"prompt {number}", project=f"{number % 3}")
-        end, shown = datetime.now(timezone.utc), NodeReport("5", report.to_dict())
+        end, shown = datetime.now(timezone.utc), ShownReport("5", report.to_dict())
         return [
             JobQueued(job, GRAPH, {"nodes": []}),
             JobStarted(job),

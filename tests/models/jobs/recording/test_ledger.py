@@ -44,8 +44,8 @@ def test_what_was_written_is_read_back_exactly(every_connection, story, report):
         times = record.columns["started_at"], record.columns["finished_at"]
         assert times == (finished.started_at, finished.finished_at)
         assert record.error == finished.error
-        assert record.reports == finished.reports
-        assert [each.report for each in record.reports] == [report.to_dict()] * 2
+        assert record.reports == tuple(each.read() for each in finished.reports)
+        assert [each.report.to_dict() for each in record.reports] == [report.to_dict()] * 2
         assert record.artifacts == (written.artifact,)
 
 
