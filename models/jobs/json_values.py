@@ -1,6 +1,7 @@
 """Dataclasses as JSON values, and back, by the types of their fields."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -30,6 +31,11 @@ def to_json_value(value: Any) -> Any:
     return value
 
 
+def row_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the database as JSON has it."""
+    return {name: to_json_value(value) for name, value in row.items()}
+
+
 def of_json_value(kind: Any, value: Any) -> Any:
     """Return the value that `to_json_value` was given. A field that is absent has its default.
 
@@ -40,11 +46,13 @@ def of_json_value(kind: Any, value: Any) -> Any:
     Raises:
         ValueError, TypeError, AttributeError: it is none of this type.
     """
-    arguments = get_args(kind)
-    if get_origin(kind) in (Union, UnionType):  # of one type and None
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):  # of one type and None
         return None if value is None else of_json_value(arguments[0], value)
-    if get_origin(kind) is tuple:  # of any length
+    if origin is tuple:  # of any length
         return tuple(of_json_value(arguments[0], each) for each in value)
+    if origin is not None:  # a mapping
+        return value
     if kind is datetime:
         return datetime.fromisoformat(value)
     if kind is bytes:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
-from .loading import plain
 from .queries import sql
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_productions(
     if len(rows) > limit:
         rows = rows[:limit]
         following = _cursor(rows[-1])
-    return ProductionPage(tuple(map(plain, rows)), following)
+    return ProductionPage(tuple(map(row_to_json, rows)), following)
 
 
 def _cursor(row: Mapping[str, Any]) -> str:

@@ -1,12 +1,12 @@
 """Reads productions from the database."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..gating.gate import Because
 from ..jobs.job import Artifact
+from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition
 from .queries import sql
@@ -52,7 +52,7 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
         because=_parts(row),
         state=ProductionState(row["state"]),
         phases=tuple(_phase(each, of_phase[each["id"]]) for each in phases),
-        decisions=tuple(plain(each) for each in decisions),
+        decisions=tuple(row_to_json(each) for each in decisions),
     )
 
 
@@ -100,15 +100,3 @@ def _parts(row: Mapping[str, Any]) -> tuple[Because, ...]:
 
 def _without_job(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "job_id"}
-
-
-def plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON values."""
-    return {
-        name: value.isoformat()
-        if isinstance(value, datetime)
-        else str(value)
-        if isinstance(value, UUID)
-        else value
-        for name, value in row.items()
-    }
