@@ -5,15 +5,15 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..dependency import require
 from ..jobs.database.database import DatabaseAway
 from ..jobs.queries.rows import rows_of
-from .definition import PhaseDefinition, read_definition
+from .definition import read_definition
+from .host import Host
 from .queries import sql
 from .queue import SCHEMA
-from .workplace import Workplace
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
@@ -31,38 +31,28 @@ ASKED = (
 Answer = TypeVar("Answer")
 
 
-class QueuePlace(Workplace, Protocol):
-    """A ComfyUI, as the queue needs it."""
-
-    def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a phase needs and this ComfyUI lacks."""
-
-    def nudge(self) -> None:
-        """Have the phase that runs looked at now."""
-
-
 class LocalJobs:
     """Takes jobs only while nobody else wants this ComfyUI, and only those that it can run."""
 
-    def __init__(self, jobs: Any, place: QueuePlace) -> None:
+    def __init__(self, jobs: Any, host: Host) -> None:
         """Take nothing yet.
 
         Args:
             jobs: procrastinate's `JobManager`, which fetches by this from now on.
-            place: this ComfyUI.
+            host: this ComfyUI.
         """
         self.worker_id: int | None = None
-        self._place = place
+        self._host = host
         self._fetch, jobs.fetch_job = jobs.fetch_job, self.fetch
         self._runnable: dict[str, tuple[float, bool]] = {}  # by queue: until when, and whether
 
     async def fetch(self, queues: Any, worker_id: int) -> Any:
         """The next job for this machine, None where there is none: `JobManager.fetch_job`."""
         self.worker_id = worker_id
-        if self._place.stopping() or self._place.others_prompts():
+        if self._host.stopping() or self._host.others_prompts():
             return None
         try:
-            found = await in_thread(self._place.database.run, self._queues)
+            found = await in_thread(self._host.database.run, self._queues)
         except DatabaseAway:
             return None
         return await self._fetch(queues=found, worker_id=worker_id) if found else None
@@ -76,7 +66,7 @@ class LocalJobs:
         until, runnable = self._runnable.get(row["queue"], (0.0, False))
         if time.monotonic() > until:
             definition = read_definition(row["definition"])
-            runnable = not self._place.missing(definition, row["given"])
+            runnable = not self._host.missing(definition, row["given"])
             self._runnable[row["queue"]] = time.monotonic() + FRESH_SECONDS, runnable
         return runnable
 

@@ -1,6 +1,6 @@
 """Productions in the database: begun, and acted on by people. Every change is a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -52,12 +52,12 @@ class LimitReached(ValueError):
     """A production isn't begun because of a limit.
 
     Attributes:
-        code: the reason's.
+        code, values: of the reason.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, code: str, values: Mapping[str, Any]) -> None:
+        super().__init__(sentence(code, values))
+        self.code, self.values = code, values
 
 
 class UnknownProduction(LookupError):
@@ -95,7 +95,7 @@ def create(
         if row is not None and row[0] >= most_waiting:
             code = "production_too_many"
             said = {"project": request.project, "waiting": row[0], "limit": most_waiting}
-            raise LimitReached(code, sentence(code, said))
+            raise LimitReached(code, said)
         connection.execute(
             sql("add_production"), values | {"request": strict_json(request.to_dict())}
         )

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...dependency import require
+from ..database.address import without_secrets
 from ..database.database import Database, DatabaseAway
-from ..database.settings import without_secrets
 from ..provenance.model_hashes import FindFile
 from .events import Event, EventError
 from .ledger import write

@@ -16,7 +16,7 @@ from anime_production.models.jobs.job import (
 )
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.production.workplace import WorkflowRefused
+from anime_production.models.production.host import WorkflowRefused
 from anime_production.models.report import Better, Report
 
 from ...measures import any_measure
