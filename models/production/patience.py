@@ -12,6 +12,7 @@ from ..jobs.database.database import DatabaseAway
 from ..jobs.queries.rows import rows_of
 from .definition import read_definition
 from .host import Host
+from .queries import sql
 from .queue import SCHEMA
 
 if TYPE_CHECKING:
@@ -28,15 +29,6 @@ ASKED = (
 )
 
 Answer = TypeVar("Answer")
-
-# What is next in line and what may have to be taken over.
-QUEUES = """
-SELECT DISTINCT ON (phases.queue)
-    phases.queue, phases.given, phase_definitions.version, phase_definitions.definition
-FROM anime.phases JOIN anime.phase_definitions USING (version)
-WHERE phases.state IN ('queued', 'running')
-ORDER BY phases.queue
-"""
 
 
 class LocalJobs:
@@ -67,7 +59,7 @@ class LocalJobs:
 
     def _queues(self, connection: "Connection") -> list[str]:
         """The queues whose nodes and models are here."""
-        rows = rows_of(connection, QUEUES, {})
+        rows = rows_of(connection, sql("queues_to_take"), {})
         return [row["queue"] for row in rows if self._can_run(row)]
 
     def _can_run(self, row: Mapping[str, Any]) -> bool:

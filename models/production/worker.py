@@ -16,6 +16,7 @@ from ..settings import HEARTBEAT
 from . import attempts, handover, queue
 from .host import Host, Postponed, Stopped
 from .patience import LocalJobs, in_thread, patient_connector
+from .queries import sql
 from .rows import Why
 from .runner import run_phase
 from .states import PhaseState
@@ -31,28 +32,6 @@ POLL_SECONDS = 1.0  # between two looks at the queue, where nobody tells of a ne
 STOP_SECONDS = 5.0
 MOST_FAILURES = 3  # of the engine itself in one phase
 FAILURE_PAUSE = 5  # seconds
-
-# Phases of processes that are known to be gone: no heartbeat has to be waited for.
-ORPHANS = """
-SELECT phases.id FROM anime.phases JOIN anime.processes ON processes.id = phases.process_id
-WHERE phases.state = 'running' AND processes.ended_at IS NOT NULL AND processes.id <> %(own)s
-"""
-# A database that was restored from a backup has productions and no queue.
-FORGOTTEN = f"""
-SELECT phases.id, phases.queue
-FROM anime.phases JOIN anime.productions ON productions.id = phases.production_id
-WHERE productions.state IN ('queued', 'running', 'waiting')
-    AND phases.state IN ('queued', 'running')
-    AND NOT EXISTS (
-        SELECT FROM anime.phases AS earlier
-        WHERE earlier.production_id = phases.production_id
-            AND earlier.position < phases.position AND earlier.state <> 'passed'
-    )
-    AND NOT EXISTS (
-        SELECT FROM {queue.SCHEMA}.procrastinate_jobs AS jobs
-        WHERE jobs.lock = phases.id::text AND jobs.status IN ('todo', 'doing')
-    )
-"""
 
 
 class Worker:
@@ -247,13 +226,13 @@ def _open(connection: "Connection") -> dict[str, str]:
 
 
 def _orphans(connection: "Connection", own: UUID) -> list[UUID]:
-    return [phase_id for (phase_id,) in connection.execute(ORPHANS, {"own": own})]
+    return [phase_id for (phase_id,) in connection.execute(sql("orphaned_phases"), {"own": own})]
 
 
 def _put_right(connection: "Connection") -> None:
     attempts.supersede(connection)
     handover.forget(connection)
-    for phase_id, name in connection.execute(FORGOTTEN.encode()).fetchall():
+    for phase_id, name in connection.execute(sql("forgotten_phases")).fetchall():
         with connection.transaction():
             queue.defer(connection, phase_id, name)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from ...models.jobs.columns import EXPORT, columns_of
 from ...models.jobs.queries.listing import Page, list_jobs
 from ...models.jobs.strict_json import strict_json
 from .context import RouteContext
@@ -15,11 +16,7 @@ from .endpoint import RouteRequest
 from .jobs import read, row_of
 from .parameters import CSV, LARGEST_PAGE, ExportParameters
 
-COLUMNS = (
-    *("id", "prompt_id", "project", "episode", "scene", "shot", "character", "tags", "model"),
-    *("state", "verdict", "score", "judged_by", "reason", "review", "source", "machine"),
-    *("created_at", "started_at", "finished_at", "reproduced_from", "error"),
-)
+COLUMNS = tuple(each.name for each in columns_of(EXPORT))
 # A spreadsheet runs a cell that begins like this; with an apostrophe before it, it is a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from ...models.jobs.columns import LIST, as_json
 from ...models.jobs.queries import details
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import CursorError, list_jobs
@@ -149,13 +150,9 @@ def _unknown(context: RouteContext, request: RouteRequest) -> Refusal:
 
 def row_of(job: dict[str, Any]) -> dict[str, Any]:
     """A job in the list, as JSON has it."""
-    shown = THUMBNAIL.format(job["id"]) if job.pop("has_thumbnail") else None
-    score = job["score"]
-    return {
-        **_timed(job),
-        "score": None if score is None else round(score, 2),
-        "thumbnail": shown,
-    }
+    row = as_json(LIST, job)
+    row["thumbnail"] = THUMBNAIL.format(row["id"]) if row.pop("has_thumbnail") else None
+    return row
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from ...models.jobs.job import JobSource, JobState, ReviewVerdict
 from ...models.jobs.queries.filters import NONE, JobFilter
-from ...models.jobs.queries.listing import NEWEST, ORDERS
+from ...models.jobs.queries.orders import NEWEST, ORDERS
 from ...models.jobs.queries.statistics import KEYS
 from ...models.production.states import ProductionState
 from ...models.report import Verdict

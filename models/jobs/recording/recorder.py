@@ -16,7 +16,7 @@ from ..database.address import without_secrets
 from ..database.database import Database, DatabaseAway
 from ..job import Job
 from ..provenance.model_hashes import FindFile
-from .events import Event, JobProgressed, JobQueued, JobStarted, job_of
+from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
@@ -209,7 +209,7 @@ class Recorder:
         Returns:
             Whether the event is safe: it survives the death of the process.
         """
-        job = job_of(event)
+        job = event.job_if_any
         if job is not None and job.id in self._untracked:
             return False
         safe = self._outbox.append(event)

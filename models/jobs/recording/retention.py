@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...settings import KEEP_DAYS
+from ..queries import sql
 from ..queries.deletion import StillRunning, WrittenFile, delete_job
 
 if TYPE_CHECKING:
@@ -20,13 +21,6 @@ log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400.0
 MOST_AT_ONCE = 200  # heartbeats come between: the rest follows a moment later
-
-OLD = """
-SELECT id FROM anime.jobs
-WHERE finished_at < now() - %(days)s * interval '1 day'
-    AND (%(approved)s OR review IS DISTINCT FROM 'approved')
-ORDER BY created_at LIMIT %(most)s
-"""
 
 
 def delete_old_jobs(
@@ -53,7 +47,7 @@ def delete_old_jobs(
     """
     values = {"days": days, "approved": approved, "most": most}
     deleted = 0
-    for (job_id,) in connection.execute(OLD, values).fetchall():
+    for (job_id,) in connection.execute(sql("old_jobs"), values).fetchall():
         try:
             files = delete_job(connection, job_id)
         except StillRunning:  # its process spoke again
