@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ...gating.retry import reason_of
 from ...measurement import Measurement
+from ...node_types import RETRY_END
 from ...report import Report
 from ..job import NodeReport
 from ..strict_json import strict_json
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 RETRY = "retry"  # backend of the measurement that carries a retry's attempts
-RETRY_END = "AnimeRetryEnd"
 
 ADD_REPORT = """
 INSERT INTO anime.reports
@@ -143,7 +143,7 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     """Not a node after it, which shows the same report, merged or gated. A node that the graph
     doesn't have was made while it ran: a Retry End that continued the first."""
     row = connection.execute(TYPE_OF_NODE, {"job_id": job_id, "node_id": node_id}).fetchone()
-    return row is not None and row[0] in (RETRY_END, None)
+    return row is not None and row[0] in (RETRY_END.id, None)
 
 
 def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:

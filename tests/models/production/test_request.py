@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.models.gating.retry import MOST_ATTEMPTS
 from anime_production.models.production.catalogue import list_phases
 from anime_production.models.production.definition import fill
 from anime_production.models.production.request import (
@@ -75,7 +76,7 @@ def test_values_reach_the_parameters_of_their_names_and_no_others(catalogue):
         ({"fps": math.nan}, "fps"),
         ({"fps": "12"}, "fps"),
         ({"fps": True}, "fps"),
-        ({"attempts": 33}, "attempts"),
+        ({"attempts": MOST_ATTEMPTS + 1}, "attempts"),
         ({"attempts": 0}, "attempts"),
         ({"phases": []}, "at least one phase"),
         ({"phases": "stills"}, "phases"),
