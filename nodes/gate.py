@@ -1,6 +1,5 @@
 """Acting on a score: what passes goes on."""
 
-import json
 from typing import Any
 
 import torch
@@ -79,9 +78,6 @@ class AnimeGate(io.ComfyNode):
                 io.Mask.Output("accepted_masks", tooltip="The masks, where they pass."),
                 io.Latent.Output("rejected_latents", tooltip="The latents, where they don't."),
                 io.Mask.Output("rejected_masks", tooltip="The masks, where they don't."),
-                io.String.Output(
-                    "indices", tooltip="Which frames of the images were accepted, as a JSON list."
-                ),
             ],
         )
 
@@ -118,6 +114,7 @@ class AnimeGate(io.ComfyNode):
             "because": [each.to_dict() for each in decision.because],
             "accepted": len(indices),
             "rejected": count - len(indices),
+            "indices": list(indices),
         }
         return answered(
             or_blocked(accepted.images),
@@ -126,6 +123,5 @@ class AnimeGate(io.ComfyNode):
             decision.reasons,
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
-            json.dumps(indices),
             ui={"anime_gate": [summary], **kept_ui(gating.kept)},
         )

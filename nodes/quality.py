@@ -15,7 +15,7 @@ from ..models.quality.still import learned, measures
 from ..models.quality.still.score import SUBJECT as STILL
 from ..models.quality.still.score import score_still_quality
 from . import comfyui
-from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .answers import SCORED_OUTPUTS, scored
 from .inputs import FPS_INPUT, chosen_profile, profile_fingerprint, profile_input
 
 
@@ -41,7 +41,7 @@ class AnimeClipQuality(io.ComfyNode):
                 FPS_INPUT,
                 profile_input(),
             ],
-            outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
@@ -78,7 +78,7 @@ class AnimeStillQuality(io.ComfyNode):
                 ),
                 profile_input(),
             ],
-            outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
