@@ -4,6 +4,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from anime_production.models.node_types import LOOP_SCORE
+
 from ..integration.client import ComfyClient, Prompt, RequestRefused
 
 FRAMES, FPS, SEED = 24, 12, 21
