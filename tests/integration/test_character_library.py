@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.models.jobs.database.database import Database
+from anime_production.models.node_types import CHARACTER_LOAD
 
 from .client import ComfyClient, Node, Prompt, RequestRefused
 from .server import ComfyServer
@@ -63,7 +64,7 @@ def load(name: str, **inputs: object) -> tuple[Prompt, Node, Node]:
     loaded = prompt.add("AnimeCharacterLoad", name=name, **inputs)
     clip = prompt.add("AnimeSampleClip", frames=4, width=160, height=160, seed=2)
     score = prompt.add("AnimeCharacterScore", images=clip.out(), character=loaded.out())
-    info = prompt.add("PreviewAny", source=loaded.out(2))
+    info = prompt.add("PreviewAny", source=loaded.out(CHARACTER_LOAD.number("info")))
     return prompt, score, info
 
 
