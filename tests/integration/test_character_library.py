@@ -81,7 +81,7 @@ def test_a_saved_character_is_loaded_by_the_next_prompt_and_scored(client, libra
     assert run.report(score)["verdict"] == "PASS"
     assert f"{NAME}, version 1, saved" in run.outputs[info]["text"][0]
     assert client.run(prompt).cached(score)
-    assert len(list(library.rglob("character.safetensors"))) == 1
+    assert len(list(library.glob(f"{NAME}-*/*/character.safetensors"))) == 1
     assert in_database(NAME, 1) == [(1, "palette/figure", 3)]
 
 
