@@ -21,7 +21,7 @@ CATEGORY = "Anime Production/Drawing"
 
 
 class AnimeReportPlot(io.ComfyNode):
-    """Draws a report: its verdict, its measurements, and their curves over the frames."""
+    """Node that draws a report: verdict, measurements, and their curves over the frames."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -52,7 +52,7 @@ class AnimeReportPlot(io.ComfyNode):
 
 
 class AnimeCharacterOverlay(io.ComfyNode):
-    """Draws into every frame what a Character Score saw in it."""
+    """Node that draws into every frame what a Character Score saw in it."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -77,7 +77,7 @@ class AnimeCharacterOverlay(io.ComfyNode):
 
 
 class AnimeCharacterContactSheet(io.ComfyNode):
-    """Draws all references of a character side by side."""
+    """Node that draws all references of a character side by side."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -103,7 +103,7 @@ class AnimeCharacterContactSheet(io.ComfyNode):
 
 
 class AnimeDifferencePicture(io.ComfyNode):
-    """Draws where pictures differ from their references."""
+    """Node that draws where pictures differ from their references."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -133,12 +133,14 @@ class AnimeDifferencePicture(io.ComfyNode):
     def execute(
         cls, images: torch.Tensor, references: torch.Tensor, resize: str = REFUSE
     ) -> io.NodeOutput:
-        known, wanted = as_frames(images), as_frames(references, "references")
-        return _shown(cls, draw_differences(paired(known, wanted, resize, comfyui.device())))
+        pairs = paired(
+            as_frames(images), as_frames(references, "references"), resize, comfyui.device()
+        )
+        return _shown(cls, draw_differences(pairs))
 
 
 class AnimeLoopMap(io.ComfyNode):
-    """Draws the search of a Find Loop, with the loops that it chose."""
+    """Node that draws the search of a Find Loop, with the loops that it chose."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import max_pool2d
 
 from ..dependency import require
 from ..frames import InputError
@@ -35,9 +34,10 @@ def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
         from `low` to `high`.
     """
     step = [max(1, -(-side // MOST_CELLS)) for side in distances.shape]
-    small = -max_pool2d(-distances[None], kernel_size=step, ceil_mode=True)[0]
-    known = small[small.isfinite()]
-    low, high = (known.min().item(), known.max().item()) if known.numel() else (0.0, 0.0)
+    by_start = torch.stack([part.amin(dim=0) for part in distances.split(step[0])])
+    small = torch.stack([part.amin(dim=1) for part in by_start.split(step[1], dim=1)])
+    finite = small[small.isfinite()]
+    low, high = (finite.min().item(), finite.max().item()) if finite.numel() else (0.0, 0.0)
     levels = (small - low) / max(high - low, 1e-9) * (LIGHTEST - DARKEST) + DARKEST
     cells = levels.round().where(small.isfinite(), torch.tensor(float(EMPTY))).to(torch.uint8)
     return {
@@ -45,10 +45,10 @@ def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
         "frames": distances.shape[0],
         "lengths": distances.shape[1],
         "step": step,
-        "rows": cells.shape[1],
+        "rows": len(cells),
         "low": low,
         "high": high,
-        "cells": base64.b64encode(cells.T.contiguous().numpy().tobytes()).decode("ascii"),
+        "cells": base64.b64encode(cells.numpy().tobytes()).decode("ascii"),
     }
 
 
