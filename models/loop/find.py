@@ -13,12 +13,12 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Better, Measure, Measurement, Report, Verdict
 from .candidates import Place, best_places
+from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
-from .known import Searched
 from .period import period_of
 from .progress import STEPS, part_of
 from .seam import LEAST_FRAMES, MEASURES, score_loop
-from .seen import Seen
+from .structural_pass import structural_band, structural_steps
 
 LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
 
@@ -127,21 +127,19 @@ def find_loops(
     if absence is not None:
         return _nothing(frames, fps, absence, backend)
     widest = min(longest, len(frames) - 1)
-    seen = Seen(len(frames), backend)
-    structural = backend.name == STRUCTURAL_BACKEND.name
     comparing = part_of(report_progress, 0.0, COMPARED)
-    distances = (seen if structural else backend).band(frames, widest, comparing).cpu()
-    # The clip's last frame has no next one.
-    in_colour = distances[:, 1].nan_to_num(torch.nan, posinf=0.0)
-    if not structural:  # the drawings don't depend on who looks
+    if backend.name == STRUCTURAL_BACKEND.name:
+        distances, taken = structural_band(frames, widest, backend, comparing)
+    else:  # which frames are held doesn't depend on the backend
+        distances = backend.band(frames, widest, comparing).cpu()
         stepping = part_of(report_progress, COMPARED, STEPPED)
-        in_colour = seen.steps(frames, stepping).cpu()
+        taken = structural_steps(frames, backend, stepping)
     # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
-    absence = None if in_colour.isfinite().all() else unmeasurable(frames)
+    absence = None if taken.steps.isfinite().all() else unmeasurable(frames)
     if absence is not None:
         return _nothing(frames, fps, absence, backend)
     drawing = part_of(report_progress, STEPPED, DRAWN)
-    searched = Searched(frames, backend, distances, in_colour, seen, drawing)
+    searched = SearchedClip(frames, backend, distances, taken, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     even = distances.sqrt() if backend.unit == "LPIPS" else distances
     holds = hold_pattern(searched.moving[:-1])
@@ -180,7 +178,7 @@ def _scored(
     frames: torch.Tensor,
     scored: Callable[..., Report],
     places: list[Place],
-    searched: Searched,
+    searched: SearchedClip,
     top_k: int,
     report_progress: Progress,
 ) -> list[Candidate]:
@@ -196,8 +194,8 @@ def _scored(
         begun = SEARCHED + number * share
         part = part_of(report_progress, begun, begun + share)
         loop = frames[place.start : place.start + place.length]
-        known = searched.loop(place.start, place.length)
-        candidates.append(Candidate(*place, scored(loop, report_progress=part, known=known)))
+        measured = searched.loop(place.start, place.length)
+        candidates.append(Candidate(*place, scored(loop, report_progress=part, measured=measured)))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS

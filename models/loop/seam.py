@@ -9,9 +9,9 @@ from ..frames import LEAST_SIDE, Absence, too_little, unmeasurable
 from ..perceptual.backend import Backend
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
+from .clip_measurements import ClipMeasurements, measure_clip
 from .colour import COMMON_PART, SEAM_COLOUR, seam_colour
 from .hold import SEAM_HOLD, Rhythm, rhythm_of, seam_hold
-from .known import Known
 from .motion import CONTINUITY, MOTION, continuity, motion
 from .position import SEAM_POSITION, seam_position
 from .progress import part_of
@@ -21,7 +21,7 @@ from .velocity import SEAM_VELOCITY, seam_velocity
 SUBJECT = "loop"
 LEAST_FRAMES = 4  # two steps beside the seam and one apart from it
 LEAST_DRAWINGS = 3
-KNOWN = 0.8  # of the work, as its progress shows it: until all but the flow is measured
+MEASURED = 0.8  # of the work, as its progress shows it: until all but the flow is measured
 
 MEASURES = (
     SEAM_POSITION,
@@ -39,7 +39,7 @@ def score_loop(
     fps: float,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,
-    known: Known | None = None,
+    measured: ClipMeasurements | None = None,
     measures: Sequence[Measure] = MEASURES,
 ) -> Report:
     """Score how well a clip closes into a loop.
@@ -63,7 +63,7 @@ def score_loop(
         fps: frames per second.
         backend: what measures the steps.
         report_progress: called with (frames done, frames in all); may raise to stop.
-        known: what has been measured of these frames already.
+        measured: of these frames, where a search has measured them already.
         measures: `MEASURES`, as a profile wants them.
 
     Returns:
@@ -80,32 +80,32 @@ def score_loop(
     absence = too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
     if absence is not None:
         return nothing(absence)
-    if known is None:
-        known = Known.of(frames, backend, part_of(report_progress, 0.0, KNOWN))
-        report_progress = part_of(report_progress, KNOWN, 1.0)
+    if measured is None:
+        measured = measure_clip(frames, backend, part_of(report_progress, 0.0, MEASURED))
+        report_progress = part_of(report_progress, MEASURED, 1.0)
         # What isn't finite shows in the steps, without a look for it beforehand.
-        absence = None if known.in_colour.isfinite().all() else unmeasurable(frames)
+        absence = None if measured.in_colour.isfinite().all() else unmeasurable(frames)
         if absence is not None:
             return nothing(absence)
-    rhythm = rhythm_of(known.moving)
+    rhythm = rhythm_of(measured.moving)
     drawings = rhythm.drawings
-    moves = motion(known.in_colour[_leaving(rhythm)][:-1], moving)
+    moves = motion(measured.in_colour[_leaving(rhythm)][:-1], moving)
     absence = _no_seam(moves, len(drawings))
     if absence is not None:
         parts = [*(each.absent(absence) for each in seam), moves, sharp.absent(absence)]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
-    steps = known.steps[_leaving(rhythm)]
-    two_steps = known.between([drawings[-3], drawings[0]], [drawings[-1], drawings[2]])
-    pictures = known.pictures(drawings)
+    steps = measured.steps[_leaving(rhythm)]
+    two_steps = measured.between([drawings[-3], drawings[0]], [drawings[-1], drawings[2]])
+    pictures = measured.pictures(drawings)
     pictures.look(report_progress)
     parts = [
-        seam_position(steps, two_steps, known.steps, position),
+        seam_position(steps, two_steps, measured.steps, position),
         seam_velocity(pictures, velocity),
-        seam_colour(frames, drawings, known.colours, colour),
+        seam_colour(frames, drawings, measured.colours, colour),
         seam_hold(rhythm, hold),
         continuity(pictures, connected),
         moves,
-        seam_sharpness(known.bends, drawings, sharp),
+        seam_sharpness(measured.bends, drawings, sharp),
     ]
     cause = _cause(parts[:5], rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
