@@ -7,9 +7,10 @@ from typing import Any
 
 from ..frames import InputError
 from ..jobs.job import clean_name
-from .definition import CHARACTER, PICTURES, VIDEO, PhaseDefinition, fill
+from .definition import CHARACTER, PhaseDefinition, fill
 from .fields import DefinitionError, finite, mapping, sequence, storable, text, whole
 from .parameters import LONGEST_TEXT, ParameterError
+from .phase_kind import PICTURES, VIDEO
 from .policy import MOST_ATTEMPTS
 
 DEFAULT_PHASES = ("sdxl_stills", "wan22_loop", "wan22_clip")

@@ -90,7 +90,7 @@ def description(phase: PhaseDefinition, place: Workplace) -> dict[str, Any]:
         "id": phase.id,
         "name": phase.name,
         "description": phase.description,
-        "kind": phase.kind,
+        "kind": phase.kind.value,
         "engine": phase.engine,
         "shipped": is_shipped(phase.id),
         "version": phase.version,
