@@ -17,7 +17,7 @@ from ..models.frames import as_frames
 from ..models.image_ops.luma import luma
 from ..models.perceptual.lpips import LPIPS
 from ..models.quality.compare.ciede import colour_differences
-from ..models.quality.compare.measures import MEASURES
+from ..models.quality.compare.comparison_measures import MEASURES
 from ..models.quality.compare.pairs import paired
 from ..models.quality.compare.score import compare_pictures
 from ..models.quality.compare.ssim import ssim

@@ -9,7 +9,7 @@ import torch
 from ..models.gating.batch import Batch
 from ..models.gating.gate import OnFail, OnNotMeasured, decide, decide_frames
 from ..models.gating.thresholds import read_thresholds, with_thresholds
-from ..models.quality.still.measures import MEASURES
+from ..models.quality.still.still_measures import MEASURES
 from ..models.report import Better, Measure, Measurement, Report, Verdict
 from .timing import Comparison, print_table
 

@@ -9,12 +9,13 @@ from PIL import Image, ImageSequence
 
 from ..models.frames import as_frames
 from ..models.holds import hold_pattern
+from ..models.measure import number_of
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
-from ..models.quality.clip import MEASURES as CLIP_MEASURES
 from ..models.quality.clip import score_clip_quality
-from ..models.quality.still.measures import LEARNED
-from ..models.quality.still.measures import MEASURES as STILL_MEASURES
+from ..models.quality.clip_measures import MEASURES as CLIP_MEASURES
+from ..models.quality.still.learned import LEARNED
 from ..models.quality.still.score import measure_picture
+from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from ..models.report import Measure
 from ..models.sample.clip import draw_clip
 from ..models.sample.distortions import SPATIAL, Distortion
@@ -51,11 +52,10 @@ fault's own measure isn't monotone (a correlation under {monotone}), or can't be
 
 A blur takes resolution away, and a picture made larger is soft: those two can't be told apart.
 Strong noise hides ripples beside lines; blur, JPEG and enlarging feign some. The shadow that
-carries the bands takes colour away, overexposure contrast. Of drawings PIQE follows blur, and
-neither noise nor JPEG. Where a large figure swings, the drawings at its turn hardly differ: a
-drawing dropped there makes them read as held, which counts as `duplicates`. A picture that shakes
-has no even motion to tell `dropped` from. In none of these clips something stays still long enough
-for `boiling`.
+carries the bands takes colour away, overexposure contrast. Where a large figure swings, the
+drawings at its turn hardly differ: a drawing dropped there makes them read as held, which counts as
+`duplicates`. A picture that shakes has no even motion to tell `dropped` from. In none of these
+clips something stays still long enough for `boiling`.
 """
 CLIP_SIDE, CLIP_FRAMES, FPS = 160, 48, 24.0
 
@@ -133,7 +133,7 @@ def _absent(found: Sequence[float | None]) -> list[int]:
 
 
 def _values_of_still(frames: torch.Tensor) -> Values:
-    return measure_picture(frames[0])
+    return {name: number_of(each) for name, each in measure_picture(frames[0]).items()}
 
 
 def _values_of_clip(frames: torch.Tensor) -> Values:

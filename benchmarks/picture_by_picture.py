@@ -10,7 +10,6 @@ from ..models.dependency import require
 NOISE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))
 STRONGEST, REACH = 0.005, 5  # edges whose width is measured, and px to either side
 WINDOW = 64  # px whose spectrum is taken
-BLOCK, SEGMENT = 16, 6  # px, of PIQE
 # Of CAMBI: weights of the scales, the highest level at which a contrast shows, share that counts.
 SCALE_WEIGHTS = (16, 8, 4, 2, 1)
 VISIBLE_UP_TO = (178, 305, 432, 559)
@@ -37,7 +36,6 @@ def still_values(picture: np.ndarray, banding: bool = True) -> Values:
         "blur_direction": _blur_direction(cv2, grey),
         "ringing": _ringing(cv2, grey),
         "colourfulness": float(spreads + 0.3 * np.hypot(red_green.mean(), yellow_blue.mean())),
-        "piqe": _piqe(cv2, grey),
     }
     if banding:
         values["banding"] = _cambi(cv2, grey)
@@ -103,28 +101,6 @@ def _ringing(cv2: ModuleType, grey: np.ndarray) -> float:
     )
     beside, elsewhere = bend[near & ~inner & calm], bend[~far & calm]
     return float(beside.mean() - elsewhere.mean()) if len(beside) and len(elsewhere) else 0.0
-
-
-def _piqe(cv2: ModuleType, grey: np.ndarray) -> float:
-    values = grey.astype(float)
-    mean = cv2.GaussianBlur(values, (7, 7), 7 / 6)
-    spread = np.sqrt(np.abs(cv2.GaussianBlur(values * values, (7, 7), 7 / 6) - mean**2))
-    normal = (values - mean) / (spread + 1)
-    total, active = 0.0, 0
-    for top in range(0, grey.shape[0] - BLOCK + 1, BLOCK):
-        for left in range(0, grey.shape[1] - BLOCK + 1, BLOCK):
-            block = normal[top : top + BLOCK, left : left + BLOCK]
-            variance = block.var(ddof=1)
-            if variance <= 0.1:
-                continue
-            active += 1
-            edges = np.stack([block[0], block[-1], block[:, 0], block[:, -1]])
-            segments = np.lib.stride_tricks.sliding_window_view(edges, SEGMENT, axis=1)
-            total += (1 - variance) * bool((segments.std(axis=2, ddof=1) < 0.1).any())
-            ratio = block[:, 7:9].std(ddof=1) / np.delete(block, [7, 9], axis=1).std(ddof=1)
-            deviation = np.sqrt(variance)
-            total += variance * bool(deviation > 2 * abs(deviation - ratio) / max(deviation, ratio))
-    return 100 * (total + 1) / (1 + active)
 
 
 def _cambi(cv2: ModuleType, grey: np.ndarray) -> float:

@@ -25,10 +25,17 @@ class InputError(ValueError):
 
 
 class Absence(NamedTuple):
-    """Why something can't be measured: a code of `reasons.REASONS` and its values."""
+    """Reason why something can't be measured.
+
+    Attributes:
+        code: of a sentence, as measures declare them.
+        values: what its placeholders stand for.
+        counts: False where there is no occasion for the measure, so that its lack decides nothing.
+    """
 
     code: str
     values: Mapping[str, Any] = MappingProxyType({})
+    counts: bool = True
 
 
 def as_frames(images: object, name: str = "images") -> torch.Tensor:

@@ -4,7 +4,7 @@ Anime is drawn on ones, twos and threes: a drawing stays for so many frames. Wha
 between frames is measured between drawings, or holds pull every mean down by as much.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
@@ -42,6 +42,20 @@ class HoldPattern:
     def typical(self) -> int:
         """The clip's own pattern: 1 on ones, 2 on twos (the median length)."""
         return median_low(self.lengths)
+
+    def along_frames(
+        self, values: Sequence[float | None], held: float | None = None
+    ) -> list[float | None]:
+        """Return values of drawings as values of frames.
+
+        Args:
+            values: of each drawing.
+            held: value of a held frame; None for that of its drawing.
+        """
+        frames: list[float | None] = []
+        for value, length in zip(values, self.lengths, strict=True):
+            frames += [value, *[value if held is None else held] * (length - 1)]
+        return frames
 
 
 def hold_pattern(steps: torch.Tensor) -> HoldPattern:

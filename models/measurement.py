@@ -5,14 +5,11 @@ never given, and a Measurement without a value cannot be made without a reason.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
-
-from .frames import Absence
-from .reasons import sentence
 
 Threshold = float | tuple[float, float] | None
 
@@ -42,7 +39,7 @@ class ReportError(ValueError):
 class Measurement:
     """One measured value, or the reason why there is none.
 
-    Made by `Measure.measured` and `Measure.absent`.
+    Made by a `Measure`.
 
     Attributes:
         name: what was measured, unique in its report.
@@ -102,9 +99,18 @@ class Measurement:
         """
         return self.score_of(self.value)
 
+    @property
+    def worst_frame(self) -> int | None:
+        """The frame of `per_frame` that is worst; None where no frame was measured."""
+        known = [(value, frame) for frame, value in enumerate(self.per_frame) if value is not None]
+        if not known:
+            return None
+        pick = min if self.better is Better.HIGHER else max
+        return pick(known, key=lambda each: each[0])[1]
+
     def verdict_of(self, value: float | None) -> Verdict:
         """What `verdict` would be for another value, such as one of `per_frame`."""
-        return _verdict(value, self.threshold, self.better)
+        return verdict_at(value, self.threshold, self.better)
 
     def score_of(self, value: float | None) -> float | None:
         """What `score` would be for another value, such as one of `per_frame`."""
@@ -174,81 +180,8 @@ class Measurement:
         return measurement
 
 
-@dataclass(frozen=True)
-class Measure:
-    """What is measured, on which scale, and what it takes to pass: the constant part of a result.
-
-    Attributes: as those of `Measurement`.
-    """
-
-    name: str
-    unit: str
-    better: Better
-    low: float
-    high: float
-    backend: str
-    threshold: Threshold = None
-    required: bool = False
-
-    def fails(self, value: float) -> bool:
-        """Whether a value would be a FAIL."""
-        return _verdict(value, self.threshold, self.better) is Verdict.FAIL
-
-    def measured(
-        self,
-        value: float,
-        reason_code: str,
-        reason_values: Mapping[str, Any] | None = None,
-        per_frame: Iterable[float | None] = (),
-        details: Mapping[str, Any] | None = None,
-    ) -> Measurement:
-        """A value of this measure.
-
-        Args:
-            value: finite, in `unit`.
-            reason_code: a key of `reasons.REASONS`.
-            reason_values: what its placeholders stand for.
-            per_frame: the values behind `value`, None where a frame could not be measured.
-            details: a family's own facts, JSON only.
-
-        Returns:
-            The measurement, its English reason made from the code and the values.
-
-        Raises:
-            ReportError: the value or the scale isn't finite, or the threshold doesn't fit.
-        """
-        return self._result(float(value), reason_code, reason_values or {}, per_frame, details)
-
-    def absent(
-        self,
-        absence: Absence,
-        per_frame: Iterable[float | None] = (),
-        details: Mapping[str, Any] | None = None,
-    ) -> Measurement:
-        """No value of this measure, and why: NOT_MEASURED. Arguments as those of `measured`."""
-        return self._result(None, absence.code, absence.values, per_frame, details)
-
-    def _result(
-        self,
-        value: float | None,
-        code: str,
-        values: Mapping[str, Any],
-        per_frame: Iterable[float | None],
-        details: Mapping[str, Any] | None,
-    ) -> Measurement:
-        values = frozen(values)
-        return Measurement(
-            **{each.name: getattr(self, each.name) for each in fields(self)},
-            value=value,
-            reason_code=code,
-            reason_values=values,
-            reason=sentence(code, values),
-            per_frame=tuple(None if each is None else float(each) for each in per_frame),
-            details=frozen(details or {}),
-        )
-
-
-def _verdict(value: float | None, threshold: Threshold, better: Better) -> Verdict:
+def verdict_at(value: float | None, threshold: Threshold, better: Better) -> Verdict:
+    """Return the verdict of a value: PASS or FAIL, INFO without threshold, else NOT_MEASURED."""
     if value is None:
         return Verdict.NOT_MEASURED
     if threshold is None:

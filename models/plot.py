@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from .dependency import require
-from .report import Measurement, Report, Verdict
+from .report import SUBJECTS, Measurement, Report, Verdict
 
 HEIGHT, WIDTH = 540, 960
 PLOT_SHAPE = (1, HEIGHT, WIDTH, 3)
@@ -26,14 +26,6 @@ COLOURS = {
     Verdict.INFO: "#0072B2",
 }
 SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
-TITLES = {
-    "character": "Character",
-    "loop": "Loop",
-    "still_quality": "Still quality",
-    "clip_quality": "Clip quality",
-    "comparison": "Comparison",
-    "merged": "All reports",
-}
 
 
 def plot_report(report: Report) -> torch.Tensor:
@@ -96,7 +88,7 @@ def _write_headline(figure: Any, report: Report) -> None:
     verdict = report.verdict
     score = "no score" if report.score is None else f"{report.score:.0f} of 100"
     words = verdict.value.replace("_", " ")
-    figure.text(0.03, 0.93, TITLES[report.subject], fontsize=16, weight="bold")
+    figure.text(0.03, 0.93, SUBJECTS[report.subject], fontsize=16, weight="bold")
     figure.text(
         0.97,
         0.93,

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .measurement import Better, Measure
+from .measure import Measure
+from .measurement import Better
 from .report import MERGED, SUBJECTS
 
 SCHEMA = 1

@@ -1,7 +1,10 @@
-"""Every sentence that a Report can say, by its code: the English the other languages follow."""
+"""Sentences that no single measure owns, by code; `models/measures.py` gathers all of them."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 REASONS: dict[str, str] = {
     # Any measure
@@ -18,6 +21,7 @@ REASONS: dict[str, str] = {
     "package_unusable": "{package}, which runs it, is not installed or cannot be imported: python "
     "-m pip install {package}, in ComfyUI's Python. Everything else is measured.",
     # Loop
+    "motion": "A usual step changes the picture by {step} ΔE.",
     "seam": "The seam moves by {steps} of the clip's own steps beside it.",
     "seam_jump": "The seam jumps by {steps} of the clip's own steps.",
     "seam_stutter": "The seam stutters: it moves by only {steps} of the clip's own steps, "
@@ -73,85 +77,6 @@ REASONS: dict[str, str] = {
     "seam_sharpness": "The picture is as sharp on one side of the seam as on the other.",
     "seam_sharper": "The texture pops: after the seam the picture is {percent} % sharper.",
     "seam_softer": "The texture pops: after the seam the picture is {percent} % softer.",
-    # Quality
-    "no_lines": "No edge is strong enough to be a line.",
-    "sharp_lines": "The strongest lines are {width} px wide from dark to light.",
-    "soft_lines": "The picture is soft: its strongest lines are {width} px wide from dark to "
-    "light.",
-    "steady_light": "The light changes by {levels} grey levels between drawings.",
-    "flickers": "It flickers: the light jumps by {levels} grey levels between drawings.",
-    "enough_drawings": "{rate} drawings a second, each held for {hold} frames.",
-    "few_drawings": "Only {rate} drawings a second, each held for {hold} frames.",
-    "no_flash": "No flash: no drawing goes more than {percent} % of the way to white or black and "
-    "back.",
-    "flashes": "It flashes at frame {frame}: {percent} % of the way to white or black, and back.",
-    "no_pumping": "The light does not pump: {levels} grey levels, every {drawings} drawings.",
-    "pumps": "The light pumps: it comes and goes by {levels} grey levels every {drawings} "
-    "drawings.",
-    "no_drift": "From start to end the mean colour goes by {difference} ΔE.",
-    "drifts": "Light or colour drifts: from start to end the mean colour goes by {difference} ΔE.",
-    "local_flicker": "In parts of the picture the light changes by {value} grey levels more than "
-    "in all of it.",
-    "no_duplicates": "Frames that repeat a drawing beyond the pattern of {hold}: {frames}.",
-    "duplicates": "Drawings are shown too long: {frames} frames repeat one beyond the pattern of "
-    "{hold}.",
-    "none_dropped": "Steps as long as if a drawing were missing: {drawings} of {steps}.",
-    "dropped": "Drawings are missing: {drawings} of {steps} steps are twice as long as those "
-    "around them.",
-    "no_even_motion": "Too little motion is even enough to tell whether a drawing is missing.",
-    "steady_picture": "The picture as a whole is off its path by {percent} % of its shorter side.",
-    "shakes": "It shakes: the picture as a whole is off its path by {percent} % of its shorter "
-    "side.",
-    "no_texture": "There are too few drawings, or too little texture, to tell whether it shakes.",
-    "boiling": "What is still changes by {value} grey levels from drawing to drawing.",
-    "boiling_seen": "It boils: what is still changes by {value} grey levels from drawing to "
-    "drawing.",
-    "nothing_still": "Too little of the picture stays still to tell.",
-    "nothing_to_follow": "No motion can be followed from one drawing to the next.",
-    "warping_error": "Laid over the one before along the motion, a drawing differs by {error}.",
-    "smoothness": "{percent} % of the motion goes on evenly, at a speed of {speed} % of the "
-    "shorter side.",
-    "speed": "What moves fastest goes {value} % of the shorter side from drawing to drawing.",
-    "one_scene": "It is one scene.",
-    "scenes": "It has {scenes} scenes; new ones begin at frame {starts}. Nothing is measured "
-    "across a cut.",
-    "motion_blurred": "The picture is blurred along one direction, at {angle}°: edges across it "
-    "are {ratio} times as wide as others, {width} px.",
-    "blur_all_round": "Edges of one direction are {value} times as wide as those of another.",
-    "full_resolution": "It shows detail of {percent} % of what its size could hold.",
-    "enlarged": "It looks enlarged: it shows detail of only {percent} % of what its size could "
-    "hold.",
-    "low_noise": "The noise has a standard deviation of {value} grey levels.",
-    "noisy": "It is noisy: the noise has a standard deviation of {value} grey levels.",
-    "no_bands": "Bands in its gradients come to {value} on CAMBI's scale of 24.",
-    "banded": "Its gradients show bands: {value} on CAMBI's scale of 24.",
-    "no_blocks": "Steps at a grid of 8 px are {percent} % higher than elsewhere.",
-    "blocky": "It shows blocks of 8 px: steps at their edges are {percent} % higher than "
-    "elsewhere.",
-    "light_kept": "Of the picture, {percent} % is pure white.",
-    "light_clipped": "Hardly anything is left beside pure white: it covers {percent} %.",
-    "dark_kept": "Of the picture, {percent} % is pure black.",
-    "dark_crushed": "Hardly anything is left beside pure black: it covers {percent} %.",
-    "has_content": "What is drawn covers {percent} % of the picture.",
-    "nearly_blank": "The picture is blank or nearly so: {percent} % of it differs from its ground.",
-    "no_borders": "Plain bars cover {percent} % of the picture.",
-    "has_borders": "Plain bars frame the picture: {percent} % of it.",
-    "ripples": "Ripples beside lines are {value} grey levels high.",
-    "light_range": "From dark to light it uses {percent} % of the range.",
-    "colourful": "Its colourfulness is {value}: 0 is grey, 33 moderate, 59 quite colourful.",
-    "piqe_value": "PIQE is {value} of 100, less is better. It was made for photographs, and flat "
-    "colour counts against a picture.",
-    "looks_rated": "Rated {value} of 6 by a network that learned from drawings.",
-    "looks_finished": "Looks finished, not rough or monochrome, with a likelihood of {value}.",
-    "still_weights_absent": "Its weights are not in models/{folder}; everything else is measured.",
-    "no_detail_to_resolve": "Nothing is drawn finely enough to tell its resolution, or it is too "
-    "small.",
-    "only_clipped": "Nearly everything is pure black or white, where noise cannot show.",
-    "nothing_beside_lines": "There are no calm areas, beside a line and far from all, to compare.",
-    "no_directions": "Edges run in fewer than two directions.",
-    "all_black": "The picture is black.",
-    "dithered": "It is a pattern of few colours, a dither as GIFs have it, in which this can't be "
-    "told.",
     # Character
     "character_same": "It looks like {character} in every visible frame: at least {similarity} "
     "alike, {threshold} is needed.",
@@ -199,25 +124,6 @@ REASONS: dict[str, str] = {
     "nobody_seen": "Nobody can be seen in any frame.",
     "nobody_doubled": "Nobody is there twice.",
     "doubled": "There twice in one frame: {doubled}.",
-    # Loop and quality
-    "motion": "A usual step changes the picture by {step} ΔE.",
-    # Comparison
-    "compared_pair": "{measure} is {worst}.",
-    "compared_pair_apart": "{measure} is {worst}; {threshold} is needed.",
-    "compared_pairs": "{measure} is {worst} in the worst pair, frame {frame}; {mean} on average.",
-    "compared_pairs_apart": "{measure} is {worst} in the worst pair, frame {frame}; {threshold} "
-    "is needed. On average it is {mean}.",
-    "identical_pairs": "No pixel differs by what can be seen or saved: {measure} is {worst} or "
-    "more.",
-    "resized_images": "The images were resized from {from} to {to}, the size of the references, "
-    "before they were compared.",
-    "resized_references": "The references were resized from {from} to {to}, the size of the "
-    "images, before they were compared.",
-    "no_reference_pictures": "There is no reference to compare with.",
-    "reference_not_finite": "Reference {frame} holds NaN or infinity ({frames} such references); "
-    "half-precision VAEs do this: decode in float32.",
-    "lpips_not_installed": "No network's weights for LPIPS are in models/lpips; the other measures "
-    "need none.",
     # Trying again
     "retry_passed": "Attempt {attempts} of at most {limit} passes, with seed {seed}.",
     "retry_exhausted": "None of {attempts} attempts passes. Chosen is attempt {chosen}, with seed "
@@ -281,17 +187,15 @@ REASONS: dict[str, str] = {
 }
 
 
-def sentence(code: str, values: Mapping[str, Any]) -> str:
-    """The English sentence of a reason.
+def sentence(code: str, values: Mapping[str, Any], own: Mapping[str, str] = NOTHING) -> str:
+    """Return the English sentence of a reason.
 
     Args:
-        code: a key of `REASONS`.
+        code: a key of `own` or of `REASONS`.
         values: what its placeholders stand for.
-
-    Returns:
-        The sentence.
+        own: further sentences by code, such as those of a measure.
 
     Raises:
         KeyError: no such code, or a placeholder without its value.
     """
-    return REASONS[code].format(**values)
+    return (own.get(code) or REASONS[code]).format(**values)

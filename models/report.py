@@ -7,11 +7,12 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from .measure import Measure
 from .measurement import (
     Better,
-    Measure,
     Measurement,
     ReportError,
     Threshold,
@@ -28,11 +29,22 @@ __all__ = [
     "Verdict",
     "WorstFrame",
     "merge",
+    "worst_of",
 ]
 
 SCHEMA = 1
 MERGED = "merged"  # the subject of a report that several subjects went into
-SUBJECTS = ("character", "loop", "still_quality", "clip_quality", "comparison", MERGED)
+SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "character": "Character",
+        "loop": "Loop",
+        "still_quality": "Still quality",
+        "clip_quality": "Clip quality",
+        "comparison": "Comparison",
+        MERGED: "All reports",
+    }
+)
+"""Subjects of a report with their titles; `models/measures.py` has the measures of each."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,22 @@ class Report:
         except json.JSONDecodeError as error:
             raise ReportError(f"This is no JSON: {error}.") from error
         return cls.from_dict(data)
+
+
+def worst_of(measurements: Iterable[Measurement]) -> WorstFrame | None:
+    """Return the worst frame of the required measurement with the lowest score.
+
+    Args:
+        measurements: those with a score have their worst frame in `details["worst_frame"]`.
+
+    Returns:
+        The frame with the reason of its measurement; None where nothing required has a score.
+    """
+    scored = [each for each in measurements if each.required and each.score is not None]
+    if not scored:
+        return None
+    lowest = min(scored, key=lambda each: each.score or 0.0)
+    return WorstFrame(int(lowest.details["worst_frame"]), lowest.reason_code, lowest.reason)
 
 
 def merge(reports: Iterable[Report]) -> Report:

@@ -9,7 +9,8 @@ from ..models.dependency import MissingDependency
 from ..models.frames import Absence, InputError, as_frames
 from ..models.perceptual.backend import BEST_FIRST, FOLDER, Backend, choose_backend
 from ..models.profile import DEFAULT
-from ..models.quality.compare.measures import ALL, LPIPS, LPIPS_OF, MEASURES, read_metrics
+from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_metrics
+from ..models.quality.compare.networks import LPIPS, LPIPS_OF
 from ..models.quality.compare.pairs import REFUSE, RESIZE, paired
 from ..models.quality.compare.picture import difference_shape, draw_differences
 from ..models.quality.compare.score import SUBJECT, compare_pictures

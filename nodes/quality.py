@@ -8,12 +8,13 @@ from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.profile import DEFAULT
-from ..models.quality.clip import MEASURES as CLIP_MEASURES
 from ..models.quality.clip import SUBJECT as CLIP
 from ..models.quality.clip import score_clip_quality
-from ..models.quality.still import learned, measures
+from ..models.quality.clip_measures import MEASURES as CLIP_MEASURES
+from ..models.quality.still import learned
 from ..models.quality.still.score import SUBJECT as STILL
 from ..models.quality.still.score import score_still_quality
+from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from . import comfyui
 from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
 from .inputs import FPS_INPUT, chosen_profile, profile_fingerprint, profile_input
@@ -90,7 +91,7 @@ class AnimeStillQuality(io.ComfyNode):
     @classmethod
     def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:
         frames = as_frames(images)
-        wanted = chosen_profile(profile).applied(STILL, *measures.MEASURES)
+        wanted = chosen_profile(profile).applied(STILL, *STILL_MEASURES)
         networks = learned.open_installed(_classifiers(), comfyui.device())
         report = score_still_quality(frames, wanted, networks, comfyui.device(), comfyui.progress())
         return scored(report)

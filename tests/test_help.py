@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from .comfyui import PACK
+from .nodes.write_help_tables import DOCS, PAGES, written
 
 # What is measured, and what shows its results in itself (web/client/nodes/results.js).
 MEASURING = {
@@ -18,7 +19,6 @@ SHOWING = {*MEASURING, "AnimeCharacterLoad", "AnimeCharacterSave", "AnimeGate"}
 PICTURE = re.compile(r"!\[[^\]]{8,}\]\(pictures/(\w+)\.webp\)")
 LARGEST = 40_000  # bytes of a picture
 
-DOCS = PACK / "web" / "client" / "docs"
 SCHEMAS = json.loads((PACK / "tests" / "nodes" / "schemas.json").read_text(encoding="utf-8"))
 
 
@@ -32,6 +32,14 @@ def test_a_help_page_names_every_input_and_output(node):
     schema = SCHEMAS[node]
     names = [each["id"] for each in (*schema["inputs"], *schema["outputs"])]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize("node", PAGES)
+def test_the_table_of_a_help_page_is_what_the_measures_declare(node):
+    page = (DOCS / f"{node}.md").read_text(encoding="utf-8")
+    assert written(page, PAGES[node]) == page, (
+        "write it anew: python -m anime_production.tests.nodes.write_help_tables"
+    )
 
 
 @pytest.mark.parametrize("node", SCHEMAS)

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from anime_production.models.production.policy import known_measurements
-from anime_production.models.reason_texts import OWN, languages
 
 from .comfyui import PACK, pack_nodes, use_comfyui
-from .nodes.write_locales import english, flat, read
+from .nodes.write_locales import OWN, english, flat, languages, read
 
 MADE = ("main.json", "nodeDefs.json")  # their English is written from nodes and reasons
 FILES = (*MADE, "settings.json", "commands.json")
@@ -23,7 +22,7 @@ TRANSLATED = ("ja", "zh")
 NAMES = {
     *("VAE", "CLIP Vision", "ID", "Latent", "ONNX Runtime"),
     *("fps", "CFG", "ControlNet", "LoRA", "API"),
-    *("SSIM", "MS-SSIM", "PSNR", "GMSD", "PIQE", "CAMBI", "LPIPS"),
+    *("SSIM", "MS-SSIM", "PSNR", "GMSD", "CAMBI", "LPIPS"),
     *("LPIPS（alex）", "LPIPS（squeeze）", "LPIPS（vgg）"),
     *("ΔE", "ΔE₀₀", "M³", "dB", "log2", "px"),
 }

@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import Enum
 
 from ..frames import Absence, InputError
-from ..measurement import Better, Measure, Measurement
+from ..measure import Measure
+from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict, merge
 from .frame_verdicts import FrameVerdict, judge_frames
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from ..measurement import Better, Measure, Measurement
+from ..measure import Measure
+from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict
 
 MOST_ATTEMPTS = 32  # an unattended machine must come to an end

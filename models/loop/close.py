@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from ..frames import Absence, InputError, as_frames
-from ..measurement import Better, Measure, Measurement, Verdict
+from ..measure import Measure
+from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report

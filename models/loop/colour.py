@@ -74,7 +74,7 @@ def seam_colour(
     values = {"difference": round(beyond, 2), "percent": round(abs(percent), 1)}
     return measure.measured(
         beyond,
-        _drift(change) if measure.fails(beyond) else "seam_colour",
+        _drift(change) if measure.fails_at(beyond) else "seam_colour",
         values,
         details={"common_part": common_part(first, last), "brightness_percent": percent},
     )

@@ -86,7 +86,7 @@ def seam_hold(rhythm: Rhythm, measure: Measure = SEAM_HOLD) -> Measurement:
     values = {"frames": odd, "shortest": shortest, "longest": longest}
     return measure.measured(
         rhythm.off,
-        "seam_hold_broken" if measure.fails(rhythm.off) else "seam_hold",
+        "seam_hold_broken" if measure.fails_at(rhythm.off) else "seam_hold",
         values,
         details={"lengths": rhythm.pattern.lengths, "at_seam": rhythm.at_seam},
     )

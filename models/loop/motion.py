@@ -81,7 +81,7 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
         explained = _explained(pictures)
     value = min(max(alike, explained or 0.0), followed)
     code = "continuity"
-    if measure.fails(value) and value < LEAST_CONTINUITY:
+    if measure.fails_at(value) and value < LEAST_CONTINUITY:
         code = "only_grain" if alike < LEAST_CONTINUITY else "unrelated_pictures"
     return measure.measured(
         value,

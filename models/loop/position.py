@@ -88,7 +88,7 @@ def seam_position(
         The measurement; its `per_frame` are all steps in the clip's usual one.
     """
     ratio = seam_ratio(steps, two_steps)
-    code = "seam" if not measure.fails(ratio) else "seam_stutter" if ratio < 1 else "seam_jump"
+    code = "seam" if not measure.fails_at(ratio) else "seam_stutter" if ratio < 1 else "seam_jump"
     usual = steps[:-1].median().item()
     return measure.measured(
         ratio,

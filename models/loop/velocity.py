@@ -83,7 +83,7 @@ def seam_velocity(pictures: GreyPictures, measure: Measure = SEAM_VELOCITY) -> M
     for drawing, turn in turns.items():
         per_frame[pictures.indices[drawing]] = turn
     code = "seam_flow" if value <= TURN_LIMIT else "seam_turns_a_little"
-    if measure.fails(value):
+    if measure.fails_at(value):
         code = "plays_back_and_forth" if ends else "seam_turns_back"
     return measure.measured(
         value,

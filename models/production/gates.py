@@ -1,6 +1,5 @@
 """What a phase is judged by: the reports that reach its gates, and the thresholds that hold."""
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
-from ..measurement import Measure
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge
 from .graph import GATE, nodes_of, title_of
@@ -21,14 +19,6 @@ JUDGES = {
     "AnimeStillQuality": "still_quality",
     "AnimeClipQuality": "clip_quality",
     "AnimeCompareImages": "comparison",
-}
-SUBJECTS = tuple(JUDGES.values())
-MODULES = {  # that hold a subject's `MEASURES`
-    "character": "..character.score",
-    "loop": "..loop.seam",
-    "still_quality": "..quality.still.measures",
-    "clip_quality": "..quality.clip",
-    "comparison": "..quality.compare.measures",
 }
 REPORT = "report"
 
@@ -145,14 +135,6 @@ def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | N
     )
 
 
-def measures_of(subject: str) -> Sequence[Measure]:
-    """All that is measured of a subject."""
-    # Late: they import all that measures, which a listing of names can do without.
-    module = importlib.import_module(MODULES[subject], __package__)
-    found: Sequence[Measure] = module.MEASURES
-    return found
-
-
 def described(gate: Gate, profile_of: Callable[[str], Profile | None]) -> dict[str, Any]:
     """A gate as JSON values, with the thresholds of what is required.
 
@@ -188,7 +170,9 @@ def _thresholds(
     if profile is None:
         return None
     try:
-        measures = profile.applied(judge.subject, *measures_of(judge.subject))
+        from ..measures import MEASURES  # late: it loads all that measures
+
+        measures = profile.applied(judge.subject, *MEASURES[judge.subject])
     except ProfileError:  # said where the profile is used
         return None
     return [

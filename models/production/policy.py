@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..measurement import Measurement
-from ..reasons import REASONS
 from ..report import Report, Verdict
 from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
 from .parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
@@ -162,7 +161,7 @@ def _adjustment(place: str, data: Any, parameters: Sequence[Parameter]) -> Adjus
         raise DefinitionError(f"{place}: expected at least one reason and one change.")
     named = {each.name: each for each in parameters}
     for reason in reasons:
-        if reason not in REASONS and reason.rpartition(".")[2] not in known_measurements():
+        if reason.rpartition(".")[2] not in known_measurements() and reason not in known_codes():
             raise DefinitionError(
                 f"{place}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
             )
@@ -191,6 +190,13 @@ def _check_change(place: str, parameter: Parameter, data: Any) -> None:
 
 def known_measurements() -> frozenset[str]:
     """Names of everything that the pack measures."""
-    from .gates import SUBJECTS, measures_of  # late: they load all that measures
+    from ..measures import MEASURES  # late: it loads all that measures
 
-    return frozenset(each.name for subject in SUBJECTS for each in measures_of(subject))
+    return frozenset(each.name for family in MEASURES.values() for each in family)
+
+
+def known_codes() -> frozenset[str]:
+    """Return the codes of every sentence that a report can say."""
+    from ..measures import all_sentences  # late: it loads all that measures
+
+    return frozenset(all_sentences())

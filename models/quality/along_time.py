@@ -1,24 +1,27 @@
 """Still measures along time: of each drawing of a clip, with the frame where each is worst."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
 import torch
 
 from ..holds import HoldPattern
-from ..report import Better, Measure, Measurement, Verdict
-from .still import measures as still
-from .still.score import REASONS_OF, Values, absence_of, values_of
+from ..measure import Measure
+from ..measurement import Better, Measurement
+from .sharpness import EDGE_WIDTH
+from .still.blocks import BLOCKINESS
+from .still.exposure import CLIPPED, CONTRAST
+from .still.noise import NOISE
+from .still.score import Results, absence_of, facts_of, measure_picture, numbers_of
 
 # Those that take a few milliseconds each: AnimeStillQuality has all. Soft lines count for a clip;
 # the others have the still's thresholds and decide nothing, unless a profile wants it.
-EDGE_WIDTH = still.EDGE_WIDTH
-NOISE, BLOCKINESS, CLIPPED = (
-    replace(measure, required=False) for measure in (still.NOISE, still.BLOCKINESS, still.CLIPPED)
+STILL_MEASURES = (
+    EDGE_WIDTH,
+    *(replace(measure, required=False) for measure in (NOISE, BLOCKINESS, CLIPPED)),
+    CONTRAST,
 )
-CONTRAST = still.CONTRAST
-STILL_MEASURES = (EDGE_WIDTH, NOISE, BLOCKINESS, CLIPPED, CONTRAST)
 
 
 def still_measurements(
@@ -27,7 +30,7 @@ def still_measurements(
     measures: Mapping[str, Measure],
     looked: Callable[[int], None],
 ) -> tuple[Measurement, ...]:
-    """Still measures of a clip: the median over its drawings.
+    """Measure the drawings of a clip as stills: the median over them.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
@@ -38,29 +41,20 @@ def still_measurements(
     Returns:
         Those of `STILL_MEASURES`; their worst frames stand in the details.
     """
-    names = [each.name for each in STILL_MEASURES]
     drawn = []
     for drawing in pattern.drawings:
-        drawn.append(values_of(frames[drawing], names))
+        drawn.append(measure_picture(frames[drawing], STILL_MEASURES))
         looked(drawing)
     return tuple(_measurement(measures[each.name], drawn, pattern) for each in STILL_MEASURES)
 
 
-def _measurement(measure: Measure, drawn: list[Values], pattern: HoldPattern) -> Measurement:
-    values = [each[measure.name] for each in drawn]
-    per_frame = [
-        value for value, length in zip(values, pattern.lengths, strict=True) for _ in range(length)
-    ]
-    known = [value for value in values if value is not None]
+def _measurement(measure: Measure, drawn: Sequence[Results], pattern: HoldPattern) -> Measurement:
+    numbers = numbers_of(drawn, measure.name)
+    per_frame = pattern.along_frames(numbers)
+    known = [number for number in numbers if number is not None]
     if not known:
-        return measure.absent(absence_of(measure.name, drawn), per_frame)
-    usual = median(known)
+        return measure.absent(absence_of(drawn, measure.name), per_frame)
     worst = min(known) if measure.better is Better.HIGHER else max(known)
-    short = float(f"{usual:.3g}")
-    said = {"value": short, "width": short, "percent": float(f"{usual * 100:.3g}")}
-    details = {"worst": worst, "worst_frame": pattern.drawings[values.index(worst)]}
-    good, bad = REASONS_OF[measure.name]
-    measured = measure.measured(usual, good, said, per_frame, details)
-    if measured.verdict is Verdict.FAIL:
-        measured = measure.measured(usual, bad, said, per_frame, details)
-    return measured
+    details = {"worst": worst, "worst_frame": pattern.drawings[numbers.index(worst)]}
+    usual = median(known)
+    return measure.measured(usual, None, facts_of(usual), per_frame, details)

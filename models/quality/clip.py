@@ -1,6 +1,6 @@
 """Is a clip clean: sharp lines, steady light, steady picture, drawings that come evenly?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -8,22 +8,14 @@ from ..frames import Absence, unmeasurable
 from ..holds import HoldPattern, hold_pattern, without_light
 from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
-from .along_time import EDGE_WIDTH, STILL_MEASURES, still_measurements
-from .temporal.measures import (
-    DRAWING_RATE,
-    FLICKER,
-    MOTION,
-    TEMPORAL_MEASURES,
-    Measures,
-)
-from .temporal.report import Findings, temporal_measurements, worst_frame
+from .along_time import still_measurements
+from .clip_measures import MEASURES, TEMPORAL_MEASURES
+from .temporal.findings import Findings
+from .temporal.motion import MOTION
 from .temporal.scenes import scene_cuts, scenes
 from .temporal.steps import walk
 
-__all__ = ["DRAWING_RATE", "EDGE_WIDTH", "FLICKER", "MEASURES", "MOTION", "score_clip_quality"]
-
 SUBJECT = "clip_quality"
-MEASURES = (*STILL_MEASURES, *TEMPORAL_MEASURES)
 LEAST_FRAMES = 3
 LEAST_DRAWINGS = 3
 # A frame that differs by so much (ΔE) is looked at on its own, even where it differs by light
@@ -43,7 +35,7 @@ def score_clip_quality(
 
     The hold pattern is found first: held frames are not looked at again, so that a clip on twos
     has the values it has on ones, and only `drawing_rate` tells them apart. What every measure
-    responds to stands in `temporal.measures` and in the node's help page.
+    responds to stands beside its declaration and in the node's help page.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
@@ -85,7 +77,7 @@ def _temporal(
     features: torch.Tensor,
     moved: torch.Tensor,
     pattern: HoldPattern,
-    measures: Measures,
+    measures: Mapping[str, Measure],
     report_progress: Progress,
 ) -> tuple[Measurement, ...]:
     drawings = list(pattern.drawings)
@@ -108,7 +100,7 @@ def _temporal(
         step_distances(drawn)[:-1].tolist(),
         fps,
     )
-    return temporal_measurements(found, measures)
+    return tuple(each.measurement(each.taken(found)) for each in wanted)
 
 
 def _too_few(drawings: int) -> Absence | None:
@@ -131,7 +123,7 @@ def _worst(parts: Sequence[Measurement]) -> WorstFrame | None:
     failing = [part for part in parts if part.verdict is Verdict.FAIL]
     failing.sort(key=lambda part: (not part.required, part.score))
     for part in failing:
-        frame = worst_frame(part)
+        frame = part.worst_frame
         if frame is not None:
             return WorstFrame(frame, part.reason_code, part.reason)
     return None

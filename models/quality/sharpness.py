@@ -3,6 +3,8 @@
 import torch
 
 from ..image_ops.luma import luma
+from ..measure import Measure, Reason
+from ..measurement import Better
 
 # Lines and edges are a few percent of a drawing; the strongest half percent are its clearest.
 STRONGEST = 0.005
@@ -51,3 +53,23 @@ def _contrast_around(grey: torch.Tensor, indices: torch.Tensor, width: int) -> t
     columns = (indices.remainder(width)[:, None] + reach).clamp(0, grey.shape[1] - 1)
     window = grey[rows[:, :, None], columns[:, None, :]].flatten(1)
     return window.amax(dim=1) - window.amin(dim=1)
+
+
+EDGE_WIDTH = Measure(
+    "edge_width",
+    unit="px",
+    better=Better.LOWER,
+    low=1.0,
+    high=10.0,
+    backend="edge-width",
+    threshold=4.0,  # a Gaussian blur of 1.6 px reads as soft at the picture's own size
+    required=True,
+    answers_to="softness: px from dark to light across the strongest lines",
+    function=lambda picture: picture.edge_width,
+    passes=Reason("sharp_lines", "The strongest lines are {width} px wide from dark to light."),
+    fails=Reason(
+        "soft_lines",
+        "The picture is soft: its strongest lines are {width} px wide from dark to light.",
+    ),
+    absences=(Reason("no_lines", "No edge is strong enough to be a line."),),
+)

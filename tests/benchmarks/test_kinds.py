@@ -5,34 +5,29 @@ import re
 import pytest
 
 from anime_production.benchmarks.kinds import clean_pictures
-from anime_production.models.quality.still.measures import LEARNED, MEASURES
+from anime_production.models.measure import number_of
+from anime_production.models.quality.still.learned import LEARNED
 from anime_production.models.quality.still.score import measure_picture
+from anime_production.models.quality.still.still_measures import MEASURES
 
-from ..comfyui import PACK
 from ..layers import NO_ASSETS
+from ..nodes.write_help_tables import DOCS, kinds_of
 
-PAGE = PACK / "web" / "client" / "docs" / "AnimeStillQuality.md"
 KINDS = ("cel", "sketch", "painted")
 NUMBER = re.compile(r"[\d.]+")
 
 
-def said() -> dict[str, dict[str, list[float]]]:
-    """By measure and kind, the range that the page's tables give."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        names = re.findall(r"`(\w+)`", cells[0])
-        if len(cells) != 6 or not names:
-            continue
-        for place, name in enumerate(names):
-            found[name] = {}
-            for kind, cell in zip(KINDS, cells[3:], strict=True):
-                parts = cell.split(", ")
-                numbers = [
-                    float(each) for each in NUMBER.findall(parts[min(place, len(parts) - 1)])
-                ]
-                found[name][kind] = numbers
-    return found
+def ranges() -> dict[str, dict[str, list[float]]]:
+    """Return the range that the help page gives of each measure and kind."""
+    page = (DOCS / "AnimeStillQuality.md").read_text(encoding="utf-8").split("\n")
+    cells = kinds_of([line for line in page if line.startswith("| `")])
+    return {
+        name: {
+            kind: list(map(float, NUMBER.findall(cell)))
+            for kind, cell in zip(KINDS, row, strict=True)
+        }
+        for name, row in cells.items()
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -40,13 +35,12 @@ def test_a_clean_picture_has_the_values_that_the_help_page_gives_its_kind(kind):
     pictures = clean_pictures()[kind]
     if not pictures:
         pytest.skip(NO_ASSETS)
-    ranges = said()
-    assert set(ranges) == {each.name for each in MEASURES}
+    given = ranges()
+    assert set(given) == {each.name for each in MEASURES}
     values = measure_picture(pictures[0][0])
     for measure in MEASURES:
         if measure in LEARNED:
             continue
-        least, most = min(ranges[measure.name][kind]), max(ranges[measure.name][kind])
+        least, most = min(given[measure.name][kind]), max(given[measure.name][kind])
         room = 0.02 * (measure.high - measure.low)  # the page rounds
-        assert values[measure.name] is not None, measure.name
-        assert least - room <= values[measure.name] <= most + room, measure.name
+        assert least - room <= number_of(values[measure.name]) <= most + room, measure.name

@@ -3,14 +3,15 @@
 from typing import Any
 
 from ...models.frames import Absence
-from ...models.measurement import Better, Measure
+from ...models.measurement import Better
+from ..measures import any_measure
 
 MEASURES = (
-    Measure("a", "", Better.HIGHER, 0, 1, "test", threshold=0.7, required=True),
-    Measure("b", "", Better.LOWER, 0, 5, "test", threshold=2.0, required=True),
-    Measure("c", "", Better.BAND, 0, 4, "test", threshold=(0.5, 1.5), required=True),
-    Measure("d", "", Better.HIGHER, 0, 1, "test", threshold=1, required=True),
-    Measure("e", "", Better.LOWER, 0, 1, "test"),
+    any_measure("a", "", Better.HIGHER, 0, 1, "test", threshold=0.7, required=True),
+    any_measure("b", "", Better.LOWER, 0, 5, "test", threshold=2.0, required=True),
+    any_measure("c", "", Better.BAND, 0, 4, "test", threshold=(0.5, 1.5), required=True),
+    any_measure("d", "", Better.HIGHER, 0, 1, "test", threshold=1, required=True),
+    any_measure("e", "", Better.LOWER, 0, 1, "test"),
 )
 VALUES = (-1, 0, 0.2, 0.5, 0.7, 1, 1.4, 1.5, 2, 3, 5, 9)
 

@@ -11,11 +11,17 @@ from anime_production.models.profile import (
     load_profile,
     profile_names,
 )
-from anime_production.models.report import Better, Measure
+from anime_production.models.report import Better
 
-FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
-MOTION = Measure("motion", "", Better.HIGHER, 0, 20, "structural")
-SEAM = Measure("seam", "", Better.BAND, 0, 10, "structural", threshold=(0.5, 1.6), required=True)
+from ..measures import any_measure
+
+FLICKER = any_measure(
+    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
+)
+MOTION = any_measure("motion", "", Better.HIGHER, 0, 20, "structural")
+SEAM = any_measure(
+    "seam", "", Better.BAND, 0, 10, "structural", threshold=(0.5, 1.6), required=True
+)
 
 
 @pytest.fixture

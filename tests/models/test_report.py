@@ -9,7 +9,6 @@ import pytest
 from anime_production.models.frames import Absence
 from anime_production.models.report import (
     Better,
-    Measure,
     Report,
     ReportError,
     Verdict,
@@ -17,7 +16,9 @@ from anime_production.models.report import (
     merge,
 )
 
-SEAM = Measure(
+from ..measures import any_measure
+
+SEAM = any_measure(
     "seam_position",
     unit="steps",
     better=Better.BAND,
@@ -27,7 +28,7 @@ SEAM = Measure(
     threshold=(0.5, 1.6),
     required=True,
 )
-FLICKER = Measure(
+FLICKER = any_measure(
     "flicker",
     unit="grey levels",
     better=Better.LOWER,
@@ -37,7 +38,7 @@ FLICKER = Measure(
     threshold=1.5,
     required=True,
 )
-SIMILARITY = Measure(
+SIMILARITY = any_measure(
     "similarity",
     unit="",
     better=Better.HIGHER,
@@ -47,7 +48,7 @@ SIMILARITY = Measure(
     threshold=0.6,
     required=True,
 )
-LEARNED = Measure(
+LEARNED = any_measure(
     "aesthetic", unit="", better=Better.HIGHER, low=0.0, high=1.0, backend="onnx", threshold=0.5
 )
 MISSING = Absence("no_frames")
@@ -229,7 +230,9 @@ def test_nothing_in_a_measurement_can_be_changed_afterwards():
 
 def test_a_threshold_that_does_not_fit_its_direction_is_refused():
     with pytest.raises(ReportError, match="threshold"):
-        Measure("x", "", Better.LOWER, 0, 1, "b", threshold=(0.1, 0.2)).measured(0.1, "no_lines")
+        any_measure("x", "", Better.LOWER, 0, 1, "b", threshold=(0.1, 0.2)).measured(
+            0.1, "no_lines"
+        )
 
 
 def test_merged_reports_pass_only_together_and_keep_their_measurements_apart():
@@ -265,7 +268,7 @@ def test_merging_nothing_is_refused():
 
 
 def test_a_value_below_a_threshold_at_the_end_of_the_scale_scores_below_50():
-    measure = Measure("alike", "", Better.HIGHER, 0, 1, "palette", threshold=1.0, required=True)
+    measure = any_measure("alike", "", Better.HIGHER, 0, 1, "palette", threshold=1.0, required=True)
     values = [0.0, 0.5, 0.99, 1.0]
     scores = [measure.measured(value, "motion", {"step": value}).score for value in values]
     assert scores == [0.0, 25.0, 49.5, 50.0]

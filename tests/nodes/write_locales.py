@@ -9,20 +9,21 @@ a new one: it would go on saying what is no longer so.
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anime_production import models
 from anime_production.models.gating.retry import ATTEMPTS, ATTEMPTS_UNIT
-from anime_production.models.measurement import Measure
+from anime_production.models.measure import Measure
+from anime_production.models.measures import all_sentences
 from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import read_definition
-from anime_production.models.quality.compare.measures import LABELS
-from anime_production.models.reason_texts import LOCALES, OWN, languages
-from anime_production.models.reasons import REASONS
 from anime_production.models.report import SUBJECTS
 
-from ..comfyui import enter_comfyui, pack_nodes
+from ..comfyui import PACK, enter_comfyui, pack_nodes
+
+LOCALES = PACK / "locales"  # served by ComfyUI at /i18n
+OWN = "animeProduction"  # key of `main.json` below which the texts are that only this pack knows
 
 Texts = dict[str, Any]  # a text, or texts, by key
 
@@ -71,12 +72,11 @@ def category_texts(schemas: list[Any]) -> Texts:
     return {part: part for part in sorted(parts)}
 
 
-def measures() -> Iterator[tuple[str, str]]:
-    """Name and unit of everything that is measured."""
-    yield ATTEMPTS, ATTEMPTS_UNIT
+def declared_measures() -> Iterator[Measure]:
+    """Every measure that a module of the pack declares, those of closing and retrying included."""
     for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
         for value in vars(importlib.import_module(module.name)).values():
-            yield from ((each.name.rpartition(".")[2], each.unit) for each in _measures_in(value))
+            yield from _measures_in(value)
 
 
 def _measures_in(value: Any) -> Iterator[Measure]:
@@ -89,22 +89,23 @@ def _measures_in(value: Any) -> Iterator[Measure]:
             yield from _measures_in(each)
 
 
-def _spoken(names: Iterable[str]) -> Texts:
-    """Names as people say them; their unit stands by itself."""
-    said = {name: LABELS.get(name, name.replace("_", " ")) for name in sorted(set(names))}
-    return {name: text.partition(" (dB)")[0] for name, text in said.items()}
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def own_texts() -> Texts:
     """What `main.json` holds for the pack's own parts, but for their words."""
-    names, units = zip(*measures(), strict=True)
+    measures = list(declared_measures())
+    labels = {each.name.rpartition(".")[2]: each.label.partition(" (dB)")[0] for each in measures}
+    labels[ATTEMPTS] = ""
+    units = {*(each.unit for each in measures), ATTEMPTS_UNIT}
     paths = sorted(SHIPPED.glob("*.json"))
     phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {
-        "reasons": dict(REASONS),
-        "subjects": _spoken(SUBJECTS),
-        "measurements": _spoken(names),
-        "units": {unit: unit for unit in sorted(set(units))},
+        "reasons": all_sentences(),
+        "subjects": {name: _spoken(name) for name in sorted(SUBJECTS)},
+        "measurements": {name: labels[name] or _spoken(name) for name in sorted(labels)},
+        "units": {unit: unit for unit in sorted(units)},
         "phases": {each.id: each.name for each in phases},
     }
 
@@ -120,6 +121,11 @@ def english() -> dict[str, Texts]:
         "main.json": {**main, "nodeCategories": category_texts(schemas), OWN: own},
         "nodeDefs.json": node_texts(schemas),
     }
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are texts in."""
+    return tuple(sorted(path.parent.name for path in LOCALES.glob("*/main.json")))
 
 
 def read(language: str, file: str) -> Texts:

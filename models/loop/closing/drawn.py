@@ -10,7 +10,8 @@ import torch
 
 from ...frames import as_frames
 from ...holds import HoldPattern, hold_pattern, without_light
-from ...measurement import Better, Measure, Measurement
+from ...measure import Measure
+from ...measurement import Better, Measurement
 from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
 
 

@@ -5,6 +5,9 @@ import math
 import torch
 
 from ...image_ops.colour import lab_from_rgb
+from ...measure import Measure
+from ...measurement import Better
+from .pair_reasons import COMPARED, UNCOMPARED
 
 # Rows are taken in strips of about so many pixels: some fifty small steps for each, which are
 # fastest where their results stay in the processor's cache, and need no memory to speak of.
@@ -85,3 +88,34 @@ def percentile(differences: torch.Tensor) -> float:
     """
     place = math.ceil(PERCENTILE * differences.numel())
     return differences.flatten().kthvalue(place).values.item()
+
+
+COLOUR_DIFFERENCE = Measure(
+    "colour_difference",
+    unit="ΔE₀₀",
+    better=Better.LOWER,
+    low=0.0,
+    high=20.0,
+    backend="ciede2000",
+    threshold=2.75,
+    required=True,
+    label="mean ΔE₀₀",
+    answers_to="mean CIEDE2000; about 1 can just be seen side by side",
+    function=lambda pair: pair.colour_differences.mean().item(),
+    reasons=COMPARED,
+    absences=UNCOMPARED,
+)
+COLOUR_DIFFERENCE_95 = Measure(
+    "colour_difference_95",
+    unit="ΔE₀₀",
+    better=Better.LOWER,
+    low=0.0,
+    high=30.0,
+    backend="ciede2000",
+    threshold=9.1,
+    label="ΔE₀₀ of 95 % of the pixels",
+    answers_to="CIEDE2000 that 95 % of the pixels keep within: a face in a large picture",
+    function=lambda pair: percentile(pair.colour_differences),
+    reasons=COMPARED,
+    absences=UNCOMPARED,
+)

@@ -4,6 +4,9 @@ import torch
 from torch.nn.functional import avg_pool2d, pad
 
 from ...image_ops.gradients import prewitt_gradient
+from ...measure import Measure
+from ...measurement import Better
+from .pair_reasons import COMPARED, UNCOMPARED
 
 # Keeps flat places, where the ratio is 0/0, from deciding; 170 on the paper's scale of 0–255.
 CONSTANT = 170 / 255**2
@@ -31,3 +34,19 @@ def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> float:
 def _halved(grey: torch.Tensor) -> torch.Tensor:
     height, width = grey.shape
     return avg_pool2d(pad(grey, (0, width % 2, 0, height % 2))[None, None], 2)[0, 0]
+
+
+GMSD = Measure(
+    "gmsd",
+    unit="GMSD",
+    better=Better.LOWER,
+    low=0.0,
+    high=0.3,
+    backend="gmsd-prewitt",
+    threshold=0.0065,
+    label="GMSD",
+    answers_to="edges that suffer in some places more than in others",
+    function=lambda pair: gmsd(pair.picture.grey, pair.reference.grey),
+    reasons=COMPARED,
+    absences=UNCOMPARED,
+)

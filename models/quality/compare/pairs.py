@@ -9,9 +9,34 @@ from torch.nn.functional import interpolate
 
 from ...frames import Absence, InputError, unmeasurable
 from ...image_ops.luma import luma
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .ciede import colour_differences
+from .pair_reasons import NO_REFERENCES, REFERENCE_NOT_FINITE
 
 REFUSE = "refuse"
 RESIZE = (REFUSE, "images_to_references", "references_to_images")
+# What an upscaler, or the rounding of a VAE, does to a size; INFO, so it has no threshold.
+RESIZED = Measure(
+    "resized",
+    unit="×",
+    better=Better.HIGHER,
+    low=0.0,
+    high=8.0,
+    backend="bicubic",
+    reasons=(
+        Reason(
+            "resized_images",
+            "The images were resized from {from} to {to}, the size of the references, before they "
+            "were compared.",
+        ),
+        Reason(
+            "resized_references",
+            "The references were resized from {from} to {to}, the size of the images, before they "
+            "were compared.",
+        ),
+    ),
+)
 
 
 class Picture:
@@ -28,6 +53,22 @@ class Picture:
     def grey(self) -> torch.Tensor:
         """Luma, 0–1, shape (height, width)."""
         return luma(self.frame)
+
+
+class Pair:
+    """A picture, its reference, and what several measures need of the two.
+
+    Attributes:
+        picture, reference: of one size.
+    """
+
+    def __init__(self, picture: Picture, reference: Picture) -> None:
+        self.picture, self.reference = picture, reference
+
+    @cached_property
+    def colour_differences(self) -> torch.Tensor:
+        """CIEDE2000 of every pixel, ΔE₀₀."""
+        return colour_differences(self.picture.frame, self.reference.frame)
 
 
 @dataclass(frozen=True)
@@ -49,13 +90,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.images)
 
-    def __iter__(self) -> Iterator[tuple[Picture, Picture]]:
+    def __iter__(self) -> Iterator[Pair]:
         """One pair after the other, at one size; memory for one pair."""
         reference: Picture | None = None
         for index, image in enumerate(self.images):
             if reference is None or len(self.references) > 1:
                 reference = self._picture(self.references[index], image.device)
-            yield self._picture(image, image.device), reference
+            yield Pair(self._picture(image, image.device), reference)
 
     def _picture(self, frame: torch.Tensor, device: torch.device) -> Picture:
         return Picture(resized(frame.to(self.device or device), self.size))
@@ -74,10 +115,10 @@ class Pairs:
     def absence(self) -> Absence | None:
         """Why nothing can be compared, if so."""
         if not len(self.references):
-            return Absence("no_reference_pictures")
+            return Absence(NO_REFERENCES.code)
         unclear = unmeasurable(self.references)
         if unclear is not None and unclear.code == "not_finite":
-            return Absence("reference_not_finite", unclear.values)
+            return Absence(REFERENCE_NOT_FINITE.code, unclear.values)
         return unmeasurable(self.images) or unclear
 
 

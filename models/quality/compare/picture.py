@@ -2,7 +2,6 @@
 
 import torch
 
-from .ciede import colour_differences
 from .pairs import Pairs
 
 # ΔE₀₀ and the colour it is shown in. Each step is about twice the one before, as differences are
@@ -49,6 +48,6 @@ def draw_differences(pairs: Pairs) -> torch.Tensor:
     """
     drawn = torch.empty(difference_shape(pairs))
     if len(drawn):
-        for row, (picture, reference) in zip(drawn, pairs, strict=True):
-            row.copy_(heat(colour_differences(picture.frame, reference.frame)))
+        for row, pair in zip(drawn, pairs, strict=True):
+            row.copy_(heat(pair.colour_differences))
     return drawn

@@ -4,6 +4,10 @@ import math
 
 import torch
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .pair_reasons import COMPARED, UNCOMPARED
+
 # The ratio of identical pictures is infinite, which is no number. At 100 dB a pixel is off by a
 # 400th of what 8 bits can tell apart: nothing beyond it can be seen or saved.
 CEILING = 100.0
@@ -23,3 +27,23 @@ def psnr(picture: torch.Tensor, reference: torch.Tensor) -> float:
     """
     error = (picture - reference).square().mean().item()
     return min(CEILING, -10 * math.log10(error)) if error else CEILING
+
+
+IDENTICAL = Reason(
+    "identical_pairs",
+    "No pixel differs by what can be seen or saved: {measure} is {worst} or more.",
+)
+PSNR = Measure(
+    "psnr",
+    unit="dB",
+    better=Better.HIGHER,
+    low=10.0,
+    high=60.0,
+    backend="psnr-rgb",
+    threshold=30.0,
+    label="PSNR (dB)",
+    answers_to="any change of any value, seen or not, dB",
+    function=lambda pair: psnr(pair.picture.frame, pair.reference.frame),
+    reasons=(*COMPARED, IDENTICAL),
+    absences=UNCOMPARED,
+)

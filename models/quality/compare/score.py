@@ -10,29 +10,16 @@ from ...frames import Absence
 from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
-from ...report import Better, Measure, Measurement, Report, Verdict, WorstFrame
-from .ciede import colour_differences, percentile
-from .gmsd import gmsd
-from .measures import (
-    COLOUR_DIFFERENCE,
-    COLOUR_DIFFERENCE_95,
-    GMSD,
-    LABELS,
-    LPIPS_OF,
-    MEASURES,
-    MULTI_SCALE_SSIM,
-    PSNR,
-    SSIM,
-    wanted,
-)
-from .pairs import Pairs, Picture
-from .psnr import CEILING, psnr
-from .ssim import LEAST_SIDE_OF_SCALES, multi_scale_ssim, ssim
+from ...report import Better, Measure, Measurement, Report, worst_of
+from .comparison_measures import MEASURES, wanted
+from .networks import LPIPS_OF, NO_NETWORK
+from .pair_reasons import PAIR, PAIR_APART, PAIRS, PAIRS_APART
+from .pairs import RESIZED, Pair, Pairs, Picture
+from .psnr import CEILING, IDENTICAL, PSNR
+from .ssim import LEAST_SIDE_OF_SCALES, MULTI_SCALE_SSIM
 
 SUBJECT = "comparison"
 NOTHING: Mapping[str, Absence] = MappingProxyType({})
-# What an upscaler, or the rounding of a VAE, does to a size; INFO, so it has no threshold.
-RESIZED = Measure("resized", unit="×", better=Better.HIGHER, low=0.0, high=8.0, backend="bicubic")
 
 
 def compare_pictures(
@@ -66,7 +53,7 @@ def compare_pictures(
     absences = {
         each.name: unusable.get(each.name) or _absence(each, pairs, lpips) for each in measures
     }
-    able = [each.name for each in measures if absences[each.name] is None]
+    able = [each for each in measures if absences[each.name] is None]
     values = _values(pairs, able, lpips, report_progress)
     facts = {} if pairs.resized is None else {"resized": pairs.resized}
     measurements = []
@@ -77,7 +64,7 @@ def compare_pictures(
             if absence is None
             else measure.absent(absence, details=facts)
         )
-    worst = _worst(measurements)
+    worst = worst_of(measurements)
     if pairs.resized is not None:
         measurements.append(_resized(pairs))
     return Report(SUBJECT, tuple(measurements), len(pairs), worst=worst)
@@ -100,7 +87,7 @@ def _absence(measure: Measure, pairs: Pairs, lpips: Sequence[Backend]) -> Absenc
     if measure.backend in LPIPS_OF:
         backend = next((each for each in lpips if each.name == measure.backend), None)
         if backend is None:
-            return Absence("lpips_not_installed")
+            return Absence(NO_NETWORK.code)
         least = backend.least_side
     height, width = pairs.size
     if min(height, width) < least:
@@ -109,66 +96,48 @@ def _absence(measure: Measure, pairs: Pairs, lpips: Sequence[Backend]) -> Absenc
 
 
 def _values(
-    pairs: Pairs, names: Sequence[str], lpips: Sequence[Backend], report_progress: Progress
+    pairs: Pairs, measures: Sequence[Measure], lpips: Sequence[Backend], report_progress: Progress
 ) -> dict[str, list[float]]:
-    """Values of every pair, by measure; a report of progress before each of them."""
-    done = total = 0
+    """Return the values of every pair by measure, with a report of progress before each of them."""
+    done, total = 0, len(pairs) * len(measures)
 
     def tell() -> None:
         if report_progress is not None:
             report_progress(done, total)
 
-    every = _steps(lpips, tell)
-    steps = {names_of: step for names_of, step in every.items() if {*names_of} & {*names}}
-    values: dict[str, list[float]] = {name: [] for name in names}
-    total = len(pairs) * len(steps)
-    for picture, reference in pairs if steps else ():
-        for names_of, step in steps.items():
+    networks = {LPIPS_OF[backend.name].name: _Network(backend, tell) for backend in lpips}
+    values: dict[str, list[float]] = {measure.name: [] for measure in measures}
+    for pair in pairs if measures else ():
+        for measure in measures:
             tell()
-            for name, value in zip(names_of, step(picture, reference), strict=True):
-                if name in values:
-                    values[name].append(value)
+            take = measure.function or networks[measure.name].distance
+            values[measure.name].append(take(pair))
             done += 1
     if total:
         tell()
     return values
 
 
-Step = Callable[[Picture, Picture], tuple[float, ...]]
+class _Network:
+    """A network of LPIPS that keeps the features of the last reference: one may serve for all."""
+
+    def __init__(self, backend: Backend, tell: Callable[[], None]) -> None:
+        self._backend, self._tell = backend, tell
+        self._last: tuple[Picture, torch.Tensor] | None = None
+
+    def distance(self, pair: Pair) -> float:
+        """Return LPIPS of a pair; a large picture is taken in pieces, with progress meanwhile."""
+        backend, frame, reference = self._backend, pair.picture.frame, pair.reference
+        if not isinstance(backend, LPIPS) or not passes_whole(backend, frame):
+            return large_distance(backend, frame, reference.frame, self._tell)
+        if self._last is None or self._last[0] is not reference:
+            self._last = reference, _features(backend, reference.frame)
+        squares = (_features(backend, frame) - self._last[1]).square_().sum()
+        return float(backend.distances(squares).item())
 
 
-def _steps(lpips: Sequence[Backend], tell: Callable[[], None]) -> Mapping[tuple[str, ...], Step]:
-    """What takes each measure, by the names of what it gives; long ones call `tell` meanwhile."""
-
-    def colour(picture: Picture, reference: Picture) -> tuple[float, ...]:
-        differences = colour_differences(picture.frame, reference.frame)
-        return differences.mean().item(), percentile(differences)
-
-    def learned(backend: Backend) -> Step:
-        last: tuple[Picture, torch.Tensor] | None = None
-
-        def features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
-            return network.features(frame[None].to(network.device or frame.device))
-
-        def distance(picture: Picture, reference: Picture) -> tuple[float, ...]:
-            nonlocal last
-            if not isinstance(backend, LPIPS) or not passes_whole(backend, picture.frame):
-                return (large_distance(backend, picture.frame, reference.frame, tell),)
-            if last is None or last[0] is not reference:  # one may serve for all pictures
-                last = reference, features(backend, reference.frame)
-            squares = (features(backend, picture.frame) - last[1]).square_().sum()
-            return (backend.distances(squares).item(),)
-
-        return distance
-
-    return {
-        (SSIM.name,): lambda one, other: (ssim(one.grey, other.grey),),
-        (MULTI_SCALE_SSIM.name,): lambda one, other: (multi_scale_ssim(one.grey, other.grey),),
-        (PSNR.name,): lambda one, other: (psnr(one.frame, other.frame),),
-        (GMSD.name,): lambda one, other: (gmsd(one.grey, other.grey),),
-        (COLOUR_DIFFERENCE.name, COLOUR_DIFFERENCE_95.name): colour,
-        **{(LPIPS_OF[backend.name].name,): learned(backend) for backend in lpips},
-    }
+def _features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
+    return network.features(frame[None].to(network.device or frame.device))
 
 
 def _measurement(
@@ -178,20 +147,21 @@ def _measurement(
     worst = pick(values)
     frame, mean = values.index(worst), sum(values) / len(values)
     details = {"mean": mean, "worst_frame": frame, **facts}
-    said: dict[str, Any] = {
-        "measure": LABELS[measure.name],
+    told: dict[str, Any] = {
+        "measure": measure.label,
         "worst": _short(worst),
         "mean": _short(mean),
         "frame": frame,
         "threshold": measure.threshold,
     }
-    code = "compared_pair" if len(values) == 1 else "compared_pairs"
+    fails = measure.fails_at(worst)
     if measure.name == PSNR.name and worst == CEILING:
-        return measure.measured(worst, "identical_pairs", said, values, details)
-    measurement = measure.measured(worst, code, said, values, details)
-    if measurement.verdict is Verdict.FAIL:
-        measurement = measure.measured(worst, f"{code}_apart", said, values, details)
-    return measurement
+        reason = IDENTICAL
+    elif len(values) == 1:
+        reason = PAIR_APART if fails else PAIR
+    else:
+        reason = PAIRS_APART if fails else PAIRS
+    return measure.measured(worst, reason.code, told, values, details)
 
 
 def _short(value: float) -> float:
@@ -202,16 +172,6 @@ def _resized(pairs: Pairs) -> Measurement:
     """How much larger or smaller one of the two was made: the square root of the areas' ratio."""
     fact: Any = pairs.resized
     (width, height), (to_width, to_height) = fact["from"], fact["to"]
-    said = {"from": f"{width}×{height}", "to": f"{to_width}×{to_height}"}
+    sizes = {"from": f"{width}×{height}", "to": f"{to_width}×{to_height}"}
     scale = (to_width * to_height / (width * height)) ** 0.5
-    return RESIZED.measured(scale, f"resized_{fact['what']}", said, details={"resized": fact})
-
-
-def _worst(measurements: Sequence[Measurement]) -> WorstFrame | None:
-    """The worst pair of the required measurement with the lowest score."""
-    scored = [each for each in measurements if each.required and each.score is not None]
-    if not scored:
-        return None
-    lowest = min(scored, key=lambda each: each.score or 0.0)
-    frame = int(lowest.details["worst_frame"])
-    return WorstFrame(frame, lowest.reason_code, lowest.reason)
+    return RESIZED.measured(scale, f"resized_{fact['what']}", sizes, details={"resized": fact})

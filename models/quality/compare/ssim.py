@@ -10,6 +10,9 @@ import torch
 from torch.nn.functional import avg_pool2d
 
 from ...image_ops.windows import gaussian_weights, windowed_mean
+from ...measure import Measure
+from ...measurement import Better
+from .pair_reasons import COMPARED, UNCOMPARED
 
 WINDOW = gaussian_weights(sigma=1.5, radius=5)
 # They keep dark and flat places, where the ratios are 0/0, from deciding; Wang et al. chose them.
@@ -81,3 +84,34 @@ def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tens
         mean.square() + other_mean.square() + LIGHT_CONSTANT
     )
     return (light * contrast).mean(), contrast.mean()
+
+
+SSIM = Measure(
+    "ssim",
+    unit="SSIM",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend="ssim-gaussian-11",
+    threshold=0.93,
+    required=True,
+    label="SSIM",
+    answers_to="lost or added structure; in flat colour also faint noise; no hue",
+    function=lambda pair: ssim(pair.picture.grey, pair.reference.grey),
+    reasons=COMPARED,
+    absences=UNCOMPARED,
+)
+MULTI_SCALE_SSIM = Measure(
+    "ms_ssim",
+    unit="MS-SSIM",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend="ms-ssim-5-scales",
+    threshold=0.993,
+    label="MS-SSIM",
+    answers_to="the same at five sizes; 176 px a side at least",
+    function=lambda pair: multi_scale_ssim(pair.picture.grey, pair.reference.grey),
+    reasons=COMPARED,
+    absences=UNCOMPARED,
+)

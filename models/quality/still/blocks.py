@@ -2,6 +2,10 @@
 
 import torch
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .dither import DITHERED, unless_dithered
+
 BLOCK = 8
 # Grey levels: an edge of a block is a small step; what is higher is a line and says nothing.
 LINE = 24 / 255
@@ -40,3 +44,23 @@ def _excess(steps: torch.Tensor) -> float:
     # Some lines that happen to lie on the grid are no grid: it must show all along.
     doubt = whole[:, highest].std() / len(whole) ** 0.5
     return max(0.0, ((places[highest] - CERTAINTY * doubt) / usual - 1).item())
+
+
+BLOCKINESS = Measure(
+    "blockiness",
+    unit="of other steps",
+    better=Better.LOWER,
+    low=0.0,
+    high=4.0,
+    backend="block-steps-8",
+    threshold=0.7,  # of flat drawings JPEG of a quality of 15; of painted ones, of 8
+    required=True,
+    answers_to="a grid of 8 px, as JPEG leaves it: how much higher steps are there",
+    function=unless_dithered(lambda picture: blockiness(picture.grey)),
+    passes=Reason("no_blocks", "Steps at a grid of 8 px are {percent} % higher than elsewhere."),
+    fails=Reason(
+        "blocky",
+        "It shows blocks of 8 px: steps at their edges are {percent} % higher than elsewhere.",
+    ),
+    absences=(DITHERED,),
+)

@@ -2,6 +2,9 @@
 
 import torch
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+
 GREY_LEVELS = 255
 
 
@@ -28,3 +31,18 @@ def _spread_and_mean(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     # On a CPU a third of the time of `std_mean`.
     mean = values.mean()
     return (values - mean).square_().mean().sqrt(), mean
+
+
+COLOURFULNESS = Measure(
+    "colourfulness",
+    unit="M³",
+    better=Better.HIGHER,
+    low=0.0,
+    high=150.0,
+    backend="hasler-suesstrunk",
+    answers_to="Hasler and Süsstrunk: 0 grey, 33 moderate, 59 quite",
+    function=lambda picture: colourfulness(picture.frame),
+    passes=Reason(
+        "colourful", "Its colourfulness is {value}: 0 is grey, 33 moderate, 59 quite colourful."
+    ),
+)

@@ -2,12 +2,17 @@
 
 import torch
 
+from ...measure import Measure, Reason, Value, short
+from ...measurement import Better
 from ..sharpness import LEAST_CONTRAST, REACH
+from .picture import Picture
 
 STRONGEST = 0.005  # of all pixels, in each direction: its clearest edges
 LEAST = 32  # edges; fewer say nothing of a direction
 # Direction of the steepest ascent within 22.5° of these, in degrees: each takes a quarter.
 DIRECTIONS = (0, 45, 90, 135)
+# Edges of one direction this many times as wide as another's: motion, where the widest are soft.
+MOTION = 1.8
 
 
 def edge_widths(grey: torch.Tensor) -> dict[int, float]:
@@ -76,3 +81,37 @@ def _width(grey: torch.Tensor, places: torch.Tensor, row: int, direction: int) -
     # A diagonal step is √2 px long.
     length = (x_step * x_step + y_step * y_step) ** 0.5
     return (height[clear] / steepest[clear]).median().item() * length
+
+
+def _measured(picture: Picture) -> Value | None:
+    direction = blur_direction(picture.grey)
+    if direction is None:
+        return None
+    ratio, angle = direction
+    details = {"angle": angle}
+    if ratio < MOTION or picture.edge_width is None:
+        return Value(ratio, details=details)
+    facts = {"angle": angle, "ratio": short(ratio), "width": short(picture.edge_width * ratio)}
+    return Value(ratio, facts, MOTION_BLURRED.code, details=details)
+
+
+MOTION_BLURRED = Reason(
+    "motion_blurred",
+    "The picture is blurred along one direction, at {angle}°: edges across it are {ratio} times as "
+    "wide as others, {width} px.",
+)
+BLUR_DIRECTION = Measure(
+    "blur_direction",
+    unit="of the sharpest direction",
+    better=Better.LOWER,
+    low=1.0,
+    high=10.0,
+    backend="edge-width-by-direction",
+    answers_to="motion: the softest direction's edges over the sharpest's; 1.8 and more",
+    function=_measured,
+    passes=Reason(
+        "blur_all_round", "Edges of one direction are {value} times as wide as those of another."
+    ),
+    reasons=(MOTION_BLURRED,),
+    absences=(Reason("no_directions", "Edges run in fewer than two directions."),),
+)

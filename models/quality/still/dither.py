@@ -1,6 +1,17 @@
 """Dither: a pattern of few colours that stands for more of them, as GIFs have it."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import torch
+
+from ...frames import Absence
+from ...measure import Reason, Value
+
+if TYPE_CHECKING:
+    from .picture import Picture
+
+Result = float | Value | Absence | None
 
 SIDE = 16  # px of a block
 MOST_BLOCKS = 400  # spread over the picture: enough to tell
@@ -35,3 +46,18 @@ def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
     distinct = (sorted_colours[:, 1:] != sorted_colours[:, :-1]).sum(dim=1) + 1
     few = (distinct > 1) & (distinct <= COLOURS_A_LEVEL * strength)
     return few.float().mean().item() >= LEAST
+
+
+DITHERED = Reason(
+    "dithered",
+    "It is a pattern of few colours, a dither as GIFs have it, in which this can't be told.",
+)
+
+
+def unless_dithered(function: Callable[["Picture"], Result]) -> Callable[["Picture"], Result]:
+    """Return the function of a measure that a dither hides, or that takes a dither for a fault."""
+
+    def measured(picture: "Picture") -> Result:
+        return Absence(DITHERED.code) if picture.dithered else function(picture)
+
+    return measured

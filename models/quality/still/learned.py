@@ -16,6 +16,8 @@ from PIL import Image
 
 from ...dependency import MissingDependency
 from ...frames import Absence, InputError
+from ...measure import Measure, Reason
+from ...measurement import Better
 from ...onnx import open_session
 from ...weights import WEIGHTS
 from ...weights.published import is_published
@@ -211,3 +213,35 @@ def _labels(path: Path | None) -> Sequence[str]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         remedy = "Install its weights again, or remove the file."
         raise InputError(str(path), "labels in JSON", repr(error), remedy) from error
+
+
+NOT_IN_FOLDER = Reason(
+    "still_weights_absent",
+    "Its weights are not in models/{folder}; everything else is measured.",
+)
+ANIME_AESTHETIC = Measure(
+    AESTHETIC.name,
+    unit="of 6",
+    better=Better.HIGHER,
+    low=0.0,
+    high=6.0,
+    backend=AESTHETIC.model,
+    answers_to="a network's rating, 0 worst to 6 masterpiece",
+    passes=Reason("looks_rated", "Rated {value} of 6 by a network that learned from drawings."),
+    absences=(NOT_IN_FOLDER,),
+)
+ANIME_COMPLETENESS = Measure(
+    COMPLETENESS.name,
+    unit="polished",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend=COMPLETENESS.model,
+    answers_to="a network's likelihood of polished, not rough or monochrome",
+    passes=Reason(
+        "looks_finished",
+        "Looks finished, not rough or monochrome, with a likelihood of {value}.",
+    ),
+    absences=(NOT_IN_FOLDER,),
+)
+LEARNED = (ANIME_AESTHETIC, ANIME_COMPLETENESS)

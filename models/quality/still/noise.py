@@ -4,6 +4,10 @@ import math
 
 import torch
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .dither import DITHERED, unless_dithered
+
 SIDE = 16  # px of a block
 # Noise is everywhere, texture and lines are not: the block that a quarter of all are calmer than.
 CALM = 0.25
@@ -47,3 +51,27 @@ def _block_means(picture: torch.Tensor) -> torch.Tensor:
     height, width = (min(SIDE, length) for length in picture.shape)
     inner = picture[: rows * height, : columns * width]
     return inner.reshape(rows, height, columns, width).mean(dim=(1, 3)).flatten()
+
+
+NOISE = Measure(
+    "noise",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=30.0,
+    backend="immerkaer-calm-blocks",
+    threshold=8.0,  # grain that is wanted stays below half of it
+    required=True,
+    answers_to="grain, standard deviation in grey levels, in the calmest quarter",
+    function=unless_dithered(lambda picture: picture.noise),
+    passes=Reason("low_noise", "The noise has a standard deviation of {value} grey levels."),
+    fails=Reason(
+        "noisy", "It is noisy: the noise has a standard deviation of {value} grey levels."
+    ),
+    absences=(
+        Reason(
+            "only_clipped", "Nearly everything is pure black or white, where noise cannot show."
+        ),
+        DITHERED,
+    ),
+)

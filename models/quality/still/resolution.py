@@ -4,6 +4,10 @@ import math
 
 import torch
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .dither import DITHERED, unless_dithered
+
 WINDOW = 64  # px of a row or column whose spectrum is taken
 # Bins up to which every drawing has its full power: an eighth of the finest detail.
 LOW = 4
@@ -67,3 +71,29 @@ def _end(power: torch.Tensor) -> float | None:
             share = (level[place - 1] - limit) / (level[place - 1] - level[place])
             return (first + place - 1 + share) / (len(power) - 1)
     return 1.0
+
+
+RESOLUTION = Measure(
+    "resolution",
+    unit="of its size",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend="step-spectrum",
+    threshold=0.75,  # made 1.8 times as large, or worse: twice gives 0.63 to 0.72
+    required=True,
+    answers_to="enlarging, and blur: finest detail shown, of what the size could hold",
+    function=unless_dithered(lambda picture: resolution(picture.grey)),
+    passes=Reason("full_resolution", "It shows detail of {percent} % of what its size could hold."),
+    fails=Reason(
+        "enlarged",
+        "It looks enlarged: it shows detail of only {percent} % of what its size could hold.",
+    ),
+    absences=(
+        Reason(
+            "no_detail_to_resolve",
+            "Nothing is drawn finely enough to tell its resolution, or it is too small.",
+        ),
+        DITHERED,
+    ),
+)

@@ -3,6 +3,10 @@
 import torch
 from torch.nn.functional import pad
 
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .dither import DITHERED, unless_dithered
+
 # Grey levels over 2 px: what is steeper is a line, or an edge of colour.
 LINE = 40 / 255
 # Grey levels: what is steeper near a line is drawn, not a ripple.
@@ -57,3 +61,23 @@ def _within(mask: torch.Tensor, reach: int) -> torch.Tensor:
             around = around.narrow(dim, 0, kept) | around.narrow(dim, further, kept)
             width += further
     return around
+
+
+RINGING = Measure(
+    "ringing",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=20.0,
+    backend="ripples-by-lines",
+    answers_to="ripples beside lines, grey levels",
+    function=unless_dithered(lambda picture: ringing(picture.grey)),
+    passes=Reason("ripples", "Ripples beside lines are {value} grey levels high."),
+    absences=(
+        Reason(
+            "nothing_beside_lines",
+            "There are no calm areas, beside a line and far from all, to compare.",
+        ),
+        DITHERED,
+    ),
+)

@@ -4,12 +4,20 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...frames import Absence
 from ...holds import HoldPattern
+from ...measure import Measure, Reason, Value
+from ...measurement import Better
+from ...perceptual.structural import BACKEND
 from .steadiness import shaking, usual_shaking
-from .steps import Passage, Walk
+from .steps import FLOW, Passage, Walk
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 # A length that so many of the drawings have belongs to the pattern, as the 3 does in 1-2-2-3.
 USUAL_SHARE = 0.2
@@ -105,3 +113,96 @@ def _left(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> floa
     basis = np.stack([durations, durations * times], axis=1)
     fitted = basis @ np.linalg.lstsq(basis, lengths, rcond=None)[0]
     return float(np.linalg.norm(lengths - fitted) / np.linalg.norm(lengths))
+
+
+def _drawing_rate(found: "Findings") -> Value:
+    pattern = found.pattern
+    rate = found.fps / pattern.typical
+    facts = {"rate": round(rate, 1), "hold": pattern.typical}
+    details = {
+        "hold": pattern.typical,
+        "usual_holds": usual_lengths(pattern),
+        "lengths": pattern.lengths,
+    }
+    return Value(rate, facts, details=details)
+
+
+def _duplicates(found: "Findings") -> Value:
+    pattern, extra = found.pattern, repeated_frames(found.pattern)
+    facts = {"frames": sum(extra), "hold": usual_lengths(pattern)[-1]}
+    per_frame = pattern.along_frames([float(each) for each in extra], held=0.0)
+    return Value(100 * sum(extra) / pattern.frames, facts, per_frame=per_frame)
+
+
+def _dropped(found: "Findings") -> Value | Absence:
+    missing, judged = missing_drawings(found.walk)
+    if not judged:
+        return Absence(NO_EVEN_MOTION.code, counts=False)
+    drawings = found.pattern.drawings
+    gaps = [float(place in missing) for place in range(len(drawings))]
+    return Value(
+        100 * len(missing) / judged,
+        {"drawings": len(missing), "steps": judged},
+        per_frame=found.pattern.along_frames(gaps, held=0.0),
+        details={"frames": [drawings[place] for place in missing], "judged": judged},
+    )
+
+
+NO_EVEN_MOTION = Reason(
+    "no_even_motion", "Too little motion is even enough to tell whether a drawing is missing."
+)
+DRAWING_RATE = Measure(
+    "drawing_rate",
+    unit="drawings/s",
+    better=Better.HIGHER,
+    low=0.0,
+    high=12.0,
+    backend=BACKEND,
+    # At 24 frames a second most anime is on twos (12 drawings a second, the whole score), limited
+    # animation goes down to fours; below that it is a slide show.
+    threshold=6.0,
+    required=True,
+    answers_to="drawings a second; the hold pattern stands in the details",
+    function=_drawing_rate,
+    passes=Reason("enough_drawings", "{rate} drawings a second, each held for {hold} frames."),
+    fails=Reason("few_drawings", "Only {rate} drawings a second, each held for {hold} frames."),
+)
+DUPLICATES = Measure(
+    "duplicates",
+    unit="% of frames",
+    better=Better.LOWER,
+    low=0.0,
+    high=25.0,
+    backend=BACKEND,
+    # A drawing that stays too long once in fifty frames is a stumble every two seconds.
+    threshold=2.0,
+    answers_to="frames that repeat a drawing beyond the clip's own pattern, %",
+    function=_duplicates,
+    passes=Reason(
+        "no_duplicates", "Frames that repeat a drawing beyond the pattern of {hold}: {frames}."
+    ),
+    fails=Reason(
+        "duplicates",
+        "Drawings are shown too long: {frames} frames repeat one beyond the pattern of {hold}.",
+    ),
+)
+DROPPED = Measure(
+    "dropped",
+    unit="% of steps",
+    better=Better.LOWER,
+    low=0.0,
+    high=25.0,
+    backend=FLOW,
+    threshold=2.0,  # of the steps that can be judged; as for duplicates
+    answers_to="steps that take the way of two, in motion that keeps, gains or loses its speed "
+    "evenly, %",
+    function=_dropped,
+    passes=Reason(
+        "none_dropped", "Steps as long as if a drawing were missing: {drawings} of {steps}."
+    ),
+    fails=Reason(
+        "dropped",
+        "Drawings are missing: {drawings} of {steps} steps are twice as long as those around them.",
+    ),
+    absences=(NO_EVEN_MOTION,),
+)

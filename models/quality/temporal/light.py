@@ -2,11 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
-from .steps import Walk
+from ...measure import Measure, Reason, Value
+from ...measurement import Better
+from .steps import FLOW, NOTHING_TO_FOLLOW, Walk
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 GREY_LEVELS = 255
 # Drawings on either side that say what the light of a drawing should be: a flash lasts up to three.
@@ -145,3 +152,144 @@ def drift(light: Light, flashed: np.ndarray) -> float:
     error = spread / float(np.sqrt(np.square(time - time.mean()).sum()))
     slope = max(0.0, float(np.linalg.norm(line[0])) - 2 * error)
     return slope * float(time[-1] - time[0])
+
+
+def _flash(found: "Findings") -> Value:
+    shares = np.concatenate([flashed for _, flashed in found.lights])
+    drawings, strongest = found.pattern.drawings, float(shares.max())
+    facts = {"percent": round(100 * strongest), "frame": drawings[int(shares.argmax())]}
+    details = {"frames": [drawings[place] for place in np.flatnonzero(shares >= FLASHED)]}
+    return Value(
+        strongest, facts, per_frame=found.pattern.along_frames(shares.tolist()), details=details
+    )
+
+
+def _flicker(found: "Findings") -> Value | Absence:
+    off = np.concatenate([flicker(*each) for each in found.lights])
+    known = off[np.isfinite(off)]
+    if not len(known):
+        most = max(len(scene) for scene in found.scenes)
+        return Absence("too_few_drawings", {"drawings": most, "least": 3})
+    strength = float(np.sqrt(np.mean(known**2)))
+    levels = [None if math.isnan(each) else abs(each) for each in off]
+    facts = {"levels": round(strength, 2)}
+    return Value(strength, facts, per_frame=found.pattern.along_frames(levels))
+
+
+def _local_flicker(found: "Findings") -> Value | Absence:
+    local = [None if each is None else each.local_light for each in found.walk.passages]
+    return found.usual(local, GREY_LEVELS)
+
+
+def _pumping(found: "Findings") -> Value | Absence:
+    pumped = [pumping(*each) for each in found.lights]
+    strongest = max((each for each in pumped if each is not None), default=None)
+    if strongest is None:
+        most = max(len(light.luma) for light, _ in found.lights)
+        values = {"drawings": most, "least": LEAST_PUMPING}
+        return Absence("too_few_drawings", values, counts=False)
+    levels, period = strongest
+    facts = {"levels": round(levels, 2), "drawings": round(period, 1)}
+    return Value(levels, facts, details={"period_drawings": period})
+
+
+def _drift(found: "Findings") -> Value:
+    far = max(drift(*each) for each in found.lights)
+    return Value(far, {"difference": round(far, 1)})
+
+
+FLICKER = Measure(
+    "flicker",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=12.0,
+    backend=FLOW,
+    # Brightness that alternates by 1 % is seen at 6–12 changes a second (Kelly 1961): 1.5 levels of
+    # standard deviation come to that.
+    threshold=1.5,
+    required=True,
+    answers_to="light that jumps from drawing to drawing, along the motion; grey levels of 255",
+    function=_flicker,
+    passes=Reason("steady_light", "The light changes by {levels} grey levels between drawings."),
+    fails=Reason(
+        "flickers", "It flickers: the light jumps by {levels} grey levels between drawings."
+    ),
+)
+FLASH = Measure(
+    "flash",
+    unit="of the way",
+    better=Better.LOWER,
+    low=0.0,
+    high=1.0,
+    backend=FLOW,
+    # The general flash of WCAG 2.2 (from ITU-R BT.1702): there and back by a tenth of the largest
+    # luminance. From mid grey that is a quarter of the way to white or to black.
+    threshold=0.25,
+    required=True,
+    answers_to="up to three drawings that go to white or black and come back; share of the way",
+    function=_flash,
+    passes=Reason(
+        "no_flash",
+        "No flash: no drawing goes more than {percent} % of the way to white or black and back.",
+    ),
+    fails=Reason(
+        "flashes",
+        "It flashes at frame {frame}: {percent} % of the way to white or black, and back.",
+    ),
+)
+PUMPING = Measure(
+    "pumping",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=24.0,
+    backend=FLOW,
+    # Once or twice a second the eye takes about twice the change to see it (Kelly 1961).
+    threshold=3.0,
+    required=True,
+    answers_to="light that comes and goes slowly, in 6 drawings or more; grey levels",
+    function=_pumping,
+    passes=Reason(
+        "no_pumping",
+        "The light does not pump: {levels} grey levels, every {drawings} drawings.",
+    ),
+    fails=Reason(
+        "pumps",
+        "The light pumps: it comes and goes by {levels} grey levels every {drawings} drawings.",
+    ),
+)
+# How much of it comes from following motion badly isn't known: no threshold.
+LOCAL_FLICKER = Measure(
+    "local_flicker",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=12.0,
+    backend=FLOW,
+    answers_to="light that jumps in parts of the picture only; grey levels",
+    function=_local_flicker,
+    absences=(NOTHING_TO_FOLLOW,),
+    passes=Reason(
+        "local_flicker",
+        "In parts of the picture the light changes by {value} grey levels more than in all of it.",
+    ),
+)
+DRIFT = Measure(
+    "drift",
+    unit="ΔE",
+    better=Better.LOWER,
+    low=0.0,
+    high=20.0,
+    backend="mean-colour",
+    # Twice the 2.3 ΔE that can just be seen side by side (Mahy et al. 1994): over a clip nothing
+    # stands side by side, but the next shot does.
+    threshold=4.6,
+    answers_to="how far the mean colour goes from start to end, ΔE",
+    function=_drift,
+    passes=Reason("no_drift", "From start to end the mean colour goes by {difference} ΔE."),
+    fails=Reason(
+        "drifts",
+        "Light or colour drifts: from start to end the mean colour goes by {difference} ΔE.",
+    ),
+)

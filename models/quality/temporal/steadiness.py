@@ -2,10 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .steps import Passage
+from ...frames import Absence
+from ...measure import Measure, Reason, Value
+from ...measurement import Better
+from .steps import FLOW, Passage
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 LEAST_SHAKEN = 6  # drawings; in fewer a swing can't be told from a shake
 # Variance of a fourth difference of independent places, 1 − 4 + 6 − 4 + 1, of which `shaken`, off
@@ -44,3 +51,40 @@ def usual_shaking(off: Sequence[float | None]) -> float | None:
     """
     known = [each for each in off if each is not None]
     return float(np.median(known)) * FROM_MEDIAN if len(known) >= LEAST_SHAKEN else None
+
+
+def _jitter(found: "Findings") -> Value | Absence:
+    off = shaking(found.walk.passages)
+    usual = usual_shaking(off)
+    if usual is None:
+        return Absence(NO_TEXTURE.code, counts=False)
+    per_frame = found.pattern.along_frames([None if each is None else 100 * each for each in off])
+    return Value(100 * usual, {"percent": round(100 * usual, 3)}, per_frame=per_frame)
+
+
+NO_TEXTURE = Reason(
+    "no_texture", "There are too few drawings, or too little texture, to tell whether it shakes."
+)
+JITTER = Measure(
+    "jitter",
+    unit="% of shorter side",
+    better=Better.LOWER,
+    low=0.0,
+    high=2.0,
+    backend=FLOW,
+    # One arcminute, what the eye resolves, is a tenth of a percent of a picture's height from three
+    # heights away (ITU-R BT.500's distance for HD); displacements of twice that go back and forth
+    # by about five of them.
+    threshold=0.2,
+    answers_to="the whole picture off its path, which may swing; % of the shorter side",
+    function=_jitter,
+    passes=Reason(
+        "steady_picture",
+        "The picture as a whole is off its path by {percent} % of its shorter side.",
+    ),
+    fails=Reason(
+        "shakes",
+        "It shakes: the picture as a whole is off its path by {percent} % of its shorter side.",
+    ),
+    absences=(NO_TEXTURE,),
+)

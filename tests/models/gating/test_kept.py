@@ -12,12 +12,13 @@ from anime_production.models.gating.kept import (
     gate_report,
     kept_report,
 )
-from anime_production.models.report import Better, Measure, Report, Verdict
+from anime_production.models.report import Better, Report, Verdict
 
+from ...measures import any_measure
 from .test_ranking import CONTRAST, NOISE, SHARP, pictures
 
 WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
-BAND = Measure("seam", "steps", Better.BAND, 0, 10, "structural", (0.5, 1.5), True)
+BAND = any_measure("seam", "steps", Better.BAND, 0, 10, "structural", (0.5, 1.5), True)
 FRAMES = GateSettings(Level.FRAME)
 
 

@@ -11,9 +11,13 @@ from anime_production.models.gating.retry import (
     reason_of,
     seed_of,
 )
-from anime_production.models.report import Better, Measure, Report, Verdict
+from anime_production.models.report import Better, Report, Verdict
 
-FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
+from ...measures import any_measure
+
+FLICKER = any_measure(
+    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
+)
 
 
 def report(value):

@@ -1,10 +1,11 @@
 import pytest
 
 from anime_production.models.frames import Absence
+from anime_production.models.measures import MEASURES
 from anime_production.models.production.definition import read_definition
-from anime_production.models.production.gates import SUBJECTS, described, judge, measures_of
+from anime_production.models.production.gates import JUDGES, described, judge
 from anime_production.models.profile import load_profile
-from anime_production.models.quality.still.measures import EDGE_WIDTH
+from anime_production.models.quality.sharpness import EDGE_WIDTH
 from anime_production.models.report import Report, Verdict
 
 SOFT = Report("still_quality", (EDGE_WIDTH.measured(9.0, "soft_lines", {"width": 9}),), 1)
@@ -75,12 +76,12 @@ def test_thresholds_are_those_of_the_profile(data):
     (gate,) = gates(data)
     (told,) = described(gate, load_profile)["judges"]
     of = {each["measure"]: each["threshold"] for each in told["thresholds"]}
-    hero = load_profile("hero").applied("still_quality", *measures_of("still_quality"))
+    hero = load_profile("hero").applied("still_quality", *MEASURES["still_quality"])
     assert of == {each.name: each.threshold for each in hero if each.required}
     (unknown,) = described(gate, lambda name: None)["judges"]
     assert unknown["thresholds"] is None
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
-def test_every_subject_has_its_measures(subject):
-    assert measures_of(subject)
+@pytest.mark.parametrize("subject", JUDGES.values())
+def test_the_subject_of_every_judge_has_measures(subject):
+    assert MEASURES[subject]

@@ -1,7 +1,7 @@
 import pytest
 
 from anime_production.models.production.definition import next_values, read_definition
-from anime_production.models.quality.still.measures import EDGE_WIDTH
+from anime_production.models.quality.sharpness import EDGE_WIDTH
 from anime_production.models.report import Report, merge
 
 SOFT = EDGE_WIDTH.measured(9.0, "soft_lines", {"width": 9})

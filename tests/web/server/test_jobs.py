@@ -10,7 +10,7 @@ from anime_production.models.jobs.recording.events import (
     JobQueued,
     JobStarted,
 )
-from anime_production.models.reason_texts import reason_text
+from anime_production.models.reasons import sentence
 
 AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"
 EVIL = '<img src=x onerror="alert(1)">'
@@ -125,7 +125,7 @@ def test_the_worst_reports_reason_stands_in_the_list(desk, recorder, database_ur
     (row,) = answer.json["jobs"]
     assert (row["verdict"], row["judged_by"]) == ("FAIL", "last")
     assert row["reason_code"] == "not_finite"
-    assert row["reason"] == reason_text("not_finite", {"frame": 3, "frames": 1}, "en")
+    assert row["reason"] == sentence("not_finite", {"frame": 3, "frames": 1})
     assert row["thumbnail"] is None
 
 

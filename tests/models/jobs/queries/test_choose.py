@@ -13,7 +13,9 @@ from anime_production.models.jobs.queries.choose import (
 )
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
 from anime_production.models.jobs.recording.ledger import write
-from anime_production.models.report import Better, Measure, Report
+from anime_production.models.report import Better, Report
+
+from ....measures import any_measure
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 FILE = Artifact("012.png", "image", 10, "ab" * 32, 64, 64, 1)
@@ -27,7 +29,7 @@ def connection(every_database):
 
 def report_of(seconds: float) -> Report:
     """One that passes up to a second, and scores the better the shorter."""
-    gap = Measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
+    gap = any_measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
     return Report("loop", (gap.measured(seconds, "no_frames"),), 24)
 
 

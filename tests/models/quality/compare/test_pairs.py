@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from anime_production.models.frames import InputError
+from anime_production.models.frames import Absence, InputError
 from anime_production.models.quality.compare.pairs import paired, resized
 
 
@@ -13,13 +13,13 @@ def pictures(count, height=32, width=48):
 
 def test_each_image_has_its_own_reference():
     images, references = pictures(3), pictures(3).flip(0)
-    for index, (image, reference) in enumerate(paired(images, references)):
-        assert torch.equal(image.frame, images[index])
-        assert torch.equal(reference.frame, references[index])
+    for index, pair in enumerate(paired(images, references)):
+        assert torch.equal(pair.picture.frame, images[index])
+        assert torch.equal(pair.reference.frame, references[index])
 
 
 def test_one_reference_serves_all_and_its_grey_is_made_once():
-    shared = [reference for _, reference in paired(pictures(3), pictures(1))]
+    shared = [pair.reference for pair in paired(pictures(3), pictures(1))]
     assert len(shared) == 3
     assert shared[0] is shared[1] is shared[2]
 
@@ -44,8 +44,8 @@ def test_another_size_is_refused_and_the_message_says_what_to_set():
 )
 def test_one_of_the_two_takes_the_size_of_the_other_when_asked_to(resize, size, what):
     pairs = paired(pictures(2), pictures(2, 40, 60), resize)
-    for image, reference in pairs:
-        assert image.frame.shape == reference.frame.shape == (*size, 3)
+    for pair in pairs:
+        assert pair.picture.frame.shape == pair.reference.frame.shape == (*size, 3)
     assert pairs.resized is not None
     assert pairs.resized["what"] == what
     assert pairs.resized["to"] == [size[1], size[0]]
@@ -56,7 +56,7 @@ def test_asking_for_a_resize_changes_nothing_where_the_sizes_agree():
     pairs = paired(images, images, "images_to_references")
     assert pairs.resized is None
     assert all(
-        torch.equal(image.frame, each) for (image, _), each in zip(pairs, images, strict=True)
+        torch.equal(pair.picture.frame, each) for pair, each in zip(pairs, images, strict=True)
     )
 
 
@@ -69,7 +69,7 @@ def test_a_picture_made_smaller_is_averaged_not_sampled():
 def test_what_is_unmeasurable_says_on_which_side():
     spoiled = pictures(2)
     spoiled[1, 0, 0, 0] = math.nan
-    assert paired(spoiled, pictures(2)).absence == ("not_finite", {"frame": 1, "frames": 1})
+    assert paired(spoiled, pictures(2)).absence == Absence("not_finite", {"frame": 1, "frames": 1})
     assert paired(pictures(2), spoiled).absence.code == "reference_not_finite"
     assert paired(pictures(2), pictures(0)).absence.code == "no_reference_pictures"
     assert paired(pictures(0), pictures(2)).absence.code == "no_frames"

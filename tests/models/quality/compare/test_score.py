@@ -4,7 +4,7 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.perceptual.lpips import LPIPS
 from anime_production.models.profile import load_profile
-from anime_production.models.quality.compare.measures import MEASURES, read_metrics
+from anime_production.models.quality.compare.comparison_measures import MEASURES, read_metrics
 from anime_production.models.quality.compare.pairs import paired
 from anime_production.models.quality.compare.score import compare_pictures
 from anime_production.models.report import Report, Verdict
@@ -204,7 +204,7 @@ def test_nan_is_a_reason_and_no_score(drawings):
 def test_progress_runs_to_its_end_and_may_stop_the_work(drawings):
     told = []
     compare_pictures(paired(drawings, drawings), report_progress=lambda *done: told.append(done))
-    assert told == [(step, 20) for step in range(21)]
+    assert told == [(step, 24) for step in range(25)]
 
     def stop(done, total):
         if done == 3:

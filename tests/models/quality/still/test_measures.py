@@ -3,9 +3,8 @@ import json
 import pytest
 
 from anime_production.models.profile import SHIPPED, load_profile, profile_names
-from anime_production.models.quality.still.measures import MEASURES
-from anime_production.models.quality.still.score import ABSENCE_OF, REASONS_OF, SUBJECT
-from anime_production.models.reasons import REASONS
+from anime_production.models.quality.still.score import SUBJECT
+from anime_production.models.quality.still.still_measures import MEASURES
 from anime_production.models.report import Better
 
 
@@ -34,9 +33,3 @@ def test_hero_is_never_more_lenient_and_draft_never_stricter(measure):
         values[profile] = 0 if applied.threshold is None else sign * applied.threshold
     assert values["hero"] <= values["supporting"] <= values["draft"]
     assert values["supporting"] <= values["background"] <= values["draft"]
-
-
-def test_every_measure_has_its_sentences():
-    assert set(REASONS_OF) == {each.name for each in MEASURES}
-    codes = {code for pair in REASONS_OF.values() for code in pair} | set(ABSENCE_OF.values())
-    assert codes <= set(REASONS)

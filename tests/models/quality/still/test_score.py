@@ -3,8 +3,8 @@ import torch
 
 from anime_production.models.profile import load_profile
 from anime_production.models.quality.still.learned import COMPLETENESS, Learned, LearnedMeasure
-from anime_production.models.quality.still.measures import MEASURES
 from anime_production.models.quality.still.score import SUBJECT, score_still_quality
+from anime_production.models.quality.still.still_measures import MEASURES
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 from anime_production.models.sample.distortions import (

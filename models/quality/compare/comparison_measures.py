@@ -9,88 +9,18 @@ The other profiles take other qualities: hero 95, background 50, draft 25. The c
 `python quickstart.py bench compare` prints what JPEG does to those pictures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from ...frames import InputError
-from ...perceptual.backend import BEST_FIRST
-from ...report import Better, Measure
+from ...measure import Measure
+from .ciede import COLOUR_DIFFERENCE, COLOUR_DIFFERENCE_95
+from .gmsd import GMSD
+from .networks import LPIPS, LPIPS_OF
+from .psnr import PSNR
+from .ssim import MULTI_SCALE_SSIM, SSIM
 
 ALL = "all"
-LPIPS = "lpips"  # stands for the best network that is installed
-
-SSIM = Measure(
-    "ssim",
-    unit="SSIM",
-    better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
-    backend="ssim-gaussian-11",
-    threshold=0.93,
-    required=True,
-)
-MULTI_SCALE_SSIM = Measure(
-    "ms_ssim",
-    unit="MS-SSIM",
-    better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
-    backend="ms-ssim-5-scales",
-    threshold=0.993,
-)
-PSNR = Measure(
-    "psnr",
-    unit="dB",
-    better=Better.HIGHER,
-    low=10.0,
-    high=60.0,
-    backend="psnr-rgb",
-    threshold=30.0,
-)
-GMSD = Measure(
-    "gmsd",
-    unit="GMSD",
-    better=Better.LOWER,
-    low=0.0,
-    high=0.3,
-    backend="gmsd-prewitt",
-    threshold=0.0065,
-)
-COLOUR_DIFFERENCE = Measure(
-    "colour_difference",
-    unit="ΔE₀₀",
-    better=Better.LOWER,
-    low=0.0,
-    high=20.0,
-    backend="ciede2000",
-    threshold=2.75,
-    required=True,
-)
-COLOUR_DIFFERENCE_95 = Measure(
-    "colour_difference_95",
-    unit="ΔE₀₀",
-    better=Better.LOWER,
-    low=0.0,
-    high=30.0,
-    backend="ciede2000",
-    threshold=9.1,
-)
-# AlexNet's and VGG's have no threshold: one would have to be measured with their weights.
-LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
-    {
-        backend: Measure(
-            backend.replace("-", "_"),
-            unit="LPIPS",
-            better=Better.LOWER,
-            low=0.0,
-            high=1.0,
-            backend=backend,
-            threshold=0.035 if backend == "lpips-squeeze" else None,
-        )
-        for backend in BEST_FIRST
-    }
-)
 MEASURES = (
     SSIM,
     MULTI_SCALE_SSIM,
@@ -99,18 +29,6 @@ MEASURES = (
     COLOUR_DIFFERENCE,
     COLOUR_DIFFERENCE_95,
     *LPIPS_OF.values(),
-)
-# As a person would call them in a sentence.
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        SSIM.name: "SSIM",
-        MULTI_SCALE_SSIM.name: "MS-SSIM",
-        PSNR.name: "PSNR (dB)",
-        GMSD.name: "GMSD",
-        COLOUR_DIFFERENCE.name: "mean ΔE₀₀",
-        COLOUR_DIFFERENCE_95.name: "ΔE₀₀ of 95 % of the pixels",
-        **{each.name: f"LPIPS ({each.name[6:]})" for each in LPIPS_OF.values()},
-    }
 )
 
 

@@ -1,0 +1,186 @@
+"""Measure: the one declaration of everything about a measure, and what its function returns."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
+
+from .frames import Absence
+from .measurement import Better, Measurement, Threshold, Verdict, frozen, verdict_at
+from .reasons import sentence
+
+
+class Reason(NamedTuple):
+    """A sentence that a measurement can say.
+
+    Attributes:
+        code: by which the other languages know it.
+        sentence: in English, with `{placeholders}`.
+    """
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """A measured number with the facts that its reason speaks of.
+
+    Attributes:
+        number: finite, in the measure's unit.
+        facts: what the placeholders of the reason stand for.
+        reason: code of one of the measure's `reasons`; None for the usual one of a pass or a fail.
+        per_frame: the values behind the number, None where a frame could not be measured.
+        details: a family's own facts, JSON only.
+    """
+
+    number: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    per_frame: Iterable[float | None] = ()
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Declaration of a measure: the one home of everything about it but its code.
+
+    Declared beside the function that takes it. A family (stills, clips, comparisons, loops,
+    characters) lists its declarations in `MEASURES`; `models/measures.py` has all families.
+
+    Attributes:
+        name, unit, better, low, high, backend, threshold, required: as those of `Measurement`.
+        label: as people call it in a sentence; empty for the name itself.
+        answers_to: what moves it, for the tables of the help pages; English.
+        function: takes what the family's pass over the frames gives, and returns a number, a
+            `Value`, an `Absence`, or None for the first of `absences`. None where the family
+            measures it together with others.
+        passes: said of a value that passes, or that has no threshold.
+        fails: said of a value that fails; None for `passes`.
+        reasons: further sentences, which its function chooses by code.
+        absences: why a value can be absent; what any measure can lack stands in `reasons.py`.
+    """
+
+    name: str
+    unit: str
+    better: Better
+    low: float
+    high: float
+    backend: str
+    threshold: Threshold = None
+    required: bool = False
+    label: str = ""
+    answers_to: str = ""
+    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    passes: Reason | None = None
+    fails: Reason | None = None
+    reasons: tuple[Reason, ...] = ()
+    absences: tuple[Reason, ...] = ()
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """All that this measure alone can say: English sentences by code."""
+        usual = (reason for reason in (self.passes, self.fails) if reason is not None)
+        return dict((*usual, *self.reasons, *self.absences))
+
+    def fails_at(self, value: float) -> bool:
+        """Return True if a value would be a FAIL."""
+        return verdict_at(value, self.threshold, self.better) is Verdict.FAIL
+
+    def taken(self, *source: Any) -> Value | Absence:
+        """Return what the function gives for a source, in one form.
+
+        Args:
+            source: what the family's functions take.
+        """
+        assert self.function is not None
+        result = self.function(*source)
+        if result is None:
+            return Absence(self.absences[0].code)
+        return result if isinstance(result, Value | Absence) else Value(result)
+
+    def measurement(self, result: Value | Absence) -> Measurement:
+        """Return the measurement that a result of the function comes to."""
+        if isinstance(result, Absence):
+            return self.absent(result)
+        facts, per_frame, details = result.facts, result.per_frame, result.details
+        return self.measured(result.number, result.reason, facts, per_frame, details)
+
+    def measured(
+        self,
+        value: float,
+        reason_code: str | None = None,
+        reason_values: Mapping[str, Any] | None = None,
+        per_frame: Iterable[float | None] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> Measurement:
+        """Return a value of this measure.
+
+        Args:
+            value: finite, in `unit`.
+            reason_code: of one of its sentences; None for the usual one of a pass or a fail.
+            reason_values: what its placeholders stand for.
+            per_frame: the values behind `value`, None where a frame could not be measured.
+            details: a family's own facts, JSON only.
+
+        Returns:
+            The measurement, its English reason made from the code and the values.
+
+        Raises:
+            ReportError: the value or the scale isn't finite, or the threshold doesn't fit.
+        """
+        value = float(value)
+        if reason_code is None:
+            usual = self.fails if self.fails is not None and self.fails_at(value) else self.passes
+            assert usual is not None, f"{self.name} has no usual reason"
+            reason_code = usual.code
+        return self._result(value, reason_code, reason_values or {}, per_frame, details)
+
+    def absent(
+        self,
+        absence: Absence,
+        per_frame: Iterable[float | None] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> Measurement:
+        """Return no value of this measure, and why: NOT_MEASURED.
+
+        Args:
+            absence: why; one that doesn't count makes the measurement one that isn't required.
+            per_frame, details: as those of `measured`.
+        """
+        measure = self if absence.counts else replace(self, required=False)
+        return measure._result(None, absence.code, absence.values, per_frame, details)
+
+    def _result(
+        self,
+        value: float | None,
+        code: str,
+        values: Mapping[str, Any],
+        per_frame: Iterable[float | None],
+        details: Mapping[str, Any] | None,
+    ) -> Measurement:
+        values = frozen(values)
+        return Measurement(
+            **{name: getattr(self, name) for name in DECLARED},
+            value=value,
+            reason_code=code,
+            reason_values=values,
+            reason=sentence(code, values, self.sentences),
+            per_frame=tuple(None if each is None else float(each) for each in per_frame),
+            details=frozen(details or {}),
+        )
+
+
+# Fields that a measurement takes over from its measure.
+DECLARED = tuple(
+    {each.name for each in fields(Measure)} & {each.name for each in fields(Measurement)}
+)
+
+
+def number_of(result: Value | Absence) -> float | None:
+    """Return the number of a result, None where it is absent."""
+    return result.number if isinstance(result, Value) else None
+
+
+def short(value: float) -> float:
+    """Return a value with the three digits that a sentence shows of it."""
+    return float(f"{value:.3g}")

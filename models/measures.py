@@ -1,0 +1,46 @@
+"""All measures, by the subject of the report that they belong to, and all that they can say.
+
+A measure is declared beside its function; a family lists its declarations. This page is the index.
+Importing it loads all that measures: other modules of the pack import it late.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from .character.measures import MEASURES as CHARACTER
+from .loop.seam import MEASURES as LOOP
+from .measure import Measure
+from .quality.clip_measures import MEASURES as CLIP
+from .quality.compare.comparison_measures import MEASURES as COMPARISON
+from .quality.compare.pairs import RESIZED
+from .quality.still.still_measures import MEASURES as STILL
+from .reasons import REASONS
+
+MEASURES: Mapping[str, tuple[Measure, ...]] = MappingProxyType(
+    {
+        "character": CHARACTER,
+        "loop": LOOP,
+        "still_quality": STILL,
+        "clip_quality": CLIP,
+        "comparison": COMPARISON,
+    }
+)
+"""Those that a profile can move, by subject, in the order in which a person should read them."""
+
+FACTS = (RESIZED,)
+"""Measures that only explain: they have no threshold and no profile."""
+
+
+def all_measures() -> Iterator[Measure]:
+    """Return every declared measure, some more than once."""
+    for family in MEASURES.values():
+        yield from family
+    yield from FACTS
+
+
+def all_sentences() -> dict[str, str]:
+    """Return every sentence that a report can say: the English that other languages follow."""
+    sentences = dict(REASONS)
+    for measure in all_measures():
+        sentences |= measure.sentences
+    return sentences

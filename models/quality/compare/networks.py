@@ -1,0 +1,34 @@
+"""LPIPS as measures: one for each network."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ...measure import Measure, Reason
+from ...measurement import Better
+from ...perceptual.backend import BEST_FIRST
+from .pair_reasons import COMPARED, UNCOMPARED
+
+LPIPS = "lpips"  # stands for the best network that is installed
+NO_NETWORK = Reason(
+    "lpips_not_installed",
+    "No network's weights for LPIPS are in models/lpips; the other measures need none.",
+)
+# AlexNet's and VGG's have no threshold: one would have to be measured with their weights.
+LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
+    {
+        backend: Measure(
+            backend.replace("-", "_"),
+            unit="LPIPS",
+            better=Better.LOWER,
+            low=0.0,
+            high=1.0,
+            backend=backend,
+            threshold=0.035 if backend == "lpips-squeeze" else None,
+            label=f"LPIPS ({backend.removeprefix('lpips-')})",
+            answers_to="what a network sees: texture and form",
+            reasons=COMPARED,
+            absences=(*UNCOMPARED, NO_NETWORK),
+        )
+        for backend in BEST_FIRST
+    }
+)

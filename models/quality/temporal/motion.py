@@ -1,0 +1,160 @@
+"""Motion over a clip: how evenly it goes on, how fast, and what it doesn't explain."""
+
+from statistics import median
+
+from ...frames import Absence
+from ...measure import Measure, Reason, Value
+from ...measurement import Better
+from ...perceptual.structural import BACKEND, USUAL_STEP
+from .findings import Findings
+from .light import GREY_LEVELS
+from .steps import FLOW, NOTHING_TO_FOLLOW
+
+PERCENT = 100
+NOTHING_STILL = Reason("nothing_still", "Too little of the picture stays still to tell.")
+
+
+def _boiling(found: Findings) -> Value | Absence:
+    boils = [None if each is None else each.boiling for each in found.walk.passages]
+    return found.usual(boils, GREY_LEVELS, NOTHING_STILL)
+
+
+def _speed(found: Findings) -> Value | Absence:
+    speeds = [None, *(None if each is None else each.speed for each in found.walk.steps)]
+    return found.usual(speeds, PERCENT)
+
+
+def _smoothness(found: Findings) -> Value | Absence:
+    passages = [each for each in found.walk.passages if each is not None]
+    moved = sum(each.moved for each in passages)
+    if moved <= 0:
+        return Absence(NOTHING_TO_FOLLOW.code, counts=False)
+    even = 1 - sum(each.uneven for each in passages) / moved
+    speed = _speed(found)
+    usual = speed.number if isinstance(speed, Value) else None
+    per_drawing = [
+        None if each is None or not each.moved else 1 - each.uneven / each.moved
+        for each in found.walk.passages
+    ]
+    return Value(
+        even,
+        {"percent": round(PERCENT * even), "speed": round(usual or 0.0, 2)},
+        per_frame=found.pattern.along_frames(per_drawing),
+        details={"speed": usual},
+    )
+
+
+def _warping_error(found: Findings) -> Value | Absence:
+    errors = [None, *(None if each is None else each.warping_error for each in found.walk.steps)]
+    known = [each for each in errors if each is not None]
+    if not known:
+        return Absence(NOTHING_TO_FOLLOW.code, counts=False)
+    mean = sum(known) / len(known)
+    return Value(mean, {"error": round(mean, 5)}, per_frame=found.pattern.along_frames(errors))
+
+
+def _motion(found: Findings) -> Value:
+    usual = median(found.motion)
+    per_frame = found.pattern.along_frames([0.0, *found.motion], held=0.0)
+    return Value(usual, {"step": round(usual, 2)}, per_frame=per_frame)
+
+
+def _scenes(found: Findings) -> Value:
+    starts = [found.pattern.drawings[scene.start] for scene in found.scenes]
+    facts = {"scenes": len(starts), "starts": ", ".join(map(str, starts[1:]))}
+    reason = ONE_SCENE.code if len(starts) == 1 else None
+    return Value(len(starts), facts, reason, details={"starts": starts})
+
+
+BOILING = Measure(
+    "boiling",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=0.0,
+    high=12.0,
+    backend=FLOW,
+    threshold=3.0,  # 1.2 % of contrast, about what is seen of fine detail that changes
+    answers_to="what is still and yet changes, beyond its light; grey levels",
+    function=_boiling,
+    passes=Reason(
+        "boiling", "What is still changes by {value} grey levels from drawing to drawing."
+    ),
+    fails=Reason(
+        "boiling_seen",
+        "It boils: what is still changes by {value} grey levels from drawing to drawing.",
+    ),
+    absences=(NOTHING_STILL,),
+)
+WARPING_ERROR = Measure(
+    "warping_error",
+    unit="squared RGB",
+    better=Better.LOWER,
+    low=0.0,
+    high=0.1,
+    backend=FLOW,
+    answers_to="what differs along the motion where nothing is covered (Lai 2018), squared RGB of "
+    "0–1",
+    function=_warping_error,
+    passes=Reason(
+        "warping_error", "Laid over the one before along the motion, a drawing differs by {error}."
+    ),
+    absences=(NOTHING_TO_FOLLOW,),
+)
+SMOOTHNESS = Measure(
+    "smoothness",
+    unit="of motion",
+    better=Better.HIGHER,
+    low=0.0,
+    high=1.0,
+    backend=FLOW,
+    answers_to="share of the motion that goes on evenly; read it beside `speed` and `motion`",
+    function=_smoothness,
+    passes=Reason(
+        "smoothness",
+        "{percent} % of the motion goes on evenly, at a speed of {speed} % of the shorter side.",
+    ),
+    absences=(NOTHING_TO_FOLLOW,),
+)
+SPEED = Measure(
+    "speed",
+    unit="% of shorter side",
+    better=Better.HIGHER,
+    low=0.0,
+    high=10.0,
+    backend=FLOW,
+    answers_to="the fastest 5 % of the pixels, % of the shorter side a drawing",
+    function=_speed,
+    passes=Reason(
+        "speed",
+        "What moves fastest goes {value} % of the shorter side from drawing to drawing.",
+    ),
+    absences=(NOTHING_TO_FOLLOW,),
+)
+MOTION = Measure(
+    "motion",
+    unit="ΔE",
+    better=Better.HIGHER,
+    low=0.0,
+    high=20.0,
+    backend=BACKEND,
+    answers_to="how far a usual drawing is from the one before, ΔE",
+    function=_motion,
+    passes=USUAL_STEP,
+)
+ONE_SCENE = Reason("one_scene", "It is one scene.")
+SCENES = Measure(
+    "scenes",
+    unit="scenes",
+    better=Better.LOWER,
+    low=0.0,
+    high=10.0,
+    backend=BACKEND,
+    answers_to="scenes that the cuts divide it into",
+    function=_scenes,
+    passes=Reason(
+        "scenes",
+        "It has {scenes} scenes; new ones begin at frame {starts}. Nothing is measured across a "
+        "cut.",
+    ),
+    reasons=(ONE_SCENE,),
+)
