@@ -31,6 +31,7 @@ class Value:
         reason: code of one of the measure's `reasons`; None for the usual one of a pass or a fail.
         per_frame: the values behind the number, None where a frame could not be measured.
         details: a family's own facts, JSON only.
+        failing: code that takes the place of `reason` where the number fails.
     """
 
     number: float
@@ -38,6 +39,7 @@ class Value:
     reason: str | None = None
     per_frame: Iterable[float | None] = ()
     details: Mapping[str, Any] | None = None
+    failing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ class Measure:
         """Return the measurement that a result of the function comes to."""
         if isinstance(result, Absence):
             return self.absent(result)
+        reason = result.reason
+        if result.failing is not None and self.fails_at(result.number):
+            reason = result.failing
         facts, per_frame, details = result.facts, result.per_frame, result.details
-        return self.measured(result.number, result.reason, facts, per_frame, details)
+        return self.measured(result.number, reason, facts, per_frame, details)
 
     def measured(
         self,

@@ -20,63 +20,6 @@ REASONS: dict[str, str] = {
     "everything else is measured.",
     "package_unusable": "{package}, which runs it, is not installed or cannot be imported: python "
     "-m pip install {package}, in ComfyUI's Python. Everything else is measured.",
-    # Loop
-    "motion": "A usual step changes the picture by {step} ΔE.",
-    "seam": "The seam moves by {steps} of the clip's own steps beside it.",
-    "seam_jump": "The seam jumps by {steps} of the clip's own steps.",
-    "seam_stutter": "The seam stutters: it moves by only {steps} of the clip's own steps, "
-    "as if the first frame stood twice.",
-    "seam_colour": "The mean colour jumps by {difference} ΔE more at the seam than elsewhere.",
-    "seam_colour_jump": "The light or colour has drifted: at the seam the mean colour jumps by "
-    "{difference} ΔE more than anywhere else.",
-    "loop_found": "The best loop has {length} frames, from frame {start} on; it is {distance} of "
-    "the clip's own steps from a perfect one.",
-    "loop_of_periods": "The best loop has {length} frames, from frame {start} on: {times} times a "
-    "period of {period} frames. It is {distance} of the clip's own steps from a perfect one.",
-    "nothing_loops": "Nothing loops. The nearest has {length} frames, from frame {start} on; it "
-    "is {distance} of the clip's own steps from a perfect loop and {missing} points from a pass.",
-    "nothing_loops_unscored": "Nothing loops. The nearest has {length} frames, from frame {start} "
-    "on; it is {distance} of the clip's own steps from a perfect loop.",
-    "no_loop_to_search": "With {shortest} to {longest} frames there is no seam to choose: fewer "
-    "than {least} drawings differ.",
-    "closing_unneeded": "It loops already: nothing was changed.",
-    "closing_loops": "Closed by {methods}: it loops, its score went from {before} to {after}.",
-    "closing_no_loop": "Changed by {methods}: its score went from {before} to {after}, "
-    "but it does not loop yet.",
-    "closing_in_vain": "Nothing that was tried made it loop better: the clip is unchanged.",
-    "closing_nothing_to_do": "{methods} found nothing to make better: the clip is unchanged.",
-    "closing_repeat": "Dropped at the end, where the first drawing was shown once more: "
-    "{frames} of {before} frames.",
-    "closing_trim": "Cut from the start: {start} frames; from the end: {end}; left: {left} of "
-    "{before}.",
-    "closing_crossfade": "The end was faded into the start, over {frames} of the {left} frames "
-    "that are left.",
-    "closing_flow_morph": "Added, to morph the last drawing into the first: {frames} frames; with "
-    "them {left}.",
-    "closing_colour": "A drift of light and colour by {difference} ΔE over the clip was taken out, "
-    "evenly in time; every frame after the first drawing is altered.",
-    "closing_ping_pong": "Added, to play it backwards: {frames} frames; with them {left}.",
-    "seam_darker": "The light has drifted: the picture is {percent} % darker at the end than at "
-    "the start.",
-    "seam_brighter": "The light has drifted: the picture is {percent} % brighter at the end than "
-    "at the start.",
-    "seam_flow": "The motion goes on through the seam.",
-    "seam_turns_back": "The motion turns back at the seam, at {percent} % of its usual speed.",
-    "seam_turns_a_little": "At the seam {percent} % of the motion's usual speed turns back.",
-    "plays_back_and_forth": "It plays back and forth: at the seam the motion turns back, at "
-    "{percent} % of its usual speed, and runs the same way again.",
-    "seam_hold": "Frames that a drawing at the seam is held for: {frames}; elsewhere: {shortest} "
-    "to {longest}.",
-    "seam_hold_broken": "The hold pattern breaks at the seam. Frames that a drawing is held for "
-    "there: {frames}; elsewhere: {shortest} to {longest}.",
-    "continuity": "What a drawing changes is {percent} % like what another one does.",
-    "only_grain": "Every frame differs from the next as much as from any other: grain or unrelated "
-    "pictures, no motion that could loop.",
-    "unrelated_pictures": "Every step is a cut: only {percent} % of a picture can be found in the "
-    "next one. Pictures that have nothing to do with one another are no motion that could loop.",
-    "seam_sharpness": "The picture is as sharp on one side of the seam as on the other.",
-    "seam_sharper": "The texture pops: after the seam the picture is {percent} % sharper.",
-    "seam_softer": "The texture pops: after the seam the picture is {percent} % softer.",
     # Character
     "character_same": "It looks like {character} in every visible frame: at least {similarity} "
     "alike, {threshold} is needed.",

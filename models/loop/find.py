@@ -9,15 +9,18 @@ import torch
 
 from ..frames import Absence, InputError, too_little, unmeasurable
 from ..holds import hold_pattern
+from ..measure import Measure, Reason
+from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
-from ..report import Better, Measure, Measurement, Report, Verdict
+from ..report import Report
 from .candidates import Place, best_places
 from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
+from .loop_measures import MEASURES
 from .period import period_of
 from .progress import STEPS, part_of
-from .seam import LEAST_FRAMES, MEASURES, score_loop
+from .seam import LEAST_FRAMES, score_loop
 from .structural_pass import structural_band, structural_steps
 
 LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
@@ -29,6 +32,31 @@ PASSING = 50.0  # of a report's score
 # Of the work, as its progress shows it: until all pairs are compared, until the steps are
 # measured, until the drawings are known, and until all loops are compared.
 COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
+FOUND = Reason(
+    "loop_found",
+    "The best loop has {length} frames, from frame {start} on; it is {distance} of the clip's own "
+    "steps from a perfect one.",
+)
+FOUND_IN_PERIODS = Reason(
+    "loop_of_periods",
+    "The best loop has {length} frames, from frame {start} on: {times} times a period of {period} "
+    "frames. It is {distance} of the clip's own steps from a perfect one.",
+)
+NOTHING_LOOPS = Reason(
+    "nothing_loops",
+    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
+    "the clip's own steps from a perfect loop and {missing} points from a pass.",
+)
+NOTHING_LOOPS_UNSCORED = Reason(
+    "nothing_loops_unscored",
+    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
+    "the clip's own steps from a perfect loop.",
+)
+NO_SEAM = Reason(
+    "no_loop_to_search",
+    "With {shortest} to {longest} frames there is no seam to choose: fewer than {least} drawings "
+    "differ.",
+)
 LOOP_DISTANCE = Measure(
     "loop_distance",
     unit="steps",
@@ -36,6 +64,8 @@ LOOP_DISTANCE = Measure(
     low=0.0,
     high=LARGEST_DISTANCE,
     backend=STRUCTURAL_BACKEND.name,
+    reasons=(FOUND, FOUND_IN_PERIODS, NOTHING_LOOPS, NOTHING_LOOPS_UNSCORED),
+    absences=(NO_SEAM,),
 )
 
 
@@ -218,19 +248,19 @@ def _found(
     details = {"period": period, "candidates": [_details(each) for each in candidates]}
     if best.distance is None:
         named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
-        return measure.absent(Absence("no_loop_to_search", named), details=details)
+        return measure.absent(Absence(NO_SEAM.code, named), details=details)
     values: dict[str, Any] = {"start": best.start, "length": best.length}
     values["distance"] = round(best.distance, 2)
     if period is None:
         missing = None if best.score is None else round(max(0.0, PASSING - best.score), 1)
         values["missing"] = missing
-        code = "nothing_loops" if missing is not None else "nothing_loops_unscored"
+        reason = NOTHING_LOOPS if missing is not None else NOTHING_LOOPS_UNSCORED
         return measure.measured(
-            best.distance, code, values, details={**details, "missing": missing}
+            best.distance, reason.code, values, details={**details, "missing": missing}
         )
-    code = "loop_found" if period == best.length else "loop_of_periods"
+    reason = FOUND if period == best.length else FOUND_IN_PERIODS
     values |= {"period": period, "times": best.length // period}
-    return measure.measured(best.distance, code, values, details=details)
+    return measure.measured(best.distance, reason.code, values, details=details)
 
 
 def _details(candidate: Candidate) -> dict[str, Any]:
