@@ -16,7 +16,7 @@ from ..models.quality.compare.score import compare_pictures
 from ..models.quality.still.score import score_still_quality
 from ..models.report import Report
 from ..models.sample.clip import draw_clip
-from ..models.sample.distortions import compress
+from .distortions import compress
 from .moving_character import moving_character
 from .timing import print_table
 

@@ -18,9 +18,9 @@ from ..models.quality.still.score import measure_picture
 from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from ..models.report import Measure
 from ..models.sample.clip import draw_clip
-from ..models.sample.distortions import SPATIAL, Distortion
-from ..models.sample.temporal_distortions import TEMPORAL
+from .distortions import SPATIAL, Distortion
 from .moving_character import moving_character
+from .temporal_distortions import TEMPORAL
 from .timing import print_table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "ladders.md"

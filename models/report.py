@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 SCHEMA = 1
+HEAVIEST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
 MERGED = "merged"  # the subject of a report that several subjects went into
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
@@ -110,9 +111,30 @@ class Report:
         return min(score for score in scores if score is not None)
 
     @property
+    def against(self) -> tuple[Measurement, ...]:
+        """Required measurements that do not pass, in the report's order."""
+        return tuple(each for each in self.required if each.verdict is not Verdict.PASS)
+
+    @property
+    def deciding(self) -> tuple[Measurement, ...]:
+        """Required measurements, the one that explains the verdict best first.
+
+        What fails comes first, then what is not measured, then what passes; of those that fail the
+        one that the worst frame names, as it explains the others, then by score.
+        """
+        cause = None if self.worst is None else self.worst.reason_code
+
+        def weight(each: Measurement) -> tuple[int, bool, float]:
+            explains = each.verdict is Verdict.FAIL and each.reason_code == cause
+            score = 100.0 if each.score is None else each.score
+            return HEAVIEST_FIRST.index(each.verdict), not explains, score
+
+        return tuple(sorted(self.required, key=weight))
+
+    @property
     def reasons(self) -> tuple[str, ...]:
-        """Why the report doesn't pass: a sentence for each required measurement that doesn't."""
-        return tuple(each.reason for each in self.required if each.verdict is not Verdict.PASS)
+        """Sentences of what does not pass."""
+        return tuple(each.reason for each in self.against)
 
     def to_dict(self) -> dict[str, Any]:
         """This report as strict JSON values (no NaN, no infinity)."""
@@ -127,6 +149,7 @@ class Report:
             "worst": None
             if worst is None
             else {"frame": worst.frame, "reason_code": worst.reason_code, "reason": worst.reason},
+            "deciding": [measurement.name for measurement in self.deciding],
             "measurements": [measurement.to_dict() for measurement in self.measurements],
         }
 

@@ -141,8 +141,7 @@ def reason_of(report: Report) -> str:
         A line for everything required that doesn't pass: its reason's code, which stays the same
         in all languages and versions, then the sentence. Empty where it passes.
     """
-    failed = (each for each in report.required if each.verdict is not Verdict.PASS)
-    return "\n".join(f"{each.reason_code}: {each.reason}" for each in failed)
+    return "\n".join(f"{each.reason_code}: {each.reason}" for each in report.against)
 
 
 def _goodness(report: Report) -> tuple[bool, float, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..measurement import Measurement
-from ..report import Report, Verdict
+from ..report import Report
 from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
 from .parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
 
@@ -131,9 +131,8 @@ def reasons_of(reports: Sequence[Report]) -> set[str]:
     """Codes and names of everything required that did not pass; names with their subject too."""
     found: set[str] = set()
     for report in reports:
-        for each in report.required:
-            if each.verdict is not Verdict.PASS:
-                found |= {each.reason_code, *_names(report, each)}
+        for each in report.against:
+            found |= {each.reason_code, *_names(report, each)}
     return found
 
 

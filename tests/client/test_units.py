@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from .domain_scores import domain_scores
-
 HERE = Path(__file__).resolve().parent
 FILES = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*.test.js"))
 OLDEST_NODE = (20, 11)  # the first whose mock timers are switched on as these tests do it
@@ -31,9 +29,7 @@ def find_node() -> str:
 
 
 @pytest.fixture(scope="module")
-def node_results(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[dict[str, Any]]]:
+def node_results(request: pytest.FixtureRequest) -> dict[str, list[dict[str, Any]]]:
     """Results of the node tests by file; node runs once, for the files that pytest selected."""
     node = find_node()
     selected = [
@@ -42,11 +38,9 @@ def node_results(
         if isinstance(item, pytest.Function)
         and item.originalname == test_the_logic_in_the_browser.__name__
     ]
-    scores = tmp_path_factory.mktemp("client") / "domain_scores.json"
-    scores.write_text(json.dumps(domain_scores()), encoding="utf-8")
     command = [node, "--no-warnings", "--import", "./editor/register.js", "--test"]
     command += ["--test-reporter", "./editor/reporter.js", *selected]
-    environment = {**os.environ, "DOMAIN_SCORES": str(scores), "TZ": "UTC"}
+    environment = {**os.environ, "TZ": "UTC"}
     finished = subprocess.run(
         command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )

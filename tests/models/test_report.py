@@ -1,6 +1,6 @@
 import json
 import math
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from itertools import pairwise
 
 import numpy as np
@@ -64,6 +64,10 @@ def flicker(value):
 
 def similarity(value):
     return SIMILARITY.measured(value, "no_lines")
+
+
+def named(measurement, name):
+    return replace(measurement, name=name)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,19 @@ def test_the_reasons_are_those_of_what_does_not_pass():
     assert report.reasons == ("There is no frame to look at.",)
 
 
+def test_what_decides_is_ordered_by_what_explains_the_verdict():
+    absent, passed = SIMILARITY.absent(MISSING), named(flicker(0.2), "passed")
+    bad, worse = named(flicker(2.0), "bad"), named(flicker(9.0), "worse")
+    report = Report("loop", (passed, absent, bad, worse), frames=9)
+    assert [each.name for each in report.deciding] == ["worse", "bad", "similarity", "passed"]
+    caused = replace(report, worst=WorstFrame(3, seam(9.0).reason_code, ""))
+    assert caused.deciding == report.deciding, "what the worst frame names isn't in it"
+    cause = named(seam(1.7), "cause")
+    told = Report("loop", (bad, worse, cause), 9, worst=WorstFrame(8, cause.reason_code, ""))
+    assert [each.name for each in told.deciding] == ["cause", "worse", "bad"]
+    assert told.to_dict()["deciding"] == ["cause", "worse", "bad"]
+
+
 def test_a_report_comes_back_from_its_json_unchanged():
     report = Report(
         "loop",
@@ -177,7 +194,8 @@ def test_the_json_is_strict_and_has_the_documented_keys():
     report = Report("loop", (SEAM.measured(3.4, "seam_jump", {"steps": 3.4}),), 48, 12.0)
     data = json.loads(report.to_json(), parse_constant=refuse)
     assert list(data) == [
-        *("schema", "subject", "verdict", "score", "frames", "fps", "worst", "measurements")
+        *("schema", "subject", "verdict", "score", "frames", "fps", "worst", "deciding"),
+        "measurements",
     ]
     assert data["measurements"][0] == {
         "name": "seam_position",

@@ -14,6 +14,7 @@ from .direction import BLUR_DIRECTION
 from .exposure import CLIPPED, CONTRAST, CRUSHED
 from .learned import LEARNED
 from .noise import NOISE
+from .posterisation import POSTERISATION
 from .resolution import RESOLUTION
 from .ringing import RINGING
 
@@ -22,6 +23,7 @@ MEASURES = (
     RESOLUTION,
     NOISE,
     BANDING,
+    POSTERISATION,
     BLOCKINESS,
     CLIPPED,
     CRUSHED,

@@ -20,5 +20,6 @@ export function measurement(values = {}) {
  */
 export function report(...measurements) {
   return { schema: 1, subject: "loop", verdict: "PASS", score: 50, frames: 3, fps: 12, worst: null,
-    measurements }; // prettier-ignore
+    deciding: measurements.filter((each) => each.required).map(({ name }) => name), measurements,
+  }; // prettier-ignore
 }

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from anime_production.models.jobs.database.database import Database
-from anime_production.models.jobs.database.schema_page import page
+from anime_production.tests.models.jobs.schema_page import page
 
 PAGE = Path(__file__).parents[3] / "docs" / "database.md"
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from anime_production.benchmarks.distortions import SPATIAL
 from anime_production.models.frames import Absence
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.sharpness import edge_width
@@ -15,7 +16,6 @@ from anime_production.models.quality.still.resolution import resolution
 from anime_production.models.quality.still.ringing import ringing
 from anime_production.models.quality.still.score import measure_picture
 from anime_production.models.sample.clip import draw_clip
-from anime_production.models.sample.distortions import SPATIAL
 
 # What follows a fault at least as closely as this is monotone but for two neighbours that swap.
 MONOTONE = 0.95

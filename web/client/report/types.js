@@ -28,6 +28,7 @@
  * @property {number | null} frames
  * @property {number | null} fps
  * @property {{frame: number, reason_code: string, reason: string} | null} worst
+ * @property {string[]} deciding names of the required measurements, the best explanation first
  * @property {Measurement[]} measurements
  */
 

@@ -1,6 +1,6 @@
 import re
 
-from anime_production.models.jobs.database.schema_page import page
+from anime_production.tests.models.jobs.schema_page import page
 
 from ..write_database_page import PAGE
 

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
+from anime_production.benchmarks.distortions import add_noise, compress
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.blocks import blockiness
 from anime_production.models.sample.clip import draw_clip
-from anime_production.models.sample.distortions import add_noise, compress
 
 
 def stairs(height=160, width=240, offset=0):

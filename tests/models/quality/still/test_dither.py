@@ -3,6 +3,7 @@ import pytest
 import torch
 from PIL import Image
 
+from anime_production.benchmarks.distortions import add_noise
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.measure import Value
 from anime_production.models.quality.clip import score_clip_quality
@@ -13,7 +14,6 @@ from anime_production.models.quality.still.score import measure_picture, score_s
 from anime_production.models.quality.still.still_measures import MEASURES
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
-from anime_production.models.sample.distortions import add_noise
 
 HIDDEN = {each.name for each in MEASURES if DITHERED_REASON in each.absences}
 DIFFUSED, FLAT = Image.Dither.FLOYDSTEINBERG, Image.Dither.NONE

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from anime_production.benchmarks.temporal_distortions import shake
 from anime_production.models.holds import HoldPattern
 from anime_production.models.quality.temporal.cadence import (
     missing_drawings,
@@ -8,7 +9,6 @@ from anime_production.models.quality.temporal.cadence import (
     usual_lengths,
 )
 from anime_production.models.quality.temporal.steps import walk
-from anime_production.models.sample.temporal_distortions import shake
 
 from .painted import moving_figure, pan
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import torch
 
-from ..image_ops.warp import warped
+from ..models.image_ops.warp import warped
 from .distortions import GREY_LEVELS, SEED, Distortion
 
 SPACING = 4  # frames between the places at which drawings are left out or shown twice, at least

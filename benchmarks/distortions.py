@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from torch.nn.functional import interpolate
 
-from ..image_ops.colour import linear_light, srgb_colours
-from ..image_ops.windows import gaussian_weights, windowed_mean
+from ..models.image_ops.colour import linear_light, srgb_colours
+from ..models.image_ops.windows import gaussian_weights, windowed_mean
 
 GREY_LEVELS = 255
 DARKEST, SHADOW = 24, 30  # grey levels: where bands show, and how far they go

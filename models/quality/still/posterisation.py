@@ -1,0 +1,115 @@
+"""Posterisation: a picture left with tones at regular steps that are wide enough to see."""
+
+import torch
+
+from ...frames import Absence
+from ...measure import Measure, Reason
+from ...measurement import Better
+from .dither import DITHERED, unless_dithered
+from .picture import Picture
+
+CODES = 256
+# How likely as many tones of any value lie as regularly by chance, in one channel: a drawing in a
+# few flat colours isn't posterised. For steps of 8 levels six tones are needed, for 64 four.
+CHANCE = 1e-3
+LEAST_TONES = 4
+RARE = 0.002  # share of the looked-at pixels below which a tone isn't counted among the used ones
+STEPS_IN_A_GAP = (1, 2, 3)  # in the narrowest gap between used tones: few may lie side by side
+OFF = 0.6  # grey levels by which a tone may lie off its step: a half is rounding
+ON_STEPS = 0.98  # share of the looked-at pixels that must lie on the steps; the rest may be specks
+
+
+def posterisation(frame: torch.Tensor) -> float | None:
+    """Return how far the tones of a picture lie apart where they lie at regular steps.
+
+    Only pixels that differ from a neighbour are looked at: at edges and in shading a clean drawing
+    has tones of any value, however few flat colours it is made of; a picture that was reduced to a
+    few levels a channel has none between them. Empty codes between used ones are the usual sign of
+    a reduced bit depth (the "comb" of a histogram); here they must be regular as well, so that
+    flat colours without smoothed edges aren't taken for it. What was scaled, saved as JPEG or given
+    another gamma afterwards isn't seen.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        Grey levels of 255 between neighbouring tones, the median of the channels: 1 where they lie
+        at no regular steps. None where too few tones are used to tell.
+    """
+    codes = (frame * (CODES - 1)).round().to(torch.uint8)
+    differs = torch.zeros(frame.shape[:2], dtype=torch.bool, device=frame.device)
+    across = (codes[:, 1:] != codes[:, :-1]).any(dim=-1)
+    down = (codes[1:] != codes[:-1]).any(dim=-1)
+    differs[:, 1:] |= across
+    differs[:, :-1] |= across
+    differs[1:] |= down
+    differs[:-1] |= down
+    steps = [
+        step
+        for channel in codes[differs].unbind(-1)
+        if (step := _step(torch.bincount(channel.long(), minlength=CODES).cpu())) is not None
+    ]
+    return sorted(steps)[len(steps) // 2] if steps else None
+
+
+def _step(counts: torch.Tensor) -> float | None:
+    """Return the step of the tones of one channel, 1 for none; None where too few are used.
+
+    Args:
+        counts: pixels of each code, shape (256,).
+    """
+    inside = counts.clone()
+    inside[[0, CODES - 1]] = 0  # where light is clipped, black and white lie on no step
+    steps = [_regular_step(each / each.sum().clamp(min=1)) for each in (counts, inside)]
+    return max((step for step in steps if step is not None), default=None)
+
+
+def _regular_step(shares: torch.Tensor) -> float | None:
+    used = (shares > RARE).nonzero().flatten().double()
+    if len(used) < LEAST_TONES:  # one or two beside a few of every other tone are none too few
+        return None if shares[shares <= RARE].sum() <= 1 - ON_STEPS else 1.0
+    gaps = used.diff()
+    least = gaps[gaps < 1.5 * gaps.min()].mean()
+    for number in STEPS_IN_A_GAP:
+        step, first = _line(used, (gaps * number / least).round())
+        away = (torch.arange(CODES) - first).remainder(step)
+        on_steps = shares[torch.minimum(away, step - away) <= OFF].sum()
+        if on_steps >= ON_STEPS and (2 * OFF / step) ** (len(used) - 2) < CHANCE:
+            return step
+    return 1.0
+
+
+def _line(tones: torch.Tensor, steps: torch.Tensor) -> tuple[float, float]:
+    """Return step and first tone of the line through tones, of which the steps between are known.
+
+    By least squares: steps needn't be whole, as a later change of brightness leaves them.
+    """
+    number = torch.cat([steps.new_zeros(1), steps.cumsum(0)])
+    spread = number - number.mean()
+    step = (spread * (tones - tones.mean())).sum() / spread.square().sum()
+    return step.item(), (tones.mean() - step * number.mean()).item()
+
+
+def _measured(picture: Picture) -> float | Absence:
+    step = posterisation(picture.frame)
+    return Absence(FEW_TONES.code, counts=False) if step is None else step
+
+
+FEW_TONES = Reason("few_tones", "It has too few tones to tell whether others are missing.")
+POSTERISATION = Measure(
+    "posterisation",
+    unit="grey levels",
+    better=Better.LOWER,
+    low=1.0,
+    high=64.0,
+    backend="regular-tones",
+    threshold=7.5,  # five bits a channel leave steps of 8; CAMBI looks at those of 1 to 4
+    required=True,
+    answers_to="tones at regular steps, as few bits a channel leave them: grey levels of a step",
+    function=unless_dithered(_measured),
+    passes=Reason("all_tones", "Its tones lie at no regular steps wider than {value} grey levels."),
+    fails=Reason(
+        "posterised", "It is posterised: its tones lie {value} grey levels apart, and none between."
+    ),
+    absences=(FEW_TONES, DITHERED),
+)
