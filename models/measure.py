@@ -100,15 +100,25 @@ class Measure:
             return Absence(self.absences[0].code)
         return result if isinstance(result, Value | Absence) else Value(result)
 
-    def measurement(self, result: Value | Absence) -> Measurement:
-        """Return the measurement that a result of the function comes to."""
+    def measurement(
+        self,
+        result: Value | Absence,
+        per_frame: Iterable[float | None] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> Measurement:
+        """Return the measurement that a result of the function comes to.
+
+        Args:
+            result: of the function.
+            per_frame, details: of a result that has none of its own, such as an absence.
+        """
         if isinstance(result, Absence):
-            return self.absent(result)
+            return self.absent(result, per_frame, details)
         reason = result.reason
         if result.failing is not None and self.fails_at(result.number):
             reason = result.failing
-        facts, per_frame, details = result.facts, result.per_frame, result.details
-        return self.measured(result.number, reason, facts, per_frame, details)
+        per_frame, details = result.per_frame or per_frame, result.details or details
+        return self.measured(result.number, reason, result.facts, per_frame, details)
 
     def measured(
         self,

@@ -7,7 +7,8 @@ Importing it loads all that measures: other modules of the pack import it late.
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from .character.measures import MEASURES as CHARACTER
+from .character.character_measures import MEASURES as CHARACTER
+from .character.sheet_measures import MEASURES as SHEET
 from .loop.closing.closing_measures import MEASURES as CLOSING
 from .loop.find import LOOP_DISTANCE
 from .loop.loop_measures import MEASURES as LOOP
@@ -29,7 +30,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = MappingProxyType(
 )
 """Those that a profile can move, by subject, in the order in which a person should read them."""
 
-FACTS = (RESIZED, LOOP_DISTANCE, *CLOSING)
+FACTS = (RESIZED, LOOP_DISTANCE, *CLOSING, *SHEET)
 """Measures that only explain: they have no threshold and no profile."""
 
 

@@ -20,53 +20,6 @@ REASONS: dict[str, str] = {
     "everything else is measured.",
     "package_unusable": "{package}, which runs it, is not installed or cannot be imported: python "
     "-m pip install {package}, in ComfyUI's Python. Everything else is measured.",
-    # Character
-    "character_same": "It looks like {character} in every visible frame: at least {similarity} "
-    "alike, {threshold} is needed.",
-    "character_different": "It does not look like {character} in {different} of {visible} visible "
-    "frames: down to {similarity} alike, {threshold} is needed.",
-    "character_lost": "From frame {frame} on it no longer looks like {character}: down to "
-    "{similarity} alike, {threshold} is needed.",
-    "seldom_visible": "A figure is visible in only {visible} of {frames} frames; at least {least} "
-    "are needed.",
-    "visible_share": "A figure is visible in {visible} of {frames} frames.",
-    "no_reference": "The sheet of {character} holds no reference with a visible figure.",
-    "drift": "From the first third to the last, likeness to {character} changes by {change}.",
-    "too_short_for_drift": "A drift shows over {least} visible frames, {visible} are there.",
-    "references_alike": "The references look like one character: each is at least {similarity} "
-    "like another. Looks are compared, not identity.",
-    "references_one": "The references show one character: each is at least {similarity} like "
-    "another.",
-    "reference_different": "Reference {reference} does not look like the others: {similarity} "
-    "alike, {threshold} is needed.",
-    "references_different": "References {reference} do not look like the others: down to "
-    "{similarity} alike, {threshold} is needed.",
-    "one_reference": "With one usable reference there is nothing to compare it with.",
-    "references_unseen": "No figure stands out in reference {references}: not used.",
-    "references_seen": "A figure stands out in all {references} references.",
-    "references_usable": "{usable} of {references} references are used.",
-    "references_crowded": "Several people are in reference {references}: not used, as nobody can "
-    "know who is meant. Crop them to one person.",
-    "references_chosen": "Several people are in reference {references}: the one whom all other "
-    "references show is used.",
-    "threshold_calibrated": "Set by how alike the {references} references are.",
-    "threshold_published": "The backend's own: {note}. References that agree: {references}; from "
-    "{least} on they set a threshold of their own.",
-    "seldom_seen": "{character} can be seen in only {visible} of {frames} frames; at least {least} "
-    "are needed.",
-    "seen_share": "{character}, or somebody in their place, can be seen in {visible} of {frames} "
-    "frames.",
-    "drift_from": "From the first third to the last, likeness to {character} changes by {change}; "
-    "it begins to fall at frame {frame}.",
-    "drift_slope": "Over 100 frames likeness to {character} changes by {change}.",
-    "too_short_for_slope": "A slope shows over {least} visible frames, {visible} are there.",
-    "subject_consistency": "In the {visible} frames that show them, {character} is as alike as "
-    "this to the first of them and from one to the next.",
-    "cast_complete": "Everybody who was asked for is found in every frame that shows anybody.",
-    "cast_missing": "Frames that show somebody, yet not whom was asked for: {missing}.",
-    "nobody_seen": "Nobody can be seen in any frame.",
-    "nobody_doubled": "Nobody is there twice.",
-    "doubled": "There twice in one frame: {doubled}.",
     # Trying again
     "retry_passed": "Attempt {attempts} of at most {limit} passes, with seed {seed}.",
     "retry_exhausted": "None of {attempts} attempts passes. Chosen is attempt {chosen}, with seed "
