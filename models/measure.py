@@ -65,9 +65,9 @@ class Measure:
     name: str
     unit: str
     better: Better
-    low: float
-    high: float
-    backend: str
+    low: float = 0.0
+    high: float = 1.0
+    backend: str = ""
     threshold: Threshold = None
     required: bool = False
     label: str = ""

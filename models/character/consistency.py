@@ -47,9 +47,6 @@ CONSISTENCY = Measure(
     "subject_consistency",
     unit="cosine",
     better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
-    backend="",
     answers_to="frames that differ among one another, whoever they show",
     function=_consistency,
     passes=Reason(

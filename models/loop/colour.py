@@ -146,7 +146,6 @@ SEAM_COLOUR = Measure(
     "seam_colour",
     unit="ΔE",
     better=Better.LOWER,
-    low=0.0,
     high=LARGEST_COLOUR,
     backend=BACKEND,
     threshold=SEAM_COLOUR_LIMIT,

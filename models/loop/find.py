@@ -61,7 +61,6 @@ LOOP_DISTANCE = Measure(
     "loop_distance",
     unit="steps",
     better=Better.LOWER,
-    low=0.0,
     high=LARGEST_DISTANCE,
     backend=STRUCTURAL_BACKEND.name,
     reasons=(FOUND, FOUND_IN_PERIODS, NOTHING_LOOPS, NOTHING_LOOPS_UNSCORED),

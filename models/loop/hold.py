@@ -87,7 +87,6 @@ SEAM_HOLD = Measure(
     "seam_hold",
     unit="frames",
     better=Better.LOWER,
-    low=0.0,
     high=MOST_FRAMES_OFF,
     backend=BACKEND,
     threshold=0.5,  # frames come whole: one too many or too few is a break

@@ -95,7 +95,6 @@ SEAM_POSITION = Measure(
     "seam_position",
     unit="steps",
     better=Better.BAND,
-    low=0.0,
     high=LARGEST_SEAM,
     backend=BACKEND,  # of a report: the one that measured the steps
     threshold=SEAM_BAND,

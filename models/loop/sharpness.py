@@ -59,8 +59,6 @@ SEAM_SHARPNESS = Measure(
     "seam_sharpness",
     unit="log2",
     better=Better.LOWER,
-    low=0.0,
-    high=1.0,
     backend="second-difference",
     answers_to="texture that pops at the seam; judges nothing",
     function=lambda seam: seam_sharpness(seam.measurements.bends, seam.drawings),

@@ -139,7 +139,6 @@ SEAM_VELOCITY = Measure(
     "seam_velocity",
     unit="of usual speed",
     better=Better.LOWER,
-    low=0.0,
     high=LARGEST_TURN,
     backend="flow-dis",
     threshold=TURN_LIMIT,
