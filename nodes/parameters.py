@@ -1,6 +1,6 @@
 """Named inputs of a workflow, which a production fills in: plain widgets in the editor."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from comfy_api.latest import io
 
@@ -30,31 +30,154 @@ NAME_INPUT = io.String.Input(
     "prompt, negative_prompt, seed, width, height, frames, fps, character, profile, project and "
     "image by itself.",
 )
+VALUE_TOOLTIP = "What it is in the editor, and where a production says nothing."
 VALUE_OUTPUT = io.AnyType.Output(
     "value", tooltip="The value, for any input, lists of models or samplers among them."
 )
 
 
-def _bounds(kind: Any, usual: tuple[Number, Number], least: Number, most: Number) -> list[Any]:
-    low, high = usual
-    return [
-        kind.Input(
-            "low",
-            default=low,
-            min=least,
-            max=most,
-            optional=True,
-            tooltip="The least that is allowed.",
-        ),
-        kind.Input(
-            "high",
-            default=high,
-            min=least,
-            max=most,
-            optional=True,
-            tooltip="The most that is allowed.",
-        ),
-    ]
+def _schema(node_id: str, title: str, description: str, *inputs: Any) -> io.Schema:
+    return io.Schema(
+        node_id=node_id,
+        display_name=f"Parameter: {title} (Anime)",
+        category=CATEGORY,
+        description=f"A named {description}",
+        search_aliases=ALIASES,
+        inputs=[NAME_INPUT, *inputs],
+        outputs=[VALUE_OUTPUT],
+    )
+
+
+class AnimeParameterString(io.ComfyNode):
+    """A text, a file's name, or a choice."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        multiline: dict[str, Any] = {"default": "", "multiline": True, "optional": True}
+        choices = "The only values that are allowed, one a line. Empty: any."
+        return _schema(
+            "AnimeParameterString",
+            "Text",
+            "text of a workflow that becomes a phase of a production: a prompt, a model's file, a "
+            "sampler, a character. In the editor it is a plain text.",
+            io.String.Input("value", tooltip=VALUE_TOOLTIP, **multiline),
+            io.String.Input("choices", tooltip=choices, **multiline),
+        )
+
+    @classmethod
+    def validate_inputs(
+        cls, name: str | None = None, value: str | None = None, choices: str | None = None
+    ) -> bool | str:
+        return _problem(_text(name, choices), value)
+
+    @classmethod
+    def execute(cls, name: str = "", value: str = "", choices: str = "") -> io.NodeOutput:
+        return io.NodeOutput(_text(name, choices).checked(value))
+
+
+class _Numeric(io.ComfyNode):
+    """A number within bounds."""
+
+    KIND: ClassVar[str]
+    BOUNDS: ClassVar[tuple[Number, Number]]  # without bounds of its own
+
+    @classmethod
+    def inputs(cls, kind: Any, least: Number, most: Number, **of_value: Any) -> list[Any]:
+        """Return the inputs for the value and its bounds; least and most of what is taken."""
+        given = {"min": least, "max": most, "optional": True}
+        low, high = cls.BOUNDS
+        return [
+            kind.Input("value", default=kind.Type(0), tooltip=VALUE_TOOLTIP, **given, **of_value),
+            kind.Input("low", default=low, tooltip="The least that is allowed.", **given),
+            kind.Input("high", default=high, tooltip="The most that is allowed.", **given),
+        ]
+
+    @classmethod
+    def validate_inputs(
+        cls,
+        name: str | None = None,
+        value: Number | None = None,
+        low: Number | None = None,
+        high: Number | None = None,
+    ) -> bool | str:
+        return _problem(cls.parameter(name, low, high), value)
+
+    @classmethod
+    def parameter(cls, name: str | None, low: Number | None, high: Number | None) -> Parameter:
+        """Return the parameter that the node stands for."""
+        least, most = cls.BOUNDS
+        bounds = least if low is None else low, most if high is None else high
+        return Parameter(name or NAMELESS, cls.KIND, (), 0, *bounds)
+
+
+class AnimeParameterInt(_Numeric):
+    """A whole number within bounds."""
+
+    KIND, BOUNDS = INT, INT_BOUNDS
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            "AnimeParameterInt",
+            "Whole Number",
+            "whole number of a workflow that becomes a phase of a production: a seed, a size, "
+            "steps. In the editor it is a plain number.",
+            *cls.inputs(io.Int, LEAST_INT, MOST_INT),
+        )
+
+    @classmethod
+    def execute(
+        cls, name: str = "", value: int = 0, low: int = INT_BOUNDS[0], high: int = INT_BOUNDS[1]
+    ) -> io.NodeOutput:
+        return io.NodeOutput(cls.parameter(name, low, high).checked(value))
+
+
+class AnimeParameterFloat(_Numeric):
+    """A number within bounds."""
+
+    KIND, BOUNDS = FLOAT, FLOAT_BOUNDS
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            "AnimeParameterFloat",
+            "Number",
+            "number of a workflow that becomes a phase of a production: CFG, a strength, frames "
+            "per second. In the editor it is a plain number.",
+            *cls.inputs(io.Float, -WIDEST, WIDEST, step=0.01),
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        name: str = "",
+        value: float = 0.0,
+        low: float = FLOAT_BOUNDS[0],
+        high: float = FLOAT_BOUNDS[1],
+    ) -> io.NodeOutput:
+        return io.NodeOutput(cls.parameter(name, low, high).checked(value))
+
+
+class AnimeParameterBoolean(io.ComfyNode):
+    """Yes or no."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            "AnimeParameterBoolean",
+            "Yes or No",
+            "switch of a workflow that becomes a phase of a production. In the editor it is a "
+            "plain switch.",
+            io.Boolean.Input("value", default=False, optional=True, tooltip=VALUE_TOOLTIP),
+        )
+
+    @classmethod
+    def execute(cls, name: str = "", value: bool = False) -> io.NodeOutput:
+        return io.NodeOutput(Parameter(name or NAMELESS, BOOLEAN, (), False).checked(value))
+
+
+def _text(name: str | None, choices: str | None) -> Parameter:
+    return Parameter(name or NAMELESS, STRING, (), "", choices=read_choices(choices or ""))
 
 
 def _problem(parameter: Parameter, value: Any) -> bool | str:
@@ -66,177 +189,3 @@ def _problem(parameter: Parameter, value: Any) -> bool | str:
     except ValueError as error:
         return str(error)
     return True
-
-
-def _number(kind: str, name: str | None, low: Number | None, high: Number | None) -> Parameter:
-    least, most = INT_BOUNDS if kind == INT else FLOAT_BOUNDS
-    at_least, at_most = least if low is None else low, most if high is None else high
-    return Parameter(name or NAMELESS, kind, (), 0, at_least, at_most)
-
-
-class AnimeParameterString(io.ComfyNode):
-    """A text, a file's name, or a choice."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="AnimeParameterString",
-            display_name="Parameter: Text (Anime)",
-            category=CATEGORY,
-            description="A named text of a workflow that becomes a phase of a production: a "
-            "prompt, a model's file, a sampler, a character. In the editor it is a plain text.",
-            search_aliases=ALIASES,
-            inputs=[
-                NAME_INPUT,
-                io.String.Input(
-                    "value",
-                    default="",
-                    multiline=True,
-                    optional=True,
-                    tooltip="What it is in the editor, and where a production says nothing.",
-                ),
-                io.String.Input(
-                    "choices",
-                    default="",
-                    multiline=True,
-                    optional=True,
-                    tooltip="The only values that are allowed, one a line. Empty: any.",
-                ),
-            ],
-            outputs=[VALUE_OUTPUT],
-        )
-
-    @classmethod
-    def validate_inputs(
-        cls, name: str | None = None, value: str | None = None, choices: str | None = None
-    ) -> bool | str:
-        allowed = read_choices(choices or "")
-        return _problem(Parameter(name or NAMELESS, STRING, (), "", choices=allowed), value)
-
-    @classmethod
-    def execute(cls, name: str = "", value: str = "", choices: str = "") -> io.NodeOutput:
-        allowed = read_choices(choices)
-        parameter = Parameter(name or NAMELESS, STRING, (), "", choices=allowed)
-        return io.NodeOutput(parameter.checked(value))
-
-
-class AnimeParameterInt(io.ComfyNode):
-    """A whole number within bounds."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="AnimeParameterInt",
-            display_name="Parameter: Whole Number (Anime)",
-            category=CATEGORY,
-            description="A named whole number of a workflow that becomes a phase of a production: "
-            "a seed, a size, steps. In the editor it is a plain number.",
-            search_aliases=ALIASES,
-            inputs=[
-                NAME_INPUT,
-                io.Int.Input(
-                    "value",
-                    default=0,
-                    min=LEAST_INT,
-                    max=MOST_INT,
-                    optional=True,
-                    tooltip="What it is in the editor, and where a production says nothing.",
-                ),
-                *_bounds(io.Int, INT_BOUNDS, LEAST_INT, MOST_INT),
-            ],
-            outputs=[VALUE_OUTPUT],
-        )
-
-    @classmethod
-    def validate_inputs(
-        cls,
-        name: str | None = None,
-        value: int | None = None,
-        low: int | None = None,
-        high: int | None = None,
-    ) -> bool | str:
-        return _problem(_number(INT, name, low, high), value)
-
-    @classmethod
-    def execute(
-        cls, name: str = "", value: int = 0, low: int = INT_BOUNDS[0], high: int = INT_BOUNDS[1]
-    ) -> io.NodeOutput:
-        return io.NodeOutput(_number(INT, name, low, high).checked(value))
-
-
-class AnimeParameterFloat(io.ComfyNode):
-    """A number within bounds."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="AnimeParameterFloat",
-            display_name="Parameter: Number (Anime)",
-            category=CATEGORY,
-            description="A named number of a workflow that becomes a phase of a production: CFG, "
-            "a strength, frames per second. In the editor it is a plain number.",
-            search_aliases=ALIASES,
-            inputs=[
-                NAME_INPUT,
-                io.Float.Input(
-                    "value",
-                    default=0.0,
-                    min=-WIDEST,
-                    max=WIDEST,
-                    step=0.01,
-                    optional=True,
-                    tooltip="What it is in the editor, and where a production says nothing.",
-                ),
-                *_bounds(io.Float, FLOAT_BOUNDS, -WIDEST, WIDEST),
-            ],
-            outputs=[VALUE_OUTPUT],
-        )
-
-    @classmethod
-    def validate_inputs(
-        cls,
-        name: str | None = None,
-        value: float | None = None,
-        low: float | None = None,
-        high: float | None = None,
-    ) -> bool | str:
-        return _problem(_number(FLOAT, name, low, high), value)
-
-    @classmethod
-    def execute(
-        cls,
-        name: str = "",
-        value: float = 0.0,
-        low: float = FLOAT_BOUNDS[0],
-        high: float = FLOAT_BOUNDS[1],
-    ) -> io.NodeOutput:
-        return io.NodeOutput(_number(FLOAT, name, low, high).checked(value))
-
-
-class AnimeParameterBoolean(io.ComfyNode):
-    """Yes or no."""
-
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="AnimeParameterBoolean",
-            display_name="Parameter: Yes or No (Anime)",
-            category=CATEGORY,
-            description="A named switch of a workflow that becomes a phase of a production. In the "
-            "editor it is a plain switch.",
-            search_aliases=ALIASES,
-            inputs=[
-                NAME_INPUT,
-                io.Boolean.Input(
-                    "value",
-                    default=False,
-                    optional=True,
-                    tooltip="What it is in the editor, and where a production says nothing.",
-                ),
-            ],
-            outputs=[VALUE_OUTPUT],
-        )
-
-    @classmethod
-    def execute(cls, name: str = "", value: bool = False) -> io.NodeOutput:
-        return io.NodeOutput(Parameter(name or NAMELESS, BOOLEAN, (), False).checked(value))
