@@ -41,7 +41,7 @@ VISIBLE_SHARE = Measure(
     "visible_share",
     unit="share",
     better=Better.HIGHER,
-    answers_to="frames that show the character, or somebody in its place",
+    answers_to="frames, or references, that show the character or somebody in its place",
     function=visible_share,
     passes=Reason("visible_share", "A figure is visible in {visible} of {frames} frames."),
     reasons=(SEEN_IN_ITS_PLACE, REFERENCES_UNSEEN, REFERENCES_SEEN, REFERENCES_USABLE),
