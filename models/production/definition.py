@@ -29,7 +29,7 @@ from .parameters import IMAGE, STRING, Parameter, ParameterError, fill_graph, re
 from .phase_kind import KINDS, PICTURES, VIDEO, PhaseKind
 from .policy import Policy, read_policy
 
-__all__ = ["KINDS", "DefinitionError", "PhaseDefinition", "fill", "next_values", "read_definition"]
+__all__ = ["DefinitionError", "PhaseDefinition", "fill", "next_values", "read_definition"]
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 CHARACTER = "character"

@@ -2,8 +2,7 @@ import json
 
 import pytest
 
-from anime_production.models.jobs.recording.event_json import from_json
-from anime_production.models.jobs.recording.events import JobStarted
+from anime_production.models.jobs.recording.events import Event, JobStarted
 from anime_production.models.jobs.recording.recorder import Recorder, SecondJob
 from anime_production.nodes import comfyui, jobs
 from anime_production.nodes.jobs import AnimeJob
@@ -21,7 +20,7 @@ def recorder(tmp_path, monkeypatch):
 
 
 def events_of(recorder: Recorder) -> list:
-    return [from_json(each.body) for each in recorder._outbox.oldest(100)]
+    return [Event.from_json(each.body) for each in recorder._outbox.oldest(100)]
 
 
 def test_a_job_begins_with_the_prompt_and_says_its_id(recorder, run_node):
