@@ -32,7 +32,7 @@ def test_whatever_needs_a_folder_has_weights_that_can_be_fetched():
     assert {(each.folder, each.name) for each in ALL if each.folder} <= published
 
 
-def test_the_help_page_lists_them_in_order():
+def test_the_help_page_lists_all_and_detectors_in_the_order_of_auto():
     page = PAGE.read_text(encoding="utf-8")
     backends, _, detectors = page.partition("`detector`, what finds them")
     assert sorted(re.findall(r"^\| `(\w+)` \|", backends, re.MULTILINE)) == sorted(EMBEDDERS)
