@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...models.jobs.job import JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
-from ...models.production.definition import KINDS, LONGEST_DESCRIPTION, MOST_BYTES
+from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
 from ...models.production.fields import LONGEST_LINE
 from ...models.production.parameters import LONGEST_TEXT
+from ...models.production.phase_kind import KINDS
 from ...models.production.policy import MOST_ATTEMPTS
 from ...models.production.request import (
     LEAST_FPS,

@@ -95,7 +95,7 @@ def _described(
         "id": phase.id,
         "name": phase.name,
         "description": phase.description,
-        "kind": phase.kind,
+        "kind": phase.kind.value,
         "engine": phase.engine,
         "shipped": is_shipped(phase.id),
         "version": phase.version,
