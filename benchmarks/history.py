@@ -8,7 +8,8 @@ from typing import Any
 from ..models.jobs.database.database import Database
 from ..models.jobs.queries import names
 from ..models.jobs.queries.filters import JobFilter
-from ..models.jobs.queries.listing import BEST, list_jobs
+from ..models.jobs.queries.listing import list_jobs
+from ..models.jobs.queries.orders import BEST
 from ..models.jobs.queries.statistics import KEYS
 from ..models.jobs.queries.statistics import statistics as figures
 from .many_jobs import fill

@@ -8,8 +8,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ PROMPTS = 400  # of each side and each state of the database
 WARM_UP = 20
 MOST_MEDIAN, MOST_P99 = 1.0, 5.0  # ms that tracking may add
 DELAY = 0.2  # seconds that a slow database takes for a statement
-ON_THE_THREAD = {"message", "node_done", "done"}  # moments; a prompt is put by the server's thread
+MOMENTS = ("put", "removed", "refused", "message", "node_done", "done")  # of the listener
 NOWHERE = "postgresql://nobody@127.0.0.1:1/away"
 
 
@@ -128,8 +129,10 @@ class Side:
         """The times of one kind, without those of the warm-up."""
         return Figures(self._times[name][WARM_UP:])
 
-    def _timed(self, listener: Any) -> Callable[..., None]:
-        return lambda *told: self._time(listener, *told)
+    def _timed(self, listener: Any) -> SimpleNamespace:
+        return SimpleNamespace(
+            **{name: partial(self._time, getattr(listener, name)) for name in MOMENTS}
+        )
 
     def _time(self, function: Any, *arguments: Any) -> Any:
         wall, cpu = time.perf_counter(), time.thread_time()

@@ -7,13 +7,14 @@ from comfy_api.latest import io
 
 from ..models.jobs.job import new_job
 from ..models.jobs.recording.recorder import open_recorder
-from ..models.jobs.recording.tracking import ENVIRONMENT, Tracking
+from ..models.jobs.recording.tracking import Tracking
+from ..models.settings import TRACKING
 from . import comfyui
 from .sockets import JobSocket
 
 NOT_TRACKED = (
-    f"Tracking is off ({ENVIRONMENT}): this run is not remembered. Its files are saved all the"
-    " same."
+    f"Tracking is off ({TRACKING.variable}): this run is not remembered. Its files are saved all"
+    " the same."
 )
 
 

@@ -41,9 +41,9 @@ def main(arguments: list[str]) -> int:
 def _do(options: argparse.Namespace, private: Path) -> int:
     from ..models.dependency import MissingDependency
     from ..models.jobs.database.database import DatabaseAway
-    from ..models.jobs.database.settings import SettingsError
     from ..models.jobs.database.transfer import TransferFailed
     from ..models.jobs.recording.backup import back_up, move, restore
+    from ..models.settings import SettingsError
 
     started = time.monotonic()
     try:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from anime_production.models.production.policy import known_measurements
+from anime_production.web.server.refusals import REFUSALS
 
 from .comfyui import PACK, pack_nodes, use_comfyui
 from .nodes.write_locales import OWN, english, flat, languages, read
@@ -203,13 +204,22 @@ def test_everything_that_is_measured_has_a_name_that_people_say():
     assert known_measurements() <= read("en", "main.json")[OWN]["measurements"].keys()
 
 
-@pytest.mark.parametrize("kind", ["error", "difference", "kept"])
+@pytest.mark.parametrize("kind", ["difference", "kept"])
 def test_a_text_for_what_a_route_says_has_a_code_that_a_route_gives(kind: str):
     sources = [path.read_text(encoding="utf-8") for path in (PACK / "web/server").rglob("*.py")]
     known = read("en", "main.json")[OWN]["words"]
     codes = [key.partition(".")[2] for key in known if key.startswith(f"{kind}.")]
     assert codes
     assert [each for each in codes if not any(f'"{each}"' in source for source in sources)] == []
+
+
+def test_every_refusal_in_the_table_is_raised_somewhere():
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in (PACK / "web/server").rglob("*.py")
+        if path.name != "refusals.py"
+    ]
+    assert [key for key in REFUSALS if not any(f'"{key}"' in each for each in sources)] == []
 
 
 def client_sources() -> dict[str, str]:

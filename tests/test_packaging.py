@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -71,6 +72,28 @@ def test_the_registry_knows_publisher_name_and_comfyui():
     assert comfy["requires-comfyui"] == ">=0.30.0"
     # With WEB_DIRECTORY, which the pack uses, every script would be loaded twice.
     assert "web" not in comfy
+
+
+def test_the_registrys_archive_has_all_files_of_the_product():
+    files = [
+        path.relative_to(PACK).as_posix()
+        for room in ("models", "nodes", "web", "locales", "quickstart_steps")
+        for path in (PACK / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    assert "models/jobs/queries/listing.sql" in files
+    command = [
+        "git",
+        "-c",
+        "core.excludesFile=.comfyignore",
+        "check-ignore",
+        "--no-index",
+        "--stdin",
+    ]
+    left_out = subprocess.run(
+        command, input="\n".join(files), capture_output=True, text=True, cwd=PACK
+    )
+    assert (left_out.stdout, left_out.returncode) == ("", 1), left_out.stderr
 
 
 def test_the_version_is_three_numbers():

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ..frames import InputError
-from ..report import Report, Verdict
+from ..report import Report
 
 # PostgreSQL can't index a name of more than about 2,700 bytes, and nobody reads one of 200 letters.
 LONGEST_NAME = 200
@@ -123,7 +123,7 @@ class JobError:
 
 @dataclass(frozen=True)
 class NodeReport:
-    """A report, and the node that made it."""
+    """A report, and the node that showed it."""
 
     node_id: str
     report: Report
@@ -131,18 +131,25 @@ class NodeReport:
 
 @dataclass(frozen=True)
 class ShownReport:
-    """A report as a node showed it, in JSON: to be made a `NodeReport` where there is time.
+    """A report in JSON as a node showed it.
+
+    To read it takes longer than the thread that runs prompts has.
 
     Attributes:
         node_id: of the node.
-        shown: `Report.to_dict`, or what another pack takes for it.
-        verdict, score: what it says of them.
+        report: `Report.to_dict`, or what another pack takes for it.
     """
 
     node_id: str
-    shown: Mapping[str, Any]
-    verdict: Verdict
-    score: float | None
+    report: Mapping[str, Any]
+
+    def read(self) -> NodeReport:
+        """Return the report.
+
+        Raises:
+            ReportError: it is no report of this pack.
+        """
+        return NodeReport(self.node_id, Report.from_dict(self.report))
 
 
 def new_job(

@@ -3,20 +3,19 @@
 A step whose answer was lost with the connection is said again and changes nothing.
 """
 
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..jobs.queries.job_rows import ADD_PROCESS, IS_PROCESS_KNOWN, id_of
+from ..jobs.queries.job_rows import know_process
 from ..jobs.strict_json import strict_json
 from .loading import load
+from .queries import sql
 from .records import PhaseRecord, ProductionRecord
 from .rows import (
     NO_REASON,
-    PRODUCTION_OF,
     Why,
     decide,
     lock_phase,
@@ -29,39 +28,6 @@ from .states import UNFINISHED, AttemptState, PhaseState, ProductionState
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-HOLD = """
-UPDATE anime.phases SET process_id = %(process_id)s WHERE id = %(phase_id)s RETURNING started_at
-"""
-ADD_ATTEMPT = """
-INSERT INTO anime.attempts
-    (id, phase_id, number, state, seed, parameters, process_id, prompt_id)
-VALUES
-    (%(id)s, %(phase_id)s, %(number)s, 'running', %(seed)s, %(parameters)s::jsonb,
-     %(process_id)s, %(prompt_id)s)
-ON CONFLICT (id) DO NOTHING
-"""
-PHASE_OF = "SELECT phase_id FROM anime.attempts WHERE id = %(id)s"
-JUDGED = """
-UPDATE anime.attempts SET job_id = %(job_id)s, verdict = %(verdict)s, score = %(score)s
-WHERE id = %(id)s
-"""
-CHOOSE = "UPDATE anime.attempts SET chosen = id = %(chosen)s WHERE phase_id = %(phase_id)s"
-STANDING = """
-SELECT attempts.state FROM anime.attempts JOIN anime.phases ON phases.id = attempts.phase_id
-WHERE attempts.id = %(id)s AND attempts.state = 'running' AND phases.state = 'running'
-    AND phases.process_id = attempts.process_id
-"""
-REPORT = """
-SELECT id FROM anime.reports WHERE job_id = %(job_id)s AND node_id = ANY(%(nodes)s)
-ORDER BY verdict = 'PASS', position LIMIT 1
-"""
-# The end of a job whose machine was thought dead, told later by that machine's outbox.
-SUPERSEDED = """
-SELECT attempts.id, jobs.id FROM anime.attempts
-JOIN anime.jobs ON jobs.prompt_id = attempts.prompt_id
-WHERE attempts.state = 'lost' AND jobs.state IN ('completed', 'failed', 'cancelled')
-"""
 
 
 @dataclass(frozen=True)
@@ -129,7 +95,7 @@ def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Wo
         can_run = phase.state in (PhaseState.QUEUED, PhaseState.RUNNING)
         if record.state not in UNFINISHED or not can_run:
             return None
-        _know(connection, process_id)
+        know_process(connection, process_id)
         if phase.state is PhaseState.QUEUED:
             move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         elif phase.process_id != process_id:
@@ -137,7 +103,7 @@ def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Wo
             decide(connection, record.id, "phase", phase.state, phase.state, why, phase_id)
         move_production(connection, record, ProductionState.RUNNING)
         held = {"phase_id": phase_id, "process_id": process_id}
-        row = connection.execute(HOLD, held).fetchone()
+        row = connection.execute(sql("hold_phase"), held).fetchone()
     return _held(record, phase, process_id, row[0] if row else None)
 
 
@@ -163,7 +129,7 @@ def begin_attempt(
             "seed": attempt.values.get("seed"),
             "parameters": strict_json(attempt.values),
         }
-        if connection.execute(ADD_ATTEMPT, values).rowcount:
+        if connection.execute(sql("add_attempt"), values).rowcount:
             state = AttemptState.RUNNING
             decide(connection, found[0].id, "attempt", None, state, NO_REASON, phase_id, attempt.id)
     return True
@@ -177,7 +143,7 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
         cancelled stays so.
     """
     with connection.transaction():
-        row = connection.execute(PHASE_OF, {"id": attempt_id}).fetchone()
+        row = connection.execute(sql("phase_of_attempt"), {"id": attempt_id}).fetchone()
         found = None if row is None else lock_phase(connection, row[0])
         if found is None:  # its production was deleted
             return outcome.state
@@ -189,7 +155,7 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
         elif attempt.state is not AttemptState.RUNNING:
             return attempt.state
         values = {**vars(outcome), "id": attempt_id}
-        connection.execute(JUDGED, values)
+        connection.execute(sql("judge_attempt"), values)
         move_attempt(connection, attempt, outcome.state, outcome.why, record.id, phase.id)
     return outcome.state
 
@@ -222,7 +188,7 @@ def leave_phase(
             return False
         record, phase = found
         if chosen is not None:
-            connection.execute(CHOOSE, {"phase_id": phase_id, "chosen": chosen})
+            connection.execute(sql("choose_attempt"), {"phase_id": phase_id, "chosen": chosen})
         if state is PhaseState.PASSED:
             pass_phase(connection, record, phase, why)
             return True
@@ -236,24 +202,24 @@ def leave_phase(
 
 def still_runs(connection: "Connection", attempt_id: UUID) -> bool:
     """Whether an attempt is this ComfyUI's to go on with: nobody cancelled it or took it over."""
-    return connection.execute(STANDING, {"id": attempt_id}).fetchone() is not None
+    return connection.execute(sql("running_attempt"), {"id": attempt_id}).fetchone() is not None
 
 
 def production_of(connection: "Connection", phase_id: UUID) -> ProductionRecord | None:
     """The production of a phase, as it is now."""
-    row = connection.execute(PRODUCTION_OF, {"id": phase_id}).fetchone()
+    row = connection.execute(sql("production_of_phase"), {"id": phase_id}).fetchone()
     return None if row is None else load(connection, row[0])
 
 
 def report_of(connection: "Connection", job_id: UUID, nodes: list[str]) -> int | None:
     """The report of a job that decided: the first of these nodes' that doesn't pass."""
-    row = connection.execute(REPORT, {"job_id": job_id, "nodes": nodes}).fetchone()
+    row = connection.execute(sql("deciding_report"), {"job_id": job_id, "nodes": nodes}).fetchone()
     return None if row is None else int(row[0])
 
 
 def supersede(connection: "Connection") -> int:
     """Mark attempts that were taken for lost and whose end was told later; how many."""
-    found = connection.execute(SUPERSEDED).fetchall()
+    found = connection.execute(sql("superseded_attempts")).fetchall()
     for attempt_id, job_id in found:
         end_attempt(connection, attempt_id, Outcome(AttemptState.SUPERSEDED, job_id))
     return len(found)
@@ -271,11 +237,3 @@ def _held(
 
 def _is_ours(phase: PhaseRecord, process_id: UUID) -> bool:
     return phase.state is PhaseState.RUNNING and phase.process_id == process_id
-
-
-def _know(connection: "Connection", process_id: UUID) -> None:
-    """Have a row of this process, before its first heartbeat too."""
-    values: dict[str, Any] = {"process_id": process_id, "machine": platform.node()}
-    if connection.execute(IS_PROCESS_KNOWN, values).fetchone() is None:
-        values["machine_id"] = id_of(connection, "machine", values)
-        connection.execute(ADD_PROCESS, values)

@@ -8,30 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..jobs.job import Artifact
+from .queries import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 FOLDER = "productions"  # below the output folder, for files of other machines
 MOST_BYTES = 256 << 20  # of a file in the database; larger ones stay on the machine that made them
-
-KEEP = """
-INSERT INTO anime.handed_over (sha256, content) VALUES (%(sha256)s, %(content)s)
-ON CONFLICT (sha256) DO NOTHING
-"""
-IS_KEPT = "SELECT 1 FROM anime.handed_over WHERE sha256 = %(sha256)s"
-FETCH = "SELECT content FROM anime.handed_over WHERE sha256 = %(sha256)s"
-
-# A production that stopped may be resumed on another machine, but not for ever.
-FORGET = """
-DELETE FROM anime.handed_over WHERE kept_at < now() - interval '7 days' AND NOT EXISTS (
-    SELECT FROM anime.artifacts
-    JOIN anime.attempts ON attempts.job_id = artifacts.job_id AND attempts.chosen
-    JOIN anime.phases ON phases.id = attempts.phase_id
-    JOIN anime.productions ON productions.id = phases.production_id
-    WHERE artifacts.sha256 = handed_over.sha256 AND productions.finished_at IS NULL
-)
-"""
 
 
 class FileMissing(FileNotFoundError):
@@ -59,10 +42,10 @@ def keep(connection: "Connection", files: Sequence[Artifact], output: Path) -> N
         if file.bytes > MOST_BYTES or not path.is_file():
             continue
         named = {"sha256": file.sha256}
-        if connection.execute(IS_KEPT, named).fetchone() is None:
+        if connection.execute(sql("is_file_kept"), named).fetchone() is None:
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() == file.sha256:
-                connection.execute(KEEP, {**named, "content": content})
+                connection.execute(sql("keep_file"), {**named, "content": content})
 
 
 def fetch(connection: "Connection", file: Artifact, output: Path) -> str:
@@ -78,7 +61,7 @@ def fetch(connection: "Connection", file: Artifact, output: Path) -> str:
         return file.path
     path = f"{FOLDER}/{file.sha256[:16]}/{Path(file.path).name}"
     if not _is_here(output / path, file):
-        row = connection.execute(FETCH, {"sha256": file.sha256}).fetchone()
+        row = connection.execute(sql("fetch_file"), {"sha256": file.sha256}).fetchone()
         if row is None:
             raise FileMissing(file.path)
         _write(output / path, bytes(row[0]))
@@ -87,7 +70,7 @@ def fetch(connection: "Connection", file: Artifact, output: Path) -> str:
 
 def forget(connection: "Connection") -> None:
     """Drop what no production takes any more."""
-    connection.execute(FORGET)
+    connection.execute(sql("forget_files"))
 
 
 def _is_here(path: Path, file: Artifact) -> bool:

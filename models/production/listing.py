@@ -8,37 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
-from .loading import plain
+from .queries import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-PAGE = """
-SELECT productions.id, projects.name AS project, productions.state, productions.reason_code,
-    productions.reason, productions.because, productions.created_at, productions.changed_at,
-    productions.finished_at,
-    productions.request ->> 'prompt' AS prompt, productions.request ->> 'character' AS character,
-    phase.name AS phase, phase.position, phase.phases, coalesce(phase.attempt, 0) AS attempt
-FROM anime.productions
-JOIN anime.projects ON projects.id = productions.project_id
-LEFT JOIN LATERAL (
-    SELECT phase_definitions.name, phases.position,
-        (SELECT count(*) FROM anime.phases AS all_of_it
-            WHERE all_of_it.production_id = productions.id) AS phases,
-        (SELECT max(number) FROM anime.attempts WHERE attempts.phase_id = phases.id) AS attempt
-    FROM anime.phases JOIN anime.phase_definitions USING (version)
-    WHERE phases.production_id = productions.id
-    ORDER BY phases.state = 'passed', phases.position
-        * CASE WHEN phases.state = 'passed' THEN -1 ELSE 1 END
-    LIMIT 1
-) AS phase ON true
-WHERE (%(project)s::text IS NULL OR projects.name = %(project)s)
-    AND (%(state)s::text IS NULL OR productions.state = %(state)s)
-    AND (%(after_at)s::timestamptz IS NULL
-        OR (productions.created_at, productions.id) < (%(after_at)s, %(after_id)s::uuid))
-ORDER BY productions.created_at DESC, productions.id DESC LIMIT %(limit)s
-"""
 FILTERS = ("project", "state")
 
 
@@ -74,12 +50,12 @@ def list_productions(
     after_at, after_id = (None, None) if cursor is None else _read_cursor(cursor)
     wanted = {name: (filters or {}).get(name) for name in FILTERS}
     values = {**wanted, "after_at": after_at, "after_id": after_id, "limit": limit + 1}
-    rows = rows_of(connection, PAGE, values)
+    rows = rows_of(connection, sql("page_of_productions"), values)
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
         following = _cursor(rows[-1])
-    return ProductionPage(tuple(map(plain, rows)), following)
+    return ProductionPage(tuple(map(row_to_json, rows)), following)
 
 
 def _cursor(row: Mapping[str, Any]) -> str:

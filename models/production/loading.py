@@ -1,59 +1,20 @@
 """Reads productions from the database."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..gating.gate import Because
 from ..jobs.job import Artifact
+from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition
+from .queries import sql
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
 from .states import AttemptState, PhaseState, ProductionState
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-PRODUCTION = """
-SELECT productions.*, projects.name AS project
-FROM anime.productions JOIN anime.projects ON projects.id = productions.project_id
-WHERE productions.id = %(id)s
-"""
-PHASES = """
-SELECT phases.*, phase_definitions.definition, machines.name AS machine
-FROM anime.phases
-JOIN anime.phase_definitions USING (version)
-LEFT JOIN anime.processes ON processes.id = phases.process_id
-LEFT JOIN anime.machines ON machines.id = processes.machine_id
-WHERE phases.production_id = %(id)s ORDER BY phases.position
-"""
-# While it runs, its job is known by its prompt alone.
-ATTEMPTS = """
-SELECT attempts.*, jobs.id AS found_job_id, jobs.progress, machines.name AS machine
-FROM anime.attempts
-JOIN anime.phases ON phases.id = attempts.phase_id
-LEFT JOIN anime.processes ON processes.id = attempts.process_id
-LEFT JOIN anime.machines ON machines.id = processes.machine_id
-LEFT JOIN LATERAL (
-    SELECT id, progress FROM anime.jobs WHERE jobs.prompt_id = attempts.prompt_id
-    ORDER BY created_at DESC LIMIT 1
-) AS jobs ON true
-WHERE phases.production_id = %(id)s ORDER BY attempts.number, attempts.started_at
-"""
-FILES = """
-SELECT artifacts.job_id, path, kind, bytes, sha256, width, height, frames, fps
-FROM anime.artifacts WHERE job_id = ANY(%(jobs)s) ORDER BY written_at, path
-"""
-REPORTS = """
-SELECT job_id, id, node_id, subject, verdict, score, worst_frame, worst_reason_code, worst_reason
-FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
-"""
-DECISIONS = """
-SELECT kind, phase_id, attempt_id, report_id, from_state, to_state, reason_code, reason,
-    because, decided_by, decided_at
-FROM anime.decisions WHERE production_id = %(id)s ORDER BY id
-"""
 
 
 def load(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
@@ -71,13 +32,15 @@ def load(connection: "Connection", production_id: UUID) -> ProductionRecord | No
 def load_within(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
     """The same, in the transaction that there is."""
     of_it = {"id": production_id}
-    rows = rows_of(connection, PRODUCTION, of_it)
+    rows = rows_of(connection, sql("production_of_id"), of_it)
     if not rows:
         return None
-    phases, attempts = (rows_of(connection, each, of_it) for each in (PHASES, ATTEMPTS))
+    phases = rows_of(connection, sql("phases_of_production"), of_it)
+    attempts = rows_of(connection, sql("attempts_of_production"), of_it)
     jobs = {"jobs": [row["job_id"] or row["found_job_id"] for row in attempts]}
-    files, reports = (rows_of(connection, each, jobs) for each in (FILES, REPORTS))
-    decisions = rows_of(connection, DECISIONS, of_it)
+    files = rows_of(connection, sql("files_of_jobs"), jobs)
+    reports = rows_of(connection, sql("reports_of_jobs"), jobs)
+    decisions = rows_of(connection, sql("decisions_of_production"), of_it)
     row = rows[0]
     of_phase: dict[UUID, list[AttemptRecord]] = {each["id"]: [] for each in phases}
     for each in attempts:
@@ -89,7 +52,7 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
         because=_parts(row),
         state=ProductionState(row["state"]),
         phases=tuple(_phase(each, of_phase[each["id"]]) for each in phases),
-        decisions=tuple(plain(each) for each in decisions),
+        decisions=tuple(row_to_json(each) for each in decisions),
     )
 
 
@@ -137,15 +100,3 @@ def _parts(row: Mapping[str, Any]) -> tuple[Because, ...]:
 
 def _without_job(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "job_id"}
-
-
-def plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON values."""
-    return {
-        name: value.isoformat()
-        if isinstance(value, datetime)
-        else str(value)
-        if isinstance(value, UUID)
-        else value
-        for name, value in row.items()
-    }

@@ -5,14 +5,15 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..dependency import require
 from ..jobs.database.database import DatabaseAway
 from ..jobs.queries.rows import rows_of
-from .definition import PhaseDefinition, read_definition
+from .definition import read_definition
+from .host import Host
+from .queries import sql
 from .queue import SCHEMA
-from .workplace import Workplace
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
@@ -29,62 +30,43 @@ ASKED = (
 
 Answer = TypeVar("Answer")
 
-# What is next in line and what may have to be taken over.
-QUEUES = """
-SELECT DISTINCT ON (phases.queue)
-    phases.queue, phases.given, phase_definitions.version, phase_definitions.definition
-FROM anime.phases JOIN anime.phase_definitions USING (version)
-WHERE phases.state IN ('queued', 'running')
-ORDER BY phases.queue
-"""
-
-
-class QueuePlace(Workplace, Protocol):
-    """A ComfyUI, as the queue needs it."""
-
-    def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a phase needs and this ComfyUI lacks."""
-
-    def nudge(self) -> None:
-        """Have the phase that runs looked at now."""
-
 
 class LocalJobs:
     """Takes jobs only while nobody else wants this ComfyUI, and only those that it can run."""
 
-    def __init__(self, jobs: Any, place: QueuePlace) -> None:
+    def __init__(self, jobs: Any, host: Host) -> None:
         """Take nothing yet.
 
         Args:
             jobs: procrastinate's `JobManager`, which fetches by this from now on.
-            place: this ComfyUI.
+            host: this ComfyUI.
         """
         self.worker_id: int | None = None
-        self._place = place
+        self._host = host
         self._fetch, jobs.fetch_job = jobs.fetch_job, self.fetch
         self._runnable: dict[str, tuple[float, bool]] = {}  # by queue: until when, and whether
 
     async def fetch(self, queues: Any, worker_id: int) -> Any:
         """The next job for this machine, None where there is none: `JobManager.fetch_job`."""
         self.worker_id = worker_id
-        if self._place.stopping() or self._place.others_prompts():
+        if self._host.stopping() or self._host.others_prompts():
             return None
         try:
-            found = await in_thread(self._place.database.run, self._queues)
+            found = await in_thread(self._host.database.run, self._queues)
         except DatabaseAway:
             return None
         return await self._fetch(queues=found, worker_id=worker_id) if found else None
 
     def _queues(self, connection: "Connection") -> list[str]:
         """The queues whose nodes and models are here."""
-        rows = rows_of(connection, QUEUES, {})
+        rows = rows_of(connection, sql("queues_to_take"), {})
         return [row["queue"] for row in rows if self._can_run(row)]
 
     def _can_run(self, row: Mapping[str, Any]) -> bool:
         until, runnable = self._runnable.get(row["queue"], (0.0, False))
         if time.monotonic() > until:
             definition = read_definition(row["definition"])
-            runnable = not self._place.missing(definition, row["given"])
+            runnable = not self._host.missing(definition, row["given"])
             self._runnable[row["queue"]] = time.monotonic() + FRESH_SECONDS, runnable
         return runnable
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from ..dependency import require
 from ..jobs.database.migrations import LOCK
 from .definition import PhaseDefinition, as_json
+from .queries import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
 SCHEMA = "anime_queue"
 TASK = "run_phase"
 PHASE = "phase_id"  # the task's argument
-
-# Not by `to_regclass`: a session remembers what it didn't find, and looks again too late.
-IS_THERE = f"""
-SELECT EXISTS (
-    SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname = '{SCHEMA}' AND relname = 'procrastinate_jobs'
-)
-"""
-# One that runs doesn't count: it is about to end, or it would not be queued again.
-WAITS = "SELECT id FROM procrastinate_jobs WHERE lock = %(lock)s AND status = 'todo'"
-OPEN_JOBS = """
-SELECT id FROM procrastinate_jobs WHERE lock = %(lock)s AND status IN ('todo', 'doing')
-"""
 
 
 def queue_of(definition: PhaseDefinition, given: Mapping[str, Any]) -> str:
@@ -54,13 +42,13 @@ def prepare(connection: "Connection") -> None:
     Args:
         connection: to a database with the pack's schema.
     """
-    there = connection.execute(IS_THERE.encode()).fetchone()
+    there = connection.execute(sql("is_queue_there")).fetchone()
     if there is not None and there[0]:
         return
     schema = require("procrastinate.schema").SchemaManager.get_schema()
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-        there = connection.execute(IS_THERE.encode()).fetchone()
+        there = connection.execute(sql("is_queue_there")).fetchone()
         if there is None or not there[0]:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}".encode())
             connection.execute(f"SET LOCAL search_path TO {SCHEMA}".encode())
@@ -77,7 +65,7 @@ def defer(connection: "Connection", phase_id: UUID, queue: str) -> None:
         queue: its queue.
     """
     with _within_schema(connection):
-        if connection.execute(WAITS, {"lock": str(phase_id)}).fetchone() is None:
+        if connection.execute(sql("waiting_queue_job"), {"lock": str(phase_id)}).fetchone() is None:
             task = _app().configure_task(
                 TASK, queue=queue, lock=str(phase_id), connection=connection
             )
@@ -92,7 +80,9 @@ def withdraw(connection: "Connection", phase_id: UUID) -> None:
         phase_id: of the phase.
     """
     with _within_schema(connection):
-        for (job_id,) in connection.execute(OPEN_JOBS, {"lock": str(phase_id)}).fetchall():
+        for (job_id,) in connection.execute(
+            sql("open_queue_jobs"), {"lock": str(phase_id)}
+        ).fetchall():
             _app().job_manager.cancel_job_by_id(job_id, abort=True, connection=connection)
 
 

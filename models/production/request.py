@@ -1,16 +1,13 @@
-"""What a production is asked for: read from JSON, checked against the workflows that it names."""
+"""Order of a production, checked against the workflows that it names."""
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..frames import InputError
-from ..jobs.job import clean_name
 from .definition import CHARACTER, PICTURES, VIDEO, PhaseDefinition, fill
-from .fields import DefinitionError, finite, mapping, sequence, storable, text, whole
-from .parameters import LONGEST_TEXT, ParameterError
-from .policy import MOST_ATTEMPTS
+from .fields import finite
+from .parameters import ParameterError
 
 DEFAULT_PHASES = ("sdxl_stills", "wan22_loop", "wan22_clip")
 SAMPLE = "sample"  # `phases` may be this word
@@ -84,24 +81,27 @@ class ProductionRequest:
         return values | dict(self.parameters.get(definition.id, {}))
 
 
-FIELDS = tuple(ProductionRequest.__dataclass_fields__)
-
-
-def read_request(data: Any, catalogue: Sequence[PhaseDefinition]) -> ProductionRequest:
-    """The request that JSON values stand for.
+def read_request(
+    order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
+) -> ProductionRequest:
+    """Return the request that an order stands for.
 
     Args:
-        data: the fields of `ProductionRequest`; only `prompt` is required. `phases` are ids, or
-            "sample" for those that need no models.
+        order: fields of `ProductionRequest`, of their types and within their bounds; only `prompt`
+            is required. `phases` may be "sample", for those that need no models.
         catalogue: all phases that there are.
 
     Raises:
         RequestError: one sentence names what is wrong.
     """
-    try:
-        request = _read(mapping("request", data), catalogue)
-    except (DefinitionError, InputError) as error:
-        raise RequestError(str(error)) from None
+    phases = _phases(order.get("phases"), catalogue)
+    filled = {
+        **order,
+        "phases": phases,
+        "seed": order.get("seed", secrets.randbelow(RANDOM_SEED)),
+        "parameters": _parameters(order.get("parameters", {}), phases),
+    }
+    request = ProductionRequest(**filled)
     known = {each.id: each for each in catalogue}
     definitions = [known[each] for each in request.phases]
     _refuse_unused(request, definitions)
@@ -110,85 +110,33 @@ def read_request(data: Any, catalogue: Sequence[PhaseDefinition]) -> ProductionR
     return request
 
 
-def _read(said: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]) -> ProductionRequest:
-    for name in said:
-        if name not in FIELDS:
-            fields = ", ".join(FIELDS)
-            raise RequestError(f"There is no field {str(name)[:100]!r} here; there are: {fields}.")
-    given = {name: value for name, value in said.items() if value is not None}
-
-    def number(name: str, least: int, most: int) -> int | None:
-        return whole(name, given[name], least, most) if name in given else None
-
-    prompt = text("prompt", given.get("prompt"), 1, LONGEST_TEXT)
-    negative = None
-    if "negative_prompt" in given:
-        negative = text("negative_prompt", given["negative_prompt"], 0, LONGEST_TEXT)
-    for name, value in (("prompt", prompt), ("negative_prompt", negative or "")):
-        if not storable(value):
-            raise RequestError(f"{name}: it holds NUL or half a character; remove it.")
-    seed = number("seed", 0, MOST_SEED)
-    profile = text("profile", given["profile"], 1) if "profile" in given else None
-    phases = _phases(given.get("phases"), catalogue)
-    return ProductionRequest(
-        prompt=prompt,
-        phases=phases,
-        project=_name("project", given),
-        character=_name("character", given),
-        negative_prompt=negative,
-        seed=secrets.randbelow(RANDOM_SEED) if seed is None else seed,
-        width=number("width", LEAST_SIDE, MOST_SIDE),
-        height=number("height", LEAST_SIDE, MOST_SIDE),
-        frames=number("frames", 1, MOST_FRAMES),
-        fps=_fps(given.get("fps")),
-        attempts=number("attempts", 1, MOST_ATTEMPTS),
-        profile=profile,
-        parameters=_parameters(given.get("parameters", {}), phases),
-    )
-
-
-def _name(field_name: str, given: Mapping[str, Any]) -> str:
-    return clean_name(field_name, text(field_name, given.get(field_name, ""), 0, 10_000))
-
-
-def _fps(value: Any) -> float | None:
-    if value is None:
-        return None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not LEAST_FPS <= value <= MOST_FPS:  # nor is NaN
-        raise RequestError(
-            f"fps: expected a number from {LEAST_FPS} to {MOST_FPS}, got {str(value)[:60]}."
-        )
-    return float(value)
-
-
-def _phases(value: Any, catalogue: Sequence[PhaseDefinition]) -> tuple[str, ...]:
-    if value is None:
+def _phases(
+    phases: str | Sequence[str] | None, catalogue: Sequence[PhaseDefinition]
+) -> tuple[str, ...]:
+    if phases is None:
         return DEFAULT_PHASES
-    if value == SAMPLE:
+    if phases == SAMPLE:
         return SAMPLE_PHASES
-    phases = tuple(text("phases", each, 1) for each in sequence("phases", value, MOST_PHASES))
-    if not phases:
-        raise RequestError("phases: expected at least one phase.")
     known = [each.id for each in catalogue]
     for each in phases:
         if each not in known:
             raise RequestError(f"phases: there is no phase {each!r}; there are {', '.join(known)}.")
         if phases.count(each) > 1:
             raise RequestError(f"phases: {each} stands there twice; a phase runs once.")
-    return phases
+    return tuple(phases)
 
 
-def _parameters(value: Any, phases: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    said = mapping("parameters", value)
-    for phase_id, values in said.items():
+def _parameters(
+    parameters: Mapping[str, Mapping[str, Any]], phases: Sequence[str]
+) -> Mapping[str, Mapping[str, Any]]:
+    for phase_id, values in parameters.items():
         if phase_id not in phases:
             raise RequestError(
-                f"parameters: {str(phase_id)[:64]!r} is none of the phases {', '.join(phases)}."
+                f"parameters: {phase_id[:64]!r} is none of the phases {', '.join(phases)}."
             )
-        if not finite(mapping(f"parameters.{phase_id}", values)):
+        if not finite(values):
             raise RequestError(f"parameters.{phase_id}: NaN and infinity are no JSON.")
-    return {phase_id: dict(values) for phase_id, values in said.items()}
+    return {phase_id: dict(values) for phase_id, values in parameters.items()}
 
 
 def _refuse_unused(request: ProductionRequest, definitions: Sequence[PhaseDefinition]) -> None:

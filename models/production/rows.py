@@ -10,45 +10,13 @@ from ..jobs.strict_json import strict_json
 from ..reasons import sentence
 from . import queue
 from .loading import load_within
+from .queries import sql
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
 from .states import AttemptState, PhaseState, ProductionState, moved
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-LOCK = "SELECT id FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE"
-PRODUCTION_OF = "SELECT production_id FROM anime.phases WHERE id = %(id)s"
-MOVE_PRODUCTION = """
-UPDATE anime.productions SET
-    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    because = %(because)s::jsonb, changed_at = clock_timestamp(),
-    finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
-WHERE id = %(id)s
-"""
-MOVE_PHASE = """
-UPDATE anime.phases SET
-    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    because = %(because)s::jsonb, process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
-    started_at = CASE WHEN %(state)s = 'running' THEN coalesce(started_at, clock_timestamp())
-        ELSE started_at END,
-    finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
-WHERE id = %(id)s
-"""
-MOVE_ATTEMPT = """
-UPDATE anime.attempts SET
-    state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
-    because = %(because)s::jsonb, finished_at = coalesce(finished_at, clock_timestamp())
-WHERE id = %(id)s
-"""
-CHANGED = "UPDATE anime.productions SET changed_at = clock_timestamp() WHERE id = %(production_id)s"
-DECIDE = """
-INSERT INTO anime.decisions
-    (production_id, phase_id, attempt_id, report_id, kind, from_state, to_state, reason_code,
-     reason, because, decided_by)
-VALUES
-    (%(production_id)s, %(phase_id)s, %(attempt_id)s, %(report_id)s, %(kind)s, %(from_state)s,
-     %(to_state)s, %(code)s, %(reason)s, %(because)s::jsonb, %(who)s)
-"""
 ENDED_PRODUCTION = (
     ProductionState.COMPLETED,
     ProductionState.FAILED,
@@ -95,7 +63,7 @@ def lock(connection: "Connection", production_id: UUID) -> ProductionRecord | No
 
     All that changes anything of a production does this first, so that nobody waits crosswise.
     """
-    if connection.execute(LOCK, {"id": production_id}).fetchone() is None:
+    if connection.execute(sql("lock_production"), {"id": production_id}).fetchone() is None:
         return None
     return load_within(connection, production_id)
 
@@ -104,7 +72,7 @@ def lock_phase(
     connection: "Connection", phase_id: UUID
 ) -> tuple[ProductionRecord, PhaseRecord] | None:
     """A phase and its production, which nobody else changes until the transaction ends."""
-    row = connection.execute(PRODUCTION_OF, {"id": phase_id}).fetchone()
+    row = connection.execute(sql("production_of_phase"), {"id": phase_id}).fetchone()
     record = None if row is None else lock(connection, row[0])
     if record is None:
         return None
@@ -132,7 +100,7 @@ def decide(
         phase_id, attempt_id: which, where it is theirs.
     """
     connection.execute(
-        DECIDE,
+        sql("add_decision"),
         {
             **vars(why),
             "because": why.parts,
@@ -144,7 +112,7 @@ def decide(
             "to_state": after and after.value,
         },
     )
-    connection.execute(CHANGED, {"production_id": production_id})
+    connection.execute(sql("touch_production"), {"production_id": production_id})
 
 
 def move_production(
@@ -162,7 +130,7 @@ def move_production(
         return
     moved(record.state, state, "The production")
     said = {"id": record.id, "state": state.value, "ended": state in ENDED_PRODUCTION}
-    connection.execute(MOVE_PRODUCTION, said | _shown(state.value, why))
+    connection.execute(sql("move_production"), said | _shown(state.value, why))
     decide(connection, record.id, "production", record.state, state, why)
 
 
@@ -180,7 +148,7 @@ def move_phase(
     """
     moved(phase.state, state, f"The phase {phase.definition.id}")
     said = {"id": phase.id, "state": state.value, "ended": state in ENDED_PHASE}
-    connection.execute(MOVE_PHASE, said | _shown(state.value, why))
+    connection.execute(sql("move_phase"), said | _shown(state.value, why))
     decide(connection, production_id, "phase", phase.state, state, why, phase.id)
 
 
@@ -199,7 +167,7 @@ def move_attempt(
     """
     moved(attempt.state, state, f"Attempt {attempt.number}")
     said = {"id": attempt.id, "state": state.value}
-    connection.execute(MOVE_ATTEMPT, said | _told(why))
+    connection.execute(sql("move_attempt"), said | _told(why))
     decide(connection, production_id, "attempt", attempt.state, state, why, phase_id, attempt.id)
 
 

@@ -18,13 +18,13 @@ from .attempts import NewAttempt, Outcome, Work
 from .definition import CHARACTER, VIDEO, fill, next_values
 from .gates import Judgement
 from .handover import FileMissing, fetch, keep
+from .host import Host, Postponed, Stopped, WorkflowRefused
 from .judging import judged, outcome_of
 from .parameters import ParameterError
 from .records import AttemptRecord
 from .rows import NO_REASON, Why
 from .states import AttemptState, PhaseState
 from .steps import Accept, GiveUp, Settle, Try, next_step, seconds_spent
-from .workplace import Postponed, Stopped, WorkflowRefused, Workplace
 
 Answer = TypeVar("Answer")
 
@@ -34,33 +34,32 @@ LOOK_SECONDS = 5.0  # between two looks whether the attempt is still ours and ha
 PAUSE_SECONDS = 1.0  # while the database is away, or ComfyUI has others' prompts
 UNSEEN_SECONDS = 30.0  # until a prompt that ended and has no job is taken for lost
 DISK_SECONDS = 60  # until a phase that had no room is tried again
-LEAST_FREE = 1e9  # bytes
 STILLS = ("image",)
 
 
-def run_phase(phase_id: UUID, workplace: Workplace) -> None:
+def run_phase(phase_id: UUID, host: Host) -> None:
     """Work at a phase until it passes, fails, waits for a person, or is somebody else's.
 
     Args:
         phase_id: of the phase; nothing happens where there is nothing to do any more.
-        workplace: this ComfyUI.
+        host: this ComfyUI.
 
     Raises:
         Stopped: this ComfyUI ends.
         Postponed: the phase is to be tried again later.
     """
-    _Run(phase_id, workplace).run()
+    _Run(phase_id, host).run()
 
 
 class _Run:
-    def __init__(self, phase_id: UUID, workplace: Workplace) -> None:
-        self._phase_id, self._place = phase_id, workplace
+    def __init__(self, phase_id: UUID, host: Host) -> None:
+        self._phase_id, self._host = phase_id, host
 
     def run(self) -> None:
-        place = self._place
-        work = self._ask(attempts.take_phase, self._phase_id, place.process_id)
+        host = self._host
+        work = self._ask(attempts.take_phase, self._phase_id, host.process_id)
         while work is not None:
-            place.announce(work.production)
+            host.announce(work.production)
             step = next_step(work.phase, _now())
             if isinstance(step, Settle):
                 self._settle(work, step.attempt)
@@ -69,7 +68,7 @@ class _Run:
             else:
                 self._leave_with(work, step)
                 break
-            work = self._ask(attempts.look, self._phase_id, place.process_id)
+            work = self._ask(attempts.look, self._phase_id, host.process_id)
         self._announce()
 
     # What is done with an attempt
@@ -85,7 +84,7 @@ class _Run:
         except (FileMissing, ParameterError) as error:
             self._begin_and_end(attempt, Outcome(AttemptState.FAILED, why=_refusal(error)))
             return
-        self._place.make_room(graph)
+        self._host.make_room(graph)
         if not self._begin(attempt):
             return
         mark = {
@@ -94,7 +93,7 @@ class _Run:
             "attempt": str(attempt.id),
         }
         try:
-            self._place.submit(graph, attempt.prompt_id, mark)
+            self._host.submit(graph, attempt.prompt_id, mark)
         except WorkflowRefused as error:
             job = self._find(attempt.prompt_id)
             job_id = job.job.id if job else None
@@ -107,7 +106,7 @@ class _Run:
 
     def _settle(self, work: Work, attempt: AttemptRecord) -> None:
         """Find out what became of an attempt that somebody began, perhaps this ComfyUI."""
-        if self._place.has_prompt(attempt.prompt_id):
+        if self._host.has_prompt(attempt.prompt_id):
             spent = seconds_spent(work.phase, _now())
             left = work.phase.definition.policy.wall_seconds - spent
             self._watch(work, attempt.id, attempt.prompt_id, time.monotonic() + left)
@@ -122,14 +121,14 @@ class _Run:
         """Wait for an attempt's prompt, as long as it is ours and has time."""
         late = False
         self._announce()
-        while not self._place.wait(prompt_id, LOOK_SECONDS):
-            if self._place.stopping():
+        while not self._host.wait(prompt_id, LOOK_SECONDS):
+            if self._host.stopping():
                 raise Stopped
             if time.monotonic() > deadline:
                 late = True
-                self._place.interrupt(prompt_id)
+                self._host.interrupt(prompt_id)
             elif not self._still_runs(attempt_id):
-                self._place.interrupt(prompt_id)
+                self._host.interrupt(prompt_id)
         job = self._ended_job(prompt_id)
         if job is None:
             self._lose(attempt_id)
@@ -185,10 +184,10 @@ class _Run:
         taken = {what for each in after for what in each.definition.takes.values()} - {CHARACTER}
         files = {file.sha256: file for what in taken if (file := _file_of(attempt, what))}
         if files:
-            self._ask(keep, tuple(files.values()), self._place.output())
+            self._ask(keep, tuple(files.values()), self._host.output())
 
     def _leave(self, state: PhaseState, why: Why, chosen: UUID | None = None) -> None:
-        phase, process = self._phase_id, self._place.process_id
+        phase, process = self._phase_id, self._host.process_id
         self._ask(attempts.leave_phase, phase, process, state, why, chosen)
 
     # What an attempt is made with
@@ -213,14 +212,14 @@ class _Run:
             file = _file_of(work.before.chosen, taken)
             if file is None:
                 raise FileMissing("?")
-            path = self._ask(fetch, file, self._place.output())
+            path = self._ask(fetch, file, self._host.output())
             values[name] = f"{path} [output]"
         return NewAttempt(attempt.id, attempt.number, values, attempt.prompt_id)
 
     # Asking and waiting
 
     def _begin(self, attempt: NewAttempt) -> bool:
-        phase, process = self._phase_id, self._place.process_id
+        phase, process = self._phase_id, self._host.process_id
         return self._ask(attempts.begin_attempt, phase, process, attempt)
 
     def _begin_and_end(self, attempt: NewAttempt, outcome: Outcome) -> None:
@@ -230,15 +229,15 @@ class _Run:
     def _await_turn(self) -> bool:
         """Wait until nothing that a person queued is left; False where it isn't ours by then."""
         waited = False
-        while self._place.others_prompts():
+        while self._host.others_prompts():
             waited = True
-            self._place.rest(PAUSE_SECONDS)
-            if self._place.stopping():
+            self._host.rest(PAUSE_SECONDS)
+            if self._host.stopping():
                 raise Stopped
-        return not waited or bool(self._ask(attempts.look, self._phase_id, self._place.process_id))
+        return not waited or bool(self._ask(attempts.look, self._phase_id, self._host.process_id))
 
     def _need_room(self) -> None:
-        free, least = self._place.free_bytes(), self._place.least_free
+        free, least = self._host.free_bytes(), self._host.least_free
         if free >= least:
             return
         said = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
@@ -262,14 +261,14 @@ class _Run:
 
     def _still_runs(self, attempt_id: UUID) -> bool:
         try:
-            return self._place.database.run(attempts.still_runs, attempt_id)
+            return self._host.database.run(attempts.still_runs, attempt_id)
         except DatabaseAway:
             return True  # nobody else can have taken it either
 
     def _announce(self) -> None:
         found = self._ask(attempts.production_of, self._phase_id)
         if found is not None:
-            self._place.announce(found)
+            self._host.announce(found)
 
     def _ask(
         self, function: Callable[..., Answer], *arguments: Any, settle: bool = False
@@ -278,15 +277,15 @@ class _Run:
         while True:
             try:
                 if settle:
-                    self._place.settle()
-                return self._place.database.run(function, *arguments)
+                    self._host.settle()
+                return self._host.database.run(function, *arguments)
             except DatabaseAway:
                 self._pause()
 
     def _pause(self) -> None:
-        if self._place.stopping():
+        if self._host.stopping():
             raise Stopped
-        self._place.rest(PAUSE_SECONDS)
+        self._host.rest(PAUSE_SECONDS)
 
 
 def _refusal(error: Exception) -> Why:

@@ -1,6 +1,6 @@
 """Productions in the database: begun, and acted on by people. Every change is a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from . import queue
 from .definition import PhaseDefinition
 from .listing import ProductionCursorError, ProductionPage, list_productions
 from .loading import load
+from .queries import sql
 from .records import PhaseRecord, ProductionRecord
 from .request import ProductionRequest
 from .rows import (
@@ -46,42 +47,17 @@ __all__ = [
 
 MOST_WAITING = 100  # productions of a project that are not finished
 
-COUNT = """
-SELECT count(*) FROM anime.productions
-WHERE project_id = %(project_id)s AND state IN ('queued', 'running', 'waiting')
-"""
-LOCK_PROJECT = "SELECT id FROM anime.projects WHERE id = %(project_id)s FOR NO KEY UPDATE"
-ADD_DEFINITION = """
-INSERT INTO anime.phase_definitions (version, name, definition)
-VALUES (%(version)s, %(name)s, %(definition)s::jsonb) ON CONFLICT (version) DO NOTHING
-"""
-ADD_PRODUCTION = """
-INSERT INTO anime.productions (id, project_id, state, request)
-VALUES (%(id)s, %(project_id)s, 'queued', %(request)s::jsonb)
-"""
-ADD_PHASE = """
-INSERT INTO anime.phases
-    (id, production_id, position, version, state, queue, given, attempt_limit)
-VALUES
-    (%(id)s, %(production_id)s, %(position)s, %(version)s, 'queued', %(queue)s, %(given)s::jsonb,
-     %(attempt_limit)s)
-"""
-GRANT = """
-UPDATE anime.phases SET attempt_limit = %(limit)s, started_at = NULL WHERE id = %(id)s
-"""
-UNCHOOSE = "UPDATE anime.attempts SET chosen = false WHERE id = %(id)s"
-
 
 class LimitReached(ValueError):
     """A production isn't begun because of a limit.
 
     Attributes:
-        code: the reason's.
+        code, values: of the reason.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, code: str, values: Mapping[str, Any]) -> None:
+        super().__init__(sentence(code, values))
+        self.code, self.values = code, values
 
 
 class UnknownProduction(LookupError):
@@ -114,13 +90,15 @@ def create(
     values: dict[str, Any] = {"id": production_id, "project": request.project}
     with connection.transaction():
         values["project_id"] = id_of(connection, "project", values)
-        connection.execute(LOCK_PROJECT, values)  # two at once must not both be the last
-        row = connection.execute(COUNT, values).fetchone()
+        connection.execute(sql("lock_project"), values)  # two at once must not both be the last
+        row = connection.execute(sql("count_unfinished"), values).fetchone()
         if row is not None and row[0] >= most_waiting:
             code = "production_too_many"
             said = {"project": request.project, "waiting": row[0], "limit": most_waiting}
-            raise LimitReached(code, sentence(code, said))
-        connection.execute(ADD_PRODUCTION, values | {"request": strict_json(request.to_dict())})
+            raise LimitReached(code, said)
+        connection.execute(
+            sql("add_production"), values | {"request": strict_json(request.to_dict())}
+        )
         decide(connection, production_id, "production", None, ProductionState.QUEUED)
         for position, definition in enumerate(definitions):
             _add_phase(connection, production_id, position, definition, request)
@@ -147,8 +125,8 @@ def _add_phase(
         "given": strict_json(request.values_of(definition)),
         "attempt_limit": request.attempts or definition.policy.attempts,
     }
-    connection.execute(ADD_DEFINITION, values)
-    connection.execute(ADD_PHASE, values)
+    connection.execute(sql("add_definition"), values)
+    connection.execute(sql("add_phase"), values)
     if position == 0:
         queue.defer(connection, phase_id, name)
 
@@ -196,7 +174,7 @@ def resume(
         limit, usual = phase.attempt_limit, record.request.get("attempts")
         if numbers and max(numbers) >= limit:
             limit = max(numbers) + (usual or phase.definition.policy.attempts)
-        connection.execute(GRANT, {"id": phase.id, "limit": limit})
+        connection.execute(sql("grant_attempts"), {"id": phase.id, "limit": limit})
         queue.defer(connection, phase.id, phase.queue)
     return _loaded(connection, production_id)
 
@@ -233,7 +211,7 @@ def reject(
         phase = _waiting(record)
         shown = phase.chosen
         if shown is not None:
-            connection.execute(UNCHOOSE, {"id": shown.id})
+            connection.execute(sql("unchoose_attempt"), {"id": shown.id})
             move_attempt(connection, shown, AttemptState.REJECTED, why, record.id, phase.id)
         used = max((each.number for each in phase.attempts), default=0)
         if used < phase.attempt_limit:

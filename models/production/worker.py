@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..dependency import require
+from ..jobs.database.address import without_secrets
 from ..jobs.database.database import DatabaseAway
-from ..jobs.database.settings import without_secrets
+from ..settings import HEARTBEAT
 from . import attempts, handover, queue
-from .patience import LocalJobs, QueuePlace, in_thread, patient_connector
+from .host import Host, Postponed, Stopped
+from .patience import LocalJobs, in_thread, patient_connector
+from .queries import sql
 from .rows import Why
 from .runner import run_phase
 from .states import PhaseState
-from .workplace import Postponed, Stopped
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -25,49 +27,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-productions"
-HEARTBEAT = "ANIME_WORKER_HEARTBEAT"  # environment: seconds unseen until a worker is taken for dead
-BEAT_SECONDS = 60.0
 PAUSE = 2.0  # seconds until the next try, where nothing works
 POLL_SECONDS = 1.0  # between two looks at the queue, where nobody tells of a new phase
 STOP_SECONDS = 5.0
 MOST_FAILURES = 3  # of the engine itself in one phase
 FAILURE_PAUSE = 5  # seconds
 
-# Phases of processes that are known to be gone: no heartbeat has to be waited for.
-ORPHANS = """
-SELECT phases.id FROM anime.phases JOIN anime.processes ON processes.id = phases.process_id
-WHERE phases.state = 'running' AND processes.ended_at IS NOT NULL AND processes.id <> %(own)s
-"""
-# A database that was restored from a backup has productions and no queue.
-FORGOTTEN = f"""
-SELECT phases.id, phases.queue
-FROM anime.phases JOIN anime.productions ON productions.id = phases.production_id
-WHERE productions.state IN ('queued', 'running', 'waiting')
-    AND phases.state IN ('queued', 'running')
-    AND NOT EXISTS (
-        SELECT FROM anime.phases AS earlier
-        WHERE earlier.production_id = phases.production_id
-            AND earlier.position < phases.position AND earlier.state <> 'passed'
-    )
-    AND NOT EXISTS (
-        SELECT FROM {queue.SCHEMA}.procrastinate_jobs AS jobs
-        WHERE jobs.lock = phases.id::text AND jobs.status IN ('todo', 'doing')
-    )
-"""
-
 
 class Worker:
     """Works at productions as long as its ComfyUI runs. Idle, it waits for the database's word."""
 
-    def __init__(self, place: QueuePlace, beat: float | None = None) -> None:
+    def __init__(self, host: Host, beat: float | None = None) -> None:
         """Start nothing yet.
 
         Args:
-            place: this ComfyUI.
+            host: this ComfyUI.
             beat: seconds until a worker that isn't seen is taken for dead.
         """
-        self._place = place
-        self._beat = heartbeat() if beat is None else beat
+        self._host = host
+        self._beat = HEARTBEAT.read() if beat is None else beat
         self._mutex = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,7 +56,7 @@ class Worker:
     def start(self) -> None:
         """Start the thread, once; returns at once."""
         with self._mutex:
-            if self._thread is None and not self._place.stopping():
+            if self._thread is None and not self._host.stopping():
                 self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
                 self._thread.start()
 
@@ -90,18 +68,18 @@ class Worker:
     @property
     def problem(self) -> str | None:
         """Why it takes no phases now, though it was started; None where it does."""
-        if self._thread is not None and not self.runs and not self._place.stopping():
+        if self._thread is not None and not self.runs and not self._host.stopping():
             return "What works at productions has ended; the log says why. Restart ComfyUI."
         return self._away
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End the thread: the phase goes back into the queue. The place must be stopping by now.
+        """End the thread: the phase goes back into the queue. The host must be stopping by now.
 
         Args:
             seconds: to wait for that; the thread is a daemon and holds nothing up.
         """
         loop, serving = self._loop, self._serving
-        self._place.nudge()
+        self._host.nudge()
         if loop is not None and serving is not None:
             with contextlib.suppress(RuntimeError):  # it has ended
                 loop.call_soon_threadsafe(serving.cancel)
@@ -132,7 +110,7 @@ class Worker:
             loop.run_until_complete(asyncio.wait(left, timeout=1.0))
 
     async def _serve(self) -> None:
-        while not self._place.stopping():
+        while not self._host.stopping():
             try:
                 parameters = await in_thread(self._prepare)
                 self._tell(None)
@@ -146,8 +124,8 @@ class Worker:
             await asyncio.sleep(PAUSE)
 
     def _prepare(self) -> dict[str, str]:
-        self._place.settle()
-        return self._place.database.run(_open)
+        self._host.settle()
+        return self._host.database.run(_open)
 
     def _tell(self, away: str | None) -> None:
         if away is not None and self._away is None:
@@ -160,7 +138,7 @@ class Worker:
         # It logs every job, and in its errors where the database is.
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
         app = procrastinate.App(connector=patient_connector(parameters))
-        local = LocalJobs(app.job_manager, self._place)
+        local = LocalJobs(app.job_manager, self._host)
 
         async def run(phase_id: str) -> None:
             await self._run_phase(UUID(phase_id))
@@ -184,7 +162,7 @@ class Worker:
                 looking.cancel()
 
     async def _run_phase(self, phase_id: UUID) -> None:
-        running = asyncio.ensure_future(in_thread(run_phase, phase_id, self._place))
+        running = asyncio.ensure_future(in_thread(run_phase, phase_id, self._host))
         while True:
             try:
                 await asyncio.shield(running)
@@ -192,7 +170,7 @@ class Worker:
                 return
             except asyncio.CancelledError:
                 # Somebody cancelled it, or this ComfyUI ends: the phase sees for itself.
-                self._place.nudge()
+                self._host.nudge()
             except (Stopped, Postponed):
                 raise
             except Exception as error:
@@ -206,17 +184,17 @@ class Worker:
 
     def _fail(self, phase_id: UUID, error: Exception) -> None:
         why = Why.of("production_engine", {"error": _told(error)})
-        own = self._place.process_id
+        own = self._host.process_id
         with contextlib.suppress(DatabaseAway):
-            self._place.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)
+            self._host.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)
 
     async def _look_after(self, jobs: Any, local: LocalJobs) -> None:
         """Put back into the queue what a machine that died had taken, and what was forgotten."""
         while True:
             try:
                 stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._beat))
-                own = self._place.process_id
-                for phase_id in await in_thread(self._place.database.run, _orphans, own):
+                own = self._host.process_id
+                for phase_id in await in_thread(self._host.database.run, _orphans, own):
                     held = await jobs.list_jobs_async(lock=str(phase_id), status="doing")
                     stalled += [each for each in held if each.worker_id != local.worker_id]
                 for job in {each.id: each for each in stalled}.values():
@@ -224,7 +202,7 @@ class Worker:
                         require("procrastinate").exceptions.ConnectorException
                     ):
                         await jobs.retry_job(job)  # where another worker was faster, it is done
-                await in_thread(self._place.database.run, _put_right)
+                await in_thread(self._host.database.run, _put_right)
             except asyncio.CancelledError:
                 raise
             except DatabaseAway:
@@ -232,16 +210,6 @@ class Worker:
             except Exception as error:
                 log.warning("The queue can't be looked after: %s", without_secrets(error))
             await asyncio.sleep(min(self._beat / 4, 5.0))
-
-
-def heartbeat() -> float:
-    """Seconds until a worker that isn't seen is taken for dead."""
-    said = os.environ.get(HEARTBEAT, "").strip()
-    try:
-        return max(float(said), 1.0) if said else BEAT_SECONDS
-    except ValueError:
-        log.warning("Anime Production: %s should be a number of seconds; it is none.", HEARTBEAT)
-        return BEAT_SECONDS
 
 
 def _told(error: Exception) -> str:
@@ -258,13 +226,13 @@ def _open(connection: "Connection") -> dict[str, str]:
 
 
 def _orphans(connection: "Connection", own: UUID) -> list[UUID]:
-    return [phase_id for (phase_id,) in connection.execute(ORPHANS, {"own": own})]
+    return [phase_id for (phase_id,) in connection.execute(sql("orphaned_phases"), {"own": own})]
 
 
 def _put_right(connection: "Connection") -> None:
     attempts.supersede(connection)
     handover.forget(connection)
-    for phase_id, name in connection.execute(FORGOTTEN.encode()).fetchall():
+    for phase_id, name in connection.execute(sql("forgotten_phases")).fetchall():
         with connection.transaction():
             queue.defer(connection, phase_id, name)
 

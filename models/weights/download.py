@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ..file_hash import sha256_of
+from ..settings import HUB_MIRROR
 from .catalogue import HUB
 from .weight import WeightFile
 
@@ -57,7 +58,7 @@ class _Offer:
 
 def address(source: str) -> str:
     """Where a file is fetched from: `HF_ENDPOINT` names a mirror of the Hugging Face hub."""
-    endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/")
+    endpoint = HUB_MIRROR.read()
     return endpoint + source.removeprefix(HUB) if endpoint and source.startswith(HUB) else source
 
 

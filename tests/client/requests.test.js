@@ -39,12 +39,15 @@ test("an answer without a body is empty", async () => {
 });
 
 test("a refusal has the route's code, its sentence and what else it says", async () => {
-  const error = { code: "not_now", message: "It has ended." };
+  const error = {
+    code: "not_now", message: "It has ended.", message_key: "not_now", message_values: { a: 1 },
+  }; // prettier-ignore
   const refusal = await refusalOf(Response.json({ error, state: "failed" }, { status: 409 }));
   assert.ok(refusal instanceof RouteError);
   assert.deepEqual([refusal.status, refusal.code, refusal.message],
     [409, "not_now", "It has ended."]); // prettier-ignore
   assert.deepEqual(refusal.more, { state: "failed" });
+  assert.deepEqual(refusal.text, { key: "not_now", values: { a: 1 } });
 });
 
 test("a refusal that is no JSON tells its status", async () => {

@@ -45,18 +45,45 @@ describe("a text", () => {
 });
 
 describe("a text of a route", () => {
-  const english = "There is no job 7.";
+  const english = "It is no file below the output folder.";
 
   test("is what the route wrote, in English", () => {
-    assert.equal(texts.told("error.unknown_job", english), english);
+    assert.equal(texts.told("kept.outside", english), english);
   });
 
   test("is translated where its code has a text, else it stays English", () => {
-    speak("ja");
-    assert.equal(texts.told("error.unknown_job", english), "そのジョブはありません。");
-    assert.equal(texts.told("error.brand_new", english), english);
+    speak("zh");
+    assert.match(texts.told("kept.outside", english), /\p{Script=Han}/u);
+    assert.equal(texts.told("kept.brand_new", english), english);
     speak("fr");
-    assert.equal(texts.told("error.unknown_job", english), english);
+    assert.equal(texts.told("kept.outside", english), english);
+  });
+});
+
+describe("a refusal", () => {
+  const english = "There is no job 7.";
+  const refusal = { key: "unknown_job", values: { id: "7" } };
+
+  test("is what the route wrote, in English", () => {
+    assert.equal(texts.refusalText(refusal, english), english);
+  });
+
+  test("is translated with its values, else it stays English", () => {
+    speak("ja");
+    assert.equal(texts.refusalText(refusal, english), "ジョブ7はありません。");
+    assert.equal(texts.refusalText({ key: "brand_new", values: {} }, english), english);
+    assert.equal(texts.refusalText({}, english), english);
+    speak("fr");
+    assert.equal(texts.refusalText(refusal, english), english);
+  });
+
+  test("names a state in the editor's language", () => {
+    speak("ja");
+    const ended = { key: "has_ended", values: { state: "failed" } };
+    assert.equal(
+      texts.refusalText(ended, english),
+      "ジョブはすでに終了していて（失敗）、キャンセルするものがありません。",
+    );
   });
 });
 

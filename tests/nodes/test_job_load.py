@@ -9,10 +9,10 @@ from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.database.database import DatabaseAway
-from anime_production.models.jobs.job import Job, JobState, NodeReport, new_job
+from anime_production.models.jobs.job import Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.report import Better, Report
+from anime_production.models.report import Better, Measure, Report
 from anime_production.nodes import job_load, job_save, review
 from anime_production.nodes.job_load import AnimeJobLoad
 from anime_production.nodes.job_save import AnimeJobSave
@@ -54,17 +54,21 @@ def render(recorder, output, run_node, request):
         job = new_job(f"prompt of {request.node.name}", project=request.node.name, shot="012")
         run_node(AnimeJobSave, job=job, images=FRAMES, format=format, fps=8.0, **inputs)
         gap = any_measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
-        reports: tuple[NodeReport, ...] = ()
+        reports: tuple[ShownReport, ...] = ()
         if seconds is not None:
             reports = (
-                NodeReport("5", Report("loop", (gap.measured(seconds, "no_frames"),), 8)),
-                NodeReport("6", Report("clip_quality", (gap.measured(0.1, "no_frames"),), 8)),
+                ShownReport("5", report_of("loop", gap, seconds)),
+                ShownReport("6", report_of("clip_quality", gap, 0.1)),
             )
         now = datetime.now(timezone.utc)
         recorder.record(JobFinished(job, JobState.COMPLETED, now, now, None, GRAPH, reports))
         return job
 
     return render
+
+
+def report_of(subject: str, measure: Measure, value: float) -> dict[str, Any]:
+    return Report(subject, (measure.measured(value, "no_frames"),), 8).to_dict()
 
 
 def is_blocked(value: object) -> bool:

@@ -12,8 +12,7 @@ from PIL import Image
 
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.job import new_job
-from anime_production.models.jobs.recording.event_json import from_json
-from anime_production.models.jobs.recording.events import ArtifactWritten
+from anime_production.models.jobs.recording.events import ArtifactWritten, Event
 from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.jobs.recording.tracking import Tracking
 from anime_production.models.report import Report
@@ -48,7 +47,7 @@ def job():
 
 
 def written_by(recorder: Recorder) -> list[ArtifactWritten]:
-    events = [from_json(each.body) for each in recorder._outbox.oldest(100)]
+    events = [Event.from_json(each.body) for each in recorder._outbox.oldest(100)]
     return [event for event in events if isinstance(event, ArtifactWritten)]
 
 

@@ -2,12 +2,11 @@ import json
 
 import pytest
 
-from anime_production.models.jobs.recording.event_json import from_json
-from anime_production.models.jobs.recording.events import JobStarted
+from anime_production.models.jobs.recording.events import Event, JobStarted
 from anime_production.models.jobs.recording.recorder import Recorder, SecondJob
 from anime_production.nodes import comfyui, jobs
 from anime_production.nodes.jobs import AnimeJob
-from anime_production.web import server
+from anime_production.web.server import folders
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def recorder(tmp_path, monkeypatch):
 
 
 def events_of(recorder: Recorder) -> list:
-    return [from_json(each.body) for each in recorder._outbox.oldest(100)]
+    return [Event.from_json(each.body) for each in recorder._outbox.oldest(100)]
 
 
 def test_a_job_begins_with_the_prompt_and_says_its_id(recorder, run_node):
@@ -60,4 +59,4 @@ def test_every_prompt_is_a_job_of_its_own():
 
 
 def test_nodes_and_server_speak_of_the_same_folder():
-    assert server.PRIVATE_FOLDER == comfyui.PRIVATE_FOLDER
+    assert folders.PRIVATE_FOLDER == comfyui.PRIVATE_FOLDER

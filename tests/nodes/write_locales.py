@@ -1,4 +1,4 @@
-"""The English texts of the editor, written from the nodes and the reasons themselves.
+"""The English texts of the editor, written from the nodes, the reasons and the refusals.
 
 `python -m anime_production.tests.nodes.write_locales`, run from the directory that holds the link
 `anime_production` to the checkout, writes `locales/en` anew and lists what is new, gone or changed.
@@ -19,6 +19,7 @@ from anime_production.models.measures import all_sentences
 from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import read_definition
 from anime_production.models.report import SUBJECTS
+from anime_production.web.server.refusals import REFUSALS
 
 from ..comfyui import PACK, enter_comfyui, pack_nodes
 
@@ -103,6 +104,7 @@ def own_texts() -> Texts:
     phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {
         "reasons": all_sentences(),
+        "refusals": {key: kind.template for key, kind in REFUSALS.items()},
         "subjects": {name: _spoken(name) for name in sorted(SUBJECTS)},
         "measurements": {name: labels[name] or _spoken(name) for name in sorted(labels)},
         "units": {unit: unit for unit in sorted(units)},

@@ -7,13 +7,15 @@ export class RouteError extends Error {
    * @param {string} code
    * @param {string} message
    * @param {Record<string, any>} more what is known all the same
+   * @param {{key?: string, values?: Record<string, unknown>}} [text] the message, for other languages
    */
-  constructor(status, code, message, more) {
+  constructor(status, code, message, more, text = {}) {
     super(message);
     this.name = "RouteError";
     this.status = status;
     this.code = code;
     this.more = more;
+    this.text = text;
   }
 }
 
@@ -43,5 +45,6 @@ export async function ask(route, { method = "GET", body, signal } = {}) {
   if (answer.ok) return said;
   const { error = {}, ...more } = said;
   const message = error.message ?? `${answer.status} ${answer.statusText}`;
-  throw new RouteError(answer.status, error.code ?? "unknown", message, more);
+  const text = { key: error.message_key, values: error.message_values };
+  throw new RouteError(answer.status, error.code ?? "unknown", message, more, text);
 }

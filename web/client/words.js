@@ -8,7 +8,7 @@ import { app } from "../../scripts/app.js";
  * @typedef {keyof Words} Key
  *
  * @typedef {Record<Section, Record<string, string>>} Texts
- * @typedef {"words" | "reasons" | "subjects" | "measurements" | "units" | "phases"} Section
+ * @typedef {"words" | "reasons" | "refusals" | "subjects" | "measurements" | "units" | "phases"} Section
  *
  * @typedef {{name?: string, reason_code: string, reason_values?: Record<string, unknown>,
  *   reason: string}} Reason `name`: of the measurement whose it is
@@ -38,13 +38,26 @@ export function words(key, values = {}) {
 /**
  * What a route wrote in English: in the editor's language where that has a text for its code.
  *
- * @param {string} key such as `error.not_now`
+ * @param {string} key such as `kept.outside`
  * @param {string} english what was written
  * @param {Record<string, unknown>} [values] what placeholders of the text stand for
  */
 export function told(key, english, values = {}) {
   const template = TEXTS[language()]?.words?.[key];
   return language() === SOURCE || !template ? english : filled(template, values);
+}
+
+/**
+ * Why a route refused, in the editor's language; in English where that has no text for it.
+ *
+ * @param {{key?: string, values?: Record<string, unknown>}} refusal
+ * @param {string} english
+ */
+export function refusalText({ key = "", values = {} }, english) {
+  const template = TEXTS[language()]?.refusals?.[key];
+  if (language() === SOURCE || !template) return english;
+  const state = text("words", `state.${values.state}`);
+  return filled(template, state ? { ...values, state } : values);
 }
 
 /**

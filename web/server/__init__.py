@@ -1,16 +1,17 @@
 """Routes and the watching of prompts, attached to a running ComfyUI."""
 
+import atexit
 import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...models.jobs.recording.recorder import PRIVATE_FOLDER, Recorder, open_recorder
-from . import packages
+from ...models.jobs.recording.recorder import Recorder, open_recorder
+from . import folders, packages
 
 if TYPE_CHECKING:
-    from .weights import Models
+    from .fetches import Models
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,14 @@ def attach() -> None:
     try:
         import execution
 
-        from . import host, phases, routes, watching, weights, worker, workflows
+        from . import context, fetches, routes, watching, worker, workflows
 
-        fetches = weights.Fetches(models, server.send_sync)
-        routes.register(server.routes, recorder, host.host_of(server, recorder, fetches.standing))
-        weights.register(server.routes, fetches)
-        phases.register(server.routes, workflows.workplace)
+        downloads = fetches.Fetches(models, server.send_sync)
+        atexit.register(downloads.close)
+        routes.register(server.routes, context.context_of(server, recorder, downloads))
         recorder().look_for_models(workflows.model_file)
         watching.attach(execution, server, recorder)
-        worker.productions(server, recorder).start_where_used(host.private())
+        worker.productions(server, recorder).start_where_used(folders.private())
     except Exception:  # another ComfyUI inside: the nodes must still load
         log.exception("Anime Production: this ComfyUI can't be watched; jobs go unseen.")
     for problem in packages.problems():
@@ -43,16 +43,14 @@ def attach() -> None:
 
 def recorder() -> Recorder:
     """The recorder of this ComfyUI; the nodes' own."""
-    import folder_paths
-
-    return open_recorder(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
+    return open_recorder(folders.private())
 
 
 def models() -> "Models":
     """This ComfyUI's models."""
     import folder_paths
 
-    from .weights import Models
+    from .fetches import Models
 
     root = Path(folder_paths.models_dir)
 

@@ -1,48 +1,209 @@
-"""How the pack's routes answer: strict JSON, and a sentence where they don't do what was asked."""
+"""Answers of the routes: a model of each, from which the OpenAPI description is made.
 
-from typing import Any
+Answers are written from the queries as they are; the tests hold them to these models.
+"""
 
-from aiohttp import web
+from datetime import datetime
+from types import GenericAlias
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from ...models.jobs.strict_json import strict_json
+from pydantic import ConfigDict, Field, create_model
 
-
-class Refusal(Exception):
-    """What was asked isn't done: the answer's status, a code for programs, a sentence for people.
-
-    Attributes:
-        more: beside the error, what is known all the same.
-    """
-
-    def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status, self.code, self.more = status, code, more
-
-    def answer(self) -> web.Response:
-        """As the route answers it."""
-        return json_answer(
-            {"error": {"code": self.code, "message": str(self)}, **self.more}, self.status
-        )
+from ...models.jobs.columns import LIST, RECORD, Answer, columns_of
+from ...models.jobs.job import JobState, ReviewVerdict
+from ...models.jobs.queries.statistics import KEYS
+from ...models.jobs.recording.tracking import Tracking
+from ...models.production.definition import KINDS
+from ...models.production.states import AttemptState, PhaseState, ProductionState
+from .fields import OneOf
+from .parameters import VERDICTS
 
 
-async def read_body(request: web.Request, most: int, limit: str) -> bytes:
-    """A request's body, of which no more is read than it may have.
+def answer(name: str, extra: Literal["forbid", "allow"] = "forbid", /, **fields: Any) -> Any:
+    """Return the model of an object with these fields and, by default, no others.
 
     Args:
-        most: bytes.
-        limit: the sentence's end for a body with more.
-
-    Raises:
-        Refusal: it has more.
+        name: of the model in the description.
+        extra: "allow" for an object that has others too.
+        fields: type of each field, or what `optional` returns.
     """
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > most:
-            raise Refusal(413, "too_large", f"The body is too large: {limit}")
-    return bytes(body)
+    of_model: dict[str, Any] = {
+        each: kind if isinstance(kind, tuple) else (kind, ...) for each, kind in fields.items()
+    }
+    return create_model(name, __config__=ConfigDict(extra=extra, defer_build=True), **of_model)
 
 
-def json_answer(answer: Any, status: int = 200) -> web.Response:
-    """An answer in JSON."""
-    return web.Response(text=strict_json(answer), status=status, content_type="application/json")
+def many(kind: Any) -> Any:
+    """Return the type of a list."""
+    return GenericAlias(list, (kind,))
+
+
+def optional(kind: Any) -> Any:
+    """Return a field that an answer may leave out."""
+    return kind, Field(default_factory=lambda: None)
+
+
+def _columns(of: Answer, *left_out: str) -> dict[str, Any]:
+    return {each.name: each.type for each in columns_of(of) if each.name not in left_out}
+
+
+Thing = dict[str, Any]
+Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
+Status = Literal["ok", "degraded", "down"]
+TEXT, WHOLE, NUMBER, TIME = str | None, int | None, float | None, datetime | None
+
+Difference = answer(
+    "Difference", kind=Literal["missing_node", "missing_choice", "missing_file", "other_model"],
+    node_id=str, name=str, value=str, message=str,
+)  # fmt: skip
+Outbox = answer("Outbox", backlog=WHOLE, of_this_job=WHOLE)
+# The key and the values are those of `refusals`, for other languages.
+Refused = answer("Refused", code=str, message=str, message_key=str, message_values=Thing)
+Error = answer(
+    "Error", error=Refused, outbox=optional(Outbox), node_errors=optional(Thing),
+    differences=optional(many(Difference)), missing=optional(dict[str, list[str]]),
+)  # fmt: skip
+
+Component = answer("Component", "allow", status=Status, message=optional(str))
+Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Component)))
+
+Report = answer(
+    "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
+    score=NUMBER, measurements=list[Thing],
+)  # fmt: skip
+# One that doesn't decide is an earlier measurement, of what the job didn't keep.
+NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
+Artifact = answer(
+    "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
+    width=int, height=int, frames=int, fps=NUMBER, exists=bool, view=str,
+)  # fmt: skip
+# `row_of` says where the thumbnail is, instead of whether there is one.
+JobRow = answer("JobRow", **_columns(LIST, "has_thumbnail"), thumbnail=TEXT)
+Jobs = answer("Jobs", jobs=many(JobRow), next=TEXT)
+Exported = answer("Exported", jobs=many(JobRow))
+JobRecord = answer("JobRecord", **_columns(RECORD))
+JobAttempt = answer(
+    "JobAttempt", node_id=str, number=int, seed=str, verdict=Verdict, score=NUMBER, reason=str,
+    chosen=bool,
+)  # fmt: skip
+Review = answer(
+    "Review", id=UUID, verdict=ReviewVerdict, reason=str, reviewer=str, reviewed_at=datetime
+)
+Job = answer(
+    "Job", job=JobRecord, reports=many(NodeReport), artifacts=many(Artifact),
+    attempts=many(JobAttempt), reviews=many(Review), production_id=UUID | None,
+)  # fmt: skip
+Reviewed = answer("Reviewed", id=UUID, review=Review)
+Event = answer(
+    "Event", id=UUID, kind=str, state=JobState | None, at=datetime, received_at=datetime, data=Thing
+)
+Events = answer("Events", id=UUID, events=many(Event))
+Param = answer(
+    "Param", node_id=str, node_type=str, kind=str, name=str, text=TEXT, number=NUMBER, sha256=TEXT,
+    written=str,
+)  # fmt: skip
+Params = answer("Params", id=UUID, params=many(Param))
+Reports = answer("Reports", id=UUID, reports=many(NodeReport))
+Artifacts = answer("Artifacts", id=UUID, artifacts=many(Artifact))
+Graph = answer("Graph", id=UUID, graph=Thing | None, workflow=Thing | None)
+Reproduced = answer(
+    "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
+    differences=many(Difference),
+)  # fmt: skip
+Cancelled = answer("Cancelled", id=UUID, was=Literal["pending", "in_progress"])
+KeptFile = answer("KeptFile", path=str, reason_code=str, reason=str)
+Deleted = answer("Deleted", id=UUID, deleted=bool, removed=list[str], kept=many(KeptFile))
+
+Shot = answer("Shot", episode=str, scene=str, shot=str)
+Project = answer(
+    "Project", name=str, created_at=datetime, newest_job=TIME, characters=int, shots=many(Shot)
+)
+Projects = answer("Projects", projects=many(Project))
+CharacterVersion = answer(
+    "CharacterVersion", id=UUID, version=int, folder=str, machine=str, sha256=str, model=str,
+    backend=str, threshold=float, calibrated=bool, saved_at=str, references=int,
+)  # fmt: skip
+Character = answer(
+    "Character", project=str, name=str, newest_job=TIME, versions=many(CharacterVersion)
+)
+Characters = answer("Characters", characters=many(Character))
+Verdicts = answer("Verdicts", PASS=int, FAIL=int, NOT_MEASURED=int)
+NotJudged = answer(
+    "NotJudged", not_measured=int, no_report=int, failed=int, cancelled=int, lost=int,
+    unfinished=int,
+)  # fmt: skip
+Recent = answer(
+    "Recent", jobs=int, passed=int, failed=int, pass_rate=NUMBER, median_score=NUMBER,
+    median_seconds=NUMBER, scores=many(NUMBER),
+)  # fmt: skip
+Group = answer(
+    "Group", key=str, project=TEXT, jobs=int, states=dict[str, int], verdicts=Verdicts, passed=int,
+    failed=int, not_judged=NotJudged, pass_rate=NUMBER, last=Recent, before=Recent,
+)  # fmt: skip
+Stats = answer("Stats", by=Annotated[str, OneOf(tuple(KEYS))], last=int, groups=many(Group))
+
+TrackingState = answer("TrackingState", tracking=Tracking, after_restart=Tracking, decided_by=TEXT)
+Download = answer(
+    "Download", state=Literal["running", "done", "failed", "stopped"], done=int, total=WHOLE,
+    message=TEXT,
+)  # fmt: skip
+WeightState = answer(
+    "WeightState", name=str, installed=bool, folder=str, files=list[str], sources=list[str],
+    megabytes=NUMBER, licence=str, non_commercial=bool, used_by=list[str], fetch=Download | None,
+)  # fmt: skip
+Weights = answer("Weights", weights=many(WeightState))
+Fetched = answer("Fetched", name=str, installed=bool, fetch=optional(Download))
+FetchStopped = answer("FetchStopped", name=str, fetch=Download | None)
+Phase = answer(
+    "Phase", id=str, name=str, description=str, kind=Kind, engine=str, shipped=bool, version=str,
+    takes=dict[str, str], gives=str, parameters=list[Thing], gates=list[Thing], policy=Thing,
+    workflow=Thing, installed=bool, missing=list[str],
+)  # fmt: skip
+Phases = answer("Phases", phases=many(Phase))
+PhaseRemoved = answer("PhaseRemoved", id=str, removed=bool)
+
+# The reason part by part, for other languages; a part without a code is what a person wrote.
+PartOfReason = answer("PartOfReason", name=str, reason_code=str, reason_values=Thing, reason=str)
+REASON = {"reason_code": TEXT, "reason": TEXT, "because": many(PartOfReason)}
+RAN = {"machine": TEXT, "started_at": TIME, "finished_at": TIME, **REASON}
+OF_A_PRODUCTION = {
+    "id": UUID,
+    "project": str,
+    "state": ProductionState,
+    "phase": str,
+    "attempt": int,
+    "created_at": datetime,
+    "changed_at": datetime,
+    "finished_at": TIME,
+    **REASON,
+}
+AttemptReport = answer(
+    "AttemptReport", id=int, node_id=str, subject=str, verdict=Verdict, score=NUMBER,
+    worst_frame=WHOLE, worst_reason_code=TEXT, worst_reason=TEXT,
+)  # fmt: skip
+ProductionAttempt = answer(
+    "ProductionAttempt", id=UUID, number=int, state=AttemptState, parameters=Thing,
+    seed=WHOLE, prompt_id=str, job_id=UUID | None, verdict=Verdict | None, score=NUMBER,
+    chosen=bool, progress=NUMBER, files=many(Artifact), **RAN, reports=many(AttemptReport),
+)  # fmt: skip
+ProductionPhase = answer(
+    "ProductionPhase", id=UUID, position=int, phase=str, name=str, kind=Kind, version=str,
+    state=PhaseState, attempt_limit=int, files=many(Artifact),
+    attempts=many(ProductionAttempt), **RAN,
+)  # fmt: skip
+Decision = answer(
+    "Decision", kind=str, phase_id=UUID | None, attempt_id=UUID | None, report_id=WHOLE,
+    from_state=TEXT, to_state=TEXT, reason_code=TEXT, reason=str, because=many(PartOfReason),
+    decided_by=str, decided_at=datetime,
+)  # fmt: skip
+Ordered = answer("Ordered", id=UUID, state=ProductionState, url=str)
+ProductionRow = answer(
+    "ProductionRow", **OF_A_PRODUCTION, prompt=TEXT, character=TEXT, position=int, phases=int
+)
+Productions = answer("Productions", productions=many(ProductionRow), next=TEXT)
+Production = answer(
+    "Production", **OF_A_PRODUCTION, progress=float, request=Thing, phases=many(ProductionPhase),
+    files=many(Artifact), decisions=many(Decision),
+)  # fmt: skip
+Document = answer("Document", "allow", openapi=str)

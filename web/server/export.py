@@ -8,32 +8,29 @@ from typing import Any
 
 from aiohttp import web
 
+from ...models.jobs.columns import EXPORT, columns_of
 from ...models.jobs.queries.listing import Page, list_jobs
 from ...models.jobs.strict_json import strict_json
-from .endpoint import Asked, Site
+from .context import RouteContext
+from .endpoint import RouteRequest
 from .jobs import read, row_of
-from .parameters import LARGEST_PAGE, filter_of
+from .parameters import CSV, LARGEST_PAGE, ExportParameters
 
-JSON, CSV = "json", "csv"
-COLUMNS = (
-    *("id", "prompt_id", "project", "episode", "scene", "shot", "character", "tags", "model"),
-    *("state", "verdict", "score", "judged_by", "reason", "review", "source", "machine"),
-    *("created_at", "started_at", "finished_at", "reproduced_from", "error"),
-)
+COLUMNS = tuple(each.name for each in columns_of(EXPORT))
 # A spreadsheet runs a cell that begins like this; with an apostrophe before it, it is a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Pages = AsyncIterator[Page]
 
 
-async def export(site: Site, asked: Asked) -> web.Response:
+async def export(context: RouteContext, request: RouteRequest) -> web.Response:
     """All jobs that are as wanted, a page at a time."""
-    query = asked.query
-    wanted, order = filter_of(query), query["order"]
+    query: ExportParameters = request.parameters
+    jobs = query.filter()
 
     def page_after(cursor: str | None) -> Page:
-        found: Page = read(site, list_jobs, wanted, LARGEST_PAGE, order, cursor)
-        return found
+        page: Page = read(context, list_jobs, jobs, LARGEST_PAGE, query.order, cursor)
+        return page
 
     # Before anything is sent: where the database is away, the answer must say so.
     first = await asyncio.to_thread(page_after, None)
@@ -45,8 +42,8 @@ async def export(site: Site, asked: Asked) -> web.Response:
             page = await asyncio.to_thread(page_after, page.next)
             yield page
 
-    written, kind = (_csv, "text/csv") if query["format"] == CSV else (_json, "application/json")
-    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{query["format"]}"'}
+    written, kind = (_csv, "text/csv") if query.format == CSV else (_json, "application/json")
+    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{query.format}"'}
     body = written(pages())
     return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
 

@@ -2,37 +2,34 @@
 
 from typing import Any
 
-from ...models.jobs.database.settings import (
-    SettingsError,
-    external_address,
-    without_secrets,
-)
+from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder import RecorderStatus
+from ...models.settings import TRACKING, SettingsError
 from . import packages
-from .answers import json_answer
-from .endpoint import Asked, Site
-from .host import Host
+from .context import RouteContext
+from .endpoint import RouteRequest
+from .refusals import json_answer, refusal_text
 
 OK, DEGRADED, DOWN = "ok", "degraded", "down"
 EMBEDDED, EXTERNAL = "embedded", "external"
 
 
-def health(site: Site, asked: Asked) -> Any:
+def health(context: RouteContext, request: RouteRequest) -> Any:
     """The pack's parts and what they come to. Takes seconds where a database is away."""
-    answer = health_of(site)
+    answer = health_of(context)
     return json_answer(answer, status=503 if answer["status"] == DOWN else 200)
 
 
-def health_of(site: Site) -> dict[str, Any]:
+def health_of(context: RouteContext) -> dict[str, Any]:
     """The state of each part, and the worst of them."""
-    state = site.recorder.status()
+    state = context.recorder.status()
     components = {
-        "database": _database(state, site.host),
+        "database": _database(state, context),
         "outbox": _outbox(state),
-        "weights": _weights(site.host),
-        "device": _device(site.host),
+        "weights": _weights(context),
+        "device": _device(context),
         "onnxruntime": _onnxruntime(),
-        "worker": _worker(site.host),
+        "worker": _worker(context),
     }
     states = {component["status"] for component in components.values()}
     # Jobs are only lost where neither can be written.
@@ -41,9 +38,9 @@ def health_of(site: Site) -> dict[str, Any]:
     return {"status": status, "components": components}
 
 
-def _database(state: RecorderStatus, host: Host) -> dict[str, Any]:
+def _database(state: RecorderStatus, context: RouteContext) -> dict[str, Any]:
     try:
-        mode = EMBEDDED if external_address(host.private()) is None else EXTERNAL
+        mode = EMBEDDED if external_address(context.private()) is None else EXTERNAL
     except SettingsError:
         mode = EXTERNAL  # the message says what is wrong with it
     if state.database is None:
@@ -62,24 +59,26 @@ def _outbox(state: RecorderStatus) -> dict[str, Any]:
     return {"status": OK, **known}
 
 
-def _weights(host: Host) -> dict[str, Any]:
+def _weights(context: RouteContext) -> dict[str, Any]:
     """None is needed to be well: what is missing is said by the node that would use it."""
-    installed = list(host.weights().values())
+    installed = [each["installed"] for each in context.fetches.standing()]
     return {"status": OK, "installed": sum(installed), "missing": installed.count(False)}
 
 
-def _device(host: Host) -> dict[str, Any]:
+def _device(context: RouteContext) -> dict[str, Any]:
     try:
-        return {"status": OK, "name": host.device()}
+        return {"status": OK, "name": context.device()}
     except Exception as error:  # whatever a driver raises
         message = f"The device can't compute: {without_secrets(error)}"
         return {"status": DOWN, "message": message}
 
 
-def _worker(host: Host) -> dict[str, Any]:
+def _worker(context: RouteContext) -> dict[str, Any]:
     """It starts with the first production, or where a database was named."""
-    here = host.productions()
-    message = here.problem or here.why_not
+    here = context.productions()
+    message = here.problem
+    if message is None and not here.are_tracked:
+        message = refusal_text("not_tracked", {"variable": TRACKING.variable})
     said = {} if message is None else {"message": message}
     return {"status": DEGRADED if here.problem else OK, "running": here.runs, **said}
 

@@ -7,157 +7,152 @@ from uuid import UUID
 
 from aiohttp import web
 
+from ...models.jobs.columns import LIST, as_json
 from ...models.jobs.queries import details
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import CursorError, list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
-from .answers import Refusal
-from .endpoint import Asked, Site, not_yet
-from .parameters import filter_of
+from .context import RouteContext
+from .endpoint import RouteRequest, away
+from .parameters import JobsParameters, StatsParameters
+from .refusals import Refusal
 
 THUMBNAIL = "/anime/jobs/{}/thumbnail"
 
 
-def listed(site: Site, asked: Asked) -> dict[str, Any]:
+def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """A page of jobs."""
-    query = asked.query
-    page_of = (filter_of(query), query["limit"], query["order"], query["cursor"])
+    query: JobsParameters = request.parameters
     try:
-        page = read(site, list_jobs, *page_of)
-    except CursorError as error:
-        message = f"cursor: expected `next` of the page before. {error}"
-        raise Refusal(400, "bad_parameter", message) from None
+        page = read(context, list_jobs, query.filter(), query.limit, query.order, query.cursor)
+    except CursorError:
+        raise Refusal("bad_cursor") from None
     return {"jobs": [row_of(job) for job in page.jobs], "next": page.next}
 
 
-def one(site: Site, asked: Asked) -> dict[str, Any]:
+def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """A job with its reports, files, attempts and reviews."""
-    record = find(site, asked)
+    record = find(context, request)
     answer = record.to_dict()
-    answer["artifacts"] = _files(site, record)
-    answer["attempts"] = site.recorder.database.run(details.attempts_of, record.job.id)
-    answer["reviews"] = [_timed(each) for each in site.recorder.database.run(
+    answer["artifacts"] = _files(context, record)
+    answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
+    answer["reviews"] = [_timed(each) for each in context.recorder.database.run(
         details.reviews_of, record.job.id
     )]  # fmt: skip
-    production = site.recorder.database.run(details.production_of, record.job.id)
+    production = context.recorder.database.run(details.production_of, record.job.id)
     answer["production_id"] = production and str(production)
     return answer
 
 
-def events(site: Site, asked: Asked) -> dict[str, Any]:
+def events(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What happened to it."""
-    job_id = find_id(site, asked)
-    found = site.recorder.database.run(details.events_of, job_id)
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.events_of, job_id)
     return {"id": str(job_id), "events": [_timed(each) for each in found]}
 
 
-def params(site: Site, asked: Asked) -> dict[str, Any]:
+def params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What its pictures were made with."""
-    job_id = find_id(site, asked)
-    return {"id": str(job_id), "params": site.recorder.database.run(details.params_of, job_id)}
+    job_id = find_id(context, request)
+    return {"id": str(job_id), "params": context.recorder.database.run(details.params_of, job_id)}
 
 
-def reports(site: Site, asked: Asked) -> dict[str, Any]:
+def reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What its nodes measured."""
-    record = find(site, asked)
+    record = find(context, request)
     return {"id": str(record.job.id), "reports": record.to_dict()["reports"]}
 
 
-def artifacts(site: Site, asked: Asked) -> dict[str, Any]:
+def artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """The files that it wrote, and whether they are still there."""
-    record = find(site, asked)
-    return {"id": str(record.job.id), "artifacts": _files(site, record)}
+    record = find(context, request)
+    return {"id": str(record.job.id), "artifacts": _files(context, record)}
 
 
-def graph(site: Site, asked: Asked) -> dict[str, Any]:
+def graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Its prompt in API format, and its workflow as the editor opens it."""
-    job_id = find_id(site, asked)
-    found = site.recorder.database.run(details.graph_of, job_id) or {
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.graph_of, job_id) or {
         "graph": None,
         "workflow": None,
     }
     return {"id": str(job_id), **found}
 
 
-def thumbnail(site: Site, asked: Asked) -> web.Response:
+def thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     """A small picture of its first file."""
-    job_id = find_id(site, asked)
-    found = site.recorder.database.run(details.thumbnail_of, job_id)
+    job_id = find_id(context, request)
+    found = context.recorder.database.run(details.thumbnail_of, job_id)
     if found is None:
-        raise Refusal(404, "no_thumbnail", "This job has no picture: it wrote no file.")
+        raise Refusal("no_thumbnail")
     of_file, webp = found
     # Asked again each time, and sent only where it is another one.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{of_file}"'}
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 
 
-def projects(site: Site, asked: Asked) -> dict[str, Any]:
+def projects(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All projects with their shots."""
-    return {"projects": [_timed(each) for each in read(site, list_projects)]}
+    return {"projects": [_timed(each) for each in read(context, list_projects)]}
 
 
-def characters(site: Site, asked: Asked) -> dict[str, Any]:
+def characters(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All characters with their versions."""
-    return {"characters": [_timed(each) for each in read(site, list_characters)]}
+    return {"characters": [_timed(each) for each in read(context, list_characters)]}
 
 
-def stats(site: Site, asked: Asked) -> dict[str, Any]:
+def stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Figures of groups of jobs."""
-    query = asked.query
-    how = (query["by"], query["last"], query["limit"])
-    groups = read(site, statistics, filter_of(query), *how)
-    return {"by": query["by"], "last": query["last"], "groups": groups}
+    query: StatsParameters = request.parameters
+    groups = read(context, statistics, query.filter(), query.by, query.last, query.limit)
+    return {"by": query.by, "last": query.last, "groups": groups}
 
 
-def read(site: Site, query: Callable[..., Any], *arguments: Any) -> Any:
+def read(context: RouteContext, query: Callable[..., Any], *arguments: Any) -> Any:
     """What a query answers, with what waits in the outbox, as long as anything does."""
-    if site.recorder.backlog() != 0:
-        site.recorder.settle()
-    return site.recorder.database.run(query, *arguments)
+    if context.recorder.backlog() != 0:
+        context.recorder.settle()
+    return context.recorder.database.run(query, *arguments)
 
 
-def find(site: Site, asked: Asked) -> JobRecord:
+def find(context: RouteContext, request: RouteRequest) -> JobRecord:
     """The job that a request names, with all that was just said of it.
 
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    site.recorder.settle()
-    found = site.recorder.database.run(find_job, asked.id)
+    context.recorder.settle()
+    found = context.recorder.database.run(find_job, request.id)
     if found is None:
-        raise _unknown(site, asked)
+        raise _unknown(context, request)
     return found
 
 
-def find_id(site: Site, asked: Asked) -> UUID:
+def find_id(context: RouteContext, request: RouteRequest) -> UUID:
     """The id of the job that a request names.
 
     Raises:
         Refusal: there is none, or the database doesn't have it yet.
     """
-    site.recorder.settle()
-    found = site.recorder.database.run(details.find_id, asked.id)
+    context.recorder.settle()
+    found = context.recorder.database.run(details.find_id, request.id)
     if found is None:
-        raise _unknown(site, asked)
+        raise _unknown(context, request)
     return found
 
 
-def _unknown(site: Site, asked: Asked) -> Refusal:
-    if site.recorder.backlog(asked.id):
-        return not_yet(site.recorder, asked.id)
-    return Refusal(404, "unknown_job", f"There is no job {asked.id[:100]}.")
+def _unknown(context: RouteContext, request: RouteRequest) -> Refusal:
+    if context.recorder.backlog(request.id):
+        return away(context.recorder, request.id, "not_yet")
+    return Refusal("unknown_job", id=request.id[:100])
 
 
 def row_of(job: dict[str, Any]) -> dict[str, Any]:
     """A job in the list, as JSON has it."""
-    shown = THUMBNAIL.format(job["id"]) if job.pop("has_thumbnail") else None
-    score = job["score"]
-    return {
-        **_timed(job),
-        "score": None if score is None else round(score, 2),
-        "thumbnail": shown,
-    }
+    row = as_json(LIST, job)
+    row["thumbnail"] = THUMBNAIL.format(row["id"]) if row.pop("has_thumbnail") else None
+    return row
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
@@ -170,13 +165,13 @@ def _timed(row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _files(site: Site, record: JobRecord) -> list[dict[str, Any]]:
-    return [file_of(site, vars(each)) for each in record.artifacts]
+def _files(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
+    return [file_of(context, vars(each)) for each in record.artifacts]
 
 
-def file_of(site: Site, artifact: Mapping[str, Any]) -> dict[str, Any]:
+def file_of(context: RouteContext, artifact: Mapping[str, Any]) -> dict[str, Any]:
     """A file that a job wrote, whether it is still there, and where it can be looked at."""
     path = artifact["path"]
     folder, _, name = path.rpartition("/")
     view = f"/view?filename={quote(name)}&subfolder={quote(folder)}&type=output"
-    return {**artifact, "exists": (site.host.output() / path).is_file(), "view": view}
+    return {**artifact, "exists": (context.output() / path).is_file(), "view": view}

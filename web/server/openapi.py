@@ -5,54 +5,39 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from . import phases, weights
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from . import answers
 from .endpoint import Endpoint
-from .parameters import Parameter
-from .schemas import SCHEMAS, TEXT, THING, ref
+from .fields import plain
+from .parameters import Parameters
 
 VERSION = "3.1.0"
 IN_PATH = re.compile(r"\{(\w+)\}")
-
-# Routes that other modules add.
-OTHERS = (
-    Endpoint("GET", weights.LIST, "All weights, as they stand.", None, "Weights"),
-    Endpoint(
-        "POST", weights.FETCH, "Begin to fetch a weight.", None, "Fetched",
-        body={"accept_licence": {"type": "boolean", "default": False}},
-        errors={
-            202: "It has begun.",
-            403: "Its licence forbids commercial use, and wasn't accepted.",
-            404: "There is no such weight.",
-            409: "It is being fetched already.",
-        },
-    ),
-    Endpoint(
-        "DELETE", weights.FETCH, "Stop fetching a weight; the next fetch goes on from there.", None,
-        "FetchStopped", errors={404: "There is no such weight.", 409: "It isn't being fetched."},
-    ),
-    Endpoint("GET", phases.LIST, "All phases.", None, "Phases"),
-    Endpoint(
-        "POST", phases.LIST, "Register a phase.", None, "Phase",
-        body={"id": TEXT, "name": TEXT, "workflow": THING, "replace": {"type": "boolean"}},
-        errors={201: "It is new.", 409: "There is one already.", 413: "It is too large."},
-    ),
-    Endpoint("GET", phases.ONE, "A phase.", None, "Phase", errors={404: "There is no such phase."}),
-    Endpoint(
-        "DELETE", phases.ONE, "Remove a phase that was registered.", None, "PhaseRemoved",
-        errors={404: "There is no such phase.", 409: "It comes with the pack."},
-    ),
-)  # fmt: skip
+REFERENCE = "#/components/schemas/{model}"
+TEXT = {"type": "string"}
+ERROR, HEALTH, EXPORTED = (
+    each.__name__ for each in (answers.Error, answers.Health, answers.Exported)
+)
 
 
 def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The description.
+    """Return the description.
 
     Args:
-        endpoints: the table of routes; those of other modules are added.
+        endpoints: the table of routes.
     """
+    endpoints = tuple(endpoints)
     paths: dict[str, dict[str, Any]] = {}
-    for endpoint in (*endpoints, *OTHERS):
+    for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    bodies = {each.body for each in endpoints if each.body is not None}
+    answered = {_answer_model(each.answer) for each in endpoints if "/" not in each.answer}
+    models = sorted({*bodies, *answered, answers.Error}, key=lambda each: each.__name__)
+    _, schemas = models_json_schema(
+        [(each, "validation") for each in models], ref_template=REFERENCE
+    )
     return {
         "openapi": VERSION,
         "info": {
@@ -62,8 +47,13 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             " ComfyUI serves each path also below /api.",
         },
         "paths": paths,
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": schemas["$defs"]},
     }
+
+
+def _answer_model(name: str) -> type[BaseModel]:
+    model: type[BaseModel] = getattr(answers, name)
+    return model
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
@@ -71,20 +61,19 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": TEXT}
         for name in IN_PATH.findall(endpoint.path)
     ]
-    answers = {"200": _answer(endpoint, "Done.")}
+    responses = {"200": _answer(endpoint, "Done.")}
     for status, meaning in _errors(endpoint).items():
         # A 2xx tells the same as a 200, and a health that is down is one all the same.
-        same = status < 300 or endpoint.answer == "Health"
-        answers[str(status)] = _answer(endpoint, meaning) if same else _json("Error", meaning)
+        same = status < 300 or endpoint.answer == HEALTH
+        responses[str(status)] = _answer(endpoint, meaning) if same else _json(ERROR, meaning)
     operation = {
         "operationId": re.sub(r"\W+", "_", f"{endpoint.method.lower()}{endpoint.path}").strip("_"),
         "summary": endpoint.summary,
-        "parameters": [*in_path, *map(_parameter, endpoint.parameters)],
-        "responses": answers,
+        "parameters": [*in_path, *_parameters(endpoint.parameters)],
+        "responses": responses,
     }
     if endpoint.body is not None:
-        schema = {"type": "object", "properties": dict(endpoint.body)}
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        operation["requestBody"] = {"content": _content(endpoint.body.__name__)}
     return operation
 
 
@@ -95,7 +84,7 @@ def _errors(endpoint: Endpoint) -> dict[int, str]:
         500: HTTPStatus(500).phrase,
         503: "The database is away.",
     }
-    if endpoint.answer == "Health":
+    if endpoint.answer == HEALTH:
         del common[400], common[500]
     return {**common, **endpoint.errors}
 
@@ -105,21 +94,29 @@ def _answer(endpoint: Endpoint, meaning: str) -> dict[str, Any]:
         binary = {"type": "string", "contentMediaType": endpoint.answer}
         return {"description": meaning, "content": {endpoint.answer: {"schema": binary}}}
     answer = _json(endpoint.answer, meaning)
-    if endpoint.answer == "Exported":
+    if endpoint.answer == EXPORTED:
         answer["content"]["text/csv"] = {"schema": TEXT}
     return answer
 
 
-def _json(schema: str, meaning: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": ref(schema)}}
-    return {"description": meaning, "content": content}
+def _json(model: str, meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "content": _content(model)}
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "description": f"{parameter.description} Expected: {parameter.expected}.",
-        "required": False,
-        "schema": dict(parameter.schema),
-    }
+def _content(model: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": REFERENCE.format(model=model)}}}
+
+
+def _parameters(model: type[Parameters]) -> list[dict[str, Any]]:
+    whole = model.model_json_schema()
+    described = []
+    for name, field in whole.get("properties", {}).items():
+        schema = plain(field, whole)
+        kept = {
+            key: value
+            for key, value in schema.items()
+            if key not in {"title", "description"} and (key, value) != ("default", None)
+        }
+        parameter = {"name": name, "in": "query", "required": False, "schema": kept}
+        described.append({**parameter, "description": schema["description"]})
+    return described

@@ -1,162 +1,175 @@
-"""What may stand behind a route's `?`: each parameter with its meaning, its schema, its reading."""
+"""Parameters of requests: what may stand behind a route's `?`, with its bounds."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ...models.jobs.job import JobSource, JobState, ReviewVerdict
 from ...models.jobs.queries.filters import NONE, JobFilter
-from ...models.jobs.queries.listing import NEWEST, ORDERS
+from ...models.jobs.queries.orders import NEWEST, ORDERS
+from ...models.jobs.queries.statistics import KEYS
+from ...models.production.states import ProductionState
 from ...models.report import Verdict
-from .answers import Refusal
+from .fields import OneOf, Storable, validated, words_of
+from .refusals import PARAMETER, Refusal
 
 LONGEST_TEXT = 1000
 LONGEST_CURSOR = 500
 PAGE, LARGEST_PAGE = 50, 200
+JSON, CSV = "json", "csv"
 VERDICTS = tuple(each.value for each in Verdict if each is not Verdict.INFO)
+REVIEWS = tuple(each.value for each in ReviewVerdict)
+TIMES = ["2026-03-01T12:00:00+00:00", "2026-03-01"]
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a route.
-
-    Attributes:
-        name: as it stands in the address.
-        description: what it means.
-        expected: what its value must be, in words.
-        schema: the same as JSON schema.
-        read: makes a value of the text; raises ValueError.
-        default: without it.
-    """
-
-    name: str
-    description: str
-    expected: str
-    schema: Mapping[str, Any]
-    read: Callable[[str], Any]
-    default: Any = None
+def _digits(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError
+    return int(text)
 
 
-def text(name: str, description: str, longest: int = LONGEST_TEXT) -> Parameter:
-    """A text; an empty one is as if it weren't there."""
-
-    def read(given: str) -> str | None:
-        if len(given) > longest:
-            raise ValueError
-        return given or None
-
-    schema = {"type": "string", "maxLength": longest}
-    return Parameter(name, description, f"at most {longest} characters", schema, read)
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError
+    return text == "true"
 
 
-def choice(
-    name: str, description: str, options: Iterable[str], default: str | None = None
-) -> Parameter:
-    """One of several words; an empty one is as if it weren't there."""
-    words = tuple(options)
-
-    def read(given: str) -> str | None:
-        if given and given not in words:
-            raise ValueError
-        return given or default
-
-    schema: dict[str, Any] = {"type": "string", "enum": ["", *words]}
-    if default is not None:
-        schema["default"] = default
-    expected = f"one of {', '.join(words)}"
-    return Parameter(name, description, expected, schema, read, default)
+def _time(text: str) -> datetime:
+    # A plus in an address is a space; Python 3.10 knows no Z.
+    time = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
-def whole(name: str, description: str, least: int, most: int, default: int) -> Parameter:
-    """A whole number within bounds."""
-
-    def read(given: str) -> int:
-        if not (given.isascii() and given.isdigit()) or not least <= int(given[:9]) <= most:
-            raise ValueError
-        return int(given)
-
-    schema = {"type": "integer", "minimum": least, "maximum": most, "default": default}
-    expected = f"a whole number from {least} to {most}"
-    return Parameter(name, description, expected, schema, read, default)
+Digits = BeforeValidator(_digits)
+Time = Annotated[
+    datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "examples": TIMES})
+]
 
 
-def time(name: str, description: str) -> Parameter:
-    """A time, or a day's beginning; without a zone it is UTC."""
-
-    def read(given: str) -> datetime | None:
-        if not given:
-            return None
-        # A plus in an address is a space; Python 3.10 knows no Z.
-        found = datetime.fromisoformat(given.replace(" ", "+").replace("Z", "+00:00"))
-        return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-
-    expected = "a time such as 2026-03-01T12:00:00+00:00 or a day such as 2026-03-01"
-    return Parameter(name, description, expected, {"type": "string"}, read)
+def selects(description: str) -> Any:
+    """Return the field of a parameter that selects, where it is there."""
+    return Field(None, description=description)
 
 
-def truth(name: str, description: str) -> Parameter:
-    """Yes or no; no where it isn't said."""
-
-    def read(given: str) -> bool:
-        return {"true": True, "false": False}[given]
-
-    schema = {"type": "boolean", "default": False}
-    return Parameter(name, description, "true or false", schema, read, False)
+def holds(description: str, longest: int = LONGEST_TEXT) -> Any:
+    """Return the field of a text, where it is there."""
+    return Field(None, max_length=longest, description=description)
 
 
-FILTERS = (
-    *(
-        text(name, f"Jobs of this {name}.")
-        for name in ("project", "episode", "scene", "shot", "character")
-    ),
-    choice("state", "Jobs in this state.", [each.value for each in JobState]),
-    choice("verdict", "Jobs with this verdict; none: without any.", [*VERDICTS, NONE]),
-    text("model", "Jobs of this model, as figures by model name it."),
-    text("tag", "Jobs with this tag."),
-    choice("source", "Jobs that were asked for in this way.", [each.value for each in JobSource]),
-    choice(
-        "review",
-        "Jobs whose newest review says this; none: that nobody judged.",
-        [*(each.value for each in ReviewVerdict), NONE],
-    ),
-    time("from", "Jobs made at this time or later."),
-    time("to", "Jobs made before this time."),
-    text("text", "Words that all occur in names, tags or prompts, in any script."),
-    text("file", "The job that wrote this file: its path below the output folder, or its sha256."),
-)
-ORDER = choice("order", "The newest first, or the best: passed, highest score.", ORDERS, NEWEST)
-CURSOR = text("cursor", "Where to go on: `next` of the page before.", LONGEST_CURSOR)
-LIMIT = whole("limit", "The most that are answered at once.", 1, LARGEST_PAGE, PAGE)
+class Parameters(BaseModel):
+    """Parameters of a route; one that is empty is as if it weren't there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-def read(query: Mapping[str, str], parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """The values of all parameters, by name.
+class JobParameters(Parameters):
+    """Selection of jobs; the fields of `JobFilter`."""
+
+    project: str | None = holds("Jobs of this project.")
+    episode: str | None = holds("Jobs of this episode.")
+    scene: str | None = holds("Jobs of this scene.")
+    shot: str | None = holds("Jobs of this shot.")
+    character: str | None = holds("Jobs of this character.")
+    state: Annotated[str, words_of(JobState)] | None = selects("Jobs in this state.")
+    verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = selects(
+        "Jobs with this verdict; none: without any."
+    )
+    model: str | None = holds("Jobs of this model, as figures by model name it.")
+    tag: str | None = holds("Jobs with this tag.")
+    source: Annotated[str, words_of(JobSource)] | None = selects(
+        "Jobs that were asked for in this way."
+    )
+    review: Annotated[str, OneOf((*REVIEWS, NONE))] | None = selects(
+        "Jobs whose newest review says this; none: that nobody judged."
+    )
+    since: Time | None = Field(None, alias="from", description="Jobs made at this time or later.")
+    until: Time | None = Field(None, alias="to", description="Jobs made before this time.")
+    text: str | None = holds("Words that all occur in names, tags or prompts, in any script.")
+    file: str | None = holds(
+        "The job that wrote this file: its path below the output folder, or its sha256."
+    )
+
+    def filter(self) -> JobFilter:
+        """Return the selection."""
+        return JobFilter(**{name: getattr(self, name) for name in JobParameters.model_fields})
+
+
+class OrderedParameters(JobParameters):
+    """Selection of jobs in an order."""
+
+    order: Annotated[str, OneOf(ORDERS)] = Field(
+        NEWEST, description="The newest first, or the best: passed, highest score."
+    )
+
+
+class PageParameters(Parameters):
+    """One page of a list."""
+
+    cursor: str | None = holds("Where to go on: `next` of the page before.", LONGEST_CURSOR)
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Digits] = Field(
+        PAGE, description="The most that are answered at once."
+    )
+
+
+class JobsParameters(PageParameters, OrderedParameters):
+    """Page of jobs."""
+
+
+class ExportParameters(OrderedParameters):
+    """Selection of jobs as a file."""
+
+    format: Annotated[str, OneOf((JSON, CSV))] = Field(JSON, description="Of the file.")
+
+
+class StatsParameters(JobParameters):
+    """Groups of jobs."""
+
+    by: Annotated[str, OneOf(tuple(KEYS))] = Field(
+        "project", description="What groups are made by."
+    )
+    last: Annotated[int, Field(ge=1, le=100), Digits] = Field(
+        20, description="How many of a group's newest jobs are looked at closely."
+    )
+    limit: Annotated[int, Field(ge=1, le=200), Digits] = Field(
+        50, description="Most groups, those with the newest jobs."
+    )
+
+
+class DeleteParameters(Parameters):
+    """Extent of a deletion."""
+
+    files: Annotated[bool, BeforeValidator(_boolean)] = Field(
+        False, description="Delete the files that it wrote."
+    )
+
+
+class ProductionsParameters(PageParameters):
+    """Page of productions."""
+
+    project: Annotated[str, Storable] | None = holds("Productions of this project.")
+    state: Annotated[str, words_of(ProductionState)] | None = selects("Productions in this state.")
+
+
+AnyParameters = TypeVar("AnyParameters", bound=Parameters)
+
+
+def read_parameters(query: Mapping[str, str], model: type[AnyParameters]) -> AnyParameters:
+    """Return a request's parameters.
+
+    Args:
+        query: aiohttp's, in which a name may stand twice.
+        model: of the route.
 
     Raises:
-        Refusal: a parameter that isn't known, comes twice, or can't be read.
+        Refusal: a parameter isn't known, comes twice, or doesn't fit.
     """
-    known = {each.name: each for each in parameters}
-    values = {name: each.default for name, each in known.items()}
-    seen = set()
-    for name, given in query.items():
-        if name not in known:
-            others = ", ".join(known) or "none"
-            message = f"There is no parameter {name[:100]!r} here; there are: {others}."
-            raise Refusal(400, "unknown_parameter", message)
-        if name in seen:
-            raise Refusal(400, "bad_parameter", f"{name}: expected once, got several.")
-        seen.add(name)
-        try:
-            values[name] = known[name].read(given)
-        except (ValueError, KeyError):
-            message = f"{name}: expected {known[name].expected}, got {given[:100]!r}."
-            raise Refusal(400, "bad_parameter", message) from None
-    return values
-
-
-def filter_of(values: Mapping[str, Any]) -> JobFilter:
-    """The jobs that the filter's parameters describe."""
-    renamed = {"from": "since", "to": "until"}
-    named = {renamed.get(each.name, each.name): values[each.name] for each in FILTERS}
-    return JobFilter(**named)
+    values: dict[str, Any] = {}
+    for name, text in query.items():
+        if name in values:
+            raise Refusal("repeated_parameter", field=name[:100])
+        values[name] = text
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    given = {name: text for name, text in values.items() if text or name not in names}
+    return validated(model, given, "unknown_parameter", {"": PARAMETER})

@@ -8,43 +8,41 @@ from typing import Any
 from uuid import uuid4
 
 from ...models.gating.retry_body import is_link
-from ...models.jobs.job import JobSource
 from ...models.jobs.provenance.generation_params import GenerationParam
 from ...models.jobs.provenance.model_hashes import with_hashes
 from ...models.jobs.queries import details
-from .answers import Refusal
-from .endpoint import Asked, Site
+from .bodies import ReproduceBody
+from .context import RouteContext
+from .endpoint import RouteRequest
 from .jobs import find_id
+from .refusals import Refusal
 from .submission import GraphRefused, submit
 from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
 from .workflows import installed, model_file
 
 Graph = dict[str, Any]
 
-API = JobSource.API.value
-SOURCES = (API, JobSource.EDITOR.value)  # of a job that is run again; a production has its own
 
-
-async def reproduce(site: Site, request: Asked) -> dict[str, Any]:
+async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Queue a job's graph again, and say what is no longer as it was."""
-    changes, client_id, source = _fields(request.body)
-    job_id = await asyncio.to_thread(find_id, site, request)
-    saved = await asyncio.to_thread(site.recorder.database.run, details.graph_of, job_id)
+    body: ReproduceBody = request.body
+    changes = body.changes or {}
+    job_id = await asyncio.to_thread(find_id, context, request)
+    saved = await asyncio.to_thread(context.recorder.database.run, details.graph_of, job_id)
     if saved is None or not saved["graph"]:
-        raise Refusal(409, "no_graph", "The job's graph isn't known, so it can't be run again.")
+        raise Refusal("no_graph")
     graph = changed(saved["graph"], changes)
-    params = await asyncio.to_thread(site.recorder.database.run, details.params_of, job_id)
+    params = await asyncio.to_thread(context.recorder.database.run, details.params_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
-    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: source}}
+    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
     if saved["workflow"] is not None and not changes:  # a changed one would be another's
         extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
     try:
-        number = await submit(site.host.server(), graph, prompt_id, extra, client_id)
+        number = await submit(context.server(), graph, prompt_id, extra, body.client_id)
     except GraphRefused as refused:
-        message = f"ComfyUI refuses the job's graph: {refused}"
         more = {"node_errors": refused.node_errors, "differences": differences}
-        raise Refusal(409, "refused_by_comfyui", message, **more) from None
+        raise Refusal("refused_by_comfyui", more=more, reason=str(refused)) from None
     return {
         "reproduced_from": str(job_id),
         "prompt_id": prompt_id,
@@ -52,25 +50,6 @@ async def reproduce(site: Site, request: Asked) -> dict[str, Any]:
         "changed": sorted(changes),
         "differences": differences,
     }
-
-
-def _fields(body: Mapping[str, Any]) -> tuple[dict[str, Any], str | None, str]:
-    """Return the changes, the client id and the source that a request names."""
-    changes, client_id = body.get("changes") or {}, body.get("client_id")
-    source = body.get("source", API)
-    if not isinstance(changes, dict):
-        message = 'changes: expected an object such as {"3.seed": 42}.'
-        raise Refusal(400, "bad_field", message)
-    for name, value in changes.items():
-        if not isinstance(value, str | int | float | bool):
-            message = f"changes: expected a text, a number or a truth value for {name[:100]!r}."
-            raise Refusal(400, "bad_field", message)
-    if client_id is not None and not isinstance(client_id, str):
-        raise Refusal(400, "bad_field", "client_id: expected a text.")
-    if source not in SOURCES:
-        message = f"source: expected one of {', '.join(SOURCES)}."
-        raise Refusal(400, "bad_field", message)
-    return changes, client_id, source
 
 
 def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
@@ -92,8 +71,7 @@ def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
                 node["inputs"][input_name] = value
                 break
         else:
-            message = f"changes: the job's graph has no input {name[:100]!r} (node id.input)."
-            raise Refusal(400, "unknown_input", message)
+            raise Refusal("unknown_input", name=name[:100])
     return new
 
 

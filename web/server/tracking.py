@@ -2,45 +2,34 @@
 
 from typing import Any
 
-from ...models.jobs.database.settings import SettingsError
-from ...models.jobs.recording.tracking import (
-    ENVIRONMENT,
-    Tracking,
-    set_by_environment,
-    tracking_wanted,
-    want_tracking,
-)
-from .answers import Refusal
-from .endpoint import Asked, Site
-
-FIELD = "tracking"
+from ...models.jobs.recording.tracking import Tracking
+from ...models.settings import TRACKING, SettingsError
+from .bodies import TrackingBody
+from .context import RouteContext
+from .endpoint import RouteRequest
+from .refusals import Refusal
 
 
-def tracking(site: Site, asked: Asked) -> dict[str, Any]:
+def tracking(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What is tracked now, what after a restart, and who decides."""
-    by_environment = set_by_environment()
+    by_environment = TRACKING.is_in_environment()
     return {
-        "tracking": site.recorder.tracking.value,
-        "after_restart": tracking_wanted(site.host.private()).value,
-        "decided_by": ENVIRONMENT if by_environment else None,
+        "tracking": context.recorder.tracking.value,
+        "after_restart": TRACKING.read(context.private()).value,
+        "decided_by": TRACKING.variable if by_environment else None,
     }
 
 
-def change(site: Site, asked: Asked) -> dict[str, Any]:
+def change(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Write into the private config file what is to be tracked, and do so where that is possible
     without a restart."""
-    words = [each.value for each in Tracking]
-    said = asked.body.get(FIELD)
-    if said not in words:
-        message = f"{FIELD}: expected one of {', '.join(words)}, got {str(said)[:100]!r}."
-        raise Refusal(400, "bad_field", message)
-    if set_by_environment():
-        message = f"{ENVIRONMENT} decides what is tracked; change it there, and start ComfyUI anew."
-        raise Refusal(409, "set_by_environment", message)
-    wanted = Tracking(said)
+    body: TrackingBody = request.body
+    if TRACKING.is_in_environment():
+        raise Refusal("set_by_environment", variable=TRACKING.variable)
+    wanted = Tracking(body.tracking)
     try:
-        want_tracking(site.host.private(), wanted)
+        TRACKING.write(context.private(), wanted.value)
     except SettingsError as error:
-        raise Refusal(409, "not_written", str(error)) from None
-    site.recorder.track(wanted)
-    return tracking(site, asked)
+        raise Refusal("not_written", reason=str(error)) from None
+    context.recorder.track(wanted)
+    return tracking(context, request)

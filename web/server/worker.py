@@ -1,213 +1,20 @@
-"""Productions in this ComfyUI: where their phases run, and the worker that takes them."""
+"""The worker of this ComfyUI's productions, started when it is needed."""
 
-import asyncio
 import atexit
-import concurrent.futures
-import logging
-import os
-import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from ...models.jobs.database.database import Database
-from ...models.jobs.database.settings import SettingsError, external_address
-from ...models.jobs.job import JobSource
-from ...models.jobs.recording.events import Event, JobFinished, JobProgressed
+from ...models.jobs.database.address import external_address
 from ...models.jobs.recording.recorder import Recorder
 from ...models.jobs.recording.tracking import Tracking
-from ...models.production.definition import PhaseDefinition
-from ...models.production.installed import FOLDERS, missing
-from ...models.production.records import ProductionRecord
-from ...models.production.runner import LEAST_FREE
 from ...models.production.worker import Worker
-from ...models.production.workplace import Stopped, WorkflowRefused
-from .submission import GraphRefused, submit
-from .watching.prompts import MARK, SOURCE
-from .workflows import installed
+from ...models.settings import SettingsError
+from .host import ComfyHost
 
-log = logging.getLogger(__name__)
-
-EVENT = "anime.production"
-PRODUCTION_MARK = "anime_production"  # in a prompt's `extra_data`: production, phase, attempt
-LEAST_FREE_GB = "ANIME_LEAST_FREE_GB"  # environment: room that an attempt needs on the disk
-SUBMIT_SECONDS = 120.0
-FREE_SECONDS = 10.0
 BOOT_PAUSE = 0.2
-
-
-class Here:
-    """This ComfyUI as a place where phases run: `models.production.patience.QueuePlace`."""
-
-    def __init__(self, server: Any, recorder_of: Callable[[], Recorder]) -> None:
-        """Touch nothing yet.
-
-        Args:
-            server: ComfyUI's `PromptServer`.
-            recorder_of: gives the recorder.
-        """
-        self._server, self._recorder_of = server, recorder_of
-        self._stopping = False
-        self._moved = threading.Condition()
-        self._nudges = 0
-        self._ended: set[str] = set()  # prompts of ours that ended and nobody asked for yet
-        self._shown: ProductionRecord | None = None
-        self._models: frozenset[Any] = frozenset()
-
-    @property
-    def process_id(self) -> UUID:
-        """By which its jobs are known."""
-        return self._recorder_of().process_id
-
-    @property
-    def least_free(self) -> float:
-        """Bytes that must be free for an attempt."""
-        try:
-            return float(os.environ.get(LEAST_FREE_GB, "")) * 1e9
-        except ValueError:
-            return LEAST_FREE
-
-    @property
-    def database(self) -> Database:
-        """The recorder's."""
-        return self._recorder_of().database
-
-    def settle(self) -> None:
-        """Ship what waits in the outbox."""
-        self._recorder_of().settle()
-
-    def follow(self) -> None:
-        """Hear from now on what is recorded of jobs."""
-        self._recorder_of().follow(self._hear)
-
-    def stopping(self) -> bool:
-        """Whether this ComfyUI ends."""
-        return self._stopping
-
-    def stop(self) -> None:
-        """Have nothing begin any more."""
-        self._stopping = True
-        self.nudge()
-
-    def nudge(self) -> None:
-        """Have the phase that runs looked at now."""
-        with self._moved:
-            self._nudges += 1
-            self._moved.notify_all()
-
-    def rest(self, seconds: float) -> None:
-        """Wait; less where it ends, or somebody wants the phase to be looked at."""
-        with self._moved:
-            before = self._nudges
-            self._moved.wait_for(lambda: self._nudges != before or self._stopping, seconds)
-
-    def others_prompts(self) -> int:
-        """How many prompts that are no production's run or wait here."""
-        running, waiting = self._server.prompt_queue.get_current_queue_volatile()
-        return sum(PRODUCTION_MARK not in item[3] for item in (*running, *waiting))
-
-    def has_prompt(self, prompt_id: str) -> bool:
-        """Whether a prompt runs or waits here."""
-        running, waiting = self._server.prompt_queue.get_current_queue_volatile()
-        return any(item[1] == prompt_id for item in (*running, *waiting))
-
-    def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a phase needs and this ComfyUI lacks."""
-        return missing(definition, installed(), values)
-
-    def make_room(self, graph: Mapping[str, Any]) -> None:
-        """Free the memory of the models that ran before, where this graph has others."""
-        models = frozenset(
-            value
-            for node in graph.values()
-            for name, value in node["inputs"].items()
-            if (node["class_type"], name) in FOLDERS and isinstance(value, str)
-        )
-        before, self._models = self._models, models
-        if not before or before == models:
-            return
-        queue = self._server.prompt_queue
-        queue.set_flag("unload_models", True)
-        queue.set_flag("free_memory", True)
-        end = time.monotonic() + FREE_SECONDS
-        # The thread that runs prompts takes the flags before its next prompt only if it sees them
-        # before that.
-        while queue.flags and time.monotonic() < end and not self._stopping:
-            time.sleep(0.01)
-
-    def submit(self, graph: dict[str, Any], prompt_id: str, mark: Mapping[str, Any]) -> None:
-        """Queue a prompt."""
-        extra = {MARK: {SOURCE: JobSource.PRODUCTION.value}, PRODUCTION_MARK: dict(mark)}
-        queued = asyncio.run_coroutine_threadsafe(
-            submit(self._server, graph, prompt_id, extra), self._server.loop
-        )
-        end = time.monotonic() + SUBMIT_SECONDS
-        while True:
-            try:
-                queued.result(1.0)
-                return
-            except GraphRefused as refused:
-                raise WorkflowRefused(_in_words(refused)) from None
-            except concurrent.futures.TimeoutError:
-                if self._stopping or time.monotonic() > end:
-                    queued.cancel()
-                    raise Stopped from None
-
-    def wait(self, prompt_id: str, seconds: float) -> bool:
-        """Whether a prompt of this ComfyUI ended; at most so long is waited for it."""
-        with self._moved:
-            before = self._nudges
-            self._moved.wait_for(
-                lambda: prompt_id in self._ended or self._nudges != before or self._stopping,
-                seconds,
-            )
-            ended = prompt_id in self._ended
-            self._ended.discard(prompt_id)
-        return ended or not self.has_prompt(prompt_id)
-
-    def interrupt(self, prompt_id: str) -> None:
-        """Have a prompt end soon, or never begin."""
-        queue = self._server.prompt_queue
-        if not queue.delete_queue_item(lambda item: item[1] == prompt_id):
-            queue.interrupt_if_running(prompt_id)
-
-    def free_bytes(self) -> int:
-        """Room on the disk of the output folder."""
-        return shutil.disk_usage(self.output()).free
-
-    def output(self) -> Path:
-        """The output folder."""
-        import folder_paths
-
-        return Path(folder_paths.get_output_directory())
-
-    def announce(self, production: ProductionRecord) -> None:
-        """Tell browsers of a change."""
-        said = production.brief()
-        if self._shown is None or self._shown.brief() != said:
-            self._say(said)
-        self._shown = production
-
-    def _say(self, said: dict[str, Any]) -> None:
-        with suppress(RuntimeError):  # ComfyUI's loop is closed while it ends
-            self._server.send_sync(EVENT, said)
-
-    def _hear(self, event: Event) -> None:
-        """What is recorded of jobs, told in the thread that runs prompts."""
-        if isinstance(event, JobFinished) and event.job.source is JobSource.PRODUCTION:
-            with self._moved:
-                self._ended.add(str(event.job.prompt_id))
-                self._moved.notify_all()
-        elif isinstance(event, JobProgressed) and (shown := self._shown) is not None:
-            running = shown.current.running
-            if running is not None and running.prompt_id == event.job.prompt_id:
-                before = shown.progress - (running.progress or 0.0) / len(shown.phases)
-                progress = before + event.progress / len(shown.phases)
-                self._say({**shown.brief(), "progress": round(progress, 4)})
 
 
 class Productions:
@@ -221,16 +28,14 @@ class Productions:
             recorder_of: gives the recorder.
         """
         self._server, self._recorder_of = server, recorder_of
-        self.here = Here(server, recorder_of)
-        self._worker = Worker(self.here)
+        self.host = ComfyHost(server, recorder_of)
+        self._worker = Worker(self.host)
         self._registered = False
 
     @property
-    def why_not(self) -> str | None:
-        """Why productions can't run here; None where they can."""
-        if self._recorder_of().tracking is Tracking.OFF:
-            return "Productions need their prompts remembered, and ANIME_TRACKING is off."
-        return None
+    def are_tracked(self) -> bool:
+        """Return True if prompts are remembered, without which there are no productions."""
+        return self._recorder_of().tracking is not Tracking.OFF
 
     @property
     def runs(self) -> bool:
@@ -244,16 +49,16 @@ class Productions:
 
     def start(self) -> None:
         """Take phases from now on; returns at once, and does nothing the second time."""
-        if self.why_not is None and not self._registered:
+        if self.are_tracked and not self._registered:
             self._registered = True
             # Before the recorder is closed, which registered itself earlier.
             atexit.register(self.stop)
-            self.here.follow()
+            self.host.follow()
             self._worker.start()
 
     def stop(self) -> None:
         """Give back what runs; ComfyUI is on its way out."""
-        self.here.stop()
+        self.host.stop()
         self._worker.stop()
 
     def start_where_used(self, private: Path) -> None:
@@ -277,17 +82,9 @@ def _is_named(private: Path) -> bool:
         return False  # said where the database is used
 
 
-def _in_words(refused: GraphRefused) -> str:
-    for node_id, found in refused.node_errors.items():
-        for error in found.get("errors", ()):
-            details = error.get("details") or ""
-            return f"{refused} Node {node_id}: {error.get('message')} {details}".strip()
-    return str(refused)
-
-
-_here: dict[int, Productions] = {}
+_by_server: dict[int, Productions] = {}
 
 
 def productions(server: Any, recorder_of: Callable[[], Recorder]) -> Productions:
     """The productions of this ComfyUI: one for its server."""
-    return _here.setdefault(id(server), Productions(server, recorder_of))
+    return _by_server.setdefault(id(server), Productions(server, recorder_of))

@@ -8,27 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ...models.jobs.recording.recorder import PRIVATE_FOLDER
-from ...models.production.catalogue import registered_folder
 from ...models.production.installed import Installed
-from .phases import Workplace
 
 log = logging.getLogger(__name__)
 
 # What is absent here may be there on another machine, or when the phase runs.
 ABSENCES = {"value_not_in_list", "custom_validation_failed"}
-
-
-def workplace() -> Workplace:
-    """This ComfyUI as a place where phases run, as it is now."""
-    import folder_paths
-
-    return Workplace(
-        folder=registered_folder(Path(folder_paths.get_system_user_directory(PRIVATE_FOLDER))),
-        profiles=Path(folder_paths.get_user_directory()) / "default" / "anime_profiles",
-        installed=installed(),
-        complaints=complaints,
-    )
 
 
 def model_file(folder: str, name: str) -> Path | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...dependency import MissingDependency, require
+from ...settings import SettingsError
+from .address import external_address, hide_secrets_in_logs, without_secrets
 from .connections import Readers
 from .embedded import EmbeddedFailure, EmbeddedServer
 from .migrations import SchemaTooNew, migrate
 from .place import place_below
-from .settings import SettingsError, external_address, hide_secrets_in_logs, without_secrets
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..job import JobState
-from ..provenance.judgement import JobVerdict, ReportSummary, judge, judge_by_worst, summaries
+from ..provenance.judgement import JobVerdict, ReportSummary, judge, judge_by_worst
 from ..provenance.kept_before import has_kept_reports, kept_before
 from ..queries.history import report_of_row, report_rows
 from ..queries.report_rows import NewReport, add_rows
@@ -90,7 +90,8 @@ def _add_kept(
         ]
     ids = add_rows(connection, added)
     for report_id, each in zip(ids, added, strict=True):
-        of_job = recorded[each.job_id]
-        of_job[0].append(report_id)
-        of_job[1].extend(summaries([each.node_report]))
+        node, report = each.node_report.node_id, each.node_report.report
+        ids_of_job, summaries = recorded[each.job_id]
+        ids_of_job.append(report_id)
+        summaries.append(ReportSummary(node, report.subject, report.verdict, report.score))
     return refused

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from ...report import Verdict
-from ..job import JobState, NodeReport, ShownReport
+from ..job import JobState, ShownReport
 from .graph import Node
 from .report_links import Decider, ReportLinks
 
@@ -88,18 +88,19 @@ def judge_by_worst(reports: Sequence[ReportSummary]) -> JobVerdict:
     return _verdict(reports, range(len(reports)), JudgedBy.WORST)
 
 
-def summaries(reports: Iterable[NodeReport]) -> list[ReportSummary]:
-    """Return what `judge` needs of reports."""
-    return [
-        ReportSummary(each.node_id, each.report.subject, each.report.verdict, each.report.score)
-        for each in reports
-    ]
+def summaries(reports: Iterable[ShownReport]) -> list[ReportSummary]:
+    """Return what `judge` needs of reports.
 
-
-def summaries_of_shown(reports: Iterable[ShownReport]) -> list[ReportSummary]:
-    """Return what `judge` needs of reports that are JSON still."""
+    Raises:
+        KeyError, TypeError, ValueError: one of them is no report.
+    """
     return [
-        ReportSummary(each.node_id, str(each.shown.get("subject")), each.verdict, each.score)
+        ReportSummary(
+            each.node_id,
+            str(each.report.get("subject")),
+            Verdict(each.report["verdict"]),
+            None if each.report["score"] is None else float(each.report["score"]),
+        )
         for each in reports
     ]
 

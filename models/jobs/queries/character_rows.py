@@ -4,25 +4,11 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from ..character_version import CharacterVersion
+from . import sql
 from .job_rows import id_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-ADD_CHARACTER_VERSION = """
-INSERT INTO anime.character_versions
-    (id, character_id, machine_id, folder, version, sha256, model, backend, threshold, calibrated,
-     saved_at)
-VALUES
-    (%(id)s, %(character_id)s, %(machine_id)s, %(folder)s, %(version)s, %(sha256)s, %(model)s,
-     %(backend)s, %(threshold)s, %(calibrated)s, %(saved_at)s)
-ON CONFLICT (id) DO NOTHING
-"""
-
-ADD_CHARACTER_REFERENCE = """
-INSERT INTO anime.character_references (version_id, position, standing, used, similarity)
-VALUES (%(version_id)s, %(position)s, %(standing)s, %(used)s, %(similarity)s)
-"""
 
 
 def add_character_version(connection: "Connection", character: CharacterVersion) -> bool:
@@ -37,12 +23,12 @@ def add_character_version(connection: "Connection", character: CharacterVersion)
     values["machine_id"] = id_of(connection, "machine", values)
     values["project_id"] = id_of(connection, "project", values)
     values["character_id"] = id_of(connection, "character", values)
-    if connection.execute(ADD_CHARACTER_VERSION, values).rowcount == 0:
+    if connection.execute(sql("add_character_version"), values).rowcount == 0:
         return False
     rows = [
         {"version_id": character.id, "position": position, **vars(reference)}
         for position, reference in enumerate(character.references)
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(ADD_CHARACTER_REFERENCE.encode(), rows)
+        cursor.executemany(sql("add_character_reference"), rows)
     return True

@@ -4,20 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from . import sql
+
 if TYPE_CHECKING:
     from psycopg import Connection
-
-STATE = "SELECT state FROM anime.jobs WHERE id = %(id)s FOR UPDATE"
-FILES = """
-SELECT artifacts.path, artifacts.sha256, machines.name AS machine
-FROM anime.artifacts
-JOIN anime.jobs ON jobs.id = artifacts.job_id
-JOIN anime.machines ON machines.id = jobs.machine_id
-WHERE artifacts.job_id = %(id)s ORDER BY artifacts.written_at, artifacts.path
-"""
-# First, so that an event that comes meanwhile finds it as soon as the job is gone.
-REMEMBER = "INSERT INTO anime.deleted_jobs (id) VALUES (%(id)s) ON CONFLICT DO NOTHING"
-DELETE = "DELETE FROM anime.jobs WHERE id = %(id)s"
 
 
 class StillRunning(RuntimeError):
@@ -50,12 +40,14 @@ def delete_job(connection: "Connection", job_id: UUID) -> tuple[WrittenFile, ...
     """
     of_job = {"id": job_id}
     with connection.transaction():
-        row = connection.execute(STATE, of_job).fetchone()
+        row = connection.execute(sql("lock_state_of_job"), of_job).fetchone()
         if row is None:
             return None
         if row[0] in ("pending", "in_progress"):
             raise StillRunning(row[0])
-        files = tuple(WrittenFile(*each) for each in connection.execute(FILES, of_job))
-        connection.execute(REMEMBER, of_job)
-        connection.execute(DELETE, of_job)
+        files = tuple(
+            WrittenFile(*each) for each in connection.execute(sql("files_of_job"), of_job)
+        )
+        connection.execute(sql("remember_deleted_job"), of_job)
+        connection.execute(sql("delete_job"), of_job)
     return files

@@ -5,25 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from . import sql
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
 NONE = "none"  # of a review or a verdict: there is none
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
-PROJECT_OF_NAME = "SELECT id FROM anime.projects WHERE name = %(project)s"
-SHOTS_OF_NAMES = """
-SELECT id FROM anime.shots
-WHERE (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
-    AND (%(episode)s::text IS NULL OR episode = %(episode)s)
-    AND (%(scene)s::text IS NULL OR scene = %(scene)s)
-    AND (%(shot)s::text IS NULL OR shot = %(shot)s)
-"""
-CHARACTERS_OF_NAME = """
-SELECT id FROM anime.characters
-WHERE name = %(character)s AND (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
-"""
-FOLDED = "SELECT anime.folded(%(text)s)"
 
 # Each is true of a job that has what the filter names.
 CONDITIONS = {
@@ -71,6 +60,11 @@ class JobFilter:
     text: str | None = None
     file: str | None = None
 
+    def __str__(self) -> str:
+        """The filter, as an error says it."""
+        parts = [f"{name} {value!r}" for name, value in vars(self).items() if value is not None]
+        return ", ".join(parts) or "anything"
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -97,16 +91,16 @@ def condition_of(connection: "Connection", wanted: JobFilter) -> Condition | Non
             )
     values["project_id"] = None
     if wanted.project is not None:
-        ids = _ids(connection, PROJECT_OF_NAME, values)
+        ids = _ids(connection, sql("project_of_name"), values)
         if not ids:
             return None
         values["project_id"] = ids[0]
         parts.append("jobs.project_id = %(project_id)s")
     if any(each is not None for each in (wanted.episode, wanted.scene, wanted.shot)):
-        values["shots"] = _ids(connection, SHOTS_OF_NAMES, values)
+        values["shots"] = _ids(connection, sql("shots_of_names"), values)
         parts.append(_one_of("shot_id", "shots", values["shots"]))
     if wanted.character is not None:
-        values["characters"] = _ids(connection, CHARACTERS_OF_NAME, values)
+        values["characters"] = _ids(connection, sql("characters_of_name"), values)
         parts.append(_one_of("character_id", "characters", values["characters"]))
     if wanted.file is not None:
         parts.append(_of_file(values))
@@ -117,8 +111,8 @@ def condition_of(connection: "Connection", wanted: JobFilter) -> Condition | Non
     return Condition(" AND ".join(parts) or "true", values)
 
 
-def _ids(connection: "Connection", query: str, values: dict[str, Any]) -> list[int]:
-    return [row[0] for row in connection.execute(query.encode(), values, prepare=False)]
+def _ids(connection: "Connection", query: bytes, values: dict[str, Any]) -> list[int]:
+    return [row[0] for row in connection.execute(query, values, prepare=False)]
 
 
 def _one_of(column: str, name: str, ids: list[int]) -> str:
@@ -138,7 +132,7 @@ def _of_file(values: dict[str, Any]) -> str:
 
 def _of_text(connection: "Connection", values: dict[str, Any]) -> str:
     """Pairs of letters find the few jobs in which the words may occur; then it is looked."""
-    row = connection.execute(FOLDED, values).fetchone()
+    row = connection.execute(sql("folded_text"), values).fetchone()
     words = dict.fromkeys(row[0].split() if row else ())
     if not words:
         return "true"

@@ -1,51 +1,20 @@
 """Reads jobs back from the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ...report import Report
+from ..columns import NAMES, RECORD, as_json, select
 from ..job import Artifact, Job, JobError, JobSource, NodeReport
+from ..json_values import to_json_value
+from . import sql
 from .details import find_id
 from .rows import rows_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-JOB_OF_ID = """
-SELECT jobs.id, jobs.prompt_id, jobs.client_id, jobs.source, jobs.process_id, jobs.reproduced_from,
-    jobs.tags, jobs.state, jobs.progress, jobs.review, jobs.verdict, jobs.score, jobs.judged_by,
-    jobs.created_at, jobs.started_at, jobs.finished_at, jobs.error_node_id, jobs.error_node_type,
-    jobs.error_exception, jobs.error_message, jobs.error_traceback, projects.name AS project,
-    coalesce(shots.episode, '') AS episode,
-    coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
-    coalesce(characters.name, '') AS character, machines.name AS machine
-FROM anime.jobs
-JOIN anime.projects ON projects.id = jobs.project_id
-JOIN anime.machines ON machines.id = jobs.machine_id
-LEFT JOIN anime.shots ON shots.id = jobs.shot_id
-LEFT JOIN anime.characters ON characters.id = jobs.character_id
-WHERE jobs.id = %(id)s
-"""
-
-REPORTS_OF_JOBS = """
-SELECT job_id, event_id, position, id, node_id, subject, frames, fps, verdict, score, worst_frame,
-    worst_reason_code, worst_reason, decides
-FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
-"""
-
-MEASUREMENTS_OF_JOBS = """
-SELECT measurements.*
-FROM anime.measurements JOIN anime.reports ON reports.id = measurements.report_id
-WHERE reports.job_id = ANY(%(jobs)s) ORDER BY measurements.report_id, measurements.position
-"""
-
-ARTIFACTS_OF_JOB = """
-SELECT path, kind, bytes, sha256, width, height, frames, fps
-FROM anime.artifacts WHERE job_id = %(id)s ORDER BY written_at, path
-"""
 
 
 @dataclass(frozen=True)
@@ -54,13 +23,7 @@ class JobRecord:
 
     Attributes:
         job: what is tracked.
-        state: a `JobState`'s value.
-        machine: that ran it.
-        progress: part of its nodes that are done, 0 to 1; None where nobody said.
-        review: the newest review's verdict.
-        verdict, score: of what it kept; None without such.
-        judged_by: a `JudgedBy`'s value, None without a verdict.
-        started_at, finished_at: None as long as it didn't.
+        columns: values of all its columns, by name.
         error: why it failed.
         reports: of its nodes, in their order.
         deciding: positions of the reports that its verdict comes from.
@@ -68,42 +31,26 @@ class JobRecord:
     """
 
     job: Job
-    state: str
-    machine: str
-    progress: float | None
-    review: str | None
-    verdict: str | None
-    score: float | None
-    judged_by: str | None
-    started_at: datetime | None
-    finished_at: datetime | None
+    columns: Mapping[str, Any]
     error: JobError | None
     reports: tuple[NodeReport, ...]
     deciding: tuple[int, ...]
     artifacts: tuple[Artifact, ...]
 
+    @property
+    def state(self) -> str:
+        """A `JobState`'s value."""
+        return str(self.columns["state"])
+
+    @property
+    def machine(self) -> str:
+        """The machine that ran it."""
+        return str(self.columns["machine"])
+
     def to_dict(self) -> dict[str, Any]:
         """This record as strict JSON values."""
         return {
-            "job": {
-                **asdict(self.job),
-                "id": str(self.job.id),
-                "tags": list(self.job.tags),
-                "source": self.job.source.value,
-                "process_id": self.job.process_id and str(self.job.process_id),
-                "reproduced_from": self.job.reproduced_from and str(self.job.reproduced_from),
-                "created_at": self.job.created_at.isoformat(),
-                "machine": self.machine,
-                "state": self.state,
-                "progress": self.progress,
-                "review": self.review,
-                "verdict": self.verdict,
-                "score": None if self.score is None else round(self.score, 2),
-                "judged_by": self.judged_by,
-                "started_at": self.started_at and self.started_at.isoformat(),
-                "finished_at": self.finished_at and self.finished_at.isoformat(),
-                "error": self.error and asdict(self.error),
-            },
+            "job": as_json(RECORD, self.columns),
             "reports": [
                 {
                     "node_id": each.node_id,
@@ -112,7 +59,7 @@ class JobRecord:
                 }
                 for position, each in enumerate(self.reports)
             ],
-            "artifacts": [asdict(artifact) for artifact in self.artifacts],
+            "artifacts": to_json_value(self.artifacts),
         }
 
 
@@ -127,33 +74,22 @@ def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
         The job with its reports and files, or None where there is none.
     """
     job_id = find_id(connection, job_or_prompt)
-    rows = [] if job_id is None else rows_of(connection, JOB_OF_ID, {"id": job_id})
+    query = sql("record_of_job", columns=select(RECORD), names=NAMES)
+    rows = [] if job_id is None else rows_of(connection, query, {"id": job_id})
     if not rows:
         return None
     row = rows[0]
-    of_job = {"id": row["id"]}
     reports = report_rows(connection, [row["id"]]).get(row["id"], [])
-    same = ("id", "prompt_id", "project", "episode", "scene", "shot", "character", "created_at")
+    files = rows_of(connection, sql("artifacts_of_job"), {"id": row["id"]})
+    given = {each.name: row[each.name] for each in fields(Job)}
+    given |= {"tags": tuple(row["tags"]), "source": JobSource(row["source"])}
     return JobRecord(
-        job=Job(
-            **{name: row[name] for name in same},
-            tags=tuple(row["tags"]),
-            client_id=row["client_id"],
-            source=JobSource(row["source"]),
-            process_id=row["process_id"],
-            reproduced_from=row["reproduced_from"],
-        ),
-        **{
-            name: row[name]
-            for name in (
-                *("state", "machine", "progress", "review", "verdict", "score", "judged_by"),
-                *("started_at", "finished_at"),
-            )
-        },
-        error=_error(row),
+        job=Job(**given),
+        columns=row,
+        error=None if row["error"] is None else JobError(**row["error"]),
         reports=tuple(map(report_of_row, reports)),
         deciding=tuple(place for place, each in enumerate(reports) if each["decides"]),
-        artifacts=tuple(Artifact(**each) for each in rows_of(connection, ARTIFACTS_OF_JOB, of_job)),
+        artifacts=tuple(Artifact(**each) for each in files),
     )
 
 
@@ -161,12 +97,12 @@ def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, li
     """Return the rows of the reports of each job in their order, with their `measurements`."""
     of_jobs = {"jobs": list(jobs)}
     measurements: dict[int, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, MEASUREMENTS_OF_JOBS, of_jobs):
+    for row in rows_of(connection, sql("measurements_of_jobs"), of_jobs):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
     rows: dict[UUID, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, REPORTS_OF_JOBS, of_jobs):
+    for row in rows_of(connection, sql("reports_of_jobs"), of_jobs):
         complete = {**row, "measurements": measurements.get(row["id"], [])}
         rows.setdefault(row["job_id"], []).append(complete)
     return rows
@@ -180,18 +116,9 @@ def report_of_row(row: Mapping[str, Any]) -> NodeReport:
     """
     worst = {name: row[f"worst_{name}"] for name in ("frame", "reason_code", "reason")}
     names = ("subject", "frames", "fps", "verdict", "score", "measurements")
-    report = Report.from_dict(
-        {
-            **{name: row[name] for name in names},
-            "schema": 1,
-            "worst": None if worst["frame"] is None else worst,
-        }
-    )
-    return NodeReport(row["node_id"], report)
-
-
-def _error(row: dict[str, Any]) -> JobError | None:
-    if row["error_message"] is None:
-        return None
-    names = ("node_id", "node_type", "exception", "message", "traceback")
-    return JobError(**{name: row[f"error_{name}"] for name in names})
+    report = {
+        **{name: row[name] for name in names},
+        "schema": 1,
+        "worst": None if worst["frame"] is None else worst,
+    }
+    return NodeReport(row["node_id"], Report.from_dict(report))

@@ -6,64 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..columns import given_columns
 from ..job import Job, JobState
 from ..strict_json import strict_json
+from . import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-LOCK_JOB = "SELECT state FROM anime.jobs WHERE id = %(id)s FOR NO KEY UPDATE"
-IS_DELETED = "SELECT 1 FROM anime.deleted_jobs WHERE id = %(id)s"
-
-# Looked for first: an UPSERT locks its row until the transaction ends, and everybody who writes
-# to one project would wait in turn. Where two add a row at once, the second finds the first's.
-NAMED = {
-    "project": (
-        "SELECT id FROM anime.projects WHERE name = %(project)s",
-        "INSERT INTO anime.projects (name) VALUES (%(project)s) ON CONFLICT DO NOTHING",
-    ),
-    "shot": (
-        "SELECT id FROM anime.shots WHERE project_id = %(project_id)s"
-        " AND episode = %(episode)s AND scene = %(scene)s AND shot = %(shot)s",
-        "INSERT INTO anime.shots (project_id, episode, scene, shot)"
-        " VALUES (%(project_id)s, %(episode)s, %(scene)s, %(shot)s) ON CONFLICT DO NOTHING",
-    ),
-    "character": (
-        "SELECT id FROM anime.characters WHERE project_id = %(project_id)s"
-        " AND name = %(character)s",
-        "INSERT INTO anime.characters (project_id, name)"
-        " VALUES (%(project_id)s, %(character)s) ON CONFLICT DO NOTHING",
-    ),
-    "machine": (
-        "SELECT id FROM anime.machines WHERE name = %(machine)s",
-        "INSERT INTO anime.machines (name) VALUES (%(machine)s) ON CONFLICT DO NOTHING",
-    ),
-}
-
-IS_PROCESS_KNOWN = "SELECT 1 FROM anime.processes WHERE id = %(process_id)s"
-ADD_PROCESS = """
-INSERT INTO anime.processes (id, machine_id) VALUES (%(process_id)s, %(machine_id)s)
-ON CONFLICT (id) DO NOTHING
-"""
-
-# The job that is run again may have been deleted, or be another database's.
-ADD_JOB = """
-INSERT INTO anime.jobs
-    (id, prompt_id, project_id, shot_id, character_id, machine_id, tags, state, created_at,
-     process_id, client_id, source, reproduced_from)
-VALUES
-    (%(id)s, %(prompt_id)s, %(project_id)s, %(shot_id)s, %(character_id)s, %(machine_id)s,
-     %(tags)s, %(state)s, %(created_at)s, %(process_id)s, %(client_id)s, %(source)s,
-     (SELECT id FROM anime.jobs WHERE id = %(reproduced_from)s FOR KEY SHARE))
-ON CONFLICT (id) DO NOTHING
-"""
-RENAME_JOB = """
-UPDATE anime.jobs SET
-    project_id = %(project_id)s, shot_id = %(shot_id)s, character_id = %(character_id)s,
-    tags = %(tags)s
-WHERE id = %(id)s
-"""
-KEEP_GRAPH = "UPDATE anime.jobs SET graph = %(graph)s::jsonb WHERE id = %(id)s AND graph IS NULL"
 
 
 @dataclass(frozen=True)
@@ -90,29 +39,35 @@ def lock(connection: "Connection", job: Job, first_state: JobState) -> JobRow | 
     """
     is_new = False
     while True:
-        row = connection.execute(LOCK_JOB, {"id": job.id}).fetchone()
+        row = connection.execute(sql("lock_job"), {"id": job.id}).fetchone()
         if row is not None:
             return JobRow(JobState(row[0]), is_new)
-        if connection.execute(IS_DELETED, {"id": job.id}).fetchone():
+        if connection.execute(sql("is_job_deleted"), {"id": job.id}).fetchone():
             return None
         values = _named(connection, job)
         values |= {"machine": platform.node(), "state": first_state.value}
         values |= {"source": job.source.value}
         values["machine_id"] = id_of(connection, "machine", values)
-        if job.process_id and not connection.execute(IS_PROCESS_KNOWN, values).fetchone():
-            connection.execute(ADD_PROCESS, values)
-        is_new = connection.execute(ADD_JOB, values).rowcount == 1
+        if job.process_id:
+            know_process(connection, job.process_id)
+        is_new = connection.execute(_add_job(), values).rowcount == 1
+
+
+def _add_job() -> bytes:
+    given = [name for name in given_columns() if name != "reproduced_from"]
+    values = ", ".join(f"%({name})s" for name in given)
+    return sql("add_job", columns=", ".join(given), values=values)
 
 
 def rename(connection: "Connection", job: Job) -> None:
     """Give a job's row the names and tags that the job has."""
-    connection.execute(RENAME_JOB, _named(connection, job))
+    connection.execute(sql("rename_job"), _named(connection, job))
 
 
 def keep_graph(connection: "Connection", job_id: UUID, graph: Mapping[str, Any]) -> bool:
     """Keep a job's graph; False where it has one already, which stays."""
     values = {"id": job_id, "graph": strict_json(graph)}
-    return connection.execute(KEEP_GRAPH, values).rowcount == 1
+    return connection.execute(sql("keep_graph"), values).rowcount == 1
 
 
 def id_of(connection: "Connection", kind: str, values: Mapping[str, Any]) -> int:
@@ -120,15 +75,22 @@ def id_of(connection: "Connection", kind: str, values: Mapping[str, Any]) -> int
 
     Args:
         connection: inside a transaction.
-        kind: a key of `NAMED`.
+        kind: project, shot, character or machine.
         values: the names that its statements take.
     """
-    find, add = (statement.encode() for statement in NAMED[kind])
     while True:
-        row = connection.execute(find, values).fetchone()
+        row = connection.execute(sql(f"find_{kind}"), values).fetchone()
         if row is not None:
             return int(row[0])
-        connection.execute(add, values)
+        connection.execute(sql(f"add_{kind}"), values)
+
+
+def know_process(connection: "Connection", process_id: UUID) -> None:
+    """Have a row of a process of this machine, before its first heartbeat too."""
+    values: dict[str, Any] = {"process_id": process_id, "machine": platform.node()}
+    if connection.execute(sql("is_process_known"), values).fetchone() is None:
+        values["machine_id"] = id_of(connection, "machine", values)
+        connection.execute(sql("add_process"), values)
 
 
 def _named(connection: "Connection", job: Job) -> dict[str, Any]:

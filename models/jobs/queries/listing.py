@@ -7,63 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..columns import LIST, NAMES, select
+from . import sql
 from .filters import Condition, JobFilter, condition_of
+from .orders import AFTER, FIRST, GOODNESS, NEWEST
 from .rows import rows_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-NEWEST, BEST = "newest", "best"
-ORDERS = (NEWEST, BEST)
-
-# One that passes is better than one that fails, whatever their scores; one without a score comes
-# after those that have one. As in the index `jobs_best_first`.
-GOODNESS = "(coalesce(jobs.score, -1) + CASE jobs.verdict WHEN 'PASS' THEN 102 ELSE 0 END)"
-TIME_AND_ID = "jobs.created_at, jobs.id"
-
-AFTER = {
-    NEWEST: f"({TIME_AND_ID}) < (%(after_at)s, %(after_id)s)",
-    BEST: f"({GOODNESS}, {TIME_AND_ID}) < (%(after_goodness)s, %(after_at)s, %(after_id)s)",
-}
-BACKWARD = {
-    NEWEST: "jobs.created_at DESC, jobs.id DESC",
-    BEST: f"{GOODNESS} DESC, jobs.created_at DESC, jobs.id DESC",
-}
-
-PAGE_OF_JOBS = """
-WITH jobs AS MATERIALIZED (
-    SELECT jobs.*, {goodness} AS goodness FROM anime.jobs
-    WHERE {condition} ORDER BY {order} LIMIT %(limit)s
-)
-SELECT
-    jobs.id, jobs.prompt_id, projects.name AS project, coalesce(shots.episode, '') AS episode,
-    coalesce(shots.scene, '') AS scene, coalesce(shots.shot, '') AS shot,
-    coalesce(characters.name, '') AS character, jobs.tags, jobs.state, jobs.progress,
-    jobs.progress_node_id, jobs.verdict, jobs.score, jobs.judged_by, jobs.review, jobs.source,
-    machines.name AS machine, jobs.model, jobs.created_at, jobs.started_at, jobs.finished_at,
-    jobs.reproduced_from, jobs.error_message AS error, jobs.goodness,
-    EXISTS (
-        SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
-        WHERE artifacts.job_id = jobs.id
-    ) AS has_thumbnail,
-    worst.reason_code, worst.reason_values, worst.reason
-FROM jobs
-JOIN anime.projects ON projects.id = jobs.project_id
-JOIN anime.machines ON machines.id = jobs.machine_id
-LEFT JOIN anime.shots ON shots.id = jobs.shot_id
-LEFT JOIN anime.characters ON characters.id = jobs.character_id
-LEFT JOIN LATERAL (
-    SELECT measurements.reason_code, measurements.reason_values, measurements.reason
-    FROM anime.reports JOIN anime.measurements ON measurements.report_id = reports.id
-    WHERE reports.job_id = jobs.id AND reports.decides AND reports.verdict = jobs.verdict
-        AND measurements.verdict = reports.verdict AND measurements.verdict <> 'PASS'
-    ORDER BY reports.score NULLS FIRST, reports.position,
-        measurements.reason_code = reports.worst_reason_code DESC NULLS LAST,
-        measurements.required DESC, measurements.position
-    LIMIT 1
-) AS worst ON true
-ORDER BY {order_of_rows}
-"""
 
 
 class CursorError(ValueError):
@@ -91,7 +42,7 @@ def list_jobs(
         connection: to the database.
         wanted: which jobs.
         limit: most of them.
-        order: `NEWEST` or `BEST` first.
+        order: one of `ORDERS`.
         cursor: what the page before gave as `next`; it stays true while jobs come and go.
 
     Raises:
@@ -105,21 +56,21 @@ def list_jobs(
     rows = rows_of(connection, query, values)
     has_more, rows = len(rows) > limit, rows[:limit]
     following = _cursor(order, rows[-1]) if has_more else None
-    for row in rows:
-        del row["goodness"]
     return Page(tuple(rows), following)
 
 
 def page_query(
     condition: Condition, limit: int, order: str = NEWEST, after: dict[str, Any] | None = None
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[bytes, dict[str, Any]]:
     """The statement behind a page, and its values."""
-    where = condition.sql if after is None else f"{condition.sql} AND {AFTER[order]}"
-    query = PAGE_OF_JOBS.format(
+    query = sql(
+        "page_of_jobs",
+        columns=select(LIST),
+        names=NAMES,
         goodness=GOODNESS,
-        condition=where,
-        order=BACKWARD[order],
-        order_of_rows=BACKWARD[order].replace(GOODNESS, "jobs.goodness"),
+        condition=condition.sql if after is None else f"{condition.sql} AND {AFTER[order]}",
+        order=FIRST[order],
+        order_of_rows=FIRST[order].replace(GOODNESS, "jobs.goodness"),
     )
     return query, {**condition.values, **(after or {}), "limit": limit}
 

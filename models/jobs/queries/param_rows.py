@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..provenance.model_hashes import FindFile, with_hashes
+from . import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 log = logging.getLogger(__name__)
-
-ADD_PARAM = """
-INSERT INTO anime.generation_params
-    (job_id, position, node_id, node_type, kind, name, text, number, sha256)
-VALUES
-    (%(job_id)s, %(position)s, %(node_id)s, %(node_type)s, %(kind)s, %(name)s, %(text)s,
-     %(number)s, %(sha256)s)
-"""
 
 
 def add_params(
@@ -52,6 +45,6 @@ def add_params(
             for position, param in enumerate(params)
         ]
         with connection.transaction(), connection.cursor() as cursor:
-            cursor.executemany(ADD_PARAM.encode(), rows)
+            cursor.executemany(sql("add_param"), rows)
     except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError):
         log.exception("The parameters of job %s can't be read from its graph.", job_id)

@@ -1,6 +1,7 @@
 """The rows of a job's reports: their measurements, and the attempts of a retry."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -8,42 +9,17 @@ from uuid import UUID
 from ...gating.retry import reason_of
 from ...measurement import Measurement
 from ...node_types import RETRY_END
-from ...report import Report
-from ..job import NodeReport
+from ...report import Report, ReportError
+from ..job import NodeReport, ShownReport
 from ..strict_json import strict_json
+from . import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
+log = logging.getLogger(__name__)
+
 RETRY = "retry"  # backend of the measurement that carries a retry's attempts
-
-ADD_REPORT = """
-INSERT INTO anime.reports
-    (event_id, job_id, position, node_id, subject, verdict, score, frames, fps,
-     worst_frame, worst_reason_code, worst_reason)
-VALUES
-    (%(event_id)s, %(job_id)s, %(position)s, %(node_id)s, %(subject)s, %(verdict)s, %(score)s,
-     %(frames)s, %(fps)s, %(worst_frame)s, %(worst_reason_code)s, %(worst_reason)s)
-RETURNING id
-"""
-
-ADD_MEASUREMENT = """
-INSERT INTO anime.measurements
-    (report_id, position, name, value, unit, better, low, high, threshold_from, threshold_to,
-     required, verdict, reason_code, reason_values, reason, backend, per_frame, details)
-VALUES
-    (%(report_id)s, %(position)s, %(name)s, %(value)s, %(unit)s, %(better)s, %(low)s, %(high)s,
-     %(threshold_from)s, %(threshold_to)s, %(required)s, %(verdict)s, %(reason_code)s,
-     %(reason_values)s::jsonb, %(reason)s, %(backend)s, %(per_frame)s::jsonb, %(details)s::jsonb)
-"""
-
-TYPE_OF_NODE = "SELECT graph -> %(node_id)s ->> 'class_type' FROM anime.jobs WHERE id = %(job_id)s"
-ADD_ATTEMPT = """
-INSERT INTO anime.retry_attempts (job_id, node_id, number, seed, verdict, score, reason, chosen)
-VALUES
-    (%(job_id)s, %(node_id)s, %(number)s, %(seed)s, %(verdict)s, %(score)s, %(reason)s, %(chosen)s)
-ON CONFLICT DO NOTHING
-"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +40,7 @@ class NewReport:
 
 
 def add_reports(
-    connection: "Connection", event_id: UUID, job_id: UUID, reports: Sequence[NodeReport]
+    connection: "Connection", event_id: UUID, job_id: UUID, shown: Iterable[ShownReport]
 ) -> None:
     """Add everything that a job's nodes reported.
 
@@ -72,18 +48,18 @@ def add_reports(
         connection: inside a transaction.
         event_id: of the job's end.
         job_id: of the job.
-        reports: in the order in which the nodes ran.
+        shown: in the order in which the nodes ran.
     """
+    reports = list(_read(shown))
     add_rows(
         connection,
         [NewReport(event_id, job_id, place, each) for place, each in enumerate(reports)],
     )
     for each in reports:
-        attempts = list(_attempts(each))
+        attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(each)]
         if attempts and _is_retry_end(connection, job_id, each.node_id):
-            rows = [{"job_id": job_id, **attempt} for attempt in attempts]
             with connection.cursor() as cursor:
-                cursor.executemany(ADD_ATTEMPT.encode(), rows)
+                cursor.executemany(sql("add_retry_attempt"), attempts)
 
 
 def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int]:
@@ -97,7 +73,7 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
         return []
     ids = []
     with connection.cursor() as cursor:
-        cursor.executemany(ADD_REPORT.encode(), map(_report, reports), returning=True)
+        cursor.executemany(sql("add_report"), map(_report, reports), returning=True)
         for _ in reports:
             (report_id,) = cursor.fetchone() or (0,)  # RETURNING always gives one
             ids.append(int(report_id))
@@ -107,8 +83,16 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
             for report_id, each in zip(ids, reports, strict=True)
             for place, measurement in enumerate(each.node_report.report.measurements)
         ]
-        cursor.executemany(ADD_MEASUREMENT.encode(), measurements)
+        cursor.executemany(sql("add_measurement"), measurements)
     return ids
+
+
+def _read(shown: Iterable[ShownReport]) -> Iterator[NodeReport]:
+    for each in shown:
+        try:
+            yield each.read()
+        except ReportError as error:  # another pack's, shown under our name
+            log.warning("Node %s showed a report that is none: %s", each.node_id, error)
 
 
 def _report(each: NewReport) -> dict[str, Any]:
@@ -142,7 +126,7 @@ def _measurement(measurement: Measurement) -> dict[str, Any]:
 def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     """Not a node after it, which shows the same report, merged or gated. A node that the graph
     doesn't have was made while it ran: a Retry End that continued the first."""
-    row = connection.execute(TYPE_OF_NODE, {"job_id": job_id, "node_id": node_id}).fetchone()
+    row = connection.execute(sql("type_of_node"), {"job_id": job_id, "node_id": node_id}).fetchone()
     return row is not None and row[0] in (RETRY_END.id, None)
 
 

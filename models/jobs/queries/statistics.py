@@ -3,6 +3,7 @@
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from . import sql
 from .filters import JobFilter, condition_of
 from .rows import rows_of
 
@@ -28,64 +29,13 @@ KEYS = {
 UNJUDGED = {"NOT_MEASURED": "not_measured", None: "no_report"}
 NOT_COMPLETED = {"failed": "failed", "cancelled": "cancelled", "lost": "lost"}
 
-# Read from an index alone, as long as nothing else is asked of the jobs.
-COUNTS_BY_KEY = """
-SELECT {key} AS key, jobs.state, jobs.verdict, count(*) AS jobs, max(jobs.created_at) AS newest
-FROM anime.jobs {source}
-WHERE {key} IS NOT NULL AND {condition}
-GROUP BY 1, 2, 3
-"""
-# The newest days that have jobs, from one to the next, then the counts of those alone: to convert
-# the time of every job there ever was takes ten times as long.
-COUNTS_BY_DAY = """
-WITH RECURSIVE days AS (
-    SELECT max(jobs.created_at) AS newest FROM anime.jobs WHERE {condition}
-    UNION ALL
-    SELECT (
-        SELECT max(jobs.created_at) FROM anime.jobs
-        WHERE jobs.created_at < date_trunc('day', days.newest, 'UTC') AND {condition}
-    ) FROM days WHERE days.newest IS NOT NULL
-)
-SELECT keys.key, counts.* FROM (
-    SELECT (newest AT TIME ZONE 'UTC')::date AS key FROM days
-    WHERE newest IS NOT NULL LIMIT %(limit)s
-) AS keys
-CROSS JOIN LATERAL (
-    SELECT jobs.state, jobs.verdict, count(*) AS jobs, max(jobs.created_at) AS newest
-    FROM anime.jobs WHERE {of_day} AND {condition}
-    GROUP BY 1, 2
-) AS counts
-"""
-# An index is read as quickly as the table on a disk without a head; and to start workers takes
-# longer than they save here.
-PLAN_FOR_INDEXES = """
-SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0
-"""
-# For every key its newest jobs, which an index gives in this order.
-LAST_BY_KEY = """
-SELECT keys.key, last.* FROM unnest(%(keys)s::{kind}[]) AS keys (key)
-CROSS JOIN LATERAL (
-    SELECT
-        jobs.verdict, jobs.score,
-        extract(epoch FROM jobs.finished_at - jobs.started_at)::float8 AS seconds
-    FROM anime.jobs {source}
-    WHERE {of_key} AND jobs.finished_at IS NOT NULL AND {condition}
-    ORDER BY jobs.created_at DESC, jobs.id DESC LIMIT %(twice)s
-) AS last
-"""
 # A day is a span of time, so that the index by time gives it.
 OF_DAY = """
 jobs.created_at >= keys.key::timestamp AT TIME ZONE 'UTC'
     AND jobs.created_at < (keys.key + 1)::timestamp AT TIME ZONE 'UTC'
 """
 
-PROJECT_NAMES = "SELECT id, name, NULL AS project FROM anime.projects WHERE id = ANY(%(keys)s)"
-CHARACTER_NAMES = """
-SELECT characters.id, characters.name, projects.name AS project
-FROM anime.characters JOIN anime.projects ON projects.id = characters.project_id
-WHERE characters.id = ANY(%(keys)s)
-"""
-NAMES = {"project": PROJECT_NAMES, "character": CHARACTER_NAMES}
+NAMED = ("project", "character")  # keys that are ids of named rows
 
 
 def statistics(
@@ -111,29 +61,28 @@ def statistics(
     if condition is None:
         return []
     key, kind, source = KEYS[by]
-    counts = COUNTS_BY_DAY if by == "day" else COUNTS_BY_KEY
-    counts = counts.format(key=key, source=source, of_day=OF_DAY, condition=condition.sql)
+    query = sql("counts_by_day" if by == "day" else "counts_by_key", key=key, source=source,
+                of_day=OF_DAY, condition=condition.sql)  # fmt: skip
     with connection.transaction():
-        connection.execute(PLAN_FOR_INDEXES)
-        rows = rows_of(connection, counts, {**condition.values, "limit": limit})
+        connection.execute(sql("plan_for_indexes"))
+        rows = rows_of(connection, query, {**condition.values, "limit": limit})
     groups: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["key"], []).append(row)
     newest = {each: max(row["newest"] for row in of_key) for each, of_key in groups.items()}
     keys = sorted(groups, key=lambda each: (newest[each], str(each)), reverse=True)[:limit]
     values = {**condition.values, "keys": keys, "twice": 2 * last}
-    names = (
-        {row["id"]: row for row in rows_of(connection, NAMES[by], values)} if by in NAMES else {}
-    )
+    named = rows_of(connection, sql(f"names_of_{by}s"), values) if by in NAMED else []
+    names = {row["id"]: row for row in named}
     of_key = OF_DAY if by == "day" else f"{key} = keys.key"
-    query = LAST_BY_KEY.format(kind=kind, of_key=of_key, source=source, condition=condition.sql)
+    query = sql("last_by_key", kind=kind, of_key=of_key, source=source, condition=condition.sql)
     recent: dict[Any, list[dict[str, Any]]] = {}
     for row in rows_of(connection, query, values) if keys else []:
         recent.setdefault(row["key"], []).append(row)
     return [
         {
-            "key": names[each]["name"] if by in NAMES else str(each),
-            "project": names[each]["project"] if by in NAMES else None,
+            "key": names[each]["name"] if by in NAMED else str(each),
+            "project": names[each]["project"] if by in NAMED else None,
             **_all(groups[each]),
             "last": _some(recent.get(each, [])[:last]),
             "before": _some(recent.get(each, [])[last:]),

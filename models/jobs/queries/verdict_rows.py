@@ -7,29 +7,10 @@ from uuid import UUID
 from ...report import Verdict
 from ..job import JobState
 from ..provenance.judgement import JobVerdict, ReportSummary, judge
+from . import sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-JOB = "SELECT state, graph, saved_by FROM anime.jobs WHERE id = %(job_id)s"
-REPORTS = """
-SELECT job_id, id, node_id, subject, verdict, score FROM anime.reports
-WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
-"""
-# What stays the same isn't written: a row that is written is written into every index.
-KEEP_VERDICTS = """
-UPDATE anime.jobs SET
-    verdict = judged.verdict, score = judged.score, judged_by = judged.judged_by
-FROM unnest(
-    %(jobs)s::uuid[], %(verdicts)s::text[], %(scores)s::float8[], %(rules)s::text[]
-) AS judged (id, verdict, score, judged_by)
-WHERE jobs.id = judged.id AND (jobs.verdict, jobs.score, jobs.judged_by)
-    IS DISTINCT FROM (judged.verdict, judged.score, judged.judged_by)
-"""
-KEEP_DECIDING = """
-UPDATE anime.reports SET decides = NOT decides
-WHERE job_id = ANY(%(jobs)s) AND decides <> (id = ANY(%(deciding)s::bigint[]))
-"""
 
 
 def judge_job(connection: "Connection", job_id: UUID) -> None:
@@ -41,7 +22,7 @@ def judge_job(connection: "Connection", job_id: UUID) -> None:
         connection: inside a transaction that has locked the job's row.
         job_id: of a job that is there.
     """
-    row = connection.execute(JOB, {"job_id": job_id}).fetchone()
+    row = connection.execute(sql("job_to_judge"), {"job_id": job_id}).fetchone()
     if row is None:
         return
     ids, reports = reports_of(connection, [job_id]).get(job_id, ([], []))
@@ -55,7 +36,7 @@ def reports_of(
     """Return the ids and summaries of the reports of each job, in their order."""
     reports: dict[UUID, tuple[list[int], list[ReportSummary]]] = {}
     for job_id, report_id, node_id, subject, verdict, score in connection.execute(
-        REPORTS, {"jobs": list(jobs)}
+        sql("summaries_of_reports"), {"jobs": list(jobs)}
     ):
         ids, of_job = reports.setdefault(job_id, ([], []))
         ids.append(report_id)
@@ -81,5 +62,5 @@ def keep_verdicts(
         columns["scores"].append(verdict.score)
         columns["rules"].append(verdict.judged_by and verdict.judged_by.value)
         columns["deciding"] += [report_ids[position] for position in verdict.deciding]
-    connection.execute(KEEP_VERDICTS, columns)
-    connection.execute(KEEP_DECIDING, columns)
+    connection.execute(sql("keep_verdicts"), columns)
+    connection.execute(sql("keep_deciding"), columns)

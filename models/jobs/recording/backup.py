@@ -10,9 +10,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseAway
 from ..database.place import place_below
-from ..database.settings import external_address, without_secrets
 from ..database.transfer import (
     Contents,
     DatabaseSource,

@@ -1,15 +1,16 @@
 """Writes events into the database's tables, each once in effect."""
 
-from typing import TYPE_CHECKING, Any
+from functools import singledispatch
+from typing import TYPE_CHECKING
 
 from ..job import JobState
 from ..provenance.model_hashes import FindFile
-from ..queries import job_rows
+from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
 from ..queries.param_rows import add_params
 from ..queries.report_rows import add_reports
 from ..queries.verdict_rows import judge_job
-from ..states import following
+from ..states import FINAL, following
 from ..strict_json import strict_json
 from .events import (
     ArtifactWritten,
@@ -21,57 +22,10 @@ from .events import (
     JobQueued,
     JobReviewed,
     JobStarted,
-    kind_of,
 )
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-ADD_EVENT = """
-INSERT INTO anime.job_events (id, job_id, kind, at, state, data)
-VALUES (%(id)s, %(job_id)s, %(kind)s, %(at)s, %(state)s, %(data)s::jsonb)
-ON CONFLICT (id) DO NOTHING
-"""
-
-QUEUED = """
-UPDATE anime.jobs SET workflow = coalesce(workflow, %(workflow)s::jsonb) WHERE id = %(job_id)s
-"""
-STARTED = """
-UPDATE anime.jobs SET started_at = coalesce(started_at, %(at)s) WHERE id = %(job_id)s
-"""
-GOES_ON = """
-UPDATE anime.jobs SET state = %(state)s, finished_at = NULL WHERE id = %(job_id)s
-"""
-PROGRESSED = """
-UPDATE anime.jobs SET
-    started_at = coalesce(started_at, %(at)s), progress = %(progress)s,
-    progress_node_id = %(node_id)s
-WHERE id = %(job_id)s AND finished_at IS NULL
-"""
-FINISHED = """
-UPDATE anime.jobs SET
-    state = %(state)s, started_at = coalesce(%(started_at)s, started_at),
-    finished_at = %(finished_at)s, error_node_id = %(node_id)s, error_node_type = %(node_type)s,
-    error_exception = %(exception)s, error_message = %(message)s,
-    error_traceback = %(traceback)s,
-    progress = CASE WHEN %(state)s = 'completed' THEN 1 ELSE progress END,
-    progress_node_id = NULL, saved_by = %(saved_by)s
-WHERE id = %(job_id)s
-"""
-
-ADD_ARTIFACT = """
-INSERT INTO anime.artifacts
-    (event_id, job_id, path, kind, bytes, sha256, width, height, frames, fps, written_at)
-VALUES
-    (%(event_id)s, %(job_id)s, %(path)s, %(kind)s, %(bytes)s, %(sha256)s, %(width)s, %(height)s,
-     %(frames)s, %(fps)s, %(written_at)s)
-"""
-ADD_THUMBNAIL = "INSERT INTO anime.thumbnails (event_id, webp) VALUES (%(event_id)s, %(webp)s)"
-
-ADD_REVIEW = """
-INSERT INTO anime.reviews (id, job_id, verdict, reason, reviewer, reviewed_at)
-VALUES (%(id)s, %(job_id)s, %(verdict)s, %(reason)s, %(reviewer)s, %(reviewed_at)s)
-"""
 
 
 def write(connection: "Connection", event: Event, find_file: FindFile | None = None) -> bool:
@@ -90,88 +44,92 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
     """
     if isinstance(event, CharacterSaved):
         return add_character_version(connection, event.character)
-    row = job_rows.lock(connection, event.job, _first_state(event))
+    assert isinstance(event, JobEvent)
+    event_state, unheard = event.state_of_job(), JobState.IN_PROGRESS
+    first_state = event_state if event_state is JobState.PENDING else unheard
+    row = job_rows.lock(connection, event.job, first_state)
     if row is None:
         return False
-    event_state = _state_of(event)
     state = row.state if event_state is None else following(row.state, event_state)
-    changed = state is not row.state or row.is_new
-    if isinstance(event, JobProgressed):
-        if changed:
-            connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
-        values = {"at": event.at, "progress": event.progress, "node_id": event.node_id}
-        connection.execute(PROGRESSED, {"job_id": event.job.id, **values})
-        return True
-    values = {
-        "id": event.id,
-        "job_id": event.job.id,
-        "kind": kind_of(event),
-        "at": event.at,
-        "state": state.value if changed and event_state is not None else None,
-        "data": strict_json(_data(event)),
-    }
-    if connection.execute(ADD_EVENT, values).rowcount == 0:
-        return False
-    if isinstance(event, JobFinished):
-        if changed:
-            _finish(connection, event, find_file)
-    elif state is not row.state:
-        connection.execute(GOES_ON, {"job_id": event.job.id, "state": state.value})
-    _add_rest(connection, event, find_file)
+    changes = state is not row.state
+    if event.in_history:
+        shown = state if event_state is not None and (changes or row.is_new) else None
+        if not _add_event(connection, event, shown):
+            return False
+    if changes and state not in FINAL:
+        connection.execute(sql("continue_job"), {"job_id": event.job.id, "state": state.value})
+    if changes or not isinstance(event, JobFinished):  # a job ends once
+        _add_rows(event, connection, find_file)
     return True
 
 
-def _first_state(event: JobEvent) -> JobState:
-    """The state of a job that the database hears of by this event."""
-    if isinstance(event, JobQueued):
-        return JobState.PENDING
-    return JobState.IN_PROGRESS
+def _add_event(connection: "Connection", event: JobEvent, state: JobState | None) -> bool:
+    """Add an event to the history of its job; return False if it is there already."""
+    values = {
+        "id": event.id,
+        "job_id": event.job.id,
+        "kind": event.kind,
+        "at": event.at,
+        "state": state and state.value,
+        "data": strict_json(event.facts()),
+    }
+    return connection.execute(sql("add_event"), values).rowcount == 1
 
 
-def _state_of(event: JobEvent) -> JobState | None:
-    """Return the state that an event gives its job; None if it gives none."""
-    if isinstance(event, JobFinished):
-        return event.state
-    if isinstance(event, JobReviewed):
-        return None  # anybody may say it, at any time
-    return _first_state(event)
+@singledispatch
+def _add_rows(event: JobEvent, connection: "Connection", find_file: FindFile | None) -> None:
+    """Write what only events of this kind have."""
+    raise NotImplementedError(event.kind)
 
 
-def _data(event: JobEvent) -> dict[str, Any]:
-    """Return the facts that the history of a job shows beside the state."""
-    if isinstance(event, JobStarted):
-        names = ("project", "episode", "scene", "shot", "character")
-        return {name: value for name in names if (value := getattr(event.job, name))}
-    if isinstance(event, ArtifactWritten):
-        return {"path": event.artifact.path, "kind": event.artifact.kind}
-    if isinstance(event, JobReviewed):
-        review = event.review
-        return {**vars(review), "verdict": review.verdict.value}
-    if isinstance(event, JobFinished):
-        facts: dict[str, Any] = {"state": event.state.value, "reports": len(event.reports)}
-        return {**facts, "error": event.error.message} if event.error else facts
-    return {}
+@_add_rows.register(JobQueued)
+def _(event: JobQueued, connection: "Connection", find_file: FindFile | None) -> None:
+    workflow = None if event.workflow is None else strict_json(event.workflow)
+    connection.execute(sql("keep_workflow"), {"job_id": event.job.id, "workflow": workflow})
+    if _keep_graph(connection, event, find_file):
+        judge_job(connection, event.job.id)  # its end may have come before
 
 
-def _add_rest(connection: "Connection", event: JobEvent, find_file: FindFile | None) -> None:
-    """The rows that only this kind of event has."""
-    of_job = {"job_id": event.job.id}
-    if isinstance(event, JobQueued):
-        workflow = None if event.workflow is None else strict_json(event.workflow)
-        connection.execute(QUEUED, {**of_job, "workflow": workflow})
-        if _keep_graph(connection, event, find_file):
-            judge_job(connection, event.job.id)  # its end may have come before
-    elif isinstance(event, JobStarted):
-        job_rows.rename(connection, event.job)
-        connection.execute(STARTED, {**of_job, "at": event.at})
-    elif isinstance(event, ArtifactWritten):
-        written = {"event_id": event.id, **of_job, "written_at": event.at}
-        connection.execute(ADD_ARTIFACT, {**written, **vars(event.artifact)})
-        if event.thumbnail is not None:
-            connection.execute(ADD_THUMBNAIL, {"event_id": event.id, "webp": event.thumbnail})
-    elif isinstance(event, JobReviewed):
-        facts = {**vars(event.review), "verdict": event.review.verdict.value}
-        connection.execute(ADD_REVIEW, {"id": event.id, **of_job, "reviewed_at": event.at, **facts})
+@_add_rows.register(JobStarted)
+def _(event: JobStarted, connection: "Connection", find_file: FindFile | None) -> None:
+    job_rows.rename(connection, event.job)
+    connection.execute(sql("start_job"), {"job_id": event.job.id, "at": event.at})
+
+
+@_add_rows.register(JobProgressed)
+def _(event: JobProgressed, connection: "Connection", find_file: FindFile | None) -> None:
+    connection.execute(sql("progress_job"), {**vars(event), "job_id": event.job.id})
+
+
+@_add_rows.register(ArtifactWritten)
+def _(event: ArtifactWritten, connection: "Connection", find_file: FindFile | None) -> None:
+    written = {"event_id": event.id, "job_id": event.job.id, "written_at": event.at}
+    connection.execute(sql("add_artifact"), {**written, **vars(event.artifact)})
+    if event.thumbnail is not None:
+        connection.execute(sql("add_thumbnail"), {"event_id": event.id, "webp": event.thumbnail})
+
+
+@_add_rows.register(JobReviewed)
+def _(event: JobReviewed, connection: "Connection", find_file: FindFile | None) -> None:
+    reviewed = {"id": event.id, "job_id": event.job.id, "reviewed_at": event.at}
+    connection.execute(sql("add_review"), {**reviewed, **event.facts()})
+
+
+@_add_rows.register(JobFinished)
+def _(event: JobFinished, connection: "Connection", find_file: FindFile | None) -> None:
+    nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
+    values = {
+        "job_id": event.job.id,
+        "state": event.state.value,
+        "started_at": event.started_at,
+        "finished_at": event.finished_at,
+        "saved_by": None if event.saved_by is None else list(event.saved_by),
+        **(vars(event.error) if event.error else nothing),
+    }
+    connection.execute(sql("finish_job"), values)
+    _keep_graph(connection, event, find_file)
+    add_reports(connection, event.id, event.job.id, event.reports)
+    judge_job(connection, event.job.id)
 
 
 def _keep_graph(
@@ -182,19 +140,3 @@ def _keep_graph(
         return False
     add_params(connection, event.job.id, event.graph, find_file)
     return True
-
-
-def _finish(connection: "Connection", event: JobFinished, find_file: FindFile | None) -> None:
-    nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
-    values = {
-        "job_id": event.job.id,
-        "state": event.state.value,
-        "started_at": event.started_at,
-        "finished_at": event.finished_at,
-        "saved_by": None if event.saved_by is None else list(event.saved_by),
-        **(vars(event.error) if event.error else nothing),
-    }
-    connection.execute(FINISHED, values)
-    _keep_graph(connection, event, find_file)
-    add_reports(connection, event.id, event.job.id, event.reports)
-    judge_job(connection, event.job.id)

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .event_json import to_json
-from .events import Event, job_of
-from .file_lock import FileLock
+from filelock import FileLock, Timeout
+
+from .events import Event
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class Outbox:
         self._appending, self._reading = threading.Lock(), threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
-        self._turn = FileLock(path.with_name(f"{path.name}.turn"))
+        turn = path.with_name(f"{path.name}.turn")
+        self._turn = FileLock(turn, timeout=0, mode=0o600, thread_local=False)
         self._waits_since: float | None = None
         self._closed = False
         self._quiet_until = 0.0
@@ -86,9 +87,9 @@ class Outbox:
             True once the event is on the disk; False where it couldn't be, which is logged.
         """
         try:
-            job = job_of(event)
+            job = event.job_if_any
             of_job = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
-            row = (str(event.id), *of_job, to_json(event))
+            row = (str(event.id), *of_job, event.to_json())
         except Exception as error:  # whatever it is, rendering must go on
             self._dropped += 1
             self._say(error)
@@ -122,8 +123,12 @@ class Outbox:
             turn too long may hang, and is waited for no longer: to ship twice does no harm.
         """
         try:
-            ours = self._turn.hold(wait=False)
-        except OSError as error:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._turn.acquire()
+            ours = True
+        except Timeout:
+            ours = False
+        except (OSError, NotImplementedError) as error:
             log.debug("No turns at shipping here: %s", error)
             ours = True
         if ours:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from ..queries import sql
 from ..queries.job_rows import id_of
-from .process_lock import Life, ProcessLock, lives
+from .process_lock import Life, ProcessLock, forget, lives
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -31,48 +32,6 @@ DEAD_SECONDS = 60.0  # unseen
 # Who did not look for so long can't say how long the others were not seen: the database may have
 # been away for all.
 LONGEST_GAP = 3 * BEAT_SECONDS
-
-BEAT = """
-UPDATE anime.processes SET seen_at = clock_timestamp() WHERE id = %(id)s AND pid IS NOT NULL
-    AND ended_at IS NULL
-"""
-COME = """
-INSERT INTO anime.processes (id, machine_id, pid) VALUES (%(id)s, %(machine_id)s, %(pid)s)
-ON CONFLICT (id) DO UPDATE SET
-    seen_at = clock_timestamp(), ended_at = NULL, pid = excluded.pid
-"""
-# Of a process that was taken for dead, and is not.
-FOUND = """
-UPDATE anime.jobs SET
-    state = CASE WHEN started_at IS NULL THEN 'pending' ELSE 'in_progress' END, finished_at = NULL
-WHERE process_id = %(id)s AND state = 'lost'
-"""
-OTHERS = "SELECT id, seen_at FROM anime.processes WHERE ended_at IS NULL AND id <> %(id)s"
-END = """
-UPDATE anime.processes SET ended_at = seen_at
-WHERE id = ANY(%(ids)s) AND ended_at IS NULL
-"""
-# A row that somebody writes is left to the next round. A job of no known process is an older
-# pack's, or one outside a prompt.
-LOSE = """
-WITH gone AS (
-    SELECT jobs.id, processes.ended_at
-    FROM anime.jobs LEFT JOIN anime.processes ON processes.id = jobs.process_id
-    WHERE jobs.finished_at IS NULL AND (
-        processes.ended_at IS NOT NULL
-        OR jobs.process_id IS NULL AND jobs.created_at < now() - interval '1 day'
-    )
-    FOR NO KEY UPDATE OF jobs SKIP LOCKED
-), lost AS (
-    UPDATE anime.jobs SET
-        state = 'lost', progress_node_id = NULL,
-        finished_at = greatest(gone.ended_at, jobs.started_at, jobs.created_at)
-    FROM gone WHERE gone.id = jobs.id RETURNING jobs.id
-)
-INSERT INTO anime.job_events (id, job_id, kind, at, state)
-SELECT md5(id || 'job_lost')::uuid, id, 'job_lost', now(), 'lost' FROM lost
-ON CONFLICT (id) DO UPDATE SET at = excluded.at, received_at = excluded.received_at
-"""
 
 
 class Watch:
@@ -154,21 +113,23 @@ class Presence:
         """
         self.hold()
         own = {"id": self.id}
-        if connection.execute(BEAT, own).rowcount == 0:
+        if connection.execute(sql("beat"), own).rowcount == 0:
             self._come(connection)
-        beats: dict[UUID, datetime] = dict(connection.execute(OTHERS, own).fetchall())
+        beats: dict[UUID, datetime] = dict(
+            connection.execute(sql("other_processes"), own).fetchall()
+        )
         local = {who: (life, path) for who, life, path in lives(self._folder) if who != self.id}
         dead = {who for who, (life, _) in local.items() if life is Life.DEAD}
         alive = {who for who, (life, _) in local.items() if life is Life.ALIVE}
         gone = (self._watch.unseen(beats) - alive) | (dead & set(beats))
         if gone:
-            connection.execute(END, {"ids": list(gone)})
-        lost = connection.execute(LOSE).rowcount
+            connection.execute(sql("end_processes"), {"ids": list(gone)})
+        lost = connection.execute(sql("lose_jobs")).rowcount
         if lost:
             log.warning("%s jobs are lost: the ComfyUI that ran them is gone.", lost)
         if settled:
             for who in dead - set(beats):  # it has no row, or its end was written before
-                local[who][1].unlink(missing_ok=True)
+                forget(local[who][1])
         self._next_beat = self._clock() + BEAT_SECONDS
         return lost
 
@@ -178,8 +139,8 @@ class Presence:
         Raises:
             psycopg.Error: the database refuses.
         """
-        connection.execute(END, {"ids": [self.id]})
-        connection.execute(LOSE)
+        connection.execute(sql("end_processes"), {"ids": [self.id]})
+        connection.execute(sql("lose_jobs"))
         self._lock.release(remove=True)
 
     def release(self) -> None:
@@ -190,5 +151,5 @@ class Presence:
         values: dict[str, Any] = {"id": self.id, "pid": os.getpid(), "machine": platform.node()}
         values["machine_id"] = id_of(connection, "machine", values)
         with connection.transaction():
-            connection.execute(COME, values)
-            connection.execute(FOUND, values)
+            connection.execute(sql("register_process"), values)
+            connection.execute(sql("revive_jobs"), values)

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ...settings import TRACKING
+from ..database.address import without_secrets
 from ..database.database import Database, DatabaseAway
-from ..database.settings import without_secrets
 from ..job import Job
 from ..provenance.model_hashes import FindFile
-from .events import Event, JobProgressed, JobQueued, JobStarted, job_of
+from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
 from .retention import Retention
 from .shipper import LONGEST_PAUSE, Shipper
-from .tracking import Tracking, tracking_wanted
+from .tracking import Tracking
 
 __all__ = ["Recorder", "RecorderStatus", "SecondJob", "open_recorder"]
 
@@ -208,7 +209,7 @@ class Recorder:
         Returns:
             Whether the event is safe: it survives the death of the process.
         """
-        job = job_of(event)
+        job = event.job_if_any
         if job is not None and job.id in self._untracked:
             return False
         safe = self._outbox.append(event)
@@ -273,6 +274,6 @@ def open_recorder(directory: Path) -> Recorder:
     directory = Path(directory).resolve()
     with _opening:
         if directory not in _opened:
-            _opened[directory] = Recorder(directory, tracking=tracking_wanted(directory))
+            _opened[directory] = Recorder(directory, tracking=TRACKING.read(directory))
             atexit.register(_opened[directory].close)
         return _opened[directory]

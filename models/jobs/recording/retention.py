@@ -1,17 +1,17 @@
 """Forgets jobs after so many days, where the user wants that.
 
-`ANIME_KEEP_DAYS`, else `keep_days` in the private config file; else everything is kept. It holds
-for all jobs of the database. What a person approved stays, and so do the files.
+The setting is `models.settings.KEEP_DAYS`. It holds for all jobs of the database. What a person
+approved stays, and so do the files.
 """
 
 import logging
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..database.settings import said_of
+from ...settings import KEEP_DAYS
+from ..queries import sql
 from ..queries.deletion import StillRunning, WrittenFile, delete_job
 
 if TYPE_CHECKING:
@@ -19,38 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ENVIRONMENT = "ANIME_KEEP_DAYS"
-SETTING = "keep_days"
 DAY_SECONDS = 86_400.0
 MOST_AT_ONCE = 200  # heartbeats come between: the rest follows a moment later
-MOST_DAYS = 36_500
-
-OLD = """
-SELECT id FROM anime.jobs
-WHERE finished_at < now() - %(days)s * interval '1 day'
-    AND (%(approved)s OR review IS DISTINCT FROM 'approved')
-ORDER BY created_at LIMIT %(most)s
-"""
-
-
-def keep_days(directory: Path, environment: Mapping[str, str] = os.environ) -> int | None:
-    """For how many days jobs are kept; None where they are kept for ever.
-
-    Args:
-        directory: the pack's private folder.
-        environment: where `ANIME_KEEP_DAYS` may stand.
-    """
-    said, place = said_of(ENVIRONMENT, SETTING, directory, environment)
-    if not said:
-        return None
-    if said.isdecimal() and 1 <= int(said) <= MOST_DAYS:
-        return int(said)
-    log.warning(
-        "%s should be a number of days from 1 to %s; it is not, and all jobs are kept.",
-        place,
-        MOST_DAYS,
-    )
-    return None
 
 
 def delete_old_jobs(
@@ -77,7 +47,7 @@ def delete_old_jobs(
     """
     values = {"days": days, "approved": approved, "most": most}
     deleted = 0
-    for (job_id,) in connection.execute(OLD, values).fetchall():
+    for (job_id,) in connection.execute(sql("old_jobs"), values).fetchall():
         try:
             files = delete_job(connection, job_id)
         except StillRunning:  # its process spoke again
@@ -112,7 +82,7 @@ class Retention:
         Raises:
             psycopg.Error: the database refuses.
         """
-        days = keep_days(self._directory)
+        days = KEEP_DAYS.read(self._directory)
         deleted = 0 if days is None else delete_old_jobs(connection, days)
         if deleted:
             log.info("%s jobs ended more than %s days ago and were deleted.", deleted, days)

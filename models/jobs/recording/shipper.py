@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...dependency import require
+from ..database.address import without_secrets
 from ..database.database import Database, DatabaseAway
-from ..database.settings import without_secrets
 from ..provenance.model_hashes import FindFile
-from .event_json import EventError, from_json
+from .events import Event, EventError
 from .ledger import write
 from .outbox import Outbox, Waiting
 from .processes import BEAT_SECONDS, Presence
@@ -177,7 +177,7 @@ class Shipper:
         def write_all(connection: "Connection") -> None:
             with connection.transaction():
                 for each in batch:
-                    write(connection, from_json(each.body), self.find_file)
+                    write(connection, Event.from_json(each.body), self.find_file)
 
         try:
             self._do(write_all)

@@ -15,7 +15,7 @@ from anime_production.models.jobs.job import (
     Job,
     JobError,
     JobState,
-    NodeReport,
+    ShownReport,
     new_job,
 )
 from anime_production.models.jobs.recording.events import (
@@ -117,6 +117,6 @@ def story(job: Job, report: Report, artifact: Artifact) -> list[Event]:
             finished_at=datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc),
             error=JobError("7", "KSampler", "RuntimeError", "out of memory", "Traceback …"),
             graph={"1": {"class_type": "AnimeJob", "inputs": {"seed": 2**64 - 1}}},
-            reports=(NodeReport("5", report), NodeReport("9", report)),
+            reports=(ShownReport("5", report.to_dict()), ShownReport("9", report.to_dict())),
         ),
     ]

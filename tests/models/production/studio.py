@@ -11,12 +11,12 @@ from anime_production.models.jobs.job import (
     JobError,
     JobSource,
     JobState,
-    NodeReport,
+    ShownReport,
     new_job,
 )
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.production.workplace import WorkflowRefused
+from anime_production.models.production.host import WorkflowRefused
 from anime_production.models.report import Better, Report
 
 from ...measures import any_measure
@@ -101,7 +101,7 @@ class Studio:
             state, error = JobState.FAILED, JobError("3", "KSampler", "OOM", "out of memory", "")
         elif script is not None:
             report = Report("still_quality", (SHARP.measured(script, "no_frames"),), 1, None)
-            reports = (NodeReport("4", report),)
+            reports = (ShownReport("4", report.to_dict()),)
         now = datetime.now(timezone.utc)
         self.recorder.record(JobFinished(job, state, now, now, error, None, reports))
 

@@ -10,9 +10,9 @@ from anime_production.models.jobs.job import (
 from anime_production.models.jobs.recording.events import JobQueued, JobStarted
 from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
+from anime_production.models.production.host import Postponed, Stopped
 from anime_production.models.production.runner import run_phase
 from anime_production.models.production.states import AttemptState, PhaseState, ProductionState
-from anime_production.models.production.workplace import Postponed, Stopped
 
 from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
 

@@ -11,8 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.weights import Weight, WeightFile
+from anime_production.models.weights.weight import files_in
 from anime_production.web.server import routes
-from anime_production.web.server.host import Host
+from anime_production.web.server.context import RouteContext
+from anime_production.web.server.fetches import Fetches, Models
 from anime_production.web.server.worker import Productions
 
 
@@ -36,12 +39,45 @@ class Answered:
 class NoWorker:
     """What would work at productions in a ComfyUI: here they stay as they were ordered."""
 
-    why_not: str | None = None
+    are_tracked: bool = True
     problem: str | None = None
     runs: bool = False
 
     def start(self) -> None:
         """Nobody works."""
+
+
+async def no_complaints(graph: Mapping[str, Any]) -> list[str]:
+    """What a ComfyUI has against a graph: nothing."""
+    return []
+
+
+def context_in(folder: Path, recorder: Recorder, fetches: Fetches) -> RouteContext:
+    """A ComfyUI without a queue, whose folders are in one of the test."""
+    return RouteContext(
+        recorder_of=lambda: recorder,
+        output=lambda: folder / "output",
+        private=lambda: folder / "private",
+        profiles=lambda: folder / "profiles",
+        device=lambda: "cpu",
+        server=lambda: None,
+        installed=lambda: lambda class_type: {},  # every node, and no choice that is limited
+        complaints=no_complaints,
+        fetches=fetches,
+        productions=lambda: cast(Productions, NoWorker()),
+    )
+
+
+def two_weights(folder: Path) -> Fetches:
+    """One weight that is installed and one that isn't, neither of which can be fetched."""
+    catalogue = {}
+    for name in ("here", "absent"):
+        file = WeightFile(f"{name}.onnx", "http://127.0.0.1:1/", 1, sha256="0" * 64)
+        catalogue[name] = Weight(name, "ccip", (file,), "terms", ("ccip",), False)
+    (folder / "ccip").mkdir(parents=True, exist_ok=True)
+    (folder / "ccip" / "here.onnx").write_bytes(b"x")
+    models = Models(folder, lambda kind: files_in(folder / kind), lambda kind: None)
+    return Fetches(lambda: models, lambda *event: None, catalogue)
 
 
 @dataclass(frozen=True)
@@ -56,23 +92,15 @@ class Desk:
         """ComfyUI's output folder."""
         return self.folder / "output"
 
-    def host(self) -> Host:
+    def context(self) -> RouteContext:
         """A ComfyUI with one weight of two, and without a queue."""
-        return Host(
-            output=lambda: self.output,
-            private=lambda: self.folder / "private",
-            device=lambda: "cpu",
-            weights=lambda: {"here": True, "absent": False},
-            server=lambda: None,
-            installed=lambda: lambda class_type: {},  # every node, and no choice that is limited
-            productions=lambda: cast(Productions, NoWorker()),
-        )
+        return context_in(self.folder, self.recorder, two_weights(self.folder / "models"))
 
     def application(self) -> web.Application:
-        """A server with the routes."""
-        table, application = web.RouteTableDef(), web.Application()
-        routes.register(table, lambda: self.recorder, self.host())
-        routes.register(table, lambda: self.recorder, self.host())  # a second copy of the pack
+        """A server with the routes; it takes bodies as large as ComfyUI does."""
+        table, application = web.RouteTableDef(), web.Application(client_max_size=100 << 20)
+        routes.register(table, self.context())
+        routes.register(table, self.context())  # a second copy of the pack
         application.add_routes(table)
         return application
 

@@ -144,8 +144,8 @@ class NoQueue:
 def test_what_cannot_be_cancelled_here_is_said(
     desk, recorder, database_url, story, monkeypatch, ended, code, said
 ):
-    host = replace(desk.host(), server=lambda: SimpleNamespace(prompt_queue=NoQueue()))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), server=lambda: SimpleNamespace(prompt_queue=NoQueue()))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     for event in story if ended else story[:2]:
         recorder.record(event)
     (answer,) = desk.ask(("POST", "/anime/jobs/8c1f/cancel", {}))
@@ -156,7 +156,7 @@ def test_what_cannot_be_cancelled_here_is_said(
 NOT_REPRODUCED = [
     ({"changes": {"9.seed": 1}}, "no input '9.seed'"),
     ({"changes": {"1.seed": [1, 2]}}, "a text, a number"),
-    ({"changes": ["1.seed"]}, "an object such as"),
+    ({"changes": ["1.seed"]}, "changes: expected a value such as"),
     ({"source": "production"}, "source: expected one of api, editor"),
     ({"client_id": 7}, "client_id: expected a text"),
 ]

@@ -52,16 +52,16 @@ def test_a_device_that_fails_is_named_in_words(desk, database_url, monkeypatch):
     def fails() -> str:
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
-    host = replace(desk.host(), device=fails)
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), device=fails)
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     (answer,) = desk.get("/anime/health")
     assert answer.json["components"]["device"]["status"] == "down"
     assert "illegal memory access" in answer.json["components"]["device"]["message"]
 
 
 def test_a_worker_that_has_ended_is_said(desk, database_url, monkeypatch):
-    host = replace(desk.host(), productions=lambda: NoWorker(problem="It has ended."))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), productions=lambda: NoWorker(problem="It has ended."))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     (answer,) = desk.get("/anime/health")
     assert (answer.status, answer.json["status"]) == (200, "degraded")
     assert answer.json["components"]["worker"]["message"] == "It has ended."

@@ -1,16 +1,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import MOST_BYTES
-from anime_production.web.server import phases
-from anime_production.web.server.phases import LIST, Workplace
+from anime_production.web.server.phases import LIST
+
+from .asking import Desk
 
 OWN = {
     **json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8")),
@@ -20,21 +21,14 @@ BAD, THERE, TOO_LARGE = (400, "bad_definition"), (409, "phase_exists"), (413, "t
 
 
 @pytest.fixture
-def ask(tmp_path) -> Callable[..., None]:
+def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """The routes on a real server, in a ComfyUI that has no node at all."""
-
-    async def complaints(graph: Any) -> list[str]:
-        return []
-
-    place = Workplace(tmp_path / "phases", tmp_path / "profiles", lambda name: None, complaints)
+    context = replace(desk.context(), installed=lambda: lambda name: None)
+    monkeypatch.setattr(Desk, "context", lambda self: context)
 
     def serve(questions: Callable[[TestClient], Awaitable[None]]) -> None:
         async def answers() -> None:
-            table, application = web.RouteTableDef(), web.Application(client_max_size=100 << 20)
-            phases.register(table, lambda: place)
-            phases.register(table, lambda: place)  # a second copy of the pack
-            application.add_routes(table)
-            async with TestClient(TestServer(application)) as client:
+            async with TestClient(TestServer(desk.application())) as client:
                 await questions(client)
 
         asyncio.run(answers())
@@ -65,13 +59,13 @@ def test_a_phase_whose_nodes_are_missing_may_be_registered_and_says_so(ask):
 @pytest.mark.parametrize(
     ("body", "refused", "words"),
     [
-        (b"", BAD, "no JSON"),
-        (b"{", BAD, "no JSON"),
-        (b"[]", BAD, "an object"),
-        (b"[" * 200_000, BAD, "no JSON"),
+        (b"", BAD, "id: expected"),
+        (b"{", BAD, "a JSON object"),
+        (b"[]", BAD, "a JSON object"),
+        (b"[" * 200_000, BAD, "a JSON object"),
         (b'{"id": "own"}', BAD, "kind: expected"),
         (json.dumps({**OWN, "replace": 1}).encode(), BAD, "replace: expected true or false"),
-        (json.dumps({**OWN, "speed": 1}).encode(), BAD, "unknown field 'speed'"),
+        (json.dumps({**OWN, "speed": 1}).encode(), BAD, "no field 'speed'"),
         (json.dumps({**OWN, "id": "sample_loop"}).encode(), THERE, "comes with the pack"),
         (b" " * (MOST_BYTES + 1), TOO_LARGE, "too large"),
         (b" " * (100 << 20), TOO_LARGE, "too large"),
@@ -86,7 +80,7 @@ def test_a_bad_request_is_refused_in_a_sentence(ask, tmp_path, body, refused, wo
         assert words in error["message"]
 
     ask(questions)
-    assert not (tmp_path / "phases").exists()
+    assert not (tmp_path / "private" / "phases").exists()
 
 
 def test_a_body_without_a_length_is_not_read_to_its_end(ask):

@@ -47,7 +47,7 @@ BAD = [
     ({**ORDER, "prompt": 7}, 400, "prompt: expected a text"),
     ({**ORDER, "prompt": "x" * 50_000}, 400, "prompt: expected a text of 1 to"),
     ({**ORDER, "prompt": "a\0b"}, 400, "prompt"),
-    ({**ORDER, "project": ["Winter"]}, 400, "project: expected a text"),
+    ({**ORDER, "project": ["Winter"]}, 400, "project: expected a name"),
     ({**ORDER, "project": "two\nlines"}, 400, "project"),
     ({**ORDER, "phases": ["sample_stills", "nothing"]}, 400, "no phase 'nothing'"),
     ({**ORDER, "phases": "nothing"}, 400, "phases"),
@@ -73,7 +73,7 @@ BAD = [
 ]  # fmt: skip
 BAD_FOR_ONE = [
     ({"prompt": "a girl"}, "type: expected one of image, loop, clip"),
-    ({"prompt": "a girl", "type": "film"}, "type: expected one of image, loop, clip, got 'film'"),
+    ({"prompt": "a girl", "type": "film"}, 'type: expected one of image, loop, clip, got "film"'),
     ({"prompt": "a girl", "type": ["image"]}, "type"),
     ({"prompt": "a girl", "type": "image", "phase": "sample_loop"}, "phase: expected one that"),
     ({"prompt": "a girl", "type": "image", "phase": ["sample_stills"]}, "phase"),
@@ -116,8 +116,8 @@ def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
     desk, database_url, monkeypatch
 ):
     loaders = {"UNETLoader": {"unet_name": ["another.safetensors"]}, "VAELoader": {"vae_name": []}}
-    host = replace(desk.host(), installed=lambda: lambda name: loaders.get(name, {}))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), installed=lambda: lambda name: loaders.get(name, {}))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     real = {"prompt": "a girl", "phases": ["sdxl_stills", "wan22_loop"], "character": "Hana"}
     (answer,) = desk.ask(("POST", ORCHESTRATE, real))
     assert answer.status == 409
@@ -132,11 +132,11 @@ def test_what_is_missing_is_named_file_by_file_and_nothing_is_enqueued(
 
 
 def test_where_prompts_are_not_remembered_no_production_is_taken(desk, database_url, monkeypatch):
-    host = replace(desk.host(), productions=lambda: NoWorker("Productions need their prompts."))
-    monkeypatch.setattr(Desk, "host", lambda self: host)
+    context = replace(desk.context(), productions=lambda: NoWorker(are_tracked=False))
+    monkeypatch.setattr(Desk, "context", lambda self: context)
     (answer,) = desk.ask(("POST", ORCHESTRATE, ORDER))
     assert answer.status == 409
-    assert sentence(answer) == "Productions need their prompts."
+    assert "ANIME_TRACKING" in sentence(answer)
     assert enqueued(desk) == (0, 0)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import jsonschema
 import pytest
@@ -10,7 +11,8 @@ from openapi_spec_validator import validate
 
 from anime_production.models.jobs.job import Review, ReviewVerdict
 from anime_production.models.jobs.recording.events import JobReviewed
-from anime_production.web.server import openapi, phases, routes, weights
+from anime_production.models.production.catalogue import SHIPPED
+from anime_production.web.server import openapi, routes
 
 from .asking import Desk
 
@@ -28,9 +30,7 @@ def told(desk: Desk, recorder, database_url, story, saved) -> Desk:
 
 def test_every_route_is_described_and_every_described_one_is_there(desk):
     table = web.RouteTableDef()
-    routes.register(table, lambda: desk.recorder, desk.host())
-    weights.register(table, weights.Fetches(lambda: None, lambda *said: None))
-    phases.register(table, lambda: None)
+    routes.register(table, desk.context())
     registered = {(route.method.lower(), route.path) for route in table}
     paths = openapi.document(routes.ENDPOINTS)["paths"]
     described = {(method, path) for path, methods in paths.items() for method in methods}
@@ -50,6 +50,7 @@ def test_the_description_is_valid(desk):
         *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
         *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
         *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
+        *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
     ],
 )
 def test_answers_are_as_described(told, path):
@@ -58,9 +59,34 @@ def test_answers_are_as_described(told, path):
     jsonschema.validate(answer.json, described)
 
 
+def test_what_changes_answers_as_described(told, monkeypatch):
+    monkeypatch.delenv("ANIME_TRACKING", raising=False)
+    phase = json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8"))
+    asked: list[tuple[str, str, Any, int]] = [
+        ("POST", "/anime/phases", {**phase, "id": "own"}, 201),
+        ("POST", "/anime/phases", {**phase, "id": "own"}, 200),
+        ("POST", "/anime/phases", phase, 409),
+        ("DELETE", "/anime/phases/own", None, 200),
+        ("POST", "/anime/weights/here/fetch", None, 200),
+        ("POST", "/anime/weights/absent/fetch", {}, 202),
+        ("DELETE", "/anime/weights/here/fetch", None, 409),
+        ("POST", "/anime/tracking", {"tracking": "all"}, 200),
+        ("POST", "/anime/jobs/8c1f/review", {"verdict": "rejected"}, 200),
+        ("DELETE", "/anime/jobs/8c1f?files=true", None, 200),
+    ]
+    document, *answers = told.ask(
+        ("GET", DOCUMENT, None), *((method, path, body) for method, path, body, _ in asked)
+    )
+    for answer, (method, path, _, status) in zip(answers, asked, strict=True):
+        assert answer.status == status, answer.body
+        schema = answer_schema(document.json, method.lower(), path, status)
+        jsonschema.validate(answer.json, schema)
+
+
 def answer_schema(document: dict, method: str, path: str, status: int) -> dict:
     """The schema of a route's answer, with those that it refers to."""
-    pattern = re.sub(r"/(jobs|productions)/[^/?]+", r"/\1/{id}", path.partition("?")[0])
+    pattern = re.sub(r"/(jobs|productions|phases)/[^/?]+", r"/\1/{id}", path.partition("?")[0])
+    pattern = re.sub(r"/weights/[^/?]+", r"/weights/{name}", pattern)
     answer = document["paths"][pattern][method]["responses"][str(status)]
     schema = answer["content"]["application/json"]["schema"]
     return {**schema, "components": document["components"]}
@@ -75,7 +101,7 @@ def answer_schema(document: dict, method: str, path: str, status: int) -> dict:
         ("/anime/jobs?limit=1&limit=2", "limit: expected once"),
         ("/anime/jobs?state=done", "one of pending, in_progress, completed"),
         ("/anime/jobs?verdict=pass", "verdict"),
-        ("/anime/jobs?from=yesterday", "a day such as 2026-03-01"),
+        ("/anime/jobs?from=yesterday", "such as 2026-03-01T12:00:00+00:00 or 2026-03-01"),
         ("/anime/jobs?order=worst", "newest, best"),
         ("/anime/stats?by=mood", "character, model, phase, project, day"),
         ("/anime/jobs/8c1f?files=true", "no parameter 'files'"),

@@ -7,7 +7,8 @@ import stat
 import pytest
 
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.jobs.recording.tracking import Tracking, tracking_wanted
+from anime_production.models.jobs.recording.tracking import Tracking
+from anime_production.models.settings import TRACKING
 
 from .asking import Desk
 
@@ -35,7 +36,7 @@ def test_every_prompt_is_tracked_from_now_on_where_that_is_asked_for(desk, recor
     assert before.json == {"tracking": "jobs", "after_restart": "jobs", "decided_by": None}
     assert after.json == {"tracking": "all", "after_restart": "all", "decided_by": None}
     assert recorder.tracking is Tracking.ALL
-    assert tracking_wanted(config.parent) is Tracking.ALL
+    assert TRACKING.read(config.parent) is Tracking.ALL
 
 
 def test_what_else_stands_in_the_config_file_stays_and_nobody_else_can_read_it(desk, config):

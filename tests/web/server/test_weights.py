@@ -11,13 +11,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.weights import Weight, WeightFile
 from anime_production.models.weights.weight import files_in
-from anime_production.web.server import weights
-from anime_production.web.server.weights import Fetches, Models
+from anime_production.web.server import routes
+from anime_production.web.server.fetches import Fetches, Models
 
 from ...comfyui import use_comfyui
 from ...file_server import FileServer, file_server
+from .asking import context_in
 
 CONTENT = os.urandom(2_000_000)
 FREE, BOUND = "free", "bound"  # weights without and with a non-commercial licence
@@ -40,15 +42,17 @@ class Bench:
         self.fetches = Fetches(lambda: models, lambda *each: self.told.append(each), catalogue)
 
     def serve(self, ask: Callable[[TestClient], Awaitable[None]]) -> None:
+        recorder = Recorder(self.folder / "private")
+
         async def answers() -> None:
             table, application = web.RouteTableDef(), web.Application()
-            weights.register(table, self.fetches)
-            weights.register(table, self.fetches)  # a second copy of the pack
+            routes.register(table, context_in(self.folder, recorder, self.fetches))
             application.add_routes(table)
             async with TestClient(TestServer(application)) as client:
                 await ask(client)
 
         asyncio.run(answers())
+        recorder.close()
 
     def offer(self, name: str, **how: Any) -> None:
         self.offers.offer(f"{name}.onnx", CONTENT, **how)

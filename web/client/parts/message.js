@@ -1,6 +1,6 @@
 import { element } from "../element.js";
 import { RouteError } from "../requests.js";
-import { told, words } from "../words.js";
+import { refusalText, words } from "../words.js";
 
 /** Where it is said what became of something: read out as it changes. */
 export class Message {
@@ -51,7 +51,7 @@ export class Message {
  */
 export function sentence(error) {
   if (error instanceof RouteError && error.status === 0) return words("jobs.no_answer");
-  if (error instanceof RouteError) return told(`error.${error.code}`, error.message);
+  if (error instanceof RouteError) return refusalText(error.text, error.message);
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ....models.jobs.recording.recorder import Recorder
-from ....models.jobs.recording.tracking import ENVIRONMENT, Tracking
+from ....models.jobs.recording.tracking import Tracking
+from ....models.settings import TRACKING
 from . import hooks
 from .announcements import Announcements
 from .watcher import Watcher
@@ -25,7 +26,7 @@ def attach(execution: Any, server: Any, recorder_of: Callable[[], Recorder]) -> 
     """
     recorder = recorder_of()
     if recorder.tracking is Tracking.OFF:
-        log.info("Anime Production: %s is off; no prompt is remembered.", ENVIRONMENT)
+        log.info("Anime Production: %s is off; no prompt is remembered.", TRACKING.variable)
         return
     watcher = Watcher(
         recorder_of,

@@ -7,9 +7,9 @@ from typing import Any
 
 from ....models.gating.retry_body import END, is_link, superseded
 from ....models.jobs.job import Job, JobError, JobState, ShownReport
+from ....models.jobs.provenance.judgement import summaries
 from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
-from ....models.report import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,7 @@ def finished(
         finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
         error=_error(messages) if state is JobState.FAILED else None,
         graph=None,
-        reports=(),
-        shown=_shown(graph, outputs),
+        reports=_shown(graph, outputs),
         saved_by=tuple(_savers(graph, outputs)),
     )
 
@@ -93,12 +92,13 @@ def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     reports = []
     for node_id, ui in outputs.items():
         for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
+            shown = ShownReport(str(node_id), data)
             try:
-                verdict, score = Verdict(data["verdict"]), data["score"]
-                score = None if score is None else float(score)
-                reports.append(ShownReport(str(node_id), data, verdict, score))
-            except (KeyError, TypeError, ValueError) as error:
+                summaries([shown])
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
                 log.warning("Node %s showed a report that is none: %r", node_id, error)
+            else:
+                reports.append(shown)
     return tuple(reports)
 
 

@@ -6,8 +6,8 @@ thread that runs prompts for good: here nothing is raised, and what breaks is lo
 
 import functools
 import logging
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
 log = logging.getLogger(__name__)
@@ -39,16 +39,47 @@ class Listener(Protocol):
 
 
 class Guarded:
-    """Calls a listener and never raises."""
+    """The same listener, but nothing that it raises comes through."""
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self._said: set[str] = set()
 
-    def __call__(self, moment: str, *arguments: Any) -> None:
-        """Tell the listener of a moment, by its method's name."""
+    def put(self, queue: Any, item: Any) -> None:
+        """See `Listener`."""
+        with self._guarding("put"):
+            self.listener.put(queue, item)
+
+    def removed(self, queue: Any, items: list[Any]) -> None:
+        """See `Listener`."""
+        with self._guarding("removed"):
+            self.listener.removed(queue, items)
+
+    def refused(self, prompt_id: Any, graph: Any, error: Any, node_errors: Any) -> None:
+        """See `Listener`."""
+        with self._guarding("refused"):
+            self.listener.refused(prompt_id, graph, error, node_errors)
+
+    def message(self, executor: Any, event: Any, data: Any) -> None:
+        """See `Listener`."""
+        with self._guarding("message"):
+            self.listener.message(executor, event, data)
+
+    def node_done(self, node_id: str) -> None:
+        """See `Listener`."""
+        with self._guarding("node_done"):
+            self.listener.node_done(node_id)
+
+    def done(self, queue: Any, item_id: Any, result: Any, status: Any) -> None:
+        """See `Listener`."""
+        with self._guarding("done"):
+            self.listener.done(queue, item_id, result, status)
+
+    @contextmanager
+    def _guarding(self, moment: str) -> Iterator[None]:
+        """Log what is raised, once for each moment, and go on."""
         try:
-            getattr(self.listener, moment)(*arguments)
+            yield
         except Exception as error:
             if moment not in self._said:
                 self._said.add(moment)
@@ -111,23 +142,25 @@ def _node_handler() -> Any:
             self._owner = owner
 
         def finish_handler(self, node_id: str, state: Any, prompt_id: str) -> None:
-            _tell(self._owner, "node_done", node_id)
+            _listener(self._owner).node_done(node_id)
 
     return NodeHandler
 
 
-def _tell(owner: Any, moment: str, *arguments: Any) -> None:
-    getattr(owner, LISTENER)(moment, *arguments)
+def _listener(owner: Any) -> Listener:
+    """The last copy of the pack's, guarded."""
+    listener: Listener = getattr(owner, LISTENER)
+    return listener
 
 
 def _put(owner: Any, original: Any) -> Any:
     def put(self: Any, item: Any, *more: Any, **named: Any) -> Any:
         # Before the queue has it: it could have run to its end otherwise.
-        _tell(owner, "put", self, item)
+        _listener(owner).put(self, item)
         try:
             return original(self, item, *more, **named)
         except BaseException:
-            _tell(owner, "removed", self, [item])
+            _listener(owner).removed(self, [item])
             raise
 
     return put
@@ -142,7 +175,7 @@ def _removing(owner: Any, original: Any) -> Any:
             left = {id(item) for item in getattr(self, "queue", ())}
         removed = [item for item in before if id(item) not in left]
         if removed:
-            _tell(owner, "removed", self, removed)
+            _listener(owner).removed(self, removed)
         return result
 
     return removing
@@ -153,7 +186,7 @@ def _task_done(owner: Any, original: Any) -> Any:
         self: Any, item_id: Any, history_result: Any, status: Any, *more: Any, **named: Any
     ) -> Any:
         # Before the prompt is in the history: who sees it ended must find it recorded.
-        _tell(owner, "done", self, item_id, history_result, status)
+        _listener(owner).done(self, item_id, history_result, status)
         return original(self, item_id, history_result, status, *more, **named)
 
     return task_done
@@ -162,7 +195,7 @@ def _task_done(owner: Any, original: Any) -> Any:
 def _add_message(owner: Any, original: Any) -> Any:
     def add_message(self: Any, event: Any, data: Any, *more: Any, **named: Any) -> Any:
         result = original(self, event, data, *more, **named)
-        _tell(owner, "message", self, event, data)
+        _listener(owner).message(self, event, data)
         return result
 
     return add_message
@@ -172,7 +205,7 @@ def _validate_prompt(owner: Any, original: Any) -> Any:
     async def validate_prompt(prompt_id: Any, prompt: Any, *more: Any, **named: Any) -> Any:
         result = await original(prompt_id, prompt, *more, **named)
         if isinstance(result, tuple) and len(result) == 4 and not result[0]:
-            _tell(owner, "refused", prompt_id, prompt, result[1], result[3])
+            _listener(owner).refused(prompt_id, prompt, result[1], result[3])
         return result
 
     return validate_prompt

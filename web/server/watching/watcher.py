@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ....models.jobs.job import Job, JobState
-from ....models.jobs.provenance.judgement import judge, summaries_of_shown
+from ....models.jobs.provenance.judgement import judge, summaries
 from ....models.jobs.recording.events import JobFinished
 from ....models.jobs.recording.recorder import Recorder
 from . import endings, prompts
@@ -151,5 +151,5 @@ class Watcher:
             self._graphless.discard(event.job.id)
             event = replace(event, graph=graph)
         self._recorder.record(event)
-        judged = judge(event.state, graph, summaries_of_shown(event.shown), event.saved_by)
+        judged = judge(event.state, graph, summaries(event.reports), event.saved_by)
         self._announce.ended(event.job, event.state, judged)

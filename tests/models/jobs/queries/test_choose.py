@@ -4,13 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.job import Artifact, Job, JobState, NodeReport, new_job
-from anime_production.models.jobs.queries.choose import (
-    Wanted,
-    best_job,
-    latest_job,
-    origin_of,
-)
+from anime_production.models.jobs.job import Artifact, Job, JobState, ShownReport, new_job
+from anime_production.models.jobs.queries.choose import best_job, latest_job, origin_of
+from anime_production.models.jobs.queries.filters import JobFilter
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
 from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.report import Better, Report
@@ -41,7 +37,7 @@ def add(connection):
         at = START + timedelta(minutes=minute)
         named = {"project": "Winter", "shot": "012", **names}
         job = replace(new_job(None, **named), created_at=at)
-        reports = () if seconds is None else (NodeReport("1", report_of(seconds)),)
+        reports = () if seconds is None else (ShownReport("1", report_of(seconds).to_dict()),)
         write(connection, JobStarted(job, at=at))
         for _ in range(files):
             write(connection, ArtifactWritten(job, FILE, at=at))
@@ -57,21 +53,21 @@ def test_the_latest_is_the_newest_that_fits_and_has_files(connection, add):
     add(3, None, files=0)
     add(4, None, state=JobState.FAILED)
     newest = add(5, None, shot="013", episode="01", character="Hana", tags="night, snow")
-    winter = Wanted(project="Winter", shot="012", state="completed")
+    winter = JobFilter(project="Winter", shot="012", state="completed")
     assert latest_job(connection, winter) == wanted.id
-    assert latest_job(connection, Wanted()) == newest.id
+    assert latest_job(connection, JobFilter()) == newest.id
     for query in (
-        Wanted(episode="01"),
-        Wanted(character="Hana"),
-        Wanted(tag="snow"),
-        Wanted(project="Winter", episode="01", shot="013", character="Hana", tag="night"),
+        JobFilter(episode="01"),
+        JobFilter(character="Hana"),
+        JobFilter(tag="snow"),
+        JobFilter(project="Winter", episode="01", shot="013", character="Hana", tag="night"),
     ):
         assert latest_job(connection, query) == newest.id
     for query in (
-        Wanted(project="Summer"),
-        Wanted(tag="sno"),
-        Wanted(scene="03"),
-        Wanted(shot="\0x"),
+        JobFilter(project="Summer"),
+        JobFilter(tag="sno"),
+        JobFilter(scene="03"),
+        JobFilter(shot="\0x"),
     ):
         assert latest_job(connection, query) is None
 
@@ -81,18 +77,18 @@ def test_the_best_has_the_highest_score_and_passes(connection, add):
     best = add(2, 0.2)
     add(3, 0.9)
     add(4, None)
-    assert best_job(connection, Wanted(project="Winter")) == best.id
-    assert best_job(connection, Wanted(project="Summer")) is None
+    assert best_job(connection, JobFilter(project="Winter")) == best.id
+    assert best_job(connection, JobFilter(project="Summer")) is None
 
 
 def test_without_a_score_there_is_no_best(connection, add):
     add(1, None)
-    assert best_job(connection, Wanted()) is None
+    assert best_job(connection, JobFilter()) is None
 
 
 def test_a_query_says_what_was_asked(connection):
-    assert str(Wanted(project="Winter", tag="snow")) == "project 'Winter', tag 'snow'"
-    assert str(Wanted()) == "anything"
+    assert str(JobFilter(project="Winter", tag="snow")) == "project 'Winter', tag 'snow'"
+    assert str(JobFilter()) == "anything"
 
 
 def test_where_a_job_comes_from_is_in_its_graph(connection, add):

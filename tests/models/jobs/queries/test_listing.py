@@ -6,7 +6,8 @@ import pytest
 from anime_production.benchmarks.many_jobs import fill
 from anime_production.models.jobs.job import JobSource, JobState, new_job
 from anime_production.models.jobs.queries.filters import JobFilter, condition_of
-from anime_production.models.jobs.queries.listing import BEST, CursorError, list_jobs, page_query
+from anime_production.models.jobs.queries.listing import CursorError, list_jobs, page_query
+from anime_production.models.jobs.queries.orders import BEST
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
 
@@ -166,7 +167,7 @@ def test_no_page_of_very_many_jobs_reads_all_of_them(connection):
     for name, (jobs, how) in wanted.items():
         condition = condition_of(connection, jobs)
         query, values = page_query(condition, 51, **how)
-        plan = connection.execute(f"EXPLAIN {query}".encode(), values, prepare=False).fetchall()
+        plan = connection.execute(b"EXPLAIN " + query, values, prepare=False).fetchall()
         read = "\n".join(line for (line,) in plan)
         assert "Seq Scan on jobs" not in read, f"{name}:\n{read}"
         assert "Seq Scan on job_words" not in read, f"{name}:\n{read}"

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.job import JobState, NodeReport, new_job
+from anime_production.models.jobs.job import JobState, ShownReport, new_job
 from anime_production.models.jobs.queries.filters import JobFilter
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.queries.listing import list_jobs
@@ -28,9 +28,10 @@ def scored(value: float) -> Report:
 
 
 # Close Loop: before, closed, and scored again.
-REPORTS = (
-    NodeReport("2", scored(3.9)), NodeReport("3", scored(8.6)), NodeReport("4", scored(8.6)),
-)  # fmt: skip
+REPORTS = tuple(
+    ShownReport(node, scored(value).to_dict())
+    for node, value in (("2", 3.9), ("3", 8.6), ("4", 8.6))
+)
 
 
 def ended(job, state=JobState.COMPLETED, graph=None) -> JobFinished:
@@ -89,8 +90,9 @@ def test_a_job_is_read_back_with_what_decided(connection, job):
     write(connection, ended(job, graph=example("close_a_loop")))
     record = find_job(connection, str(job.id))
     assert record is not None
-    assert (record.verdict, record.score, record.judged_by) == CLOSED[0]
-    assert (record.reports, record.deciding) == (REPORTS, (1,))
+    assert tuple(record.columns[each] for each in ("verdict", "score", "judged_by")) == CLOSED[0]
+    assert record.reports == tuple(each.read() for each in REPORTS)
+    assert record.deciding == (1,)
     answer = record.to_dict()
     assert [answer["job"][name] for name in ("verdict", "score", "judged_by")] == [*CLOSED[0]]
     assert [each["decides"] for each in answer["reports"]] == [False, True, False]
@@ -103,7 +105,7 @@ def test_the_list_has_the_rule_and_the_reason_of_what_decided(connection, job):
     assert [row[name] for name in ("verdict", "judged_by", "reason")] == ["PASS", "kept", None]
     graph["8"]["inputs"]["report"] = ["2", 0]
     failed = new_job("failed")
-    reports = (NodeReport("4", scored(1.0)), NodeReport("2", scored(3.9)))
+    reports = (ShownReport("4", scored(1.0).to_dict()), ShownReport("2", scored(3.9).to_dict()))
     write(connection, JobFinished(failed, JobState.COMPLETED, None, END, None, graph, reports))
     connection.execute("UPDATE anime.measurements SET reason = report_id::text")
     query = "SELECT id::text FROM anime.reports WHERE job_id = %s AND node_id = '2'"

@@ -17,9 +17,9 @@ import pytest
 from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import (
     JobState,
-    NodeReport,
     Review,
     ReviewVerdict,
+    ShownReport,
     new_job,
 )
 from anime_production.models.jobs.recording.events import (
@@ -85,13 +85,13 @@ def life(artifact, report):
 
     def life(number: int) -> list[Event]:
         job = new_job(f"prompt {number}", project=f"{number % 3}")
-        end = datetime.now(timezone.utc)
+        end, shown = datetime.now(timezone.utc), ShownReport("5", report.to_dict())
         return [
             JobQueued(job, GRAPH, {"nodes": []}),
             JobStarted(job),
             JobProgressed(job, 0.5, "1"),
             ArtifactWritten(job, replace(artifact, path=f"{number}.webp"), b"picture"),
-            JobFinished(job, JobState.COMPLETED, None, end, None, None, (NodeReport("5", report),)),
+            JobFinished(job, JobState.COMPLETED, None, end, None, None, (shown,)),
             JobReviewed(job, Review(ReviewVerdict.APPROVED)),
         ]
 

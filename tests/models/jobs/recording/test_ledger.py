@@ -41,12 +41,10 @@ def test_what_was_written_is_read_back_exactly(every_connection, story, report):
         record = find_job(every_connection, wanted)
         assert record.job == started.job
         assert record.state == "failed"
-        assert (record.started_at, record.finished_at) == (
-            finished.started_at,
-            finished.finished_at,
-        )
+        times = record.columns["started_at"], record.columns["finished_at"]
+        assert times == (finished.started_at, finished.finished_at)
         assert record.error == finished.error
-        assert record.reports == finished.reports
+        assert record.reports == tuple(each.read() for each in finished.reports)
         assert [each.report.to_dict() for each in record.reports] == [report.to_dict()] * 2
         assert record.artifacts == (written.artifact,)
 

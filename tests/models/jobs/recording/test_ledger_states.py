@@ -8,9 +8,9 @@ from anime_production.models.gating.retry import Attempt, OnExhausted, Trial
 from anime_production.models.jobs.job import (
     JobSource,
     JobState,
-    NodeReport,
     Review,
     ReviewVerdict,
+    ShownReport,
     new_job,
 )
 from anime_production.models.jobs.recording.events import (
@@ -80,7 +80,7 @@ def test_whatever_the_order_the_job_comes_out_the_same(connection, report):
             JobQueued(queued, GRAPH),
             JobStarted(named),
             JobProgressed(named, 0.5, "2"),
-            finished(named, reports=[NodeReport("5", report)]),
+            finished(named, reports=[ShownReport("5", report.to_dict())]),
         ]
         for number in order:
             assert write(connection, events[number])
@@ -97,7 +97,7 @@ def test_whatever_the_order_the_job_comes_out_the_same(connection, report):
 def test_the_first_end_of_a_job_holds(connection, job, report):
     write(connection, finished(job, JobState.CANCELLED))
     late = [
-        finished(job, JobState.COMPLETED, [NodeReport("5", report)]),
+        finished(job, JobState.COMPLETED, [ShownReport("5", report.to_dict())]),
         JobStarted(job),
         JobProgressed(job, 0.2, "1"),
         JobQueued(job, GRAPH),
@@ -194,7 +194,10 @@ def test_every_round_of_a_retry_is_kept(every_connection, job):
     trial = Trial(3, OnExhausted.BEST)
     for seed, value in ((2**64 - 1, 2.0), (0, 4.0), (1, 3.0)):
         trial = trial.after(Attempt(seed, scored(value)))
-    reports = [NodeReport("2", trial.report), NodeReport("1", trial.report)]  # 1: shown again
+    reports = [
+        ShownReport("2", trial.report.to_dict()),
+        ShownReport("1", trial.report.to_dict()),
+    ]  # 1: shown again
     write(every_connection, finished(job, reports=reports, graph=GRAPH))
     query = (
         "SELECT node_id, number, seed, verdict, score, chosen, reason <> ''"

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 from anime_production.models.jobs.job import new_job
-from anime_production.models.jobs.recording.event_json import from_json
-from anime_production.models.jobs.recording.events import JobStarted
+from anime_production.models.jobs.recording.events import Event, JobStarted
 from anime_production.models.jobs.recording.outbox import Outbox
 
 BEGINNING = """
@@ -72,7 +71,7 @@ def test_events_come_out_in_the_order_they_went_in(tmp_path, story):
     outbox = Outbox(tmp_path / "outbox.sqlite")
     assert all(outbox.append(event) for event in story)
     waiting = outbox.oldest(10)
-    assert [from_json(each.body) for each in waiting] == story
+    assert [Event.from_json(each.body) for each in waiting] == story
     outbox.forget(waiting[:1])
     assert outbox.oldest(1) == waiting[1:2]
     assert outbox.backlog() == 2
@@ -83,7 +82,7 @@ def test_events_come_out_in_the_order_they_went_in(tmp_path, story):
 def test_a_saved_character_waits_with_the_jobs_and_counts_for_none(tmp_path, story, saved):
     outbox = Outbox(tmp_path / "outbox.sqlite")
     assert all(outbox.append(event) for event in (story[0], saved, saved))
-    assert [from_json(each.body) for each in outbox.oldest(10)] == [story[0], saved]
+    assert [Event.from_json(each.body) for each in outbox.oldest(10)] == [story[0], saved]
     assert (outbox.backlog(), outbox.backlog("8c1f")) == (2, 1)
 
 
@@ -173,7 +172,7 @@ def test_what_could_not_be_written_is_written_in_order_once_it_can(tmp_path, sto
     assert not any(outbox.append(event) for event in story)
     path.rmdir()
     assert outbox.retry()
-    assert [from_json(each.body) for each in outbox.oldest(10)] == story
+    assert [Event.from_json(each.body) for each in outbox.oldest(10)] == story
     assert (outbox.lost, outbox.failure) == (0, None)
 
 
@@ -186,7 +185,7 @@ def test_memory_holds_so_many_and_no_more(tmp_path, monkeypatch):
     assert not any(outbox.append(event) for event in events)
     path.rmdir()
     assert outbox.retry()
-    assert [from_json(each.body) for each in outbox.oldest(10)] == events[2:]
+    assert [Event.from_json(each.body) for each in outbox.oldest(10)] == events[2:]
     assert outbox.lost == 2
 
 

@@ -36,6 +36,7 @@ def test_a_process_is_seen_to_live_until_it_is_killed(tmp_path):
     held.kill()
     held.wait()
     assert told(tmp_path) == {process: Life.DEAD}
+    assert told(tmp_path) == {process: Life.DEAD}
 
 
 def test_locks_of_one_process_are_told_apart(tmp_path):
@@ -46,12 +47,13 @@ def test_locks_of_one_process_are_told_apart(tmp_path):
     first.release(remove=False)
     second.release(remove=True)
     assert list(told(tmp_path).values()) == [Life.DEAD]
+    assert len({path.stem for path in tmp_path.iterdir()}) == 1, "of the second nothing is left"
 
 
 def test_of_another_machines_lock_nothing_is_said(tmp_path):
-    (tmp_path / f"{uuid4()}.lock").write_text("another machine")
-    (tmp_path / f"{uuid4()}.lock").touch()  # being made
-    (tmp_path / "notes.lock").write_text("not a process")
+    (tmp_path / f"{uuid4()}.host").write_text("another machine")
+    (tmp_path / f"{uuid4()}.host").touch()  # being made
+    (tmp_path / "notes.host").write_text("not a process")
     assert list(told(tmp_path).values()) == [Life.UNKNOWN] * 2
 
 

@@ -167,7 +167,8 @@ def test_a_dead_process_is_known_as_such_until_all_it_said_has_arrived(connectio
     living.beat(connection, settled=False)
     assert states(connection) == ["lost"]
     living.beat(connection)
-    assert len(list((private / "processes").iterdir())) == 1, "the living one's"
+    left = {path.stem for path in (private / "processes").iterdir()}
+    assert left == {str(living.id)}
 
 
 def test_a_job_that_no_process_claims_is_lost_after_a_day(connection, clock, private):

@@ -17,8 +17,9 @@ from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.processes import Presence
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.jobs.recording.retention import Retention, delete_old_jobs, keep_days
+from anime_production.models.jobs.recording.retention import Retention, delete_old_jobs
 from anime_production.models.jobs.recording.shipper import Shipper
+from anime_production.models.settings import KEEP_DAYS
 
 from ..postgres import wait_until
 
@@ -80,14 +81,14 @@ def test_the_oldest_go_first(connection, jobs):
 )  # fmt: skip
 def test_the_days_are_a_number_or_everything_is_kept(tmp_path, said, days, caplog):
     with caplog.at_level(logging.WARNING):
-        assert keep_days(tmp_path, {"ANIME_KEEP_DAYS": said}) == days
+        assert KEEP_DAYS.read(tmp_path, {"ANIME_KEEP_DAYS": said}) == days
     assert bool(caplog.records) == (days is None and said != "")
 
 
 def test_the_config_file_says_it_where_the_environment_does_not(tmp_path):
     (tmp_path / "config.json").write_text('{"keep_days": 14}')
-    assert keep_days(tmp_path, {}) == 14
-    assert keep_days(tmp_path, {"ANIME_KEEP_DAYS": "3"}) == 3
+    assert KEEP_DAYS.read(tmp_path, {}) == 14
+    assert KEEP_DAYS.read(tmp_path, {"ANIME_KEEP_DAYS": "3"}) == 3
 
 
 def test_it_is_done_once_a_day_and_goes_on_while_there_is_more(

@@ -3,16 +3,17 @@ import logging
 
 import pytest
 
-from anime_production.models.jobs.recording.tracking import ENVIRONMENT, Tracking, tracking_wanted
+from anime_production.models.jobs.recording.tracking import Tracking
+from anime_production.models.settings import TRACKING
 
 
 @pytest.mark.parametrize("said", ["off", "jobs", "all", " ALL "])
 def test_the_environment_says_it(tmp_path, said):
-    assert tracking_wanted(tmp_path, {ENVIRONMENT: said}) is Tracking(said.strip().lower())
+    assert TRACKING.read(tmp_path, {TRACKING.variable: said}) is Tracking(said.strip().lower())
 
 
 def test_jobs_are_tracked_where_nobody_says_anything(tmp_path):
-    assert tracking_wanted(tmp_path, {}) is Tracking.JOBS
+    assert TRACKING.read(tmp_path, {}) is Tracking.JOBS
 
 
 @pytest.mark.parametrize(
@@ -26,14 +27,15 @@ def test_jobs_are_tracked_where_nobody_says_anything(tmp_path):
 )
 def test_the_private_config_file_says_it_too(tmp_path, config, wanted):
     (tmp_path / "config.json").write_text(json.dumps(config))
-    assert tracking_wanted(tmp_path, {}) is wanted
-    assert tracking_wanted(tmp_path, {ENVIRONMENT: "all"}) is Tracking.ALL
+    assert TRACKING.read(tmp_path, {}) is wanted
+    assert TRACKING.read(tmp_path, {TRACKING.variable: "all"}) is Tracking.ALL
 
 
 def test_an_unknown_word_is_said_and_jobs_are_tracked(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         assert (
-            tracking_wanted(tmp_path, {ENVIRONMENT: "postgresql://a:secret@b/c"}) is Tracking.JOBS
+            TRACKING.read(tmp_path, {TRACKING.variable: "postgresql://a:secret@b/c"})
+            is Tracking.JOBS
         )
     assert "ANIME_TRACKING should be one of off, jobs, all" in caplog.text
     assert "secret" not in caplog.text

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.jobs.recording.event_json import from_json
+from anime_production.models.jobs.recording.events import Event
 from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.jobs.recording.tracking import Tracking
 from anime_production.web.server import watching
@@ -98,7 +98,7 @@ class Bench:
     @property
     def events(self) -> list:
         """What was recorded."""
-        return [from_json(each.body) for each in self.recorder._outbox.oldest(1000)]
+        return [Event.from_json(each.body) for each in self.recorder._outbox.oldest(1000)]
 
     @property
     def kinds(self) -> list[str]:

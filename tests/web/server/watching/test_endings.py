@@ -20,7 +20,7 @@ def test_a_prompt_that_ends_well_is_recorded_with_its_reports(bench, report):
     assert finished.started_at.timestamp() == 1_700_000_000.25
     assert finished.finished_at.timestamp() == 1_700_000_009.5
     assert finished.error is None
-    assert [(each.node_id, each.report) for each in finished.reports] == [("5", report)]
+    assert [(each.node_id, each.read().report) for each in finished.reports] == [("5", report)]
 
 
 def test_what_a_gate_or_a_best_of_kept_is_a_report_of_that_node(bench, report):
@@ -30,7 +30,10 @@ def test_what_a_gate_or_a_best_of_kept_is_a_report_of_that_node(bench, report):
     }
     bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
     reports = bench.events[-1].reports
-    assert [(each.node_id, each.report) for each in reports] == [("5", report), ("6", report)]
+    assert [(each.node_id, each.read().report) for each in reports] == [
+        ("5", report),
+        ("6", report),
+    ]
 
 
 WITHIN_A_RETRY = {

@@ -26,7 +26,7 @@ def live(bench: Any) -> None:
         assert bench.queue.get_tasks_remaining() == 0
         valid, *_rest = asyncio.run(bench.execution.validate_prompt("p", GRAPH, None))
         assert valid is False
-        bench.execution.PromptExecutor.anime_production_listener("node_done", "4")
+        bench.execution.PromptExecutor.anime_production_listener.node_done("4")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

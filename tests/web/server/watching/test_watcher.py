@@ -194,9 +194,9 @@ def test_progress_is_the_part_of_the_needed_nodes_that_are_done(bench, monkeypat
     bench.executor.add_message("execution_cached", {"prompt_id": "p", "nodes": ["2"]}, False)
     listener = bench.execution.PromptExecutor.anime_production_listener
     for node in ("2", "expanded.1", "3", "3", "4"):
-        listener("node_done", node)
+        listener.node_done(node)
     bench.end(item, STARTED, SUCCESS)
-    listener("node_done", "9")
+    listener.node_done("9")
     said = [event for event in bench.events if type(event).__name__ == "JobProgressed"]
     assert [(round(event.progress, 2), event.node_id) for event in said] == [(0.67, "3"), (1, "4")]
     assert bench.announced[2:] == [("in_progress", 0.6667), ("in_progress", 1), ("completed", 1)]
@@ -213,7 +213,7 @@ def test_progress_is_told_once_a_second(bench, monkeypatch):
     listener = bench.execution.PromptExecutor.anime_production_listener
     for node in graph:
         now += 0.01
-        listener("node_done", node)
+        listener.node_done(node)
     shares = [round(share, 1) for _, share in bench.announced[2:]]
     assert shares == [0.2, 0.4, 0.5, 0.7, 0.9]
 

@@ -1,4 +1,4 @@
-"""What a phase needs of the ComfyUI that runs it."""
+"""This ComfyUI process, as the queue and the phases need it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ..jobs.database.database import Database
+from .definition import PhaseDefinition
 from .records import ProductionRecord
 
 
@@ -29,8 +30,8 @@ class WorkflowRefused(ValueError):
     """ComfyUI doesn't take a graph; the message says why."""
 
 
-class Workplace(Protocol):
-    """A ComfyUI, as a phase needs it. All of it may be called from any thread."""
+class Host(Protocol):
+    """A ComfyUI process. All of it may be called from any thread."""
 
     @property
     def process_id(self) -> UUID:
@@ -79,3 +80,9 @@ class Workplace(Protocol):
 
     def announce(self, production: ProductionRecord) -> None:
         """Tell browsers of a change."""
+
+    def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What a phase needs and this ComfyUI lacks."""
+
+    def nudge(self) -> None:
+        """Have the phase that runs looked at now."""

@@ -3,7 +3,6 @@
 `ANIME_DATABASE_URL`, else `database_url` in the private config file, else the embedded server.
 """
 
-import json
 import logging
 import os
 import re
@@ -13,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...dependency import require
+from ...settings import CONFIG, DATABASE_URL, SettingsError, read_config
 
 log = logging.getLogger(__name__)
 
-ENVIRONMENT = "ANIME_DATABASE_URL"
-CONFIG = "config.json"
 EXAMPLE = "postgresql://user:password@host/database"
 
 # Loggers of psycopg and its pool; a filter does not hold for the loggers below.
@@ -29,10 +27,6 @@ _said_at: dict[tuple[str, str], float] = {}  # when the driver last said it
 
 # What PostgreSQL's client quotes in its errors are the parts of the connection string.
 QUOTED = re.compile(r'"[^"]*"|\'[^\'\s]*\'|\([^)]*\)|\bport:? \d+|\S+://\S+|\w+=\S+')
-
-
-class SettingsError(ValueError):
-    """The setting can't be used; the message says which and why, never what it holds."""
 
 
 @dataclass(frozen=True)
@@ -63,80 +57,17 @@ def external_address(
     Raises:
         SettingsError: it is no connection string, or the config file can't be read.
     """
-    url = environment.get(ENVIRONMENT, "").strip()
-    if url:
-        return _checked(DatabaseAddress(ENVIRONMENT, url))
+    variable = DATABASE_URL.variable
+    if url := environment.get(variable, "").strip():
+        return _checked(DatabaseAddress(variable, url))
     config = directory / CONFIG
-    if not config.exists():
-        return None
-    _close_to_others(config)
-    try:
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        kind = type(error).__name__
-        raise SettingsError(f"{config} can't be read as JSON ({kind}).") from None
-    named = data.get("database_url", "") if isinstance(data, dict) else None
+    if config.exists():
+        _close_to_others(config)
+    named = read_config(directory).get(DATABASE_URL.key, "")
     if not isinstance(named, str):
-        raise SettingsError(f'{config}: expected {{"database_url": "{EXAMPLE}"}}.')
+        raise SettingsError(f'{config}: expected {{"{DATABASE_URL.key}": "{EXAMPLE}"}}.')
     url = named.strip()
-    return _checked(DatabaseAddress(f"database_url in {config}", url)) if url else None
-
-
-def said_of(
-    variable: str, key: str, directory: Path, environment: Mapping[str, str] = os.environ
-) -> tuple[str, str]:
-    """What the user said of a setting that is no secret, and where.
-
-    Args:
-        variable: of the environment; it goes before the config file.
-        key: in the private config file.
-        directory: the pack's private folder.
-        environment: where the variable may stand.
-
-    Returns:
-        The text, "" where nothing is said; and the place, to be shown.
-    """
-    config = directory / CONFIG
-    if said := environment.get(variable, "").strip():
-        return said, variable
-    try:
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a config that can't be read is said where the database is
-        data = None
-    return str(data.get(key, "")) if isinstance(data, dict) else "", f"{key} in {config}"
-
-
-def write_setting(key: str, value: str, directory: Path) -> None:
-    """Write a setting into the private config file, beside what stands there.
-
-    Args:
-        key: in the file.
-        value: what it says from now on.
-        directory: the pack's private folder; made where it isn't there.
-
-    Raises:
-        SettingsError: the file holds no JSON object, or can't be written.
-    """
-    config = directory / CONFIG
-    try:
-        said = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
-        if not isinstance(said, dict):
-            raise SettingsError(f"{config} holds no JSON object; mend it first.")
-        directory.mkdir(parents=True, exist_ok=True)
-        # A file of its own first, closed to others from the start: it may hold the database's
-        # address, and half of it would be no config.
-        written = config.with_name(f"{CONFIG}.{os.getpid()}.new")
-        written.unlink(missing_ok=True)
-        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({**said, key: value}, file, indent=2, ensure_ascii=False)
-            file.write("\n")
-        os.replace(written, config)
-    except (OSError, ValueError) as error:
-        if isinstance(error, SettingsError):
-            raise
-        kind = type(error).__name__  # not its message: that of JSON may quote the file
-        raise SettingsError(f"{config} can't be read or written ({kind}).") from None
+    return _checked(DatabaseAddress(f"{DATABASE_URL.key} in {config}", url)) if url else None
 
 
 def without_secrets(error: BaseException) -> str:

@@ -6,16 +6,13 @@ import traceback
 
 import pytest
 
+from anime_production.models.jobs.database.address import external_address, hide_secrets_in_logs
 from anime_production.models.jobs.database.database import Database, DatabaseAway
-from anime_production.models.jobs.database.settings import (
-    SettingsError,
-    external_address,
-    hide_secrets_in_logs,
-)
 from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.recording.events import JobStarted
 from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.settings import SettingsError
 
 from ..postgres import PASSWORD, USER
 

@@ -1,0 +1,39 @@
+-- name: job_of_id
+SELECT id FROM anime.jobs WHERE id = %(id)s
+
+-- name: newest_job_of_prompt
+SELECT id FROM anime.jobs WHERE prompt_id = %(prompt_id)s
+ORDER BY created_at DESC, id DESC LIMIT 1
+
+-- name: events_of_job
+SELECT id, kind, state, at, received_at, data FROM anime.job_events
+WHERE job_id = %(id)s ORDER BY at, received_at, id
+
+-- name: params_of_job
+SELECT node_id, node_type, kind, name, text, number, sha256 FROM anime.generation_params
+WHERE job_id = %(id)s ORDER BY position
+
+-- name: retry_attempts_of_job
+SELECT node_id, number, seed, verdict, score, reason, chosen FROM anime.retry_attempts
+WHERE job_id = %(id)s ORDER BY node_id, number
+
+-- name: reviews_of_job
+SELECT id, verdict, reason, reviewer, reviewed_at FROM anime.reviews
+WHERE job_id = %(id)s ORDER BY reviewed_at DESC, id DESC
+
+-- name: graph_of_job
+SELECT graph, workflow FROM anime.jobs WHERE id = %(id)s
+
+-- name: production_of_job
+-- An attempt knows its prompt from its beginning, and its job only later.
+SELECT phases.production_id
+FROM anime.jobs
+JOIN anime.attempts ON attempts.prompt_id = jobs.prompt_id
+JOIN anime.phases ON phases.id = attempts.phase_id
+WHERE jobs.id = %(id)s AND jobs.source = 'production' LIMIT 1
+
+-- name: thumbnail_of_job
+-- The first file's: the one that people look at first.
+SELECT thumbnails.event_id, thumbnails.webp
+FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
+WHERE artifacts.job_id = %(id)s ORDER BY artifacts.written_at, artifacts.path LIMIT 1

@@ -1,0 +1,38 @@
+-- name: production_of_id
+SELECT productions.*, projects.name AS project
+FROM anime.productions JOIN anime.projects ON projects.id = productions.project_id
+WHERE productions.id = %(id)s
+
+-- name: phases_of_production
+SELECT phases.*, phase_definitions.definition, machines.name AS machine
+FROM anime.phases
+JOIN anime.phase_definitions USING (version)
+LEFT JOIN anime.processes ON processes.id = phases.process_id
+LEFT JOIN anime.machines ON machines.id = processes.machine_id
+WHERE phases.production_id = %(id)s ORDER BY phases.position
+
+-- name: attempts_of_production
+-- While it runs, its job is known by its prompt alone.
+SELECT attempts.*, jobs.id AS found_job_id, jobs.progress, machines.name AS machine
+FROM anime.attempts
+JOIN anime.phases ON phases.id = attempts.phase_id
+LEFT JOIN anime.processes ON processes.id = attempts.process_id
+LEFT JOIN anime.machines ON machines.id = processes.machine_id
+LEFT JOIN LATERAL (
+    SELECT id, progress FROM anime.jobs WHERE jobs.prompt_id = attempts.prompt_id
+    ORDER BY created_at DESC LIMIT 1
+) AS jobs ON true
+WHERE phases.production_id = %(id)s ORDER BY attempts.number, attempts.started_at
+
+-- name: files_of_jobs
+SELECT artifacts.job_id, path, kind, bytes, sha256, width, height, frames, fps
+FROM anime.artifacts WHERE job_id = ANY(%(jobs)s) ORDER BY written_at, path
+
+-- name: reports_of_jobs
+SELECT job_id, id, node_id, subject, verdict, score, worst_frame, worst_reason_code, worst_reason
+FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
+
+-- name: decisions_of_production
+SELECT kind, phase_id, attempt_id, report_id, from_state, to_state, reason_code, reason,
+    because, decided_by, decided_at
+FROM anime.decisions WHERE production_id = %(id)s ORDER BY id

@@ -1,0 +1,160 @@
+"""Every refusal of the pack's routes, in one table: status, code, and the sentence for people.
+
+`locales/en/main.json` gets its `refusals` from here. An answer carries the sentence's key and
+values too, so that the editor shows it in its own language.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from ...models.jobs.strict_json import strict_json
+from ...models.reasons import REASONS
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class RefusalKind:
+    """One sentence with which a route refuses.
+
+    Attributes:
+        status: HTTP status of the answer.
+        template: English sentence; `{name}` stands for a value.
+        code: code of the answer; "" if it is the key in `REFUSALS`.
+    """
+
+    status: int
+    template: str
+    code: str = ""
+
+
+FIELD, PARAMETER = "bad_field", "bad_parameter"
+
+REFUSALS: Mapping[str, RefusalKind] = {
+    # The request itself. A route with a code of its own for a bad body names it in its model.
+    "bad_body": RefusalKind(400, "The body must be a JSON object."),
+    "too_large": RefusalKind(413, "The body is too large: at most {most} bytes are taken."),
+    "unknown_field": RefusalKind(400, "There is no field '{name}' here; there are: {names}."),
+    "unknown_parameter": RefusalKind(
+        400, "There is no parameter '{name}' here; there are: {names}."),
+    "repeated_parameter": RefusalKind(400, "{field}: expected once, got several.", PARAMETER),
+    "bad_cursor": RefusalKind(
+        400, "cursor: expected `next` of the page before, of the same list in the same order.",
+        PARAMETER),
+    "expected_text": RefusalKind(
+        400, "{field}: expected a text of {least} to {most} characters, got {got}.", FIELD),
+    "expected_name": RefusalKind(
+        400, "{field}: expected a name of at most {most} characters on one line, got {got}.",
+        FIELD),
+    "expected_choice": RefusalKind(400, "{field}: expected one of {options}, got {got}.", FIELD),
+    "expected_whole": RefusalKind(
+        400, "{field}: expected a whole number from {least} to {most}, got {got}.", FIELD),
+    "expected_number": RefusalKind(
+        400, "{field}: expected a number from {least} to {most}, got {got}.", FIELD),
+    "expected_boolean": RefusalKind(400, "{field}: expected true or false, got {got}.", FIELD),
+    "expected_scalar": RefusalKind(
+        400, "{field}: expected a text, a number, true or false, got {got}.", FIELD),
+    "expected_such": RefusalKind(
+        400, "{field}: expected a value such as {examples}, got {got}.", FIELD),
+    # Jobs.
+    "unknown_job": RefusalKind(404, "There is no job {id}."),
+    "no_thumbnail": RefusalKind(404, "This job has no picture: it wrote no file."),
+    "has_ended": RefusalKind(409, "The job has ended ({state}); there is nothing to cancel."),
+    "runs_elsewhere": RefusalKind(
+        409, "The job isn't in this ComfyUI's queue: another one on {machine} has it, or had it"
+        " when it was last heard of. Cancel it there."),
+    "still_running": RefusalKind(409, "The job hasn't ended ({state}); cancel it first."),
+    "no_graph": RefusalKind(409, "The job's graph isn't known, so it can't be run again."),
+    "unknown_input": RefusalKind(
+        400, "changes: the job's graph has no input '{name}' (node id.input)."),
+    "refused_by_comfyui": RefusalKind(409, "ComfyUI refuses the job's graph: {reason}"),
+    "not_recorded": RefusalKind(
+        503, "It could not be written down: the outbox can't be written; see health."),
+    # Productions.
+    "unknown_production": RefusalKind(404, "There is no production {id}."),
+    "bad_request": RefusalKind(400, "The order can't be taken. {reason}"),
+    "no_phase_of_kind": RefusalKind(
+        400, "phase: expected one that makes a {kind} ({names}), got {got}.", "unknown_phase"),
+    "not_tracked": RefusalKind(
+        409, "Productions need their prompts remembered, and that is off ({variable})."),
+    "missing": RefusalKind(409, "This ComfyUI lacks what the phases need: {missing}."),
+    "not_now": RefusalKind(409, "In the state that it has now this can't be done. {reason}"),
+    "production_too_many": RefusalKind(429, REASONS["production_too_many"]),
+    # Phases.
+    "unknown_phase": RefusalKind(404, "There is no phase {id}; see GET {route}."),
+    "bad_definition": RefusalKind(400, "The phase can't be used. {reason}"),
+    "workflow_refused": RefusalKind(
+        400, "ComfyUI refuses the workflow: {reason}", "bad_definition"),
+    "phase_exists": RefusalKind(
+        409, "Another phase {id} is registered; choose another id, or say that it shall be"
+        " replaced."),
+    "phase_shipped": RefusalKind(
+        409, "A phase {id} comes with the pack; choose another id.", "phase_exists"),
+    "phase_kept": RefusalKind(
+        409, "The phase {id} comes with the pack and can't be removed.", "phase_exists"),
+    # Weights.
+    "unknown_weight": RefusalKind(404, "There are no weights {name}; see GET {route}."),
+    "licence_not_accepted": RefusalKind(
+        403, "{name} may not be used commercially: {licence}. To download it all the same, send"
+        ' {"accept_licence": true}.'),
+    "already_running": RefusalKind(409, "{name} is being downloaded."),
+    "not_running": RefusalKind(409, "{name} isn't being downloaded."),
+    # Settings and the pack itself.
+    "set_by_environment": RefusalKind(
+        409, "{variable} decides what is tracked; change it there, and start ComfyUI anew."),
+    "not_written": RefusalKind(409, "The setting could not be written. {reason}"),
+    "database_away": RefusalKind(503, "The database is away. {reason}"),
+    "not_yet": RefusalKind(
+        503, "The job is known, but not in the database yet; ask again in a moment."),
+    "failed": RefusalKind(500, "It failed ({error}); the log of ComfyUI says why."),
+}  # fmt: skip
+
+
+def refusal_text(key: str, values: Mapping[str, Any]) -> str:
+    """Return a refusal's English sentence.
+
+    Args:
+        key: in `REFUSALS`.
+        values: by placeholder of the template.
+    """
+    return PLACEHOLDER.sub(lambda name: str(values[name[1]]), REFUSALS[key].template)
+
+
+class Refusal(Exception):
+    """Answer of a route that doesn't do what a request wants.
+
+    Attributes:
+        key: in `REFUSALS`.
+        status: HTTP status.
+        code: code for programs.
+        values: by placeholder of the sentence.
+        more: fields of the answer beside the error.
+    """
+
+    def __init__(
+        self, key: str, *, code: str = "", more: Mapping[str, Any] | None = None, **values: Any
+    ) -> None:
+        self.key, self.more = key, more or {}
+        self.values = values
+        self.status = REFUSALS[key].status
+        self.code = code or REFUSALS[key].code or key
+        super().__init__(refusal_text(key, self.values))
+
+    def answer(self) -> web.Response:
+        """Return the response that tells it."""
+        error = {
+            "code": self.code,
+            "message": str(self),
+            "message_key": self.key,
+            "message_values": self.values,
+        }
+        return json_answer({"error": error, **self.more}, self.status)
+
+
+def json_answer(answer: Any, status: int = 200) -> web.Response:
+    """Return a response in strict JSON."""
+    return web.Response(text=strict_json(answer), status=status, content_type="application/json")
