@@ -176,8 +176,9 @@ def open_template(editor: Editor, name: str) -> None:
     editor.page.get_by_role("dialog").get_by_text(PACK_DIRECTORY, exact=True).first.click()
     editor.page.get_by_test_id(f"template-workflow-{name}").click()
     editor.page.wait_for_function(
-        "ids => String(app.graph.nodes.map(node => node.id).sort()) === String(ids)",
-        arg=sorted(str(node["id"]) for node in example(name)["nodes"]),
+        """nodes => String(app.graph.nodes.map(node => `${node.id} ${node.type}`).sort())
+            === String(nodes)""",
+        arg=sorted(f"{node['id']} {node['type']}" for node in example(name)["nodes"]),
     )
 
 
