@@ -11,6 +11,8 @@ from ..report import Better, Measure, Measurement, Verdict, WorstFrame
 from .appearance import Appearance, Presence, lost_from
 from .consistency import begins_to_fall, slope, subject_consistency
 from .detection import IdentityModel
+from .report_boxes import DOUBLED as DOUBLED_BOXES
+from .report_boxes import boxes_as_details
 from .sheet import VISIBLE_SHARE, Character, scale_of
 from .sight import Sight
 
@@ -135,6 +137,7 @@ def _similarity(
         "boxes": [_rounded(each) for each in appearance.boxes],
         "confidence": [None if c is None else round(c, 3) for c in appearance.confidences],
         "lost_from": lost,
+        **boxes_as_details(DOUBLED_BOXES, appearance.doubled),
     }
     if not visible or len(visible) < LEAST_VISIBLE_SHARE * count:
         least = max(-int(-LEAST_VISIBLE_SHARE * count // 1), 1)  # rounded up

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..frames import Absence, InputError, unmeasurable
+from ..measurement import frozen
 from ..report import Measure, Measurement, Report, WorstFrame
 from .appearance import Appearance, Presence, unknown
 from .assignment import Cast, assign
@@ -21,6 +22,7 @@ from .measures import (
     measures_of,
     measures_of_all,
 )
+from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character, scale_of
 from .sight import Sight, look_at
 from .tracks import follow
@@ -101,7 +103,15 @@ def score_characters(
     )
     strangers = tuple(tuple(sight.people[each].box for each in row) for row in cast.strangers)
     report = _report(named, appearances, model, sight, wanted)
+    report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
+
+
+def _with_strangers(report: Report, strangers: Sequence[Sequence[Box]]) -> Report:
+    """Add the boxes of strangers to the details of the report's first measurement."""
+    first, *others = report.measurements
+    details = frozen({**first.details, **boxes_as_details(STRANGERS, strangers)})
+    return replace(report, measurements=(replace(first, details=details), *others))
 
 
 def _check(
