@@ -93,7 +93,7 @@ def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
         plot_report(result.report)
         whole = time.perf_counter() - started
     drawing = time.perf_counter()
-    overlay(clip, result)
+    overlay(clip, result.report)
     drawing = time.perf_counter() - drawing
     outside = whole - clock.seconds
     rows = [
@@ -101,7 +101,7 @@ def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
         ("crops, tracks, assignment, matching", scored - clock.seconds, 1 - clock.seconds / scored),
         ("plot", whole - scored, (whole - scored) / whole),
         ("all but the networks", outside, outside / whole),
-        ("overlay, where it is connected", drawing, drawing / whole),
+        ("overlay, where one is drawn", drawing, drawing / whole),
     ]
     print_table((f"{len(clip)} frames {HEIGHT}×{WIDTH}", "seconds", "share"), rows)
     Comparison("character/outside the networks", outside, whole, "s").print()

@@ -1,12 +1,14 @@
 """A report as a picture: its verdict, every measurement in words, and the curves over frames."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from .dependency import require
+from .frames import InputError
 from .report import SUBJECTS, Measurement, Report, Verdict
 
 HEIGHT, WIDTH = 540, 960
@@ -28,23 +30,26 @@ COLOURS = {
 SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
 
 
-def plot_report(report: Report) -> torch.Tensor:
+def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
     """Draw a report: verdict, measurements, and the curves of those that have one per frame.
 
     Args:
         report: any.
+        measurement: name of the only one to draw; "" draws those that matter most.
 
     Returns:
         RGB in 0–1, shape `PLOT_SHAPE`.
 
     Raises:
+        InputError: the report has no measurement of that name.
         MissingDependency: matplotlib is not installed.
     """
+    measurements = _chosen(report, measurement)
     figure = require("matplotlib.figure").Figure(
         figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
     )
     canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
-    curves = _worth_a_curve(report)
+    curves = _worth_a_curve(measurements)
     rows = min(max(len(curves), 1), COLUMN)
     columns = -(-len(curves) // COLUMN)
     grid = figure.add_gridspec(
@@ -59,10 +64,10 @@ def plot_report(report: Report) -> torch.Tensor:
         wspace=0.12 if columns < 2 else 0.24,
     )
     _write_headline(figure, report)
-    _write_measurements(figure.add_subplot(grid[:, 0]), report)
-    for index, measurement in enumerate(curves):
+    _write_measurements(figure.add_subplot(grid[:, 0]), measurements)
+    for index, curve in enumerate(curves):
         axes = figure.add_subplot(grid[index % rows, 1 + index // rows])
-        _draw_curve(axes, measurement, report)
+        _draw_curve(axes, curve, report)
         if index % rows == rows - 1 or index == len(curves) - 1:
             axes.set_xlabel("frame", fontsize=8)
     if any(None in each.per_frame for each in curves):
@@ -72,13 +77,22 @@ def plot_report(report: Report) -> torch.Tensor:
     return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
 
 
-def _worth_a_curve(report: Report) -> list[Measurement]:
+def _chosen(report: Report, name: str) -> Sequence[Measurement]:
+    names = [each.name for each in report.measurements]
+    if name and name not in names:
+        expected = f"one of {', '.join(names)}"
+        remedy = "Give one of these names; leave it empty for those that matter most."
+        raise InputError("measurement", expected, name, remedy)
+    return [each for each in report.measurements if name in ("", each.name)]
+
+
+def _worth_a_curve(measurements: Sequence[Measurement]) -> list[Measurement]:
     """Measurements with values over frames: what decided the verdict first, all that could have.
 
     As many as are required, such as that of each character; optional ones as far as there is room.
     """
     rank = {Verdict.FAIL: 0, Verdict.NOT_MEASURED: 1, Verdict.PASS: 2, Verdict.INFO: 3}
-    curves = [each for each in report.measurements if len(each.per_frame) > 1]
+    curves = [each for each in measurements if len(each.per_frame) > 1]
     curves.sort(key=lambda each: (not each.required, rank[each.verdict]))
     required = sum(each.required for each in curves)
     return curves[: max(USUAL_CURVES, min(required, MOST_CURVES))]
@@ -100,10 +114,10 @@ def _write_headline(figure: Any, report: Report) -> None:
     )
 
 
-def _write_measurements(axes: Any, report: Report) -> None:
+def _write_measurements(axes: Any, measurements: Sequence[Measurement]) -> None:
     axes.axis("off")
     axes.set_xlim(0, 1)
-    lines = _lines(report)
+    lines = _lines(measurements)
     step = min(0.062, 1 / max(len(lines), 1))
     for index, (text, measurement, is_name) in enumerate(lines):
         axes.text(
@@ -118,12 +132,12 @@ def _write_measurements(axes: Any, report: Report) -> None:
         )
 
 
-def _lines(report: Report) -> list[tuple[str, Measurement, bool]]:
+def _lines(measurements: Sequence[Measurement]) -> list[tuple[str, Measurement, bool]]:
     """What is written; of each line, whether it is the one with the measurement's name.
 
     Everything that is required, and of the rest what there is room for, first things first.
     """
-    told = [(each, _lines_of(each)) for each in report.measurements]
+    told = [(each, _lines_of(each)) for each in measurements]
     if sum(len(lines) for _, lines in told) > FEW_LINES:
         # What passes, or is only told, is one line then: a reader looks for what doesn't.
         wanting = (Verdict.FAIL, Verdict.NOT_MEASURED)

@@ -3,20 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ..models.plot import PLOT_SHAPE, plot_report
 from ..models.report import Report, Verdict
-from .deferred_picture import deferred_picture
 from .sockets import ReportSocket
 
 REPORT_OUTPUT = ReportSocket.Output(
     "report", tooltip="What was measured, for a gate, a merge or a job."
-)
-PLOT_OUTPUT = io.Image.Output(
-    "plot", tooltip="The measurements over the frames. Drawn only when connected."
 )
 SCORE_OUTPUT = io.Float.Output(
     "score",
@@ -26,6 +20,7 @@ SCORE_OUTPUT = io.Float.Output(
 PASS_OUTPUT = io.Boolean.Output(
     "pass", tooltip="Whether every required measurement passes; false where one is not measured."
 )
+SCORED_OUTPUTS = (REPORT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT)
 
 
 class Shown(dict[str, list[Any]]):
@@ -53,40 +48,24 @@ def answered(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.Nod
     return io.NodeOutput(*outputs, ui=shows or None)
 
 
-def scored(report: Report, *pictures: torch.Tensor) -> io.NodeOutput:
+def scored(report: Report, *further: Any) -> io.NodeOutput:
     """Answer as a scoring node does.
 
     Args:
         report: what was measured.
-        pictures: further IMAGE outputs, between the report and the plot.
+        further: values of the outputs after `SCORED_OUTPUTS`.
 
     Returns:
-        report, pictures, plot, score, pass; with the report in `ui` for API users and jobs. A
-        score that doesn't exist is a silent blocker: what would consume it doesn't run.
+        report, score, pass, further; with the report in `ui` for API users and jobs. A score that
+        doesn't exist is a silent blocker: what would consume it doesn't run.
     """
-    return answered(
-        report,
-        *pictures,
-        plot_of(report),
-        or_blocked(report.score),
-        passes(report),
-        ui=ui_of(report),
-    )
+    passed = report.verdict is Verdict.PASS  # what could not be measured does not
+    return answered(report, or_blocked(report.score), passed, *further, ui=ui_of(report))
 
 
 def or_blocked(value: Any) -> Any:
     """Return the value; None becomes a blocker, so that what hangs on it silently doesn't run."""
     return ExecutionBlocker(None) if value is None else value
-
-
-def passes(report: Report) -> bool:
-    """Return True if a report passes; what could not be measured does not."""
-    return report.verdict is Verdict.PASS
-
-
-def plot_of(report: Report) -> torch.Tensor:
-    """Return the plot of a report, drawn when it is looked at."""
-    return deferred_picture(PLOT_SHAPE, lambda: plot_report(report))
 
 
 def ui_of(report: Report) -> dict[str, list[dict]]:

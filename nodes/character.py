@@ -7,14 +7,12 @@ import torch
 from comfy_api.latest import io
 
 from ..models.character.detection import IdentityModel
-from ..models.character.pictures import contact_sheet, contact_sheet_shape, overlay
 from ..models.character.score import MEASURES, MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored, ui_of
-from .deferred_picture import deferred_picture
+from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, scored, ui_of
 from .identity import MODEL_INPUT, connected_model
 from .inputs import chosen_profile, profile_fingerprint, profile_input
 from .sockets import CharacterSocket
@@ -54,10 +52,6 @@ class AnimeCharacterSheet(io.ComfyNode):
                     "character", tooltip="The character, to score frames against."
                 ),
                 REPORT_OUTPUT,
-                io.Image.Output(
-                    "contact_sheet",
-                    tooltip="All references with what was seen in them. Drawn only when connected.",
-                ),
             ],
         )
 
@@ -71,9 +65,8 @@ class AnimeCharacterSheet(io.ComfyNode):
         pictures = as_frames(references, "references")
         identity = connected_model(model)
         character, report = make_character(name, pictures, identity, comfyui.progress())
-        sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
         shown = {**ui_of(report), **references_of(character)}
-        return io.NodeOutput(character, report, sheet, ui=shown)
+        return io.NodeOutput(character, report, ui=shown)
 
 
 class AnimeCharacterScore(io.ComfyNode):
@@ -120,16 +113,7 @@ class AnimeCharacterScore(io.ComfyNode):
                 ),
                 profile_input(),
             ],
-            outputs=[
-                REPORT_OUTPUT,
-                io.Image.Output(
-                    "overlay",
-                    tooltip="The frames with box, name and similarity. Drawn only when connected.",
-                ),
-                PLOT_OUTPUT,
-                SCORE_OUTPUT,
-                PASS_OUTPUT,
-            ],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
@@ -159,5 +143,4 @@ class AnimeCharacterScore(io.ComfyNode):
             chosen.applied(SUBJECT, *MEASURES),
             chosen.leeway,
         )
-        drawn = deferred_picture(tuple(frames.shape), lambda: overlay(frames, result))
-        return scored(result.report, drawn)
+        return scored(result.report)

@@ -13,12 +13,10 @@ from ..models.character.library import (
     state_of,
     version_of,
 )
-from ..models.character.pictures import contact_sheet, contact_sheet_shape
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
 from ..models.jobs.recording.recorder import open_recorder
 from . import comfyui
-from .deferred_picture import deferred_picture
 from .sockets import CharacterSocket
 from .thumbnails import references_of
 
@@ -99,10 +97,6 @@ class AnimeCharacterLoad(io.ComfyNode):
                 CharacterSocket.Output(
                     "character", tooltip="The character, to score frames against."
                 ),
-                io.Image.Output(
-                    "contact_sheet",
-                    tooltip="All references with what was seen in them. Drawn only when connected.",
-                ),
                 io.String.Output(
                     "info", tooltip="Version, references, threshold and model, in words."
                 ),
@@ -129,9 +123,8 @@ class AnimeCharacterLoad(io.ComfyNode):
     def execute(cls, name: str, version: int = 0) -> io.NodeOutput:
         saved = _find(name, version)
         character = load_character(comfyui.characters_directory(), str(name), saved.version)
-        sheet = deferred_picture(contact_sheet_shape(character), lambda: contact_sheet(character))
         info = _in_words(saved, character)
-        return io.NodeOutput(character, sheet, info, ui=references_of(character))
+        return io.NodeOutput(character, info, ui=references_of(character))
 
 
 def _find(name: str, version: int | None) -> SavedCharacter:

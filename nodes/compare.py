@@ -11,15 +11,13 @@ from ..models.perceptual.backend import BEST_FIRST, FOLDER, Backend, choose_back
 from ..models.profile import DEFAULT
 from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_metrics
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
-from ..models.quality.compare.pairs import REFUSE, RESIZE, paired
-from ..models.quality.compare.picture import difference_shape, draw_differences
+from ..models.quality.compare.pairs import REFUSE, paired
 from ..models.quality.compare.score import SUBJECT, compare_pictures
 from ..models.weights import WEIGHTS
 from ..models.weights.unusable import why_unusable
 from . import comfyui
-from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
-from .deferred_picture import deferred_picture
-from .inputs import chosen_profile, profile_fingerprint, profile_input
+from .answers import SCORED_OUTPUTS, scored
+from .inputs import RESIZE_INPUT, chosen_profile, profile_fingerprint, profile_input
 
 
 class AnimeCompareImages(io.ComfyNode):
@@ -35,7 +33,7 @@ class AnimeCompareImages(io.ComfyNode):
             description="Measures how far pictures are from their references: structure (SSIM, "
             "multi-scale SSIM, GMSD), error (PSNR), colour (CIEDE2000), and LPIPS where its "
             "weights are. For before and after: upscaling, interpolation, face repair, a VAE.",
-            search_aliases=["ssim", "psnr", "lpips", "difference", "before after", "metrics"],
+            search_aliases=["ssim", "psnr", "lpips", "before after", "metrics"],
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The pictures to judge: what came out."),
@@ -52,28 +50,10 @@ class AnimeCompareImages(io.ComfyNode):
                     f"for the pass; or names with commas between, which then all count: {names}; "
                     f"{LPIPS} is the best network that is installed.",
                 ),
-                io.Combo.Input(
-                    "resize",
-                    options=list(RESIZE),
-                    default=REFUSE,
-                    optional=True,
-                    tooltip="Where the sizes differ: refuse, or give one of the two the size of "
-                    "the other; the report says so.",
-                ),
+                RESIZE_INPUT,
                 profile_input(),
             ],
-            outputs=[
-                REPORT_OUTPUT,
-                io.Image.Output(
-                    "difference",
-                    tooltip="Where each image differs from its reference, in ΔE₀₀: black is the "
-                    "same, purple 1 (can just be seen), red 2.5 to 5, orange 10, pale yellow 20 "
-                    "and more. Drawn only when connected.",
-                ),
-                PLOT_OUTPUT,
-                SCORE_OUTPUT,
-                PASS_OUTPUT,
-            ],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
@@ -96,8 +76,7 @@ class AnimeCompareImages(io.ComfyNode):
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_profile(profile).applied(SUBJECT, *MEASURES)
         report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
-        difference = deferred_picture(difference_shape(pairs), lambda: draw_differences(pairs))
-        return scored(report, difference)
+        return scored(report)
 
 
 def _networks(

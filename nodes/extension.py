@@ -10,6 +10,13 @@ from .best_of import AnimeBestOf
 from .character import AnimeCharacterScore, AnimeCharacterSheet
 from .character_library import AnimeCharacterLoad, AnimeCharacterSave
 from .compare import AnimeCompareImages
+from .drawing import (
+    AnimeCharacterContactSheet,
+    AnimeCharacterOverlay,
+    AnimeDifferencePicture,
+    AnimeLoopMap,
+    AnimeReportPlot,
+)
 from .gate import AnimeGate
 from .identity import AnimeIdentityModel
 from .job_load import AnimeJobLoad
@@ -47,6 +54,11 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeStillQuality,
     AnimeClipQuality,
     AnimeCompareImages,
+    AnimeReportPlot,
+    AnimeCharacterOverlay,
+    AnimeCharacterContactSheet,
+    AnimeDifferencePicture,
+    AnimeLoopMap,
     AnimeReportMerge,
     AnimeGate,
     AnimeBestOf,

@@ -1,21 +1,20 @@
-"""Acting on a score: what passes goes on."""
+"""Node that lets on what passes."""
 
-import json
 from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..models.gating.batch import Batch
-from ..models.gating.gate import FrameDecision, Level, OnFail, OnNotMeasured
-from ..models.gating.kept import GateSettings, gate_report
+from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
+from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.report import Report
 from .answers import answered, kept_ui, or_blocked
 from .sockets import ReportSocket
 
 
 class AnimeGate(io.ComfyNode):
-    """Lets images, latents and masks go on where their report passes."""
+    """Gate that lets images, latents and masks go on where their report passes."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -79,9 +78,6 @@ class AnimeGate(io.ComfyNode):
                 io.Mask.Output("accepted_masks", tooltip="The masks, where they pass."),
                 io.Latent.Output("rejected_latents", tooltip="The latents, where they don't."),
                 io.Mask.Output("rejected_masks", tooltip="The masks, where they don't."),
-                io.String.Output(
-                    "indices", tooltip="Which frames of the images were accepted, as a JSON list."
-                ),
             ],
         )
 
@@ -101,31 +97,43 @@ class AnimeGate(io.ComfyNode):
             Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
         )
         gating = gate_report(report, settings)
-        decision, batch = gating.decision, Batch(images, latents, masks)
-        if isinstance(decision, FrameDecision):
-            count = len(decision.accepted) + len(decision.rejected)
-            accepted = batch.take(decision.accepted, count)
-            rejected = batch.take(decision.rejected, count)
-            indices = decision.accepted
-        else:
-            count = 0 if images is None else len(images)
-            accepted, rejected = (batch, Batch()) if decision.goes_on else (Batch(), batch)
-            indices = tuple(range(0 if accepted.images is None else len(accepted.images)))
-        summary = {
-            "verdict": gating.judged.verdict.value,
-            "pass": decision.passed,
-            "reasons": decision.reasons,
-            "because": [each.to_dict() for each in decision.because],
-            "accepted": len(indices),
-            "rejected": count - len(indices),
-        }
+        accepted, rejected = _sides(gating.decision, Batch(images, latents, masks))
         return answered(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
-            decision.passed,
-            decision.reasons,
+            gating.decision.passed,
+            gating.decision.reasons,
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
-            json.dumps(indices),
-            ui={"anime_gate": [summary], **kept_ui(gating.kept)},
+            ui={"anime_gate": [_summary(gating, accepted, rejected)], **kept_ui(gating.kept)},
         )
+
+
+def _sides(decision: Decision | FrameDecision, batch: Batch) -> tuple[Batch, Batch]:
+    """Return what is accepted of a batch, and what is rejected."""
+    if isinstance(decision, FrameDecision):
+        count = len(decision.accepted) + len(decision.rejected)
+        return batch.take(decision.accepted, count), batch.take(decision.rejected, count)
+    return (batch, Batch()) if decision.goes_on else (Batch(), batch)
+
+
+def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]:
+    """Return what the editor and the history show of a gate."""
+    decision = gating.decision
+    if isinstance(decision, FrameDecision):
+        indices, rejections = list(decision.accepted), len(decision.rejected)
+    else:
+        indices, rejections = list(range(_count(accepted))), _count(rejected)
+    return {
+        "verdict": gating.judged.verdict.value,
+        "pass": decision.passed,
+        "reasons": decision.reasons,
+        "because": [each.to_dict() for each in decision.because],
+        "accepted": len(indices),
+        "rejected": rejections,
+        "indices": indices,
+    }
+
+
+def _count(side: Batch) -> int:
+    return 0 if side.images is None else len(side.images)

@@ -4,6 +4,7 @@ from comfy_api.latest import io
 
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
 from ..models.profile import DEFAULT, Profile, load_profile, profile_names
+from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
 
 
@@ -26,6 +27,13 @@ BACKEND_INPUT = io.Combo.Input(
     optional=True,
     tooltip="What measures how different two frames look. structural needs no weights; auto takes "
     "the best that is installed in models/lpips, and the report names it.",
+)
+RESIZE_INPUT = io.Combo.Input(
+    "resize",
+    options=list(RESIZE),
+    default=REFUSE,
+    optional=True,
+    tooltip="Where the sizes differ: refuse, or give one of the two the size of the other.",
 )
 
 

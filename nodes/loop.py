@@ -10,7 +10,7 @@ from ..models.loop.preview import seam_preview
 from ..models.loop.seam import MEASURES, SUBJECT, score_loop
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .answers import SCORED_OUTPUTS, scored
 from .inputs import (
     BACKEND_INPUT,
     FPS_INPUT,
@@ -42,16 +42,13 @@ class AnimeLoopScore(io.ComfyNode):
                 profile_input(),
             ],
             outputs=[
-                REPORT_OUTPUT,
+                *SCORED_OUTPUTS,
                 io.Image.Output(
                     "seam_preview",
                     tooltip="An animation of the frames around the seam in the order in which "
                     "they play, the last ones, then the first; beside it what changes from the "
                     "last frame to the first, four times as strong.",
                 ),
-                PLOT_OUTPUT,
-                SCORE_OUTPUT,
-                PASS_OUTPUT,
             ],
         )
 

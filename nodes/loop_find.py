@@ -1,19 +1,16 @@
 """Where does it loop?"""
 
-from functools import partial
 from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
-from ..models.loop.distance_map import MAP_SHAPE, draw_distance_map
 from ..models.loop.find import find_loops
 from ..models.loop.seam import MEASURES, SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
-from .deferred_picture import deferred_picture
 from .inputs import (
     BACKEND_INPUT,
     FPS_INPUT,
@@ -74,11 +71,6 @@ class AnimeLoopFind(io.ComfyNode):
                 REPORT_OUTPUT,
                 io.Int.Output("start", tooltip="The first frame of the best loop, from 0."),
                 io.Int.Output("length", tooltip="How many frames the best loop has."),
-                io.Image.Output(
-                    "distance_map",
-                    tooltip="How different the frames are by start and length, dark is alike, "
-                    "with the loops marked. Drawn only when connected.",
-                ),
             ],
         )
 
@@ -114,11 +106,5 @@ class AnimeLoopFind(io.ComfyNode):
             chosen_profile(profile).applied(SUBJECT, *MEASURES),
         )
         loop = images[search.start : search.start + search.length]
-        return io.NodeOutput(
-            loop,
-            search.report,
-            search.start,
-            search.length,
-            deferred_picture(MAP_SHAPE, partial(draw_distance_map, search)),
-            ui=ui_of(search.report),
-        )
+        shown = ui_of(search.report)
+        return io.NodeOutput(loop, search.report, search.start, search.length, ui=shown)

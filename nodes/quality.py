@@ -16,7 +16,7 @@ from ..models.quality.still.score import SUBJECT as STILL
 from ..models.quality.still.score import score_still_quality
 from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from . import comfyui
-from .answers import PASS_OUTPUT, PLOT_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, scored
+from .answers import SCORED_OUTPUTS, scored
 from .inputs import FPS_INPUT, chosen_profile, profile_fingerprint, profile_input
 
 
@@ -42,7 +42,7 @@ class AnimeClipQuality(io.ComfyNode):
                 FPS_INPUT,
                 profile_input(),
             ],
-            outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
@@ -79,7 +79,7 @@ class AnimeStillQuality(io.ComfyNode):
                 ),
                 profile_input(),
             ],
-            outputs=[REPORT_OUTPUT, PLOT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod

@@ -6,7 +6,7 @@ from comfy_api.latest import io
 
 from ..models.gating.merge_rule import Rule, merge_by_rule
 from ..models.report import Report
-from .answers import PASS_OUTPUT, REPORT_OUTPUT, SCORE_OUTPUT, answered, or_blocked, passes, ui_of
+from .answers import SCORED_OUTPUTS, scored
 from .sockets import ReportSocket
 
 MOST_REPORTS = 32
@@ -45,7 +45,7 @@ class AnimeReportMerge(io.ComfyNode):
                     "passes where one does; the best decides.",
                 ),
             ],
-            outputs=[REPORT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT],
+            outputs=[*SCORED_OUTPUTS],
         )
 
     @classmethod
@@ -53,5 +53,4 @@ class AnimeReportMerge(io.ComfyNode):
         cls, reports: Mapping[str, Report | None], rule: str = Rule.ALL.value
     ) -> io.NodeOutput:
         connected = [each for each in reports.values() if each is not None]
-        report = merge_by_rule(connected, Rule(rule))
-        return answered(report, or_blocked(report.score), passes(report), ui=ui_of(report))
+        return scored(merge_by_rule(connected, Rule(rule)))

@@ -23,7 +23,6 @@ from ..models.gating.retry import (
     seed_of,
 )
 from ..models.gating.retry_body import (
-    SLOTS,
     Graph,
     RetryRefused,
     attempt_prefix,
@@ -32,6 +31,7 @@ from ..models.gating.retry_body import (
     find_body,
     is_link,
 )
+from ..models.node_types import RETRY_END, RETRY_START, SLOTS, NodeType
 from ..models.report import Report
 from .answers import answered, ui_of
 from .sockets import ReportSocket
@@ -41,7 +41,6 @@ COURSE, SEED = "retry_course", "retry_seed"
 ATTEMPT, LAST = "retry_attempt", "retry_last"
 
 END_INPUTS = ("report", *SLOTS)
-END_OUTPUTS = len(SLOTS) + 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ class AnimeRetryStart(io.ComfyNode):
 
     @classmethod
     def execute(cls, seed: int = 0, **given: Any) -> io.NodeOutput:
-        _refuse_lists("AnimeRetryStart")
+        _refuse_lists(RETRY_START)
         attempt = given.get(ATTEMPT, 1)
         last = Report.from_json(given[LAST]) if LAST in given else UNTRIED
         reason = reason_of(last)
@@ -140,7 +139,7 @@ class AnimeRetryEnd(io.ComfyNode):
                     min=1,
                     max=MOST_ATTEMPTS,
                     optional=True,
-                    tooltip=f"At most so many in all, {MOST_ATTEMPTS} at most.",
+                    tooltip="At most so many in all.",
                 ),
                 io.Combo.Input(
                     "on_exhausted",
@@ -170,7 +169,7 @@ class AnimeRetryEnd(io.ComfyNode):
         if COURSE not in given:
             _refuse_too_many(attempts)
             graph = _graph(cls.hidden.dynprompt)
-            check_body(graph, find_body(graph, cls.hidden.unique_id), _score_outputs())
+            check_body(graph, find_body(graph, cls.hidden.unique_id))
         return [name for name in END_INPUTS if name in given and given[name] is None]
 
     @classmethod
@@ -181,7 +180,7 @@ class AnimeRetryEnd(io.ComfyNode):
         on_exhausted: str = OnExhausted.BEST.value,
         **given: Any,
     ) -> io.NodeOutput:
-        _refuse_lists("AnimeRetryEnd")
+        _refuse_lists(RETRY_END)
         own, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
         slots = {name: given[name] for name in SLOTS if name in given}
         if COURSE not in given:
@@ -223,11 +222,11 @@ def _expanded(
     """Answer with what a copy of the End will answer to an attempt."""
     end = attempt_prefix(course.end, attempt) + course.end
     copies[end] = {
-        "class_type": AnimeRetryEnd.__name__,
+        "class_type": RETRY_END.id,
         "inputs": {**inputs, COURSE: course},
         "override_display_id": course.end,
     }
-    results = [[end, output] for output in range(END_OUTPUTS)]
+    results = [[end, output] for output in range(len(RETRY_END.outputs))]
     ui = {"anime_report": [course.shown]} if shows else None
     return io.NodeOutput(*results, expand=copies, ui=ui)
 
@@ -239,7 +238,7 @@ def _answer(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
         Exhausted: no attempt passes, and the prompt is to fail then.
     """
     if not trial.passed and trial.on_exhausted is OnExhausted.ERROR:
-        raise Exhausted(f"AnimeRetryEnd: none of {len(trial.attempts)} passes.\n{trial.reasons}")
+        raise Exhausted(f"{RETRY_END.id}: none of {len(trial.attempts)} passes.\n{trial.reasons}")
     if not trial.passed and trial.on_exhausted is OnExhausted.BLOCK:
         slots = {}
     report, chosen = trial.report, trial.attempts[trial.chosen - 1]
@@ -267,29 +266,16 @@ def _graph(dynprompt: Any) -> Graph:
     return {node: dynprompt.get_node(node) for node in dynprompt.all_node_ids()}
 
 
-def _score_outputs() -> dict[str, set[int]]:
-    """The score outputs of the pack's nodes: blocked where nothing could be measured."""
-    from .extension import NODES  # it lists these nodes too
-
-    found = {}
-    for node in NODES:
-        schema = node.GET_SCHEMA()
-        ids = [output.id for output in schema.outputs]
-        if "score" in ids:
-            found[schema.node_id] = {ids.index("score")}
-    return found
-
-
 def _refuse_too_many(attempts: int) -> None:
     if not 1 <= attempts <= MOST_ATTEMPTS:
         expected = f"1 to {MOST_ATTEMPTS}"
         raise InputError("attempts", expected, str(attempts), "Give another number.")
 
 
-def _refuse_lists(node: str) -> None:
+def _refuse_lists(node: NodeType) -> None:
     context = get_executing_context()
     if context is not None and context.list_index:
         raise RetryRefused(
-            f"{node}: a list of several values came, and each would need attempts of its own. "
+            f"{node.id}: a list of several values came, and each would need attempts of its own. "
             "Give one value: make one batch of the images."
         )

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,17 @@ def test_each_room_of_the_jobs_imports_only_from_those_after_it():
         if module.startswith(f".models.jobs.{before}")
     ]
     assert backwards == []
+
+
+def test_no_nodes_import_each_other_in_a_circle():
+    files = {_module_of(path): path for path in sources("nodes")}
+    TopologicalSorter(
+        {module: imports_of(path) & files.keys() for module, path in files.items()}
+    ).prepare()
+
+
+def _module_of(path: Path) -> str:
+    return "." + ".".join(path.relative_to(PACK).with_suffix("").parts)
 
 
 def test_one_module_speaks_to_comfyuis_devices_folders_and_progress():

@@ -6,6 +6,8 @@ import re
 import pytest
 from PIL import Image
 
+from anime_production.models.gating.retry import MOST_ATTEMPTS
+
 from .comfyui import PACK
 from .nodes.write_help_tables import DOCS, PAGES, written
 
@@ -40,6 +42,11 @@ def test_the_table_of_a_help_page_is_what_the_measures_declare(node):
     assert written(page, PAGES[node]) == page, (
         "write it anew: python -m anime_production.tests.nodes.write_help_tables"
     )
+
+
+def test_the_page_of_a_retry_names_its_limit():
+    page = (DOCS / "AnimeRetryEnd.md").read_text(encoding="utf-8")
+    assert f"{MOST_ATTEMPTS} at most" in page
 
 
 @pytest.mark.parametrize("node", SCHEMAS)

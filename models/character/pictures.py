@@ -1,15 +1,21 @@
 """Pictures for people: the contact sheet of a character, and the overlay of a scored clip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
+from ..frames import InputError
+from ..measurement import Measurement
+from ..report import Report
 from .appearance import Presence
+from .detection import Box
 from .references import ReferenceStatus
-from .score import CharacterResult
+from .report_boxes import DOUBLED, STRANGERS, boxes_of_details, last_complete_frame
 from .sheet import Character
+from .similarity import SIMILARITY
 
 MOST_COLUMNS = 4
 MARGIN, CAPTION = 8, 36  # px around and below each reference of a contact sheet
@@ -36,15 +42,6 @@ Colour = tuple[int, int, int]
 Edges = tuple[float, float, float, float]
 
 
-def contact_sheet_shape(character: Character) -> tuple[int, int, int, int]:
-    """Shape of the picture that `contact_sheet` draws."""
-    count, height, width = character.pictures.shape[:3]
-    columns = min(max(count, 1), MOST_COLUMNS)
-    rows = -(-max(count, 1) // columns)
-    cell_height, cell_width = height + CAPTION + MARGIN, max(width, LEAST_CELL) + MARGIN
-    return 1, rows * cell_height + MARGIN + CAPTION, columns * cell_width + MARGIN, 3
-
-
 def contact_sheet(character: Character) -> torch.Tensor:
     """Draw all references of a character, with what was seen in them and what became of them.
 
@@ -52,20 +49,22 @@ def contact_sheet(character: Character) -> torch.Tensor:
         character: from `make_character`.
 
     Returns:
-        RGB in 0–1, shape `contact_sheet_shape(character)`.
+        One picture, RGB in 0–1, shape (1, height, width, 3).
     """
-    _, sheet_height, sheet_width, _ = contact_sheet_shape(character)
-    sheet = Image.new("RGB", (sheet_width, sheet_height), PAPER)
+    count, height, width = character.pictures.shape[:3]
+    columns = min(max(count, 1), MOST_COLUMNS)
+    rows = -(-max(count, 1) // columns)
+    cell_height, cell_width = height + CAPTION + MARGIN, max(width, LEAST_CELL) + MARGIN
+    size = (columns * cell_width + MARGIN, rows * cell_height + MARGIN + CAPTION)
+    sheet = Image.new("RGB", size, PAPER)
     draw, font = ImageDraw.Draw(sheet), _font(13)
     source = "its references" if character.calibrated else "default"
     draw.text((MARGIN, MARGIN), character.name, INK, _font(16))
     draw.text((MARGIN, MARGIN + 18), f"from {character.threshold:.2f} ({source})", INK, font)
-    height, width = character.pictures.shape[1:3]
-    columns = min(max(len(character.pictures), 1), MOST_COLUMNS)
     for index, picture in enumerate(character.pictures):
         row, column = divmod(index, columns)
-        x = MARGIN + column * (max(width, LEAST_CELL) + MARGIN)
-        y = MARGIN + CAPTION + row * (height + CAPTION + MARGIN)
+        x = MARGIN + column * cell_width
+        y = MARGIN + CAPTION + row * cell_height
         sheet.paste(_image(picture), (x, y))
         standing = ReferenceStatus(character.standings[index])
         colour = COLOURS_OF_STANDINGS[standing]
@@ -86,50 +85,114 @@ def _caption(index: int, standing: ReferenceStatus, similarity: float | None) ->
     return f"{index}: {alike}" + ("" if standing is ReferenceStatus.USED else f"\n{standing.value}")
 
 
-def overlay(frames: torch.Tensor, result: CharacterResult) -> torch.Tensor:
+@dataclass(frozen=True)
+class _Figure:
+    """One character in a report, frame by frame.
+
+    Attributes:
+        name: of the character.
+        presences, points, boxes: one for each frame.
+        doubled: boxes of others who look like the character, by frame.
+        strangers: boxes of those who are no character, by frame.
+        complete_until: last frame whose boxes are all in the report; None if that is the last one.
+    """
+
+    name: str
+    presences: Sequence[Presence]
+    points: Sequence[float | None]
+    boxes: Sequence[Box | None]
+    doubled: Mapping[int, list[Box]]
+    strangers: Mapping[int, list[Box]]
+    complete_until: int | None
+
+
+def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
     """Draw what was seen into every frame: box, name and score of each character, and strangers.
 
     Besides the pictures that it returns it takes the memory of a single frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
-        result: what came of scoring them.
+        report: of `score_characters` for these frames.
 
     Returns:
         RGB in 0–1, the shape of `frames`, on the CPU.
+
+    Raises:
+        InputError: the report has no characters, or is of another number of frames.
     """
+    figures = _figures(report)
+    if not figures:
+        expected = "a report of Character Score"
+        remedy = "Connect the report of a Character Score; one of what a gate kept has no boxes."
+        raise InputError("report", expected, f"one of {report.subject} without boxes", remedy)
+    if any(len(each.presences) != len(frames) for each in figures):
+        expected = f"the {len(figures[0].presences)} frames of the report"
+        remedy = "Connect the images that went into the Character Score."
+        raise InputError("images", expected, f"{len(frames)} frames", remedy)
     pictures = torch.empty(frames.shape)
     for index, frame in enumerate(frames):
         picture = _image(frame)
-        _draw_frame(picture, index, result)
+        _draw_frame(picture, index, figures)
         pictures[index] = _tensor(picture)
     return pictures
 
 
-def _draw_frame(picture: Image.Image, index: int, result: CharacterResult) -> None:
+def _figures(report: Report) -> list[_Figure]:
+    """Return the characters of a report, those of which nothing could be measured too."""
+    return [_figure(each) for each in report.measurements if _is_of_a_character(each)]
+
+
+def _is_of_a_character(measurement: Measurement) -> bool:
+    # `similarity: Rin` where there are several, `character.similarity: Rin` in a merged report.
+    kind = measurement.name.partition(":")[0].rpartition(".")[2]
+    return kind == SIMILARITY.name and "character" in measurement.details
+
+
+def _figure(measurement: Measurement) -> _Figure:
+    details, count = measurement.details, len(measurement.per_frame)
+    ends = [last_complete_frame(key, details) for key in (DOUBLED, STRANGERS)]
+    return _Figure(
+        name=details["character"],
+        presences=[Presence(each) for each in details.get("presence", [Presence.UNKNOWN] * count)],
+        points=details.get("points", [None] * count),
+        boxes=[each and Box(*each) for each in details.get("boxes", [None] * count)],
+        doubled=boxes_of_details(DOUBLED, details),
+        strangers=boxes_of_details(STRANGERS, details),
+        complete_until=min((each for each in ends if each is not None), default=None),
+    )
+
+
+def _draw_frame(picture: Image.Image, index: int, figures: Sequence[_Figure]) -> None:
     """Boxes first and labels over them; who isn't visible is listed in the corner."""
     draw, side = ImageDraw.Draw(picture), min(picture.size)
     font, line = _font(max(side // 24, 10)), max(side // 200, 1)
     labels: list[tuple[float, float, str, Colour]] = []
-    below = 2.0 * line
-    for box in result.strangers[index]:
+    corner: list[tuple[str, Colour]] = []
+
+    def mark(box: Box, words: str, colour: Colour) -> None:
         edges = _pixels(box, *picture.size)
-        draw.rectangle(edges, None, STRANGER, line)
-        labels.append((edges[0], edges[1], "stranger", STRANGER))
-    for each in result.appearances:
+        draw.rectangle(edges, None, colour, line)
+        labels.append((edges[0], edges[1], words, colour))
+
+    for each in figures:
+        for box in each.strangers.get(index, ()):
+            mark(box, "stranger", STRANGER)
+    for each in figures:
         presence, points, place = each.presences[index], each.points[index], each.boxes[index]
-        for box in each.doubled[index]:
-            edges = _pixels(box, *picture.size)
-            draw.rectangle(edges, None, COLOURS[Presence.DIFFERENT], line)
-            labels.append((edges[0], edges[1], f"{each.name} again", COLOURS[Presence.DIFFERENT]))
+        for box in each.doubled.get(index, ()):
+            mark(box, f"{each.name} again", COLOURS[Presence.DIFFERENT])
         words = f"{each.name}: {presence.value}"
         if place is None or points is None:
-            labels.append((2.0 * line, below, words, COLOURS[presence]))
-            below += draw.textbbox((0, 0), words, font)[3] + 4 * line
+            corner.append((words, COLOURS[presence]))
         else:
-            edges = _pixels(place, *picture.size)
-            draw.rectangle(edges, None, COLOURS[presence], line)
-            labels.append((edges[0], edges[1], f"{words} {points:.0f}", COLOURS[presence]))
+            mark(place, f"{words} {points:.0f}", COLOURS[presence])
+    if any(each.complete_until is not None and index >= each.complete_until for each in figures):
+        corner.append(("further boxes are not in the report", STRANGER))
+    below = 2.0 * line
+    for words, colour in corner:
+        labels.append((2.0 * line, below, words, colour))
+        below += draw.textbbox((0, 0), words, font)[3] + 4 * line
     for x, y, words, colour in labels:
         _label(draw, picture.size, (x, y), words, colour, font, line)
 

@@ -10,7 +10,7 @@ import torch
 
 from ..frames import Absence, InputError, unmeasurable
 from ..measure import Measure
-from ..measurement import Measurement
+from ..measurement import Measurement, frozen
 from ..report import Report, WorstFrame
 from .appearance import Appearance, Presence, unknown
 from .assignment import Assignment, assign
@@ -24,6 +24,7 @@ from .character_measures import (
 )
 from .detection import Box, Embedder, IdentityModel
 from .detections import Detections, look_at
+from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character
 from .similarity import SIMILARITY, scale_of
 from .tracks import follow
@@ -107,7 +108,15 @@ def score_characters(
         tuple(detections.people[each].box for each in row) for row in assignment.strangers
     )
     report = _report(named, appearances, model, detections, wanted)
+    report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
+
+
+def _with_strangers(report: Report, strangers: Sequence[Sequence[Box]]) -> Report:
+    """Add the boxes of strangers to the details of the report's first measurement."""
+    first, *others = report.measurements
+    details = frozen({**first.details, **boxes_as_details(STRANGERS, strangers)})
+    return replace(report, measurements=(replace(first, details=details), *others))
 
 
 def _check(

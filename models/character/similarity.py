@@ -8,6 +8,7 @@ from ..frames import Absence
 from ..measure import Measure, Reason, Value
 from ..measurement import Better, Measurement
 from .appearance import Presence, lost_from
+from .report_boxes import DOUBLED, boxes_as_details
 from .visibility import NO_REFERENCE
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _details(clip: "CharacterInClip") -> Mapping[str, Any]:
         "boxes": [_rounded(each) for each in appearance.boxes],
         "confidence": [None if c is None else round(c, 3) for c in appearance.confidences],
         "lost_from": lost_from(appearance.presences),
+        **boxes_as_details(DOUBLED, appearance.doubled),
     }
 
 

@@ -3,21 +3,34 @@
 A graph is ComfyUI's: node id -> {"class_type": …, "inputs": {name: value or [node id, output]}}.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..node_types import (
+    GATE,
+    REPORT_MERGE,
+    RETRY_END,
+    RETRY_START,
+    SLOTS,
+    Blocked,
+    Output,
+    output_at,
+    slot_at,
+)
+from .gate import OnFail
+from .merge_rule import Rule
+from .retry import OnExhausted
+
 Graph = Mapping[str, Mapping[str, Any]]
 
-START, END, GATE = "AnimeRetryStart", "AnimeRetryEnd", "AnimeGate"
-MERGE, ANY = "AnimeReportMerge", "any"
-SLOTS = tuple(f"slot_{number}" for number in range(1, 7))
+START, END = RETRY_START.id, RETRY_END.id
 # Outputs of a Start that differ from attempt to attempt: seed, attempt, reason, last. The slots
 # after them carry what went in, the same every time.
-VARYING = 4
+VARYING = RETRY_START.number(SLOTS[0])
 COPIES = ".attempt_"  # in the ids of copies
-# Which output of a gate is which input, and on which side.
-ACCEPTED, REJECTED = {0: "images", 4: "latents", 5: "masks"}, (1, 6, 7)
+# Policies of a gate with which something always goes on, or the prompt fails.
+LETTING_GO = (OnFail.PASS_THROUGH.value, OnFail.BEST.value, OnFail.ERROR.value)
 
 
 class RetryRefused(ValueError):
@@ -91,7 +104,7 @@ def find_body(graph: Graph, end: str) -> Body:
     return Body(start, end, tuple(node for node in upstream if node in varying))
 
 
-def check_body(graph: Graph, body: Body, blocking: Mapping[str, Set[int]]) -> None:
+def check_body(graph: Graph, body: Body) -> None:
     """Refuse what would end in silence or in nothing.
 
     An End whose inputs are blocked never runs, and ComfyUI says nothing of it.
@@ -99,7 +112,6 @@ def check_body(graph: Graph, body: Body, blocking: Mapping[str, Set[int]]) -> No
     Args:
         graph: the whole one.
         body: of the End.
-        blocking: outputs that may be silently blocked, by class of node; gates are known here.
 
     Raises:
         RetryRefused: something in the body may block it, or a slot goes out that nothing goes
@@ -107,19 +119,18 @@ def check_body(graph: Graph, body: Body, blocking: Mapping[str, Set[int]]) -> No
     """
     for node in (*body.nodes, body.end):
         for name, source, output in links(graph[node]):
-            if source in body.nodes and _may_block(graph[source], output, blocking):
-                raise RetryRefused(_blocks(graph, source, node, name))
-    for slots, first in ((body.start, VARYING), (body.end, 0)):
-        given = graph[slots]["inputs"]
-        for node in graph:
-            for name, source, output in links(graph[node]):
-                number = output - first
-                if source == slots and 0 <= number < len(SLOTS) and SLOTS[number] not in given:
-                    raise RetryRefused(
-                        f"{graph[slots]['class_type']} (node {slots}): {SLOTS[number]} goes out to "
-                        f"{name} of {graph[node]['class_type']} (node {node}), but nothing goes "
-                        f"in. Connect its input {SLOTS[number]} too."
-                    )
+            blocking = _blocking_output(graph[source], output) if source in body.nodes else None
+            if blocking is not None:
+                raise RetryRefused(_blocks(graph, source, blocking, node, name))
+    for node in graph:
+        for name, source, output in links(graph[node]):
+            slot = slot_at(_type(graph, source), output)
+            if source in (body.start, body.end) and slot and slot not in graph[source]["inputs"]:
+                raise RetryRefused(
+                    f"{graph[source]['class_type']} (node {source}): {slot} goes out to {name} of "
+                    f"{graph[node]['class_type']} (node {node}), but nothing goes in. Connect its "
+                    f"input {slot} too."
+                )
 
 
 def copy_body(
@@ -183,7 +194,7 @@ def superseded(graph: Graph, shown: Collection[str]) -> set[str]:
         if kind == END:
             taken_over.update(find_body(graph, node).nodes)
             taken_over.update(each for each in shown if each.startswith(node + COPIES))
-        elif kind == MERGE and inputs.get("rule") == ANY:
+        elif kind == REPORT_MERGE.id and inputs.get("rule") == Rule.ANY.value:
             taken_over |= _merged(graph, node)
     return taken_over.intersection(shown)
 
@@ -197,7 +208,7 @@ def _merged(graph: Graph, merge: str) -> set[str]:
             source = _maker(graph, node, output)
             if source is not None and source not in met:
                 met.add(source)
-                if graph[source].get("class_type") == MERGE:
+                if _type(graph, source) == REPORT_MERGE.id:
                     waiting.append(source)
     return met
 
@@ -205,10 +216,10 @@ def _merged(graph: Graph, merge: str) -> set[str]:
 def _maker(graph: Graph, source: str, output: int) -> str | None:
     """The node that made what comes out at an output, behind the slots of retries."""
     while source in graph:
-        first = {START: VARYING, END: 0}.get(graph[source].get("class_type", ""))
-        if first is None or not 0 <= output - first < len(SLOTS):
+        slot = slot_at(_type(graph, source), output)
+        if slot is None:
             return source
-        link = graph[source].get("inputs", {}).get(SLOTS[output - first])
+        link = graph[source].get("inputs", {}).get(slot)
         if not is_link(link):
             break
         source, output = link[0], int(link[1])
@@ -261,25 +272,28 @@ def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
     return depending
 
 
-def _may_block(node: Mapping[str, Any], output: int, blocking: Mapping[str, Set[int]]) -> bool:
-    kind, inputs = node.get("class_type", ""), node.get("inputs", {})
-    if kind == END:
-        return output < len(SLOTS) and inputs.get("on_exhausted") == "block"
-    if kind != GATE:
-        return output in blocking.get(kind, ())
-    if output in REJECTED:
-        return True
-    if output not in ACCEPTED:
-        return False
-    # A policy that comes over a link may be `block`, which is the default too.
-    lets_go = inputs.get("on_fail", "block") in ("pass_through", "best", "error")
-    return not lets_go or ACCEPTED[output] not in inputs
+def _blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
+    """Return an output of a node if it may be blocked as the node is set, or None."""
+    inputs, output = node.get("inputs", {}), output_at(node.get("class_type", ""), number)
+    if output is None or output.blocked is Blocked.NEVER:
+        return None
+    lets_go = {
+        # A policy that comes over a link may be `block`, which is the default too.
+        Blocked.ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in LETTING_GO,
+        Blocked.EXHAUSTED: inputs.get("on_exhausted") != OnExhausted.BLOCK.value,
+        Blocked.UNCONNECTED: True,
+    }
+    is_filled = output.source in inputs
+    return None if is_filled and lets_go.get(output.blocked, False) else output
 
 
-def _blocks(graph: Graph, source: str, node: str, name: str) -> str:
+def _blocks(graph: Graph, source: str, output: Output, node: str, name: str) -> str:
     kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
     remedy = "Take what does not depend on the score, or the pass, instead."
-    if kind == GATE:
+    is_empty = output.source and output.source not in graph[source]["inputs"]
+    if is_empty and output.blocked is not Blocked.REJECTED:
+        remedy = f"Connect its input {output.source}."
+    elif kind == GATE.id:
         remedy = (
             f"Within a retry the {END} is the gate: connect it to what goes into the gate, or set "
             "the gate's on_fail to pass_through and use its accepted side."
@@ -290,6 +304,10 @@ def _blocks(graph: Graph, source: str, node: str, name: str) -> str:
         f"{END}: {kind} (node {source}) within its retry may block {name} of {consumer} (node "
         f"{node}); then the {END} would never run, and nothing would be said. {remedy}"
     )
+
+
+def _type(graph: Graph, node: str) -> str:
+    return str(graph.get(node, {}).get("class_type", ""))
 
 
 def _copy(graph: Graph, node: str, inputs: dict[str, Any]) -> dict[str, Any]:

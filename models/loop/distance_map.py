@@ -1,61 +1,117 @@
-"""The search for a loop as a picture: every start and length, and the loops that were chosen."""
+"""Map of a loop search: distances by start and length, small in a report, large as a picture."""
 
+import base64
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import max_pool2d
 
 from ..dependency import require
-from .find import LoopSearch
+from ..frames import InputError
+from ..measurement import Measurement
+from ..report import Report
 
 HEIGHT, WIDTH = 540, 960
 MAP_SHAPE = (1, HEIGHT, WIDTH, 3)
 DOTS_PER_INCH = 100
-MOST_CELLS = 500  # a side: more than the picture has pixels for
+MOST_CELLS = 64  # of a side: 4 KB, which are 5.5 KB of base64 in a report
+DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # a cell's byte; empty beyond the clip's end
 MARK = "#D55E00"  # colour-blind safe (Okabe and Ito 2008), beside numbers
+SEARCHED = "loop_distance"  # the measurement of `find_loops` that carries the map
 
 
-def draw_distance_map(search: LoopSearch) -> torch.Tensor:
+def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
+    """Return a small map as details of a measurement.
+
+    Args:
+        distances: of frame i to frame i + g at [i, g], infinite beyond the clip's end.
+        unit: of `distances`.
+
+    Returns:
+        `cells`: bytes in base64, rows of lengths by columns of starts, each the smallest distance
+        in a field of `step` starts and lengths, so that a thin valley stays one. They go evenly
+        from `low` to `high`.
+    """
+    step = [max(1, -(-side // MOST_CELLS)) for side in distances.shape]
+    by_start = torch.stack([part.amin(dim=0) for part in distances.split(step[0])])
+    small = torch.stack([part.amin(dim=1) for part in by_start.split(step[1], dim=1)])
+    finite = small[small.isfinite()]
+    low, high = (finite.min().item(), finite.max().item()) if finite.numel() else (0.0, 0.0)
+    levels = (small - low) / max(high - low, 1e-9) * (LIGHTEST - DARKEST) + DARKEST
+    cells = levels.round().where(small.isfinite(), torch.tensor(float(EMPTY))).to(torch.uint8)
+    return {
+        "unit": unit,
+        "frames": distances.shape[0],
+        "lengths": distances.shape[1],
+        "step": step,
+        "rows": len(cells),
+        "low": low,
+        "high": high,
+        "cells": base64.b64encode(cells.numpy().tobytes()).decode("ascii"),
+    }
+
+
+def draw_distance_map(report: Report) -> torch.Tensor:
     """Draw the distances of all pairs of frames, with the loops marked and numbered.
 
     Args:
-        search: what `find_loops` returned.
+        report: of `find_loops`.
 
     Returns:
         RGB in 0–1, shape `MAP_SHAPE`. From left to right the frame that a loop starts at, upwards
         its length; dark is alike.
 
     Raises:
+        InputError: the report is of something else.
         MissingDependency: matplotlib is not installed.
     """
+    search = _search_in(report)
     figure = require("matplotlib.figure").Figure(
         figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
     )
     canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
     axes = figure.add_axes((0.07, 0.11, 0.81, 0.79))
-    frames, lengths = search.distances.shape
-    if frames:
-        image = axes.imshow(
-            _shrunk(search.distances).T.numpy(),
-            origin="lower",
-            aspect="auto",
-            extent=(-0.5, frames - 0.5, -0.5, lengths - 0.5),
-            cmap="viridis",
-            interpolation="nearest",
-        )
-        bar = figure.colorbar(image, cax=figure.add_axes((0.905, 0.11, 0.02, 0.79)))
-        bar.set_label(f"distance, {search.unit}", fontsize=8)
-        bar.ax.tick_params(labelsize=7)
-    for number, candidate in enumerate(search.candidates, start=1):
-        _mark(axes, number, candidate.start, candidate.length)
-    axes.set_title(_headline(search), fontsize=11, loc="left", weight="bold")
+    if "map" in search.details:
+        _draw_cells(figure, axes, search.details["map"])
+    loops = search.details.get("candidates", ())
+    for number, loop in enumerate(loops, start=1):
+        _mark(axes, number, loop["start"], loop["length"])
+    axes.set_title(_headline(report, search), fontsize=11, loc="left", weight="bold")
     axes.set_xlabel("frame the loop starts at", fontsize=9)
     axes.set_ylabel("frames in the loop", fontsize=9)
     axes.tick_params(labelsize=8)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
+
+
+def _search_in(report: Report) -> Measurement:
+    for measurement in report.measurements:
+        if measurement.name.rpartition(".")[2] == SEARCHED:  # `loop.loop_distance` in a merge
+            return measurement
+    remedy = "Connect the report of a Find Loop."
+    raise InputError("report", "a report of Find Loop", f"one of {report.subject}", remedy)
+
+
+def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
+    cells = np.frombuffer(base64.b64decode(small["cells"]), np.uint8).reshape(small["rows"], -1)
+    share = (cells.astype(np.float64) - DARKEST) / (LIGHTEST - DARKEST)
+    distances = small["low"] + share * (small["high"] - small["low"])
+    right, top = (cells.shape[1] * small["step"][0], cells.shape[0] * small["step"][1])
+    image = axes.imshow(
+        np.where(cells == EMPTY, np.nan, distances),
+        origin="lower",
+        aspect="auto",
+        extent=(-0.5, right - 0.5, -0.5, top - 0.5),
+        cmap="viridis",
+        interpolation="nearest",
+    )
+    axes.set_xlim(-0.5, small["frames"] - 0.5)
+    axes.set_ylim(-0.5, small["lengths"] - 0.5)
+    bar = figure.colorbar(image, cax=figure.add_axes((0.905, 0.11, 0.02, 0.79)))
+    bar.set_label(f"distance, {small['unit']}", fontsize=8)
+    bar.ax.tick_params(labelsize=7)
 
 
 def _mark(axes: Any, number: int, start: int, length: int) -> None:
@@ -70,16 +126,10 @@ def _mark(axes: Any, number: int, start: int, length: int) -> None:
     )
 
 
-def _headline(search: LoopSearch) -> str:
-    words = search.report.verdict.value.replace("_", " ")
-    if not search.candidates:
+def _headline(report: Report, search: Measurement) -> str:
+    words = report.verdict.value.replace("_", " ")
+    if not search.details.get("candidates"):
         return f"Loop: {words}"
-    every = "" if search.period is None else f", repeating every {search.period}"
-    return f"Loop: {words} · {search.length} frames from frame {search.start}{every}"
-
-
-def _shrunk(distances: torch.Tensor) -> torch.Tensor:
-    """At most `MOST_CELLS` a side, by the smallest of each cell: a thin valley stays one."""
-    step = [max(1, -(-side // MOST_CELLS)) for side in distances.shape]
-    small = -max_pool2d(-distances[None], kernel_size=step, ceil_mode=True)[0]
-    return small.where(small.isfinite(), torch.nan)
+    best, period = search.details["candidates"][0], search.details["period"]
+    every = "" if period is None else f", repeating every {period}"
+    return f"Loop: {words} · {best['length']} frames from frame {best['start']}{every}"

@@ -1,6 +1,6 @@
 """Which part of a clip loops best?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,8 @@ from ..report import Report
 from .candidates import Place, best_places
 from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
+from .distance_map import SEARCHED as MAP_CARRIER
+from .distance_map import map_as_details
 from .loop_measures import MEASURES
 from .period import period_of
 from .progress import STEPS, part_of
@@ -58,7 +60,7 @@ NO_SEAM = Reason(
     "differ.",
 )
 LOOP_DISTANCE = Measure(
-    "loop_distance",
+    MAP_CARRIER,
     unit="steps",
     better=Better.LOWER,
     high=LARGEST_DISTANCE,
@@ -106,8 +108,6 @@ class LoopSearch:
         period: frames after which the best loop repeats inside, its length where it doesn't;
             None where nothing loops.
         report: of the best loop, with the search's own measurement.
-        distances: of frame i to frame i + g at [i, g], infinite beyond the clip's end.
-        unit: of `distances`.
     """
 
     start: int
@@ -115,8 +115,6 @@ class LoopSearch:
     candidates: tuple[Candidate, ...]
     period: int | None
     report: Report
-    distances: torch.Tensor
-    unit: str
 
 
 def find_loops(
@@ -154,7 +152,7 @@ def find_loops(
     longest = min(longest or len(frames), len(frames))
     absence = too_little(frames, max(LEAST_FRAMES, shortest))
     if absence is not None:
-        return _nothing(frames, fps, absence, backend)
+        return _nothing(frames, fps, absence)
     widest = min(longest, len(frames) - 1)
     comparing = part_of(report_progress, 0.0, COMPARED)
     if backend.name == STRUCTURAL_BACKEND.name:
@@ -166,7 +164,7 @@ def find_loops(
     # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
     absence = None if taken.steps.isfinite().all() else unmeasurable(frames)
     if absence is not None:
-        return _nothing(frames, fps, absence, backend)
+        return _nothing(frames, fps, absence)
     drawing = part_of(report_progress, STEPPED, DRAWN)
     searched = SearchedClip(frames, backend, distances, taken, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
@@ -182,11 +180,10 @@ def find_loops(
     best = candidates[0]
     loops = best.report.verdict is Verdict.PASS
     period = period_of(even, best.start, best.length) if loops else None
-    found = _found(candidates, period, (shortest, longest), backend)
+    small_map = map_as_details(distances, backend.unit)
+    found = _found(candidates, period, (shortest, longest), backend, small_map)
     report = replace(best.report, measurements=(*best.report.measurements, found))
-    return LoopSearch(
-        best.start, best.length, tuple(candidates), period, report, distances, backend.unit
-    )
+    return LoopSearch(best.start, best.length, tuple(candidates), period, report)
 
 
 def _check(shortest: int, longest: int | None, top_k: int) -> None:
@@ -198,9 +195,9 @@ def _check(shortest: int, longest: int | None, top_k: int) -> None:
         raise InputError("top_k", "a whole number from 1", str(top_k), "Ask for one loop or more.")
 
 
-def _nothing(frames: torch.Tensor, fps: float, absence: Absence, backend: Backend) -> LoopSearch:
+def _nothing(frames: torch.Tensor, fps: float, absence: Absence) -> LoopSearch:
     report = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
-    return LoopSearch(0, len(frames), (), None, report, torch.empty(0, 1), backend.unit)
+    return LoopSearch(0, len(frames), (), None, report)
 
 
 def _scored(
@@ -240,11 +237,16 @@ def _found(
     period: int | None,
     lengths: tuple[int, int],
     backend: Backend,
+    small_map: Mapping[str, Any],
 ) -> Measurement:
     """What the search adds to the best loop's report: where it is, and what else there is."""
     best = candidates[0]
     measure = replace(LOOP_DISTANCE, backend=backend.name)
-    details = {"period": period, "candidates": [_details(each) for each in candidates]}
+    details = {
+        "period": period,
+        "candidates": [_details(each) for each in candidates],
+        "map": small_map,
+    }
     if best.distance is None:
         named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
         return measure.absent(Absence(NO_SEAM.code, named), details=details)

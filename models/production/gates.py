@@ -7,18 +7,26 @@ from typing import Any
 from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
+from ..node_types import (
+    CHARACTER_SCORE,
+    CLIP_QUALITY,
+    COMPARE_IMAGES,
+    GATE,
+    LOOP_SCORE,
+    STILL_QUALITY,
+)
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge
-from .graph import GATE, nodes_of, title_of
+from .graph import nodes_of, title_of
 from .parameters import NODES, VALUE
 
 # Which subject a node's report is of. A sheet's has no thresholds that a profile could move.
 JUDGES = {
-    "AnimeCharacterScore": "character",
-    "AnimeLoopScore": "loop",
-    "AnimeStillQuality": "still_quality",
-    "AnimeClipQuality": "clip_quality",
-    "AnimeCompareImages": "comparison",
+    CHARACTER_SCORE.id: "character",
+    LOOP_SCORE.id: "loop",
+    STILL_QUALITY.id: "still_quality",
+    CLIP_QUALITY.id: "clip_quality",
+    COMPARE_IMAGES.id: "comparison",
 }
 REPORT = "report"
 
@@ -66,7 +74,7 @@ class Gate:
 def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
     """The gates of a graph that `check_graph` accepts."""
     gates = []
-    for node_id in nodes_of(graph, GATE):
+    for node_id in nodes_of(graph, GATE.id):
         inputs = graph[node_id]["inputs"]
         gate = Gate(
             node_id,

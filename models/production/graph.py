@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..gating.retry_body import is_link
+from ..node_types import GATE, JOB, JOB_SAVE
 
 MOST_NODES = 500
-GATE, JOB, SAVE = "AnimeGate", "AnimeJob", "AnimeJobSave"
 NEEDED = {
-    GATE: "which decides whether an attempt passes",
-    JOB: "by which the attempt is remembered",
-    SAVE: "by which its files are kept",
+    GATE.id: "which decides whether an attempt passes",
+    JOB.id: "by which the attempt is remembered",
+    JOB_SAVE.id: "by which its files are kept",
 }
 
 
@@ -35,10 +35,10 @@ def check_graph(graph: Any) -> None:
     for class_type, purpose in NEEDED.items():
         if not nodes_of(graph, class_type):
             raise GraphError(f"the workflow has no {class_type}, {purpose}; add one.")
-    for node_id in nodes_of(graph, GATE):
+    for node_id in nodes_of(graph, GATE.id):
         if not is_link(graph[node_id]["inputs"].get("report")):
             raise GraphError(f"the gate, node {node_id}, has no report; connect one.")
-    for node_id in nodes_of(graph, SAVE):
+    for node_id in nodes_of(graph, JOB_SAVE.id):
         given = graph[node_id]["inputs"]
         if not (is_link(given.get("images")) or is_link(given.get("video"))):
             raise GraphError(f"AnimeJobSave, node {node_id}, has no images or video; connect one.")

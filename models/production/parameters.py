@@ -11,15 +11,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..gating.retry_body import is_link
+from ..node_types import (
+    PARAMETER_BOOLEAN,
+    PARAMETER_FLOAT,
+    PARAMETER_IMAGE,
+    PARAMETER_INT,
+    PARAMETER_STRING,
+)
 from .fields import storable
 
 STRING, INT, FLOAT, BOOLEAN, IMAGE = "string", "int", "float", "boolean", "image"
 NODES = {
-    "AnimeParameterString": STRING,
-    "AnimeParameterInt": INT,
-    "AnimeParameterFloat": FLOAT,
-    "AnimeParameterBoolean": BOOLEAN,
-    "AnimeParameterImage": IMAGE,
+    PARAMETER_STRING.id: STRING,
+    PARAMETER_INT.id: INT,
+    PARAMETER_FLOAT.id: FLOAT,
+    PARAMETER_BOOLEAN.id: BOOLEAN,
+    PARAMETER_IMAGE.id: IMAGE,
 }
 NOTHING: Mapping[str, Any] = {STRING: "", INT: 0, FLOAT: 0.0, BOOLEAN: False, IMAGE: ""}
 VALUE = "value"  # the nodes' input that is filled

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..gating.retry import MOST_ATTEMPTS
 from ..measurement import Measurement
 from ..report import Report
 from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
@@ -12,7 +13,6 @@ from .parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
 SEED = "seed"
 SET, ADD, MULTIPLY = "set", "add", "multiply"
 BEST, FAIL = "best", "fail"
-MOST_ATTEMPTS = 32
 MOST_SECONDS = 7 * 24 * 3600
 MOST_ADJUSTMENTS = 100
 
@@ -36,7 +36,7 @@ class Policy:
     """How a phase is tried.
 
     Attributes:
-        attempts: how many at most, from 1 to 32.
+        attempts: how many at most, from 1 to `MOST_ATTEMPTS`.
         adjustments: all whose reasons occur are made, in their order; the seed moves on always.
         at_end: where no attempt passes, `best` takes the best one, `fail` ends the production.
         approval: whether a person must approve what passed.

@@ -33,12 +33,15 @@ SETTINGS = {"Comfy.NodeBadge.NodeSourceBadgeMode": "None", "Comfy.Workflow.Persi
 
 # Where a node shows most of itself; else it is the first example that has it.
 TELLING = {
+    "AnimeCharacterContactSheet": "keep_a_character",
+    "AnimeCharacterOverlay": "check_a_clip",
     "AnimeCharacterScore": "check_a_clip",
     "AnimeCharacterSheet": "check_a_clip",
     "AnimeClipQuality": "check_a_clip",
     "AnimeGate": "gate_a_batch",
     "AnimeLoopClose": "close_a_loop",
     "AnimeReportMerge": "review_a_shot",
+    "AnimeReportPlot": "grade_a_clip",
     "AnimeSampleClip": "check_a_clip",
 }
 

@@ -4,6 +4,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from anime_production.models.node_types import LOOP_SCORE
+
 from ..integration.client import ComfyClient, Prompt, RequestRefused
 
 FRAMES, FPS, SEED = 24, 12, 21
@@ -38,7 +40,7 @@ def loop_prompt(shot: str, format: str = "webp", jump: float = 6.0, **names: str
 def waiting_prompt(shot: str) -> Prompt:
     """A job that measures a good loop and waits then, until it is interrupted."""
     prompt = loop_prompt(shot, jump=0.0)
-    score = ["2", 3]  # of a hundred: as many seconds
+    score = ["2", LOOP_SCORE.number("score")]  # of a hundred: as many seconds
     wait = prompt.add("TestWait", seconds=score, seed=time.time_ns() % 2**31)
     prompt.add("TestConsumer", value=wait.out())
     return prompt

@@ -4,7 +4,7 @@ from .editor import Editor, small_check
 from .panel import expect
 from .truth import assert_shown_is_true
 
-LOOP, LOOP_GATE, PICTURE_GATE = 5, 8, 9
+LOOP, LOOP_GATE, PICTURE_GATE, LOOP_PLOT = 5, 8, 9, 12
 ON, MUTED, BYPASSED = 0, 2, 4
 
 # How much of a node's verdict is to be seen, with all that it lies in.
@@ -30,32 +30,34 @@ def set_mode(editor: Editor, node: int, mode: int) -> None:
     )
 
 
-def test_a_node_is_turned_off_its_follower_is_named_and_both_come_back(editor: Editor):
+def test_a_node_is_turned_off_its_followers_are_named_and_both_come_back(editor: Editor):
     editor.load(small_check())
     set_mode(editor, LOOP, MUTED)
     editor.press_run()
-    the_follower_is_named(editor)
+    the_followers_are_named(editor)
 
     # What it advises helps.
-    set_mode(editor, LOOP_GATE, BYPASSED)
+    for node in (LOOP_GATE, LOOP_PLOT):
+        set_mode(editor, node, BYPASSED)
     editor.run()
     editor.results(PICTURE_GATE).wait_for()
     assert {str(LOOP), str(LOOP_GATE)}.isdisjoint(
         shown.path for shown in assert_shown_is_true(editor)
     )
 
-    for node in (LOOP, LOOP_GATE):
+    for node in (LOOP, LOOP_GATE, LOOP_PLOT):
         set_mode(editor, node, ON)
     editor.run()
     for mode in (MUTED, BYPASSED):
         its_verdict_fades(editor, mode)
 
 
-def the_follower_is_named(editor: Editor) -> None:
+def the_followers_are_named(editor: Editor) -> None:
     message = editor.page.get_by_role("alert").filter(has_text="A report is missing").first
     expect(message).to_contain_text(
-        "“Does it loop?” is muted. Without its report “The loop passes” can't run. "
-        "Bypass “The loop passes” too, or turn “Does it loop?” on again."
+        "“Does it loop?” is muted. Without its report “The loop passes” and “The loop's verdict” "
+        "can't run. Bypass “The loop passes” and “The loop's verdict” too, or turn “Does it loop?” "
+        "on again."
     )
     editor.errors.clear()  # the editor says every refusal in the console
 

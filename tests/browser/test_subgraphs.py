@@ -24,7 +24,7 @@ BLUEPRINTS: dict[str, tuple[set[str], dict[str, Any], list[str]]] = {
         ["accepted", "rejected", "report", "score", "pass", "reasons"],
     ),
     "Grade my clip": (
-        {"AnimeClipQuality", "AnimeStillQuality", "AnimeReportMerge"},
+        {"AnimeClipQuality", "AnimeReportPlot", "AnimeStillQuality", "AnimeReportMerge"},
         {"fps": 12, "profile": "supporting"},
         ["report", "score", "pass", "plot"],
     ),

@@ -81,7 +81,7 @@ def test_what_cannot_be_measured_is_json_without_a_number_for_every_client(clien
 def test_a_score_that_does_not_exist_reaches_nobody(client: ComfyClient):
     prompt = Prompt()
     node = prompt.add("AnimeLoopScore", images=spoiled(prompt, "all NaN"), fps=12.0)
-    score, passed = (prompt.add("TestConsumer", value=node.out(index)) for index in (3, 4))
+    score, passed = (prompt.add("TestConsumer", value=node.out(index)) for index in (1, 2))
     run = client.run(prompt)
     assert score not in run.outputs
     assert run.outputs[passed]["text"] == ["False"]

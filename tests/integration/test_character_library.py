@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.models.jobs.database.database import Database
+from anime_production.models.node_types import CHARACTER_LOAD
 
 from .client import ComfyClient, Node, Prompt, RequestRefused
 from .server import ComfyServer
@@ -63,7 +64,7 @@ def load(name: str, **inputs: object) -> tuple[Prompt, Node, Node]:
     loaded = prompt.add("AnimeCharacterLoad", name=name, **inputs)
     clip = prompt.add("AnimeSampleClip", frames=4, width=160, height=160, seed=2)
     score = prompt.add("AnimeCharacterScore", images=clip.out(), character=loaded.out())
-    info = prompt.add("PreviewAny", source=loaded.out(2))
+    info = prompt.add("PreviewAny", source=loaded.out(CHARACTER_LOAD.number("info")))
     return prompt, score, info
 
 
@@ -80,7 +81,7 @@ def test_a_saved_character_is_loaded_by_the_next_prompt_and_scored(client, libra
     assert run.report(score)["verdict"] == "PASS"
     assert f"{NAME}, version 1, saved" in run.outputs[info]["text"][0]
     assert client.run(prompt).cached(score)
-    assert len(list(library.rglob("character.safetensors"))) == 1
+    assert len(list(library.glob(f"{NAME}-*/*/character.safetensors"))) == 1
     assert in_database(NAME, 1) == [(1, "palette/figure", 3)]
 
 

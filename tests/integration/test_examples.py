@@ -70,7 +70,7 @@ def test_the_example_passes_saves_its_clip_and_is_remembered(client, server, exa
     assert artifact["bytes"] == path.stat().st_size
 
 
-def test_a_plot_that_is_connected_later_is_drawn_though_its_node_is_cached(client, example):
+def test_a_picture_is_drawn_later_of_a_report_that_is_cached(client, example):
     prompt = with_clip(example, seed=99)
     plot, overlay = prompt.pop("12"), prompt.pop("14")
     first = client.run(prompt)

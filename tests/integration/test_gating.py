@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from anime_production.models.node_types import GATE
+
 from .client import ComfyClient, Node, Prompt
 from .retry_prompt import THIRD_PASSES, Retry
 
-ACCEPTED, REJECTED, PASS, REASONS, LATENTS, INDICES = 0, 1, 2, 3, 4, 8
+ACCEPTED, REJECTED, PASS, REASONS, LATENTS = map(
+    GATE.number, ("accepted", "rejected", "pass", "reasons", "accepted_latents")
+)
 BLURS = (2.5, 0.0, 2.0, 0.5)
 
 
@@ -41,11 +45,11 @@ def test_each_frame_goes_its_own_way(client: ComfyClient):
     accepted = prompt.add("PreviewImage", images=gate.out(ACCEPTED))
     rejected = prompt.add("PreviewImage", images=gate.out(REJECTED))
     given = prompt.add("PreviewImage", images=prompt.images)
-    texts = {each: prompt.shows(gate.out(each)) for each in (PASS, REASONS, INDICES)}
+    texts = {each: prompt.shows(gate.out(each)) for each in (PASS, REASONS)}
     latents = prompt.shows(gate.out(LATENTS))
     run = client.run_without_client(prompt)
     told = {each: run.outputs[node]["text"][0] for each, node in texts.items()}
-    assert json.loads(told[INDICES]) == [1, 3]
+    assert run.outputs[gate]["anime_gate"][0]["indices"] == [1, 3]
     assert told[PASS] == "False"
     assert "2 of 4 frames pass" in told[REASONS]
     whole = client.pictures(run, given)

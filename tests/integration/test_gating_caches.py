@@ -12,7 +12,7 @@ from .client import ComfyClient, Node, Run
 from .conftest import PACK_DIRECTORY, TESTING_NODES
 from .retry_prompt import started
 from .server import ComfyServer
-from .test_gating import ACCEPTED, INDICES, REJECTED, Pictures
+from .test_gating import ACCEPTED, REJECTED, Pictures
 from .test_retry_caches import CACHES
 
 
@@ -32,7 +32,6 @@ class Acting(Pictures):
         self.frames = self.gate(level="frame", **gate)
         self.accepted = self.add("PreviewImage", images=self.frames.out(ACCEPTED))
         self.rejected = self.add("PreviewImage", images=self.frames.out(REJECTED))
-        self.indices = self.shows(self.frames.out(INDICES))
         self.best = self.add("AnimeBestOf", images=self.images, report=self.score.out(), k=2)
         self.kept = self.add("PreviewImage", images=self.best.out())
         self.ranking = self.shows(self.best.out(3))
@@ -43,7 +42,7 @@ class Acting(Pictures):
         """Everything that a user sees of a run."""
         return {
             "verdict": run.report(self.merge)["verdict"],
-            "indices": json.loads(run.outputs[self.indices]["text"][0]),
+            "indices": run.outputs[self.frames]["anime_gate"][0]["indices"],
             "ranking": json.loads(run.outputs[self.ranking]["text"][0]),
             "told": [run.outputs[gate]["anime_gate"] for gate in (self.frames, self.blocked)],
             "pictures": [
@@ -75,8 +74,7 @@ def test_another_policy_runs_the_gate_and_what_hangs_on_it_and_no_score(client: 
     prompt = Acting(thresholds="edge_width = 0.01", on_fail="best")
     run = client.run(prompt)
     again = run_again(run) - {prompt.nothing}
-    # One picture goes on as before, so that what shows the indices has other ones to show.
-    assert again == {prompt.frames, prompt.accepted, prompt.rejected, prompt.indices}
+    assert again == {prompt.frames, prompt.accepted, prompt.rejected}
 
 
 @pytest.mark.slow

@@ -182,7 +182,7 @@ def test_a_gate_that_would_block_is_refused_before_anything_runs(client: ComfyCl
 
 
 def test_an_interrupt_in_the_second_attempt_stops_at_once(client: ComfyClient):
-    retry = Retry(THIRD_PASSES, seed=2, attempts=32)
+    retry = Retry(THIRD_PASSES, seed=2, attempts=8)
     # Attempt 2 draws for minutes.
     frames = retry.prompt.add(
         "ComfyMathExpression",

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.frames import Absence
+from anime_production.models.frames import Absence, InputError
 from anime_production.models.plot import PLOT_SHAPE, plot_report
 from anime_production.models.report import Better, Report, WorstFrame, merge
 
@@ -49,6 +49,16 @@ def test_a_report_is_drawn_in_the_colour_of_its_verdict_with_its_curve(shown, co
     assert picture.shape == PLOT_SHAPE
     assert verdict_colours(picture) == {colour}
     assert (len(drawn(picture, colour, CURVES)) > 100) == has_curve
+
+
+def test_one_measurement_is_drawn_under_the_verdict_of_the_whole_report():
+    both = merge([report([1.0] * 24, 1.0), report([3.0] * 24)])
+    passes = plot_report(both, both.measurements[0].name)
+    assert verdict_colours(passes) == {ORANGE}, "the report fails"
+    assert len(drawn(passes, GREEN, CURVES)) > 100
+    assert len(drawn(passes, ORANGE, CURVES)) < 100
+    with pytest.raises(InputError, match=r"^measurement: expected one of .*, got flick\. "):
+        plot_report(both, "flick")
 
 
 def test_a_curve_rises_with_its_values():

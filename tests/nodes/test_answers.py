@@ -41,7 +41,7 @@ def test_the_blocked_outputs_of_a_best_of_and_of_a_score_are_listed(run_node, fr
     best = run_node(AnimeBestOf, images=frames, report=report)
     assert best.ui["anime_blocked"] == blocked(best) == [1, 2]
     score = run_node(AnimeLoopScore, images=frames[:1])
-    assert score.ui["anime_blocked"] == blocked(score) == [3]
+    assert score.ui["anime_blocked"] == blocked(score) == [1]
     merged = run_node(AnimeReportMerge, reports={"report0": score.args[0]})
     assert merged.ui["anime_blocked"] == blocked(merged) == [1]
 

@@ -20,32 +20,28 @@ def made(run_node, node_classes, frames):
     return run_node(node_classes["AnimeCharacterSheet"], references=frames[::3], name="Aoi")
 
 
-def test_a_sheet_gives_a_character_a_report_and_a_contact_sheet(made):
-    character, report, sheet = made.args
+def test_a_sheet_gives_a_character_and_a_report(made):
+    character, report = made.args
     assert character.name == "Aoi"
     assert report.verdict is Verdict.PASS
     assert made.ui["anime_report"] == [report.to_dict()]
     assert len(made.ui["anime_references"]) == len(character.pictures)
     json.dumps(made.ui, allow_nan=False)
-    assert (sheet * 1.0).std() > 0.05  # drawn
 
 
 def test_a_clip_of_the_character_passes_through_the_nodes(run_node, node_classes, made):
     score = node_classes["AnimeCharacterScore"]
     clip = draw_clip(8, 160, 160, 8, 0, 2)
-    report, overlay, plot, value, passed = run_node(score, images=clip, character=made.args[0]).args
+    report, value, passed = run_node(score, images=clip, character=made.args[0]).args
     assert report.verdict is Verdict.PASS
     assert passed is True
     assert 50 <= value <= 100
-    assert tuple(overlay.shape) == (8, 160, 160, 3)
-    assert (overlay * 1.0 - clip).abs().amax() > 0.1
-    assert plot.ndim == 4
 
 
 def test_a_clip_that_drifts_fails_through_the_nodes(run_node, node_classes, made):
     clip = draw_clip(8, 160, 160, 8, 0, 2, Faults(drift=1.0))
     score = node_classes["AnimeCharacterScore"]
-    report, _, _, value, passed = run_node(score, images=clip, character=made.args[0]).args
+    report, value, passed = run_node(score, images=clip, character=made.args[0]).args
     assert (report.verdict, passed) == (Verdict.FAIL, False)
     assert value < 50
     similarity = report.measurements[0]
@@ -61,7 +57,7 @@ def test_nobody_in_a_reference_and_nobody_in_a_clip_are_told(
     with Image.open(shared_assets / "backgrounds" / "bg_uni.jpg") as ground:
         nobody = torch.from_numpy(numpy.asarray(ground.convert("RGB")) / numpy.float32(255))[None]
     sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
-    empty, report, _ = run_node(sheet, references=nobody, name="Nobody").args
+    empty, report = run_node(sheet, references=nobody, name="Nobody").args
     assert report.verdict is Verdict.NOT_MEASURED
     for images, character, code in (
         (frames, empty, "no_reference"),
@@ -76,8 +72,7 @@ def test_a_score_that_does_not_exist_blocks_what_would_consume_it(run_node, node
     score = node_classes["AnimeCharacterScore"]
     blank = torch.full((3, 64, 64, 4), 0.5)
     answer = run_node(score, images=blank, character=made.args[0])
-    report, overlay, _, value, passed = answer.args
+    report, value, passed = answer.args
     assert (report.verdict, passed) == (Verdict.NOT_MEASURED, False)
     assert isinstance(value, ExecutionBlocker)
-    assert tuple(overlay.shape) == (3, 64, 64, 3)
     json.dumps(answer.ui, allow_nan=False)

@@ -64,10 +64,9 @@ def test_what_is_saved_is_loaded_with_a_picture_and_words(run_node, learnt, libr
     same, where = answer.args
     assert same is learnt
     assert where.startswith(str(library))
-    character, sheet, info = run_node(AnimeCharacterLoad, name="葵").args
+    character, info = run_node(AnimeCharacterLoad, name="葵").args
     assert torch.equal(character.embeddings, learnt.embeddings)
     assert character.standings == learnt.standings
-    assert (sheet * 1.0).std() > 0.05  # drawn
     assert info.startswith("葵, version 1, saved 20")
     assert "3 of 3 references are used" in info
     assert learnt.model in info

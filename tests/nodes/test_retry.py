@@ -8,12 +8,13 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from comfy_execution.utils import CurrentNodeContext
 
 from anime_production.models.frames import InputError
-from anime_production.models.gating.retry import Exhausted
-from anime_production.models.gating.retry_body import END, SLOTS, START, VARYING, RetryRefused
+from anime_production.models.gating.retry import MOST_ATTEMPTS, Exhausted
+from anime_production.models.gating.retry_body import END, START, RetryRefused
 from anime_production.models.loop.seam import score_loop
+from anime_production.models.node_types import LOOP_SCORE, RETRY_END
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import Faults, draw_clip
-from anime_production.nodes.retry import END_INPUTS, END_OUTPUTS, AnimeRetryEnd, AnimeRetryStart
+from anime_production.nodes.retry import END_INPUTS, AnimeRetryEnd, AnimeRetryStart
 
 from ..integration.client import Prompt
 
@@ -26,7 +27,7 @@ GRAPH = {
         "inputs": {"report": ["score", 0], "slot_1": ["clip", 0], "attempts": 2},
     },
 }
-REPORT, SEED, ATTEMPTS = 6, 7, 8
+REPORT, SEED = map(RETRY_END.number, ("report", "seed"))
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +57,7 @@ def start(**inputs: Any) -> Any:
     return call(AnimeRetryStart, "EXECUTE_NORMALIZED", **inputs).args
 
 
-def test_outputs_stand_where_the_links_expect_them():
-    starts = [output.id for output in AnimeRetryStart.GET_SCHEMA().outputs]
-    ends = [output.id for output in AnimeRetryEnd.GET_SCHEMA().outputs]
-    assert starts == ["seed", "attempt", "reason", "last", *SLOTS]
-    assert starts.index(SLOTS[0]) == VARYING
-    assert ends == [*SLOTS, "report", "seed", "attempts"]
-    assert len(ends) == END_OUTPUTS
+def test_an_end_asks_for_its_inputs_only_when_they_are_needed():
     assert {given.id for given in AnimeRetryEnd.GET_SCHEMA().inputs if given.lazy} == {*END_INPUTS}
 
 
@@ -87,7 +82,8 @@ def test_what_passes_comes_out_with_its_report_in_the_ui(good):
 def test_what_fails_is_answered_by_copies_that_know_the_next_seed_and_the_reason(bad):
     answer = end(bad, slot_1="images", attempts=2)
     assert sorted(answer.expand) == [f"end.attempt_2.{node}" for node in sorted(GRAPH)]
-    assert answer.args == tuple(["end.attempt_2.end", output] for output in range(END_OUTPUTS))
+    outputs = range(len(RETRY_END.outputs))
+    assert answer.args == tuple(["end.attempt_2.end", output] for output in outputs)
     seed, attempt, reason, last, *_ = start(**answer.expand["end.attempt_2.start"]["inputs"])
     assert (seed, attempt) == (8, 2)
     assert reason.startswith("seam_jump: The seam jumps")
@@ -127,14 +123,14 @@ def test_where_none_passes_the_asked_one_comes_out(bad):
 def test_before_anything_ran_the_end_asks_for_its_inputs_and_checks_the_graph():
     wanted = call(AnimeRetryEnd, "check_lazy_status", report=None, slot_1=None, attempts=2)
     assert wanted == ["report", "slot_1"]
-    with pytest.raises(InputError, match="expected 1 to 32, got 33"):
-        call(AnimeRetryEnd, "check_lazy_status", report=None, attempts=33)
+    with pytest.raises(InputError, match=f"expected 1 to {MOST_ATTEMPTS}, got {MOST_ATTEMPTS + 1}"):
+        call(AnimeRetryEnd, "check_lazy_status", report=None, attempts=MOST_ATTEMPTS + 1)
     gate = {"class_type": "AnimeGate", "inputs": {"report": ["score", 0], "images": ["clip", 0]}}
     gated = {**GRAPH["end"]["inputs"], "slot_1": ["gate", 0]}
     graph = {**GRAPH, "gate": gate, "end": {"class_type": END, "inputs": gated}}
     with pytest.raises(RetryRefused, match="AnimeGate"):
         call(AnimeRetryEnd, "check_lazy_status", graph, report=None, slot_1=None)
-    scored = {**GRAPH["end"]["inputs"], "slot_1": ["score", 3]}
+    scored = {**GRAPH["end"]["inputs"], "slot_1": ["score", LOOP_SCORE.number("score")]}
     graph = {**GRAPH, "end": {"class_type": END, "inputs": scored}}
     with pytest.raises(RetryRefused, match="AnimeLoopScore"):
         call(AnimeRetryEnd, "check_lazy_status", graph, report=None, slot_1=None)
@@ -146,12 +142,13 @@ def test_lists_of_several_values_are_refused(good):
             call(node, "EXECUTE_NORMALIZED", index=1, **inputs)
 
 
-def test_comfyui_refuses_more_than_32_attempts_before_anything_runs(refusals):
+def test_comfyui_refuses_more_attempts_than_the_limit_before_anything_runs(refusals):
     prompt = Prompt()
     begin = prompt.add("AnimeRetryStart", seed=1)
     clip = prompt.add("AnimeSampleClip", seed=begin.out(0))
     score = prompt.add("AnimeLoopScore", images=clip.out())
-    end = prompt.add("AnimeRetryEnd", report=score.out(), slot_1=clip.out(), attempts=33)
+    inputs = {"report": score.out(), "slot_1": clip.out(), "attempts": MOST_ATTEMPTS + 1}
+    end = prompt.add("AnimeRetryEnd", **inputs)
     prompt.add("TestConsumer", value=end.out(0))
     (error,) = refusals(prompt)[end]
     assert error["type"] == "value_bigger_than_max"

@@ -31,19 +31,18 @@ def write_profile(folder, threshold):
 
 def test_it_answers_report_plot_score_and_pass(run_node, drawings):
     answer = run_node(AnimeStillQuality, images=drawings)
-    report, plot, score, passed = answer.args
+    report, score, passed = answer.args
     assert report.subject == "still_quality"
     assert report.verdict is Verdict.PASS
     assert (score, passed) == (report.score, True)
-    assert plot.shape == (1, 540, 960, 3)
     published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
     assert Report.from_dict(published) == report
 
 
 def test_the_profile_decides(run_node, drawings, own_profiles):
-    assert run_node(AnimeStillQuality, images=drawings, profile="hero").args[3] is True
+    assert run_node(AnimeStillQuality, images=drawings, profile="hero").args[2] is True
     write_profile(own_profiles, 1.0)
-    assert run_node(AnimeStillQuality, images=drawings, profile="mine").args[3] is False
+    assert run_node(AnimeStillQuality, images=drawings, profile="mine").args[2] is False
     with pytest.raises(ProfileError, match="no 'other'"):
         run_node(AnimeStillQuality, images=drawings, profile="other")
 
@@ -80,7 +79,7 @@ def test_broken_weights_leave_the_pass_and_the_score_as_they_are(
 
     monkeypatch.setattr(comfyui, "weights", weights)
     broken = run_node(AnimeStillQuality, images=drawings)
-    assert broken.args[2:] == plain.args[2:]
+    assert broken.args[1:] == plain.args[1:]
     codes = {each.name: each.reason_code for each in broken.args[0].measurements}
     assert {codes[each.name] for each in CLASSIFIERS} == {"weights_unusable"}
 
@@ -95,12 +94,12 @@ def test_what_cannot_be_measured_blocks_the_score_silently(run_node, drawings, s
     else:
         images = images[:, :8, :8]
     answer = run_node(AnimeStillQuality, images=images)
-    assert isinstance(answer.args[2], ExecutionBlocker)
-    assert answer.args[2].message is None
-    assert answer.args[3] is False
+    assert isinstance(answer.args[1], ExecutionBlocker)
+    assert answer.args[1].message is None
+    assert answer.args[2] is False
 
 
 def test_alpha_and_grey_are_taken(run_node, drawings):
     alpha = torch.cat([drawings, torch.ones_like(drawings[..., :1])], dim=-1)
-    assert run_node(AnimeStillQuality, images=alpha).args[3] is True
-    assert run_node(AnimeStillQuality, images=drawings[..., :1]).args[3] is True
+    assert run_node(AnimeStillQuality, images=alpha).args[2] is True
+    assert run_node(AnimeStillQuality, images=drawings[..., :1]).args[2] is True

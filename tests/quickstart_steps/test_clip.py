@@ -10,7 +10,7 @@ from anime_production.quickstart_steps.clip import Prompt, gif_rate, with_clip
 PROMPT: Prompt = {
     "1": {"class_type": "AnimeSampleClip", "inputs": {"frames": 24, "fps": 12.0}},
     "2": {"class_type": "AnimeLoopScore", "inputs": {"images": ["1", 0], "fps": ["1", 1]}},
-    "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 1], "filename_prefix": "x"}},
+    "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 3], "filename_prefix": "x"}},
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...models.jobs.recording.recorder import Recorder, open_recorder
-from . import packages
+from . import folders, packages
 
 if TYPE_CHECKING:
     from .fetches import Models
@@ -27,7 +27,7 @@ def attach() -> None:
     try:
         import execution
 
-        from . import context, fetches, folders, routes, watching, worker, workflows
+        from . import context, fetches, routes, watching, worker, workflows
 
         downloads = fetches.Fetches(models, server.send_sync)
         atexit.register(downloads.close)
@@ -43,8 +43,6 @@ def attach() -> None:
 
 def recorder() -> Recorder:
     """The recorder of this ComfyUI; the nodes' own."""
-    from . import folders
-
     return open_recorder(folders.private())
 
 

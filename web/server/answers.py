@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, create_model
 
-from ...models.jobs.job import JobSource, JobState, ReviewVerdict
+from ...models.jobs.columns import LIST, RECORD, Answer, columns_of
+from ...models.jobs.job import JobState, ReviewVerdict
 from ...models.jobs.queries.statistics import KEYS
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.phase_kind import KINDS
@@ -43,6 +44,10 @@ def optional(kind: Any) -> Any:
     return kind, Field(default_factory=lambda: None)
 
 
+def _columns(of: Answer, *left_out: str) -> dict[str, Any]:
+    return {each.name: each.type for each in columns_of(of) if each.name not in left_out}
+
+
 Thing = dict[str, Any]
 Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
 Status = Literal["ok", "degraded", "down"]
@@ -73,34 +78,11 @@ Artifact = answer(
     "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
     width=int, height=int, frames=int, fps=NUMBER, exists=bool, view=str,
 )  # fmt: skip
-OF_A_JOB = {
-    "id": UUID,
-    "prompt_id": TEXT,
-    **dict.fromkeys(("project", "episode", "scene", "shot", "character"), str),
-    "tags": list[str],
-    "state": JobState,
-    "progress": NUMBER,
-    "verdict": Verdict | None,
-    "score": NUMBER,
-    "judged_by": Literal["kept", "last", "worst"] | None,
-    "review": ReviewVerdict | None,
-    "source": JobSource,
-    "machine": str,
-    "created_at": datetime,
-    "started_at": TIME,
-    "finished_at": TIME,
-    "reproduced_from": UUID | None,
-}
-JobRow = answer(
-    "JobRow", **OF_A_JOB, model=TEXT, progress_node_id=TEXT, error=TEXT, reason_code=TEXT,
-    reason_values=Thing | None, reason=TEXT, thumbnail=TEXT,
-)  # fmt: skip
+# `row_of` says where the thumbnail is, instead of whether there is one.
+JobRow = answer("JobRow", **_columns(LIST, "has_thumbnail"), thumbnail=TEXT)
 Jobs = answer("Jobs", jobs=many(JobRow), next=TEXT)
 Exported = answer("Exported", jobs=many(JobRow))
-JobError = answer("JobError", node_id=str, node_type=str, exception=str, message=str, traceback=str)
-JobRecord = answer(
-    "JobRecord", **OF_A_JOB, client_id=TEXT, process_id=UUID | None, error=JobError | None
-)
+JobRecord = answer("JobRecord", **_columns(RECORD))
 JobAttempt = answer(
     "JobAttempt", node_id=str, number=int, seed=str, verdict=Verdict, score=NUMBER, reason=str,
     chosen=bool,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ...gating.retry_body import is_link
+from ...node_types import RETRY_START, SAMPLE_CLIP
 
 # A node with this one input, whatever its class, hands on what it was given.
 HANDS_ON = {
@@ -18,8 +19,8 @@ HANDS_ON = {
 }
 # Classes with more inputs, of which one comes out unchanged: (class, output) -> input.
 COMES_OUT = {
-    ("AnimeRetryStart", 0): "seed",
-    ("AnimeSampleClip", 1): "fps",
+    (RETRY_START.id, RETRY_START.number("seed")): "seed",
+    (SAMPLE_CLIP.id, SAMPLE_CLIP.number("fps")): "fps",
     ("SeedGenerator", 0): "seed",
     ("CR Seed", 0): "seed",
 }

@@ -1,17 +1,17 @@
 """Reports of what Gates and Best Ofs kept, computed for jobs of a pack that didn't record them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from ...gating.gate import Level, OnFail, OnNotMeasured
 from ...gating.kept import GateSettings, best_report, gate_report
 from ...gating.retry import OnExhausted
-from ...gating.retry_body import ACCEPTED, END, GATE, REJECTED, SLOTS
+from ...node_types import BEST_OF, GATE, RETRY_END, Blocked
 from ...report import Report, Verdict
 from ..job import NodeReport
 from .graph import Graph, Node
-from .report_links import BEST_OF, ReportLinks
+from .report_links import DECIDERS, ReportLinks
 
 Value = TypeVar("Value", str, int)
 
@@ -24,7 +24,7 @@ def has_kept_reports(graph: object) -> bool:
     """Return True if a prompt has a node that shows a report of what it kept today."""
     nodes = graph.values() if isinstance(graph, Mapping) else ()
     classes = (node.get("class_type") for node in nodes if isinstance(node, Mapping))
-    if not any(each in (GATE, BEST_OF) for each in classes):
+    if not any(each in (GATE.id, BEST_OF.id) for each in classes):
         return False  # most jobs: their graphs needn't be read
     return any(_shows_kept(node) for node in Graph(graph).nodes.values())
 
@@ -80,31 +80,38 @@ class _Replay:
 
     def _report_at(self, node: Node) -> Report | None:
         """Return the report that a deciding node read, or showed; None if there was none."""
-        if node.type not in (GATE, BEST_OF, END):
+        if node.type not in DECIDERS:
             return None
         own = [each.report for each in self._reports if each.node_id == node.id]
         positions = self._links.wired(node.id)
-        read = own if node.type == END else [self._reports[each].report for each in positions]
+        read = (
+            own if node.type == RETRY_END.id else [self._reports[each].report for each in positions]
+        )
         if len(read) > 1:
             raise NotRecomputable(f"node {node.id} ran several times")
         return read[0] if read else None
 
     def _kept_by(self, node: Node, report: Report) -> Report | None:
         """Note what a node blocked, and return the report of what it kept, if it has one."""
-        if node.type == END:
+        if node.type == RETRY_END.id:
             exhausted = _setting(self._graph, node, "on_exhausted", OnExhausted.BEST.value)
             if report.verdict is not Verdict.PASS and exhausted == OnExhausted.BLOCK.value:
-                self._blocked.update((node.id, output) for output in range(len(SLOTS)))
+                self._block(node, RETRY_END.blocked_when(Blocked.EXHAUSTED))
             return None
         try:
-            if node.type == BEST_OF:
+            if node.type == BEST_OF.id:
                 return best_report(report, _setting(self._graph, node, "k", 1))
             gating = gate_report(report, self._settings(node))
         except ValueError as error:  # InputError too: the node would have failed the prompt
             raise NotRecomputable(f"node {node.id}: {error}") from error
-        empty = [*(() if gating.keeps else ACCEPTED), *(() if gating.rejects else REJECTED)]
-        self._blocked.update((node.id, output) for output in empty)
+        if not gating.keeps:
+            self._block(node, GATE.blocked_when(Blocked.ACCEPTED))
+        if not gating.rejects:
+            self._block(node, GATE.blocked_when(Blocked.REJECTED))
         return gating.kept
+
+    def _block(self, node: Node, outputs: Iterable[int]) -> None:
+        self._blocked.update((node.id, output) for output in outputs)
 
     def _settings(self, node: Node) -> GateSettings:
         defaults = GateSettings()
@@ -129,7 +136,7 @@ def _shows_kept(node: Node) -> bool:
     settings: Mapping[str, Any] = node.inputs
     at_batch = settings.get("level", Level.BATCH.value) == Level.BATCH.value
     plain = at_batch and settings.get("thresholds", "") == ""
-    return node.type == BEST_OF or (node.type == GATE and not plain)
+    return node.type == BEST_OF.id or (node.type == GATE.id and not plain)
 
 
 def _setting(graph: Graph, node: Node, name: str, default: Value) -> Value:

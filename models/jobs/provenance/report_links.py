@@ -7,15 +7,26 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...gating.retry_body import END, GATE, MERGE, REJECTED, SLOTS, START, VARYING
+from ...node_types import (
+    BEST_OF,
+    GATE,
+    JOB_SAVE,
+    LOOP_CLOSE,
+    LOOP_FIND,
+    REPORT_MERGE,
+    RETRY_END,
+    Blocked,
+    slot_at,
+)
 from ...report import MERGED
 from .graph import LONGEST_WAY, Graph, Node
 
-SAVE, BEST_OF = "AnimeJobSave", "AnimeBestOf"
-DECIDERS = (GATE, BEST_OF, END)
+SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
+DECIDERS = (GATE.id, BEST_OF.id, END)
+REJECTED_SIDE = GATE.blocked_when(Blocked.REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
 # These report on the pictures that they give out. All others report on those that they are given.
-JUDGE_THEIR_OUTPUT = (GATE, BEST_OF, END, "AnimeLoopFind", "AnimeLoopClose")
+JUDGE_THEIR_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ class ReportLinks:
                     continue
                 maker = self._graph.nodes[source]
                 if maker.type in DECIDERS:
-                    rejected = maker.type == GATE and output in REJECTED
+                    rejected = maker.type == GATE.id and output in REJECTED_SIDE
                     accepted_sides[source] = accepted_sides.get(source, False) or not rejected
                 if source not in visited:
                     visited.add(source)
@@ -207,7 +218,4 @@ class ReportLinks:
         return None, ends
 
     def _handed_on(self, node: Node, output: int) -> str | None:
-        first_slot = {START: VARYING, END: 0}.get(node.type)
-        if first_slot is not None and 0 <= output - first_slot < len(SLOTS):
-            return SLOTS[output - first_slot]
-        return self._graph.handed_on(node, output)
+        return slot_at(node.type, output) or self._graph.handed_on(node, output)

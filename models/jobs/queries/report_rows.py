@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ...gating.retry import reason_of
 from ...measurement import Measurement
+from ...node_types import RETRY_END
 from ...report import Report, ReportError
 from ..job import NodeReport, ShownReport
 from ..strict_json import strict_json
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY = "retry"  # backend of the measurement that carries a retry's attempts
-RETRY_END = "AnimeRetryEnd"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     """Not a node after it, which shows the same report, merged or gated. A node that the graph
     doesn't have was made while it ran: a Retry End that continued the first."""
     row = connection.execute(sql("type_of_node"), {"job_id": job_id, "node_id": node_id}).fetchone()
-    return row is not None and row[0] in (RETRY_END, None)
+    return row is not None and row[0] in (RETRY_END.id, None)
 
 
 def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:

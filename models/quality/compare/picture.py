@@ -35,18 +35,13 @@ def heat(differences: torch.Tensor) -> torch.Tensor:
     return torch.lerp(colours[above - 1], colours[above], share[..., None])
 
 
-def difference_shape(pairs: Pairs) -> tuple[int, int, int, int]:
-    """Shape of `draw_differences`; of no pictures where there is nothing to compare with."""
-    return (len(pairs) if len(pairs.references) else 0, *pairs.size, 3)
-
-
 def draw_differences(pairs: Pairs) -> torch.Tensor:
     """The colour difference of every pixel of every pair.
 
     Returns:
-        RGB in 0–1 on the CPU, shape `difference_shape`.
+        RGB in 0–1 on the CPU, a picture for each pair; none where there are no references.
     """
-    drawn = torch.empty(difference_shape(pairs))
+    drawn = torch.empty(len(pairs) if len(pairs.references) else 0, *pairs.size, 3)
     if len(drawn):
         for row, pair in zip(drawn, pairs, strict=True):
             row.copy_(heat(pair.colour_differences))

@@ -76,6 +76,25 @@ describe("the frames of a report", () => {
     assert.equal(shownBy(4, { 3: references }), null);
   });
 
+  test("are seen on an overlay that draws its report, and on no other", () => {
+    nodes.push(Object.assign(node(4, "AnimeCharacterOverlay"), { graph }));
+    connect(1, 4);
+    assert.equal(shownBy(4, { 4: images(4) }), null);
+    nodes[1].outputs.push({ type: "ANIME_REPORT", links: [] });
+    nodes[3].inputs.push({ name: "report", type: "ANIME_REPORT", link: null });
+    graph.connect(2, 4, "report");
+    nodes[1].outputs[1].links.push(graph.links.size);
+    assert.equal(shownBy(4, { 3: images(4), 4: images(4) }), 4);
+  });
+
+  test("are not the picture of a plot, though there is one frame", () => {
+    nodes.push(Object.assign(node(4, "AnimeReportPlot"), { graph }));
+    nodes[1].outputs.push({ type: "ANIME_REPORT", links: [] });
+    graph.connect(2, 4, "images");
+    nodes[1].outputs[1].links.push(graph.links.size);
+    assert.equal(shownBy(1, { 4: images(1) }), null);
+  });
+
   test("are found inside a subgraph", () => {
     assert.equal(shownBy(4, { "9:3": images(4) }, "9:2"), 3);
     assert.equal(shownBy(4, { 3: images(4) }, "9:2"), null);

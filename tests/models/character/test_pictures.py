@@ -4,7 +4,6 @@ from anime_production.models.character.appearance import Presence
 from anime_production.models.character.pictures import (
     COLOURS,
     contact_sheet,
-    contact_sheet_shape,
     overlay,
 )
 from anime_production.models.character.pictures import (
@@ -25,7 +24,8 @@ def holds(picture, presence):
 def test_the_overlay_marks_each_frame_by_who_is_in_it(sample, palette_model):
     character, _ = make_character("Aoi", sample(0, 1)[::3], palette_model)
     frames = torch.cat([sample(0, 2)[:3], sample(1, 2)[:1], torch.full((1, 192, 192, 3), 0.5)])
-    drawn = overlay(frames, score_characters(frames, [character], palette_model))
+    report = score_characters(frames, [character], palette_model).report
+    drawn = overlay(frames, report)
     assert drawn.shape == frames.shape
     assert drawn.min() >= 0
     assert drawn.max() <= 1
@@ -36,19 +36,25 @@ def test_the_overlay_marks_each_frame_by_who_is_in_it(sample, palette_model):
 def test_an_overlay_of_what_could_not_be_measured_can_be_drawn(palette_model):
     character, _ = make_character("Nobody", torch.full((1, 64, 64, 3), 0.5), palette_model)
     for frames in (torch.full((1, 20, 20, 3), torch.nan), torch.zeros(0, 20, 20, 3)):
-        drawn = overlay(frames, score_characters(frames, [character], palette_model))
+        report = score_characters(frames, [character], palette_model).report
+        drawn = overlay(frames, report)
         assert drawn.shape == frames.shape
         assert drawn.isfinite().all()
 
 
-def test_the_contact_sheet_has_the_shape_that_was_announced(sample, palette_model):
+def test_the_contact_sheet_grows_with_the_references(sample, palette_model):
     references = torch.cat([sample(0, 1)[:3], torch.full((2, 192, 192, 3), 0.5), sample(1, 1)[:1]])
+    sheets = []
     for count in (0, 1, 4, 6):
         character, _ = make_character("Aoi", references[:count], palette_model)
-        sheet = contact_sheet(character)
-        assert tuple(sheet.shape) == contact_sheet_shape(character)
+        sheets.append(contact_sheet(character))
+    assert all(sheet.shape[0] == 1 and sheet.shape[3] == 3 for sheet in sheets)
+    heights, widths = ([sheet.shape[axis] for sheet in sheets] for axis in (1, 2))
+    assert widths[1] < widths[2] == widths[3]
+    assert heights[1] == heights[2] < heights[3]
     assert all(
-        holds(sheet, each) for each in (Presence.SAME, Presence.DIFFERENT, Presence.NOT_VISIBLE)
+        holds(sheets[-1], each)
+        for each in (Presence.SAME, Presence.DIFFERENT, Presence.NOT_VISIBLE)
     )
 
 
@@ -60,7 +66,7 @@ def test_the_overlay_names_everybody_where_they_are():
     )
     frames = staged([(RIN, 20), (STRANGER, 120)])
     result = score_characters(frames, [rin, aoi], model)
-    drawn = overlay(frames, result)
+    drawn = overlay(frames, result.report)
     assert drawn.shape == frames.shape
     green, purple = (torch.tensor(c) / 255 for c in (COLOURS[Presence.SAME], STRANGERS))
     near = lambda part, colour: ((part - colour).abs().amax(dim=-1) < 0.01).sum().item()  # noqa: E731

@@ -7,6 +7,7 @@ from anime_production.models.gating.retry_body import (
     find_body,
     superseded,
 )
+from anime_production.models.node_types import BEST_OF, GATE, LOOP_SCORE
 
 
 def node(kind, **inputs):
@@ -37,7 +38,7 @@ def nested():
 
 
 def checked(graph, end="end"):
-    check_body(graph, find_body(graph, end), {"AnimeLoopScore": {3}})
+    check_body(graph, find_body(graph, end))
 
 
 def test_only_what_depends_on_the_attempt_and_leads_to_the_end_is_run_again():
@@ -124,13 +125,24 @@ def test_a_report_that_stays_the_same_is_refused():
         (0, {"images": ["sampler", 0], "on_fail": "block"}),
         (0, {"images": ["sampler", 0], "on_fail": ["policy", 0]}),
         (1, {"images": ["sampler", 0], "on_fail": "pass_through"}),  # nothing is rejected
-        (4, {"images": ["sampler", 0], "on_fail": "pass_through"}),  # no latents go in
     ],
 )
 def test_a_gate_that_may_block_the_end_is_refused(output, inputs):
     graph = retry(gate=node("AnimeGate", report=["score", 0], **inputs), policy=node("Policy"))
     graph["end"]["inputs"]["slot_1"] = ["gate", output]
     with pytest.raises(RetryRefused, match=r"AnimeGate \(node gate\)"):
+        checked(graph)
+
+
+def test_what_comes_out_though_nothing_goes_in_is_refused_with_the_input():
+    inputs = {"images": ["sampler", 0], "on_fail": "pass_through"}
+    for kind in (GATE, BEST_OF):
+        graph = retry(keeper=node(kind.id, report=["score", 0], **inputs))
+        name = "accepted_latents" if kind is GATE else "best_latents"
+        graph["end"]["inputs"]["slot_1"] = ["keeper", kind.number(name)]
+        with pytest.raises(RetryRefused, match=r"may block slot_1.* Connect its input latents"):
+            checked(graph)
+        graph["keeper"]["inputs"]["latents"] = ["sampler", 1]
         checked(graph)
 
 
@@ -144,7 +156,7 @@ def test_a_gate_that_always_lets_go_is_taken(on_fail):
 
 def test_a_gates_pass_and_reasons_never_block():
     gate = node("AnimeGate", report=["score", 0], images=["sampler", 0])
-    for output in (2, 3, 8):
+    for output in map(GATE.number, ("pass", "reasons")):
         graph = retry(gate=gate)
         graph["end"]["inputs"]["slot_1"] = ["gate", output]
         checked(graph)
@@ -160,7 +172,7 @@ def test_a_gate_beside_the_way_or_before_the_start_may_block():
 
 def test_a_score_that_may_not_exist_is_refused():
     graph = retry()
-    graph["end"]["inputs"]["slot_1"] = ["score", 3]
+    graph["end"]["inputs"]["slot_1"] = ["score", LOOP_SCORE.number("score")]
     with pytest.raises(RetryRefused, match="may block slot_1"):
         checked(graph)
 

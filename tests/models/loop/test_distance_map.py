@@ -1,6 +1,17 @@
+import base64
+import json
+
+import numpy as np
+import pytest
 import torch
 
-from anime_production.models.loop.distance_map import MAP_SHAPE, draw_distance_map
+from anime_production.models.loop.distance_map import (
+    EMPTY,
+    MAP_SHAPE,
+    MOST_CELLS,
+    draw_distance_map,
+    map_as_details,
+)
 from anime_production.models.loop.find import find_loops
 from anime_production.models.sample.clip import draw_clip
 
@@ -12,26 +23,51 @@ def marks(picture):
 
 
 def test_the_map_marks_the_loops_that_were_found():
-    one, three = (find_loops(draw_clip(50, 64, 64, 12, 0, 0), 12.0, top_k=k) for k in (1, 3))
+    clip = draw_clip(50, 64, 64, 12, 0, 0)
+    one, three = (find_loops(clip, 12.0, top_k=count).report for count in (1, 3))
     picture = draw_distance_map(three)
     assert picture.shape == MAP_SHAPE
     assert marks(picture) > 2 * marks(draw_distance_map(one)) > 0
 
 
 def test_the_map_is_dark_where_two_frames_are_alike():
-    search = find_loops(draw_clip(50, 64, 64, 12, 0, 0), 12.0, top_k=1)
+    report = find_loops(draw_clip(50, 64, 64, 12, 0, 0), 12.0, top_k=1).report
     top, bottom, left, right = 54, 481, 67, 845  # of the map in the picture
-    lengths = search.distances.shape[1]
+    lengths = report.measurements[-1].details["map"]["lengths"]
 
     def brightness(length):
         row = round(bottom - (length + 0.5) / lengths * (bottom - top))
-        return draw_distance_map(search)[0, row, left + 20 : (left + right) // 2].mean()
+        return draw_distance_map(report)[0, row, left + 20 : (left + right) // 2].mean()
 
     assert brightness(12) < 0.7 * brightness(6)
     assert brightness(24) < 0.7 * brightness(18)
 
 
 def test_the_map_of_a_clip_that_is_too_short_says_so_without_marks():
-    picture = draw_distance_map(find_loops(torch.zeros(2, 64, 64, 3), 12.0))
+    picture = draw_distance_map(find_loops(torch.zeros(2, 64, 64, 3), 12.0).report)
     assert picture.shape == MAP_SHAPE
     assert marks(picture) == 0
+
+
+@pytest.mark.parametrize("frames", [5, 64, 65, 3000])
+def test_the_map_in_a_report_is_small_however_long_the_clip(frames):
+    distances = torch.rand(frames, frames)
+    distances[0, 1] = torch.inf
+    details = map_as_details(distances, "ΔE")
+    assert len(json.dumps(details)) < 6000
+    cells = np.frombuffer(base64.b64decode(details["cells"]), np.uint8)
+    assert len(cells) <= MOST_CELLS**2
+    assert details["rows"] * details["step"][1] >= frames
+
+
+def test_a_cell_of_the_map_is_the_nearest_pair_in_it():
+    distances = torch.full((200, 100), 8.0)
+    distances[130, 41] = 2.0
+    distances[100:, 60:] = torch.inf
+    details = map_as_details(distances, "ΔE")
+    cells = np.frombuffer(base64.b64decode(details["cells"]), np.uint8)
+    cells = cells.reshape(details["rows"], -1)
+    starts, lengths = details["step"]
+    assert cells[41 // lengths, 130 // starts] == cells.min() == 0
+    assert cells[-1, -1] == EMPTY
+    assert (details["low"], details["high"]) == (2.0, 8.0)

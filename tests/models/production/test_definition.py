@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from anime_production.models.gating.retry import MOST_ATTEMPTS
 from anime_production.models.production.definition import (
     MOST_BYTES,
     DefinitionError,
@@ -89,8 +90,8 @@ def test_a_workflow_may_be_called_so(data):
         ({"requires": ["colour"]}, "no parameter 'colour'"),
         ({"requires": "seed"}, "requires: expected a list"),
         ({"policy": []}, "policy: expected an object"),
-        ({"policy": {"attempts": 0}}, "from 1 to 32, got 0"),
-        ({"policy": {"attempts": 33}}, "from 1 to 32"),
+        ({"policy": {"attempts": 0}}, f"from 1 to {MOST_ATTEMPTS}, got 0"),
+        ({"policy": {"attempts": MOST_ATTEMPTS + 1}}, f"from 1 to {MOST_ATTEMPTS}"),
         ({"policy": {"attempts": True}}, "policy.attempts"),
         ({"policy": {"at_end": "maybe"}}, '"best" or "fail"'),
         ({"policy": {"approval": "yes"}}, "true or false"),

@@ -10,12 +10,14 @@ import { pathBeside } from "./find.js";
 
 // Their report is about the frames that come out, not about those that went in.
 const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetryEnd"]);
+// They draw over the frames: what they show belongs to the report that they take, and to no other.
+const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
 
 /**
  * Where the frames of a node's report can be seen: the node itself, or one beside it that shows
  * exactly as many pictures of the images that came out of it or went into it, in the same run.
  *
- * As many: a preview of other length shows other frames, and a plot is one picture.
+ * As many: a preview of other length shows other frames.
  *
  * @param {any} node
  * @param {number} frames
@@ -24,9 +26,13 @@ const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetry
  * @returns {Preview | null}
  */
 export function previewOf(node, frames, run, path) {
-  const candidates = [node, ...showing(node)];
+  const drawn = takers(node, "ANIME_REPORT").filter((taker) => DRAWING.has(taker.type));
+  const candidates = [node, ...takers(node, "IMAGE"), ...drawn];
   if (!JUDGED_BY_OUTPUT.has(node.type)) {
-    for (const source of sources(node)) candidates.push(source.node, ...showing(source.node));
+    for (const source of sources(node)) {
+      const showing = takers(source.node, "IMAGE").filter((taker) => !DRAWING.has(taker.type));
+      candidates.push(source.node, ...showing);
+    }
   }
   for (const candidate of candidates) {
     const output = run.outputs.get(pathBeside(path, candidate));
@@ -63,13 +69,15 @@ export function select(preview, frame) {
 }
 
 /**
- * Nodes that take pictures of this one.
+ * Return the nodes that take an output of this one.
  *
  * @param {any} node
+ * @param {string} type of the output
+ * @returns {any[]}
  */
-function showing(node) {
+function takers(node, type) {
   const links = (node.outputs ?? [])
-    .filter((/** @type {any} */ output) => output.type === "IMAGE")
+    .filter((/** @type {any} */ output) => output.type === type)
     .flatMap((/** @type {any} */ output) => output.links ?? []);
   return links
     .map((/** @type {any} */ id) => node.graph?.getNodeById(node.graph.getLink(id)?.target_id))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from ....models import node_types
 from ....models.frames import InputError
 from ....models.jobs.job import LONGEST_NAME, Job, JobSource, fits_on_a_line, new_job
 
-JOB_NODE = "AnimeJob"
 FIELDS = ("project", "episode", "scene", "shot", "character", "tags")
 
 # A prompt's `extra_data` under this name, which ComfyUI keeps with the prompt and shows to no
@@ -57,12 +57,12 @@ def asked_by(extra_data: Mapping[str, Any]) -> Asked:
 
 def has_job_node(graph: Mapping[str, Any]) -> bool:
     """Whether a prompt holds an `AnimeJob`."""
-    return any(node.get("class_type") == JOB_NODE for node in graph.values())
+    return any(node.get("class_type") == node_types.JOB.id for node in graph.values())
 
 
 def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], asked: Asked) -> Job:
     """A new job, with the names of its `AnimeJob` as far as they are written in the graph."""
-    nodes = (node for node in graph.values() if node.get("class_type") == JOB_NODE)
+    nodes = (node for node in graph.values() if node.get("class_type") == node_types.JOB.id)
     inputs: Mapping[str, Any] = next((node.get("inputs", {}) for node in nodes), {})
     texts = {name: inputs[name] for name in FIELDS if isinstance(inputs.get(name), str)}
     if "tags" in texts:
