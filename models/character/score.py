@@ -107,7 +107,8 @@ def score_characters(
     strangers = tuple(
         tuple(detections.people[each].box for each in row) for row in assignment.strangers
     )
-    report = _with_strangers(_report(named, appearances, model, detections, wanted), strangers)
+    report = _report(named, appearances, model, detections, wanted)
+    report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
 
 

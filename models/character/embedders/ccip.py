@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 from PIL import Image
 
 from ...frames import InputError
@@ -165,19 +164,6 @@ def network_input(squares: torch.Tensor) -> torch.Tensor:
     share = (squares.float() / 255).double()  # the reference too goes on in double precision
     mean, deviation = share.new_tensor(MEAN), share.new_tensor(DEVIATION)
     return ((share - mean) / deviation).float().movedim(-1, 1).contiguous()
-
-
-def merged(features: torch.Tensor) -> torch.Tensor:
-    """One description for several pictures of a character, as it is published.
-
-    Args:
-        features: shape (n, dimensions), at least one.
-
-    Returns:
-        The mean direction at the mean length, shape (dimensions,).
-    """
-    mean = functional.normalize(features, dim=1).mean(dim=0)
-    return functional.normalize(mean, dim=0) * features.norm(dim=1).mean()
 
 
 def _open(name: str, resources: Resources, detector: Detector) -> CcipEmbedder:
