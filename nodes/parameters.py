@@ -4,6 +4,12 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import io
 
+from ..models.node_types import (
+    PARAMETER_BOOLEAN,
+    PARAMETER_FLOAT,
+    PARAMETER_INT,
+    PARAMETER_STRING,
+)
 from ..models.production.parameters import (
     BOOLEAN,
     FLOAT,
@@ -56,7 +62,7 @@ class AnimeParameterString(io.ComfyNode):
         multiline: dict[str, Any] = {"default": "", "multiline": True, "optional": True}
         choices = "The only values that are allowed, one a line. Empty: any."
         return _schema(
-            "AnimeParameterString",
+            PARAMETER_STRING.id,
             "Text",
             "text of a workflow that becomes a phase of a production: a prompt, a model's file, a "
             "sampler, a character. In the editor it is a plain text.",
@@ -118,7 +124,7 @@ class AnimeParameterInt(_Numeric):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            "AnimeParameterInt",
+            PARAMETER_INT.id,
             "Whole Number",
             "whole number of a workflow that becomes a phase of a production: a seed, a size, "
             "steps. In the editor it is a plain number.",
@@ -140,7 +146,7 @@ class AnimeParameterFloat(_Numeric):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            "AnimeParameterFloat",
+            PARAMETER_FLOAT.id,
             "Number",
             "number of a workflow that becomes a phase of a production: CFG, a strength, frames "
             "per second. In the editor it is a plain number.",
@@ -164,7 +170,7 @@ class AnimeParameterBoolean(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            "AnimeParameterBoolean",
+            PARAMETER_BOOLEAN.id,
             "Yes or No",
             "switch of a workflow that becomes a phase of a production. In the editor it is a "
             "plain switch.",
