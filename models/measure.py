@@ -31,6 +31,7 @@ class Value:
         reason: code of one of the measure's `reasons`; None for the usual one of a pass or a fail.
         per_frame: the values behind the number, None where a frame could not be measured.
         details: a family's own facts, JSON only.
+        failing: code that takes the place of `reason` where the number fails.
     """
 
     number: float
@@ -38,6 +39,7 @@ class Value:
     reason: str | None = None
     per_frame: Iterable[float | None] = ()
     details: Mapping[str, Any] | None = None
+    failing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class Measure:
     name: str
     unit: str
     better: Better
-    low: float
-    high: float
-    backend: str
+    low: float = 0.0
+    high: float = 1.0
+    backend: str = ""
     threshold: Threshold = None
     required: bool = False
     label: str = ""
@@ -98,12 +100,25 @@ class Measure:
             return Absence(self.absences[0].code)
         return result if isinstance(result, Value | Absence) else Value(result)
 
-    def measurement(self, result: Value | Absence) -> Measurement:
-        """Return the measurement that a result of the function comes to."""
+    def measurement(
+        self,
+        result: Value | Absence,
+        per_frame: Iterable[float | None] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> Measurement:
+        """Return the measurement that a result of the function comes to.
+
+        Args:
+            result: of the function.
+            per_frame, details: of a result that has none of its own, such as an absence.
+        """
         if isinstance(result, Absence):
-            return self.absent(result)
-        facts, per_frame, details = result.facts, result.per_frame, result.details
-        return self.measured(result.number, result.reason, facts, per_frame, details)
+            return self.absent(result, per_frame, details)
+        reason = result.reason
+        if result.failing is not None and self.fails_at(result.number):
+            reason = result.failing
+        per_frame, details = result.per_frame or per_frame, result.details or details
+        return self.measured(result.number, reason, result.facts, per_frame, details)
 
     def measured(
         self,

@@ -7,8 +7,11 @@ Importing it loads all that measures: other modules of the pack import it late.
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from .character.measures import MEASURES as CHARACTER
-from .loop.seam import MEASURES as LOOP
+from .character.character_measures import MEASURES as CHARACTER
+from .character.sheet_measures import MEASURES as SHEET
+from .loop.closing.closing_measures import MEASURES as CLOSING
+from .loop.find import LOOP_DISTANCE
+from .loop.loop_measures import MEASURES as LOOP
 from .measure import Measure
 from .quality.clip_measures import MEASURES as CLIP
 from .quality.compare.comparison_measures import MEASURES as COMPARISON
@@ -27,7 +30,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = MappingProxyType(
 )
 """Those that a profile can move, by subject, in the order in which a person should read them."""
 
-FACTS = (RESIZED,)
+FACTS = (RESIZED, LOOP_DISTANCE, *CLOSING, *SHEET)
 """Measures that only explain: they have no threshold and no profile."""
 
 

@@ -5,21 +5,16 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
+from ..models.character.declaration import AUTO, ClipVision, Resources, Weights
 from ..models.character.detection import IdentityModel
-from ..models.character.embedders.ccip import MODELS as CCIP_MODELS
-from ..models.character.embedders.insightface import KNOWN_PACKS, find_packs
-from ..models.character.identity import (
-    AUTO,
+from ..models.character.identity import WITHOUT_WEIGHTS, IdentityChoice, choose_identity_model
+from ..models.character.registry import (
     BACKENDS,
+    DETECTOR_NAMES,
     DETECTORS,
+    EMBEDDERS,
     FOLDERS,
-    PALETTE,
-    WHOLE_IMAGE,
-    ClipVision,
-    Wanted,
-    Weights,
-    choose_identity_model,
-    detector_weights,
+    choices_of,
 )
 from . import comfyui
 from .sockets import IdentityModelSocket
@@ -36,8 +31,8 @@ def connected_model(model: IdentityModel | None) -> IdentityModel:
     """What is connected at `MODEL_INPUT`, or what holds without it: palette, whole image."""
     if model is not None:
         return model
-    nothing: Weights = {folder: {} for folder in FOLDERS}
-    return choose_identity_model(Wanted(PALETTE, WHOLE_IMAGE), nothing, comfyui.device())
+    nothing = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
+    return choose_identity_model(WITHOUT_WEIGHTS, nothing)
 
 
 class AnimeIdentityModel(io.ComfyNode):
@@ -46,12 +41,6 @@ class AnimeIdentityModel(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         installed = _installed()
-        packs = list(dict.fromkeys([*find_packs(installed["insightface"]), *KNOWN_PACKS]))
-        networks = [
-            name
-            for each in detector_weights(installed["anime_detection"]).values()
-            for name in each
-        ]
         return io.Schema(
             node_id="AnimeIdentityModel",
             display_name="Identity Model (Anime)",
@@ -71,7 +60,7 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "detector",
-                    options=list(DETECTORS),
+                    options=list(DETECTOR_NAMES),
                     default=AUTO,
                     optional=True,
                     tooltip="What finds characters. whole_image sees one figure and needs no "
@@ -79,7 +68,7 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "weights",
-                    options=[AUTO, *CCIP_MODELS, *packs],
+                    options=[AUTO, *choices_of(EMBEDDERS, installed)],
                     default=AUTO,
                     optional=True,
                     advanced=True,
@@ -87,7 +76,7 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "detector_weights",
-                    options=[AUTO, *networks, *packs],
+                    options=[AUTO, *choices_of(DETECTORS, installed)],
                     default=AUTO,
                     optional=True,
                     advanced=True,
@@ -126,12 +115,9 @@ class AnimeIdentityModel(io.ComfyNode):
         detector_weights: str = AUTO,
         clip_vision: Any = None,
     ) -> io.NodeOutput:
-        model = choose_identity_model(
-            Wanted(backend, detector, weights, detector_weights),
-            _installed(),
-            comfyui.device(),
-            None if clip_vision is None else _as_clip_vision(clip_vision),
-        )
+        choice = IdentityChoice(backend, detector, weights, detector_weights)
+        connected = None if clip_vision is None else _as_clip_vision(clip_vision)
+        model = choose_identity_model(choice, Resources(_installed(), comfyui.device(), connected))
         return io.NodeOutput(model, model.explanation, ui={"text": [model.explanation]})
 
 

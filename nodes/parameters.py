@@ -4,12 +4,6 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import io
 
-from ..models.node_types import (
-    PARAMETER_BOOLEAN,
-    PARAMETER_FLOAT,
-    PARAMETER_INT,
-    PARAMETER_STRING,
-)
 from ..models.production.parameters import (
     BOOLEAN,
     FLOAT,
@@ -42,7 +36,7 @@ VALUE_OUTPUT = io.AnyType.Output(
 )
 
 
-def _schema(node_id: str, title: str, description: str, *inputs: Any) -> io.Schema:
+def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Schema:
     return io.Schema(
         node_id=node_id,
         display_name=f"Parameter: {title} (Anime)",
@@ -62,12 +56,12 @@ class AnimeParameterString(io.ComfyNode):
         multiline: dict[str, Any] = {"default": "", "multiline": True, "optional": True}
         choices = "The only values that are allowed, one a line. Empty: any."
         return _schema(
-            PARAMETER_STRING.id,
-            "Text",
-            "text of a workflow that becomes a phase of a production: a prompt, a model's file, a "
-            "sampler, a character. In the editor it is a plain text.",
             io.String.Input("value", tooltip=VALUE_TOOLTIP, **multiline),
             io.String.Input("choices", tooltip=choices, **multiline),
+            node_id="AnimeParameterString",
+            title="Text",
+            description="text of a workflow that becomes a phase of a production: a prompt, a "
+            "model's file, a sampler, a character. In the editor it is a plain text.",
         )
 
     @classmethod
@@ -124,11 +118,11 @@ class AnimeParameterInt(_Numeric):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            PARAMETER_INT.id,
-            "Whole Number",
-            "whole number of a workflow that becomes a phase of a production: a seed, a size, "
-            "steps. In the editor it is a plain number.",
             *cls.inputs(io.Int, LEAST_INT, MOST_INT),
+            node_id="AnimeParameterInt",
+            title="Whole Number",
+            description="whole number of a workflow that becomes a phase of a production: a seed, "
+            "a size, steps. In the editor it is a plain number.",
         )
 
     @classmethod
@@ -146,11 +140,11 @@ class AnimeParameterFloat(_Numeric):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            PARAMETER_FLOAT.id,
-            "Number",
-            "number of a workflow that becomes a phase of a production: CFG, a strength, frames "
-            "per second. In the editor it is a plain number.",
             *cls.inputs(io.Float, -WIDEST, WIDEST, step=0.01),
+            node_id="AnimeParameterFloat",
+            title="Number",
+            description="number of a workflow that becomes a phase of a production: CFG, a "
+            "strength, frames per second. In the editor it is a plain number.",
         )
 
     @classmethod
@@ -170,11 +164,11 @@ class AnimeParameterBoolean(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         return _schema(
-            PARAMETER_BOOLEAN.id,
-            "Yes or No",
-            "switch of a workflow that becomes a phase of a production. In the editor it is a "
-            "plain switch.",
             io.Boolean.Input("value", default=False, optional=True, tooltip=VALUE_TOOLTIP),
+            node_id="AnimeParameterBoolean",
+            title="Yes or No",
+            description="switch of a workflow that becomes a phase of a production. In the editor "
+            "it is a plain switch.",
         )
 
     @classmethod

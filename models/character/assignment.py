@@ -15,7 +15,7 @@ LEAST_GAIN = 1e-3  # so that just reaching the threshold is better than nothing
 
 
 @dataclass(frozen=True)
-class Cast:
+class Assignment:
     """Who is who. People are numbers in the sight; frames and characters count from 0.
 
     Attributes:
@@ -31,7 +31,7 @@ class Cast:
     strangers: tuple[tuple[int, ...], ...]
 
 
-def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> Cast:
+def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> Assignment:
     """Assign people to characters frame by frame, one to one, at the least total cost.
 
     First those who reach a character's threshold: by how far they are above it, and `HOLD` more
@@ -80,7 +80,7 @@ def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> 
                 likest = int(np.nanargmax(np.where(alike[person], points[person], -1)))
                 doubled[likest][frame] += (person,)
         strangers.append(tuple(person for person in left if not alike[person].any()))
-    return Cast(
+    return Assignment(
         tuple(map(tuple, seen)),
         tuple(map(tuple, is_same)),
         tuple(map(tuple, doubled)),

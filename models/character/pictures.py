@@ -12,10 +12,10 @@ from ..measurement import Measurement
 from ..report import Report
 from .appearance import Presence
 from .detection import Box
-from .measures import SIMILARITY
-from .references import Standing
+from .references import ReferenceStatus
 from .report_boxes import DOUBLED, STRANGERS, boxes_of_details, last_complete_frame
 from .sheet import Character
+from .similarity import SIMILARITY
 
 MOST_COLUMNS = 4
 MARGIN, CAPTION = 8, 36  # px around and below each reference of a contact sheet
@@ -30,12 +30,12 @@ COLOURS = {
 }
 STRANGER = (170, 80, 135)
 COLOURS_OF_STANDINGS = {
-    Standing.USED: COLOURS[Presence.SAME],
-    Standing.CHOSEN: COLOURS[Presence.SAME],
-    Standing.OUTLIER: COLOURS[Presence.DIFFERENT],
-    Standing.SEVERAL: STRANGER,
-    Standing.NOBODY: COLOURS[Presence.NOT_VISIBLE],
-    Standing.TOO_SMALL: COLOURS[Presence.NOT_VISIBLE],
+    ReferenceStatus.USED: COLOURS[Presence.SAME],
+    ReferenceStatus.CHOSEN: COLOURS[Presence.SAME],
+    ReferenceStatus.OUTLIER: COLOURS[Presence.DIFFERENT],
+    ReferenceStatus.SEVERAL: STRANGER,
+    ReferenceStatus.NOBODY: COLOURS[Presence.NOT_VISIBLE],
+    ReferenceStatus.TOO_SMALL: COLOURS[Presence.NOT_VISIBLE],
 }
 
 Colour = tuple[int, int, int]
@@ -66,7 +66,7 @@ def contact_sheet(character: Character) -> torch.Tensor:
         x = MARGIN + column * cell_width
         y = MARGIN + CAPTION + row * cell_height
         sheet.paste(_image(picture), (x, y))
-        standing = Standing(character.standings[index])
+        standing = ReferenceStatus(character.standings[index])
         colour = COLOURS_OF_STANDINGS[standing]
         if standing.usable:
             box = _pixels(character.boxes[index].tolist(), width, height, x, y)
@@ -76,13 +76,13 @@ def contact_sheet(character: Character) -> torch.Tensor:
     return _tensor(sheet)[None]
 
 
-def _caption(index: int, standing: Standing, similarity: float | None) -> str:
+def _caption(index: int, standing: ReferenceStatus, similarity: float | None) -> str:
     """Two short lines: what became of the reference, and how alike it is."""
     if not standing.usable:
-        unused = "" if standing is Standing.NOBODY else "\nnot used"
+        unused = "" if standing is ReferenceStatus.NOBODY else "\nnot used"
         return f"{index}: {standing.value}{unused}"
     alike = "the only one" if similarity is None else f"{similarity:.2f} alike"
-    return f"{index}: {alike}" + ("" if standing is Standing.USED else f"\n{standing.value}")
+    return f"{index}: {alike}" + ("" if standing is ReferenceStatus.USED else f"\n{standing.value}")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import torch
 
 from ..dependency import require
 from .detection import Embedder
-from .sight import Sight
+from .detections import Detections
 
 
-class Standing(str, Enum):
+class ReferenceStatus(str, Enum):
     """What became of a reference picture."""
 
     USED = "used"
@@ -24,7 +24,7 @@ class Standing(str, Enum):
     @property
     def usable(self) -> bool:
         """Whether frames are compared with it."""
-        return self in (Standing.USED, Standing.CHOSEN, Standing.OUTLIER)
+        return self in (ReferenceStatus.USED, ReferenceStatus.CHOSEN, ReferenceStatus.OUTLIER)
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class References:
     """What a character's references come to.
 
     Attributes:
-        people: the number in the sight of whom each reference shows; None where it isn't used.
+        people: the number in the detections of whom each reference shows; None where it isn't used.
         standings: what became of each.
         similarities: of each to the most like one of the others; None where there is none.
     """
 
     people: tuple[int | None, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[ReferenceStatus, ...]
     similarities: tuple[float | None, ...]
 
 
-def judge_references(sight: Sight, embedder: Embedder) -> References:
+def judge_references(detections: Detections, embedder: Embedder) -> References:
     """Say which references are usable, and which of them are unlike the others.
 
     A reference with several people is used where all references with one person agree on one of
@@ -50,24 +50,24 @@ def judge_references(sight: Sight, embedder: Embedder) -> References:
     threshold are the character; what hangs together with fewer of them is an outlier.
 
     Args:
-        sight: of the references.
+        detections: of the references.
         embedder: what described them.
 
     Returns:
         What became of each.
     """
-    alike = embedder.similarities(sight.embeddings, sight.embeddings)
-    singles = [row[0] for row in sight.rows if len(row) == 1]
+    alike = embedder.similarities(detections.embeddings, detections.embeddings)
+    singles = [row[0] for row in detections.rows if len(row) == 1]
     people: list[int | None] = []
-    standings: list[Standing] = []
-    for row, small in zip(sight.rows, sight.too_small, strict=True):
-        person, standing = row[0] if row else None, Standing.USED
+    standings: list[ReferenceStatus] = []
+    for row, small in zip(detections.rows, detections.too_small, strict=True):
+        person, standing = row[0] if row else None, ReferenceStatus.USED
         if not row:
-            standing = Standing.TOO_SMALL if small else Standing.NOBODY
+            standing = ReferenceStatus.TOO_SMALL if small else ReferenceStatus.NOBODY
         elif len(row) > 1:
             agreed = _agreed_on(alike[singles][:, row.start : row.stop], embedder.threshold)
             person = None if agreed is None else row[agreed]
-            standing = Standing.SEVERAL if agreed is None else Standing.CHOSEN
+            standing = ReferenceStatus.SEVERAL if agreed is None else ReferenceStatus.CHOSEN
         people.append(person)
         standings.append(standing)
 
@@ -77,7 +77,7 @@ def judge_references(sight: Sight, embedder: Embedder) -> References:
     similarities = tuple(None if person is None else known[person] for person in people)
     for index, similarity in enumerate(similarities):
         if similarity is not None and similarity < embedder.threshold:
-            standings[index] = Standing.OUTLIER
+            standings[index] = ReferenceStatus.OUTLIER
     return References(tuple(people), tuple(standings), similarities)
 
 
@@ -104,6 +104,6 @@ def _to_the_others(alike: torch.Tensor, threshold: float) -> list[float | None]:
     return among.amax(dim=1).tolist()
 
 
-def listed(standings: Sequence[Standing], *wanted: Standing) -> list[int]:
+def listed(standings: Sequence[ReferenceStatus], *wanted: ReferenceStatus) -> list[int]:
     """The numbers of the references with one of the wanted standings."""
     return [index for index, each in enumerate(standings) if each in wanted]

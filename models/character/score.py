@@ -9,23 +9,26 @@ import numpy as np
 import torch
 
 from ..frames import Absence, InputError, unmeasurable
-from ..measurement import frozen
-from ..report import Measure, Measurement, Report, WorstFrame
+from ..measure import Measure
+from ..measurement import Measurement, frozen
+from ..report import Report, WorstFrame
 from .appearance import Appearance, Presence, unknown
-from .assignment import Cast, assign
-from .detection import Box, Embedder, IdentityModel
-from .measures import (
+from .assignment import Assignment, assign
+from .character_in_clip import CharacterInClip
+from .character_measures import (
     MEASURES,
-    SIMILARITY,
     Measures,
     absent_measures,
     measures_of,
     measures_of_all,
 )
+from .detection import Box, Embedder, IdentityModel
+from .detections import Detections, look_at
 from .report_boxes import STRANGERS, boxes_as_details
-from .sheet import Character, scale_of
-from .sight import Sight, look_at
+from .sheet import Character
+from .similarity import SIMILARITY, scale_of
 from .tracks import follow
+from .visibility import NO_REFERENCE
 
 SUBJECT = "character"
 MOST_CHARACTERS = 8
@@ -90,19 +93,21 @@ def score_characters(
     if absence is not None:
         return _unmeasured(absence, named, model, len(frames), wanted)
     if not any(len(each.embeddings) for each in named):
-        absence = Absence("no_reference", {"character": ", ".join(each.name for each in named)})
+        absence = Absence(NO_REFERENCE.code, {"character": ", ".join(each.name for each in named)})
         return _unmeasured(absence, named, model, len(frames), wanted)
 
-    sight = look_at(frames, model, report_progress)
-    similarities = _similarities(sight, named, model.embedder)
+    detections = look_at(frames, model, report_progress)
+    similarities = _similarities(detections, named, model.embedder)
     points = _points(similarities, named)
-    cast = assign(points, sight.rows, follow(sight, model.embedder))
+    assignment = assign(points, detections.rows, follow(detections, model.embedder))
     appearances = tuple(
-        _appearance(each, index, sight, similarities, points, cast)
+        _appearance(each, index, detections, similarities, points, assignment)
         for index, each in enumerate(named)
     )
-    strangers = tuple(tuple(sight.people[each].box for each in row) for row in cast.strangers)
-    report = _report(named, appearances, model, sight, wanted)
+    strangers = tuple(
+        tuple(detections.people[each].box for each in row) for row in assignment.strangers
+    )
+    report = _report(named, appearances, model, detections, wanted)
     report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
 
@@ -164,13 +169,13 @@ def _with_threshold(character: Character, threshold: float, calibrated: bool) ->
 
 
 def _similarities(
-    sight: Sight, characters: Sequence[Character], embedder: Embedder
+    detections: Detections, characters: Sequence[Character], embedder: Embedder
 ) -> torch.Tensor:
     """Of everybody to each character's nearest reference, NaN where it has none."""
-    table = torch.full((len(sight.people), len(characters)), torch.nan)
+    table = torch.full((len(detections.people), len(characters)), torch.nan)
     for index, character in enumerate(characters):
-        if len(character.embeddings) and len(sight.people):
-            alike = embedder.similarities(sight.embeddings, character.embeddings)
+        if len(character.embeddings) and len(detections.people):
+            alike = embedder.similarities(detections.embeddings, character.embeddings)
             table[:, index] = alike.amax(dim=1)
     return table
 
@@ -189,15 +194,15 @@ def _points(similarities: torch.Tensor, characters: Sequence[Character]) -> np.n
 def _appearance(
     character: Character,
     index: int,
-    sight: Sight,
+    detections: Detections,
     similarities: torch.Tensor,
     points: np.ndarray,
-    cast: Cast,
+    assignment: Assignment,
 ) -> Appearance:
     if not len(character.embeddings):
-        return unknown(character.name, character.threshold, len(sight.rows))
-    seen, same = cast.seen[index], cast.same[index]
-    people = [None if person is None else sight.people[person] for person in seen]
+        return unknown(character.name, character.threshold, len(detections.rows))
+    seen, same = assignment.seen[index], assignment.same[index]
+    people = [None if person is None else detections.people[person] for person in seen]
     standing = {True: Presence.SAME, False: Presence.DIFFERENT}
     return Appearance(
         name=character.name,
@@ -211,7 +216,9 @@ def _appearance(
         boxes=tuple(None if each is None else each.box for each in people),
         confidences=tuple(None if each is None else each.confidence for each in people),
         people=seen,
-        doubled=tuple(tuple(sight.people[p].box for p in row) for row in cast.doubled[index]),
+        doubled=tuple(
+            tuple(detections.people[p].box for p in row) for row in assignment.doubled[index]
+        ),
     )
 
 
@@ -219,7 +226,7 @@ def _report(
     characters: Sequence[Character],
     appearances: Sequence[Appearance],
     model: IdentityModel,
-    sight: Sight,
+    detections: Detections,
     measures: Measures,
 ) -> Report:
     """How alike each character is, who is missing or doubled, then the rest; the worst of all."""
@@ -228,19 +235,21 @@ def _report(
     worst: list[tuple[float, WorstFrame]] = []
     for character, appearance in zip(characters, appearances, strict=True):
         if len(character.embeddings):
-            own, frame = measures_of(appearance, character, model, sight, measures)
+            clip = CharacterInClip(appearance, character, model, detections)
+            own = measures_of(clip, measures)
         else:
-            absence = Absence("no_reference", {"character": character.name})
-            own = absent_measures(character, model, absence, len(sight.rows), measures)
-            frame = None
-        if frame is not None and own[0].score is not None:
-            worst.append((own[0].score, frame))
+            absence = Absence(NO_REFERENCE.code, {"character": character.name})
+            own = absent_measures(character, model, absence, len(detections.rows), measures)
+        similarity, frame = own[0], own[0].worst_frame
+        if frame is not None and similarity.score is not None:
+            look_at_it = WorstFrame(frame, similarity.reason_code, similarity.reason)
+            worst.append((similarity.score, look_at_it))
         own = _named(own, character, len(characters))
         first.append(own[0])
         further += own[1:]
-    of_all = measures_of_all(appearances, model, sight, measures)
+    of_all = measures_of_all(appearances, model, detections, measures)
     lowest = min(worst, key=lambda each: each[0])[1] if worst else None
-    return Report(SUBJECT, (*first, *of_all, *further), len(sight.rows), worst=lowest)
+    return Report(SUBJECT, (*first, *of_all, *further), len(detections.rows), worst=lowest)
 
 
 def _named(

@@ -1,42 +1,21 @@
 """A character sheet: who the character is, from reference pictures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as functional
 
-from ..frames import Absence, unmeasurable
-from ..report import Better, Measure, Measurement, Report, WorstFrame
+from ..frames import unmeasurable
+from ..report import Report
 from .detection import Embedder, IdentityModel
-from .embedders.palette import BACKEND as PALETTE
-from .references import References, Standing, judge_references, listed
-from .sight import chunks, look_at
+from .detections import chunks, look_at
+from .references import References, ReferenceStatus, judge_references
+from .sheet_measures import CALIBRATION_LEAST, sheet_report, unmeasured_sheet
 
-CALIBRATION_LEAST = 3  # references; two give one distance, and no spread
 # A frame may be this much further from the references than a reference is from its nearest one.
 GAP_ALLOWED = 3.0
 THUMBNAIL = 160  # px, the longer side
-
-# Backend and threshold are the model's, and filled in when it's known.
-ONE_CHARACTER = Measure(
-    "one_character",
-    unit="similarity",
-    better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
-    backend="",
-    required=True,
-)
-THRESHOLD = Measure(
-    "threshold", unit="similarity", better=Better.HIGHER, low=0.0, high=1.0, backend=""
-)
-VISIBLE_SHARE = Measure(
-    "visible_share", unit="share", better=Better.HIGHER, low=0.0, high=1.0, backend=""
-)
-SEVERAL_PEOPLE = Measure(
-    "several_people", unit="references", better=Better.LOWER, low=0.0, high=1.0, backend=""
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +35,7 @@ class Character:
             where it isn't used.
         similarities: of each reference to the one most like it; None where it isn't used, or
             there is no other.
-        standings: what became of each reference, a value of `Standing` as plain text.
+        standings: what became of each reference, a value of `ReferenceStatus` as plain text.
     """
 
     name: str
@@ -74,7 +53,7 @@ class Character:
     @property
     def visible(self) -> tuple[bool, ...]:
         """Whether each reference shows somebody, and is used."""
-        return tuple(Standing(each).usable for each in self.standings)
+        return tuple(ReferenceStatus(each).usable for each in self.standings)
 
 
 def make_character(
@@ -104,21 +83,19 @@ def make_character(
     absence = unmeasurable(references)
     if absence is not None:
         nobody = (None,) * len(references)
-        judged = References(nobody, (Standing.NOBODY,) * len(references), nobody)
+        judged = References(nobody, (ReferenceStatus.NOBODY,) * len(references), nobody)
         character = _character(name, references, model, judged, None, torch.zeros(0, 0))
-        measures = (ONE_CHARACTER, THRESHOLD, VISIBLE_SHARE)
-        absent = tuple(_of(model.embedder, each).absent(absence) for each in measures)
-        return character, Report("character", absent, frames=len(references))
+        return character, unmeasured_sheet(model, absence, len(references))
 
-    sight = look_at(references, model, report_progress)
-    judged = judge_references(sight, model.embedder)
+    detections = look_at(references, model, report_progress)
+    judged = judge_references(detections, model.embedder)
     boxes = torch.zeros(len(references), 4)
     for index, person in enumerate(judged.people):
         if person is not None:
-            boxes[index] = torch.tensor(sight.people[person].box)
+            boxes[index] = torch.tensor(detections.people[person].box)
     usable = [person for person in judged.people if person is not None]
-    character = _character(name, references, model, judged, boxes, sight.embeddings[usable])
-    return character, _report(character, model)
+    character = _character(name, references, model, judged, boxes, detections.embeddings[usable])
+    return character, sheet_report(character, model)
 
 
 def _character(
@@ -166,98 +143,3 @@ def _thumbnails(references: torch.Tensor) -> torch.Tensor:
         for each in chunks(references)
     ]
     return torch.cat(small).movedim(1, -1).nan_to_num(0.0, 1.0, 0.0).contiguous()
-
-
-def _report(character: Character, model: IdentityModel) -> Report:
-    """Are the references one character, which threshold holds, and which are unusable?"""
-    standings = [Standing(each) for each in character.standings]
-    count, usable = len(standings), sum(character.visible)
-    one, worst = _one_character(character, model)
-    unseen = listed(standings, Standing.NOBODY, Standing.TOO_SMALL)
-    details = {each.value: listed(standings, each) for each in Standing if listed(standings, each)}
-    code = "references_seen" if usable == count else "references_usable"
-    share = replace(VISIBLE_SHARE, backend=model.detector.name).measured(
-        usable / count,
-        "references_unseen" if unseen else code,
-        {"references": _joined(unseen) if unseen else count, "usable": usable},
-        per_frame=[float(each) for each in character.visible],
-        details=details,
-    )
-    threshold = _of(model.embedder, THRESHOLD).measured(
-        character.threshold,
-        "threshold_calibrated" if character.calibrated else "threshold_published",
-        {
-            "references": usable - len(listed(standings, Standing.OUTLIER)),
-            "least": CALIBRATION_LEAST,
-            "note": model.embedder.threshold_note,
-        },
-    )
-    crowds = _several_people(standings, model)
-    return Report("character", (one, threshold, share, *crowds), frames=count, worst=worst)
-
-
-def _one_character(
-    character: Character, model: IdentityModel
-) -> tuple[Measurement, WorstFrame | None]:
-    """The least alike reference, judged by the published threshold.
-
-    Not by the calibrated one: references would be judged by themselves.
-    """
-    similarities, published = character.similarities, model.embedder.threshold
-    outliers = listed([Standing(each) for each in character.standings], Standing.OUTLIER)
-    details = {
-        "character": character.name,
-        "calibrated": character.calibrated,
-        "outliers": outliers,
-        "model": character.model,
-    }
-    measure = replace(_of(model.embedder, ONE_CHARACTER), threshold=published)
-    known = [(each, index) for index, each in enumerate(similarities) if each is not None]
-    if not known:
-        absence = Absence("one_reference")
-        if not any(character.visible):
-            absence = Absence("no_reference", {"character": character.name})
-        return measure.absent(absence, similarities, details), None
-    least, reference = min(known)
-    code = "reference_different" if len(outliers) == 1 else "references_different"
-    if not outliers:
-        code = "references_alike" if character.backend == PALETTE else "references_one"
-    values = {
-        "reference": _joined(outliers),
-        "similarity": round(least, 3),
-        "threshold": round(published, 3),
-    }
-    measurement = measure.measured(least, code, values, similarities, details)
-    return measurement, WorstFrame(reference, measurement.reason_code, measurement.reason)
-
-
-def _several_people(standings: list[Standing], model: IdentityModel) -> tuple[Measurement, ...]:
-    """Which references show several people; nothing where none does."""
-    unused, chosen = listed(standings, Standing.SEVERAL), listed(standings, Standing.CHOSEN)
-    if not unused and not chosen:
-        return ()
-    code = "references_crowded" if unused else "references_chosen"
-    values = {"references": _joined(unused or chosen)}
-    measure = replace(
-        SEVERAL_PEOPLE, backend=model.detector.name, high=float(max(len(standings), 1))
-    )
-    return (measure.measured(len(unused) + len(chosen), code, values),)
-
-
-def _of(embedder: Embedder, measure: Measure) -> Measure:
-    return replace(measure, backend=embedder.name)
-
-
-def _joined(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers))
-
-
-def scale_of(character: Character, measure: Measure) -> Measure:
-    """A similarity measure on the character's own scale: 50 points at its threshold, 100 where
-    the references are as alike as to one another."""
-    return replace(
-        measure,
-        backend=character.backend,
-        threshold=character.threshold,
-        high=character.usual,
-    )

@@ -7,7 +7,7 @@ import torch
 
 from ..dependency import require
 from .detection import Embedder
-from .sight import Sight
+from .detections import Detections
 
 # The same person, half by place and half by looks. Looks alone carry over a cut of the camera;
 # place alone doesn't make somebody else of quite other looks the same.
@@ -34,7 +34,7 @@ class _Track:
         return self.box + self.motion * (frame - self.frame)
 
 
-def follow(sight: Sight, embedder: Embedder) -> tuple[int, ...]:
+def follow(detections: Detections, embedder: Embedder) -> tuple[int, ...]:
     """Link everybody from frame to frame, one to one at the least total cost.
 
     Method: as SORT (Bewley et al. 2016) with looks beside place, as in DeepSORT (Wojke et al.
@@ -42,19 +42,19 @@ def follow(sight: Sight, embedder: Embedder) -> tuple[int, ...]:
     takes it, and the likeness to how they looked last.
 
     Args:
-        sight: of the frames, in order.
+        detections: of the frames, in order.
         embedder: what described everybody.
 
     Returns:
-        The number of their track for everybody in `sight.people`.
+        The number of their track for everybody in `detections.people`.
     """
-    numbers = [0] * len(sight.people)
-    boxes = np.array([each.box for each in sight.people], dtype=np.float64).reshape(-1, 4)
+    numbers = [0] * len(detections.people)
+    boxes = np.array([each.box for each in detections.people], dtype=np.float64).reshape(-1, 4)
     tracks: list[_Track] = []
     begun = 0
-    for frame, row in enumerate(sight.rows):
+    for frame, row in enumerate(detections.rows):
         tracks = [each for each in tracks if frame - each.frame <= MOST_GAP]
-        links = _links(tracks, row, frame, boxes, sight.embeddings, embedder)
+        links = _links(tracks, row, frame, boxes, detections.embeddings, embedder)
         for person in row:
             track = links.get(person)
             if track is None:

@@ -9,11 +9,19 @@ import torch
 
 from ..frames import Absence, InputError, as_frames
 from ..measure import Measure
-from ..measurement import Better, Measurement, Verdict
+from ..measurement import Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report
 from .closing.blend import most_blend_frames
+from .closing.closing_measures import (
+    CLOSING,
+    IN_VAIN,
+    LOOPS,
+    NO_LOOP,
+    NOTHING_TO_DO,
+    UNNEEDED,
+)
 from .closing.colour import without_drift
 from .closing.crossfade import crossfaded
 from .closing.drawn import Change, Drawn
@@ -22,7 +30,8 @@ from .closing.ping_pong import ping_pong
 from .closing.repeat import without_repeat
 from .closing.trim import trimmed
 from .closing.unfollowed import unfollowed, with_its_motion
-from .seam import MEASURES, score_loop
+from .loop_measures import MEASURES
+from .seam import score_loop
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 
@@ -48,8 +57,6 @@ ATTEMPTS = (
 LEAST_GAIN = 1.0
 # The progress bar's length: how many changed clips `auto` scores where little helps.
 USUAL_SCORINGS = 20
-
-CLOSING = Measure("closing", "points", Better.HIGHER, -100.0, 100.0, STRUCTURAL_BACKEND.name)
 
 
 @dataclass(frozen=True)
@@ -290,10 +297,10 @@ def _answer(before: _Result, after: _Result, asked: str = "") -> Closed:
 
 def _code(before: _Result, after: _Result, asked: str) -> str:
     if after is not before:
-        return "closing_loops" if after.passes else "closing_no_loop"
+        return (LOOPS if after.passes else NO_LOOP).code
     if asked:
-        return "closing_nothing_to_do"
-    return "closing_unneeded" if before.passes else "closing_in_vain"
+        return NOTHING_TO_DO.code
+    return (UNNEEDED if before.passes else IN_VAIN).code
 
 
 def _absence(report: Report) -> Absence | None:

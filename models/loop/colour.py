@@ -3,8 +3,9 @@
 import torch
 
 from ..image_ops.colour import lab_from_rgb
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
-from ..report import Better, Measure, Measurement
 
 # ΔE (CIE 1976) of the picture's mean colour; 2.3 is a just noticeable difference of two patches
 # (Mahy et al. 1994), and a whole picture that flashes by half of it at every turn is seen.
@@ -25,15 +26,18 @@ SHARED_BY, FLASH = 0.75, 2.0
 # Pixels of each drawing looked at for that; darker than L* 8 they differ by less than one of 256.
 LOOKED_AT, DARKEST = 1024, 8.0
 
-SEAM_COLOUR = Measure(
-    "seam_colour",
-    unit="ΔE",
-    better=Better.LOWER,
-    low=0.0,
-    high=LARGEST_COLOUR,
-    backend=BACKEND,
-    threshold=SEAM_COLOUR_LIMIT,
-    required=True,
+COLOUR_JUMP = Reason(
+    "seam_colour_jump",
+    "The light or colour has drifted: at the seam the mean colour jumps by {difference} ΔE more "
+    "than anywhere else.",
+)
+DARKER = Reason(
+    "seam_darker",
+    "The light has drifted: the picture is {percent} % darker at the end than at the start.",
+)
+BRIGHTER = Reason(
+    "seam_brighter",
+    "The light has drifted: the picture is {percent} % brighter at the end than at the start.",
 )
 
 
@@ -41,9 +45,8 @@ def seam_colour(
     frames: torch.Tensor,
     drawings: list[int],
     colours: torch.Tensor,
-    measure: Measure = SEAM_COLOUR,
-) -> Measurement:
-    """By how much more the mean colour changes at the seam than at any step inside.
+) -> Value:
+    """Measure by how much more the mean colour changes at the seam than at any step inside.
 
     A light that swings and comes back changes as much inside; one that drifts has to jump back.
     In pictures darker than mid-grey a change counts as the ΔE that would be as visible there. What
@@ -53,10 +56,6 @@ def seam_colour(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         drawings: index of a frame of each drawing in the order in which they play.
         colours: mean colour of every frame in CIELAB, shape (frames, 3).
-        measure: as a profile wants it.
-
-    Returns:
-        The measurement.
     """
     colours = colours[drawings]
     steps = step_distances(colours)
@@ -72,10 +71,10 @@ def seam_colour(
         beyond, change, ratio = flash, shared, _usual_ratio(first, last)
     percent = 100 * (ratio - 1)
     values = {"difference": round(beyond, 2), "percent": round(abs(percent), 1)}
-    return measure.measured(
+    return Value(
         beyond,
-        _drift(change) if measure.fails_at(beyond) else "seam_colour",
         values,
+        failing=_drift(change).code,
         details={"common_part": common_part(first, last), "brightness_percent": percent},
     )
 
@@ -136,8 +135,25 @@ def common_part(first: torch.Tensor, last: torch.Tensor) -> float:
     return (common / difference.square().sum(dim=1).mean().clamp(min=1e-9)).item()
 
 
-def _drift(change: torch.Tensor) -> str:
+def _drift(change: torch.Tensor) -> Reason:
     lightness = change[0].item()
     if abs(lightness) < change.norm().item() / 2:
-        return "seam_colour_jump"
-    return "seam_darker" if lightness < 0 else "seam_brighter"
+        return COLOUR_JUMP
+    return DARKER if lightness < 0 else BRIGHTER
+
+
+SEAM_COLOUR = Measure(
+    "seam_colour",
+    unit="ΔE",
+    better=Better.LOWER,
+    high=LARGEST_COLOUR,
+    backend=BACKEND,
+    threshold=SEAM_COLOUR_LIMIT,
+    required=True,
+    answers_to="light or colour that has drifted by the end, ΔE",
+    function=lambda seam: seam_colour(seam.frames, seam.drawings, seam.measurements.colours),
+    passes=Reason(
+        "seam_colour", "The mean colour jumps by {difference} ΔE more at the seam than elsewhere."
+    ),
+    reasons=(COLOUR_JUMP, DARKER, BRIGHTER),
+)

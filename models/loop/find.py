@@ -9,18 +9,21 @@ import torch
 
 from ..frames import Absence, InputError, too_little, unmeasurable
 from ..holds import hold_pattern
+from ..measure import Measure, Reason
+from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
-from ..report import Better, Measure, Measurement, Report, Verdict
+from ..report import Report
 from .candidates import Place, best_places
+from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
 from .distance_map import SEARCHED as MAP_CARRIER
 from .distance_map import map_as_details
-from .known import Searched
+from .loop_measures import MEASURES
 from .period import period_of
 from .progress import STEPS, part_of
-from .seam import LEAST_FRAMES, MEASURES, score_loop
-from .seen import Seen
+from .seam import LEAST_FRAMES, score_loop
+from .structural_pass import structural_band, structural_steps
 
 LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
 
@@ -31,13 +34,39 @@ PASSING = 50.0  # of a report's score
 # Of the work, as its progress shows it: until all pairs are compared, until the steps are
 # measured, until the drawings are known, and until all loops are compared.
 COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
+FOUND = Reason(
+    "loop_found",
+    "The best loop has {length} frames, from frame {start} on; it is {distance} of the clip's own "
+    "steps from a perfect one.",
+)
+FOUND_IN_PERIODS = Reason(
+    "loop_of_periods",
+    "The best loop has {length} frames, from frame {start} on: {times} times a period of {period} "
+    "frames. It is {distance} of the clip's own steps from a perfect one.",
+)
+NOTHING_LOOPS = Reason(
+    "nothing_loops",
+    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
+    "the clip's own steps from a perfect loop and {missing} points from a pass.",
+)
+NOTHING_LOOPS_UNSCORED = Reason(
+    "nothing_loops_unscored",
+    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
+    "the clip's own steps from a perfect loop.",
+)
+NO_SEAM = Reason(
+    "no_loop_to_search",
+    "With {shortest} to {longest} frames there is no seam to choose: fewer than {least} drawings "
+    "differ.",
+)
 LOOP_DISTANCE = Measure(
     MAP_CARRIER,
     unit="steps",
     better=Better.LOWER,
-    low=0.0,
     high=LARGEST_DISTANCE,
     backend=STRUCTURAL_BACKEND.name,
+    reasons=(FOUND, FOUND_IN_PERIODS, NOTHING_LOOPS, NOTHING_LOOPS_UNSCORED),
+    absences=(NO_SEAM,),
 )
 
 
@@ -125,21 +154,19 @@ def find_loops(
     if absence is not None:
         return _nothing(frames, fps, absence)
     widest = min(longest, len(frames) - 1)
-    seen = Seen(len(frames), backend)
-    structural = backend.name == STRUCTURAL_BACKEND.name
     comparing = part_of(report_progress, 0.0, COMPARED)
-    distances = (seen if structural else backend).band(frames, widest, comparing).cpu()
-    # The clip's last frame has no next one.
-    in_colour = distances[:, 1].nan_to_num(torch.nan, posinf=0.0)
-    if not structural:  # the drawings don't depend on who looks
+    if backend.name == STRUCTURAL_BACKEND.name:
+        distances, taken = structural_band(frames, widest, backend, comparing)
+    else:  # which frames are held doesn't depend on the backend
+        distances = backend.band(frames, widest, comparing).cpu()
         stepping = part_of(report_progress, COMPARED, STEPPED)
-        in_colour = seen.steps(frames, stepping).cpu()
+        taken = structural_steps(frames, backend, stepping)
     # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
-    absence = None if in_colour.isfinite().all() else unmeasurable(frames)
+    absence = None if taken.steps.isfinite().all() else unmeasurable(frames)
     if absence is not None:
         return _nothing(frames, fps, absence)
     drawing = part_of(report_progress, STEPPED, DRAWN)
-    searched = Searched(frames, backend, distances, in_colour, seen, drawing)
+    searched = SearchedClip(frames, backend, distances, taken, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     even = distances.sqrt() if backend.unit == "LPIPS" else distances
     holds = hold_pattern(searched.moving[:-1])
@@ -177,7 +204,7 @@ def _scored(
     frames: torch.Tensor,
     scored: Callable[..., Report],
     places: list[Place],
-    searched: Searched,
+    searched: SearchedClip,
     top_k: int,
     report_progress: Progress,
 ) -> list[Candidate]:
@@ -193,8 +220,8 @@ def _scored(
         begun = SEARCHED + number * share
         part = part_of(report_progress, begun, begun + share)
         loop = frames[place.start : place.start + place.length]
-        known = searched.loop(place.start, place.length)
-        candidates.append(Candidate(*place, scored(loop, report_progress=part, known=known)))
+        measured = searched.loop(place.start, place.length)
+        candidates.append(Candidate(*place, scored(loop, report_progress=part, measured=measured)))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS
@@ -222,19 +249,19 @@ def _found(
     }
     if best.distance is None:
         named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
-        return measure.absent(Absence("no_loop_to_search", named), details=details)
+        return measure.absent(Absence(NO_SEAM.code, named), details=details)
     values: dict[str, Any] = {"start": best.start, "length": best.length}
     values["distance"] = round(best.distance, 2)
     if period is None:
         missing = None if best.score is None else round(max(0.0, PASSING - best.score), 1)
         values["missing"] = missing
-        code = "nothing_loops" if missing is not None else "nothing_loops_unscored"
+        reason = NOTHING_LOOPS if missing is not None else NOTHING_LOOPS_UNSCORED
         return measure.measured(
-            best.distance, code, values, details={**details, "missing": missing}
+            best.distance, reason.code, values, details={**details, "missing": missing}
         )
-    code = "loop_found" if period == best.length else "loop_of_periods"
+    reason = FOUND if period == best.length else FOUND_IN_PERIODS
     values |= {"period": period, "times": best.length // period}
-    return measure.measured(best.distance, code, values, details=details)
+    return measure.measured(best.distance, reason.code, values, details=details)
 
 
 def _details(candidate: Candidate) -> dict[str, Any]:

@@ -5,21 +5,11 @@ from dataclasses import dataclass
 import torch
 
 from ..holds import HELD_SHARE, STILL, HoldPattern, hold_pattern
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 from ..perceptual.structural import BACKEND
-from ..report import Better, Measure, Measurement
 
 MOST_FRAMES_OFF = 4.0
-
-SEAM_HOLD = Measure(
-    "seam_hold",
-    unit="frames",
-    better=Better.LOWER,
-    low=0.0,
-    high=MOST_FRAMES_OFF,
-    backend=BACKEND,
-    threshold=0.5,  # frames come whole: one too many or too few is a break
-    required=True,
-)
 
 
 @dataclass(frozen=True)
@@ -73,26 +63,44 @@ def rhythm_of(steps: torch.Tensor) -> Rhythm:
     return Rhythm(pattern, held and off == 0 and not eases, at_seam, off)
 
 
-def seam_hold(rhythm: Rhythm, measure: Measure = SEAM_HOLD) -> Measurement:
-    """By how many frames a drawing at the seam is held longer or shorter than all others.
+def seam_hold(rhythm: Rhythm) -> Value:
+    """Count the frames that a drawing at the seam is held longer or shorter than all others.
 
     Args:
         rhythm: of at least 3 drawings.
-        measure: as a profile wants it.
     """
     inside = rhythm.pattern.lengths[1:-1]
     shortest, longest = min(inside), max(inside)
     odd = max(rhythm.at_seam, key=lambda length: max(shortest - length, length - longest))
     values = {"frames": odd, "shortest": shortest, "longest": longest}
-    return measure.measured(
-        rhythm.off,
-        "seam_hold_broken" if measure.fails_at(rhythm.off) else "seam_hold",
-        values,
-        details={"lengths": rhythm.pattern.lengths, "at_seam": rhythm.at_seam},
-    )
+    details = {"lengths": rhythm.pattern.lengths, "at_seam": rhythm.at_seam}
+    return Value(rhythm.off, values, details=details)
 
 
 def _is_hold(outwards: list[float]) -> bool:
     """Whether steps are holds (nothing moves) rather than slow motion before the last of them."""
     *still, moving = outwards
     return all(step <= max(STILL, HELD_SHARE * moving) for step in still)
+
+
+SEAM_HOLD = Measure(
+    "seam_hold",
+    unit="frames",
+    better=Better.LOWER,
+    high=MOST_FRAMES_OFF,
+    backend=BACKEND,
+    threshold=0.5,  # frames come whole: one too many or too few is a break
+    required=True,
+    answers_to="a pattern of twos or threes that breaks at the seam",
+    function=lambda seam: seam_hold(seam.rhythm),
+    passes=Reason(
+        "seam_hold",
+        "Frames that a drawing at the seam is held for: {frames}; elsewhere: {shortest} to "
+        "{longest}.",
+    ),
+    fails=Reason(
+        "seam_hold_broken",
+        "The hold pattern breaks at the seam. Frames that a drawing is held for there: {frames}; "
+        "elsewhere: {shortest} to {longest}.",
+    ),
+)

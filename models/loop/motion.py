@@ -6,8 +6,9 @@ from torch.nn.functional import normalize
 
 from ..holds import STILL
 from ..image_ops.flow import GreyPictures
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 from ..perceptual.structural import BACKEND
-from ..report import Better, Measure, Measurement
 
 # How lively a loop is makes it no better: what clearly moves has the whole score.
 CLEAR_MOTION = 4 * STILL
@@ -19,42 +20,32 @@ LEAST_DRAWINGS = 8  # a walk of four drawings may have them all equally far apar
 MOST_DRAWINGS = 64
 FOLLOWED_STEPS = 8  # at most
 
-MOTION = Measure(
-    "motion",
-    unit="ΔE",
-    better=Better.HIGHER,
-    low=0.0,
-    high=CLEAR_MOTION,
-    backend=BACKEND,
-    threshold=STILL,
-    required=True,
+NOTHING_MOVES = "nothing_moves"  # any clip can lack motion: its sentence stands in `reasons.py`
+ONLY_GRAIN = Reason(
+    "only_grain",
+    "Every frame differs from the next as much as from any other: grain or unrelated pictures, no "
+    "motion that could loop.",
 )
-CONTINUITY = Measure(
-    "continuity",
-    unit="share",
-    better=Better.HIGHER,
-    low=0.0,
-    high=CLEAR_CONTINUITY,
-    backend="thumbnails",
-    threshold=LEAST_CONTINUITY,
-    required=True,
+UNRELATED = Reason(
+    "unrelated_pictures",
+    "Every step is a cut: only {percent} % of a picture can be found in the next one. Pictures "
+    "that have nothing to do with one another are no motion that could loop.",
 )
 
 
-def motion(steps: torch.Tensor, measure: Measure = MOTION) -> Measurement:
-    """The usual step between drawings: a frozen clip has none.
+def motion(steps: torch.Tensor) -> Value:
+    """Return the usual step between drawings: a frozen clip has none.
 
     Args:
         steps: from each drawing to the next, without the seam's, in ΔE.
-        measure: as a profile wants it.
     """
     usual = steps.median().item() if len(steps) else 0.0
-    code = "motion" if usual >= STILL else "nothing_moves"
-    return measure.measured(usual, code, {"step": round(usual, 2)})
+    reason = None if usual >= STILL else NOTHING_MOVES
+    return Value(usual, {"step": round(usual, 2)}, reason)
 
 
-def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measurement:
-    """How like its most similar other drawing a usual drawing is, beside what all of them share.
+def continuity(pictures: GreyPictures) -> Value:
+    """Measure how like the most similar other drawing a usual one is, beside what all share.
 
     Nothing but grain, or pictures that have nothing to do with one another, have no such drawing:
     then any two of them make as good a seam as any step, and there is no motion to loop. Most of
@@ -70,7 +61,6 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
 
     Args:
         pictures: one of each drawing in the order in which they play.
-        measure: as a profile wants it.
 
     Returns:
         0–1: near 0 in grain, near 1 in slow motion.
@@ -80,13 +70,13 @@ def continuity(pictures: GreyPictures, measure: Measure = CONTINUITY) -> Measure
     if alike < min(CLEAR_CONTINUITY, followed):
         explained = _explained(pictures)
     value = min(max(alike, explained or 0.0), followed)
-    code = "continuity"
-    if measure.fails_at(value) and value < LEAST_CONTINUITY:
-        code = "only_grain" if alike < LEAST_CONTINUITY else "unrelated_pictures"
-    return measure.measured(
+    failing = None
+    if value < LEAST_CONTINUITY:
+        failing = (ONLY_GRAIN if alike < LEAST_CONTINUITY else UNRELATED).code
+    return Value(
         value,
-        code,
         {"percent": round(100 * value)},
+        failing=failing,
         details={"likeness": alike, "followed": followed, "explained": explained},
     )
 
@@ -128,3 +118,32 @@ def _smoothness(pictures: GreyPictures) -> float:
         beside = (change[:-1] * change[1:]).mean() + (change[:, :-1] * change[:, 1:]).mean()
         correlations.append(beside / 2 / change.square().mean().clamp(min=1e-9))
     return max(torch.stack(correlations).median().item(), 0.0)
+
+
+MOTION = Measure(
+    "motion",
+    unit="ΔE",
+    better=Better.HIGHER,
+    high=CLEAR_MOTION,
+    backend=BACKEND,
+    threshold=STILL,
+    required=True,
+    answers_to="a frozen picture: the usual step between drawings, ΔE",
+    function=lambda seam: motion(seam.structural_steps[:-1]),
+    passes=Reason("motion", "A usual step changes the picture by {step} ΔE."),
+)
+CONTINUITY = Measure(
+    "continuity",
+    unit="share",
+    better=Better.HIGHER,
+    high=CLEAR_CONTINUITY,
+    backend="thumbnails",
+    threshold=LEAST_CONTINUITY,
+    required=True,
+    answers_to="grain and unrelated pictures, which are no motion",
+    function=lambda seam: continuity(seam.pictures),
+    passes=Reason(
+        "continuity", "What a drawing changes is {percent} % like what another one does."
+    ),
+    reasons=(ONLY_GRAIN, UNRELATED),
+)

@@ -2,8 +2,9 @@
 
 import torch
 
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 from ..perceptual.structural import BACKEND
-from ..report import Better, Measure, Measurement
 
 # A seam may differ from its neighbours as much as the steps of lively motion differ from one
 # another: less than half where a swing turns between two drawings. Below the band the last frame
@@ -20,15 +21,11 @@ LEAST_GROWTH, MOST_GROWTH = 0.6, 2.0
 # Drawings from which on a clip's own unevenness is known: among fewer, one blink would decide it.
 LEAST_UNEVEN = 16
 
-SEAM_POSITION = Measure(
-    "seam_position",
-    unit="steps",
-    better=Better.BAND,
-    low=0.0,
-    high=LARGEST_SEAM,
-    backend=BACKEND,
-    threshold=SEAM_BAND,
-    required=True,
+JUMPS = Reason("seam_jump", "The seam jumps by {steps} of the clip's own steps.")
+STUTTERS = Reason(
+    "seam_stutter",
+    "The seam stutters: it moves by only {steps} of the clip's own steps, as if the first frame "
+    "stood twice.",
 )
 
 
@@ -70,10 +67,8 @@ def _growth(steps: torch.Tensor, two_steps: torch.Tensor) -> float:
     return min(max(growth, LEAST_GROWTH), MOST_GROWTH)
 
 
-def seam_position(
-    steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch.Tensor, measure: Measure
-) -> Measurement:
-    """Whether the seam's step is like the steps beside it.
+def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch.Tensor) -> Value:
+    """Measure how like the steps beside it the seam's step is.
 
     Source of the idea that a seam should look like a step, not like zero: Schödl et al., Video
     Textures, SIGGRAPH 2000, which scores a jump by what would have come next.
@@ -81,19 +76,31 @@ def seam_position(
     Args:
         steps, two_steps: as those of `seam_ratio`.
         all_steps: from each frame to the next, held ones too, the seam's last; for the curve.
-        measure: `SEAM_POSITION`, as a profile wants it, with the name of the backend that
-            measured the steps.
 
     Returns:
-        The measurement; its `per_frame` are all steps in the clip's usual one.
+        The ratio; its `per_frame` are all steps in the clip's usual one.
     """
     ratio = seam_ratio(steps, two_steps)
-    code = "seam" if not measure.fails_at(ratio) else "seam_stutter" if ratio < 1 else "seam_jump"
     usual = steps[:-1].median().item()
-    return measure.measured(
+    return Value(
         ratio,
-        code,
         {"steps": round(ratio, 2)},
+        failing=(STUTTERS if ratio < 1 else JUMPS).code,
         per_frame=(all_steps / max(usual, 1e-9)).tolist(),
         details={"drawings": len(steps), "usual_step": usual},
     )
+
+
+SEAM_POSITION = Measure(
+    "seam_position",
+    unit="steps",
+    better=Better.BAND,
+    high=LARGEST_SEAM,
+    backend=BACKEND,  # of a report: the one that measured the steps
+    threshold=SEAM_BAND,
+    required=True,
+    answers_to="how many of the clip's own steps wide the seam is",
+    function=lambda seam: seam_position(seam.steps, seam.two_steps, seam.measurements.steps),
+    passes=Reason("seam", "The seam moves by {steps} of the clip's own steps beside it."),
+    reasons=(JUMPS, STUTTERS),
+)

@@ -1,37 +1,81 @@
 """Does going from the last frame to the first feel like any other step of the clip?"""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
 from ..frames import LEAST_SIDE, Absence, too_little, unmeasurable
+from ..image_ops.flow import GreyPictures
+from ..measure import Measure
+from ..measurement import Measurement, Verdict
 from ..perceptual.backend import Backend
 from ..perceptual.structural import STRUCTURAL_BACKEND
-from ..report import Measure, Measurement, Report, Verdict, WorstFrame
-from .colour import COMMON_PART, SEAM_COLOUR, seam_colour
-from .hold import SEAM_HOLD, Rhythm, rhythm_of, seam_hold
-from .known import Known
-from .motion import CONTINUITY, MOTION, continuity, motion
-from .position import SEAM_POSITION, seam_position
+from ..report import Report, WorstFrame
+from .clip_measurements import ClipMeasurements, measure_clip
+from .colour import COMMON_PART, SEAM_COLOUR
+from .hold import SEAM_HOLD, Rhythm, rhythm_of
+from .loop_measures import MEASURES
+from .motion import CONTINUITY, MOTION
+from .position import JUMPS, SEAM_POSITION
 from .progress import part_of
-from .sharpness import SEAM_SHARPNESS, seam_sharpness
-from .velocity import SEAM_VELOCITY, seam_velocity
+from .velocity import SEAM_VELOCITY
 
 SUBJECT = "loop"
 LEAST_FRAMES = 4  # two steps beside the seam and one apart from it
 LEAST_DRAWINGS = 3
-KNOWN = 0.8  # of the work, as its progress shows it: until all but the flow is measured
+MEASURED = 0.8  # of the work, as its progress shows it: until all but the flow is measured
 
-MEASURES = (
-    SEAM_POSITION,
-    SEAM_VELOCITY,
-    SEAM_COLOUR,
-    SEAM_HOLD,
-    CONTINUITY,
-    MOTION,
-    SEAM_SHARPNESS,
-)
+
+@dataclass(frozen=True, eq=False)
+class Seam:
+    """A loop as it plays over its seam: the source of all that is measured of it.
+
+    Attributes:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        measurements: of these frames.
+        rhythm: how its drawings are held.
+    """
+
+    frames: torch.Tensor
+    measurements: ClipMeasurements
+    rhythm: Rhythm
+
+    @property
+    def drawings(self) -> list[int]:
+        """First frame of each drawing as they play."""
+        return self.rhythm.drawings
+
+    @cached_property
+    def pictures(self) -> GreyPictures:
+        """The drawings as the optical flow wants them."""
+        return self.measurements.pictures(self.drawings)
+
+    @property
+    def steps(self) -> torch.Tensor:
+        """Distance of each drawing to the next by the backend, the seam's last."""
+        return self.measurements.steps[self._leaving]
+
+    @property
+    def structural_steps(self) -> torch.Tensor:
+        """The same in structural distance."""
+        return self.measurements.in_colour[self._leaving]
+
+    @property
+    def two_steps(self) -> torch.Tensor:
+        """Distances from the last but two to the last drawing, and from the first to the third."""
+        third_last, last, first, third = (self.drawings[place] for place in (-3, -1, 0, 2))
+        return self.measurements.between([third_last, first], [last, third])
+
+    @property
+    def _leaving(self) -> list[int]:
+        """The frames whose steps lead from each drawing to the next; the seam's last.
+
+        Where the seam cuts a drawing in two, the step out of that drawing stands for the seam's.
+        """
+        ends = [start - 1 for start in self.rhythm.pattern.drawings[1:]]
+        return [*ends[1:], ends[0]] if self.rhythm.shared else [*ends, len(self.frames) - 1]
 
 
 def score_loop(
@@ -39,7 +83,7 @@ def score_loop(
     fps: float,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,
-    known: Known | None = None,
+    measured: ClipMeasurements | None = None,
     measures: Sequence[Measure] = MEASURES,
 ) -> Report:
     """Score how well a clip closes into a loop.
@@ -63,62 +107,44 @@ def score_loop(
         fps: frames per second.
         backend: what measures the steps.
         report_progress: called with (frames done, frames in all); may raise to stop.
-        known: what has been measured of these frames already.
+        measured: of these frames, where a search has measured them already.
         measures: `MEASURES`, as a profile wants them.
 
     Returns:
         A report of subject `loop`.
     """
-    position, velocity, colour, hold, connected, moving, sharp = measures
-    position = replace(position, backend=backend.name)
-    seam = (position, velocity, colour, hold, connected)
+    measures = [_by(backend, each) for each in measures]
 
     def nothing(absence: Absence) -> Report:
-        parts = [measure.absent(absence) for measure in (*seam, moving, sharp)]
-        return Report(SUBJECT, tuple(parts), len(frames), fps)
+        parts = tuple(measure.absent(absence) for measure in measures)
+        return Report(SUBJECT, parts, len(frames), fps)
 
     absence = too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
     if absence is not None:
         return nothing(absence)
-    if known is None:
-        known = Known.of(frames, backend, part_of(report_progress, 0.0, KNOWN))
-        report_progress = part_of(report_progress, KNOWN, 1.0)
+    if measured is None:
+        measured = measure_clip(frames, backend, part_of(report_progress, 0.0, MEASURED))
+        report_progress = part_of(report_progress, MEASURED, 1.0)
         # What isn't finite shows in the steps, without a look for it beforehand.
-        absence = None if known.in_colour.isfinite().all() else unmeasurable(frames)
+        absence = None if measured.in_colour.isfinite().all() else unmeasurable(frames)
         if absence is not None:
             return nothing(absence)
-    rhythm = rhythm_of(known.moving)
-    drawings = rhythm.drawings
-    moves = motion(known.in_colour[_leaving(rhythm)][:-1], moving)
-    absence = _no_seam(moves, len(drawings))
+    seam = Seam(frames, measured, rhythm_of(measured.moving))
+    moving = next(each for each in measures if each.name == MOTION.name)
+    moves = moving.measurement(moving.taken(seam))
+    absence = _no_seam(moves, len(seam.drawings))
     if absence is not None:
-        parts = [*(each.absent(absence) for each in seam), moves, sharp.absent(absence)]
+        parts = [moves if each is moving else each.absent(absence) for each in measures]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
-    steps = known.steps[_leaving(rhythm)]
-    two_steps = known.between([drawings[-3], drawings[0]], [drawings[-1], drawings[2]])
-    pictures = known.pictures(drawings)
-    pictures.look(report_progress)
-    parts = [
-        seam_position(steps, two_steps, known.steps, position),
-        seam_velocity(pictures, velocity),
-        seam_colour(frames, drawings, known.colours, colour),
-        seam_hold(rhythm, hold),
-        continuity(pictures, connected),
-        moves,
-        seam_sharpness(known.bends, drawings, sharp),
-    ]
-    cause = _cause(parts[:5], rhythm)
+    seam.pictures.look(report_progress)
+    parts = [each.measurement(each.taken(seam)) for each in measures]
+    cause = _cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
     return Report(SUBJECT, tuple(parts), len(frames), fps, worst)
 
 
-def _leaving(rhythm: Rhythm) -> list[int]:
-    """The frames whose steps lead from each drawing to the next, as they play; the seam's last.
-
-    Where the seam cuts a drawing in two, the step out of that drawing stands for the seam's.
-    """
-    ends = [start - 1 for start in rhythm.pattern.drawings[1:]]
-    return [*ends[1:], ends[0]] if rhythm.shared else [*ends, rhythm.pattern.frames - 1]
+def _by(backend: Backend, measure: Measure) -> Measure:
+    return replace(measure, backend=backend.name) if measure.name == SEAM_POSITION.name else measure
 
 
 def _no_seam(moves: Measurement, drawings: int) -> Absence | None:
@@ -130,21 +156,21 @@ def _no_seam(moves: Measurement, drawings: int) -> Absence | None:
     return None
 
 
-def _cause(parts: Sequence[Measurement], rhythm: Rhythm) -> Measurement:
+def _cause(parts: Mapping[str, Measurement], rhythm: Rhythm) -> Measurement:
     """What to name first: the fault that explains the others, or the position where there is none.
 
     A drift of light moves the picture far at the seam, a drawing held too long (on twos: on ones
     it is a frame that comes twice) stands still there, and in nothing but grain there is no seam.
     """
-    position, velocity, colour, hold, connected = parts
+    position, colour, hold = (parts[each.name] for each in (SEAM_POSITION, SEAM_COLOUR, SEAM_HOLD))
     lit = colour.details["common_part"] >= COMMON_PART
-    held = rhythm.pattern.typical > 1 and position.reason_code != "seam_jump"
+    held = rhythm.pattern.typical > 1 and position.reason_code != JUMPS.code
     order = [
-        connected,
+        parts[CONTINUITY.name],
         *([colour] if lit else []),
         *([hold] if held else []),
         position,
-        velocity,
+        parts[SEAM_VELOCITY.name],
         hold,
         colour,
     ]

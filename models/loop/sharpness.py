@@ -2,13 +2,19 @@
 
 import torch
 
-from ..report import Better, Measure, Measurement
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 
 # Every so many rows are enough to tell how sharp a picture is.
 ROWS = 8
 CLEAR = 0.05  # beyond what varies inside; below, one frame is as sharp as any other
 
-SEAM_SHARPNESS = Measure("seam_sharpness", "log2", Better.LOWER, 0.0, 1.0, "second-difference")
+SOFTER = Reason(
+    "seam_softer", "The texture pops: after the seam the picture is {percent} % softer."
+)
+SHARPER = Reason(
+    "seam_sharper", "The texture pops: after the seam the picture is {percent} % sharper."
+)
 
 
 def bends(frames: torch.Tensor) -> torch.Tensor:
@@ -25,10 +31,8 @@ def bends(frames: torch.Tensor) -> torch.Tensor:
     return bent.sub_(green[:, :, :-2]).sub_(green[:, :, 2:]).abs_().mean(dim=(1, 2))
 
 
-def seam_sharpness(
-    sharpness: torch.Tensor, drawings: list[int], measure: Measure = SEAM_SHARPNESS
-) -> Measurement:
-    """By how much more the sharpness changes at the seam than at any step inside.
+def seam_sharpness(sharpness: torch.Tensor, drawings: list[int]) -> Value:
+    """Measure by how much more the sharpness changes at the seam than at any step inside.
 
     Compression starts a clip with a sharp picture and lets it soften, and so do some generators:
     the texture then pops at the seam, though the motion goes on. It judges nothing by itself: it
@@ -37,16 +41,29 @@ def seam_sharpness(
     Args:
         sharpness: what `bends` gives for the frames.
         drawings: index of a frame of each drawing in the order in which they play.
-        measure: as a profile wants it.
 
     Returns:
-        The measurement, in doublings of the usual second difference between pixels.
+        The change, in doublings of the usual second difference between pixels.
     """
     sharp = sharpness[drawings].clamp(min=1e-6).log2()
     changes = (sharp.roll(-1) - sharp).abs()
     beyond = max(0.0, (changes[-1] - changes[:-1].max()).item())
     percent = 100 * (2 ** (sharp[0] - sharp[-1]).item() - 1)
-    code = "seam_sharpness"
+    reason = None
     if beyond > CLEAR:
-        code = "seam_softer" if percent < 0 else "seam_sharper"
-    return measure.measured(beyond, code, {"percent": round(abs(percent))})
+        reason = (SOFTER if percent < 0 else SHARPER).code
+    return Value(beyond, {"percent": round(abs(percent))}, reason)
+
+
+SEAM_SHARPNESS = Measure(
+    "seam_sharpness",
+    unit="log2",
+    better=Better.LOWER,
+    backend="second-difference",
+    answers_to="texture that pops at the seam; judges nothing",
+    function=lambda seam: seam_sharpness(seam.measurements.bends, seam.drawings),
+    passes=Reason(
+        "seam_sharpness", "The picture is as sharp on one side of the seam as on the other."
+    ),
+    reasons=(SOFTER, SHARPER),
+)

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 
 from ..image_ops.flow import GreyPictures, mean_length
-from ..report import Better, Measure, Measurement
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
 
 # Share of the clip's usual speed that turns back at once. Over sample clips started anywhere, no
 # clean seam came above 0.11 and hardly one that was played back below 0.4; a swing that eases
@@ -24,20 +25,21 @@ LEAST_MIRRORED = 6  # drawings; a cycle of four may pass two poses that look ali
 # one end is slower than this share of the usual speed, the way back is the motion's own.
 RESTING = 0.1
 
-SEAM_VELOCITY = Measure(
-    "seam_velocity",
-    unit="of usual speed",
-    better=Better.LOWER,
-    low=0.0,
-    high=LARGEST_TURN,
-    backend="flow-dis",
-    threshold=TURN_LIMIT,
-    required=True,
+TURNS_A_LITTLE = Reason(
+    "seam_turns_a_little", "At the seam {percent} % of the motion's usual speed turns back."
+)
+TURNS_BACK = Reason(
+    "seam_turns_back", "The motion turns back at the seam, at {percent} % of its usual speed."
+)
+BACK_AND_FORTH = Reason(
+    "plays_back_and_forth",
+    "It plays back and forth: at the seam the motion turns back, at {percent} % of its usual "
+    "speed, and runs the same way again.",
 )
 
 
-def seam_velocity(pictures: GreyPictures, measure: Measure = SEAM_VELOCITY) -> Measurement:
-    """How much of the motion turns back at the seam, beyond what turns anywhere in the clip.
+def seam_velocity(pictures: GreyPictures) -> Value:
+    """Measure how much motion turns back at the seam, beyond what turns anywhere in the clip.
 
     Motion into each drawing and out of it, by optical flow on that drawing's own pixels. Where it
     goes on, the two are alike; where it turns back, opposite. A jump doesn't matter here: however
@@ -47,10 +49,9 @@ def seam_velocity(pictures: GreyPictures, measure: Measure = SEAM_VELOCITY) -> M
     Args:
         pictures: one of each drawing in the order in which they play, at least 3; the seam lies
             between the last and the first.
-        measure: as a profile wants it.
 
     Returns:
-        The measurement; its `per_frame` hold the share that turns at each drawing, None where it
+        The share; its `per_frame` hold the share that turns at each drawing, None where it
         wasn't measured.
     """
     count = len(pictures)
@@ -82,15 +83,13 @@ def seam_velocity(pictures: GreyPictures, measure: Measure = SEAM_VELOCITY) -> M
     per_frame: list[float | None] = [None] * pictures.frames
     for drawing, turn in turns.items():
         per_frame[pictures.indices[drawing]] = turn
-    code = "seam_flow" if value <= TURN_LIMIT else "seam_turns_a_little"
-    if measure.fails_at(value):
-        code = "plays_back_and_forth" if ends else "seam_turns_back"
-    return measure.measured(
+    return Value(
         value,
-        code,
         {"percent": round(100 * value)},
-        per_frame,
-        {
+        reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE.code,
+        failing=(BACK_AND_FORTH if ends else TURNS_BACK).code,
+        per_frame=per_frame,
+        details={
             "usual_speed": usual,
             "own_turning": own,
             "turning_frames": [pictures.indices[end] for end in ends],
@@ -134,3 +133,18 @@ def _mirror_ends(pictures: GreyPictures) -> list[int]:
     if apart[best] > MIRRORED * usual:
         return []
     return [best // 2, (best + count) // 2 % count]
+
+
+SEAM_VELOCITY = Measure(
+    "seam_velocity",
+    unit="of usual speed",
+    better=Better.LOWER,
+    high=LARGEST_TURN,
+    backend="flow-dis",
+    threshold=TURN_LIMIT,
+    required=True,
+    answers_to="motion that turns back at the seam, or plays back and forth anywhere",
+    function=lambda seam: seam_velocity(seam.pictures),
+    passes=Reason("seam_flow", "The motion goes on through the seam."),
+    reasons=(TURNS_A_LITTLE, TURNS_BACK, BACK_AND_FORTH),
+)

@@ -4,7 +4,8 @@ Each frame goes through the feature pass once, and all its distances come out of
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 
@@ -16,6 +17,13 @@ from .products import Progress, Ticks, compare, direct
 MEMORY = 2 * 1024**3
 # Of what may be held, the share that the later frames take, which stream past the earlier ones.
 STREAMED = 0.25
+
+# Gives the features of some frames of a clip: of the index of the first one, the frames, and where
+# to write, as `FeatureDistance.features` has it.
+Describe = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
+# Gives the features of a clip's frames from one index to another, where to write: as many at a
+# time as one pass takes, with the index of their first one.
+Passes = Callable[..., Iterator[tuple[int, torch.Tensor]]]
 
 
 class FeatureDistance(ABC):
@@ -66,7 +74,12 @@ class FeatureDistance(ABC):
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
         """Distances in `unit` from squared Euclidean ones."""
 
-    def steps(self, frames: torch.Tensor, report_progress: Progress = None) -> torch.Tensor:
+    def steps(
+        self,
+        frames: torch.Tensor,
+        report_progress: Progress = None,
+        describe: Describe | None = None,
+    ) -> torch.Tensor:
         """Distance from each frame to the next, and from the last to the first.
 
         Holds the features of one pass and of the first frame, however long the clip is.
@@ -74,13 +87,14 @@ class FeatureDistance(ABC):
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
             report_progress: called with (frames done, frames in all); may raise to stop.
+            describe: computes the same features as `features`, and takes more of the frames.
 
         Returns:
             Shape (frames,); the last one is the seam's. On the frames' device.
         """
         parts = []
         first = last = None
-        for _, features in self._passes(frames, 0, len(frames)):
+        for _, features in self._passes(frames, describe, 0, len(frames)):
             rows = features if last is None else torch.cat([last, features])
             parts.append(direct(rows[:-1], rows[1:]))
             first = features[:1].clone() if first is None else first
@@ -105,13 +119,18 @@ class FeatureDistance(ABC):
             expected, came = f"the shape of first, {tuple(first.shape)}", str(tuple(second.shape))
             raise InputError("second", expected, came, "Give two batches of the same size.")
         count = len(first)
-        pairs = zip(self._passes(first, 0, count), self._passes(second, 0, count), strict=True)
+        passes = (self._passes(each, None, 0, count) for each in (first, second))
+        pairs = zip(*passes, strict=True)
         parts = [direct(one, other) for (_, one), (_, other) in pairs]
         squares = torch.cat(parts) if parts else first.new_empty(0)
         return self.distances(squares).to(first.device)
 
     def band(
-        self, frames: torch.Tensor, widest: int, report_progress: Progress = None
+        self,
+        frames: torch.Tensor,
+        widest: int,
+        report_progress: Progress = None,
+        describe: Describe | None = None,
     ) -> torch.Tensor:
         """Distances of all pairs of frames that are at most `widest` apart.
 
@@ -125,6 +144,7 @@ class FeatureDistance(ABC):
             report_progress: called with (done, in all), two for each frame passed: its features,
                 then its comparisons; several times with the same, at least every second; may
                 raise to stop.
+            describe: as that of `steps`.
 
         Returns:
             Shape (frames, widest + 1): [i, g] is the distance of frames i and i + g, infinite
@@ -134,23 +154,29 @@ class FeatureDistance(ABC):
         if count == 0:
             return frames.new_empty(0, widest + 1)
         squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
-        (first,) = (features for _, features in self._passes(frames, 0, 1))
+        passes = partial(self._passes, frames, describe)
+        (first,) = (features for _, features in passes(0, 1))
         room = max(2, self.memory // (first.shape[1] * first.element_size()))
         blocks = _blocks(count, widest, room)
         portion = max((len(part) for _, parts in blocks for part in parts), default=0)
         # The memory of all blocks: their first ones are the largest.
         held = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
-        passes = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
-        ticks = Ticks(2 * passes, report_progress)
+        passed = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
+        ticks = Ticks(2 * passed, report_progress)
         for block, portions in blocks:
-            self._compare_block(squares, frames, block, portions, held, ticks)
+            self._compare_block(squares, passes, block, portions, held, ticks)
         squares[:, 0] = 0  # rounding alone
         return self.distances(squares).to(frames.device)
 
     def _passes(
-        self, frames: torch.Tensor, start: int, end: int, into: torch.Tensor | None = None
+        self,
+        frames: torch.Tensor,
+        describe: Describe | None,
+        start: int,
+        end: int,
+        into: torch.Tensor | None = None,
     ) -> Iterator[tuple[int, torch.Tensor]]:
-        """Features of some frames, as many at a time as one pass takes, and where they start."""
+        """Yield the features of some frames; see `Passes`."""
         height, width = frames.shape[1:3]
         if min(height, width) < self.least_side:
             came = f"{width}×{height}"
@@ -161,31 +187,33 @@ class FeatureDistance(ABC):
             part = frames[position : min(position + at_once, end)]
             place = None if into is None else into[position - start : position - start + len(part)]
             part = part if self.device is None else part.to(self.device)
-            yield position, self.features(part, place)
+            if describe is None:
+                yield position, self.features(part, place)
+            else:
+                yield position, describe(position, part, place)
 
     def _compare_block(
         self,
         squares: torch.Tensor,
-        frames: torch.Tensor,
+        passes: Passes,
         block: range,
         portions: list[range],
         held: torch.Tensor,
         ticks: Ticks,
     ) -> None:
-        earlier = self._fill(held[: len(block)], frames, block, ticks)
+        earlier = _fill(held[: len(block)], passes, block, ticks)
         # Elsewhere single precision may be cut down to TF32, whose three digits are too few.
         precision = self.precision if earlier.device.type == "cpu" else torch.float64
         compare(squares, earlier, block, earlier, block, precision, ticks)
         for passing in portions:
-            later = self._fill(held[len(block) :][: len(passing)], frames, passing, ticks)
+            later = _fill(held[len(block) :][: len(passing)], passes, passing, ticks)
             compare(squares, earlier, block, later, passing, precision, ticks)
 
-    def _fill(
-        self, held: torch.Tensor, frames: torch.Tensor, which: range, ticks: Ticks
-    ) -> torch.Tensor:
-        for _, features in self._passes(frames, which.start, which.stop, held):
-            ticks.add(len(features))
-        return held
+
+def _fill(held: torch.Tensor, passes: Passes, which: range, ticks: Ticks) -> torch.Tensor:
+    for _, features in passes(which.start, which.stop, held):
+        ticks.add(len(features))
+    return held
 
 
 def _blocks(count: int, widest: int, room: int) -> list[tuple[range, list[range]]]:

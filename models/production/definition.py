@@ -26,13 +26,13 @@ from .fields import (
 from .gates import Gate, read_gates
 from .graph import GraphError, check_graph
 from .parameters import IMAGE, STRING, Parameter, ParameterError, fill_graph, read_parameters
+from .phase_kind import KINDS, PICTURES, VIDEO, PhaseKind
 from .policy import Policy, read_policy
 
 __all__ = ["DefinitionError", "PhaseDefinition", "fill", "next_values", "read_definition"]
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-KINDS = ("image", "loop", "clip")
-PICTURES, VIDEO, CHARACTER = "image", "video", "character"
+CHARACTER = "character"
 TAKEN = (PICTURES, VIDEO, CHARACTER)
 GRAPH, WORKFLOW = "graph", "workflow"  # two names of one field
 FIELDS = (
@@ -51,7 +51,7 @@ class PhaseDefinition:
     Attributes:
         id: by which requests name it.
         name, description: for people.
-        kind: what it makes: `image`, `loop` or `clip`.
+        kind: what it makes.
         engine: what renders, for people, such as `Wan 2.2`.
         graph: the workflow in API form, as it was saved.
         parameters: what can be set in it.
@@ -65,7 +65,7 @@ class PhaseDefinition:
     id: str
     name: str
     description: str
-    kind: str
+    kind: PhaseKind
     engine: str
     graph: Mapping[str, Any]
     parameters: tuple[Parameter, ...]
@@ -76,7 +76,7 @@ class PhaseDefinition:
     @property
     def gives(self) -> str:
         """What a following phase can take of it: `image` or `video`."""
-        return PICTURES if self.kind == "image" else VIDEO
+        return self.kind.gives
 
     @cached_property
     def version(self) -> str:
@@ -93,7 +93,7 @@ class PhaseDefinition:
             "id": self.id,
             "name": self.name,
             "description": self.description,
-            "kind": self.kind,
+            "kind": self.kind.value,
             "engine": self.engine,
             "takes": dict(self.takes),
             "requires": [each.name for each in self.parameters if each.required],
@@ -143,7 +143,7 @@ def read_definition(data: Any) -> PhaseDefinition:
         id=identity,
         name=text("name", said.get("name"), 1),
         description=text("description", said.get("description", ""), 0, LONGEST_DESCRIPTION),
-        kind=kind,
+        kind=PhaseKind(said["kind"]),
         engine=text("engine", said.get("engine", "")),
         graph=MappingProxyType(graph),
         parameters=parameters,

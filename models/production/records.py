@@ -131,7 +131,7 @@ class PhaseRecord:
             "position": self.position,
             "phase": self.definition.id,
             "name": self.definition.name,
-            "kind": self.definition.kind,
+            "kind": self.definition.kind.value,
             "version": self.definition.version,
             "state": self.state.value,
             "attempt_limit": self.attempt_limit,

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .definition import CHARACTER, PICTURES, VIDEO, PhaseDefinition, fill
+from .definition import CHARACTER, PhaseDefinition, fill
 from .fields import finite
 from .parameters import ParameterError
+from .phase_kind import PICTURES, VIDEO
 
 DEFAULT_PHASES = ("sdxl_stills", "wan22_loop", "wan22_clip")
 SAMPLE = "sample"  # `phases` may be this word

@@ -15,12 +15,13 @@ from ..jobs.queries.history import JobRecord, find_job
 from ..jobs.states import UNFINISHED
 from . import attempts
 from .attempts import NewAttempt, Outcome, Work
-from .definition import CHARACTER, VIDEO, fill, next_values
+from .definition import CHARACTER, fill, next_values
 from .gates import Judgement
 from .handover import FileMissing, fetch, keep
 from .host import Host, Postponed, Stopped, WorkflowRefused
 from .judging import judged, outcome_of
 from .parameters import ParameterError
+from .phase_kind import VIDEO
 from .records import AttemptRecord
 from .rows import NO_REASON, Why
 from .states import AttemptState, PhaseState

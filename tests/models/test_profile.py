@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from anime_production.models.character.measures import MEASURES as CHARACTER
+from anime_production.models.character.character_measures import MEASURES as CHARACTER
 from anime_production.models.loop.seam import MEASURES as LOOP
 from anime_production.models.profile import (
     DEFAULT,

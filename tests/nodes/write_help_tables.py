@@ -1,10 +1,11 @@
 """The tables of measures in the help pages, written from the measures themselves.
 
 `python -m anime_production.tests.nodes.write_help_tables`, run from the directory that holds the
-link `anime_production` to the checkout, writes the first three columns anew. The other columns are
-what clean pictures measure (`python quickstart.py bench kinds`): they are kept as they stand.
+link `anime_production` to the checkout, writes the first three columns anew. The others, on some
+pages, are what clean pictures measure (`python quickstart.py bench kinds`): they are kept.
 """
 
+from anime_production.models.character.sheet_measures import MEASURES as SHEET
 from anime_production.models.measure import Measure
 from anime_production.models.measurement import Better
 from anime_production.models.measures import MEASURES
@@ -16,9 +17,12 @@ PAGES = {
     "AnimeStillQuality": MEASURES["still_quality"],
     "AnimeClipQuality": MEASURES["clip_quality"],
     "AnimeCompareImages": MEASURES["comparison"],
+    "AnimeLoopScore": MEASURES["loop"],
+    "AnimeCharacterScore": MEASURES["character"],
+    "AnimeCharacterSheet": SHEET,
 }
-HEAD = ("name", "answers to", "scale, limit", "cel", "sketch", "painted")
-ARROWS = {Better.LOWER: "↓", Better.HIGHER: "↑"}
+HEAD = ("name", "answers to", "scale, limit")
+ARROWS = {Better.LOWER: "↓", Better.HIGHER: "↑", Better.BAND: "↕"}
 
 
 def table(measures: tuple[Measure, ...], kinds: dict[str, list[str]]) -> list[str]:
@@ -26,18 +30,21 @@ def table(measures: tuple[Measure, ...], kinds: dict[str, list[str]]) -> list[st
 
     Args:
         measures: of a family.
-        kinds: by name of a measure, what clean pictures of each kind measure.
+        kinds: by name of a measure, what clean pictures of each kind measure; their names at
+            "name". Empty lists where the page has no such columns.
     """
-    rows = [HEAD, ("---",) * len(HEAD)]
+    head = (*HEAD, *kinds["name"])
+    rows: list[tuple[str, ...]] = [head, ("---",) * len(head)]
     for each in measures:
-        name = f"`{each.name}`"
-        rows.append((name, each.answers_to, scale(each), *kinds.get(each.name, ["", "", ""])))
+        values = kinds.get(each.name, [""] * len(kinds["name"]))
+        rows.append((f"`{each.name}`", each.answers_to, scale(each), *values))
     return [f"| {' | '.join(row)} |".replace("|  |", "| |").replace("|  |", "| |") for row in rows]
 
 
 def scale(measure: Measure) -> str:
     """Return the ends of a measure's scale, its direction and its limit, bold where it counts."""
-    limit = "" if measure.threshold is None else f"{measure.threshold:g}"
+    limits = measure.threshold if isinstance(measure.threshold, tuple) else (measure.threshold,)
+    limit = "–".join(f"{each:g}" for each in limits if each is not None)
     limit = f"**{limit}**" if limit and measure.required else limit
     return f"{measure.low:g}–{measure.high:g} {ARROWS[measure.better]} {limit}".strip()
 

@@ -14,7 +14,7 @@ from ...models.jobs.columns import LIST, RECORD, Answer, columns_of
 from ...models.jobs.job import JobState, ReviewVerdict
 from ...models.jobs.queries.statistics import KEYS
 from ...models.jobs.recording.tracking import Tracking
-from ...models.production.definition import KINDS
+from ...models.production.phase_kind import KINDS
 from ...models.production.states import AttemptState, PhaseState, ProductionState
 from .fields import OneOf
 from .parameters import VERDICTS

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ...models.jobs.job import JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
-from ...models.production.definition import KINDS, LONGEST_DESCRIPTION, MOST_BYTES
-from ...models.production.fields import LONGEST_LINE
+from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
+from ...models.production.fields import LONGEST_LINE, finite
 from ...models.production.parameters import LONGEST_TEXT
+from ...models.production.phase_kind import KINDS
 from ...models.production.policy import MOST_ATTEMPTS
 from ...models.production.request import (
     LEAST_FPS,
@@ -27,7 +28,9 @@ from .fields import Name, OneOf, Reason, Storable, validated, words_of
 from .refusals import Refusal
 
 MOST_BODY_BYTES = 1 << 20
+DEEPEST = 100  # objects and lists within each other; no workflow comes near
 LONGEST_CLIENT_ID = 200
+MOST_CHANGES = 1000  # more than a workflow has inputs that people change
 GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 42}}}
 
 API = JobSource.API.value
@@ -37,6 +40,19 @@ Side = Annotated[int, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
 Prompt = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), Storable]
 Line = Annotated[str, Field(max_length=LONGEST_LINE), Storable]
 Object = dict[str, Any]
+
+
+# Values are checked here, as pydantic would list each of a million that doesn't fit.
+def _scalars(changes: Object) -> Object:
+    if not all(isinstance(each, str | int | float) and finite(each) for each in changes.values()):
+        raise ValueError("a list, an object, null, NaN or infinity")
+    return changes
+
+
+def _objects(parameters: Object) -> Object:
+    if not all(isinstance(each, dict) for each in parameters.values()):
+        raise ValueError("no objects")
+    return parameters
 
 
 class Body(BaseModel):
@@ -55,6 +71,11 @@ class Body(BaseModel):
     most_bytes: ClassVar[int] = MOST_BODY_BYTES
     codes: ClassVar[Mapping[str, str]] = {}
 
+    def to_dict(self, *left_out: str) -> dict[str, Any]:
+        """Return the fields that the request gives a value, but for those that are left out."""
+        names = self.model_fields_set - set(left_out)
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
 
 class NoFields(Body):
     """A body without fields; it may be left out."""
@@ -71,8 +92,11 @@ class ReviewBody(Body):
 class ReproduceBody(Body):
     """Changes to a job that is run again."""
 
-    changes: dict[str, str | int | float | bool] | None = Field(
-        None, description='Values by "node id.input".', examples=[{"3.seed": 42}]
+    changes: Annotated[Object, AfterValidator(_scalars)] | None = Field(
+        None,
+        max_length=MOST_CHANGES,
+        description='Values by "node id.input".',
+        examples=[{"3.seed": 42}],
     )
     client_id: Annotated[str, Field(max_length=LONGEST_CLIENT_ID), Storable] | None = Field(
         None,
@@ -139,8 +163,9 @@ class OrchestrateBody(OrderedBody):
         description='Ids in their order, or "sample": those that need no models.',
         examples=[SAMPLE, ["sample_stills", "sample_loop"]],
     )
-    parameters: dict[str, Object] | None = Field(
+    parameters: Annotated[Object, AfterValidator(_objects)] | None = Field(
         None,
+        max_length=MOST_PHASES,
         description="By phase: values by parameter.",
         examples=[{"sample_loop": {"seam_jump": 8}}],
     )
@@ -172,7 +197,7 @@ class DefinitionBody(Body):
     description: Annotated[str, Field(max_length=LONGEST_DESCRIPTION)] = ""
     engine: Line = ""
     takes: Object = Field({}, examples=[{"image": "image"}])
-    requires: list[Line] = Field([], examples=[["prompt"]])
+    requires: list[Line] = Field([], max_length=LONGEST_LINE, examples=[["prompt"]])
     policy: Object = Field({}, examples=[{"attempts": 4}])
     graph: Object | None = Field(None, description="In API format.", examples=[GRAPH])
     workflow: Object | None = Field(None, description="The same as graph.", examples=[GRAPH])
@@ -197,9 +222,18 @@ async def read_body(request: web.Request, model: type[AnyBody]) -> AnyBody:
         values = json.loads(bytes(raw) or b"{}", parse_constant=_refuse)
     except (ValueError, RecursionError):
         values = None
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or _is_deep(values):
         raise Refusal("bad_body", code=model.codes.get("bad_body", ""))
     return validated(model, values, "unknown_field", model.codes)
+
+
+def _is_deep(value: Any) -> bool:
+    """Return True if objects and lists are nested so deep that recursion might fail."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [each for values in inner for each in values if isinstance(each, dict | list)]
+    return bool(level)
 
 
 def _refuse(constant: str) -> None:

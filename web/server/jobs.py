@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from ...models.jobs.columns import LIST, as_json
+from ...models.jobs.json_values import row_to_json
 from ...models.jobs.queries import details
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import CursorError, list_jobs
@@ -37,7 +38,7 @@ def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     answer = record.to_dict()
     answer["artifacts"] = _files(context, record)
     answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
-    answer["reviews"] = [_timed(each) for each in context.recorder.database.run(
+    answer["reviews"] = [row_to_json(each) for each in context.recorder.database.run(
         details.reviews_of, record.job.id
     )]  # fmt: skip
     production = context.recorder.database.run(details.production_of, record.job.id)
@@ -49,7 +50,7 @@ def events(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What happened to it."""
     job_id = find_id(context, request)
     found = context.recorder.database.run(details.events_of, job_id)
-    return {"id": str(job_id), "events": [_timed(each) for each in found]}
+    return {"id": str(job_id), "events": [row_to_json(each) for each in found]}
 
 
 def params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -94,12 +95,12 @@ def thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
 
 def projects(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All projects with their shots."""
-    return {"projects": [_timed(each) for each in read(context, list_projects)]}
+    return {"projects": [row_to_json(each) for each in read(context, list_projects)]}
 
 
 def characters(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """All characters with their versions."""
-    return {"characters": [_timed(each) for each in read(context, list_characters)]}
+    return {"characters": [row_to_json(each) for each in read(context, list_characters)]}
 
 
 def stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -153,16 +154,6 @@ def row_of(job: dict[str, Any]) -> dict[str, Any]:
     row = as_json(LIST, job)
     row["thumbnail"] = THUMBNAIL.format(row["id"]) if row.pop("has_thumbnail") else None
     return row
-
-
-def _timed(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON has it: times and ids as texts."""
-    text: dict[type, Callable[[Any], str]] = {UUID: str}
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat")
-        else text.get(type(value), lambda same: same)(value)
-        for name, value in row.items()
-    }  # fmt: skip
 
 
 def _files(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:

@@ -171,5 +171,5 @@ def read_parameters(query: Mapping[str, str], model: type[AnyParameters]) -> Any
             raise Refusal("repeated_parameter", field=name[:100])
         values[name] = text
     names = {field.alias or name for name, field in model.model_fields.items()}
-    given = {name: text for name, text in values.items() if text or name not in names}
-    return validated(model, given, "unknown_parameter", {"": PARAMETER})
+    fields = {name: text for name, text in values.items() if text or name not in names}
+    return validated(model, fields, "unknown_parameter", {"": PARAMETER})

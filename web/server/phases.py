@@ -51,9 +51,8 @@ def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 async def register(context: RouteContext, request: RouteRequest) -> web.Response:
     """Register a phase; 201 where something was written."""
     body: DefinitionBody = request.body
-    fields = body.model_dump(exclude_unset=True, exclude={"replace"})
     try:
-        phase = await asyncio.to_thread(read_definition, fields)
+        phase = await asyncio.to_thread(read_definition, body.to_dict("replace"))
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
     complaints = await context.complaints(phase.graph)
@@ -95,7 +94,7 @@ def _described(
         "id": phase.id,
         "name": phase.name,
         "description": phase.description,
-        "kind": phase.kind,
+        "kind": phase.kind.value,
         "engine": phase.engine,
         "shipped": is_shipped(phase.id),
         "version": phase.version,

@@ -35,7 +35,7 @@ ONE = "/anime/productions/{id}"
 def orchestrate(context: RouteContext, request: RouteRequest) -> web.Response:
     """Order a production."""
     body: OrchestrateBody = request.body
-    return _ordered(context, body.model_dump(exclude_none=True), _catalogue(context))
+    return _ordered(context, body.to_dict(), _catalogue(context))
 
 
 def generate(context: RouteContext, request: RouteRequest) -> web.Response:
@@ -43,9 +43,9 @@ def generate(context: RouteContext, request: RouteRequest) -> web.Response:
     body: GenerateBody = request.body
     catalogue = _catalogue(context)
     phase = _phase(body.type, body.phase, catalogue)
-    order = body.model_dump(exclude_none=True, exclude={"type", "phase", "parameters"})
     parameters = {phase.id: body.parameters or {}}
-    return _ordered(context, {**order, "phases": [phase.id], "parameters": parameters}, catalogue)
+    order = {**body.to_dict("type", "phase"), "phases": [phase.id], "parameters": parameters}
+    return _ordered(context, order, catalogue)
 
 
 def _catalogue(context: RouteContext) -> Sequence[PhaseDefinition]:

@@ -36,7 +36,7 @@ FIELD, PARAMETER = "bad_field", "bad_parameter"
 
 REFUSALS: Mapping[str, RefusalKind] = {
     # The request itself. A route with a code of its own for a bad body names it in its model.
-    "bad_body": RefusalKind(400, "The body must be a JSON object."),
+    "bad_body": RefusalKind(400, "The body must be a JSON object, not nested too deep."),
     "too_large": RefusalKind(413, "The body is too large: at most {most} bytes are taken."),
     "unknown_field": RefusalKind(400, "There is no field '{name}' here; there are: {names}."),
     "unknown_parameter": RefusalKind(
@@ -56,8 +56,6 @@ REFUSALS: Mapping[str, RefusalKind] = {
     "expected_number": RefusalKind(
         400, "{field}: expected a number from {least} to {most}, got {got}.", FIELD),
     "expected_boolean": RefusalKind(400, "{field}: expected true or false, got {got}.", FIELD),
-    "expected_scalar": RefusalKind(
-        400, "{field}: expected a text, a number, true or false, got {got}.", FIELD),
     "expected_such": RefusalKind(
         400, "{field}: expected a value such as {examples}, got {got}.", FIELD),
     # Jobs.

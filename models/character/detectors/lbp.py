@@ -13,6 +13,8 @@ import torch.nn.functional as functional
 
 from ...dependency import require
 from ...frames import InputError
+from ...weights import WEIGHTS
+from ..declaration import DetectorDeclaration, Resources, absent_weights
 from ..detection import Box, Detection, Region
 from .bust import Inset, bust_of, cut, face_in
 from .suppression import suppress
@@ -29,13 +31,14 @@ ALIKE, LEAST_NEIGHBOURS = 0.5, 5  # intersection over union; windows, itself inc
 MOST_OVERLAP = 0.3  # of two faces, intersection over union
 # Its boxes go from the fringe to below the chin: read off seven drawings and four sample characters
 FACE = Inset(side=0.15, top=0.25, bottom=0.15)
-WEIGHTS = torch.tensor([0.299, 0.587, 0.114])  # of red, green and blue in grey, as OpenCV has it
+GREY = torch.tensor([0.299, 0.587, 0.114])  # of red, green and blue in grey, as OpenCV has it
+NAME, FOLDER, FILE = "lbp_anime_face", "anime_detection", "lbpcascade_animeface"
 
 
 class LbpFaceDetector:
     """Finds anime faces; see `Detector`. It has no confidence: it only answers yes or no."""
 
-    name = "lbp_anime_face"
+    name = NAME
     region = Region.BUST
     device = "cpu"
 
@@ -88,7 +91,7 @@ def equalised(frames: torch.Tensor) -> torch.Tensor:
     Returns:
         Float32 on the CPU, shape (frames, height, width); reduced where they are large.
     """
-    grey = (frames.cpu().float().clamp(0, 1) @ WEIGHTS)[:, None]
+    grey = (frames.cpu().float().clamp(0, 1) @ GREY)[:, None]
     scale = (MOST_PIXELS / (grey.shape[2] * grey.shape[3])) ** 0.5
     if scale < 1:
         size = tuple(max(round(side * scale), 1) for side in grey.shape[2:])
@@ -130,3 +133,24 @@ def _read(path: Path) -> Any:
             f"something else ({error})",
             "Install the file again.",
         ) from error
+
+
+def _installed(resources: Resources) -> Path | None:
+    return WEIGHTS[FILE].installed(resources.weights[FOLDER])
+
+
+def _open(weights: str, resources: Resources) -> LbpFaceDetector:
+    path = _installed(resources)
+    if path is None:
+        raise absent_weights("detector", NAME, FILE)
+    return LbpFaceDetector(path)
+
+
+LBP_FACES = DetectorDeclaration(
+    name=NAME,
+    rank=40,  # networks see more than the cascade
+    folder=FOLDER,
+    package="skimage",
+    is_present=lambda resources: _installed(resources) is not None,
+    open=_open,
+)

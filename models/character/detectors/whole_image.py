@@ -2,6 +2,7 @@
 
 import torch
 
+from ..declaration import DetectorDeclaration
 from ..detection import Box, Detection, Region
 from ..figure import DETECTOR, Figures, chunks, find_figures
 
@@ -33,3 +34,11 @@ class WholeImageDetector:
 def _detection(edges: list[float], figure: Figures) -> Detection:
     box = Box(*edges)
     return Detection(box=box, crop=box, figure=figure)
+
+
+WHOLE_IMAGE = DetectorDeclaration(
+    name=DETECTOR,
+    rank=60,
+    reason="no detector is in models/anime_detection; it sees one figure in a picture",
+    open=lambda weights, resources: WholeImageDetector(resources.device),
+)

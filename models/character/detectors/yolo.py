@@ -7,6 +7,7 @@ for each class, boxes whose last pixel counts when they're compared.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -14,6 +15,14 @@ import torch.nn.functional as functional
 
 from ...frames import InputError
 from ...onnx import Session, open_session
+from ..declaration import (
+    AUTO,
+    DetectorDeclaration,
+    Files,
+    Resources,
+    absent_weights,
+    published_for,
+)
 from ..detection import Box, Detection, Region
 from .bust import Inset, bust_of, cut, face_in
 from .suppression import suppress
@@ -21,6 +30,7 @@ from .suppression import suppress
 IMAGE_SIDE = 640  # px, where neither the network nor its metadata says
 MOST_BOXES = 1000  # compared with one another; the surest, of more
 END_TO_END = 6  # numbers for each box of a network that suppresses duplicates itself
+FOLDER = "anime_detection"
 
 
 @dataclass(frozen=True)
@@ -161,3 +171,55 @@ def _decoded(output: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return output[:, :4], output[:, 4]
     centre, half, scores = output[:2].T, output[2:4].T / 2, output[4:].amax(dim=0)
     return torch.cat([centre - half, centre + half], dim=1), scores
+
+
+def installed_networks(kind: str, files: Files) -> list[str]:
+    """Return the names of a kind's networks that are installed, the catalogue's own first.
+
+    Args:
+        kind: a key of `KINDS`.
+        files: of `FOLDER`.
+    """
+    paths = [Path(name) for name in files]
+    networks = sorted(path.parent.name for path in paths if path.name == "model.onnx")
+    own = [each for each in networks if each.startswith(kind.removeprefix("anime_"))]
+    published = published_for(kind)
+    return sorted(own, key=lambda each: each not in published)
+
+
+def _is_present(kind: str, resources: Resources) -> bool:
+    return bool(installed_networks(kind, resources.weights[FOLDER]))
+
+
+def _open(kind: str, name: str, resources: Resources) -> YoloDetector:
+    files = resources.weights[FOLDER]
+    installed = installed_networks(kind, files)
+    if name == AUTO:
+        if not installed:
+            raise absent_weights("detector", kind, published_for(kind)[0])
+        name = installed[0]
+    elif name not in installed:
+        expected = f"auto, or a network for {kind} in models/{FOLDER}"
+        received = f"{name!r}; there are {', '.join(installed) or 'none'}"
+        raise InputError("detector_weights", expected, received, "Install it, or choose auto.")
+    own = {Path(each).name: path for each, path in files.items() if Path(each).parent.name == name}
+    threshold = own.get("threshold.json")
+    return YoloDetector(kind, name, own["model.onnx"], threshold, resources.device)
+
+
+def _declaration(kind: str, rank: int) -> DetectorDeclaration:
+    return DetectorDeclaration(
+        name=kind,
+        rank=rank,
+        folder=FOLDER,
+        package="onnxruntime",
+        is_present=partial(_is_present, kind),
+        choices=partial(installed_networks, kind),
+        open=partial(_open, kind),
+    )
+
+
+# A person shows most of a character, a head more than a face.
+PERSONS = _declaration("anime_person", rank=10)
+HEADS = _declaration("anime_head", rank=20)
+FACES = _declaration("anime_face", rank=30)

@@ -126,6 +126,8 @@ def embed_busts(
 
 def bust_similarities(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """How alike busts look, over the parts that both show; see `palette.similarities`."""
+    if not len(first) or not len(second):
+        return torch.zeros(len(first), len(second))
     shown = [
         torch.stack([part.square().sum(dim=1) for part in _parts(each.double())], dim=1).sqrt()
         for each in (first, second)

@@ -12,18 +12,19 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 from PIL import Image
 
 from ...frames import InputError
 from ...onnx import open_session
-from ..detection import Detection
+from ..declaration import AUTO, EmbedderDeclaration, Resources, absent_weights
+from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
 
 SIDE = 384  # px; the whole crop is squashed to this square
 # Of CLIP's pictures, which its training took over.
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 AT_ONCE = 8  # crops in one pass: 14 MB of input, and many times that inside the network
+NAME = FOLDER = "ccip"
 FILE = "model_feat.onnx"  # in a folder that is called as the model
 
 # How far the threshold may be moved, in shares of the published difference: for the default model
@@ -165,14 +166,28 @@ def network_input(squares: torch.Tensor) -> torch.Tensor:
     return ((share - mean) / deviation).float().movedim(-1, 1).contiguous()
 
 
-def merged(features: torch.Tensor) -> torch.Tensor:
-    """One description for several pictures of a character, as it is published.
+def _open(name: str, resources: Resources, detector: Detector) -> CcipEmbedder:
+    installed = find_models(resources.weights[FOLDER])
+    if name == AUTO:
+        if not installed:
+            raise absent_weights("backend", NAME, DEFAULT_MODEL)
+        name = DEFAULT_MODEL if DEFAULT_MODEL in installed else next(iter(installed))
+    if name not in installed:
+        if name in MODELS:
+            raise absent_weights("weights", name, name)
+        expected = f"auto or one of {', '.join(MODELS)} for the backend {NAME}"
+        raise InputError("weights", expected, repr(name), "Choose one of those.")
+    return CcipEmbedder(name, installed[name], resources.device)
 
-    Args:
-        features: shape (n, dimensions), at least one.
 
-    Returns:
-        The mean direction at the mean length, shape (dimensions,).
-    """
-    mean = functional.normalize(features, dim=1).mean(dim=0)
-    return functional.normalize(mean, dim=0) * features.norm(dim=1).mean()
+CCIP = EmbedderDeclaration(
+    name=NAME,
+    rank=10,
+    folder=FOLDER,
+    package="onnxruntime",
+    is_present=lambda resources: bool(find_models(resources.weights[FOLDER])),
+    choices=lambda files: tuple(MODELS),
+    without_weights="no weights of CCIP are in models/ccip",
+    without_package="CCIP's weights are installed, but the package onnxruntime is missing",
+    open=_open,
+)

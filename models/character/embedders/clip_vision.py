@@ -11,9 +11,12 @@ from itertools import islice
 import torch
 import torch.nn.functional as functional
 
-from ..detection import Detection
+from ...frames import InputError
+from ..declaration import EmbedderDeclaration, Resources
+from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
 
+NAME = "clip_vision"
 SIDE = 384  # px of the squares: what most of these networks see or more, so that they only shrink
 # CLIP's mean colour fills the square: it is 0 to the network, neither light nor dark.
 FILLING = (0.48145466, 0.4578275, 0.40821073)
@@ -43,7 +46,7 @@ class ClipVisionEmbedder:
                 (n, dimensions).
             device: where `encode` runs it, for people.
         """
-        self.name = f"clip_vision:{name}"
+        self.name = f"{NAME}:{name}"
         self.device = device
         self._encode = encode
 
@@ -103,3 +106,21 @@ def squared(picture: torch.Tensor) -> torch.Tensor:
     inside = square[top : top + size[0], left : left + size[1]]
     inside.copy_(fitted.movedim(0, -1).clamp(0, 1))  # bicubic overshoots at edges
     return square
+
+
+def _open(weights: str, resources: Resources, detector: Detector) -> ClipVisionEmbedder:
+    model = resources.clip_vision
+    if model is None:
+        expected = f"a CLIP vision model for the backend {NAME}"
+        remedy = "Connect ComfyUI's Load CLIP Vision, or choose another backend."
+        raise InputError("clip_vision", expected, "nothing connected", remedy)
+    return ClipVisionEmbedder(model.name, model.encode, model.device)
+
+
+CLIP_VISION = EmbedderDeclaration(
+    name=NAME,
+    rank=30,
+    is_present=lambda resources: resources.clip_vision is not None,
+    reason="a CLIP vision model is connected",
+    open=_open,
+)

@@ -16,9 +16,20 @@ import torch
 from ...dependency import require
 from ...frames import InputError
 from ...onnx import load_failures, providers_for
+from ...weights import WEIGHTS
+from ..declaration import (
+    AUTO,
+    DetectorDeclaration,
+    EmbedderDeclaration,
+    Files,
+    Resources,
+    absent_weights,
+)
 from ..detection import WHOLE_PICTURE, Box, Detection, Region
+from ..detectors.grown import BustDetector
 from .embedding import as_embeddings, cosines
 
+NAME = FOLDER = "insightface"
 # What older versions of the package looked at; the present one would look at 128 × 128 as well.
 DETECTION_SIZE = (640, 640)
 LEAST_CONFIDENCE = 0.5  # the package's own
@@ -69,7 +80,7 @@ class _OfPack:
             name: of its pack.
             model: what the package made of its file, prepared.
         """
-        self.name = f"insightface:{name}"
+        self.name = f"{NAME}:{name}"
         self._model = model
 
     @property
@@ -202,3 +213,43 @@ def _blue_first(frame: torch.Tensor) -> np.ndarray:
     """A frame as OpenCV has it: 8 bits, blue, green, red."""
     pixels = (frame * 255).round().clamp(0, 255).byte().cpu().numpy()
     return np.ascontiguousarray(pixels[..., ::-1])
+
+
+def _open(name: str, resources: Resources) -> tuple[InsightFaceDetector, InsightFaceEmbedder]:
+    installed = find_packs(resources.weights[FOLDER])
+    if name == AUTO and installed:
+        name = next(iter(installed))
+    if name not in installed:
+        published = KNOWN_PACKS[0] if name == AUTO else name
+        if published in WEIGHTS:
+            raise absent_weights("weights", f"{NAME} {published}", published)
+        expected = f"auto, or a pack of InsightFace in models/{FOLDER}"
+        received = f"{name!r}; there are {', '.join(installed) or 'none'}"
+        raise InputError("weights", expected, received, "Install it, or choose auto.")
+    return open_pack(name, installed[name], resources.device)
+
+
+def _choices(files: Files) -> list[str]:
+    return list(dict.fromkeys([*find_packs(files), *KNOWN_PACKS]))
+
+
+# Never by itself: it is made for photographs, and seldom finds drawn faces.
+INSIGHTFACE = EmbedderDeclaration(
+    name=NAME,
+    rank=20,
+    automatic=False,
+    folder=FOLDER,
+    package="insightface",
+    choices=_choices,
+    own_detector=_open,
+    needs="landmarks",
+)
+INSIGHTFACE_FACES = DetectorDeclaration(
+    name=NAME,
+    rank=50,
+    automatic=False,
+    folder=FOLDER,
+    package="insightface",
+    choices=_choices,
+    open=lambda name, resources: BustDetector(_open(name, resources)[0]),
+)

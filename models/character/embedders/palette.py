@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 
 from ...frames import InputError
+from ..declaration import EmbedderDeclaration
 from ..detection import Box, Detection, Region
 from ..figure import Figures, find_figures, join
 from .bust_palette import bust_similarities, embed_busts
@@ -191,3 +192,11 @@ class PaletteEmbedder:
         """How alike they look, every row of `first` with every one of `second`."""
         alike = bust_similarities if self.region is Region.BUST else similarities
         return alike(first, second)
+
+
+PALETTE = EmbedderDeclaration(
+    name=BACKEND,
+    rank=40,
+    reason="it needs none, and compares looks, not identity",
+    open=lambda weights, resources, detector: PaletteEmbedder(detector.region, resources.device),
+)

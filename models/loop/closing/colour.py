@@ -9,7 +9,13 @@ from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
 from ..colour import as_visible
 from .drawn import Change, Drawn, note
 
-COLOUR = note("colour", "ΔE", 100.0)
+COLOUR = note(
+    "colour",
+    "ΔE",
+    100.0,
+    "A drift of light and colour by {difference} ΔE over the clip was taken out, evenly in time; "
+    "every frame after the first drawing is altered.",
+)
 
 # Drawings on either side of the seam that a line is laid through, to say what comes next there:
 # light that swings and comes back goes on with its slope, light that drifts jumps.
@@ -62,7 +68,7 @@ def without_drift(clip: Drawn) -> Iterator[Change]:
         removed = drift.removed(three, share)[..., : colours.shape[-1]]
         images[start:end, ..., :3] = removed.to(images.dtype)
     values = {"difference": round(drift.difference, 1)}
-    yield Change(images, (COLOUR.measured(drift.difference, "closing_colour", values),))
+    yield Change(images, (COLOUR.measured(drift.difference, reason_values=values),))
 
 
 def colour_drift(clip: Drawn) -> Drift | None:

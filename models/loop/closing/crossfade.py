@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from .blend import blended, check_blend_frames
 from .drawn import Change, Drawn, note
 
-CROSSFADE = note("crossfade", "frames", 100.0)
+CROSSFADE = note(
+    "crossfade",
+    "frames",
+    100.0,
+    "The end was faded into the start, over {frames} of the {left} frames that are left.",
+)
 
 
 def crossfaded(clip: Drawn, blend_frames: int) -> Iterator[Change]:
@@ -32,5 +37,5 @@ def crossfaded(clip: Drawn, blend_frames: int) -> Iterator[Change]:
         ending = clip.images[clip.drawings[over + drawing]]
         images[start:end] = blended(ending, clip.images[start], share)
     values = {"frames": clip.ends[count - 1], "left": len(images)}
-    done = CROSSFADE.measured(values["frames"], "closing_crossfade", values)
+    done = CROSSFADE.measured(values["frames"], reason_values=values)
     yield Change(images, (done,))

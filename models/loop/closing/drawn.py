@@ -10,7 +10,7 @@ import torch
 
 from ...frames import as_frames
 from ...holds import HoldPattern, hold_pattern, without_light
-from ...measure import Measure
+from ...measure import Measure, Reason
 from ...measurement import Better, Measurement
 from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
 
@@ -80,12 +80,15 @@ class Change:
     notes: tuple[Measurement, ...]
 
 
-def note(name: str, unit: str, most: float) -> Measure:
-    """What a method reports of itself: how much it changed; neither good nor bad.
+def note(name: str, unit: str, most: float, sentence: str) -> Measure:
+    """Return the measure by which a method reports how much it changed; neither good nor bad.
 
     Args:
         name: the method's.
         unit: of how much.
         most: the scale's upper end.
+        sentence: in English, what was done.
     """
-    return Measure(f"closing_{name}", unit, Better.LOWER, 0.0, most, BACKEND)
+    code = f"closing_{name}"
+    done = Reason(code, sentence)
+    return Measure(code, unit, Better.LOWER, 0.0, most, BACKEND, passes=done)

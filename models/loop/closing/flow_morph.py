@@ -12,7 +12,12 @@ from .blend import check_blend_frames, straight, weighed
 from .drawn import Change, Drawn, note
 from .warp import flow_between, is_seen, warp
 
-FLOW_MORPH = note("flow_morph", "frames", 100.0)
+FLOW_MORPH = note(
+    "flow_morph",
+    "frames",
+    100.0,
+    "Added, to morph the last drawing into the first: {frames} frames; with them {left}.",
+)
 
 # The flow at a point between two pictures is that of the point it came from: found in rounds.
 ROUNDS = 5
@@ -159,4 +164,4 @@ def _morphed(clip: Drawn, morph: Morph, count: int) -> Change:
     made = [morph.at((each + 1) / (count + 1)).to(clip.images) for each in range(count)]
     images = torch.cat([clip.images, torch.stack(made).repeat_interleave(hold, dim=0)])
     values = {"frames": count * hold, "left": len(images)}
-    return Change(images, (FLOW_MORPH.measured(count * hold, "closing_flow_morph", values),))
+    return Change(images, (FLOW_MORPH.measured(count * hold, reason_values=values),))

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from .drawn import Change, Drawn, note
 
-PING_PONG = note("ping_pong", "frames", 1000.0)
+PING_PONG = note(
+    "ping_pong",
+    "frames",
+    1000.0,
+    "Added, to play it backwards: {frames} frames; with them {left}.",
+)
 
 
 def ping_pong(clip: Drawn) -> Iterator[Change]:
@@ -14,4 +19,4 @@ def ping_pong(clip: Drawn) -> Iterator[Change]:
         order += range(clip.drawings[drawing], clip.ends[drawing])
     added = len(order) - len(clip.images)
     values = {"frames": added, "left": len(order)}
-    yield Change(clip.images[order], (PING_PONG.measured(added, "closing_ping_pong", values),))
+    yield Change(clip.images[order], (PING_PONG.measured(added, reason_values=values),))

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from ...holds import HELD_SHARE, STILL
 from .drawn import Change, Drawn, note
 
-REPEAT = note("repeat", "frames", 100.0)
+REPEAT = note(
+    "repeat",
+    "frames",
+    100.0,
+    "Dropped at the end, where the first drawing was shown once more: {frames} of {before} frames.",
+)
 
 
 def without_repeat(clip: Drawn) -> Iterator[Change]:
@@ -23,4 +28,4 @@ def without_repeat(clip: Drawn) -> Iterator[Change]:
         return
     left = len(clip.images) - surplus
     values = {"frames": surplus, "before": len(clip.images)}
-    yield Change(clip.images[:left], (REPEAT.measured(surplus, "closing_repeat", values),))
+    yield Change(clip.images[:left], (REPEAT.measured(surplus, reason_values=values),))

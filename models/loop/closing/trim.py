@@ -9,7 +9,12 @@ from ..position import REST
 from ..seam import LEAST_DRAWINGS, LEAST_FRAMES
 from .drawn import Change, Drawn, note
 
-TRIM = note("trim", "frames", 100.0)
+TRIM = note(
+    "trim",
+    "frames",
+    100.0,
+    "Cut from the start: {start} frames; from the end: {end}; left: {left} of {before}.",
+)
 
 # At least this share of the clip stays: a second of four seconds is another clip.
 LEAST_SHARE = 0.5
@@ -34,7 +39,7 @@ def trimmed(clip: Drawn, least_share: float = LEAST_SHARE) -> Iterator[Change]:
     frames = len(clip.images)
     for start, end in _best_cuts(clip, math.ceil(least_share * frames)):
         values = {"start": start, "end": frames - end, "left": end - start, "before": frames}
-        done = TRIM.measured(frames - (end - start), "closing_trim", values)
+        done = TRIM.measured(frames - (end - start), reason_values=values)
         yield Change(clip.images[start:end], (done,))
 
 

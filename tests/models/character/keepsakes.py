@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import torch
 
-from anime_production.models.character.references import Standing
+from anime_production.models.character.references import ReferenceStatus
 from anime_production.models.character.sheet import Character
 
 
@@ -24,7 +24,11 @@ def hard_to_save() -> Character:
         pictures=torch.rand(3, 20, 12, 3),
         boxes=torch.rand(3, 4),
         similarities=(0.7, None, 1e-300),
-        standings=(Standing.USED.value, Standing.NOBODY.value, Standing.OUTLIER.value),
+        standings=(
+            ReferenceStatus.USED.value,
+            ReferenceStatus.NOBODY.value,
+            ReferenceStatus.OUTLIER.value,
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """A sample character that turns into another one at a planted frame."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from anime_production.models.character.appearance import Presence
+from anime_production.models.character.drift import begins_to_fall, slope
 from anime_production.models.character.score import score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.sample.canvas import SUPERSAMPLING, Canvas
@@ -100,3 +102,38 @@ def test_frames_on_another_device_than_the_models_are_scored_the_same(sheet, pal
         for each in (frames, frames.cuda())
     )
     assert here == pytest.approx(there, abs=1e-4)
+
+
+def test_the_slope_counts_the_frames_that_were_not_seen():
+    assert slope([0, 1, 4], [0.9, 0.8, 0.5]) == pytest.approx(-0.1)
+
+
+@pytest.mark.parametrize("at", [3, 10, 25])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fall_is_found_where_it_begins(at, seed):
+    noise = np.random.default_rng(seed).normal(0, 0.005, 30)
+    frames = range(30)
+    step = [0.95 if i < at else 0.6 for i in frames] + noise
+    assert begins_to_fall(frames, step) == at
+    ramp = [0.95 - 0.03 * max(i - at + 1, 0) for i in frames] + noise
+    assert abs(begins_to_fall(frames, ramp) - at) <= 2
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.9] * 20,
+        [0.9 + 0.03 * math.sin(i) for i in range(20)],
+        [0.6] * 10 + [0.95] * 10,
+        [0.9] * 3,
+        [],
+    ],
+    ids=["level", "to and fro", "rising", "short", "none"],
+)
+def test_nothing_falls_where_nothing_falls(values):
+    assert begins_to_fall(range(len(values)), values) is None
+
+
+def test_the_frame_is_the_clips_own_where_some_were_not_seen():
+    frames = [0, 2, 4, 6, 8, 10, 12, 14]
+    assert begins_to_fall(frames, [0.9] * 4 + [0.5] * 4) == 8

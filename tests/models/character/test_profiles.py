@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from anime_production.models.character.measures import MEASURES
+from anime_production.models.character.character_measures import MEASURES
 from anime_production.models.character.score import SUBJECT, score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.profile import load_profile

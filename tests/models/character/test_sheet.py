@@ -1,7 +1,9 @@
 import pytest
 import torch
 
+from anime_production.models.character.detection import IdentityModel
 from anime_production.models.character.embedders import palette
+from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.sheet import make_character
 from anime_production.models.report import Report, Verdict
 
@@ -58,6 +60,14 @@ def test_references_with_nobody_at_all_measure_nothing(palette_model):
     assert report.score is None
     assert measurement(report, "one_character").reason_code == "no_reference"
     assert len(character.embeddings) == 0
+
+
+def test_references_without_a_face_measure_nothing_where_faces_are_looked_for(lbp, ground):
+    palette_of_faces = PaletteEmbedder(lbp.region, torch.device("cpu"))
+    model = IdentityModel(lbp, palette_of_faces)
+    character, report = make_character("Nobody", ground("bg_uni"), model)
+    assert measurement(report, "one_character").reason_code == "no_reference"
+    assert character.visible == (False,)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from anime_production.models.character.detection import Box, Detection
-from anime_production.models.character.sight import Sight
+from anime_production.models.character.detections import Detections
 from anime_production.models.character.tracks import MOST_GAP, follow, overlaps
 
 from .staged import ColourShares
@@ -19,7 +19,7 @@ def sight(*frames):
         Detection(box, box) for box in (Box(x, 0.2, x + 0.2, 0.8) for x, _ in people)
     )
     embeddings = torch.tensor([each for _, each in people]).reshape(len(people), -1).float()
-    return Sight(detections, tuple(rows), embeddings, (0,) * len(rows))
+    return Detections(detections, tuple(rows), embeddings, (0,) * len(rows))
 
 
 ONE, OTHER = (1.0, 0.0), (0.0, 1.0)
@@ -70,7 +70,7 @@ def test_who_is_out_of_sight_for_long_comes_back_as_somebody_new(gap, tracks):
 
 
 def test_nobody_has_no_track():
-    assert follow(Sight((), (range(0),), torch.zeros(0, 0), (0,)), ColourShares()) == ()
+    assert follow(Detections((), (range(0),), torch.zeros(0, 0), (0,)), ColourShares()) == ()
 
 
 def test_overlap_is_the_shared_area_over_that_of_both():

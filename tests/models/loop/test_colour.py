@@ -2,7 +2,12 @@ import pytest
 import torch
 
 from anime_production.models.image_ops.colour import mean_colours
-from anime_production.models.loop.colour import common_part, seam_colour, shared_changes
+from anime_production.models.loop.colour import (
+    SEAM_COLOUR,
+    common_part,
+    seam_colour,
+    shared_changes,
+)
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 
@@ -15,7 +20,8 @@ def still():
 
 
 def measured_of(frames):
-    return seam_colour(frames, list(range(len(frames))), mean_colours(frames))
+    value = seam_colour(frames, list(range(len(frames))), mean_colours(frames))
+    return SEAM_COLOUR.measurement(value)
 
 
 def ramp(still, end):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.loop.hold import rhythm_of, seam_hold
+from anime_production.models.loop.hold import SEAM_HOLD, rhythm_of, seam_hold
 from anime_production.models.report import Verdict
 
 
@@ -9,6 +9,10 @@ def steps_of(lengths, seam=1.0):
     """Steps of a clip whose drawings are held for so many frames."""
     inside = [step for length in lengths for step in [0.0] * (length - 1) + [1.0]]
     return torch.tensor([*inside[:-1], seam])
+
+
+def measured_of(steps):
+    return SEAM_HOLD.measurement(seam_hold(rhythm_of(steps)))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,7 @@ def steps_of(lengths, seam=1.0):
     ],
 )
 def test_the_seam_is_held_against_the_clips_own_lengths(lengths, seam, off):
-    measured = seam_hold(rhythm_of(steps_of(lengths, seam)))
+    measured = measured_of(steps_of(lengths, seam))
     assert measured.value == off
     assert measured.verdict is (Verdict.FAIL if off else Verdict.PASS)
 
@@ -45,7 +49,7 @@ def test_slow_motion_at_the_seam_is_no_hold():
     position = torch.cos(angle) + 0.4 * torch.sin(angle).clamp(min=0)
     steps = 20 * (position.roll(-1) - position).abs()
     for turn in range(48):
-        assert seam_hold(rhythm_of(steps.roll(turn))).value == 0, turn
+        assert measured_of(steps.roll(turn)).value == 0, turn
 
 
 def test_motion_that_eases_into_the_seam_and_out_of_it_is_no_hold():
@@ -58,7 +62,7 @@ def test_motion_that_eases_into_the_seam_and_out_of_it_is_no_hold():
 
 
 def test_what_is_held_too_long_or_short_is_told_in_frames():
-    too_long = seam_hold(rhythm_of(steps_of([2, 2, 3, 2, 5])))
+    too_long = measured_of(steps_of([2, 2, 3, 2, 5]))
     assert too_long.reason_values == {"frames": 5, "shortest": 2, "longest": 3}
-    too_short = seam_hold(rhythm_of(steps_of([1, 3, 3, 3, 3])))
+    too_short = measured_of(steps_of([1, 3, 3, 3, 3]))
     assert too_short.reason_values == {"frames": 1, "shortest": 3, "longest": 3}

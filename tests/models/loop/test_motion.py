@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.image_ops.flow import GreyPictures
-from anime_production.models.loop.motion import continuity, motion
+from anime_production.models.loop.motion import CONTINUITY, MOTION, continuity, motion
 from anime_production.models.report import Verdict
 from anime_production.models.sample.clip import draw_clip
 
@@ -10,7 +10,7 @@ from .painted import circle, disc_clip, texture
 
 
 def measured_of(frames):
-    return continuity(GreyPictures(frames, range(len(frames))))
+    return CONTINUITY.measurement(continuity(GreyPictures(frames, range(len(frames)))))
 
 
 def noise(frames, side=64):
@@ -97,7 +97,8 @@ def test_light_that_flickers_over_a_few_frames_of_grain_makes_no_motion():
 
 
 def test_the_usual_step_tells_whether_anything_moves():
-    assert motion(torch.tensor([0.01, 0.01, 8.0])).verdict is Verdict.FAIL
-    lively = motion(torch.tensor([2.0, 2.0, 8.0]))
+    still = MOTION.measurement(motion(torch.tensor([0.01, 0.01, 8.0])))
+    assert still.verdict is Verdict.FAIL
+    lively = MOTION.measurement(motion(torch.tensor([2.0, 2.0, 8.0])))
     assert (lively.value, lively.verdict, lively.score) == (2.0, Verdict.PASS, 100)
-    assert motion(torch.empty(0)).reason_code == "nothing_moves"
+    assert motion(torch.empty(0)).reason == "nothing_moves"

@@ -1,6 +1,6 @@
 import torch
 
-from anime_production.models.loop.sharpness import bends, seam_sharpness
+from anime_production.models.loop.sharpness import SEAM_SHARPNESS, bends, seam_sharpness
 
 from .painted import circle, disc_clip, texture
 
@@ -14,7 +14,7 @@ def softened(frames, most):
 
 
 def measured_of(frames):
-    return seam_sharpness(bends(frames), list(range(len(frames))))
+    return SEAM_SHARPNESS.measurement(seam_sharpness(bends(frames), list(range(len(frames)))))
 
 
 def clip():

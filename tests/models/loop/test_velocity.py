@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.image_ops.flow import GreyPictures
-from anime_production.models.loop.velocity import seam_velocity
+from anime_production.models.loop.velocity import SEAM_VELOCITY, seam_velocity
 from anime_production.models.report import Verdict
 
 from .painted import texture
@@ -20,7 +20,7 @@ def sprite(places):
 
 
 def velocity(frames):
-    return seam_velocity(GreyPictures(frames, range(len(frames))))
+    return SEAM_VELOCITY.measurement(seam_velocity(GreyPictures(frames, range(len(frames)))))
 
 
 def swing(count, phase=0.0):

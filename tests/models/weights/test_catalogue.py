@@ -6,13 +6,10 @@ import pytest
 from anime_production.models.perceptual.backend import BACKENDS
 from anime_production.models.weights import WEIGHTS
 
-# What the character's backends and detectors are called where one is chosen.
-CHARACTER = {"ccip", "insightface", "anime_face", "anime_head", "anime_person", "lbp_anime_face"}
-
 
 def test_every_backend_that_needs_weights_finds_them_here():
     served = {backend for weight in WEIGHTS.values() for backend in weight.used_by}
-    assert served >= CHARACTER | {name for name in BACKENDS if name.startswith("lpips-")}
+    assert served >= {name for name in BACKENDS if name.startswith("lpips-")}
 
 
 def test_no_two_weights_share_a_file():

@@ -37,10 +37,10 @@ def enqueued(desk: Desk) -> tuple[int, int]:
 
 
 BAD = [
-    (b"not json", 400, "JSON object"),
-    (b"[]", 400, "JSON object"),
-    (b'{"prompt": NaN}', 400, "JSON object"),
-    (b"[" * 200_000, 400, "JSON object"),
+    (b"not json", 400, "a JSON object"),
+    (b"[]", 400, "a JSON object"),
+    (b'{"prompt": NaN}', 400, "a JSON object"),
+    (b"[" * 200_000, 400, "a JSON object"),
     (b" " * (100 << 20), 413, "too large"),
     ({}, 400, "prompt: expected"),
     ({**ORDER, "speed": 1}, 400, "'speed'"),

@@ -15,7 +15,7 @@ LEAST_CROP = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class Detections:
     """Who was seen in some frames, on the CPU. Everybody has a number, counted over all frames.
 
     Attributes:
@@ -41,7 +41,7 @@ def look_at(
     frames: torch.Tensor,
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
-) -> Sight:
+) -> Detections:
     """Find and describe everybody in every frame.
 
     One pass of the detector and one of the embedder for each frame. What is kept of a frame is
@@ -71,7 +71,7 @@ def look_at(
         if report_progress is not None:
             report_progress(len(rows), len(frames))
     together = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
-    return Sight(tuple(people), tuple(rows), together, tuple(too_small))
+    return Detections(tuple(people), tuple(rows), together, tuple(too_small))
 
 
 def chunks(frames: torch.Tensor) -> Iterator[torch.Tensor]:

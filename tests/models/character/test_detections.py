@@ -3,34 +3,34 @@ import tracemalloc
 import pytest
 import torch
 
-from anime_production.models.character.sight import LEAST_CROP, MOST_FRAMES, chunks, look_at
+from anime_production.models.character.detections import LEAST_CROP, MOST_FRAMES, chunks, look_at
 
 from .staged import AOI, RIN, WIDE, stage_model, staged
 
 
 def test_everybody_in_every_frame_is_found_and_described_once():
     model = stage_model()
-    sight = look_at(staged([(RIN, 10)], [], [(RIN, 20), (AOI, 120)]), model)
-    assert [len(row) for row in sight.rows] == [1, 0, 2]
-    assert sight.rows[2] == range(1, 3)
-    assert len(sight.people) == len(sight.embeddings) == model.embedder.embedded == 3
-    assert sight.most == 2
+    detections = look_at(staged([(RIN, 10)], [], [(RIN, 20), (AOI, 120)]), model)
+    assert [len(row) for row in detections.rows] == [1, 0, 2]
+    assert detections.rows[2] == range(1, 3)
+    assert len(detections.people) == len(detections.embeddings) == model.embedder.embedded == 3
+    assert detections.most == 2
 
 
 def test_somebody_too_small_to_describe_is_not_visible():
     small = (LEAST_CROP - 2) / WIDE
-    sight = look_at(staged([(RIN, 10, small), (AOI, 120)], [(RIN, 10, small)]), stage_model())
-    assert [len(row) for row in sight.rows] == [1, 0]
-    assert sight.too_small == (1, 1)
+    detections = look_at(staged([(RIN, 10, small), (AOI, 120)], [(RIN, 10, small)]), stage_model())
+    assert [len(row) for row in detections.rows] == [1, 0]
+    assert detections.too_small == (1, 1)
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_where_nobody_is_there_is_nothing_to_describe(count):
-    sight = look_at(torch.full((count, 64, 64, 3), 0.5), stage_model())
-    assert sight.people == ()
-    assert len(sight.rows) == count
-    assert len(sight.embeddings) == 0
-    assert sight.most == 0
+    detections = look_at(torch.full((count, 64, 64, 3), 0.5), stage_model())
+    assert detections.people == ()
+    assert len(detections.rows) == count
+    assert len(detections.embeddings) == 0
+    assert detections.most == 0
 
 
 def test_one_frame_gives_what_it_gives_among_many(sample, palette_model):

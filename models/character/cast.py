@@ -1,0 +1,108 @@
+"""The characters of a clip together: who of them is missing, and who is there twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..frames import Absence
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
+from .appearance import Appearance, Presence
+
+# Twice in one frame is a fault of the picture. A detector that draws two boxes around somebody in
+# a frame or two is not.
+DOUBLED_ALLOWED = 0.1
+
+SOME_MISSING = Reason(
+    "cast_missing", "Frames that show somebody, yet not whom was asked for: {missing}."
+)
+NOBODY_SEEN = Reason("nobody_seen", "Nobody can be seen in any frame.")
+SOME_DOUBLED = Reason("doubled", "There twice in one frame: {doubled}.")
+
+
+@dataclass(frozen=True)
+class CastInClip:
+    """The characters that a clip was scored against.
+
+    Attributes:
+        appearances: of each of them, at least one.
+        frames: those that show anybody.
+    """
+
+    appearances: Sequence[Appearance]
+    frames: Sequence[int]
+
+
+def missing(cast: CastInClip) -> Value | Absence:
+    """Return the share of the frames in which somebody who was asked for isn't found.
+
+    Only frames that show anybody count.
+    """
+    if not cast.frames:
+        return Absence(NOBODY_SEEN.code)
+    frames = {
+        each.name: [f for f in cast.frames if each.presences[f] is not Presence.SAME]
+        for each in cast.appearances
+        if Presence.UNKNOWN not in each.presences
+    }
+    return _share(frames, cast, SOME_MISSING, "missing")
+
+
+def doubled(cast: CastInClip) -> Value:
+    """Return the share of the frames that show anybody in which somebody is there twice."""
+    frames = {each.name: [f for f in cast.frames if each.doubled[f]] for each in cast.appearances}
+    twice, anybody = set().union(*frames.values()), set(cast.frames)
+    per_frame = [
+        float(frame in twice) if frame in anybody else None
+        for frame in range(len(cast.appearances[0].presences))
+    ]
+    return _share(frames, cast, SOME_DOUBLED, "doubled", per_frame)
+
+
+def _share(
+    frames: Mapping[str, Sequence[int]],
+    cast: CastInClip,
+    reason: Reason,
+    key: str,
+    per_frame: Sequence[float | None] = (),
+) -> Value:
+    """Return a share of frames, with the names of those concerned and where."""
+    concerned = set().union(*frames.values())
+    places = "; ".join(
+        f"{name} in {len(which)} of {len(cast.frames)}, from frame {which[0]} on"
+        for name, which in frames.items()
+        if which
+    )
+    return Value(
+        len(concerned) / len(cast.frames),
+        {key: places} if concerned else {},
+        reason.code if concerned else None,
+        per_frame,
+        {"frames": {name: which for name, which in frames.items() if which}},
+    )
+
+
+# The backend of both is the embedder.
+MISSING = Measure(
+    "missing",
+    unit="share",
+    better=Better.LOWER,
+    answers_to="frames without somebody who was asked for; of several characters",
+    function=missing,
+    passes=Reason(
+        "cast_complete",
+        "Everybody who was asked for is found in every frame that shows anybody.",
+    ),
+    reasons=(SOME_MISSING,),
+    absences=(NOBODY_SEEN,),
+)
+DOUBLED = Measure(
+    "doubled",
+    unit="share",
+    better=Better.LOWER,
+    threshold=DOUBLED_ALLOWED,
+    required=True,
+    answers_to="frames in which somebody is there twice",
+    function=doubled,
+    passes=Reason("nobody_doubled", "Nobody is there twice."),
+    reasons=(SOME_DOUBLED,),
+)

@@ -1,0 +1,45 @@
+"""All detectors and embedders that a user can choose, found where they are declared."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from . import detectors, embedders
+from .declaration import AUTO, DetectorDeclaration, EmbedderDeclaration, Weights
+
+D = TypeVar("D", DetectorDeclaration, EmbedderDeclaration)
+
+
+def _declared(kind: type[D]) -> dict[str, D]:
+    """Return the declarations of one kind by name, the one of lowest rank first."""
+    modules = [
+        import_module(f"{package.__name__}.{module.name}")
+        for package in (detectors, embedders)
+        for module in iter_modules(package.__path__)
+    ]
+    found = {value for each in modules for value in vars(each).values() if isinstance(value, kind)}
+    return {each.name: each for each in sorted(found, key=lambda each: each.rank)}
+
+
+DETECTORS = _declared(DetectorDeclaration)
+EMBEDDERS = _declared(EmbedderDeclaration)
+
+DETECTOR_NAMES, BACKENDS = (AUTO, *DETECTORS), (AUTO, *EMBEDDERS)
+FOLDERS = tuple(
+    dict.fromkeys(each.folder for each in (*EMBEDDERS.values(), *DETECTORS.values()) if each.folder)
+)
+
+
+def choices_of(
+    declared: Mapping[str, DetectorDeclaration] | Mapping[str, EmbedderDeclaration],
+    weights: Weights,
+) -> list[str]:
+    """Return the names of weights that a user can choose for any of some declarations.
+
+    Args:
+        declared: `DETECTORS` or `EMBEDDERS`.
+        weights: installed files of each of `FOLDERS`.
+    """
+    lists = [each.choices(weights.get(each.folder, {})) for each in declared.values()]
+    return list(dict.fromkeys(name for names in lists for name in names))

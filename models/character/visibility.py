@@ -1,0 +1,49 @@
+"""In how much of a clip, or of a sheet's references, somebody can be seen."""
+
+from typing import TYPE_CHECKING
+
+from ..measure import Measure, Reason, Value
+from ..measurement import Better
+
+if TYPE_CHECKING:
+    from .character_in_clip import CharacterInClip
+
+# Any measure of a character that was made without a usable reference.
+NO_REFERENCE = Reason(
+    "no_reference", "The sheet of {character} holds no reference with a visible figure."
+)
+SEEN_IN_ITS_PLACE = Reason(
+    "seen_share",
+    "{character}, or somebody in their place, can be seen in {visible} of {frames} frames.",
+)
+REFERENCES_UNSEEN = Reason(
+    "references_unseen", "No figure stands out in reference {references}: not used."
+)
+REFERENCES_SEEN = Reason("references_seen", "A figure stands out in all {references} references.")
+REFERENCES_USABLE = Reason("references_usable", "{usable} of {references} references are used.")
+
+
+def visible_share(clip: "CharacterInClip") -> Value:
+    """Return the share of the frames that show a character, or somebody in its place."""
+    appearance, count = clip.appearance, clip.frames
+    visible = len(appearance.visible)
+    return Value(
+        visible / count,
+        {"character": appearance.name, "visible": visible, "frames": count},
+        None if visible == clip.frames_with_people else SEEN_IN_ITS_PLACE.code,
+        [float(each is not None) for each in appearance.similarities],
+        {"too_small": [frame for frame, each in enumerate(clip.detections.too_small) if each]},
+    )
+
+
+# Its backend is the detector.
+VISIBLE_SHARE = Measure(
+    "visible_share",
+    unit="share",
+    better=Better.HIGHER,
+    answers_to="frames, or references, that show the character or somebody in its place",
+    function=visible_share,
+    passes=Reason("visible_share", "A figure is visible in {visible} of {frames} frames."),
+    reasons=(SEEN_IN_ITS_PLACE, REFERENCES_UNSEEN, REFERENCES_SEEN, REFERENCES_USABLE),
+    absences=(NO_REFERENCE,),
+)

@@ -1,0 +1,21 @@
+"""Kinds of phases, each with the file that it gives to the phase after it."""
+
+from enum import Enum
+
+PICTURES, VIDEO = "image", "video"
+
+
+class PhaseKind(str, Enum):
+    """Kind of a phase: the thing that it makes."""
+
+    IMAGE = "image"
+    LOOP = "loop"
+    CLIP = "clip"
+
+    @property
+    def gives(self) -> str:
+        """Return the file that a following phase can take, `PICTURES` or `VIDEO`."""
+        return PICTURES if self is PhaseKind.IMAGE else VIDEO
+
+
+KINDS = tuple(each.value for each in PhaseKind)
