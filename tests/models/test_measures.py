@@ -11,7 +11,6 @@ from anime_production.models.report import MERGED, SUBJECTS
 from ..comfyui import PACK
 from ..nodes.write_locales import declared_measures
 
-
 DECLARED = {(each.name, each.passes): each for each in declared_measures()}.values()
 
 
