@@ -47,7 +47,7 @@ class Measure:
         passes: said of a value that passes, or that has no threshold.
         fails: said of a value that fails; None for `passes`.
         reasons: further sentences, which its function chooses by code.
-        absences: why a value can be absent; what any measure can lack stands in `reasons.py`.
+        absences: why a value can be absent, beside what any measure can lack.
     """
 
     name: str

@@ -44,7 +44,7 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
         "frame": lost,
     }
     always = Presence.SAME not in presences
-    return Value(lowest, facts, failing=(DIFFERENT if lost is None or always else LOST))
+    return Value(lowest, facts, failing=DIFFERENT if lost is None or always else LOST)
 
 
 def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measurement:

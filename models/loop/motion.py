@@ -20,7 +20,7 @@ LEAST_DRAWINGS = 8  # a walk of four drawings may have them all equally far apar
 MOST_DRAWINGS = 64
 FOLLOWED_STEPS = 8  # at most
 
-NOTHING_MOVES = "nothing_moves"  # any clip can lack motion: its sentence stands in `reasons.py`
+NOTHING_MOVES = "nothing_moves"
 ONLY_GRAIN = "only_grain"
 UNRELATED = "unrelated_pictures"
 
@@ -123,6 +123,7 @@ MOTION = Measure(
     answers_to="a frozen picture: the usual step between drawings, ΔE",
     function=lambda seam: motion(seam.structural_steps[:-1]),
     passes="motion",
+    reasons=(NOTHING_MOVES,),
 )
 CONTINUITY = Measure(
     "continuity",

@@ -81,7 +81,7 @@ def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch
     return Value(
         ratio,
         {"steps": round(ratio, 2)},
-        failing=(STUTTERS if ratio < 1 else JUMPS),
+        failing=STUTTERS if ratio < 1 else JUMPS,
         per_frame=(all_steps / max(usual, 1e-9)).tolist(),
         details={"drawings": len(steps), "usual_step": usual},
     )

@@ -17,7 +17,7 @@ from .clip_measurements import ClipMeasurements, measure_clip
 from .colour import COMMON_PART, SEAM_COLOUR
 from .hold import SEAM_HOLD, Rhythm, rhythm_of
 from .loop_measures import MEASURES
-from .motion import CONTINUITY, MOTION
+from .motion import CONTINUITY, MOTION, NOTHING_MOVES
 from .position import JUMPS, SEAM_POSITION
 from .progress import part_of
 from .velocity import SEAM_VELOCITY
@@ -149,8 +149,8 @@ def _by(backend: Backend, measure: Measure) -> Measure:
 
 def _no_seam(moves: Measurement, drawings: int) -> Absence | None:
     """Why a clip has no seam that could be measured, if so."""
-    if moves.reason_code == "nothing_moves":
-        return Absence("nothing_moves")
+    if moves.reason_code == NOTHING_MOVES:
+        return Absence(NOTHING_MOVES)
     if drawings < LEAST_DRAWINGS:
         return Absence("too_few_drawings", {"drawings": drawings, "least": LEAST_DRAWINGS})
     return None

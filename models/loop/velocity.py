@@ -79,7 +79,7 @@ def seam_velocity(pictures: GreyPictures) -> Value:
         value,
         {"percent": round(100 * value)},
         reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE,
-        failing=(BACK_AND_FORTH if ends else TURNS_BACK),
+        failing=BACK_AND_FORTH if ends else TURNS_BACK,
         per_frame=per_frame,
         details={
             "usual_speed": usual,
