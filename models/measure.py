@@ -2,23 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from .frames import Absence
 from .measurement import Better, Measurement, Threshold, Verdict, frozen, verdict_at
 from .reasons import sentence
-
-
-class Reason(NamedTuple):
-    """A sentence that a measurement can say.
-
-    Attributes:
-        code: by which the other languages know it.
-        sentence: in English, with `{placeholders}`.
-    """
-
-    code: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -73,16 +61,16 @@ class Measure:
     label: str = ""
     answers_to: str = ""
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
-    passes: Reason | None = None
-    fails: Reason | None = None
-    reasons: tuple[Reason, ...] = ()
-    absences: tuple[Reason, ...] = ()
+    passes: str | None = None
+    fails: str | None = None
+    reasons: tuple[str, ...] = ()
+    absences: tuple[str, ...] = ()
 
     @property
-    def sentences(self) -> dict[str, str]:
-        """All that this measure alone can say: English sentences by code."""
-        usual = (reason for reason in (self.passes, self.fails) if reason is not None)
-        return dict((*usual, *self.reasons, *self.absences))
+    def codes(self) -> tuple[str, ...]:
+        """Codes of all reasons that this measure alone gives."""
+        usual = (code for code in (self.passes, self.fails) if code is not None)
+        return (*usual, *self.reasons, *self.absences)
 
     def fails_at(self, value: float) -> bool:
         """Return True if a value would be a FAIL."""
@@ -97,7 +85,7 @@ class Measure:
         assert self.function is not None
         result = self.function(*source)
         if result is None:
-            return Absence(self.absences[0].code)
+            return Absence(self.absences[0])
         return result if isinstance(result, Value | Absence) else Value(result)
 
     def measurement(
@@ -147,7 +135,7 @@ class Measure:
         if reason_code is None:
             usual = self.fails if self.fails is not None and self.fails_at(value) else self.passes
             assert usual is not None, f"{self.name} has no usual reason"
-            reason_code = usual.code
+            reason_code = usual
         return self._result(value, reason_code, reason_values or {}, per_frame, details)
 
     def absent(
@@ -179,7 +167,7 @@ class Measure:
             value=value,
             reason_code=code,
             reason_values=values,
-            reason=sentence(code, values, self.sentences),
+            reason=sentence(code, values),
             per_frame=tuple(None if each is None else float(each) for each in per_frame),
             details=frozen(details or {}),
         )

@@ -17,7 +17,6 @@ from .quality.clip_measures import MEASURES as CLIP
 from .quality.compare.comparison_measures import MEASURES as COMPARISON
 from .quality.compare.pairs import RESIZED
 from .quality.still.still_measures import MEASURES as STILL
-from .reasons import REASONS
 
 MEASURES: Mapping[str, tuple[Measure, ...]] = MappingProxyType(
     {
@@ -39,11 +38,3 @@ def all_measures() -> Iterator[Measure]:
     for family in MEASURES.values():
         yield from family
     yield from FACTS
-
-
-def all_sentences() -> dict[str, str]:
-    """Return every sentence that a report can say: the English that other languages follow."""
-    sentences = dict(REASONS)
-    for measure in all_measures():
-        sentences |= measure.sentences
-    return sentences

@@ -1,20 +1,19 @@
 """Is this still the same character?"""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..models.character.detection import IdentityModel
-from ..models.character.score import MEASURES, MOST_CHARACTERS, SUBJECT, score_characters
+from ..models.character.score import MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, scored, ui_of
 from .identity import MODEL_INPUT, connected_model
-from .inputs import chosen_profile, profile_fingerprint, profile_input
+from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
 from .sockets import CharacterSocket
 from .thumbnails import references_of
 
@@ -69,7 +68,7 @@ class AnimeCharacterSheet(io.ComfyNode):
         return io.NodeOutput(character, report, ui=shown)
 
 
-class AnimeCharacterScore(io.ComfyNode):
+class AnimeCharacterScore(ProfiledNode):
     """Scores whether every frame still shows the character of a sheet."""
 
     @classmethod
@@ -117,11 +116,6 @@ class AnimeCharacterScore(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
-
-    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -132,7 +126,6 @@ class AnimeCharacterScore(io.ComfyNode):
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
         frames = as_frames(images)
-        chosen = chosen_profile(profile)
         more = [each for each in (more_characters or {}).values() if each is not None]
         result = score_characters(
             frames,
@@ -140,7 +133,7 @@ class AnimeCharacterScore(io.ComfyNode):
             connected_model(model),
             min_similarity or None,
             comfyui.progress(),
-            chosen.applied(SUBJECT, *MEASURES),
-            chosen.leeway,
+            chosen_measures(profile, SUBJECT),
+            chosen_profile(profile).leeway,
         )
         return scored(result.report)

@@ -1,7 +1,5 @@
 """Is it still the same picture?"""
 
-from typing import Any
-
 import torch
 from comfy_api.latest import io
 
@@ -17,11 +15,14 @@ from ..models.weights import WEIGHTS
 from ..models.weights.unusable import why_unusable
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored
-from .inputs import RESIZE_INPUT, chosen_profile, profile_fingerprint, profile_input
+from .inputs import RESIZE_INPUT
+from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
-class AnimeCompareImages(io.ComfyNode):
+class AnimeCompareImages(ProfiledNode):
     """Scores how close pictures are to those that they should look like."""
+
+    FOLDERS = (FOLDER,)
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -57,11 +58,6 @@ class AnimeCompareImages(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """Run again when the profile was edited, or weights have come, gone or changed."""
-        return profile_fingerprint(profile) + comfyui.weights_fingerprint(FOLDER)
-
-    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -74,7 +70,7 @@ class AnimeCompareImages(io.ComfyNode):
             as_frames(images), as_frames(references, "references"), resize, comfyui.device()
         )
         names, backends, unusable = _networks(read_metrics(metrics))
-        measures = chosen_profile(profile).applied(SUBJECT, *MEASURES)
+        measures = chosen_measures(profile, SUBJECT)
         report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
         return scored(report)
 

@@ -14,7 +14,7 @@ from ..models.quality.compare.pairs import REFUSE, paired
 from ..models.quality.compare.picture import draw_differences
 from ..models.report import Report
 from . import comfyui
-from .inputs import RESIZE_INPUT
+from .inputs import RESIZE_INPUT, text_input
 from .sockets import CharacterSocket, ReportSocket
 
 CATEGORY = "Anime Production/Drawing"
@@ -35,11 +35,9 @@ class AnimeReportPlot(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 ReportSocket.Input("report", tooltip="The report to draw, of any scoring node."),
-                io.String.Input(
+                text_input(
                     "measurement",
-                    default="",
-                    optional=True,
-                    tooltip="Name of the one measurement to draw, such as flicker. Empty: those "
+                    "Name of the one measurement to draw, such as flicker. Empty: those "
                     "that matter most for the verdict.",
                 ),
             ],

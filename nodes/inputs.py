@@ -3,9 +3,13 @@
 from comfy_api.latest import io
 
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
-from ..models.profile import DEFAULT, Profile, load_profile, profile_names
 from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
+
+
+def text_input(name: str, tooltip: str) -> io.String.Input:
+    """Return an optional text, empty by default."""
+    return io.String.Input(name, default="", optional=True, tooltip=tooltip)
 
 
 def fps_input(tooltip: str) -> io.Float.Input:
@@ -45,34 +49,3 @@ def chosen_backend(wanted: str) -> Backend:
     """
     backend, _ = choose_backend(wanted, comfyui.weights(FOLDER), comfyui.device())
     return backend
-
-
-def profile_input() -> io.Combo.Input:
-    """What it takes to pass: the shipped profiles and the user's own, as they are now."""
-    return io.Combo.Input(
-        "profile",
-        options=profile_names(comfyui.profiles_directory()),
-        default=DEFAULT,
-        optional=True,
-        tooltip="What it takes to pass: hero for key shots, supporting for most, background for "
-        "plates and crowds, draft for tests. Your own lie in ComfyUI's user folder, in "
-        "default/anime_profiles.",
-    )
-
-
-def profile_fingerprint(name: str | None) -> str:
-    """What changes when the profile does: an edited one is read again.
-
-    Args:
-        name: as chosen; None where it comes over a link.
-    """
-    return "" if name is None else repr(chosen_profile(name))
-
-
-def chosen_profile(name: str) -> Profile:
-    """What the user chose at `profile_input()`.
-
-    Raises:
-        ProfileError: there is none of that name, or it can't be read; the message says where.
-    """
-    return load_profile(name, comfyui.profiles_directory())

@@ -15,6 +15,7 @@ from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
 from . import comfyui
 from .answers import answered, or_blocked
+from .inputs import text_input
 from .sockets import JobSocket, ReportSocket
 
 LATEST, BEST, BY_ID = "latest", "best", "id"
@@ -43,25 +44,15 @@ class AnimeJobLoad(io.ComfyNode):
                     tooltip="latest: the newest that fits what stands below. best: the one that "
                     "passed with the highest score. id: this one, whatever stands below.",
                 ),
-                io.String.Input(
+                text_input(
                     "id",
-                    default="",
-                    optional=True,
-                    tooltip="A job's or a prompt's id, with which = id. A prompt that ran twice is "
+                    "A job's or a prompt's id, with which = id. A prompt that ran twice is "
                     "two jobs: its newest.",
                 ),
-                io.String.Input(
-                    "project", default="", optional=True, tooltip="Only of this one. Empty: any."
-                ),
-                io.String.Input(
-                    "shot", default="", optional=True, tooltip="Only of this one. Empty: any."
-                ),
-                io.String.Input(
-                    "character", default="", optional=True, tooltip="Only of this one. Empty: any."
-                ),
-                io.String.Input(
-                    "tag", default="", optional=True, tooltip="Only with this one. Empty: any."
-                ),
+                text_input("project", "Only of this one. Empty: any."),
+                text_input("shot", "Only of this one. Empty: any."),
+                text_input("character", "Only of this one. Empty: any."),
+                text_input("tag", "Only with this one. Empty: any."),
                 io.Combo.Input(
                     "state",
                     options=[JobState.COMPLETED.value, ANY_STATE]
@@ -87,12 +78,8 @@ class AnimeJobLoad(io.ComfyNode):
                     optional=True,
                     tooltip="More frames than this are refused rather than fill the memory.",
                 ),
-                io.String.Input(
-                    "episode", default="", optional=True, tooltip="Only of this one. Empty: any."
-                ),
-                io.String.Input(
-                    "scene", default="", optional=True, tooltip="Only of this one. Empty: any."
-                ),
+                text_input("episode", "Only of this one. Empty: any."),
+                text_input("scene", "Only of this one. Empty: any."),
             ],
             outputs=[
                 io.Image.Output("images", tooltip="The frames of its files."),

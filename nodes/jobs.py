@@ -10,6 +10,7 @@ from ..models.jobs.recording.recorder import open_recorder
 from ..models.jobs.recording.tracking import Tracking
 from ..models.settings import TRACKING
 from . import comfyui
+from .inputs import text_input
 from .sockets import JobSocket
 
 NOT_TRACKED = (
@@ -34,27 +35,12 @@ class AnimeJob(io.ComfyNode):
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                io.String.Input(
-                    "project", default="", optional=True, tooltip="The production it belongs to."
-                ),
-                io.String.Input(
-                    "scene", default="", optional=True, tooltip="The scene, such as 03."
-                ),
-                io.String.Input(
-                    "shot", default="", optional=True, tooltip="The shot of the scene, such as 012."
-                ),
-                io.String.Input(
-                    "character", default="", optional=True, tooltip="Who is to be seen."
-                ),
-                io.String.Input(
-                    "tags",
-                    default="",
-                    optional=True,
-                    tooltip="Words to find it by, separated by commas.",
-                ),
-                io.String.Input(
-                    "episode", default="", optional=True, tooltip="The episode, such as 01."
-                ),
+                text_input("project", "The production it belongs to."),
+                text_input("scene", "The scene, such as 03."),
+                text_input("shot", "The shot of the scene, such as 012."),
+                text_input("character", "Who is to be seen."),
+                text_input("tags", "Words to find it by, separated by commas."),
+                text_input("episode", "The episode, such as 01."),
             ],
             outputs=[
                 JobSocket.Output("job", tooltip="This run, for Save Job: its files are its own."),

@@ -1,27 +1,19 @@
 """Does it loop?"""
 
-from typing import Any
-
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.loop.preview import seam_preview
-from ..models.loop.seam import MEASURES, SUBJECT, score_loop
+from ..models.loop.seam import SUBJECT, score_loop
 from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored
-from .inputs import (
-    BACKEND_INPUT,
-    FPS_INPUT,
-    chosen_backend,
-    chosen_profile,
-    profile_fingerprint,
-    profile_input,
-)
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
-class AnimeLoopScore(io.ComfyNode):
+class AnimeLoopScore(ProfiledNode):
     """Scores whether going from the last frame to the first feels like any other step."""
 
     @classmethod
@@ -53,11 +45,6 @@ class AnimeLoopScore(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
-
-    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -71,6 +58,6 @@ class AnimeLoopScore(io.ComfyNode):
             as_fps(fps),
             chosen_backend(backend),
             comfyui.progress(),
-            measures=chosen_profile(profile).applied(SUBJECT, *MEASURES),
+            measures=chosen_measures(profile, SUBJECT),
         )
         return scored(report, seam_preview(frames))

@@ -1,27 +1,19 @@
 """Make a clip loop."""
 
-from typing import Any
-
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps
 from ..models.loop.close import METHODS, close_loop
-from ..models.loop.seam import MEASURES, SUBJECT
+from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
-from .inputs import (
-    BACKEND_INPUT,
-    FPS_INPUT,
-    chosen_backend,
-    chosen_profile,
-    profile_fingerprint,
-    profile_input,
-)
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
-class AnimeLoopClose(io.ComfyNode):
+class AnimeLoopClose(ProfiledNode):
     """Changes a clip so that its last frame leads to its first, by the mildest means that do."""
 
     @classmethod
@@ -75,11 +67,6 @@ class AnimeLoopClose(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
-
-    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -96,6 +83,6 @@ class AnimeLoopClose(io.ComfyNode):
             blend_frames,
             chosen_backend(backend),
             comfyui.progress(),
-            chosen_profile(profile).applied(SUBJECT, *MEASURES),
+            chosen_measures(profile, SUBJECT),
         )
         return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))

@@ -1,27 +1,19 @@
 """Where does it loop?"""
 
-from typing import Any
-
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.loop.find import find_loops
-from ..models.loop.seam import MEASURES, SUBJECT
+from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
 from .answers import REPORT_OUTPUT, ui_of
-from .inputs import (
-    BACKEND_INPUT,
-    FPS_INPUT,
-    chosen_backend,
-    chosen_profile,
-    profile_fingerprint,
-    profile_input,
-)
+from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
-class AnimeLoopFind(io.ComfyNode):
+class AnimeLoopFind(ProfiledNode):
     """Finds the part of a clip that loops best."""
 
     @classmethod
@@ -75,11 +67,6 @@ class AnimeLoopFind(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
-
-    @classmethod
     def execute(
         cls,
         images: torch.Tensor,
@@ -103,7 +90,7 @@ class AnimeLoopFind(io.ComfyNode):
             top_k,
             chosen_backend(backend),
             comfyui.progress(),
-            chosen_profile(profile).applied(SUBJECT, *MEASURES),
+            chosen_measures(profile, SUBJECT),
         )
         loop = images[search.start : search.start + search.length]
         shown = ui_of(search.report)

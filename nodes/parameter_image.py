@@ -8,7 +8,7 @@ from comfy_api.latest import io
 from ..models.frames import InputError, as_fps, as_frames
 from ..models.media import read_media
 from . import comfyui
-from .inputs import fps_input
+from .inputs import fps_input, text_input
 from .parameters import ALIASES, CATEGORY, NAME_INPUT
 
 
@@ -27,11 +27,9 @@ class AnimeParameterImage(io.ComfyNode):
             search_aliases=[*ALIASES, "load image", "load video", "load webp"],
             inputs=[
                 NAME_INPUT,
-                io.String.Input(
+                text_input(
                     "value",
-                    default="",
-                    optional=True,
-                    tooltip="A file in ComfyUI's input folder, with its folders; with [output] or "
+                    "A file in ComfyUI's input folder, with its folders; with [output] or "
                     "[temp] behind it in those: shot/still_00001_.png [output]. Empty: fallback.",
                 ),
                 io.Image.Input(

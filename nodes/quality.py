@@ -1,7 +1,6 @@
 """Is it clean?"""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from comfy_api.latest import io
@@ -10,17 +9,16 @@ from ..models.frames import as_fps, as_frames
 from ..models.profile import DEFAULT
 from ..models.quality.clip import SUBJECT as CLIP
 from ..models.quality.clip import score_clip_quality
-from ..models.quality.clip_measures import MEASURES as CLIP_MEASURES
 from ..models.quality.still import learned
 from ..models.quality.still.score import SUBJECT as STILL
 from ..models.quality.still.score import score_still_quality
-from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored
-from .inputs import FPS_INPUT, chosen_profile, profile_fingerprint, profile_input
+from .inputs import FPS_INPUT
+from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
-class AnimeClipQuality(io.ComfyNode):
+class AnimeClipQuality(ProfiledNode):
     """Scores how clean a clip is: sharp lines, steady light, drawings that come evenly."""
 
     @classmethod
@@ -46,21 +44,18 @@ class AnimeClipQuality(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """An edited profile is read again."""
-        return profile_fingerprint(profile)
-
-    @classmethod
     def execute(
         cls, images: torch.Tensor, fps: float = 12.0, profile: str = DEFAULT
     ) -> io.NodeOutput:
-        wanted = chosen_profile(profile).applied(CLIP, *CLIP_MEASURES)
+        wanted = chosen_measures(profile, CLIP)
         report = score_clip_quality(as_frames(images), as_fps(fps), wanted, comfyui.progress())
         return scored(report)
 
 
-class AnimeStillQuality(io.ComfyNode):
+class AnimeStillQuality(ProfiledNode):
     """Scores how clean pictures are, each for itself."""
+
+    FOLDERS = tuple(each.name for each in learned.CLASSIFIERS)
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -83,15 +78,9 @@ class AnimeStillQuality(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """Run again when the profile was edited, or weights have come or gone."""
-        folders = [each.name for each in learned.CLASSIFIERS]
-        return profile_fingerprint(profile) + comfyui.weights_fingerprint(*folders)
-
-    @classmethod
     def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:
         frames = as_frames(images)
-        wanted = chosen_profile(profile).applied(STILL, *STILL_MEASURES)
+        wanted = chosen_measures(profile, STILL)
         networks = learned.open_installed(_classifiers(), comfyui.device())
         report = score_still_quality(frames, wanted, networks, comfyui.device(), comfyui.progress())
         return scored(report)

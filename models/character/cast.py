@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..frames import Absence
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from .appearance import Appearance, Presence
 
@@ -12,11 +12,9 @@ from .appearance import Appearance, Presence
 # a frame or two is not.
 DOUBLED_ALLOWED = 0.1
 
-SOME_MISSING = Reason(
-    "cast_missing", "Frames that show somebody, yet not whom was asked for: {missing}."
-)
-NOBODY_SEEN = Reason("nobody_seen", "Nobody can be seen in any frame.")
-SOME_DOUBLED = Reason("doubled", "There twice in one frame: {doubled}.")
+SOME_MISSING = "cast_missing"
+NOBODY_SEEN = "nobody_seen"
+SOME_DOUBLED = "doubled"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def missing(cast: CastInClip) -> Value | Absence:
     Only frames that show anybody count.
     """
     if not cast.frames:
-        return Absence(NOBODY_SEEN.code)
+        return Absence(NOBODY_SEEN)
     frames = {
         each.name: [f for f in cast.frames if each.presences[f] is not Presence.SAME]
         for each in cast.appearances
@@ -61,7 +59,7 @@ def doubled(cast: CastInClip) -> Value:
 def _share(
     frames: Mapping[str, Sequence[int]],
     cast: CastInClip,
-    reason: Reason,
+    reason: str,
     key: str,
     per_frame: Sequence[float | None] = (),
 ) -> Value:
@@ -75,7 +73,7 @@ def _share(
     return Value(
         len(concerned) / len(cast.frames),
         {key: places} if concerned else {},
-        reason.code if concerned else None,
+        reason if concerned else None,
         per_frame,
         {"frames": {name: which for name, which in frames.items() if which}},
     )
@@ -88,10 +86,7 @@ MISSING = Measure(
     better=Better.LOWER,
     answers_to="frames without somebody who was asked for; of several characters",
     function=missing,
-    passes=Reason(
-        "cast_complete",
-        "Everybody who was asked for is found in every frame that shows anybody.",
-    ),
+    passes="cast_complete",
     reasons=(SOME_MISSING,),
     absences=(NOBODY_SEEN,),
 )
@@ -103,6 +98,6 @@ DOUBLED = Measure(
     required=True,
     answers_to="frames in which somebody is there twice",
     function=doubled,
-    passes=Reason("nobody_doubled", "Nobody is there twice."),
+    passes="nobody_doubled",
     reasons=(SOME_DOUBLED,),
 )

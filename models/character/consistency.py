@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as functional
 
 from ..frames import Absence
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from .visibility import NO_REFERENCE
 
@@ -49,10 +49,6 @@ CONSISTENCY = Measure(
     better=Better.HIGHER,
     answers_to="frames that differ among one another, whoever they show",
     function=_consistency,
-    passes=Reason(
-        "subject_consistency",
-        "In the {visible} frames that show them, {character} is as alike as this to the first of "
-        "them and from one to the next.",
-    ),
+    passes="subject_consistency",
     absences=(NO_REFERENCE,),
 )

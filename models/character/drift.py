@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..frames import Absence
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from .visibility import NO_REFERENCE
 
@@ -24,17 +24,9 @@ DRIFT_LEAST = 6  # visible frames: two in each third
 SLOPE_LEAST = 3  # visible frames; a line goes through any two
 SLOPE_FRAMES = 100  # that the slope is told over: that over one frame has too many zeros to read
 
-FALLS = Reason(
-    "drift_from",
-    "From the first third to the last, likeness to {character} changes by {change}; it begins to "
-    "fall at frame {frame}.",
-)
-TOO_SHORT_FOR_DRIFT = Reason(
-    "too_short_for_drift", "A drift shows over {least} visible frames, {visible} are there."
-)
-TOO_SHORT_FOR_SLOPE = Reason(
-    "too_short_for_slope", "A slope shows over {least} visible frames, {visible} are there."
-)
+FALLS = "drift_from"
+TOO_SHORT_FOR_DRIFT = "too_short_for_drift"
+TOO_SHORT_FOR_SLOPE = "too_short_for_slope"
 
 
 def drift(clip: "CharacterInClip") -> Value | Absence:
@@ -42,12 +34,12 @@ def drift(clip: "CharacterInClip") -> Value | Absence:
     similarities = clip.similarities
     visible = len(similarities)
     if visible < DRIFT_LEAST:
-        return Absence(TOO_SHORT_FOR_DRIFT.code, {"least": DRIFT_LEAST, "visible": visible})
+        return Absence(TOO_SHORT_FOR_DRIFT, {"least": DRIFT_LEAST, "visible": visible})
     third = visible // 3
     change = sum(similarities[-third:]) / third - sum(similarities[:third]) / third
     start = begins_to_fall(clip.appearance.visible, similarities)
     facts = {"character": clip.appearance.name, "change": f"{change:+.3f}", "frame": start}
-    reason = None if start is None else FALLS.code
+    reason = None if start is None else FALLS
     return Value(change, facts, reason, details={"from": start})
 
 
@@ -55,7 +47,7 @@ def drift_slope(clip: "CharacterInClip") -> Value | Absence:
     """Return how fast likeness changes over the whole clip."""
     visible = clip.appearance.visible
     if len(visible) < SLOPE_LEAST:
-        return Absence(TOO_SHORT_FOR_SLOPE.code, {"least": SLOPE_LEAST, "visible": len(visible)})
+        return Absence(TOO_SHORT_FOR_SLOPE, {"least": SLOPE_LEAST, "visible": len(visible)})
     change = SLOPE_FRAMES * slope(visible, clip.similarities)
     return Value(change, {"character": clip.appearance.name, "change": f"{change:+.3f}"})
 
@@ -128,9 +120,7 @@ DRIFT = Measure(
     high=0.0,
     answers_to="likeness that falls from the first third of the clip to the last",
     function=drift,
-    passes=Reason(
-        "drift", "From the first third to the last, likeness to {character} changes by {change}."
-    ),
+    passes="drift",
     reasons=(FALLS,),
     absences=(TOO_SHORT_FOR_DRIFT, NO_REFERENCE),
 )
@@ -142,6 +132,6 @@ DRIFT_SLOPE = Measure(
     high=0.0,
     answers_to="how fast likeness falls over the whole clip",
     function=drift_slope,
-    passes=Reason("drift_slope", "Over 100 frames likeness to {character} changes by {change}."),
+    passes="drift_slope",
     absences=(TOO_SHORT_FOR_SLOPE, NO_REFERENCE),
 )

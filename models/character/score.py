@@ -93,7 +93,7 @@ def score_characters(
     if absence is not None:
         return _unmeasured(absence, named, model, len(frames), wanted)
     if not any(len(each.embeddings) for each in named):
-        absence = Absence(NO_REFERENCE.code, {"character": ", ".join(each.name for each in named)})
+        absence = Absence(NO_REFERENCE, {"character": ", ".join(each.name for each in named)})
         return _unmeasured(absence, named, model, len(frames), wanted)
 
     detections = look_at(frames, model, report_progress)
@@ -238,7 +238,7 @@ def _report(
             clip = CharacterInClip(appearance, character, model, detections)
             own = measures_of(clip, measures)
         else:
-            absence = Absence(NO_REFERENCE.code, {"character": character.name})
+            absence = Absence(NO_REFERENCE, {"character": character.name})
             own = absent_measures(character, model, absence, len(detections.rows), measures)
         similarity, frame = own[0], own[0].worst_frame
         if frame is not None and similarity.score is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..frames import Absence
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
 from .detection import IdentityModel
@@ -24,38 +24,13 @@ if TYPE_CHECKING:
 
 CALIBRATION_LEAST = 3  # references; two give one distance, and no spread
 
-ALIKE_IN_LOOKS = Reason(
-    "references_alike",
-    "The references look like one character: each is at least {similarity} like another. Looks "
-    "are compared, not identity.",
-)
-ONE_UNLIKE = Reason(
-    "reference_different",
-    "Reference {reference} does not look like the others: {similarity} alike, {threshold} is "
-    "needed.",
-)
-SOME_UNLIKE = Reason(
-    "references_different",
-    "References {reference} do not look like the others: down to {similarity} alike, {threshold} "
-    "is needed.",
-)
-ONE_REFERENCE = Reason(
-    "one_reference", "With one usable reference there is nothing to compare it with."
-)
-PUBLISHED = Reason(
-    "threshold_published",
-    "The backend's own: {note}. References that agree: {references}; from {least} on they set a "
-    "threshold of their own.",
-)
-CROWDED = Reason(
-    "references_crowded",
-    "Several people are in reference {references}: not used, as nobody can know who is meant. "
-    "Crop them to one person.",
-)
-CHOSEN = Reason(
-    "references_chosen",
-    "Several people are in reference {references}: the one whom all other references show is used.",
-)
+ALIKE_IN_LOOKS = "references_alike"
+ONE_UNLIKE = "reference_different"
+SOME_UNLIKE = "references_different"
+ONE_REFERENCE = "one_reference"
+PUBLISHED = "threshold_published"
+CROWDED = "references_crowded"
+CHOSEN = "references_chosen"
 
 
 def sheet_report(character: "Character", model: IdentityModel) -> Report:
@@ -112,17 +87,17 @@ def least_alike(
     """
     known = [each for each in character.similarities if each is not None]
     if not any(character.visible):
-        return Absence(NO_REFERENCE.code, {"character": character.name})
+        return Absence(NO_REFERENCE, {"character": character.name})
     if not known:
-        return Absence(ONE_REFERENCE.code)
+        return Absence(ONE_REFERENCE)
     facts = {
         "reference": _joined(outliers),
         "similarity": round(min(known), 3),
         "threshold": round(published, 3),
     }
     unlike = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
-    alike = ALIKE_IN_LOOKS.code if character.backend == PALETTE else None
-    return Value(min(known), facts, unlike.code if outliers else alike)
+    alike = ALIKE_IN_LOOKS if character.backend == PALETTE else None
+    return Value(min(known), facts, unlike if outliers else alike)
 
 
 def _threshold(
@@ -132,7 +107,7 @@ def _threshold(
     note = model.embedder.threshold_note
     return _by_embedder(model, THRESHOLD).measured(
         character.threshold,
-        None if character.calibrated else PUBLISHED.code,
+        None if character.calibrated else PUBLISHED,
         {"references": agreeing, "least": CALIBRATION_LEAST, "note": note},
     )
 
@@ -146,7 +121,7 @@ def _share(
     by_status = {each.value: listed(statuses, each) for each in ReferenceStatus}
     return replace(VISIBLE_SHARE, backend=model.detector.name).measured(
         usable / count,
-        (REFERENCES_UNSEEN if unseen else reason).code,
+        REFERENCES_UNSEEN if unseen else reason,
         {"references": _joined(unseen) if unseen else count, "usable": usable},
         per_frame=[float(each) for each in character.visible],
         details={status: numbers for status, numbers in by_status.items() if numbers},
@@ -163,7 +138,7 @@ def _several_people(
         return ()
     measure = replace(SEVERAL_PEOPLE, backend=model.detector.name, high=float(len(statuses)))
     reason, facts = CROWDED if unused else CHOSEN, {"references": _joined(unused or chosen)}
-    return (measure.measured(len(unused) + len(chosen), reason.code, facts),)
+    return (measure.measured(len(unused) + len(chosen), reason, facts),)
 
 
 def _by_embedder(model: IdentityModel, measure: Measure) -> Measure:
@@ -182,10 +157,7 @@ ONE_CHARACTER = Measure(
     required=True,
     answers_to="the reference that is least like the others",
     function=least_alike,
-    passes=Reason(
-        "references_one",
-        "The references show one character: each is at least {similarity} like another.",
-    ),
+    passes="references_one",
     reasons=(ALIKE_IN_LOOKS, ONE_UNLIKE, SOME_UNLIKE),
     absences=(ONE_REFERENCE, NO_REFERENCE),
 )
@@ -194,7 +166,7 @@ THRESHOLD = Measure(
     unit="similarity",
     better=Better.HIGHER,
     answers_to="the similarity from which a frame shows the character",
-    passes=Reason("threshold_calibrated", "Set by how alike the {references} references are."),
+    passes="threshold_calibrated",
     reasons=(PUBLISHED,),
 )
 SEVERAL_PEOPLE = Measure(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..frames import Absence
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better, Measurement
 from .appearance import Presence, lost_from
 from .report_boxes import DOUBLED, boxes_as_details
@@ -18,24 +18,10 @@ if TYPE_CHECKING:
 # With the character out of sight in more than half of the frames there is no verdict on the clip.
 LEAST_VISIBLE_SHARE = 0.5
 
-DIFFERENT = Reason(
-    "character_different",
-    "It does not look like {character} in {different} of {visible} visible frames: down to "
-    "{similarity} alike, {threshold} is needed.",
-)
-LOST = Reason(
-    "character_lost",
-    "From frame {frame} on it no longer looks like {character}: down to {similarity} alike, "
-    "{threshold} is needed.",
-)
-SELDOM_VISIBLE = Reason(
-    "seldom_visible",
-    "A figure is visible in only {visible} of {frames} frames; at least {least} are needed.",
-)
-SELDOM_SEEN = Reason(
-    "seldom_seen",
-    "{character} can be seen in only {visible} of {frames} frames; at least {least} are needed.",
-)
+DIFFERENT = "character_different"
+LOST = "character_lost"
+SELDOM_VISIBLE = "seldom_visible"
+SELDOM_SEEN = "seldom_seen"
 
 
 def least_similarity(clip: "CharacterInClip") -> Value | Absence:
@@ -49,7 +35,7 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
     if not visible or visible < LEAST_VISIBLE_SHARE * count:
         least = max(-int(-LEAST_VISIBLE_SHARE * count // 1), 1)  # rounded up
         absence = SELDOM_VISIBLE if visible == clip.frames_with_people else SELDOM_SEEN
-        return Absence(absence.code, {**facts, "frames": count, "least": least})
+        return Absence(absence, {**facts, "frames": count, "least": least})
     lowest, lost = min(clip.similarities), lost_from(presences)
     facts |= {
         "similarity": round(lowest, 3),
@@ -58,7 +44,7 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
         "frame": lost,
     }
     always = Presence.SAME not in presences
-    return Value(lowest, facts, failing=(DIFFERENT if lost is None or always else LOST).code)
+    return Value(lowest, facts, failing=(DIFFERENT if lost is None or always else LOST))
 
 
 def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measurement:
@@ -115,11 +101,7 @@ SIMILARITY = Measure(
     required=True,
     answers_to="the visible frame that is least like the references",
     function=least_similarity,
-    passes=Reason(
-        "character_same",
-        "It looks like {character} in every visible frame: at least {similarity} alike, "
-        "{threshold} is needed.",
-    ),
+    passes="character_same",
     reasons=(DIFFERENT, LOST),
     absences=(SELDOM_VISIBLE, SELDOM_SEEN, NO_REFERENCE),
 )

@@ -2,25 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
 
 # Any measure of a character that was made without a usable reference.
-NO_REFERENCE = Reason(
-    "no_reference", "The sheet of {character} holds no reference with a visible figure."
-)
-SEEN_IN_ITS_PLACE = Reason(
-    "seen_share",
-    "{character}, or somebody in their place, can be seen in {visible} of {frames} frames.",
-)
-REFERENCES_UNSEEN = Reason(
-    "references_unseen", "No figure stands out in reference {references}: not used."
-)
-REFERENCES_SEEN = Reason("references_seen", "A figure stands out in all {references} references.")
-REFERENCES_USABLE = Reason("references_usable", "{usable} of {references} references are used.")
+NO_REFERENCE = "no_reference"
+SEEN_IN_ITS_PLACE = "seen_share"
+REFERENCES_UNSEEN = "references_unseen"
+REFERENCES_SEEN = "references_seen"
+REFERENCES_USABLE = "references_usable"
 
 
 def visible_share(clip: "CharacterInClip") -> Value:
@@ -30,7 +23,7 @@ def visible_share(clip: "CharacterInClip") -> Value:
     return Value(
         visible / count,
         {"character": appearance.name, "visible": visible, "frames": count},
-        None if visible == clip.frames_with_people else SEEN_IN_ITS_PLACE.code,
+        None if visible == clip.frames_with_people else SEEN_IN_ITS_PLACE,
         [float(each is not None) for each in appearance.similarities],
         {"too_small": [frame for frame, each in enumerate(clip.detections.too_small) if each]},
     )
@@ -43,7 +36,7 @@ VISIBLE_SHARE = Measure(
     better=Better.HIGHER,
     answers_to="frames, or references, that show the character or somebody in its place",
     function=visible_share,
-    passes=Reason("visible_share", "A figure is visible in {visible} of {frames} frames."),
+    passes="visible_share",
     reasons=(SEEN_IN_ITS_PLACE, REFERENCES_UNSEEN, REFERENCES_SEEN, REFERENCES_USABLE),
     absences=(NO_REFERENCE,),
 )

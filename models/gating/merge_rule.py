@@ -17,7 +17,6 @@ BEST = Measure(
     f"{MERGED}.best",
     unit="of 100",
     better=Better.HIGHER,
-    low=0.0,
     high=100.0,
     backend="merge",
     threshold=50.0,

@@ -297,10 +297,10 @@ def _answer(before: _Result, after: _Result, asked: str = "") -> Closed:
 
 def _code(before: _Result, after: _Result, asked: str) -> str:
     if after is not before:
-        return (LOOPS if after.passes else NO_LOOP).code
+        return LOOPS if after.passes else NO_LOOP
     if asked:
-        return NOTHING_TO_DO.code
-    return (UNNEEDED if before.passes else IN_VAIN).code
+        return NOTHING_TO_DO
+    return UNNEEDED if before.passes else IN_VAIN
 
 
 def _absence(report: Report) -> Absence | None:

@@ -9,7 +9,7 @@ import torch
 
 from ..frames import Absence, InputError, too_little, unmeasurable
 from ..holds import hold_pattern
-from ..measure import Measure, Reason
+from ..measure import Measure
 from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
@@ -34,31 +34,11 @@ PASSING = 50.0  # of a report's score
 # Of the work, as its progress shows it: until all pairs are compared, until the steps are
 # measured, until the drawings are known, and until all loops are compared.
 COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
-FOUND = Reason(
-    "loop_found",
-    "The best loop has {length} frames, from frame {start} on; it is {distance} of the clip's own "
-    "steps from a perfect one.",
-)
-FOUND_IN_PERIODS = Reason(
-    "loop_of_periods",
-    "The best loop has {length} frames, from frame {start} on: {times} times a period of {period} "
-    "frames. It is {distance} of the clip's own steps from a perfect one.",
-)
-NOTHING_LOOPS = Reason(
-    "nothing_loops",
-    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
-    "the clip's own steps from a perfect loop and {missing} points from a pass.",
-)
-NOTHING_LOOPS_UNSCORED = Reason(
-    "nothing_loops_unscored",
-    "Nothing loops. The nearest has {length} frames, from frame {start} on; it is {distance} of "
-    "the clip's own steps from a perfect loop.",
-)
-NO_SEAM = Reason(
-    "no_loop_to_search",
-    "With {shortest} to {longest} frames there is no seam to choose: fewer than {least} drawings "
-    "differ.",
-)
+FOUND = "loop_found"
+FOUND_IN_PERIODS = "loop_of_periods"
+NOTHING_LOOPS = "nothing_loops"
+NOTHING_LOOPS_UNSCORED = "nothing_loops_unscored"
+NO_SEAM = "no_loop_to_search"
 LOOP_DISTANCE = Measure(
     MAP_CARRIER,
     unit="steps",
@@ -249,7 +229,7 @@ def _found(
     }
     if best.distance is None:
         named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
-        return measure.absent(Absence(NO_SEAM.code, named), details=details)
+        return measure.absent(Absence(NO_SEAM, named), details=details)
     values: dict[str, Any] = {"start": best.start, "length": best.length}
     values["distance"] = round(best.distance, 2)
     if period is None:
@@ -257,11 +237,11 @@ def _found(
         values["missing"] = missing
         reason = NOTHING_LOOPS if missing is not None else NOTHING_LOOPS_UNSCORED
         return measure.measured(
-            best.distance, reason.code, values, details={**details, "missing": missing}
+            best.distance, reason, values, details={**details, "missing": missing}
         )
     reason = FOUND if period == best.length else FOUND_IN_PERIODS
     values |= {"period": period, "times": best.length // period}
-    return measure.measured(best.distance, reason.code, values, details=details)
+    return measure.measured(best.distance, reason, values, details=details)
 
 
 def _details(candidate: Candidate) -> dict[str, Any]:

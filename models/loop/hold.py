@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from ..holds import HELD_SHARE, STILL, HoldPattern, hold_pattern
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
@@ -93,14 +93,6 @@ SEAM_HOLD = Measure(
     required=True,
     answers_to="a pattern of twos or threes that breaks at the seam",
     function=lambda seam: seam_hold(seam.rhythm),
-    passes=Reason(
-        "seam_hold",
-        "Frames that a drawing at the seam is held for: {frames}; elsewhere: {shortest} to "
-        "{longest}.",
-    ),
-    fails=Reason(
-        "seam_hold_broken",
-        "The hold pattern breaks at the seam. Frames that a drawing is held for there: {frames}; "
-        "elsewhere: {shortest} to {longest}.",
-    ),
+    passes="seam_hold",
+    fails="seam_hold_broken",
 )

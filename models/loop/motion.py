@@ -6,7 +6,7 @@ from torch.nn.functional import normalize
 
 from ..holds import STILL
 from ..image_ops.flow import GreyPictures
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
@@ -21,16 +21,8 @@ MOST_DRAWINGS = 64
 FOLLOWED_STEPS = 8  # at most
 
 NOTHING_MOVES = "nothing_moves"  # any clip can lack motion: its sentence stands in `reasons.py`
-ONLY_GRAIN = Reason(
-    "only_grain",
-    "Every frame differs from the next as much as from any other: grain or unrelated pictures, no "
-    "motion that could loop.",
-)
-UNRELATED = Reason(
-    "unrelated_pictures",
-    "Every step is a cut: only {percent} % of a picture can be found in the next one. Pictures "
-    "that have nothing to do with one another are no motion that could loop.",
-)
+ONLY_GRAIN = "only_grain"
+UNRELATED = "unrelated_pictures"
 
 
 def motion(steps: torch.Tensor) -> Value:
@@ -72,7 +64,7 @@ def continuity(pictures: GreyPictures) -> Value:
     value = min(max(alike, explained or 0.0), followed)
     failing = None
     if value < LEAST_CONTINUITY:
-        failing = (ONLY_GRAIN if alike < LEAST_CONTINUITY else UNRELATED).code
+        failing = ONLY_GRAIN if alike < LEAST_CONTINUITY else UNRELATED
     return Value(
         value,
         {"percent": round(100 * value)},
@@ -130,7 +122,7 @@ MOTION = Measure(
     required=True,
     answers_to="a frozen picture: the usual step between drawings, ΔE",
     function=lambda seam: motion(seam.structural_steps[:-1]),
-    passes=Reason("motion", "A usual step changes the picture by {step} ΔE."),
+    passes="motion",
 )
 CONTINUITY = Measure(
     "continuity",
@@ -142,8 +134,6 @@ CONTINUITY = Measure(
     required=True,
     answers_to="grain and unrelated pictures, which are no motion",
     function=lambda seam: continuity(seam.pictures),
-    passes=Reason(
-        "continuity", "What a drawing changes is {percent} % like what another one does."
-    ),
+    passes="continuity",
     reasons=(ONLY_GRAIN, UNRELATED),
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
@@ -21,12 +21,8 @@ LEAST_GROWTH, MOST_GROWTH = 0.6, 2.0
 # Drawings from which on a clip's own unevenness is known: among fewer, one blink would decide it.
 LEAST_UNEVEN = 16
 
-JUMPS = Reason("seam_jump", "The seam jumps by {steps} of the clip's own steps.")
-STUTTERS = Reason(
-    "seam_stutter",
-    "The seam stutters: it moves by only {steps} of the clip's own steps, as if the first frame "
-    "stood twice.",
-)
+JUMPS = "seam_jump"
+STUTTERS = "seam_stutter"
 
 
 def seam_ratio(steps: torch.Tensor, two_steps: torch.Tensor) -> float:
@@ -85,7 +81,7 @@ def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch
     return Value(
         ratio,
         {"steps": round(ratio, 2)},
-        failing=(STUTTERS if ratio < 1 else JUMPS).code,
+        failing=(STUTTERS if ratio < 1 else JUMPS),
         per_frame=(all_steps / max(usual, 1e-9)).tolist(),
         details={"drawings": len(steps), "usual_step": usual},
     )
@@ -101,6 +97,6 @@ SEAM_POSITION = Measure(
     required=True,
     answers_to="how many of the clip's own steps wide the seam is",
     function=lambda seam: seam_position(seam.steps, seam.two_steps, seam.measurements.steps),
-    passes=Reason("seam", "The seam moves by {steps} of the clip's own steps beside it."),
+    passes="seam",
     reasons=(JUMPS, STUTTERS),
 )

@@ -164,7 +164,7 @@ def _cause(parts: Mapping[str, Measurement], rhythm: Rhythm) -> Measurement:
     """
     position, colour, hold = (parts[each.name] for each in (SEAM_POSITION, SEAM_COLOUR, SEAM_HOLD))
     lit = colour.details["common_part"] >= COMMON_PART
-    held = rhythm.pattern.typical > 1 and position.reason_code != JUMPS.code
+    held = rhythm.pattern.typical > 1 and position.reason_code != JUMPS
     order = [
         parts[CONTINUITY.name],
         *([colour] if lit else []),

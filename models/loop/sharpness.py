@@ -2,19 +2,15 @@
 
 import torch
 
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 
 # Every so many rows are enough to tell how sharp a picture is.
 ROWS = 8
 CLEAR = 0.05  # beyond what varies inside; below, one frame is as sharp as any other
 
-SOFTER = Reason(
-    "seam_softer", "The texture pops: after the seam the picture is {percent} % softer."
-)
-SHARPER = Reason(
-    "seam_sharper", "The texture pops: after the seam the picture is {percent} % sharper."
-)
+SOFTER = "seam_softer"
+SHARPER = "seam_sharper"
 
 
 def bends(frames: torch.Tensor) -> torch.Tensor:
@@ -51,7 +47,7 @@ def seam_sharpness(sharpness: torch.Tensor, drawings: list[int]) -> Value:
     percent = 100 * (2 ** (sharp[0] - sharp[-1]).item() - 1)
     reason = None
     if beyond > CLEAR:
-        reason = (SOFTER if percent < 0 else SHARPER).code
+        reason = SOFTER if percent < 0 else SHARPER
     return Value(beyond, {"percent": round(abs(percent))}, reason)
 
 
@@ -62,8 +58,6 @@ SEAM_SHARPNESS = Measure(
     backend="second-difference",
     answers_to="texture that pops at the seam; judges nothing",
     function=lambda seam: seam_sharpness(seam.measurements.bends, seam.drawings),
-    passes=Reason(
-        "seam_sharpness", "The picture is as sharp on one side of the seam as on the other."
-    ),
+    passes="seam_sharpness",
     reasons=(SOFTER, SHARPER),
 )

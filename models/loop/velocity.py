@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ..image_ops.flow import GreyPictures, mean_length
-from ..measure import Measure, Reason, Value
+from ..measure import Measure, Value
 from ..measurement import Better
 
 # Share of the clip's usual speed that turns back at once. Over sample clips started anywhere, no
@@ -25,17 +25,9 @@ LEAST_MIRRORED = 6  # drawings; a cycle of four may pass two poses that look ali
 # one end is slower than this share of the usual speed, the way back is the motion's own.
 RESTING = 0.1
 
-TURNS_A_LITTLE = Reason(
-    "seam_turns_a_little", "At the seam {percent} % of the motion's usual speed turns back."
-)
-TURNS_BACK = Reason(
-    "seam_turns_back", "The motion turns back at the seam, at {percent} % of its usual speed."
-)
-BACK_AND_FORTH = Reason(
-    "plays_back_and_forth",
-    "It plays back and forth: at the seam the motion turns back, at {percent} % of its usual "
-    "speed, and runs the same way again.",
-)
+TURNS_A_LITTLE = "seam_turns_a_little"
+TURNS_BACK = "seam_turns_back"
+BACK_AND_FORTH = "plays_back_and_forth"
 
 
 def seam_velocity(pictures: GreyPictures) -> Value:
@@ -86,8 +78,8 @@ def seam_velocity(pictures: GreyPictures) -> Value:
     return Value(
         value,
         {"percent": round(100 * value)},
-        reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE.code,
-        failing=(BACK_AND_FORTH if ends else TURNS_BACK).code,
+        reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE,
+        failing=(BACK_AND_FORTH if ends else TURNS_BACK),
         per_frame=per_frame,
         details={
             "usual_speed": usual,
@@ -145,6 +137,6 @@ SEAM_VELOCITY = Measure(
     required=True,
     answers_to="motion that turns back at the seam, or plays back and forth anywhere",
     function=lambda seam: seam_velocity(seam.pictures),
-    passes=Reason("seam_flow", "The motion goes on through the seam."),
+    passes="seam_flow",
     reasons=(TURNS_A_LITTLE, TURNS_BACK, BACK_AND_FORTH),
 )

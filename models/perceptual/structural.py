@@ -12,11 +12,10 @@ from torch.nn.functional import interpolate
 
 from ..holds import STILL
 from ..image_ops.colour import lab_from_rgb
-from ..measure import Reason
 from .features import FeatureDistance
 
 BACKEND = "structural"
-USUAL_STEP = Reason("motion", "A usual step changes the picture by {step} ΔE.")
+USUAL_STEP = "motion"
 
 # Shorter sides of the scales, px: from a face's features down to the layout of the picture.
 SCALES = (96, 48, 24, 12)

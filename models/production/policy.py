@@ -6,6 +6,7 @@ from typing import Any
 
 from ..gating.retry import MOST_ATTEMPTS
 from ..measurement import Measurement
+from ..reasons import sentences
 from ..report import Report
 from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
 from .parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
@@ -160,7 +161,7 @@ def _adjustment(place: str, data: Any, parameters: Sequence[Parameter]) -> Adjus
         raise DefinitionError(f"{place}: expected at least one reason and one change.")
     named = {each.name: each for each in parameters}
     for reason in reasons:
-        if reason.rpartition(".")[2] not in known_measurements() and reason not in known_codes():
+        if reason.rpartition(".")[2] not in known_measurements() and reason not in sentences():
             raise DefinitionError(
                 f"{place}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
             )
@@ -192,10 +193,3 @@ def known_measurements() -> frozenset[str]:
     from ..measures import MEASURES  # late: it loads all that measures
 
     return frozenset(each.name for family in MEASURES.values() for each in family)
-
-
-def known_codes() -> frozenset[str]:
-    """Return the codes of every sentence that a report can say."""
-    from ..measures import all_sentences  # late: it loads all that measures
-
-    return frozenset(all_sentences())

@@ -3,7 +3,7 @@
 import torch
 
 from ..image_ops.luma import luma
-from ..measure import Measure, Reason
+from ..measure import Measure
 from ..measurement import Better
 
 # Lines and edges are a few percent of a drawing; the strongest half percent are its clearest.
@@ -66,10 +66,7 @@ EDGE_WIDTH = Measure(
     required=True,
     answers_to="softness: px from dark to light across the strongest lines",
     function=lambda picture: picture.edge_width,
-    passes=Reason("sharp_lines", "The strongest lines are {width} px wide from dark to light."),
-    fails=Reason(
-        "soft_lines",
-        "The picture is soft: its strongest lines are {width} px wide from dark to light.",
-    ),
-    absences=(Reason("no_lines", "No edge is strong enough to be a line."),),
+    passes="sharp_lines",
+    fails="soft_lines",
+    absences=("no_lines",),
 )

@@ -2,14 +2,11 @@ import pytest
 import torch
 
 from anime_production.models.frames import Absence, InputError
+from anime_production.models.measure import Measure
 from anime_production.models.plot import PLOT_SHAPE, plot_report
 from anime_production.models.report import Better, Report, WorstFrame, merge
 
-from ..measures import any_measure
-
-MEASURE = any_measure(
-    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
-)
+MEASURE = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
 # Of Okabe and Ito, told apart by people who see red and green alike.
 GREEN, ORANGE, GREY = (0x00, 0x9E, 0x73), (0xD5, 0x5E, 0x00), (0x6B, 0x72, 0x80)
 VERDICT = slice(0, 60), slice(480, 960)  # rows and columns of the verdict in the headline

@@ -4,6 +4,7 @@ import pytest
 
 from anime_production.models.character.character_measures import MEASURES as CHARACTER
 from anime_production.models.loop.seam import MEASURES as LOOP
+from anime_production.models.measure import Measure
 from anime_production.models.profile import (
     DEFAULT,
     SHIPPED,
@@ -13,15 +14,9 @@ from anime_production.models.profile import (
 )
 from anime_production.models.report import Better
 
-from ..measures import any_measure
-
-FLICKER = any_measure(
-    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
-)
-MOTION = any_measure("motion", "", Better.HIGHER, 0, 20, "structural")
-SEAM = any_measure(
-    "seam", "", Better.BAND, 0, 10, "structural", threshold=(0.5, 1.6), required=True
-)
+FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
+MOTION = Measure("motion", "", Better.HIGHER, 0, 20, "structural")
+SEAM = Measure("seam", "", Better.BAND, 0, 10, "structural", threshold=(0.5, 1.6), required=True)
 
 
 @pytest.fixture

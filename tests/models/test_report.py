@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from anime_production.models.frames import Absence
+from anime_production.models.measure import Measure
 from anime_production.models.report import (
     Better,
     Report,
@@ -16,9 +17,7 @@ from anime_production.models.report import (
     merge,
 )
 
-from ..measures import any_measure
-
-SEAM = any_measure(
+SEAM = Measure(
     "seam_position",
     unit="steps",
     better=Better.BAND,
@@ -28,7 +27,7 @@ SEAM = any_measure(
     threshold=(0.5, 1.6),
     required=True,
 )
-FLICKER = any_measure(
+FLICKER = Measure(
     "flicker",
     unit="grey levels",
     better=Better.LOWER,
@@ -38,7 +37,7 @@ FLICKER = any_measure(
     threshold=1.5,
     required=True,
 )
-SIMILARITY = any_measure(
+SIMILARITY = Measure(
     "similarity",
     unit="",
     better=Better.HIGHER,
@@ -48,7 +47,7 @@ SIMILARITY = any_measure(
     threshold=0.6,
     required=True,
 )
-LEARNED = any_measure(
+LEARNED = Measure(
     "aesthetic", unit="", better=Better.HIGHER, low=0.0, high=1.0, backend="onnx", threshold=0.5
 )
 MISSING = Absence("no_frames")
@@ -248,9 +247,7 @@ def test_nothing_in_a_measurement_can_be_changed_afterwards():
 
 def test_a_threshold_that_does_not_fit_its_direction_is_refused():
     with pytest.raises(ReportError, match="threshold"):
-        any_measure("x", "", Better.LOWER, 0, 1, "b", threshold=(0.1, 0.2)).measured(
-            0.1, "no_lines"
-        )
+        Measure("x", "", Better.LOWER, 0, 1, "b", threshold=(0.1, 0.2)).measured(0.1, "no_lines")
 
 
 def test_merged_reports_pass_only_together_and_keep_their_measurements_apart():
@@ -286,7 +283,7 @@ def test_merging_nothing_is_refused():
 
 
 def test_a_value_below_a_threshold_at_the_end_of_the_scale_scores_below_50():
-    measure = any_measure("alike", "", Better.HIGHER, 0, 1, "palette", threshold=1.0, required=True)
+    measure = Measure("alike", "", Better.HIGHER, 0, 1, "palette", threshold=1.0, required=True)
     values = [0.0, 0.5, 0.99, 1.0]
     scores = [measure.measured(value, "motion", {"step": value}).score for value in values]
     assert scores == [0.0, 25.0, 49.5, 50.0]

@@ -12,13 +12,12 @@ from anime_production.models.jobs.database.database import DatabaseAway
 from anime_production.models.jobs.job import Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
-from anime_production.models.report import Better, Measure, Report
+from anime_production.models.measure import Measure
+from anime_production.models.report import Better, Report
 from anime_production.nodes import job_load, job_save, review
 from anime_production.nodes.job_load import AnimeJobLoad
 from anime_production.nodes.job_save import AnimeJobSave
 from anime_production.nodes.review import AnimeReview
-
-from ..measures import any_measure
 
 FRAMES = (torch.arange(8 * 32 * 32 * 3).reshape(8, 32, 32, 3) % 251).float() / 255
 GRAPH = {
@@ -53,7 +52,7 @@ def render(recorder, output, run_node, request):
     def render(seconds: float | None = None, format: str = "png", **inputs: Any) -> Job:
         job = new_job(f"prompt of {request.node.name}", project=request.node.name, shot="012")
         run_node(AnimeJobSave, job=job, images=FRAMES, format=format, fps=8.0, **inputs)
-        gap = any_measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
+        gap = Measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
         reports: tuple[ShownReport, ...] = ()
         if seconds is not None:
             reports = (

@@ -15,16 +15,15 @@ from typing import Any
 from anime_production import models
 from anime_production.models.gating.retry import ATTEMPTS, ATTEMPTS_UNIT
 from anime_production.models.measure import Measure
-from anime_production.models.measures import all_sentences
 from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import read_definition
+from anime_production.models.reasons import ENGLISH, OWN, sentences
 from anime_production.models.report import SUBJECTS
 from anime_production.web.server.refusals import REFUSALS
 
-from ..comfyui import PACK, enter_comfyui, pack_nodes
+from ..comfyui import enter_comfyui, pack_nodes
 
-LOCALES = PACK / "locales"  # served by ComfyUI at /i18n
-OWN = "animeProduction"  # key of `main.json` below which the texts are that only this pack knows
+LOCALES = ENGLISH.parents[1]  # served by ComfyUI at /i18n
 
 Texts = dict[str, Any]  # a text, or texts, by key
 
@@ -103,7 +102,7 @@ def own_texts() -> Texts:
     paths = sorted(SHIPPED.glob("*.json"))
     phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {
-        "reasons": all_sentences(),
+        "reasons": dict(sentences()),
         "refusals": {key: kind.template for key, kind in REFUSALS.items()},
         "subjects": {name: _spoken(name) for name in sorted(SUBJECTS)},
         "measurements": {name: labels[name] or _spoken(name) for name in sorted(labels)},

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.strict_json import strict_json
-from ...models.reasons import REASONS
+from ...models.reasons import sentences
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -81,7 +81,7 @@ REFUSALS: Mapping[str, RefusalKind] = {
         409, "Productions need their prompts remembered, and that is off ({variable})."),
     "missing": RefusalKind(409, "This ComfyUI lacks what the phases need: {missing}."),
     "not_now": RefusalKind(409, "In the state that it has now this can't be done. {reason}"),
-    "production_too_many": RefusalKind(429, REASONS["production_too_many"]),
+    "production_too_many": RefusalKind(429, sentences()["production_too_many"]),
     # Phases.
     "unknown_phase": RefusalKind(404, "There is no phase {id}; see GET {route}."),
     "bad_definition": RefusalKind(400, "The phase can't be used. {reason}"),

@@ -1,6 +1,6 @@
 """What closing a clip says of itself in a report; nothing of it is judged."""
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
 from .colour import COLOUR
@@ -10,20 +10,11 @@ from .ping_pong import PING_PONG
 from .repeat import REPEAT
 from .trim import TRIM
 
-UNNEEDED = Reason("closing_unneeded", "It loops already: nothing was changed.")
-LOOPS = Reason(
-    "closing_loops", "Closed by {methods}: it loops, its score went from {before} to {after}."
-)
-NO_LOOP = Reason(
-    "closing_no_loop",
-    "Changed by {methods}: its score went from {before} to {after}, but it does not loop yet.",
-)
-IN_VAIN = Reason(
-    "closing_in_vain", "Nothing that was tried made it loop better: the clip is unchanged."
-)
-NOTHING_TO_DO = Reason(
-    "closing_nothing_to_do", "{methods} found nothing to make better: the clip is unchanged."
-)
+UNNEEDED = "closing_unneeded"
+LOOPS = "closing_loops"
+NO_LOOP = "closing_no_loop"
+IN_VAIN = "closing_in_vain"
+NOTHING_TO_DO = "closing_nothing_to_do"
 CLOSING = Measure(
     "closing",
     unit="points",

@@ -9,13 +9,7 @@ from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
 from ..colour import as_visible
 from .drawn import Change, Drawn, note
 
-COLOUR = note(
-    "colour",
-    "ΔE",
-    100.0,
-    "A drift of light and colour by {difference} ΔE over the clip was taken out, evenly in time; "
-    "every frame after the first drawing is altered.",
-)
+COLOUR = note("colour", "ΔE", 100.0)
 
 # Drawings on either side of the seam that a line is laid through, to say what comes next there:
 # light that swings and comes back goes on with its slope, light that drifts jumps.

@@ -5,12 +5,7 @@ from collections.abc import Iterator
 from .blend import blended, check_blend_frames
 from .drawn import Change, Drawn, note
 
-CROSSFADE = note(
-    "crossfade",
-    "frames",
-    100.0,
-    "The end was faded into the start, over {frames} of the {left} frames that are left.",
-)
+CROSSFADE = note("crossfade", "frames", 100.0)
 
 
 def crossfaded(clip: Drawn, blend_frames: int) -> Iterator[Change]:

@@ -10,7 +10,7 @@ import torch
 
 from ...frames import as_frames
 from ...holds import HoldPattern, hold_pattern, without_light
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better, Measurement
 from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
 
@@ -80,15 +80,13 @@ class Change:
     notes: tuple[Measurement, ...]
 
 
-def note(name: str, unit: str, most: float, sentence: str) -> Measure:
+def note(name: str, unit: str, most: float) -> Measure:
     """Return the measure by which a method reports how much it changed; neither good nor bad.
 
     Args:
         name: the method's.
         unit: of how much.
         most: the scale's upper end.
-        sentence: in English, what was done.
     """
     code = f"closing_{name}"
-    done = Reason(code, sentence)
-    return Measure(code, unit, Better.LOWER, 0.0, most, BACKEND, passes=done)
+    return Measure(code, unit, Better.LOWER, 0.0, most, BACKEND, passes=code)

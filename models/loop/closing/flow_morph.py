@@ -12,12 +12,7 @@ from .blend import check_blend_frames, straight, weighed
 from .drawn import Change, Drawn, note
 from .warp import flow_between, is_seen, warp
 
-FLOW_MORPH = note(
-    "flow_morph",
-    "frames",
-    100.0,
-    "Added, to morph the last drawing into the first: {frames} frames; with them {left}.",
-)
+FLOW_MORPH = note("flow_morph", "frames", 100.0)
 
 # The flow at a point between two pictures is that of the point it came from: found in rounds.
 ROUNDS = 5

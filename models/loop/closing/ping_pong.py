@@ -4,12 +4,7 @@ from collections.abc import Iterator
 
 from .drawn import Change, Drawn, note
 
-PING_PONG = note(
-    "ping_pong",
-    "frames",
-    1000.0,
-    "Added, to play it backwards: {frames} frames; with them {left}.",
-)
+PING_PONG = note("ping_pong", "frames", 1000.0)
 
 
 def ping_pong(clip: Drawn) -> Iterator[Change]:

@@ -5,12 +5,7 @@ from collections.abc import Iterator
 from ...holds import HELD_SHARE, STILL
 from .drawn import Change, Drawn, note
 
-REPEAT = note(
-    "repeat",
-    "frames",
-    100.0,
-    "Dropped at the end, where the first drawing was shown once more: {frames} of {before} frames.",
-)
+REPEAT = note("repeat", "frames", 100.0)
 
 
 def without_repeat(clip: Drawn) -> Iterator[Change]:

@@ -9,12 +9,7 @@ from ..position import REST
 from ..seam import LEAST_DRAWINGS, LEAST_FRAMES
 from .drawn import Change, Drawn, note
 
-TRIM = note(
-    "trim",
-    "frames",
-    100.0,
-    "Cut from the start: {start} frames; from the end: {end}; left: {left} of {before}.",
-)
+TRIM = note("trim", "frames", 100.0)
 
 # At least this share of the clip stays: a second of four seconds is another clip.
 LEAST_SHARE = 0.5

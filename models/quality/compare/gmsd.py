@@ -40,7 +40,6 @@ GMSD = Measure(
     "gmsd",
     unit="GMSD",
     better=Better.LOWER,
-    low=0.0,
     high=0.3,
     backend="gmsd-prewitt",
     threshold=0.0065,

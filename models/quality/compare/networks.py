@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from ...perceptual.backend import BEST_FIRST
 from .pair_reasons import COMPARED, UNCOMPARED
 
 LPIPS = "lpips"  # stands for the best network that is installed
-NO_NETWORK = Reason(
-    "lpips_not_installed",
-    "No network's weights for LPIPS are in models/lpips; the other measures need none.",
-)
+NO_NETWORK = "lpips_not_installed"
 # AlexNet's and VGG's have no threshold: one would have to be measured with their weights.
 LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate
 
 from ...frames import Absence, InputError, unmeasurable
 from ...image_ops.luma import luma
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .ciede import colour_differences
 from .pair_reasons import NO_REFERENCES, REFERENCE_NOT_FINITE
@@ -21,20 +21,11 @@ RESIZED = Measure(
     "resized",
     unit="×",
     better=Better.HIGHER,
-    low=0.0,
     high=8.0,
     backend="bicubic",
     reasons=(
-        Reason(
-            "resized_images",
-            "The images were resized from {from} to {to}, the size of the references, before they "
-            "were compared.",
-        ),
-        Reason(
-            "resized_references",
-            "The references were resized from {from} to {to}, the size of the images, before they "
-            "were compared.",
-        ),
+        "resized_images",
+        "resized_references",
     ),
 )
 
@@ -115,10 +106,10 @@ class Pairs:
     def absence(self) -> Absence | None:
         """Why nothing can be compared, if so."""
         if not len(self.references):
-            return Absence(NO_REFERENCES.code)
+            return Absence(NO_REFERENCES)
         unclear = unmeasurable(self.references)
         if unclear is not None and unclear.code == "not_finite":
-            return Absence(REFERENCE_NOT_FINITE.code, unclear.values)
+            return Absence(REFERENCE_NOT_FINITE, unclear.values)
         return unmeasurable(self.images) or unclear
 
 

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
@@ -29,10 +29,7 @@ def psnr(picture: torch.Tensor, reference: torch.Tensor) -> float:
     return min(CEILING, -10 * math.log10(error)) if error else CEILING
 
 
-IDENTICAL = Reason(
-    "identical_pairs",
-    "No pixel differs by what can be seen or saved: {measure} is {worst} or more.",
-)
+IDENTICAL = "identical_pairs"
 PSNR = Measure(
     "psnr",
     unit="dB",

@@ -87,7 +87,7 @@ def _absence(measure: Measure, pairs: Pairs, lpips: Sequence[Backend]) -> Absenc
     if measure.backend in LPIPS_OF:
         backend = next((each for each in lpips if each.name == measure.backend), None)
         if backend is None:
-            return Absence(NO_NETWORK.code)
+            return Absence(NO_NETWORK)
         least = backend.least_side
     height, width = pairs.size
     if min(height, width) < least:
@@ -161,7 +161,7 @@ def _measurement(
         reason = PAIR_APART if fails else PAIR
     else:
         reason = PAIRS_APART if fails else PAIRS
-    return measure.measured(worst, reason.code, told, values, details)
+    return measure.measured(worst, reason, told, values, details)
 
 
 def _short(value: float) -> float:

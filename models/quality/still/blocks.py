@@ -2,7 +2,7 @@
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
@@ -50,17 +50,13 @@ BLOCKINESS = Measure(
     "blockiness",
     unit="of other steps",
     better=Better.LOWER,
-    low=0.0,
     high=4.0,
     backend="block-steps-8",
     threshold=0.7,  # of flat drawings JPEG of a quality of 15; of painted ones, of 8
     required=True,
     answers_to="a grid of 8 px, as JPEG leaves it: how much higher steps are there",
     function=unless_dithered(lambda picture: blockiness(picture.grey)),
-    passes=Reason("no_blocks", "Steps at a grid of 8 px are {percent} % higher than elsewhere."),
-    fails=Reason(
-        "blocky",
-        "It shows blocks of 8 px: steps at their edges are {percent} % higher than elsewhere.",
-    ),
+    passes="no_blocks",
+    fails="blocky",
     absences=(DITHERED,),
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 
 # Grey levels within which a bar is one colour, after compression.
@@ -72,29 +72,23 @@ CONTENT = Measure(
     "content",
     unit="of the picture",
     better=Better.HIGHER,
-    low=0.0,
     high=0.1,
     backend="median-colour",
     threshold=0.005,  # a face that fills a fourteenth of height and of width
     required=True,
     answers_to="blank pictures: share that differs from the ground",
     function=lambda picture: content_share(picture.frame),
-    passes=Reason("has_content", "What is drawn covers {percent} % of the picture."),
-    fails=Reason(
-        "nearly_blank",
-        "The picture is blank or nearly so: {percent} % of it differs from its ground.",
-    ),
+    passes="has_content",
+    fails="nearly_blank",
 )
 BORDERS = Measure(
     "borders",
     unit="of the picture",
     better=Better.LOWER,
-    low=0.0,
-    high=1.0,
     backend="plain-bars",
     threshold=0.02,  # a line or two that a codec adds
     answers_to="letterbox, pillarbox: share of plain bars",
     function=lambda picture: border_share(picture.frame),
-    passes=Reason("no_borders", "Plain bars cover {percent} % of the picture."),
-    fails=Reason("has_borders", "Plain bars frame the picture: {percent} % of it."),
+    passes="no_borders",
+    fails="has_borders",
 )

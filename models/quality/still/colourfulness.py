@@ -2,7 +2,7 @@
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 
 GREY_LEVELS = 255
@@ -37,12 +37,9 @@ COLOURFULNESS = Measure(
     "colourfulness",
     unit="M³",
     better=Better.HIGHER,
-    low=0.0,
     high=150.0,
     backend="hasler-suesstrunk",
     answers_to="Hasler and Süsstrunk: 0 grey, 33 moderate, 59 quite",
     function=lambda picture: colourfulness(picture.frame),
-    passes=Reason(
-        "colourful", "Its colourfulness is {value}: 0 is grey, 33 moderate, 59 quite colourful."
-    ),
+    passes="colourful",
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ...measure import Measure, Reason, Value, short
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ..sharpness import LEAST_CONTRAST, REACH
 from .picture import Picture
@@ -92,14 +92,10 @@ def _measured(picture: Picture) -> Value | None:
     if ratio < MOTION or picture.edge_width is None:
         return Value(ratio, details=details)
     facts = {"angle": angle, "ratio": short(ratio), "width": short(picture.edge_width * ratio)}
-    return Value(ratio, facts, MOTION_BLURRED.code, details=details)
+    return Value(ratio, facts, MOTION_BLURRED, details=details)
 
 
-MOTION_BLURRED = Reason(
-    "motion_blurred",
-    "The picture is blurred along one direction, at {angle}°: edges across it are {ratio} times as "
-    "wide as others, {width} px.",
-)
+MOTION_BLURRED = "motion_blurred"
 BLUR_DIRECTION = Measure(
     "blur_direction",
     unit="of the sharpest direction",
@@ -109,9 +105,7 @@ BLUR_DIRECTION = Measure(
     backend="edge-width-by-direction",
     answers_to="motion: the softest direction's edges over the sharpest's; 1.8 and more",
     function=_measured,
-    passes=Reason(
-        "blur_all_round", "Edges of one direction are {value} times as wide as those of another."
-    ),
+    passes="blur_all_round",
     reasons=(MOTION_BLURRED,),
-    absences=(Reason("no_directions", "Edges run in fewer than two directions."),),
+    absences=("no_directions",),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...frames import Absence
-from ...measure import Reason, Value
+from ...measure import Value
 
 if TYPE_CHECKING:
     from .picture import Picture
@@ -48,16 +48,13 @@ def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
     return few.float().mean().item() >= LEAST
 
 
-DITHERED = Reason(
-    "dithered",
-    "It is a pattern of few colours, a dither as GIFs have it, in which this can't be told.",
-)
+DITHERED = "dithered"
 
 
 def unless_dithered(function: Callable[["Picture"], Result]) -> Callable[["Picture"], Result]:
     """Return the function of a measure that a dither hides, or that takes a dither for a fault."""
 
     def measured(picture: "Picture") -> Result:
-        return Absence(DITHERED.code) if picture.dithered else function(picture)
+        return Absence(DITHERED) if picture.dithered else function(picture)
 
     return measured

@@ -16,7 +16,7 @@ from PIL import Image
 
 from ...dependency import MissingDependency
 from ...frames import Absence, InputError
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from ...onnx import open_session
 from ...weights import WEIGHTS
@@ -215,33 +215,24 @@ def _labels(path: Path | None) -> Sequence[str]:
         raise InputError(str(path), "labels in JSON", repr(error), remedy) from error
 
 
-NOT_IN_FOLDER = Reason(
-    "still_weights_absent",
-    "Its weights are not in models/{folder}; everything else is measured.",
-)
+NOT_IN_FOLDER = "still_weights_absent"
 ANIME_AESTHETIC = Measure(
     AESTHETIC.name,
     unit="of 6",
     better=Better.HIGHER,
-    low=0.0,
     high=6.0,
     backend=AESTHETIC.model,
     answers_to="a network's rating, 0 worst to 6 masterpiece",
-    passes=Reason("looks_rated", "Rated {value} of 6 by a network that learned from drawings."),
+    passes="looks_rated",
     absences=(NOT_IN_FOLDER,),
 )
 ANIME_COMPLETENESS = Measure(
     COMPLETENESS.name,
     unit="polished",
     better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
     backend=COMPLETENESS.model,
     answers_to="a network's likelihood of polished, not rough or monochrome",
-    passes=Reason(
-        "looks_finished",
-        "Looks finished, not rough or monochrome, with a likelihood of {value}.",
-    ),
+    passes="looks_finished",
     absences=(NOT_IN_FOLDER,),
 )
 LEARNED = (ANIME_AESTHETIC, ANIME_COMPLETENESS)

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
@@ -57,21 +57,16 @@ NOISE = Measure(
     "noise",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=30.0,
     backend="immerkaer-calm-blocks",
     threshold=8.0,  # grain that is wanted stays below half of it
     required=True,
     answers_to="grain, standard deviation in grey levels, in the calmest quarter",
     function=unless_dithered(lambda picture: picture.noise),
-    passes=Reason("low_noise", "The noise has a standard deviation of {value} grey levels."),
-    fails=Reason(
-        "noisy", "It is noisy: the noise has a standard deviation of {value} grey levels."
-    ),
+    passes="low_noise",
+    fails="noisy",
     absences=(
-        Reason(
-            "only_clipped", "Nearly everything is pure black or white, where noise cannot show."
-        ),
+        "only_clipped",
         DITHERED,
     ),
 )

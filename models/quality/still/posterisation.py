@@ -3,7 +3,7 @@
 import torch
 
 from ...frames import Absence
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 from .picture import Picture
@@ -92,10 +92,10 @@ def _line(tones: torch.Tensor, steps: torch.Tensor) -> tuple[float, float]:
 
 def _measured(picture: Picture) -> float | Absence:
     step = posterisation(picture.frame)
-    return Absence(FEW_TONES.code, counts=False) if step is None else step
+    return Absence(FEW_TONES, counts=False) if step is None else step
 
 
-FEW_TONES = Reason("few_tones", "It has too few tones to tell whether others are missing.")
+FEW_TONES = "few_tones"
 POSTERISATION = Measure(
     "posterisation",
     unit="grey levels",
@@ -107,9 +107,7 @@ POSTERISATION = Measure(
     required=True,
     answers_to="tones at regular steps, as few bits a channel leave them: grey levels of a step",
     function=unless_dithered(_measured),
-    passes=Reason("all_tones", "Its tones lie at no regular steps wider than {value} grey levels."),
-    fails=Reason(
-        "posterised", "It is posterised: its tones lie {value} grey levels apart, and none between."
-    ),
+    passes="all_tones",
+    fails="posterised",
     absences=(FEW_TONES, DITHERED),
 )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
@@ -77,23 +77,15 @@ RESOLUTION = Measure(
     "resolution",
     unit="of its size",
     better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
     backend="step-spectrum",
     threshold=0.75,  # made 1.8 times as large, or worse: twice gives 0.63 to 0.72
     required=True,
     answers_to="enlarging, and blur: finest detail shown, of what the size could hold",
     function=unless_dithered(lambda picture: resolution(picture.grey)),
-    passes=Reason("full_resolution", "It shows detail of {percent} % of what its size could hold."),
-    fails=Reason(
-        "enlarged",
-        "It looks enlarged: it shows detail of only {percent} % of what its size could hold.",
-    ),
+    passes="full_resolution",
+    fails="enlarged",
     absences=(
-        Reason(
-            "no_detail_to_resolve",
-            "Nothing is drawn finely enough to tell its resolution, or it is too small.",
-        ),
+        "no_detail_to_resolve",
         DITHERED,
     ),
 )

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
-from ...measure import Measure, Reason
+from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
@@ -67,17 +67,13 @@ RINGING = Measure(
     "ringing",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=20.0,
     backend="ripples-by-lines",
     answers_to="ripples beside lines, grey levels",
     function=unless_dithered(lambda picture: ringing(picture.grey)),
-    passes=Reason("ripples", "Ripples beside lines are {value} grey levels high."),
+    passes="ripples",
     absences=(
-        Reason(
-            "nothing_beside_lines",
-            "There are no calm areas, beside a line and far from all, to compare.",
-        ),
+        "nothing_beside_lines",
         DITHERED,
     ),
 )

@@ -103,7 +103,7 @@ def score_still_quality(
 def _measurement(measure: Measure, results: Sequence[Results]) -> Measurement:
     name = measure.name
     if name not in results[0]:  # a learned one, without its weights
-        return measure.absent(Absence(NOT_IN_FOLDER.code, {"folder": name}))
+        return measure.absent(Absence(NOT_IN_FOLDER, {"folder": name}))
     numbers = numbers_of(results, name)
     known = [number for number in numbers if number is not None]
     if not known:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Measure, Reason, Value
+from ...measure import Measure, Value
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
 from .steadiness import shaking, usual_shaking
@@ -137,7 +137,7 @@ def _duplicates(found: "Findings") -> Value:
 def _dropped(found: "Findings") -> Value | Absence:
     missing, judged = missing_drawings(found.walk)
     if not judged:
-        return Absence(NO_EVEN_MOTION.code, counts=False)
+        return Absence(NO_EVEN_MOTION, counts=False)
     drawings = found.pattern.drawings
     gaps = [float(place in missing) for place in range(len(drawings))]
     return Value(
@@ -148,14 +148,11 @@ def _dropped(found: "Findings") -> Value | Absence:
     )
 
 
-NO_EVEN_MOTION = Reason(
-    "no_even_motion", "Too little motion is even enough to tell whether a drawing is missing."
-)
+NO_EVEN_MOTION = "no_even_motion"
 DRAWING_RATE = Measure(
     "drawing_rate",
     unit="drawings/s",
     better=Better.HIGHER,
-    low=0.0,
     high=12.0,
     backend=BACKEND,
     # At 24 frames a second most anime is on twos (12 drawings a second, the whole score), limited
@@ -164,45 +161,33 @@ DRAWING_RATE = Measure(
     required=True,
     answers_to="drawings a second; the hold pattern stands in the details",
     function=_drawing_rate,
-    passes=Reason("enough_drawings", "{rate} drawings a second, each held for {hold} frames."),
-    fails=Reason("few_drawings", "Only {rate} drawings a second, each held for {hold} frames."),
+    passes="enough_drawings",
+    fails="few_drawings",
 )
 DUPLICATES = Measure(
     "duplicates",
     unit="% of frames",
     better=Better.LOWER,
-    low=0.0,
     high=25.0,
     backend=BACKEND,
     # A drawing that stays too long once in fifty frames is a stumble every two seconds.
     threshold=2.0,
     answers_to="frames that repeat a drawing beyond the clip's own pattern, %",
     function=_duplicates,
-    passes=Reason(
-        "no_duplicates", "Frames that repeat a drawing beyond the pattern of {hold}: {frames}."
-    ),
-    fails=Reason(
-        "duplicates",
-        "Drawings are shown too long: {frames} frames repeat one beyond the pattern of {hold}.",
-    ),
+    passes="no_duplicates",
+    fails="duplicates",
 )
 DROPPED = Measure(
     "dropped",
     unit="% of steps",
     better=Better.LOWER,
-    low=0.0,
     high=25.0,
     backend=FLOW,
     threshold=2.0,  # of the steps that can be judged; as for duplicates
     answers_to="steps that take the way of two, in motion that keeps, gains or loses its speed "
     "evenly, %",
     function=_dropped,
-    passes=Reason(
-        "none_dropped", "Steps as long as if a drawing were missing: {drawings} of {steps}."
-    ),
-    fails=Reason(
-        "dropped",
-        "Drawings are missing: {drawings} of {steps} steps are twice as long as those around them.",
-    ),
+    passes="none_dropped",
+    fails="dropped",
     absences=(NO_EVEN_MOTION,),
 )

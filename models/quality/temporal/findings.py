@@ -9,7 +9,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Reason, Value
+from ...measure import Value
 from .light import Light, flashes, light_of
 from .steps import NOTHING_TO_FOLLOW, Walk
 
@@ -39,7 +39,7 @@ class Findings:
         return [(light, flashes(light)) for light in lights]
 
     def usual(
-        self, values: Sequence[float | None], scale: float, absence: Reason = NOTHING_TO_FOLLOW
+        self, values: Sequence[float | None], scale: float, absence: str = NOTHING_TO_FOLLOW
     ) -> Value | Absence:
         """Return the median over the drawings.
 
@@ -53,7 +53,7 @@ class Findings:
         known = [each * scale for each in values if each is not None]
         looked_at = sum(each is not None for each in self.walk.passages)
         if not known or len(known) < looked_at / 2:
-            return Absence(absence.code, counts=False)
+            return Absence(absence, counts=False)
         number = median(known)
         scaled = [None if each is None else each * scale for each in values]
         facts = {"value": round(number, 2)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
-from ...measure import Measure, Reason, Value
+from ...measure import Measure, Value
 from ...measurement import Better
 from .steps import FLOW, NOTHING_TO_FOLLOW, Walk
 
@@ -202,7 +202,6 @@ FLICKER = Measure(
     "flicker",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=12.0,
     backend=FLOW,
     # Brightness that alternates by 1 % is seen at 6–12 changes a second (Kelly 1961): 1.5 levels of
@@ -211,17 +210,13 @@ FLICKER = Measure(
     required=True,
     answers_to="light that jumps from drawing to drawing, along the motion; grey levels of 255",
     function=_flicker,
-    passes=Reason("steady_light", "The light changes by {levels} grey levels between drawings."),
-    fails=Reason(
-        "flickers", "It flickers: the light jumps by {levels} grey levels between drawings."
-    ),
+    passes="steady_light",
+    fails="flickers",
 )
 FLASH = Measure(
     "flash",
     unit="of the way",
     better=Better.LOWER,
-    low=0.0,
-    high=1.0,
     backend=FLOW,
     # The general flash of WCAG 2.2 (from ITU-R BT.1702): there and back by a tenth of the largest
     # luminance. From mid grey that is a quarter of the way to white or to black.
@@ -229,20 +224,13 @@ FLASH = Measure(
     required=True,
     answers_to="up to three drawings that go to white or black and come back; share of the way",
     function=_flash,
-    passes=Reason(
-        "no_flash",
-        "No flash: no drawing goes more than {percent} % of the way to white or black and back.",
-    ),
-    fails=Reason(
-        "flashes",
-        "It flashes at frame {frame}: {percent} % of the way to white or black, and back.",
-    ),
+    passes="no_flash",
+    fails="flashes",
 )
 PUMPING = Measure(
     "pumping",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=24.0,
     backend=FLOW,
     # Once or twice a second the eye takes about twice the change to see it (Kelly 1961).
@@ -250,36 +238,25 @@ PUMPING = Measure(
     required=True,
     answers_to="light that comes and goes slowly, in 6 drawings or more; grey levels",
     function=_pumping,
-    passes=Reason(
-        "no_pumping",
-        "The light does not pump: {levels} grey levels, every {drawings} drawings.",
-    ),
-    fails=Reason(
-        "pumps",
-        "The light pumps: it comes and goes by {levels} grey levels every {drawings} drawings.",
-    ),
+    passes="no_pumping",
+    fails="pumps",
 )
 # How much of it comes from following motion badly isn't known: no threshold.
 LOCAL_FLICKER = Measure(
     "local_flicker",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=12.0,
     backend=FLOW,
     answers_to="light that jumps in parts of the picture only; grey levels",
     function=_local_flicker,
     absences=(NOTHING_TO_FOLLOW,),
-    passes=Reason(
-        "local_flicker",
-        "In parts of the picture the light changes by {value} grey levels more than in all of it.",
-    ),
+    passes="local_flicker",
 )
 DRIFT = Measure(
     "drift",
     unit="ΔE",
     better=Better.LOWER,
-    low=0.0,
     high=20.0,
     backend="mean-colour",
     # Twice the 2.3 ΔE that can just be seen side by side (Mahy et al. 1994): over a clip nothing
@@ -287,9 +264,6 @@ DRIFT = Measure(
     threshold=4.6,
     answers_to="how far the mean colour goes from start to end, ΔE",
     function=_drift,
-    passes=Reason("no_drift", "From start to end the mean colour goes by {difference} ΔE."),
-    fails=Reason(
-        "drifts",
-        "Light or colour drifts: from start to end the mean colour goes by {difference} ΔE.",
-    ),
+    passes="no_drift",
+    fails="drifts",
 )

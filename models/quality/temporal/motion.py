@@ -3,7 +3,7 @@
 from statistics import median
 
 from ...frames import Absence
-from ...measure import Measure, Reason, Value
+from ...measure import Measure, Value
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
 from .findings import Findings
@@ -11,7 +11,7 @@ from .light import GREY_LEVELS
 from .steps import FLOW, NOTHING_TO_FOLLOW
 
 PERCENT = 100
-NOTHING_STILL = Reason("nothing_still", "Too little of the picture stays still to tell.")
+NOTHING_STILL = "nothing_still"
 
 
 def _boiling(found: Findings) -> Value | Absence:
@@ -28,7 +28,7 @@ def _smoothness(found: Findings) -> Value | Absence:
     passages = [each for each in found.walk.passages if each is not None]
     moved = sum(each.moved for each in passages)
     if moved <= 0:
-        return Absence(NOTHING_TO_FOLLOW.code, counts=False)
+        return Absence(NOTHING_TO_FOLLOW, counts=False)
     even = 1 - sum(each.uneven for each in passages) / moved
     speed = _speed(found)
     usual = speed.number if isinstance(speed, Value) else None
@@ -48,7 +48,7 @@ def _warping_error(found: Findings) -> Value | Absence:
     errors = [None, *(None if each is None else each.warping_error for each in found.walk.steps)]
     known = [each for each in errors if each is not None]
     if not known:
-        return Absence(NOTHING_TO_FOLLOW.code, counts=False)
+        return Absence(NOTHING_TO_FOLLOW, counts=False)
     mean = sum(known) / len(known)
     return Value(mean, {"error": round(mean, 5)}, per_frame=found.pattern.along_frames(errors))
 
@@ -62,7 +62,7 @@ def _motion(found: Findings) -> Value:
 def _scenes(found: Findings) -> Value:
     starts = [found.pattern.drawings[scene.start] for scene in found.scenes]
     facts = {"scenes": len(starts), "starts": ", ".join(map(str, starts[1:]))}
-    reason = ONE_SCENE.code if len(starts) == 1 else None
+    reason = ONE_SCENE if len(starts) == 1 else None
     return Value(len(starts), facts, reason, details={"starts": starts})
 
 
@@ -70,91 +70,67 @@ BOILING = Measure(
     "boiling",
     unit="grey levels",
     better=Better.LOWER,
-    low=0.0,
     high=12.0,
     backend=FLOW,
     threshold=3.0,  # 1.2 % of contrast, about what is seen of fine detail that changes
     answers_to="what is still and yet changes, beyond its light; grey levels",
     function=_boiling,
-    passes=Reason(
-        "boiling", "What is still changes by {value} grey levels from drawing to drawing."
-    ),
-    fails=Reason(
-        "boiling_seen",
-        "It boils: what is still changes by {value} grey levels from drawing to drawing.",
-    ),
+    passes="boiling",
+    fails="boiling_seen",
     absences=(NOTHING_STILL,),
 )
 WARPING_ERROR = Measure(
     "warping_error",
     unit="squared RGB",
     better=Better.LOWER,
-    low=0.0,
     high=0.1,
     backend=FLOW,
     answers_to="what differs along the motion where nothing is covered (Lai 2018), squared RGB of "
     "0–1",
     function=_warping_error,
-    passes=Reason(
-        "warping_error", "Laid over the one before along the motion, a drawing differs by {error}."
-    ),
+    passes="warping_error",
     absences=(NOTHING_TO_FOLLOW,),
 )
 SMOOTHNESS = Measure(
     "smoothness",
     unit="of motion",
     better=Better.HIGHER,
-    low=0.0,
-    high=1.0,
     backend=FLOW,
     answers_to="share of the motion that goes on evenly; read it beside `speed` and `motion`",
     function=_smoothness,
-    passes=Reason(
-        "smoothness",
-        "{percent} % of the motion goes on evenly, at a speed of {speed} % of the shorter side.",
-    ),
+    passes="smoothness",
     absences=(NOTHING_TO_FOLLOW,),
 )
 SPEED = Measure(
     "speed",
     unit="% of shorter side",
     better=Better.HIGHER,
-    low=0.0,
     high=10.0,
     backend=FLOW,
     answers_to="the fastest 5 % of the pixels, % of the shorter side a drawing",
     function=_speed,
-    passes=Reason(
-        "speed",
-        "What moves fastest goes {value} % of the shorter side from drawing to drawing.",
-    ),
+    passes="speed",
     absences=(NOTHING_TO_FOLLOW,),
 )
 MOTION = Measure(
     "motion",
     unit="ΔE",
     better=Better.HIGHER,
-    low=0.0,
     high=20.0,
     backend=BACKEND,
     answers_to="how far a usual drawing is from the one before, ΔE",
     function=_motion,
     passes=USUAL_STEP,
 )
-ONE_SCENE = Reason("one_scene", "It is one scene.")
+ONE_SCENE = "one_scene"
 SCENES = Measure(
     "scenes",
     unit="scenes",
     better=Better.LOWER,
-    low=0.0,
     high=10.0,
     backend=BACKEND,
     answers_to="scenes that the cuts divide it into",
     function=_scenes,
-    passes=Reason(
-        "scenes",
-        "It has {scenes} scenes; new ones begin at frame {starts}. Nothing is measured across a "
-        "cut.",
-    ),
+    passes="scenes",
     reasons=(ONE_SCENE,),
 )

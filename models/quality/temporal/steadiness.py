@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...frames import Absence
-from ...measure import Measure, Reason, Value
+from ...measure import Measure, Value
 from ...measurement import Better
 from .steps import FLOW, Passage
 
@@ -57,19 +57,16 @@ def _jitter(found: "Findings") -> Value | Absence:
     off = shaking(found.walk.passages)
     usual = usual_shaking(off)
     if usual is None:
-        return Absence(NO_TEXTURE.code, counts=False)
+        return Absence(NO_TEXTURE, counts=False)
     per_frame = found.pattern.along_frames([None if each is None else 100 * each for each in off])
     return Value(100 * usual, {"percent": round(100 * usual, 3)}, per_frame=per_frame)
 
 
-NO_TEXTURE = Reason(
-    "no_texture", "There are too few drawings, or too little texture, to tell whether it shakes."
-)
+NO_TEXTURE = "no_texture"
 JITTER = Measure(
     "jitter",
     unit="% of shorter side",
     better=Better.LOWER,
-    low=0.0,
     high=2.0,
     backend=FLOW,
     # One arcminute, what the eye resolves, is a tenth of a percent of a picture's height from three
@@ -78,13 +75,7 @@ JITTER = Measure(
     threshold=0.2,
     answers_to="the whole picture off its path, which may swing; % of the shorter side",
     function=_jitter,
-    passes=Reason(
-        "steady_picture",
-        "The picture as a whole is off its path by {percent} % of its shorter side.",
-    ),
-    fails=Reason(
-        "shakes",
-        "It shakes: the picture as a whole is off its path by {percent} % of its shorter side.",
-    ),
+    passes="steady_picture",
+    fails="shakes",
     absences=(NO_TEXTURE,),
 )

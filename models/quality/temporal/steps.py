@@ -13,12 +13,9 @@ from ...image_ops.flow import optical_flow
 from ...image_ops.luma import luma
 from ...image_ops.warp import visible_in_both, warped
 from ...image_ops.windows import box_mean
-from ...measure import Reason
 
 FLOW = "flow-dis"  # backend of what is measured along the optical flow
-NOTHING_TO_FOLLOW = Reason(
-    "nothing_to_follow", "No motion can be followed from one drawing to the next."
-)
+NOTHING_TO_FOLLOW = "nothing_to_follow"
 
 # Frames are made smaller by the whole number that leaves at least so many px to the shorter side:
 # a mouth is still some px wide, and two flows take about 10 ms.

@@ -10,15 +10,12 @@ from anime_production.models.gating.gate import (
     decide,
     decide_frames,
 )
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, merge
 
-from ...measures import any_measure
-
-MEASURE = any_measure(
-    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
-)
-SHARPNESS = any_measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
-NOISE = any_measure("noise", "levels", Better.LOWER, 0, 30, "blocks", threshold=8.0, required=True)
+MEASURE = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
+SHARPNESS = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
+NOISE = Measure("noise", "levels", Better.LOWER, 0, 30, "blocks", threshold=8.0, required=True)
 
 
 def report(value):

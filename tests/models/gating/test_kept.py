@@ -12,13 +12,13 @@ from anime_production.models.gating.kept import (
     gate_report,
     kept_report,
 )
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, Verdict
 
-from ...measures import any_measure
 from .test_ranking import CONTRAST, NOISE, SHARP, pictures
 
 WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
-BAND = any_measure("seam", "steps", Better.BAND, 0, 10, "structural", (0.5, 1.5), True)
+BAND = Measure("seam", "steps", Better.BAND, 0, 10, "structural", (0.5, 1.5), True)
 FRAMES = GateSettings(Level.FRAME)
 
 

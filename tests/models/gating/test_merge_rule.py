@@ -5,12 +5,11 @@ import pytest
 from anime_production.models.frames import Absence
 from anime_production.models.gating.frame_verdicts import judge_frames
 from anime_production.models.gating.merge_rule import Rule, merge_by_rule
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, ReportError, Verdict
 
-from ...measures import any_measure
-
-SHARP = any_measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
-NOISE = any_measure("noise", "", Better.LOWER, 0, 30, "blocks", threshold=10.0, required=True)
+SHARP = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
+NOISE = Measure("noise", "", Better.LOWER, 0, 30, "blocks", threshold=10.0, required=True)
 GONE = Absence("no_frames")
 
 

@@ -4,13 +4,12 @@ import pytest
 
 from anime_production.models.frames import Absence, InputError
 from anime_production.models.gating.ranking import rank_frames
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
 
-from ...measures import any_measure
-
-SHARP = any_measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
-NOISE = any_measure("noise", "", Better.LOWER, 0, 30, "blocks", threshold=10.0, required=True)
-CONTRAST = any_measure("contrast", "", Better.HIGHER, 0, 1, "spread", threshold=0.5)
+SHARP = Measure("sharpness", "", Better.HIGHER, 0, 1, "edges", threshold=0.5, required=True)
+NOISE = Measure("noise", "", Better.LOWER, 0, 30, "blocks", threshold=10.0, required=True)
+CONTRAST = Measure("contrast", "", Better.HIGHER, 0, 1, "spread", threshold=0.5)
 
 
 def pictures(sharp, noise=None):

@@ -11,13 +11,10 @@ from anime_production.models.gating.retry import (
     reason_of,
     seed_of,
 )
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, Verdict
 
-from ...measures import any_measure
-
-FLICKER = any_measure(
-    "flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True
-)
+FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
 
 
 def report(value):

@@ -2,20 +2,13 @@ import pytest
 
 from anime_production.models.frames import Absence, InputError
 from anime_production.models.gating.thresholds import read_thresholds, with_thresholds
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, Verdict, merge
 
-from ...measures import any_measure
-
-FLICKER = any_measure(
-    "flicker", "levels", Better.LOWER, 0, 12, "light", threshold=1.5, required=True
-)
-CONTRAST = any_measure("contrast", "", Better.HIGHER, 0, 1, "spread")
-SEAM = any_measure(
-    "seam", "steps", Better.BAND, 0, 10, "seam", threshold=(0.4, 1.75), required=True
-)
-RIN = any_measure(
-    "similarity: Rin, older", "", Better.HIGHER, 0, 1, "c", threshold=0.8, required=True
-)
+FLICKER = Measure("flicker", "levels", Better.LOWER, 0, 12, "light", threshold=1.5, required=True)
+CONTRAST = Measure("contrast", "", Better.HIGHER, 0, 1, "spread")
+SEAM = Measure("seam", "steps", Better.BAND, 0, 10, "seam", threshold=(0.4, 1.75), required=True)
+RIN = Measure("similarity: Rin, older", "", Better.HIGHER, 0, 1, "c", threshold=0.8, required=True)
 
 
 def clip(flicker=1.2, contrast=0.3):

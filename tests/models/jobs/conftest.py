@@ -25,9 +25,8 @@ from anime_production.models.jobs.recording.events import (
     JobFinished,
     JobStarted,
 )
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, WorstFrame
-
-from ...measures import any_measure
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -56,9 +55,9 @@ def job() -> Job:
 @pytest.fixture
 def report() -> Report:
     """A report with a failed band, an absent value, and one without threshold."""
-    seam = any_measure("seam", "steps", Better.BAND, 0.0, 10.0, "structural", (0.5, 1.6), True)
-    drift = any_measure("drift", "levels", Better.LOWER, 0.0, 5.0, "colour", 1.0)
-    sharp = any_measure("sharpness", "px", Better.HIGHER, 0.0, 1 / 3, "edges")
+    seam = Measure("seam", "steps", Better.BAND, 0.0, 10.0, "structural", (0.5, 1.6), True)
+    drift = Measure("drift", "levels", Better.LOWER, 0.0, 5.0, "colour", 1.0)
+    sharp = Measure("sharpness", "px", Better.HIGHER, 0.0, 1 / 3, "edges")
     values = {"frame": 3, "frames": 1}
     return Report(
         subject="loop",

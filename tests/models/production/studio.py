@@ -16,12 +16,11 @@ from anime_production.models.jobs.job import (
 )
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.measure import Measure
 from anime_production.models.production.host import WorkflowRefused
 from anime_production.models.report import Better, Report
 
-from ...measures import any_measure
-
-SHARP = any_measure("sharpness", "px", Better.HIGHER, 0.0, 100.0, "edges", 50.0, True)
+SHARP = Measure("sharpness", "px", Better.HIGHER, 0.0, 100.0, "edges", 50.0, True)
 PASSES, FAILS = 80.0, 20.0
 BREAKS, REFUSES, NEVER_ENDS, DIES = "breaks", "refuses", "never ends", "dies"
 

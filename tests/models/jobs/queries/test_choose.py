@@ -9,9 +9,8 @@ from anime_production.models.jobs.queries.choose import best_job, latest_job, or
 from anime_production.models.jobs.queries.filters import JobFilter
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
 from anime_production.models.jobs.recording.ledger import write
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
-
-from ....measures import any_measure
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 FILE = Artifact("012.png", "image", 10, "ab" * 32, 64, 64, 1)
@@ -25,7 +24,7 @@ def connection(every_database):
 
 def report_of(seconds: float) -> Report:
     """One that passes up to a second, and scores the better the shorter."""
-    gap = any_measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
+    gap = Measure("gap", "s", Better.LOWER, 0.0, 10.0, "clock", 1.0, True)
     return Report("loop", (gap.measured(seconds, "no_frames"),), 24)
 
 

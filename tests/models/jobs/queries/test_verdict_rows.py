@@ -12,13 +12,13 @@ from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.queries.listing import list_jobs
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
 
-from ....measures import any_measure
 from ..judging import example
 
 END = datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc)
-SEAM = any_measure("seam", "steps", Better.HIGHER, 0.0, 10.0, "structural", 5.0, True)
+SEAM = Measure("seam", "steps", Better.HIGHER, 0.0, 10.0, "structural", 5.0, True)
 OF_JOB = "SELECT verdict, score, judged_by FROM anime.jobs WHERE id = %s"
 DECIDES = "SELECT node_id, decides FROM anime.reports WHERE job_id = %s ORDER BY position"
 

@@ -22,9 +22,8 @@ from anime_production.models.jobs.recording.events import (
     JobStarted,
 )
 from anime_production.models.jobs.recording.ledger import write
+from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
-
-from ....measures import any_measure
 
 END = datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc)
 GRAPH = {"1": {"class_type": "AnimeJob", "inputs": {}}, "2": {"class_type": "AnimeRetryEnd"}}
@@ -186,7 +185,7 @@ def test_a_job_that_is_run_again_names_the_first_where_that_is_known(connection,
 
 
 def scored(value: float) -> Report:
-    seam = any_measure("seam", "steps", Better.HIGHER, 0.0, 10.0, "structural", 5.0, True)
+    seam = Measure("seam", "steps", Better.HIGHER, 0.0, 10.0, "structural", 5.0, True)
     return Report("loop", (seam.measured(value, "no_frames"),), 12)
 
 
