@@ -183,28 +183,41 @@ class AnimeRetryEnd(io.ComfyNode):
         _refuse_lists(RETRY_END)
         own, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
         slots = {name: given[name] for name in SLOTS if name in given}
-        if COURSE not in given:
-            course = Course(own, Trial(attempts, OnExhausted(on_exhausted)))
-            seed = graph[find_body(graph, own).start]["inputs"].get("seed", 0)
-            if is_link(seed) or (attempts == 1 and course.trial.on_exhausted is OnExhausted.ERROR):
-                # The seed is known to a copy only; and of what fails, only a copy's ui is kept.
-                course.kept.update(slots)
-                course.shown.update(report.to_dict())
-                course = replace(course, untold=report)
-                return _expanded(course, {}, 1, {SEED: seed}, shows=True)
-        else:
+        if COURSE in given:
             course, seed = given[COURSE], given[SEED]
             if course.untold is not None:
                 report, slots = course.untold, dict(course.kept)
-        trial = course.trial.after(Attempt(seed, report))
-        course = replace(course, trial=trial, untold=None)
-        course.shown.update(trial.report.to_dict())
-        if trial.best == len(trial.attempts):
-            course.kept.clear()
-            course.kept.update(slots)
-        if not trial.ended:
-            return _next_attempt(course, graph, shows=own == course.end)
-        return _answer(trial, slots if trial.chosen == len(trial.attempts) else course.kept)
+            return _after_attempt(course, Attempt(seed, report), slots, graph, own)
+        course = Course(own, Trial(attempts, OnExhausted(on_exhausted)))
+        seed = graph[find_body(graph, own).start]["inputs"].get("seed", 0)
+        if is_link(seed) or (attempts == 1 and course.trial.on_exhausted is OnExhausted.ERROR):
+            # The seed is known to a copy only; and of what fails, only a copy's ui is kept.
+            return _judged_by_copy(course, report, slots, seed)
+        return _after_attempt(course, Attempt(seed, report), slots, graph, own)
+
+
+def _judged_by_copy(
+    course: Course, report: Report, slots: dict[str, Any], seed: Any
+) -> io.NodeOutput:
+    """Expand to a copy of the End that judges the first attempt."""
+    course.kept.update(slots)
+    course.shown.update(report.to_dict())
+    return _expanded(replace(course, untold=report), {}, 1, {SEED: seed}, shows=True)
+
+
+def _after_attempt(
+    course: Course, attempt: Attempt, slots: dict[str, Any], graph: Graph, node: str
+) -> io.NodeOutput:
+    """Judge an attempt, and answer with the outcome or with one more attempt."""
+    trial = course.trial.after(attempt)
+    course = replace(course, trial=trial, untold=None)
+    course.shown.update(trial.report.to_dict())
+    if trial.best == len(trial.attempts):
+        course.kept.clear()
+        course.kept.update(slots)
+    if not trial.ended:
+        return _next_attempt(course, graph, shows=node == course.end)
+    return _answer(trial, slots if trial.chosen == len(trial.attempts) else course.kept)
 
 
 def _next_attempt(course: Course, graph: Graph, shows: bool) -> io.NodeOutput:

@@ -175,14 +175,14 @@ def _draw_frame(picture: Image.Image, index: int, figures: Sequence[_Figure]) ->
         draw.rectangle(edges, None, colour, line)
         labels.append((edges[0], edges[1], words, colour))
 
-    for each in figures:
-        for box in each.strangers.get(index, ()):
+    for figure in figures:
+        for box in figure.strangers.get(index, ()):
             mark(box, "stranger", STRANGER)
-    for each in figures:
-        presence, points, place = each.presences[index], each.points[index], each.boxes[index]
-        for box in each.doubled.get(index, ()):
-            mark(box, f"{each.name} again", COLOURS[Presence.DIFFERENT])
-        words = f"{each.name}: {presence.value}"
+    for figure in figures:
+        presence, points, place = figure.presences[index], figure.points[index], figure.boxes[index]
+        for box in figure.doubled.get(index, ()):
+            mark(box, f"{figure.name} again", COLOURS[Presence.DIFFERENT])
+        words = f"{figure.name}: {presence.value}"
         if place is None or points is None:
             corner.append((words, COLOURS[presence]))
         else:
