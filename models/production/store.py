@@ -10,7 +10,7 @@ from ..jobs.strict_json import strict_json
 from ..reasons import sentence
 from . import queue
 from .definition import PhaseDefinition
-from .listing import ProductionCursorError, ProductionPage, list_productions
+from .listing import ProductionPage, list_productions
 from .loading import load
 from .queries import sql
 from .records import PhaseRecord, ProductionRecord
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = [
     "IllegalTransition",
     "LimitReached",
-    "ProductionCursorError",
     "ProductionPage",
     "ProductionRecord",
     "UnknownProduction",

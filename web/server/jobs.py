@@ -10,8 +10,9 @@ from aiohttp import web
 from ...models.jobs.columns import LIST, as_json
 from ...models.jobs.json_values import row_to_json
 from ...models.jobs.queries import details
+from ...models.jobs.queries.cursors import CursorError
 from ...models.jobs.queries.history import JobRecord, find_job
-from ...models.jobs.queries.listing import CursorError, list_jobs
+from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext

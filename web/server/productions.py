@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from ...models.jobs.queries.cursors import CursorError
 from ...models.production import store
 from ...models.production.catalogue import list_phases, registered_folder
 from ...models.production.definition import PhaseDefinition
@@ -111,7 +112,7 @@ def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
         page = context.recorder.database.run(
             store.list_productions, query.limit, query.cursor, filters
         )
-    except store.ProductionCursorError:
+    except CursorError:
         raise Refusal("bad_cursor") from None
     return {"productions": [dict(each) for each in page.productions], "next": page.next}
 

@@ -1,24 +1,17 @@
 """The list of jobs, a page at a time."""
 
-import base64
-import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from ..columns import LIST, NAMES, select
 from . import sql
+from .cursors import CursorError, cursor_of, read_cursor
 from .filters import Condition, JobFilter, condition_of
 from .orders import AFTER, FIRST, GOODNESS, NEWEST
 from .rows import rows_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-
-class CursorError(ValueError):
-    """A text that is no cursor of the list in this order."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,10 @@ def list_jobs(
     query, values = page_query(condition, limit + 1, order, after)
     rows = rows_of(connection, query, values)
     has_more, rows = len(rows) > limit, rows[:limit]
-    following = _cursor(order, rows[-1]) if has_more else None
+    if not has_more:
+        return Page(tuple(rows), None)
+    last = rows[-1]
+    following = cursor_of(last["created_at"], last["id"], order, last["goodness"])
     return Page(tuple(rows), following)
 
 
@@ -75,22 +71,8 @@ def page_query(
     return query, {**condition.values, **(after or {}), "limit": limit}
 
 
-def _cursor(order: str, row: dict[str, Any]) -> str:
-    said = [order, row["goodness"], row["created_at"].isoformat(), str(row["id"])]
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
-
-
 def _read_cursor(order: str, cursor: str) -> dict[str, Any]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        of_order, goodness, at, job_id = json.loads(base64.urlsafe_b64decode(padded))
-        after: dict[str, Any] = {
-            "after_goodness": float(goodness),
-            "after_at": datetime.fromisoformat(at),
-            "after_id": UUID(job_id),
-        }
-    except (ValueError, TypeError, AttributeError):
-        raise CursorError("It is no cursor that this list gave.") from None
-    if of_order != order or after["after_at"].tzinfo is None:
+    at, job_id, (of_order, goodness) = read_cursor(cursor, places=2)
+    if of_order != order or not isinstance(goodness, int | float):
         raise CursorError(f"It is a cursor of a list in another order than {order}.")
-    return after
+    return {"after_goodness": float(goodness), "after_at": at, "after_id": job_id}

@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from anime_production.models.jobs.queries.cursors import CursorError
 from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
 from anime_production.models.production.catalogue import list_phases
@@ -260,7 +261,7 @@ def test_the_list_goes_on_where_a_page_ended(connection, begin):
     assert seen == made[::-1]
     of_a = store.list_productions(connection, 10, None, {"project": "A", "state": None})
     assert [each["id"] for each in of_a.productions] == made[::-2]
-    with pytest.raises(store.ProductionCursorError):
+    with pytest.raises(CursorError):
         store.list_productions(connection, 2, "nonsense")
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from anime_production.benchmarks.many_jobs import fill
 from anime_production.models.jobs.job import JobSource, JobState, new_job
+from anime_production.models.jobs.queries.cursors import CursorError
 from anime_production.models.jobs.queries.filters import JobFilter, condition_of
-from anime_production.models.jobs.queries.listing import CursorError, list_jobs, page_query
+from anime_production.models.jobs.queries.listing import list_jobs, page_query
 from anime_production.models.jobs.queries.orders import BEST
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
