@@ -42,10 +42,12 @@ class NodeType:
     Attributes:
         id: the `class_type` in a graph.
         outputs: in the order of the schema, which is that of their numbers in a graph.
+        subject: of its report, whose measures a profile can move; "" for any other node.
     """
 
     id: str
     outputs: tuple[Output, ...]
+    subject: str = ""
 
     def number(self, name: str) -> int:
         """Return the number of an output in a graph."""
@@ -67,17 +69,17 @@ _SCORED = (*_always("report"), Output("score", Blocked.ABSENT), *_always("pass")
 SAMPLE_CLIP = NodeType("AnimeSampleClip", _always("frames", "fps"))
 IDENTITY_MODEL = NodeType("AnimeIdentityModel", _always("model", "explanation"))
 CHARACTER_SHEET = NodeType("AnimeCharacterSheet", _always("character", "report"))
-CHARACTER_SCORE = NodeType("AnimeCharacterScore", _SCORED)
+CHARACTER_SCORE = NodeType("AnimeCharacterScore", _SCORED, "character")
 CHARACTER_SAVE = NodeType("AnimeCharacterSave", _always("character", "where"))
 CHARACTER_LOAD = NodeType("AnimeCharacterLoad", _always("character", "info"))
-LOOP_SCORE = NodeType("AnimeLoopScore", (*_SCORED, *_always("seam_preview")))
+LOOP_SCORE = NodeType("AnimeLoopScore", (*_SCORED, *_always("seam_preview")), "loop")
 LOOP_FIND = NodeType("AnimeLoopFind", _always("loop", "report", "start", "length"))
 LOOP_CLOSE = NodeType("AnimeLoopClose", _always("images", "report"))
 LOOP_GENERATOR = NodeType("AnimationLoopGenerator", _always("model"))
 LOOP_DECODE = NodeType("AnimeLoopDecode", _always("images"))
-STILL_QUALITY = NodeType("AnimeStillQuality", _SCORED)
-CLIP_QUALITY = NodeType("AnimeClipQuality", _SCORED)
-COMPARE_IMAGES = NodeType("AnimeCompareImages", _SCORED)
+STILL_QUALITY = NodeType("AnimeStillQuality", _SCORED, "still_quality")
+CLIP_QUALITY = NodeType("AnimeClipQuality", _SCORED, "clip_quality")
+COMPARE_IMAGES = NodeType("AnimeCompareImages", _SCORED, "comparison")
 REPORT_PLOT = NodeType("AnimeReportPlot", _always("plot"))
 CHARACTER_OVERLAY = NodeType("AnimeCharacterOverlay", _always("overlay"))
 CONTACT_SHEET = NodeType("AnimeCharacterContactSheet", _always("contact_sheet"))

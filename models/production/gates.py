@@ -8,12 +8,8 @@ from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
 from ..node_types import (
-    CHARACTER_SCORE,
-    CLIP_QUALITY,
-    COMPARE_IMAGES,
     GATE,
-    LOOP_SCORE,
-    STILL_QUALITY,
+    NODE_TYPES,
 )
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge
@@ -21,13 +17,7 @@ from .graph import nodes_of, title_of
 from .parameters import NODES, VALUE
 
 # Which subject a node's report is of. A sheet's has no thresholds that a profile could move.
-JUDGES = {
-    CHARACTER_SCORE.id: "character",
-    LOOP_SCORE.id: "loop",
-    STILL_QUALITY.id: "still_quality",
-    CLIP_QUALITY.id: "clip_quality",
-    COMPARE_IMAGES.id: "comparison",
-}
+JUDGES = {each.id: each.subject for each in NODE_TYPES.values() if each.subject}
 REPORT = "report"
 
 

@@ -5,6 +5,7 @@ import json
 import re
 
 from anime_production.models.node_types import GATE, NODE_TYPES, Blocked
+from anime_production.models.report import MERGED, SUBJECTS
 
 from ..comfyui import PACK
 from .freeze_schemas import FROZEN
@@ -17,6 +18,11 @@ def test_the_table_has_the_outputs_of_the_frozen_schemas():
     assert {
         node: [each["id"] for each in schema["outputs"]] for node, schema in frozen.items()
     } == {node.id: [each.name for each in node.outputs] for node in NODE_TYPES.values()}
+
+
+def test_the_nodes_with_a_subject_are_those_that_give_a_score_of_one():
+    subjects = {node.subject for node in NODE_TYPES.values() if node.subject}
+    assert subjects == set(SUBJECTS) - {MERGED}
 
 
 def test_the_sources_of_outputs_are_inputs_of_their_nodes():
