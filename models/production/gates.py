@@ -7,10 +7,7 @@ from typing import Any
 from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
-from ..node_types import (
-    GATE,
-    NODE_TYPES,
-)
+from ..node_types import GATE, NODE_TYPES
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge
 from .graph import nodes_of, title_of
