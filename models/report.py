@@ -132,6 +132,14 @@ class Report:
         return tuple(sorted(self.required, key=weight))
 
     @property
+    def explained_by(self) -> Measurement | None:
+        """The measurement that explains why the report does not pass; None for a PASS."""
+        if self.verdict is Verdict.PASS:
+            return None
+        every = (*self.deciding, *self.measurements)
+        return next((each for each in every if each.verdict is self.verdict), None)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Sentences of what does not pass."""
         return tuple(each.reason for each in self.against)

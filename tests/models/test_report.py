@@ -164,6 +164,17 @@ def test_what_decides_is_ordered_by_what_explains_the_verdict():
     assert told.to_dict()["deciding"] == ["cause", "worse", "bad"]
 
 
+def test_a_report_that_does_not_pass_is_explained_by_one_measurement():
+    absent, passed, bad = SIMILARITY.absent(MISSING), flicker(0.2), named(flicker(2.0), "bad")
+    assert Report("loop", (passed, absent, bad), 9).explained_by == bad
+    assert Report("loop", (passed, absent), 9).explained_by == absent
+    assert Report("loop", (passed,), 9).explained_by is None
+    only_told = Report(
+        "loop", (named(LEARNED.measured(0.1, "no_lines"), "told"), LEARNED.absent(MISSING)), 9
+    )
+    assert only_told.explained_by.value is None
+
+
 def test_a_report_comes_back_from_its_json_unchanged():
     report = Report(
         "loop",

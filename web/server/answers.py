@@ -70,7 +70,7 @@ Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Com
 
 Report = answer(
     "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
-    score=NUMBER, measurements=list[Thing],
+    score=NUMBER, deciding=list[str], measurements=list[Thing],
 )  # fmt: skip
 # One that doesn't decide is an earlier measurement, of what the job didn't keep.
 NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)

@@ -51,10 +51,18 @@ def add_reports(
         shown: in the order in which the nodes ran.
     """
     reports = list(_read(shown))
-    add_rows(
+    ids = add_rows(
         connection,
         [NewReport(event_id, job_id, place, each) for place, each in enumerate(reports)],
     )
+    # Not in the row from the start: step 7 of the migrations adds rows before there is the column.
+    explained = [
+        {"id": report_id, "name": measurement.name}
+        for report_id, each in zip(ids, reports, strict=True)
+        if (measurement := each.report.explained_by) is not None
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("explain_report"), explained)
     for each in reports:
         attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(each)]
         if attempts and _is_retry_end(connection, job_id, each.node_id):

@@ -16,6 +16,9 @@ VALUES
      %(threshold_from)s, %(threshold_to)s, %(required)s, %(verdict)s, %(reason_code)s,
      %(reason_values)s::jsonb, %(reason)s, %(backend)s, %(per_frame)s::jsonb, %(details)s::jsonb)
 
+-- name: explain_report
+UPDATE anime.reports SET explained_by = %(name)s WHERE id = %(id)s
+
 -- name: type_of_node
 SELECT graph -> %(node_id)s ->> 'class_type' FROM anime.jobs WHERE id = %(job_id)s
 
