@@ -3,12 +3,6 @@
 from ...measure import Measure
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
-from .colour import COLOUR
-from .crossfade import CROSSFADE
-from .flow_morph import FLOW_MORPH
-from .ping_pong import PING_PONG
-from .repeat import REPEAT
-from .trim import TRIM
 
 UNNEEDED = "closing_unneeded"
 LOOPS = "closing_loops"
@@ -24,4 +18,3 @@ CLOSING = Measure(
     backend=BACKEND,
     reasons=(UNNEEDED, LOOPS, NO_LOOP, IN_VAIN, NOTHING_TO_DO),
 )
-MEASURES = (CLOSING, REPEAT, TRIM, CROSSFADE, FLOW_MORPH, COLOUR, PING_PONG)

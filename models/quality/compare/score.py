@@ -13,7 +13,6 @@ from ...perceptual.pieces import large_distance, passes_whole
 from ...report import Better, Measure, Measurement, Report, worst_of
 from .comparison_measures import MEASURES, wanted
 from .networks import LPIPS_OF, NO_NETWORK
-from .pair_reasons import PAIR, PAIR_APART, PAIRS, PAIRS_APART
 from .pairs import RESIZED, Pair, Pairs, Picture
 from .psnr import CEILING, IDENTICAL, PSNR
 from .ssim import LEAST_SIDE_OF_SCALES, MULTI_SCALE_SSIM
@@ -154,13 +153,11 @@ def _measurement(
         "frame": frame,
         "threshold": measure.threshold,
     }
-    fails = measure.fails_at(worst)
     if measure.name == PSNR.name and worst == CEILING:
         reason = IDENTICAL
-    elif len(values) == 1:
-        reason = PAIR_APART if fails else PAIR
     else:
-        reason = PAIRS_APART if fails else PAIRS
+        reason = "compared_pair" if len(values) == 1 else "compared_pairs"
+        reason += "_apart" if measure.fails_at(worst) else ""
     return measure.measured(worst, reason, told, values, details)
 
 
