@@ -68,6 +68,11 @@ def band(frames: torch.Tensor, share: float) -> torch.Tensor:
     return torch.where((x < covered)[..., None], shadow[..., None], frames)
 
 
+def posterise(frames: torch.Tensor, step: float) -> torch.Tensor:
+    """Tones at regular steps of so many grey levels, as few bits a channel leave them."""
+    return (frames * (GREY_LEVELS / step)).floor() * (step / GREY_LEVELS)
+
+
 def compress(frames: torch.Tensor, quality: float) -> torch.Tensor:
     """JPEG of a quality up to 100, its colours at full resolution; above 100 nothing is done."""
     if quality > 100:
@@ -137,6 +142,9 @@ SPATIAL: Mapping[str, Distortion] = MappingProxyType(
         "noise": Distortion(add_noise, (1, 2, 4, 8, 12, 20), 0.0, "grey levels", "noise"),
         "banding": Distortion(
             band, (0.05, 0.1, 0.2, 0.3, 0.45, 0.6), 0.0, "of the width", "banding"
+        ),
+        "posterisation": Distortion(
+            posterise, (8, 12, 16, 24, 32, 48), 1.0, "grey levels", "posterisation"
         ),
         "JPEG": Distortion(compress, (80, 60, 40, 25, 15, 8), 101.0, "quality", "blockiness"),
         "clipping": Distortion(overexpose, (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), 0.0, "stops", "clipped"),

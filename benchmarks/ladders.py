@@ -120,8 +120,8 @@ def _exception(measure: Measure, ladder: Sequence[Values]) -> str:
     """What is wrong with how a measure follows its own fault; empty where nothing is."""
     found = [values[measure.name] for values in ladder]
     if None in found:
-        absent = ["none" if not place else f"{place} of 6" for place in _absent(found)]
-        return f"not measured at the strengths {', '.join(absent)}"
+        absent = ["without it" if not place else f"at {place} of 6" for place in _absent(found)]
+        return f"not measured {', '.join(absent)}"
     correlation, _ = _answer(measure, [ladder])
     if correlation is None:
         return "the same at every strength"

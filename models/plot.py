@@ -49,6 +49,7 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
     )
     canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    text = require("matplotlib.text")
     curves = _worth_a_curve(measurements)
     rows = min(max(len(curves), 1), COLUMN)
     columns = -(-len(curves) // COLUMN)
@@ -63,27 +64,37 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         hspace=0.55 if rows < COLUMN else 0.75,
         wspace=0.12 if columns < 2 else 0.24,
     )
-    _write_headline(figure, report)
+    _write_headline(figure, report, measurements[0] if measurement else None)
     _write_measurements(figure.add_subplot(grid[:, 0]), measurements)
     for index, curve in enumerate(curves):
         axes = figure.add_subplot(grid[index % rows, 1 + index // rows])
         _draw_curve(axes, curve, report)
         if index % rows == rows - 1 or index == len(curves) - 1:
             axes.set_xlabel("frame", fontsize=8)
+    if measurement and not curves:
+        figure.text(0.5, 0.5, "It has no value for every frame.", fontsize=11, color="#374151")
     if any(None in each.per_frame for each in curves):
         figure.text(0.03, 0.015, "Grey: not measured.", fontsize=8, color="#374151")
+    for each in figure.findobj(text.Text):
+        each.set_parse_math(False)  # a name may have a $ in it
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
 
 
 def _chosen(report: Report, name: str) -> Sequence[Measurement]:
-    names = [each.name for each in report.measurements]
-    if name and name not in names:
-        expected = f"one of {', '.join(names)}"
-        remedy = "Give one of these names; leave it empty for those that matter most."
-        raise InputError("measurement", expected, name, remedy)
-    return [each for each in report.measurements if name in ("", each.name)]
+    """Return the measurement of a name, as it is written or as a plot shows it; all for none."""
+    if not name:
+        return report.measurements
+    wanted = name.lower().replace(" ", "_")
+    every = {each.name.lower().replace(" ", "_"): each for each in report.measurements}
+    # In a merged report the subject may be left out where the name says enough.
+    found = [each for key, each in every.items() if wanted in (key, key.rpartition(".")[2])]
+    if len(found) == 1 or wanted in every:
+        return [every.get(wanted) or found[0]]
+    expected = f"one of {', '.join(each.name for each in report.measurements)}"
+    remedy = "Give one of these names; leave it empty for those that matter most."
+    raise InputError("measurement", expected, name, remedy)
 
 
 def _worth_a_curve(measurements: Sequence[Measurement]) -> list[Measurement]:
@@ -98,11 +109,15 @@ def _worth_a_curve(measurements: Sequence[Measurement]) -> list[Measurement]:
     return curves[: max(USUAL_CURVES, min(required, MOST_CURVES))]
 
 
-def _write_headline(figure: Any, report: Report) -> None:
-    verdict = report.verdict
-    score = "no score" if report.score is None else f"{report.score:.0f} of 100"
+def _write_headline(figure: Any, report: Report, only: Measurement | None) -> None:
+    """Write subject, verdict and score of a report, or of the only measurement that is drawn."""
+    judged = only or report
+    verdict, title = judged.verdict, SUBJECTS[report.subject]
+    score = "no score" if judged.score is None else f"{judged.score:.0f} of 100"
     words = verdict.value.replace("_", " ")
-    figure.text(0.03, 0.93, SUBJECTS[report.subject], fontsize=16, weight="bold")
+    if only is not None:
+        title += f": {only.name.replace('_', ' ')}"
+    figure.text(0.03, 0.93, title, fontsize=16, weight="bold")
     figure.text(
         0.97,
         0.93,
@@ -173,8 +188,11 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
     for limit in threshold if isinstance(threshold, tuple) else (threshold,):
         if limit is not None:
             axes.axhline(limit, color="#111827", linewidth=0.8, linestyle="--")
-    if report.worst is not None and report.worst.frame < len(values):
-        axes.axvline(report.worst.frame, color="#D55E00", linewidth=0.8, linestyle=":")
+    worst = report.worst
+    if worst is not None and worst.reason_code != measurement.reason_code:
+        worst = None  # the frame of another measurement
+    if worst is not None and worst.frame < len(values):
+        axes.axvline(worst.frame, color="#D55E00", linewidth=0.8, linestyle=":")
     axes.set_title(
         f"{measurement.name.replace('_', ' ')} ({measurement.unit})", fontsize=9, loc="left"
     )

@@ -138,7 +138,7 @@ class AnimeDifferencePicture(io.ComfyNode):
 
 
 class AnimeLoopMap(io.ComfyNode):
-    """Node that draws the search of a Find Loop, with the loops that it chose."""
+    """Node that draws the search of a Find Loop, with the candidates that it scored."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -147,7 +147,7 @@ class AnimeLoopMap(io.ComfyNode):
             display_name="Loop Map (Anime)",
             category=CATEGORY,
             description="Draws how different the frames of a clip are, by the start and the length "
-            "of a loop. Dark is alike; the loops that Find Loop chose are marked.",
+            "of a loop. Dark is alike; the candidates are numbered, green where they loop.",
             search_aliases=["distance map", "self similarity", "loop search", "heatmap"],
             is_output_node=True,
             inputs=[ReportSocket.Input("report", tooltip="The report of the Find Loop.")],

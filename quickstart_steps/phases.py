@@ -56,7 +56,7 @@ def listing(folder: Path) -> list[str]:
     lines = [f"Registered phases lie in {folder}", ""]
     for each in phases:
         whose = "shipped" if is_shipped(each.id) else "registered"
-        lines.append(f"{each.id:<{room}}  {each.kind:<5}  {whose:<10}  {each.name}")
+        lines.append(f"{each.id:<{room}}  {each.kind.value:<5}  {whose:<10}  {each.name}")
     return [*lines, "", "To register one: python quickstart.py phases register FILE"]
 
 

@@ -58,8 +58,7 @@ def run(client: ComfyClient, base: Path) -> int:
     except RequestRefused as refusal:
         reason = f"The production was refused: {refusal.reason} (HTTP {refusal.status})"
         raise ComfyFailed(reason) from refusal
-    url = f"{client.address}{path}"
-    say(f"  {url}")
+    say(f"  {client.address}{path}")
     production = follow(client, path, signs)
     say(f"  {production['state']} in {spoken(time.monotonic() - started)}")
     if production["reason"]:
@@ -68,8 +67,8 @@ def run(client: ComfyClient, base: Path) -> int:
     for phase in production["phases"]:
         for file in phase["files"]:
             say(f"  {base / 'output' / file['path']}")
-    say("\nEverything that was decided, and why:")
-    say(f"  curl {url}")
+    say("\nEverything that was decided, and why, while ComfyUI runs (python quickstart.py serve):")
+    say(f"  GET {path}")
     return 0 if production["state"] == "completed" else 1
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -127,7 +128,8 @@ def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
         remedy = "Connect the report of a Character Score; one of what a gate kept has no boxes."
         raise InputError("report", expected, f"one of {report.subject} without boxes", remedy)
     if any(len(each.presences) != len(frames) for each in figures):
-        expected = f"the {len(figures[0].presences)} frames of the report"
+        counts = sorted({len(each.presences) for each in figures})
+        expected = f"the {' and '.join(map(str, counts))} frames of the report"
         remedy = "Connect the images that went into the Character Score."
         raise InputError("images", expected, f"{len(frames)} frames", remedy)
     pictures = torch.empty(frames.shape)
@@ -207,12 +209,23 @@ def _label(
     line: int,
 ) -> None:
     """White words on a coloured ground, moved so far that as much as possible can be read."""
+    words = _fitting(draw, words, font, size[0] - 6 * line)
     left, top, right, bottom = draw.textbbox((0, 0), words, font)
     x = max(min(place[0] + 2 * line, size[0] - right - 2 * line), 2 * line)
     y = max(min(place[1] + 2 * line, size[1] - bottom - 2 * line), 2 * line)
     ground = (x + left - line, y + top - line, x + right + line, y + bottom + line)
     draw.rectangle(ground, colour)
     draw.text((x, y), words, WHITE, font)
+
+
+def _fitting(draw: ImageDraw.ImageDraw, words: str, font: Any, room: float) -> str:
+    """Return words no wider than the room: the name is cut, the rest says what was seen."""
+    name, colon, rest = words.rpartition(": ")
+    fitting = words
+    while draw.textlength(fitting, font) > room and len(name) > 1:
+        name = name[:-1]
+        fitting = f"{name}…{colon}{rest}"
+    return fitting
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -10,14 +10,15 @@ import torch
 from ..dependency import require
 from ..frames import InputError
 from ..measurement import Measurement
-from ..report import Report
+from ..report import Report, Verdict
 
 HEIGHT, WIDTH = 540, 960
 MAP_SHAPE = (1, HEIGHT, WIDTH, 3)
 DOTS_PER_INCH = 100
 MOST_CELLS = 64  # of a side: 4 KB, which are 5.5 KB of base64 in a report
 DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # a cell's byte; empty beyond the clip's end
-MARK = "#D55E00"  # colour-blind safe (Okabe and Ito 2008), beside numbers
+# Colour-blind safe (Okabe and Ito 2008), beside words: a part that loops, and one that doesn't.
+LOOPS, FAILS = "#009E73", "#D55E00"
 SEARCHED = "loop_distance"  # the measurement of `find_loops` that carries the map
 
 
@@ -53,7 +54,7 @@ def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
 
 
 def draw_distance_map(report: Report) -> torch.Tensor:
-    """Draw the distances of all pairs of frames, with the loops marked and numbered.
+    """Draw the distances of all pairs of frames, with the candidates marked and numbered.
 
     Args:
         report: of `find_loops`.
@@ -74,9 +75,12 @@ def draw_distance_map(report: Report) -> torch.Tensor:
     axes = figure.add_axes((0.07, 0.11, 0.81, 0.79))
     if "map" in search.details:
         _draw_cells(figure, axes, search.details["map"])
+    else:
+        axes.text(0.5, 0.5, search.reason, ha="center", wrap=True, transform=axes.transAxes)
     loops = search.details.get("candidates", ())
     for number, loop in enumerate(loops, start=1):
-        _mark(axes, number, loop["start"], loop["length"])
+        _mark(axes, number, loop)
+    axes.set_ylim(top=max([axes.get_ylim()[1], *(loop["length"] + 0.75 for loop in loops)]))
     axes.set_title(_headline(report, search), fontsize=11, loc="left", weight="bold")
     axes.set_xlabel("frame the loop starts at", fontsize=9)
     axes.set_ylabel("frames in the loop", fontsize=9)
@@ -87,11 +91,13 @@ def draw_distance_map(report: Report) -> torch.Tensor:
 
 
 def _search_in(report: Report) -> Measurement:
-    for measurement in report.measurements:
-        if measurement.name.rpartition(".")[2] == SEARCHED:  # `loop.loop_distance` in a merge
-            return measurement
-    remedy = "Connect the report of a Find Loop."
-    raise InputError("report", "a report of Find Loop", f"one of {report.subject}", remedy)
+    # `loop.loop_distance` in a merge
+    found = [each for each in report.measurements if each.name.rpartition(".")[2] == SEARCHED]
+    if len(found) == 1:
+        return found[0]
+    came = f"{len(found)} in one" if found else f"one of {report.subject}"
+    remedy = "Connect the report of a single Find Loop."
+    raise InputError("report", "a report of Find Loop", came, remedy)
 
 
 def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
@@ -114,22 +120,24 @@ def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
     bar.ax.tick_params(labelsize=7)
 
 
-def _mark(axes: Any, number: int, start: int, length: int) -> None:
-    axes.plot(start, length, "o", markersize=11, fillstyle="none", color=MARK, clip_on=False)
+def _mark(axes: Any, number: int, loop: Mapping[str, Any]) -> None:
+    start, length, passes = loop["start"], loop["length"], loop["verdict"] == Verdict.PASS.value
+    colour = LOOPS if passes else FAILS
+    axes.plot(start, length, "o", markersize=11, fillstyle="none", color=colour, clip_on=False)
     axes.annotate(
-        f"{number}: {length} frames from {start}",
+        f"{number}: {length} frames from {start}" + ("" if passes else ", no loop"),
         (start, length),
         xytext=(10, -14 if number == 1 else 8),
         textcoords="offset points",
         fontsize=9,
-        bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": MARK, "alpha": 0.9},
+        bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": colour, "alpha": 0.9},
     )
 
 
 def _headline(report: Report, search: Measurement) -> str:
-    words = report.verdict.value.replace("_", " ")
     if not search.details.get("candidates"):
-        return f"Loop: {words}"
+        return f"Loop: {report.verdict.value.replace('_', ' ')}"
     best, period = search.details["candidates"][0], search.details["period"]
+    words = best["verdict"].replace("_", " ")  # that of a merged report may be another
     every = "" if period is None else f", repeating every {period}"
     return f"Loop: {words} · {best['length']} frames from frame {best['start']}{every}"

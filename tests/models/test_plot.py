@@ -48,14 +48,25 @@ def test_a_report_is_drawn_in_the_colour_of_its_verdict_with_its_curve(shown, co
     assert (len(drawn(picture, colour, CURVES)) > 100) == has_curve
 
 
-def test_one_measurement_is_drawn_under_the_verdict_of_the_whole_report():
+def test_one_measurement_is_drawn_under_its_own_verdict():
     both = merge([report([1.0] * 24, 1.0), report([3.0] * 24)])
     passes = plot_report(both, both.measurements[0].name)
-    assert verdict_colours(passes) == {ORANGE}, "the report fails"
+    assert verdict_colours(passes) == {GREEN}
     assert len(drawn(passes, GREEN, CURVES)) > 100
     assert len(drawn(passes, ORANGE, CURVES)) < 100
     with pytest.raises(InputError, match=r"^measurement: expected one of .*, got flick\. "):
         plot_report(both, "flick")
+
+
+def test_a_measurement_is_found_by_its_name_as_the_plot_shows_it():
+    edges = Measure("edge_width", "px", Better.LOWER, 0, 10, "edges", threshold=4.0)
+    sharp = Report("still_quality", (edges.measured(2.0, "sharp_lines", {"width": 2}),), 1)
+    both = merge([sharp, report([3.0] * 24)])
+    for name in ("Edge width", "edge_width", "still_quality.edge_width"):
+        assert verdict_colours(plot_report(both, name)) == {GREEN}, name
+    twice = merge([report([1.0] * 24, 1.0), report([3.0] * 24)])
+    with pytest.raises(InputError, match=r"^measurement: expected one of "):
+        plot_report(twice, "flicker")  # of both
 
 
 def test_a_curve_rises_with_its_values():
@@ -77,3 +88,9 @@ def test_a_frame_that_was_not_measured_is_shaded_and_not_drawn_as_zero():
     shade = lambda picture: (picture[0, 100:460, 480:] - (1 - 0.35 * (1 - grey))).abs() < 0.03  # noqa: E731
     assert shade(gap).all(-1).float().mean() > 0.3
     assert shade(whole).all(-1).float().mean() < 0.01
+
+
+@pytest.mark.parametrize("name", ["Rin_$1_$2", "$a^$", r"$\frac$"])
+def test_a_dollar_in_a_name_is_no_formula(name):
+    measurement = MEASURE.measured(1.0, "steady_light", {"levels": name}, per_frame=[1.0, 1.0])
+    assert plot_report(Report("clip_quality", (measurement,), 2)).shape == PLOT_SHAPE

@@ -139,7 +139,7 @@ class ComfyHost:
                 queued.result(1.0)
                 return
             except GraphRefused as refused:
-                raise WorkflowRefused(_in_words(refused)) from None
+                raise WorkflowRefused(str(refused)) from None
             except concurrent.futures.TimeoutError:
                 if self._stopping or time.monotonic() > end:
                     queued.cancel()
@@ -194,11 +194,3 @@ class ComfyHost:
                 before = shown.progress - (running.progress or 0.0) / len(shown.phases)
                 progress = before + event.progress / len(shown.phases)
                 self._say({**shown.brief(), "progress": round(progress, 4)})
-
-
-def _in_words(refused: GraphRefused) -> str:
-    for node_id, found in refused.node_errors.items():
-        for error in found.get("errors", ()):
-            details = error.get("details") or ""
-            return f"{refused} Node {node_id}: {error.get('message')} {details}".strip()
-    return str(refused)

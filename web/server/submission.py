@@ -63,8 +63,8 @@ async def submit(
     server.node_replace_manager.apply_replacements(graph)
     valid, error, outputs, problems = await execution.validate_prompt(prompt_id, graph, None)
     if not valid or problems:
-        why = (error or {}).get("message") or "A part of it would be left out."
-        raise GraphRefused(why, problems or {})
+        reason = (error or {}).get("message") or "A part of it would be left out."
+        raise GraphRefused(f"{reason} {_first_error(problems or {})}".strip(), problems or {})
     number: float = server.number
     server.number += 1
     data = {
@@ -75,3 +75,12 @@ async def submit(
     sensitive = {key: data.pop(key) for key in execution.SENSITIVE_EXTRA_DATA_KEYS if key in data}
     server.prompt_queue.put((number, prompt_id, graph, data, outputs, sensitive))
     return number
+
+
+def _first_error(problems: dict[str, Any]) -> str:
+    """Return a sentence on the first node that ComfyUI refuses; "" for none."""
+    for node_id, found in problems.items():
+        for error in found.get("errors", ()):
+            details = error.get("details") or ""
+            return f"Node {node_id}: {error.get('message')} {details}".strip()
+    return ""

@@ -7,7 +7,7 @@ from ..columns import LIST, NAMES, select
 from . import sql
 from .cursors import CursorError, cursor_of, read_cursor
 from .filters import Condition, JobFilter, condition_of
-from .orders import AFTER, FIRST, GOODNESS, NEWEST
+from .orders import AFTER, FIRST, GOODNESS, MOST_GOODNESS, NEWEST
 from .rows import rows_of
 
 if TYPE_CHECKING:
@@ -75,4 +75,6 @@ def _read_cursor(order: str, cursor: str) -> dict[str, Any]:
     at, job_id, (of_order, goodness) = read_cursor(cursor, places=2)
     if of_order != order or not isinstance(goodness, int | float):
         raise CursorError(f"It is a cursor of a list in another order than {order}.")
+    if not abs(goodness) <= MOST_GOODNESS:
+        raise CursorError("It is no cursor that this list gave.")
     return {"after_goodness": float(goodness), "after_at": at, "after_id": job_id}

@@ -6,6 +6,7 @@ ORDERS = (NEWEST, BEST)
 # One that passes is better than one that fails, whatever their scores; one without a score comes
 # after those that have one. As in the index `jobs_best_first`.
 GOODNESS = "(coalesce(jobs.score, -1) + CASE jobs.verdict WHEN 'PASS' THEN 102 ELSE 0 END)"
+MOST_GOODNESS = 202  # of a PASS with the whole score
 
 # Of each order: for ORDER BY, and the condition on jobs that come after the last of a page.
 FIRST = {

@@ -9,13 +9,13 @@ from .dither import DITHERED, unless_dithered
 from .picture import Picture
 
 CODES = 256
-# How likely as many tones of any value lie as regularly by chance, in one channel: a drawing in a
-# few flat colours isn't posterised. For steps of 8 levels six tones are needed, for 64 four.
-CHANCE = 1e-3
+# How likely as many flat tones of any value lie as regularly by chance, in one channel: a drawing
+# in a few flat colours isn't posterised. For steps of 8 levels six are needed, for 64 four.
+CHANCE = 1e-2
 LEAST_TONES = 4
 RARE = 0.002  # share of the looked-at pixels below which a tone isn't counted among the used ones
 STEPS_IN_A_GAP = (1, 2, 3)  # in the narrowest gap between used tones: few may lie side by side
-OFF = 0.6  # grey levels by which a tone may lie off its step: a half is rounding
+OFF = 1.1  # grey levels by which a tone may lie off its step: rounded twice, brightened between
 ON_STEPS = 0.98  # share of the looked-at pixels that must lie on the steps; the rest may be specks
 
 
@@ -25,9 +25,12 @@ def posterisation(frame: torch.Tensor) -> float | None:
     Only pixels that differ from a neighbour are looked at: at edges and in shading a clean drawing
     has tones of any value, however few flat colours it is made of; a picture that was reduced to a
     few levels a channel has none between them. Empty codes between used ones are the usual sign of
-    a reduced bit depth (the "comb" of a histogram); here they must be regular as well, so that
-    flat colours without smoothed edges aren't taken for it. What was scaled, saved as JPEG or given
-    another gamma afterwards isn't seen.
+    a reduced bit depth (the "comb" of a histogram); here they must be regular as well, and several
+    of them must fill areas: the even tones at the edges of two-tone line art are no steps.
+
+    What was scaled, saved as JPEG or given another gamma afterwards isn't seen, nor two or three
+    levels a channel. Flat colours that a person picked from a grid, such as web-safe ones, can't be
+    told from it if no edge is smoothed.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -44,27 +47,32 @@ def posterisation(frame: torch.Tensor) -> float | None:
     differs[:, :-1] |= across
     differs[1:] |= down
     differs[:-1] |= down
-    steps = [
-        step
-        for channel in codes[differs].unbind(-1)
-        if (step := _step(torch.bincount(channel.long(), minlength=CODES).cpu())) is not None
-    ]
-    return sorted(steps)[len(steps) // 2] if steps else None
+    edges, areas = codes[differs].unbind(-1), codes[~differs].unbind(-1)
+    steps = [_step(_counts(edge), _counts(area)) for edge, area in zip(edges, areas, strict=True)]
+    known = sorted(step for step in steps if step is not None)
+    return known[len(known) // 2] if known else None
 
 
-def _step(counts: torch.Tensor) -> float | None:
+def _counts(codes: torch.Tensor) -> torch.Tensor:
+    """Return the pixels of each code, shape (256,)."""
+    return torch.bincount(codes.long(), minlength=CODES).cpu()
+
+
+def _step(edges: torch.Tensor, areas: torch.Tensor) -> float | None:
     """Return the step of the tones of one channel, 1 for none; None where too few are used.
 
     Args:
-        counts: pixels of each code, shape (256,).
+        edges: pixels of each code that differ from a neighbour, shape (256,).
+        areas: pixels of each code that equal all neighbours, shape (256,).
     """
-    inside = counts.clone()
+    inside = edges.clone()
     inside[[0, CODES - 1]] = 0  # where light is clipped, black and white lie on no step
-    steps = [_regular_step(each / each.sum().clamp(min=1)) for each in (counts, inside)]
+    flat = int((areas > RARE * areas.sum()).sum())
+    steps = [_regular_step(each / each.sum().clamp(min=1), flat) for each in (edges, inside)]
     return max((step for step in steps if step is not None), default=None)
 
 
-def _regular_step(shares: torch.Tensor) -> float | None:
+def _regular_step(shares: torch.Tensor, flat: int) -> float | None:
     used = (shares > RARE).nonzero().flatten().double()
     if len(used) < LEAST_TONES:  # one or two beside a few of every other tone are none too few
         return None if shares[shares <= RARE].sum() <= 1 - ON_STEPS else 1.0
@@ -74,7 +82,7 @@ def _regular_step(shares: torch.Tensor) -> float | None:
         step, first = _line(used, (gaps * number / least).round())
         away = (torch.arange(CODES) - first).remainder(step)
         on_steps = shares[torch.minimum(away, step - away) <= OFF].sum()
-        if on_steps >= ON_STEPS and (2 * OFF / step) ** (len(used) - 2) < CHANCE:
+        if on_steps >= ON_STEPS and (2 * OFF / step) ** (min(flat, len(used)) - 2) < CHANCE:
             return step
     return 1.0
 
@@ -103,8 +111,9 @@ POSTERISATION = Measure(
     low=1.0,
     high=64.0,
     backend="regular-tones",
-    threshold=7.5,  # five bits a channel leave steps of 8; CAMBI looks at those of 1 to 4
-    required=True,
+    # Five bits a channel leave steps of 8; CAMBI looks at those of 1 to 4. Not required: colours
+    # that a person picked from a grid have such steps too.
+    threshold=7.5,
     answers_to="tones at regular steps, as few bits a channel leave them: grey levels of a step",
     function=unless_dithered(_measured),
     passes="all_tones",

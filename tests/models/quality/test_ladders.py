@@ -12,6 +12,7 @@ from anime_production.models.quality.still.banding import banding
 from anime_production.models.quality.still.blocks import blockiness
 from anime_production.models.quality.still.exposure import clipped_share
 from anime_production.models.quality.still.noise import noise
+from anime_production.models.quality.still.posterisation import posterisation
 from anime_production.models.quality.still.resolution import resolution
 from anime_production.models.quality.still.ringing import ringing
 from anime_production.models.quality.still.score import measure_picture
@@ -27,6 +28,7 @@ MEASURES = {
     "clipped": clipped_share,
     "resolution": lambda frame: resolution(luma(frame)),
     "ringing": lambda frame: ringing(luma(frame)),
+    "posterisation": posterisation,
 }
 FALLING = {"resolution"}
 CLIPS = (

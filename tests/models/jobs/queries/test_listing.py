@@ -1,11 +1,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
 from anime_production.benchmarks.many_jobs import fill
 from anime_production.models.jobs.job import JobSource, JobState, new_job
-from anime_production.models.jobs.queries.cursors import CursorError
+from anime_production.models.jobs.queries.cursors import CursorError, cursor_of
 from anime_production.models.jobs.queries.filters import JobFilter, condition_of
 from anime_production.models.jobs.queries.listing import list_jobs, page_query
 from anime_production.models.jobs.queries.orders import BEST
@@ -139,6 +140,13 @@ def test_a_cursor_of_another_order_is_refused(connection):
     page = list_jobs(connection, JobFilter(), 1)
     with pytest.raises(CursorError, match="another order"):
         list_jobs(connection, JobFilter(), 1, BEST, page.next)
+
+
+def test_a_cursor_with_an_impossible_place_is_refused(connection):
+    for goodness in (2 * 10**308, float("inf"), -1e9, None, "1"):
+        cursor = cursor_of(BEGAN, UUID(int=1), BEST, goodness)
+        with pytest.raises(CursorError):
+            list_jobs(connection, JobFilter(), 1, BEST, cursor)
 
 
 def test_a_job_that_ended_is_told_with_its_times(connection, job, report):
