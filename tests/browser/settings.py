@@ -6,6 +6,7 @@ from typing import Any
 from ..comfyui import PACK
 from .editor import Editor
 
+TRIES, UNFOLDED_MS, AWAY = 20, 300, (700, 500)  # of the pointer over the menu
 REGISTERED = """() => {
     const pinia = document.querySelector("#vue-app").__vue_app__.config.globalProperties.$pinia;
     const own = ([id]) => id.startsWith("AnimeProduction.");
@@ -47,3 +48,24 @@ def texts(language: str, file: str) -> dict[str, Any]:
     path = PACK / "locales" / language / file
     read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return read
+
+
+def open_menu(page: Any, name: str = "Anime Production") -> None:
+    """Open the pack's submenu, which opens under a pointer that moves onto its name.
+
+    A menu that still unfolds may miss that; then the pointer is moved away and back, as a person
+    would.
+
+    Args:
+        page: with the editor.
+        name: of the submenu.
+    """
+    page.locator(".comfy-menu-button-wrapper").click()
+    entry = page.get_by_role("menuitem", name=name).first
+    for _ in range(TRIES):
+        entry.hover()
+        page.wait_for_timeout(UNFOLDED_MS)
+        if entry.get_by_role("menuitem").first.is_visible():
+            return
+        page.mouse.move(*AWAY)
+    raise AssertionError(f"{name}: its submenu doesn't open")

@@ -13,7 +13,7 @@ from .conftest import in_the_usual_editor
 from .editor import Editor, example, set_values
 from .panel import expect, open_panel
 from .prompts import loop_prompt, run_job
-from .settings import open_settings, texts
+from .settings import open_menu, open_settings, texts
 
 pytestmark = in_the_usual_editor
 CLIP, LOOP, LOOP_GATE = 1, 5, 8
@@ -77,8 +77,7 @@ def the_settings_are(editor: Editor, words: dict[str, str], language: str) -> No
 
 
 def the_menu_is(editor: Editor, group: str, labels: dict[str, str]) -> None:
-    editor.page.locator(".comfy-menu-button-wrapper").click()
-    editor.page.get_by_role("menuitem", name=group).hover()
+    open_menu(editor.page, group)
     for name in MENU:
         editor.page.get_by_role("menuitem", name=labels[name]).wait_for()
     editor.page.keyboard.press("Escape")

@@ -11,7 +11,7 @@ from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from .conftest import PACK_DIRECTORY, in_the_usual_editor
 from .editor import Editor, example
-from .settings import open_settings, registered_texts, texts
+from .settings import open_menu, open_settings, registered_texts, texts
 
 pytestmark = in_the_usual_editor
 
@@ -57,8 +57,7 @@ def english_is_what_the_editor_was_given(editor: Editor) -> None:
 
 def the_menu_has_the_panel_the_weights_and_the_health(editor: Editor) -> None:
     for name, seen in MENU.items():
-        editor.page.locator(".comfy-menu-button-wrapper").click()
-        editor.page.get_by_role("menuitem", name="Anime Production").hover()
+        open_menu(editor.page)
         editor.page.get_by_role("menuitem", name=name).click()
         editor.page.locator(seen).wait_for()
         editor.page.keyboard.press("Escape")
