@@ -8,25 +8,17 @@ import numpy as np
 import torch
 
 from .dependency import require
+from .figure import COLOURS, new_figure, picture_of
 from .frames import InputError
 from .report import SUBJECTS, Measurement, Report, Verdict
 
-HEIGHT, WIDTH = 540, 960
-PLOT_SHAPE = (1, HEIGHT, WIDTH, 3)
-DOTS_PER_INCH = 100
 USUAL_CURVES, MOST_CURVES = 3, 8  # as many as can be read at this size: large ones, small ones
 COLUMN = 4  # curves in a column; more take two columns
 MOST_LINES = 26  # of text beside the curves, unless more is required
 FEW_LINES = 18  # up to which every measurement's sentence is written
 LETTERS = 52  # in a line
 
-# Colour-blind safe (Okabe and Ito 2008), and never alone: a symbol and the word stand beside it.
-COLOURS = {
-    Verdict.PASS: "#009E73",
-    Verdict.FAIL: "#D55E00",
-    Verdict.NOT_MEASURED: "#6B7280",
-    Verdict.INFO: "#0072B2",
-}
+# Beside each colour, for who can't tell them apart.
 SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
 
 
@@ -38,17 +30,14 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         measurement: name of the only one to draw; "" draws those that matter most.
 
     Returns:
-        RGB in 0–1, shape `PLOT_SHAPE`.
+        RGB in 0–1, shape `FIGURE_SHAPE`.
 
     Raises:
         InputError: the report has no measurement of that name.
         MissingDependency: matplotlib is not installed.
     """
     measurements = _chosen(report, measurement)
-    figure = require("matplotlib.figure").Figure(
-        figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
-    )
-    canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    figure = new_figure()
     text = require("matplotlib.text")
     curves = _worth_a_curve(measurements)
     rows = min(max(len(curves), 1), COLUMN)
@@ -77,9 +66,7 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         figure.text(0.03, 0.015, "Grey: not measured.", fontsize=8, color="#374151")
     for each in figure.findobj(text.Text):
         each.set_parse_math(False)  # a name may have a $ in it
-    canvas.draw()
-    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
+    return picture_of(figure)
 
 
 def _chosen(report: Report, name: str) -> Sequence[Measurement]:

@@ -7,18 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..dependency import require
+from ..figure import COLOURS, new_figure, picture_of
 from ..frames import InputError
 from ..measurement import Measurement
 from ..report import Report, Verdict
 
-HEIGHT, WIDTH = 540, 960
-MAP_SHAPE = (1, HEIGHT, WIDTH, 3)
-DOTS_PER_INCH = 100
 MOST_CELLS = 64  # of a side: 4 KB, which are 5.5 KB of base64 in a report
 DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # a cell's byte; empty beyond the clip's end
-# Colour-blind safe (Okabe and Ito 2008), beside words: a part that loops, and one that doesn't.
-LOOPS, FAILS = "#009E73", "#D55E00"
 SEARCHED = "loop_distance"  # the measurement of `find_loops` that carries the map
 
 
@@ -60,18 +55,15 @@ def draw_distance_map(report: Report) -> torch.Tensor:
         report: of `find_loops`.
 
     Returns:
-        RGB in 0–1, shape `MAP_SHAPE`. From left to right the frame that a loop starts at, upwards
-        its length; dark is alike.
+        RGB in 0–1, shape `FIGURE_SHAPE`. From left to right the frame that a loop starts at,
+        upwards its length; dark is alike.
 
     Raises:
         InputError: the report is of something else.
         MissingDependency: matplotlib is not installed.
     """
     search = _search_in(report)
-    figure = require("matplotlib.figure").Figure(
-        figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="w"
-    )
-    canvas = require("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    figure = new_figure()
     axes = figure.add_axes((0.07, 0.11, 0.81, 0.79))
     if "map" in search.details:
         _draw_cells(figure, axes, search.details["map"])
@@ -85,9 +77,7 @@ def draw_distance_map(report: Report) -> torch.Tensor:
     axes.set_xlabel("frame the loop starts at", fontsize=9)
     axes.set_ylabel("frames in the loop", fontsize=9)
     axes.tick_params(labelsize=8)
-    canvas.draw()
-    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    return torch.from_numpy(pixels.astype(np.float32) / 255)[None]
+    return picture_of(figure)
 
 
 def _search_in(report: Report) -> Measurement:
@@ -122,7 +112,7 @@ def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
 
 def _mark(axes: Any, number: int, loop: Mapping[str, Any]) -> None:
     start, length, passes = loop["start"], loop["length"], loop["verdict"] == Verdict.PASS.value
-    colour = LOOPS if passes else FAILS
+    colour = COLOURS[Verdict.PASS if passes else Verdict.FAIL]
     axes.plot(start, length, "o", markersize=11, fillstyle="none", color=colour, clip_on=False)
     axes.annotate(
         f"{number}: {length} frames from {start}" + ("" if passes else ", no loop"),

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from anime_production.models.figure import FIGURE_SHAPE
 from anime_production.models.frames import Absence, InputError
 from anime_production.models.measure import Measure
-from anime_production.models.plot import PLOT_SHAPE, plot_report
+from anime_production.models.plot import plot_report
 from anime_production.models.report import Better, Report, WorstFrame, merge
 
 MEASURE = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
@@ -43,7 +44,7 @@ def verdict_colours(picture):
 )
 def test_a_report_is_drawn_in_the_colour_of_its_verdict_with_its_curve(shown, colour, has_curve):
     picture = plot_report(shown)
-    assert picture.shape == PLOT_SHAPE
+    assert picture.shape == FIGURE_SHAPE
     assert verdict_colours(picture) == {colour}
     assert (len(drawn(picture, colour, CURVES)) > 100) == has_curve
 
@@ -93,4 +94,4 @@ def test_a_frame_that_was_not_measured_is_shaded_and_not_drawn_as_zero():
 @pytest.mark.parametrize("name", ["Rin_$1_$2", "$a^$", r"$\frac$"])
 def test_a_dollar_in_a_name_is_no_formula(name):
     measurement = MEASURE.measured(1.0, "steady_light", {"levels": name}, per_frame=[1.0, 1.0])
-    assert plot_report(Report("clip_quality", (measurement,), 2)).shape == PLOT_SHAPE
+    assert plot_report(Report("clip_quality", (measurement,), 2)).shape == FIGURE_SHAPE

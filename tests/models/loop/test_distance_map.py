@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from anime_production.models.figure import FIGURE_SHAPE
 from anime_production.models.frames import InputError
 from anime_production.models.loop.distance_map import (
     EMPTY,
-    MAP_SHAPE,
     MOST_CELLS,
     draw_distance_map,
     map_as_details,
@@ -32,7 +32,7 @@ def test_the_map_marks_what_loops_in_another_colour_than_what_does_not():
     verdicts = [each["verdict"] for each in three.measurements[-1].details["candidates"]]
     assert verdicts[0] == "PASS"
     picture = draw_distance_map(three)
-    assert picture.shape == MAP_SHAPE
+    assert picture.shape == FIGURE_SHAPE
     assert marks(draw_distance_map(one), GREEN) > 0 == marks(draw_distance_map(one), ORANGE)
     assert (marks(picture, ORANGE) > 0) == ("FAIL" in verdicts)
     assert (marks(picture, GREEN) > marks(draw_distance_map(one), GREEN)) == (
@@ -62,7 +62,7 @@ def test_the_map_is_dark_where_two_frames_are_alike():
 
 def test_the_map_of_a_clip_that_is_too_short_says_so_without_marks():
     picture = draw_distance_map(find_loops(torch.zeros(2, 64, 64, 3), 12.0).report)
-    assert picture.shape == MAP_SHAPE
+    assert picture.shape == FIGURE_SHAPE
     assert marks(picture, ORANGE) == marks(picture, GREEN) == 0
     dark = (picture < 0.3).all(dim=-1)
     assert dark[0, 200:340, 200:760].any(), "the reason stands in the middle"

@@ -4,7 +4,7 @@ import { words } from "../words.js";
 
 /**
  * How a verdict looks: a colour, a symbol and a word, never the colour alone. The colours are
- * colour-blind safe (Okabe and Ito 2008) and those of models/plot.py.
+ * colour-blind safe (Okabe and Ito 2008) and those of models/figure.py.
  *
  * @type {Record<Verdict | "INFO", {colour: string, symbol: string}>}
  */
