@@ -5,7 +5,7 @@ never given, and a Measurement without a value cannot be made without a reason.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -29,6 +29,10 @@ class Better(str, Enum):
     HIGHER = "higher"
     LOWER = "lower"
     BAND = "band"
+
+    def worst(self, values: Iterable[float]) -> float:
+        """The worst of some values, of which there is at least one; the highest for a band."""
+        return min(values) if self is Better.HIGHER else max(values)
 
 
 class ReportError(ValueError):
@@ -102,11 +106,8 @@ class Measurement:
     @property
     def worst_frame(self) -> int | None:
         """The frame of `per_frame` that is worst; None where no frame was measured."""
-        known = [(value, frame) for frame, value in enumerate(self.per_frame) if value is not None]
-        if not known:
-            return None
-        pick = min if self.better is Better.HIGHER else max
-        return pick(known, key=lambda each: each[0])[1]
+        known = [value for value in self.per_frame if value is not None]
+        return self.per_frame.index(self.better.worst(known)) if known else None
 
     def verdict_of(self, value: float | None) -> Verdict:
         """What `verdict` would be for another value, such as one of `per_frame`."""

@@ -1,4 +1,4 @@
-"""All measures, by the subject of the report that they belong to, and all that they can say.
+"""All measures, by the subject of the report that they belong to.
 
 A measure is declared beside its function; a family lists its declarations. This page is the index.
 Importing it loads all that measures: other modules of the pack import it late.

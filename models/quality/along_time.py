@@ -8,7 +8,7 @@ import torch
 
 from ..holds import HoldPattern
 from ..measure import Measure
-from ..measurement import Better, Measurement
+from ..measurement import Measurement
 from .sharpness import EDGE_WIDTH
 from .still.blocks import BLOCKINESS
 from .still.exposure import CLIPPED, CONTRAST
@@ -54,7 +54,7 @@ def _measurement(measure: Measure, drawn: Sequence[Results], pattern: HoldPatter
     known = [number for number in numbers if number is not None]
     if not known:
         return measure.absent(absence_of(drawn, measure.name), per_frame)
-    worst = min(known) if measure.better is Better.HIGHER else max(known)
+    worst = measure.better.worst(known)
     details = {"worst": worst, "worst_frame": pattern.drawings[numbers.index(worst)]}
     usual = median(known)
     return measure.measured(usual, None, facts_of(usual), per_frame, details)

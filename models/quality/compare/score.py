@@ -10,7 +10,7 @@ from ...frames import Absence
 from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
-from ...report import Better, Measure, Measurement, Report, worst_of
+from ...report import Measure, Measurement, Report, worst_of
 from .comparison_measures import MEASURES, wanted
 from .networks import LPIPS_OF, NO_NETWORK
 from .pairs import RESIZED, Pair, Pairs, Picture
@@ -142,8 +142,7 @@ def _features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
 def _measurement(
     measure: Measure, values: Sequence[float], facts: Mapping[str, Any]
 ) -> Measurement:
-    pick = min if measure.better is Better.HIGHER else max
-    worst = pick(values)
+    worst = measure.better.worst(values)
     frame, mean = values.index(worst), sum(values) / len(values)
     details = {"mean": mean, "worst_frame": frame, **facts}
     told: dict[str, Any] = {

@@ -7,7 +7,7 @@ import torch
 
 from ...frames import Absence, InputError, unmeasurable
 from ...measure import Measure, Value, number_of, short
-from ...measurement import Better, Measurement
+from ...measurement import Measurement
 from ...report import Report, worst_of
 from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, why_failed
 from .picture import Picture
@@ -40,8 +40,9 @@ def numbers_of(results: Sequence[Results], name: str) -> list[float | None]:
 
 def absence_of(results: Sequence[Results], name: str) -> Absence:
     """Return the reason that most of some pictures have for lacking a measure."""
-    absences = {each.code: each for of in results if isinstance(each := of[name], Absence)}
-    return absences[mode(each.code for of in results if isinstance(each := of[name], Absence))]
+    absences = [each for of in results if isinstance(each := of[name], Absence)]
+    code = mode(each.code for each in absences)
+    return {each.code: each for each in absences}[code]
 
 
 def facts_of(value: float) -> dict[str, float]:
@@ -108,7 +109,7 @@ def _measurement(measure: Measure, results: Sequence[Results]) -> Measurement:
     known = [number for number in numbers if number is not None]
     if not known:
         return measure.absent(absence_of(results, name), numbers)
-    worst = min(known) if measure.better is Better.HIGHER else max(known)
+    worst = measure.better.worst(known)
     frame = numbers.index(worst)
     value = results[frame][name]
     assert isinstance(value, Value)
