@@ -106,7 +106,9 @@ def own_texts() -> Texts:
         "refusals": {key: kind.template for key, kind in REFUSALS.items()},
         "subjects": {name: _spoken(name) for name in sorted(SUBJECTS)},
         "measurements": {name: labels[name] or _spoken(name) for name in sorted(labels)},
-        "units": {unit: unit for unit in sorted(units)},
+        "units": {
+            unit: read("en", "main.json")[OWN]["units"].get(unit, unit) for unit in sorted(units)
+        },
         "phases": {each.id: each.name for each in phases},
     }
 

@@ -4,7 +4,6 @@
 values too, so that the editor shows it in its own language.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.strict_json import strict_json
-from ...models.reasons import sentences
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+from ...models.reasons import filled, sentences
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def refusal_text(key: str, values: Mapping[str, Any]) -> str:
         key: in `REFUSALS`.
         values: by placeholder of the template.
     """
-    return PLACEHOLDER.sub(lambda name: str(values[name[1]]), REFUSALS[key].template)
+    return filled(REFUSALS[key].template, values)
 
 
 class Refusal(Exception):
