@@ -11,6 +11,7 @@ from .appearance import Appearance, Presence
 # Twice in one frame is a fault of the picture. A detector that draws two boxes around somebody in
 # a frame or two is not.
 DOUBLED_ALLOWED = 0.1
+MOST_LISTED = 5  # frames of a character that a sentence names
 
 SOME_MISSING = "cast_missing"
 NOBODY_SEEN = "nobody_seen"
@@ -56,6 +57,12 @@ def doubled(cast: CastInClip) -> Value:
     return _share(frames, cast, SOME_DOUBLED, "doubled", per_frame)
 
 
+def _first_of(frames: Sequence[int]) -> str:
+    """Write the first numbers of frames without words, as the sentence has many languages."""
+    listed = ", ".join(map(str, frames[:MOST_LISTED]))
+    return f"{listed}, …" if len(frames) > MOST_LISTED else listed
+
+
 def _share(
     frames: Mapping[str, Sequence[int]],
     cast: CastInClip,
@@ -66,7 +73,7 @@ def _share(
     """Return a share of frames, with the names of those concerned and where."""
     concerned = set().union(*frames.values())
     places = "; ".join(
-        f"{name} in {len(which)} of {len(cast.frames)}, from frame {which[0]} on"
+        f"{name} {len(which)}/{len(cast.frames)} ({_first_of(which)})"
         for name, which in frames.items()
         if which
     )

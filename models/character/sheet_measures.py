@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..frames import Absence
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
 from .detection import IdentityModel
@@ -92,8 +92,8 @@ def least_alike(
         return Absence(ONE_REFERENCE)
     facts = {
         "reference": _joined(outliers),
-        "similarity": round(min(known), 3),
-        "threshold": round(published, 3),
+        "similarity": short(min(known)),
+        "threshold": short(published),
     }
     unlike = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
     alike = ALIKE_IN_LOOKS if character.backend == PALETTE else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..measure import short_of
 from ..measurement import Measurement, frozen
 from ..reasons import sentence
 from ..report import Report, Verdict, WorstFrame
@@ -139,7 +140,12 @@ def _of_frames(
         absent = listed_frames(sorted(set(scores) - set(scored)))
         return _with_reason(restricted, None, "gate_frames_absent", {"frames": absent})
     side, limit = limit_of(measurement)
-    texts = {"value": f"{value:.4g}", "unit": measurement.unit, "frame": weakest, **limit}
+    texts = {
+        "value": f"{short_of(measurement, value):g}",
+        "unit": measurement.unit,
+        "frame": weakest,
+        **limit,
+    }
     return _with_reason(restricted, value, f"kept_{side}", {**texts, "kept": len(frames)})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..frames import InputError
+from ..measure import short_of
 from ..measurement import Better, Measurement, Threshold, frozen
 from ..reasons import sentence
 from ..report import MERGED, Report
@@ -104,7 +105,11 @@ def _changed(measurement: Measurement, threshold: Threshold) -> Measurement:
     # The reason that it brought along speaks of another threshold.
     side, limit = limit_of(changed)
     code = f"threshold_given_{side}"
-    values = {"value": f"{measurement.value:.4g}", "unit": measurement.unit, **limit}
+    values = {
+        "value": f"{short_of(changed, measurement.value):g}",
+        "unit": measurement.unit,
+        **limit,
+    }
     return replace(
         changed,
         reason_code=code,

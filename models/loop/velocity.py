@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ..image_ops.flow import GreyPictures, mean_length
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better
 
 # Share of the clip's usual speed that turns back at once. Over sample clips started anywhere, no
@@ -43,8 +43,8 @@ def seam_velocity(pictures: GreyPictures) -> Value:
             between the last and the first.
 
     Returns:
-        The share; its `per_frame` hold the share that turns at each drawing, None where it
-        wasn't measured.
+        The share; its `per_frame` hold the share that turns at each drawing, less what turns
+        anywhere, None where it wasn't measured.
     """
     count = len(pictures)
     ends = _mirror_ends(pictures)
@@ -69,15 +69,17 @@ def seam_velocity(pictures: GreyPictures) -> Value:
     # A drawing that is held for longer than the others is where the motion rests.
     holds = np.diff([*pictures.indices, pictures.frames + pictures.indices[0]])
     rests = np.minimum(1.0, np.median(holds) / holds)
-    at_ends = [max(0.0, turns[end] - own) * float(rests[end]) for end in ends]
-    if at_ends and min(at_ends) >= RESTING:
-        value = max(value, *at_ends)
+    beyond = {drawing: max(0.0, turn - own) for drawing, turn in turns.items()}
+    at_ends = {end: beyond[end] * float(rests[end]) for end in ends}
+    if at_ends and min(at_ends.values()) >= RESTING:
+        value = max(value, *at_ends.values())
+    beyond |= {end: turn for end, turn in at_ends.items() if end not in (0, count - 1)}
     per_frame: list[float | None] = [None] * pictures.frames
-    for drawing, turn in turns.items():
+    for drawing, turn in beyond.items():
         per_frame[pictures.indices[drawing]] = turn
     return Value(
         value,
-        {"percent": round(100 * value)},
+        {"percent": short(100 * value)},
         reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE,
         failing=BACK_AND_FORTH if ends else TURNS_BACK,
         per_frame=per_frame,

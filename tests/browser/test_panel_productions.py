@@ -79,7 +79,7 @@ def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel:
     expect(panel.locator(".anime-attempt")).to_have_count(2)
     for attempt in panel.locator(".anime-attempt").all():
         expect(attempt).to_contain_text("FAIL")
-        expect(attempt).to_contain_text("It does not look like Hana")
+        expect(attempt).to_contain_text("The figure does not look like Hana")
         assert "merged" not in attempt.text_content()
 
     # What is resumed waits while nothing may run, and is cancelled then.

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
 from .steadiness import shaking, usual_shaking
@@ -118,7 +118,7 @@ def _left(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> floa
 def _drawing_rate(found: "Findings") -> Value:
     pattern = found.pattern
     rate = found.fps / pattern.typical
-    facts = {"rate": round(rate, 1), "hold": pattern.typical}
+    facts = {"rate": short(rate), "hold": pattern.typical}
     details = {
         "hold": pattern.typical,
         "usual_holds": usual_lengths(pattern),

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Value
+from ...measure import Value, short
 from .light import Light, flashes, light_of
 from .steps import NOTHING_TO_FOLLOW, Walk
 
@@ -56,5 +56,5 @@ class Findings:
             return Absence(absence, counts=False)
         number = median(known)
         scaled = [None if each is None else each * scale for each in values]
-        facts = {"value": round(number, 2)}
+        facts = {"value": short(number)}
         return Value(number, facts, per_frame=self.pattern.along_frames(scaled))

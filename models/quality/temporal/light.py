@@ -8,7 +8,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from .steps import FLOW, NOTHING_TO_FOLLOW, Walk
 
@@ -157,7 +157,7 @@ def drift(light: Light, flashed: np.ndarray) -> float:
 def _flash(found: "Findings") -> Value:
     shares = np.concatenate([flashed for _, flashed in found.lights])
     drawings, strongest = found.pattern.drawings, float(shares.max())
-    facts = {"percent": round(100 * strongest), "frame": drawings[int(shares.argmax())]}
+    facts = {"percent": short(100 * strongest), "frame": drawings[int(shares.argmax())]}
     details = {"frames": [drawings[place] for place in np.flatnonzero(shares >= FLASHED)]}
     return Value(
         strongest, facts, per_frame=found.pattern.along_frames(shares.tolist()), details=details
@@ -172,7 +172,7 @@ def _flicker(found: "Findings") -> Value | Absence:
         return Absence("too_few_drawings", {"drawings": most, "least": 3})
     strength = float(np.sqrt(np.mean(known**2)))
     levels = [None if math.isnan(each) else abs(each) for each in off]
-    facts = {"levels": round(strength, 2)}
+    facts = {"levels": short(strength)}
     return Value(strength, facts, per_frame=found.pattern.along_frames(levels))
 
 
@@ -189,13 +189,13 @@ def _pumping(found: "Findings") -> Value | Absence:
         values = {"drawings": most, "least": LEAST_PUMPING}
         return Absence("too_few_drawings", values, counts=False)
     levels, period = strongest
-    facts = {"levels": round(levels, 2), "drawings": round(period, 1)}
+    facts = {"levels": short(levels), "drawings": short(period)}
     return Value(levels, facts, details={"period_drawings": period})
 
 
 def _drift(found: "Findings") -> Value:
     far = max(drift(*each) for each in found.lights)
-    return Value(far, {"difference": round(far, 1)})
+    return Value(far, {"difference": short(far)})
 
 
 FLICKER = Measure(

@@ -3,7 +3,7 @@
 from statistics import median
 
 from ...frames import Absence
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
 from .findings import Findings
@@ -38,7 +38,7 @@ def _smoothness(found: Findings) -> Value | Absence:
     ]
     return Value(
         even,
-        {"percent": round(PERCENT * even), "speed": round(usual or 0.0, 2)},
+        {"percent": short(PERCENT * even), "speed": short(usual or 0.0)},
         per_frame=found.pattern.along_frames(per_drawing),
         details={"speed": usual},
     )
@@ -50,13 +50,13 @@ def _warping_error(found: Findings) -> Value | Absence:
     if not known:
         return Absence(NOTHING_TO_FOLLOW, counts=False)
     mean = sum(known) / len(known)
-    return Value(mean, {"error": round(mean, 5)}, per_frame=found.pattern.along_frames(errors))
+    return Value(mean, {"error": short(mean)}, per_frame=found.pattern.along_frames(errors))
 
 
 def _motion(found: Findings) -> Value:
     usual = median(found.motion)
     per_frame = found.pattern.along_frames([0.0, *found.motion], held=0.0)
-    return Value(usual, {"step": round(usual, 2)}, per_frame=per_frame)
+    return Value(usual, {"step": short(usual)}, per_frame=per_frame)
 
 
 def _scenes(found: Findings) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...frames import Absence
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from .steps import FLOW, Passage
 
@@ -59,7 +59,7 @@ def _jitter(found: "Findings") -> Value | Absence:
     if usual is None:
         return Absence(NO_TEXTURE, counts=False)
     per_frame = found.pattern.along_frames([None if each is None else 100 * each for each in off])
-    return Value(100 * usual, {"percent": round(100 * usual, 3)}, per_frame=per_frame)
+    return Value(100 * usual, {"percent": short(100 * usual)}, per_frame=per_frame)
 
 
 NO_TEXTURE = "no_texture"
