@@ -13,7 +13,7 @@ from .comfyui_process import ComfyUIProcess
 from .console import prepare, say, spoken
 from .install import set_up
 from .lock import Lock
-from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory, link
+from .places import CHECKOUT, ComfyUI, Home, Refusal, choose_comfyui, home_directory, link
 from .server import running_comfyui
 from .steps import TAIL, StepFailed, run_attended
 
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         return _do(options, further)
-    except Refused as refusal:
+    except Refusal as refusal:
         say(f"\n{refusal}")
         return 2
     except StepFailed as failure:
@@ -109,7 +109,7 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _jobs(home, options, further)
     needed = {"test": "tests", "bench": "benchmarks"}.get(options.command, "")
     if not (CHECKOUT / needed).is_dir():
-        raise Refused(f"This copy of the pack has no {needed}; clone its repository instead.")
+        raise Refusal(f"This copy of the pack has no {needed}; clone its repository instead.")
     comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
     home.make()
     say(f"Setting up in {home.root}")
@@ -161,7 +161,7 @@ def _weights(home: Home, options: argparse.Namespace) -> int:
     if options.models is not None:
         models = Path(os.path.abspath(os.path.expanduser(options.models)))
         if not models.is_dir():
-            raise Refused(f"--models: there is no folder {models}")
+            raise Refusal(f"--models: there is no folder {models}")
     else:
         comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
         models = (comfyui.source if comfyui.existing else home.base) / "models"
@@ -180,7 +180,7 @@ def _phases(home: Home, user: str | None, further: list[str]) -> int:
     """List, register or remove phases, by the Python that ComfyUI runs in."""
     folder = Path(os.path.abspath(os.path.expanduser(user))) if user else home.base / "user"
     if user and not folder.is_dir():
-        raise Refused(f"--user: there is no folder {folder}")
+        raise Refusal(f"--user: there is no folder {folder}")
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
     python = home.python if home.python.exists() else Path(sys.executable)

@@ -35,7 +35,7 @@ CHOSEN = "references_chosen"
 
 def sheet_report(character: "Character", model: IdentityModel) -> Report:
     """Return the report on a character's references: one character, threshold, unusable ones."""
-    statuses = [ReferenceStatus(each) for each in character.standings]
+    statuses = [ReferenceStatus(each) for each in character.statuses]
     one = _one_character(character, model, listed(statuses, ReferenceStatus.OUTLIER))
     parts = (
         one,

@@ -7,8 +7,8 @@ import pytest
 from anime_production.benchmarks.kinds import clean_pictures
 from anime_production.models.measure import number_of
 from anime_production.models.quality.still.learned import LEARNED
-from anime_production.models.quality.still.score import measure_picture
 from anime_production.models.quality.still.still_measures import MEASURES
+from anime_production.models.quality.still.still_quality import measure_picture
 
 from ..layers import NO_ASSETS
 from ..nodes.write_help_tables import DOCS, kinds_of

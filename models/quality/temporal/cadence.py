@@ -13,8 +13,8 @@ from ...holds import HoldPattern
 from ...measure import Measure, Value
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
+from .clip_steps import FLOW, Passage, Walk
 from .steadiness import shaking, usual_shaking
-from .steps import FLOW, Passage, Walk
 
 if TYPE_CHECKING:
     from .findings import Findings

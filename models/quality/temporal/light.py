@@ -10,7 +10,7 @@ from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
 from ...measure import Measure, Value
 from ...measurement import Better
-from .steps import FLOW, NOTHING_TO_FOLLOW, Walk
+from .clip_steps import FLOW, NOTHING_TO_FOLLOW, Walk
 
 if TYPE_CHECKING:
     from .findings import Findings

@@ -6,9 +6,9 @@ from ...frames import Absence
 from ...measure import Measure, Value
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
+from .clip_steps import FLOW, NOTHING_TO_FOLLOW
 from .findings import Findings
 from .light import GREY_LEVELS
-from .steps import FLOW, NOTHING_TO_FOLLOW
 
 PERCENT = 100
 NOTHING_STILL = "nothing_still"

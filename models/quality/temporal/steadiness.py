@@ -9,7 +9,7 @@ import numpy as np
 from ...frames import Absence
 from ...measure import Measure, Value
 from ...measurement import Better
-from .steps import FLOW, Passage
+from .clip_steps import FLOW, Passage
 
 if TYPE_CHECKING:
     from .findings import Findings

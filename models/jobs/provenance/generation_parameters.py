@@ -15,7 +15,7 @@ from .prompt_texts import TEXT, is_encoder, prompt_texts
 
 
 @dataclass(frozen=True)
-class GenerationParam:
+class GenerationParameter:
     """One input of a node.
 
     Attributes:
@@ -105,7 +105,7 @@ WITH_STRENGTH = ("lora", "controlnet", "ip_adapter")
 NUMBERED = re.compile(r"_0*(\d+)(_|$)")
 
 
-def generation_params(graph: object) -> tuple[GenerationParam, ...]:
+def generation_parameters(graph: object) -> tuple[GenerationParameter, ...]:
     """What is known of how a graph makes its pictures.
 
     Args:
@@ -116,14 +116,14 @@ def generation_params(graph: object) -> tuple[GenerationParam, ...]:
     """
     known = Graph(graph)
     prompts = [
-        GenerationParam(each.node.id, each.node.type, each.role, each.name, text=each.text)
+        GenerationParameter(each.node.id, each.node.type, each.role, each.name, text=each.text)
         for each in prompt_texts(known)
     ]
     rest = [each for node in known.nodes.values() for each in _of_node(known, node)]
     return tuple(dict.fromkeys([*prompts, *rest]))
 
 
-def _of_node(graph: Graph, node: Node) -> Iterator[GenerationParam]:
+def _of_node(graph: Graph, node: Node) -> Iterator[GenerationParameter]:
     encoder = is_encoder(graph, node)
     sized = not encoder and {"width", "height"} <= node.inputs.keys()
     files = dict(_files(node))
@@ -143,11 +143,11 @@ def _of_node(graph: Graph, node: Node) -> Iterator[GenerationParam]:
                     yield from _number(graph, node, kind, name)
 
 
-def _param(node: Node, kind: str, name: str, text: str | None, number: Any) -> GenerationParam:
-    return GenerationParam(node.id, node.type, kind, name, text, number)
+def _param(node: Node, kind: str, name: str, text: str | None, number: Any) -> GenerationParameter:
+    return GenerationParameter(node.id, node.type, kind, name, text, number)
 
 
-def _number(graph: Graph, node: Node, kind: str, name: str) -> Iterator[GenerationParam]:
+def _number(graph: Graph, node: Node, kind: str, name: str) -> Iterator[GenerationParameter]:
     """An input's number. One that another node holds under such a name is that node's."""
     found = graph.literal(node, name)
     if found is None:
@@ -177,7 +177,7 @@ def as_number(value: object) -> int | float | None:
     return value if isinstance(value, float) and math.isfinite(value) else None
 
 
-def _chosen(graph: Graph, node: Node, name: str) -> Iterator[GenerationParam]:
+def _chosen(graph: Graph, node: Node, name: str) -> Iterator[GenerationParameter]:
     """The sampler or schedule: its name, or the class of the node that stands for it."""
     kind = "scheduler" if name in (SCHEDULER, "sigmas") else "sampler"
     found = graph.literal(node, name)

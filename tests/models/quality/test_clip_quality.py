@@ -3,10 +3,10 @@ import torch
 
 from anime_production.benchmarks.distortions import add_noise, blur, compress
 from anime_production.models.profile import load_profile
-from anime_production.models.quality.clip import MEASURES, SUBJECT, score_clip_quality
 from anime_production.models.quality.clip_measures import TEMPORAL_MEASURES
+from anime_production.models.quality.clip_quality import MEASURES, SUBJECT, score_clip_quality
 from anime_production.models.report import Better, Report, Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ...thorough import first_of
 from .temporal.painted import pan

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from .policy import BEST
+from .production_states import DECIDED, AttemptState
 from .records import AttemptRecord, PhaseRecord
-from .states import DECIDED, AttemptState
 
 # Found again however often it is run.
 HOPELESS = frozenset({"production_refused", "production_file_missing"})
@@ -108,7 +108,7 @@ def _end(phase: PhaseRecord, decided: list[AttemptRecord], spent: float, limit: 
         fit = [
             each
             for each in decided
-            if each.state is AttemptState.FAILED and each.score is not None and each.files
+            if each.state is AttemptState.FAILED and each.score is not None and each.artifacts
         ]
         best = max(fit, key=lambda each: (each.score, -each.number), default=None)
         if best is None:

@@ -15,13 +15,7 @@ from ..report import Report, WorstFrame
 from .appearance import Appearance, Presence, unknown
 from .assignment import Assignment, assign
 from .character_in_clip import CharacterInClip
-from .character_measures import (
-    MEASURES,
-    Measures,
-    absent_measures,
-    measures_of,
-    measures_of_all,
-)
+from .character_measures import MEASURES, Measures, absent_measures, measures_of, measures_of_all
 from .detection import Box, Embedder, IdentityModel
 from .detections import Detections, look_at
 from .report_boxes import STRANGERS, boxes_as_details

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from anime_production.models.character.appearance import Presence, lost_from
-from anime_production.models.character.score import score_characters
+from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import InputError
 from anime_production.models.report import Report, Verdict

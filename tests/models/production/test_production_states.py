@@ -1,6 +1,6 @@
 import pytest
 
-from anime_production.models.production.states import (
+from anime_production.models.production.production_states import (
     LEGAL,
     AttemptState,
     IllegalTransition,

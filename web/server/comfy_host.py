@@ -34,14 +34,14 @@ FREE_SECONDS = 10.0
 class ComfyHost:
     """This ComfyUI, as `models.production.host.Host` names what is needed of it."""
 
-    def __init__(self, server: Any, recorder_of: Callable[[], Recorder]) -> None:
+    def __init__(self, server: Any, get_recorder: Callable[[], Recorder]) -> None:
         """Touch nothing yet.
 
         Args:
             server: ComfyUI's `PromptServer`.
-            recorder_of: gives the recorder.
+            get_recorder: gives the recorder.
         """
-        self._server, self._recorder_of = server, recorder_of
+        self._server, self._get_recorder = server, get_recorder
         self._stopping = False
         self._moved = threading.Condition()
         self._nudges = 0
@@ -52,7 +52,7 @@ class ComfyHost:
     @property
     def process_id(self) -> UUID:
         """By which its jobs are known."""
-        return self._recorder_of().process_id
+        return self._get_recorder().process_id
 
     @property
     def least_free(self) -> float:
@@ -62,15 +62,15 @@ class ComfyHost:
     @property
     def database(self) -> Database:
         """The recorder's."""
-        return self._recorder_of().database
+        return self._get_recorder().database
 
     def settle(self) -> None:
         """Ship what waits in the outbox."""
-        self._recorder_of().settle()
+        self._get_recorder().settle()
 
     def follow(self) -> None:
         """Hear from now on what is recorded of jobs."""
-        self._recorder_of().follow(self._hear)
+        self._get_recorder().follow(self._hear)
 
     def stopping(self) -> bool:
         """Whether this ComfyUI ends."""

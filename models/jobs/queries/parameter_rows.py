@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def add_params(
+def add_parameters(
     connection: "Connection",
     job_id: UUID,
     graph: Mapping[str, Any],
@@ -34,10 +34,10 @@ def add_params(
     """
     from psycopg import DataError, IntegrityError
 
-    from ..provenance.generation_params import generation_params
+    from ..provenance.generation_parameters import generation_parameters
 
     try:
-        params = generation_params(graph)
+        params = generation_parameters(graph)
         if find_file is not None:
             params = with_hashes(params, find_file)
         rows = [

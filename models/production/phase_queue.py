@@ -27,8 +27,8 @@ def queue_of(definition: PhaseDefinition, given: Mapping[str, Any]) -> str:
 
     Args:
         definition: of the phase.
-        given: values of parameters that the request names for this phase alone, by which another
-            model may be chosen.
+        parameters: values that the request names for this phase alone; they may choose another
+            model.
     """
     # PostgreSQL's channels, which hold a queue's name, have at most 63 letters.
     return (

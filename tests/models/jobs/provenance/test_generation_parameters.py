@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from anime_production.models.jobs.provenance.generation_params import generation_params
+from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
 
 from ....comfyui import PACK
 from ..graphs import graph_of, prompt_of_blueprint, said
@@ -70,7 +70,7 @@ SDXL = graph_of(
 
 
 def test_sdxl_with_loras_a_controlnet_and_texts_joined_of_primitives():
-    params = generation_params(SDXL)
+    params = generation_parameters(SDXL)
     assert said(params, "positive") == [
         "masterpiece, 1girl, snow",
         "anime, key visual",
@@ -99,7 +99,7 @@ def test_sdxl_with_loras_a_controlnet_and_texts_joined_of_primitives():
 
 
 def test_a_seed_keeps_its_last_digit():
-    (seed,) = [each for each in generation_params(SDXL) if each.kind == "seed"]
+    (seed,) = [each for each in generation_parameters(SDXL) if each.kind == "seed"]
     assert (seed.number, seed.node_id, seed.name) == (2**64 - 1, "sampler", "seed")
     assert isinstance(seed.number, int)
 
@@ -144,7 +144,7 @@ def test_flux_by_the_custom_sampler_with_an_emptied_negative():
             },
         ),
     )
-    params = generation_params(graph)
+    params = generation_parameters(graph)
     assert said(params, "positive") == ["a fox", "a red fox runs"]
     assert said(params, "negative") == []
     assert said(params, "model", "text_encoder", "vae") == [
@@ -195,7 +195,7 @@ def test_wan_image_to_video_in_two_halves():
         ),
         video=("CreateVideo", {"images": ["decoded", 0], "fps": 16}),
     )
-    params = generation_params(graph)
+    params = generation_parameters(graph)
     assert said(params, "positive", "negative") == ["she turns", "static"]
     assert said(params, "model", "clip_vision") == [
         "wan2.2_high.safetensors",
@@ -234,7 +234,7 @@ def test_loras_of_other_packs_lists_without_what_is_switched_off():
             },
         ),
     )
-    loras = [(each.text, each.number) for each in generation_params(graph)]
+    loras = [(each.text, each.number) for each in generation_parameters(graph)]
     assert loras == [
         ("a.safetensors", 0.5),
         ("c.safetensors", None),
@@ -263,7 +263,7 @@ def test_an_adapter_and_a_loader_that_does_everything():
             {"positive": ["all", 1], "negative": ["all", 2], "seed": str(2**64 - 1), "steps": 20},
         ),
     )
-    params = generation_params(graph)
+    params = generation_parameters(graph)
     assert said(params, "positive", "negative") == ["a cat", "a dog"]
     assert said(params, "model", "vae", "lora") == ["pony.safetensors"]
     assert said(params, "ip_adapter") == ["plus_sdxl.safetensors", 0.6]
@@ -272,14 +272,14 @@ def test_an_adapter_and_a_loader_that_does_everything():
 
 @pytest.mark.parametrize("path", MAKING, ids=lambda path: path.stem)
 def test_every_example_of_the_pack_tells_its_seed_and_size(path):
-    params = generation_params(json.loads(path.read_text(encoding="utf-8")))
+    params = generation_parameters(json.loads(path.read_text(encoding="utf-8")))
     assert said(params, "seed")
     assert said(params, "width")
 
 
 def test_the_loop_generators_example_tells_everything():
     example = json.loads((EXAMPLES / "generate_a_loop.json").read_text(encoding="utf-8"))
-    params = generation_params(example)
+    params = generation_parameters(example)
     assert len(said(params, "positive")) == len(said(params, "negative")) == 1
     assert said(params, "model") == ["wan2.1_t2v_1.3B_fp16.safetensors"]
     assert said(params, "shift") == [8.0], "the generator's own shift is no sampling's"
@@ -287,7 +287,7 @@ def test_the_loop_generators_example_tells_everything():
 
 
 def test_comfyuis_own_wan_blueprint():
-    params = generation_params(prompt_of_blueprint("Text to Video (Wan 2.2)"))
+    params = generation_parameters(prompt_of_blueprint("Text to Video (Wan 2.2)"))
     assert len(said(params, "positive")) == 1
     assert said(params, "negative")[0].startswith("色调艳丽")
     assert len(said(params, "model")) == 2

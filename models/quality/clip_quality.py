@@ -10,10 +10,10 @@ from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
 from .along_time import still_measurements
 from .clip_measures import MEASURES, TEMPORAL_MEASURES
+from .temporal.clip_steps import walk
 from .temporal.findings import Findings
 from .temporal.motion import MOTION
 from .temporal.scenes import scene_cuts, scenes
-from .temporal.steps import walk
 
 SUBJECT = "clip_quality"
 LEAST_FRAMES = 3

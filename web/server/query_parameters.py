@@ -7,10 +7,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ...models.jobs.job import JobSource, JobState, ReviewVerdict
-from ...models.jobs.queries.filters import NONE, JobFilter
+from ...models.jobs.queries.filters import NONE, JobQuery
 from ...models.jobs.queries.orders import NEWEST, ORDERS
 from ...models.jobs.queries.statistics import KEYS
-from ...models.production.states import ProductionState
+from ...models.production.production_states import ProductionState
 from ...models.report import Verdict
 from .fields import OneOf, Storable, validated, words_of
 from .refusals import PARAMETER, Refusal
@@ -65,7 +65,7 @@ class Parameters(BaseModel):
 
 
 class JobParameters(Parameters):
-    """Selection of jobs; the fields of `JobFilter`."""
+    """Selection of jobs; the fields of `JobQuery`."""
 
     project: str | None = holds("Jobs of this project.")
     episode: str | None = holds("Jobs of this episode.")
@@ -91,9 +91,9 @@ class JobParameters(Parameters):
         "The job that wrote this file: its path below the output folder, or its sha256."
     )
 
-    def filter(self) -> JobFilter:
+    def filter(self) -> JobQuery:
         """Return the selection."""
-        return JobFilter(**{name: getattr(self, name) for name in JobParameters.model_fields})
+        return JobQuery(**{name: getattr(self, name) for name in JobParameters.model_fields})
 
 
 class OrderedParameters(JobParameters):

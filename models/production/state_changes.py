@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..gating.gate import Because
+from ..gating.gate import Reason
 from ..jobs.strict_json import strict_json
 from ..reasons import sentence
-from . import queue
+from . import phase_queue
 from .loading import load_within
+from .production_states import AttemptState, PhaseState, ProductionState, moved
 from .queries import sql
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
-from .states import AttemptState, PhaseState, ProductionState, moved
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -26,36 +26,36 @@ ENDED_PHASE = (PhaseState.PASSED, PhaseState.FAILED, PhaseState.CANCELLED)
 
 
 @dataclass(frozen=True)
-class Why:
-    """Why a state changes.
+class StateReason:
+    """Reason for a change of state.
 
     Attributes:
-        code: of `REASONS`, or None.
-        reason: in words.
-        who: the person who decided; "" for the production itself.
-        report_id: the report that it came from.
-        because: the same part by part, for other languages; empty where it has no code.
+        code: key of the sentence in `locales`, or None where the text has no key.
+        text: the reason in English.
+        decided_by: name of the person who decided, or "" for the production itself.
+        report_id: id of the report that the change came from, or None.
+        parts: the reason part by part, for translation; empty where it has no code.
     """
 
     code: str | None = None
-    reason: str = ""
-    who: str = ""
+    text: str = ""
+    decided_by: str = ""
     report_id: int | None = None
-    because: tuple[Because, ...] = ()
+    parts: tuple[Reason, ...] = ()
 
     @classmethod
-    def of(cls, code: str, values: Mapping[str, Any] | None = None) -> "Why":
-        """The reason whose sentence `REASONS` has."""
-        told = Because(code, values or {}, sentence(code, values or {}))
-        return cls(code, told.reason, because=(told,))
+    def of(cls, code: str, values: Mapping[str, Any] | None = None) -> "StateReason":
+        """Return the reason with the code's sentence, filled in with values."""
+        part = Reason(code, values or {}, sentence(code, values or {}))
+        return cls(code, part.reason, parts=(part,))
 
     @property
-    def parts(self) -> str:
-        """`because` as JSON text."""
-        return strict_json([each.to_dict() for each in self.because])
+    def parts_json(self) -> str:
+        """The parts as JSON text, as the columns `reasons` hold them."""
+        return strict_json([each.to_dict() for each in self.parts])
 
 
-NO_REASON = Why()
+NO_REASON = StateReason()
 
 
 def lock(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
@@ -85,7 +85,7 @@ def decide(
     kind: str,
     before: Any,
     after: Any,
-    why: Why = NO_REASON,
+    reason: StateReason = NO_REASON,
     phase_id: UUID | None = None,
     attempt_id: UUID | None = None,
 ) -> None:
@@ -96,14 +96,15 @@ def decide(
         production_id: of the production.
         kind: whose state changed: `production`, `phase` or `attempt`.
         before, after: the states; None where there was none before.
-        why: it changed.
+        reason: it changed.
         phase_id, attempt_id: which, where it is theirs.
     """
     connection.execute(
         sql("add_decision"),
         {
-            **vars(why),
-            "because": why.parts,
+            **_reason_columns(reason),
+            "report_id": reason.report_id,
+            "decided_by": reason.decided_by,
             "production_id": production_id,
             "phase_id": phase_id,
             "attempt_id": attempt_id,
@@ -119,7 +120,7 @@ def move_production(
     connection: "Connection",
     record: ProductionRecord,
     state: ProductionState,
-    why: Why = NO_REASON,
+    reason: StateReason = NO_REASON,
 ) -> None:
     """Change a production's state.
 
@@ -129,16 +130,16 @@ def move_production(
     if record.state is state:
         return
     moved(record.state, state, "The production")
-    said = {"id": record.id, "state": state.value, "ended": state in ENDED_PRODUCTION}
-    connection.execute(sql("move_production"), said | _shown(state.value, why))
-    decide(connection, record.id, "production", record.state, state, why)
+    columns = {"id": record.id, "state": state.value, "ended": state in ENDED_PRODUCTION}
+    connection.execute(sql("move_production"), columns | _kept_reason(state.value, reason))
+    decide(connection, record.id, "production", record.state, state, reason)
 
 
 def move_phase(
     connection: "Connection",
     phase: PhaseRecord,
     state: PhaseState,
-    why: Why,
+    reason: StateReason,
     production_id: UUID,
 ) -> None:
     """Change a phase's state.
@@ -147,16 +148,16 @@ def move_phase(
         IllegalTransition: it can't become that.
     """
     moved(phase.state, state, f"The phase {phase.definition.id}")
-    said = {"id": phase.id, "state": state.value, "ended": state in ENDED_PHASE}
-    connection.execute(sql("move_phase"), said | _shown(state.value, why))
-    decide(connection, production_id, "phase", phase.state, state, why, phase.id)
+    columns = {"id": phase.id, "state": state.value, "ended": state in ENDED_PHASE}
+    connection.execute(sql("move_phase"), columns | _kept_reason(state.value, reason))
+    decide(connection, production_id, "phase", phase.state, state, reason, phase.id)
 
 
 def move_attempt(
     connection: "Connection",
     attempt: AttemptRecord,
     state: AttemptState,
-    why: Why,
+    reason: StateReason,
     production_id: UUID,
     phase_id: UUID,
 ) -> None:
@@ -166,31 +167,31 @@ def move_attempt(
         IllegalTransition: it can't become that.
     """
     moved(attempt.state, state, f"Attempt {attempt.number}")
-    said = {"id": attempt.id, "state": state.value}
-    connection.execute(sql("move_attempt"), said | _told(why))
-    decide(connection, production_id, "attempt", attempt.state, state, why, phase_id, attempt.id)
+    columns = {"id": attempt.id, "state": state.value}
+    connection.execute(sql("move_attempt"), columns | _reason_columns(reason))
+    decide(connection, production_id, "attempt", attempt.state, state, reason, phase_id, attempt.id)
 
 
 def pass_phase(
-    connection: "Connection", record: ProductionRecord, phase: PhaseRecord, why: Why
+    connection: "Connection", record: ProductionRecord, phase: PhaseRecord, reason: StateReason
 ) -> None:
     """Have a phase done: the next one is queued, or the production is completed."""
-    move_phase(connection, phase, PhaseState.PASSED, why, record.id)
+    move_phase(connection, phase, PhaseState.PASSED, reason, record.id)
     following = next((each for each in record.phases if each.position > phase.position), None)
     if following is None:
         move_production(connection, record, ProductionState.COMPLETED)
         return
     if record.state is ProductionState.WAITING:
-        move_production(connection, record, ProductionState.RUNNING, why)
-    queue.defer(connection, following.id, following.queue)
+        move_production(connection, record, ProductionState.RUNNING, reason)
+    phase_queue.defer(connection, following.id, following.queue)
 
 
-def _shown(state: str, why: Why) -> dict[str, Any]:
-    """The reason that stays with a row: only where something stands still for it."""
+def _kept_reason(state: str, reason: StateReason) -> dict[str, Any]:
+    """Return the reason columns of a row: filled in only for states that need an explanation."""
     if state in ("failed", "cancelled", "waiting"):
-        return _told(why)
-    return {**_told(NO_REASON), "reason": None}
+        return _reason_columns(reason)
+    return {**_reason_columns(NO_REASON), "reason": None}
 
 
-def _told(why: Why) -> dict[str, Any]:
-    return {"reason_code": why.code, "reason": why.reason, "because": why.parts}
+def _reason_columns(reason: StateReason) -> dict[str, Any]:
+    return {"reason_code": reason.code, "reason": reason.text, "reasons": reason.parts_json}

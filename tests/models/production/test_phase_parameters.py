@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from anime_production.models.production.parameters import (
+from anime_production.models.production.phase_parameters import (
     LONGEST_TEXT,
     MOST_INT,
     Parameter,

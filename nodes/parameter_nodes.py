@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from comfy_api.latest import io
 
-from ..models.production.parameters import (
+from ..models.production.phase_parameters import (
     BOOLEAN,
     FLOAT,
     FLOAT_BOUNDS,

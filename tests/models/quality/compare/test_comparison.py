@@ -4,9 +4,9 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.perceptual.lpips import LPIPS
 from anime_production.models.profile import load_profile
+from anime_production.models.quality.compare.comparison import compare_pictures
 from anime_production.models.quality.compare.comparison_measures import MEASURES, read_metrics
 from anime_production.models.quality.compare.pairs import paired
-from anime_production.models.quality.compare.score import compare_pictures
 from anime_production.models.report import Report, Verdict
 
 WITHOUT_WEIGHTS = [
