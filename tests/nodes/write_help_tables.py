@@ -21,7 +21,7 @@ PAGES = {
     "AnimeCharacterScore": MEASURES["character"],
     "AnimeCharacterSheet": SHEET,
 }
-HEAD = ("name", "answers to", "scale, limit")
+HEAD = ("name", "what it measures", "scale, limit")
 ARROWS = {Better.LOWER: "↓", Better.HIGHER: "↑", Better.BAND: "↕"}
 
 
