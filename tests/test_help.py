@@ -50,8 +50,10 @@ def test_the_page_of_a_retry_names_its_limit():
 
 
 @pytest.mark.parametrize("node", SCHEMAS)
-def test_the_readme_lists_the_node(node):
-    assert f"`{node}`" in (PACK / "README.md").read_text(encoding="utf-8")
+def test_the_readme_lists_the_node_by_its_name(node):
+    texts = json.loads((PACK / "locales/en/nodeDefs.json").read_text(encoding="utf-8"))
+    name = texts[node]["display_name"].removesuffix(" (Anime)")
+    assert f"| **{name}** `{node}` |" in (PACK / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("node", SCHEMAS)
