@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from .write_quotes import LOG, PAGE, QUOTE, written
 
 LONGEST_README = 200  # lines

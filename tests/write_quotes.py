@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 PAGE = PACK / "docs" / "troubleshooting.md"
 LOG = "log"

@@ -9,8 +9,7 @@ from anime_production.models.measure import Measure
 from anime_production.models.measurement import Better
 from anime_production.models.measures import MEASURES
 from anime_production.models.profile import Profile, load_profile
-
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 PAGE = PACK / "docs" / "measures.md"
 PROFILES = ("hero", "supporting", "background", "draft")

@@ -5,8 +5,7 @@ import pytest
 
 from anime_production.models.perceptual.backend import BACKENDS
 from anime_production.models.weights import WEIGHTS
-
-from ...comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 
 def test_every_backend_that_needs_weights_finds_them_here():

@@ -1,24 +1,23 @@
-"""Draws the examples' thumbnails, each from a real run of the example.
+"""Thumbnails of the example workflows, each drawn from a real run of its example.
 
-    python -m anime_production.tests.integration.draw_thumbnails [example ...]
-
-runs where the tests run. A thumbnail shows the first frame of what the example saved, and beside it
-the first single picture that it previews (a plot). An example whose models are absent keeps the one
-it has. One that reads what another saved (`review_a_shot`, `use_a_kept_character`) needs that one
+A thumbnail shows the first frame of what the example saved, and beside it the first single picture
+that it previews (a plot). An example whose models are absent keeps the thumbnail that it has. An
+example that reads what another one saved (`review_a_shot`, `use_a_kept_character`) needs that one
 drawn before it.
 """
 
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from ..comfyui import PACK, find_comfyui
-from .client import ComfyClient, RequestRefused, Run
-from .server import ComfyServer
+from ..tests.integration.client import ComfyClient, RequestRefused, Run
+from ..tests.integration.server import ComfyServer
+from .comfyui import ABSENT, PACK, find_comfyui
 
 HEIGHT = 400  # px; the editor shows thumbnails smaller
 EXAMPLES = PACK / "example_workflows"
@@ -28,11 +27,11 @@ def draw(client: ComfyClient, example: Path) -> Path:
     """Run one example and write its thumbnail beside the editor's workflow.
 
     Args:
-        client: of a running server that has the pack.
-        example: the API prompt.
+        client: client of a running server that has the pack.
+        example: file of the example in API format.
 
     Returns:
-        Where the thumbnail lies.
+        The path of the thumbnail.
     """
     run = client.run(json.loads(example.read_text(encoding="utf-8")))
     pictures = [_fetch(client, file) for file in _files(run)]
@@ -48,7 +47,7 @@ def draw(client: ComfyClient, example: Path) -> Path:
 
 
 def _files(run: Run) -> list[dict[str, str]]:
-    """What was saved first, and the first preview of a single picture."""
+    """Return the first saved file, and the first preview of a single picture."""
     own = sorted(filter(str.isdecimal, run.outputs), key=int)  # not the copies that a retry made
     outputs = [run.outputs[node] for node in own]
     groups = [output["images"] for output in outputs if output.get("images")]
@@ -61,23 +60,19 @@ def _fetch(client: ComfyClient, file: dict[str, str]) -> Image.Image:
     return Image.open(BytesIO(client.fetch("/view", **file))).convert("RGB")
 
 
-def main(names: list[str]) -> None:
-    """Draw the thumbnails of the named examples, or of all."""
+def generate(chosen: Sequence[str] = ()) -> None:
+    """Draw the thumbnails of the chosen examples, or of all."""
     comfyui = find_comfyui()
     if comfyui is None:
-        sys.exit("No ComfyUI was found; run this as the tests are run.")
-    chosen = names or sorted(path.stem for path in (EXAMPLES / "api").glob("*.json"))
+        sys.exit(ABSENT)
+    names = chosen or sorted(path.stem for path in (EXAMPLES / "api").glob("*.json"))
     with (
         tempfile.TemporaryDirectory() as base,
         ComfyServer(comfyui, Path(base), {"anime-production": PACK}) as server,
     ):
-        for name in chosen:
+        for name in names:
             try:
                 print(draw(ComfyClient(server), EXAMPLES / "api" / f"{name}.json"))
             except RequestRefused as refusal:  # models that are not here
                 print(f"{name}: left as it is. {refusal}")
         server.end_databases()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

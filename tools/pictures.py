@@ -1,9 +1,7 @@
-"""Draws the pictures of the help pages and of the README, from the running editor.
+"""Pictures of the help pages and of the README, drawn from the running editor.
 
-    python -m anime_production.tests.browser.draw_pictures [node or README picture ...]
-
-runs where the tests run, with a Chromium. A help page shows its node after a real run of an example
-that has it; one whose example needs models that are not here is shown before its run.
+It needs a Chromium. A help page shows its node after a real run of an example that has the node. If
+that example needs models that are not here, the picture shows the node before a run.
 """
 
 import json
@@ -12,17 +10,18 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..comfyui import ABSENT, PACK, find_comfyui
-from ..integration.client import ComfyClient
-from ..integration.server import ComfyServer
-from .conftest import NAMES, PACK_DIRECTORY, open_editor
-from .draw_readme import PICTURES, draw_readme
-from .editor import EXAMPLES, RUN_SECONDS, Editor, Mode, example
-from .picture import save
+from ..tests.browser.conftest import NAMES, PACK_DIRECTORY, open_editor
+from ..tests.browser.editor import EXAMPLES, RUN_SECONDS, Editor, Mode, example
+from ..tests.integration.client import ComfyClient
+from ..tests.integration.server import ComfyServer
+from .comfyui import ABSENT, PACK, find_comfyui
+from .node_schemas import FROZEN
+from .readme_pictures import PICTURES, draw_readme
+from .webp import save
 
 DOCS = PACK / "web" / "client" / "docs" / "pictures"
 WINDOW = {"width": 1500, "height": 1500}
@@ -31,8 +30,8 @@ PLACE, CORNER = [330, 260], [1300, 1450]  # of the node, and of the pointer, in 
 AWAY, APART = 100_000, 5_000  # of a node from the others, in the graph
 SETTINGS = {"Comfy.NodeBadge.NodeSourceBadgeMode": "None", "Comfy.Workflow.Persist": False}
 
-# Where a node shows most of itself; else it is the first example that has it.
-TELLING = {
+# Examples in which a node shows most of itself; of other nodes the first one that has the node.
+BEST_EXAMPLES = {
     "AnimeCharacterContactSheet": "keep_a_character",
     "AnimeCharacterOverlay": "check_a_clip",
     "AnimeCharacterScore": "check_a_clip",
@@ -46,29 +45,29 @@ TELLING = {
 }
 
 
-def shown_in() -> dict[str, tuple[str, int]]:
-    """Each of the pack's nodes: the example that it is drawn in, and its number there."""
-    found: dict[str, tuple[str, int]] = {}
-    schemas = json.loads((PACK / "tests" / "nodes" / "schemas.json").read_text(encoding="utf-8"))
+def examples_of_nodes() -> dict[str, tuple[str, int]]:
+    """Return, for each of the pack's nodes, the example to draw it in and its number there."""
+    examples: dict[str, tuple[str, int]] = {}
+    schemas = json.loads(FROZEN.read_text(encoding="utf-8"))
     for path in sorted(EXAMPLES.glob("*.json")):
         for node in example(path.stem)["nodes"]:
             kind = node["type"]
-            if kind not in schemas or TELLING.get(kind, path.stem) != path.stem:
+            if kind not in schemas or BEST_EXAMPLES.get(kind, path.stem) != path.stem:
                 continue
-            found.setdefault(kind, (path.stem, node["id"]))
-    return found
+            examples.setdefault(kind, (path.stem, node["id"]))
+    return examples
 
 
-def draw_nodes(editor: Editor, wanted: list[str]) -> None:
+def draw_nodes(editor: Editor, nodes: list[str]) -> None:
     """Draw the pictures of help pages.
 
     Args:
-        editor: with the classic canvas.
-        wanted: names of nodes.
+        editor: editor with the classic canvas.
+        nodes: ids of node types.
     """
-    places = shown_in()
-    for name in sorted({places[node][0] for node in wanted}):
-        # Those before it may have kept what it loads.
+    places = examples_of_nodes()
+    # In the order of their names: an example may load what an earlier one has kept.
+    for name in sorted({places[node][0] for node in nodes}):
         editor.open()
         editor.load(example(name))
         try:
@@ -76,18 +75,18 @@ def draw_nodes(editor: Editor, wanted: list[str]) -> None:
         except TimeoutError as error:
             print(f"{name}: its nodes are left as they are. {error}", flush=True)
             continue
-        for node in wanted:
+        for node in nodes:
             if places[node][0] == name:
                 path = save(_node(editor, places[node][1]), DOCS / f"{node}.webp")
                 print(f"{path.name}: {path.stat().st_size} bytes{'' if ran else ', not run'}")
 
 
 def _run(editor: Editor) -> bool:
-    """Run what is open; whether it could be run: its models or files may not be here."""
+    """Run the open workflow; return False if its models or files are not here."""
     page, before = editor.page, _ended(editor)
-    with page.expect_response(lambda answer: answer.url.endswith("/prompt")) as asked:
+    with page.expect_response(lambda answer: answer.url.endswith("/prompt")) as response:
         page.get_by_test_id("queue-button").first.click()
-    if not asked.value.ok or asked.value.json()["node_errors"]:
+    if not response.value.ok or response.value.json()["node_errors"]:
         page.keyboard.press("Escape")
         return False
     deadline = time.monotonic() + RUN_SECONDS
@@ -104,7 +103,7 @@ def _ended(editor: Editor) -> int:
 
 
 def _node(editor: Editor, node: int) -> bytes:
-    """A screenshot of one node by itself, under its own name."""
+    """Return a screenshot of one node by itself, under its own name."""
     away = AWAY + node * APART
     editor.page.evaluate(
         """([id, scale, away, [left, top]]) => {
@@ -140,7 +139,7 @@ def _node(editor: Editor, node: int) -> bytes:
 
 @contextmanager
 def running_editor() -> Iterator[tuple[Editor, ComfyClient]]:
-    """A ComfyUI of its own with its editor, as a `with` block."""
+    """Start a ComfyUI with its editor, as a `with` block."""
     comfyui = find_comfyui()
     if comfyui is None:
         sys.exit(ABSENT)
@@ -161,17 +160,13 @@ def running_editor() -> Iterator[tuple[Editor, ComfyClient]]:
         server.end_databases()
 
 
-def main(names: list[str]) -> None:
-    """Draw the named pictures, or all."""
-    nodes = [each for each in sorted(shown_in()) if not names or each in names]
-    readme = [each for each in PICTURES if not names or each in names]
+def generate(chosen: Sequence[str] = ()) -> None:
+    """Draw the pictures of the chosen nodes and README pictures, or all."""
+    nodes = [each for each in sorted(examples_of_nodes()) if not chosen or each in chosen]
+    readme = [each for each in PICTURES if not chosen or each in chosen]
     with running_editor() as (editor, client):
         client.post("/settings", SETTINGS)
         editor.page.set_viewport_size(WINDOW)
         draw_nodes(editor, nodes)
         if readme:
             draw_readme(editor, client, readme)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

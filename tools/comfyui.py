@@ -1,4 +1,4 @@
-"""Where ComfyUI is, and how its modules are used without its server."""
+"""Finding ComfyUI, and using its modules without its server, for generators and tests."""
 
 import asyncio
 import importlib
@@ -12,9 +12,9 @@ ABSENT = "ComfyUI is not here: set COMFYUI_PATH, or run `python quickstart.py te
 
 
 def find_comfyui() -> Path | None:
-    """Root of the ComfyUI to test with, or None.
+    """Return the root of the ComfyUI to use, or None if there is none.
 
-    `COMFYUI_PATH` wins over the one that quickstart.py unpacks into the checkout.
+    `COMFYUI_PATH` goes before the one that quickstart.py unpacks into the checkout.
     """
     named = os.environ.get("COMFYUI_PATH")
     root = Path(named).expanduser() if named else PACK / ".quickstart" / "comfyui"
@@ -33,7 +33,7 @@ def use_comfyui(root: Path) -> None:
 
 
 def enter_comfyui() -> None:
-    """Make ComfyUI's modules importable for a command, which ends where there are none."""
+    """Make ComfyUI's modules importable, or end the program with a message if there are none."""
     root = find_comfyui()
     if root is None:
         sys.exit(ABSENT)
@@ -42,9 +42,9 @@ def enter_comfyui() -> None:
 
 
 def pack_nodes() -> list[type]:
-    """The pack's node classes, asked for as ComfyUI asks; needs `use_comfyui` first."""
+    """Return the pack's node classes as ComfyUI gets them; call `use_comfyui` first."""
 
-    async def ask() -> list[type]:
+    async def load() -> list[type]:
         extension: Any = importlib.import_module("anime_production").comfy_entrypoint()
         if asyncio.iscoroutine(extension):
             extension = await extension
@@ -52,4 +52,4 @@ def pack_nodes() -> list[type]:
         classes: list[type] = await extension.get_node_list()
         return classes
 
-    return asyncio.run(ask())
+    return asyncio.run(load())

@@ -1,13 +1,13 @@
-"""Draws the README's pictures of the editor: verdicts on nodes, the panel, a production."""
+"""Pictures of the editor for the README: verdicts on nodes, the panel, a production."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
-from ..comfyui import PACK
-from ..integration.client import ComfyClient
-from .editor import Editor, example, set_values
-from .picture import save
+from ..tests.browser.editor import Editor, example, set_values
+from ..tests.integration.client import ComfyClient
+from .comfyui import PACK
+from .webp import save
 
 FOLDER = PACK / "docs" / "pictures"
 WINDOW = {"width": 1600, "height": 1000}
@@ -18,16 +18,16 @@ MEASURES = "Measure"  # its group with the nodes that score
 ENDED = ("completed", "failed", "waiting")
 
 
-def draw_readme(editor: Editor, client: ComfyClient, wanted: list[str]) -> None:
+def draw_readme(editor: Editor, client: ComfyClient, names: list[str]) -> None:
     """Draw the named pictures, each in an editor that was opened anew.
 
     Args:
-        editor: with the classic canvas.
-        client: of its ComfyUI.
-        wanted: names out of `PICTURES`.
+        editor: editor with the classic canvas.
+        client: client of the ComfyUI that serves the editor.
+        names: keys of `PICTURES`.
     """
     editor.page.set_viewport_size(WINDOW)
-    for name in wanted:
+    for name in names:
         editor.open()
         png = PICTURES[name](editor, client)
         path = save(png, FOLDER / f"{name}.webp")
@@ -35,7 +35,7 @@ def draw_readme(editor: Editor, client: ComfyClient, wanted: list[str]) -> None:
 
 
 def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
-    """A clip that jumps at its seam, and what its nodes say of it."""
+    """Show a clip that jumps at its seam, with the verdicts on its nodes."""
     _check(editor, seam_jump=4.0)
     editor.page.evaluate(
         """name => {
@@ -50,7 +50,7 @@ def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
 
 
 def _jobs(editor: Editor, client: ComfyClient) -> bytes:
-    """The panel with what was made."""
+    """Show the panel with four jobs."""
     _check(editor, seam_jump=0.0)
     for name in ("find_a_loop", "remember_a_shot", "gate_a_batch"):
         client.run(_api(editor, name))
@@ -59,7 +59,7 @@ def _jobs(editor: Editor, client: ComfyClient) -> bytes:
 
 
 def _job(editor: Editor, client: ComfyClient) -> bytes:
-    """One job in detail."""
+    """Show the details of one job in the panel."""
     _check(editor, seam_jump=4.0)
     _open_panel(editor)
     editor.page.locator(".anime-panel .anime-row").first.click()
@@ -68,14 +68,14 @@ def _job(editor: Editor, client: ComfyClient) -> bytes:
 
 
 def _production(editor: Editor, client: ComfyClient) -> bytes:
-    """A production with its phases and attempts, drawn without models."""
-    ordered = client.post(
+    """Show a production with its phases and attempts; it needs no models."""
+    production = client.post(
         "/anime/orchestrate",
         {"project": "Winter", "prompt": "snow", "phases": "sample", "seed": 7, "width": 256,
          "height": 256, "frames": 24, "fps": 12, "parameters": {"sample_loop": {"seam_jump": 4}}},
     )  # fmt: skip
     deadline = time.monotonic() + SECONDS
-    while client.get(f"/anime/productions/{ordered['id']}")["state"] not in ENDED:
+    while client.get(f"/anime/productions/{production['id']}")["state"] not in ENDED:
         if time.monotonic() > deadline:
             break
         time.sleep(1)
@@ -120,5 +120,5 @@ def _open_panel(editor: Editor) -> None:
 
 
 def _sidebar(editor: Editor) -> bytes:
-    """The panel alone."""
+    """Return a screenshot of the sidebar with the panel."""
     return bytes(editor.page.screenshot(clip=SIDEBAR))

@@ -1,10 +1,18 @@
-"""The database's page in the docs, made from a live schema: a diagram, and what everything is."""
+"""The page docs/database.md, made from a live schema: a diagram, all tables and all columns."""
 
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..models.jobs.database.database import Database
+from .comfyui import PACK
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+PAGE = PACK / "docs" / "database.md"
 
 HEAD = """\
 # The database
@@ -12,8 +20,7 @@ HEAD = """\
 What the pack remembers, in the schema `anime` of a PostgreSQL 14 or newer. The embedded server and
 one of yours hold the same. This page is made from a live schema, and a test holds it to that:
 
-    cd .quickstart/package
-    ../environment/bin/python -m anime_production.tests.models.jobs.write_database_page
+    python quickstart.py generate database-page
 
 Times have a zone. Names that were not given are empty, values that could not be measured are NULL,
 with the reason beside them. JSONB holds what has no fixed shape: graphs, workflows, details.
@@ -57,7 +64,7 @@ ORDER BY pg_class.relname COLLATE "C", other.relname COLLATE "C", conname COLLAT
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table."""
+    """Column of a table."""
 
     name: str
     type: str
@@ -67,7 +74,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Key:
-    """A constraint: its kind in PostgreSQL's letters, its columns, the table it refers to."""
+    """Constraint: its kind in PostgreSQL's letters, its columns, the table it refers to."""
 
     kind: str
     columns: tuple[str, ...]
@@ -76,7 +83,7 @@ class Key:
 
 @dataclass(frozen=True)
 class TableOnPage:
-    """A table, as a reader needs it."""
+    """Table with all that the page says about it."""
 
     name: str
     comment: str
@@ -85,14 +92,14 @@ class TableOnPage:
 
 
 def page(connection: "Connection") -> str:
-    """The page in Markdown, of a schema as it is."""
+    """Return the page in Markdown, made from the schema of a database."""
     tables = _tables(connection)
-    told = [_told(table) for table in tables]
-    return "\n".join([HEAD, "```mermaid", diagram(tables), "```", "", *told])
+    sections = [_section(table) for table in tables]
+    return "\n".join([HEAD, "```mermaid", diagram(tables), "```", "", *sections])
 
 
 def diagram(tables: list[TableOnPage]) -> str:
-    """The tables and how they refer to each other, as a diagram in Mermaid's words."""
+    """Return a Mermaid diagram of the tables and of how they refer to each other."""
     lines = ["erDiagram"]
     for table in tables:
         lines.append(f"    {table.name} {{")
@@ -137,14 +144,26 @@ def _relation(table: TableOnPage, key: Key) -> str:
     return f'{key.refers_to} {parent}--{children} {table.name} : "{", ".join(key.columns)}"'
 
 
-def _told(table: TableOnPage) -> str:
+def _section(table: TableOnPage) -> str:
     lines = [f"## {table.name}", "", table.comment, "", "| column | type | |", "|---|---|---|"]
     for column in table.columns:
         optional = "" if column.required else ", may be NULL"
         refers = [key.refers_to for key in table.keys
                   if key.kind == "f" and column.name in key.columns]  # fmt: skip
-        said = [column.comment] if column.comment else []
-        said += [f"→ {other}" for other in dict.fromkeys(refers)]
-        text = " ".join(said).replace("|", "\\|")
+        words = [column.comment] if column.comment else []
+        words += [f"→ {other}" for other in dict.fromkeys(refers)]
+        text = " ".join(words).replace("|", "\\|")
         lines.append(f"| `{column.name}` | {column.type}{optional} | {text} |")
     return "\n".join([*lines, ""])
+
+
+def generate(chosen: Sequence[str] = ()) -> None:
+    """Write the page, from an embedded PostgreSQL that is made for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "private", only_embedded=True)
+        try:
+            with database.connect() as connection:
+                PAGE.write_text(page(connection), encoding="utf-8")
+        finally:
+            database.close()
+    print(PAGE)
