@@ -40,6 +40,14 @@ GENERATORS = {
         "Writes the tables of measures in the help pages, in every language; needed after a measure"
         " or a translation of its words changed, and after a help page was translated.",
     ),
+    "measures-page": Generator(
+        "measures_page",
+        "Writes the tables of docs/measures.md; needed after a measure or a profile changed.",
+    ),
+    "quotes": Generator(
+        "quotes",
+        "Writes the texts that docs/troubleshooting.md quotes; needed after such a text changed.",
+    ),
     "database-page": Generator(
         "database_page", "Writes docs/database.md; needed after a migration was added."
     ),

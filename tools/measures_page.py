@@ -1,20 +1,21 @@
-"""Writes the tables of measures and limits in docs/measures.md, from the measures and profiles.
+"""Tables of measures and limits in docs/measures.md, written from the measures and the profiles.
 
-`python -m anime_production.tests.models.write_measures_page`, run from the directory that holds
-the link `anime_production` to the checkout. The text between the tables is kept.
+The text between the tables is kept.
 """
 
-from anime_production.models.character.sheet_measures import MEASURES as SHEET
-from anime_production.models.measure import Measure
-from anime_production.models.measurement import Better
-from anime_production.models.measures import MEASURES
-from anime_production.models.profile import Profile, load_profile
-from anime_production.tools.comfyui import PACK
+from collections.abc import Sequence
+
+from ..models.character.sheet_measures import MEASURES as SHEET
+from ..models.measure import Measure
+from ..models.measurement import Better
+from ..models.measures import MEASURES
+from ..models.profile import Profile, load_profile
+from .comfyui import PACK
 
 PAGE = PACK / "docs" / "measures.md"
 PROFILES = ("hero", "supporting", "background", "draft")
-HEAD = "| measure | responds to | unit | hero | supporting | background | draft | backend |"
-SHEET_HEAD = "| measure of a sheet | responds to | unit |"
+HEAD = "| measure | what it measures | unit | hero | supporting | background | draft | backend |"
+SHEET_HEAD = "| measure of a sheet | what it measures | unit |"
 TITLES = {
     "character": "## Character",
     "loop": "## Loop",
@@ -71,5 +72,7 @@ def _replaced(lines: list[str], start: int, rows: list[str]) -> list[str]:
     return [*lines[:start], *rows, *lines[end:]]
 
 
-if __name__ == "__main__":
+def generate(chosen: Sequence[str] = ()) -> None:
+    """Write the tables of the page."""
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(PAGE)
