@@ -13,16 +13,16 @@ from unittest.mock import patch
 
 import torch
 
+from ..models.character.character_score import score_characters
 from ..models.character.detection import IdentityModel
 from ..models.character.detectors.yolo import YoloDetector
 from ..models.character.embedders.ccip import DEFAULT_MODEL, CcipEmbedder
 from ..models.character.library import list_characters, save_character
 from ..models.character.pictures import overlay
-from ..models.character.score import score_characters
 from ..models.character.sheet import make_character
 from ..models.onnx import Session
 from ..models.plot import plot_report
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .networks import DETECTOR_COST, EMBEDDER_COST, make_networks
 from .timing import Comparison, alternate, print_table
 

@@ -17,11 +17,11 @@ from ..models.frames import as_frames
 from ..models.image_ops.luma import luma
 from ..models.perceptual.lpips import LPIPS
 from ..models.quality.compare.ciede import colour_differences
+from ..models.quality.compare.comparison import compare_pictures
 from ..models.quality.compare.comparison_measures import MEASURES
 from ..models.quality.compare.pairs import paired
-from ..models.quality.compare.score import compare_pictures
 from ..models.quality.compare.ssim import ssim
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .perceptual import NETWORK, _both_sides
 from .timing import Comparison, alternate, print_table
 

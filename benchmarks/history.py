@@ -7,7 +7,7 @@ from typing import Any
 
 from ..models.jobs.database.database import Database
 from ..models.jobs.queries import names
-from ..models.jobs.queries.filters import JobFilter
+from ..models.jobs.queries.filters import JobQuery
 from ..models.jobs.queries.listing import list_jobs
 from ..models.jobs.queries.orders import BEST
 from ..models.jobs.queries.statistics import KEYS
@@ -20,19 +20,19 @@ ROUNDS = 15
 WANTED_MS = 50.0
 
 FILTERS = {
-    "list": JobFilter(),
-    "list of a project": JobFilter(project="Production 3"),
-    "list of a character": JobFilter(character="葵花子 5"),
-    "list of a shot": JobFilter(shot="shot 44"),
-    "list of what failed": JobFilter(verdict="FAIL"),
-    "list of lost ones (1 in 1,000)": JobFilter(state="lost"),
-    "list by a rare tag": JobFilter(tag="batch 50"),
-    "list by a common tag": JobFilter(tag="night"),
-    "list by project and verdict": JobFilter(project="Production 3", verdict="FAIL"),
-    "text in a name: 花子": JobFilter(text="花子"),
-    "text in a prompt: look 55": JobFilter(text="look 55"),
-    "text that is nowhere": JobFilter(text="zzz qqq"),
-    "file to its job": JobFilter(file="bench/777.png"),
+    "list": JobQuery(),
+    "list of a project": JobQuery(project="Production 3"),
+    "list of a character": JobQuery(character="葵花子 5"),
+    "list of a shot": JobQuery(shot="shot 44"),
+    "list of what failed": JobQuery(verdict="FAIL"),
+    "list of lost ones (1 in 1,000)": JobQuery(state="lost"),
+    "list by a rare tag": JobQuery(tag="batch 50"),
+    "list by a common tag": JobQuery(tag="night"),
+    "list by project and verdict": JobQuery(project="Production 3", verdict="FAIL"),
+    "text in a name: 花子": JobQuery(text="花子"),
+    "text in a prompt: look 55": JobQuery(text="look 55"),
+    "text that is nowhere": JobQuery(text="zzz qqq"),
+    "file to its job": JobQuery(file="bench/777.png"),
 }
 PAGE, LAST, GROUPS = 50, 20, 50  # as the routes' defaults
 
@@ -42,15 +42,15 @@ Query = Callable[[Any], object]
 def queries() -> dict[str, Query]:
     """Everything that is timed, by what it is called."""
 
-    def listed(wanted: JobFilter, order: str = "newest") -> Query:
+    def listed(wanted: JobQuery, order: str = "newest") -> Query:
         return lambda connection: list_jobs(connection, wanted, PAGE, order)
 
     def grouped(by: str) -> Query:
-        return lambda connection: figures(connection, JobFilter(), by, LAST, GROUPS)
+        return lambda connection: figures(connection, JobQuery(), by, LAST, GROUPS)
 
     return {
         **{name: listed(wanted) for name, wanted in FILTERS.items()},
-        "list, best first": listed(JobFilter(), BEST),
+        "list, best first": listed(JobQuery(), BEST),
         **{f"stats by {by}": grouped(by) for by in KEYS},
         "projects": names.list_projects,
         "characters": names.list_characters,

@@ -10,12 +10,12 @@ from PIL import Image
 from ..models.frames import as_frames
 from ..models.image_ops.luma import luma
 from ..models.image_ops.windows import box_mean
-from ..models.quality.clip import score_clip_quality
+from ..models.quality.clip_quality import score_clip_quality
+from ..models.quality.compare.comparison import compare_pictures
 from ..models.quality.compare.pairs import paired
-from ..models.quality.compare.score import compare_pictures
-from ..models.quality.still.score import score_still_quality
+from ..models.quality.still.still_quality import score_still_quality
 from ..models.report import Report
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .distortions import compress
 from .moving_character import moving_character
 from .timing import print_table

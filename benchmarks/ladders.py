@@ -11,13 +11,13 @@ from ..models.frames import as_frames
 from ..models.holds import hold_pattern
 from ..models.measure import number_of
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
-from ..models.quality.clip import score_clip_quality
 from ..models.quality.clip_measures import MEASURES as CLIP_MEASURES
+from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still.learned import LEARNED
-from ..models.quality.still.score import measure_picture
 from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
+from ..models.quality.still.still_quality import measure_picture
 from ..models.report import Measure
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .distortions import SPATIAL, Distortion
 from .moving_character import moving_character
 from .temporal_distortions import TEMPORAL

@@ -11,7 +11,7 @@ import torch
 from ..models.loop.find import LoopSearch, find_loops
 from ..models.loop.seam import score_loop
 from ..models.report import Report
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .timing import Comparison, alternate, print_table
 
 FPS = 24.0

@@ -10,7 +10,7 @@ from ..models.loop.hold import rhythm_of
 from ..models.loop.seam import score_loop
 from ..models.loop.velocity import seam_velocity
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from .timing import Comparison, alternate, print_table
 
 SIZES = ((48, 480, 270), (120, 832, 480))  # frames, width, height

@@ -5,7 +5,7 @@
 -- written here, or by many_jobs.py: row by row it would take ten times as long.
 
 ALTER TABLE anime.jobs DISABLE TRIGGER USER;
-ALTER TABLE anime.generation_params DISABLE TRIGGER USER;
+ALTER TABLE anime.generation_parameters DISABLE TRIGGER USER;
 INSERT INTO anime.machines (name) VALUES ('bench');
 INSERT INTO anime.projects (name) SELECT 'Production ' || n FROM generate_series(1, :projects) AS n;
 INSERT INTO anime.shots (project_id, episode, scene, shot)
@@ -60,7 +60,7 @@ INSERT INTO anime.artifacts
 SELECT written, id, 'bench/' || n || '.png', 'image', 1234, md5(n::text) || md5('b' || n), 832, 1216,
     1, at + interval '15 seconds' FROM made;
 
-INSERT INTO anime.generation_params (job_id, position, node_id, node_type, kind, name, text, number)
+INSERT INTO anime.generation_parameters (job_id, position, node_id, node_type, kind, name, text, number)
 SELECT id, position, node_id, node_type, kind, params.name, params.text, params.number
 FROM made, LATERAL (VALUES
     (0, '4', 'CheckpointLoaderSimple', 'model', 'ckpt_name', 'anime-' || n % :models || '.safetensors',
@@ -91,4 +91,4 @@ FROM anime.reports, generate_series(0, 2) AS place;
 DROP TABLE made;
 
 ALTER TABLE anime.jobs ENABLE TRIGGER USER;
-ALTER TABLE anime.generation_params ENABLE TRIGGER USER;
+ALTER TABLE anime.generation_parameters ENABLE TRIGGER USER;

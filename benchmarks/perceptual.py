@@ -11,7 +11,7 @@ import torch
 
 from ..models.dependency import require
 from ..models.perceptual.lpips import LPIPS
-from ..models.sample.clip import draw_clip
+from ..models.sample.sample_clip import draw_clip
 from ..models.weights import WEIGHTS
 from .timing import Comparison, alternate, print_table
 

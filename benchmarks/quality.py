@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from ..models.dependency import require
-from ..models.quality.clip import score_clip_quality
-from ..models.quality.still.score import score_still_quality
-from ..models.sample.clip import draw_clip
+from ..models.quality.clip_quality import score_clip_quality
+from ..models.quality.still.still_quality import score_still_quality
+from ..models.sample.sample_clip import draw_clip
 from .picture_by_picture import cheap_values, edge_width, still_values
 from .timing import Comparison, alternate, print_table
 

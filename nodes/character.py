@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import torch
 from comfy_api.latest import io
 
+from ..models.character.character_score import MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.detection import IdentityModel
-from ..models.character.score import MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT

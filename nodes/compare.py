@@ -7,10 +7,10 @@ from ..models.dependency import MissingDependency
 from ..models.frames import Absence, InputError, as_frames
 from ..models.perceptual.backend import BEST_FIRST, FOLDER, Backend, choose_backend
 from ..models.profile import DEFAULT
+from ..models.quality.compare.comparison import SUBJECT, compare_pictures
 from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_metrics
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
 from ..models.quality.compare.pairs import REFUSE, paired
-from ..models.quality.compare.score import SUBJECT, compare_pictures
 from ..models.weights import WEIGHTS
 from ..models.weights.unusable import why_unusable
 from . import comfyui

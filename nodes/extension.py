@@ -27,7 +27,7 @@ from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
 from .parameter_image import AnimeParameterImage
-from .parameters import (
+from .parameter_nodes import (
     AnimeParameterBoolean,
     AnimeParameterFloat,
     AnimeParameterInt,

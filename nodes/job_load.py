@@ -9,7 +9,7 @@ from ..models.frames import InputError
 from ..models.jobs.job import Artifact, JobState
 from ..models.jobs.provenance.stored_frames import load_frames
 from ..models.jobs.queries.choose import best_job, latest_job, origin_of
-from ..models.jobs.queries.filters import JobFilter
+from ..models.jobs.queries.filters import JobQuery
 from ..models.jobs.queries.history import JobRecord, find_job
 from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
@@ -173,7 +173,7 @@ def _job_meant(
             raise InputError("id", "the id of a job or prompt that is remembered", repr(id), remedy)
         return record
     names: dict[str, Any] = {name: str(inputs.get(name, "")).strip() or None for name in FILTERS}
-    wanted = JobFilter(**names, state=None if state == ANY_STATE else state)
+    wanted = JobQuery(**names, state=None if state == ANY_STATE else state)
     query = best_job if which == BEST else latest_job
     recorder.settle()
     job_id = recorder.database.run(query, wanted)

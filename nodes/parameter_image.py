@@ -9,7 +9,7 @@ from ..models.frames import InputError, as_fps, as_frames
 from ..models.media import read_media
 from . import comfyui
 from .inputs import fps_input, text_input
-from .parameters import ALIASES, CATEGORY, NAME_INPUT
+from .parameter_nodes import ALIASES, CATEGORY, NAME_INPUT
 
 
 class AnimeParameterImage(io.ComfyNode):

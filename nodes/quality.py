@@ -7,11 +7,11 @@ from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.profile import DEFAULT
-from ..models.quality.clip import SUBJECT as CLIP
-from ..models.quality.clip import score_clip_quality
+from ..models.quality.clip_quality import SUBJECT as CLIP
+from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still import learned
-from ..models.quality.still.score import SUBJECT as STILL
-from ..models.quality.still.score import score_still_quality
+from ..models.quality.still.still_quality import SUBJECT as STILL
+from ..models.quality.still.still_quality import score_still_quality
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored
 from .inputs import FPS_INPUT

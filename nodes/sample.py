@@ -4,7 +4,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps
-from ..models.sample.clip import Faults, draw_clip
+from ..models.sample.sample_clip import Faults, draw_clip
 from . import comfyui
 
 

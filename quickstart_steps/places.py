@@ -14,7 +14,7 @@ MARKER = "made-by-quickstart.txt"
 PACK_NAME = "anime-production"  # the directory name under which ComfyUI finds the pack
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """What was asked for is not done; the message says why and what to do instead."""
 
 
@@ -65,10 +65,10 @@ class Home:
         """Create the directory, or accept it as one that quickstart made before.
 
         Raises:
-            Refused: it holds something else, which `clean` would later remove.
+            Refusal: it holds something else, which `clean` would later remove.
         """
         if not self._is_ours() and self.root.exists() and any(self.root.iterdir()):
-            raise Refused(
+            raise Refusal(
                 f"{self.root} holds files that quickstart did not make. "
                 "Give --home a directory that is empty or does not exist yet."
             )
@@ -88,15 +88,15 @@ class Home:
         )
 
     def check_ours(self) -> None:
-        """Raise Refused where quickstart did not make this directory."""
+        """Raise Refusal where quickstart did not make this directory."""
         if not self._is_ours():
-            raise Refused(f"{self.root}: left as it is, quickstart did not make it (no {MARKER}).")
+            raise Refusal(f"{self.root}: left as it is, quickstart did not make it (no {MARKER}).")
 
     def remove(self) -> None:
         """Delete the directory.
 
         Raises:
-            Refused: quickstart did not make it.
+            Refusal: quickstart did not make it.
         """
         self.check_ours()
         shutil.rmtree(self.root)  # of links to the checkout it removes the links alone
@@ -128,7 +128,7 @@ def choose_comfyui(
     """The ComfyUI asked for, else the one that the pack is installed in, else quickstart's own.
 
     Raises:
-        Refused: the one asked for is not there, or is older than the pack can use.
+        Refusal: the one asked for is not there, or is older than the pack can use.
     """
     around = checkout.parent.parent
     if option:
@@ -142,13 +142,13 @@ def choose_comfyui(
     source = Path(os.path.abspath(chosen.expanduser()))
     version = comfyui_version(source)
     if version is None:
-        raise Refused(
+        raise Refusal(
             f"{origin}: {source} is no ComfyUI (main.py or comfyui_version.py is missing). "
             "Give the directory that holds ComfyUI's main.py."
         )
     if version < LEAST_COMFYUI:
         found, needed = (".".join(map(str, numbers)) for numbers in (version, LEAST_COMFYUI))
-        raise Refused(
+        raise Refusal(
             f"{origin}: {source} is ComfyUI {found}, and the pack needs {needed} or newer. "
             "Update it, or give another one with --comfyui."
         )

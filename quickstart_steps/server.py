@@ -10,7 +10,7 @@ from pathlib import Path
 from .comfyui_client import ComfyClient
 from .comfyui_process import ComfyUIProcess, ServerFailed, command_line, free_port, plain_lines
 from .console import LiveLine, say, spoken
-from .places import PACK_NAME, ComfyUI, Home, Refused
+from .places import PACK_NAME, ComfyUI, Home, Refusal
 from .steps import TAIL, StepFailed
 
 PROBE_NODE = "AnimeSampleClip"  # ComfyUI starts without a pack that failed to load
@@ -21,7 +21,7 @@ def running_comfyui(home: Home, comfyui: ComfyUI, port: int | None) -> Iterator[
     """Start ComfyUI with the pack, and stop it at the end of the `with` block.
 
     Raises:
-        Refused: the port cannot be used.
+        Refusal: the port cannot be used.
         StepFailed: ComfyUI did not start, or the pack did not load.
     """
     port = _usable_port(port or 0)
@@ -90,7 +90,7 @@ def _usable_port(wanted: int) -> int:
     try:
         return free_port(wanted)
     except OSError as error:
-        raise Refused(
+        raise Refusal(
             f"Port {wanted} cannot be used ({error.strerror}). "
             "Give another --port, or leave it out for a free one."
         ) from error

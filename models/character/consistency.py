@@ -47,7 +47,7 @@ CONSISTENCY = Measure(
     "subject_consistency",
     unit="cosine",
     better=Better.HIGHER,
-    answers_to="frames that differ among one another, whoever they show",
+    answers_to="Similarity of the frames to one another, whoever they show",
     function=_consistency,
     passes="subject_consistency",
     absences=(NO_REFERENCE,),

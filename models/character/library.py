@@ -149,7 +149,7 @@ def state_of(folder: Path) -> str:
 
 def version_of(saved: SavedCharacter, character: Character) -> CharacterVersion:
     """What the database remembers of a saved character."""
-    references = zip(character.standings, character.visible, character.similarities, strict=True)
+    references = zip(character.statuses, character.visible, character.similarities, strict=True)
     return CharacterVersion(
         id=saved.label.id,
         name=saved.label.name,
@@ -162,8 +162,8 @@ def version_of(saved: SavedCharacter, character: Character) -> CharacterVersion:
         calibrated=character.calibrated,
         saved_at=saved.label.saved_at,
         references=tuple(
-            CharacterReference(standing, used, similarity if used else None)
-            for standing, used, similarity in references
+            CharacterReference(status, used, similarity if used else None)
+            for status, used, similarity in references
         ),
     )
 

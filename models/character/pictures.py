@@ -30,7 +30,7 @@ COLOURS = {
     Presence.UNKNOWN: (107, 114, 128),
 }
 STRANGER = (170, 80, 135)
-COLOURS_OF_STANDINGS = {
+COLOURS_OF_STATUSES = {
     ReferenceStatus.USED: COLOURS[Presence.SAME],
     ReferenceStatus.CHOSEN: COLOURS[Presence.SAME],
     ReferenceStatus.OUTLIER: COLOURS[Presence.DIFFERENT],
@@ -67,23 +67,23 @@ def contact_sheet(character: Character) -> torch.Tensor:
         x = MARGIN + column * cell_width
         y = MARGIN + CAPTION + row * cell_height
         sheet.paste(_image(picture), (x, y))
-        standing = ReferenceStatus(character.standings[index])
-        colour = COLOURS_OF_STANDINGS[standing]
-        if standing.usable:
+        status = ReferenceStatus(character.statuses[index])
+        colour = COLOURS_OF_STATUSES[status]
+        if status.usable:
             box = _pixels(character.boxes[index].tolist(), width, height, x, y)
             draw.rectangle(box, None, colour)
-        caption = _caption(index, standing, character.similarities[index])
+        caption = _caption(index, status, character.similarities[index])
         draw.multiline_text((x, y + height + 2), caption, colour, font, spacing=1)
     return _tensor(sheet)[None]
 
 
-def _caption(index: int, standing: ReferenceStatus, similarity: float | None) -> str:
+def _caption(index: int, status: ReferenceStatus, similarity: float | None) -> str:
     """Two short lines: what became of the reference, and how alike it is."""
-    if not standing.usable:
-        unused = "" if standing is ReferenceStatus.NOBODY else "\nnot used"
-        return f"{index}: {standing.value}{unused}"
+    if not status.usable:
+        unused = "" if status is ReferenceStatus.NOBODY else "\nnot used"
+        return f"{index}: {status.value}{unused}"
     alike = "the only one" if similarity is None else f"{similarity:.2f} alike"
-    return f"{index}: {alike}" + ("" if standing is ReferenceStatus.USED else f"\n{standing.value}")
+    return f"{index}: {alike}" + ("" if status is ReferenceStatus.USED else f"\n{status.value}")
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,12 @@ class References:
 
     Attributes:
         people: the number in the detections of whom each reference shows; None where it isn't used.
-        standings: what became of each.
+        statuses: what became of each.
         similarities: of each to the most like one of the others; None where there is none.
     """
 
     people: tuple[int | None, ...]
-    standings: tuple[ReferenceStatus, ...]
+    statuses: tuple[ReferenceStatus, ...]
     similarities: tuple[float | None, ...]
 
 
@@ -59,17 +59,17 @@ def judge_references(detections: Detections, embedder: Embedder) -> References:
     alike = embedder.similarities(detections.embeddings, detections.embeddings)
     singles = [row[0] for row in detections.rows if len(row) == 1]
     people: list[int | None] = []
-    standings: list[ReferenceStatus] = []
+    statuses: list[ReferenceStatus] = []
     for row, small in zip(detections.rows, detections.too_small, strict=True):
-        person, standing = row[0] if row else None, ReferenceStatus.USED
+        person, status = row[0] if row else None, ReferenceStatus.USED
         if not row:
-            standing = ReferenceStatus.TOO_SMALL if small else ReferenceStatus.NOBODY
+            status = ReferenceStatus.TOO_SMALL if small else ReferenceStatus.NOBODY
         elif len(row) > 1:
             agreed = _agreed_on(alike[singles][:, row.start : row.stop], embedder.threshold)
             person = None if agreed is None else row[agreed]
-            standing = ReferenceStatus.SEVERAL if agreed is None else ReferenceStatus.CHOSEN
+            status = ReferenceStatus.SEVERAL if agreed is None else ReferenceStatus.CHOSEN
         people.append(person)
-        standings.append(standing)
+        statuses.append(status)
 
     usable = [person for person in people if person is not None]
     nearest = _to_the_others(alike[usable][:, usable], embedder.threshold)
@@ -77,8 +77,8 @@ def judge_references(detections: Detections, embedder: Embedder) -> References:
     similarities = tuple(None if person is None else known[person] for person in people)
     for index, similarity in enumerate(similarities):
         if similarity is not None and similarity < embedder.threshold:
-            standings[index] = ReferenceStatus.OUTLIER
-    return References(tuple(people), tuple(standings), similarities)
+            statuses[index] = ReferenceStatus.OUTLIER
+    return References(tuple(people), tuple(statuses), similarities)
 
 
 def _agreed_on(alike: torch.Tensor, threshold: float) -> int | None:
@@ -104,6 +104,6 @@ def _to_the_others(alike: torch.Tensor, threshold: float) -> list[float | None]:
     return among.amax(dim=1).tolist()
 
 
-def listed(standings: Sequence[ReferenceStatus], *wanted: ReferenceStatus) -> list[int]:
-    """The numbers of the references with one of the wanted standings."""
-    return [index for index, each in enumerate(standings) if each in wanted]
+def listed(statuses: Sequence[ReferenceStatus], *wanted: ReferenceStatus) -> list[int]:
+    """The numbers of the references with one of the wanted statuses."""
+    return [index for index, each in enumerate(statuses) if each in wanted]

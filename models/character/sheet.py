@@ -35,7 +35,7 @@ class Character:
             where it isn't used.
         similarities: of each reference to the one most like it; None where it isn't used, or
             there is no other.
-        standings: what became of each reference, a value of `ReferenceStatus` as plain text.
+        statuses: what became of each reference, a value of `ReferenceStatus` as plain text.
     """
 
     name: str
@@ -48,12 +48,12 @@ class Character:
     pictures: torch.Tensor
     boxes: torch.Tensor
     similarities: tuple[float | None, ...]
-    standings: tuple[str, ...]
+    statuses: tuple[str, ...]
 
     @property
     def visible(self) -> tuple[bool, ...]:
         """Whether each reference shows somebody, and is used."""
-        return tuple(ReferenceStatus(each).usable for each in self.standings)
+        return tuple(ReferenceStatus(each).usable for each in self.statuses)
 
 
 def make_character(
@@ -122,7 +122,7 @@ def _character(
         pictures=_thumbnails(references),
         boxes=torch.zeros(len(references), 4) if boxes is None else boxes,
         similarities=judged.similarities,
-        standings=tuple(each.value for each in judged.standings),
+        statuses=tuple(each.value for each in judged.statuses),
     )
 
 

@@ -35,7 +35,7 @@ CHOSEN = "references_chosen"
 
 def sheet_report(character: "Character", model: IdentityModel) -> Report:
     """Return the report on a character's references: one character, threshold, unusable ones."""
-    statuses = [ReferenceStatus(each) for each in character.standings]
+    statuses = [ReferenceStatus(each) for each in character.statuses]
     one = _one_character(character, model, listed(statuses, ReferenceStatus.OUTLIER))
     parts = (
         one,
@@ -155,7 +155,7 @@ ONE_CHARACTER = Measure(
     unit="similarity",
     better=Better.HIGHER,
     required=True,
-    answers_to="the reference that is least like the others",
+    answers_to="Similarity of the least similar reference to the others",
     function=least_alike,
     passes="references_one",
     reasons=(ALIKE_IN_LOOKS, ONE_UNLIKE, SOME_UNLIKE),
@@ -165,7 +165,7 @@ THRESHOLD = Measure(
     "threshold",
     unit="similarity",
     better=Better.HIGHER,
-    answers_to="the similarity from which a frame shows the character",
+    answers_to="Similarity from which a frame shows the character",
     passes="threshold_calibrated",
     reasons=(PUBLISHED,),
 )
@@ -173,7 +173,8 @@ SEVERAL_PEOPLE = Measure(
     "several_people",
     unit="references",
     better=Better.LOWER,
-    answers_to="references that show several people",
+    answers_to="Number of references that show several people. The scale ends at the number of "
+    "references",
     reasons=(CROWDED, CHOSEN),
 )
 MEASURES = (ONE_CHARACTER, THRESHOLD, VISIBLE_SHARE, SEVERAL_PEOPLE)

@@ -34,7 +34,7 @@ VISIBLE_SHARE = Measure(
     "visible_share",
     unit="share",
     better=Better.HIGHER,
-    answers_to="frames, or references, that show the character or somebody in its place",
+    answers_to="Share of the frames or references that show the character or somebody in its place",
     function=visible_share,
     passes="visible_share",
     reasons=(SEEN_IN_ITS_PLACE, REFERENCES_UNSEEN, REFERENCES_SEEN, REFERENCES_USABLE),

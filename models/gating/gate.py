@@ -42,7 +42,7 @@ class Rejected(ValueError):
 
 
 @dataclass(frozen=True)
-class Because:
+class Reason:
     """One reason of a gate's decision.
 
     Attributes:
@@ -78,19 +78,19 @@ class Decision:
         passed: whether the report passes, or was let pass as not measured.
         goes_on: whether what was gated goes to the accepted side.
         head: the verdict, in English.
-        because: what a setting of the gate brought about, and everything required that doesn't
+        reasons: what a setting of the gate brought about, and everything required that doesn't
             pass.
     """
 
     passed: bool
     goes_on: bool
     head: str
-    because: tuple[Because, ...]
+    reasons: tuple[Reason, ...]
 
     @property
-    def reasons(self) -> str:
+    def text(self) -> str:
         """All of it in English."""
-        return _in_english(self.head, self.because)
+        return _in_english(self.head, self.reasons)
 
 
 def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> Decision:
@@ -115,20 +115,20 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     passed = verdict is Verdict.PASS or let_through
     score = "" if report.score is None else f", {report.score:.0f} of 100"
     head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
-    because = []
+    reasons = []
     if let_through:
-        because.append(_because("gate_let_through"))
+        reasons.append(_reason("gate_let_through"))
     elif not passed and on_fail is OnFail.BEST:
-        because.append(_because("gate_batch_goes_on"))
-    because += [
-        Because(each.reason_code, each.reason_values, each.reason, each.name)
+        reasons.append(_reason("gate_batch_goes_on"))
+    reasons += [
+        Reason(each.reason_code, each.reason_values, each.reason, each.name)
         for each in report.required
         if each.verdict is not Verdict.PASS
     ]
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(_in_english(head, because))
+        raise Rejected(_in_english(head, reasons))
     goes_on = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)
-    return Decision(passed, goes_on, head, tuple(because))
+    return Decision(passed, goes_on, head, tuple(reasons))
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class FrameDecision:
         accepted: indices of the frames that go to the accepted side, in their order.
         rejected: of all others.
         head: how many pass, in English.
-        because: what a setting of the gate brought about, and everything required that some don't
+        reasons: what a setting of the gate brought about, and everything required that some don't
             pass by.
     """
 
@@ -148,12 +148,12 @@ class FrameDecision:
     accepted: tuple[int, ...]
     rejected: tuple[int, ...]
     head: str
-    because: tuple[Because, ...]
+    reasons: tuple[Reason, ...]
 
     @property
-    def reasons(self) -> str:
+    def text(self) -> str:
         """All of it in English."""
-        return _in_english(self.head, self.because)
+        return _in_english(self.head, self.reasons)
 
 
 def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> FrameDecision:
@@ -180,43 +180,43 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
     head = f"{_subject(report)}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
-    because = []
+    reasons = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
         accepted = every
-        because.append(_because("gate_all_go_on"))
+        reasons.append(_reason("gate_all_go_on"))
     elif frames and not passing and on_fail is OnFail.BEST:
         best = best_first(frames)[0]
         accepted = [best]
         score = frames[best].score
         if score is None:
-            because.append(_because("gate_unscored_goes_on", frame=best))
+            reasons.append(_reason("gate_unscored_goes_on", frame=best))
         else:
-            because.append(_because("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
-    because += _frame_reasons(report)
+            reasons.append(_reason("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
+    reasons += _frame_reasons(report)
     if let_through:
-        because.append(_because("gate_let_through_frames", frames=listed_frames(let_through)))
+        reasons.append(_reason("gate_let_through_frames", frames=listed_frames(let_through)))
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
-        raise Rejected(_in_english(head, because))
+        raise Rejected(_in_english(head, reasons))
     rejected = tuple(sorted(set(every).difference(accepted)))
-    return FrameDecision(passed, tuple(accepted), rejected, head, tuple(because))
+    return FrameDecision(passed, tuple(accepted), rejected, head, tuple(reasons))
 
 
 def _subject(report: Report) -> str:
     return report.subject.replace("_", " ")
 
 
-def _because(code: str, name: str = "", **values: Any) -> Because:
-    return Because(code, values, sentence(code, values), name)
+def _reason(code: str, name: str = "", **values: Any) -> Reason:
+    return Reason(code, values, sentence(code, values), name)
 
 
-def _in_english(head: str, because: Sequence[Because]) -> str:
-    return "\n".join([head, *(each.line for each in because)])
+def _in_english(head: str, reasons: Sequence[Reason]) -> str:
+    return "\n".join([head, *(each.line for each in reasons)])
 
 
-def _frame_reasons(report: Report) -> list[Because]:
+def _frame_reasons(report: Report) -> list[Reason]:
     """A reason for each required measurement that some frames don't pass by."""
-    because = []
+    reasons = []
     for measurement, values in frame_values(report):
         name = measurement.name
         failed = {
@@ -234,13 +234,13 @@ def _frame_reasons(report: Report) -> list[Because]:
                 "unit": measurement.unit,
             }
             value = f"{short_of(measurement, failed[worst]):g}"
-            because.append(_because(f"gate_frames_{side}", name, value=value, **limit, **texts))
+            reasons.append(_reason(f"gate_frames_{side}", name, value=value, **limit, **texts))
         if absent and measurement.value is None:
             code, why = measurement.reason_code, measurement.reason_values
-            because.append(Because(code, why, measurement.reason, name))
+            reasons.append(Reason(code, why, measurement.reason, name))
         if absent:
-            because.append(_because("gate_frames_absent", name, frames=listed_frames(absent)))
-    return because or ([] if report.required else [_because("gate_nothing_counts")])
+            reasons.append(_reason("gate_frames_absent", name, frames=listed_frames(absent)))
+    return reasons or ([] if report.required else [_reason("gate_nothing_counts")])
 
 
 def listed_frames(numbers: Sequence[int]) -> str:

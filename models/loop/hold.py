@@ -91,7 +91,8 @@ SEAM_HOLD = Measure(
     backend=BACKEND,
     threshold=0.5,  # frames come whole: one too many or too few is a break
     required=True,
-    answers_to="a pattern of twos or threes that breaks at the seam",
+    answers_to="Hold pattern, such as twos or threes, that breaks at the seam: frames too many or "
+    "too few",
     function=lambda seam: seam_hold(seam.rhythm),
     passes="seam_hold",
     fails="seam_hold_broken",

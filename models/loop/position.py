@@ -96,7 +96,8 @@ SEAM_POSITION = Measure(
     backend=BACKEND,  # of a report: the one that measured the steps
     threshold=SEAM_BAND,
     required=True,
-    answers_to="how many of the clip's own steps wide the seam is",
+    answers_to="Size of the step from the last drawing to the first, in steps of the clip. More "
+    "than 1 is a jump, less a stutter",
     function=lambda seam: seam_position(seam.steps, seam.two_steps, seam.measurements.steps),
     passes="seam",
     reasons=(JUMPS, STUTTERS),

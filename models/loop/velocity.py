@@ -137,7 +137,8 @@ SEAM_VELOCITY = Measure(
     backend="flow-dis",
     threshold=TURN_LIMIT,
     required=True,
-    answers_to="motion that turns back at the seam, or plays back and forth anywhere",
+    answers_to="Motion that turns back at the seam, or a clip that plays back and forth: share of "
+    "the usual speed",
     function=lambda seam: seam_velocity(seam.pictures),
     passes="seam_flow",
     reasons=(TURNS_A_LITTLE, TURNS_BACK, BACK_AND_FORTH),

@@ -12,11 +12,12 @@ from uuid import UUID
 from ..jobs.queries.job_rows import know_process
 from ..jobs.strict_json import strict_json
 from .loading import load
+from .production_states import UNFINISHED, AttemptState, PhaseState, ProductionState
 from .queries import sql
 from .records import PhaseRecord, ProductionRecord
-from .rows import (
+from .state_changes import (
     NO_REASON,
-    Why,
+    StateReason,
     decide,
     lock_phase,
     move_attempt,
@@ -24,7 +25,6 @@ from .rows import (
     move_production,
     pass_phase,
 )
-from .states import UNFINISHED, AttemptState, PhaseState, ProductionState
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -69,14 +69,14 @@ class Outcome:
         state: a final one.
         job_id: of its prompt, where that was seen.
         verdict, score: what its gates decided; None where they didn't.
-        why: the reason, and the report that it came from.
+        reason: the reason, and the report that it came from.
     """
 
     state: AttemptState
     job_id: UUID | None = None
     verdict: str | None = None
     score: float | None = None
-    why: Why = NO_REASON
+    reason: StateReason = NO_REASON
 
 
 def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Work | None:
@@ -99,8 +99,8 @@ def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Wo
         if phase.state is PhaseState.QUEUED:
             move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         elif phase.process_id != process_id:
-            why = Why.of("production_taken_over")
-            decide(connection, record.id, "phase", phase.state, phase.state, why, phase_id)
+            reason = StateReason.of("production_taken_over")
+            decide(connection, record.id, "phase", phase.state, phase.state, reason, phase_id)
         move_production(connection, record, ProductionState.RUNNING)
         held = {"phase_id": phase_id, "process_id": process_id}
         row = connection.execute(sql("hold_phase"), held).fetchone()
@@ -150,13 +150,15 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
         record, phase = found
         attempt = next(each for each in phase.attempts if each.id == attempt_id)
         if attempt.state is AttemptState.LOST and outcome.state is not AttemptState.LOST:
-            why = replace(Why.of("production_superseded"), report_id=outcome.why.report_id)
-            outcome = replace(outcome, state=AttemptState.SUPERSEDED, why=why)
+            reason = replace(
+                StateReason.of("production_superseded"), report_id=outcome.reason.report_id
+            )
+            outcome = replace(outcome, state=AttemptState.SUPERSEDED, reason=reason)
         elif attempt.state is not AttemptState.RUNNING:
             return attempt.state
         values = {**vars(outcome), "id": attempt_id}
         connection.execute(sql("judge_attempt"), values)
-        move_attempt(connection, attempt, outcome.state, outcome.why, record.id, phase.id)
+        move_attempt(connection, attempt, outcome.state, outcome.reason, record.id, phase.id)
     return outcome.state
 
 
@@ -165,7 +167,7 @@ def leave_phase(
     phase_id: UUID,
     process_id: UUID,
     state: PhaseState,
-    why: Why = NO_REASON,
+    reason: StateReason = NO_REASON,
     chosen: UUID | None = None,
 ) -> bool:
     """Stop working at a phase; its production goes on, waits, or ends with it.
@@ -176,7 +178,7 @@ def leave_phase(
         process_id: of this ComfyUI.
         state: what the phase becomes. `QUEUED` gives it back, and with a reason to be shown its
             production waits.
-        why: it does.
+        reason: it does.
         chosen: the attempt whose files it gives.
 
     Returns:
@@ -190,13 +192,13 @@ def leave_phase(
         if chosen is not None:
             connection.execute(sql("choose_attempt"), {"phase_id": phase_id, "chosen": chosen})
         if state is PhaseState.PASSED:
-            pass_phase(connection, record, phase, why)
+            pass_phase(connection, record, phase, reason)
             return True
-        move_phase(connection, phase, state, why, record.id)
-        if state is PhaseState.WAITING or (state is PhaseState.QUEUED and why.code):
-            move_production(connection, record, ProductionState.WAITING, why)
+        move_phase(connection, phase, state, reason, record.id)
+        if state is PhaseState.WAITING or (state is PhaseState.QUEUED and reason.code):
+            move_production(connection, record, ProductionState.WAITING, reason)
         elif state in (PhaseState.FAILED, PhaseState.CANCELLED):
-            move_production(connection, record, ProductionState(state.value), why)
+            move_production(connection, record, ProductionState(state.value), reason)
     return True
 
 

@@ -25,8 +25,8 @@ from .fields import (
 )
 from .gates import Gate, read_gates
 from .graph import GraphError, check_graph
-from .parameters import IMAGE, STRING, Parameter, ParameterError, fill_graph, read_parameters
 from .phase_kind import KINDS, PICTURES, VIDEO, PhaseKind
+from .phase_parameters import IMAGE, STRING, Parameter, ParameterError, fill_graph, read_parameters
 from .policy import Policy, read_policy
 
 __all__ = ["DefinitionError", "PhaseDefinition", "fill", "next_values", "read_definition"]

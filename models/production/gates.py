@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..gating.gate import Because, Level, OnFail, OnNotMeasured, decide, decide_frames
+from ..gating.gate import Level, OnFail, OnNotMeasured, Reason, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
 from ..node_types import GATE, NODE_TYPES
 from ..profile import DEFAULT, Profile, ProfileError
 from ..report import Report, merge
 from .graph import nodes_of, title_of
-from .parameters import NODES, VALUE
+from .phase_parameters import NODES, VALUE
 
 # Which subject a node's report is of. A sheet's has no thresholds that a profile could move.
 JUDGES = {each.id: each.subject for each in NODE_TYPES.values() if each.subject}
@@ -83,14 +83,14 @@ class Judgement:
     Attributes:
         passed: whether it passes all of them.
         report: what the gates decided by, merged where they are several, with their thresholds.
-        reasons: what they said, a line for each thing that doesn't pass.
-        because: the same thing by thing.
+        text: the gates' decisions in English, a line for each thing that doesn't pass.
+        reasons: the same, one entry for each thing.
     """
 
     passed: bool
     report: Report
-    reasons: str
-    because: tuple[Because, ...] = ()
+    text: str
+    reasons: tuple[Reason, ...] = ()
 
 
 def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | None:
@@ -125,8 +125,8 @@ def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | N
     return Judgement(
         passed=all(each.passed for each in decisions),
         report=merge(report for _, report in judged),
-        reasons="\n".join(each.reasons for each in decisions),
-        because=tuple(why for each in decisions for why in each.because),
+        text="\n".join(each.text for each in decisions),
+        reasons=tuple(why for each in decisions for why in each.reasons),
     )
 
 

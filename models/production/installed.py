@@ -5,7 +5,7 @@ from typing import Any
 
 from ..gating.retry_body import is_link
 from .definition import PhaseDefinition
-from .parameters import NODES
+from .phase_parameters import NODES
 
 # Options of the inputs of a node class that offers some; None where there is no such class.
 Installed = Callable[[str], Mapping[str, Collection[Any]] | None]

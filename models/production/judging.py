@@ -6,11 +6,11 @@ from ..report import Report, Verdict
 from .attempts import Outcome
 from .definition import PhaseDefinition
 from .gates import Judgement, judge
-from .rows import Why
-from .states import AttemptState
+from .production_states import AttemptState
+from .state_changes import StateReason
 
 
-def judged(definition: PhaseDefinition, job: JobRecord) -> Judgement | Why:
+def judged(definition: PhaseDefinition, job: JobRecord) -> Judgement | StateReason:
     """What the gates decided about a job, or why they didn't."""
     if job.error is not None:
         said = {
@@ -18,13 +18,13 @@ def judged(definition: PhaseDefinition, job: JobRecord) -> Judgement | Why:
             "type": job.error.node_type,
             "message": job.error.message,
         }
-        return Why.of("production_prompt_failed", said)
+        return StateReason.of("production_prompt_failed", said)
     reports = {each.node_id: each.report for each in job.reports}
     try:
         found = judge(definition.gates, reports)
     except InputError as error:
-        return Why("production_unjudged", str(error))
-    return found or Why.of("production_unjudged")
+        return StateReason("production_unjudged", str(error))
+    return found or StateReason.of("production_unjudged")
 
 
 def outcome_of(definition: PhaseDefinition, job: JobRecord, report_id: int | None) -> Outcome:
@@ -36,15 +36,15 @@ def outcome_of(definition: PhaseDefinition, job: JobRecord, report_id: int | Non
         report_id: the report that decided, as the database numbers it.
     """
     found = judged(definition, job)
-    if isinstance(found, Why):
-        return Outcome(AttemptState.FAILED, job.job.id, why=found)
+    if isinstance(found, StateReason):
+        return Outcome(AttemptState.FAILED, job.job.id, reason=found)
     code = None if found.passed else _code(found.report)
     return Outcome(
         AttemptState.PASSED if found.passed else AttemptState.FAILED,
         job.job.id,
         found.report.verdict.value,
         found.report.score,
-        Why(code, found.reasons, "", report_id, found.because),
+        StateReason(code, found.text, "", report_id, found.reasons),
     )
 
 

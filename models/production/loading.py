@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..gating.gate import Because
+from ..gating.gate import Reason
 from ..jobs.job import Artifact
 from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
 from .definition import PhaseDefinition, read_definition
+from .production_states import AttemptState, PhaseState, ProductionState
 from .queries import sql
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
-from .states import AttemptState, PhaseState, ProductionState
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -37,19 +37,19 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
         return None
     phases = rows_of(connection, sql("phases_of_production"), of_it)
     attempts = rows_of(connection, sql("attempts_of_production"), of_it)
-    jobs = {"jobs": [row["job_id"] or row["found_job_id"] for row in attempts]}
-    files = rows_of(connection, sql("files_of_jobs"), jobs)
+    jobs = {"jobs": [row["job_id"] or row["job_id_of_prompt"] for row in attempts]}
+    artifacts = rows_of(connection, sql("artifacts_of_jobs"), jobs)
     reports = rows_of(connection, sql("reports_of_jobs"), jobs)
     decisions = rows_of(connection, sql("decisions_of_production"), of_it)
     row = rows[0]
     of_phase: dict[UUID, list[AttemptRecord]] = {each["id"]: [] for each in phases}
     for each in attempts:
-        of_phase[each["phase_id"]].append(_attempt(each, files, reports))
+        of_phase[each["phase_id"]].append(_attempt(each, artifacts, reports))
     same = ("id", "project", "request", "reason_code", "reason")
     times = ("created_at", "changed_at", "finished_at")
     return ProductionRecord(
         **{name: row[name] for name in (*same, *times)},
-        because=_parts(row),
+        reasons=_parts(row),
         state=ProductionState(row["state"]),
         phases=tuple(_phase(each, of_phase[each["id"]]) for each in phases),
         decisions=tuple(row_to_json(each) for each in decisions),
@@ -57,45 +57,47 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
 
 
 def _phase(row: Mapping[str, Any], attempts: list[AttemptRecord]) -> PhaseRecord:
-    same = ("id", "position", "queue", "given", "attempt_limit", "process_id", "machine")
+    same = ("id", "position", "queue", "parameters", "attempt_limit", "process_id", "machine")
     times = ("started_at", "finished_at", "reason_code", "reason")
     return PhaseRecord(
         **{name: row[name] for name in (*same, *times)},
-        because=_parts(row),
+        reasons=_parts(row),
         definition=_definition(row["version"], row["definition"]),
         state=PhaseState(row["state"]),
         attempts=tuple(attempts),
     )
 
 
-_known: dict[str, PhaseDefinition] = {}  # by version; there are few
+_definitions: dict[str, PhaseDefinition] = {}  # by version; there are few
 
 
 def _definition(version: str, data: Mapping[str, Any]) -> PhaseDefinition:
-    if version not in _known:
-        _known[version] = read_definition(data)
-    return _known[version]
+    if version not in _definitions:
+        _definitions[version] = read_definition(data)
+    return _definitions[version]
 
 
 def _attempt(
-    row: Mapping[str, Any], files: list[dict[str, Any]], reports: list[dict[str, Any]]
+    row: Mapping[str, Any], artifacts: list[dict[str, Any]], reports: list[dict[str, Any]]
 ) -> AttemptRecord:
-    job_id = row["job_id"] or row["found_job_id"]
+    job_id = row["job_id"] or row["job_id_of_prompt"]
     same = ("id", "number", "prompt_id", "process_id", "machine", "verdict", "score", "chosen")
     rest = ("reason_code", "reason", "started_at", "finished_at", "progress")
     return AttemptRecord(
         **{name: row[name] for name in (*same, *rest)},
-        because=_parts(row),
+        reasons=_parts(row),
         state=AttemptState(row["state"]),
         values=row["parameters"],
         job_id=job_id,
-        files=tuple(Artifact(**_without_job(each)) for each in files if each["job_id"] == job_id),
+        artifacts=tuple(
+            Artifact(**_without_job(each)) for each in artifacts if each["job_id"] == job_id
+        ),
         reports=tuple(_without_job(each) for each in reports if each["job_id"] == job_id),
     )
 
 
-def _parts(row: Mapping[str, Any]) -> tuple[Because, ...]:
-    return tuple(Because(**each) for each in row["because"])
+def _parts(row: Mapping[str, Any]) -> tuple[Reason, ...]:
+    return tuple(Reason(**each) for each in row["reasons"])
 
 
 def _without_job(row: Mapping[str, Any]) -> dict[str, Any]:

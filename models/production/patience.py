@@ -12,8 +12,8 @@ from ..jobs.database.database import DatabaseAway
 from ..jobs.queries.rows import rows_of
 from .definition import read_definition
 from .host import Host
+from .phase_queue import SCHEMA
 from .queries import sql
-from .queue import SCHEMA
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
@@ -66,7 +66,7 @@ class LocalJobs:
         until, runnable = self._runnable.get(row["queue"], (0.0, False))
         if time.monotonic() > until:
             definition = read_definition(row["definition"])
-            runnable = not self._host.missing(definition, row["given"])
+            runnable = not self._host.missing(definition, row["parameters"])
             self._runnable[row["queue"]] = time.monotonic() + FRESH_SECONDS, runnable
         return runnable
 

@@ -9,7 +9,7 @@ from ..measurement import Measurement
 from ..reasons import sentences
 from ..report import Report
 from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
-from .parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
+from .phase_parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
 
 SEED = "seed"
 SET, ADD, MULTIPLY = "set", "add", "multiply"
@@ -118,9 +118,9 @@ def next_values(
         next_seed = following.get(SEED, seed.default) + 1
         beyond = seed.high is not None and next_seed > seed.high
         following[SEED] = int(seed.low or 0) if beyond else next_seed
-    why = reasons_of(reports)
+    reason = reasons_of(reports)
     for adjustment in policy.adjustments:
-        if why.isdisjoint(adjustment.reasons):
+        if reason.isdisjoint(adjustment.reasons):
             continue
         for name, change in adjustment.change.items():
             parameter = named[name]

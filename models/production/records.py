@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from ..gating.gate import Because
+from ..gating.gate import Reason
 from ..jobs.job import Artifact
 from .definition import PhaseDefinition
-from .states import OPEN, AttemptState, PhaseState, ProductionState
+from .production_states import OPEN, AttemptState, PhaseState, ProductionState
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class AttemptRecord:
         job_id: None as long as its prompt wasn't seen.
         verdict, score: what the gates decided; None as long as they didn't.
         reason_code, reason: why it didn't pass.
-        because: the same part by part, for other languages.
+        reasons: the same part by part, for other languages.
         chosen: whether its files are what the phase gives.
         started_at, finished_at: when.
         progress: of its job, 0 to 1; None where nobody said.
-        files: that it wrote.
+        artifacts: files that it wrote.
         reports: in short, as JSON values.
     """
 
@@ -47,12 +47,12 @@ class AttemptRecord:
     score: float | None
     reason_code: str | None
     reason: str | None
-    because: tuple[Because, ...]
+    reasons: tuple[Reason, ...]
     chosen: bool
     started_at: datetime
     finished_at: datetime | None
     progress: float | None
-    files: tuple[Artifact, ...]
+    artifacts: tuple[Artifact, ...]
     reports: tuple[Mapping[str, Any], ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,12 +70,12 @@ class AttemptRecord:
             "score": self.score,
             "reason_code": self.reason_code,
             "reason": self.reason,
-            "because": [each.to_dict() for each in self.because],
+            "because": [each.to_dict() for each in self.reasons],
             "chosen": self.chosen,
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at and self.finished_at.isoformat(),
             "progress": self.progress,
-            "files": [vars(each) for each in self.files],
+            "files": [vars(each) for each in self.artifacts],
             "reports": [dict(each) for each in self.reports],
         }
 
@@ -90,11 +90,11 @@ class PhaseRecord:
         definition: as it was when the production began.
         state: where it stands.
         queue: by which machines that can run it find it.
-        given: what its first attempt is filled with, beside what it takes of the one before.
+        parameters: what its first attempt is filled with, beside what it takes of the one before.
         attempt_limit: how many may be made.
         process_id, machine: where it runs; None while it runs nowhere.
         started_at, finished_at: when.
-        reason_code, reason, because: why it failed or waits.
+        reason_code, reason, reasons: why it failed or waits.
         attempts: in the order of their numbers.
     """
 
@@ -103,7 +103,7 @@ class PhaseRecord:
     definition: PhaseDefinition
     state: PhaseState
     queue: str
-    given: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     attempt_limit: int
     process_id: UUID | None
     machine: str | None
@@ -111,7 +111,7 @@ class PhaseRecord:
     finished_at: datetime | None
     reason_code: str | None
     reason: str | None
-    because: tuple[Because, ...]
+    reasons: tuple[Reason, ...]
     attempts: tuple[AttemptRecord, ...]
 
     @property
@@ -140,8 +140,8 @@ class PhaseRecord:
             "finished_at": self.finished_at and self.finished_at.isoformat(),
             "reason_code": self.reason_code,
             "reason": self.reason,
-            "because": [each.to_dict() for each in self.because],
-            "files": [vars(each) for each in self.chosen.files] if self.chosen else [],
+            "because": [each.to_dict() for each in self.reasons],
+            "files": [vars(each) for each in self.chosen.artifacts] if self.chosen else [],
             "attempts": [each.to_dict() for each in self.attempts],
         }
 
@@ -155,7 +155,7 @@ class ProductionRecord:
         project: its name.
         state: where it stands.
         request: as it was asked for, as JSON values.
-        reason_code, reason, because: why it failed, was cancelled or waits.
+        reason_code, reason, reasons: why it failed, was cancelled or waits.
         created_at, changed_at, finished_at: when.
         phases: in their order.
         decisions: every change of state, as JSON values.
@@ -167,7 +167,7 @@ class ProductionRecord:
     request: Mapping[str, Any]
     reason_code: str | None
     reason: str | None
-    because: tuple[Because, ...]
+    reasons: tuple[Reason, ...]
     created_at: datetime
     changed_at: datetime
     finished_at: datetime | None
@@ -205,7 +205,7 @@ class ProductionRecord:
             "project": self.project,
             "reason_code": self.reason_code,
             "reason": self.reason,
-            "because": [each.to_dict() for each in self.because],
+            "because": [each.to_dict() for each in self.reasons],
             "request": dict(self.request),
             "created_at": self.created_at.isoformat(),
             "changed_at": self.changed_at.isoformat(),

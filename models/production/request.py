@@ -7,8 +7,8 @@ from typing import Any
 
 from .definition import CHARACTER, PhaseDefinition, fill
 from .fields import finite
-from .parameters import ParameterError
 from .phase_kind import PICTURES, VIDEO
+from .phase_parameters import ParameterError
 
 DEFAULT_PHASES = ("sdxl_stills", "wan22_loop", "wan22_clip")
 SAMPLE = "sample"  # `phases` may be this word

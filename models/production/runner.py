@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from ..gating.gate import Because
+from ..gating.gate import Reason
 from ..jobs.database.database import DatabaseAway
 from ..jobs.job import Artifact, JobState
+from ..jobs.job_states import UNFINISHED
 from ..jobs.queries.history import JobRecord, find_job
-from ..jobs.states import UNFINISHED
 from . import attempts
 from .attempts import NewAttempt, Outcome, Work
 from .definition import CHARACTER, fill, next_values
@@ -20,12 +20,12 @@ from .gates import Judgement
 from .handover import FileMissing, fetch, keep
 from .host import Host, Postponed, Stopped, WorkflowRefused
 from .judging import judged, outcome_of
-from .parameters import ParameterError
 from .phase_kind import VIDEO
+from .phase_parameters import ParameterError
+from .phase_steps import Accept, GiveUp, Settle, Try, next_step, seconds_spent
+from .production_states import AttemptState, PhaseState
 from .records import AttemptRecord
-from .rows import NO_REASON, Why
-from .states import AttemptState, PhaseState
-from .steps import Accept, GiveUp, Settle, Try, next_step, seconds_spent
+from .state_changes import NO_REASON, StateReason
 
 Answer = TypeVar("Answer")
 
@@ -83,7 +83,7 @@ class _Run:
             attempt = self._with_files(work, attempt)
             graph = fill(work.phase.definition, attempt.values)
         except (FileMissing, ParameterError) as error:
-            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, why=_refusal(error)))
+            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, reason=_refusal(error)))
             return
         self._host.make_room(graph)
         if not self._begin(attempt):
@@ -98,7 +98,7 @@ class _Run:
         except WorkflowRefused as error:
             job = self._find(attempt.prompt_id)
             job_id = job.job.id if job else None
-            outcome = Outcome(AttemptState.FAILED, job_id, why=_refusal(error))
+            outcome = Outcome(AttemptState.FAILED, job_id, reason=_refusal(error))
             self._ask(attempts.end_attempt, attempt.id, outcome)
             return
         spent = seconds_spent(work.phase, _now())
@@ -138,18 +138,18 @@ class _Run:
         elif late:
             policy = work.phase.definition.policy
             said = {"seconds": policy.wall_seconds, "limit": policy.wall_seconds}
-            why = Why.of("production_wall_time", said)
-            outcome = Outcome(AttemptState.FAILED, job.job.id, why=why)
+            reason = StateReason.of("production_wall_time", said)
+            outcome = Outcome(AttemptState.FAILED, job.job.id, reason=reason)
             self._ask(attempts.end_attempt, attempt_id, outcome)
         else:
             self._interrupted(attempt_id, job)
 
     def _interrupted(self, attempt_id: UUID, job: JobRecord) -> None:
         """Its prompt was interrupted: by us because it isn't ours any more, or by a person."""
-        why = Why.of("production_interrupted")
-        outcome = Outcome(AttemptState.CANCELLED, job.job.id, why=why)
+        reason = StateReason.of("production_interrupted")
+        outcome = Outcome(AttemptState.CANCELLED, job.job.id, reason=reason)
         if self._ask(attempts.end_attempt, attempt_id, outcome) is AttemptState.CANCELLED:
-            self._leave(PhaseState.CANCELLED, why)
+            self._leave(PhaseState.CANCELLED, reason)
 
     def _conclude(self, work: Work, attempt_id: UUID, job: JobRecord) -> None:
         """Decide an attempt by what was measured."""
@@ -160,8 +160,8 @@ class _Run:
         self._ask(attempts.end_attempt, attempt_id, outcome)
 
     def _lose(self, attempt_id: UUID) -> None:
-        why = Why.of("production_machine_gone")
-        self._ask(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, why=why))
+        reason = StateReason.of("production_machine_gone")
+        self._ask(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, reason=reason))
 
     # How a phase ends
 
@@ -169,27 +169,27 @@ class _Run:
         if isinstance(step, GiveUp):
             self._leave(PhaseState.FAILED, _given_up(step))
             return
-        why = Why.of(step.code, step.values) if step.code else NO_REASON
+        reason = StateReason.of(step.code, step.values) if step.code else NO_REASON
         self._keep_files(work, step.attempt)
         if work.phase.definition.policy.approval:
-            asked = Why.of("production_approval", {"number": step.attempt.number})
-            reason = " ".join(filter(None, (why.reason, asked.reason)))
-            why = replace(asked, reason=reason, because=why.because + asked.because)
-            self._leave(PhaseState.WAITING, why, step.attempt.id)
+            approval = StateReason.of("production_approval", {"number": step.attempt.number})
+            text = " ".join(filter(None, (reason.text, approval.text)))
+            reason = replace(approval, text=text, parts=reason.parts + approval.parts)
+            self._leave(PhaseState.WAITING, reason, step.attempt.id)
         else:
-            self._leave(PhaseState.PASSED, why, step.attempt.id)
+            self._leave(PhaseState.PASSED, reason, step.attempt.id)
 
     def _keep_files(self, work: Work, attempt: AttemptRecord) -> None:
         """What the next phase takes, for a machine that can't see this one's output folder."""
         after = [p for p in work.production.phases if p.position == work.phase.position + 1]
         taken = {what for each in after for what in each.definition.takes.values()} - {CHARACTER}
-        files = {file.sha256: file for what in taken if (file := _file_of(attempt, what))}
-        if files:
-            self._ask(keep, tuple(files.values()), self._host.output())
+        artifacts = {file.sha256: file for what in taken if (file := _file_of(attempt, what))}
+        if artifacts:
+            self._ask(keep, tuple(artifacts.values()), self._host.output())
 
-    def _leave(self, state: PhaseState, why: Why, chosen: UUID | None = None) -> None:
+    def _leave(self, state: PhaseState, reason: StateReason, chosen: UUID | None = None) -> None:
         phase, process = self._phase_id, self._host.process_id
-        self._ask(attempts.leave_phase, phase, process, state, why, chosen)
+        self._ask(attempts.leave_phase, phase, process, state, reason, chosen)
 
     # What an attempt is made with
 
@@ -198,7 +198,7 @@ class _Run:
         if step.again is not None:
             return dict(step.again.values)
         if step.after is None:
-            return dict(work.phase.given)
+            return dict(work.phase.parameters)
         job = self._find(step.after.prompt_id)
         found = None if job is None else judged(definition, job)
         reports = [found.report] if isinstance(found, Judgement) else []
@@ -208,7 +208,7 @@ class _Run:
         """The attempt with what it takes of the phase before, which must be on this machine."""
         values = dict(attempt.values)
         for name, taken in work.phase.definition.takes.items():
-            if taken == CHARACTER or name in work.phase.given or work.before is None:
+            if taken == CHARACTER or name in work.phase.parameters or work.before is None:
                 continue
             file = _file_of(work.before.chosen, taken)
             if file is None:
@@ -242,7 +242,7 @@ class _Run:
         if free >= least:
             return
         said = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
-        self._leave(PhaseState.QUEUED, Why.of("production_disk_full", said))
+        self._leave(PhaseState.QUEUED, StateReason.of("production_disk_full", said))
         self._announce()
         raise Postponed(DISK_SECONDS)
 
@@ -289,29 +289,28 @@ class _Run:
         self._host.rest(PAUSE_SECONDS)
 
 
-def _refusal(error: Exception) -> Why:
+def _refusal(error: Exception) -> StateReason:
     if isinstance(error, FileMissing):
-        return Why.of("production_file_missing", {"path": error.path})
-    return Why.of("production_refused", {"message": str(error)})
+        return StateReason.of("production_file_missing", {"path": error.path})
+    return StateReason.of("production_refused", {"message": str(error)})
 
 
-def _given_up(step: GiveUp) -> Why:
+def _given_up(step: GiveUp) -> StateReason:
     """Why no attempt will pass, with what became of the last one."""
     if step.last is None:
-        return Why.of(step.code, step.values)
-    reason, parts = step.last.reason or "", step.last.because
-    told = Why.of(step.code, {**step.values, "reason": ""}).because
-    last = parts or ((Because("", {}, reason),) if reason else ())
-    why = Why.of(step.code, {**step.values, "reason": reason})
-    return replace(why, because=told + last)
+        return StateReason.of(step.code, step.values)
+    text = step.last.reason or ""
+    last_parts = step.last.reasons or ((Reason("", {}, text),) if text else ())
+    parts = StateReason.of(step.code, {**step.values, "reason": ""}).parts + last_parts
+    return replace(StateReason.of(step.code, {**step.values, "reason": text}), parts=parts)
 
 
 def _file_of(attempt: AttemptRecord | None, taken: str) -> Artifact | None:
     """The file that a following phase takes: the first of the kind."""
-    files = attempt.files if attempt else ()
+    artifacts = attempt.artifacts if attempt else ()
     if taken == VIDEO:
-        return next((each for each in files if each.kind not in STILLS), None)
-    return files[0] if files else None
+        return next((each for each in artifacts if each.kind not in STILLS), None)
+    return artifacts[0] if artifacts else None
 
 
 def _now() -> datetime:

@@ -4,19 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from ..gating.gate import Because
+from ..gating.gate import Reason
 from ..jobs.queries.job_rows import id_of
 from ..jobs.strict_json import strict_json
 from ..reasons import sentence
-from . import queue
+from . import phase_queue
 from .definition import PhaseDefinition
 from .listing import ProductionPage, list_productions
 from .loading import load
+from .production_states import (
+    UNFINISHED,
+    AttemptState,
+    IllegalTransition,
+    PhaseState,
+    ProductionState,
+)
 from .queries import sql
 from .records import PhaseRecord, ProductionRecord
 from .request import ProductionRequest
-from .rows import (
-    Why,
+from .state_changes import (
+    StateReason,
     decide,
     lock,
     move_attempt,
@@ -24,7 +31,6 @@ from .rows import (
     move_production,
     pass_phase,
 )
-from .states import UNFINISHED, AttemptState, IllegalTransition, PhaseState, ProductionState
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -84,7 +90,7 @@ def create(
         LimitReached: the project has enough of them.
         psycopg.Error: the database refuses.
     """
-    queue.prepare(connection)
+    phase_queue.prepare(connection)
     production_id = uuid4()
     values: dict[str, Any] = {"id": production_id, "project": request.project}
     with connection.transaction():
@@ -112,7 +118,7 @@ def _add_phase(
     request: ProductionRequest,
 ) -> None:
     own = request.parameters.get(definition.id, {})
-    phase_id, name = uuid4(), queue.queue_of(definition, own)
+    phase_id, name = uuid4(), phase_queue.queue_of(definition, own)
     values = {
         "id": phase_id,
         "production_id": production_id,
@@ -121,17 +127,17 @@ def _add_phase(
         "name": definition.id,
         "definition": strict_json(definition.to_dict()),
         "queue": name,
-        "given": strict_json(request.values_of(definition)),
+        "parameters": strict_json(request.values_of(definition)),
         "attempt_limit": request.attempts or definition.policy.attempts,
     }
     connection.execute(sql("add_definition"), values)
     connection.execute(sql("add_phase"), values)
     if position == 0:
-        queue.defer(connection, phase_id, name)
+        phase_queue.defer(connection, phase_id, name)
 
 
 def cancel(
-    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+    connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
     """Stop a production; the machine that runs its prompt interrupts it.
 
@@ -139,21 +145,21 @@ def cancel(
         UnknownProduction: there is none.
         IllegalTransition: it has ended.
     """
-    why = _said("production_cancelled", who, reason)
+    reason = _persons_reason("production_cancelled", person, comment)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = record.current
-        move_production(connection, record, ProductionState.CANCELLED, why)
-        move_phase(connection, phase, PhaseState.CANCELLED, why, production_id)
+        move_production(connection, record, ProductionState.CANCELLED, reason)
+        move_phase(connection, phase, PhaseState.CANCELLED, reason, production_id)
         if phase.running is not None:
             state = AttemptState.CANCELLED
-            move_attempt(connection, phase.running, state, why, production_id, phase.id)
-        queue.withdraw(connection, phase.id)
+            move_attempt(connection, phase.running, state, reason, production_id, phase.id)
+        phase_queue.withdraw(connection, phase.id)
     return _loaded(connection, production_id)
 
 
 def resume(
-    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+    connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
     """Go on with a production that was cancelled or that failed, at the phase where it stopped.
 
@@ -166,20 +172,20 @@ def resume(
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = record.current
-        why = _said("production_resumed", who, reason)
-        move_production(connection, record, ProductionState.QUEUED, why)
-        move_phase(connection, phase, PhaseState.QUEUED, why, production_id)
+        reason = _persons_reason("production_resumed", person, comment)
+        move_production(connection, record, ProductionState.QUEUED, reason)
+        move_phase(connection, phase, PhaseState.QUEUED, reason, production_id)
         numbers = [each.number for each in phase.attempts]
         limit, usual = phase.attempt_limit, record.request.get("attempts")
         if numbers and max(numbers) >= limit:
             limit = max(numbers) + (usual or phase.definition.policy.attempts)
         connection.execute(sql("grant_attempts"), {"id": phase.id, "limit": limit})
-        queue.defer(connection, phase.id, phase.queue)
+        phase_queue.defer(connection, phase.id, phase.queue)
     return _loaded(connection, production_id)
 
 
 def approve(
-    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+    connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
     """Take what a phase made, after a person has seen it.
 
@@ -190,13 +196,13 @@ def approve(
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
-        why = _said("production_approved", who, reason)
-        pass_phase(connection, record, phase, why)
+        reason = _persons_reason("production_approved", person, comment)
+        pass_phase(connection, record, phase, reason)
     return _loaded(connection, production_id)
 
 
 def reject(
-    connection: "Connection", production_id: UUID, who: str = "", reason: str = ""
+    connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
     """Refuse what a phase made: the next attempt begins, or the production fails with the last.
 
@@ -204,22 +210,22 @@ def reject(
         UnknownProduction: there is none.
         IllegalTransition: nothing of it waits for approval.
     """
-    why = _said("production_rejected", who, reason)
+    reason = _persons_reason("production_rejected", person, comment)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
         shown = phase.chosen
         if shown is not None:
             connection.execute(sql("unchoose_attempt"), {"id": shown.id})
-            move_attempt(connection, shown, AttemptState.REJECTED, why, record.id, phase.id)
+            move_attempt(connection, shown, AttemptState.REJECTED, reason, record.id, phase.id)
         used = max((each.number for each in phase.attempts), default=0)
         if used < phase.attempt_limit:
-            move_phase(connection, phase, PhaseState.QUEUED, why, record.id)
-            move_production(connection, record, ProductionState.RUNNING, why)
-            queue.defer(connection, phase.id, phase.queue)
+            move_phase(connection, phase, PhaseState.QUEUED, reason, record.id)
+            move_production(connection, record, ProductionState.RUNNING, reason)
+            phase_queue.defer(connection, phase.id, phase.queue)
         else:
-            move_phase(connection, phase, PhaseState.FAILED, why, record.id)
-            move_production(connection, record, ProductionState.FAILED, why)
+            move_phase(connection, phase, PhaseState.FAILED, reason, record.id)
+            move_production(connection, record, ProductionState.FAILED, reason)
     return _loaded(connection, production_id)
 
 
@@ -247,11 +253,11 @@ def _waiting(record: ProductionRecord) -> PhaseRecord:
     )
 
 
-def _said(code: str, who: str, reason: str) -> Why:
-    """A person's decision; what they wrote stays as it is in every language."""
-    said = sentence(code, {"who": who or "Somebody"})
-    because = (Because(code, {"who": who}, said),)
-    if not reason:
-        return Why(code, said, who, because=because)
-    told = Because("", {}, reason)
-    return Why(code, f"{said[:-1]}: {reason}", who, because=(*because, told))
+def _persons_reason(code: str, person: str, comment: str) -> StateReason:
+    """Return the reason of a person's decision; the comment is the same in every language."""
+    text = sentence(code, {"who": person or "Somebody"})
+    parts = [Reason(code, {"who": person}, text)]
+    if comment:
+        text = f"{text[:-1]}: {comment}"
+        parts.append(Reason("", {}, comment))
+    return StateReason(code, text, person, parts=tuple(parts))

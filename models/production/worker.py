@@ -13,13 +13,13 @@ from ..dependency import require
 from ..jobs.database.address import without_secrets
 from ..jobs.database.database import DatabaseAway
 from ..settings import HEARTBEAT
-from . import attempts, handover, queue
+from . import attempts, handover, phase_queue
 from .host import Host, Postponed, Stopped
 from .patience import LocalJobs, in_thread, patient_connector
+from .production_states import PhaseState
 from .queries import sql
-from .rows import Why
 from .runner import run_phase
-from .states import PhaseState
+from .state_changes import StateReason
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -143,7 +143,7 @@ class Worker:
         async def run(phase_id: str) -> None:
             await self._run_phase(UUID(phase_id))
 
-        app.task(name=queue.TASK, retry=_retry_strategy())(run)
+        app.task(name=phase_queue.TASK, retry=_retry_strategy())(run)
 
         async with app.open_async():
             looking = asyncio.create_task(self._look_after(app.job_manager, local))
@@ -183,10 +183,10 @@ class Worker:
                 return
 
     def _fail(self, phase_id: UUID, error: Exception) -> None:
-        why = Why.of("production_engine", {"error": _told(error)})
+        reason = StateReason.of("production_engine", {"error": _told(error)})
         own = self._host.process_id
         with contextlib.suppress(DatabaseAway):
-            self._host.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, why)
+            self._host.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, reason)
 
     async def _look_after(self, jobs: Any, local: LocalJobs) -> None:
         """Put back into the queue what a machine that died had taken, and what was forgotten."""
@@ -221,7 +221,7 @@ def _told(error: Exception) -> str:
 
 def _open(connection: "Connection") -> dict[str, str]:
     """Make the queue's tables; how to get more connections like this one."""
-    queue.prepare(connection)
+    phase_queue.prepare(connection)
     return {**connection.info.get_parameters(), "password": connection.info.password}
 
 
@@ -234,7 +234,7 @@ def _put_right(connection: "Connection") -> None:
     handover.forget(connection)
     for phase_id, name in connection.execute(sql("forgotten_phases")).fetchall():
         with connection.transaction():
-            queue.defer(connection, phase_id, name)
+            phase_queue.defer(connection, phase_id, name)
 
 
 def _retry_strategy() -> Any:

@@ -13,7 +13,7 @@ from .sharpness import EDGE_WIDTH
 from .still.blocks import BLOCKINESS
 from .still.exposure import CLIPPED, CONTRAST
 from .still.noise import NOISE
-from .still.score import Results, absence_of, facts_of, measure_picture, numbers_of
+from .still.still_quality import Results, absence_of, facts_of, measure_picture, numbers_of
 
 # Those that take a few milliseconds each: AnimeStillQuality has all. Soft lines count for a clip;
 # the others have the still's thresholds and decide nothing, unless a profile wants it.

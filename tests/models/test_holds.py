@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.holds import hold_pattern, moving_shares
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 @pytest.mark.parametrize("hold", [1, 2, 3, 4])

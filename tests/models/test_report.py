@@ -219,8 +219,8 @@ def test_the_json_is_strict_and_has_the_documented_keys():
         "verdict": "FAIL",
         "reason_code": "seam_jump",
         "reason_values": {"steps": 3.4, "high": 1.6},
-        "reason": "The seam jumps: its step is 3.4 times as large as the clip's own steps; the limit "
-        "is 1.6. Try Close Loop, or Find Loop to cut out a part that loops.",
+        "reason": "The seam jumps: its step is 3.4 times as large as the clip's own steps; the "
+        "limit is 1.6. Try Close Loop, or Find Loop to cut out a part that loops.",
         "backend": "structural",
         "per_frame": [],
         "details": {},

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from anime_production.models.frames import InputError
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 from ..integration.testing_nodes import FAULTS
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from anime_production.models.quality.still.score import score_still_quality
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.quality.still.still_quality import score_still_quality
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.best_of import AnimeBestOf
 
 

@@ -7,7 +7,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from PIL import Image
 
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 @pytest.fixture(scope="module")

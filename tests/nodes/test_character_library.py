@@ -13,7 +13,7 @@ from anime_production.models.character.detectors.whole_image import WholeImageDe
 from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import InputError
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes import character_library, comfyui
 from anime_production.nodes.character_library import AnimeCharacterLoad, AnimeCharacterSave
 
@@ -66,7 +66,7 @@ def test_what_is_saved_is_loaded_with_a_picture_and_words(run_node, learnt, libr
     assert where.startswith(str(library))
     character, info = run_node(AnimeCharacterLoad, name="葵").args
     assert torch.equal(character.embeddings, learnt.embeddings)
-    assert character.standings == learnt.standings
+    assert character.statuses == learnt.statuses
     assert info.startswith("葵, version 1, saved 20")
     assert "3 of 3 references are used" in info
     assert learnt.model in info

@@ -7,7 +7,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes import comfyui
 from anime_production.nodes.compare import AnimeCompareImages
 

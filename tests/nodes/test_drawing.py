@@ -11,7 +11,7 @@ from PIL import Image
 from anime_production.models.frames import InputError
 from anime_production.models.gating.kept import best_report
 from anime_production.models.report import Report
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes.drawing import (
     AnimeCharacterContactSheet,
     AnimeCharacterOverlay,

@@ -8,8 +8,8 @@ from anime_production.models.frames import InputError
 from anime_production.models.gating.gate import Rejected
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.node_types import GATE
-from anime_production.models.quality.still.score import score_still_quality
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.quality.still.still_quality import score_still_quality
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.gate import AnimeGate
 
 OUTPUTS = [each.name for each in GATE.outputs]

@@ -3,7 +3,7 @@ import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes import comfyui
 
 

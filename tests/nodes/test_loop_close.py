@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.loop_close import AnimeLoopClose
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes.loop_find import AnimeLoopFind
 
 

@@ -5,9 +5,9 @@ import torch
 from PIL import Image
 
 from anime_production.models.frames import InputError
-from anime_production.models.production.parameters import NODES, ParameterError
+from anime_production.models.production.phase_parameters import NODES, ParameterError
 from anime_production.nodes.parameter_image import AnimeParameterImage
-from anime_production.nodes.parameters import (
+from anime_production.nodes.parameter_nodes import (
     AnimeParameterBoolean,
     AnimeParameterFloat,
     AnimeParameterInt,

@@ -7,7 +7,7 @@ import pytest
 
 from anime_production.models.profile import DEFAULT, ProfileError
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ..integration.client import Prompt
 

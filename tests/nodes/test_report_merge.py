@@ -3,7 +3,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.report_merge import AnimeReportMerge
 
 from ..integration.client import Prompt

@@ -13,7 +13,7 @@ from anime_production.models.gating.retry_body import END, START, RetryRefused
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.node_types import LOOP_SCORE, RETRY_END
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.retry import END_INPUTS, AnimeRetryEnd, AnimeRetryStart
 
 from ..integration.client import Prompt

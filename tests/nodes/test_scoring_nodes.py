@@ -6,7 +6,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.loop import AnimeLoopScore
 from anime_production.nodes.quality import AnimeClipQuality
 from anime_production.nodes.sample import AnimeSampleClip

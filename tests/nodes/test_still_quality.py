@@ -8,7 +8,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from anime_production.models.profile import ProfileError
 from anime_production.models.quality.still.learned import CLASSIFIERS
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes import comfyui
 from anime_production.nodes.quality import AnimeStillQuality
 

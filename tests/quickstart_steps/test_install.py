@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.quickstart_steps.install import joined_requirements, unpack
-from anime_production.quickstart_steps.places import Refused
+from anime_production.quickstart_steps.places import Refusal
 
 
 def test_pytorch_is_pinned_beside_everything_that_could_move_it():
@@ -29,7 +29,7 @@ def test_one_folder_is_taken_out_of_an_archive(tmp_path: Path):
 
 def test_an_archive_cannot_write_outside_its_target(tmp_path: Path):
     archive = make_archive(tmp_path, {"x-1/vendor/C/../../../evil.py": b""})
-    with pytest.raises(Refused, match="outside"):
+    with pytest.raises(Refusal, match="outside"):
         unpack(archive, "vendor/C", tmp_path / "deep" / "out")
     assert not list(tmp_path.rglob("evil.py"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.quickstart_steps.lock import Lock
-from anime_production.quickstart_steps.places import Refused
+from anime_production.quickstart_steps.places import Refusal
 
 PACK = Path(__file__).resolve().parents[2]
 
@@ -16,7 +16,7 @@ def test_the_second_of_two_is_told_who_is_first(tmp_path: Path):
     file = tmp_path / "lock"
     with (
         Lock(file, "setting up"),
-        pytest.raises(Refused, match=r"Process \d+ is setting up"),
+        pytest.raises(Refusal, match=r"Process \d+ is setting up"),
         Lock(file, "setting up"),
     ):
         pass

@@ -8,7 +8,7 @@ import pytest
 
 from anime_production.quickstart_steps.places import (
     Home,
-    Refused,
+    Refusal,
     choose_comfyui,
     home_directory,
     link,
@@ -36,13 +36,13 @@ def test_a_checkout_anywhere_else_gets_one_of_its_own(tmp_path: Path, home: Home
 
 
 def test_a_directory_without_comfyui_is_refused_by_name(tmp_path: Path, home: Home):
-    with pytest.raises(Refused, match=r"COMFYUI_PATH: .*main\.py"):
+    with pytest.raises(Refusal, match=r"COMFYUI_PATH: .*main\.py"):
         choose_comfyui(None, {"COMFYUI_PATH": str(tmp_path)}, tmp_path / "pack", home)
 
 
 def test_a_comfyui_that_is_too_old_is_refused(tmp_path: Path, home: Home):
     old = make_comfyui(tmp_path / "old", "0.9.2")
-    with pytest.raises(Refused, match=r"ComfyUI 0\.9\.2.*needs 0\.30\.0"):
+    with pytest.raises(Refusal, match=r"ComfyUI 0\.9\.2.*needs 0\.30\.0"):
         choose_comfyui(str(old), {}, tmp_path / "pack", home)
 
 
@@ -57,9 +57,9 @@ def test_a_directory_with_other_files_is_neither_used_nor_removed(home: Home):
     home.root.mkdir()
     precious = home.root / "thesis.txt"
     precious.touch()
-    with pytest.raises(Refused, match="did not make"):
+    with pytest.raises(Refusal, match="did not make"):
         home.make()
-    with pytest.raises(Refused, match="did not make"):
+    with pytest.raises(Refusal, match="did not make"):
         home.remove()
     assert precious.exists()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.quickstart_steps import server
-from anime_production.quickstart_steps.places import PACK_NAME, ComfyUI, Home, Refused
+from anime_production.quickstart_steps.places import PACK_NAME, ComfyUI, Home, Refusal
 from anime_production.quickstart_steps.server import (
     around_import_failure,
     model_paths,
@@ -43,7 +43,7 @@ def test_a_port_that_is_in_use_is_refused_with_what_to_do(home: Home):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
-            pytest.raises(Refused, match=rf"Port {port} cannot be used .*another --port"),
+            pytest.raises(Refusal, match=rf"Port {port} cannot be used .*another --port"),
             running_comfyui(home, ComfyUI(home.comfyui, "a test", False), port),
         ):
             pass

@@ -15,9 +15,9 @@ from ...models.jobs.job import JobState, ReviewVerdict
 from ...models.jobs.queries.statistics import KEYS
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.phase_kind import KINDS
-from ...models.production.states import AttemptState, PhaseState, ProductionState
+from ...models.production.production_states import AttemptState, PhaseState, ProductionState
 from .fields import OneOf
-from .parameters import VERDICTS
+from .query_parameters import VERDICTS
 
 
 def answer(name: str, extra: Literal["forbid", "allow"] = "forbid", /, **fields: Any) -> Any:

@@ -11,8 +11,8 @@ from ...models.jobs.job import JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
 from ...models.production.fields import LONGEST_LINE, finite
-from ...models.production.parameters import LONGEST_TEXT
 from ...models.production.phase_kind import KINDS
+from ...models.production.phase_parameters import LONGEST_TEXT
 from ...models.production.policy import MOST_ATTEMPTS
 from ...models.production.request import (
     LEAST_FPS,

@@ -5,14 +5,14 @@ from typing import Any
 
 from ...models.file_hash import sha256_of
 from ...models.jobs.job import Review, ReviewVerdict
+from ...models.jobs.job_states import UNFINISHED
 from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_job
 from ...models.jobs.recording.events import JobReviewed
-from ...models.jobs.states import UNFINISHED
 from .bodies import ReviewBody
 from .context import RouteContext
 from .endpoint import RouteRequest
 from .jobs import find
-from .parameters import DeleteParameters
+from .query_parameters import DeleteParameters
 from .refusals import Refusal
 from .watching.prompts import marked
 

@@ -17,7 +17,7 @@ class RouteContext:
     """Recorder and ComfyUI of the routes; a function is called when a request needs its result.
 
     Attributes:
-        recorder_of: returns the recorder of this process's jobs.
+        get_recorder: returns the recorder of this process's jobs.
         output: returns ComfyUI's output folder.
         private: returns the pack's folder below ComfyUI's user folder.
         profiles: returns the folder of the user's own profiles.
@@ -29,7 +29,7 @@ class RouteContext:
         productions: returns the worker of productions.
     """
 
-    recorder_of: Callable[[], Recorder]
+    get_recorder: Callable[[], Recorder]
     output: Callable[[], Path]
     private: Callable[[], Path]
     profiles: Callable[[], Path]
@@ -43,19 +43,19 @@ class RouteContext:
     @property
     def recorder(self) -> Recorder:
         """The recorder of this process's jobs."""
-        return self.recorder_of()
+        return self.get_recorder()
 
 
-def context_of(server: Any, recorder_of: Callable[[], Recorder], fetches: Fetches) -> RouteContext:
+def context_of(server: Any, get_recorder: Callable[[], Recorder], fetches: Fetches) -> RouteContext:
     """Return what the routes of this process work with.
 
     Args:
         server: its `PromptServer`.
-        recorder_of: gives the recorder.
+        get_recorder: gives the recorder.
         fetches: downloads of weights.
     """
     return RouteContext(
-        recorder_of=recorder_of,
+        get_recorder=get_recorder,
         output=folders.output,
         private=folders.private,
         profiles=folders.profiles,
@@ -64,7 +64,7 @@ def context_of(server: Any, recorder_of: Callable[[], Recorder], fetches: Fetche
         installed=workflows.installed,
         complaints=workflows.complaints,
         fetches=fetches,
-        productions=lambda: productions(server, recorder_of),
+        productions=lambda: productions(server, get_recorder),
     )
 
 

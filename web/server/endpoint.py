@@ -14,7 +14,7 @@ from ...models.jobs.database.database import DatabaseAway
 from ...models.jobs.recording.recorder import Recorder
 from .bodies import Body, read_body
 from .context import RouteContext
-from .parameters import Parameters, read_parameters
+from .query_parameters import Parameters, read_parameters
 from .refusals import Refusal, json_answer
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from ...models.jobs.strict_json import strict_json
 from .context import RouteContext
 from .endpoint import RouteRequest
 from .jobs import read, row_of
-from .parameters import CSV, LARGEST_PAGE, ExportParameters
+from .query_parameters import CSV, LARGEST_PAGE, ExportParameters
 
 COLUMNS = tuple(each.name for each in columns_of(EXPORT))
 # A spreadsheet runs a cell that begins like this; with an apostrophe before it, it is a text.

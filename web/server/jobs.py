@@ -17,7 +17,7 @@ from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext
 from .endpoint import RouteRequest, away
-from .parameters import JobsParameters, StatsParameters
+from .query_parameters import JobsParameters, StatsParameters
 from .refusals import Refusal
 
 THUMBNAIL = "/anime/jobs/{}/thumbnail"
@@ -57,7 +57,10 @@ def events(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """What its pictures were made with."""
     job_id = find_id(context, request)
-    return {"id": str(job_id), "params": context.recorder.database.run(details.params_of, job_id)}
+    return {
+        "id": str(job_id),
+        "params": context.recorder.database.run(details.parameters_of, job_id),
+    }
 
 
 def reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     if found is None:
         raise Refusal("no_thumbnail")
     of_file, webp = found
-    # Asked again each time, and sent only where it is another one.
+    # Asked for again each time, and sent only where it is another one.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{of_file}"'}
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 

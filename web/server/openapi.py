@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from . import answers
 from .endpoint import Endpoint
 from .fields import plain
-from .parameters import Parameters
+from .query_parameters import Parameters
 
 VERSION = "3.1.0"
 IN_PATH = re.compile(r"\{(\w+)\}")

@@ -26,7 +26,7 @@ from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .fields import shown
 from .jobs import file_of, read
-from .parameters import ProductionsParameters
+from .query_parameters import ProductionsParameters
 from .refusals import Refusal, json_answer
 
 LIST = "/anime/productions"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from ...models.gating.retry_body import is_link
-from ...models.jobs.provenance.generation_params import GenerationParam
+from ...models.jobs.provenance.generation_parameters import GenerationParameter
 from ...models.jobs.provenance.model_hashes import with_hashes
 from ...models.jobs.queries import details
 from .bodies import ReproduceBody
@@ -32,7 +32,7 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     if saved is None or not saved["graph"]:
         raise Refusal("no_graph")
     graph = changed(saved["graph"], changes)
-    params = await asyncio.to_thread(context.recorder.database.run, details.params_of, job_id)
+    params = await asyncio.to_thread(context.recorder.database.run, details.parameters_of, job_id)
     differences = await asyncio.to_thread(differences_of, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
     if saved["workflow"] is not None and not changes:  # a changed one would be another's
@@ -143,8 +143,10 @@ def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str
     for param in params:
         if param["sha256"] is None:
             continue
-        was = GenerationParam(**{name: param[name] for name in GenerationParam.__annotations__})
-        (now,) = with_hashes([GenerationParam(**{**vars(was), "sha256": None})], model_file)
+        was = GenerationParameter(
+            **{name: param[name] for name in GenerationParameter.__annotations__}
+        )
+        (now,) = with_hashes([GenerationParameter(**{**vars(was), "sha256": None})], model_file)
         if now.sha256 is not None and now.sha256 != was.sha256:
             message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
             differences.append(("other_model", was.node_id, was.name, str(was.text), message))

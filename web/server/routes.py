@@ -10,7 +10,7 @@ from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .export import export
 from .health import health
-from .parameters import DeleteParameters, ExportParameters, JobsParameters, StatsParameters
+from .query_parameters import DeleteParameters, ExportParameters, JobsParameters, StatsParameters
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from ...models.jobs.recording.recorder import Recorder
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.worker import Worker
 from ...models.settings import SettingsError
-from .host import ComfyHost
+from .comfy_host import ComfyHost
 
 BOOT_PAUSE = 0.2
 
@@ -20,22 +20,22 @@ BOOT_PAUSE = 0.2
 class Productions:
     """The worker of this ComfyUI, started when it is needed."""
 
-    def __init__(self, server: Any, recorder_of: Callable[[], Recorder]) -> None:
+    def __init__(self, server: Any, get_recorder: Callable[[], Recorder]) -> None:
         """Start nothing yet.
 
         Args:
             server: ComfyUI's `PromptServer`.
-            recorder_of: gives the recorder.
+            get_recorder: gives the recorder.
         """
-        self._server, self._recorder_of = server, recorder_of
-        self.host = ComfyHost(server, recorder_of)
+        self._server, self._get_recorder = server, get_recorder
+        self.host = ComfyHost(server, get_recorder)
         self._worker = Worker(self.host)
         self._registered = False
 
     @property
     def are_tracked(self) -> bool:
         """Return True if prompts are remembered, without which there are no productions."""
-        return self._recorder_of().tracking is not Tracking.OFF
+        return self._get_recorder().tracking is not Tracking.OFF
 
     @property
     def runs(self) -> bool:
@@ -63,7 +63,7 @@ class Productions:
 
     def start_where_used(self, private: Path) -> None:
         """Start where there may be productions: jobs were recorded, or a database was named."""
-        if self._recorder_of().is_used or _is_named(private):
+        if self._get_recorder().is_used or _is_named(private):
             threading.Thread(
                 target=self._start_after_boot, name="anime-productions-boot", daemon=True
             ).start()
@@ -85,6 +85,6 @@ def _is_named(private: Path) -> bool:
 _by_server: dict[int, Productions] = {}
 
 
-def productions(server: Any, recorder_of: Callable[[], Recorder]) -> Productions:
+def productions(server: Any, get_recorder: Callable[[], Recorder]) -> Productions:
     """The productions of this ComfyUI: one for its server."""
-    return _by_server.setdefault(id(server), Productions(server, recorder_of))
+    return _by_server.setdefault(id(server), Productions(server, get_recorder))

@@ -15,7 +15,7 @@ MOST = 8  # connections; a reader who finds none free within a second opens one 
 WAIT_SECONDS = 1.0
 
 
-class Readers:
+class PooledConnections:
     """A pool of connections to the database that was last reached."""
 
     def __init__(self) -> None:

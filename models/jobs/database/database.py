@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ...dependency import MissingDependency, require
 from ...settings import SettingsError
 from .address import external_address, hide_secrets_in_logs, without_secrets
-from .connections import Readers
+from .connections import PooledConnections
 from .embedded import EmbeddedFailure, EmbeddedServer
 from .migrations import SchemaTooNew, migrate
 from .place import place_below
@@ -41,7 +41,7 @@ class Database:
         self._directory, self._only_embedded = directory, only_embedded
         self._mutex = threading.Lock()
         self._embedded: EmbeddedServer | None = None
-        self._readers = Readers()
+        self._connections = PooledConnections()
 
     def run(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
         """Return what `function(connection, *arguments)` returns.
@@ -68,17 +68,17 @@ class Database:
         Raises:
             DatabaseAway: the database can't be reached or used.
         """
-        with self._readers.connection() as pooled:
+        with self._connections.connection() as pooled:
             if pooled is not None:
                 yield pooled
                 return
         try:
             connection = self.connect()
         except DatabaseAway:
-            self._readers.close()
+            self._connections.close()
             raise
         with connection:
-            self._readers.open(connection)
+            self._connections.open(connection)
             yield connection
 
     def connect(self) -> "Connection":
@@ -127,7 +127,7 @@ class Database:
 
     def close(self) -> None:
         """Leave the embedded server, if it was used; the last process stops it."""
-        self._readers.close()
+        self._connections.close()
         with self._mutex:
             if self._embedded is not None:
                 self._embedded.leave()

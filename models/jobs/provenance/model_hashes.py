@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .generation_params import GenerationParam
+from .generation_parameters import GenerationParameter
 
 # ComfyUI's folders that a kind of model lies in.
 FOLDERS: Mapping[str, tuple[str, ...]] = {
@@ -37,19 +37,19 @@ FindFile = Callable[[str, str], Path | None]
 
 
 def with_hashes(
-    params: Iterable[GenerationParam], find_file: FindFile
-) -> tuple[GenerationParam, ...]:
+    params: Iterable[GenerationParameter], find_file: FindFile
+) -> tuple[GenerationParameter, ...]:
     """The parameters, those of model files with their hashes where these are known.
 
     Args:
-        params: what `generation_params` returned.
+        params: what `generation_parameters` returned.
         find_file: gives the path of a file in one of ComfyUI's model folders, None where it isn't
             there: `find_file("loras", "style/ink.safetensors")`.
     """
     return tuple(_with_hash(param, find_file) for param in params)
 
 
-def _with_hash(param: GenerationParam, find_file: FindFile) -> GenerationParam:
+def _with_hash(param: GenerationParameter, find_file: FindFile) -> GenerationParameter:
     if param.text is None or param.kind not in FOLDERS:
         return param
     for folder in FOLDERS[param.kind]:

@@ -26,7 +26,13 @@ def add_character_version(connection: "Connection", character: CharacterVersion)
     if connection.execute(sql("add_character_version"), values).rowcount == 0:
         return False
     rows = [
-        {"version_id": character.id, "position": position, **vars(reference)}
+        {
+            "version_id": character.id,
+            "position": position,
+            "status": reference.standing,
+            "used": reference.used,
+            "similarity": reference.similarity,
+        }
         for position, reference in enumerate(character.references)
     ]
     with connection.cursor() as cursor:

@@ -8,5 +8,5 @@ VALUES
 ON CONFLICT (id) DO NOTHING
 
 -- name: add_character_reference
-INSERT INTO anime.character_references (version_id, position, standing, used, similarity)
-VALUES (%(version_id)s, %(position)s, %(standing)s, %(used)s, %(similarity)s)
+INSERT INTO anime.character_references (version_id, position, status, used, similarity)
+VALUES (%(version_id)s, %(position)s, %(status)s, %(used)s, %(similarity)s)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from . import sql
-from .filters import JobFilter, condition_of
+from .filters import JobQuery, condition_of
 from .orders import BEST, FIRST, NEWEST
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ class Origin:
     seed: int | None
 
 
-def latest_job(connection: "Connection", wanted: JobFilter) -> UUID | None:
+def latest_job(connection: "Connection", wanted: JobQuery) -> UUID | None:
     """The newest job with files that is as wanted; None where there is none."""
     return _first(connection, wanted, NEWEST)
 
 
-def best_job(connection: "Connection", wanted: JobFilter) -> UUID | None:
+def best_job(connection: "Connection", wanted: JobQuery) -> UUID | None:
     """The job with files that has the best score, those that pass before all others.
 
     None where there is none with a score.
@@ -46,7 +46,7 @@ def origin_of(connection: "Connection", job_id: UUID) -> Origin:
 
 
 def _first(
-    connection: "Connection", wanted: JobFilter, order: str, further: str = "true"
+    connection: "Connection", wanted: JobQuery, order: str, further: str = "true"
 ) -> UUID | None:
     condition = condition_of(connection, wanted)
     if condition is None:

@@ -5,7 +5,7 @@ WHERE EXISTS (SELECT FROM anime.artifacts WHERE artifacts.job_id = jobs.id) AND 
 ORDER BY {order} LIMIT 1
 
 -- name: positive_texts_of_job
-SELECT text FROM anime.generation_params
+SELECT text FROM anime.generation_parameters
 WHERE job_id = %(id)s AND kind = 'positive' AND text IS NOT NULL ORDER BY position
 
 -- name: seed_of_job
@@ -14,6 +14,6 @@ SELECT seed FROM (
     SELECT seed, 0 AS place, number AS position FROM anime.retry_attempts
     WHERE job_id = %(id)s AND chosen
     UNION ALL
-    SELECT number, 1, position FROM anime.generation_params
+    SELECT number, 1, position FROM anime.generation_parameters
     WHERE job_id = %(id)s AND kind = 'seed' AND number IS NOT NULL
 ) AS seeds ORDER BY place, position LIMIT 1

@@ -28,7 +28,7 @@ def events_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
     return rows_of(connection, sql("events_of_job"), {"id": job_id})
 
 
-def params_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
+def parameters_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
     """What its pictures were made with.
 
     A number stands in `number`, and exactly as a text in `written`: a browser's numbers have no

@@ -10,7 +10,7 @@ SELECT id, kind, state, at, received_at, data FROM anime.job_events
 WHERE job_id = %(id)s ORDER BY at, received_at, id
 
 -- name: params_of_job
-SELECT node_id, node_type, kind, name, text, number, sha256 FROM anime.generation_params
+SELECT node_id, node_type, kind, name, text, number, sha256 FROM anime.generation_parameters
 WHERE job_id = %(id)s ORDER BY position
 
 -- name: retry_attempts_of_job

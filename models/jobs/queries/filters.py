@@ -28,7 +28,7 @@ OF_TEXT = "jobs.id IN (SELECT job_id FROM anime.job_words WHERE grams @> %(grams
 
 
 @dataclass(frozen=True)
-class JobFilter:
+class JobQuery:
     """What jobs must be; None is anything.
 
     Attributes:
@@ -74,7 +74,7 @@ class Condition:
     values: dict[str, Any]
 
 
-def condition_of(connection: "Connection", wanted: JobFilter) -> Condition | None:
+def condition_of(connection: "Connection", wanted: JobQuery) -> Condition | None:
     """The condition that a filter comes to; None where nothing can be as it names.
 
     Names are looked up first, so that the database plans with the ids that they have.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..columns import LIST, NAMES, select
 from . import sql
 from .cursors import CursorError, cursor_of, read_cursor
-from .filters import Condition, JobFilter, condition_of
+from .filters import Condition, JobQuery, condition_of
 from .orders import AFTER, FIRST, GOODNESS, MOST_GOODNESS, NEWEST
 from .rows import rows_of
 
@@ -24,7 +24,7 @@ class Page:
 
 def list_jobs(
     connection: "Connection",
-    wanted: JobFilter,
+    wanted: JobQuery,
     limit: int,
     order: str = NEWEST,
     cursor: str | None = None,

@@ -4,7 +4,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from . import sql
-from .filters import JobFilter, condition_of
+from .filters import JobQuery, condition_of
 from .rows import rows_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ NAMED = ("project", "character")  # keys that are ids of named rows
 
 
 def statistics(
-    connection: "Connection", wanted: JobFilter, by: str, last: int, limit: int
+    connection: "Connection", wanted: JobQuery, by: str, last: int, limit: int
 ) -> list[dict[str, Any]]:
     """The figures of each group of jobs, those with the newest jobs first.
 

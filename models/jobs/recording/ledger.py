@@ -4,13 +4,13 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from ..job import JobState
+from ..job_states import FINAL, following
 from ..provenance.model_hashes import FindFile
 from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
-from ..queries.param_rows import add_params
+from ..queries.parameter_rows import add_parameters
 from ..queries.report_rows import add_reports
 from ..queries.verdict_rows import judge_job
-from ..states import FINAL, following
 from ..strict_json import strict_json
 from .events import (
     ArtifactWritten,
@@ -138,5 +138,5 @@ def _keep_graph(
     """Keep the graph of a job with its parameters; return False if the job has a graph already."""
     if event.graph is None or not job_rows.keep_graph(connection, event.job.id, event.graph):
         return False
-    add_params(connection, event.job.id, event.graph, find_file)
+    add_parameters(connection, event.job.id, event.graph, find_file)
     return True

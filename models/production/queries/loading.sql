@@ -13,7 +13,7 @@ WHERE phases.production_id = %(id)s ORDER BY phases.position
 
 -- name: attempts_of_production
 -- While it runs, its job is known by its prompt alone.
-SELECT attempts.*, jobs.id AS found_job_id, jobs.progress, machines.name AS machine
+SELECT attempts.*, jobs.id AS job_id_of_prompt, jobs.progress, machines.name AS machine
 FROM anime.attempts
 JOIN anime.phases ON phases.id = attempts.phase_id
 LEFT JOIN anime.processes ON processes.id = attempts.process_id
@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
 ) AS jobs ON true
 WHERE phases.production_id = %(id)s ORDER BY attempts.number, attempts.started_at
 
--- name: files_of_jobs
+-- name: artifacts_of_jobs
 SELECT artifacts.job_id, path, kind, bytes, sha256, width, height, frames, fps
 FROM anime.artifacts WHERE job_id = ANY(%(jobs)s) ORDER BY written_at, path
 
@@ -34,5 +34,5 @@ FROM anime.reports WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
 
 -- name: decisions_of_production
 SELECT kind, phase_id, attempt_id, report_id, from_state, to_state, reason_code, reason,
-    because, decided_by, decided_at
+    reasons AS because, decided_by, decided_at
 FROM anime.decisions WHERE production_id = %(id)s ORDER BY id

@@ -15,9 +15,9 @@ VALUES (%(id)s, %(project_id)s, 'queued', %(request)s::jsonb)
 
 -- name: add_phase
 INSERT INTO anime.phases
-    (id, production_id, position, version, state, queue, given, attempt_limit)
+    (id, production_id, position, version, state, queue, parameters, attempt_limit)
 VALUES
-    (%(id)s, %(production_id)s, %(position)s, %(version)s, 'queued', %(queue)s, %(given)s::jsonb,
+    (%(id)s, %(production_id)s, %(position)s, %(version)s, 'queued', %(queue)s, %(parameters)s::jsonb,
      %(attempt_limit)s)
 
 -- name: grant_attempts

@@ -22,7 +22,7 @@ LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
             backend=backend,
             threshold=0.035 if backend == "lpips-squeeze" else None,
             label=f"LPIPS ({backend.removeprefix('lpips-')})",
-            answers_to="what a network sees: texture and form",
+            answers_to="Difference of texture and form, as a neural network sees it",
             reasons=COMPARED,
             absences=(*UNCOMPARED, NO_NETWORK),
         )

@@ -39,7 +39,7 @@ COLOURFULNESS = Measure(
     better=Better.HIGHER,
     high=150.0,
     backend="hasler-suesstrunk",
-    answers_to="Hasler and Süsstrunk: 0 grey, 33 moderate, 59 quite",
+    answers_to="Colourfulness by Hasler and Süsstrunk: 0 is grey, 33 moderate, 59 quite colourful",
     function=lambda picture: colourfulness(picture.frame),
     passes="colourful",
 )

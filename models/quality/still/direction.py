@@ -103,7 +103,8 @@ BLUR_DIRECTION = Measure(
     low=1.0,
     high=10.0,
     backend="edge-width-by-direction",
-    answers_to="motion: the softest direction's edges over the sharpest's; 1.8 and more",
+    answers_to="Motion blur: edge width in the softest direction divided by that in the sharpest. "
+    "1.8 or more is motion blur",
     function=_measured,
     passes="blur_all_round",
     reasons=(MOTION_BLURRED,),

@@ -222,7 +222,7 @@ ANIME_AESTHETIC = Measure(
     better=Better.HIGHER,
     high=6.0,
     backend=AESTHETIC.model,
-    answers_to="a network's rating, 0 worst to 6 masterpiece",
+    answers_to="Rating by a neural network: 0 is worst, 6 is a masterpiece",
     passes="looks_rated",
     absences=(NOT_IN_FOLDER,),
 )
@@ -231,7 +231,8 @@ ANIME_COMPLETENESS = Measure(
     unit="polished",
     better=Better.HIGHER,
     backend=COMPLETENESS.model,
-    answers_to="a network's likelihood of polished, not rough or monochrome",
+    answers_to="Probability, by a neural network, that the picture is polished, not rough or "
+    "monochrome",
     passes="looks_finished",
     absences=(NOT_IN_FOLDER,),
 )

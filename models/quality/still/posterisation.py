@@ -114,7 +114,8 @@ POSTERISATION = Measure(
     # Five bits a channel leave steps of 8; CAMBI looks at those of 1 to 4. Not required: colours
     # that a person picked from a grid have such steps too.
     threshold=7.5,
-    answers_to="tones at regular steps, as few bits a channel leave them: grey levels of a step",
+    answers_to="Too few tones, as few bits per channel leave them: size of the regular step "
+    "between tones, in grey levels",
     function=unless_dithered(_measured),
     passes="all_tones",
     fails="posterised",

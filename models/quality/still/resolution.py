@@ -80,7 +80,8 @@ RESOLUTION = Measure(
     backend="step-spectrum",
     threshold=0.75,  # made 1.8 times as large, or worse: twice gives 0.63 to 0.72
     required=True,
-    answers_to="enlarging, and blur: finest detail shown, of what the size could hold",
+    answers_to="Enlarged or blurred pictures: finest detail, as a share of what the picture's size "
+    "could hold",
     function=unless_dithered(lambda picture: resolution(picture.grey)),
     passes="full_resolution",
     fails="enlarged",

@@ -13,8 +13,8 @@ from ...holds import HoldPattern
 from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
+from .clip_steps import FLOW, Passage, Walk
 from .steadiness import shaking, usual_shaking
-from .steps import FLOW, Passage, Walk
 
 if TYPE_CHECKING:
     from .findings import Findings
@@ -159,7 +159,7 @@ DRAWING_RATE = Measure(
     # animation goes down to fours; below that it is a slide show.
     threshold=6.0,
     required=True,
-    answers_to="drawings a second; the hold pattern stands in the details",
+    answers_to="Different drawings per second. The hold pattern is in the report's details",
     function=_drawing_rate,
     passes="enough_drawings",
     fails="few_drawings",
@@ -172,7 +172,7 @@ DUPLICATES = Measure(
     backend=BACKEND,
     # A drawing that stays too long once in fifty frames is a stumble every two seconds.
     threshold=2.0,
-    answers_to="frames that repeat a drawing beyond the clip's own pattern, %",
+    answers_to="Frames that repeat a drawing for longer than the clip's own hold pattern, in %",
     function=_duplicates,
     passes="no_duplicates",
     fails="duplicates",
@@ -184,8 +184,8 @@ DROPPED = Measure(
     high=25.0,
     backend=FLOW,
     threshold=2.0,  # of the steps that can be judged; as for duplicates
-    answers_to="steps that take the way of two, in motion that keeps, gains or loses its speed "
-    "evenly, %",
+    answers_to="Missing drawings: steps twice as long as the even motion around them, in % of the "
+    "steps that can be judged",
     function=_dropped,
     passes="none_dropped",
     fails="dropped",

@@ -10,8 +10,8 @@ import numpy as np
 from ...frames import Absence
 from ...holds import HoldPattern
 from ...measure import Value, short
+from .clip_steps import NOTHING_TO_FOLLOW, Walk
 from .light import Light, flashes, light_of
-from .steps import NOTHING_TO_FOLLOW, Walk
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .steps import FLOW, NOTHING_TO_FOLLOW, Walk
+from .clip_steps import FLOW, NOTHING_TO_FOLLOW, Walk
 
 if TYPE_CHECKING:
     from .findings import Findings
@@ -208,7 +208,8 @@ FLICKER = Measure(
     # standard deviation come to that.
     threshold=1.5,
     required=True,
-    answers_to="light that jumps from drawing to drawing, along the motion; grey levels of 255",
+    answers_to="Brightness that jumps from drawing to drawing, measured along the motion, in grey "
+    "levels of 255",
     function=_flicker,
     passes="steady_light",
     fails="flickers",
@@ -222,7 +223,8 @@ FLASH = Measure(
     # luminance. From mid grey that is a quarter of the way to white or to black.
     threshold=0.25,
     required=True,
-    answers_to="up to three drawings that go to white or black and come back; share of the way",
+    answers_to="Flash: up to three drawings turn towards white or black and come back. Share of "
+    "the way to white or black",
     function=_flash,
     passes="no_flash",
     fails="flashes",
@@ -236,7 +238,8 @@ PUMPING = Measure(
     # Once or twice a second the eye takes about twice the change to see it (Kelly 1961).
     threshold=3.0,
     required=True,
-    answers_to="light that comes and goes slowly, in 6 drawings or more; grey levels",
+    answers_to="Brightness that slowly rises and falls, with a period of 6 drawings or more, in "
+    "grey levels",
     function=_pumping,
     passes="no_pumping",
     fails="pumps",
@@ -248,7 +251,7 @@ LOCAL_FLICKER = Measure(
     better=Better.LOWER,
     high=12.0,
     backend=FLOW,
-    answers_to="light that jumps in parts of the picture only; grey levels",
+    answers_to="Brightness that jumps only in parts of the picture, in grey levels",
     function=_local_flicker,
     absences=(NOTHING_TO_FOLLOW,),
     passes="local_flicker",
@@ -262,7 +265,7 @@ DRIFT = Measure(
     # Twice the 2.3 ΔE that can just be seen side by side (Mahy et al. 1994): over a clip nothing
     # stands side by side, but the next shot does.
     threshold=4.6,
-    answers_to="how far the mean colour goes from start to end, ΔE",
+    answers_to="Change of the mean colour from start to end, in ΔE",
     function=_drift,
     passes="no_drift",
     fails="drifts",

@@ -6,9 +6,9 @@ from ...frames import Absence
 from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
+from .clip_steps import FLOW, NOTHING_TO_FOLLOW
 from .findings import Findings
 from .light import GREY_LEVELS
-from .steps import FLOW, NOTHING_TO_FOLLOW
 
 PERCENT = 100
 NOTHING_STILL = "nothing_still"
@@ -73,7 +73,8 @@ BOILING = Measure(
     high=12.0,
     backend=FLOW,
     threshold=3.0,  # 1.2 % of contrast, about what is seen of fine detail that changes
-    answers_to="what is still and yet changes, beyond its light; grey levels",
+    answers_to="Lines and areas that stand still but change from drawing to drawing, apart from "
+    "changes of light, in grey levels",
     function=_boiling,
     passes="boiling",
     fails="boiling_seen",
@@ -85,8 +86,8 @@ WARPING_ERROR = Measure(
     better=Better.LOWER,
     high=0.1,
     backend=FLOW,
-    answers_to="what differs along the motion where nothing is covered (Lai 2018), squared RGB of "
-    "0–1",
+    answers_to="Difference from the drawing before, after the motion is followed; covered areas "
+    "are left out (Lai 2018). Squared RGB of 0–1",
     function=_warping_error,
     passes="warping_error",
     absences=(NOTHING_TO_FOLLOW,),
@@ -96,7 +97,7 @@ SMOOTHNESS = Measure(
     unit="of motion",
     better=Better.HIGHER,
     backend=FLOW,
-    answers_to="share of the motion that goes on evenly; read it beside `speed` and `motion`",
+    answers_to="Share of the motion that is even. Read it together with `speed` and `motion`",
     function=_smoothness,
     passes="smoothness",
     absences=(NOTHING_TO_FOLLOW,),
@@ -107,7 +108,7 @@ SPEED = Measure(
     better=Better.HIGHER,
     high=10.0,
     backend=FLOW,
-    answers_to="the fastest 5 % of the pixels, % of the shorter side a drawing",
+    answers_to="Mean speed of the fastest 5 % of the pixels, in % of the shorter side per drawing",
     function=_speed,
     passes="speed",
     absences=(NOTHING_TO_FOLLOW,),
@@ -118,7 +119,7 @@ MOTION = Measure(
     better=Better.HIGHER,
     high=20.0,
     backend=BACKEND,
-    answers_to="how far a usual drawing is from the one before, ΔE",
+    answers_to="Median difference between a drawing and the one before, in ΔE",
     function=_motion,
     passes=USUAL_STEP,
 )
@@ -129,7 +130,7 @@ SCENES = Measure(
     better=Better.LOWER,
     high=10.0,
     backend=BACKEND,
-    answers_to="scenes that the cuts divide it into",
+    answers_to="Number of scenes, divided by cuts",
     function=_scenes,
     passes="scenes",
     reasons=(ONE_SCENE,),

@@ -9,7 +9,7 @@ import numpy as np
 from ...frames import Absence
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .steps import FLOW, Passage
+from .clip_steps import FLOW, Passage
 
 if TYPE_CHECKING:
     from .findings import Findings
@@ -73,7 +73,8 @@ JITTER = Measure(
     # heights away (ITU-R BT.500's distance for HD); displacements of twice that go back and forth
     # by about five of them.
     threshold=0.2,
-    answers_to="the whole picture off its path, which may swing; % of the shorter side",
+    answers_to="Camera shake: how far the whole picture is off its smooth path, in % of the "
+    "shorter side. A pan or a slow swing is no shake",
     function=_jitter,
     passes="steady_picture",
     fails="shakes",

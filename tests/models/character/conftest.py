@@ -15,7 +15,7 @@ from anime_production.models.character.detection import Detection, IdentityModel
 from anime_production.models.character.detectors.lbp import LbpFaceDetector
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
 from anime_production.models.character.embedders.palette import PaletteEmbedder
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 GROUNDS = ("bg_club", "bg_uni", "grey")
 

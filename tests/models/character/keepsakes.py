@@ -24,7 +24,7 @@ def hard_to_save() -> Character:
         pictures=torch.rand(3, 20, 12, 3),
         boxes=torch.rand(3, 4),
         similarities=(0.7, None, 1e-300),
-        standings=(
+        statuses=(
             ReferenceStatus.USED.value,
             ReferenceStatus.NOBODY.value,
             ReferenceStatus.OUTLIER.value,

@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from anime_production.models.character.appearance import Presence
+from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.drift import begins_to_fall, slope
-from anime_production.models.character.score import score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.sample.canvas import SUPERSAMPLING, Canvas
 from anime_production.models.sample.characters import CHARACTERS, between
-from anime_production.models.sample.clip import draw_clip
 from anime_production.models.sample.drawing import draw_character
 from anime_production.models.sample.pose import pose_at
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.models.sample.scenery import draw_scenery, random_scenery
 
 FRAMES, SIDE, PERIOD = 18, 128, 9

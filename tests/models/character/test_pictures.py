@@ -1,6 +1,7 @@
 import torch
 
 from anime_production.models.character.appearance import Presence
+from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.pictures import (
     COLOURS,
     contact_sheet,
@@ -9,7 +10,6 @@ from anime_production.models.character.pictures import (
 from anime_production.models.character.pictures import (
     STRANGER as STRANGERS,
 )
-from anime_production.models.character.score import score_characters
 from anime_production.models.character.sheet import make_character
 
 from .staged import AOI, RIN, STRANGER, stage_model, staged

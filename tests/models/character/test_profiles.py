@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from anime_production.models.character.character_measures import MEASURES
-from anime_production.models.character.score import SUBJECT, score_characters
+from anime_production.models.character.character_score import SUBJECT, score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.profile import load_profile
 from anime_production.models.report import Verdict

@@ -6,8 +6,7 @@ import torch
 from anime_production.models.character.declaration import Resources
 from anime_production.models.character.registry import DETECTORS, EMBEDDERS, FOLDERS
 from anime_production.models.weights import WEIGHTS
-
-from ...comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 NOTHING = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
 PAGE = PACK / "web" / "client" / "docs" / "AnimeIdentityModel.md"
@@ -34,7 +33,6 @@ def test_whatever_needs_a_folder_has_weights_that_can_be_fetched():
 
 def test_the_help_page_lists_all_and_detectors_in_the_order_of_auto():
     page = PAGE.read_text(encoding="utf-8")
-    backends, _, detectors = page.partition("`detector`, what finds them")
+    backends, _, detectors = page.partition("| detector |")
     assert sorted(re.findall(r"^\| `(\w+)` \|", backends, re.MULTILINE)) == sorted(EMBEDDERS)
-    named = dict.fromkeys(re.findall(r"`(\w+)`", detectors.partition("`weights`:")[0]))
-    assert [name for name in named if name != "auto"] == list(DETECTORS)
+    assert re.findall(r"^\| `(\w+)` \|", detectors, re.MULTILINE) == list(DETECTORS)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from anime_production.models.character.appearance import Presence
+from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.detection import Box
 from anime_production.models.character.pictures import COLOURS, STRANGER, overlay
 from anime_production.models.character.report_boxes import (
@@ -15,7 +16,6 @@ from anime_production.models.character.report_boxes import (
     boxes_of_details,
     last_complete_frame,
 )
-from anime_production.models.character.score import score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.report import Report
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from anime_production.models.character.appearance import Presence
-from anime_production.models.character.score import MOST_CHARACTERS, score_characters
+from anime_production.models.character.character_score import MOST_CHARACTERS, score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import InputError
 from anime_production.models.plot import plot_report

@@ -96,7 +96,7 @@ def test_a_reference_with_several_people_is_named_and_not_used():
     model = stage_model()
     crowd = staged([(RIN, 20), (AOI, 120)])
     character, report = make_character("Rin", crowd, model)
-    assert character.standings == ("several people",)
+    assert character.statuses == ("several people",)
     assert len(character.embeddings) == 0
     assert measurement(report, "several_people").reason.startswith(
         "Several people are in these references, which are not used"
@@ -108,7 +108,7 @@ def test_of_several_people_the_one_whom_all_others_show_is_used():
     model = stage_model()
     references = staged([(AOI, 20), (RIN, 120)], [(RIN, 20)], [(RIN, 60)])
     character, report = make_character("Rin", references, model)
-    assert character.standings == ("one of several people", "used", "used")
+    assert character.statuses == ("one of several people", "used", "used")
     assert character.boxes[0, 0] == pytest.approx(0.5)
     assert measurement(report, "several_people").reason_code == "references_chosen"
     assert report.verdict is Verdict.PASS
@@ -122,7 +122,7 @@ def test_of_several_people_the_one_whom_all_others_show_is_used():
 def test_nobody_is_chosen_of_several_people_where_it_is_not_certain(others):
     references = staged([(AOI, 20), (RIN, 120)], *others)
     character, _ = make_character("Rin", references, stage_model())
-    assert character.standings[0] == "several people"
+    assert character.statuses[0] == "several people"
 
 
 def test_references_of_two_characters_are_no_sheet_of_one_even_in_pairs():
@@ -131,13 +131,13 @@ def test_references_of_two_characters_are_no_sheet_of_one_even_in_pairs():
     assert report.verdict is Verdict.FAIL
     assert measurement(report, "one_character").details["outliers"] == (3, 4)
     assert "References 3, 4" in measurement(report, "one_character").reason
-    assert character.standings[3:] == ("unlike the others",) * 2
+    assert character.statuses[3:] == ("unlike the others",) * 2
 
 
 def test_a_reference_of_somebody_too_small_is_named_and_not_used():
     references = staged([(RIN, 20, 0.7)], [(RIN, 20)])
     character, report = make_character("Rin", references, stage_model())
-    assert character.standings == ("too small", "used")
+    assert character.statuses == ("too small", "used")
     assert "not used: 0." in measurement(report, "visible_share").reason
 
 

@@ -41,7 +41,7 @@ def test_a_character_without_a_usable_reference_is_saved_too(tmp_path, character
         pictures=torch.zeros(0, 1, 1, 3),
         boxes=torch.zeros(0, 4),
         similarities=(),
-        standings=(),
+        statuses=(),
     )
     save_character(tmp_path, nobody)
     assert_same(load_character(tmp_path, "Aoi"), nobody)

@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.jobs.provenance.generation_params import GenerationParam
-
-from ...comfyui import find_comfyui
+from anime_production.models.jobs.provenance.generation_parameters import GenerationParameter
+from anime_production.tools.comfyui import find_comfyui
 
 
 def graph_of(**nodes: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     return {key: {"class_type": kind, "inputs": given} for key, (kind, given) in nodes.items()}
 
 
-def said(params: tuple[GenerationParam, ...], *kinds: str) -> list[Any]:
+def said(params: tuple[GenerationParameter, ...], *kinds: str) -> list[Any]:
     """What is known of these kinds: texts or numbers, in their order."""
     found = [each for each in params if each.kind in kinds]
     return [each.number if each.text is None else each.text for each in found]

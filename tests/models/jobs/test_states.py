@@ -1,7 +1,7 @@
 import pytest
 
 from anime_production.models.jobs.job import JobState
-from anime_production.models.jobs.states import FINAL, UNFINISHED, following
+from anime_production.models.jobs.job_states import FINAL, UNFINISHED, following
 
 
 @pytest.mark.parametrize("said", JobState)

@@ -6,7 +6,7 @@ from anime_production.models.holds import hold_pattern
 from anime_production.models.loop.candidates import best_places
 from anime_production.models.loop.costs import loop_costs
 from anime_production.models.perceptual.structural import structural_features
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 def test_rounding_does_not_choose_among_equal_loops():

@@ -7,7 +7,7 @@ from anime_production.models.loop.find import find_loops
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.perceptual.backend import choose_backend
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from .painted import noisy
 

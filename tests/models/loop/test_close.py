@@ -6,7 +6,7 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.loop.close import METHODS, close_loop
 from anime_production.models.report import Report, Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ...thorough import first_of
 from .painted import texture

@@ -9,7 +9,7 @@ from anime_production.models.loop.colour import (
     shared_changes,
 )
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 from .painted import circle, disc_clip, texture
 

@@ -16,7 +16,7 @@ from anime_production.models.loop.distance_map import (
 )
 from anime_production.models.loop.find import find_loops
 from anime_production.models.report import Report, Verdict, merge
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 ORANGE = torch.tensor([0xD5, 0x5E, 0x00]) / 255
 GREEN = torch.tensor([0x00, 0x9E, 0x73]) / 255

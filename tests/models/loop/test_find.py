@@ -7,7 +7,7 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.loop.find import find_loops
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from .painted import as_jpeg, brighter, circle, disc_clip, noisy, swing, texture
 

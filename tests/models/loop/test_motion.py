@@ -4,7 +4,7 @@ import torch
 from anime_production.models.image_ops.flow import GreyPictures
 from anime_production.models.loop.motion import CONTINUITY, MOTION, continuity, motion
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 from .painted import circle, disc_clip, texture
 

@@ -10,7 +10,7 @@ from anime_production.models.loop.find import find_loops
 from anime_production.models.loop.seam import MEASURES, SUBJECT, score_loop
 from anime_production.models.profile import load_profile
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 FPS = 12.0
 

@@ -5,7 +5,7 @@ from anime_production.models.loop.seam import score_loop
 from anime_production.models.perceptual.backend import choose_backend
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ...thorough import first_of
 from .painted import disc_clip, swing, texture

@@ -9,7 +9,7 @@ import torch
 
 from anime_production.models.loop.seam import score_loop
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ...thorough import first_of
 

@@ -11,7 +11,7 @@ from anime_production.models.production.definition import (
     read_definition,
 )
 from anime_production.models.production.graph import MOST_NODES
-from anime_production.models.production.parameters import ParameterError
+from anime_production.models.production.phase_parameters import ParameterError
 
 
 def changed(graph, node, **inputs):

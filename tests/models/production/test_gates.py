@@ -21,7 +21,7 @@ def test_only_what_reaches_the_gate_is_judged(data):
     assert judge(gates(data), {"4": SHARP, "99": SOFT}).passed
     found = judge(gates(data), {"4": SOFT, "99": SHARP})
     assert not found.passed
-    assert "soft" in found.reasons
+    assert "soft" in found.text
 
 
 def test_a_run_that_ended_before_its_gate_has_no_judgement(data):

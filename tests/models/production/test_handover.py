@@ -6,7 +6,7 @@ from anime_production.models.jobs.job import Artifact
 from anime_production.models.production.handover import FileMissing, fetch, forget, keep
 
 CONTENT = b"a still of a girl on a hill"
-KEPT = "SELECT count(*) FROM anime.handed_over"
+KEPT = "SELECT count(*) FROM anime.artifact_contents"
 
 
 @pytest.fixture
@@ -56,6 +56,6 @@ def test_what_nobody_takes_any_more_is_dropped_after_a_week(connection, still, t
     keep(connection, [still], tmp_path / "maker")
     forget(connection)
     assert connection.execute(KEPT).fetchone() == (1,)
-    connection.execute("UPDATE anime.handed_over SET kept_at = now() - interval '8 days'")
+    connection.execute("UPDATE anime.artifact_contents SET kept_at = now() - interval '8 days'")
     forget(connection)
     assert connection.execute(KEPT).fetchone() == (0,)

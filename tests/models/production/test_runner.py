@@ -11,8 +11,12 @@ from anime_production.models.jobs.recording.events import JobQueued, JobStarted
 from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
 from anime_production.models.production.host import Postponed, Stopped
+from anime_production.models.production.production_states import (
+    AttemptState,
+    PhaseState,
+    ProductionState,
+)
 from anime_production.models.production.runner import run_phase
-from anime_production.models.production.states import AttemptState, PhaseState, ProductionState
 
 from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
 
@@ -38,7 +42,7 @@ def test_it_is_tried_with_the_next_seed_until_it_passes_and_everybody_is_told(st
     assert (first.verdict, second.verdict, third.verdict) == ("FAIL", None, "PASS")
     assert second.reason == "Node 3 (KSampler): out of memory"
     assert third.chosen
-    assert third.files
+    assert third.artifacts
     decided = {each["attempt_id"]: each["report_id"] for each in record.decisions
                if each["kind"] == "attempt" and each["to_state"] != "running"}  # fmt: skip
     assert [decided[str(each.id)] is not None for each in (first, second, third)] == [
@@ -71,9 +75,9 @@ def test_why_it_failed_is_kept_part_by_part_for_other_languages(studio, begin):
     production_id, phase_id = begin(place, attempts=1)
     run_phase(phase_id, place)
     record = found(place, production_id)
-    (measured,) = record.phases[0].attempts[0].because
+    (measured,) = record.phases[0].attempts[0].reasons
     assert (measured.name, measured.reason_code) == ("sharpness", "no_frames")
-    summary, last = record.because
+    summary, last = record.reasons
     assert summary.reason_code == "production_attempts"
     assert summary.reason_values == {"attempts": 1, "reason": ""}
     assert last == measured
@@ -91,10 +95,10 @@ def test_who_is_asked_for_approval_learns_that_it_is_only_the_best_of_what_faile
     run_phase(phase_id, place)
     record = found(place, production_id)
     assert record.state is ProductionState.WAITING
-    assert [each.reason_code for each in record.because] == [
+    assert [each.reason_code for each in record.reasons] == [
         "production_best", "production_approval",
     ]  # fmt: skip
-    assert record.reason == " ".join(each.reason for each in record.because)
+    assert record.reason == " ".join(each.reason for each in record.reasons)
 
 
 def test_what_comfyui_refuses_is_not_asked_again(studio, begin):

@@ -14,14 +14,14 @@ from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
 from anime_production.models.production.catalogue import list_phases
 from anime_production.models.production.definition import read_definition
-from anime_production.models.production.request import read_request
-from anime_production.models.production.rows import Why
-from anime_production.models.production.states import (
+from anime_production.models.production.production_states import (
     AttemptState,
     IllegalTransition,
     PhaseState,
     ProductionState,
 )
+from anime_production.models.production.request import read_request
+from anime_production.models.production.state_changes import StateReason
 
 JOBS = "SELECT lock, status::text FROM anime_queue.procrastinate_jobs ORDER BY id"
 HERE, THERE = uuid4(), uuid4()
@@ -54,7 +54,7 @@ def tried(connection, phase, number, state, process=HERE, **judged):
     """An attempt from its beginning to its end."""
     attempt = NewAttempt(uuid4(), number, {"seed": number}, str(uuid4()))
     assert attempts.begin_attempt(connection, phase.id, process, attempt)
-    outcome = Outcome(state, why=Why("seam", "It jumps."), **judged)
+    outcome = Outcome(state, reason=StateReason("seam", "It jumps."), **judged)
     attempts.end_attempt(connection, attempt.id, outcome)
     return attempt
 
@@ -74,12 +74,12 @@ def test_a_production_is_there_with_its_phases_and_the_first_is_queued(connectio
     assert [each.definition.id for each in record.phases] == [
         "sample_stills", "sample_loop", "sample_clip",
     ]  # fmt: skip
-    assert record.phases[1].given["seam_jump"] == 4.0
+    assert record.phases[1].parameters["seam_jump"] == 4.0
     assert connection.execute(JOBS).fetchall() == [(str(record.phases[0].id), "todo")]
 
 
 def test_nothing_is_left_of_a_production_that_could_not_be_queued(connection, begin):
-    store.queue.prepare(connection)
+    store.phase_queue.prepare(connection)
     connection.execute("DROP FUNCTION anime_queue.procrastinate_defer_jobs_v1")
     with pytest.raises(psycopg.Error, match="procrastinate_defer_jobs_v1"):
         begin()
@@ -163,7 +163,9 @@ def test_what_is_resumed_goes_on_where_it_was_with_as_many_attempts_again(connec
     attempts.take_phase(connection, phase.id, HERE)
     for number in (1, 2):
         tried(connection, phase, number, AttemptState.FAILED)
-    attempts.leave_phase(connection, phase.id, HERE, PhaseState.FAILED, Why("seam", "It jumps."))
+    attempts.leave_phase(
+        connection, phase.id, HERE, PhaseState.FAILED, StateReason("seam", "It jumps.")
+    )
     with pytest.raises(IllegalTransition, match="failed"):
         store.cancel(connection, production_id)
     record = store.resume(connection, production_id, "Aoi")
@@ -199,8 +201,8 @@ def waiting(connection, catalogue):
 def show(connection, phase, number):
     attempts.take_phase(connection, phase.id, HERE)
     attempt = tried(connection, phase, number, AttemptState.PASSED)
-    why = Why("production_approval", "It waits.")
-    attempts.leave_phase(connection, phase.id, HERE, PhaseState.WAITING, why, attempt.id)
+    reason = StateReason("production_approval", "It waits.")
+    attempts.leave_phase(connection, phase.id, HERE, PhaseState.WAITING, reason, attempt.id)
 
 
 def test_what_a_person_approves_is_what_the_phase_gives(connection, waiting):
@@ -224,7 +226,7 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
     (attempt,) = record.phases[0].attempts
     assert (attempt.state, attempt.chosen) == (AttemptState.REJECTED, False)
     assert attempt.reason == "Aoi rejected it: six fingers"
-    assert [(each.reason_code, each.reason_values, each.reason) for each in attempt.because] == [
+    assert [(each.reason_code, each.reason_values, each.reason) for each in attempt.reasons] == [
         ("production_rejected", {"who": "Aoi"}, "Aoi rejected it."), ("", {}, "six fingers"),
     ]  # fmt: skip
     show(connection, phase, 2)
@@ -274,7 +276,7 @@ def test_the_queue_is_made_once_by_however_many_come_at_a_time(database, catalog
         def come(all_there=all_there):
             with database.connect() as connection:
                 all_there.wait(10)
-                store.queue.prepare(connection)
+                store.phase_queue.prepare(connection)
 
         with ThreadPoolExecutor(6) as pool:
             for each in [pool.submit(come) for _ in range(6)]:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from anime_production.models.production import attempts, queue, store
+from anime_production.models.production import attempts, phase_queue, store
 from anime_production.models.production.definition import read_definition
-from anime_production.models.production.states import PhaseState, ProductionState
+from anime_production.models.production.production_states import PhaseState, ProductionState
 from anime_production.models.production.worker import Worker
 
 from ..jobs.postgres import wait_until
@@ -123,6 +123,8 @@ def test_what_breaks_in_the_engine_is_tried_again_and_then_said(studio, begin, m
 
 def test_queues_are_one_for_each_set_of_nodes_and_models(data):
     one, same = read_definition(data), read_definition(data)
-    assert queue.queue_of(one, {}) == queue.queue_of(same, {})
-    assert queue.queue_of(one, {}) != queue.queue_of(one, {"checkpoint": "other.safetensors"})
-    assert len(queue.queue_of(one, {})) <= 40
+    assert phase_queue.queue_of(one, {}) == phase_queue.queue_of(same, {})
+    assert phase_queue.queue_of(one, {}) != phase_queue.queue_of(
+        one, {"checkpoint": "other.safetensors"}
+    )
+    assert len(phase_queue.queue_of(one, {})) <= 40

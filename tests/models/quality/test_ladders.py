@@ -15,8 +15,8 @@ from anime_production.models.quality.still.noise import noise
 from anime_production.models.quality.still.posterisation import posterisation
 from anime_production.models.quality.still.resolution import resolution
 from anime_production.models.quality.still.ringing import ringing
-from anime_production.models.quality.still.score import measure_picture
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.quality.still.still_quality import measure_picture
+from anime_production.models.sample.sample_clip import draw_clip
 
 # What follows a fault at least as closely as this is monotone but for two neighbours that swap.
 MONOTONE = 0.95

@@ -7,9 +7,9 @@ from ..memory import peak_above
 ROOM = 2048  # MB above the frames
 
 LONG = """
-from anime_production.models.quality.clip import score_clip_quality
-from anime_production.models.quality.still.score import score_still_quality
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.quality.clip_quality import score_clip_quality
+from anime_production.models.quality.still.still_quality import score_still_quality
+from anime_production.models.sample.sample_clip import draw_clip
 
 frames = torch.empty(600, 480, 832, 3)
 frames[:24] = draw_clip(24, 832, 480, 24, 0, 1)
@@ -17,7 +17,7 @@ for start in range(24, 600, 24):
     frames[start : start + 24] = frames[:24]
 """
 LARGE = """
-from anime_production.models.quality.still.score import score_still_quality
+from anime_production.models.quality.still.still_quality import score_still_quality
 
 torch.manual_seed(0)
 score_still_quality(torch.rand(1, 256, 256, 3))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from anime_production.models.quality.clip import score_clip_quality
+from anime_production.models.quality.clip_quality import score_clip_quality
 from anime_production.models.report import Verdict
 
-from .test_clip import measurement
+from .test_clip_quality import measurement
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from anime_production.models.sample.characters import CHARACTERS, Character, between
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 PAIRS = list(combinations(range(4), 2))
 

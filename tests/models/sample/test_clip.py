@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from anime_production.models.frames import InputError
-from anime_production.models.sample import clip as clip_module
-from anime_production.models.sample.clip import Faults, cycle_of, draw_clip
+from anime_production.models.sample import sample_clip
+from anime_production.models.sample.sample_clip import Faults, cycle_of, draw_clip
 
 SIDE = 128
 
@@ -122,9 +122,9 @@ def test_each_drawing_is_held_for_as_many_frames_as_asked():
 
 def test_a_held_drawing_is_drawn_once(monkeypatch):
     drawn = []
-    original = clip_module.draw_character
+    original = sample_clip.draw_character
     monkeypatch.setattr(
-        clip_module, "draw_character", lambda *given: (drawn.append(1), original(*given))
+        sample_clip, "draw_character", lambda *given: (drawn.append(1), original(*given))
     )
     draw(frames=8, hold=3)
     assert len(drawn) == 3

@@ -55,7 +55,7 @@ async def no_complaints(graph: Mapping[str, Any]) -> list[str]:
 def context_in(folder: Path, recorder: Recorder, fetches: Fetches) -> RouteContext:
     """A ComfyUI without a queue, whose folders are in one of the test."""
     return RouteContext(
-        recorder_of=lambda: recorder,
+        get_recorder=lambda: recorder,
         output=lambda: folder / "output",
         private=lambda: folder / "private",
         profiles=lambda: folder / "profiles",

@@ -14,7 +14,7 @@ from .watcher import Watcher
 log = logging.getLogger(__name__)
 
 
-def attach(execution: Any, server: Any, recorder_of: Callable[[], Recorder]) -> None:
+def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) -> None:
     """Record what becomes of prompts from now on, and what became of an earlier process's.
 
     With tracking off, nothing is touched.
@@ -22,17 +22,17 @@ def attach(execution: Any, server: Any, recorder_of: Callable[[], Recorder]) -> 
     Args:
         execution: ComfyUI's module of this name.
         server: ComfyUI's `PromptServer`.
-        recorder_of: gives the recorder.
+        get_recorder: gives the recorder.
     """
-    recorder = recorder_of()
+    recorder = get_recorder()
     if recorder.tracking is Tracking.OFF:
         log.info("Anime Production: %s is off; no prompt is remembered.", TRACKING.variable)
         return
     watcher = Watcher(
-        recorder_of,
+        get_recorder,
         Announcements(server.send_sync),
         lambda: hooks.hear_nodes(execution),
-        every_prompt=lambda: recorder_of().tracking is Tracking.ALL,
+        every_prompt=lambda: get_recorder().tracking is Tracking.ALL,
     )
     hooks.attach(execution, watcher)
     server.add_on_prompt_handler(watcher.asked)

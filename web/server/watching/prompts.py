@@ -19,7 +19,7 @@ JOB, REPRODUCED_FROM, SOURCE = "job", "reproduced_from", "source"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Submission:
     """How a prompt was asked for.
 
     Attributes:
@@ -35,7 +35,7 @@ class Asked:
     reproduced_from: UUID | None
 
 
-def asked_by(extra_data: Mapping[str, Any]) -> Asked:
+def asked_by(extra_data: Mapping[str, Any]) -> Submission:
     """How a prompt was asked for.
 
     Args:
@@ -52,7 +52,7 @@ def asked_by(extra_data: Mapping[str, Any]) -> Asked:
             source = JobSource(mark.get(SOURCE, source))
         with suppress(ValueError):
             origin = UUID(str(mark.get(REPRODUCED_FROM)))
-    return Asked(None if client is None else str(client), workflow, source, origin)
+    return Submission(None if client is None else str(client), workflow, source, origin)
 
 
 def has_job_node(graph: Mapping[str, Any]) -> bool:
@@ -60,7 +60,7 @@ def has_job_node(graph: Mapping[str, Any]) -> bool:
     return any(node.get("class_type") == node_types.JOB.id for node in graph.values())
 
 
-def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], asked: Asked) -> Job:
+def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], asked: Submission) -> Job:
     """A new job, with the names of its `AnimeJob` as far as they are written in the graph."""
     nodes = (node for node in graph.values() if node.get("class_type") == node_types.JOB.id)
     inputs: Mapping[str, Any] = next((node.get("inputs", {}) for node in nodes), {})

@@ -25,7 +25,7 @@ class Watcher:
 
     def __init__(
         self,
-        recorder_of: Callable[[], Recorder],
+        get_recorder: Callable[[], Recorder],
         announcements: Announcements,
         hear_nodes: Callable[[], None],
         every_prompt: Callable[[], bool] = lambda: False,
@@ -33,12 +33,12 @@ class Watcher:
         """Open nothing yet.
 
         Args:
-            recorder_of: gives the recorder; called when a prompt is a job.
+            get_recorder: gives the recorder; called when a prompt is a job.
             announcements: told of every change.
             hear_nodes: has `node_done` called for the prompt that runs.
             every_prompt: whether those without an `AnimeJob` are jobs too, now.
         """
-        self._recorder_of, self._every_prompt = recorder_of, every_prompt
+        self._get_recorder, self._every_prompt = get_recorder, every_prompt
         self._announce, self._hear_nodes = announcements, hear_nodes
         self._opened: Recorder | None = None
         self._progress: Progress | None = None  # of the prompt that runs, if it is a job's
@@ -47,7 +47,7 @@ class Watcher:
     @property
     def _recorder(self) -> Recorder:
         if self._opened is None:
-            self._opened = self._recorder_of()
+            self._opened = self._get_recorder()
         return self._opened
 
     def asked(self, request: dict[str, Any]) -> dict[str, Any]:

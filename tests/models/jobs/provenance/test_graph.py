@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.jobs.provenance.generation_params import generation_params
+from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
 
 from ..graphs import graph_of, said
 
@@ -84,9 +84,9 @@ def chain(length: int = 5000) -> dict[str, Any]:
 )
 @pytest.mark.timeout(30)  # one whose paths are all followed would take years
 def test_an_odd_graph_says_nothing_and_breaks_nothing(graph):
-    found = [each for each in generation_params(graph) if each.kind != "seed"]
+    found = [each for each in generation_parameters(graph) if each.kind != "seed"]
     assert found == []
 
 
 def test_a_deep_graph_is_followed_to_its_end():
-    assert said(generation_params(chain()), "positive") == ["deep"]
+    assert said(generation_parameters(chain()), "positive") == ["deep"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.models.jobs.provenance.generation_params import GenerationParam
+from anime_production.models.jobs.provenance.generation_parameters import GenerationParameter
 from anime_production.models.jobs.provenance.model_hashes import known_sha256, with_hashes
 
 HASH = "c0ffee" * 10 + "1234"
@@ -92,9 +92,9 @@ def test_only_files_of_models_that_are_there_get_a_hash(model):
     def find_file(folder: str, name: str) -> Path | None:
         return model if (folder, name) == ("diffusion_models", "style/ink.safetensors") else None
 
-    known = GenerationParam("1", "UNETLoader", "model", "unet_name", "style/ink.safetensors")
-    gone = GenerationParam("2", "VAELoader", "vae", "vae_name", "gone.safetensors")
-    text = GenerationParam("3", "CLIPTextEncode", "positive", "text", "style/ink.safetensors")
+    known = GenerationParameter("1", "UNETLoader", "model", "unet_name", "style/ink.safetensors")
+    gone = GenerationParameter("2", "VAELoader", "vae", "vae_name", "gone.safetensors")
+    text = GenerationParameter("3", "CLIPTextEncode", "positive", "text", "style/ink.safetensors")
     assert [each.sha256 for each in with_hashes((known, gone, text), find_file)] == [
         HASH,
         None,

@@ -6,7 +6,7 @@ import pytest
 
 from anime_production.models.jobs.job import Artifact, Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.queries.choose import best_job, latest_job, origin_of
-from anime_production.models.jobs.queries.filters import JobFilter
+from anime_production.models.jobs.queries.filters import JobQuery
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished, JobStarted
 from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.measure import Measure
@@ -52,21 +52,21 @@ def test_the_latest_is_the_newest_that_fits_and_has_files(connection, add):
     add(3, None, files=0)
     add(4, None, state=JobState.FAILED)
     newest = add(5, None, shot="013", episode="01", character="Hana", tags="night, snow")
-    winter = JobFilter(project="Winter", shot="012", state="completed")
+    winter = JobQuery(project="Winter", shot="012", state="completed")
     assert latest_job(connection, winter) == wanted.id
-    assert latest_job(connection, JobFilter()) == newest.id
+    assert latest_job(connection, JobQuery()) == newest.id
     for query in (
-        JobFilter(episode="01"),
-        JobFilter(character="Hana"),
-        JobFilter(tag="snow"),
-        JobFilter(project="Winter", episode="01", shot="013", character="Hana", tag="night"),
+        JobQuery(episode="01"),
+        JobQuery(character="Hana"),
+        JobQuery(tag="snow"),
+        JobQuery(project="Winter", episode="01", shot="013", character="Hana", tag="night"),
     ):
         assert latest_job(connection, query) == newest.id
     for query in (
-        JobFilter(project="Summer"),
-        JobFilter(tag="sno"),
-        JobFilter(scene="03"),
-        JobFilter(shot="\0x"),
+        JobQuery(project="Summer"),
+        JobQuery(tag="sno"),
+        JobQuery(scene="03"),
+        JobQuery(shot="\0x"),
     ):
         assert latest_job(connection, query) is None
 
@@ -76,18 +76,18 @@ def test_the_best_has_the_highest_score_and_passes(connection, add):
     best = add(2, 0.2)
     add(3, 0.9)
     add(4, None)
-    assert best_job(connection, JobFilter(project="Winter")) == best.id
-    assert best_job(connection, JobFilter(project="Summer")) is None
+    assert best_job(connection, JobQuery(project="Winter")) == best.id
+    assert best_job(connection, JobQuery(project="Summer")) is None
 
 
 def test_without_a_score_there_is_no_best(connection, add):
     add(1, None)
-    assert best_job(connection, JobFilter()) is None
+    assert best_job(connection, JobQuery()) is None
 
 
 def test_a_query_says_what_was_asked(connection):
-    assert str(JobFilter(project="Winter", tag="snow")) == "project 'Winter', tag 'snow'"
-    assert str(JobFilter()) == "anything"
+    assert str(JobQuery(project="Winter", tag="snow")) == "project 'Winter', tag 'snow'"
+    assert str(JobQuery()) == "anything"
 
 
 def test_where_a_job_comes_from_is_in_its_graph(connection, add):

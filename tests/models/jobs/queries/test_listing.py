@@ -7,7 +7,7 @@ import pytest
 from anime_production.benchmarks.many_jobs import fill
 from anime_production.models.jobs.job import JobSource, JobState, new_job
 from anime_production.models.jobs.queries.cursors import CursorError, cursor_of
-from anime_production.models.jobs.queries.filters import JobFilter, condition_of
+from anime_production.models.jobs.queries.filters import JobQuery, condition_of
 from anime_production.models.jobs.queries.listing import list_jobs, page_query
 from anime_production.models.jobs.queries.orders import BEST
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
@@ -22,7 +22,7 @@ def connection(every_database):
         yield connection
 
 
-def prompts(connection, wanted: JobFilter, **how) -> list[str]:
+def prompts(connection, wanted: JobQuery, **how) -> list[str]:
     """The prompt ids of the jobs that are found, in their order."""
     return [job["prompt_id"] for job in list_jobs(connection, wanted, 50, **how).jobs]
 
@@ -45,22 +45,22 @@ def test_every_filter_finds_its_jobs_and_no_others(connection):
     of_model = {"1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "a.pt"}}}
     add(connection, "d", of_model, at=BEGAN - timedelta(days=1), project="Spring")
     found = {
-        "cbad": JobFilter(),
-        "d": JobFilter(model="a.pt"),
-        "ba": JobFilter(project="Winter"),
-        "cba ": JobFilter(scene="03"),
-        "a": JobFilter(episode="01"),
-        "a ": JobFilter(shot="012", project="Winter"),
-        "ca": JobFilter(character="Hana"),
-        "c": JobFilter(character="Hana", project="Summer"),
-        "ca ": JobFilter(tag="snow"),
-        "b": JobFilter(source="editor"),
-        "cb": JobFilter(since=BEGAN + timedelta(days=1)),
-        "ad": JobFilter(until=BEGAN + timedelta(days=1)),
-        "cbad ": JobFilter(state="pending", review="none", verdict="none"),
-        "": JobFilter(project="Autumn"),
-        " ": JobFilter(project="Summer", shot="012"),
-        "  ": JobFilter(state="lost"),
+        "cbad": JobQuery(),
+        "d": JobQuery(model="a.pt"),
+        "ba": JobQuery(project="Winter"),
+        "cba ": JobQuery(scene="03"),
+        "a": JobQuery(episode="01"),
+        "a ": JobQuery(shot="012", project="Winter"),
+        "ca": JobQuery(character="Hana"),
+        "c": JobQuery(character="Hana", project="Summer"),
+        "ca ": JobQuery(tag="snow"),
+        "b": JobQuery(source="editor"),
+        "cb": JobQuery(since=BEGAN + timedelta(days=1)),
+        "ad": JobQuery(until=BEGAN + timedelta(days=1)),
+        "cbad ": JobQuery(state="pending", review="none", verdict="none"),
+        "": JobQuery(project="Autumn"),
+        " ": JobQuery(project="Summer", shot="012"),
+        "  ": JobQuery(state="lost"),
     }
     assert {key: "".join(prompts(connection, wanted)) for key, wanted in found.items()} == {
         key: key.strip() for key in found
@@ -100,7 +100,7 @@ def test_text_is_found_in_any_script(connection):
         scene="Михаил",
         tags="snow, Ζωή, Zoë, abab",
     )
-    found = {text: prompts(connection, JobFilter(text=text)) for text in TEXTS}
+    found = {text: prompts(connection, JobQuery(text=text)) for text in TEXTS}
     assert found == {text: ["a"] if there else [] for text, there in TEXTS.items()}
 
 
@@ -109,8 +109,8 @@ def test_a_job_is_found_by_the_names_that_it_got_when_it_ran(connection):
     for event in (JobQueued(job, {}), JobStarted(replace(job, project="Summer"))):
         with connection.transaction():
             write(connection, event)
-    assert prompts(connection, JobFilter(text="summer")) == ["a"]
-    assert prompts(connection, JobFilter(text="winter")) == []
+    assert prompts(connection, JobQuery(text="summer")) == ["a"]
+    assert prompts(connection, JobQuery(text="winter")) == []
 
 
 def test_the_best_comes_first_and_pages_go_on_through_equal_scores(connection, report):
@@ -126,7 +126,7 @@ def test_the_best_comes_first_and_pages_go_on_through_equal_scores(connection, r
         )
     seen, cursor = [], None
     while True:
-        page = list_jobs(connection, JobFilter(), 2, BEST, cursor)
+        page = list_jobs(connection, JobQuery(), 2, BEST, cursor)
         seen += [job["prompt_id"] for job in page.jobs]
         cursor = page.next
         if cursor is None:
@@ -137,41 +137,41 @@ def test_the_best_comes_first_and_pages_go_on_through_equal_scores(connection, r
 def test_a_cursor_of_another_order_is_refused(connection):
     for name in "ab":
         add(connection, name)
-    page = list_jobs(connection, JobFilter(), 1)
+    page = list_jobs(connection, JobQuery(), 1)
     with pytest.raises(CursorError, match="another order"):
-        list_jobs(connection, JobFilter(), 1, BEST, page.next)
+        list_jobs(connection, JobQuery(), 1, BEST, page.next)
 
 
 def test_a_cursor_with_an_impossible_place_is_refused(connection):
     for goodness in (2 * 10**308, float("inf"), -1e9, None, "1"):
         cursor = cursor_of(BEGAN, UUID(int=1), BEST, goodness)
         with pytest.raises(CursorError):
-            list_jobs(connection, JobFilter(), 1, BEST, cursor)
+            list_jobs(connection, JobQuery(), 1, BEST, cursor)
 
 
 def test_a_job_that_ended_is_told_with_its_times(connection, job, report):
     end = JobFinished(job, JobState.COMPLETED, BEGAN, BEGAN + timedelta(seconds=5), None, None, ())
     with connection.transaction():
         write(connection, end)
-    (row,) = list_jobs(connection, JobFilter(), 1).jobs
+    (row,) = list_jobs(connection, JobQuery(), 1).jobs
     assert (row["started_at"], row["finished_at"]) == (BEGAN, BEGAN + timedelta(seconds=5))
 
 
 @pytest.mark.slow
 def test_no_page_of_very_many_jobs_reads_all_of_them(connection):
     fill(connection, 10_000)
-    last = list_jobs(connection, JobFilter(), 50)
+    last = list_jobs(connection, JobQuery(), 50)
     middle = {"after_at": last.jobs[-1]["created_at"], "after_id": last.jobs[-1]["id"]}
     wanted = {
-        "all": (JobFilter(), {}),
-        "after": (JobFilter(), {"after": middle}),
-        "best": (JobFilter(), {"order": BEST}),
-        "project": (JobFilter(project="Production 3"), {}),
-        "verdict": (JobFilter(verdict="FAIL"), {}),
-        "lost": (JobFilter(state="lost"), {}),
-        "tag": (JobFilter(tag="batch 7"), {}),
-        "text": (JobFilter(text="zzz qqq"), {}),
-        "file": (JobFilter(file="bench/77.png"), {}),
+        "all": (JobQuery(), {}),
+        "after": (JobQuery(), {"after": middle}),
+        "best": (JobQuery(), {"order": BEST}),
+        "project": (JobQuery(project="Production 3"), {}),
+        "verdict": (JobQuery(verdict="FAIL"), {}),
+        "lost": (JobQuery(state="lost"), {}),
+        "tag": (JobQuery(tag="batch 7"), {}),
+        "text": (JobQuery(text="zzz qqq"), {}),
+        "file": (JobQuery(file="bench/77.png"), {}),
     }
     for name, (jobs, how) in wanted.items():
         condition = condition_of(connection, jobs)

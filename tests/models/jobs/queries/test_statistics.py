@@ -1,7 +1,7 @@
 from collections import Counter
 
 from anime_production.benchmarks.many_jobs import fill
-from anime_production.models.jobs.queries.filters import JobFilter
+from anime_production.models.jobs.queries.filters import JobQuery
 from anime_production.models.jobs.queries.statistics import statistics
 
 LAST = 3
@@ -20,11 +20,11 @@ UPDATE anime.jobs SET verdict = NULL, score = NULL, judged_by = NULL, finished_a
 WHERE score BETWEEN 20 AND 30
 """
 FILTERS = [
-    (JobFilter(), lambda project, state, verdict: True),
-    (JobFilter(project="Production 3"), lambda project, state, verdict: project == "Production 3"),
-    (JobFilter(state="lost"), lambda project, state, verdict: state == "lost"),
-    (JobFilter(verdict="FAIL"), lambda project, state, verdict: verdict == "FAIL"),
-    (JobFilter(project="Autumn"), lambda project, state, verdict: False),
+    (JobQuery(), lambda project, state, verdict: True),
+    (JobQuery(project="Production 3"), lambda project, state, verdict: project == "Production 3"),
+    (JobQuery(state="lost"), lambda project, state, verdict: state == "lost"),
+    (JobQuery(verdict="FAIL"), lambda project, state, verdict: verdict == "FAIL"),
+    (JobQuery(project="Autumn"), lambda project, state, verdict: False),
 ]
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from anime_production.models.jobs.job import JobState, ShownReport, new_job
-from anime_production.models.jobs.queries.filters import JobFilter
+from anime_production.models.jobs.queries.filters import JobQuery
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.queries.listing import list_jobs
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
@@ -101,7 +101,7 @@ def test_a_job_is_read_back_with_what_decided(connection, job):
 def test_the_list_has_the_rule_and_the_reason_of_what_decided(connection, job):
     graph = example("close_a_loop")
     write(connection, ended(job, graph=graph))
-    (row,) = list_jobs(connection, JobFilter(), 10).jobs
+    (row,) = list_jobs(connection, JobQuery(), 10).jobs
     assert [row[name] for name in ("verdict", "judged_by", "reason")] == ["PASS", "kept", None]
     graph["8"]["inputs"]["report"] = ["2", 0]
     failed = new_job("failed")
@@ -109,7 +109,7 @@ def test_the_list_has_the_rule_and_the_reason_of_what_decided(connection, job):
     write(connection, JobFinished(failed, JobState.COMPLETED, None, END, None, graph, reports))
     connection.execute("UPDATE anime.measurements SET reason = report_id::text")
     query = "SELECT id::text FROM anime.reports WHERE job_id = %s AND node_id = '2'"
-    row = next(each for each in list_jobs(connection, JobFilter(), 10).jobs
+    row = next(each for each in list_jobs(connection, JobQuery(), 10).jobs
                if each["id"] == failed.id)  # fmt: skip
     assert (row["reason"],) == connection.execute(query, (failed.id,)).fetchone()
 

@@ -117,7 +117,7 @@ def test_a_saved_character_is_read_back_exactly(every_connection, saved):
         it.id, it.name, "", it.folder, it.version, it.sha256, it.model, it.backend, it.threshold,
         it.calibrated, it.saved_at, 3,
     )  # fmt: skip
-    query = "SELECT standing, used, similarity FROM anime.character_references ORDER BY position"
+    query = "SELECT status, used, similarity FROM anime.character_references ORDER BY position"
     assert every_connection.execute(query).fetchall() == [
         (each.standing, each.used, each.similarity) for each in it.references
     ]

@@ -215,17 +215,17 @@ def test_what_a_graph_was_made_with_is_kept_once(connection, job):
     }
     write(connection, JobQueued(job, graph))
     write(connection, finished(job, graph=graph))
-    query = "SELECT count(*), max(number) FROM anime.generation_params WHERE name = 'seed'"
+    query = "SELECT count(*), max(number) FROM anime.generation_parameters WHERE name = 'seed'"
     assert connection.execute(query.encode()).fetchone() == (1, 2**64 - 1)
 
 
 def test_a_graph_that_cannot_be_read_costs_its_parameters_alone(connection, job, monkeypatch):
-    from anime_production.models.jobs.provenance import generation_params
+    from anime_production.models.jobs.provenance import generation_parameters
 
     def fail(graph):
         raise ValueError("no such graph")
 
-    monkeypatch.setattr(generation_params, "generation_params", fail)
+    monkeypatch.setattr(generation_parameters, "generation_parameters", fail)
     assert write(connection, JobQueued(job, GRAPH))
     assert ask(connection, "SELECT graph FROM anime.jobs WHERE id = %(id)s", job) == (GRAPH,)
-    assert count(connection, "generation_params") == 0
+    assert count(connection, "generation_parameters") == 0

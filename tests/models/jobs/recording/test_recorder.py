@@ -187,7 +187,7 @@ def test_the_hash_of_a_model_file_is_kept_where_it_is_written_beside_it(
     recorder.queue(new_job("a prompt"), graph)
 
     def hashes(connection):
-        query = "SELECT text, sha256 FROM anime.generation_params ORDER BY text"
+        query = "SELECT text, sha256 FROM anime.generation_parameters ORDER BY text"
         return connection.execute(query).fetchall()
 
     recorder.settle()

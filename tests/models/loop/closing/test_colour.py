@@ -3,7 +3,7 @@ import torch
 
 from anime_production.models.loop.closing.colour import colour_drift, without_drift
 from anime_production.models.loop.closing.drawn import Drawn
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 FRAMES = 24
 

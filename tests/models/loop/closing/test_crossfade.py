@@ -2,7 +2,7 @@ import torch
 
 from anime_production.models.loop.closing.crossfade import crossfaded
 from anime_production.models.loop.closing.drawn import Drawn
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 def test_the_end_fades_out_over_the_start_and_all_else_stays_to_the_bit():

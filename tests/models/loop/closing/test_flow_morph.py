@@ -8,7 +8,7 @@ from anime_production.models.loop.closing.flow_morph import (
     flow_morphed,
     flow_morphed_to_fit,
 )
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 def clip(hold=1, seed=1):

@@ -2,7 +2,7 @@ import torch
 
 from anime_production.models.loop.closing.drawn import Drawn
 from anime_production.models.loop.closing.ping_pong import ping_pong
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 def test_it_plays_back_without_doubling_the_ends():

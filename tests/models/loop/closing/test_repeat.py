@@ -3,7 +3,7 @@ import torch
 
 from anime_production.models.loop.closing.drawn import Drawn
 from anime_production.models.loop.closing.repeat import without_repeat
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 @pytest.mark.parametrize(("hold", "again"), [(1, 1), (1, 3), (2, 1), (2, 2), (3, 3)])

@@ -3,7 +3,7 @@ import torch
 
 from anime_production.models.loop.closing.drawn import Drawn
 from anime_production.models.loop.closing.trim import trimmed
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 
 def clip(frames, hold=1, seed=1):

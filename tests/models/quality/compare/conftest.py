@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 def as_jpeg(frames: torch.Tensor, quality: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ ROOM = 2048  # MB above the frames
 IMPORTS = """
 from anime_production.models.quality.compare.pairs import paired
 from anime_production.models.quality.compare.picture import draw_differences
-from anime_production.models.quality.compare.score import compare_pictures
+from anime_production.models.quality.compare.comparison import compare_pictures
 """
 STILL = "images = torch.rand(1, 4096, 4096, 3)\nreferences = images * 0.9\n"
 CLIP = "images = torch.rand(1, 480, 832, 3).repeat(600, 1, 1, 1)\nreferences = images[:1] * 0.9\n"

@@ -4,7 +4,7 @@ import torch
 from anime_production.benchmarks.distortions import add_noise, compress
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.blocks import blockiness
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 def stairs(height=160, width=240, offset=0):

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.quality.still.borders import border_share, content_share
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 @pytest.fixture(scope="module")

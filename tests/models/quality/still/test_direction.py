@@ -5,7 +5,7 @@ from torch.nn.functional import conv2d
 from anime_production.benchmarks.distortions import blur
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.direction import blur_direction, edge_widths
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 @pytest.fixture(scope="module")

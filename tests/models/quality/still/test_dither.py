@@ -6,14 +6,14 @@ from PIL import Image
 from anime_production.benchmarks.distortions import add_noise
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.measure import Value
-from anime_production.models.quality.clip import score_clip_quality
+from anime_production.models.quality.clip_quality import score_clip_quality
 from anime_production.models.quality.still.dither import DITHERED as DITHERED_REASON
 from anime_production.models.quality.still.dither import is_dithered
 from anime_production.models.quality.still.noise import noise
-from anime_production.models.quality.still.score import measure_picture, score_still_quality
 from anime_production.models.quality.still.still_measures import MEASURES
+from anime_production.models.quality.still.still_quality import measure_picture, score_still_quality
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 HIDDEN = {each.name for each in MEASURES if DITHERED_REASON in each.absences}
 DIFFUSED, FLAT = Image.Dither.FLOYDSTEINBERG, Image.Dither.NONE

@@ -19,7 +19,7 @@ from anime_production.models.quality.still.learned import (
     LearnedMeasure,
     open_installed,
 )
-from anime_production.models.quality.still.score import score_still_quality
+from anime_production.models.quality.still.still_quality import score_still_quality
 from anime_production.models.report import Verdict
 
 SIDES = {AESTHETIC.name: 448, COMPLETENESS.name: 384}

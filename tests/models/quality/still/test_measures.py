@@ -3,8 +3,8 @@ import json
 import pytest
 
 from anime_production.models.profile import SHIPPED, load_profile, profile_names
-from anime_production.models.quality.still.score import SUBJECT
 from anime_production.models.quality.still.still_measures import MEASURES
+from anime_production.models.quality.still.still_quality import SUBJECT
 from anime_production.models.report import Better
 
 

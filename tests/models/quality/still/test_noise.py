@@ -8,7 +8,7 @@ from scipy.ndimage import convolve
 from anime_production.benchmarks.distortions import add_noise
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.noise import noise
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 def immerkaer(grey):

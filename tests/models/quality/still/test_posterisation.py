@@ -5,9 +5,9 @@ from torch.nn.functional import avg_pool2d
 from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 
 from anime_production.models.quality.still.posterisation import posterisation
-from anime_production.models.quality.still.score import score_still_quality
+from anime_production.models.quality.still.still_quality import score_still_quality
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from torch.nn.functional import interpolate
 from anime_production.benchmarks.distortions import enlarge
 from anime_production.models.image_ops.luma import luma
 from anime_production.models.quality.still.resolution import resolution
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 
 @pytest.mark.parametrize("character", range(4))

@@ -11,10 +11,10 @@ from anime_production.benchmarks.distortions import (
 )
 from anime_production.models.profile import load_profile
 from anime_production.models.quality.still.learned import COMPLETENESS, Learned, LearnedMeasure
-from anime_production.models.quality.still.score import SUBJECT, score_still_quality
 from anime_production.models.quality.still.still_measures import MEASURES
+from anime_production.models.quality.still.still_quality import SUBJECT, score_still_quality
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 from .test_learned import write_network
 

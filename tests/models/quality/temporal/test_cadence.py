@@ -8,7 +8,7 @@ from anime_production.models.quality.temporal.cadence import (
     repeated_frames,
     usual_lengths,
 )
-from anime_production.models.quality.temporal.steps import walk
+from anime_production.models.quality.temporal.clip_steps import walk
 
 from .painted import moving_figure, pan
 

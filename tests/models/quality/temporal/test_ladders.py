@@ -9,9 +9,9 @@ from anime_production.benchmarks.moving_character import moving_character
 from anime_production.benchmarks.temporal_distortions import TEMPORAL
 from anime_production.models.holds import hold_pattern
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
-from anime_production.models.quality.clip import score_clip_quality
+from anime_production.models.quality.clip_quality import score_clip_quality
 from anime_production.models.report import Verdict
-from anime_production.models.sample.clip import draw_clip
+from anime_production.models.sample.sample_clip import draw_clip
 
 FPS = 24.0
 MONOTONE = 0.95

@@ -2,7 +2,7 @@ import torch
 
 from anime_production.models.perceptual.structural import step_distances, structural_features
 from anime_production.models.quality.temporal.scenes import scene_cuts, scenes
-from anime_production.models.sample.clip import Faults, draw_clip
+from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from .painted import pan
 

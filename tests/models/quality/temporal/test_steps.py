@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from anime_production.models.quality.temporal.clip_steps import walk, working_picture
 from anime_production.models.quality.temporal.steadiness import shaking, usual_shaking
-from anime_production.models.quality.temporal.steps import walk, working_picture
 
 from .painted import moving_figure, pan, texture
 

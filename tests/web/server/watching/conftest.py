@@ -69,8 +69,8 @@ class Bench:
         self.executor = Executor.__new__(Executor)  # without its caches: it only says things
         self.executor.server, self.executor.status_messages = self.server, []
 
-    def attach(self, recorder_of: Any) -> None:
-        watching.attach(self.execution, self.server, recorder_of)
+    def attach(self, get_recorder: Any) -> None:
+        watching.attach(self.execution, self.server, get_recorder)
 
     def put(self, graph: Any = GRAPH, prompt_id: str = "p", number: int = 0, **extra: Any) -> None:
         """Queue a prompt as the server does."""

@@ -43,11 +43,11 @@ def test_whatever_breaks_in_a_hook_comfyui_goes_on_and_it_is_said_once(
     assert "a-secret-word" not in caplog.text
 
 
-@pytest.mark.parametrize("place", ["recorder_of", "queue", "start", "end", "record"])
+@pytest.mark.parametrize("place", ["get_recorder", "queue", "start", "end", "record"])
 def test_whatever_breaks_in_the_recorder_comfyui_goes_on(bench, place, monkeypatch, caplog):
-    if place == "recorder_of":
+    if place == "get_recorder":
         listener = bench.execution.PromptQueue.anime_production_listener.listener
-        monkeypatch.setattr(listener, "_recorder_of", broken)
+        monkeypatch.setattr(listener, "_get_recorder", broken)
     else:
         monkeypatch.setattr(bench.recorder, place, broken)
     with caplog.at_level(logging.DEBUG):

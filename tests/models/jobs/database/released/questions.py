@@ -93,11 +93,15 @@ def _number(job_id: str) -> int:
 
 
 def chosen_jobs(run: Callable[..., Any]) -> Answers:
-    """Return the jobs that a Load Job chooses, and what they were made with."""
+    """Return the jobs that a Load Job chooses, and what they were made with.
+
+    Version 0.1.0 called the query `JobFilter`.
+    """
+    job_query: Any = getattr(filters, "JobQuery", None) or getattr(filters, "JobFilter")  # noqa: B009
     answers: Answers = {}
     for name, choice in (("latest", choose.latest_job), ("best", choose.best_job)):
         for wanted in WANTED:
-            job_id = run(choice, filters.JobFilter(**wanted))
+            job_id = run(choice, job_query(**wanted))
             answer = None
             if job_id is not None:
                 origin = run(choose.origin_of, job_id)

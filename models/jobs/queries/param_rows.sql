@@ -1,6 +1,0 @@
--- name: add_param
-INSERT INTO anime.generation_params
-    (job_id, position, node_id, node_type, kind, name, text, number, sha256)
-VALUES
-    (%(job_id)s, %(position)s, %(node_id)s, %(node_type)s, %(kind)s, %(name)s, %(text)s,
-     %(number)s, %(sha256)s)

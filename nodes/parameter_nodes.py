@@ -1,0 +1,191 @@
+"""Named inputs of a workflow, which a production fills in: plain widgets in the editor."""
+
+from typing import Any, ClassVar
+
+from comfy_api.latest import io
+
+from ..models.production.phase_parameters import (
+    BOOLEAN,
+    FLOAT,
+    FLOAT_BOUNDS,
+    INT,
+    INT_BOUNDS,
+    LEAST_INT,
+    MOST_INT,
+    STRING,
+    Number,
+    Parameter,
+    read_choices,
+)
+
+CATEGORY = "Anime Production/Production"
+NAMELESS = "without a name"
+WIDEST = 1e12  # of a float's bounds, for the editor's sake
+ALIASES = ["parameter", "variable", "production", "input", "constant"]
+NAME_INPUT = io.String.Input(
+    "name",
+    default="",
+    optional=True,
+    tooltip="What a production fills in here. Those of one name are filled together. It fills "
+    "prompt, negative_prompt, seed, width, height, frames, fps, character, profile, project and "
+    "image by itself.",
+)
+VALUE_TOOLTIP = "What it is in the editor, and where a production says nothing."
+VALUE_OUTPUT = io.AnyType.Output(
+    "value", tooltip="The value, for any input, lists of models or samplers among them."
+)
+
+
+def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Schema:
+    return io.Schema(
+        node_id=node_id,
+        display_name=f"Parameter: {title} (Anime)",
+        category=CATEGORY,
+        description=f"A named {description}",
+        search_aliases=ALIASES,
+        inputs=[NAME_INPUT, *inputs],
+        outputs=[VALUE_OUTPUT],
+    )
+
+
+class AnimeParameterString(io.ComfyNode):
+    """A text, a file's name, or a choice."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        multiline: dict[str, Any] = {"default": "", "multiline": True, "optional": True}
+        choices = "The only values that are allowed, one a line. Empty: any."
+        return _schema(
+            io.String.Input("value", tooltip=VALUE_TOOLTIP, **multiline),
+            io.String.Input("choices", tooltip=choices, **multiline),
+            node_id="AnimeParameterString",
+            title="Text",
+            description="text of a workflow that becomes a phase of a production: a prompt, a "
+            "model's file, a sampler, a character. In the editor it is a plain text.",
+        )
+
+    @classmethod
+    def validate_inputs(
+        cls, name: str | None = None, value: str | None = None, choices: str | None = None
+    ) -> bool | str:
+        return _problem(_text(name, choices), value)
+
+    @classmethod
+    def execute(cls, name: str = "", value: str = "", choices: str = "") -> io.NodeOutput:
+        return io.NodeOutput(_text(name, choices).checked(value))
+
+
+class _Numeric(io.ComfyNode):
+    """A number within bounds."""
+
+    KIND: ClassVar[str]
+    BOUNDS: ClassVar[tuple[Number, Number]]  # without bounds of its own
+
+    @classmethod
+    def inputs(cls, kind: Any, least: Number, most: Number, **of_value: Any) -> list[Any]:
+        """Return the inputs for the value and its bounds; least and most of what is taken."""
+        given = {"min": least, "max": most, "optional": True}
+        low, high = cls.BOUNDS
+        return [
+            kind.Input("value", default=kind.Type(0), tooltip=VALUE_TOOLTIP, **given, **of_value),
+            kind.Input("low", default=low, tooltip="The least that is allowed.", **given),
+            kind.Input("high", default=high, tooltip="The most that is allowed.", **given),
+        ]
+
+    @classmethod
+    def validate_inputs(
+        cls,
+        name: str | None = None,
+        value: Number | None = None,
+        low: Number | None = None,
+        high: Number | None = None,
+    ) -> bool | str:
+        return _problem(cls.parameter(name, low, high), value)
+
+    @classmethod
+    def parameter(cls, name: str | None, low: Number | None, high: Number | None) -> Parameter:
+        """Return the parameter that the node stands for."""
+        least, most = cls.BOUNDS
+        bounds = least if low is None else low, most if high is None else high
+        return Parameter(name or NAMELESS, cls.KIND, (), 0, *bounds)
+
+
+class AnimeParameterInt(_Numeric):
+    """A whole number within bounds."""
+
+    KIND, BOUNDS = INT, INT_BOUNDS
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            *cls.inputs(io.Int, LEAST_INT, MOST_INT),
+            node_id="AnimeParameterInt",
+            title="Whole Number",
+            description="whole number of a workflow that becomes a phase of a production: a seed, "
+            "a size, steps. In the editor it is a plain number.",
+        )
+
+    @classmethod
+    def execute(
+        cls, name: str = "", value: int = 0, low: int = INT_BOUNDS[0], high: int = INT_BOUNDS[1]
+    ) -> io.NodeOutput:
+        return io.NodeOutput(cls.parameter(name, low, high).checked(value))
+
+
+class AnimeParameterFloat(_Numeric):
+    """A number within bounds."""
+
+    KIND, BOUNDS = FLOAT, FLOAT_BOUNDS
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            *cls.inputs(io.Float, -WIDEST, WIDEST, step=0.01),
+            node_id="AnimeParameterFloat",
+            title="Number",
+            description="number of a workflow that becomes a phase of a production: CFG, a "
+            "strength, frames per second. In the editor it is a plain number.",
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        name: str = "",
+        value: float = 0.0,
+        low: float = FLOAT_BOUNDS[0],
+        high: float = FLOAT_BOUNDS[1],
+    ) -> io.NodeOutput:
+        return io.NodeOutput(cls.parameter(name, low, high).checked(value))
+
+
+class AnimeParameterBoolean(io.ComfyNode):
+    """Yes or no."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return _schema(
+            io.Boolean.Input("value", default=False, optional=True, tooltip=VALUE_TOOLTIP),
+            node_id="AnimeParameterBoolean",
+            title="Yes or No",
+            description="switch of a workflow that becomes a phase of a production. In the editor "
+            "it is a plain switch.",
+        )
+
+    @classmethod
+    def execute(cls, name: str = "", value: bool = False) -> io.NodeOutput:
+        return io.NodeOutput(Parameter(name or NAMELESS, BOOLEAN, (), False).checked(value))
+
+
+def _text(name: str | None, choices: str | None) -> Parameter:
+    return Parameter(name or NAMELESS, STRING, (), "", choices=read_choices(choices or ""))
+
+
+def _problem(parameter: Parameter, value: Any) -> bool | str:
+    """What ComfyUI is told before the prompt runs; a linked value is known later."""
+    if value is None:
+        return True
+    try:
+        parameter.checked(value)
+    except ValueError as error:
+        return str(error)
+    return True
