@@ -103,12 +103,12 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
             if is_link(value):
                 continue
             if name in options and value not in options[name] and not _is_there(value):
-                message = f"{class_type}.{name}: {value!r} is not there."
+                message = f"{class_type}.{name}: {value!r} can't be chosen here."
                 differences.append(("missing_choice", node_id, name, str(value), message))
             elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
                 value
             ):
-                message = f"{class_type}.{name}: the file {value!r} is not there."
+                message = f"{class_type}.{name}: the file {value!r} is missing."
                 differences.append(("missing_file", node_id, name, str(value), message))
     return differences
 
@@ -148,6 +148,6 @@ def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str
         )
         (now,) = with_hashes([GenerationParameter(**{**vars(was), "sha256": None})], model_file)
         if now.sha256 is not None and now.sha256 != was.sha256:
-            message = f"{was.text} is another file than it was (sha256 {now.sha256[:12]}…)."
+            message = f"{was.text} is not the same file as before (sha256 {now.sha256[:12]}…)."
             differences.append(("other_model", was.node_id, was.name, str(was.text), message))
     return differences
