@@ -76,7 +76,7 @@ def what_takes_a_restart_says_so(page: Any, client: ComfyClient) -> None:
     choice.locator("xpath=self::*[not(@disabled)]").wait_for()
     assert choice.input_value() == "jobs"
     choice.select_option("None")
-    page.get_by_text("This takes effect at the next start of ComfyUI; until then: Those with a").wait_for()
+    page.get_by_text("at the next start of ComfyUI. Until then: Those with a").wait_for()
     assert client.get("/anime/tracking")["tracking"] == "jobs"
 
 
