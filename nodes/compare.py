@@ -49,8 +49,8 @@ class AnimeCompareImages(ProfiledNode):
                     default=ALL,
                     optional=True,
                     tooltip=f"Metrics to measure. {ALL}: every one, of which ssim and "
-                    f"colour_difference count for the pass. Or names with commas between, which then all count: "
-                    f"{names}. {LPIPS} is the best network that is installed.",
+                    f"colour_difference count for the pass. Or names with commas between, which "
+                    f"then all count: {names}. {LPIPS} is the best network that is installed.",
                 ),
                 RESIZE_INPUT,
                 profile_input(),

@@ -139,6 +139,7 @@ def _of_frames(
             return restricted  # its own reason says why nothing could be measured
         absent = listed_frames(sorted(set(scores) - set(scored)))
         return _with_reason(restricted, None, "gate_frames_absent", {"frames": absent})
+    assert value is not None  # else a frame is absent and none fails
     side, limit = limit_of(measurement)
     texts = {
         "value": f"{short_of(measurement, value):g}",
