@@ -1,7 +1,7 @@
-"""Backs the record of jobs up, restores it, or moves it to another PostgreSQL.
+"""Program that backs the record of jobs up, restores it, or moves it to another PostgreSQL.
 
-`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. Where the
-database is, is said as to ComfyUI: ANIME_DATABASE_URL, or the private config file.
+`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. It finds the
+database as ComfyUI does: ANIME_DATABASE_URL, or the private config file.
 """
 
 import argparse
@@ -15,7 +15,7 @@ PRIVATE_FOLDER = "__anime"  # below ComfyUI's user folder
 
 
 def main(arguments: list[str]) -> int:
-    """Do what is asked: 0 when it is done, 1 when it can't be."""
+    """Run the command, and return 0 if it succeeded, 1 if it could not be done."""
     prepare()
     parser = argparse.ArgumentParser(prog="quickstart.py jobs", description=__doc__)
     parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")

@@ -7,9 +7,10 @@ from typing import Any
 
 import psycopg
 
+from anime_production.tools.comfyui import PACK
+
 from ...benchmarks.many_jobs import fill
 from ...models.jobs.database.migrations import list_migrations
-from ..comfyui import PACK
 from ..integration.client import ComfyClient
 from ..integration.conftest import TESTING_NODES
 from ..integration.job_bench import Jobs
