@@ -26,7 +26,7 @@ CONNECT_SECONDS = 5
 UNACKNOWLEDGED_MS = 20_000
 
 
-class DatabaseAway(ConnectionError):
+class DatabaseUnavailable(ConnectionError):
     """The database can't be used now; the message gives the reason, without secrets."""
 
 
@@ -54,21 +54,23 @@ class Database:
             arguments: arguments of the function after the connection.
 
         Raises:
-            DatabaseAway: the database can't be used.
+            DatabaseUnavailable: the database can't be used.
         """
         with self.connection() as connection:
             try:
                 return function(connection, *arguments)
             except connection_errors() as error:
                 reason = without_secrets(error)
-                raise DatabaseAway(f"The connection to the database failed: {reason}") from None
+                raise DatabaseUnavailable(
+                    f"The connection to the database failed: {reason}"
+                ) from None
 
     @contextmanager
     def connection(self) -> "Iterator[Connection]":
         """Lend a connection in autocommit mode; afterwards it returns to the pool.
 
         Raises:
-            DatabaseAway: the database can't be reached or used.
+            DatabaseUnavailable: the database can't be reached or used.
         """
         with self._connections.connection() as pooled:
             if pooled is not None:
@@ -76,7 +78,7 @@ class Database:
                 return
         try:
             connection = self.connect()
-        except DatabaseAway:
+        except DatabaseUnavailable:
             self._connections.close()
             raise
         with connection:
@@ -87,7 +89,7 @@ class Database:
         """Open a connection in autocommit mode and update the schema; the caller closes it.
 
         Raises:
-            DatabaseAway: the database can't be reached or used.
+            DatabaseUnavailable: the database can't be reached or used.
         """
         try:
             # The driver comes first: without it, starting the embedded server would be useless.
@@ -95,7 +97,7 @@ class Database:
             hide_secrets_in_logs()
             source, connection_string = self._address()
         except (SettingsError, EmbeddedFailure, MissingDependency, OSError) as error:
-            raise DatabaseAway(str(error)) from None
+            raise DatabaseUnavailable(str(error)) from None
         conninfo = require("psycopg.conninfo")
         parameters: dict[str, Any] = {
             "connect_timeout": CONNECT_SECONDS,
@@ -107,22 +109,24 @@ class Database:
             connection: Connection = psycopg.connect(**parameters, autocommit=True)
         except (psycopg.Error, OSError) as error:
             reason = without_secrets(error)
-            raise DatabaseAway(f"The database ({source}) can't be reached: {reason}") from None
+            raise DatabaseUnavailable(
+                f"The database ({source}) can't be reached: {reason}"
+            ) from None
         try:
             version = connection.info.server_version // 10000
             if version < OLDEST_SERVER:
-                raise DatabaseAway(
+                raise DatabaseUnavailable(
                     f"The database ({source}) is PostgreSQL {version}, but this pack needs"
                     f" PostgreSQL {OLDEST_SERVER} or newer. Update the server or use another one."
                 )
             migrate(connection)
         except SchemaTooNew as error:
             connection.close()
-            raise DatabaseAway(str(error)) from None
+            raise DatabaseUnavailable(str(error)) from None
         except psycopg.Error as error:
             connection.close()
             reason = without_secrets(error)
-            raise DatabaseAway(f"The database ({source}) can't be used: {reason}") from None
+            raise DatabaseUnavailable(f"The database ({source}) can't be used: {reason}") from None
         except BaseException:
             connection.close()
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..database.address import external_address, without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..database.place import place_below
 from ..database.transfer import (
     Contents,
@@ -52,7 +52,7 @@ def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Con
 
     Raises:
         TransferFailed: the file exists already or can't be written.
-        DatabaseAway: the database can't be reached.
+        DatabaseUnavailable: the database can't be reached.
     """
     if file.exists():
         raise TransferFailed(f"{file} exists already; give another name.")
@@ -65,7 +65,7 @@ def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Con
             contents = write_archive(unfinished, source, print_line)
         os.replace(unfinished, file)
     except OSError as error:
-        if isinstance(error, DatabaseAway):
+        if isinstance(error, DatabaseUnavailable):
             raise
         raise TransferFailed(f"{file} can't be written: {error}.") from error
     finally:
@@ -90,7 +90,7 @@ def restore(
 
     Raises:
         TransferFailed: the restoring failed; nothing was changed.
-        DatabaseAway: the database can't be reached.
+        DatabaseUnavailable: the database can't be reached.
     """
     _check_comfyui_is_stopped(directory)
     try:
@@ -98,7 +98,7 @@ def restore(
             source = _ArchiveSource(archive)
             return _fill(Database(directory), source, replace, print_line)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        if isinstance(error, DatabaseAway):
+        if isinstance(error, DatabaseUnavailable):
             raise
         raise TransferFailed(f"{file} is no complete backup of this pack: {error}.") from error
 
@@ -118,7 +118,7 @@ def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Con
 
     Raises:
         TransferFailed: the move failed; nothing was changed.
-        DatabaseAway: one of the two databases can't be reached.
+        DatabaseUnavailable: one of the two databases can't be reached.
         SettingsError: the configured address is invalid.
     """
     _check_comfyui_is_stopped(directory)
@@ -225,7 +225,7 @@ def _ship_outbox(directory: Path, database: Database, print_line: PrintLine) -> 
     try:
         shipper.settle(SETTLE_SECONDS)
         if shipper.failure:
-            raise DatabaseAway(shipper.failure)
+            raise DatabaseUnavailable(shipper.failure)
         if waiting := outbox.backlog():
             print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
     finally:

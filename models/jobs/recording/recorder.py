@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ...settings import TRACKING
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..job import Job
 from ..provenance.model_hashes import FindFile
 from .events import Event, JobProgressed, JobQueued, JobStarted
@@ -249,7 +249,7 @@ class Recorder:
         try:
             with self._database.connect() as connection:
                 server = connection.info.parameter_status("server_version")
-        except DatabaseAway as error:
+        except DatabaseUnavailable as error:
             reason = str(error)
         failure, backlog, rejected = self._outbox.failure, None, None
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...dependency import require
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..provenance.model_hashes import FindFile
 from .events import Event, EventError
 from .ledger import write
@@ -148,7 +148,7 @@ class Shipper:
                 self._beat()
             self._beat()
             self._outbox.checkpoint()
-        except DatabaseAway as error:
+        except DatabaseUnavailable as error:
             failure = str(error)
             # A connection that is cut again and again still carries small batches.
             self._batch = max(self._batch // 4, 1)
@@ -222,7 +222,7 @@ class Shipper:
         """Call a function with the connection; if it was cut, retry once with a new connection.
 
         Raises:
-            DatabaseAway: the database can't be reached, or can't be written now.
+            DatabaseUnavailable: the database can't be reached, or can't be written now.
             psycopg.Error, EventError: the event itself can't be written, now or later.
         """
         psycopg = require("psycopg")
@@ -239,7 +239,7 @@ class Shipper:
                 self._disconnect()
                 if is_last_try:
                     reason = without_secrets(error)
-                    raise DatabaseAway(f"The database can't be written: {reason}") from None
+                    raise DatabaseUnavailable(f"The database can't be written: {reason}") from None
                 is_last_try = True  # the server may have been restarted in the meantime
 
     def _reject(self, event: StoredEvent, error: Exception) -> None:

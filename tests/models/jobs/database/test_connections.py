@@ -9,7 +9,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from anime_production.models.jobs.database.connections import MOST_CONNECTIONS
-from anime_production.models.jobs.database.database import Database, DatabaseAway
+from anime_production.models.jobs.database.database import Database, DatabaseUnavailable
 
 from ....deadlines import within
 from ..postgres import wait_until
@@ -56,9 +56,9 @@ def test_a_database_that_is_away_is_said_soon_and_without_secrets(database, by_h
     pid(database)
     by_hand.stop()
     try:
-        with within(4), pytest.raises(DatabaseAway) as away, database.connection():
+        with within(4), pytest.raises(DatabaseUnavailable) as away, database.connection():
             pass
-        with pytest.raises(DatabaseAway), database.connection():
+        with pytest.raises(DatabaseUnavailable), database.connection():
             pass
     finally:
         by_hand.start()

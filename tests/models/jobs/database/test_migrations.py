@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import DatabaseAway
+from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.jobs.database.migrations import FOLDER, list_migrations, migrate
 from anime_production.models.jobs.recording.ledger import write
 
@@ -59,7 +59,7 @@ def test_ten_processes_may_start_at_once(studio_url):
 def test_an_older_pack_refuses_a_newer_schema_in_words(database):
     with database.connect() as connection:
         connection.execute("INSERT INTO anime.schema_migrations VALUES (9999, 'from_the_future')")
-    with pytest.raises(DatabaseAway, match=r"has schema 9999.*Update the pack"):
+    with pytest.raises(DatabaseUnavailable, match=r"has schema 9999.*Update the pack"):
         database.connect()
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import Database, DatabaseAway
+from anime_production.models.jobs.database.database import Database, DatabaseUnavailable
 from anime_production.models.jobs.database.migrations import list_migrations, migrate
 from anime_production.models.jobs.database.transfer import DatabaseSource, TransferFailed
 from anime_production.models.jobs.job import Review, ReviewVerdict, new_job
@@ -116,10 +116,10 @@ def test_a_server_that_refuses_keeps_what_it_had_and_no_secret_is_said(
     with psycopg.connect(studio_url) as connection:
         connection.execute("CREATE SCHEMA anime")  # another's, without our tables
         connection.execute("CREATE VIEW anime.jobs AS SELECT 1 AS id")
-    with pytest.raises((TransferFailed, DatabaseAway)) as refused:
+    with pytest.raises((TransferFailed, DatabaseUnavailable)) as refused:
         move(private, False, silent)
     monkeypatch.setenv("ANIME_DATABASE_URL", studio_url.replace("secret-word", "wrong-word"))
-    with pytest.raises(DatabaseAway) as away:
+    with pytest.raises(DatabaseUnavailable) as away:
         move(private, False, silent)
     for secret in ("secret-word", "wrong-word", "keeper"):
         assert secret not in f"{refused.value} {away.value}"
