@@ -158,9 +158,9 @@ class GreyPictures:
     def __getitem__(self, place: int) -> np.ndarray:
         return self._clip.picture(self._frame(place))
 
-    def thumbnails(self, most: int | None = None) -> torch.Tensor:
-        """Return the thumbnails of the first `most` pictures, shape (pictures, cells)."""
-        frames = map(self._frame, range(len(self))[:most])
+    def thumbnails(self, limit: int | None = None) -> torch.Tensor:
+        """Return the thumbnails of the first `limit` pictures, shape (pictures, cells)."""
+        frames = map(self._frame, range(len(self))[:limit])
         return torch.stack([self._clip.thumbnail(frame) for frame in frames])
 
     def prepare(self, report_progress: Callable[[int, int], None] | None = None) -> None:
@@ -186,14 +186,14 @@ class GreyPictures:
         """Return the share of the change between two pictures that motion explains, up to 1."""
         return self._clip.explained_share(self._frame(first), self._frame(second))
 
-    def spread(self, most: int) -> list[int]:
-        """Return the places of at most `most` pictures, evenly spread.
+    def spread(self, limit: int) -> list[int]:
+        """Return the places of at most `limit` pictures, evenly spread.
 
         They lie at multiples of a power of two, counted in frames of the whole clip. So overlapping
         parts choose the same frames and share their flows.
         """
         distance = 1
-        while self.frames > distance * most:
+        while self.frames > distance * limit:
             distance *= 2
         frames = np.add(self.indices, self.start)
         marks = np.arange(-(-frames[0] // distance) * distance, frames[-1] + 1, distance)

@@ -217,8 +217,10 @@ def _trunk(net: str, path: Path) -> torch.nn.Sequential:
     ]
     if wrong:
         expected = f"the weights of torchvision's {network.builder}"
-        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        received = f"a file in which {', '.join(wrong[:3])}{more} are missing or of another shape"
+        further = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        received = (
+            f"a file in which {', '.join(wrong[:3])}{further} are missing or of another shape"
+        )
         remedy = f"Install the file of {network.builder} under this name."
         raise InputError(str(path), expected, received, remedy)
     state = {name.removeprefix("features."): tensors[name].float() for name in needed}

@@ -47,11 +47,11 @@ def weightless_last(
         weight = weights[compared[0]]
         orders, slices, start = [], [], 0
         for convolution in outer:
-            own = weight[start : start + convolution.out_channels]
-            order = (own == 0).int().argsort(stable=True)
+            channel_weights = weight[start : start + convolution.out_channels]
+            order = (channel_weights == 0).int().argsort(stable=True)
             _reorder(convolution, input_order, order)
             orders.append(start + order)
-            slices.append(slice(start, start + int((own != 0).sum())))
+            slices.append(slice(start, start + int((channel_weights != 0).sum())))
             start += convolution.out_channels
         input_order = torch.cat(orders)
         ordered.append(weight[input_order])

@@ -41,7 +41,7 @@ class Part:
     end: int | None
     padded: slice
 
-    def own(self, stride: int) -> slice:
+    def own_outputs(self, stride: int) -> slice:
         """Return the slice of a layer's outputs that belong to the part and not to its margin.
 
         Args:
@@ -82,7 +82,7 @@ def large_distance(
                 torch.stack(pieces).to(backend.device or first.device)
             )
             for layer, (output, (stride, _)) in enumerate(zip(outputs, layers, strict=True)):
-                own = output[:, rows.own(stride), columns.own(stride)]
+                own = output[:, rows.own_outputs(stride), columns.own_outputs(stride)]
                 sums[layer] += (own[0] - own[1]).square().sum().item()
                 counts[layer] += own.shape[1] * own.shape[2]
     return sum(total / count for total, count in zip(sums, counts, strict=True))

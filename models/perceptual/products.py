@@ -117,8 +117,8 @@ def _squared_distances(
     squares = (sums - 2 * gram).clamp(min=0)
     if precision is torch.float64:
         return squares
-    near = squares < NEAR * sums
-    pairs = (near.triu(1) if is_same else near).nonzero()
+    nearby = squares < NEAR * sums
+    pairs = (nearby.triu(1) if is_same else nearby).nonzero()
     if len(pairs) > MOST_NEAR * len(first):
         return _squared_distances(first, second, torch.float64, progress)
     for i, j in pairs.tolist():
