@@ -25,6 +25,11 @@ def lab_from_rgb(frames: torch.Tensor, dim: int = -1) -> torch.Tensor:
 
     Returns:
         L in 0–100, a and b within about ±128, in the shape of `frames`.
+
+    Examples:
+        >>> red = lab_from_rgb(torch.tensor([1.0, 0.0, 0.0]))
+        >>> [round(value) for value in red.tolist()]
+        [53, 80, 67]
     """
     red, green, blue = linear_light(frames).unbind(dim)
     # Sums give the same result for one frame as for many, and never use TF32. A matrix product

@@ -77,6 +77,14 @@ def choose_backend(
         InputError: there is no such backend, its weights are missing, or they are another
             network's.
         MissingDependency: the `lpips` package is not installed.
+
+    Examples:
+        >>> backend, reason = choose_backend("structural", weights={})
+        >>> reason
+        'structural, as chosen.'
+        >>> black = torch.zeros(1, 64, 64, 3)
+        >>> round(backend.between(black, torch.ones_like(black)).item())
+        100
     """
     if name not in BACKENDS:
         expected = f"one of {', '.join(BACKENDS)}"

@@ -31,6 +31,12 @@ def edge_width(frames: torch.Tensor) -> list[float | None]:
 
     Returns:
         A width in px for each frame; None where no edge is strong enough to be a line.
+
+    Examples:
+        >>> half_black = torch.ones(64, 64, 3)
+        >>> half_black[:, :32] = 0
+        >>> [round(width, 3) for width in edge_width(half_black[None])]
+        [1.0]
     """
     return [_edge_width(luma(frame[None])[0]) for frame in frames]
 
