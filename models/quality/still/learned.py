@@ -21,7 +21,7 @@ from ...measurement import Better
 from ...onnx import open_session
 from ...weights import WEIGHTS
 from ...weights.published import is_published
-from ...weights.unusable import why_unusable
+from ...weights.unusable import absence_for_unusable
 
 # Squeezed to the network's own size, or this one where it takes any; −1 to 1.
 SIDE = 384
@@ -187,7 +187,7 @@ def why_failed(classifier: Classifier, error: InputError | MissingDependency) ->
     """Why a classifier is left out."""
     names = isinstance(error, InputError) and error.name.endswith(LABELS_FILE)
     file = classifier.labels if names else classifier.file
-    return why_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
+    return absence_for_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
 
 
 def _check_published(classifier: Classifier, path: Path) -> None:
