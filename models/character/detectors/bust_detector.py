@@ -1,33 +1,35 @@
-"""A detector of faces whose crops show head and shoulders, for embedders that want more."""
+"""Detector of faces with crops of head and shoulders, for embedders that need more than a face."""
 
 from dataclasses import replace
 
 import torch
 
 from ..detection import Detection, Detector, Region
-from .bust import bust_of, cut
+from .bust import bust_box, clip_to_picture
 
 
 class BustDetector:
-    """Grows what a detector of faces finds to a bust; see `Detector`."""
+    """Detector that enlarges the crops of a detector of faces to busts; see `Detector`."""
 
     region = Region.BUST
 
-    def __init__(self, faces: Detector) -> None:
-        """Take a detector whose boxes are faces, from cheek to cheek and brow to chin."""
-        self._faces = faces
-        self.name = faces.name
+    def __init__(self, face_detector: Detector) -> None:
+        """Wrap a detector whose boxes are faces, from cheek to cheek and brow to chin."""
+        self._face_detector = face_detector
+        self.name = face_detector.name
 
     @property
     def device(self) -> str:
-        return self._faces.device
+        """Device that the detector of faces runs on."""
+        return self._face_detector.device
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
-        """Find everybody in a few frames; see `Detector`."""
+        """Detect the people in a few frames; see `Detector`."""
         aspect = frames.shape[2] / frames.shape[1]
         return [
             tuple(
-                replace(face, face=face.box, crop=cut(bust_of(face.box, aspect))) for face in found
+                replace(face, face=face.box, crop=clip_to_picture(bust_box(face.box, aspect)))
+                for face in faces
             )
-            for found in self._faces.detect(frames)
+            for faces in self._face_detector.detect(frames)
         ]
