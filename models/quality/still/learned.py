@@ -22,7 +22,7 @@ from ...measurement import Better
 from ...onnx import open_session
 from ...weights import WEIGHTS
 from ...weights.published import is_published
-from ...weights.unusable import why_unusable
+from ...weights.unusable import absence_for_unusable
 
 # Pictures are scaled to the size of the network, or to this one (px) if it takes any size, and
 # their values to −1–1.
@@ -197,7 +197,7 @@ def absence_of_failed(classifier: Classifier, error: InputError | MissingDepende
     """Return the reason why the measure of a classifier that failed is absent."""
     is_labels_error = isinstance(error, InputError) and error.name.endswith(LABELS_FILE)
     file = classifier.labels if is_labels_error else classifier.file
-    return why_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
+    return absence_for_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
 
 
 def _check_published(classifier: Classifier, path: Path) -> None:
