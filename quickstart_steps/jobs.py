@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def _do(options: argparse.Namespace, private: Path) -> int:
     from ..models.dependency import MissingDependency
-    from ..models.jobs.database.database import DatabaseAway
+    from ..models.jobs.database.database import DatabaseUnavailable
     from ..models.jobs.database.transfer import TransferFailed
     from ..models.jobs.recording.backup import back_up, move, restore
     from ..models.settings import SettingsError
@@ -53,7 +53,13 @@ def _do(options: argparse.Namespace, private: Path) -> int:
             contents = restore(private, options.file, options.replace, say)
         else:
             contents = move(private, options.replace, say)
-    except (TransferFailed, DatabaseAway, SettingsError, MissingDependency, OSError) as error:
+    except (
+        TransferFailed,
+        DatabaseUnavailable,
+        SettingsError,
+        MissingDependency,
+        OSError,
+    ) as error:
         say(f"\n{error}")
         return 1
     rows = sum(each.rows for each in contents.values())
