@@ -42,7 +42,7 @@ def measures_of(clip: CharacterInClip, measures: Measures) -> tuple[Measurement,
     """Return everything that is measured of one character, its similarity first."""
     others = (_by(clip.model, measures[each.name]) for each in OF_A_CHARACTER[1:])
     similarity = similarity_measurement(clip, measures[SIMILARITY.name])
-    return (similarity, *(each.measurement(each.taken(clip)) for each in others))
+    return (similarity, *(each.measurement(each.evaluate(clip)) for each in others))
 
 
 def measures_of_all(
@@ -59,7 +59,7 @@ def measures_of_all(
     several = (MISSING,) if len(appearances) > 1 else ()
     crowded = (DOUBLED,) if detections.most > 1 else ()
     taken = (_by(model, measures[each.name]) for each in (*several, *crowded))
-    return tuple(each.measurement(each.taken(cast)) for each in taken)
+    return tuple(each.measurement(each.evaluate(cast)) for each in taken)
 
 
 def _by(model: IdentityModel, measure: Measure) -> Measure:

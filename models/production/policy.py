@@ -132,7 +132,7 @@ def reasons_of(reports: Sequence[Report]) -> set[str]:
     """Codes and names of everything required that did not pass; names with their subject too."""
     found: set[str] = set()
     for report in reports:
-        for each in report.against:
+        for each in report.not_passing:
             found |= {each.reason_code, *_names(report, each)}
     return found
 

@@ -100,7 +100,7 @@ def _temporal(
         step_distances(drawn)[:-1].tolist(),
         fps,
     )
-    return tuple(each.measurement(each.taken(found)) for each in wanted)
+    return tuple(each.measurement(each.evaluate(found)) for each in wanted)
 
 
 def _too_few(drawings: int) -> Absence | None:

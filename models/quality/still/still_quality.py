@@ -30,7 +30,7 @@ def measure_picture(
         The value or the reason of its absence, by name of the measure.
     """
     picture = Picture(frame)
-    return {each.name: each.taken(picture) for each in measures if each.function is not None}
+    return {each.name: each.evaluate(picture) for each in measures if each.function is not None}
 
 
 def numbers_of(results: Sequence[Results], name: str) -> list[float | None]:

@@ -130,7 +130,7 @@ def _drawing_rate(found: "Findings") -> Value:
 def _duplicates(found: "Findings") -> Value:
     pattern, extra = found.pattern, repeated_frames(found.pattern)
     facts = {"frames": sum(extra), "hold": usual_lengths(pattern)[-1]}
-    per_frame = pattern.along_frames([float(each) for each in extra], held=0.0)
+    per_frame = pattern.along_frames([float(each) for each in extra], held_value=0.0)
     return Value(100 * sum(extra) / pattern.frames, facts, per_frame=per_frame)
 
 
@@ -143,7 +143,7 @@ def _dropped(found: "Findings") -> Value | Absence:
     return Value(
         100 * len(missing) / judged,
         {"drawings": len(missing), "steps": judged},
-        per_frame=found.pattern.along_frames(gaps, held=0.0),
+        per_frame=found.pattern.along_frames(gaps, held_value=0.0),
         details={"frames": [drawings[place] for place in missing], "judged": judged},
     )
 

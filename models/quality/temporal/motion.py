@@ -55,7 +55,7 @@ def _warping_error(found: Findings) -> Value | Absence:
 
 def _motion(found: Findings) -> Value:
     usual = median(found.motion)
-    per_frame = found.pattern.along_frames([0.0, *found.motion], held=0.0)
+    per_frame = found.pattern.along_frames([0.0, *found.motion], held_value=0.0)
     return Value(usual, {"step": round(usual, 2)}, per_frame=per_frame)
 
 
