@@ -1,7 +1,7 @@
 """All settings of the pack, read from environment variables or from the private config file.
 
-An environment variable takes precedence over the config file. A test checks that the README's table
-of settings equals `SETTINGS`.
+An environment variable takes precedence over the config file. A test checks that the table of
+settings in docs/jobs.md equals `SETTINGS`.
 """
 
 import json
@@ -39,10 +39,10 @@ class Setting(Generic[Value]):
         variable: name of the environment variable, which takes precedence over the config file.
         key: name in the private config file; "" if only the environment can set it.
         default: value if the setting is absent or can't be read.
-        default_text: the default as the README shows it.
+        default_text: the default as docs/jobs.md shows it.
         expected: values that the setting accepts, in words.
         parse: function that returns the value of a text, or raises ValueError.
-        help: the README's sentence about the setting.
+        help: sentence about the setting in docs/jobs.md.
     """
 
     variable: str

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..dependency import require
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..jobs.queries.rows import rows_of
 from .definition import read_definition
 from .host import Host
@@ -64,7 +64,7 @@ class RunnableJobs:
             return None
         try:
             runnable = await in_thread(self._host.database.run, self._runnable_queues)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             return None
         return await self._fetch_job(queues=runnable, worker_id=worker_id) if runnable else None
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..jobs.job import JobState
 from ..jobs.job_states import UNFINISHED
 from ..jobs.queries.history import JobRecord, find_job
@@ -281,7 +281,7 @@ class _Run:
     def _attempt_runs(self, attempt_id: UUID) -> bool:
         try:
             return self._host.database.run(attempts.attempt_runs, attempt_id)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             return True  # without the database no other process can have taken the phase over
 
     def _announce(self) -> None:
@@ -298,7 +298,7 @@ class _Run:
                 if settle:
                     self._host.settle()
                 return self._host.database.run(function, *arguments)
-            except DatabaseAway:
+            except DatabaseUnavailable:
                 self._pause()
 
     def _pause(self) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ..dependency import require
 from ..jobs.database.address import without_secrets
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..settings import HEARTBEAT
 from . import attempts, handover, phase_queue
 from .host import Host, Postponed, Stopped
@@ -123,7 +123,7 @@ class Worker:
                 await self._take_phases(parameters)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway as error:
+            except DatabaseUnavailable as error:
                 self._set_problem(str(error))
             except Exception as error:
                 self._set_problem(f"{type(error).__name__}: {without_secrets(error)}")
@@ -191,7 +191,7 @@ class Worker:
     def _fail(self, phase_id: UUID, error: Exception) -> None:
         reason = StateReason.of("production_engine", {"error": _error_text(error)})
         own_id = self._host.process_id
-        with contextlib.suppress(DatabaseAway):
+        with contextlib.suppress(DatabaseUnavailable):
             self._host.database.run(
                 attempts.release_phase, phase_id, own_id, PhaseState.FAILED, reason
             )
@@ -216,7 +216,7 @@ class Worker:
                 await in_thread(self._host.database.run, _repair_tables)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway:
+            except DatabaseUnavailable:
                 pass
             except Exception as error:
                 log.warning("The queue of phases can't be repaired: %s", without_secrets(error))
