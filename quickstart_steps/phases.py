@@ -13,7 +13,7 @@ from ..models.production.catalogue import (
     UnknownPhase,
     is_shipped,
     list_phases,
-    parse,
+    parse_definition,
     register_phase,
     registered_folder,
     remove_phase,
@@ -61,7 +61,7 @@ def listing(folder: Path) -> list[str]:
 
 
 def _register(folder: Path, file: Path, replace: bool) -> int:
-    definition = read_definition(parse(file.read_bytes()))
+    definition = read_definition(parse_definition(file.read_bytes()))
     if register_phase(folder, definition, replace):
         say(f"{definition.id} is registered, with the parameters:")
         for each in definition.parameters:

@@ -75,7 +75,7 @@ def _one_character(
         "model": character.model,
     }
     measure = replace(_by_embedder(model, ONE_CHARACTER), threshold=published)
-    result = measure.taken(character, published, outliers)
+    result = measure.evaluate(character, published, outliers)
     return measure.measurement(result, character.similarities, details)
 
 

@@ -57,7 +57,7 @@ def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measure
     """
     measure = on_scale_of_character(clip.character, measure)
     similarities = clip.appearance.similarities
-    return measure.measurement(measure.taken(clip), similarities, _details(clip))
+    return measure.measurement(measure.evaluate(clip), similarities, _details(clip))
 
 
 def _details(clip: "CharacterInClip") -> Mapping[str, Any]:

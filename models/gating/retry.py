@@ -141,7 +141,7 @@ def reason_of(report: Report) -> str:
         A line for everything required that doesn't pass: its reason's code, which stays the same
         in all languages and versions, then the sentence. Empty where it passes.
     """
-    return "\n".join(f"{each.reason_code}: {each.reason}" for each in report.against)
+    return "\n".join(f"{each.reason_code}: {each.reason}" for each in report.not_passing)
 
 
 def _goodness(report: Report) -> tuple[bool, float, float]:

@@ -131,13 +131,13 @@ def score_loop(
             return nothing(absence)
     seam = Seam(frames, measured, rhythm_of(measured.moving))
     moving = next(each for each in measures if each.name == MOTION.name)
-    moves = moving.measurement(moving.taken(seam))
+    moves = moving.measurement(moving.evaluate(seam))
     absence = _no_seam(moves, len(seam.drawings))
     if absence is not None:
         parts = [moves if each is moving else each.absent(absence) for each in measures]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
     seam.pictures.prepare(report_progress)
-    parts = [each.measurement(each.taken(seam)) for each in measures]
+    parts = [each.measurement(each.evaluate(seam)) for each in measures]
     cause = _cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
     return Report(SUBJECT, tuple(parts), len(frames), fps, worst)

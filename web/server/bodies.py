@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ...models.jobs.job import JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
-from ...models.production.fields import LONGEST_LINE, finite
+from ...models.production.fields import LONGEST_LINE, is_finite
 from ...models.production.phase_kind import KINDS
 from ...models.production.phase_parameters import LONGEST_TEXT
 from ...models.production.policy import MOST_ATTEMPTS
@@ -44,7 +44,9 @@ Object = dict[str, Any]
 
 # Values are checked here, as pydantic would list each of a million that doesn't fit.
 def _scalars(changes: Object) -> Object:
-    if not all(isinstance(each, str | int | float) and finite(each) for each in changes.values()):
+    if not all(
+        isinstance(each, str | int | float) and is_finite(each) for each in changes.values()
+    ):
         raise ValueError("a list, an object, null, NaN or infinity")
     return changes
 

@@ -79,21 +79,21 @@ class ComfyHost:
     def stop(self) -> None:
         """Have nothing begin any more."""
         self._stopping = True
-        self.nudge()
+        self.wake()
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         """Have the phase that runs looked at now."""
         with self._moved:
             self._nudges += 1
             self._moved.notify_all()
 
-    def rest(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait; less where it ends, or somebody wants the phase to be looked at."""
         with self._moved:
             before = self._nudges
             self._moved.wait_for(lambda: self._nudges != before or self._stopping, seconds)
 
-    def others_prompts(self) -> int:
+    def count_other_prompts(self) -> int:
         """How many prompts that are no production's run or wait here."""
         running, waiting = self._server.prompt_queue.get_current_queue_volatile()
         return sum(PRODUCTION_MARK not in item[3] for item in (*running, *waiting))

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from ...models.jobs.job import LONGEST_NAME, LONGEST_REASON, clean_name
-from ...models.production.fields import storable
+from ...models.production.fields import is_storable
 from .refusals import Refusal
 
 NAME = "name"  # format of a text on one line
@@ -54,7 +54,7 @@ def words_of(choices: type[Enum]) -> OneOf:
 
 
 def _storable(text: str) -> str:
-    if not storable(text):
+    if not is_storable(text):
         raise ValueError("NUL or half a character")
     return text
 

@@ -18,7 +18,7 @@ from ...models.production.catalogue import (
     remove_phase,
 )
 from ...models.production.definition import DefinitionError, PhaseDefinition, read_definition
-from ...models.production.gates import described
+from ...models.production.gates import describe_gate
 from ...models.production.installed import Installed, missing
 from ...models.profile import Profile, ProfileError, load_profile
 from .bodies import DefinitionBody
@@ -101,7 +101,7 @@ def _described(
         "takes": dict(phase.takes),
         "gives": phase.gives,
         "parameters": [each.to_dict() for each in phase.parameters],
-        "gates": [described(gate, _profile_of(context.profiles())) for gate in phase.gates],
+        "gates": [describe_gate(gate, _profile_of(context.profiles())) for gate in phase.gates],
         "policy": phase.policy.to_dict(),
         "workflow": dict(phase.graph),
         "installed": not lacking,

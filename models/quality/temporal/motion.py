@@ -58,7 +58,7 @@ def _warping_error(findings: Findings) -> Value | Absence:
 
 def _motion(findings: Findings) -> Value:
     typical_step = median(findings.differences)
-    per_frame = findings.pattern.along_frames([0.0, *findings.differences], held=0.0)
+    per_frame = findings.pattern.along_frames([0.0, *findings.differences], held_value=0.0)
     return Value(typical_step, {"step": round(typical_step, 2)}, per_frame=per_frame)
 
 
