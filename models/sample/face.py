@@ -1,4 +1,4 @@
-"""The head without its hair: face, ears, eyes, brows, nose and mouth."""
+"""Drawing of the head without its hair: face, ears, eyes, brows, nose and mouth."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from .curves import bezier, ellipse, mirrored, moved, smooth
 from .pose import Pose
 
 LINE = 2.4  # units, the outline of every large shape
+# How near to the viewer the parts lie, in units: nearer parts move more when the head turns.
 FACE_DEPTH, EYE_DEPTH, NOSE_DEPTH = 14.0, 52.0, 70.0
 EYE_LINE = 32.0  # y of the middle of the eyes
 BLUSH: Colour = (240, 120, 110)
@@ -16,7 +17,7 @@ LIGHT_IN_EYE: Colour = (250, 250, 250)
 
 
 def face_outline(character: Character) -> np.ndarray:
-    """Outline of the face and skull on the head."""
+    """Return the outline of face and skull, measured from the middle of the head."""
     jaw, chin = character.jaw, character.chin
     return smooth(
         mirrored(
@@ -37,7 +38,7 @@ def face_outline(character: Character) -> np.ndarray:
 
 
 def skin_shadow(character: Character) -> Colour:
-    """The tone of skin in the shade: darker, redder."""
+    """Return the colour of skin in the shade, which is darker and redder."""
     red, green, blue = character.skin
     return red * 0.91, green * 0.79, blue * 0.80
 
@@ -46,10 +47,10 @@ def draw_face(canvas: Canvas, character: Character, pose: Pose, fringe_shade: np
     """Paint the face.
 
     Args:
-        canvas: where to.
-        character: whose.
-        pose: when.
-        fringe_shade: outline, in the drawing, of the shade that the fringe throws.
+        canvas: canvas to paint on.
+        character: character whose face it is.
+        pose: position of the head, and how far the eyes are open.
+        fringe_shade: outline of the fringe's shadow on the face, in the drawing's units.
     """
     for side in (-1, 1):
         _draw_ear(canvas, character, pose, side)
@@ -104,7 +105,7 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
     above = shut + (open_above - shut) * pose.lids
     below = shut + (open_below - shut) * min(pose.lids * 1.6, 1.0)
 
-    # The eye on the side that the head turns away from gets narrower.
+    # When the head turns, the eye that moves out of sight gets narrower.
     narrowed = 1.0 + 0.5 * pose.turn * side
 
     def place(points: np.ndarray) -> np.ndarray:
@@ -132,9 +133,9 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
 
 
 def _draw_iris(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
-    """Iris, pupil and lights; the iris gets lighter downwards."""
+    """Paint iris, pupil and highlights; the iris gets lighter downwards."""
     wide, high = character.eye_width * 0.68, character.eye_height * 0.98
-    # The eyes rest on the viewer: they turn back a little of what the head turns away.
+    # The eyes stay on the viewer, so they turn back a little when the head turns.
     middle = np.array([character.eye_spacing * side - 24 * pose.turn, EYE_LINE])
 
     def paint(x: float, y: float, width: float, height: float, colour: Colour) -> None:
