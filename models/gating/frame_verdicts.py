@@ -55,12 +55,13 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
             "They are of the clip as a whole: judge the whole batch by it in a Gate, or give a "
             "report of pictures, such as Still Quality's, Character Score's or Compare Images'.",
         )
-    for each in report.required:
-        if each.per_frame and len(each.per_frame) != report.frames:
+    for measurement in report.required:
+        values = measurement.per_frame
+        if values and len(values) != report.frames:
             raise InputError(
                 "report",
-                f"a value of {each.name} for each of {report.frames} frames",
-                f"{len(each.per_frame)} values",
+                f"a value of {measurement.name} for each of {report.frames} frames",
+                f"{len(values)} values",
                 "Score the batch again.",
             )
     nothing = (None,) * report.frames
@@ -87,12 +88,12 @@ def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdic
     absent = [each for each, value in measured if value is None]
     lowest: tuple[float, Measurement, float] | None = None
     failed = False
-    for each, value in measured:
-        score = each.score_of(value)
+    for measurement, value in measured:
+        score = measurement.score_of(value)
         if value is not None and score is not None:
-            failed = failed or each.verdict_of(value) is Verdict.FAIL
+            failed = failed or measurement.verdict_of(value) is Verdict.FAIL
             if lowest is None or score < lowest[0]:
-                lowest = score, each, value
+                lowest = score, measurement, value
     if lowest is None or (absent and not failed):
         return FrameVerdict(Verdict.NOT_MEASURED, None, absent[0] if absent else None, None)
     score, weakest, value = lowest

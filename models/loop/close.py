@@ -322,7 +322,7 @@ def _reason_code(before: _Result, after: _Result, requested: str) -> str:
 
 def _absence(report: Report) -> Absence | None:
     """Return the reason why a report has no score, or None if it has one."""
-    for each in report.required:
-        if each.value is None:
-            return Absence(each.reason_code, each.reason_values)
+    for measurement in report.required:
+        if measurement.value is None:
+            return Absence(measurement.reason_code, measurement.reason_values)
     return None

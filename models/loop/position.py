@@ -43,20 +43,20 @@ def seam_ratio(steps: torch.Tensor, two_steps: torch.Tensor) -> float:
     Returns:
         1 for a seam like its neighbours, near 0 for a repeated frame, 2 if one drawing is missing.
     """
-    rest = REST * steps[:-1].median()
+    offset = REST * steps[:-1].median()
     beside = (steps[0] + steps[-2]) / 2
-    ratio = (steps[-1] + rest) / (beside + rest)
+    ratio = (steps[-1] + offset) / (beside + offset)
     if ratio <= 1:
         return ratio.item()
-    corrected_ratio = max(1.0, (ratio / _unevenness(steps[:-1], rest)).item())
+    corrected_ratio = max(1.0, (ratio / _unevenness(steps[:-1], offset)).item())
     return corrected_ratio ** (1 / _growth(steps, two_steps))
 
 
-def _unevenness(inside: torch.Tensor, rest: torch.Tensor) -> float:
+def _unevenness(inside: torch.Tensor, offset: torch.Tensor) -> float:
     """Return the factor by which a step differs from those beside it on average, at least 1."""
     if len(inside) < LEAST_UNEVEN - 1:
         return 1.0
-    ratios = (inside[1:-1] + rest) / ((inside[2:] + inside[:-2]) / 2 + rest)
+    ratios = (inside[1:-1] + offset) / ((inside[2:] + inside[:-2]) / 2 + offset)
     return ratios.clamp(min=1e-6).log().abs().mean().exp().item()
 
 

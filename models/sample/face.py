@@ -93,14 +93,25 @@ def _draw_brow(canvas: Canvas, character: Character, pose: Pose, side: int) -> N
 
 
 def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
-    wide, high = character.eye_width, character.eye_height
+    half_width, half_height = character.eye_width, character.eye_height
     slant = character.eye_slant
-    shut = bezier((-wide, 4), (-wide * 0.5, high * 0.72), (wide * 0.6, high * 0.72), (wide, 2))
+    shut = bezier(
+        (-half_width, 4),
+        (-half_width * 0.5, half_height * 0.72),
+        (half_width * 0.6, half_height * 0.72),
+        (half_width, 2),
+    )
     open_above = bezier(
-        (-wide, 5), (-wide * 0.95, -high * 1.25), (wide * 0.8, -high * 1.35), (wide, -2 - slant)
+        (-half_width, 5),
+        (-half_width * 0.95, -half_height * 1.25),
+        (half_width * 0.8, -half_height * 1.35),
+        (half_width, -2 - slant),
     )
     open_below = bezier(
-        (-wide, 5), (-wide * 0.7, high * 1.18), (wide * 0.62, high * 1.18), (wide, -2 - slant)
+        (-half_width, 5),
+        (-half_width * 0.7, half_height * 1.18),
+        (half_width * 0.62, half_height * 1.18),
+        (half_width, -2 - slant),
     )
     above = shut + (open_above - shut) * pose.lids
     below = shut + (open_below - shut) * min(pose.lids * 1.6, 1.0)
@@ -120,26 +131,29 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
             _draw_iris(canvas, character, pose, side)
         lower_lash = place(below[len(below) // 2 - 3 :])
         canvas.stroke(lower_lash, 2.4, mix(character.ink, character.skin, 0.15), thickest=0.6)
-    wing = np.array([[wide + 5.0, above[-1, 1] - 3.0]])
+    wing = np.array([[half_width + 5.0, above[-1, 1] - 3.0]])
     lash = np.concatenate([above, wing])
     canvas.stroke(place(moved(lash, 0, -1)), 7.0, character.ink, thickest=0.72)
     crease = bezier(
-        (-wide * 0.55, -high * 1.08),
-        (wide * 0.1, -high * 1.42),
-        (wide * 0.85, -high * 0.95 - slant),
+        (-half_width * 0.55, -half_height * 1.08),
+        (half_width * 0.1, -half_height * 1.42),
+        (half_width * 0.85, -half_height * 0.95 - slant),
     )
-    crease = moved(crease, 0, 0.6 * high * (1 - pose.lids))
+    crease = moved(crease, 0, 0.6 * half_height * (1 - pose.lids))
     canvas.stroke(place(crease), 1.8, mix(character.ink, character.skin, 0.35))
 
 
 def _draw_iris(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
     """Paint iris, pupil and highlights; the iris gets lighter downwards."""
-    wide, high = character.eye_width * 0.68, character.eye_height * 0.98
+    half_width, half_height = character.eye_width * 0.68, character.eye_height * 0.98
     # The eyes stay on the viewer, so they turn back a little when the head turns.
     middle = np.array([character.eye_spacing * side - 24 * pose.turn, EYE_LINE])
 
     def paint(x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        spot = ellipse(x * wide, y * high, width * wide, height * high) + middle
+        spot = (
+            ellipse(x * half_width, y * half_height, width * half_width, height * half_height)
+            + middle
+        )
         canvas.fill(pose.on_head(spot, EYE_DEPTH), colour)
 
     dark = mix(character.iris, character.ink, 0.5)

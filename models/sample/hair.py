@@ -36,14 +36,14 @@ def draw_hair_behind(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 def draw_side_locks(canvas: Canvas, character: Character, pose: Pose) -> None:
     """Paint the locks that hang beside the face, in front of it."""
-    wide, end = character.side_width, character.side_length
+    half_width, end = character.side_width, character.side_length
     for side in (-1, 1):
         centre = bezier((79, -40), (88, 10), (84, end * 0.7), (76 + character.curl * 0.4, end))
         position = np.linspace(0, 1, len(centre))
-        half = wide * (0.55 + 0.7 * position) * np.sqrt(np.clip(1 - position**3, 0, 1)) * 0.62
+        half = half_width * (0.55 + 0.7 * position) * np.sqrt(np.clip(1 - position**3, 0, 1)) * 0.62
         shape = pose.on_hair(ribbon(centre, half) * [side, 1], SIDE_DEPTH, delay=0.25 * side)
         inner = _shifted(centre, -0.55 * half)
-        shade = np.concatenate([inner, inner[::-1] - [wide, 0]]) * [side, 1]
+        shade = np.concatenate([inner, inner[::-1] - [half_width, 0]]) * [side, 1]
         canvas.fill(shape, character.hair)
         with canvas.inside(shape):
             placed = pose.on_hair(shade, SIDE_DEPTH, delay=0.25 * side)
@@ -140,7 +140,7 @@ def _draw_ahoge(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
     """Paint the back of the hair, which ends in five locks."""
-    end, wide = character.back_length, character.back_width
+    end, half_width = character.back_length, character.back_width
     curl = character.curl * min(end / 150, 1.0)
     right = smooth(
         [
@@ -148,15 +148,15 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
             (60, -108),
             (93, -60),
             (98, 0),
-            (wide, end * 0.62),
-            (wide + curl * 0.3, end * 0.84),
+            (half_width, end * 0.62),
+            (half_width + curl * 0.3, end * 0.84),
         ]
     )
     tips = np.linspace(1, -1, 5)
     edge: list[np.ndarray] = []
     for i, across in enumerate(tips):
-        tip = np.array([across * (wide + curl), end + (10 if i % 2 else 0)])
-        notch = np.array([(across - 0.25) * wide * 0.95, end * 0.9 - 8])
+        tip = np.array([across * (half_width + curl), end + (10 if i % 2 else 0)])
+        notch = np.array([(across - 0.25) * half_width * 0.95, end * 0.9 - 8])
         start = edge[-1][-1] if edge else right[-1]
         edge.append(bezier(start, (start + tip) / 2 + [4 * across, 3], tip))
         if i < 4:
@@ -167,14 +167,14 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
     with canvas.inside(shape):
         for side in (-1, 1):  # the outer strands catch the light
             band = ribbon(
-                bezier((90 * side, -50), (98 * side, 40), (wide * 0.86 * side, end)),
+                bezier((90 * side, -50), (98 * side, 40), (half_width * 0.86 * side, end)),
                 11.0,
             )
             canvas.fill(pose.on_hair(band, BACK_DEPTH, delay=0.1 * side), character.hair)
     canvas.outline(shape, LINE, character.ink)
     for across in (-0.62, -0.3, 0.3, 0.62):
         strand = bezier(
-            (across * 110, 10), (across * 120, end * 0.5), (across * wide * 1.1, end - 6)
+            (across * 110, 10), (across * 120, end * 0.5), (across * half_width * 1.1, end - 6)
         )
         canvas.stroke(pose.on_hair(strand, BACK_DEPTH), 2.2, character.ink)
 
@@ -201,10 +201,10 @@ def _draw_tail(
     with canvas.inside(front):
         inner = _shifted(centre, -0.75 * outward)
         canvas.fill(placed(ribbon(inner, half_width * 0.5), both), hair_shadow(character))
-        high = slice(6, 13)
-        shine = ribbon(_shifted(centre, 0.3 * outward)[high], half_width[high] * 0.22)
-        both_high = np.concatenate([position[high], position[high][::-1]])
-        canvas.fill(placed(shine, both_high), hair_light(character))
+        shine_span = slice(6, 13)
+        shine = ribbon(_shifted(centre, 0.3 * outward)[shine_span], half_width[shine_span] * 0.22)
+        both_in_span = np.concatenate([position[shine_span], position[shine_span][::-1]])
+        canvas.fill(placed(shine, both_in_span), hair_light(character))
     canvas.outline(front, line_width, character.ink)
     for offset in (-0.25, 0.3):
         line = _shifted(centre, offset * half_width)

@@ -72,14 +72,14 @@ def _draw_neck(canvas: Canvas, character: Character, pose: Pose) -> None:
         canvas.stroke(_on_body(pose, bone), 1.8, skin_shadow(character))
     if character.neck_cover > 0.01:
         height = character.neck_cover * 40
-        wide = NECK_WIDTH + 6
+        half_width = NECK_WIDTH + 6
         roll = smooth(
             [
-                (-wide - 4, NECK_FOOT),
-                (-wide, NECK_FOOT - height),
+                (-half_width - 4, NECK_FOOT),
+                (-half_width, NECK_FOOT - height),
                 (0, NECK_FOOT - height + 9),
-                (wide, NECK_FOOT - height),
-                (wide + 4, NECK_FOOT),
+                (half_width, NECK_FOOT - height),
+                (half_width + 4, NECK_FOOT),
                 (0, NECK_FOOT + 16),
             ],
             closed=True,
@@ -92,23 +92,23 @@ def _draw_neck(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 
 def _draw_torso(canvas: Canvas, character: Character, pose: Pose) -> None:
-    wide = character.shoulder
+    half_width = character.shoulder
     depth = NECK_FOOT + character.neckline
     half = smooth(
         [
             (NECK_WIDTH + 14, NECK_FOOT),
-            (wide * 0.7, NECK_FOOT + 17),
-            (wide, NECK_FOOT + 46),
-            (wide + 18, NECK_FOOT + 130),
-            (wide + 26, NECK_FOOT + 260),
+            (half_width * 0.7, NECK_FOOT + 17),
+            (half_width, NECK_FOOT + 46),
+            (half_width + 18, NECK_FOOT + 130),
+            (half_width + 26, NECK_FOOT + 260),
         ]
     )
-    half = np.concatenate([[(0, depth)], half, [(wide + 30, BOTTOM)]])
+    half = np.concatenate([[(0, depth)], half, [(half_width + 30, BOTTOM)]])
     torso = _on_body(pose, np.concatenate([half, half[:0:-1] * [-1, 1]]))
     canvas.fill(torso, character.outfit)
     with canvas.inside(torso):
         for side in (-1, 1):
-            arm, inner = _armpit(wide), _armpit(wide)
+            arm, inner = _armpit(half_width), _armpit(half_width)
             inner[:, 0] -= np.linspace(0, 60, len(inner)) ** 0.8
             shade = np.concatenate([arm, inner[::-1]]) * [side, 1]
             canvas.fill(_on_body(pose, shade), cloth_shadow(character.outfit))
@@ -119,7 +119,7 @@ def _draw_torso(canvas: Canvas, character: Character, pose: Pose) -> None:
             _paint_outlined(canvas, band, character.stripe, character.ink, LINE * 0.7)
     canvas.outline(torso, LINE, character.ink)
     for side in (-1, 1):
-        arm = _armpit(wide)
+        arm = _armpit(half_width)
         canvas.stroke(_on_body(pose, arm * [side, 1]), 2.6, character.ink, thickest=0.6)
 
 

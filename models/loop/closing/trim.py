@@ -65,10 +65,10 @@ def _costs(distances: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
     """Return the cost of each cut in usual steps, shape (first drawing, last drawing)."""
     count = len(distances)
     usual = steps[:-1].median().clamp(min=1e-6)
-    rest = REST * usual
+    offset = REST * usual
     # The steps beside the seam are the one after the first drawing and the one before the last.
     beside = (steps[:, None] + steps.roll(1)[None, :]) / 2
-    seam = ((distances + rest) / (beside + rest)).log2().abs()
+    seam = ((distances + offset) / (beside + offset)).log2().abs()
     agreement, weights = torch.zeros(count, count), torch.zeros(count, count)
     for shift, weight in AROUND.items():
         # The pair is (first + shift, last + 1 + shift), if the clip has both drawings.
