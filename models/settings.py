@@ -1,6 +1,6 @@
 """Every setting of the pack: a variable of the environment, else a key in the private config file.
 
-The README's table of settings is held equal to `SETTINGS` by a test.
+A test holds the table of settings in docs/jobs.md equal to `SETTINGS`.
 """
 
 import json
@@ -35,10 +35,10 @@ class Setting(Generic[Value]):
         variable: name in the environment, which goes before the config file.
         key: name in the private config file; "" if the environment alone can set it.
         default: value without the setting, or with one that can't be read.
-        default_text: the default as the README shows it.
+        default_text: the default as docs/jobs.md shows it.
         expected: values that it takes, in words.
         parse: makes the value of a text; raises ValueError.
-        help: sentence of the README on what it sets.
+        help: sentence of docs/jobs.md on what it sets.
     """
 
     variable: str

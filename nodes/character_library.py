@@ -7,11 +7,11 @@ from comfy_api.latest import io
 from ..models.character.library import (
     SavedCharacter,
     find_character,
+    library_fingerprint,
     list_characters,
     load_character,
     save_character,
-    state_of,
-    version_of,
+    version_record,
 )
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
@@ -52,7 +52,7 @@ class AnimeCharacterSave(io.ComfyNode):
     def fingerprint_inputs(cls, **inputs: Any) -> str:
         # Cached only while the library is as this node left it: another workflow may have saved
         # another version of the name since, or somebody removed it.
-        return state_of(comfyui.characters_directory())
+        return library_fingerprint(comfyui.characters_directory())
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
@@ -60,7 +60,7 @@ class AnimeCharacterSave(io.ComfyNode):
         # Said again for one that was there: it may have come with a copied folder, and the
         # database counts a version once.
         recorder = open_recorder(comfyui.private_directory())
-        recorder.record(CharacterSaved(version_of(saved, character)))
+        recorder.record(CharacterSaved(version_record(saved, character)))
         shown = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
         return io.NodeOutput(character, str(saved.path), ui={"anime_character": [shown]})
 
@@ -116,7 +116,7 @@ class AnimeCharacterLoad(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:
         if name is None or version is None:  # linked
-            return state_of(comfyui.characters_directory())
+            return library_fingerprint(comfyui.characters_directory())
         return str(_find(name, version).label.id)
 
     @classmethod
@@ -137,7 +137,7 @@ def _in_words(saved: SavedCharacter, character: Character) -> str:
     return (
         f"{saved.label.name}, version {saved.version},"
         f" saved {saved.label.saved_at:%Y-%m-%d %H:%M} UTC.\n"
-        f"{sum(character.visible)} of {len(character.visible)} references are used.\n"
+        f"{sum(character.usable)} of {len(character.usable)} references are used.\n"
         f"The same from a similarity of {character.threshold:.3f} on, {source}.\n"
         f"Identity model: {character.model}."
     )

@@ -12,7 +12,7 @@ from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_met
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
 from ..models.quality.compare.pairs import REFUSE, paired
 from ..models.weights import WEIGHTS
-from ..models.weights.unusable import why_unusable
+from ..models.weights.unusable import absence_for_unusable
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored
 from .inputs import RESIZE_INPUT
@@ -100,5 +100,5 @@ def _networks(
                 raise
             path = WEIGHTS[each].installed(weights)
             file = f"models/{FOLDER}/{path.name if path else WEIGHTS[each].file}"
-            unusable[LPIPS_OF[each].name] = why_unusable(each, file, error)
+            unusable[LPIPS_OF[each].name] = absence_for_unusable(each, file, error)
     return names, backends, unusable

@@ -163,7 +163,7 @@ def _job_meant(
 
     Raises:
         InputError: there is none.
-        DatabaseAway: nobody can say.
+        DatabaseUnavailable: nobody can say.
     """
     if which == BY_ID:
         recorder.settle()

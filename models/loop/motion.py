@@ -78,12 +78,16 @@ def continuity(pictures: GreyPictures) -> Value:
 
 def _followed_share(pictures: GreyPictures) -> float:
     """Return the median share of a drawing that the flow can follow to the next one, 0–1."""
-    return float(np.median([pictures.followed(place, place + 1) for place in _steps(pictures)]))
+    return float(
+        np.median([pictures.trackable_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
 def _explained_share(pictures: GreyPictures) -> float:
     """Return the median share of a step that motion explains; near 1 in any pan of a camera."""
-    return float(np.median([pictures.explained(place, place + 1) for place in _steps(pictures)]))
+    return float(
+        np.median([pictures.explained_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
 def _steps(pictures: GreyPictures) -> list[int]:

@@ -1,4 +1,4 @@
-"""All settings stand in one table, which the README shows and everything reads."""
+"""All settings stand in one table, which the page of jobs shows and everything reads."""
 
 import json
 import logging
@@ -15,22 +15,21 @@ from anime_production.models.settings import (
     Setting,
     SettingsError,
 )
-
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 # Of the machine, not of the pack: where a user's data lies, and what a program inherits.
 OF_THE_MACHINE = {"models/jobs/database/place.py", "models/jobs/database/cluster.py"}
-README = PACK / "README.md"
+PAGE = PACK / "docs" / "jobs.md"
 
 
 def row(setting: Setting) -> str:
-    """A setting in the README's table."""
+    """A setting in the page's table."""
     key = f"`{setting.key}`" if setting.key else ""
     return f"| `{setting.variable}` | {key} | {setting.default_text} | {setting.help} |"
 
 
-def test_the_readme_shows_every_setting_as_the_table_has_it():
-    lines = README.read_text(encoding="utf-8").splitlines()
+def test_the_page_of_jobs_shows_every_setting_as_the_table_has_it():
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
     start = lines.index("| variable | in `config.json` | default | what it sets |")
     shown = lines[start + 2 : start + 2 + len(SETTINGS)]
     assert shown == [row(each) for each in SETTINGS]

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.database.address import without_secrets
-from ...models.jobs.database.database import DatabaseAway
+from ...models.jobs.database.database import DatabaseUnavailable
 from ...models.jobs.recording.recorder import Recorder
 from .bodies import Body, read_body
 from .context import RouteContext
@@ -76,7 +76,7 @@ class Endpoint:
                 answer = await asyncio.to_thread(self.handler, context, read)
         except Refusal as refusal:
             return refusal.answer()
-        except DatabaseAway as error:
+        except DatabaseUnavailable as error:
             return away(context.recorder, in_path, "database_away", reason=str(error)).answer()
         except Exception as error:  # aiohttp would show its trace in the log, values and all
             kind = type(error).__name__

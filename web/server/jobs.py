@@ -92,7 +92,7 @@ def thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     if found is None:
         raise Refusal("no_thumbnail")
     of_file, webp = found
-    # Submission again each time, and sent only where it is another one.
+    # Asked for again each time, and sent only where it is another one.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{of_file}"'}
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 

@@ -5,6 +5,7 @@ import pytest
 
 from anime_production.models.perceptual.backend import BACKENDS
 from anime_production.models.weights import WEIGHTS
+from anime_production.tools.comfyui import PACK
 
 
 def test_every_backend_that_needs_weights_finds_them_here():
@@ -57,7 +58,7 @@ def test_the_published_cascade_is_the_one_that_finds_the_faces_of_the_tests(shar
 
     file, path = WEIGHTS["lbpcascade_animeface"].files[0], shared_assets / "weights"
     assert sha256_of(path / file.path) == file.sha256
-    assert file.may_have((path / file.path).stat().st_size)
+    assert file.may_have_size((path / file.path).stat().st_size)
 
 
 def test_a_file_is_found_by_its_name_or_by_that_of_its_features_alone():
@@ -87,3 +88,14 @@ def test_a_pack_is_found_however_it_was_unpacked(place):
 def test_half_a_pack_is_not_installed():
     path = Path("/m/det_10g.onnx")
     assert WEIGHTS["buffalo_l"].installed({"models/buffalo_l/det_10g.onnx": path}) is None
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_the_page_of_weights_has_size_terms_and_folder(name):
+    weight = WEIGHTS[name]
+    page = (PACK / "docs" / "weights.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    _, _, size, _, terms, folder, _ = (cell.strip() for cell in row.split("|"))
+    shown = terms.replace("**", "")
+    assert (size, shown, folder) == (weight.size, weight.licence, f"`{weight.folder}`")
+    assert ("**" in terms) == weight.non_commercial

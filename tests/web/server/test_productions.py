@@ -1,6 +1,7 @@
 """Orders that can't be productions are refused in words, and nothing comes of them."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -166,11 +167,14 @@ def test_an_order_is_accepted_at_once_and_can_be_looked_at(desk, database_url):
     assert enqueued(desk) == (1, 1), "the second phase is queued when the first has passed"
 
 
-def test_the_order_in_the_readme_is_one(desk, database_url, checkout):
-    text = (checkout / "README.md").read_text(encoding="utf-8")
-    _, _, after = text.partition("anime/orchestrate -H 'Content-Type: application/json' -d '")
-    (answer,) = desk.ask(("POST", ORCHESTRATE, json.loads(after.partition("'")[0])))
-    assert answer.status == 202, answer.json
+def test_the_orders_on_the_page_of_productions_are_taken(desk, database_url, checkout):
+    text = (checkout / "docs" / "productions.md").read_text(encoding="utf-8")
+    orders = re.findall(
+        r"(/anime/(?:orchestrate|generate)) -H 'Content-Type: application/json' -d '([^']+)'", text
+    )
+    assert len(orders) == 3
+    answers = desk.ask(*(("POST", path, json.loads(body)) for path, body in orders))
+    assert [answer.status for answer in answers] == [202] * 3, [each.json for each in answers]
 
 
 def test_a_project_can_have_only_so_many_that_wait(desk, database_url):

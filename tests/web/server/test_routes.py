@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 from anime_production.models.jobs.job import Review, ReviewVerdict
 from anime_production.models.jobs.recording.events import JobReviewed
 from anime_production.models.production.catalogue import SHIPPED
+from anime_production.tools.comfyui import PACK
 from anime_production.web.server import openapi, routes
 
 from .asking import Desk
@@ -143,3 +144,16 @@ def test_what_fails_inside_is_said_without_values(desk, recorder, monkeypatch, c
     (answer,) = desk.get("/anime/projects")
     assert answer.status == 500
     assert "a-secret-word" not in json.dumps(answer.json) + caplog.text
+
+
+def test_the_pages_list_every_route_once():
+    shown = [
+        route
+        for name in ("jobs", "productions", "weights")
+        for route in re.findall(
+            r"^\| `([A-Z]+ /anime/[^`]+)` \|",
+            (PACK / "docs" / f"{name}.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert sorted(shown) == sorted(f"{each.method} {each.path}" for each in routes.ENDPOINTS)
