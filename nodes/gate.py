@@ -114,7 +114,7 @@ def _sides(decision: Decision | FrameDecision, batch: Batch) -> tuple[Batch, Bat
     if isinstance(decision, FrameDecision):
         count = len(decision.accepted) + len(decision.rejected)
         return batch.take(decision.accepted, count), batch.take(decision.rejected, count)
-    return (batch, Batch()) if decision.goes_on else (Batch(), batch)
+    return (batch, Batch()) if decision.is_accepted else (Batch(), batch)
 
 
 def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]:
