@@ -7,11 +7,11 @@ from comfy_api.latest import io
 from ..models.character.library import (
     SavedCharacter,
     find_character,
+    library_fingerprint,
     list_characters,
     load_character,
     save_character,
-    state_of,
-    version_of,
+    version_record,
 )
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
@@ -53,7 +53,7 @@ class AnimeCharacterSave(io.ComfyNode):
     def fingerprint_inputs(cls, **inputs: Any) -> str:
         # The result is cached only while the library stays as this node left it: another workflow
         # may save a newer version of this name, and a user may delete the folder.
-        return state_of(comfyui.characters_directory())
+        return library_fingerprint(comfyui.characters_directory())
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
@@ -61,7 +61,7 @@ class AnimeCharacterSave(io.ComfyNode):
         # A version that existed before is recorded too: its folder may be a copy from another
         # machine. The database stores each version once.
         recorder = open_recorder(comfyui.private_directory())
-        recorder.record(CharacterSaved(version_of(saved, character)))
+        recorder.record(CharacterSaved(version_record(saved, character)))
         saved_version = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
         return io.NodeOutput(character, str(saved.path), ui={"anime_character": [saved_version]})
 
@@ -117,7 +117,7 @@ class AnimeCharacterLoad(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:
         if name is None or version is None:  # None comes over a link.
-            return state_of(comfyui.characters_directory())
+            return library_fingerprint(comfyui.characters_directory())
         return str(_saved_character(name, version).label.id)
 
     @classmethod
@@ -142,7 +142,7 @@ def _description(saved: SavedCharacter, character: Character) -> str:
     return (
         f"{saved.label.name}, version {saved.version},"
         f" saved {saved.label.saved_at:%Y-%m-%d %H:%M} UTC.\n"
-        f"{sum(character.visible)} of {len(character.visible)} references are used.\n"
+        f"{sum(character.usable)} of {len(character.usable)} references are used.\n"
         f"The same from a similarity of {character.threshold:.3f} on, {source}.\n"
         f"Identity model: {character.model}."
     )

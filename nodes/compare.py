@@ -12,7 +12,7 @@ from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_met
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
 from ..models.quality.compare.pairs import REFUSE, paired
 from ..models.weights import WEIGHTS
-from ..models.weights.unusable import why_unusable
+from ..models.weights.unusable import absence_for_unusable
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import RESIZE_INPUT
@@ -105,5 +105,5 @@ def _networks(
                 raise
             path = WEIGHTS[network].installed(weights)
             file = f"models/{FOLDER}/{path.name if path else WEIGHTS[network].file}"
-            unusable[LPIPS_OF[network].name] = why_unusable(network, file, error)
+            unusable[LPIPS_OF[network].name] = absence_for_unusable(network, file, error)
     return names, backends, unusable

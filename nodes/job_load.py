@@ -166,7 +166,7 @@ def _selected_job(
 
     Raises:
         InputError: no job fits the inputs.
-        DatabaseAway: the database can't be reached.
+        DatabaseUnavailable: the database can't be reached.
     """
     if which == BY_ID:
         recorder.settle()

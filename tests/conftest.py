@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .comfyui import ABSENT, PACK, find_comfyui
+from anime_production.tools.comfyui import ABSENT, PACK, find_comfyui
+
 from .databases import (  # noqa: F401
     by_hand,
     database,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from .comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 PRODUCT = ("models", "nodes", "web")
+NOT_SHIPPED = ("tests", "benchmarks", "tools")  # for developers
 # Imported by the function that needs them: ComfyUI's start must not pay for them.
 HEAVY = {
     "cv2",
@@ -109,6 +110,19 @@ def test_nodes_and_web_do_not_know_each_other():
     assert offenders(sources("web"), {".nodes"}) == []
 
 
+def test_the_product_needs_nothing_that_is_not_shipped_with_it():
+    files = [PACK / "__init__.py", *sources(*PRODUCT, "quickstart_steps")]
+    assert offenders(files, {f".{each}" for each in NOT_SHIPPED}) == []
+
+
+def test_tools_take_from_the_tests_only_a_comfyui_that_runs_and_its_editor():
+    taken = {module for path in sources("tools") for module in imports_of(path)}
+    allowed = (".tests.integration.server", ".tests.integration.client", ".tests.browser")
+    assert [
+        each for each in taken if each.startswith(".tests") and not each.startswith(allowed)
+    ] == []
+
+
 def test_each_room_of_the_jobs_imports_only_from_those_after_it():
     backwards = [
         f"{name_of(path)} imports {module}"
@@ -151,7 +165,7 @@ def test_loading_the_pack_imports_nothing_heavy():
 def test_files_are_short_enough_to_be_read():
     long = {
         name_of(path): lines
-        for path in sources(*PRODUCT, "tests", "benchmarks")
+        for path in sources(*PRODUCT, *NOT_SHIPPED)
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     }
     assert long == {}
@@ -159,7 +173,7 @@ def test_files_are_short_enough_to_be_read():
 
 def test_no_file_is_a_drawer_for_everything():
     drawers = {"utils.py", "util.py", "helpers.py", "misc.py", "common.py"}
-    assert [name_of(path) for path in sources(*PRODUCT, "tests") if path.name in drawers] == []
+    assert [name_of(path) for path in sources(*PRODUCT, *NOT_SHIPPED) if path.name in drawers] == []
 
 
 @pytest.mark.parametrize(

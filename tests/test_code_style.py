@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 
 def check(*command: str, directory: Path = PACK) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from .comfyui import PACK
+from anime_production.tools.comfyui import PACK
+from anime_production.tools.node_schemas import FROZEN
 
 EXAMPLES = PACK / "example_workflows"
 BLUEPRINTS = PACK / "subgraphs"
@@ -77,7 +78,7 @@ def test_a_thumbnail_is_a_picture_that_a_template_browser_can_show(name):
 
 def test_every_node_is_in_an_example():
     nodes = [each for name in NAMES for each in read(EXAMPLES / f"{name}.json")["nodes"]]
-    schemas = read(PACK / "tests" / "nodes" / "schemas.json")
+    schemas = read(FROZEN)
     assert set(schemas) - {node["type"] for node in nodes} == set()
 
 

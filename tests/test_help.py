@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from anime_production.models.gating.retry import MOST_ATTEMPTS
-
-from .comfyui import PACK
-from .nodes.write_help_tables import DOCS, PAGES, written
+from anime_production.tools.comfyui import PACK
+from anime_production.tools.help_pages import DOCS
+from anime_production.tools.help_tables import PAGES, with_table
+from anime_production.tools.node_schemas import FROZEN
 
 # What is measured, and what shows its results in itself (web/client/nodes/results.js).
 MEASURING = {
@@ -21,7 +22,7 @@ SHOWING = {*MEASURING, "AnimeCharacterLoad", "AnimeCharacterSave", "AnimeGate"}
 PICTURE = re.compile(r"!\[[^\]]{8,}\]\(pictures/(\w+)\.webp\)")
 LARGEST = 40_000  # bytes of a picture
 
-SCHEMAS = json.loads((PACK / "tests" / "nodes" / "schemas.json").read_text(encoding="utf-8"))
+SCHEMAS = json.loads(FROZEN.read_text(encoding="utf-8"))
 
 
 def test_help_pages_are_those_of_the_nodes():
@@ -39,9 +40,7 @@ def test_a_help_page_names_every_input_and_output(node):
 @pytest.mark.parametrize("node", PAGES)
 def test_the_table_of_a_help_page_is_what_the_measures_declare(node):
     page = (DOCS / f"{node}.md").read_text(encoding="utf-8")
-    assert written(page, PAGES[node]) == page, (
-        "write it anew: python -m anime_production.tests.nodes.write_help_tables"
-    )
+    assert with_table(node) == page, "write it anew: python quickstart.py generate help-tables"
 
 
 def test_the_page_of_a_retry_names_its_limit():

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from anime_production.models.production.policy import known_measurements
+from anime_production.models.reasons import OWN
+from anime_production.tools.comfyui import PACK, pack_nodes, use_comfyui
+from anime_production.tools.english_texts import english
+from anime_production.tools.locale_files import FILES, flat, languages, read
 from anime_production.web.server.refusals import REFUSALS
 
-from .comfyui import PACK, pack_nodes, use_comfyui
-from .nodes.write_locales import OWN, english, flat, languages, read
-
-MADE = ("main.json", "nodeDefs.json")  # their English is written from nodes and reasons
-FILES = (*MADE, "settings.json", "commands.json")
+MADE = ("main.json", "nodeDefs.json")  # their English is written from nodes and measures
 TRANSLATED = ("ja", "zh")
 
 # Names that are the same in every language.
@@ -83,8 +83,7 @@ def test_english_is_what_the_nodes_and_the_reasons_say(comfyui: Path, file: str)
     use_comfyui(comfyui)
     importlib.import_module("comfy_api.latest")
     assert read("en", file) == english()[file], (
-        "write it anew, and translate what it names: "
-        "python -m anime_production.tests.nodes.write_locales"
+        "write it anew, and translate what it names: python quickstart.py generate texts"
     )
 
 

@@ -74,14 +74,8 @@ def test_the_registry_knows_publisher_name_and_comfyui():
     assert "web" not in comfy
 
 
-def test_the_registrys_archive_has_all_files_of_the_product():
-    files = [
-        path.relative_to(PACK).as_posix()
-        for room in ("models", "nodes", "web", "locales", "quickstart_steps")
-        for path in (PACK / room).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
-    assert "models/jobs/queries/listing.sql" in files
+def left_out_of_the_archive(files: list[str]) -> list[str]:
+    """Return the files that .comfyignore names."""
     command = [
         "git",
         "-c",
@@ -90,10 +84,32 @@ def test_the_registrys_archive_has_all_files_of_the_product():
         "--no-index",
         "--stdin",
     ]
-    left_out = subprocess.run(
+    result = subprocess.run(
         command, input="\n".join(files), capture_output=True, text=True, cwd=PACK
     )
-    assert (left_out.stdout, left_out.returncode) == ("", 1), left_out.stderr
+    assert result.stderr == ""
+    return result.stdout.splitlines()
+
+
+def files_below(*folders: str) -> list[str]:
+    return [
+        path.relative_to(PACK).as_posix()
+        for folder in folders
+        for path in (PACK / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+def test_the_registrys_archive_has_all_files_of_the_product():
+    files = files_below("models", "nodes", "web", "locales", "quickstart_steps")
+    assert "models/jobs/queries/listing.sql" in files
+    assert left_out_of_the_archive(files) == []
+
+
+def test_the_registrys_archive_has_nothing_that_is_for_developers():
+    files = files_below("benchmarks", "tools")
+    assert files
+    assert left_out_of_the_archive(files) == files
 
 
 def test_the_version_is_three_numbers():

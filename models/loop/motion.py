@@ -75,12 +75,16 @@ def continuity(pictures: GreyPictures) -> Value:
 
 def _followed(pictures: GreyPictures) -> float:
     """Which share of a usual drawing can be followed to the next one."""
-    return float(np.median([pictures.followed(place, place + 1) for place in _steps(pictures)]))
+    return float(
+        np.median([pictures.trackable_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
 def _explained(pictures: GreyPictures) -> float:
     """Which share of a usual step is motion: nearly all where a camera pans, however fast."""
-    return float(np.median([pictures.explained(place, place + 1) for place in _steps(pictures)]))
+    return float(
+        np.median([pictures.explained_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
 def _steps(pictures: GreyPictures) -> list[int]:

@@ -136,7 +136,7 @@ def score_loop(
     if absence is not None:
         parts = [moves if each is moving else each.absent(absence) for each in measures]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
-    seam.pictures.look(report_progress)
+    seam.pictures.prepare(report_progress)
     parts = [each.measurement(each.taken(seam)) for each in measures]
     cause = _cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)

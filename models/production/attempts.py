@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..jobs.queries.job_rows import know_process
+from ..jobs.queries.job_rows import add_process
 from ..jobs.strict_json import strict_json
 from .loading import load
 from .production_states import UNFINISHED, AttemptState, PhaseState, ProductionState
@@ -95,7 +95,7 @@ def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Wo
         can_run = phase.state in (PhaseState.QUEUED, PhaseState.RUNNING)
         if record.state not in UNFINISHED or not can_run:
             return None
-        know_process(connection, process_id)
+        add_process(connection, process_id)
         if phase.state is PhaseState.QUEUED:
             move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         elif phase.process_id != process_id:

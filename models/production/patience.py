@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..dependency import require
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..jobs.queries.rows import rows_of
 from .definition import read_definition
 from .host import Host
@@ -53,7 +53,7 @@ class LocalJobs:
             return None
         try:
             found = await in_thread(self._host.database.run, self._queues)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             return None
         return await self._fetch(queues=found, worker_id=worker_id) if found else None
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from ..gating.gate import Reason
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..jobs.job import Artifact, JobState
 from ..jobs.job_states import UNFINISHED
 from ..jobs.queries.history import JobRecord, find_job
@@ -263,7 +263,7 @@ class _Run:
     def _still_runs(self, attempt_id: UUID) -> bool:
         try:
             return self._host.database.run(attempts.still_runs, attempt_id)
-        except DatabaseAway:
+        except DatabaseUnavailable:
             return True  # nobody else can have taken it either
 
     def _announce(self) -> None:
@@ -280,7 +280,7 @@ class _Run:
                 if settle:
                     self._host.settle()
                 return self._host.database.run(function, *arguments)
-            except DatabaseAway:
+            except DatabaseUnavailable:
                 self._pause()
 
     def _pause(self) -> None:

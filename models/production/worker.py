@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ..dependency import require
 from ..jobs.database.address import without_secrets
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..settings import HEARTBEAT
 from . import attempts, handover, phase_queue
 from .host import Host, Postponed, Stopped
@@ -117,7 +117,7 @@ class Worker:
                 await self._work(parameters)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway as error:
+            except DatabaseUnavailable as error:
                 self._tell(str(error))
             except Exception as error:
                 self._tell(f"{type(error).__name__}: {without_secrets(error)}")
@@ -185,7 +185,7 @@ class Worker:
     def _fail(self, phase_id: UUID, error: Exception) -> None:
         reason = StateReason.of("production_engine", {"error": _told(error)})
         own = self._host.process_id
-        with contextlib.suppress(DatabaseAway):
+        with contextlib.suppress(DatabaseUnavailable):
             self._host.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, reason)
 
     async def _look_after(self, jobs: Any, local: LocalJobs) -> None:
@@ -205,7 +205,7 @@ class Worker:
                 await in_thread(self._host.database.run, _put_right)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway:
+            except DatabaseUnavailable:
                 pass
             except Exception as error:
                 log.warning("The queue can't be looked after: %s", without_secrets(error))

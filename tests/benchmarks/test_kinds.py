@@ -9,9 +9,10 @@ from anime_production.models.measure import number_of
 from anime_production.models.quality.still.learned import LEARNED
 from anime_production.models.quality.still.still_measures import MEASURES
 from anime_production.models.quality.still.still_quality import measure_picture
+from anime_production.tools.help_pages import DOCS
+from anime_production.tools.help_tables import kinds_of
 
 from ..layers import NO_ASSETS
-from ..nodes.write_help_tables import DOCS, kinds_of
 
 KINDS = ("cel", "sketch", "painted")
 NUMBER = re.compile(r"[\d.]+")

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from ..file_server import FileServer, file_server
 from ..integration.client import ComfyClient
 from ..integration.conftest import TESTING_NODES

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from ..integration.server import ComfyServer
 
 SECONDS = 60_000  # of a page or a run on a busy machine, in milliseconds

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 NEWEST = "1.58.1"
 PACKAGE = "comfyui-frontend-package"

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from .editor import Editor
 
 TRIES, UNFOLDED_MS, AWAY = 20, 300, (700, 500)  # of the pointer over the menu

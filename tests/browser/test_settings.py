@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from .conftest import PACK_DIRECTORY, in_the_usual_editor

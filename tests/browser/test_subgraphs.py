@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from ..integration.client import ComfyClient
 from .conftest import PACK_DIRECTORY, in_both_canvases
 from .editor import Editor

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ..comfyui import PACK, use_comfyui
+from anime_production.tools.comfyui import PACK, use_comfyui
+
 from .client import ComfyClient
 from .server import ComfyServer
 from .tiny_wan import write_tiny_wan

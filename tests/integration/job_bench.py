@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from anime_production.models.jobs.database.database import Database
+from anime_production.tools.comfyui import PACK
 
-from ..comfyui import PACK
 from .client import Node, Prompt
 from .conftest import PACK_DIRECTORY, TESTING_NODES
 from .server import ComfyServer

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from .client import ComfyClient, RequestRefused
 
 API = PACK / "example_workflows" / "api"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ..comfyui import PACK, use_comfyui
+from anime_production.tools.comfyui import PACK, use_comfyui
+
 from . import test_gating
 from .client import ComfyClient, Node, Run
 from .conftest import PACK_DIRECTORY, TESTING_NODES

@@ -4,7 +4,8 @@ import copy
 import json
 from typing import Any
 
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
+
 from .client import ComfyClient, Prompt
 from .tiny_wan import IMAGE_TO_VIDEO_FILE, TRANSFORMER_FILE, VAE_FILE
 

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from anime_production.benchmarks.production import phase_times
+from anime_production.tools.comfyui import use_comfyui
 
-from ..comfyui import use_comfyui
 from ..models.jobs.postgres import HandmadePostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import Jobs, comfyui_with

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ..comfyui import PACK, use_comfyui
+from anime_production.tools.comfyui import PACK, use_comfyui
+
 from . import test_retry
 from .client import ComfyClient
 from .conftest import PACK_DIRECTORY, TESTING_NODES

@@ -7,9 +7,8 @@ import pytest
 from anime_production.models.measures import MEASURES
 from anime_production.models.reasons import sentences
 from anime_production.models.report import MERGED, SUBJECTS
-
-from ..comfyui import PACK
-from ..nodes.write_locales import declared_measures
+from anime_production.tools.comfyui import PACK
+from anime_production.tools.english_texts import declared_measures
 
 DECLARED = {(each.name, each.passes): each for each in declared_measures()}.values()
 

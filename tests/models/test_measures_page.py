@@ -1,10 +1,8 @@
 """The page of measures shows every measure with the limits of every shipped profile."""
 
-from .write_measures_page import PAGE, written
+from anime_production.tools.measures_page import PAGE, written
 
 
 def test_the_tables_are_those_of_the_measures_and_profiles():
     page = PAGE.read_text(encoding="utf-8")
-    assert written(page) == page, (
-        "write it anew: python -m anime_production.tests.models.write_measures_page"
-    )
+    assert written(page) == page, "write it anew: python quickstart.py generate measures-page"

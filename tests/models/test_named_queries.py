@@ -6,8 +6,7 @@ import pytest
 from anime_production.models.jobs import queries as jobs
 from anime_production.models.named_queries import NamedQueries, UnknownQuery
 from anime_production.models.production import queries as productions
-
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 WHO_ASKS = {jobs.sql: ("models/jobs",), productions.sql: ("models/production",)}
 # Names that are put together: the table of a name, the group of a figure.

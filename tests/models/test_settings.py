@@ -15,8 +15,7 @@ from anime_production.models.settings import (
     Setting,
     SettingsError,
 )
-
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 # Of the machine, not of the pack: where a user's data lies, and what a program inherits.
 OF_THE_MACHINE = {"models/jobs/database/place.py", "models/jobs/database/cluster.py"}

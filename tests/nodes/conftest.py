@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+from anime_production.tools.comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
 
 COMFYUI = find_comfyui()
 if COMFYUI is not None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from anime_production.models.report import Verdict
-
-from ..comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 EXAMPLE = PACK / "example_workflows" / "api" / "check_a_clip.json"
 

@@ -8,7 +8,7 @@ import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
-from anime_production.models.jobs.database.database import DatabaseAway
+from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.jobs.job import Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
@@ -146,7 +146,7 @@ def test_a_database_that_is_away_is_an_error_in_words(tmp_path, monkeypatch, run
     monkeypatch.setenv("ANIME_DATABASE_URL", "postgresql://127.0.0.1:1/away")
     recorder = Recorder(tmp_path)
     monkeypatch.setattr(job_load, "open_recorder", lambda directory: recorder)
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         run_node(AnimeJobLoad)
     recorder.close()
 

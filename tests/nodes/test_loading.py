@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from anime_production.models.dependency import PACKAGES
+from anime_production.tools.comfyui import PACK
 
-from ..comfyui import PACK
 from ..test_architecture import HEAVY
 
 NAMES = ["anime production", "anime-production-main", "Anime_Production.v2"]

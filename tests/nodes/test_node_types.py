@@ -6,9 +6,8 @@ import re
 
 from anime_production.models.node_types import GATE, NODE_TYPES, Blocked
 from anime_production.models.report import MERGED, SUBJECTS
-
-from ..comfyui import PACK
-from .freeze_schemas import FROZEN
+from anime_production.tools.comfyui import PACK
+from anime_production.tools.node_schemas import FROZEN
 
 TABLE = "models/node_types.py"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .freeze_schemas import FROZEN, current_schemas
+from anime_production.tools.node_schemas import FROZEN, current_schemas
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_no_schema_differs_from_the_frozen_one():
     for node_id, schema in current.items():
         assert schema == frozen[node_id], (
             f"{node_id} differs from schemas.json. If old workflows still run, freeze it anew: "
-            "python -m anime_production.tests.nodes.freeze_schemas"
+            "python quickstart.py generate schemas"
         )
 
 

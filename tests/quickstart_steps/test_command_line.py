@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.quickstart_steps.command_line import parse, pytest_arguments
+from anime_production.quickstart_steps.command_line import names_generators, parse, pytest_arguments
 
 PACK = Path(__file__).resolve().parents[2]
 HERE = "tests/quickstart_steps/test_command_line.py"
@@ -21,6 +21,19 @@ def test_without_a_command_the_example_is_run():
     assert parse([])[0].command == "run"
     assert parse(["--port", "8200"])[0].port == 8200
     assert parse(["--production"])[0].production
+
+
+def test_what_is_for_generators_goes_to_them():
+    assert parse(["generate", "texts", "pictures:AnimeGate"])[1] == ["texts", "pictures:AnimeGate"]
+    assert parse(["generate", "--checked", "main.json:*"])[1] == ["--checked", "main.json:*"]
+
+
+@pytest.mark.parametrize(
+    ("further", "run"), [([], False), (["--check"], False), (["--checked", "a"], False),
+                         (["texts"], True), (["all"], True)],
+)  # fmt: skip
+def test_only_generators_need_an_environment_that_is_set_up(further: list[str], run: bool):
+    assert names_generators(further) is run
 
 
 @pytest.mark.parametrize(

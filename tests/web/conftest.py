@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ..comfyui import use_comfyui
+from anime_production.tools.comfyui import use_comfyui
 
 
 @pytest.fixture(scope="session")

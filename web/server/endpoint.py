@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.database.address import without_secrets
-from ...models.jobs.database.database import DatabaseAway
+from ...models.jobs.database.database import DatabaseUnavailable
 from ...models.jobs.recording.recorder import Recorder
 from .bodies import Body, read_body
 from .context import RouteContext
@@ -78,7 +78,7 @@ class Endpoint:
                 answer = await asyncio.to_thread(self.handler, context, route_request)
         except Refusal as refusal:
             return refusal.answer()
-        except DatabaseAway as error:
+        except DatabaseUnavailable as error:
             database_refusal = refusal_with_backlog(
                 context.recorder, path_id, "database_away", reason=str(error)
             )

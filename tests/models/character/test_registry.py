@@ -6,8 +6,7 @@ import torch
 from anime_production.models.character.declaration import Resources
 from anime_production.models.character.registry import DETECTORS, EMBEDDERS, FOLDERS
 from anime_production.models.weights import WEIGHTS
-
-from ...comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 NOTHING = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
 PAGE = PACK / "web" / "client" / "docs" / "AnimeIdentityModel.md"

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from anime_production.models.jobs.provenance.generation_parameters import GenerationParameter
-
-from ...comfyui import find_comfyui
+from anime_production.tools.comfyui import find_comfyui
 
 
 def graph_of(**nodes: tuple[str, dict[str, Any]]) -> dict[str, Any]:

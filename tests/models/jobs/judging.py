@@ -11,8 +11,7 @@ from anime_production.models.jobs.provenance.judgement import (
     judge,
 )
 from anime_production.models.report import Verdict
-
-from ...comfyui import PACK
+from anime_production.tools.comfyui import PACK
 
 API = PACK / "example_workflows" / "api"
 SUBJECTS = {

@@ -8,13 +8,14 @@ import pytest
 from pydantic import ValidationError
 
 from anime_production.models.production.definition import FIELDS
+from anime_production.models.reasons import OWN
+from anime_production.tools.locale_files import languages, read
 from anime_production.web.server import routes
 from anime_production.web.server.bodies import DefinitionBody
 from anime_production.web.server.endpoint import Endpoint
 from anime_production.web.server.fields import expectation, resolved
 from anime_production.web.server.refusals import PLACEHOLDER, REFUSALS
 
-from ...nodes.write_locales import OWN, languages, read
 from .asking import Answered, Desk
 
 BODIES = [each for each in routes.ENDPOINTS if each.body is not None]

@@ -12,9 +12,9 @@ from openapi_spec_validator import validate
 from anime_production.models.jobs.job import Review, ReviewVerdict
 from anime_production.models.jobs.recording.events import JobReviewed
 from anime_production.models.production.catalogue import SHIPPED
+from anime_production.tools.comfyui import PACK
 from anime_production.web.server import openapi, routes
 
-from ...comfyui import PACK
 from .asking import Desk
 
 DOCUMENT = "/anime/openapi.json"

@@ -14,10 +14,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.weights import Weight, WeightFile
 from anime_production.models.weights.weight import files_in
+from anime_production.tools.comfyui import use_comfyui
 from anime_production.web.server import routes
 from anime_production.web.server.fetches import Fetches, Models
 
-from ...comfyui import use_comfyui
 from ...file_server import FileServer, file_server
 from .asking import context_in
 

@@ -1,14 +1,11 @@
 import re
 
-from anime_production.tests.models.jobs.schema_page import page
-
-from ..write_database_page import PAGE
+from anime_production.tools.database_page import PAGE, page
 
 
 def test_the_page_in_the_docs_is_what_the_live_schema_gives(every_connection):
     assert page(every_connection) == PAGE.read_text(encoding="utf-8"), (
-        "a migration changed the schema: run"
-        " python -m anime_production.tests.models.jobs.write_database_page"
+        "a migration changed the schema: run python quickstart.py generate database-page"
     )
 
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
+from anime_production.tools.comfyui import PACK
 
-from ....comfyui import PACK
 from ..graphs import graph_of, prompt_of_blueprint, said
 
 EXAMPLES = PACK / "example_workflows" / "api"

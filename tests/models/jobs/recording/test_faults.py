@@ -154,9 +154,9 @@ def test_while_the_database_is_away_events_wait_and_then_arrive_once(
         for _ in range(250):
             assert outbox.append(JobStarted(new_job(None)))
         assert not shipper.settle(20)
-        wait_until(lambda: shipper._ended > 4)
+        wait_until(lambda: shipper._rounds_ended > 4)
         assert outbox.backlog() == 250
-        assert shipper.away
+        assert shipper.failure
     finally:
         by_hand.start()
     wait_until(lambda: outbox.backlog() == 0)

@@ -1,0 +1,143 @@
+"""The command `python quickstart.py generate`: runs generators, and keeps track of translations."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import __name__ as package
+from . import translations
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Generator of files of the pack.
+
+    Attributes:
+        module: module of this package; its function `generate` writes the files.
+        help: sentence on what it writes and when it is needed.
+    """
+
+    module: str
+    help: str
+
+
+ALL = "all"
+GENERATORS = {
+    "schemas": Generator(
+        "node_schemas",
+        "Writes tests/nodes/schemas.json; needed after a node was added, or an input or output was"
+        " appended to one.",
+    ),
+    "texts": Generator(
+        "english_texts",
+        "Writes the English texts in locales/; needed after a text of a node, a measure or a"
+        " refusal changed, and after a new translation.",
+    ),
+    "help-tables": Generator(
+        "help_tables",
+        "Writes the tables of measures in the help pages, in every language; needed after a measure"
+        " or a translation of its words changed, and after a help page was translated.",
+    ),
+    "measures-page": Generator(
+        "measures_page",
+        "Writes the tables of docs/measures.md; needed after a measure or a profile changed.",
+    ),
+    "quotes": Generator(
+        "quotes",
+        "Writes the texts that docs/troubleshooting.md quotes; needed after such a text changed.",
+    ),
+    "database-page": Generator(
+        "database_page", "Writes docs/database.md; needed after a migration was added."
+    ),
+    "thumbnails": Generator(
+        "thumbnails",
+        "Draws the thumbnails of the examples from real runs; needed after an example changed."
+        " thumbnails:NAME draws one.",
+    ),
+    "pictures": Generator(
+        "pictures",
+        "Draws the pictures of the help pages and of the README, with Chromium; needed after the"
+        " look of a node or of the panel changed. pictures:NAME draws one.",
+    ),
+}
+FURTHER = """\
+  --check            lists the translations that are missing or to be checked, with their texts
+  --checked KEY ...  says that translations are right after their English changed; * in a key
+                     stands for any characters; --language ja takes one language alone
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the arguments say, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="quickstart.py generate", allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--checked", nargs="+", metavar="KEY", default=[])
+    parser.add_argument("--language", choices=translations.translated_languages())
+    options = parser.parse_args(arguments)
+    languages = [options.language] if options.language else []
+    if options.check:
+        return check(languages)
+    if options.checked:
+        return mark_checked(options.checked, languages)
+    if options.names:
+        return run(options.names)
+    show()
+    return 0
+
+
+def show() -> None:
+    """Print all generators, and the state of the translations."""
+    print(f"python quickstart.py generate NAME ...  ({ALL} runs all of them)\n")
+    for name, generator in GENERATORS.items():
+        print(f"  {name:18} {generator.help}")
+    print(f"\n{FURTHER}\nTranslations:")
+    print("\n".join(f"  {line}" for line in translations.summary()))
+
+
+def run(names: Sequence[str]) -> int:
+    """Run generators in the order in which they are listed.
+
+    Args:
+        names: names of generators, or "all"; a colon separates the part that one is to write.
+    """
+    parts: dict[str, list[str]] = {}
+    for name, _, part in (each.partition(":") for each in names):
+        parts.setdefault(name, []).extend([part] * bool(part))
+    if ALL in parts:
+        parts = {name: parts.get(name, []) for name in GENERATORS}
+    unknown = [name for name in parts if name not in GENERATORS]
+    if unknown:
+        print(f"There is no generator {', '.join(unknown)}. There are: {', '.join(GENERATORS)}.")
+        return 2
+    for name, generator in GENERATORS.items():
+        if name in parts:
+            print(f"\n{name}: {generator.help}\n", flush=True)
+            importlib.import_module(f"{package}.{generator.module}").generate(parts[name])
+    return 0
+
+
+def check(languages: Sequence[str]) -> int:
+    """Print what is missing or to be checked; return 1 if anything is."""
+    lines = [
+        line
+        for language in languages or translations.translated_languages()
+        for line in translations.details(language)
+    ]
+    print("\n".join([*lines, *translations.summary()]))
+    return 1 if lines else 0
+
+
+def mark_checked(keys: Sequence[str], languages: Sequence[str]) -> int:
+    """Mark translations as checked; return 2 if none of the keys was to be checked."""
+    checked = translations.mark_checked(keys, languages)
+    print("\n".join([*(f"checked: {each}" for each in checked), *translations.summary()]))
+    if not checked:
+        print("None of these keys is to be checked. --check lists those that are.")
+    return 0 if checked else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

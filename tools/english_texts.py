@@ -1,0 +1,136 @@
+"""English texts of the editor, written from the nodes, the measures and the refusals.
+
+The sentences of reasons, the words of the panel, the settings and the commands are written by hand
+in `locales/en`, and kept.
+"""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import models
+from ..models.gating.retry import ATTEMPTS, ATTEMPTS_UNIT
+from ..models.measure import Measure
+from ..models.production.catalogue import SHIPPED
+from ..models.production.definition import read_definition
+from ..models.reasons import OWN, sentences
+from ..models.report import SUBJECTS
+from ..web.server.refusals import REFUSALS
+from . import translations
+from .comfyui import enter_comfyui, pack_nodes
+from .help_tables import TEXTS as HELP_TABLES
+from .help_tables import english_words
+from .locale_files import ENGLISH, Texts, flat, read, write
+
+
+def node_texts(schemas: list[Any]) -> Texts:
+    """Return the texts of `nodeDefs.json`: title, description, inputs and outputs of each node."""
+    return {schema.node_id: _node_text(schema) for schema in sorted(schemas, key=_node_id)}
+
+
+def _node_id(schema: Any) -> str:
+    return str(schema.node_id)
+
+
+def _node_text(schema: Any) -> Texts:
+    inputs: Texts = {}
+    for each in schema.inputs:
+        inputs[each.id] = _named(each)
+        inputs |= dict(_growing(each))
+    return {
+        "display_name": schema.display_name,
+        "description": schema.description,
+        "inputs": inputs,
+        "outputs": {str(index): _named(output) for index, output in enumerate(schema.outputs)},
+    }
+
+
+def _named(socket: Any) -> Texts:
+    return {"name": socket.display_name or socket.id, "tooltip": socket.tooltip}
+
+
+def _growing(node_input: Any) -> Iterator[tuple[str, Texts]]:
+    """Yield the inputs that an input grows to, by id.
+
+    The editor shows no translated name of these, and replaces the dot in each id by an underscore.
+    """
+    facts = node_input.as_dict()
+    template = facts.get("template", {})
+    if "prefix" not in template:
+        return
+    ((_type, options),) = template["input"]["required"].values()
+    for index in range(template["max"]):
+        yield f"{node_input.id}_{template['prefix']}{index}", {"tooltip": options["tooltip"]}
+
+
+def category_texts(schemas: list[Any]) -> Texts:
+    """Return `nodeCategories` of `main.json`: each part of a category by itself."""
+    parts = {part for schema in schemas for part in schema.category.split("/")}
+    return {part: part for part in sorted(parts)}
+
+
+def declared_measures() -> Iterator[Measure]:
+    """Yield every measure that a module of the pack declares."""
+    for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        for value in vars(importlib.import_module(module.name)).values():
+            yield from _measures_in(value)
+
+
+def _measures_in(value: Any) -> Iterator[Measure]:
+    if isinstance(value, Measure):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _measures_in(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _measures_in(each)
+
+
+def _as_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def own_texts() -> Texts:
+    """Return the pack's own texts of `main.json`, without those that are written by hand."""
+    measures = list(declared_measures())
+    labels = {each.name.rpartition(".")[2]: each.label.partition(" (dB)")[0] for each in measures}
+    labels[ATTEMPTS] = ""
+    units = {*(each.unit for each in measures), ATTEMPTS_UNIT}
+    paths = sorted(SHIPPED.glob("*.json"))
+    phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return {
+        "reasons": dict(sentences()),
+        "refusals": {key: kind.template for key, kind in REFUSALS.items()},
+        "subjects": {name: _as_words(name) for name in sorted(SUBJECTS)},
+        "measurements": {name: labels[name] or _as_words(name) for name in sorted(labels)},
+        "units": {unit: unit for unit in sorted(units)},
+        "phases": {each.id: each.name for each in phases},
+        HELP_TABLES: english_words(),
+    }
+
+
+def english() -> dict[str, Texts]:
+    """Return the texts of `locales/en`, by file, with those that are written by hand."""
+    nodes: list[Any] = pack_nodes()
+    schemas = [node.GET_SCHEMA() for node in nodes]
+    main = read(ENGLISH, "main.json")
+    own = {**main.get(OWN, {}), **own_texts()}
+    return {
+        "main.json": {**main, "nodeCategories": category_texts(schemas), OWN: own},
+        "nodeDefs.json": node_texts(schemas),
+    }
+
+
+def generate(chosen: Sequence[str] = ()) -> None:
+    """Write the files, and list what is missing or to be checked in the other languages."""
+    enter_comfyui()
+    for file, texts in english().items():
+        before, after = flat(read(ENGLISH, file)), flat(texts)
+        write(ENGLISH, file, texts)
+        print(f"{len(after)} texts in {file}")
+        for path in sorted(path for path, text in after.items() if before.get(path) != text):
+            print(f"{'changed' if path in before else 'new'}: {path}")
+    translations.update()
+    print("\n".join(translations.summary()))
