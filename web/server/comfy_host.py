@@ -161,7 +161,7 @@ class ComfyHost:
     def wait(self, prompt_id: str, seconds: float) -> bool:
         """Wait until a prompt ends, at most some seconds; return True if it has ended.
 
-        The wait also ends if this process stops or `nudge` is called.
+        The wait also ends if this process stops or `wake` is called.
         """
         with self._condition:
             count_before = self._wake_count
