@@ -6,7 +6,7 @@ from typing import Any
 
 from .frames import Absence
 from .measurement import Better, Measurement, Threshold, Verdict, frozen, verdict_at
-from .reasons import sentence
+from .reasons import placeholders, sentence, sentences
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,17 @@ class Measure:
         measure = self if absence.counts else replace(self, required=False)
         return measure._result(None, absence.code, absence.values, per_frame, details)
 
+    def _limits(self) -> dict[str, float]:
+        """Return the limits that a sentence may name, by placeholder; nothing without a threshold.
+
+        `limit_percent` is for sentences that say a share in percent.
+        """
+        if self.threshold is None:
+            return {}
+        if isinstance(self.threshold, tuple):
+            return {"low": short(self.threshold[0]), "high": short(self.threshold[1])}
+        return {"limit": short(self.threshold), "limit_percent": short(100 * self.threshold)}
+
     def _result(
         self,
         value: float | None,
@@ -169,7 +180,9 @@ class Measure:
         per_frame: Iterable[float | None],
         details: Mapping[str, Any] | None,
     ) -> Measurement:
-        values = frozen(values)
+        missing = placeholders(sentences()[code]) - values.keys()
+        limits = self._limits() if missing else {}
+        values = frozen({**values, **{each: limits[each] for each in missing & limits.keys()}})
         return Measurement(
             **{name: getattr(self, name) for name in DECLARED},
             value=value,
@@ -190,6 +203,25 @@ DECLARED = tuple(
 def number_of(result: Value | Absence) -> float | None:
     """Return the number of a result, or None if the result is an absence."""
     return result.number if isinstance(result, Value) else None
+
+
+def short_of(judged: Measure | Measurement, value: float) -> float:
+    """Return a value with three digits, or with more if the three are on the limit's other side.
+
+    Args:
+        judged: measure or measurement that has the threshold.
+        value: value in its unit.
+    """
+    verdict = verdict_at(value, judged.threshold, judged.better)
+    texts = (f"{value:.{digits}g}" for digits in range(3, 10))
+    return next(
+        (
+            rounded
+            for rounded in map(float, texts)
+            if verdict_at(rounded, judged.threshold, judged.better) is verdict
+        ),
+        value,
+    )
 
 
 def short(value: float) -> float:

@@ -10,6 +10,7 @@ import torch
 from .dependency import require
 from .figure import COLOURS, new_figure, picture_of
 from .frames import InputError
+from .reasons import unit_beside, unit_name, with_unit
 from .report import SUBJECTS, Measurement, Report, Verdict
 
 USUAL_CURVES, MOST_CURVES = 3, 8  # as many large and as many small curves as are legible
@@ -164,7 +165,8 @@ def _lines(measurements: Sequence[Measurement]) -> list[tuple[str, Measurement, 
 
 
 def _lines_of(measurement: Measurement) -> list[tuple[str, Measurement, bool]]:
-    value = "–" if measurement.value is None else f"{measurement.value:.3g} {measurement.unit}"
+    unit = unit_beside(measurement.name, measurement.unit)
+    value = "–" if measurement.value is None else with_unit(f"{measurement.value:.3g}", unit)
     name = measurement.name.replace("_", " ")
     wrapped = textwrap.wrap(measurement.reason, LETTERS)
     return [
@@ -189,9 +191,9 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
         worst = None  # the frame of another measurement
     if worst is not None and worst.frame < len(values):
         axes.axvline(worst.frame, color="#D55E00", linewidth=0.8, linestyle=":")
-    axes.set_title(
-        f"{measurement.name.replace('_', ' ')} ({measurement.unit})", fontsize=9, loc="left"
-    )
+    title = measurement.name.replace("_", " ")
+    unit = unit_name(unit_beside(measurement.name, measurement.unit))
+    axes.set_title(f"{title} ({unit})" if unit else title, fontsize=9, loc="left")
     axes.tick_params(labelsize=7)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.margins(y=0.15)

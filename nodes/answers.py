@@ -10,15 +10,16 @@ from ..models.report import Report, Verdict
 from .sockets import ReportSocket
 
 REPORT_OUTPUT = ReportSocket.Output(
-    "report", tooltip="What was measured, for a gate, a merge or a job."
+    "report", tooltip="Report with all measurements, for a gate, a merge or a job."
 )
 SCORE_OUTPUT = io.Float.Output(
     "score",
-    tooltip="0–100, 50 and more is a pass. Where it could not be measured nothing comes out "
-    "and what it is connected to does not run.",
+    tooltip="0–100; 50 and more is a pass. If it could not be measured, nothing comes out, and the "
+    "connected nodes do not run.",
 )
 PASS_OUTPUT = io.Boolean.Output(
-    "pass", tooltip="Whether every required measurement passes; false where one is not measured."
+    "pass",
+    tooltip="True if every required measurement passes. False if one of them is not measured.",
 )
 SCORED_OUTPUTS = (REPORT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT)
 

@@ -27,22 +27,22 @@ class AnimeCharacterSheet(io.ComfyNode):
             node_id="AnimeCharacterSheet",
             display_name="Character Sheet (Anime)",
             category="Anime Production/Character",
-            description="Learns who a character is from reference pictures, says whether they "
-            "show one character, and which of them are of no use. Without an Identity Model it "
-            "needs no weights, and compares looks, not identity.",
+            description="Learns a character from reference pictures. Says whether they show one "
+            "character, and which of them can't be used. Without an Identity Model it needs no "
+            "weights, and compares looks, not identity.",
             search_aliases=["character reference", "identity", "face", "consistency"],
             is_output_node=True,
             inputs=[
                 io.Image.Input(
                     "references",
-                    tooltip="Pictures of this character alone, best on plain backgrounds. One is "
-                    "enough; from three on they set the threshold themselves.",
+                    tooltip="Pictures that show only this character, best on plain backgrounds. "
+                    "One is enough. Three or more set the threshold themselves.",
                 ),
                 io.String.Input(
                     "name",
                     default="character",
                     optional=True,
-                    tooltip="What the character is called in reports and pictures.",
+                    tooltip="Name of the character in reports and pictures.",
                 ),
                 MODEL_INPUT,
             ],
@@ -78,7 +78,7 @@ class AnimeCharacterScore(ProfiledNode):
             display_name="Character Score (Anime)",
             category="Anime Production/Character",
             description="Compares every frame with a character sheet: same, different, or not "
-            "visible. Tells from which frame on a character is lost, and how it drifts.",
+            "visible. Says at which frame a character is lost, and how it drifts.",
             search_aliases=["same character", "identity", "drift", "consistency", "off model"],
             is_output_node=True,
             inputs=[
@@ -107,7 +107,7 @@ class AnimeCharacterScore(ProfiledNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="From which similarity on a frame shows the character; 0 takes the "
+                    tooltip="Least similarity at which a frame shows the character. 0: the "
                     "threshold of its sheet, which the profile makes stricter or more lenient.",
                 ),
                 profile_input(),

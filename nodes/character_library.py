@@ -33,19 +33,23 @@ class AnimeCharacterSave(io.ComfyNode):
             node_id="AnimeCharacterSave",
             display_name="Save Character (Anime)",
             category="Anime Production/Character",
-            description="Keeps a character in the library under its name, so that other workflows "
-            "load it without its references. Every version is kept; saving the same again adds "
-            "none.",
+            description="Saves a character in the library under its name, so that other workflows "
+            "load it without its references. Every version is kept. Saving the same character "
+            "again adds no version.",
             search_aliases=["character library", "store", "remember", "identity"],
             is_output_node=True,
             inputs=[
                 CharacterSocket.Input(
-                    "character", tooltip="From a Character Sheet; its name is what it is saved as."
+                    "character", tooltip="From a Character Sheet. It is saved under its name."
                 ),
             ],
             outputs=[
-                CharacterSocket.Output("character", tooltip="The same character, to go on with."),
-                io.String.Output("where", tooltip="The folder of the version that holds it."),
+                CharacterSocket.Output(
+                    "character", tooltip="The same character, for the next node."
+                ),
+                io.String.Output(
+                    "where", tooltip="Folder of the version that holds the character."
+                ),
             ],
         )
 
@@ -76,14 +80,15 @@ class AnimeCharacterLoad(io.ComfyNode):
             node_id="AnimeCharacterLoad",
             display_name="Load Character (Anime)",
             category="Anime Production/Character",
-            description="Takes a character from the library, exactly as it was saved: score frames "
+            description="Loads a character from the library exactly as it was saved. Score frames "
             "against it with the same identity model.",
             search_aliases=["character library", "saved character", "identity"],
             inputs=[
                 io.Combo.Input(
                     "name",
                     options=list(names) or [NOTHING_SAVED],
-                    tooltip="Which character. One that was just saved is listed after R (refresh).",
+                    tooltip="Name of the character. One that was just saved is listed after R "
+                    "(refresh).",
                 ),
                 io.Int.Input(
                     "version",
@@ -91,7 +96,7 @@ class AnimeCharacterLoad(io.ComfyNode):
                     min=0,
                     max=999_999,
                     optional=True,
-                    tooltip="Which of its versions, counted from 1; 0 is the newest.",
+                    tooltip="Version of the character, counted from 1. 0: the newest.",
                 ),
             ],
             outputs=[

@@ -32,24 +32,25 @@ class AnimeCompareImages(ProfiledNode):
             display_name="Compare Images (Anime)",
             category="Anime Production/Quality",
             description="Measures how far pictures are from their references: structure (SSIM, "
-            "multi-scale SSIM, GMSD), error (PSNR), colour (CIEDE2000), and LPIPS where its "
-            "weights are. For before and after: upscaling, interpolation, face repair, a VAE.",
+            "multi-scale SSIM, GMSD), error (PSNR), colour (CIEDE2000), and LPIPS if its weights "
+            "are installed. Use it before and after upscaling, interpolation, face repair or a "
+            "VAE.",
             search_aliases=["ssim", "psnr", "lpips", "before after", "metrics"],
             is_output_node=True,
             inputs=[
-                io.Image.Input("images", tooltip="The pictures to judge: what came out."),
+                io.Image.Input("images", tooltip="Pictures to measure: the results."),
                 io.Image.Input(
                     "references",
-                    tooltip="What they should look like: one for each image, in the same order, "
-                    "or one for all.",
+                    tooltip="Pictures to compare with: one for each image, in the same order, or "
+                    "one for all.",
                 ),
                 io.String.Input(
                     "metrics",
                     default=ALL,
                     optional=True,
-                    tooltip=f"What is measured: {ALL}, of which ssim and colour_difference count "
-                    f"for the pass; or names with commas between, which then all count: {names}; "
-                    f"{LPIPS} is the best network that is installed.",
+                    tooltip=f"Metrics to measure. {ALL}: every one, of which ssim and "
+                    f"colour_difference count for the pass. Or names with commas between, which "
+                    f"then all count: {names}. {LPIPS} is the best network that is installed.",
                 ),
                 RESIZE_INPUT,
                 profile_input(),

@@ -34,11 +34,11 @@ class AnimeReportPlot(io.ComfyNode):
             search_aliases=["plot", "chart", "graph", "curve", "show report", "visualize"],
             is_output_node=True,
             inputs=[
-                ReportSocket.Input("report", tooltip="The report to draw, of any scoring node."),
+                ReportSocket.Input("report", tooltip="Report to draw, from any scoring node."),
                 text_input(
                     "measurement",
-                    "Name of the one measurement to draw, such as flicker. Empty: those "
-                    "that matter most for the verdict.",
+                    "Name of the only measurement to draw, such as flicker. Empty: those that "
+                    "matter most for the verdict.",
                 ),
             ],
             outputs=[io.Image.Output("plot", tooltip="One picture of 960×540 pixels.")],
@@ -59,7 +59,7 @@ class AnimeCharacterOverlay(io.ComfyNode):
             display_name="Character Overlay (Anime)",
             category=CATEGORY,
             description="Draws into every frame what the Character Score saw: a box with name and "
-            "similarity around each character, and boxes around strangers and doubled figures.",
+            "similarity around each character, and boxes around other people and doubled figures.",
             search_aliases=["bounding box", "draw boxes", "annotate", "who is where"],
             is_output_node=True,
             inputs=[
@@ -84,7 +84,7 @@ class AnimeCharacterContactSheet(io.ComfyNode):
             display_name="Character Contact Sheet (Anime)",
             category=CATEGORY,
             description="Draws all references of a character on one sheet: what was seen in each, "
-            "how alike they are, and which of them are of no use.",
+            "how similar they are, and which of them can't be used.",
             search_aliases=["references", "character sheet", "overview", "grid"],
             is_output_node=True,
             inputs=[
@@ -114,16 +114,18 @@ class AnimeDifferencePicture(io.ComfyNode):
             search_aliases=["difference", "heatmap", "before after", "what changed", "diff"],
             is_output_node=True,
             inputs=[
-                io.Image.Input("images", tooltip="The pictures to look at: what came out."),
+                io.Image.Input("images", tooltip="Pictures to look at: the results."),
                 io.Image.Input(
                     "references",
-                    tooltip="What they should look like: one for each image, in the same order, "
-                    "or one for all.",
+                    tooltip="Pictures to compare with: one for each image, in the same order, or "
+                    "one for all.",
                 ),
                 RESIZE_INPUT,
             ],
             outputs=[
-                io.Image.Output("difference", tooltip="A picture of the differences of each pair.")
+                io.Image.Output(
+                    "difference", tooltip="One picture of the differences for each pair."
+                )
             ],
         )
 
@@ -147,10 +149,11 @@ class AnimeLoopMap(io.ComfyNode):
             display_name="Loop Map (Anime)",
             category=CATEGORY,
             description="Draws how different the frames of a clip are, by the start and the length "
-            "of a loop. Dark is alike; the candidates are numbered, green where they loop.",
+            "of a loop. Dark means similar. The candidates are numbered; those that loop are "
+            "green.",
             search_aliases=["distance map", "self similarity", "loop search", "heatmap"],
             is_output_node=True,
-            inputs=[ReportSocket.Input("report", tooltip="The report of the Find Loop.")],
+            inputs=[ReportSocket.Input("report", tooltip="Report of a Find Loop.")],
             outputs=[io.Image.Output("map", tooltip="One picture of 960×540 pixels.")],
         )
 

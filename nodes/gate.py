@@ -22,62 +22,71 @@ class AnimeGate(io.ComfyNode):
             node_id="AnimeGate",
             display_name="Gate (Anime)",
             category="Anime Production/Acting",
-            description="What passes goes on, what doesn't is kept apart. A side that stays empty "
-            "is blocked silently: what hangs on it doesn't run, and the prompt still succeeds.",
+            description="Sends what passes to the accepted side, and everything else to the "
+            "rejected side. An empty side is blocked silently: the nodes behind it do not run, and "
+            "the prompt still succeeds.",
             search_aliases=["gate", "quality gate", "filter", "reject bad images", "if pass"],
             has_intermediate_output=True,
             inputs=[
-                ReportSocket.Input("report", tooltip="The report that decides."),
-                io.Image.Input("images", optional=True, tooltip="What the report is about."),
-                io.Latent.Input("latents", optional=True, tooltip="Goes the way of the images."),
-                io.Mask.Input("masks", optional=True, tooltip="Goes the way of the images."),
+                ReportSocket.Input("report", tooltip="Report that decides."),
+                io.Image.Input("images", optional=True, tooltip="Images that the report is about."),
+                io.Latent.Input(
+                    "latents", optional=True, tooltip="Goes to the same side as the images."
+                ),
+                io.Mask.Input(
+                    "masks", optional=True, tooltip="Goes to the same side as the images."
+                ),
                 io.Combo.Input(
                     "on_fail",
                     options=OnFail,
                     default=OnFail.BLOCK,
                     optional=True,
-                    tooltip="block: the accepted side stays empty and the prompt goes on. "
-                    "error: the prompt fails with the reasons. pass_through: it goes on all the "
-                    "same, pass is false and the reasons say why. best: where nothing passes, the "
-                    "least bad frame goes on; at level batch everything does.",
+                    tooltip="block: the accepted side stays empty and the prompt goes on. error: "
+                    "the prompt fails with the reasons. pass_through: everything goes on, pass is "
+                    "false, and the reasons say why. best: if nothing passes, the best frame goes "
+                    "on; at level batch everything does.",
                 ),
                 io.Combo.Input(
                     "on_not_measured",
                     options=OnNotMeasured,
                     default=OnNotMeasured.REJECT,
                     optional=True,
-                    tooltip="reject: what could not be measured does not pass. accept: it passes, "
-                    "and the reasons say that it was not measured.",
+                    tooltip="reject: a frame or batch that could not be measured does not pass. "
+                    "accept: it passes, and the reasons say that it was not measured.",
                 ),
                 io.Combo.Input(
                     "level",
                     options=Level,
                     default=Level.BATCH,
                     optional=True,
-                    tooltip="batch: all frames go the same way, by the report's verdict. frame: "
-                    "each goes its own way, by its own values; for reports of pictures.",
+                    tooltip="batch: all frames go to one side, by the report's verdict. frame: "
+                    "each frame goes to a side by its own values; for reports on single pictures.",
                 ),
                 io.String.Input(
                     "thresholds",
                     default="",
                     multiline=True,
                     optional=True,
-                    tooltip="Other thresholds than the report's, by the measurements' names: "
-                    "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. What is named "
-                    "counts for the verdict. Empty: those of the report.",
+                    tooltip="Thresholds that replace the report's, by the names of measurements: "
+                    "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. Every measurement "
+                    "that is named counts for the verdict. Empty: the report's thresholds.",
                 ),
             ],
             outputs=[
-                io.Image.Output("accepted", tooltip="The images, where they pass."),
-                io.Image.Output("rejected", tooltip="The images, where they don't."),
+                io.Image.Output("accepted", tooltip="The images that pass."),
+                io.Image.Output("rejected", tooltip="The images that do not pass."),
                 io.Boolean.Output(
-                    "pass", tooltip="Whether the report passes; at level frame: every frame."
+                    "pass",
+                    tooltip="True if the report passes; at level frame, if every frame does.",
                 ),
-                io.String.Output("reasons", tooltip="The verdict, and what doesn't pass and why."),
-                io.Latent.Output("accepted_latents", tooltip="The latents, where they pass."),
-                io.Mask.Output("accepted_masks", tooltip="The masks, where they pass."),
-                io.Latent.Output("rejected_latents", tooltip="The latents, where they don't."),
-                io.Mask.Output("rejected_masks", tooltip="The masks, where they don't."),
+                io.String.Output(
+                    "reasons",
+                    tooltip="The verdict, and each measurement that does not pass with its reason.",
+                ),
+                io.Latent.Output("accepted_latents", tooltip="The latents that pass."),
+                io.Mask.Output("accepted_masks", tooltip="The masks that pass."),
+                io.Latent.Output("rejected_latents", tooltip="The latents that do not pass."),
+                io.Mask.Output("rejected_masks", tooltip="The masks that do not pass."),
             ],
         )
 

@@ -22,8 +22,8 @@ from .sockets import IdentityModelSocket
 MODEL_INPUT = IdentityModelSocket.Input(
     "model",
     optional=True,
-    tooltip="From an Identity Model. Without one, colours and coarse shape of the figure in the "
-    "whole image are compared, which needs no weights.",
+    tooltip="From an Identity Model. Without one, the colours and coarse shape of the figure in "
+    "the whole image are compared, which needs no weights.",
 )
 
 
@@ -49,9 +49,9 @@ class AnimeIdentityModel(io.ComfyNode):
             node_id="AnimeIdentityModel",
             display_name="Identity Model (Anime)",
             category="Anime Production/Character",
-            description="What finds characters and tells them apart: CCIP for anime, InsightFace "
-            "for realistic faces, a CLIP vision model, or colours and coarse shape without any "
-            "weights. Says what was chosen, what is installed and what is missing.",
+            description="Model that finds characters and tells them apart: CCIP for anime, "
+            "InsightFace for realistic faces, a CLIP vision model, or colours and coarse shape "
+            "without any weights. Says what was chosen, what is installed and what is missing.",
             search_aliases=["ccip", "insightface", "face detection", "same face", "identity"],
             inputs=[
                 io.Combo.Input(
@@ -59,16 +59,17 @@ class AnimeIdentityModel(io.ComfyNode):
                     options=list(BACKENDS),
                     default=AUTO,
                     optional=True,
-                    tooltip="What tells characters apart. auto: ccip where it is installed, else "
-                    "a connected CLIP vision model, else palette, which needs no weights.",
+                    tooltip="Model that tells characters apart. auto: ccip if it is installed, "
+                    "else a connected CLIP vision model, else palette, which needs no weights.",
                 ),
                 io.Combo.Input(
                     "detector",
                     options=list(DETECTOR_NAMES),
                     default=AUTO,
                     optional=True,
-                    tooltip="What finds characters. whole_image sees one figure and needs no "
-                    "weights; the others see several people. auto: the best installed.",
+                    tooltip="Model that finds characters. whole_image sees one figure and needs no "
+                    "weights; the others see several people. auto: the best one that is "
+                    "installed.",
                 ),
                 io.Combo.Input(
                     "weights",
@@ -76,7 +77,7 @@ class AnimeIdentityModel(io.ComfyNode):
                     default=AUTO,
                     optional=True,
                     advanced=True,
-                    tooltip="Of the backend: a model of CCIP, or a pack of InsightFace.",
+                    tooltip="Weights of the backend: a model of CCIP, or a pack of InsightFace.",
                 ),
                 io.Combo.Input(
                     "detector_weights",
@@ -84,8 +85,8 @@ class AnimeIdentityModel(io.ComfyNode):
                     default=AUTO,
                     optional=True,
                     advanced=True,
-                    tooltip="Of the detector: a network in models/anime_detection, or a pack of "
-                    "InsightFace.",
+                    tooltip="Weights of the detector: a network in models/anime_detection, or a "
+                    "pack of InsightFace.",
                 ),
                 io.ClipVision.Input(
                     "clip_vision",
@@ -99,7 +100,8 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.String.Output(
                     "explanation",
-                    tooltip="What was chosen and why, where it runs, what is installed or missing.",
+                    tooltip="Text that says what was chosen and why, where it runs, and what is "
+                    "installed or missing.",
                 ),
             ],
         )

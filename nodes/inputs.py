@@ -23,21 +23,21 @@ def fps_input(tooltip: str) -> io.Float.Input:
     )
 
 
-FPS_INPUT = fps_input("Frames per second that the clip plays at.")
+FPS_INPUT = fps_input("Frames per second at which the clip plays.")
 BACKEND_INPUT = io.Combo.Input(
     "backend",
     options=list(BACKENDS),
     default="auto",
     optional=True,
-    tooltip="What measures how different two frames look. structural needs no weights; auto takes "
-    "the best that is installed in models/lpips, and the report names it.",
+    tooltip="Method that measures how different two frames look. structural needs no weights. auto "
+    "takes the best one that is installed in models/lpips, and the report names it.",
 )
 RESIZE_INPUT = io.Combo.Input(
     "resize",
     options=list(RESIZE),
     default=REFUSE,
     optional=True,
-    tooltip="Where the sizes differ: refuse, or give one of the two the size of the other.",
+    tooltip="If the sizes differ: refuse, or resize one of the two to the size of the other.",
 )
 
 

@@ -32,8 +32,8 @@ class AnimeJobLoad(io.ComfyNode):
             node_id="AnimeJobLoad",
             display_name="Load Job (Anime)",
             category="Anime Production/Job",
-            description="Brings back the pictures, report, prompt and seed of a job that was "
-            "remembered: the latest or the best of a shot, or one by its id.",
+            description="Loads the pictures, report, prompt and seed of a remembered job: the "
+            "latest or the best of a shot, or one by its id.",
             search_aliases=["history", "past job", "best", "latest", "load image", "load video"],
             inputs=[
                 io.Combo.Input(
@@ -41,25 +41,26 @@ class AnimeJobLoad(io.ComfyNode):
                     options=[LATEST, BEST, BY_ID],
                     default=LATEST,
                     optional=True,
-                    tooltip="latest: the newest that fits what stands below. best: the one that "
-                    "passed with the highest score. id: this one, whatever stands below.",
+                    tooltip="latest: the newest job that matches the inputs below. best: the one "
+                    "of them that passed with the highest score. id: the job with this id, "
+                    "whatever the other inputs say.",
                 ),
                 text_input(
                     "id",
-                    "A job's or a prompt's id, with which = id. A prompt that ran twice is "
-                    "two jobs: its newest.",
+                    "Id of a job or of a prompt, used if which is id. A prompt that ran twice is "
+                    "two jobs, of which the newest is loaded.",
                 ),
-                text_input("project", "Only of this one. Empty: any."),
-                text_input("shot", "Only of this one. Empty: any."),
-                text_input("character", "Only of this one. Empty: any."),
-                text_input("tag", "Only with this one. Empty: any."),
+                text_input("project", "Only jobs of this one. Empty: any."),
+                text_input("shot", "Only jobs of this one. Empty: any."),
+                text_input("character", "Only jobs of this one. Empty: any."),
+                text_input("tag", "Only jobs with this tag. Empty: any."),
                 io.Combo.Input(
                     "state",
                     options=[JobState.COMPLETED.value, ANY_STATE]
                     + [each.value for each in JobState if each is not JobState.COMPLETED],
                     default=JobState.COMPLETED.value,
                     optional=True,
-                    tooltip="Only jobs that stand so. Jobs without files are never taken.",
+                    tooltip="Only jobs in this state. Jobs without files are never loaded.",
                 ),
                 io.Int.Input(
                     "file",
@@ -67,8 +68,8 @@ class AnimeJobLoad(io.ComfyNode):
                     min=0,
                     max=100_000,
                     optional=True,
-                    tooltip="Which of the job's files, counted from 1 as they were written; 0 "
-                    "takes all, one after the other.",
+                    tooltip="Number of the job's file, counted from 1 in the order of writing. 0: "
+                    "all files, one after the other.",
                 ),
                 io.Int.Input(
                     "most_frames",
@@ -76,33 +77,33 @@ class AnimeJobLoad(io.ComfyNode):
                     min=1,
                     max=100_000,
                     optional=True,
-                    tooltip="More frames than this are refused rather than fill the memory.",
+                    tooltip="Most frames that are loaded. More are refused, so that they don't "
+                    "fill the memory.",
                 ),
-                text_input("episode", "Only of this one. Empty: any."),
-                text_input("scene", "Only of this one. Empty: any."),
+                text_input("episode", "Only jobs of this one. Empty: any."),
+                text_input("scene", "Only jobs of this one. Empty: any."),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="The frames of its files."),
+                io.Image.Output("images", tooltip="Frames of the job's files."),
                 ReportSocket.Output(
                     "report",
-                    tooltip="The reports that decide about it, merged into one. Where nothing was "
-                    "measured nothing comes out.",
+                    tooltip="Reports that decide the job's verdict, merged into one. If nothing "
+                    "was measured, nothing comes out.",
                 ),
                 io.String.Output(
                     "prompt",
-                    tooltip="Its positive prompt. Where its graph doesn't say it, nothing comes "
-                    "out.",
+                    tooltip="The job's positive prompt. If its graph doesn't show it, nothing "
+                    "comes out.",
                 ),
                 io.Int.Output(
                     "seed",
-                    tooltip="The seed that its files were made with. Where its graph has none, "
-                    "nothing comes out.",
+                    tooltip="Seed of the job's files. If its graph has none, nothing comes out.",
                 ),
                 io.String.Output("id", tooltip="The job's id."),
                 io.Float.Output(
                     "fps",
-                    tooltip="Frames per second of its animation or video. Of stills nothing comes "
-                    "out.",
+                    tooltip="Frames per second of the job's animation or video. For stills nothing "
+                    "comes out.",
                 ),
                 JobSocket.Output("job", tooltip="The job itself, for Review."),
             ],

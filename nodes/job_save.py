@@ -48,35 +48,34 @@ class AnimeJobSave(io.ComfyNode):
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                JobSocket.Input("job", tooltip="From Job: whose files these are."),
+                JobSocket.Input("job", tooltip="From Job: the job that the files belong to."),
                 io.Image.Input(
                     "images",
                     optional=True,
-                    tooltip="What to save. Without pictures and video nothing is written.",
+                    tooltip="Pictures to save. Without pictures and video nothing is written.",
                 ),
                 ReportSocket.Input(
                     "report",
                     optional=True,
-                    tooltip="What was measured of them. The job's verdict comes from it, and it is "
-                    "written into the files. The job has the reports of all its nodes without "
-                    "this.",
+                    tooltip="Report on these pictures. It gives the job's verdict and is written "
+                    "into the files. Without it the job still has the reports of all its nodes.",
                 ),
-                fps_input("Frames per second of an animation. A video has a rate of its own."),
+                fps_input("Frames per second of an animation. A video has its own rate."),
                 io.String.Input(
                     "filename",
                     default=DEFAULT_TEMPLATE,
                     optional=True,
-                    tooltip="Folders and name below the output folder. {project}, {episode}, "
-                    "{scene}, {shot}, {character}, {tags} and {job} (its id) are filled in, empty "
-                    "ones left out; a number follows.",
+                    tooltip="Folders and file name below the output folder. {project}, {episode}, "
+                    "{scene}, {shot}, {character}, {tags} and {job} (its id) are filled in, and "
+                    "empty ones are left out. A number is added.",
                 ),
                 io.Combo.Input(
                     "format",
                     options=list(FORMATS),
                     default=FORMATS[0],
                     optional=True,
-                    tooltip="Of the images. png: a file for each frame. webp: one animation. mp4: "
-                    "one video.",
+                    tooltip="File format of the images. png: one file for each frame. webp: one "
+                    "animation. mp4: one video.",
                 ),
                 io.Video.Input(
                     "video",

@@ -26,24 +26,28 @@ class AnimeJob(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         return io.Schema(
             node_id="AnimeJob",
-            display_name="Job (Anime)",
+            display_name="Job",
             category="Anime Production/Job",
-            description="Put one of these into a workflow, connected or not, and every run of it "
-            "is remembered in the database: its graph, times, reports, files, and how it ended. "
-            "Nothing waits for the database.",
+            description="Put one into a workflow, connected or not, and every run is remembered in "
+            "the database: its graph, times, reports, files, and how it ended. Rendering never "
+            "waits for the database.",
             search_aliases=["track", "remember", "project", "shot", "database", "history"],
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                text_input("project", "The production it belongs to."),
-                text_input("scene", "The scene, such as 03."),
-                text_input("shot", "The shot of the scene, such as 012."),
-                text_input("character", "Who is to be seen."),
-                text_input("tags", "Words to find it by, separated by commas."),
-                text_input("episode", "The episode, such as 01."),
+                text_input("project", "Project that the run belongs to."),
+                text_input("scene", "Scene, such as 03."),
+                text_input("shot", "Shot of the scene, such as 012."),
+                text_input("character", "Character in the picture."),
+                text_input("tags", "Words to find the job by, separated by commas."),
+                text_input("episode", "Episode, such as 01."),
             ],
             outputs=[
-                JobSocket.Output("job", tooltip="This run, for Save Job: its files are its own."),
+                JobSocket.Output(
+                    "job",
+                    tooltip="This run as a job. Connect it to Save Job, whose "
+                    "files then belong to it.",
+                ),
             ],
         )
 

@@ -38,8 +38,9 @@ class AnimationLoopGenerator(io.ComfyNode):
             node_id="AnimationLoopGenerator",
             display_name="Loop Generator (Anime)",
             category="Anime Production/Loop",
-            description="Turns a video's latents in time, by another offset at every step, so "
-            "that a Wan 2.1 or 2.2 model generates a loop. Costs nothing. Decode with Loop Decode.",
+            description="Makes a Wan 2.1 or 2.2 model generate a loop: at every step it turns the "
+            "video's latents in time by another offset. It takes no extra time. Decode with Loop "
+            "Decode.",
             search_aliases=["seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"],
             inputs=[
                 io.Model.Input("model", tooltip="Wan 2.1 or 2.2, text-to-video or image-to-video."),
@@ -49,8 +50,9 @@ class AnimationLoopGenerator(io.ComfyNode):
                     min=1,
                     max=1024,
                     optional=True,
-                    tooltip="Latent frames by which the offset advances at every step. Best one "
-                    "that has no divisor in common with their number, so that all places come up.",
+                    tooltip="Number of latent frames by which the offset advances at every step. "
+                    "Choose one that has no common divisor with the number of latent frames, so "
+                    "that every place has its turn.",
                 ),
                 io.Int.Input(
                     "first_offset",
@@ -58,8 +60,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     min=-1024,
                     max=1024,
                     optional=True,
-                    tooltip="The first step's offset. For a second model that goes on: shift × the "
-                    "steps that were made.",
+                    tooltip="Offset of the first step. For a second model that continues: shift × "
+                    "the steps already made.",
                 ),
                 io.Float.Input(
                     "start_percent",
@@ -68,7 +70,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="From which part of the denoising on; before it the model is as ever.",
+                    tooltip="Part of the denoising at which the effect begins. Before it the model "
+                    "is unchanged.",
                 ),
                 io.Float.Input(
                     "end_percent",
@@ -77,7 +80,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="Up to which part of the denoising; after it the model is as ever.",
+                    tooltip="Part of the denoising at which the effect ends. After it the model is "
+                    "unchanged.",
                 ),
             ],
             outputs=[
@@ -115,9 +119,9 @@ class AnimeLoopDecode(io.ComfyNode):
             node_id="AnimeLoopDecode",
             display_name="Loop Decode (Anime)",
             category="Anime Production/Loop",
-            description="Decodes a loop with Wan's VAE as if it had been playing for long, so that "
-            "the first frame is like the others. Every latent gives 4 frames: 9 give 36, where a "
-            "plain decode gives 33.",
+            description="Decodes a loop with Wan's VAE as if it had played for a long time, so "
+            "that the first frame looks like the others. Every latent gives 4 frames: 9 give 36, "
+            "where a plain decode gives 33.",
             search_aliases=["vae decode", "loop decode", "wan vae", "seamless decode"],
             inputs=[
                 io.Latent.Input("samples", tooltip="A video's latents, whose time is a circle."),
@@ -128,10 +132,10 @@ class AnimeLoopDecode(io.ComfyNode):
                     min=1,
                     max=128,
                     optional=True,
-                    tooltip="Latents of the loop's end that are decoded first and dropped: 27 with "
-                    "a clip of 21 take 2.3 times as long. Largest difference that stays at the "
-                    "seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, 27: 0.0003, "
-                    "38: none.",
+                    tooltip="Number of latents from the loop's end that are decoded first and "
+                    "dropped. 27 take 2.3 times as long with a clip of 21. Largest difference that "
+                    "stays at the seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, "
+                    "27: 0.0003, 38: none.",
                 ),
                 io.Int.Input(
                     "tile_size",
@@ -140,8 +144,8 @@ class AnimeLoopDecode(io.ComfyNode):
                     max=4096,
                     step=32,
                     optional=True,
-                    tooltip="Decode in tiles of this many px, which takes less memory. 0: whole "
-                    "pictures, and tiles where the memory does not do.",
+                    tooltip="Size of the tiles that are decoded, px; tiles take less memory. 0: "
+                    "whole pictures, and tiles if the memory is too small.",
                 ),
                 io.Int.Input(
                     "tile_overlap",
@@ -150,7 +154,7 @@ class AnimeLoopDecode(io.ComfyNode):
                     max=1024,
                     step=32,
                     optional=True,
-                    tooltip="How far tiles overlap, px; a quarter of a tile at most.",
+                    tooltip="Overlap of the tiles, px. At most a quarter of a tile.",
                 ),
             ],
             outputs=[

@@ -21,29 +21,35 @@ class AnimeParameterImage(io.ComfyNode):
             node_id="AnimeParameterImage",
             display_name="Parameter: Picture or Clip (Anime)",
             category=CATEGORY,
-            description="A named file of a workflow that becomes a phase of a production, such as "
-            "the still that the phase before made: a picture, an animated WebP or a video, as "
+            description="Named file of a workflow that becomes a phase of a production, such as "
+            "the still of the previous phase. A picture, an animated WebP or a video is loaded as "
             "frames.",
             search_aliases=[*ALIASES, "load image", "load video", "load webp"],
             inputs=[
                 NAME_INPUT,
                 text_input(
                     "value",
-                    "A file in ComfyUI's input folder, with its folders; with [output] or "
-                    "[temp] behind it in those: shot/still_00001_.png [output]. Empty: fallback.",
+                    "File in ComfyUI's input folder, with its subfolders. Add [output] or [temp] "
+                    "for a file in those folders: shot/still_00001_.png [output]. Empty: fallback "
+                    "is used.",
                 ),
                 io.Image.Input(
                     "fallback",
                     optional=True,
                     lazy=True,
-                    tooltip="The frames to take while no file is named.",
+                    tooltip="Frames to use if no file is named.",
                 ),
-                fps_input("Frames per second of what has none of its own: a still, the fallback."),
+                fps_input(
+                    "Frames per second for a still or the fallback, which have no rate of "
+                    "their own."
+                ),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="The frames; one of a still."),
-                io.Float.Output("fps", tooltip="Frames per second, as the file says."),
-                io.AnyType.Output("file", tooltip="The file's name, for a loader's list of files."),
+                io.Image.Output("images", tooltip="The frames; a still gives one."),
+                io.Float.Output("fps", tooltip="Frames per second of the file."),
+                io.AnyType.Output(
+                    "file", tooltip="Name of the file, for a loader's list of files."
+                ),
             ],
         )
 

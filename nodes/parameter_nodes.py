@@ -26,13 +26,13 @@ NAME_INPUT = io.String.Input(
     "name",
     default="",
     optional=True,
-    tooltip="What a production fills in here. Those of one name are filled together. It fills "
-    "prompt, negative_prompt, seed, width, height, frames, fps, character, profile, project and "
-    "image by itself.",
+    tooltip="Name of the value that a production fills in. Parameters of one name are filled "
+    "together. These names are filled automatically: prompt, negative_prompt, seed, width, height, "
+    "frames, fps, character, profile, project and image.",
 )
-VALUE_TOOLTIP = "What it is in the editor, and where a production says nothing."
+VALUE_TOOLTIP = "Value in the editor, and in a production that gives none."
 VALUE_OUTPUT = io.AnyType.Output(
-    "value", tooltip="The value, for any input, lists of models or samplers among them."
+    "value", tooltip="The value, for any input, including lists of models or samplers."
 )
 
 
@@ -41,7 +41,7 @@ def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Sche
         node_id=node_id,
         display_name=f"Parameter: {title} (Anime)",
         category=CATEGORY,
-        description=f"A named {description}",
+        description=f"Named {description}",
         search_aliases=ALIASES,
         inputs=[NAME_INPUT, *inputs],
         outputs=[VALUE_OUTPUT],
@@ -54,14 +54,14 @@ class AnimeParameterString(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         multiline: dict[str, Any] = {"default": "", "multiline": True, "optional": True}
-        choices = "The only values that are allowed, one a line. Empty: any."
+        choices = "Values that are allowed, one on each line. Empty: any value."
         return _schema(
             io.String.Input("value", tooltip=VALUE_TOOLTIP, **multiline),
             io.String.Input("choices", tooltip=choices, **multiline),
             node_id="AnimeParameterString",
             title="Text",
             description="text of a workflow that becomes a phase of a production: a prompt, a "
-            "model's file, a sampler, a character. In the editor it is a plain text.",
+            "model's file, a sampler, a character. In the editor it works as a plain text.",
         )
 
     @classmethod
@@ -102,8 +102,8 @@ class _Numeric(io.ComfyNode):
             kind.Input(
                 "value", default=kind.Type(0), tooltip=VALUE_TOOLTIP, **settings, **of_value
             ),
-            kind.Input("low", default=low, tooltip="The least that is allowed.", **settings),
-            kind.Input("high", default=high, tooltip="The most that is allowed.", **settings),
+            kind.Input("low", default=low, tooltip="Smallest value that is allowed.", **settings),
+            kind.Input("high", default=high, tooltip="Largest value that is allowed.", **settings),
         ]
 
     @classmethod
@@ -136,7 +136,7 @@ class AnimeParameterInt(_Numeric):
             node_id="AnimeParameterInt",
             title="Whole Number",
             description="whole number of a workflow that becomes a phase of a production: a seed, "
-            "a size, steps. In the editor it is a plain number.",
+            "a size, steps. In the editor it works as a plain number.",
         )
 
     @classmethod
@@ -158,7 +158,7 @@ class AnimeParameterFloat(_Numeric):
             node_id="AnimeParameterFloat",
             title="Number",
             description="number of a workflow that becomes a phase of a production: CFG, a "
-            "strength, frames per second. In the editor it is a plain number.",
+            "strength, frames per second. In the editor it works as a plain number.",
         )
 
     @classmethod
@@ -182,7 +182,7 @@ class AnimeParameterBoolean(io.ComfyNode):
             node_id="AnimeParameterBoolean",
             title="Yes or No",
             description="switch of a workflow that becomes a phase of a production. In the editor "
-            "it is a plain switch.",
+            "it works as a plain switch.",
         )
 
     @classmethod

@@ -34,8 +34,8 @@ def profile_input() -> io.Combo.Input:
         options=profile_names(comfyui.profiles_directory()),
         default=DEFAULT,
         optional=True,
-        tooltip="What it takes to pass: hero for key shots, supporting for most, background for "
-        "plates and crowds, draft for tests. Your own lie in ComfyUI's user folder, in "
+        tooltip="Limits for a pass: hero for key shots, supporting for most shots, background for "
+        "plates and crowds, draft for tests. Put your own profiles into ComfyUI's user folder, in "
         "default/anime_profiles.",
     )
 

@@ -27,8 +27,8 @@ class AnimeClipQuality(ProfiledNode):
             node_id="AnimeClipQuality",
             display_name="Clip Quality (Anime)",
             category="Anime Production/Quality",
-            description="Finds the hold pattern and the scenes first, then measures from drawing "
-            "to drawing: sharpness of the lines, flicker apart from motion, flashes, pumping, "
+            description="Finds the hold pattern and the scenes, then measures from drawing to "
+            "drawing: sharpness of the lines, flicker apart from motion, flashes, pumping, "
             "repeated and missing drawings, shake, boiling, drift of colour, smoothness, motion.",
             search_aliases=[
                 *("flicker", "blurry", "sharpness", "video quality", "on twos", "jitter", "flash"),
@@ -64,13 +64,15 @@ class AnimeStillQuality(ProfiledNode):
             display_name="Still Quality (Anime)",
             category="Anime Production/Quality",
             description="Measures how clean pictures are: sharpness of lines, real resolution, "
-            "noise, bands, blocks, lost light, blank pictures; and tells borders, kind of blur, "
-            "ripples, contrast and colour. Made for drawings: flat colour is no fault.",
+            "noise, bands, blocks, lost light, blank pictures. It also reports borders, kind of "
+            "blur, ripples, contrast and colour. It is made for drawings: flat colour is not a "
+            "fault.",
             search_aliases=["blurry", "noise", "banding", "jpeg", "image quality", "aesthetic"],
             is_output_node=True,
             inputs=[
                 io.Image.Input(
-                    "images", tooltip="Pictures, each judged for itself; the worst one decides."
+                    "images",
+                    tooltip="Pictures. Each is judged for itself, and the worst one decides.",
                 ),
                 profile_input(),
             ],

@@ -21,8 +21,9 @@ class AnimeReportMerge(io.ComfyNode):
             node_id="AnimeReportMerge",
             display_name="Merge Reports (Anime)",
             category="Anime Production/Acting",
-            description="Makes one report of several, for one gate, one retry or one job. Every "
-            "measurement keeps its subject in front of its name, so that none hides another.",
+            description="Merges several reports into one, for one gate, one retry or one job. "
+            "Every measurement gets its subject in front of its name, so that equal names stay "
+            "apart.",
             search_aliases=["combine reports", "and", "or", "all scores", "any score", "join"],
             is_output_node=True,
             inputs=[
@@ -41,8 +42,8 @@ class AnimeReportMerge(io.ComfyNode):
                     options=Rule,
                     default=Rule.ALL,
                     optional=True,
-                    tooltip="all: passes where every report passes; the weakest decides. any: "
-                    "passes where one does; the best decides.",
+                    tooltip="all: passes if every report passes; the weakest decides. any: passes "
+                    "if one report does; the best decides.",
                 ),
             ],
             outputs=[*SCORED_OUTPUTS],

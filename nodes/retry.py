@@ -75,8 +75,9 @@ class AnimeRetryStart(io.ComfyNode):
             node_id="AnimeRetryStart",
             display_name="Retry Start (Anime)",
             category="Anime Production/Acting",
-            description="What lies between this node and its Retry End is run again, with the next "
-            "seed each time, until the report at the End passes.",
+            description="Begins the part that is run again: the nodes between this node and its "
+            "Retry End run with the next seed each time, until the report at the Retry End "
+            "passes.",
             search_aliases=["retry", "loop until", "try again", "repeat", "next seed", "while"],
             accept_all_inputs=True,
             inputs=[
@@ -87,24 +88,26 @@ class AnimeRetryStart(io.ComfyNode):
                     max=0xFFFFFFFFFFFFFFFF,
                     optional=True,
                     control_after_generate=True,
-                    tooltip="Of the first attempt; every further one takes the next higher.",
+                    tooltip="Seed of the first attempt. Every further attempt takes the next "
+                    "higher one.",
                 ),
                 *(_slot_input(name, "Anything, the same for every attempt.") for name in SLOTS),
             ],
             outputs=[
-                io.Int.Output("seed", tooltip="Of this attempt: the seed plus attempt minus 1."),
+                io.Int.Output("seed", tooltip="Seed of this attempt: seed + attempt - 1."),
                 io.Int.Output("attempt", tooltip="Number of this attempt, from 1."),
                 io.String.Output(
                     "reason",
-                    tooltip="Why the attempt before failed, a line for each measurement: its "
-                    "reason's code, then the sentence. Empty in the first.",
+                    tooltip="Reasons why the previous attempt failed, one line for each "
+                    "measurement: the reason's code, then the sentence. Empty in the first "
+                    "attempt.",
                 ),
                 ReportSocket.Output(
                     "last",
-                    tooltip="The report of the attempt before; in the first one without "
-                    "measurements, NOT_MEASURED.",
+                    tooltip="Report of the previous attempt. In the first attempt it has no "
+                    "measurements and is NOT_MEASURED.",
                 ),
-                *(_slot_output(name, "What goes into this slot.") for name in SLOTS),
+                *(_slot_output(name, "The value of this slot.") for name in SLOTS),
             ],
         )
 
@@ -126,43 +129,48 @@ class AnimeRetryEnd(io.ComfyNode):
             node_id="AnimeRetryEnd",
             display_name="Retry End (Anime)",
             category="Anime Production/Acting",
-            description="Runs what lies between the Retry Start and this node again until the "
-            "report passes, inside one prompt. Every attempt's seed and report is in its report.",
+            description="Runs the nodes between the Retry Start and this node again until the "
+            "report passes, inside one prompt. Its report holds the seed and the report of every "
+            "attempt.",
             search_aliases=["retry", "loop until", "try again", "repeat", "while", "best of"],
             is_output_node=True,
             enable_expand=True,
             accept_all_inputs=True,
             hidden=[io.Hidden.unique_id, io.Hidden.dynprompt],
             inputs=[
-                ReportSocket.Input("report", lazy=True, tooltip="Of this attempt: it decides."),
-                *(_slot_input(name, "What this attempt made.", lazy=True) for name in SLOTS),
+                ReportSocket.Input(
+                    "report",
+                    lazy=True,
+                    tooltip="Report of this attempt. It decides whether another attempt is made.",
+                ),
+                *(_slot_input(name, "Result of this attempt.", lazy=True) for name in SLOTS),
                 io.Int.Input(
                     "attempts",
                     default=3,
                     min=1,
                     max=MOST_ATTEMPTS,
                     optional=True,
-                    tooltip="At most so many in all.",
+                    tooltip="Largest number of attempts.",
                 ),
                 io.Combo.Input(
                     "on_exhausted",
                     options=OnExhausted,
                     default=OnExhausted.BEST,
                     optional=True,
-                    tooltip="Where none passes. best: the best of all attempts goes on. "
-                    "pass_through: the last one does. block: the slots stay empty, and what hangs "
-                    "on them doesn't run. error: the prompt fails with the reasons.",
+                    tooltip="If no attempt passes. best: the best of all attempts goes on. "
+                    "pass_through: the last one goes on. block: the slots stay empty, and the "
+                    "nodes behind them do not run. error: the prompt fails with the reasons.",
                 ),
             ],
             outputs=[
-                *(_slot_output(name, "What the chosen attempt made.") for name in SLOTS),
+                *(_slot_output(name, "Result of the chosen attempt.") for name in SLOTS),
                 ReportSocket.Output(
                     "report",
-                    tooltip="Of the chosen attempt; its measurement `attempts` holds the seed and "
-                    "the report of every one.",
+                    tooltip="Report of the chosen attempt. Its measurement `attempts` holds the "
+                    "seed and the report of every attempt.",
                 ),
-                io.Int.Output("seed", tooltip="Of the chosen attempt."),
-                io.Int.Output("attempts", tooltip="How many were made."),
+                io.Int.Output("seed", tooltip="Seed of the chosen attempt."),
+                io.Int.Output("attempts", tooltip="Number of attempts that were made."),
             ],
         )
 

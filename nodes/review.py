@@ -25,31 +25,35 @@ class AnimeReview(io.ComfyNode):
             display_name="Review (Anime)",
             category="Anime Production/Job",
             description="Records that a person approved or rejected a job, and why. It stops "
-            "nothing and waits for nobody. To judge what was rendered before, connect Load Job.",
+            "nothing and waits for nobody. To review an earlier job, connect Load Job.",
             search_aliases=["approve", "reject", "judge", "feedback", "sign off"],
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                JobSocket.Input("job", tooltip="From Job or Load Job: what is judged."),
+                JobSocket.Input("job", tooltip="From Job or Load Job: the job to review."),
                 io.Combo.Input(
                     "verdict",
                     options=[UNDECIDED, *(each.value for each in ReviewVerdict)],
                     default=UNDECIDED,
                     optional=True,
-                    tooltip="not yet records nothing. Every run records approved or rejected anew; "
-                    "the newest holds.",
+                    tooltip="not yet records nothing. Every run records approved or rejected anew, "
+                    "and the newest one is valid.",
                 ),
                 io.String.Input(
-                    "reason", default="", optional=True, multiline=True, tooltip="Why."
+                    "reason",
+                    default="",
+                    optional=True,
+                    multiline=True,
+                    tooltip="Reason for the verdict.",
                 ),
                 io.String.Input(
                     "reviewer",
                     default="",
                     optional=True,
-                    tooltip="Who says so, as others know you.",
+                    tooltip="Name of the reviewer, as others know you.",
                 ),
             ],
-            outputs=[JobSocket.Output("job", tooltip="The same job, to go on with.")],
+            outputs=[JobSocket.Output("job", tooltip="The same job, for the next node.")],
         )
 
     @classmethod

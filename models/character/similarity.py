@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..frames import Absence
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from .appearance import Presence, first_lost_frame
 from .report_boxes import DOUBLED, boxes_as_details
@@ -38,8 +38,8 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
         return Absence(reason, {**facts, "frames": count, "least": least})
     lowest, lost_frame = min(clip.similarities), first_lost_frame(presences)
     facts |= {
-        "similarity": round(lowest, 3),
-        "threshold": round(clip.character.threshold, 3),
+        "similarity": short(lowest),
+        "threshold": short(clip.character.threshold),
         "different": presences.count(Presence.DIFFERENT),
         "frame": lost_frame,
     }

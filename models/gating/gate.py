@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from ..measure import short_of
 from ..measurement import thawed
 from ..reasons import sentence
 from ..report import Report, Verdict
@@ -246,7 +247,7 @@ def _frame_reasons(report: Report) -> list[Reason]:
                 "frame": worst,
                 "unit": measurement.unit,
             }
-            value = f"{failed[worst]:.4g}"
+            value = f"{short_of(measurement, failed[worst]):g}"
             reasons.append(_reason(f"gate_frames_{side}", name, value=value, **limit, **texts))
         if absent and measurement.value is None:
             code, facts = measurement.reason_code, measurement.reason_values

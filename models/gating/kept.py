@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..measure import short_of
 from ..measurement import Measurement, frozen
 from ..reasons import sentence
 from ..report import Report, Verdict, WorstFrame
@@ -139,8 +140,14 @@ def _of_frames(
             return restricted  # its own reason says why it is absent
         absent = listed_frames(sorted(set(scores) - set(scored)))
         return _with_reason(restricted, None, "gate_frames_absent", {"frames": absent})
+    assert value is not None  # else a frame is absent and none fails
     side, limit = limit_of(measurement)
-    texts = {"value": f"{value:.4g}", "unit": measurement.unit, "frame": weakest, **limit}
+    texts = {
+        "value": f"{short_of(measurement, value):g}",
+        "unit": measurement.unit,
+        "frame": weakest,
+        **limit,
+    }
     return _with_reason(restricted, value, f"kept_{side}", {**texts, "kept": len(frames)})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..frames import InputError
+from ..measure import short_of
 from ..measurement import Better, Measurement, Threshold, frozen
 from ..reasons import sentence
 from ..report import MERGED, Report
@@ -113,7 +114,11 @@ def _with_threshold(measurement: Measurement, threshold: Threshold) -> Measureme
     # The measurement's own reason speaks of its former threshold, so it gets a new one.
     side, limit = limit_of(changed)
     code = f"threshold_given_{side}"
-    values = {"value": f"{measurement.value:.4g}", "unit": measurement.unit, **limit}
+    values = {
+        "value": f"{short_of(changed, measurement.value):g}",
+        "unit": measurement.unit,
+        **limit,
+    }
     return replace(
         changed,
         reason_code=code,

@@ -3,7 +3,7 @@
 import torch
 
 from ..image_ops.colour import lab_from_rgb
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
 
@@ -66,7 +66,7 @@ def seam_colour(
     if flash > beyond:
         beyond, change, ratio = flash, shared, _usual_ratio(first, last)
     percent = 100 * (ratio - 1)
-    values = {"difference": round(beyond, 2), "percent": round(abs(percent), 1)}
+    values = {"difference": short(beyond), "percent": round(abs(percent), 1)}
     return Value(
         beyond,
         values,

@@ -9,7 +9,7 @@ import torch
 
 from ..frames import Absence, InputError, too_little, unmeasurable
 from ..holds import hold_pattern
-from ..measure import Measure
+from ..measure import Measure, short
 from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
@@ -247,7 +247,7 @@ def _search_measurement(
         facts = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
         return measure.absent(Absence(NO_SEAM, facts), details=details)
     values: dict[str, Any] = {"start": best.start, "length": best.length}
-    values["distance"] = round(best.distance, 2)
+    values["distance"] = short(best.distance)
     if period is None:
         missing = None if best.score is None else round(max(0.0, PASSING - best.score), 1)
         values["missing"] = missing

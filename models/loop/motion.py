@@ -6,7 +6,7 @@ from torch.nn.functional import normalize
 
 from ..holds import STILL
 from ..image_ops.flow import GreyPictures
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
@@ -34,7 +34,7 @@ def motion(steps: torch.Tensor) -> Value:
     """
     usual = steps.median().item() if len(steps) else 0.0
     reason = None if usual >= STILL else NOTHING_MOVES
-    return Value(usual, {"step": round(usual, 2)}, reason)
+    return Value(usual, {"step": short(usual)}, reason)
 
 
 def continuity(pictures: GreyPictures) -> Value:
@@ -70,7 +70,7 @@ def continuity(pictures: GreyPictures) -> Value:
         failing = ONLY_GRAIN if likeness < LEAST_CONTINUITY else UNRELATED
     return Value(
         value,
-        {"percent": round(100 * value)},
+        {"percent": short(100 * value)},
         failing=failing,
         details={"likeness": likeness, "followed": followed, "explained": explained},
     )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
@@ -79,15 +79,16 @@ def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch
         all_steps: distance from each frame to the next, held frames included, the seam's last.
 
     Returns:
-        The width of the seam. `per_frame` holds all steps in units of the clip's median step.
+        The width of the seam. `per_frame` holds all steps in units of the clip's median step, and
+        the width itself at the seam, so that the curve and the measurement show one number.
     """
     ratio = seam_ratio(steps, two_steps)
     usual = steps[:-1].median().item()
     return Value(
         ratio,
-        {"steps": round(ratio, 2)},
+        {"steps": short(ratio)},
         failing=STUTTERS if ratio < 1 else JUMPS,
-        per_frame=(all_steps / max(usual, 1e-9)).tolist(),
+        per_frame=[*(all_steps[:-1] / max(usual, 1e-9)).tolist(), ratio],
         details={"drawings": len(steps), "usual_step": usual},
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ..image_ops.flow import GreyPictures, mean_length
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better
 
 # Share of the clip's usual speed that may turn back at once. In sample clips started at any frame,
@@ -46,7 +46,7 @@ def seam_velocity(pictures: GreyPictures) -> Value:
 
     Returns:
         The share of the usual speed that turns back. `per_frame` holds the share that turns at
-        each drawing, None for a frame at which it was not measured.
+        each drawing beyond the clip's own turning, None for a frame at which it was not measured.
     """
     count = len(pictures)
     turning_points = _turning_points(pictures)
@@ -71,17 +71,17 @@ def seam_velocity(pictures: GreyPictures) -> Value:
     # start at any frame. The motion rests at a drawing that is held for longer than usual.
     holds = np.diff([*pictures.indices, pictures.frames + pictures.indices[0]])
     rests = np.minimum(1.0, np.median(holds) / holds)
-    excess = [
-        max(0.0, turns[point] - own_turning) * float(rests[point]) for point in turning_points
-    ]
-    if excess and min(excess) >= RESTING:
-        value = max(value, *excess)
+    excess = {drawing: max(0.0, turn - own_turning) for drawing, turn in turns.items()}
+    at_points = {point: excess[point] * float(rests[point]) for point in turning_points}
+    if at_points and min(at_points.values()) >= RESTING:
+        value = max(value, *at_points.values())
+    excess |= {point: turn for point, turn in at_points.items() if point not in (0, count - 1)}
     per_frame: list[float | None] = [None] * pictures.frames
-    for drawing, turn in turns.items():
+    for drawing, turn in excess.items():
         per_frame[pictures.indices[drawing]] = turn
     return Value(
         value,
-        {"percent": round(100 * value)},
+        {"percent": short(100 * value)},
         reason=None if value <= TURN_LIMIT else TURNS_A_LITTLE,
         failing=BACK_AND_FORTH if turning_points else TURNS_BACK,
         per_frame=per_frame,

@@ -98,11 +98,11 @@ def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:
     path = root / file.path
     try:
         if not path.resolve().is_relative_to(root) or path.is_symlink():
-            return "outside", "It is no file below the output folder."
+            return "outside", "It is not a file in the output folder."
         if not path.is_file():
-            return "not_here", f"It isn't here; {file.machine} wrote it."
+            return "not_here", f"It is not on this machine: {file.machine} wrote it."
         if sha256_of(path) != file.sha256:
-            return "another", "It is another file than the job wrote."
+            return "another", "It is not the file that the job wrote."
         path.unlink()
     except (OSError, ValueError) as error:
         return "not_removable", f"It can't be removed ({type(error).__name__})."

@@ -54,7 +54,7 @@ def _outbox(state: RecorderStatus) -> dict[str, Any]:
         message = f"The outbox can't be used ({state.outbox}): jobs may not be recorded."
         return {"status": DOWN, "message": message, **counts}
     if state.rejected or state.lost:
-        message = "Events were refused by the database or could not be written; see the log."
+        message = "Some events were refused by the database or could not be written; see the log."
         return {"status": DEGRADED, "message": message, **counts}
     return {"status": OK, **counts}
 

@@ -104,12 +104,12 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
             if is_link(value):
                 continue
             if name in options and value not in options[name] and not _is_annotated_file(value):
-                message = f"{class_type}.{name}: {value!r} is not there."
+                message = f"{class_type}.{name}: {value!r} can't be chosen here."
                 differences.append(("missing_choice", node_id, name, str(value), message))
             elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
                 value
             ):
-                message = f"{class_type}.{name}: the file {value!r} is not there."
+                message = f"{class_type}.{name}: the file {value!r} is missing."
                 differences.append(("missing_file", node_id, name, str(value), message))
     return differences
 
@@ -154,6 +154,6 @@ def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str
         (current,) = with_hashes([without_hash], model_file)
         if current.sha256 is not None and current.sha256 != recorded.sha256:
             name = str(recorded.text)
-            message = f"{name} is another file than it was (sha256 {current.sha256[:12]}…)."
+            message = f"{name} is not the same file as before (sha256 {current.sha256[:12]}…)."
             differences.append(("other_model", recorded.node_id, recorded.name, name, message))
     return differences

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
+from ...measure import short
 from ..colour import as_visible
 from .drawn_clip import Change, DrawnClip, note
 
@@ -71,7 +72,7 @@ def without_drift(clip: DrawnClip) -> Iterator[Change]:
         rgb = colours.expand(*colours.shape[:3], 3).float()
         corrected = drift.remove(rgb, share)[..., : colours.shape[-1]]
         images[start:end, ..., :3] = corrected.to(images.dtype)
-    values = {"difference": round(drift.difference, 1)}
+    values = {"difference": short(drift.difference)}
     yield Change(images, (COLOUR.measured(drift.difference, reason_values=values),))
 
 

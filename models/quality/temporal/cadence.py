@@ -10,7 +10,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
 from .clip_steps import FLOW, ClipSteps, Triplet
@@ -133,7 +133,7 @@ def _residual(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> 
 def _drawing_rate(findings: "Findings") -> Value:
     pattern = findings.pattern
     rate = findings.fps / pattern.typical
-    facts = {"rate": round(rate, 1), "hold": pattern.typical}
+    facts = {"rate": short(rate), "hold": pattern.typical}
     details = {
         "hold": pattern.typical,
         "usual_holds": usual_lengths(pattern),

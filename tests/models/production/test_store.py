@@ -90,7 +90,7 @@ def test_a_project_has_at_most_so_many_unfinished_productions(connection, catalo
     request = read_request({"prompt": "x", "phases": ["sample_stills"], "project": "Y"}, catalogue)
     definitions = [each for each in catalogue if each.id == "sample_stills"]
     first = store.create(connection, request, definitions, most_waiting=1)
-    with pytest.raises(store.LimitReached, match="1 productions of Y") as refusal:
+    with pytest.raises(store.LimitReached, match="Y has 1 unfinished production;") as refusal:
         store.create(connection, request, definitions, most_waiting=1)
     assert refusal.value.code == "production_too_many"
     store.cancel(connection, first)

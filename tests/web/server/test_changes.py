@@ -139,7 +139,7 @@ class NoQueue:
 
 @pytest.mark.parametrize(
     ("ended", "code", "said"),
-    [(True, "has_ended", "failed"), (False, "runs_elsewhere", "another one on")],
+    [(True, "has_ended", "failed"), (False, "runs_elsewhere", "A ComfyUI on")],
 )
 def test_what_cannot_be_cancelled_here_is_said(
     desk, recorder, database_url, story, monkeypatch, ended, code, said
