@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     for command in (backup, restoring):
         command.add_argument("file", type=Path)
     for command in (restoring, moving):
-        command.add_argument("--replace", action="store_true", help="what the database holds may go")
+        command.add_argument("--replace", action="store_true", help="replace what is there")
     options = parser.parse_args(arguments)
     private = options.user / PRIVATE_FOLDER
     if not options.user.is_dir():
