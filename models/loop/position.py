@@ -80,7 +80,7 @@ def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch
 
     Returns:
         The width of the seam. `per_frame` holds all steps in units of the clip's median step, and
-        at the seam its width, so that the curve and the measurement show one number.
+        the width itself at the seam, so that the curve and the measurement show one number.
     """
     ratio = seam_ratio(steps, two_steps)
     usual = steps[:-1].median().item()

@@ -46,7 +46,7 @@ def seam_velocity(pictures: GreyPictures) -> Value:
 
     Returns:
         The share of the usual speed that turns back. `per_frame` holds the share that turns at
-        each drawing, less what turns anywhere, None for a frame at which it was not measured.
+        each drawing beyond the clip's own turning, None for a frame at which it was not measured.
     """
     count = len(pictures)
     turning_points = _turning_points(pictures)
