@@ -26,7 +26,7 @@ class AnimeJob(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         return io.Schema(
             node_id="AnimeJob",
-            display_name="Job",
+            display_name="Job (Anime)",
             category="Anime Production/Job",
             description="Put one into a workflow, connected or not, and every run is remembered in "
             "the database: its graph, times, reports, files, and how it ended. Rendering never "
