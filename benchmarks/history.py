@@ -61,12 +61,12 @@ def queries() -> dict[str, Query]:
 def run() -> None:
     """Time every query on the embedded server, and on the system's PostgreSQL."""
     # The tests are not in the registry's archive; neither is this module.
-    from ..tests.models.jobs.postgres import HandmadePostgres, private_folder
+    from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder() as folder:
         _time("embedded", Database(folder))
     with private_folder() as folder, private_folder("postgres") as server_folder:
-        server = HandmadePostgres(server_folder)
+        server = SystemPostgres(server_folder)
         url_before = os.environ.get("ANIME_DATABASE_URL")
         os.environ["ANIME_DATABASE_URL"] = server.new_database()
         try:

@@ -84,10 +84,10 @@ def run() -> None:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
     # The tests are not in the registry's archive; neither is this module.
     from ..tests.integration.server import ComfyServer
-    from ..tests.models.jobs.postgres import HandmadePostgres, private_folder
+    from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder("postgres") as folder, tempfile.TemporaryDirectory() as base:
-        postgres = HandmadePostgres(folder)
+        postgres = SystemPostgres(folder)
         url = postgres.new_database()
         server = ComfyServer(
             Path(os.environ["COMFYUI_PATH"]),

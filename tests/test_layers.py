@@ -25,9 +25,9 @@ def item(path: str, *fixtures: str, **parameters: str) -> Any:
     ("test", "layer"),
     [
         (item("browser/test_a.py"), BROWSER),
-        (item("integration/test_a.py", "by_hand"), COMFYUI),
-        (item("models/jobs/test_a.py", "studio_url", "by_hand"), DATABASE),
-        (item("models/jobs/test_a.py", "every_url", every_url="older_embedded"), DATABASE),
+        (item("integration/test_a.py", "system_postgres"), COMFYUI),
+        (item("models/jobs/test_a.py", "system_url", "system_postgres"), DATABASE),
+        (item("models/jobs/test_a.py", "every_url", every_url="older_embedded_postgres"), DATABASE),
         (item("models/loop/test_a.py", "tmp_path", backend="structural"), FAST),
         (item("test_a.py"), FAST),
     ],
