@@ -32,7 +32,7 @@ def run() -> None:
 
     def gate_whole() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))
-        return batch if decide(judged, *POLICY).goes_on else Batch()
+        return batch if decide(judged, *POLICY).is_accepted else Batch()
 
     def gate_by_frame() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))

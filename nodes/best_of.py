@@ -1,4 +1,4 @@
-"""Acting on a score: the best of a batch."""
+"""The node Best Of, which keeps the best frames of a batch."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from ..models.gating.batch import Batch
 from ..models.gating.kept import kept_report
 from ..models.gating.ranking import rank_frames
 from ..models.report import Report
-from .answers import answered, kept_ui, or_blocked
+from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
 
-MOST_KEPT = 4096  # the editor's widget needs an end
+MOST_KEPT = 4096  # ComfyUI's own limit for `batch_size` in Empty Latent Image
 
 
 class AnimeBestOf(io.ComfyNode):
-    """Keeps the best of a batch, by a report that has a value for every frame."""
+    """Node that keeps the best frames of a batch, by a report with a value for every frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -25,23 +25,23 @@ class AnimeBestOf(io.ComfyNode):
             display_name="Best Of (Anime)",
             category="Anime Production/Acting",
             description="Keeps the best frames of a batch, the best first. A frame is as good as "
-            "its weakest required measurement; one that is not measured comes after all others.",
+            "its weakest required measurement. Frames that could not be measured come last.",
             search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
             has_intermediate_output=True,  # its `ui` reaches jobs on cached runs too
             inputs=[
                 io.Image.Input("images", tooltip="The batch to choose from."),
                 ReportSocket.Input(
                     "report",
-                    tooltip="Of these images, with a value for each: Still Quality, Character "
-                    "Score, Compare Images, or a merge of such.",
+                    tooltip="Report on these images with a value for each: from Still Quality, "
+                    "Character Score, Compare Images, or a merge of these.",
                 ),
                 io.Latent.Input(
-                    "latents", optional=True, tooltip="Goes with the images, one for each."
+                    "latents", optional=True, tooltip="Latents of the images, one for each."
                 ),
                 io.Mask.Input(
                     "masks",
                     optional=True,
-                    tooltip="Goes with the images: one for each, or for all.",
+                    tooltip="Masks of the images: one for each, or one for all.",
                 ),
                 io.Int.Input(
                     "k",
@@ -49,8 +49,8 @@ class AnimeBestOf(io.ComfyNode):
                     min=1,
                     max=MOST_KEPT,
                     optional=True,
-                    tooltip="How many to keep. Where the batch has fewer, all are kept, and the "
-                    "ranking says so.",
+                    tooltip="Number of images to keep. If the batch has fewer, all are kept, and "
+                    "the ranking says so.",
                 ),
             ],
             outputs=[
@@ -59,8 +59,8 @@ class AnimeBestOf(io.ComfyNode):
                 io.Mask.Output("best_masks", tooltip="Their masks, in the same order."),
                 io.String.Output(
                     "ranking",
-                    tooltip="JSON: every frame with its score, what it is weakest in, and why it "
-                    "lost.",
+                    tooltip="JSON: every frame with its score, its weakest measurement, and why it "
+                    "was not kept.",
                 ),
             ],
         )
@@ -78,4 +78,4 @@ class AnimeBestOf(io.ComfyNode):
         best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
         outputs = map(or_blocked, (best.images, best.latents, best.masks))
         kept = kept_report(report, ranking.kept)
-        return answered(*outputs, ranking.to_json(), ui=kept_ui(kept))
+        return node_output(*outputs, ranking.to_json(), ui=kept_ui(kept))

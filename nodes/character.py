@@ -1,4 +1,4 @@
-"""Is this still the same character?"""
+"""Nodes that make a character from references and score whether frames still show it."""
 
 from collections.abc import Mapping
 
@@ -11,15 +11,15 @@ from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, scored, ui_of
+from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
 from .identity import MODEL_INPUT, connected_model
 from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
 from .sockets import CharacterSocket
-from .thumbnails import references_of
+from .thumbnails import reference_thumbnails
 
 
 class AnimeCharacterSheet(io.ComfyNode):
-    """Makes a character of reference pictures, and says whether they show one character."""
+    """Node that makes a character from references and reports whether they show one character."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -27,22 +27,22 @@ class AnimeCharacterSheet(io.ComfyNode):
             node_id="AnimeCharacterSheet",
             display_name="Character Sheet (Anime)",
             category="Anime Production/Character",
-            description="Learns who a character is from reference pictures, says whether they "
-            "show one character, and which of them are of no use. Without an Identity Model it "
-            "needs no weights, and compares looks, not identity.",
+            description="Learns a character from reference pictures. Says whether they show one "
+            "character, and which of them can't be used. Without an Identity Model it needs no "
+            "weights, and compares looks, not identity.",
             search_aliases=["character reference", "identity", "face", "consistency"],
             is_output_node=True,
             inputs=[
                 io.Image.Input(
                     "references",
-                    tooltip="Pictures of this character alone, best on plain backgrounds. One is "
-                    "enough; from three on they set the threshold themselves.",
+                    tooltip="Pictures that show only this character, best on plain backgrounds. "
+                    "One is enough. Three or more set the threshold themselves.",
                 ),
                 io.String.Input(
                     "name",
                     default="character",
                     optional=True,
-                    tooltip="What the character is called in reports and pictures.",
+                    tooltip="Name of the character in reports and pictures.",
                 ),
                 MODEL_INPUT,
             ],
@@ -64,12 +64,12 @@ class AnimeCharacterSheet(io.ComfyNode):
         pictures = as_frames(references, "references")
         identity = connected_model(model)
         character, report = make_character(name, pictures, identity, comfyui.progress())
-        shown = {**ui_of(report), **references_of(character)}
-        return io.NodeOutput(character, report, ui=shown)
+        ui = {**report_ui(report), **reference_thumbnails(character)}
+        return io.NodeOutput(character, report, ui=ui)
 
 
 class AnimeCharacterScore(ProfiledNode):
-    """Scores whether every frame still shows the character of a sheet."""
+    """Node that scores whether every frame still shows the character of a sheet."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -78,7 +78,7 @@ class AnimeCharacterScore(ProfiledNode):
             display_name="Character Score (Anime)",
             category="Anime Production/Character",
             description="Compares every frame with a character sheet: same, different, or not "
-            "visible. Tells from which frame on a character is lost, and how it drifts.",
+            "visible. Says at which frame a character is lost, and how it drifts.",
             search_aliases=["same character", "identity", "drift", "consistency", "off model"],
             is_output_node=True,
             inputs=[
@@ -107,7 +107,7 @@ class AnimeCharacterScore(ProfiledNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="From which similarity on a frame shows the character; 0 takes the "
+                    tooltip="Least similarity at which a frame shows the character. 0: the "
                     "threshold of its sheet, which the profile makes stricter or more lenient.",
                 ),
                 profile_input(),
@@ -136,4 +136,4 @@ class AnimeCharacterScore(ProfiledNode):
             chosen_measures(profile, SUBJECT),
             chosen_profile(profile).leeway,
         )
-        return scored(result.report)
+        return scored_output(result.report)

@@ -1,4 +1,4 @@
-"""Characters that outlive a prompt: saved in a library, and loaded by name."""
+"""Nodes that save characters in the character library and load them by name."""
 
 from typing import Any
 
@@ -18,13 +18,14 @@ from ..models.jobs.recording.events import CharacterSaved
 from ..models.jobs.recording.recorder import open_recorder
 from . import comfyui
 from .sockets import CharacterSocket
-from .thumbnails import references_of
+from .thumbnails import reference_thumbnails
 
-NOTHING_SAVED = "(nothing saved yet)"  # a combo without a value could not be sent at all
+# ComfyUI refuses a combo without a value, so an empty library offers this one.
+NOTHING_SAVED = "(nothing saved yet)"
 
 
 class AnimeCharacterSave(io.ComfyNode):
-    """Saves a character in the library, as a new version unless it is there already."""
+    """Node that saves a character as a new version, unless the library has the same one."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -32,41 +33,45 @@ class AnimeCharacterSave(io.ComfyNode):
             node_id="AnimeCharacterSave",
             display_name="Save Character (Anime)",
             category="Anime Production/Character",
-            description="Keeps a character in the library under its name, so that other workflows "
-            "load it without its references. Every version is kept; saving the same again adds "
-            "none.",
+            description="Saves a character in the library under its name, so that other workflows "
+            "load it without its references. Every version is kept. Saving the same character "
+            "again adds no version.",
             search_aliases=["character library", "store", "remember", "identity"],
             is_output_node=True,
             inputs=[
                 CharacterSocket.Input(
-                    "character", tooltip="From a Character Sheet; its name is what it is saved as."
+                    "character", tooltip="From a Character Sheet. It is saved under its name."
                 ),
             ],
             outputs=[
-                CharacterSocket.Output("character", tooltip="The same character, to go on with."),
-                io.String.Output("where", tooltip="The folder of the version that holds it."),
+                CharacterSocket.Output(
+                    "character", tooltip="The same character, for the next node."
+                ),
+                io.String.Output(
+                    "where", tooltip="Folder of the version that holds the character."
+                ),
             ],
         )
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        # Cached only while the library is as this node left it: another workflow may have saved
-        # another version of the name since, or somebody removed it.
+        # The result is cached only while the library stays as this node left it: another workflow
+        # may save a newer version of this name, and a user may delete the folder.
         return library_fingerprint(comfyui.characters_directory())
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
         saved = save_character(comfyui.characters_directory(), character)
-        # Said again for one that was there: it may have come with a copied folder, and the
-        # database counts a version once.
+        # A version that existed before is recorded too: its folder may be a copy from another
+        # machine. The database stores each version once.
         recorder = open_recorder(comfyui.private_directory())
         recorder.record(CharacterSaved(version_record(saved, character)))
-        shown = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
-        return io.NodeOutput(character, str(saved.path), ui={"anime_character": [shown]})
+        saved_version = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
+        return io.NodeOutput(character, str(saved.path), ui={"anime_character": [saved_version]})
 
 
 class AnimeCharacterLoad(io.ComfyNode):
-    """Loads a character from the library."""
+    """Node that loads a character from the library."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -75,14 +80,15 @@ class AnimeCharacterLoad(io.ComfyNode):
             node_id="AnimeCharacterLoad",
             display_name="Load Character (Anime)",
             category="Anime Production/Character",
-            description="Takes a character from the library, exactly as it was saved: score frames "
+            description="Loads a character from the library exactly as it was saved. Score frames "
             "against it with the same identity model.",
             search_aliases=["character library", "saved character", "identity"],
             inputs=[
                 io.Combo.Input(
                     "name",
                     options=list(names) or [NOTHING_SAVED],
-                    tooltip="Which character. One that was just saved is listed after R (refresh).",
+                    tooltip="Name of the character. One that was just saved is listed after R "
+                    "(refresh).",
                 ),
                 io.Int.Input(
                     "version",
@@ -90,7 +96,7 @@ class AnimeCharacterLoad(io.ComfyNode):
                     min=0,
                     max=999_999,
                     optional=True,
-                    tooltip="Which of its versions, counted from 1; 0 is the newest.",
+                    tooltip="Version of the character, counted from 1. 0: the newest.",
                 ),
             ],
             outputs=[
@@ -106,33 +112,37 @@ class AnimeCharacterLoad(io.ComfyNode):
     @classmethod
     def validate_inputs(cls, name: str | None = None, version: int | None = None) -> bool | str:
         if name is None:
-            return True  # linked: known when the prompt runs
+            return True  # The value comes over a link and exists only when the prompt runs.
         try:
-            _find(name, version)
+            _saved_character(name, version)
         except ValueError as error:
             return str(error)
         return True
 
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:
-        if name is None or version is None:  # linked
+        if name is None or version is None:  # None comes over a link.
             return library_fingerprint(comfyui.characters_directory())
-        return str(_find(name, version).label.id)
+        return str(_saved_character(name, version).label.id)
 
     @classmethod
     def execute(cls, name: str, version: int = 0) -> io.NodeOutput:
-        saved = _find(name, version)
+        saved = _saved_character(name, version)
         character = load_character(comfyui.characters_directory(), str(name), saved.version)
-        info = _in_words(saved, character)
-        return io.NodeOutput(character, info, ui=references_of(character))
+        info = _description(saved, character)
+        return io.NodeOutput(character, info, ui=reference_thumbnails(character))
 
 
-def _find(name: str, version: int | None) -> SavedCharacter:
-    """Raises ValueError with a sentence for the user where it isn't there."""
+def _saved_character(name: str, version: int | None) -> SavedCharacter:
+    """Return a version of a character in the library; 0 and None mean the newest.
+
+    Raises:
+        ValueError: the library has no such character or version; the text is for the user.
+    """
     return find_character(comfyui.characters_directory(), str(name), version or None)
 
 
-def _in_words(saved: SavedCharacter, character: Character) -> str:
+def _description(saved: SavedCharacter, character: Character) -> str:
     source = "set by its references" if character.calibrated else "published for its model"
     return (
         f"{saved.label.name}, version {saved.version},"

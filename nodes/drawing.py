@@ -1,4 +1,4 @@
-"""Nodes that draw what was measured: each shows its picture in itself and hands it on."""
+"""Nodes that draw measurements as pictures; each shows its picture and also outputs it."""
 
 from typing import Any
 
@@ -34,11 +34,11 @@ class AnimeReportPlot(io.ComfyNode):
             search_aliases=["plot", "chart", "graph", "curve", "show report", "visualize"],
             is_output_node=True,
             inputs=[
-                ReportSocket.Input("report", tooltip="The report to draw, of any scoring node."),
+                ReportSocket.Input("report", tooltip="Report to draw, from any scoring node."),
                 text_input(
                     "measurement",
-                    "Name of the one measurement to draw, such as flicker. Empty: those "
-                    "that matter most for the verdict.",
+                    "Name of the only measurement to draw, such as flicker. Empty: those that "
+                    "matter most for the verdict.",
                 ),
             ],
             outputs=[io.Image.Output("plot", tooltip="One picture of 960×540 pixels.")],
@@ -46,11 +46,11 @@ class AnimeReportPlot(io.ComfyNode):
 
     @classmethod
     def execute(cls, report: Report, measurement: str = "") -> io.NodeOutput:
-        return _shown(cls, plot_report(report, measurement.strip()))
+        return _picture_output(cls, plot_report(report, measurement.strip()))
 
 
 class AnimeCharacterOverlay(io.ComfyNode):
-    """Node that draws into every frame what a Character Score saw in it."""
+    """Node that draws the detections of a Character Score into every frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -59,7 +59,7 @@ class AnimeCharacterOverlay(io.ComfyNode):
             display_name="Character Overlay (Anime)",
             category=CATEGORY,
             description="Draws into every frame what the Character Score saw: a box with name and "
-            "similarity around each character, and boxes around strangers and doubled figures.",
+            "similarity around each character, and boxes around other people and doubled figures.",
             search_aliases=["bounding box", "draw boxes", "annotate", "who is where"],
             is_output_node=True,
             inputs=[
@@ -71,7 +71,7 @@ class AnimeCharacterOverlay(io.ComfyNode):
 
     @classmethod
     def execute(cls, images: torch.Tensor, report: Report) -> io.NodeOutput:
-        return _shown(cls, overlay(as_frames(images), report))
+        return _picture_output(cls, overlay(as_frames(images), report))
 
 
 class AnimeCharacterContactSheet(io.ComfyNode):
@@ -84,7 +84,7 @@ class AnimeCharacterContactSheet(io.ComfyNode):
             display_name="Character Contact Sheet (Anime)",
             category=CATEGORY,
             description="Draws all references of a character on one sheet: what was seen in each, "
-            "how alike they are, and which of them are of no use.",
+            "how similar they are, and which of them can't be used.",
             search_aliases=["references", "character sheet", "overview", "grid"],
             is_output_node=True,
             inputs=[
@@ -97,7 +97,7 @@ class AnimeCharacterContactSheet(io.ComfyNode):
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
-        return _shown(cls, contact_sheet(character))
+        return _picture_output(cls, contact_sheet(character))
 
 
 class AnimeDifferencePicture(io.ComfyNode):
@@ -114,16 +114,18 @@ class AnimeDifferencePicture(io.ComfyNode):
             search_aliases=["difference", "heatmap", "before after", "what changed", "diff"],
             is_output_node=True,
             inputs=[
-                io.Image.Input("images", tooltip="The pictures to look at: what came out."),
+                io.Image.Input("images", tooltip="Pictures to look at: the results."),
                 io.Image.Input(
                     "references",
-                    tooltip="What they should look like: one for each image, in the same order, "
-                    "or one for all.",
+                    tooltip="Pictures to compare with: one for each image, in the same order, or "
+                    "one for all.",
                 ),
                 RESIZE_INPUT,
             ],
             outputs=[
-                io.Image.Output("difference", tooltip="A picture of the differences of each pair.")
+                io.Image.Output(
+                    "difference", tooltip="One picture of the differences for each pair."
+                )
             ],
         )
 
@@ -134,11 +136,11 @@ class AnimeDifferencePicture(io.ComfyNode):
         pairs = paired(
             as_frames(images), as_frames(references, "references"), resize, comfyui.device()
         )
-        return _shown(cls, draw_differences(pairs))
+        return _picture_output(cls, draw_differences(pairs))
 
 
 class AnimeLoopMap(io.ComfyNode):
-    """Node that draws the search of a Find Loop, with the candidates that it scored."""
+    """Node that draws the distance map of a Find Loop with its scored candidates."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -147,21 +149,23 @@ class AnimeLoopMap(io.ComfyNode):
             display_name="Loop Map (Anime)",
             category=CATEGORY,
             description="Draws how different the frames of a clip are, by the start and the length "
-            "of a loop. Dark is alike; the candidates are numbered, green where they loop.",
+            "of a loop. Dark means similar. The candidates are numbered; those that loop are "
+            "green.",
             search_aliases=["distance map", "self similarity", "loop search", "heatmap"],
             is_output_node=True,
-            inputs=[ReportSocket.Input("report", tooltip="The report of the Find Loop.")],
+            inputs=[ReportSocket.Input("report", tooltip="Report of a Find Loop.")],
             outputs=[io.Image.Output("map", tooltip="One picture of 960×540 pixels.")],
         )
 
     @classmethod
     def execute(cls, report: Report) -> io.NodeOutput:
-        return _shown(cls, draw_distance_map(report))
+        return _picture_output(cls, draw_distance_map(report))
 
 
-def _shown(node: type[io.ComfyNode], picture: torch.Tensor) -> io.NodeOutput:
-    """Answer with a picture that the node shows in the editor too."""
-    shown: dict[str, Any] = {"images": [], "animated": [False]}  # of no picture none can be saved
-    if len(picture):
-        shown = ui.PreviewImage(picture, cls=node).as_dict()
-    return io.NodeOutput(picture, ui=shown)
+def _picture_output(node: type[io.ComfyNode], pictures: torch.Tensor) -> io.NodeOutput:
+    """Return pictures as the node's output and as its preview in the editor."""
+    # ComfyUI can't save a preview of an empty batch.
+    preview: dict[str, Any] = {"images": [], "animated": [False]}
+    if len(pictures):
+        preview = ui.PreviewImage(pictures, cls=node).as_dict()
+    return io.NodeOutput(pictures, ui=preview)

@@ -1,4 +1,4 @@
-"""Node that lets on what passes."""
+"""The node Gate, which separates what passes a report from what does not."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from ..models.gating.batch import Batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.report import Report
-from .answers import answered, kept_ui, or_blocked
+from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
 
 
 class AnimeGate(io.ComfyNode):
-    """Gate that lets images, latents and masks go on where their report passes."""
+    """Node that outputs images, latents and masks as accepted or as rejected, by their report."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -22,62 +22,71 @@ class AnimeGate(io.ComfyNode):
             node_id="AnimeGate",
             display_name="Gate (Anime)",
             category="Anime Production/Acting",
-            description="What passes goes on, what doesn't is kept apart. A side that stays empty "
-            "is blocked silently: what hangs on it doesn't run, and the prompt still succeeds.",
+            description="Sends what passes to the accepted side, and everything else to the "
+            "rejected side. An empty side is blocked silently: the nodes behind it do not run, and "
+            "the prompt still succeeds.",
             search_aliases=["gate", "quality gate", "filter", "reject bad images", "if pass"],
             has_intermediate_output=True,
             inputs=[
-                ReportSocket.Input("report", tooltip="The report that decides."),
-                io.Image.Input("images", optional=True, tooltip="What the report is about."),
-                io.Latent.Input("latents", optional=True, tooltip="Goes the way of the images."),
-                io.Mask.Input("masks", optional=True, tooltip="Goes the way of the images."),
+                ReportSocket.Input("report", tooltip="Report that decides."),
+                io.Image.Input("images", optional=True, tooltip="Images that the report is about."),
+                io.Latent.Input(
+                    "latents", optional=True, tooltip="Goes to the same side as the images."
+                ),
+                io.Mask.Input(
+                    "masks", optional=True, tooltip="Goes to the same side as the images."
+                ),
                 io.Combo.Input(
                     "on_fail",
                     options=OnFail,
                     default=OnFail.BLOCK,
                     optional=True,
-                    tooltip="block: the accepted side stays empty and the prompt goes on. "
-                    "error: the prompt fails with the reasons. pass_through: it goes on all the "
-                    "same, pass is false and the reasons say why. best: where nothing passes, the "
-                    "least bad frame goes on; at level batch everything does.",
+                    tooltip="block: the accepted side stays empty and the prompt goes on. error: "
+                    "the prompt fails with the reasons. pass_through: everything goes on, pass is "
+                    "false, and the reasons say why. best: if nothing passes, the best frame goes "
+                    "on; at level batch everything does.",
                 ),
                 io.Combo.Input(
                     "on_not_measured",
                     options=OnNotMeasured,
                     default=OnNotMeasured.REJECT,
                     optional=True,
-                    tooltip="reject: what could not be measured does not pass. accept: it passes, "
-                    "and the reasons say that it was not measured.",
+                    tooltip="reject: a frame or batch that could not be measured does not pass. "
+                    "accept: it passes, and the reasons say that it was not measured.",
                 ),
                 io.Combo.Input(
                     "level",
                     options=Level,
                     default=Level.BATCH,
                     optional=True,
-                    tooltip="batch: all frames go the same way, by the report's verdict. frame: "
-                    "each goes its own way, by its own values; for reports of pictures.",
+                    tooltip="batch: all frames go to one side, by the report's verdict. frame: "
+                    "each frame goes to a side by its own values; for reports on single pictures.",
                 ),
                 io.String.Input(
                     "thresholds",
                     default="",
                     multiline=True,
                     optional=True,
-                    tooltip="Other thresholds than the report's, by the measurements' names: "
-                    "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. What is named "
-                    "counts for the verdict. Empty: those of the report.",
+                    tooltip="Thresholds that replace the report's, by the names of measurements: "
+                    "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. Every measurement "
+                    "that is named counts for the verdict. Empty: the report's thresholds.",
                 ),
             ],
             outputs=[
-                io.Image.Output("accepted", tooltip="The images, where they pass."),
-                io.Image.Output("rejected", tooltip="The images, where they don't."),
+                io.Image.Output("accepted", tooltip="The images that pass."),
+                io.Image.Output("rejected", tooltip="The images that do not pass."),
                 io.Boolean.Output(
-                    "pass", tooltip="Whether the report passes; at level frame: every frame."
+                    "pass",
+                    tooltip="True if the report passes; at level frame, if every frame does.",
                 ),
-                io.String.Output("reasons", tooltip="The verdict, and what doesn't pass and why."),
-                io.Latent.Output("accepted_latents", tooltip="The latents, where they pass."),
-                io.Mask.Output("accepted_masks", tooltip="The masks, where they pass."),
-                io.Latent.Output("rejected_latents", tooltip="The latents, where they don't."),
-                io.Mask.Output("rejected_masks", tooltip="The masks, where they don't."),
+                io.String.Output(
+                    "reasons",
+                    tooltip="The verdict, and each measurement that does not pass with its reason.",
+                ),
+                io.Latent.Output("accepted_latents", tooltip="The latents that pass."),
+                io.Mask.Output("accepted_masks", tooltip="The masks that pass."),
+                io.Latent.Output("rejected_latents", tooltip="The latents that do not pass."),
+                io.Mask.Output("rejected_masks", tooltip="The masks that do not pass."),
             ],
         )
 
@@ -98,7 +107,7 @@ class AnimeGate(io.ComfyNode):
         )
         gating = gate_report(report, settings)
         accepted, rejected = _sides(gating.decision, Batch(images, latents, masks))
-        return answered(
+        return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
             gating.decision.passed,
@@ -110,15 +119,15 @@ class AnimeGate(io.ComfyNode):
 
 
 def _sides(decision: Decision | FrameDecision, batch: Batch) -> tuple[Batch, Batch]:
-    """Return what is accepted of a batch, and what is rejected."""
+    """Return the accepted and the rejected part of a batch."""
     if isinstance(decision, FrameDecision):
         count = len(decision.accepted) + len(decision.rejected)
         return batch.take(decision.accepted, count), batch.take(decision.rejected, count)
-    return (batch, Batch()) if decision.goes_on else (Batch(), batch)
+    return (batch, Batch()) if decision.is_accepted else (Batch(), batch)
 
 
 def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]:
-    """Return what the editor and the history show of a gate."""
+    """Return the summary of a gate for the editor and the history."""
     decision = gating.decision
     if isinstance(decision, FrameDecision):
         indices, rejections = list(decision.accepted), len(decision.rejected)

@@ -1,4 +1,4 @@
-"""Who looks at characters: a detector and an embedder, chosen once for a workflow."""
+"""The node Identity Model, which chooses the detector and the embedder of a workflow."""
 
 from typing import Any
 
@@ -22,21 +22,25 @@ from .sockets import IdentityModelSocket
 MODEL_INPUT = IdentityModelSocket.Input(
     "model",
     optional=True,
-    tooltip="From an Identity Model. Without one, colours and coarse shape of the figure in the "
-    "whole image are compared, which needs no weights.",
+    tooltip="From an Identity Model. Without one, the colours and coarse shape of the figure in "
+    "the whole image are compared, which needs no weights.",
 )
 
 
 def connected_model(model: IdentityModel | None) -> IdentityModel:
-    """What is connected at `MODEL_INPUT`, or what holds without it: palette, whole image."""
+    """Return the connected model, or by default the palette of the whole image.
+
+    Args:
+        model: value of `MODEL_INPUT`; None if nothing is connected.
+    """
     if model is not None:
         return model
-    nothing = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
-    return choose_identity_model(WITHOUT_WEIGHTS, nothing)
+    no_weights = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
+    return choose_identity_model(WITHOUT_WEIGHTS, no_weights)
 
 
 class AnimeIdentityModel(io.ComfyNode):
-    """Chooses what finds characters in a picture and what tells them apart."""
+    """Node that chooses the detector of characters and the embedder that tells them apart."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -45,9 +49,9 @@ class AnimeIdentityModel(io.ComfyNode):
             node_id="AnimeIdentityModel",
             display_name="Identity Model (Anime)",
             category="Anime Production/Character",
-            description="What finds characters and tells them apart: CCIP for anime, InsightFace "
-            "for realistic faces, a CLIP vision model, or colours and coarse shape without any "
-            "weights. Says what was chosen, what is installed and what is missing.",
+            description="Model that finds characters and tells them apart: CCIP for anime, "
+            "InsightFace for realistic faces, a CLIP vision model, or colours and coarse shape "
+            "without any weights. Says what was chosen, what is installed and what is missing.",
             search_aliases=["ccip", "insightface", "face detection", "same face", "identity"],
             inputs=[
                 io.Combo.Input(
@@ -55,16 +59,17 @@ class AnimeIdentityModel(io.ComfyNode):
                     options=list(BACKENDS),
                     default=AUTO,
                     optional=True,
-                    tooltip="What tells characters apart. auto: ccip where it is installed, else "
-                    "a connected CLIP vision model, else palette, which needs no weights.",
+                    tooltip="Model that tells characters apart. auto: ccip if it is installed, "
+                    "else a connected CLIP vision model, else palette, which needs no weights.",
                 ),
                 io.Combo.Input(
                     "detector",
                     options=list(DETECTOR_NAMES),
                     default=AUTO,
                     optional=True,
-                    tooltip="What finds characters. whole_image sees one figure and needs no "
-                    "weights; the others see several people. auto: the best installed.",
+                    tooltip="Model that finds characters. whole_image sees one figure and needs no "
+                    "weights; the others see several people. auto: the best one that is "
+                    "installed.",
                 ),
                 io.Combo.Input(
                     "weights",
@@ -72,7 +77,7 @@ class AnimeIdentityModel(io.ComfyNode):
                     default=AUTO,
                     optional=True,
                     advanced=True,
-                    tooltip="Of the backend: a model of CCIP, or a pack of InsightFace.",
+                    tooltip="Weights of the backend: a model of CCIP, or a pack of InsightFace.",
                 ),
                 io.Combo.Input(
                     "detector_weights",
@@ -80,8 +85,8 @@ class AnimeIdentityModel(io.ComfyNode):
                     default=AUTO,
                     optional=True,
                     advanced=True,
-                    tooltip="Of the detector: a network in models/anime_detection, or a pack of "
-                    "InsightFace.",
+                    tooltip="Weights of the detector: a network in models/anime_detection, or a "
+                    "pack of InsightFace.",
                 ),
                 io.ClipVision.Input(
                     "clip_vision",
@@ -95,14 +100,15 @@ class AnimeIdentityModel(io.ComfyNode):
                 ),
                 io.String.Output(
                     "explanation",
-                    tooltip="What was chosen and why, where it runs, what is installed or missing.",
+                    tooltip="Text that says what was chosen and why, where it runs, and what is "
+                    "installed or missing.",
                 ),
             ],
         )
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        """Run again when weights have come, gone or changed."""
+        """Return a text that changes when a weight file is added, removed or modified."""
         files = [path for each in _installed().values() for path in each.values()]
         return str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
 
@@ -129,4 +135,4 @@ def _as_clip_vision(model: Any) -> ClipVision:
     def encode(pictures: torch.Tensor) -> torch.Tensor:
         return model.encode_image(pictures, crop=False).image_embeds
 
-    return ClipVision(comfyui.name_of_weights(model), encode, str(model.load_device))
+    return ClipVision(comfyui.weights_name(model), encode, str(model.load_device))

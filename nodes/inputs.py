@@ -1,4 +1,4 @@
-"""Inputs that several nodes share, and what they stand for."""
+"""Inputs that several nodes share, and functions that read their values."""
 
 from comfy_api.latest import io
 
@@ -8,44 +8,47 @@ from . import comfyui
 
 
 def text_input(name: str, tooltip: str) -> io.String.Input:
-    """Return an optional text, empty by default."""
+    """Return an optional text input that is empty by default."""
     return io.String.Input(name, default="", optional=True, tooltip=tooltip)
 
 
 def fps_input(tooltip: str) -> io.Float.Input:
-    """A rate at which frames play.
+    """Return an optional input for a frame rate, 12 frames per second by default.
 
     Args:
-        tooltip: of what.
+        tooltip: text that says what plays at this rate.
     """
     return io.Float.Input(
         "fps", default=12.0, min=0.1, max=240.0, step=0.5, optional=True, tooltip=tooltip
     )
 
 
-FPS_INPUT = fps_input("Frames per second that the clip plays at.")
+FPS_INPUT = fps_input("Frames per second at which the clip plays.")
 BACKEND_INPUT = io.Combo.Input(
     "backend",
     options=list(BACKENDS),
     default="auto",
     optional=True,
-    tooltip="What measures how different two frames look. structural needs no weights; auto takes "
-    "the best that is installed in models/lpips, and the report names it.",
+    tooltip="Method that measures how different two frames look. structural needs no weights. auto "
+    "takes the best one that is installed in models/lpips, and the report names it.",
 )
 RESIZE_INPUT = io.Combo.Input(
     "resize",
     options=list(RESIZE),
     default=REFUSE,
     optional=True,
-    tooltip="Where the sizes differ: refuse, or give one of the two the size of the other.",
+    tooltip="If the sizes differ: refuse, or resize one of the two to the size of the other.",
 )
 
 
-def chosen_backend(wanted: str) -> Backend:
-    """What the user chose at `BACKEND_INPUT`, on the device that ComfyUI renders on.
+def chosen_backend(name: str) -> Backend:
+    """Return the backend that the user chose, on the device that ComfyUI renders on.
+
+    Args:
+        name: value of `BACKEND_INPUT`.
 
     Raises:
-        InputError: its weights are not installed; the message says what to fetch.
+        InputError: the backend's weights are not installed; the message says what to download.
     """
-    backend, _ = choose_backend(wanted, comfyui.weights(FOLDER), comfyui.device())
+    backend, _ = choose_backend(name, comfyui.weights(FOLDER), comfyui.device())
     return backend

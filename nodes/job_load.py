@@ -1,4 +1,4 @@
-"""Pictures and facts of past jobs, brought back into a graph."""
+"""The node Load Job, which outputs the pictures, report, prompt and seed of a past job."""
 
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ from ..models.jobs.queries.history import JobRecord, find_job
 from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
 from . import comfyui
-from .answers import answered, or_blocked
+from .answers import node_output, or_blocked
 from .inputs import text_input
 from .sockets import JobSocket, ReportSocket
 
@@ -24,7 +24,7 @@ FILTERS = ("project", "episode", "scene", "shot", "character", "tag")
 
 
 class AnimeJobLoad(io.ComfyNode):
-    """Brings back what a past job made, and what it was made with."""
+    """Node that loads a past job's pictures, report, prompt and seed."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -32,8 +32,8 @@ class AnimeJobLoad(io.ComfyNode):
             node_id="AnimeJobLoad",
             display_name="Load Job (Anime)",
             category="Anime Production/Job",
-            description="Brings back the pictures, report, prompt and seed of a job that was "
-            "remembered: the latest or the best of a shot, or one by its id.",
+            description="Loads the pictures, report, prompt and seed of a remembered job: the "
+            "latest or the best of a shot, or one by its id.",
             search_aliases=["history", "past job", "best", "latest", "load image", "load video"],
             inputs=[
                 io.Combo.Input(
@@ -41,25 +41,26 @@ class AnimeJobLoad(io.ComfyNode):
                     options=[LATEST, BEST, BY_ID],
                     default=LATEST,
                     optional=True,
-                    tooltip="latest: the newest that fits what stands below. best: the one that "
-                    "passed with the highest score. id: this one, whatever stands below.",
+                    tooltip="latest: the newest job that matches the inputs below. best: the one "
+                    "of them that passed with the highest score. id: the job with this id, "
+                    "whatever the other inputs say.",
                 ),
                 text_input(
                     "id",
-                    "A job's or a prompt's id, with which = id. A prompt that ran twice is "
-                    "two jobs: its newest.",
+                    "Id of a job or of a prompt, used if which is id. A prompt that ran twice is "
+                    "two jobs, of which the newest is loaded.",
                 ),
-                text_input("project", "Only of this one. Empty: any."),
-                text_input("shot", "Only of this one. Empty: any."),
-                text_input("character", "Only of this one. Empty: any."),
-                text_input("tag", "Only with this one. Empty: any."),
+                text_input("project", "Only jobs of this one. Empty: any."),
+                text_input("shot", "Only jobs of this one. Empty: any."),
+                text_input("character", "Only jobs of this one. Empty: any."),
+                text_input("tag", "Only jobs with this tag. Empty: any."),
                 io.Combo.Input(
                     "state",
                     options=[JobState.COMPLETED.value, ANY_STATE]
                     + [each.value for each in JobState if each is not JobState.COMPLETED],
                     default=JobState.COMPLETED.value,
                     optional=True,
-                    tooltip="Only jobs that stand so. Jobs without files are never taken.",
+                    tooltip="Only jobs in this state. Jobs without files are never loaded.",
                 ),
                 io.Int.Input(
                     "file",
@@ -67,8 +68,8 @@ class AnimeJobLoad(io.ComfyNode):
                     min=0,
                     max=100_000,
                     optional=True,
-                    tooltip="Which of the job's files, counted from 1 as they were written; 0 "
-                    "takes all, one after the other.",
+                    tooltip="Number of the job's file, counted from 1 in the order of writing. 0: "
+                    "all files, one after the other.",
                 ),
                 io.Int.Input(
                     "most_frames",
@@ -76,33 +77,33 @@ class AnimeJobLoad(io.ComfyNode):
                     min=1,
                     max=100_000,
                     optional=True,
-                    tooltip="More frames than this are refused rather than fill the memory.",
+                    tooltip="Most frames that are loaded. More are refused, so that they don't "
+                    "fill the memory.",
                 ),
-                text_input("episode", "Only of this one. Empty: any."),
-                text_input("scene", "Only of this one. Empty: any."),
+                text_input("episode", "Only jobs of this one. Empty: any."),
+                text_input("scene", "Only jobs of this one. Empty: any."),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="The frames of its files."),
+                io.Image.Output("images", tooltip="Frames of the job's files."),
                 ReportSocket.Output(
                     "report",
-                    tooltip="The reports that decide about it, merged into one. Where nothing was "
-                    "measured nothing comes out.",
+                    tooltip="Reports that decide the job's verdict, merged into one. If nothing "
+                    "was measured, nothing comes out.",
                 ),
                 io.String.Output(
                     "prompt",
-                    tooltip="Its positive prompt. Where its graph doesn't say it, nothing comes "
-                    "out.",
+                    tooltip="The job's positive prompt. If its graph doesn't show it, nothing "
+                    "comes out.",
                 ),
                 io.Int.Output(
                     "seed",
-                    tooltip="The seed that its files were made with. Where its graph has none, "
-                    "nothing comes out.",
+                    tooltip="Seed of the job's files. If its graph has none, nothing comes out.",
                 ),
                 io.String.Output("id", tooltip="The job's id."),
                 io.Float.Output(
                     "fps",
-                    tooltip="Frames per second of its animation or video. Of stills nothing comes "
-                    "out.",
+                    tooltip="Frames per second of the job's animation or video. For stills nothing "
+                    "comes out.",
                 ),
                 JobSocket.Output("job", tooltip="The job itself, for Review."),
             ],
@@ -111,10 +112,12 @@ class AnimeJobLoad(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
         if None in inputs.values():
-            return uuid4().hex  # linked: known when the prompt runs
-        # Looked up at each prompt; run again only where another job is meant now, or it has more
-        # files. An error here has the node run, and say it.
-        record = _job_meant(open_recorder(comfyui.private_directory()), **inputs)
+            # A value comes over a link and exists only when the prompt runs: never use the cache.
+            return uuid4().hex
+        # The job is looked up for each prompt. The node runs again only if the inputs now select
+        # another job, or if the job has more files. After an error here ComfyUI runs the node,
+        # which raises the error for the user.
+        record = _selected_job(open_recorder(comfyui.private_directory()), **inputs)
         return f"{record.job.id} {len(record.artifacts)}"
 
     @classmethod
@@ -134,14 +137,15 @@ class AnimeJobLoad(io.ComfyNode):
     ) -> io.NodeOutput:
         recorder = open_recorder(comfyui.private_directory())
         names = {"project": project, "episode": episode, "scene": scene, "shot": shot}
-        record = _job_meant(recorder, which, id, state, character=character, tag=tag, **names)
+        record = _selected_job(recorder, which, id, state, character=character, tag=tag, **names)
         files = _chosen_files(record, file)
         images = load_frames(comfyui.output_directory(), files, most_frames)
         origin = recorder.database.run(origin_of, record.job.id)
-        # Of what it kept; all of them if none decides, as of a job that failed.
+        # The reports on the kept files decide. A job without such reports, for example a failed
+        # one, gives all its reports.
         deciding = record.deciding or range(len(record.reports))
         reports = [record.reports[position].report for position in deciding]
-        return answered(
+        return node_output(
             images,
             or_blocked(merge(reports) if reports else None),
             or_blocked(origin.prompt),
@@ -152,48 +156,52 @@ class AnimeJobLoad(io.ComfyNode):
         )
 
 
-def _job_meant(
+def _selected_job(
     recorder: Recorder,
     which: str = LATEST,
     id: str = "",
     state: str = JobState.COMPLETED.value,
     **inputs: Any,
 ) -> JobRecord:
-    """The job that the node's inputs describe, as the database knows it.
+    """Return the job that the node's inputs select from the database.
 
     Raises:
-        InputError: there is none.
-        DatabaseUnavailable: nobody can say.
+        InputError: no job fits the inputs.
+        DatabaseUnavailable: the database can't be reached.
     """
     if which == BY_ID:
         recorder.settle()
         record = recorder.database.run(find_job, id.strip())
         if record is None:
-            remedy = "Copy it from the job's files or from the list of jobs."
-            raise InputError("id", "the id of a job or prompt that is remembered", repr(id), remedy)
+            remedy = "Copy the id from the job's files or from the list of jobs."
+            raise InputError("id", "the id of a remembered job or prompt", repr(id), remedy)
         return record
     names: dict[str, Any] = {name: str(inputs.get(name, "")).strip() or None for name in FILTERS}
-    wanted = JobQuery(**names, state=None if state == ANY_STATE else state)
-    query = best_job if which == BEST else latest_job
+    job_query = JobQuery(**names, state=None if state == ANY_STATE else state)
+    select = best_job if which == BEST else latest_job
     recorder.settle()
-    job_id = recorder.database.run(query, wanted)
+    job_id = recorder.database.run(select, job_query)
     record = None if job_id is None else recorder.database.run(find_job, str(job_id))
     if record is None:
         expected = "a job with files and a score" if which == BEST else "a job with files"
-        remedy = "Ask for less, or render and save one first."
-        raise InputError("which", f"{expected} of {wanted}", "none", remedy)
+        remedy = "Clear some of the inputs, or render and save such a job first."
+        raise InputError("which", f"{expected} of {job_query}", "none", remedy)
     return record
 
 
 def _chosen_files(record: JobRecord, file: int) -> tuple[Artifact, ...]:
-    """All of a job's files, or the one of this number.
+    """Return the chosen file of a job, or all its files.
+
+    Args:
+        record: the job.
+        file: number of the file, from 1; 0 for all files.
 
     Raises:
-        InputError: it has none, or not so many.
+        InputError: the job has no file, or fewer than `file`.
     """
     count = len(record.artifacts)
     if not count or file > count:
         expected = f"a number up to {count}" if count else "a job that saved files"
-        came = str(file) if count else f"none of job {record.job.id}"
-        raise InputError("file", expected, came, "Choose another file or another job.")
+        received = str(file) if count else f"none of job {record.job.id}"
+        raise InputError("file", expected, received, "Choose another file or another job.")
     return record.artifacts[file - 1 : file] if file else record.artifacts

@@ -1,4 +1,4 @@
-"""What is remembered of a prompt."""
+"""The node Job, which marks a prompt as a job that the database remembers."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,36 +20,40 @@ NOT_TRACKED = (
 
 
 class AnimeJob(io.ComfyNode):
-    """Marks the prompt it is in as a job that is remembered."""
+    """Node that marks its prompt as a job, so that the database remembers it."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
         return io.Schema(
             node_id="AnimeJob",
-            display_name="Job (Anime)",
+            display_name="Job",
             category="Anime Production/Job",
-            description="Put one of these into a workflow, connected or not, and every run of it "
-            "is remembered in the database: its graph, times, reports, files, and how it ended. "
-            "Nothing waits for the database.",
+            description="Put one into a workflow, connected or not, and every run is remembered in "
+            "the database: its graph, times, reports, files, and how it ended. Rendering never "
+            "waits for the database.",
             search_aliases=["track", "remember", "project", "shot", "database", "history"],
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                text_input("project", "The production it belongs to."),
-                text_input("scene", "The scene, such as 03."),
-                text_input("shot", "The shot of the scene, such as 012."),
-                text_input("character", "Who is to be seen."),
-                text_input("tags", "Words to find it by, separated by commas."),
-                text_input("episode", "The episode, such as 01."),
+                text_input("project", "Project that the run belongs to."),
+                text_input("scene", "Scene, such as 03."),
+                text_input("shot", "Shot of the scene, such as 012."),
+                text_input("character", "Character in the picture."),
+                text_input("tags", "Words to find the job by, separated by commas."),
+                text_input("episode", "Episode, such as 01."),
             ],
             outputs=[
-                JobSocket.Output("job", tooltip="This run, for Save Job: its files are its own."),
+                JobSocket.Output(
+                    "job",
+                    tooltip="This run as a job. Connect it to Save Job, whose "
+                    "files then belong to it.",
+                ),
             ],
         )
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        return uuid4().hex  # every prompt is a job of its own
+        return uuid4().hex  # Every prompt is its own job, so the result is never cached.
 
     @classmethod
     def execute(
@@ -61,10 +65,12 @@ class AnimeJob(io.ComfyNode):
         tags: str = "",
         episode: str = "",
     ) -> io.NodeOutput:
-        named = new_job(comfyui.prompt_id(), project, scene, shot, character, tags, episode)
+        job_with_names = new_job(
+            comfyui.prompt_id(), project, scene, shot, character, tags, episode
+        )
         recorder = open_recorder(comfyui.private_directory())
-        job = recorder.begin(named)
-        shown: dict[str, list[Any]] = {"anime_job": [{"id": str(job.id)}]}
+        job = recorder.begin(job_with_names)
+        ui: dict[str, list[Any]] = {"anime_job": [{"id": str(job.id)}]}
         if recorder.tracking is Tracking.OFF:
-            shown["text"] = [NOT_TRACKED]
-        return io.NodeOutput(job, ui=shown)
+            ui["text"] = [NOT_TRACKED]
+        return io.NodeOutput(job, ui=ui)

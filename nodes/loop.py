@@ -1,4 +1,4 @@
-"""Does it loop?"""
+"""The node Loop Score, which measures whether a clip loops."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.preview import seam_preview
 from ..models.loop.seam import SUBJECT, score_loop
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopScore(ProfiledNode):
-    """Scores whether going from the last frame to the first feels like any other step."""
+    """Node that scores whether the step from the last frame to the first is like any other."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -22,9 +22,9 @@ class AnimeLoopScore(ProfiledNode):
             node_id="AnimeLoopScore",
             display_name="Loop Score (Anime)",
             category="Anime Production/Loop",
-            description="Measures the step from the last frame to the first against the clip's "
-            "own steps: a jump, a stutter, motion that turns back, a drift of light or colour, a "
-            "broken hold pattern, or a frozen picture is no loop.",
+            description="Compares the step from the last frame to the first with the clip's own "
+            "steps. A jump, a stutter, motion that turns back, a drift of light or colour, a "
+            "broken hold pattern or a frozen picture is not a loop.",
             search_aliases=["seamless", "loop", "seam", "does it loop", "perfect loop"],
             is_output_node=True,
             inputs=[
@@ -37,9 +37,9 @@ class AnimeLoopScore(ProfiledNode):
                 *SCORED_OUTPUTS,
                 io.Image.Output(
                     "seam_preview",
-                    tooltip="An animation of the frames around the seam in the order in which "
-                    "they play, the last ones, then the first; beside it what changes from the "
-                    "last frame to the first, four times as strong.",
+                    tooltip="Animation of the frames around the seam in playing order: the last "
+                    "ones, then the first. Beside it stands the change from the last frame to the "
+                    "first, four times as strong.",
                 ),
             ],
         )
@@ -60,4 +60,4 @@ class AnimeLoopScore(ProfiledNode):
             comfyui.progress(),
             measures=chosen_measures(profile, SUBJECT),
         )
-        return scored(report, seam_preview(frames))
+        return scored_output(report, seam_preview(frames))

@@ -1,4 +1,4 @@
-"""Make a clip loop."""
+"""The node Close Loop, which changes a clip so that it loops."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.close import METHODS, close_loop
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, ui_of
+from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopClose(ProfiledNode):
-    """Changes a clip so that its last frame leads to its first, by the mildest means that do."""
+    """Node that changes a clip so that its last frame leads to its first."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -23,8 +23,9 @@ class AnimeLoopClose(ProfiledNode):
             display_name="Close Loop (Anime)",
             category="Anime Production/Loop",
             description="Makes a clip loop: drops a repeated frame, takes out a drift of light, "
-            "trims the ends, or blends across the seam. auto takes the mildest that works, judged "
-            "by the loop's score, and says what it did and what that bought.",
+            "trims the ends, or blends across the seam. auto takes the mildest method that works, "
+            "judged by the loop's score. The report says what was done and how far the score "
+            "rose.",
             search_aliases=["make loop", "seamless", "crossfade", "trim loop", "ping pong"],
             is_output_node=True,
             inputs=[
@@ -38,11 +39,11 @@ class AnimeLoopClose(ProfiledNode):
                     options=list(METHODS),
                     default="auto",
                     optional=True,
-                    tooltip="auto: the mildest that works, and nothing where nothing helps. trim: "
-                    "cut the ends, at least half stays. crossfade: fade the end into the start, "
-                    "shorter by blend_frames. flow_morph: add blend_frames drawn along the "
-                    "optical flow. colour: take out a drift of light and colour. ping_pong: play "
-                    "it forth and back; auto never does that.",
+                    tooltip="auto: the mildest method that works; if none helps, the clip stays "
+                    "unchanged. trim: cut the ends; at least half stays. crossfade: fade the end "
+                    "into the start; the clip gets shorter by blend_frames. flow_morph: add "
+                    "blend_frames drawn along the optical flow. colour: take out a drift of light "
+                    "and colour. ping_pong: play it forwards and backwards; auto never does that.",
                 ),
                 io.Int.Input(
                     "blend_frames",
@@ -50,8 +51,9 @@ class AnimeLoopClose(ProfiledNode):
                     min=1,
                     max=1000,
                     optional=True,
-                    tooltip="How many frames crossfade blends or flow_morph adds, at most half of "
-                    "the clip; for auto the most it may. Drawings that are held count whole.",
+                    tooltip="Number of frames that crossfade blends or flow_morph adds, at most "
+                    "half of the clip. For auto it is the upper limit. A held drawing counts with "
+                    "all its frames.",
                 ),
                 BACKEND_INPUT,
                 profile_input(),
@@ -59,8 +61,8 @@ class AnimeLoopClose(ProfiledNode):
             outputs=[
                 io.Image.Output(
                     "images",
-                    tooltip="The closed clip; its length is in the report. Frames away from the "
-                    "seam are unchanged, except by colour.",
+                    tooltip="The closed clip; the report has its length. Frames away from the seam "
+                    "are unchanged, except with colour.",
                 ),
                 REPORT_OUTPUT,
             ],
@@ -85,4 +87,4 @@ class AnimeLoopClose(ProfiledNode):
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
         )
-        return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))
+        return io.NodeOutput(closed.images, closed.report, ui=report_ui(closed.report))

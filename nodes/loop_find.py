@@ -1,4 +1,4 @@
-"""Where does it loop?"""
+"""The node Find Loop, which finds the part of a clip that loops best."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.find import find_loops
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, ui_of
+from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopFind(ProfiledNode):
-    """Finds the part of a clip that loops best."""
+    """Node that finds the part of a clip that loops best."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -23,7 +23,7 @@ class AnimeLoopFind(ProfiledNode):
             display_name="Find Loop (Anime)",
             category="Anime Production/Loop",
             description="Compares all frames of a clip with each other and cuts out the part whose "
-            "end goes on into its start, in pose and in motion. Where nothing loops, the report "
+            "end continues into its start, in pose and in motion. If nothing loops, the report "
             "says so and the nearest part comes out.",
             search_aliases=["loop detection", "find loop", "perfect loop", "gif loop", "trim"],
             is_output_node=True,
@@ -36,7 +36,7 @@ class AnimeLoopFind(ProfiledNode):
                     min=4,
                     max=10000,
                     optional=True,
-                    tooltip="The shortest loop wanted, in frames.",
+                    tooltip="Length of the shortest loop to look for, in frames.",
                 ),
                 io.Int.Input(
                     "max_frames",
@@ -44,8 +44,8 @@ class AnimeLoopFind(ProfiledNode):
                     min=0,
                     max=10000,
                     optional=True,
-                    tooltip="The longest loop wanted, in frames; 0: as long as the clip. "
-                    "A smaller number makes the search of a long clip faster.",
+                    tooltip="Length of the longest loop to look for, in frames. 0: as long as the "
+                    "clip. A smaller number makes the search of a long clip faster.",
                 ),
                 io.Int.Input(
                     "top_k",
@@ -53,7 +53,7 @@ class AnimeLoopFind(ProfiledNode):
                     min=1,
                     max=20,
                     optional=True,
-                    tooltip="How many different loops the report and the map show.",
+                    tooltip="Number of different loops that the report and the map show.",
                 ),
                 BACKEND_INPUT,
                 profile_input(),
@@ -61,8 +61,8 @@ class AnimeLoopFind(ProfiledNode):
             outputs=[
                 io.Image.Output("loop", tooltip="The frames of the best loop."),
                 REPORT_OUTPUT,
-                io.Int.Output("start", tooltip="The first frame of the best loop, from 0."),
-                io.Int.Output("length", tooltip="How many frames the best loop has."),
+                io.Int.Output("start", tooltip="First frame of the best loop, counted from 0."),
+                io.Int.Output("length", tooltip="Number of frames of the best loop."),
             ],
         )
 
@@ -93,5 +93,5 @@ class AnimeLoopFind(ProfiledNode):
             chosen_measures(profile, SUBJECT),
         )
         loop = images[search.start : search.start + search.length]
-        shown = ui_of(search.report)
-        return io.NodeOutput(loop, search.report, search.start, search.length, ui=shown)
+        ui = report_ui(search.report)
+        return io.NodeOutput(loop, search.report, search.start, search.length, ui=ui)

@@ -1,4 +1,4 @@
-"""Make it loop while it is generated."""
+"""Nodes that make a video model generate a loop and decode its latents across the seam."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,16 +21,16 @@ from ..models.loop.cyclic import (
     wrapped,
 )
 
-# ComfyUI's classes whose loops are shown to close; a class derived from them takes more
-# conditioning (sound, poses, cameras) and is another one.
-SHOWN_MODELS = ("WAN21", "WAN22")
+# Classes of ComfyUI's models that were tested to make closed loops. A class derived from them takes
+# further conditioning (sound, poses, cameras) and was not tested.
+TESTED_MODELS = ("WAN21", "WAN22")
 VIDEO_DIMENSIONS = 3
 WRAPPER = "anime_loop"
 APPLY_MODEL = "apply_model"  # comfy.patcher_extension.WrappersMP.APPLY_MODEL
 
 
 class AnimationLoopGenerator(io.ComfyNode):
-    """Makes a video model denoise a closed loop: time has no beginning and no end."""
+    """Node that makes a video model denoise a closed loop, without a first and a last frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -38,8 +38,9 @@ class AnimationLoopGenerator(io.ComfyNode):
             node_id="AnimationLoopGenerator",
             display_name="Loop Generator (Anime)",
             category="Anime Production/Loop",
-            description="Turns a video's latents in time, by another offset at every step, so "
-            "that a Wan 2.1 or 2.2 model generates a loop. Costs nothing. Decode with Loop Decode.",
+            description="Makes a Wan 2.1 or 2.2 model generate a loop: at every step it turns the "
+            "video's latents in time by another offset. It takes no extra time. Decode with Loop "
+            "Decode.",
             search_aliases=["seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"],
             inputs=[
                 io.Model.Input("model", tooltip="Wan 2.1 or 2.2, text-to-video or image-to-video."),
@@ -49,8 +50,9 @@ class AnimationLoopGenerator(io.ComfyNode):
                     min=1,
                     max=1024,
                     optional=True,
-                    tooltip="Latent frames by which the offset advances at every step. Best one "
-                    "that has no divisor in common with their number, so that all places come up.",
+                    tooltip="Number of latent frames by which the offset advances at every step. "
+                    "Choose one that has no common divisor with the number of latent frames, so "
+                    "that every place has its turn.",
                 ),
                 io.Int.Input(
                     "first_offset",
@@ -58,8 +60,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     min=-1024,
                     max=1024,
                     optional=True,
-                    tooltip="The first step's offset. For a second model that goes on: shift × the "
-                    "steps that were made.",
+                    tooltip="Offset of the first step. For a second model that continues: shift × "
+                    "the steps already made.",
                 ),
                 io.Float.Input(
                     "start_percent",
@@ -68,7 +70,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="From which part of the denoising on; before it the model is as ever.",
+                    tooltip="Part of the denoising at which the effect begins. Before it the model "
+                    "is unchanged.",
                 ),
                 io.Float.Input(
                     "end_percent",
@@ -77,7 +80,8 @@ class AnimationLoopGenerator(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     optional=True,
-                    tooltip="Up to which part of the denoising; after it the model is as ever.",
+                    tooltip="Part of the denoising at which the effect ends. After it the model is "
+                    "unchanged.",
                 ),
             ],
             outputs=[
@@ -96,17 +100,18 @@ class AnimationLoopGenerator(io.ComfyNode):
     ) -> io.NodeOutput:
         _refuse_other_models(model)
         if not start_percent < end_percent:
-            expected, came = f"less than end_percent ({end_percent})", str(start_percent)
-            raise InputError("start_percent", expected, came, "Make end_percent larger.")
+            expected, received = f"less than end_percent ({end_percent})", str(start_percent)
+            raise InputError("start_percent", expected, received, "Make end_percent larger.")
         looping = model.clone()
-        looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)  # the last one alone, not their sum
+        # The last Loop Generator of a chain replaces the earlier ones: offsets must not add up.
+        looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)
         wrapper = _cyclic(CyclicTime(shift, first_offset), start_percent, end_percent)
         looping.add_wrapper_with_key(APPLY_MODEL, WRAPPER, wrapper)
         return io.NodeOutput(looping)
 
 
 class AnimeLoopDecode(io.ComfyNode):
-    """Decodes a loop's latents across the seam."""
+    """Node that decodes a loop's latents across the seam."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -114,9 +119,9 @@ class AnimeLoopDecode(io.ComfyNode):
             node_id="AnimeLoopDecode",
             display_name="Loop Decode (Anime)",
             category="Anime Production/Loop",
-            description="Decodes a loop with Wan's VAE as if it had been playing for long, so that "
-            "the first frame is like the others. Every latent gives 4 frames: 9 give 36, where a "
-            "plain decode gives 33.",
+            description="Decodes a loop with Wan's VAE as if it had played for a long time, so "
+            "that the first frame looks like the others. Every latent gives 4 frames: 9 give 36, "
+            "where a plain decode gives 33.",
             search_aliases=["vae decode", "loop decode", "wan vae", "seamless decode"],
             inputs=[
                 io.Latent.Input("samples", tooltip="A video's latents, whose time is a circle."),
@@ -127,10 +132,10 @@ class AnimeLoopDecode(io.ComfyNode):
                     min=1,
                     max=128,
                     optional=True,
-                    tooltip="Latents of the loop's end that are decoded first and dropped: 27 with "
-                    "a clip of 21 take 2.3 times as long. Largest difference that stays at the "
-                    "seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, 27: 0.0003, "
-                    "38: none.",
+                    tooltip="Number of latents from the loop's end that are decoded first and "
+                    "dropped. 27 take 2.3 times as long with a clip of 21. Largest difference that "
+                    "stays at the seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, "
+                    "27: 0.0003, 38: none.",
                 ),
                 io.Int.Input(
                     "tile_size",
@@ -139,8 +144,8 @@ class AnimeLoopDecode(io.ComfyNode):
                     max=4096,
                     step=32,
                     optional=True,
-                    tooltip="Decode in tiles of this many px, which takes less memory. 0: whole "
-                    "pictures, and tiles where the memory does not do.",
+                    tooltip="Size of the tiles that are decoded, px; tiles take less memory. 0: "
+                    "whole pictures, and tiles if the memory is too small.",
                 ),
                 io.Int.Input(
                     "tile_overlap",
@@ -149,7 +154,7 @@ class AnimeLoopDecode(io.ComfyNode):
                     max=1024,
                     step=32,
                     optional=True,
-                    tooltip="How far tiles overlap, px; a quarter of a tile at most.",
+                    tooltip="Overlap of the tiles, px. At most a quarter of a tile.",
                 ),
             ],
             outputs=[
@@ -168,11 +173,11 @@ class AnimeLoopDecode(io.ComfyNode):
     ) -> io.NodeOutput:
         decoder = _decoder_of(vae)
         latents = samples["samples"]
-        if latents.is_nested:  # a video with its sound
+        if latents.is_nested:  # The first of two tensors is the video, the second its sound.
             latents = latents.unbind()[0]
         if latents.ndim != AXES or latents.shape[1] != vae.latent_channels:
             expected = f"a video's latents, {vae.latent_channels} channels, for this VAE"
-            remedy = "Connect what a sampler made with the model that this VAE belongs to."
+            remedy = "Connect the latents of a sampler whose model belongs to this VAE."
             raise InputError("samples", expected, f"shape {tuple(latents.shape)}", remedy)
         longer = wrapped(latents, wrap)
         if tile_size:
@@ -182,19 +187,20 @@ class AnimeLoopDecode(io.ComfyNode):
         else:
             frames = vae.decode(longer)
         loop = without_wrap(frames, latents.shape[TIME_AXIS], decoder)
-        return io.NodeOutput(loop.flatten(0, 1).clone())  # lets go of the frames that are dropped
+        # The clone frees the memory of the dropped frames, which a view would keep.
+        return io.NodeOutput(loop.flatten(0, 1).clone())
 
 
 def _refuse_other_models(model: Any) -> None:
     kind = type(model.model).__name__
-    if kind in SHOWN_MODELS:
+    if kind in TESTED_MODELS:
         return
     expected, remedy = "a Wan 2.1 or 2.2 model, text- or image-to-video", "Load such a model."
     if model.model.latent_format.latent_dimensions < VIDEO_DIMENSIONS:
-        came = f"{kind}, whose latents are no video: there is no time to be closed"
+        received = f"{kind}, an image model: its latents have no time axis"
     else:
-        came = f"{kind}, which has not been shown to make loops this way"
-    raise InputError("model", expected, came, remedy)
+        received = f"{kind}, which was not tested to make closed loops"
+    raise InputError("model", expected, received, remedy)
 
 
 def _decoder_of(vae: Any) -> CausalDecoder:
@@ -204,16 +210,22 @@ def _decoder_of(vae: Any) -> CausalDecoder:
         return decoder
     names = " or ".join(each.name for each in WAN_DECODERS.values())
     if vae.latent_dim < VIDEO_DIMENSIONS:
-        came = f"{network.__name__}, which decodes single images: they have no seam in time"
+        received = f"{network.__name__}, which decodes single images: they have no seam"
         remedy = "Load the video's VAE; for images use VAE Decode."
     else:
-        came = f"{network.__name__}, whose decoding across the seam has not been shown"
+        received = f"{network.__name__}, which was not tested to decode across the seam"
         remedy = "Load the VAE that belongs to the model."
-    raise InputError("vae", f"the VAE of {names}", came, remedy)
+    raise InputError("vae", f"the VAE of {names}", received, remedy)
 
 
 def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Callable[..., Any]:
-    """ComfyUI's wrapper around a call of the network: turn before it, and back after it."""
+    """Return a wrapper around a call of the network that turns latents before it and back after it.
+
+    Args:
+        time: offsets in time by step.
+        start_percent: part of the denoising from which latents are turned, 0 to 1.
+        end_percent: part of the denoising up to which latents are turned, 0 to 1.
+    """
 
     def apply_turned(
         executor: Any,
@@ -227,12 +239,13 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
     ) -> torch.Tensor:
         if latents.ndim != AXES:
             remedy = "Connect an empty video latent, such as EmptyHunyuanLatentVideo."
-            expected, came = "a video's latents", f"shape {tuple(latents.shape)}"
-            raise InputError("latent_image", expected, came, remedy)
+            expected, received = "a video's latents", f"shape {tuple(latents.shape)}"
+            raise InputError("latent_image", expected, received, remedy)
         options = transformer_options or {}
-        sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers give one for the whole batch
+        sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers use one value for the whole batch.
         offset, frames = 0, latents.shape[TIME_AXIS]
-        sampling = executor.class_obj.model_sampling  # as patched, when it runs
+        # Read here and not earlier: other nodes may still patch it before the prompt runs.
+        sampling = executor.class_obj.model_sampling
         named = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
             inside = options.get("wrappers", {}).get("diffusion_model", {})
@@ -241,14 +254,14 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
             offset = time.offset(sigma, levels, frames)
             named = turn_conditions(named, offset, frames)
             further = turn_conditions(further, offset, frames)
-        # By position, as ComfyUI calls: another wrapper may take them so.
-        answer = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
-        return turn(answer, -offset)
+        # ComfyUI passes these by position, and the next wrapper may depend on that.
+        prediction = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
+        return turn(prediction, -offset)
 
     return apply_turned
 
 
 def _within(sampling: Any, sigma: float, start_percent: float, end_percent: float) -> bool:
-    # Samplers that add noise rise above the first level, which is still the beginning.
-    begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
-    return begun and sigma >= float(sampling.percent_to_sigma(end_percent))
+    # A sampler that adds noise may go above the first noise level, so 0 must not exclude it.
+    has_begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
+    return has_begun and sigma >= float(sampling.percent_to_sigma(end_percent))

@@ -1,4 +1,4 @@
-"""A named file of a workflow, which a production fills in: as frames."""
+"""The node Parameter: Picture or Clip, a named file that a production fills in, as frames."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from .parameter_nodes import ALIASES, CATEGORY, NAME_INPUT
 
 
 class AnimeParameterImage(io.ComfyNode):
-    """A picture or a clip from a file in ComfyUI's folders."""
+    """Node that outputs the frames of a picture or a clip from a file in ComfyUI's folders."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -21,29 +21,35 @@ class AnimeParameterImage(io.ComfyNode):
             node_id="AnimeParameterImage",
             display_name="Parameter: Picture or Clip (Anime)",
             category=CATEGORY,
-            description="A named file of a workflow that becomes a phase of a production, such as "
-            "the still that the phase before made: a picture, an animated WebP or a video, as "
+            description="Named file of a workflow that becomes a phase of a production, such as "
+            "the still of the previous phase. A picture, an animated WebP or a video is loaded as "
             "frames.",
             search_aliases=[*ALIASES, "load image", "load video", "load webp"],
             inputs=[
                 NAME_INPUT,
                 text_input(
                     "value",
-                    "A file in ComfyUI's input folder, with its folders; with [output] or "
-                    "[temp] behind it in those: shot/still_00001_.png [output]. Empty: fallback.",
+                    "File in ComfyUI's input folder, with its subfolders. Add [output] or [temp] "
+                    "for a file in those folders: shot/still_00001_.png [output]. Empty: fallback "
+                    "is used.",
                 ),
                 io.Image.Input(
                     "fallback",
                     optional=True,
                     lazy=True,
-                    tooltip="The frames to take while no file is named.",
+                    tooltip="Frames to use if no file is named.",
                 ),
-                fps_input("Frames per second of what has none of its own: a still, the fallback."),
+                fps_input(
+                    "Frames per second for a still or the fallback, which have no rate of "
+                    "their own."
+                ),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="The frames; one of a still."),
-                io.Float.Output("fps", tooltip="Frames per second, as the file says."),
-                io.AnyType.Output("file", tooltip="The file's name, for a loader's list of files."),
+                io.Image.Output("images", tooltip="The frames; a still gives one."),
+                io.Float.Output("fps", tooltip="Frames per second of the file."),
+                io.AnyType.Output(
+                    "file", tooltip="Name of the file, for a loader's list of files."
+                ),
             ],
         )
 
@@ -54,13 +60,14 @@ class AnimeParameterImage(io.ComfyNode):
         return True if comfyui.annotated_file(value) is not None else str(_missing(value))
 
     @classmethod
-    def check_lazy_status(cls, value: str = "", **others: Any) -> list[str]:
-        wanted = not value and "fallback" in others and others["fallback"] is None
-        return ["fallback"] if wanted else []
+    def check_lazy_status(cls, value: str = "", **inputs: Any) -> list[str]:
+        """Return the inputs to compute: the fallback, if it is connected and no file is named."""
+        needs_fallback = not value and "fallback" in inputs and inputs["fallback"] is None
+        return ["fallback"] if needs_fallback else []
 
     @classmethod
-    def fingerprint_inputs(cls, value: str | None = None, **others: Any) -> str:
-        """A file that was written anew is read again."""
+    def fingerprint_inputs(cls, value: str | None = None, **inputs: Any) -> str:
+        """Return a text that changes when the file is written again."""
         path = comfyui.annotated_file(value) if value else None
         if path is None:
             return ""

@@ -1,4 +1,4 @@
-"""Several reports as one."""
+"""The node Merge Reports, which combines several reports into one."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ from comfy_api.latest import io
 
 from ..models.gating.merge_rule import Rule, merge_by_rule
 from ..models.report import Report
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .sockets import ReportSocket
 
-MOST_REPORTS = 32
+MOST_REPORTS = 32  # inputs that the node can grow to
 
 
 class AnimeReportMerge(io.ComfyNode):
-    """Makes one report of several: of character, loop and quality, or of several shots."""
+    """Node that merges reports: of character, loop and quality, or of several shots."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -21,8 +21,9 @@ class AnimeReportMerge(io.ComfyNode):
             node_id="AnimeReportMerge",
             display_name="Merge Reports (Anime)",
             category="Anime Production/Acting",
-            description="Makes one report of several, for one gate, one retry or one job. Every "
-            "measurement keeps its subject in front of its name, so that none hides another.",
+            description="Merges several reports into one, for one gate, one retry or one job. "
+            "Every measurement gets its subject in front of its name, so that equal names stay "
+            "apart.",
             search_aliases=["combine reports", "and", "or", "all scores", "any score", "join"],
             is_output_node=True,
             inputs=[
@@ -41,8 +42,8 @@ class AnimeReportMerge(io.ComfyNode):
                     options=Rule,
                     default=Rule.ALL,
                     optional=True,
-                    tooltip="all: passes where every report passes; the weakest decides. any: "
-                    "passes where one does; the best decides.",
+                    tooltip="all: passes if every report passes; the weakest decides. any: passes "
+                    "if one report does; the best decides.",
                 ),
             ],
             outputs=[*SCORED_OUTPUTS],
@@ -53,4 +54,4 @@ class AnimeReportMerge(io.ComfyNode):
         cls, reports: Mapping[str, Report | None], rule: str = Rule.ALL.value
     ) -> io.NodeOutput:
         connected = [each for each in reports.values() if each is not None]
-        return scored(merge_by_rule(connected, Rule(rule)))
+        return scored_output(merge_by_rule(connected, Rule(rule)))

@@ -1,7 +1,7 @@
-"""Acting on a score: what lies between two nodes is run again until its report passes.
+"""Nodes that run the part of a workflow between them again until its report passes.
 
-ComfyUI's node expansion does it, inside one prompt: an End whose report fails answers with copies
-of what lies between and of itself, which takes the next report, and so on.
+They use ComfyUI's node expansion, inside one prompt. A Retry End whose report fails expands to
+copies of the nodes between Start and End, and to a copy of itself that receives the next report.
 """
 
 from dataclasses import dataclass, field, replace
@@ -33,10 +33,10 @@ from ..models.gating.retry_body import (
 )
 from ..models.node_types import RETRY_END, RETRY_START, SLOTS, NodeType
 from ..models.report import Report
-from .answers import answered, ui_of
+from .answers import node_output, report_ui
 from .sockets import ReportSocket
 
-# Undeclared inputs, which only the copies have: no sockets in the editor.
+# Inputs that only the copies have. They are not in the schema, so the editor shows no sockets.
 COURSE, SEED = "retry_course", "retry_seed"
 ATTEMPT, LAST = "retry_attempt", "retry_last"
 
@@ -45,26 +45,29 @@ END_INPUTS = ("report", *SLOTS)
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """State that one End hands to its next copy; all of them share the two dicts.
+    """State that a Retry End passes to its next copy; all copies share the two dictionaries.
+
+    `repr` leaves out all but the id, because ComfyUI prints the inputs of a node that fails.
 
     Attributes:
-        end: id of the End that the prompt has.
-        trial: the attempts so far.
-        untold: a first attempt that the copy is to judge.
-        kept: slot values of the best attempt so far, and of no other: videos are large.
-        shown: the report in the `ui` of the prompt's own End, brought up to date in place. ComfyUI
-            caches what a node showed as it expanded, and shows it when the prompt is run again.
+        end: id of the Retry End in the prompt itself.
+        trial: attempts so far.
+        first_report: report of the first attempt if the copy has to judge it, else None.
+        best_slots: slot values of the best attempt so far. Those of other attempts are dropped,
+            because videos are large.
+        ui_report: report in the `ui` of the prompt's own End, updated in place. ComfyUI caches the
+            `ui` of a node that expanded, and shows it when the prompt is run again.
     """
 
     end: str
-    trial: Trial = field(repr=False)  # ComfyUI prints the inputs of a node that fails
-    untold: Report | None = field(default=None, repr=False)
-    kept: dict[str, Any] = field(default_factory=dict, repr=False)
-    shown: dict[str, Any] = field(default_factory=dict, repr=False)
+    trial: Trial = field(repr=False)
+    first_report: Report | None = field(default=None, repr=False)
+    best_slots: dict[str, Any] = field(default_factory=dict, repr=False)
+    ui_report: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class AnimeRetryStart(io.ComfyNode):
-    """Begins what is run again: gives each attempt its seed, and why the last one failed."""
+    """Node that begins an attempt: outputs its seed, and why the last attempt failed."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -72,8 +75,9 @@ class AnimeRetryStart(io.ComfyNode):
             node_id="AnimeRetryStart",
             display_name="Retry Start (Anime)",
             category="Anime Production/Acting",
-            description="What lies between this node and its Retry End is run again, with the next "
-            "seed each time, until the report at the End passes.",
+            description="Begins the part that is run again: the nodes between this node and its "
+            "Retry End run with the next seed each time, until the report at the Retry End "
+            "passes.",
             search_aliases=["retry", "loop until", "try again", "repeat", "next seed", "while"],
             accept_all_inputs=True,
             inputs=[
@@ -84,38 +88,40 @@ class AnimeRetryStart(io.ComfyNode):
                     max=0xFFFFFFFFFFFFFFFF,
                     optional=True,
                     control_after_generate=True,
-                    tooltip="Of the first attempt; every further one takes the next higher.",
+                    tooltip="Seed of the first attempt. Every further attempt takes the next "
+                    "higher one.",
                 ),
                 *(_slot_input(name, "Anything, the same for every attempt.") for name in SLOTS),
             ],
             outputs=[
-                io.Int.Output("seed", tooltip="Of this attempt: the seed plus attempt minus 1."),
+                io.Int.Output("seed", tooltip="Seed of this attempt: seed + attempt - 1."),
                 io.Int.Output("attempt", tooltip="Number of this attempt, from 1."),
                 io.String.Output(
                     "reason",
-                    tooltip="Why the attempt before failed, a line for each measurement: its "
-                    "reason's code, then the sentence. Empty in the first.",
+                    tooltip="Reasons why the previous attempt failed, one line for each "
+                    "measurement: the reason's code, then the sentence. Empty in the first "
+                    "attempt.",
                 ),
                 ReportSocket.Output(
                     "last",
-                    tooltip="The report of the attempt before; in the first one without "
-                    "measurements, NOT_MEASURED.",
+                    tooltip="Report of the previous attempt. In the first attempt it has no "
+                    "measurements and is NOT_MEASURED.",
                 ),
-                *(_slot_output(name, "What goes into this slot.") for name in SLOTS),
+                *(_slot_output(name, "The value of this slot.") for name in SLOTS),
             ],
         )
 
     @classmethod
-    def execute(cls, seed: int = 0, **given: Any) -> io.NodeOutput:
+    def execute(cls, seed: int = 0, **inputs: Any) -> io.NodeOutput:
         _refuse_lists(RETRY_START)
-        attempt = given.get(ATTEMPT, 1)
-        last = Report.from_json(given[LAST]) if LAST in given else UNTRIED
+        attempt = inputs.get(ATTEMPT, 1)
+        last = Report.from_json(inputs[LAST]) if LAST in inputs else UNTRIED
         reason = reason_of(last)
-        return io.NodeOutput(seed_of(seed, attempt), attempt, reason, last, *_filled(given))
+        return io.NodeOutput(seed_of(seed, attempt), attempt, reason, last, *_slot_values(inputs))
 
 
 class AnimeRetryEnd(io.ComfyNode):
-    """Ends an attempt: its report decides whether there is another one."""
+    """Node that ends an attempt: its report decides whether another attempt follows."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -123,116 +129,134 @@ class AnimeRetryEnd(io.ComfyNode):
             node_id="AnimeRetryEnd",
             display_name="Retry End (Anime)",
             category="Anime Production/Acting",
-            description="Runs what lies between the Retry Start and this node again until the "
-            "report passes, inside one prompt. Every attempt's seed and report is in its report.",
+            description="Runs the nodes between the Retry Start and this node again until the "
+            "report passes, inside one prompt. Its report holds the seed and the report of every "
+            "attempt.",
             search_aliases=["retry", "loop until", "try again", "repeat", "while", "best of"],
             is_output_node=True,
             enable_expand=True,
             accept_all_inputs=True,
             hidden=[io.Hidden.unique_id, io.Hidden.dynprompt],
             inputs=[
-                ReportSocket.Input("report", lazy=True, tooltip="Of this attempt: it decides."),
-                *(_slot_input(name, "What this attempt made.", lazy=True) for name in SLOTS),
+                ReportSocket.Input(
+                    "report",
+                    lazy=True,
+                    tooltip="Report of this attempt. It decides whether another attempt is made.",
+                ),
+                *(_slot_input(name, "Result of this attempt.", lazy=True) for name in SLOTS),
                 io.Int.Input(
                     "attempts",
                     default=3,
                     min=1,
                     max=MOST_ATTEMPTS,
                     optional=True,
-                    tooltip="At most so many in all.",
+                    tooltip="Largest number of attempts.",
                 ),
                 io.Combo.Input(
                     "on_exhausted",
                     options=OnExhausted,
                     default=OnExhausted.BEST,
                     optional=True,
-                    tooltip="Where none passes. best: the best of all attempts goes on. "
-                    "pass_through: the last one does. block: the slots stay empty, and what hangs "
-                    "on them doesn't run. error: the prompt fails with the reasons.",
+                    tooltip="If no attempt passes. best: the best of all attempts goes on. "
+                    "pass_through: the last one goes on. block: the slots stay empty, and the "
+                    "nodes behind them do not run. error: the prompt fails with the reasons.",
                 ),
             ],
             outputs=[
-                *(_slot_output(name, "What the chosen attempt made.") for name in SLOTS),
+                *(_slot_output(name, "Result of the chosen attempt.") for name in SLOTS),
                 ReportSocket.Output(
                     "report",
-                    tooltip="Of the chosen attempt; its measurement `attempts` holds the seed and "
-                    "the report of every one.",
+                    tooltip="Report of the chosen attempt. Its measurement `attempts` holds the "
+                    "seed and the report of every attempt.",
                 ),
-                io.Int.Output("seed", tooltip="Of the chosen attempt."),
-                io.Int.Output("attempts", tooltip="How many were made."),
+                io.Int.Output("seed", tooltip="Seed of the chosen attempt."),
+                io.Int.Output("attempts", tooltip="Number of attempts that were made."),
             ],
         )
 
     @classmethod
-    def check_lazy_status(cls, attempts: int = 3, **given: Any) -> list[str]:
-        # Its inputs are lazy, so ComfyUI asks here before anything else of the prompt runs.
-        if COURSE not in given:
+    def check_lazy_status(cls, attempts: int = 3, **inputs: Any) -> list[str]:
+        """Return the inputs to compute, after a check of the nodes between Start and End.
+
+        The inputs are lazy, so ComfyUI calls this before it runs the nodes that lead to them: a
+        mistake is refused before anything is rendered.
+        """
+        if COURSE not in inputs:
             _refuse_too_many(attempts)
             graph = _graph(cls.hidden.dynprompt)
             check_body(graph, find_body(graph, cls.hidden.unique_id))
-        return [name for name in END_INPUTS if name in given and given[name] is None]
+        return [name for name in END_INPUTS if name in inputs and inputs[name] is None]
 
     @classmethod
     def execute(
         cls,
-        report: Report = UNTRIED,  # a copy may bring it along otherwise
+        report: Report = UNTRIED,  # A copy may receive its report in the course instead.
         attempts: int = 3,
         on_exhausted: str = OnExhausted.BEST.value,
-        **given: Any,
+        **inputs: Any,
     ) -> io.NodeOutput:
         _refuse_lists(RETRY_END)
-        own, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
-        slots = {name: given[name] for name in SLOTS if name in given}
-        if COURSE in given:
-            course, seed = given[COURSE], given[SEED]
-            if course.untold is not None:
-                report, slots = course.untold, dict(course.kept)
-            return _after_attempt(course, Attempt(seed, report), slots, graph, own)
-        course = Course(own, Trial(attempts, OnExhausted(on_exhausted)))
-        seed = graph[find_body(graph, own).start]["inputs"].get("seed", 0)
+        own_id, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
+        slots = {name: inputs[name] for name in SLOTS if name in inputs}
+        if COURSE in inputs:
+            course, seed = inputs[COURSE], inputs[SEED]
+            if course.first_report is not None:
+                report, slots = course.first_report, dict(course.best_slots)
+            return _after_attempt(course, Attempt(seed, report), slots, graph, own_id)
+        course = Course(own_id, Trial(attempts, OnExhausted(on_exhausted)))
+        seed = graph[find_body(graph, own_id).start]["inputs"].get("seed", 0)
         if is_link(seed) or (attempts == 1 and course.trial.on_exhausted is OnExhausted.ERROR):
-            # The seed is known to a copy only; and of what fails, only a copy's ui is kept.
+            # Only a copy can receive the value of a linked seed, and ComfyUI keeps the `ui` of a
+            # failing node only if that node is a copy.
             return _judged_by_copy(course, report, slots, seed)
-        return _after_attempt(course, Attempt(seed, report), slots, graph, own)
+        return _after_attempt(course, Attempt(seed, report), slots, graph, own_id)
 
 
 def _judged_by_copy(
     course: Course, report: Report, slots: dict[str, Any], seed: Any
 ) -> io.NodeOutput:
     """Expand to a copy of the End that judges the first attempt."""
-    course.kept.update(slots)
-    course.shown.update(report.to_dict())
-    return _expanded(replace(course, untold=report), {}, 1, {SEED: seed}, shows=True)
+    course.best_slots.update(slots)
+    course.ui_report.update(report.to_dict())
+    return _expanded(replace(course, first_report=report), {}, 1, {SEED: seed}, has_ui=True)
 
 
 def _after_attempt(
     course: Course, attempt: Attempt, slots: dict[str, Any], graph: Graph, node: str
 ) -> io.NodeOutput:
-    """Judge an attempt, and answer with the outcome or with one more attempt."""
+    """Judge an attempt, and return the outcome of the trial or an expansion to one more attempt."""
     trial = course.trial.after(attempt)
-    course = replace(course, trial=trial, untold=None)
-    course.shown.update(trial.report.to_dict())
+    course = replace(course, trial=trial, first_report=None)
+    course.ui_report.update(trial.report.to_dict())
     if trial.best == len(trial.attempts):
-        course.kept.clear()
-        course.kept.update(slots)
+        course.best_slots.clear()
+        course.best_slots.update(slots)
     if not trial.ended:
-        return _next_attempt(course, graph, shows=node == course.end)
-    return _answer(trial, slots if trial.chosen == len(trial.attempts) else course.kept)
+        return _next_attempt(course, graph, has_ui=node == course.end)
+    return _outcome(trial, slots if trial.chosen == len(trial.attempts) else course.best_slots)
 
 
-def _next_attempt(course: Course, graph: Graph, shows: bool) -> io.NodeOutput:
-    """Expand to one more attempt, and to a copy of the End that takes it."""
+def _next_attempt(course: Course, graph: Graph, has_ui: bool) -> io.NodeOutput:
+    """Expand to one more attempt, and to a copy of the End that judges it."""
     number = len(course.trial.attempts) + 1
     body, prefix = find_body(graph, course.end), attempt_prefix(course.end, number)
     last = course.trial.attempts[-1].report.to_json()
     copies, inputs = copy_body(graph, body, prefix, {ATTEMPT: number, LAST: last})
-    return _expanded(course, copies, number, {**inputs, SEED: [prefix + body.start, 0]}, shows)
+    return _expanded(course, copies, number, {**inputs, SEED: [prefix + body.start, 0]}, has_ui)
 
 
 def _expanded(
-    course: Course, copies: dict[str, Any], attempt: int, inputs: dict[str, Any], shows: bool
+    course: Course, copies: dict[str, Any], attempt: int, inputs: dict[str, Any], has_ui: bool
 ) -> io.NodeOutput:
-    """Answer with what a copy of the End will answer to an attempt."""
+    """Return an output that stands for the output of a copy of the End.
+
+    Args:
+        course: state for the copy of the End.
+        copies: copies of the nodes that the attempt runs; empty if it has run.
+        attempt: number of the attempt that the copy judges, from 1.
+        inputs: inputs of the copy of the End, without the course.
+        has_ui: True for the prompt's own End, which shows the report of all attempts.
+    """
     end = attempt_prefix(course.end, attempt) + course.end
     copies[end] = {
         "class_type": RETRY_END.id,
@@ -240,27 +264,31 @@ def _expanded(
         "override_display_id": course.end,
     }
     results = [[end, output] for output in range(len(RETRY_END.outputs))]
-    ui = {"anime_report": [course.shown]} if shows else None
+    ui = {"anime_report": [course.ui_report]} if has_ui else None
     return io.NodeOutput(*results, expand=copies, ui=ui)
 
 
-def _answer(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
-    """Answer with the outcome of the whole trial.
+def _outcome(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
+    """Return the output for the outcome of the whole trial.
 
     Raises:
-        Exhausted: no attempt passes, and the prompt is to fail then.
+        Exhausted: no attempt passes, and `on_exhausted` is `error`.
     """
     if not trial.passed and trial.on_exhausted is OnExhausted.ERROR:
-        raise Exhausted(f"{RETRY_END.id}: none of {len(trial.attempts)} passes.\n{trial.reasons}")
+        raise Exhausted(
+            f"{RETRY_END.id}: none of {len(trial.attempts)} attempts passes.\n{trial.reasons}"
+        )
     if not trial.passed and trial.on_exhausted is OnExhausted.BLOCK:
         slots = {}
     report, chosen = trial.report, trial.attempts[trial.chosen - 1]
-    return answered(*_filled(slots), report, chosen.seed, len(trial.attempts), ui=ui_of(report))
+    return node_output(
+        *_slot_values(slots), report, chosen.seed, len(trial.attempts), ui=report_ui(report)
+    )
 
 
-def _filled(given: dict[str, Any]) -> list[Any]:
-    """The slots' values in their order; an empty one blocks what hangs on it, silently."""
-    return [given[name] if name in given else ExecutionBlocker(None) for name in SLOTS]
+def _slot_values(inputs: dict[str, Any]) -> list[Any]:
+    """Return the values of all slots in order; an empty slot gets a silent blocker."""
+    return [inputs[name] if name in inputs else ExecutionBlocker(None) for name in SLOTS]
 
 
 def _slot_input(name: str, tooltip: str, lazy: bool | None = None) -> io.MatchType.Input:
@@ -275,7 +303,7 @@ def _slot_output(name: str, tooltip: str) -> io.MatchType.Output:
 
 
 def _graph(dynprompt: Any) -> Graph:
-    """The running prompt with all copies so far."""
+    """Return the graph of the running prompt with all copies so far."""
     return {node: dynprompt.get_node(node) for node in dynprompt.all_node_ids()}
 
 
@@ -289,6 +317,6 @@ def _refuse_lists(node: NodeType) -> None:
     context = get_executing_context()
     if context is not None and context.list_index:
         raise RetryRefused(
-            f"{node.id}: a list of several values came, and each would need attempts of its own. "
-            "Give one value: make one batch of the images."
+            f"{node.id}: expected one value, received a list of several values, and each would "
+            "need attempts of its own. Give one value: make one batch of the images."
         )

@@ -1,4 +1,4 @@
-"""What a person says of a job."""
+"""The node Review, which records a person's verdict on a job."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ UNDECIDED = "not yet"
 
 
 class AnimeReview(io.ComfyNode):
-    """Records a person's judgement of a job."""
+    """Node that records a person's verdict on a job."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -25,36 +25,40 @@ class AnimeReview(io.ComfyNode):
             display_name="Review (Anime)",
             category="Anime Production/Job",
             description="Records that a person approved or rejected a job, and why. It stops "
-            "nothing and waits for nobody. To judge what was rendered before, connect Load Job.",
+            "nothing and waits for nobody. To review an earlier job, connect Load Job.",
             search_aliases=["approve", "reject", "judge", "feedback", "sign off"],
             is_output_node=True,
             not_idempotent=True,
             inputs=[
-                JobSocket.Input("job", tooltip="From Job or Load Job: what is judged."),
+                JobSocket.Input("job", tooltip="From Job or Load Job: the job to review."),
                 io.Combo.Input(
                     "verdict",
                     options=[UNDECIDED, *(each.value for each in ReviewVerdict)],
                     default=UNDECIDED,
                     optional=True,
-                    tooltip="not yet records nothing. Every run records approved or rejected anew; "
-                    "the newest holds.",
+                    tooltip="not yet records nothing. Every run records approved or rejected anew, "
+                    "and the newest one is valid.",
                 ),
                 io.String.Input(
-                    "reason", default="", optional=True, multiline=True, tooltip="Why."
+                    "reason",
+                    default="",
+                    optional=True,
+                    multiline=True,
+                    tooltip="Reason for the verdict.",
                 ),
                 io.String.Input(
                     "reviewer",
                     default="",
                     optional=True,
-                    tooltip="Who says so, as others know you.",
+                    tooltip="Name of the reviewer, as others know you.",
                 ),
             ],
-            outputs=[JobSocket.Output("job", tooltip="The same job, to go on with.")],
+            outputs=[JobSocket.Output("job", tooltip="The same job, for the next node.")],
         )
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        return uuid4().hex  # said again, it is another judgement
+        return uuid4().hex  # Each run records a further review, so the result is never cached.
 
     @classmethod
     def execute(
@@ -64,9 +68,14 @@ class AnimeReview(io.ComfyNode):
             return io.NodeOutput(job)
         if len(reason) > LONGEST_REASON:
             expected = f"at most {LONGEST_REASON} characters"
-            raise InputError("reason", expected, str(len(reason)), "Make it shorter.")
+            raise InputError("reason", expected, str(len(reason)), "Shorten the reason.")
         name = clean_name("reviewer", reviewer)
         review = Review(ReviewVerdict(verdict), reason.strip(), name)
         open_recorder(comfyui.private_directory()).record(JobReviewed(job, review))
-        shown = {"job": str(job.id), "verdict": verdict, "reason": review.reason, "reviewer": name}
-        return io.NodeOutput(job, ui={"anime_review": [shown]})
+        ui_review = {
+            "job": str(job.id),
+            "verdict": verdict,
+            "reason": review.reason,
+            "reviewer": name,
+        }
+        return io.NodeOutput(job, ui={"anime_review": [ui_review]})

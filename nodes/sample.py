@@ -1,4 +1,4 @@
-"""A drawn character in motion, with the truth known."""
+"""The node Sample Clip, which draws a clip with faults of known strength."""
 
 import torch
 from comfy_api.latest import io
@@ -9,7 +9,7 @@ from . import comfyui
 
 
 class AnimeSampleClip(io.ComfyNode):
-    """Draws a clip of a simple anime character, with faults planted at a known strength."""
+    """Node that draws a clip of a simple anime character, with faults of known strength."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -17,8 +17,8 @@ class AnimeSampleClip(io.ComfyNode):
             node_id="AnimeSampleClip",
             display_name="Sample Clip (Anime)",
             category="Anime Production/Sample",
-            description="Draws a simple anime character in motion, with no models, so that every "
-            "measure can be tried where the truth is known. Each fault is 0 for none.",
+            description="Draws a simple anime character in motion without any model, so that every "
+            "measure can be tried on known faults. Each fault is off at 0.",
             search_aliases=["test clip", "example animation", "sample character", "dummy frames"],
             inputs=[
                 io.Int.Input(
@@ -27,7 +27,8 @@ class AnimeSampleClip(io.ComfyNode):
                     min=1,
                     max=2000,
                     optional=True,
-                    tooltip="How many frames. As many as the period, or a multiple, is a loop.",
+                    tooltip="Number of frames. The clip loops if it is the period or a multiple of "
+                    "it.",
                 ),
                 io.Int.Input(
                     "width", default=384, min=64, max=2048, optional=True, tooltip="Width, px."
@@ -42,7 +43,8 @@ class AnimeSampleClip(io.ComfyNode):
                     max=120.0,
                     step=0.5,
                     optional=True,
-                    tooltip="Frames per second that the clip is meant to play at; passed on.",
+                    tooltip="Frames per second at which the clip is meant to play. The value is "
+                    "passed on.",
                 ),
                 io.Int.Input(
                     "period",
@@ -58,7 +60,7 @@ class AnimeSampleClip(io.ComfyNode):
                     min=0,
                     max=3,
                     optional=True,
-                    tooltip="Which of the four characters; they differ in colours and shape.",
+                    tooltip="Number of the character. The four differ in colours and shape.",
                 ),
                 io.Int.Input(
                     "seed",
@@ -67,8 +69,8 @@ class AnimeSampleClip(io.ComfyNode):
                     max=0xFFFFFFFFFFFFFFFF,
                     optional=True,
                     control_after_generate=True,
-                    tooltip="Chooses background, moment of the motion and the flicker; "
-                    "the same seed gives the same pixels.",
+                    tooltip="Seed of the background, the moment of the motion and the flicker. The "
+                    "same seed gives the same pixels.",
                 ),
                 io.Float.Input(
                     "seam_jump",
@@ -95,7 +97,8 @@ class AnimeSampleClip(io.ComfyNode):
                     min=1,
                     max=48,
                     optional=True,
-                    tooltip="Frames each drawing is held: 1 on ones, 2 on twos, 3 on threes.",
+                    tooltip="Number of frames that each drawing is held: 1 on ones, 2 on twos, 3 "
+                    "on threes.",
                 ),
                 io.Float.Input(
                     "blur",
@@ -119,7 +122,7 @@ class AnimeSampleClip(io.ComfyNode):
             ],
             outputs=[
                 io.Image.Output("frames", tooltip="The clip."),
-                io.Float.Output("fps", tooltip="Its frame rate, as given."),
+                io.Float.Output("fps", tooltip="Frame rate of the clip, as given."),
             ],
         )
 

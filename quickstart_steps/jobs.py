@@ -23,10 +23,10 @@ def main(arguments: list[str]) -> int:
     backup = commands.add_parser("backup", help="write all jobs into a file")
     restoring = commands.add_parser("restore", help="put a backup into the database")
     moving = commands.add_parser("move", help="copy the embedded database to the one you named")
-    for each in (backup, restoring):
-        each.add_argument("file", type=Path)
-    for each in (restoring, moving):
-        each.add_argument("--replace", action="store_true", help="what the database holds may go")
+    for command in (backup, restoring):
+        command.add_argument("file", type=Path)
+    for command in (restoring, moving):
+        command.add_argument("--replace", action="store_true", help="replace what is there")
     options = parser.parse_args(arguments)
     private = options.user / PRIVATE_FOLDER
     if not options.user.is_dir():

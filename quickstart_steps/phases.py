@@ -13,7 +13,7 @@ from ..models.production.catalogue import (
     UnknownPhase,
     is_shipped,
     list_phases,
-    parse,
+    parse_definition,
     register_phase,
     registered_folder,
     remove_phase,
@@ -54,18 +54,19 @@ def listing(folder: Path) -> list[str]:
     phases = list_phases(folder)
     id_width = max(len(each.id) for each in phases)
     lines = [f"Registered phases lie in {folder}", ""]
-    for each in phases:
-        origin = "shipped" if is_shipped(each.id) else "registered"
-        lines.append(f"{each.id:<{id_width}}  {each.kind.value:<5}  {origin:<10}  {each.name}")
+    for phase in phases:
+        origin = "shipped" if is_shipped(phase.id) else "registered"
+        kind = phase.kind.value
+        lines.append(f"{phase.id:<{id_width}}  {kind:<5}  {origin:<10}  {phase.name}")
     return [*lines, "", "To register one: python quickstart.py phases register FILE"]
 
 
 def _register(folder: Path, file: Path, replace: bool) -> int:
-    definition = read_definition(parse(file.read_bytes()))
+    definition = read_definition(parse_definition(file.read_bytes()))
     if register_phase(folder, definition, replace):
         say(f"{definition.id} is registered, with the parameters:")
-        for each in definition.parameters:
-            say(f"  {each.name} ({each.expected})")
+        for parameter in definition.parameters:
+            say(f"  {parameter.name} ({parameter.expected})")
         say("A running ComfyUI lists it at /anime/phases, and names what it lacks for it.")
     else:
         say(f"{definition.id} was registered already, with the same content.")

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..models.reasons import unit_beside, with_unit
+
 HEADINGS = ("Measurement", "Value", "Threshold", "Verdict", "Backend")
 LEAST_COLUMN = 8  # characters; a narrower column can't be read
 
@@ -67,7 +69,7 @@ def _row(measurement: Mapping[str, Any], signs: Signs) -> tuple[str, ...]:
     optional = "" if measurement.get("required") or verdict == "INFO" else " (optional)"
     return (
         _words(measurement["name"]),
-        value_text(measurement.get("value"), measurement.get("unit")),
+        value_text(measurement.get("value"), _unit(measurement)),
         threshold_text(measurement.get("threshold"), measurement.get("better")),
         f"{signs.verdicts.get(verdict, '')} {_words(verdict)}{optional}",
         measurement.get("backend") or "",
@@ -78,8 +80,12 @@ def value_text(value: float | None, unit: str | None) -> str:
     """Return a value with its unit, or "none" for a value that was not measured."""
     if value is None:
         return "none"
-    number = f"{value:.4g}" if abs(value) < 10000 else f"{value:.0f}"
-    return f"{number} {unit}" if unit else number
+    number = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return with_unit(number, unit) if unit else number
+
+
+def _unit(measurement: Mapping[str, Any]) -> str:
+    return unit_beside(measurement["name"], measurement.get("unit") or "")
 
 
 def threshold_text(threshold: float | Sequence[float] | None, better: str | None) -> str:

@@ -1,7 +1,7 @@
 """English texts of the editor, written from the nodes, the measures and the refusals.
 
-The sentences of reasons, the words of the panel, the settings and the commands are written by hand
-in `locales/en`, and kept.
+The sentences of reasons, the units as people read them, the words of the panel, the settings and
+the commands are written by hand in `locales/en`, and kept.
 """
 
 import importlib
@@ -98,6 +98,7 @@ def own_texts() -> Texts:
     labels = {each.name.rpartition(".")[2]: each.label.partition(" (dB)")[0] for each in measures}
     labels[ATTEMPTS] = ""
     units = {*(each.unit for each in measures), ATTEMPTS_UNIT}
+    units_by_hand = read(ENGLISH, "main.json")[OWN]["units"]
     paths = sorted(SHIPPED.glob("*.json"))
     phases = [read_definition(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {
@@ -105,7 +106,7 @@ def own_texts() -> Texts:
         "refusals": {key: kind.template for key, kind in REFUSALS.items()},
         "subjects": {name: _as_words(name) for name in sorted(SUBJECTS)},
         "measurements": {name: labels[name] or _as_words(name) for name in sorted(labels)},
-        "units": {unit: unit for unit in sorted(units)},
+        "units": {unit: units_by_hand.get(unit, unit) for unit in sorted(units)},
         "phases": {each.id: each.name for each in phases},
         HELP_TABLES: english_words(),
     }

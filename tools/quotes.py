@@ -8,7 +8,7 @@ has "log" for a key; a test looks for it in the source.
 import re
 from collections.abc import Sequence
 
-from ..models.reasons import OWN
+from ..models.reasons import OWN, PLACEHOLDER
 from .comfyui import PACK
 from .locale_files import ENGLISH, flat, read
 
@@ -19,7 +19,10 @@ QUOTE = re.compile(r"<!-- ([\w.]+) -->`([^`]*)`")
 
 def written(page: str) -> str:
     """Return the page with its quotations written anew."""
-    texts = flat(read(ENGLISH, "main.json")[OWN])
+    texts = {
+        key: PLACEHOLDER.sub(lambda found: found[4] or found[0], text)  # the plural form
+        for key, text in flat(read(ENGLISH, "main.json")[OWN]).items()
+    }
 
     def quote(match: re.Match[str]) -> str:
         return match[0] if match[1] == LOG else f"<!-- {match[1]} -->`{texts[match[1]]}`"

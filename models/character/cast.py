@@ -11,6 +11,7 @@ from .appearance import Appearance, Presence
 # Share of frames. A character that is doubled in more of them is a fault of the pictures; below
 # that it may be a detector that draws two boxes around one person in a frame or two.
 DOUBLED_ALLOWED = 0.1
+MOST_LISTED = 5  # frames of a character that a sentence names
 
 SOME_MISSING = "cast_missing"
 NOBODY_SEEN = "nobody_seen"
@@ -56,6 +57,12 @@ def doubled(cast: CastInClip) -> Value:
     return _share_of_frames(frames, cast, SOME_DOUBLED, "doubled", per_frame)
 
 
+def _first_of(frames: Sequence[int]) -> str:
+    """Write the first numbers of frames without words, as the sentence has many languages."""
+    listed = ", ".join(map(str, frames[:MOST_LISTED]))
+    return f"{listed}, …" if len(frames) > MOST_LISTED else listed
+
+
 def _share_of_frames(
     frames: Mapping[str, Sequence[int]],
     cast: CastInClip,
@@ -74,7 +81,7 @@ def _share_of_frames(
     """
     all_frames = set().union(*frames.values())
     places = "; ".join(
-        f"{name} in {len(numbers)} of {len(cast.frames)}, from frame {numbers[0]} on"
+        f"{name} {len(numbers)}/{len(cast.frames)} ({_first_of(numbers)})"
         for name, numbers in frames.items()
         if numbers
     )

@@ -50,7 +50,7 @@ def measure_character(clip: CharacterInClip, measures: Measures) -> tuple[Measur
     """Return all measurements of one character, its similarity first."""
     further = (_with_backend(clip.model, measures[each.name]) for each in PER_CHARACTER[1:])
     similarity = similarity_measurement(clip, measures[SIMILARITY.name])
-    return (similarity, *(each.measurement(each.taken(clip)) for each in further))
+    return (similarity, *(each.measurement(each.evaluate(clip)) for each in further))
 
 
 def measure_cast(
@@ -68,7 +68,7 @@ def measure_cast(
     missing = (MISSING,) if len(appearances) > 1 else ()
     doubled = (DOUBLED,) if detections.most_people > 1 else ()
     possible = (_with_backend(model, measures[each.name]) for each in (*missing, *doubled))
-    return tuple(each.measurement(each.taken(cast)) for each in possible)
+    return tuple(each.measurement(each.evaluate(cast)) for each in possible)
 
 
 def _with_backend(model: IdentityModel, measure: Measure) -> Measure:

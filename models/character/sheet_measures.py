@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..frames import Absence
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
 from .detection import IdentityModel
@@ -75,7 +75,7 @@ def _one_character(
         "model": character.model,
     }
     measure = replace(_by_embedder(model, ONE_CHARACTER), threshold=published)
-    result = measure.taken(character, published, outliers)
+    result = measure.evaluate(character, published, outliers)
     return measure.measurement(result, character.similarities, details)
 
 
@@ -96,8 +96,8 @@ def least_alike(
         return Absence(ONE_REFERENCE)
     facts = {
         "reference": _joined(outliers),
-        "similarity": round(min(similarities), 3),
-        "threshold": round(published, 3),
+        "similarity": short(min(similarities)),
+        "threshold": short(published),
     }
     fail_reason = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
     pass_reason = ALIKE_IN_LOOKS if character.backend == PALETTE else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..frames import Absence
-from ..measure import Measure, Value
+from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from .appearance import Presence, first_lost_frame
 from .report_boxes import DOUBLED, boxes_as_details
@@ -38,8 +38,8 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
         return Absence(reason, {**facts, "frames": count, "least": least})
     lowest, lost_frame = min(clip.similarities), first_lost_frame(presences)
     facts |= {
-        "similarity": round(lowest, 3),
-        "threshold": round(clip.character.threshold, 3),
+        "similarity": short(lowest),
+        "threshold": short(clip.character.threshold),
         "different": presences.count(Presence.DIFFERENT),
         "frame": lost_frame,
     }
@@ -57,7 +57,7 @@ def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measure
     """
     measure = on_scale_of_character(clip.character, measure)
     similarities = clip.appearance.similarities
-    return measure.measurement(measure.taken(clip), similarities, _details(clip))
+    return measure.measurement(measure.evaluate(clip), similarities, _details(clip))
 
 
 def _details(clip: "CharacterInClip") -> Mapping[str, Any]:

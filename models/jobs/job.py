@@ -167,8 +167,12 @@ def new_job(
 
     Args:
         prompt_id: ComfyUI's id of the prompt, or None.
-        project, scene, shot, character, episode: names; spaces around them are removed.
+        project: name of the project; spaces around a name are removed.
+        scene: name of the scene.
+        shot: name of the shot.
+        character: name of the character.
         tags: tags, separated by commas or line breaks; empty and repeated ones are dropped.
+        episode: name of the episode.
 
     Raises:
         InputError: a name is too long or contains control characters, or there are too many tags.

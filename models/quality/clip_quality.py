@@ -112,7 +112,7 @@ def _temporal_measurements(
         step_distances(drawing_features)[:-1].tolist(),
         fps,
     )
-    return tuple(measure.measurement(measure.taken(findings)) for measure in temporal)
+    return tuple(measure.measurement(measure.evaluate(findings)) for measure in temporal)
 
 
 def _too_few(drawings: int) -> Absence | None:

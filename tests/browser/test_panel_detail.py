@@ -91,10 +91,10 @@ def of_stills_that_are_gone_it_is_said(editor: Editor, client: ComfyClient) -> N
     worst = answer["reports"][0]["report"]["worst"]["frame"]
     (client.server.base / "output" / answer["artifacts"][worst]["path"]).unlink()
     detail = open_job(editor, client, stills)
-    expect(detail.get_by_text("The file with this frame is gone.")).to_be_visible()
+    expect(detail.get_by_text("The file with this frame no longer exists.")).to_be_visible()
     detail.get_by_role("button", name=f"Show all {FRAMES} files").click()
     expect(detail.locator(".anime-file")).to_have_count(FRAMES)
-    expect(detail.locator(".anime-file").nth(worst)).to_contain_text("The file is gone.")
+    expect(detail.locator(".anime-file").nth(worst)).to_contain_text("The file no longer exists.")
     detail.get_by_role("slider").press("ArrowLeft")
     expect(detail.locator("figure img")).to_be_visible()
     editor.errors.clear()  # the browser says every 404

@@ -96,7 +96,7 @@ def a_text_leaves_the_jobs_that_have_it(editor: Editor, studio: Studio, jobs: Li
     assert set(jobs.names()) == {"shot 173"}
     editor.page.get_by_role("combobox", name="Verdict").select_option("FAIL")
     search.fill("nothing is called so")
-    editor.page.get_by_text("No job fits these filters.").wait_for()
+    editor.page.get_by_text("No job matches these filters.").wait_for()
     clear_filters(editor, jobs)
     assert search.input_value() == ""
 

@@ -35,7 +35,7 @@ def one_is_followed_and_what_it_made_is_rejected_and_approved(
     expect(row).to_contain_text(HOSTILE)
     row.click()
 
-    asked = panel.get_by_role("region", name="It waits for your approval")
+    asked = panel.get_by_role("region", name="The production waits for your approval")
     asked.get_by_label("Your reason").fill(f"{HOSTILE} not her")
     asked.get_by_role("button", name="Reject").click()
     attempts = panel.locator(".anime-attempt")
@@ -51,7 +51,7 @@ def one_is_followed_and_what_it_made_is_rejected_and_approved(
     expect(panel.locator(".anime-file img").first).to_be_visible()
     cancel = panel.get_by_role("button", name="Cancel")
     expect(cancel).to_have_attribute("aria-disabled", "true")
-    panel.get_by_text("What was decided").click()
+    panel.get_by_text("Decisions").click()
     expect(panel.locator(".anime-timeline")).to_contain_text(f"{HOSTILE} not her")
     its_attempt_leads_to_a_job_and_the_job_back(panel, production, project)
     panel.get_by_role("button", name="All productions").click()
@@ -79,13 +79,13 @@ def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel:
     expect(panel.locator(".anime-attempt")).to_have_count(2)
     for attempt in panel.locator(".anime-attempt").all():
         expect(attempt).to_contain_text("FAIL")
-        expect(attempt).to_contain_text("It does not look like Hana")
+        expect(attempt).to_contain_text("The figure does not look like Hana")
         assert "merged" not in attempt.text_content()
 
     # What is resumed waits while nothing may run, and is cancelled then.
     client.post("/queue", {"clear": True})
     panel.get_by_role("button", name="Resume").click()
-    expect(panel.get_by_role("status").first).to_contain_text("It goes on")
+    expect(panel.get_by_role("status").first).to_contain_text("goes on")
     panel.get_by_role("button", name="Cancel").click()
     expect(panel.locator(".anime-standing").first).to_contain_text("Cancelled")
     expect(panel.get_by_role("button", name="Cancel")).to_have_attribute("aria-disabled", "true")

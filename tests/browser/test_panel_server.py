@@ -67,7 +67,7 @@ def test_a_server_that_hangs_is_named_in_every_view_until_it_is_back(
             the_silence_is_told_once_and_nothing_is_called_well(panel)
         expect(alarm_of(panel)).not_to_have_text(before)  # the seconds go on
     await_well(panel)
-    expect(panel.get_by_text("No job fits these filters.")).to_be_visible()
+    expect(panel.get_by_text("No job matches these filters.")).to_be_visible()
 
 
 def alarm_of(panel: Any) -> Any:
@@ -120,7 +120,7 @@ def slow_routes_of_the_pack_leave_the_watch_alone(editor: Editor, panel: Any) ->
     assert len(held) >= 3
     expect(panel.get_by_text("Loading…")).to_be_visible()
     release(editor, ROUTES, held)
-    expect(panel.get_by_text("No job fits these filters.")).to_be_visible()
+    expect(panel.get_by_text("No job matches these filters.")).to_be_visible()
 
 
 def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) -> None:

@@ -45,12 +45,12 @@ def a_database_that_is_away_is_said_and_comes_back_by_itself(
     try:
         studio.client.submit(JobPrompt(seed=77, project="aoi", shot="while it was away"))
         notice = page.locator(".anime-notice")
-        notice.filter(has_text="The database is away.").wait_for()
+        notice.filter(has_text="The database can't be reached.").wait_for()
         assert "wait in the outbox" in notice.text_content()
         assert jobs.names()[:5] == before[:5]
-        foot.filter(has_text="look at: Database").wait_for()
+        foot.filter(has_text="check: Database").wait_for()
         foot.click()
-        page.get_by_text("See that the PostgreSQL server runs").wait_for()
+        page.get_by_text("Check that the PostgreSQL server runs").wait_for()
         await_answers(editor, 3)  # ComfyUI itself answers all the while
     finally:
         studio.postgres.start()

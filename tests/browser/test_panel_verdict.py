@@ -28,7 +28,7 @@ def what_passes_is_kept_whatever_was_measured_before(
     detail = open_job(editor, client, job)
     expect(detail.locator(".anime-standing")).to_contain_text("PASS")
     expect(detail.get_by_role("heading", level=4)).to_have_text(
-        ["Decides the verdict", "Earlier measurements"]
+        ["These decide the verdict", "Earlier measurements"]
     )
     articles = detail.get_by_role("article")
     expect(articles).to_have_count(3)
@@ -70,7 +70,7 @@ def what_waits_or_runs_is_cancelled_and_has_none(editor: Editor, client: ComfyCl
 
 def it_can_be_cancelled_and_not_deleted_yet(detail: Any, said: str) -> None:
     delete = detail.get_by_role("button", name="Delete job", exact=True)
-    expect(delete).to_have_attribute("title", "It hasn't ended; cancel it first.")
+    expect(delete).to_have_attribute("title", "The job hasn't ended. Cancel it first.")
     cancel = detail.get_by_role("button", name="Cancel")
     expect(cancel).to_have_attribute("aria-disabled", "false")
     cancel.click()

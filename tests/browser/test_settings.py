@@ -76,7 +76,7 @@ def what_takes_a_restart_says_so(page: Any, client: ComfyClient) -> None:
     choice.locator("xpath=self::*[not(@disabled)]").wait_for()
     assert choice.input_value() == "jobs"
     choice.select_option("None")
-    page.get_by_text("Holds from the next start of ComfyUI; until then: Those with a").wait_for()
+    page.get_by_text("at the next start of ComfyUI. Until then: Those with a").wait_for()
     assert client.get("/anime/tracking")["tracking"] == "jobs"
 
 
@@ -144,7 +144,7 @@ def test_where_the_environment_decides_nothing_can_be_chosen_and_it_is_said(
         editor = Editor(context.new_page(), server, tmp_path)
         editor.open()
         page = open_settings(editor)
-        page.get_by_text("Set by the environment variable ANIME_TRACKING").wait_for()
+        page.get_by_text("The environment variable ANIME_TRACKING sets this").wait_for()
         choice = page.get_by_role("combobox", name=TRACKING)
         assert choice.is_disabled()
         assert choice.input_value() == "all"

@@ -51,10 +51,10 @@ def it_is_stopped_and_goes_on_where_it_was(row: Any, hub: FileServer, base: Path
     row.get_by_role("button", name=f"Download: {WEIGHT}").click()
     row.get_by_text(re.compile(r"\d of 16\.8 MB")).wait_for()
     row.get_by_role("button", name="Stop").click()
-    row.get_by_text("Stopped. What has come so far is kept.").wait_for()
+    row.get_by_text("Stopped. The part that was downloaded is kept.").wait_for()
 
     hub.files[f"{ON_THE_HUB}/model.onnx"].pause = 0
-    row.get_by_role("button", name="Go on").click()
+    row.get_by_role("button", name="Continue").click()
     row.get_by_role("button", name=f"Download: {WEIGHT}").click()
     row.get_by_text(f"Installed in models/{WEIGHT}").wait_for()
     fetched = base / "models" / WEIGHT / MODEL / "model.onnx"
@@ -65,7 +65,7 @@ def it_is_stopped_and_goes_on_where_it_was(row: Any, hub: FileServer, base: Path
 
 def what_may_not_be_used_commercially_says_so(row: Any) -> None:
     row.get_by_role("button", name="Download").click()
-    assert "It may not be used commercially." in row.text_content()
+    assert "Commercial use is not allowed." in row.text_content()
     assert row.get_by_role("button", name="Accept and download").is_visible()
     row.get_by_role("button", name="Not now").click()
     assert row.get_by_role("button").all_text_contents() == ["Download …"]

@@ -101,9 +101,14 @@ describe("a reason", () => {
 
   test("is translated with its values", () => {
     speak("ja");
-    assert.equal(texts.reasonText(few), "3フレーム届きましたが、少なくとも8フレーム必要です。");
+    assert.equal(texts.reasonText(few), "フレームは3枚です。少なくとも8枚必要です。");
     speak("zh");
-    assert.equal(texts.reasonText(few), "收到 3 帧，至少需要 8 帧。");
+    assert.equal(texts.reasonText(few), "有 3 帧；至少需要 8 帧。");
+  });
+
+  test("is what was written down where an earlier version recorded fewer values", () => {
+    speak("ja");
+    assert.equal(texts.reasonText({ ...few, reason_values: { frames: 3 } }), "3 came.");
   });
 
   test("names the measurement and the unit in the editor's language", () => {
@@ -127,18 +132,18 @@ describe("a reason", () => {
     speak("ja");
     const gate = {
       reason_code: "threshold_given_least", reason: "",
-      reason_values: { value: 0.3, unit: "similarity", limit: 0.5 },
+      reason_values: { value: 0.3, unit: "of the picture", limit: 0.5 },
     }; // prettier-ignore
     assert.equal(
       texts.reasonText(gate),
-      "値は0.3（類似度）で、ゲートで求められたのは0.5以上です。",
+      "値は0.3（画全体比）で、ゲートで求められたのは0.5以上です。",
     );
   });
 
   test("of a decision without a name is somebody's", () => {
     speak("zh");
     const decision = { reason_code: "production_approved", reason: "", reason_values: { who: "" } };
-    assert.equal(texts.reasonText(decision), "有人批准了它。");
+    assert.equal(texts.reasonText(decision), "有人批准了此次尝试。");
   });
 
   test("leaves the values that it was given as they were", () => {
@@ -168,8 +173,43 @@ describe("a number", () => {
     assert.equal(texts.number(3, "parsec"), "3 parsec");
     speak("ja");
     assert.equal(texts.number(3, "frames"), "3 フレーム");
-    assert.equal(texts.number(0.5, "similarity"), "0.5（類似度）");
+    assert.equal(texts.number(0.5, "of the picture"), "0.5（画全体比）");
   });
+});
+
+describe("a unit", () => {
+  test("has the form that its number asks for", () => {
+    assert.equal(texts.number(1, "steps"), "1 step");
+    assert.equal(texts.number(1.0004, "steps"), "1 step");
+    assert.equal(texts.number(4.06, "steps"), "4.06 steps");
+    assert.equal(texts.number(0, "steps"), "0 steps");
+    speak("zh");
+    assert.equal(texts.number(1, "steps"), "1 倍步幅");
+  });
+
+  test("is left out where it says nothing or the name says it already", () => {
+    const shown = (/** @type {string} */ name, /** @type {string} */ unit) =>
+      texts.valueOf({ name, unit }, 0.996);
+    assert.equal(shown("character.similarity: Mika", "similarity"), "0.996");
+    assert.equal(shown("ssim", "SSIM"), "0.996");
+    assert.equal(shown("colour_difference", "ΔE₀₀"), "0.996");
+    assert.equal(shown("scenes", "scenes"), "0.996");
+    assert.equal(shown("seam_hold", "frames"), "0.996 frames");
+    assert.equal(shown("odd", ""), "0.996");
+    for (const other of ["ja", "zh"]) {
+      speak(other);
+      assert.equal(shown("similarity", "similarity"), "0.996");
+      assert.equal(shown("colour_difference", "ΔE₀₀"), "0.996");
+    }
+  });
+});
+
+test("a measured value is never shown on the limit's other side", () => {
+  const near = { name: "ssim", unit: "SSIM", better: "higher", threshold: 0.93 };
+  assert.equal(texts.valueOf(near, 0.92987), "0.9299");
+  assert.equal(texts.valueOf(near, 0.93012), "0.93");
+  const band = { name: "seam_position", unit: "steps", better: "band", threshold: [0.4, 1.75] };
+  assert.equal(texts.valueOf(band, 1.7512), "1.751 steps");
 });
 
 describe("a measurement's name", () => {

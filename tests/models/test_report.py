@@ -111,7 +111,7 @@ def test_a_band_is_best_in_its_middle():
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_none_cannot_become_a_value(value):
-    with pytest.raises(ReportError, match="no measured value"):
+    with pytest.raises(ReportError, match="expected a finite value or None"):
         flicker(value)
 
 
@@ -148,7 +148,7 @@ def test_the_score_is_that_of_the_weakest_required_measurement():
 
 def test_the_reasons_are_those_of_what_does_not_pass():
     report = Report("loop", (seam(1.0), FLICKER.absent(MISSING)), 4)
-    assert report.reasons == ("There is no frame to look at.",)
+    assert report.reasons == ("There are no frames to measure.",)
 
 
 def test_what_decides_is_ordered_by_what_explains_the_verdict():
@@ -218,8 +218,9 @@ def test_the_json_is_strict_and_has_the_documented_keys():
         "required": True,
         "verdict": "FAIL",
         "reason_code": "seam_jump",
-        "reason_values": {"steps": 3.4},
-        "reason": "The seam jumps by 3.4 of the clip's own steps.",
+        "reason_values": {"steps": 3.4, "high": 1.6},
+        "reason": "The seam jumps: its step is 3.4 times as large as the clip's own steps; the "
+        "limit is 1.6. Try Close Loop, or Find Loop to cut out a part that loops.",
         "backend": "structural",
         "per_frame": [],
         "details": {},

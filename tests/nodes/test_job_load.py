@@ -130,7 +130,7 @@ def test_the_node_runs_again_once_another_job_is_the_latest(render):
 
 @pytest.mark.parametrize("wanted", ["", "nothing", "0" * 32, "\0"])
 def test_an_unknown_id_is_said(recorder, run_node, wanted):
-    with pytest.raises(InputError, match=r"^id: expected the id of a job or prompt"):
+    with pytest.raises(InputError, match=r"^id: expected the id of a remembered job or prompt"):
         run_node(AnimeJobLoad, which="id", id=wanted)
 
 

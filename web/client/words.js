@@ -16,6 +16,10 @@ import { app } from "../../scripts/app.js";
 
 const SOURCE = "en";
 
+// `{value} {unit}`, `{value}`, or `{value|form for 1|form for every other number}`; models/reasons.py
+// has the same.
+const PLACEHOLDER = /\{(\w+)\} \{unit\}|\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
+
 /** @type {Record<string, Texts>} */
 const TEXTS = await load();
 
@@ -61,18 +65,19 @@ export function refusalText({ key = "", values = {} }, english) {
 }
 
 /**
- * A reason in the editor's language; in English, as it was written down, where that has none.
+ * A reason in the editor's language; in English, as it was written down, where that has none or
+ * names a value that was not recorded, as in reports of earlier versions.
  *
  * @param {Reason} given
  */
 export function reasonText({ name, reason_code: code, reason_values: values, reason }) {
   const template = TEXTS[language()]?.reasons?.[code];
   if (language() === SOURCE || !template || !values) return reason;
+  if (!isComplete(template, values)) return reason;
   const said = { ...values };
-  if (typeof said.unit === "string") said.unit = unitName(said.unit);
   if (name && "measure" in said) said.measure = title(name);
   if (said.who === "") said.who = words("productions.somebody");
-  return filled(template, said).replaceAll(" （", "（");
+  return filled(template, said);
 }
 
 /**
@@ -89,9 +94,11 @@ export function namedReason(given) {
  *
  * @param {number} value
  * @param {string} [unit]
+ * @param {number} [digits] that count
  */
-export function number(value, unit = "") {
-  const shown = new Intl.NumberFormat(language(), { maximumSignificantDigits: 3 }).format(value);
+export function number(value, unit = "", digits = 3) {
+  const format = { maximumSignificantDigits: digits };
+  const shown = new Intl.NumberFormat(language(), format).format(value);
   return unit ? withUnit(shown, unit) : shown;
 }
 
@@ -102,13 +109,58 @@ export function number(value, unit = "") {
  * @param {string} unit as measurements have it
  */
 export function withUnit(shown, unit) {
-  const name = unitName(unit);
+  const name = unitName(unit, shown);
+  if (!name) return shown;
   return name.startsWith("（") ? shown + name : `${shown} ${name}`;
 }
 
-/** @param {string} unit */
-export function unitName(unit) {
-  return text("units", unit) ?? unit;
+/**
+ * A unit as people read it, in the form for a number; empty if the unit says nothing.
+ *
+ * @param {string} unit as measurements have it
+ * @param {string} [shown] the number that stands before it
+ */
+export function unitName(unit, shown = "") {
+  const [one, other = one] = (text("units", unit) ?? unit).split("|");
+  return shown === "1" ? one : other;
+}
+
+/**
+ * A measurement's unit, or nothing if the measurement's name says the unit already.
+ *
+ * @param {{name: string, unit: string}} measurement
+ */
+export function unitBeside({ name, unit }) {
+  const [what] = name.split(": ")[0].split(".").reverse();
+  const shown = spoken("measurements", what).toLowerCase();
+  const forms = (text("units", unit) ?? unit).toLowerCase().split("|");
+  const bare = forms.map((form) => form.replace(/^（(.*)）$/, "$1"));
+  return bare.some((form) => shown.includes(form)) ? "" : unit;
+}
+
+/**
+ * A measured number with the unit that stands beside the measurement's name. It has three digits
+ * that count, or more if the three are on the limit's other side.
+ *
+ * @param {{name: string, unit: string, better?: string,
+ *   threshold?: number | number[] | null}} measurement
+ * @param {number} value
+ */
+export function valueOf(measurement, value) {
+  const digits = [3, 4, 5, 6].find(
+    (count) => passes(measurement, Number(value.toPrecision(count))) === passes(measurement, value),
+  );
+  return number(value, unitBeside(measurement), digits);
+}
+
+/**
+ * @param {{better?: string, threshold?: number | number[] | null}} measurement
+ * @param {number} value
+ */
+function passes({ better, threshold = null }, value) {
+  if (threshold === null) return true;
+  if (Array.isArray(threshold)) return threshold[0] <= value && value <= threshold[1];
+  return better === "lower" ? value <= threshold : value >= threshold;
 }
 
 /**
@@ -183,8 +235,27 @@ function text(section, key) {
  * @param {Record<string, unknown>} values
  */
 function filled(template, values) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  return template.replace(PLACEHOLDER, (whole, measured, name, one, other) => {
+    if (measured) {
+      return isComplete(whole, values)
+        ? withUnit(String(values[measured]), String(values.unit))
+        : whole;
+    }
+    if (!Object.hasOwn(values, name)) return whole;
+    const shown = String(values[name]);
+    if (one === undefined) return shown;
+    return shown === "1" ? one : other;
+  });
+}
+
+/**
+ * @param {string} template
+ * @param {Record<string, unknown>} values
+ * @returns {boolean} true if every placeholder of a text has its value
+ */
+function isComplete(template, values) {
+  return [...template.matchAll(PLACEHOLDER)].every(([, measured, name]) =>
+    (measured ? [measured, "unit"] : [name]).every((each) => Object.hasOwn(values, each)),
   );
 }
 

@@ -1,10 +1,9 @@
-"""Every refusal of the pack's routes, in one table: status, code, and the sentence for people.
+"""All refusals of the pack's routes in one table: status, code, and the sentence for people.
 
-`locales/en/main.json` gets its `refusals` from here. An answer carries the sentence's key and
-values too, so that the editor shows it in its own language.
+The texts `refusals` of `locales/en/main.json` are made from this table. An answer also contains
+the key and the values of its sentence, so that the editor shows it in its own language.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,19 +11,17 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.strict_json import strict_json
-from ...models.reasons import sentences
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+from ...models.reasons import filled, sentences
 
 
 @dataclass(frozen=True)
 class RefusalKind:
-    """One sentence with which a route refuses.
+    """Status, sentence and code with which a route refuses a request.
 
     Attributes:
         status: HTTP status of the answer.
-        template: English sentence; `{name}` stands for a value.
-        code: code of the answer; "" if it is the key in `REFUSALS`.
+        template: English sentence with `{name}` in the place of a value.
+        code: code of the answer; "" for a code that is the same as the key in `REFUSALS`.
     """
 
     status: int
@@ -35,15 +32,15 @@ class RefusalKind:
 FIELD, PARAMETER = "bad_field", "bad_parameter"
 
 REFUSALS: Mapping[str, RefusalKind] = {
-    # The request itself. A route with a code of its own for a bad body names it in its model.
-    "bad_body": RefusalKind(400, "The body must be a JSON object, not nested too deep."),
-    "too_large": RefusalKind(413, "The body is too large: at most {most} bytes are taken."),
-    "unknown_field": RefusalKind(400, "There is no field '{name}' here; there are: {names}."),
+    # The request itself. A route with its own code for a bad body sets `codes` of its model.
+    "bad_body": RefusalKind(400, "The body must be a JSON object that is not nested too deeply."),
+    "too_large": RefusalKind(413, "The body is too large; the limit is {most} bytes."),
+    "unknown_field": RefusalKind(400, "There is no field '{name}' here. There are: {names}."),
     "unknown_parameter": RefusalKind(
-        400, "There is no parameter '{name}' here; there are: {names}."),
+        400, "There is no parameter '{name}' here. There are: {names}."),
     "repeated_parameter": RefusalKind(400, "{field}: expected once, got several.", PARAMETER),
     "bad_cursor": RefusalKind(
-        400, "cursor: expected `next` of the page before, of the same list in the same order.",
+        400, "cursor: expected `next` of the previous page, of the same list in the same order.",
         PARAMETER),
     "expected_text": RefusalKind(
         400, "{field}: expected a text of {least} to {most} characters, got {got}.", FIELD),
@@ -60,77 +57,78 @@ REFUSALS: Mapping[str, RefusalKind] = {
         400, "{field}: expected a value such as {examples}, got {got}.", FIELD),
     # Jobs.
     "unknown_job": RefusalKind(404, "There is no job {id}."),
-    "no_thumbnail": RefusalKind(404, "This job has no picture: it wrote no file."),
+    "no_thumbnail": RefusalKind(404, "This job has no picture, because it wrote no file."),
     "has_ended": RefusalKind(409, "The job has ended ({state}); there is nothing to cancel."),
     "runs_elsewhere": RefusalKind(
-        409, "The job isn't in this ComfyUI's queue: another one on {machine} has it, or had it"
-        " when it was last heard of. Cancel it there."),
-    "still_running": RefusalKind(409, "The job hasn't ended ({state}); cancel it first."),
+        409, "The job isn't in this ComfyUI's queue. A ComfyUI on {machine} has it, or had it"
+        " when it last answered. Cancel it there."),
+    "still_running": RefusalKind(409, "The job hasn't ended ({state}). Cancel it first."),
     "no_graph": RefusalKind(409, "The job's graph isn't known, so it can't be run again."),
     "unknown_input": RefusalKind(
-        400, "changes: the job's graph has no input '{name}' (node id.input)."),
+        400, "changes: the job's graph has no input '{name}'. Write it as NODE_ID.INPUT."),
     "refused_by_comfyui": RefusalKind(409, "ComfyUI refuses the job's graph: {reason}"),
     "not_recorded": RefusalKind(
-        503, "It could not be written down: the outbox can't be written; see health."),
+        503, "This could not be recorded, because the outbox can't be written. See health."),
     # Productions.
     "unknown_production": RefusalKind(404, "There is no production {id}."),
-    "bad_request": RefusalKind(400, "The order can't be taken. {reason}"),
+    "bad_request": RefusalKind(400, "The production can't be ordered. {reason}"),
     "no_phase_of_kind": RefusalKind(
         400, "phase: expected one that makes a {kind} ({names}), got {got}.", "unknown_phase"),
     "not_tracked": RefusalKind(
-        409, "Productions need their prompts remembered, and that is off ({variable})."),
-    "missing": RefusalKind(409, "This ComfyUI lacks what the phases need: {missing}."),
-    "not_now": RefusalKind(409, "In the state that it has now this can't be done. {reason}"),
+        409, "Productions need prompts to be remembered, but that is off ({variable})."),
+    "missing": RefusalKind(409, "The phases need what this ComfyUI lacks: {missing}."),
+    "not_now": RefusalKind(409, "This can't be done in the present state. {reason}"),
     "production_too_many": RefusalKind(429, sentences()["production_too_many"]),
     # Phases.
-    "unknown_phase": RefusalKind(404, "There is no phase {id}; see GET {route}."),
+    "unknown_phase": RefusalKind(404, "There is no phase {id}. GET {route} lists all."),
     "bad_definition": RefusalKind(400, "The phase can't be used. {reason}"),
     "workflow_refused": RefusalKind(
         400, "ComfyUI refuses the workflow: {reason}", "bad_definition"),
     "phase_exists": RefusalKind(
-        409, "Another phase {id} is registered; choose another id, or say that it shall be"
-        " replaced."),
+        409, "Another phase {id} is registered. Choose another id, or send"
+        ' {"replace": true}.'),
     "phase_shipped": RefusalKind(
-        409, "A phase {id} comes with the pack; choose another id.", "phase_exists"),
+        409, "A phase {id} comes with the pack. Choose another id.", "phase_exists"),
     "phase_kept": RefusalKind(
         409, "The phase {id} comes with the pack and can't be removed.", "phase_exists"),
     # Weights.
-    "unknown_weight": RefusalKind(404, "There are no weights {name}; see GET {route}."),
+    "unknown_weight": RefusalKind(404, "There are no weights {name}. GET {route} lists all."),
     "licence_not_accepted": RefusalKind(
-        403, "{name} may not be used commercially: {licence}. To download it all the same, send"
+        403, "The licence of {name} forbids commercial use: {licence}. To download it, send"
         ' {"accept_licence": true}.'),
     "already_running": RefusalKind(409, "{name} is being downloaded."),
     "not_running": RefusalKind(409, "{name} isn't being downloaded."),
     # Settings and the pack itself.
     "set_by_environment": RefusalKind(
-        409, "{variable} decides what is tracked; change it there, and start ComfyUI anew."),
+        409, "The environment variable {variable} decides which prompts are remembered. Change it"
+        " there, then restart ComfyUI."),
     "not_written": RefusalKind(409, "The setting could not be written. {reason}"),
-    "database_away": RefusalKind(503, "The database is away. {reason}"),
+    "database_away": RefusalKind(503, "The database can't be reached. {reason}"),
     "not_yet": RefusalKind(
-        503, "The job is known, but not in the database yet; ask again in a moment."),
-    "failed": RefusalKind(500, "It failed ({error}); the log of ComfyUI says why."),
+        503, "The job is known, but not in the database yet. Ask again in a moment."),
+    "failed": RefusalKind(500, "It failed ({error}). The log of ComfyUI says why."),
 }  # fmt: skip
 
 
 def refusal_text(key: str, values: Mapping[str, Any]) -> str:
-    """Return a refusal's English sentence.
+    """Return the English sentence of a refusal.
 
     Args:
-        key: in `REFUSALS`.
-        values: by placeholder of the template.
+        key: key in `REFUSALS`.
+        values: values by placeholder of the template.
     """
-    return PLACEHOLDER.sub(lambda name: str(values[name[1]]), REFUSALS[key].template)
+    return filled(REFUSALS[key].template, values)
 
 
 class Refusal(Exception):
-    """Answer of a route that doesn't do what a request wants.
+    """Error of a route's handler that becomes an answer with a code and a sentence.
 
     Attributes:
-        key: in `REFUSALS`.
-        status: HTTP status.
-        code: code for programs.
-        values: by placeholder of the sentence.
-        more: fields of the answer beside the error.
+        key: key in `REFUSALS`.
+        status: HTTP status of the answer.
+        code: code of the answer, for programs.
+        values: values by placeholder of the sentence.
+        more: further fields of the answer, beside `error`.
     """
 
     def __init__(
@@ -143,7 +141,7 @@ class Refusal(Exception):
         super().__init__(refusal_text(key, self.values))
 
     def answer(self) -> web.Response:
-        """Return the response that tells it."""
+        """Return the HTTP response for this refusal."""
         error = {
             "code": self.code,
             "message": str(self),
@@ -154,5 +152,5 @@ class Refusal(Exception):
 
 
 def json_answer(answer: Any, status: int = 200) -> web.Response:
-    """Return a response in strict JSON."""
+    """Return an HTTP response in strict JSON, without NaN and infinity."""
     return web.Response(text=strict_json(answer), status=status, content_type="application/json")

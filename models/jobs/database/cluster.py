@@ -127,9 +127,9 @@ class Cluster:
             shutil.rmtree(pid_file[4], ignore_errors=True)
 
     def _pid_file(self) -> list[str] | None:
-        """Return the lines of postmaster.pid: pid, data, start time, port, socket folder, host, …
+        """Return the lines of postmaster.pid, or None if the file is missing or incomplete.
 
-        None means that the file is missing or incomplete.
+        The lines are process id, data folder, start time, port, socket folder, host, and more.
         """
         try:
             lines = (self._data / "postmaster.pid").read_text().splitlines()

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ...frames import Absence
+from ...measure import short, short_of
 from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
@@ -164,8 +165,8 @@ def _measurement(
     details = {"mean": mean, "worst_frame": frame, **shared_details}
     facts: dict[str, Any] = {
         "measure": measure.label,
-        "worst": _with_four_digits(worst),
-        "mean": _with_four_digits(mean),
+        "worst": short_of(measure, worst),
+        "mean": short(mean),
         "frame": frame,
         "threshold": measure.threshold,
     }
@@ -175,10 +176,6 @@ def _measurement(
         reason = "compared_pair" if len(values) == 1 else "compared_pairs"
         reason += "_apart" if measure.fails_at(worst) else ""
     return measure.measured(worst, reason, facts, values, details)
-
-
-def _with_four_digits(value: float) -> float:
-    return float(f"{value:.4g}")
 
 
 def _resized_measurement(pairs: Pairs) -> Measurement:

@@ -38,7 +38,9 @@ def measure_picture(
     """
     picture = Picture(frame)
     return {
-        measure.name: measure.taken(picture) for measure in measures if measure.function is not None
+        measure.name: measure.evaluate(picture)
+        for measure in measures
+        if measure.function is not None
     }
 
 

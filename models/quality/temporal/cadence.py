@@ -10,7 +10,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
 from .clip_steps import FLOW, ClipSteps, Triplet
@@ -133,7 +133,7 @@ def _residual(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> 
 def _drawing_rate(findings: "Findings") -> Value:
     pattern = findings.pattern
     rate = findings.fps / pattern.typical
-    facts = {"rate": round(rate, 1), "hold": pattern.typical}
+    facts = {"rate": short(rate), "hold": pattern.typical}
     details = {
         "hold": pattern.typical,
         "usual_holds": usual_lengths(pattern),
@@ -146,7 +146,7 @@ def _duplicates(findings: "Findings") -> Value:
     pattern = findings.pattern
     repeated = repeated_frames(pattern)
     facts = {"frames": sum(repeated), "hold": usual_lengths(pattern)[-1]}
-    per_frame = pattern.along_frames([float(frames) for frames in repeated], held=0.0)
+    per_frame = pattern.along_frames([float(frames) for frames in repeated], held_value=0.0)
     return Value(100 * sum(repeated) / pattern.frames, facts, per_frame=per_frame)
 
 
@@ -159,7 +159,7 @@ def _dropped(findings: "Findings") -> Value | Absence:
     return Value(
         100 * len(missing) / judged,
         {"drawings": len(missing), "steps": judged},
-        per_frame=findings.pattern.along_frames(gaps, held=0.0),
+        per_frame=findings.pattern.along_frames(gaps, held_value=0.0),
         details={"frames": [drawings[place] for place in missing], "judged": judged},
     )
 

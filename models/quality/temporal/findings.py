@@ -9,7 +9,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...holds import HoldPattern
-from ...measure import Value
+from ...measure import Value, short
 from .clip_steps import NOTHING_TO_FOLLOW, ClipSteps
 from .light import Light, flashes, scene_light
 
@@ -54,5 +54,5 @@ class Findings:
         if not measured or len(measured) < inner_drawings / 2:
             return Absence(absence, counts=False)
         number = median(measured)
-        facts = {"value": round(number, 2)}
+        facts = {"value": short(number)}
         return Value(number, facts, per_frame=self.pattern.along_frames(scaled))

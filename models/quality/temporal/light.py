@@ -8,7 +8,7 @@ import numpy as np
 
 from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from .clip_steps import FLOW, NOTHING_TO_FOLLOW, ClipSteps
 
@@ -182,7 +182,7 @@ def drift(light: Light, flash_shares: np.ndarray) -> float:
 def _flash(findings: "Findings") -> Value:
     shares = np.concatenate([flash_shares for _, flash_shares in findings.lights])
     drawings, strongest = findings.pattern.drawings, float(shares.max())
-    facts = {"percent": round(100 * strongest), "frame": drawings[int(shares.argmax())]}
+    facts = {"percent": short(100 * strongest), "frame": drawings[int(shares.argmax())]}
     details = {"frames": [drawings[place] for place in np.flatnonzero(shares >= FLASHED)]}
     return Value(
         strongest, facts, per_frame=findings.pattern.along_frames(shares.tolist()), details=details
@@ -197,7 +197,7 @@ def _flicker(findings: "Findings") -> Value | Absence:
         return Absence("too_few_drawings", {"drawings": longest, "least": 3})
     strength = float(np.sqrt(np.mean(measured**2)))
     levels = [None if math.isnan(each) else abs(each) for each in distances]
-    facts = {"levels": round(strength, 2)}
+    facts = {"levels": short(strength)}
     return Value(strength, facts, per_frame=findings.pattern.along_frames(levels))
 
 
@@ -215,13 +215,13 @@ def _pumping(findings: "Findings") -> Value | Absence:
         values = {"drawings": longest, "least": LEAST_PUMPING}
         return Absence("too_few_drawings", values, counts=False)
     levels, period = strongest
-    facts = {"levels": round(levels, 2), "drawings": round(period, 1)}
+    facts = {"levels": short(levels), "drawings": short(period)}
     return Value(levels, facts, details={"period_drawings": period})
 
 
 def _drift(findings: "Findings") -> Value:
     largest = max(drift(*each) for each in findings.lights)
-    return Value(largest, {"difference": round(largest, 1)})
+    return Value(largest, {"difference": short(largest)})
 
 
 FLICKER = Measure(

@@ -3,7 +3,7 @@
 from statistics import median
 
 from ...frames import Absence
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
 from .clip_steps import FLOW, NOTHING_TO_FOLLOW
@@ -39,7 +39,7 @@ def _smoothness(findings: Findings) -> Value | Absence:
     ]
     return Value(
         smoothness,
-        {"percent": round(PERCENT * smoothness), "speed": round(median_speed or 0.0, 2)},
+        {"percent": short(PERCENT * smoothness), "speed": short(median_speed or 0.0)},
         per_frame=findings.pattern.along_frames(per_drawing),
         details={"speed": median_speed},
     )
@@ -53,13 +53,13 @@ def _warping_error(findings: Findings) -> Value | Absence:
         return Absence(NOTHING_TO_FOLLOW, counts=False)
     mean = sum(measured) / len(measured)
     per_frame = findings.pattern.along_frames(errors)
-    return Value(mean, {"error": round(mean, 5)}, per_frame=per_frame)
+    return Value(mean, {"error": short(mean)}, per_frame=per_frame)
 
 
 def _motion(findings: Findings) -> Value:
     typical_step = median(findings.differences)
-    per_frame = findings.pattern.along_frames([0.0, *findings.differences], held=0.0)
-    return Value(typical_step, {"step": round(typical_step, 2)}, per_frame=per_frame)
+    per_frame = findings.pattern.along_frames([0.0, *findings.differences], held_value=0.0)
+    return Value(typical_step, {"step": short(typical_step)}, per_frame=per_frame)
 
 
 def _scenes(findings: Findings) -> Value:

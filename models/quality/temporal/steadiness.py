@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...frames import Absence
-from ...measure import Measure, Value
+from ...measure import Measure, Value, short
 from ...measurement import Better
 from .clip_steps import FLOW, Triplet
 
@@ -66,7 +66,7 @@ def _jitter(findings: "Findings") -> Value | Absence:
         return Absence(NO_TEXTURE, counts=False)
     percentages = [None if each is None else 100 * each for each in displacements]
     per_frame = findings.pattern.along_frames(percentages)
-    return Value(100 * strength, {"percent": round(100 * strength, 3)}, per_frame=per_frame)
+    return Value(100 * strength, {"percent": short(100 * strength)}, per_frame=per_frame)
 
 
 NO_TEXTURE = "no_texture"

@@ -73,10 +73,10 @@ describe("a request that fails", () => {
 
   test("shows what the route said", async () => {
     watched.feed.find({});
-    const refusal = { error: { code: "database_away", message: "The database is away." } };
+    const refusal = { error: { code: "database_away", message: "The database can't be reached." } };
     api.requests[0].answer(refusal, 503);
     await settle();
-    assert.equal(watched.feed.problem.message, "The database is away.");
+    assert.equal(watched.feed.problem.message, "The database can't be reached.");
     assert.ok(watched.feed.empty);
   });
 });

@@ -83,7 +83,7 @@ describe("the reason of a job", () => {
   test("is the worst measurement's, in the editor's language", () => {
     assert.equal(job.why(row(measured)), "No frame.");
     speak("ja");
-    assert.equal(job.why(row(measured)), "見るべきフレームがありません。");
+    assert.equal(job.why(row(measured)), "測定するフレームがありません。");
     assert.equal(job.why(row({ ...measured, reason_values: null })), job.why(row(measured)));
   });
 

@@ -5,14 +5,14 @@ import { sentence } from "../../../web/client/parts/message.js";
 import { RouteError } from "../../../web/client/requests.js";
 import { speak } from "../editor/app.js";
 
-const AWAY = new RouteError(503, "database_away", "The database is away. Port 5432.", {}, {
+const AWAY = new RouteError(503, "database_away", "The database can't be reached. Port 5432.", {}, {
   key: "database_away", values: { reason: "Port 5432." },
 }); // prettier-ignore
 
 afterEach(() => speak("en"));
 
 test("a refusal is what the route wrote, in the editor's language where it has a text", () => {
-  assert.equal(sentence(AWAY), "The database is away. Port 5432.");
+  assert.equal(sentence(AWAY), "The database can't be reached. Port 5432.");
   speak("ja");
   assert.equal(sentence(AWAY), "データベースに接続できません。Port 5432.");
   assert.equal(sentence(new RouteError(400, "brand_new", "It is odd.", {})), "It is odd.");

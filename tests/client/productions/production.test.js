@@ -18,7 +18,7 @@ describe("the reason of a phase", () => {
     speak("zh");
     assert.equal(
       whyText({ because, reason: "ignored" }),
-      "循环：接缝位置：收到 3 帧，至少需要 8 帧。\n收到 3 帧，至少需要 8 帧。",
+      "循环：接缝位置：有 3 帧；至少需要 8 帧。\n有 3 帧；至少需要 8 帧。",
     );
   });
 

@@ -12,7 +12,7 @@ from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.drift import slope, start_of_fall
 from anime_production.models.character.sheet import make_character
 from anime_production.models.sample.canvas import SUPERSAMPLING, Canvas
-from anime_production.models.sample.characters import CHARACTERS, between
+from anime_production.models.sample.characters import CHARACTERS, blend_characters
 from anime_production.models.sample.drawing import draw_character
 from anime_production.models.sample.pose import pose_at
 from anime_production.models.sample.sample_clip import draw_clip
@@ -27,7 +27,9 @@ def picture(character, share, moment):
     side = SIDE * SUPERSAMPLING
     canvas = Canvas(draw_scenery(random_scenery(np.random.default_rng(2)), side, side))
     other = CHARACTERS[(character + 1) % len(CHARACTERS)]
-    draw_character(canvas, between(CHARACTERS[character], other, share), pose_at(moment / PERIOD))
+    draw_character(
+        canvas, blend_characters(CHARACTERS[character], other, share), pose_at(moment / PERIOD)
+    )
     return torch.from_numpy(canvas.finished().copy()).float() / 255
 
 

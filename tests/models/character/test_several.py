@@ -106,7 +106,7 @@ def test_a_missing_character_is_named(model, rin, aoi):
     report = score_characters(frames, [rin, aoi], model).report
     missing = measurement(report, "missing")
     assert missing.reason_code == "cast_missing"
-    assert "Aoi in 1 of 4, from frame 3 on" in missing.reason
+    assert "Aoi 1/4 (3)" in missing.reason
     assert "Rin" not in missing.reason
     assert missing.details["frames"] == {"Aoi": (3,)}
     assert report.verdict is Verdict.PASS  # out of sight is no failure
@@ -118,7 +118,7 @@ def test_a_character_that_is_never_there_leaves_the_report_without_a_verdict(mod
     assert report.verdict is Verdict.NOT_MEASURED
     assert report.score is None
     absent = measurement(report, "similarity: Aoi")
-    assert absent.reason.startswith("Aoi can be seen in only 0 of 2 frames")
+    assert absent.reason.startswith("Aoi is visible in only 0 of 2 frames")
     assert measurement(report, "similarity: Rin").verdict is Verdict.PASS
 
 
@@ -128,7 +128,7 @@ def test_a_doubled_character_is_named_and_fails(model, rin, aoi):
     doubled = measurement(result.report, "doubled")
     assert doubled.value == pytest.approx(1 / 3)
     assert doubled.per_frame == (0.0, 1.0, 0.0)
-    assert "Rin in 1 of 3, from frame 1 on" in doubled.reason
+    assert "Rin 1/3 (1)" in doubled.reason
     assert result.report.verdict is Verdict.FAIL
     assert [round(box.left * WIDTH) for box in result.appearances[0].doubled[1]] == [120]
     assert result.appearances[1].presences == (SAME, AWAY, SAME)  # a second Rin is no Aoi

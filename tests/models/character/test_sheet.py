@@ -50,7 +50,7 @@ def test_a_reference_with_nobody_is_named_and_not_used(sample, palette_model):
     assert len(character.embeddings) == 3
     share = measurement(report, "visible_share")
     assert share.value == pytest.approx(3 / 4)
-    assert "reference 2:" in share.reason
+    assert "not used: 2." in share.reason
     assert report.verdict is Verdict.PASS
 
 
@@ -99,7 +99,7 @@ def test_a_reference_with_several_people_is_named_and_not_used():
     assert character.statuses == ("several people",)
     assert len(character.embeddings) == 0
     assert measurement(report, "several_people").reason.startswith(
-        "Several people are in reference 0: not used"
+        "Several people are in these references, which are not used"
     )
     assert report.verdict is Verdict.NOT_MEASURED
 
@@ -138,7 +138,7 @@ def test_a_reference_of_somebody_too_small_is_named_and_not_used():
     references = staged([(RIN, 20, 0.7)], [(RIN, 20)])
     character, report = make_character("Rin", references, stage_model())
     assert character.statuses == ("too small", "used")
-    assert "reference 0" in measurement(report, "visible_share").reason
+    assert "not used: 0." in measurement(report, "visible_share").reason
 
 
 def test_the_calibrated_threshold_stays_within_the_bounds_of_the_embedder():

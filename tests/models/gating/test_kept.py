@@ -56,8 +56,8 @@ def test_the_reason_says_what_is_needed_and_which_frame_has_what():
     assert told[0].reason_values == {
         "value": "0.625", "unit": "", "limit": "0.5", "frame": 1, "kept": 1,
     }  # fmt: skip
-    assert "has 12 ; at most 10 is allowed. It is frame 1 of the batch. Kept: 2." in told[1].reason
-    assert "has 2.25 steps; 0.5 to 1.5 is needed" in told[2].reason
+    assert "frame 1 of the batch, with 12; at most 10 is allowed. Frames kept: 2." in told[1].reason
+    assert "with 2.25 steps; 0.5 to 1.5 is needed" in told[2].reason
 
 
 def test_what_is_not_required_and_what_was_told_of_the_batch_is_left_out():

@@ -39,7 +39,7 @@ def test_by_any_the_best_decides_and_the_others_are_told():
         "still_quality_2.sharpness",
         "still_quality_3.sharpness",
     ]
-    assert merged.measurements[0].reason == "2 of 3 reports pass, and one is enough."
+    assert merged.measurements[0].reason == "2 of 3 reports pass; one is enough."
     assert Report.from_json(merged.to_json()) == merged
 
 
@@ -47,7 +47,7 @@ def test_by_any_it_fails_where_all_fail():
     merged = any_of(sharp(0.2), sharp(0.4))
     assert merged.verdict is Verdict.FAIL
     assert merged.score == pytest.approx(40.0)
-    assert merged.reasons == ("None of 2 reports passes; the best of them has 40 of 100.",)
+    assert merged.reasons == ("None of the 2 reports passes; the best one has 40 of 100.",)
 
 
 def test_by_any_what_is_not_measured_hinders_no_pass_and_is_none():

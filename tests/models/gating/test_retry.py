@@ -75,7 +75,7 @@ def test_the_report_is_the_chosen_ones_and_carries_every_seed_and_report():
     assert carried.name == "attempts"
     assert carried.value == 3
     assert carried.verdict is Verdict.INFO
-    assert "None of 3 attempts passes. Chosen is attempt 3, with seed 12" in carried.reason
+    assert "No attempt passes; 3 were made. Attempt 3 is chosen; its seed is 12." in carried.reason
     attempts = carried.details["attempts"]
     assert [each["seed"] for each in attempts] == [10, 11, 12]
     assert json.loads(json.dumps(told.to_dict(), allow_nan=False)) == told.to_dict()
@@ -101,7 +101,7 @@ def test_seeds_count_up_and_stay_seeds():
 
 
 def test_a_reason_begins_with_its_code():
-    assert reason_of(report(9.0)).startswith("flickers: It flickers")
+    assert reason_of(report(9.0)).startswith("flickers: The clip flickers")
     assert reason_of(report(None)).startswith("no_frames: ")
     assert reason_of(report(0.5)) == ""
 

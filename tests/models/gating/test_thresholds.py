@@ -64,7 +64,7 @@ def test_a_threshold_changes_the_verdict_and_the_reason_speaks_of_it():
     assert changed(clip(2.5), "flicker=3").verdict is Verdict.PASS
     stricter = changed(clip(1.2), "flicker=1")
     assert stricter.verdict is Verdict.FAIL
-    assert stricter.reasons == ("It is 1.2 levels; at most 1 was asked for at the gate.",)
+    assert stricter.reasons == ("The value is 1.2 levels; the gate asks for at most 1.",)
     assert Report.from_json(stricter.to_json()) == stricter
 
 
@@ -76,7 +76,7 @@ def test_what_is_named_counts():
 def test_what_was_not_measured_keeps_its_own_reason():
     report = Report("clip_quality", (FLICKER.absent(Absence("no_frames")),), 0)
     assert changed(report, "flicker=5").verdict is Verdict.NOT_MEASURED
-    assert changed(report, "flicker=5").reasons == ("There is no frame to look at.",)
+    assert changed(report, "flicker=5").reasons == ("There are no frames to measure.",)
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are():

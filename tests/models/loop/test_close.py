@@ -59,14 +59,14 @@ def test_auto_closes_a_clip_with(fault):
     assert list(done.details["methods"]) == methods
     assert done.details["frames_before"] == len(images)
     assert done.details["frames_after"] == len(closed.images) == closed.report.frames
-    assert done.reason.startswith(f"Closed by {' + '.join(methods)}: it loops")
+    assert done.reason.startswith(f"The clip was closed by {' + '.join(methods)}. It loops")
 
 
 def test_a_clip_that_loops_is_left_as_it_is():
     images = clip()
     closed = close_loop(images, FPS)
     assert closed.images is images
-    assert closing(closed.report).reason == "It loops already: nothing was changed."
+    assert closing(closed.report).reason == "The clip loops already, so nothing was changed."
     assert closing(closed.report).value == 0
 
 

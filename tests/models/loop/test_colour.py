@@ -46,7 +46,7 @@ def test_what_has_drifted_is_told_in_words(still, end, code):
 def test_the_percentage_is_that_of_the_picture(still):
     measured = measured_of(ramp(still, [0.94] * 3))
     assert measured.reason_values["percent"] == pytest.approx(6.0, abs=0.1)
-    assert "6.0 % darker" in measured.reason
+    assert "6 % darker" in measured.reason
 
 
 def test_the_further_the_light_drifts_the_worse(still):

@@ -63,7 +63,7 @@ def test_the_longest_of_equally_good_loops_wins_and_its_period_is_told():
     search = find_loops(draw_clip(65, 96, 96, 20, 1, 5), FPS)
     assert (search.length, search.period) == (60, 20)
     assert found(search).details["period"] == 20
-    assert "3 times a period of 20" in found(search).reason
+    assert "a period of 20 frames 3 times" in found(search).reason
 
 
 def test_the_lengths_asked_for_are_kept():
@@ -128,7 +128,7 @@ def test_a_camera_that_pans_over_a_scene_finds_no_loop():
     assert search.report.verdict is Verdict.FAIL
     assert search.period is None
     assert found(search).details["missing"] > 0
-    assert "Nothing loops" in found(search).reason
+    assert "No part of the clip loops" in found(search).reason
     best = search.candidates[0]
     assert (search.start, search.length) == (best.start, best.length)
     assert best.score == max(each.score for each in search.candidates) < 50

@@ -62,8 +62,10 @@ def test_a_loop_with_its_end_cut_off_jumps(clean, cut):
 
 
 def test_the_curve_is_in_the_clips_own_steps_and_ends_with_the_seam(clean):
-    curve = measurement(score_loop(clean[:-3], FPS), "seam_position").per_frame
+    measured = measurement(score_loop(clean[:-3], FPS), "seam_position")
+    curve = measured.per_frame
     assert len(curve) == 21
+    assert curve[-1] == measured.value  # one number for one fact
     assert sorted(curve[:-1])[10] == pytest.approx(1, abs=0.1)
     assert curve[-1] > 1.75 > max(curve[:-1])
 
@@ -79,11 +81,11 @@ def test_light_that_drifts_over_the_clip_is_named(clean):
     report = score_loop(clean * ramp, FPS)
     assert report.verdict is Verdict.FAIL
     assert measurement(report, "seam_colour").reason_code == "seam_darker"
-    assert report.worst.reason == (
-        "The light has drifted: the picture is "
-        f"{measurement(report, 'seam_colour').reason_values['percent']} % darker at the end than "
-        "at the start."
+    percent = measurement(report, "seam_colour").reason_values["percent"]
+    assert (
+        f"the picture is {percent:g} % darker at the end than at the start" in report.worst.reason
     )
+    assert report.worst.reason.endswith("Try Close Loop, which takes such a drift out.")
 
 
 @pytest.mark.parametrize("end", [0.97, 1.03])
@@ -203,7 +205,7 @@ def test_progress_runs_once_from_start_to_end(clean):
 def test_a_frozen_clip_is_no_loop_and_says_so(clean):
     report = score_loop(clean[:1].repeat(12, 1, 1, 1), FPS)
     assert report.verdict is Verdict.FAIL
-    assert report.reasons[-1] == "Nothing moves: a frozen picture, not a clip."
+    assert report.reasons[-1] == "Nothing moves: this is a frozen picture, not a clip."
     assert measurement(report, "seam_position").value is None
 
 

@@ -66,6 +66,7 @@ def test_long_clips_are_measured_at_a_bounded_number_of_drawings():
     assert sum(value is not None for value in measured.per_frame) <= 68
     assert measured.per_frame[0] is not None
     assert measured.per_frame[-1] is not None
+    assert max(measured.per_frame[0], measured.per_frame[-1]) == measured.value
 
 
 def test_motion_that_turns_back_on_one_side_of_the_seam_alone_turns_back():

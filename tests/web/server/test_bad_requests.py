@@ -8,13 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from anime_production.models.production.definition import FIELDS
-from anime_production.models.reasons import OWN
+from anime_production.models.reasons import OWN, filled, placeholders
 from anime_production.tools.locale_files import languages, read
 from anime_production.web.server import routes
 from anime_production.web.server.bodies import DefinitionBody
 from anime_production.web.server.endpoint import Endpoint
-from anime_production.web.server.fields import expectation, plain
-from anime_production.web.server.refusals import PLACEHOLDER, REFUSALS
+from anime_production.web.server.fields import expectation, resolved
+from anime_production.web.server.refusals import REFUSALS
 
 from .asking import Answered, Desk
 
@@ -53,7 +53,7 @@ def path_of(endpoint: Endpoint) -> str:
 def bad_values(schema: dict[str, Any], whole: dict[str, Any]) -> Iterator[Any]:
     """Values beside a field's type, beyond its bounds, and of its type but no good."""
     yield from ODD
-    field = plain(schema, whole)
+    field = resolved(schema, whole)
     for bound, step in (("maximum", 1), ("minimum", -1)):
         if bound in field:
             yield field[bound] + step
@@ -72,8 +72,8 @@ def check(answer: Answered) -> str:
     assert not any(each in message for each in PYDANTIC), message
     for language in languages():
         template = read(language, "main.json")[OWN]["refusals"][key]
-        filled = PLACEHOLDER.sub(lambda name: str(values[name[1]]), template)
-        assert filled == message if language == "en" else filled != message
+        text = filled(template, values)
+        assert text == message if language == "en" else text != message
     return str(key)
 
 
@@ -138,8 +138,8 @@ def test_every_field_has_bounds_that_a_refusal_can_name():
     for model in models:
         whole = model.model_json_schema()
         for field in whole.get("properties", {}).values():
-            key, values = expectation(plain(field, whole))
-            named = set(PLACEHOLDER.findall(REFUSALS[key].template))
+            key, values = expectation(resolved(field, whole))
+            named = placeholders(REFUSALS[key].template)
             assert named == {"field", "got", *values}
 
 

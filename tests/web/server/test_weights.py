@@ -112,7 +112,7 @@ def test_a_non_commercial_licence_has_to_be_accepted_first(bench):
             assert answer.status == 403
             error = (await answer.json())["error"]
             assert error["code"] == "licence_not_accepted"
-            assert "may not be used commercially: terms" in error["message"]
+            assert "forbids commercial use: terms" in error["message"]
         assert bench.offers.requests == []
         accepted = await client.post(f"/anime/weights/{BOUND}/fetch", json={"accept_licence": True})
         assert accepted.status == 202

@@ -1,7 +1,7 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
 import { look } from "./verdicts.js";
-import { number, title, words } from "../words.js";
+import { number, title, valueOf, words } from "../words.js";
 
 /** @import { Measurement } from "./types.js" */
 
@@ -180,7 +180,7 @@ export class Curve {
 export function valueAt(measurement, frame) {
   const value = measurement.per_frame[frame];
   if (value === null || value === undefined) return words("curve.unmeasured", { frame });
-  return words("curve.frame", { frame, value: number(value, measurement.unit) });
+  return words("curve.frame", { frame, value: valueOf(measurement, value) });
 }
 
 /** @param {Measurement} measurement */

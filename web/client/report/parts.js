@@ -1,5 +1,5 @@
 import { element } from "../element.js";
-import { labelled, number, reasonText, title, unitName, words } from "../words.js";
+import { labelled, reasonText, title, unitBeside, unitName, valueOf, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
 import { deciding, withCurve } from "./deciding.js";
 import { look } from "./verdicts.js";
@@ -60,8 +60,8 @@ export function measured(measurement) {
   sign.title = word;
   sign.setAttribute("role", "img");
   sign.setAttribute("aria-label", word);
-  const { value, unit } = measurement;
-  const told = value === null ? [] : [number(value, unit)];
+  const { value } = measurement;
+  const told = value === null ? [] : [valueOf(measurement, value)];
   const text = labelled(title(measurement.name), ...told);
   const name = element("div", "anime-name", sign, ` ${text}`);
   return element("div", "anime-measurement", name, line(reasonText(measurement)));
@@ -121,9 +121,10 @@ function chooser(measurements, onChoose) {
 }
 
 /** @param {Measurement} measurement */
-function inUnit({ name, unit }) {
-  const said = unitName(unit);
-  return !said ? title(name) : title(name) + (said.startsWith("（") ? said : ` (${said})`);
+function inUnit(measurement) {
+  const name = title(measurement.name);
+  const unit = unitName(unitBeside(measurement));
+  return !unit ? name : name + (unit.startsWith("（") ? unit : ` (${unit})`);
 }
 
 /**

@@ -35,7 +35,7 @@ describe("an attempt of a retry", () => {
     const expected = "Attempt 1✘ FAIL 42seed 77loop: seam position: 3 came.";
     assert.equal(textOf([ATTEMPT], reports), expected);
     speak("ja");
-    assert.match(textOf([ATTEMPT], reports), /ループ：つなぎ目の位置：3フレーム届きました/);
+    assert.match(textOf([ATTEMPT], reports), /ループ：つなぎ目の位置：フレームは3枚です/);
   });
 
   test("says what was written down where no report of it is there", () => {

@@ -163,7 +163,7 @@ def test_while_the_database_is_away_events_wait_and_then_arrive_once(
     counts = count(system_url)
     assert (counts["jobs"], counts["job_events"]) == (251, 251)
     assert caplog.text.count("Jobs wait in the outbox") == 1
-    assert "The database is back" in caplog.text
+    assert "The database can be used again" in caplog.text
 
 
 def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, system_url, system_postgres):

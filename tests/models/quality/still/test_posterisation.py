@@ -55,7 +55,7 @@ def test_a_posterised_picture_fails_the_measure_and_the_reason_names_the_step(dr
     report = score_still_quality(in_bits(drawing, 4)[None])
     (found,) = (each for each in report.measurements if each.name == "posterisation")
     assert (found.verdict, found.required) == (Verdict.FAIL, False)
-    assert found.reason.startswith("It is posterised: its tones lie 16")
+    assert found.reason.startswith("The picture is posterised: its tones are 16")
 
 
 def test_bands_have_no_steps_that_wide(drawing):

@@ -2,7 +2,7 @@ import { element } from "../../element.js";
 import { deciding } from "../../report/deciding.js";
 import { decided, headline, line, overFrames, scoreInWords } from "../../report/parts.js";
 import { look } from "../../report/verdicts.js";
-import { labelled, number, reasonText, subjectName, title, words } from "../../words.js";
+import { labelled, number, reasonText, subjectName, title, valueOf, words } from "../../words.js";
 import { FrameView } from "./frame_view.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
@@ -160,7 +160,7 @@ function everything({ measurements }) {
     const name = element("th", "", sign, ` ${title(each.name)}`);
     name.scope = "row";
     name.title = reasonText(each);
-    const value = each.value === null ? words("detail.absent") : number(each.value, each.unit);
+    const value = each.value === null ? words("detail.absent") : valueOf(each, each.value);
     return element("tr", "", name, element("td", "", value), element("td", "", limit(each)));
   });
   const table = element(
