@@ -12,7 +12,13 @@ TESTS = Path("/pack/tests")
 
 
 def item(path: str, *fixtures: str, **parameters: str) -> Any:
-    """A test as pytest has it, as far as its layer depends on it."""
+    """Return a stand-in for a collected test, with the attributes that decide its layer.
+
+    Args:
+        path: path of its file, relative to the folder of tests or absolute.
+        fixtures: names of the fixtures that it needs.
+        parameters: its parameters as text.
+    """
     return SimpleNamespace(
         path=TESTS / path,
         fixturenames=fixtures,
@@ -30,6 +36,7 @@ def item(path: str, *fixtures: str, **parameters: str) -> Any:
         (item("models/jobs/test_a.py", "every_url", every_url="older_embedded_postgres"), DATABASE),
         (item("models/loop/test_a.py", "tmp_path", backend="structural"), FAST),
         (item("test_a.py"), FAST),
+        (item("/pack/models/loop/seam.py"), FAST),  # a doctest
     ],
 )
 def test_a_test_is_in_the_layer_of_the_dearest_thing_that_it_needs(test: Any, layer: str):
