@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.tools.comfyui import ABSENT, PACK, find_comfyui
+from anime_production.tools.comfyui import NO_COMFYUI, PACK, find_comfyui
 
 from .databases import (  # noqa: F401
     database,
@@ -101,7 +101,7 @@ def comfyui() -> Path:
     """Return the root of ComfyUI, or skip the test if there is none."""
     root = find_comfyui()
     if root is None:
-        pytest.skip(ABSENT)
+        pytest.skip(NO_COMFYUI)
     return root
 
 

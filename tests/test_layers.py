@@ -44,8 +44,8 @@ def test_a_test_is_in_the_layer_of_the_dearest_thing_that_it_needs(test: Any, la
 
 
 def test_every_test_that_was_collected_has_one_layer(request: pytest.FixtureRequest):
-    for each in request.session.items:
-        assert len([layer for layer in LAYERS if each.get_closest_marker(layer)]) == 1, each.nodeid
+    for test in request.session.items:
+        assert len([layer for layer in LAYERS if test.get_closest_marker(layer)]) == 1, test.nodeid
 
 
 def report(layer: str, when: Any, seconds: float, outcome: Any = "passed", reason: str = ""):

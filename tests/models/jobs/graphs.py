@@ -35,12 +35,12 @@ def prompt_of_blueprint(name: str) -> dict[str, Any]:
         values = node.get("widgets_values")
         values = list(values) if isinstance(values, list) else []
         inputs: dict[str, Any] = {}
-        for each in node.get("inputs", ()):
-            if "widget" in each and values:
-                inputs[each["name"]] = values.pop(0)
+        for socket in node.get("inputs", ()):
+            if "widget" in socket and values:
+                inputs[socket["name"]] = values.pop(0)
                 if values and values[0] in ("fixed", "randomize"):
                     values.pop(0)
-            if each.get("link") in links and links[each["link"]][0] != "-10":
-                inputs[each["name"]] = links[each["link"]]
+            if socket.get("link") in links and links[socket["link"]][0] != "-10":
+                inputs[socket["name"]] = links[socket["link"]]
         prompt[str(node["id"])] = {"class_type": node["type"], "inputs": inputs}
     return prompt
