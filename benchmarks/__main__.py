@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named, or all: `python quickstart.py bench [names...]`."""
+"""Command that runs the named benchmarks, or all: `python quickstart.py bench [NAME ...]`."""
 
 import importlib
 import pkgutil
@@ -6,26 +6,31 @@ import sys
 from types import ModuleType
 
 from . import __name__ as package
-from . import __path__ as places
+from . import __path__ as package_paths
 
 
 def benchmarks() -> dict[str, ModuleType]:
-    """Every module of this folder that has a `run` function, by name."""
-    names = [module.name for module in pkgutil.iter_modules(places) if module.name != "__main__"]
+    """Return all modules of this package that have a function `run`, by name."""
+    names = [
+        module.name for module in pkgutil.iter_modules(package_paths) if module.name != "__main__"
+    ]
     modules = {name: importlib.import_module(f"{package}.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "run")}
 
 
 def main(chosen: list[str]) -> int:
-    """Run the chosen benchmarks; each prints its table and one line of JSON for every row."""
-    known = benchmarks()
-    unknown = [name for name in chosen if name not in known]
+    """Run the chosen benchmarks, or all if none is chosen, and return the exit status.
+
+    Each benchmark prints tables and lines of JSON.
+    """
+    modules = benchmarks()
+    unknown = [name for name in chosen if name not in modules]
     if unknown:
-        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(known)}.")
+        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(modules)}.")
         return 2
-    for name in chosen or known:
-        print(f"\n{name}: {(known[name].__doc__ or '').splitlines()[0]}\n", flush=True)
-        known[name].run()
+    for name in chosen or modules:
+        print(f"\n{name}: {(modules[name].__doc__ or '').splitlines()[0]}\n", flush=True)
+        modules[name].run()
     return 0
 
 

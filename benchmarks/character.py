@@ -1,4 +1,4 @@
-"""Scoring a clip: what isn't the networks, against a loop image by image, and the memory."""
+"""Character scores of a clip: time outside the networks, comparison with a loop, memory."""
 
 import re
 import tempfile
@@ -27,28 +27,30 @@ from .networks import DETECTOR_COST, EMBEDDER_COST, make_networks
 from .timing import Comparison, alternate, print_table
 
 FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 24
-REFERENCES = 3  # as many as set a threshold of their own
-LOOP_FRAMES, ROUNDS = 16, 1  # of the comparison: at full cost each frame takes seconds
-GROWTH = (60, 120, 240)
-SMALL = 0.01  # share of the networks' cost where only memory is looked at
+REFERENCES = 3  # the least number that sets a threshold of its own
+LOOP_FRAMES, ROUNDS = 16, 1  # few, because at full cost each frame takes seconds
+GROWTH = (60, 120, 240)  # lengths of clips whose peak memory is measured
+SMALL = 0.01  # cost of the networks, as a share of the real cost, where only memory is measured
 ROUNDS_OF_LIST = 11
-IN_LIBRARY, MOST_LIST_MS = 50, 100.0  # characters; their list, which ComfyUI wants at every prompt
+# Number of characters in the library, and the limit of the median time to list them: ComfyUI lists
+# them at every prompt.
+IN_LIBRARY, MOST_LIST_MS = 50, 100.0
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def run() -> None:
-    """Time a clip with the networks' time apart, then the two loops, then let the clip grow."""
+    """Time a clip and its networks, compare with a loop, measure memory, and time the library."""
     print(
-        "The real networks can't be had here. These are made on the fly with their inputs and "
-        f"outputs,\nof {DETECTOR_COST} and {EMBEDDER_COST} GFLOP a picture, as YOLOv8s at 640 px "
-        f"and CAFormer-S36 at 384 px; on {DEVICE}.\n"
+        f"Stand-ins for the real networks run on {DEVICE}. They have the same inputs and outputs,"
+        f"\nand need {DETECTOR_COST} GFLOP (as YOLOv8s at 640 px) and {EMBEDDER_COST} GFLOP (as"
+        " CAFormer-S36 at 384 px) per picture.\n"
     )
     clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
     with tempfile.TemporaryDirectory() as folder:
         full, small = Path(folder, "full"), Path(folder, "small")
-        for place, cost in ((full, 1.0), (small, SMALL)):
-            place.mkdir()
-            make_networks(place, cost)
+        for networks, cost in ((full, 1.0), (small, SMALL)):
+            networks.mkdir()
+            make_networks(networks, cost)
         _outside_the_networks(clip, _model(full))
         _against_a_loop(clip[:LOOP_FRAMES], _model(full))
         _memory(clip, _model(small))
@@ -61,7 +63,7 @@ def _model(folder: Path) -> IdentityModel:
 
 
 class _Clock:
-    """Seconds that were spent in networks."""
+    """Clock of the seconds that networks took."""
 
     seconds = 0.0
 
@@ -83,8 +85,8 @@ def _networks_timed() -> Iterator[_Clock]:
 
 
 def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
-    """Share of the time that crops, tracks, assignment, matching and the plot take."""
-    character, _ = make_character("Aoi", clip[:REFERENCES], model)  # warms the networks up too
+    """Print the share of the time that crops, tracks, assignment, matching and the plot take."""
+    character, _ = make_character("Aoi", clip[:REFERENCES], model)  # also warms up the networks
     score_characters(clip[:8], [character], model)
     with _networks_timed() as clock:
         started = time.perf_counter()
@@ -92,23 +94,23 @@ def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
         scored = time.perf_counter() - started
         plot_report(result.report)
         whole = time.perf_counter() - started
-    drawing = time.perf_counter()
+    started = time.perf_counter()
     overlay(clip, result.report)
-    drawing = time.perf_counter() - drawing
+    drawing = time.perf_counter() - started
     outside = whole - clock.seconds
     rows = [
         ("networks", clock.seconds, clock.seconds / whole),
         ("crops, tracks, assignment, matching", scored - clock.seconds, 1 - clock.seconds / scored),
         ("plot", whole - scored, (whole - scored) / whole),
-        ("all but the networks", outside, outside / whole),
-        ("overlay, where one is drawn", drawing, drawing / whole),
+        ("all without the networks", outside, outside / whole),
+        ("overlay, if one is drawn", drawing, drawing / whole),
     ]
     print_table((f"{len(clip)} frames {HEIGHT}×{WIDTH}", "seconds", "share"), rows)
     Comparison("character/outside the networks", outside, whole, "s").print()
 
 
 def _against_a_loop(clip: torch.Tensor, model: IdentityModel) -> None:
-    """The same frames image by image, every reference embedded again for each of them."""
+    """Compare with a loop that takes frame by frame and embeds every reference again each time."""
     for count in (1, REFERENCES):
         references = clip[:count]
         character, _ = make_character("Aoi", references, model)
@@ -116,7 +118,7 @@ def _against_a_loop(clip: torch.Tensor, model: IdentityModel) -> None:
             partial(score_characters, clip, [character], model),
             partial(image_by_image, clip, references, model),
             ROUNDS,
-            warm_up=0,  # the networks are warm
+            warm_up=0,  # the networks are warm already
         )
         name = f"character/{len(clip)} frames, {count} references"
         Comparison(name, median(ours), median(loop), "s").print()
@@ -125,52 +127,55 @@ def _against_a_loop(clip: torch.Tensor, model: IdentityModel) -> None:
 def image_by_image(
     clip: torch.Tensor, references: torch.Tensor, model: IdentityModel
 ) -> list[float]:
-    """What a workflow of one node for two pictures comes to: nothing is batched, nothing kept."""
-    nearest = []
-    reference_people = [model.detector.detect(each[None]) for each in references]
+    """Return the largest similarity of each frame to the references, without batches or a cache.
+
+    A workflow with a node that compares two pictures does this.
+    """
+    best_similarities = []
+    reference_boxes = [model.detector.detect(each[None]) for each in references]
     for frame in clip:
-        seen = model.embedder.embed(frame[None], model.detector.detect(frame[None]))
-        likeness = []
-        for reference, people in zip(references, reference_people, strict=True):
-            known = model.embedder.embed(reference[None], people)
-            likeness.append(model.embedder.similarities(seen, known).max().item())
-        nearest.append(max(likeness))
-    return nearest
+        embeddings = model.embedder.embed(frame[None], model.detector.detect(frame[None]))
+        similarities = []
+        for reference, boxes in zip(references, reference_boxes, strict=True):
+            expected = model.embedder.embed(reference[None], boxes)
+            similarities.append(model.embedder.similarities(embeddings, expected).max().item())
+        best_similarities.append(max(similarities))
+    return best_similarities
 
 
 def _memory(clip: torch.Tensor, model: IdentityModel) -> None:
-    """Peak memory beyond the frames, which are one clip over and over."""
+    """Print the peak memory beyond the frames, for clips of several lengths."""
     if not Path("/proc/self/clear_refs").exists():
-        print("Peak memory is not measured: only Linux can set a process's peak back.")
+        print("Peak memory is not measured: only Linux can reset the peak of a process.")
         return
     character, _ = make_character("Aoi", clip[:REFERENCES], model)
     frames = clip.repeat(GROWTH[-1] // len(clip), 1, 1, 1)
-    score_characters(frames, [character], model)  # what stays allocated is there already
+    score_characters(frames, [character], model)  # allocates what stays
     rows = []
     for count in GROWTH:
-        Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak to the memory in use
         before = _peak_megabytes()
         plot_report(score_characters(frames[:count], [character], model).report)
         megabytes = count * HEIGHT * WIDTH * 3 * 4 / 1e6
         rows.append((count, megabytes, _peak_megabytes() - before))
-    print_table(("frames", "MB of frames", "MB more at the peak"), rows)
+    print_table(("frames", "frames MB", "peak beyond the frames MB"), rows)
     Comparison("character/memory of 240 over 60 frames", rows[-1][2], rows[0][2], "MB").print()
 
 
 def _list_of_a_library(clip: torch.Tensor, model: IdentityModel, folder: Path) -> None:
-    """Time the list of a library that was listed before."""
+    """Time the list of a library after its first listing, which fills the cache."""
     character, _ = make_character("Aoi", clip[:REFERENCES], model)
     for number in range(IN_LIBRARY):
         save_character(folder, replace(character, name=f"{number:02}"))
-    spent = []
+    times = []
     for _ in range(1 + ROUNDS_OF_LIST):
         started = time.perf_counter()
         list_characters(folder)
-        spent.append(1000 * (time.perf_counter() - started))
-    name = f"character/list of {IN_LIBRARY}, beside what it may take"
-    Comparison(name, median(spent[1:]), MOST_LIST_MS, "ms").print()
+        times.append(1000 * (time.perf_counter() - started))
+    name = f"character/list of {IN_LIBRARY}, beside its limit"
+    Comparison(name, median(times[1:]), MOST_LIST_MS, "ms").print()
 
 
 def _peak_megabytes() -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(peak[1]) * 1024 / 1e6 if peak else 0.0

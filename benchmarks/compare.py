@@ -1,4 +1,4 @@
-"""SSIM, CIEDE2000 and LPIPS of before and after, beside scikit-image and the lpips package."""
+"""SSIM, CIEDE2000 and LPIPS of the pack beside scikit-image and the lpips package."""
 
 import io
 import tempfile
@@ -27,12 +27,14 @@ from .timing import Comparison, alternate, print_table
 
 PAIRS, WIDTH, HEIGHT = 6, 832, 480
 ROUNDS = 3
-QUALITIES = (95, 75, 50, 25)  # of the profiles hero, supporting, background, draft
-PICTURES = Path(__file__).resolve().parents[2] / "shared" / "assets"
+# The JPEG qualities that set the limits of the profiles hero, supporting, background and draft.
+QUALITIES = (95, 75, 50, 25)
+SHARED_ASSETS = Path(__file__).resolve().parents[2] / "shared" / "assets"
+FOLDERS = ("characters", "backgrounds")  # below the shared assets
 
 
 def run() -> None:
-    """Time each measure and its reference in turns, compare the values, then the JPEG table."""
+    """Time measures and their references in turns, compare the values, and print a JPEG table."""
     before = draw_clip(PAIRS, WIDTH, HEIGHT, PAIRS, character=0, seed=2)
     noise = torch.rand(before.shape, generator=torch.Generator().manual_seed(0)) - 0.5
     after = (before + 0.1 * noise).clamp(0, 1)
@@ -43,14 +45,14 @@ def run() -> None:
     print(f"{PAIRS} pairs of {WIDTH}×{HEIGHT}; LPIPS with {trunk}")
     timed: list[tuple[str, float, float, str]] = []
     for name, ours, other in (
-        ("ssim", _our_ssim, lambda one, two: _skimage_ssim(metrics, one, two)),
-        ("ciede2000", _our_colour, lambda one, two: _skimage_colour(colour, one, two)),
-        ("lpips", network.between, lambda one, two: _package_lpips(package, one, two)),
+        ("ssim", _our_ssim, lambda first, second: _skimage_ssim(metrics, first, second)),
+        ("ciede2000", _our_colour, lambda first, second: _skimage_colour(colour, first, second)),
+        ("lpips", network.between, lambda first, second: _package_lpips(package, first, second)),
     ):
         timed.append(_compared(name, ours, other, after, before))
-    print_table(("measure", "pack, s", "other, s", "largest error"), timed)
-    for name, seconds, others, _ in timed:
-        Comparison(f"compare/{name}", seconds, others, "s").print()
+    print_table(("measure", "pack s", "reference s", "largest error"), timed)
+    for name, seconds, other_seconds, _ in timed:
+        Comparison(f"compare/{name}", seconds, other_seconds, "s").print()
     _print_jpeg()
 
 
@@ -107,7 +109,7 @@ def _package_lpips(package: Any, after: torch.Tensor, before: torch.Tensor) -> l
 
 
 def _print_jpeg() -> None:
-    """What JPEG does to drawings, which the profiles' thresholds are set by: the worst of all."""
+    """Print the worst value of each measure after JPEG; the profiles' thresholds come from it."""
     pictures = _pictures()
     names = [each.name for each in MEASURES if not each.name.startswith("lpips")]
     rows: list[Sequence[object]] = []
@@ -122,18 +124,19 @@ def _print_jpeg() -> None:
             pick = min if measurements[0].better == "higher" else max
             worst.append(pick(each.value for each in measurements if each.value is not None))
         rows.append((str(quality), *worst))
-    print(f"The worst of {len(pictures)} pictures after JPEG with full-resolution colour:")
+    print(f"Worst value of {len(pictures)} pictures after JPEG with full-resolution colour:")
     print_table(("quality", *names), rows)
 
 
 def _pictures() -> list[torch.Tensor]:
-    """The test bench's drawings and backgrounds, where they are, and the sample character."""
-    found = [draw_clip(2, WIDTH, HEIGHT, 2, character=0, seed=1)[:1]]
-    for path in sorted(PICTURES.glob("characters/*")) + sorted(PICTURES.glob("backgrounds/*")):
+    """Return the sample character, and the shared drawings and backgrounds if they are there."""
+    pictures = [draw_clip(2, WIDTH, HEIGHT, 2, character=0, seed=1)[:1]]
+    files = [path for name in FOLDERS for path in sorted((SHARED_ASSETS / name).glob("*"))]
+    for path in files:
         with Image.open(path) as image:
             pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-        found.append(as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255))
-    return found
+        pictures.append(as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255))
+    return pictures
 
 
 def _as_jpeg(picture: torch.Tensor, quality: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Faults planted into pictures and clips at a known strength, to see which measures answer."""
+"""Faults of pictures that are planted at a known strength, to test the measures."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -14,22 +14,24 @@ from ..models.image_ops.colour import linear_light, srgb_colours
 from ..models.image_ops.windows import gaussian_weights, windowed_mean
 
 GREY_LEVELS = 255
-DARKEST, SHADOW = 24, 30  # grey levels: where bands show, and how far they go
-STEP = 12  # px of a band
-RIPPLE = 0.25  # cycles a pixel, at which the ripples of `ring` swing
+# Grey levels of the shadow of `band`: its darkest one, and its range above that. Bands show best in
+# dark areas.
+DARKEST, SHADOW = 24, 30
+STEP = 12  # width of a band in px
+RIPPLE = 0.25  # frequency of the ripples of `ring` in cycles per pixel
 SEED = 1
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """One fault.
+    """Fault of a picture or a clip that can be planted at several strengths.
 
     Attributes:
-        plant: frames (RGB in 0–1, shape (frames, height, width, 3)) and a strength to faulty
-            frames; at `none` it leaves what the others are to be compared with.
-        strengths: six, from weak to strong.
-        none: the strength at which there is no fault.
-        unit: of a strength.
+        plant: function from frames (RGB in 0–1, shape (frames, height, width, 3)) and a strength
+            to frames with the fault.
+        strengths: six strengths, from weak to strong.
+        none: strength at which `plant` adds no fault, so that others can be compared with it.
+        unit: unit of a strength.
         own: name of the measure that is made for this fault.
     """
 
@@ -41,7 +43,7 @@ class Distortion:
 
 
 def blur(frames: torch.Tensor, deviation: float) -> torch.Tensor:
-    """Gaussian blur of a standard deviation in px."""
+    """Blur with a Gaussian; `deviation` is its standard deviation in px."""
     if deviation <= 0:
         return frames
     radius = max(1, round(4 * deviation))
@@ -50,31 +52,31 @@ def blur(frames: torch.Tensor, deviation: float) -> torch.Tensor:
 
 
 def add_noise(frames: torch.Tensor, deviation: float) -> torch.Tensor:
-    """Gaussian noise of a standard deviation in grey levels, the same in all channels."""
+    """Add Gaussian noise, the same in all channels; `deviation` is in grey levels."""
     generator = torch.Generator().manual_seed(SEED)
     noise = torch.randn((*frames.shape[:3], 1), generator=generator).to(frames.device)
     return (frames + noise * (deviation / GREY_LEVELS)).clamp(0, 1)
 
 
 def band(frames: torch.Tensor, share: float) -> torch.Tensor:
-    """A dark shadow without dither over so much of the picture, from the left: bands."""
+    """Cover a share of the picture, from the left, with a dark shadow without dither: it bands."""
     height, width = frames.shape[1:3]
     covered = round(width * share)
     y = torch.arange(height, device=frames.device)[:, None]
     x = torch.arange(width, device=frames.device)
-    # Steps of one grey level, each `STEP` px wide, up and down again.
-    place = ((x + 0.3 * y) / STEP).floor().remainder(2 * SHADOW)
-    shadow = (DARKEST + torch.minimum(place, 2 * SHADOW - place)) / GREY_LEVELS
+    # The shadow rises and falls in steps of one grey level, each `STEP` px wide.
+    step = ((x + 0.3 * y) / STEP).floor().remainder(2 * SHADOW)
+    shadow = (DARKEST + torch.minimum(step, 2 * SHADOW - step)) / GREY_LEVELS
     return torch.where((x < covered)[..., None], shadow[..., None], frames)
 
 
 def posterise(frames: torch.Tensor, step: float) -> torch.Tensor:
-    """Tones at regular steps of so many grey levels, as few bits a channel leave them."""
+    """Reduce the tones to steps of `step` grey levels, as few bits per channel do."""
     return (frames * (GREY_LEVELS / step)).floor() * (step / GREY_LEVELS)
 
 
 def compress(frames: torch.Tensor, quality: float) -> torch.Tensor:
-    """JPEG of a quality up to 100, its colours at full resolution; above 100 nothing is done."""
+    """Compress as JPEG with colours at full resolution; a quality above 100 changes nothing."""
     if quality > 100:
         return frames
     pictures = []
@@ -87,12 +89,12 @@ def compress(frames: torch.Tensor, quality: float) -> torch.Tensor:
 
 
 def overexpose(frames: torch.Tensor, stops: float) -> torch.Tensor:
-    """So many stops more light, and what no longer fits cut off."""
+    """Add `stops` stops of light and clip the values above white."""
     return srgb_colours(linear_light(frames) * 2**stops).clamp(0, 1)
 
 
 def enlarge(frames: torch.Tensor, scale: float) -> torch.Tensor:
-    """Made smaller by a scale and enlarged again, both with a bicubic filter."""
+    """Make the picture smaller by a scale and enlarge it again, both with a bicubic filter."""
     if scale <= 1:
         return frames
     height, width = frames.shape[1:3]
@@ -104,11 +106,14 @@ def enlarge(frames: torch.Tensor, scale: float) -> torch.Tensor:
 
 
 def ring(frames: torch.Tensor, strength: float) -> torch.Tensor:
-    """Ripples along lines: detail cut off sharply at a quarter of a cycle a pixel, and added.
+    """Add ripples along lines.
+
+    A low-pass filter with a sharp edge rings; one with a soft edge does not. The difference of the
+    two, both at a quarter of a cycle per pixel, is added.
 
     Args:
         frames: RGB in 0–1.
-        strength: 1 adds what a sharp cut leaves beyond a soft one.
+        strength: factor of the difference; 1 has the ripples of the sharp filter.
     """
     if strength <= 0:
         return frames
@@ -126,13 +131,13 @@ def ring(frames: torch.Tensor, strength: float) -> torch.Tensor:
 
 
 def _mirrored(frames: torch.Tensor, margin: int) -> torch.Tensor:
-    """Channels first, with mirrored margins on all sides, as wide as the picture at most allows."""
+    """Return the frames with channels first and mirrored margins on all sides, in px."""
     pictures = frames.movedim(-1, 1)
     for dim in (-1, -2):
         length = pictures.shape[dim]
-        places = torch.arange(-margin, length + margin, device=frames.device)
-        turned = places.remainder(2 * length)
-        pictures = pictures.index_select(dim, torch.minimum(turned, 2 * length - 1 - turned))
+        positions = torch.arange(-margin, length + margin, device=frames.device)
+        wrapped = positions.remainder(2 * length)
+        pictures = pictures.index_select(dim, torch.minimum(wrapped, 2 * length - 1 - wrapped))
     return pictures
 
 

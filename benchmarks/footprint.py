@@ -1,4 +1,4 @@
-"""How many megabytes the pack's dependencies add to a ComfyUI that is already there."""
+"""Disk space that the pack's dependencies add to an installed ComfyUI."""
 
 import importlib.metadata
 import os
@@ -14,12 +14,14 @@ PACK = Path(__file__).parent.parent
 
 
 def run() -> None:
-    """List what the pack brings that ComfyUI does not, with sizes."""
+    """List the packages that the pack needs and ComfyUI does not, with their sizes."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
-    comfyui = closure(requirements_in(Path(os.environ["COMFYUI_PATH"], "requirements.txt")))
+    comfyui_packages = closure(
+        requirements_in(Path(os.environ["COMFYUI_PATH"], "requirements.txt"))
+    )
     own = list(requirements_in(PACK / "requirements.txt"))
-    new = closure(own) - comfyui
+    new = closure(own) - comfyui_packages
     added = {name: megabytes(name) for name in sorted(new)}
     direct = {canonicalize_name(requirement.name) for requirement in own}
     rows = [
@@ -32,13 +34,14 @@ def run() -> None:
         for name, size in sorted(added.items(), key=lambda item: -item[1])
     ]
     print_table(("package", "version", "needed by", "MB"), rows)
-    total, theirs = sum(added.values()), sum(map(megabytes, comfyui))
-    print(f"{len(added)} packages, {total:.0f} MB; ComfyUI's own: {len(comfyui)}, {theirs:.0f} MB")
-    Comparison("footprint/installed", total, theirs, "MB").print()
+    total, comfyui_total = sum(added.values()), sum(map(megabytes, comfyui_packages))
+    print(f"The pack adds {len(added)} packages with {total:.0f} MB.")
+    print(f"ComfyUI has {len(comfyui_packages)} packages with {comfyui_total:.0f} MB.")
+    Comparison("footprint/installed", total, comfyui_total, "MB").print()
 
 
 def requirements_in(file: Path) -> Iterator[Requirement]:
-    """The requirements of a pip file."""
+    """Yield the requirements in a file in pip's format."""
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             yield Requirement(line.partition("#")[0].strip())
@@ -47,25 +50,25 @@ def requirements_in(file: Path) -> Iterator[Requirement]:
 
 
 def closure(requirements: Iterable[Requirement]) -> set[str]:
-    """Names of all installed packages that these requirements lead to."""
-    found: set[str] = set()
-    seen: set[tuple[str, frozenset[str]]] = set()
-    waiting = list(requirements)
-    while waiting:
-        requirement = waiting.pop()
+    """Return the names of all installed packages that requirements need, directly or not."""
+    names: set[str] = set()
+    visited: set[tuple[str, frozenset[str]]] = set()
+    pending = list(requirements)
+    while pending:
+        requirement = pending.pop()
         name = canonicalize_name(requirement.name)
         key = (name, frozenset(requirement.extras))
-        if key in seen or not _applies(requirement, set()):
+        if key in visited or not _applies(requirement, set()):
             continue
-        seen.add(key)
+        visited.add(key)
         try:
             texts = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            continue  # ComfyUI asks for one that is not needed, and not here
-        found.add(name)
-        further = map(Requirement, texts)
-        waiting += [_bare(each) for each in further if _applies(each, requirement.extras)]
-    return found
+            continue  # ComfyUI names a package that it can do without, and it is not installed
+        names.add(name)
+        needed = map(Requirement, texts)
+        pending += [_without_marker(each) for each in needed if _applies(each, requirement.extras)]
+    return names
 
 
 def _applies(requirement: Requirement, extras: set[str]) -> bool:
@@ -73,14 +76,14 @@ def _applies(requirement: Requirement, extras: set[str]) -> bool:
     return marker is None or any(marker.evaluate({"extra": extra}) for extra in (extras or {""}))
 
 
-def _bare(requirement: Requirement) -> Requirement:
-    """Without its marker, which has been looked at with the extras that it was written for."""
+def _without_marker(requirement: Requirement) -> Requirement:
+    """Return the requirement without its marker, which was checked with the right extras."""
     requirement.marker = None
     return requirement
 
 
 def requirers(name: str, among: Iterable[str]) -> list[str]:
-    """Which of the given packages ask for this one."""
+    """Return those packages of `among` that need a package directly."""
     return [
         other
         for other in sorted(among)
@@ -92,7 +95,7 @@ def requirers(name: str, among: Iterable[str]) -> list[str]:
 
 
 def megabytes(name: str) -> float:
-    """Size of a package's files on disk, bytecode left out."""
+    """Return the size of a package's files on disk in MB, without bytecode."""
     files = importlib.metadata.files(name) or []
     paths = [Path(str(file.locate())) for file in files if file.suffix != ".pyc"]
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6

@@ -1,4 +1,4 @@
-"""What a gate that passes adds to a prompt, beside the 5 ms that it may."""
+"""Time that a gate that passes adds to a prompt, beside its limit of 5 ms."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from .timing import Comparison, print_table
 
 FRAMES, HEIGHT, WIDTH = 120, 480, 832
 ROUNDS = 101
-ALLOWED = 5.0  # ms
+ALLOWED = 5.0  # limit of the median in ms
 POLICY = OnFail.BLOCK, OnNotMeasured.REJECT
 THRESHOLDS = "noise = 9, banding = 12"
 
@@ -30,21 +30,21 @@ def run() -> None:
     report = Report("still_quality", tuple(map(_passing, MEASURES)), FRAMES)
     assert report.verdict is Verdict.PASS
 
-    def whole() -> Batch:
+    def gate_whole() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))
         return batch if decide(judged, *POLICY).is_accepted else Batch()
 
-    def by_frame() -> Batch:
+    def gate_by_frame() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))
         return batch.take(decide_frames(judged, *POLICY).accepted, FRAMES)
 
     rows = []
-    for level, gate in (("batch", whole), ("frame", by_frame)):
-        assert gate() is batch, "frames were copied"
-        spent = _milliseconds(gate)
-        rows.append((level, FRAMES, len(report.required), median(spent), max(spent), ALLOWED))
-        Comparison(f"gate/{level}", median(spent), ALLOWED, "ms").print()
-    print_table(("level", "frames", "measurements", "median ms", "worst ms", "allowed ms"), rows)
+    for level, gate in (("batch", gate_whole), ("frame", gate_by_frame)):
+        assert gate() is batch, "The gate copied frames."
+        times = _milliseconds(gate)
+        rows.append((level, FRAMES, len(report.required), median(times), max(times), ALLOWED))
+        Comparison(f"gate/{level}", median(times), ALLOWED, "ms").print()
+    print_table(("level", "frames", "measurements", "median ms", "maximum ms", "limit ms"), rows)
 
 
 def _passing(measure: Measure) -> Measurement:
@@ -53,9 +53,9 @@ def _passing(measure: Measure) -> Measurement:
 
 
 def _milliseconds(gate: Callable[[], Batch]) -> list[float]:
-    spent = []
+    times = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         gate()
-        spent.append(1000 * (time.perf_counter() - started))
-    return spent
+        times.append(1000 * (time.perf_counter() - started))
+    return times

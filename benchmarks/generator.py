@@ -1,4 +1,4 @@
-"""What AnimationLoopGenerator adds to a step of sampling: nothing but the roll."""
+"""Time that AnimationLoopGenerator adds to a step of sampling: that of rolling the latents."""
 
 import importlib
 import os
@@ -12,8 +12,8 @@ import torch
 from ..models.loop.cyclic import turn
 from .timing import Comparison, alternate, print_table
 
-# A step of a network this small takes a tenth of a second; with a real one a step takes longer,
-# and the roll as long as here, so that its share is smaller still.
+# A step of this small network takes a tenth of a second. A step of a real one takes longer and the
+# roll takes the same time, so that its share is smaller.
 FRAMES, HEIGHT, WIDTH = 9, 16, 28
 STEPS, ROUNDS, ROLLS = 4, 5, 20
 TRANSFORMER = {
@@ -30,7 +30,7 @@ TRANSFORMER = {
 
 
 def run() -> None:
-    """Call the model at every step in turns with the patch and without it; then roll alone."""
+    """Sample with the node's model and with the plain one in turns; then time the roll alone."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
     model = _small_wan(os.environ["COMFYUI_PATH"])
@@ -46,15 +46,16 @@ def run() -> None:
         (name, median(seconds), min(seconds), max(seconds))
         for name, seconds in (("with", ours), ("without", other))
     ]
-    print_table((f"{STEPS} steps of {FRAMES} latents", "median s", "least s", "most s"), rows)
-    # The least: whatever else the machine does only ever adds.
-    print(f"Rolling there and back alone: {min(rolls) / ROLLS * 1e6:.0f} µs a step")
+    print_table((f"{STEPS} steps of {FRAMES} latents", "median s", "minimum s", "maximum s"), rows)
+    # The minimum is compared, because other work of the machine only adds time.
+    print(f"Rolling the latents and rolling them back: {min(rolls) / ROLLS * 1e6:.0f} µs per step")
     Comparison("generator/steps", min(ours), min(other), "s").print()
 
 
 def _small_wan(comfyui: str) -> Any:
-    """A MODEL with ComfyUI's own Wan network, of random values."""
-    given, sys.argv = sys.argv, sys.argv[:1]  # ComfyUI reads the command line when it is imported
+    """Return a MODEL with ComfyUI's own Wan network and random weights."""
+    # ComfyUI reads the command line when it is imported.
+    own_arguments, sys.argv = sys.argv, sys.argv[:1]
     if not torch.cuda.is_available():
         sys.argv.append("--cpu")
     sys.path.insert(0, comfyui)
@@ -64,7 +65,7 @@ def _small_wan(comfyui: str) -> Any:
         operations = importlib.import_module("comfy.ops").disable_weight_init
         loading = importlib.import_module("comfy.sd")
     finally:
-        sys.argv = given
+        sys.argv = own_arguments
     network = wan.WanModel(operations=operations, **TRANSFORMER)
     generator = torch.Generator().manual_seed(0)
     state = {
@@ -75,10 +76,10 @@ def _small_wan(comfyui: str) -> Any:
 
 
 def _sample(model: Any, latents: torch.Tensor) -> None:
-    """KSampler's Euler with these steps; the same noise, prompt and steps for both sides."""
-    words = torch.zeros(1, 8, 4096)
+    """Sample as KSampler does with Euler; noise, prompt and steps are the same for both sides."""
+    embedding = torch.zeros(1, 8, 4096)
     sampling = importlib.import_module("comfy.sample")
-    prompt = [[words, {}]]
+    prompt = [[embedding, {}]]
     sampling.sample(
         model,
         latents,

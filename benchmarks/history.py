@@ -1,5 +1,6 @@
-"""How long the list, filters and figures of a hundred thousand jobs take, on two PostgreSQLs."""
+"""Time of the queries on 100,000 jobs, on the embedded PostgreSQL and on a system's one."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -17,65 +18,63 @@ from .timing import print_table
 
 JOBS = 100_000
 ROUNDS = 15
-WANTED_MS = 50.0
+MOST_MS = 50.0  # limit of the median of a query
 
 FILTERS = {
     "list": JobQuery(),
     "list of a project": JobQuery(project="Production 3"),
     "list of a character": JobQuery(character="葵花子 5"),
     "list of a shot": JobQuery(shot="shot 44"),
-    "list of what failed": JobQuery(verdict="FAIL"),
-    "list of lost ones (1 in 1,000)": JobQuery(state="lost"),
+    "list of jobs with the verdict FAIL": JobQuery(verdict="FAIL"),
+    "list of lost jobs (1 in 1,000)": JobQuery(state="lost"),
     "list by a rare tag": JobQuery(tag="batch 50"),
     "list by a common tag": JobQuery(tag="night"),
     "list by project and verdict": JobQuery(project="Production 3", verdict="FAIL"),
     "text in a name: 花子": JobQuery(text="花子"),
     "text in a prompt: look 55": JobQuery(text="look 55"),
-    "text that is nowhere": JobQuery(text="zzz qqq"),
-    "file to its job": JobQuery(file="bench/777.png"),
+    "text that no job has": JobQuery(text="zzz qqq"),
+    "job of a file": JobQuery(file="bench/777.png"),
 }
-PAGE, LAST, GROUPS = 50, 20, 50  # as the routes' defaults
+PAGE, LAST, GROUPS = 50, 20, 50  # the defaults of the routes
 
 Query = Callable[[Any], object]
 
 
 def queries() -> dict[str, Query]:
-    """Everything that is timed, by what it is called."""
+    """Return the queries to time, by the name that the table shows."""
 
-    def listed(wanted: JobQuery, order: str = "newest") -> Query:
-        return lambda connection: list_jobs(connection, wanted, PAGE, order)
+    def listing(job_query: JobQuery, order: str = "newest") -> Query:
+        return lambda connection: list_jobs(connection, job_query, PAGE, order)
 
-    def grouped(by: str) -> Query:
+    def grouping(by: str) -> Query:
         return lambda connection: figures(connection, JobQuery(), by, LAST, GROUPS)
 
     return {
-        **{name: listed(wanted) for name, wanted in FILTERS.items()},
-        "list, best first": listed(JobQuery(), BEST),
-        **{f"stats by {by}": grouped(by) for by in KEYS},
+        **{name: listing(job_query) for name, job_query in FILTERS.items()},
+        "list, best first": listing(JobQuery(), BEST),
+        **{f"statistics by {by}": grouping(by) for by in KEYS},
         "projects": names.list_projects,
         "characters": names.list_characters,
     }
 
 
 def run() -> None:
-    """Time every query on the embedded server, and on one started by hand where there is one."""
-    # The tests' servers: this module is a developer's, as they are.
-    from ..tests.models.jobs.postgres import HandmadePostgres, private_folder
+    """Time every query on the embedded server, and on the system's PostgreSQL."""
+    # The tests are not in the registry's archive; neither is this module.
+    from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder() as folder:
         _time("embedded", Database(folder))
     with private_folder() as folder, private_folder("postgres") as server_folder:
-        import os
-
-        server = HandmadePostgres(server_folder)
-        before = os.environ.get("ANIME_DATABASE_URL")
+        server = SystemPostgres(server_folder)
+        url_before = os.environ.get("ANIME_DATABASE_URL")
         os.environ["ANIME_DATABASE_URL"] = server.new_database()
         try:
-            _time("by hand", Database(folder))
+            _time("the system's", Database(folder))
         finally:
             os.environ.pop("ANIME_DATABASE_URL")
-            if before is not None:
-                os.environ["ANIME_DATABASE_URL"] = before
+            if url_before is not None:
+                os.environ["ANIME_DATABASE_URL"] = url_before
             server.stop()
 
 
@@ -85,22 +84,22 @@ def _time(name: str, database: Database) -> None:
             version = connection.info.parameter_status("server_version")
             fill(connection, JOBS)
             rows = []
-            for what, query in queries().items():
+            for title, query in queries().items():
                 milliseconds = _milliseconds(query, connection)
-                middle = statistics.median(milliseconds)
-                verdict = "" if middle <= WANTED_MS else f"more than {WANTED_MS:.0f}"
-                rows.append([what, middle, min(milliseconds), verdict])
-            print(f"{name}, PostgreSQL {version}, {JOBS} jobs, milliseconds")
-            print_table(["query", "median", "least", ""], rows)
+                median = statistics.median(milliseconds)
+                remark = "" if median <= MOST_MS else f"over the limit of {MOST_MS:.0f} ms"
+                rows.append([title, median, min(milliseconds), remark])
+            print(f"Queries on {JOBS} jobs, {name} server, PostgreSQL {version}:")
+            print_table(["query", "median ms", "minimum ms", ""], rows)
     finally:
         database.close()
 
 
 def _milliseconds(query: Query, connection: Any) -> list[float]:
-    query(connection)
-    taken = []
+    query(connection)  # warms up
+    times = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         query(connection)
-        taken.append(1000 * (time.perf_counter() - started))
-    return taken
+        times.append(1000 * (time.perf_counter() - started))
+    return times

@@ -1,4 +1,4 @@
-"""What clean pictures and clips of each kind measure: cels, sketches, painted backgrounds."""
+"""Values of clean pictures and clips of each kind: cels, sketches, painted backgrounds."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,17 +23,18 @@ from .timing import print_table
 ASSETS = Path(__file__).resolve().parents[2] / "shared" / "assets"
 CHARACTERS = ("eileen_happy", "sylvie_blue_smile")
 BACKGROUNDS = ("bg_uni", "bg_club")
-HEIGHT, WIDTH = 480, 640  # of each picture, at most
-SIDE, FRAMES, FPS, PAN = 192, 24, 24.0, 3  # of each clip; px of a pan in a frame
-PAPER = 0.94  # as scanned: pure white would be lost light
-PENCIL = 4  # px around a line that its paper is told from
-QUALITY = 75  # of the JPEG that pairs are compared by: what most programs write
+HEIGHT, WIDTH = 480, 640  # largest size of a picture in px
+SIDE, FRAMES, FPS = 192, 24, 24.0  # side in px, frames and frame rate of a clip
+PAN = 3  # speed of a pan in px per frame
+PAPER = 0.94  # brightness of scanned paper; pure white would count as clipped
+PENCIL = 4  # radius in px of the area whose mean counts as the paper around a line
+QUALITY = 75  # JPEG quality of the compared pairs: the default of most programs
 
 Pictures = Mapping[str, torch.Tensor]
 
 
 def run() -> None:
-    """Measure all, and print the least and the largest value of each kind."""
+    """Measure everything, and print the smallest and the largest value of each kind."""
     pictures = clean_pictures()
     _print("still", {kind: map(score_still_quality, each) for kind, each in pictures.items()})
     clips = clean_clips()
@@ -48,19 +49,19 @@ def run() -> None:
 
 
 def sketch(frames: torch.Tensor) -> torch.Tensor:
-    """A pencil sketch of drawings: how much darker than its surroundings each pixel is, on paper.
+    """Return drawings as pencil sketches: each pixel divided by the mean of its surroundings.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
     """
     grey = luma(frames)
-    around = torch.stack([box_mean(each, PENCIL) for each in grey])
-    drawn = (grey / around.clamp(min=1e-3)).clamp(0, 1) * PAPER
-    return drawn[..., None].expand(-1, -1, -1, 3).contiguous()
+    surroundings = torch.stack([box_mean(each, PENCIL) for each in grey])
+    lines = (grey / surroundings.clamp(min=1e-3)).clamp(0, 1) * PAPER
+    return lines[..., None].expand(-1, -1, -1, 3).contiguous()
 
 
 def clean_pictures() -> dict[str, list[torch.Tensor]]:
-    """By kind; batches of one."""
+    """Return clean pictures by kind, each as a batch of one frame."""
     cels = [draw_clip(1, WIDTH, HEIGHT, 24, character, 1) for character in range(4)]
     painted = []
     if ASSETS.is_dir():
@@ -70,20 +71,18 @@ def clean_pictures() -> dict[str, list[torch.Tensor]]:
 
 
 def clean_clips() -> dict[str, list[torch.Tensor]]:
-    """By kind; painted: a camera that pans over a background."""
+    """Return clean clips by kind; in the painted ones a camera pans over a background."""
     cels = [draw_clip(FRAMES, SIDE, SIDE, 24, character, 1) for character in range(4)]
     painted = []
     if ASSETS.is_dir():
         for name in BACKGROUNDS:
             picture = _read(ASSETS / "backgrounds" / f"{name}.jpg")[0]
-            places = range(0, PAN * FRAMES, PAN)
-            painted.append(torch.stack([picture[:SIDE, at : at + SIDE] for at in places]))
+            lefts = range(0, PAN * FRAMES, PAN)
+            painted.append(torch.stack([picture[:SIDE, left : left + SIDE] for left in lefts]))
         for name in CHARACTERS:
-            figure, behind = (
-                ASSETS / "characters" / f"{name}.png",
-                ASSETS / "backgrounds" / f"{BACKGROUNDS[0]}.jpg",
-            )
-            cels.append(moving_character(figure, behind, FRAMES, SIDE))
+            figure = ASSETS / "characters" / f"{name}.png"
+            background = ASSETS / "backgrounds" / f"{BACKGROUNDS[0]}.jpg"
+            cels.append(moving_character(figure, background, FRAMES, SIDE))
     return {"cel": cels, "sketch": [sketch(each) for each in cels[:4]], "painted": painted}
 
 
@@ -102,10 +101,14 @@ def _print(title: str, reports: Mapping[str, Iterable[Report]]) -> None:
 
 
 def _range(name: str, reports: Iterable[Report]) -> str:
-    """The least and the largest value of a measure."""
-    found = [each.value for report in reports for each in report.measurements if each.name == name]
-    known = [value for value in found if value is not None]
-    if not known:
+    """Return the smallest and the largest value of a measure as text."""
+    values = [
+        each.value
+        for report in reports
+        for each in report.measurements
+        if each.name == name and each.value is not None
+    ]
+    if not values:
         return "not measured"
-    least, most = (f"{value:.3g}" for value in (min(known), max(known)))
-    return least if least == most else f"{least} to {most}"
+    smallest, largest = (f"{value:.3g}" for value in (min(values), max(values)))
+    return smallest if smallest == largest else f"{smallest} to {largest}"

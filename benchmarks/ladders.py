@@ -1,4 +1,4 @@
-"""Which measure answers to which fault: faults of six strengths against all measures."""
+"""Answers of all measures to all faults, planted at six strengths; writes docs/ladders.md."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -32,43 +32,53 @@ FILES = (
     "loops/mobius_vc2_case_1.gif",
     "clips/animatediff_model_01_01.gif",
 )
-FIGURES = ("eileen_happy", "sylvie_blue_smile")  # of `characters`, in motion
+FIGURES = ("eileen_happy", "sylvie_blue_smile")  # files in `characters` that are moved as clips
 BACKGROUND = "backgrounds/bg_uni.jpg"
-REAL = ("clips/animatediff_model_01_02.gif", "loops/mobius_vc2_case_3.gif")
-WIDTH, HEIGHT = 480, 360  # of each picture, at most
-MONOTONE = 0.95
-LEAKS = 0.05  # of its scale: a measure of another fault that moves further leaks
+REAL_CLIPS = ("clips/animatediff_model_01_02.gif", "loops/mobius_vc2_case_3.gif")
+WIDTH, HEIGHT = 480, 360  # largest size of a picture in px
+MONOTONE = 0.95  # least correlation of a measure that counts as monotone
+LEAKS = 0.05  # change, as a share of its scale, above which another fault's measure leaks
 
 Values = Mapping[str, float | None]
-Answer = tuple[float | None, float | None]  # correlation, change in shares of the scale
+Answer = tuple[float | None, float | None]  # correlation, change as a share of the scale
 HEAD = """# Distortion ladders
 
-Written by `python quickstart.py bench ladders`. Each fault is planted at six strengths. A cell
-says how a measure answers: Spearman's rank correlation of its value with the strength (mean over
-the pictures or clips; –: it doesn't move), and how far the strongest fault moves it, in percent of
-the measure's scale (median). **Bold**: the fault's own measure. A dagger: another fault's measure
-that moves by more than {leaks:.0f} % of its scale: it leaks. Below each matrix stands where a
-fault's own measure isn't monotone (a correlation under {monotone}), or can't be told.
+This page shows which measure answers to which fault. `python quickstart.py bench ladders` writes
+it. Each fault is planted at six strengths, and all measures are taken at each strength. A cell has
+two figures:
 
-A blur takes resolution away, and a picture made larger is soft: those two can't be told apart.
-Strong noise hides ripples beside lines; blur, JPEG and enlarging feign some. The shadow that
-carries the bands takes colour away, overexposure contrast. Where a large figure swings, the
-drawings at its turn hardly differ: a drawing dropped there makes them read as held, which counts as
-`duplicates`. A picture that shakes has no even motion to tell `dropped` from. In none of these
-clips something stays still long enough for `boiling`.
+- Spearman's rank correlation of the measure's value with the strength: the mean over the pictures
+  or clips. A dash means that the value does not change.
+- The change from no fault to the strongest fault, in percent of the measure's scale: the median
+  over the pictures or clips.
+
+**Bold** is the measure that is made for the fault. A dagger † means that another fault's measure
+changes by more than {leaks:.0f} % of its scale: the fault leaks into it. Below each matrix is a
+list of the pictures and clips in which a fault's own measure is not monotone (a correlation under
+{monotone}) or is not measured.
+
+Some faults look alike, or hide each other:
+
+- Blur removes resolution, and an enlarged picture is soft. The measures cannot separate the two.
+- Strong noise hides ripples beside lines. Blur, JPEG and enlarging look like weak ripples.
+- The shadow that has the bands lowers the colourfulness, and overexposure lowers the contrast.
+- Where a large figure swings, the drawings at its turning points hardly differ. A drawing that is
+  dropped there makes them look held, which counts as `duplicates`.
+- A picture that shakes has no even motion, so that `dropped` cannot be measured.
+- In none of these clips anything stays still long enough to measure `boiling`.
 """
 CLIP_SIDE, CLIP_FRAMES, FPS = 160, 48, 24.0
 
 
 def run() -> None:
-    """Measure, print the matrices, and write them as a page."""
+    """Measure all faults, print the matrices, and write them as a page."""
     pictures, clips = _pictures(), _clips()
     stills = [each for each in STILL_MEASURES if each not in LEARNED]
     page = HEAD.format(leaks=LEAKS * 100, monotone=MONOTONE)
     page += _matrix("Stills", SPATIAL, pictures, stills, _values_of_still)
     page += _matrix("Clips", TEMPORAL, clips, CLIP_MEASURES, _values_of_clip)
     PAGE.write_text(page, encoding="utf-8")
-    print(f"Written to {PAGE.name}.")
+    print(f"Wrote the page docs/{PAGE.name}.")
 
 
 def _matrix(
@@ -78,16 +88,16 @@ def _matrix(
     measures: Sequence[Measure],
     values_of: Callable[[torch.Tensor], Values],
 ) -> str:
-    """Measure all faults against all measures; print what comes out and return it in Markdown."""
-    climbed = {
-        fault: {name: _climb(distortion, each, values_of) for name, each in subjects.items()}
+    """Measure all faults with all measures, print the matrix, and return it in Markdown."""
+    ladders = {
+        fault: {name: _ladder(distortion, each, values_of) for name, each in subjects.items()}
         for fault, distortion in faults.items()
     }
     rows = [
         (
             each.name,
             *(
-                _cell(_answer(each, list(climbed[fault].values())), distortion, each)
+                _cell(_answer(each, list(ladders[fault].values())), distortion, each)
                 for fault, distortion in faults.items()
             ),
         )
@@ -96,7 +106,7 @@ def _matrix(
     print_table((title, *faults), rows)
     by_name = {each.name: each for each in measures}
     lines = [
-        f"\n## {title}\n\nOf: {', '.join(subjects)}.\n",
+        f"\n## {title}\n\nMeasured on: {', '.join(subjects)}.\n",
         "| fault | strengths |\n| --- | --- |",
         *(
             f"| {fault} | {', '.join(f'{s:g}' for s in each.strengths)} {each.unit} |"
@@ -108,28 +118,28 @@ def _matrix(
         "\nNot monotone, or not measured:\n",
     ]
     exceptions = [
-        f"- {fault} in {name}: `{distortion.own}` is {said}."
+        f"- {fault} in {name}: `{distortion.own}` is {exception}."
         for fault, distortion in faults.items()
-        for name, ladder in climbed[fault].items()
-        if (said := _exception(by_name[distortion.own], ladder))
+        for name, ladder in ladders[fault].items()
+        if (exception := _exception(by_name[distortion.own], ladder))
     ]
     return "\n".join([*lines, *(exceptions or ["- none."])]) + "\n"
 
 
 def _exception(measure: Measure, ladder: Sequence[Values]) -> str:
-    """What is wrong with how a measure follows its own fault; empty where nothing is."""
-    found = [values[measure.name] for values in ladder]
-    if None in found:
-        absent = ["without it" if not place else f"at {place} of 6" for place in _absent(found)]
+    """Return what is wrong with a measure's answer to its own fault; empty if nothing is."""
+    values = [step[measure.name] for step in ladder]
+    if None in values:
+        absent = [
+            "without it" if number == 0 else f"at {number} of 6"
+            for number, value in enumerate(values)
+            if value is None
+        ]
         return f"not measured {', '.join(absent)}"
     correlation, _ = _answer(measure, [ladder])
     if correlation is None:
         return "the same at every strength"
     return f"at {correlation:+.2f}" if abs(correlation) < MONOTONE else ""
-
-
-def _absent(found: Sequence[float | None]) -> list[int]:
-    return [place for place, value in enumerate(found) if value is None]
 
 
 def _values_of_still(frames: torch.Tensor) -> Values:
@@ -141,10 +151,10 @@ def _values_of_clip(frames: torch.Tensor) -> Values:
     return {each.name: each.value for each in report.measurements}
 
 
-def _climb(
+def _ladder(
     distortion: Distortion, frames: torch.Tensor, values_of: Callable[[torch.Tensor], Values]
 ) -> list[Values]:
-    """What is measured from none of a fault to the strongest of it."""
+    """Return the values of all measures without a fault, and at each of its strengths."""
     strengths = (distortion.none, *distortion.strengths)
     return [values_of(distortion.plant(frames, strength)) for strength in strengths]
 
@@ -152,21 +162,21 @@ def _climb(
 def _answer(measure: Measure, ladders: Sequence[Sequence[Values]]) -> Answer:
     correlations, changes = [], []
     for ladder in ladders:
-        found = [values[measure.name] for values in ladder]
-        known = [(place, value) for place, value in enumerate(found) if value is not None]
-        if len(known) < 3 or known[0][0] != 0:
+        step_values = enumerate(step[measure.name] for step in ladder)
+        measured = [(number, value) for number, value in step_values if value is not None]
+        if len(measured) < 3 or measured[0][0] != 0:
             continue
-        places, values = (np.array(column, float) for column in zip(*known, strict=True))
-        inside = values.clip(measure.low, measure.high)
-        changes.append((inside[-1] - inside[0]) / (measure.high - measure.low))
+        numbers, values = (np.array(column, float) for column in zip(*measured, strict=True))
+        on_scale = values.clip(measure.low, measure.high)
+        changes.append((on_scale[-1] - on_scale[0]) / (measure.high - measure.low))
         if np.ptp(values) > 1e-6 * (measure.high - measure.low):
-            correlations.append(np.corrcoef(_ranks(places), _ranks(values))[0, 1])
+            correlations.append(np.corrcoef(_ranks(numbers), _ranks(values))[0, 1])
     correlation = float(np.mean(correlations)) if correlations else None
     return correlation, float(np.median(changes)) if changes else None
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks, the mean of those that equal values share."""
+    """Return the ranks of values; equal values get the mean of their ranks."""
     lower = (values[None] < values[:, None]).sum(axis=1)
     equal = (values[None] == values[:, None]).sum(axis=1)
     return lower + (equal - 1) / 2
@@ -176,28 +186,28 @@ def _cell(answer: Answer, distortion: Distortion, measure: Measure) -> str:
     correlation, change = answer
     if change is None:
         return "not measured"
-    said = f"{'–' if correlation is None else f'{correlation:+.2f}'} {change * 100:+.0f} %"
+    text = f"{'–' if correlation is None else f'{correlation:+.2f}'} {change * 100:+.0f} %"
     if measure.name == distortion.own:
-        return f"**{said}**"
-    return f"{said} †" if abs(change) > LEAKS else said
+        return f"**{text}**"
+    return f"{text} †" if abs(change) > LEAKS else text
 
 
 def _pictures() -> dict[str, torch.Tensor]:
-    """The sample character, and the test bench's drawings and frames where they are."""
-    found = {"sample character": draw_clip(2, WIDTH, HEIGHT, 2, character=0, seed=1)[:1]}
+    """Return the sample character, and the shared pictures if they are there, by name."""
+    pictures = {"sample character": draw_clip(2, WIDTH, HEIGHT, 2, character=0, seed=1)[:1]}
     for name in FILES:
         path = ASSETS / name
         if path.is_file():
             with Image.open(path) as image:
                 pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
             frames = as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)
-            found[Path(name).stem] = frames[:, :HEIGHT, :WIDTH].contiguous()
-    return found
+            pictures[Path(name).stem] = frames[:, :HEIGHT, :WIDTH].contiguous()
+    return pictures
 
 
 def _clips() -> dict[str, torch.Tensor]:
-    """Two of the sample's characters in motion; the test bench's, and its clips, where they are."""
-    found = {
+    """Return two sample clips, and the shared figures and clips if they are there, by name."""
+    clips = {
         f"sample character {number}": draw_clip(
             CLIP_FRAMES, CLIP_SIDE, CLIP_SIDE, 24, character=number, seed=1
         )
@@ -206,19 +216,19 @@ def _clips() -> dict[str, torch.Tensor]:
     for name in FIGURES:
         path = ASSETS / "characters" / f"{name}.png"
         if path.is_file():
-            found[f"{name}, swaying"] = moving_character(
+            clips[f"{name}, swaying"] = moving_character(
                 path, ASSETS / BACKGROUND, CLIP_FRAMES, CLIP_SIDE
             )
-    for name in REAL:
+    for name in REAL_CLIPS:
         if (ASSETS / name).is_file():
-            found[f"{Path(name).stem}, forth and back"] = _there_and_back(ASSETS / name)
-    return found
+            clips[f"{Path(name).stem}, forth and back"] = _forth_and_back(ASSETS / name)
+    return clips
 
 
-def _there_and_back(path: Path) -> torch.Tensor:
-    """A clip's drawings, without those that are held, played until there are enough."""
+def _forth_and_back(path: Path) -> torch.Tensor:
+    """Return a clip's drawings without its held frames, played forwards, backwards, forwards."""
     with Image.open(path) as image:
         frames = [np.asarray(each.convert("RGB")) for each in ImageSequence.Iterator(image)]
     clip = torch.from_numpy(np.stack(frames)).float() / 255
-    drawn = clip[list(hold_pattern(STRUCTURAL_BACKEND.steps(clip)[:-1]).drawings)]
-    return torch.cat([drawn, drawn[1:-1].flip(0), drawn])
+    drawings = clip[list(hold_pattern(STRUCTURAL_BACKEND.steps(clip)[:-1]).drawings)]
+    return torch.cat([drawings, drawings[1:-1].flip(0), drawings])

@@ -1,4 +1,4 @@
-"""Finding a loop: against moviepy on the same frames, and how the time grows with the frames."""
+"""Loop search beside moviepy's on the same frames, and its time for longer and longer clips."""
 
 import importlib
 import importlib.util
@@ -18,55 +18,53 @@ FPS = 24.0
 FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 48
 ROUNDS = 3
 SHORTEST = 24
-# moviepy's thresholds, in grey levels: the largest difference of a match, and the least
-# difference inside a second of the scene that makes it count as moving.
+# moviepy's thresholds in grey levels: the largest difference of two frames that match, and the
+# least difference within a second that makes a scene count as moving.
 MATCH, MOVES = 10, 1
 GROWTH = (250, 500, 1000, 2000)
 GROWTH_LONGEST = 240
 
 
 def run() -> None:
-    """Compare with moviepy where it is installed, then let the clip grow."""
+    """Compare with moviepy if it is installed, then search longer and longer clips."""
     if importlib.util.find_spec("moviepy") is None:
         command = f'"{sys.executable}" -m pip install "moviepy>=2.2,<2.3"'
-        print(f"moviepy is not installed, so nothing is compared with it. Run: {command}")
+        print(f"moviepy is not installed, so the comparison is left out. To install it: {command}")
     else:
         compare()
     grow()
 
 
 def compare() -> None:
-    """The same 120 frames, moviepy's way and ours; both loops are scored."""
+    """Search the same 120 frames with the pack and with moviepy, and score both loops."""
     clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
-    found: dict[str, tuple[int, int]] = {}
+    loops: dict[str, tuple[int, int]] = {}
 
     def ours() -> None:
         search = find_loops(clip, FPS, shortest=SHORTEST)
-        found["ours"] = search.start, search.length
+        loops["pack"] = search.start, search.length
 
     pictures = [(frame.numpy() * 255).round().astype("uint8") for frame in clip]
 
     def other() -> None:
-        found["moviepy"] = moviepy_loop(pictures)
+        loops["moviepy"] = moviepy_loop(pictures)
 
     seconds = alternate(ours, other, ROUNDS)
     rows = []
-    for name, times in zip(("ours", "moviepy"), seconds, strict=True):
-        start, length = found[name]
+    for name, times in zip(("pack", "moviepy"), seconds, strict=True):
+        start, length = loops[name]
         report = score_loop(clip[start : start + length], FPS)
         rows.append((name, statistics.median(times), start, length, _score(report)))
     print_table(("side", "seconds", "start", "length", "loop score"), rows)
-    mine, theirs = (statistics.median(each) for each in seconds)
-    Comparison("loop_find/120 frames 480×832", mine, theirs, "s").print()
+    ours_median, other_median = (statistics.median(each) for each in seconds)
+    Comparison("loop_find/120 frames 480×832", ours_median, other_median, "s").print()
     Comparison("loop_find/score of the loop", rows[0][4], rows[1][4], "of 100").print()
 
 
 def moviepy_loop(pictures: list) -> tuple[int, int]:
-    """Start and length of the scene with the closest ends, the whole clip where there is none."""
-    editor, cuts = (
-        importlib.import_module("moviepy"),
-        importlib.import_module("moviepy.video.tools.cuts"),
-    )
+    """Return start and length of moviepy's best scene, or the whole clip if it has none."""
+    editor = importlib.import_module("moviepy")
+    cuts = importlib.import_module("moviepy.video.tools.cuts")
     clip = editor.ImageSequenceClip(pictures, fps=FPS)
     matches = cuts.FramesMatches.from_clip(clip, MATCH, len(pictures) / FPS, logger=None)
     scenes = matches.select_scenes(MATCH, SHORTEST / FPS, nomatch_threshold=MOVES)
@@ -78,8 +76,8 @@ def moviepy_loop(pictures: list) -> tuple[int, int]:
 
 
 def grow() -> None:
-    """Seconds for longer and longer clips, over those of the shortest, beside the pairs."""
-    # A camera that moves down a tall picture: 2,000 full frames that take the memory of one scene.
+    """Print the seconds for longer and longer clips, and compare their growth with the pairs'."""
+    # A camera moves down a tall picture, so that 2,000 frames share the memory of one picture.
     tall = torch.rand(HEIGHT + GROWTH[-1], WIDTH, 3, generator=torch.Generator().manual_seed(0))
     rows = []
     for count in GROWTH:
@@ -90,8 +88,10 @@ def grow() -> None:
         search: LoopSearch = find_loops(frames, FPS, SHORTEST, longest)
         rows.append((count, pairs, time.perf_counter() - started, search.report.verdict.value))
     print_table(("frames", "pairs", "seconds", "verdict"), rows)
-    first, last = rows[0], rows[-1]
-    Comparison("loop_find/growth", last[2] / first[2], last[1] / first[1], "times").print()
+    shortest, longest_row = rows[0], rows[-1]
+    Comparison(
+        "loop_find/growth", longest_row[2] / shortest[2], longest_row[1] / shortest[1], "times"
+    ).print()
 
 
 def _score(report: Report) -> float:

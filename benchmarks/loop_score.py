@@ -1,4 +1,4 @@
-"""How much the loop score adds to the feature pass and the flow that it cannot do without."""
+"""Time of the loop score, beside the structural features and the optical flow that it needs."""
 
 from functools import partial
 from statistics import median
@@ -19,14 +19,14 @@ FPS = 12.0
 
 
 def run() -> None:
-    """Score clips, in turns with the bare feature pass and the flow; the plot isn't drawn."""
+    """Score clips in turns with the features and the flow alone; no plot is drawn."""
     rows = []
     for count, width, height in SIZES:
         frames = draw_clip(count, width, height, 24, 0, 1)
         drawings = rhythm_of(STRUCTURAL_BACKEND.steps(frames)).drawings
 
         ours, other = alternate(
-            partial(score_loop, frames, FPS), partial(_bare, frames, drawings), ROUNDS
+            partial(score_loop, frames, FPS), partial(_features_and_flow, frames, drawings), ROUNDS
         )
         rows.append((count, f"{width}×{height}", median(ours), median(other)))
         name = f"loop_score/structural_{count}x{width}x{height}"
@@ -34,6 +34,6 @@ def run() -> None:
     print_table(("frames", "size", "score s", "features and flow s"), rows)
 
 
-def _bare(frames: torch.Tensor, drawings: list[int]) -> None:
+def _features_and_flow(frames: torch.Tensor, drawings: list[int]) -> None:
     STRUCTURAL_BACKEND.steps(frames)
     seam_velocity(GreyPictures(frames, drawings))

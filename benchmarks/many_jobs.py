@@ -1,4 +1,4 @@
-"""Fills a database with very many jobs, as the ledger would have written them."""
+"""Fills a database with very many jobs for benchmarks and tests, like recorded ones."""
 
 import re
 from pathlib import Path
@@ -14,19 +14,19 @@ INDEX_OF_WORDS = "SELECT pg_get_indexdef('anime.job_words_by_gram'::regclass)"
 
 
 def fill(connection: "Connection", jobs: int) -> None:
-    """Add that many jobs to an empty, migrated database, and have it know its tables' contents.
+    """Add jobs to an empty, migrated database, and update the statistics of its tables.
 
     Args:
-        connection: in autocommit mode.
-        jobs: how many.
+        connection: connection in autocommit mode.
+        jobs: number of jobs to add.
     """
     counts = {**COUNTS, "jobs": jobs}
-    names = re.compile(rf"(?<!:):({'|'.join(counts)})\b")
-    sql = names.sub(lambda found: str(counts[found[1]]), FILL.read_text(encoding="utf-8"))
+    placeholders = re.compile(rf"(?<!:):({'|'.join(counts)})\b")
+    sql = placeholders.sub(lambda match: str(counts[match[1]]), FILL.read_text(encoding="utf-8"))
     with connection.transaction():
         connection.execute(sql.encode())
     connection.execute("VACUUM ANALYZE")
-    # Its index is made at once at the end: that takes a tenth of the time.
+    # Building the index once at the end takes a tenth of the time of updating it row by row.
     (index,) = connection.execute(INDEX_OF_WORDS).fetchone() or ("",)
     connection.execute("DROP INDEX anime.job_words_by_gram")
     connection.execute(WORDS)

@@ -1,4 +1,4 @@
-"""A drawn character swaying before a painted background: a clip of which every fault is planted."""
+"""A clip without faults: a drawn character sways in front of a painted background."""
 
 import math
 from pathlib import Path
@@ -8,36 +8,37 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-PERIOD = 24  # frames of one sway
-SWAY = 0.12  # of the width to either side
+PERIOD = 24  # frames of one cycle of the sway
+SWAY = 0.12  # amplitude of the sway, as a share of the width
 
 
 def moving_character(figure: Path, background: Path, frames: int, side: int) -> torch.Tensor:
-    """Draw the clip, on ones.
+    """Draw the clip with a new drawing in every frame.
 
     Args:
-        figure: a picture with alpha.
-        background: a picture.
-        frames: how many.
-        side: of the square picture, in px.
+        figure: file of the character, a picture with alpha.
+        background: file of the background.
+        frames: number of frames.
+        side: side of the square frames in px.
 
     Returns:
-        [frames, side, side, 3].
+        RGB in 0–1, shape (frames, side, side, 3).
     """
-    behind = _fitted(background, "RGB", side)
+    backdrop = _fitted(background, "RGB", side)
     cut_out = _fitted(figure, "RGBA", side).expand(frames, -1, -1, -1)
-    turns = torch.arange(frames) / PERIOD
-    place = torch.eye(2, 3).repeat(frames, 1, 1)
-    place[:, 0, 2] = 2 * SWAY * torch.sin(2 * math.pi * turns)  # in half widths
-    grid = functional.affine_grid(place, list(cut_out.shape), align_corners=False)
+    cycles = torch.arange(frames) / PERIOD
+    transforms = torch.eye(2, 3).repeat(frames, 1, 1)
+    # `affine_grid` counts in half widths, so a share of the width is doubled.
+    transforms[:, 0, 2] = 2 * SWAY * torch.sin(2 * math.pi * cycles)
+    grid = functional.affine_grid(transforms, list(cut_out.shape), align_corners=False)
     moved = functional.grid_sample(cut_out, grid, align_corners=False)
     colour, alpha = moved[:, :3], moved[:, 3:]
-    return (colour * alpha + behind * (1 - alpha)).clamp(0, 1).movedim(1, -1).contiguous()
+    return (colour * alpha + backdrop * (1 - alpha)).clamp(0, 1).movedim(1, -1).contiguous()
 
 
 def _fitted(path: Path, mode: str, side: int) -> torch.Tensor:
-    """The picture's upper square in a size, [1, C, side, side]."""
+    """Return the upper left square of a picture, scaled, shape (1, channels, side, side)."""
     with Image.open(path) as image:
-        least = min(image.size)
-        square = image.convert(mode).crop((0, 0, least, least)).resize((side, side))
+        shorter = min(image.size)
+        square = image.convert(mode).crop((0, 0, shorter, shorter)).resize((side, side))
     return torch.from_numpy(np.asarray(square).copy()).float().movedim(-1, 0)[None] / 255

@@ -1,7 +1,8 @@
-"""ONNX networks of the shapes and about the cost of those that can't be had without a network.
+"""Stand-ins for the real ONNX networks, with the same shapes and about the same cost.
 
-Their numbers mean nothing: one box in the middle of every picture, and a description that every
-picture gets nearly alike. What is timed around them is real.
+Benchmarks use them where the real weights are not installed. The outputs mean nothing: one bounding
+box in the middle of every picture, and nearly the same embedding for every picture. The times of
+the code around them are real.
 """
 
 from pathlib import Path
@@ -12,9 +13,8 @@ import numpy as np
 from ..models.dependency import require
 
 DETECTOR_SIDE, EMBEDDER_SIDE, BOXES, FEATURES = 640, 384, 8400, 768
-# Multiplications and additions of one picture, in thousand millions. YOLOv8s at 640 px: 28.6 by
-# its makers. CAFormer-S36 at 384 px, of which CCIP's default is a pruned and fine-tuned one: 52 by
-# its authors.
+# Cost of one picture in GFLOP. YOLOv8s at 640 px: 28.6 according to Ultralytics. CAFormer-S36 at
+# 384 px: 52 according to its authors; CCIP's default model is a pruned and fine-tuned CAFormer.
 DETECTOR_COST, EMBEDDER_COST = 28.6, 52.0
 CHANNELS = 64
 
@@ -23,11 +23,11 @@ def make_networks(folder: Path, cost: float = 1.0) -> tuple[Path, Path]:
     """Write a detector and an embedder.
 
     Args:
-        folder: where to.
-        cost: share of the real cost.
+        folder: folder of the two files.
+        cost: cost of the networks as a share of the real cost.
 
     Returns:
-        The two files.
+        Paths of the detector and of the embedder.
     """
     box = np.zeros((1, 5, BOXES), np.float32)
     box[0, :, 0] = (DETECTOR_SIDE / 2, DETECTOR_SIDE / 2, 220, 500, 0.9)
@@ -47,7 +47,7 @@ def make_networks(folder: Path, cost: float = 1.0) -> tuple[Path, Path]:
 
 
 class _Network:
-    """A chain of nodes that begins with as many convolutions as a cost allows."""
+    """Chain of ONNX nodes that begins with as many convolutions as a cost in GFLOP allows."""
 
     def __init__(self, name: str, side: int, stride: int, cost: float) -> None:
         self._onnx = require("onnx")
@@ -56,8 +56,8 @@ class _Network:
         self._input = (name, side)
         self._last = name
         self._convolve(3, stride)
-        each = 2 * 9 * CHANNELS**2 * (side // stride) ** 2 / 1e9
-        for _ in range(max(round(cost / each), 1)):
+        convolution_cost = 2 * 9 * CHANNELS**2 * (side // stride) ** 2 / 1e9
+        for _ in range(max(round(cost / convolution_cost), 1)):
             self._convolve(CHANNELS, 1)
 
     def _convolve(self, channels: int, stride: int) -> None:
@@ -71,7 +71,7 @@ class _Network:
         return name
 
     def add(self, operation: str, *constants: str, **attributes: Any) -> None:
-        """Append a node that takes what the last one gave."""
+        """Append a node whose input is the output of the last one."""
         name = f"value_{len(self._nodes)}"
         inputs = [self._last, *constants]
         node = self._onnx.helper.make_node(operation, inputs, [name], **attributes)
@@ -79,12 +79,12 @@ class _Network:
         self._last = name
 
     def save(self, path: Path, output: str, shape: list[int | None]) -> Path:
-        """Write it, with the last value as its output."""
-        helper, number = self._onnx.helper, self._onnx.TensorProto.FLOAT
+        """Write the network, whose output is that of the last node, and return the path."""
+        helper, float32 = self._onnx.helper, self._onnx.TensorProto.FLOAT
         self._nodes[-1].output[0] = output
         name, side = self._input
         shapes = ((name, ["batch", 3, side, side]), (output, ["batch", *shape[1:]]))
-        ends = [helper.make_tensor_value_info(each, number, axes) for each, axes in shapes]
+        ends = [helper.make_tensor_value_info(each, float32, axes) for each, axes in shapes]
         graph = helper.make_graph(self._nodes, path.stem, ends[:1], ends[1:], self._constants)
         opset = helper.make_opsetid("", 17)
         self._onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), str(path))

@@ -1,4 +1,4 @@
-"""All pairs of a clip by LPIPS, against the `lpips` package pair by pair."""
+"""LPIPS of all pairs of frames of a clip, beside the `lpips` package pair by pair."""
 
 import os
 import tempfile
@@ -17,13 +17,13 @@ from .timing import Comparison, alternate, print_table
 
 FRAMES, PERIOD, WIDTH, HEIGHT = 120, 24, 448, 256
 ROUNDS = 2
-TIMED_PAIRS = 5  # in each round; all 7140 would take half an hour
+TIMED_PAIRS = 5  # per round of the lpips package; all 7140 pairs would take half an hour
 CHECKED_PAIRS = 40
 NETWORK = "squeeze"
 
 
 def run() -> None:
-    """Time both sides in turns, then compare values of pairs far apart and nearly identical."""
+    """Time both sides in turns, then compare the values of sampled and of nearly equal pairs."""
     frames, seed = _clip(), torch.manual_seed(1)
     with tempfile.TemporaryDirectory() as folder:
         package, path, trunk = _both_sides(require("lpips"), Path(folder))
@@ -41,35 +41,37 @@ def run() -> None:
 
     ours_seconds, sample_seconds = alternate(all_pairs, some_pairs, ROUNDS)
     other_seconds = [each / TIMED_PAIRS * len(first) for each in sample_seconds]
-    apart = [(int(first[pair]), int(second[pair])) for pair in sample]
-    alike = [(frame, frame + PERIOD) for frame in range(0, PERIOD, 2)]
+    sampled = [(int(first[pair]), int(second[pair])) for pair in sample]
+    nearly_equal = [(frame, frame + PERIOD) for frame in range(0, PERIOD, 2)]
     print(f"{FRAMES} frames of {WIDTH}×{HEIGHT}, {len(first)} pairs, {trunk}")
     rows = [
         (name, median(seconds), min(seconds), max(seconds))
         for name, seconds in (
-            ("the pack, all pairs", ours_seconds),
-            (f"lpips, from {TIMED_PAIRS} pairs", other_seconds),
+            ("pack, all pairs", ours_seconds),
+            (f"lpips, computed from {TIMED_PAIRS} pairs", other_seconds),
         )
     ]
-    print_table(("LPIPS of all pairs", "median s", "least s", "most s"), rows)
-    for name, pairs in (("sampled pairs", apart), ("nearly identical pairs", alike)):
-        theirs = [_package_distance(package, frames, *pair) for pair in pairs]
+    print_table(("LPIPS of all pairs", "median s", "minimum s", "maximum s"), rows)
+    for name, pairs in (("sampled pairs", sampled), ("nearly equal pairs", nearly_equal)):
+        expected = [_package_distance(package, frames, *pair) for pair in pairs]
         errors = [
-            abs(band[0][i, j - i].item() - d) for (i, j), d in zip(pairs, theirs, strict=True)
+            abs(band[0][i, j - i].item() - distance)
+            for (i, j), distance in zip(pairs, expected, strict=True)
         ]
-        print(f"{name}: LPIPS {min(theirs):.2g}–{max(theirs):.2g}, largest error {max(errors):.1e}")
+        span = f"{min(expected):.2g}–{max(expected):.2g}"
+        print(f"{name}: LPIPS {span}, largest error {max(errors):.1e}")
     Comparison("perceptual/all_pairs", median(ours_seconds), median(other_seconds), "s").print()
 
 
 def _clip() -> torch.Tensor:
-    """A cycle several times over, each time rounded differently, as a decoder gives it."""
+    """Return a repeated cycle whose repetitions differ by rounding, as a decoder's frames do."""
     cycle = draw_clip(PERIOD, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
     noise = torch.rand((FRAMES, HEIGHT, WIDTH, 3), generator=torch.manual_seed(0)) - 0.5
     return (cycle.repeat(FRAMES // PERIOD, 1, 1, 1) + noise / 255).clamp(0, 1)
 
 
 def _both_sides(lpips: ModuleType, folder: Path) -> tuple[Any, Path, str]:
-    """The package, a file with the same trunk, and which trunk it is."""
+    """Return the package's network, a file with the same trunk, and the trunk's name to print."""
     package = lpips.LPIPS(net=NETWORK, pnet_rand=True, verbose=False)
     state = package.net.state_dict()
     names = {f"features.{name.partition('.')[2]}": name for name in state}
@@ -77,16 +79,16 @@ def _both_sides(lpips: ModuleType, folder: Path) -> tuple[Any, Path, str]:
     installed = WEIGHTS[f"lpips-{NETWORK}"].installed(
         {each.name: each for each in models.glob("*")}
     )
-    if installed is None:  # the time is the same
+    if installed is None:  # random weights take the same time
         path = folder / "trunk.pth"
-        torch.save({name: state[theirs] for name, theirs in names.items()}, path)
+        torch.save({name: state[package_name] for name, package_name in names.items()}, path)
         return package, path, "a random trunk (no weights in models/lpips)"
-    found = torch.load(installed, map_location="cpu", weights_only=True)
-    package.net.load_state_dict({theirs: found[name] for name, theirs in names.items()})
+    weights = torch.load(installed, map_location="cpu", weights_only=True)
+    package.net.load_state_dict({names[name]: weights[name] for name in names})
     return package, installed, installed.name
 
 
 def _package_distance(package: Any, frames: torch.Tensor, first: int, second: int) -> float:
-    one, other = (frames[frame].movedim(-1, 0)[None] * 2 - 1 for frame in (first, second))
+    pictures = [frames[frame].movedim(-1, 0)[None] * 2 - 1 for frame in (first, second)]
     with torch.no_grad():
-        return package(one, other).item()
+        return package(*pictures).item()

@@ -1,4 +1,4 @@
-"""What AnimeStillQuality measures, as one would write it with OpenCV and scikit-image."""
+"""Measures like those of AnimeStillQuality, in plain OpenCV and NumPy, as the other side."""
 
 from types import ModuleType
 from typing import Any
@@ -7,10 +7,11 @@ import numpy as np
 
 from ..models.dependency import require
 
-NOISE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))
-STRONGEST, REACH = 0.005, 5  # edges whose width is measured, and px to either side
-WINDOW = 64  # px whose spectrum is taken
-# Of CAMBI: weights of the scales, the highest level at which a contrast shows, share that counts.
+NOISE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))  # the noise filter of Immerkær (1996)
+STRONGEST, REACH = 0.005, 5  # share of pixels that count as edges, and px to either side of them
+WINDOW = 64  # length in px of a piece of a row whose spectrum is taken
+# Constants of CAMBI (Netflix): weights of the scales, the highest 10-bit level at which a contrast
+# of 1, 2, 3 and 4 levels is visible, and the share of the pixels that counts.
 SCALE_WEIGHTS = (16, 8, 4, 2, 1)
 VISIBLE_UP_TO = (178, 305, 432, 559)
 TOP = 0.6
@@ -18,7 +19,12 @@ Values = dict[str, Any]
 
 
 def still_values(picture: np.ndarray, banding: bool = True) -> Values:
-    """All measures of a picture; 8-bit RGB, shape (height, width, 3)."""
+    """Return the values of all measures of a picture.
+
+    Args:
+        picture: 8-bit RGB, shape (height, width, 3).
+        banding: False leaves out CAMBI, the slowest measure.
+    """
     cv2 = require("cv2")
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     colours = picture.astype(float)
@@ -43,7 +49,7 @@ def still_values(picture: np.ndarray, banding: bool = True) -> Values:
 
 
 def cheap_values(cv2: ModuleType, picture: np.ndarray, grey: np.ndarray) -> Values:
-    """Those that a clip is measured by, too."""
+    """Return the values of the measures that clips have too."""
     return {
         "noise": float(np.abs(cv2.filter2D(grey.astype(float), -1, np.array(NOISE))).mean()),
         "blockiness": float(np.abs(np.diff(grey.astype(float), axis=1))[:, 7::8].mean()),
@@ -53,14 +59,14 @@ def cheap_values(cv2: ModuleType, picture: np.ndarray, grey: np.ndarray) -> Valu
 
 
 def edge_width(cv2: ModuleType, grey: np.ndarray) -> float:
-    """Contrast over slope at the strongest edges, px."""
+    """Return the width of the strongest edges in px: their contrast divided by their slope."""
     slope = np.hypot(cv2.Sobel(grey, cv2.CV_64F, 1, 0), cv2.Sobel(grey, cv2.CV_64F, 0, 1)) / 4
     return _width_at(grey, slope, np.argsort(slope, axis=None)[-round(slope.size * STRONGEST) :])
 
 
-def _width_at(grey: np.ndarray, slope: np.ndarray, places: np.ndarray) -> float:
+def _width_at(grey: np.ndarray, slope: np.ndarray, pixels: np.ndarray) -> float:
     widths = []
-    for y, x in zip(*np.unravel_index(places, slope.shape), strict=True):
+    for y, x in zip(*np.unravel_index(pixels, slope.shape), strict=True):
         around = grey[max(0, y - REACH) : y + REACH + 1, max(0, x - REACH) : x + REACH + 1]
         widths.append(float(np.ptp(around)) / slope[y, x])
     return float(np.median(widths))
@@ -72,18 +78,18 @@ def _blur_direction(cv2: ModuleType, grey: np.ndarray) -> float:
     sector = ((np.degrees(np.arctan2(down, across)) + 22.5) % 180 // 45).astype(int)
     widths = []
     for direction in range(4):
-        there = np.where(sector == direction, slope, 0.0)
-        strongest = np.argsort(there, axis=None)[-round(slope.size * STRONGEST) :]
+        slope_in_sector = np.where(sector == direction, slope, 0.0)
+        strongest = np.argsort(slope_in_sector, axis=None)[-round(slope.size * STRONGEST) :]
         widths.append(_width_at(grey, slope, strongest))
     return max(widths) / min(widths)
 
 
 def _spectrum_end(grey: np.ndarray) -> float:
     steps = np.diff(grey.astype(float), axis=1)
-    whole = steps[:, : steps.shape[1] // WINDOW * WINDOW].reshape(len(grey), -1, WINDOW)
-    power = (np.abs(np.fft.rfft(whole * np.hanning(WINDOW))) ** 2).mean(axis=(0, 1))
-    gone = np.flatnonzero(power[1:] < 0.01 * power[1:5].mean())
-    return float(gone[0] + 1) / WINDOW * 2 if len(gone) else 1.0
+    pieces = steps[:, : steps.shape[1] // WINDOW * WINDOW].reshape(len(grey), -1, WINDOW)
+    power = (np.abs(np.fft.rfft(pieces * np.hanning(WINDOW))) ** 2).mean(axis=(0, 1))
+    weak = np.flatnonzero(power[1:] < 0.01 * power[1:5].mean())
+    return float(weak[0] + 1) / WINDOW * 2 if len(weak) else 1.0
 
 
 def _ringing(cv2: ModuleType, grey: np.ndarray) -> float:
@@ -118,23 +124,23 @@ def _cambi(cv2: ModuleType, grey: np.ndarray) -> float:
         if scale:
             levels, mask = levels[::2, ::2], mask[::2, ::2]
         levels = cv2.medianBlur(np.ascontiguousarray(levels), 3)
-        seen = np.where(mask, levels, -99)
-        present = [int(each) for each in np.unique(seen) if 0 <= each <= VISIBLE_UP_TO[-1] + 4]
+        masked = np.where(mask, levels, -99)
+        present = [int(each) for each in np.unique(masked) if 0 <= each <= VISIBLE_UP_TO[-1] + 4]
         counts = {
             level: cv2.boxFilter(
-                (seen == level).astype(np.float32), -1, (side, side), normalize=False
+                (masked == level).astype(np.float32), -1, (side, side), normalize=False
             )
             for level in present
         }
-        contrast = np.zeros(seen.shape, np.float32)
+        contrast = np.zeros(masked.shape, np.float32)
         for level in present:
-            own = seen == level
+            pixels = masked == level
             for step, highest in enumerate(VISIBLE_UP_TO, 1):
                 for other in (level - step, level + step):
                     if other in counts and level <= highest:
-                        here, there = counts[level][own], counts[other][own]
-                        value = step * here * there / (here + there)
-                        contrast[own] = np.maximum(contrast[own], value)
+                        count, other_count = counts[level][pixels], counts[other][pixels]
+                        value = step * count * other_count / (count + other_count)
+                        contrast[pixels] = np.maximum(contrast[pixels], value)
         top = np.sort(contrast, axis=None)[-int(TOP * contrast.size) :]
         score += weight * float(top.mean())
     return score / side**2

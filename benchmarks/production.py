@@ -1,4 +1,4 @@
-"""What the orchestrator adds to a phase beyond the time of its prompts."""
+"""Time that the orchestrator adds to a phase beyond the time of its prompts."""
 
 import os
 import tempfile
@@ -19,14 +19,14 @@ from .timing import Comparison, print_table
 if TYPE_CHECKING:
     from psycopg import Connection
 
-PRODUCTIONS, WARM_UP = 12, 2  # one after the other, of three phases each
-MOST_MEDIAN = 100.0  # ms
+PRODUCTIONS, WARM_UP = 12, 2  # productions of three phases, run one after another
+MOST_MEDIAN = 100.0  # limit of the median overhead in ms
 ORDER = {
     **{"project": "bench", "prompt": "a girl on a hill", "phases": "sample"},
     **{"width": 128, "height": 128, "frames": 12, "seed": 1},
 }
-SECONDS = 120.0  # for one production
-# Before a phase is taken it waits for the one before, or for nothing.
+SECONDS = 120.0  # timeout of one production
+# A phase can start when the phase before it has ended; the first one, when the order is made.
 TIMES = """
 SELECT phase_definitions.name,
     extract(epoch FROM phases.finished_at - coalesce(
@@ -49,13 +49,14 @@ ORDER BY productions.created_at, position
 
 @dataclass(frozen=True)
 class PhaseTimes:
-    """How long a phase that passed took, in ms.
+    """Times of a phase that passed, in ms.
 
     Attributes:
-        phase: its id.
-        prompts: its attempts' prompts, from their start to their end.
-        overhead: all else, from the end of the phase before, or the order, to its own end.
-        in_hand: of that, what came after a ComfyUI had taken it.
+        phase: id of the phase.
+        prompts: time that the prompts of its attempts ran.
+        overhead: all other time between the end of the phase before, or the order, and the end
+            of this phase.
+        in_hand: the part of the overhead after a ComfyUI claimed the phase.
     """
 
     phase: str
@@ -65,7 +66,7 @@ class PhaseTimes:
 
 
 def phase_times(connection: "Connection") -> list[PhaseTimes]:
-    """The times of all phases that passed, in their order."""
+    """Return the times of all phases that passed, in their order."""
     return [
         PhaseTimes(
             phase,
@@ -78,15 +79,15 @@ def phase_times(connection: "Connection") -> list[PhaseTimes]:
 
 
 def run() -> None:
-    """Order productions one after the other on a real ComfyUI, and read their times."""
+    """Run productions one after another on a real ComfyUI, and print the times of their phases."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
-    # The tests' servers: this module is a developer's, as they are.
+    # The tests are not in the registry's archive; neither is this module.
     from ..tests.integration.server import ComfyServer
-    from ..tests.models.jobs.postgres import HandmadePostgres, private_folder
+    from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder("postgres") as folder, tempfile.TemporaryDirectory() as base:
-        postgres = HandmadePostgres(folder)
+        postgres = SystemPostgres(folder)
         url = postgres.new_database()
         server = ComfyServer(
             Path(os.environ["COMFYUI_PATH"]),
@@ -103,31 +104,32 @@ def run() -> None:
                 times = phase_times(connection)
         finally:
             postgres.stop()
-    _tell(times[WARM_UP * 3 :])
+    _print_times(times[WARM_UP * 3 :])
 
 
 def _run_one(client: ComfyClient, order: dict[str, Any]) -> None:
     path = client.post("/anime/orchestrate", order)["url"]
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        # Seldom, and only the list: what is measured must not be what watches it.
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        # Frequent or large requests would slow down what is measured.
         time.sleep(0.5)
         state = client.get("/anime/productions", limit=1)["productions"][0]["state"]
         if state == "completed":
             return
         if state in ("failed", "cancelled"):
             break
-    raise RuntimeError(f"The production didn't complete: {client.get(path)}")
+    raise RuntimeError(f"The production did not complete: {client.get(path)}")
 
 
-def _tell(times: list[PhaseTimes]) -> None:
+def _print_times(times: list[PhaseTimes]) -> None:
     rows = [*_rows(times), _row("all", times)]
-    print_table(("phase", "phases", "overhead", "p90", "in hand", "prompt"), rows)
+    print_table(("phase", "phases", "overhead", "p90", "after claim", "prompts"), rows)
     within = median(each.overhead for each in times) < MOST_MEDIAN
     print(
-        "All in ms, medians unless p90. Overhead: from the end of the phase before, or the order,"
-        " to the phase's own end, without its prompts; in hand: since it was taken."
-        f" Limit: {MOST_MEDIAN:.0f} at the median: {'kept' if within else 'NOT KEPT'}."
+        "All times are medians in ms; p90 is the 90th percentile of the overhead. Overhead is the"
+        " time from the end of the phase before, or the order, to the end of this phase, without"
+        " its prompts. After claim is the part of it after a ComfyUI claimed the phase.\n"
+        f"Limit of the median overhead: {MOST_MEDIAN:.0f} ms, {'met' if within else 'NOT MET'}."
     )
     prompts = median(each.prompts for each in times)
     whole = median(each.prompts + each.overhead for each in times)

@@ -1,4 +1,4 @@
-"""How much longer ComfyUI takes to start with the pack in it."""
+"""Time that the pack adds to the start of ComfyUI."""
 
 import os
 import re
@@ -19,7 +19,7 @@ IMPORT_TIME = re.compile(rf"(\d+\.\d+) seconds(.*): .*{PACK_NAME}")
 
 
 class ComfyUIStart:
-    """Starts ComfyUI until everything is loaded, in a base directory of its own."""
+    """Start of ComfyUI in a base directory of its own; a call lasts until all packs are loaded."""
 
     def __init__(self, base: Path, with_pack: bool) -> None:
         (base / "custom_nodes").mkdir(parents=True)
@@ -32,26 +32,27 @@ class ComfyUIStart:
         options = ["--quick-test-for-ci", *([] if torch.cuda.is_available() else ["--cpu"])]
         comfyui = Path(os.environ["COMFYUI_PATH"])
         command = command_line(sys.executable, comfyui, self._base, self._packs, options)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.output = done.stdout + done.stderr
-        if done.returncode != 0 or "IMPORT FAILED" in self.output:
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.output = process.stdout + process.stderr
+        if process.returncode != 0 or "IMPORT FAILED" in self.output:
             raise RuntimeError(f"ComfyUI did not start:\n{self.output[-3000:]}")
 
 
 def run() -> None:
-    """Start ComfyUI in turns with and without the pack; then take the imports apart."""
+    """Start ComfyUI with and without the pack in turns, and print the time of its import."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
     with tempfile.TemporaryDirectory() as folder:
         ours = ComfyUIStart(Path(folder, "with"), with_pack=True)
         other = ComfyUIStart(Path(folder, "without"), with_pack=False)
         ours_seconds, other_seconds = alternate(ours, other, ROUNDS)
-        printed = IMPORT_TIME.search(ours.output)
+        import_line = IMPORT_TIME.search(ours.output)
     rows = [
         (name, median(seconds), min(seconds), max(seconds))
         for name, seconds in (("with", ours_seconds), ("without", other_seconds))
     ]
-    print_table(("ComfyUI's start", "median s", "least s", "most s"), rows)
+    print_table(("ComfyUI's start", "median s", "minimum s", "maximum s"), rows)
     start = Comparison("startup/comfyui", median(ours_seconds), median(other_seconds), "s")
-    print(f"The pack's share as ComfyUI prints it: {printed[1] if printed else 'not printed'} s")
+    seconds = f"{import_line[1]} s" if import_line else "not printed"
+    print(f"Import time of the pack, as ComfyUI prints it: {seconds}")
     start.print()

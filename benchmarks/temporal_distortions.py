@@ -1,6 +1,6 @@
-"""Faults in time, planted into clips at a known strength, to see which measures answer.
+"""Faults in time that are planted into clips at a known strength, to test the measures.
 
-They are planted into every frame: give a clip's drawings, without those that are held.
+The functions treat each frame as a drawing of its own: pass a clip without its held frames.
 """
 
 from collections.abc import Mapping
@@ -11,71 +11,88 @@ import torch
 from ..models.image_ops.warp import warped
 from .distortions import GREY_LEVELS, SEED, Distortion
 
-SPACING = 4  # frames between the places at which drawings are left out or shown twice, at least
-PLACES = 12  # at most; evenly over the clip, taken in strides, so that neighbours come late
+SPACING = 4  # least distance, in frames, of drawings that are left out or repeated
+# Drawings are left out or repeated at up to 12 places, spread evenly over the clip. They are used
+# in strides of 5, which has no common factor with 12, so that neighbours are used late.
+PLACES = 12
 STRIDE = 5
-PERIOD = 12  # frames in which the light comes and goes
+PERIOD = 12  # frames of one cycle of slowly changing light
 
 
 def flicker(frames: torch.Tensor, levels: float) -> torch.Tensor:
-    """Light that jumps from frame to frame, root mean square in grey levels."""
+    """Add light that jumps from frame to frame.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3), as everywhere in this module.
+        levels: root mean square of the jumps in grey levels.
+    """
     random = _random(len(frames), 1)[:, 0]
     offsets = random * (levels / GREY_LEVELS)
     return (frames + offsets.to(frames.device).view(-1, 1, 1, 1)).clamp(0, 1)
 
 
 def shake(frames: torch.Tensor, percent: float) -> torch.Tensor:
-    """The picture displaced from frame to frame, root mean square in % of the shorter side."""
+    """Displace the picture from frame to frame.
+
+    Args:
+        frames: frames of the clip.
+        percent: root mean square of the displacement in % of the shorter side.
+    """
     height, width = frames.shape[1:3]
-    far = _random(len(frames), 2).to(frames.device) * (percent / 100 * min(height, width))
+    displacements = _random(len(frames), 2).to(frames.device) * (percent / 100 * min(height, width))
     shaken = [
-        warped(frame.movedim(-1, 0), place.view(2, 1, 1).expand(2, height, width)).movedim(0, -1)
-        for frame, place in zip(frames, far, strict=True)
+        warped(frame.movedim(-1, 0), offset.view(2, 1, 1).expand(2, height, width)).movedim(0, -1)
+        for frame, offset in zip(frames, displacements, strict=True)
     ]
     return torch.stack(shaken)
 
 
 def drop(frames: torch.Tensor, count: float) -> torch.Tensor:
-    """So many frames left out, up to twelve, far from one another."""
-    gone = set(_places(len(frames))[: round(count)])
-    return frames[[frame for frame in range(len(frames)) if frame not in gone]]
+    """Leave out `count` frames that lie far from one another, 12 at most."""
+    dropped = set(_places(len(frames))[: round(count)])
+    return frames[[frame for frame in range(len(frames)) if frame not in dropped]]
 
 
 def duplicate(frames: torch.Tensor, count: float) -> torch.Tensor:
-    """So many frames shown twice, up to twelve, far from one another; the clip gets longer."""
-    twice = set(_places(len(frames))[: round(count)])
-    shown = [[frame, frame] if frame in twice else [frame] for frame in range(len(frames))]
-    return frames[[frame for each in shown for frame in each]]
+    """Repeat `count` frames that lie far from one another, 12 at most; the clip gets longer."""
+    repeated = set(_places(len(frames))[: round(count)])
+    counts = [2 if frame in repeated else 1 for frame in range(len(frames))]
+    return frames.repeat_interleave(torch.tensor(counts, device=frames.device), dim=0)
 
 
-def flash(frames: torch.Tensor, way: float) -> torch.Tensor:
-    """One frame that goes to white, by a share of the way."""
+def flash(frames: torch.Tensor, share: float) -> torch.Tensor:
+    """Mix the frame in the middle with white; `share` 1 makes it all white."""
     flashed = frames.clone()
     middle = len(frames) // 2
-    flashed[middle] = torch.lerp(frames[middle], torch.ones_like(frames[middle]), way)
+    flashed[middle] = torch.lerp(frames[middle], torch.ones_like(frames[middle]), share)
     return flashed
 
 
 def pump(frames: torch.Tensor, levels: float) -> torch.Tensor:
-    """Light that comes and goes slowly, root mean square in grey levels."""
+    """Add light that slowly gets brighter and darker.
+
+    Args:
+        frames: frames of the clip.
+        levels: root mean square of the change in grey levels.
+    """
     angle = torch.arange(len(frames)) * (2 * torch.pi / PERIOD)
     offsets = angle.sin() * (2**0.5 * levels / GREY_LEVELS)
     return (frames + offsets.to(frames.device).view(-1, 1, 1, 1)).clamp(0, 1)
 
 
 def _random(frames: int, axes: int) -> torch.Tensor:
-    """Displacements of root mean square 1 over all axes together, around 0."""
+    """Return random values of mean 0, whose root mean square over all axes together is 1."""
     values = torch.randn(frames, axes, generator=torch.Generator().manual_seed(SEED))
     values = values - values.mean(dim=0)
     return values / values.square().sum(dim=1).mean().sqrt().clamp(min=1e-9)
 
 
 def _places(frames: int) -> list[int]:
-    """In the order in which they are taken."""
+    """Return frame numbers spread over a clip, in the order in which they are used."""
     count = max(1, min(PLACES, frames // SPACING))
-    spread = [int((place + 0.5) * frames / count) for place in range(count)]
+    numbers = [int((place + 0.5) * frames / count) for place in range(count)]
     order = sorted(range(count), key=lambda place: place * STRIDE % PLACES)
-    return [spread[place] for place in order]
+    return [numbers[place] for place in order]
 
 
 TEMPORAL: Mapping[str, Distortion] = MappingProxyType(

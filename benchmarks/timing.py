@@ -1,4 +1,4 @@
-"""Two sides measured in turns, and how a benchmark says what it found."""
+"""Timing of two sides in turns, and the output of a benchmark: tables and lines of JSON."""
 
 import json
 import time
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Comparison:
-    """What one benchmark found.
+    """Result of one benchmark: a figure of the pack beside the same figure of the other side.
 
     Attributes:
-        benchmark: its name, `family/what`.
-        ours: the pack's side.
-        other: what a user would have instead.
-        unit: of both.
+        benchmark: name in the form `family/detail`.
+        ours: figure of the pack.
+        other: figure of what a user would use without the pack, or the limit.
+        unit: unit of both figures.
     """
 
     benchmark: str
@@ -24,11 +24,11 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """Ours over the other; None where the other is nothing."""
+        """Return ours divided by other, or None if other is 0."""
         return self.ours / self.other if self.other else None
 
     def print(self) -> None:
-        """One line of JSON, for whoever collects figures over time."""
+        """Print the result as one line of JSON, for programs that collect figures over time."""
         ratio = None if self.ratio is None else round(self.ratio, 4)
         line = {
             "benchmark": self.benchmark,
@@ -43,16 +43,19 @@ class Comparison:
 def alternate(
     ours: Callable[[], object], other: Callable[[], object], rounds: int, warm_up: int = 1
 ) -> tuple[list[float], list[float]]:
-    """Seconds that each side took, the sides taking turns.
+    """Run both sides in turns and return the seconds of each run, ours first.
 
-    In turns, because a machine warms up, throttles and is used by others: what changes over
-    minutes then changes both sides alike.
+    A machine warms up, throttles and has other work to do. When the sides take turns, such
+    changes affect both sides alike.
 
     Args:
-        ours: one run of the pack's side.
-        other: one run of the other side.
-        rounds: timed runs of each.
-        warm_up: runs of each before, not timed.
+        ours: function that runs the pack's side once.
+        other: function that runs the other side once.
+        rounds: number of timed runs of each side.
+        warm_up: number of runs of each side before the timed ones.
+
+    Returns:
+        Seconds of each timed run of the pack's side, and of the other side.
     """
     for _ in range(warm_up):
         ours()
@@ -68,14 +71,14 @@ def alternate(
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns side by side; numbers to the right."""
+    """Print a table with aligned columns; columns of numbers are aligned at the right."""
     texts = [list(headings), *([_text(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     numeric = [all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(headings))]
     for line in texts:
         cells = [
-            cell.rjust(room) if right else cell.ljust(room)
-            for cell, room, right in zip(line, widths, numeric, strict=True)
+            cell.rjust(width) if is_numeric else cell.ljust(width)
+            for cell, width, is_numeric in zip(line, widths, numeric, strict=True)
         ]
         print("  ".join(cells).rstrip())
     print(flush=True)

@@ -1,4 +1,4 @@
-"""What every test can ask for."""
+"""Fixtures for all tests, and hooks that sort tests into layers and report their times."""
 
 import os
 from collections.abc import Iterator
@@ -6,32 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.tools.comfyui import ABSENT, PACK, find_comfyui
+from anime_production.tools.comfyui import NO_COMFYUI, PACK, find_comfyui
 
 from .databases import (  # noqa: F401
-    by_hand,
     database,
     database_url,
-    embedded,
+    embedded_postgres,
     every_database,
     every_url,
-    older_embedded,
+    older_embedded_postgres,
     private,
-    studio_url,
+    system_postgres,
+    system_url,
 )
 from .layers import FAST, LAYERS, NO_ASSETS, layer_of, totals
 
-TESTS = Path(__file__).parent  # as pytest was given it: maybe through a link
+TESTS = Path(__file__).parent  # not resolved: pytest may use the path of a link
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported, here and in a ComfyUI
-    os.environ["OMP_NUM_THREADS"] = "1"  # the other cores belong to the other workers
+# Each worker uses one core. This must be set before torch is imported, here or in a ComfyUI.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` selects by the markers
+@pytest.hookimpl(tryfirst=True)  # the markers must be set before `-m` selects by them
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with its layer, and put the dearest layers and the linters first.
+    """Mark every test with its layer, and put the slowest layers and the linters first.
 
-    At the end of a run, when the workers have few tests left to share, these are short ones.
+    Then the last tests of a run are short, so that the workers finish at about the same time.
     """
     order: dict[pytest.Item, tuple[int, bool]] = {}
     for item in items:
@@ -42,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how long each layer took, and which tests had no assets."""
+    """Print the time of each layer, and the number of tests that were skipped without assets."""
     stats = terminalreporter.stats
     reports = [
         report
@@ -50,23 +51,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in stats.get(outcome, ())
         if isinstance(report, pytest.TestReport)
     ]
-    of_layer = totals(reports, NO_ASSETS)
+    layer_totals = totals(reports, NO_ASSETS)
     terminalreporter.section("time by layer")
     for layer in LAYERS:
-        if layer in of_layer:
-            total = of_layer[layer]
+        if layer in layer_totals:
+            total = layer_totals[layer]
             terminalreporter.line(f"{layer:9} {total.tests:5} tests {total.seconds:7.1f} s")
-    without = {layer: total.without_assets for layer, total in of_layer.items()}
-    if any(without.values()):
-        counts = ", ".join(f"{count} of {layer}" for layer, count in without.items() if count)
-        terminalreporter.line(f"Skipped, as the assets beside the checkout are not here: {counts}.")
+    skipped = {layer: total.without_assets for layer, total in layer_totals.items()}
+    if any(skipped.values()):
+        counts = ", ".join(f"{count} of {layer}" for layer, count in skipped.items() if count)
+        terminalreporter.line(
+            f"Skipped, because the assets beside the checkout are not there: {counts}."
+        )
 
 
 @pytest.fixture(autouse=True)
-def servers_started(
+def no_postgres_in_the_fast_layer(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Fail a test of the fast layer that starts a PostgreSQL: it belongs to another layer."""
+    """Fail a test of the fast layer that starts a PostgreSQL: such a test is a database test."""
     if request.node.get_closest_marker(FAST) is None:
         yield
         return
@@ -79,31 +82,36 @@ def servers_started(
         raise EmbeddedFailure("A test of the fast layer has no PostgreSQL.")
 
     monkeypatch.setattr(Cluster, "start", start)
-    # The wheel refuses this version, so that a child process starts none either.
+    # The wheel refuses this version, so that child processes cannot start a server either.
     monkeypatch.setenv("PGSERVER_POSTGRES_VERSION", "0")
     yield
-    assert not started, "it starts a PostgreSQL: take a fixture of databases.py, or mark it"
+    assert not started, (
+        "This test starts a PostgreSQL: use a fixture of databases.py, or mark it `database`."
+    )
 
 
 @pytest.fixture(scope="session")
 def checkout() -> Path:
-    """The project's root, with links resolved."""
+    """Return the root of the checkout, with links resolved."""
     return PACK
 
 
 @pytest.fixture(scope="session")
 def comfyui() -> Path:
-    """ComfyUI's root."""
+    """Return the root of ComfyUI, or skip the test if there is none."""
     root = find_comfyui()
     if root is None:
-        pytest.skip(ABSENT)
+        pytest.skip(NO_COMFYUI)
     return root
 
 
 @pytest.fixture(scope="session")
 def shared_assets() -> Path:
-    """Real weights, characters, clips and loops, which lie beside the project."""
+    """Return the folder of real weights, characters, clips and loops, or skip the test.
+
+    The folder `shared/assets` lies beside the checkout and is not part of it.
+    """
     assets = PACK.parent / "shared" / "assets"
     if not assets.is_dir():
-        pytest.skip(f"{NO_ASSETS}: ../shared/assets beside the project")
+        pytest.skip(f"{NO_ASSETS}: there is no ../shared/assets beside the checkout")
     return assets

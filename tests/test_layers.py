@@ -12,7 +12,13 @@ TESTS = Path("/pack/tests")
 
 
 def item(path: str, *fixtures: str, **parameters: str) -> Any:
-    """A test as pytest has it, as far as its layer depends on it."""
+    """Return a stand-in for a collected test, with the attributes that decide its layer.
+
+    Args:
+        path: path of its file, relative to the folder of tests or absolute.
+        fixtures: names of the fixtures that it needs.
+        parameters: its parameters as text.
+    """
     return SimpleNamespace(
         path=TESTS / path,
         fixturenames=fixtures,
@@ -25,11 +31,12 @@ def item(path: str, *fixtures: str, **parameters: str) -> Any:
     ("test", "layer"),
     [
         (item("browser/test_a.py"), BROWSER),
-        (item("integration/test_a.py", "by_hand"), COMFYUI),
-        (item("models/jobs/test_a.py", "studio_url", "by_hand"), DATABASE),
-        (item("models/jobs/test_a.py", "every_url", every_url="older_embedded"), DATABASE),
+        (item("integration/test_a.py", "system_postgres"), COMFYUI),
+        (item("models/jobs/test_a.py", "system_url", "system_postgres"), DATABASE),
+        (item("models/jobs/test_a.py", "every_url", every_url="older_embedded_postgres"), DATABASE),
         (item("models/loop/test_a.py", "tmp_path", backend="structural"), FAST),
         (item("test_a.py"), FAST),
+        (item("/pack/models/loop/seam.py"), FAST),  # a doctest
     ],
 )
 def test_a_test_is_in_the_layer_of_the_dearest_thing_that_it_needs(test: Any, layer: str):
@@ -37,8 +44,8 @@ def test_a_test_is_in_the_layer_of_the_dearest_thing_that_it_needs(test: Any, la
 
 
 def test_every_test_that_was_collected_has_one_layer(request: pytest.FixtureRequest):
-    for each in request.session.items:
-        assert len([layer for layer in LAYERS if each.get_closest_marker(layer)]) == 1, each.nodeid
+    for test in request.session.items:
+        assert len([layer for layer in LAYERS if test.get_closest_marker(layer)]) == 1, test.nodeid
 
 
 def report(layer: str, when: Any, seconds: float, outcome: Any = "passed", reason: str = ""):

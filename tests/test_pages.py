@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.tools.comfyui import PACK
-from anime_production.tools.quotes import LOG, PAGE, QUOTE, written
+from anime_production.tools.quotes import LOG, PAGE, QUOTE, with_quotations
 
 LONGEST_README = 200  # lines
 TABLE_OF_CONTENTS = re.compile(r"^- \[[^\]]+\]\(#", re.MULTILINE)
@@ -77,7 +77,7 @@ def test_the_readme_is_short_and_begins_with_its_contents():
 
 def test_quotations_are_the_texts_of_the_editor():
     page = PAGE.read_text(encoding="utf-8")
-    assert written(page) == page, "write them anew: python quickstart.py generate quotes"
+    assert with_quotations(page) == page, "write them anew: python quickstart.py generate quotes"
 
 
 def test_quotations_of_messages_stand_in_the_source():

@@ -1,4 +1,4 @@
-"""Generators that write files of the pack anew, for developers: `python quickstart.py generate`.
+"""Generators that write files of the pack, for developers: `python quickstart.py generate`.
 
-ComfyUI never loads this package, and the registry's archive leaves it out.
+ComfyUI never loads this package, and the registry's archive does not contain it.
 """

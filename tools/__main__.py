@@ -1,4 +1,4 @@
-"""The command `python quickstart.py generate`: runs generators, and keeps track of translations."""
+"""Command `python quickstart.py generate`: runs generators and shows what to translate."""
 
 import argparse
 import importlib
@@ -15,8 +15,8 @@ class Generator:
     """Generator of files of the pack.
 
     Attributes:
-        module: module of this package; its function `generate` writes the files.
-        help: sentence on what it writes and when it is needed.
+        module: name of a module of this package whose function `generate` writes the files.
+        help: sentence that says what the generator writes, and when a developer needs it.
     """
 
     module: str
@@ -63,14 +63,14 @@ GENERATORS = {
     ),
 }
 FURTHER = """\
-  --check            lists the translations that are missing or to be checked, with their texts
-  --checked KEY ...  says that translations are right after their English changed; * in a key
-                     stands for any characters; --language ja takes one language alone
+  --check            lists the translations that are missing or must be checked, with their texts
+  --checked KEY ...  marks translations as checked after their English changed; * in a key stands
+                     for any characters; --language ja limits it to one language
 """
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the arguments say, and return the exit status."""
+    """Run the command with these arguments, and return the exit status."""
     parser = argparse.ArgumentParser(prog="quickstart.py generate", allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--check", action="store_true")
@@ -101,7 +101,10 @@ def run(names: Sequence[str]) -> int:
     """Run generators in the order in which they are listed.
 
     Args:
-        names: names of generators, or "all"; a colon separates the part that one is to write.
+        names: names of generators, or "all". NAME:PART writes one part only, such as one picture.
+
+    Returns:
+        0, or 2 if a name is unknown.
     """
     parts: dict[str, list[str]] = {}
     for name, _, part in (each.partition(":") for each in names):
@@ -110,7 +113,7 @@ def run(names: Sequence[str]) -> int:
         parts = {name: parts.get(name, []) for name in GENERATORS}
     unknown = [name for name in parts if name not in GENERATORS]
     if unknown:
-        print(f"There is no generator {', '.join(unknown)}. There are: {', '.join(GENERATORS)}.")
+        print(f"Unknown generator: {', '.join(unknown)}. Available: {', '.join(GENERATORS)}.")
         return 2
     for name, generator in GENERATORS.items():
         if name in parts:
@@ -120,7 +123,7 @@ def run(names: Sequence[str]) -> int:
 
 
 def check(languages: Sequence[str]) -> int:
-    """Print what is missing or to be checked; return 1 if anything is."""
+    """Print the translations that are missing or must be checked; return 1 if there are any."""
     lines = [
         line
         for language in languages or translations.translated_languages()
@@ -131,11 +134,11 @@ def check(languages: Sequence[str]) -> int:
 
 
 def mark_checked(keys: Sequence[str], languages: Sequence[str]) -> int:
-    """Mark translations as checked; return 2 if none of the keys was to be checked."""
+    """Mark translations as checked; return 2 if none of the keys had to be checked."""
     checked = translations.mark_checked(keys, languages)
     print("\n".join([*(f"checked: {each}" for each in checked), *translations.summary()]))
     if not checked:
-        print("None of these keys is to be checked. --check lists those that are.")
+        print("No translation with these keys has to be checked. --check lists the ones that do.")
     return 0 if checked else 2
 
 

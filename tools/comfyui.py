@@ -1,4 +1,4 @@
-"""Finding ComfyUI, and using its modules without its server, for generators and tests."""
+"""Search for ComfyUI, and use of its modules without its server, for generators and tests."""
 
 import asyncio
 import importlib
@@ -8,24 +8,24 @@ from pathlib import Path
 from typing import Any
 
 PACK = Path(__file__).resolve().parents[1]
-ABSENT = "ComfyUI is not here: set COMFYUI_PATH, or run `python quickstart.py test`"
+NO_COMFYUI = "ComfyUI was not found: set COMFYUI_PATH, or run `python quickstart.py test`"
 
 
 def find_comfyui() -> Path | None:
     """Return the root of the ComfyUI to use, or None if there is none.
 
-    `COMFYUI_PATH` goes before the one that quickstart.py unpacks into the checkout.
+    It is the folder in `COMFYUI_PATH`, or else the one that quickstart.py set up in the checkout.
     """
-    named = os.environ.get("COMFYUI_PATH")
-    root = Path(named).expanduser() if named else PACK / ".quickstart" / "comfyui"
+    configured = os.environ.get("COMFYUI_PATH")
+    root = Path(configured).expanduser() if configured else PACK / ".quickstart" / "comfyui"
     return root.resolve() if (root / "comfy_api").is_dir() else None
 
 
 def use_comfyui(root: Path) -> None:
-    """Make ComfyUI's modules importable in this process, on the processor.
+    """Make ComfyUI's modules importable in this process, and let them run on the CPU.
 
-    The switch to the processor must come before any other module of ComfyUI is imported: its
-    device module asks torch for CUDA while it is imported.
+    The switch to the CPU must come before any other import of ComfyUI, because its device module
+    initialises CUDA when it is imported.
     """
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
@@ -36,13 +36,13 @@ def enter_comfyui() -> None:
     """Make ComfyUI's modules importable, or end the program with a message if there are none."""
     root = find_comfyui()
     if root is None:
-        sys.exit(ABSENT)
+        sys.exit(NO_COMFYUI)
     use_comfyui(root)
     importlib.import_module("comfy_api.latest")
 
 
 def pack_nodes() -> list[type]:
-    """Return the pack's node classes as ComfyUI gets them; call `use_comfyui` first."""
+    """Return the pack's node classes, loaded as ComfyUI loads them; call `use_comfyui` first."""
 
     async def load() -> list[type]:
         extension: Any = importlib.import_module("anime_production").comfy_entrypoint()

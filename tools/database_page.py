@@ -1,4 +1,4 @@
-"""The page docs/database.md, made from a live schema: a diagram, all tables and all columns."""
+"""Generator of docs/database.md from a live schema: a diagram, all tables and all columns."""
 
 import tempfile
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ ORDER BY pg_class.relname COLLATE "C", other.relname COLLATE "C", conname COLLAT
 
 @dataclass(frozen=True)
 class Column:
-    """Column of a table."""
+    """Column of a table, with its type in PostgreSQL and its comment."""
 
     name: str
     type: str
@@ -75,7 +75,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Key:
-    """Constraint: its kind in PostgreSQL's letters, its columns, the table it refers to."""
+    """Key of a table.
+
+    Attributes:
+        kind: PostgreSQL's letter: p is a primary key, f a foreign key, u a unique constraint.
+        columns: names of its columns.
+        refers_to: table that a foreign key refers to; empty for other keys.
+    """
 
     kind: str
     columns: tuple[str, ...]
@@ -84,7 +90,7 @@ class Key:
 
 @dataclass(frozen=True)
 class TableOnPage:
-    """Table with all that the page says about it."""
+    """Table with its comment, its columns and its keys."""
 
     name: str
     comment: str
@@ -100,7 +106,7 @@ def page(connection: "Connection") -> str:
 
 
 def diagram(tables: list[TableOnPage]) -> str:
-    """Return a Mermaid diagram of the tables and of how they refer to each other."""
+    """Return a Mermaid diagram of the tables and of their foreign keys."""
     lines = ["erDiagram"]
     for table in tables:
         lines.append(f"    {table.name} {{")
@@ -138,10 +144,10 @@ def _marks(table: TableOnPage, column: Column) -> str:
 
 def _relation(table: TableOnPage, key: Key) -> str:
     required = all(each.required for each in table.columns if each.name in key.columns)
-    alone = any(
+    is_unique = any(
         set(each.columns) <= set(key.columns) for each in table.keys if each.kind in ("p", "u")
     )
-    parent, children = "||" if required else "|o", "o|" if alone else "o{"
+    parent, children = "||" if required else "|o", "o|" if is_unique else "o{"
     return f'{key.refers_to} {parent}--{children} {table.name} : "{", ".join(key.columns)}"'
 
 
@@ -149,17 +155,17 @@ def _section(table: TableOnPage) -> str:
     lines = [f"## {table.name}", "", table.comment, "", "| column | type | |", "|---|---|---|"]
     for column in table.columns:
         optional = "" if column.required else ", may be NULL"
-        refers = [key.refers_to for key in table.keys
+        references = [key.refers_to for key in table.keys
                   if key.kind == "f" and column.name in key.columns]  # fmt: skip
-        words = [column.comment] if column.comment else []
-        words += [f"→ {other}" for other in dict.fromkeys(refers)]
-        text = " ".join(words).replace("|", "\\|")
+        parts = [column.comment] if column.comment else []
+        parts += [f"→ {name}" for name in dict.fromkeys(references)]
+        text = " ".join(parts).replace("|", "\\|")
         lines.append(f"| `{column.name}` | {column.type}{optional} | {text} |")
     return "\n".join([*lines, ""])
 
 
 def generate(chosen: Sequence[str] = ()) -> None:
-    """Write the page, from an embedded PostgreSQL that is made for it."""
+    """Write the page from the schema of a new, empty embedded PostgreSQL."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder) / "private", only_embedded=True)
         try:

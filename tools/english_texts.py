@@ -36,28 +36,30 @@ def _node_id(schema: Any) -> str:
 
 def _node_text(schema: Any) -> Texts:
     inputs: Texts = {}
-    for each in schema.inputs:
-        inputs[each.id] = _named(each)
-        inputs |= dict(_growing(each))
+    for node_input in schema.inputs:
+        inputs[node_input.id] = _socket_text(node_input)
+        inputs |= dict(_texts_of_added_inputs(node_input))
     return {
         "display_name": schema.display_name,
         "description": schema.description,
         "inputs": inputs,
-        "outputs": {str(index): _named(output) for index, output in enumerate(schema.outputs)},
+        "outputs": {
+            str(index): _socket_text(output) for index, output in enumerate(schema.outputs)
+        },
     }
 
 
-def _named(socket: Any) -> Texts:
+def _socket_text(socket: Any) -> Texts:
     return {"name": socket.display_name or socket.id, "tooltip": socket.tooltip}
 
 
-def _growing(node_input: Any) -> Iterator[tuple[str, Texts]]:
-    """Yield the inputs that an input grows to, by id.
+def _texts_of_added_inputs(node_input: Any) -> Iterator[tuple[str, Texts]]:
+    """Yield id and texts of the inputs that the editor adds when an autogrow input is connected.
 
-    The editor shows no translated name of these, and replaces the dot in each id by an underscore.
+    The editor does not translate the names of these, and replaces the dot in their ids by an
+    underscore.
     """
-    facts = node_input.as_dict()
-    template = facts.get("template", {})
+    template = node_input.as_dict().get("template", {})
     if "prefix" not in template:
         return
     ((_type, options),) = template["input"]["required"].values()
@@ -84,8 +86,8 @@ def _measures_in(value: Any) -> Iterator[Measure]:
     elif isinstance(value, Mapping):
         yield from _measures_in(tuple(value.values()))
     elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _measures_in(each)
+        for item in value:
+            yield from _measures_in(item)
 
 
 def _as_words(name: str) -> str:
@@ -113,7 +115,7 @@ def own_texts() -> Texts:
 
 
 def english() -> dict[str, Texts]:
-    """Return the texts of `locales/en`, by file, with those that are written by hand."""
+    """Return the texts of `locales/en` by file, including those that are written by hand."""
     nodes: list[Any] = pack_nodes()
     schemas = [node.GET_SCHEMA() for node in nodes]
     main = read(ENGLISH, "main.json")
@@ -125,7 +127,7 @@ def english() -> dict[str, Texts]:
 
 
 def generate(chosen: Sequence[str] = ()) -> None:
-    """Write the files, and list what is missing or to be checked in the other languages."""
+    """Write the files, and list the translations that are missing or must be checked."""
     enter_comfyui()
     for file, texts in english().items():
         before, after = flat(read(ENGLISH, file)), flat(texts)

@@ -1,8 +1,8 @@
-"""Help pages of the nodes: where they are in each language, and what in them is translated.
+"""Help pages of the nodes in each language, for the generators and tests of translations.
 
-The editor of a node in another language asks for `docs/NODE/LANGUAGE.md` first, and for
-`docs/NODE.md` if there is none. In both it takes the address of a picture relative to `docs/`, so
-that the link of a picture is the same on every page: `pictures/NODE.webp`.
+The editor first requests `docs/NODE/LANGUAGE.md`, and then `docs/NODE.md`, which is English. On
+both pages a link to a picture is relative to `docs/`, so that it is the same in all languages:
+`pictures/NODE.webp`.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ TABLE = "| name |"  # begins a table that `generate help-tables` writes, on an E
 
 
 def path_of(node: str, language: str = ENGLISH) -> Path:
-    """Return the place of a page, written or not."""
+    """Return the path of a page, which need not exist."""
     return DOCS / f"{node}.md" if language == ENGLISH else DOCS / node / f"{language}.md"
 
 
@@ -27,12 +27,12 @@ def nodes_with_page(language: str = ENGLISH) -> list[str]:
 
 
 def read_page(node: str, language: str = ENGLISH) -> str:
-    """Return a page."""
+    """Return the text of a page."""
     return path_of(node, language).read_text(encoding="utf-8")
 
 
 def table_of(lines: list[str]) -> slice:
-    """Return where the first table of a page is.
+    """Return the slice of the lines that holds the first table of a page.
 
     Args:
         lines: all lines of the page.
@@ -40,15 +40,15 @@ def table_of(lines: list[str]) -> slice:
     Raises:
         ValueError: the page has no table.
     """
-    places = [place for place, line in enumerate(lines) if line.startswith("|")]
-    if not places:
-        raise ValueError("The page has no line that begins with |, so no place for its table.")
-    start = places[0]
-    return slice(start, next(end for end in range(start, len(lines) + 1) if end not in places))
+    rows = [number for number, line in enumerate(lines) if line.startswith("|")]
+    if not rows:
+        raise ValueError("The help page has no table: add a line that begins with |.")
+    start = rows[0]
+    return slice(start, next(end for end in range(start, len(lines) + 1) if end not in rows))
 
 
 def translated_part(node: str) -> str:
-    """Return the English of a page that translators translate: all but a generated table."""
+    """Return the part of an English page to translate: everything but a generated table."""
     lines = read_page(node).split("\n")
     if any(line.startswith(TABLE) for line in lines):
         del lines[table_of(lines)]

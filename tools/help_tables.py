@@ -1,11 +1,11 @@
-"""Tables of measures in the help pages, written from the measures themselves.
+"""Generator of the tables of measures in the help pages.
 
-On an English page, the columns after the third say what clean pictures measure (`python
-quickstart.py bench kinds`): they are kept. The table of a translated page has the same rows, with
-its words from the language's `main.json`.
+On an English page, the columns after the third hold values of clean pictures (`python quickstart.py
+bench kinds`). They are written by hand, and the generator keeps them. The table of a translated
+page has the same rows, with words from the language's `main.json`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..models.character.sheet_measures import MEASURES as SHEET
 from ..models.measure import Measure
@@ -26,15 +26,13 @@ PAGES = {
 }
 HEAD = ("name", "what it measures", "scale, limit")
 COLUMNS = ("cel", "sketch", "painted")  # kinds of clean pictures
-NOT_TAKEN = "not taken"  # in place of a value
+NOT_TAKEN = "not taken"  # replaces a value that cannot be measured
 ARROWS = {Better.LOWER: "↓", Better.HIGHER: "↑", Better.BAND: "↕"}
 TEXTS = "helpTables"  # key of the words in main.json, below that of the pack's own texts
 
-Translate = Callable[[str], str]  # gives a word of the table in the language of the page
-
 
 def english_words() -> Texts:
-    """Return the words of all tables: those that tables share, and each measure's by page."""
+    """Return the English words of all tables: the shared ones, and the measures' by page."""
     return {
         "words": {each: each for each in (*HEAD, *COLUMNS, NOT_TAKEN)},
         "measures": {
@@ -56,20 +54,21 @@ def table(
         measures: measures of a family.
         kinds: values of clean pictures of each kind, in English, by the name of a measure; the
             names of the kinds at "name". Empty lists if the page has no such columns.
-        words: translations of the words that tables share, by their English.
-        meanings: text of the second column, by the name of a measure.
+        words: translations of the shared words, by their English.
+        meanings: text of the second column, by the name of the measure.
     """
     columns = kinds["name"]
     head = [words[each] for each in (*HEAD, *columns)]
     rows: list[Sequence[str]] = [head, ["---"] * len(head)]
-    for each in measures:
-        values = [words.get(value, value) for value in kinds.get(each.name, [""] * len(columns))]
-        rows.append((f"`{each.name}`", meanings[each.name], scale(each), *values))
+    for measure in measures:
+        name = measure.name
+        values = [words.get(value, value) for value in kinds.get(name, [""] * len(columns))]
+        rows.append((f"`{name}`", meanings[name], scale(measure), *values))
     return [f"| {' | '.join(row)} |".replace("|  |", "| |").replace("|  |", "| |") for row in rows]
 
 
 def scale(measure: Measure) -> str:
-    """Return the ends of a measure's scale, its direction and its limit, bold if it counts."""
+    """Return scale, direction and limit of a measure; the limit is bold if it decides."""
     limits = measure.threshold if isinstance(measure.threshold, tuple) else (measure.threshold,)
     limit = "–".join(f"{each:g}" for each in limits if each is not None)
     limit = f"**{limit}**" if limit and measure.required else limit
@@ -77,11 +76,11 @@ def scale(measure: Measure) -> str:
 
 
 def with_table(node: str, language: str = ENGLISH) -> str:
-    """Return a page with its table written anew.
+    """Return a page with an up-to-date table.
 
     Args:
-        node: key of `PAGES`.
-        language: a language that the page is there in.
+        node: id of the node, a key of `PAGES`.
+        language: language of the page, which must exist.
     """
     english = read_page(node).split("\n")
     lines = read_page(node, language).split("\n")
@@ -92,7 +91,7 @@ def with_table(node: str, language: str = ENGLISH) -> str:
 
 
 def kinds_of(lines: list[str]) -> dict[str, list[str]]:
-    """Return what clean pictures measure, by the name of the measure.
+    """Return the values of clean pictures of each kind, by the name of the measure.
 
     Args:
         lines: lines of an English table.
@@ -102,7 +101,7 @@ def kinds_of(lines: list[str]) -> dict[str, list[str]]:
 
 
 def generate(chosen: Sequence[str] = ()) -> None:
-    """Write the tables of all pages, in every language, or those of the chosen nodes."""
+    """Write the tables of the chosen nodes, or of all, in every language."""
     for language in languages():
         for node in PAGES:
             if node in nodes_with_page(language) and (not chosen or node in chosen):

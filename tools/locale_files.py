@@ -1,4 +1,4 @@
-"""Reading and writing the texts in locales/, which ComfyUI serves to the editor."""
+"""Functions that read and write the texts in locales/, which ComfyUI serves to the editor."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ ENGLISH = "en"
 # ComfyUI reads these files of a language and no others.
 FILES = ("main.json", "nodeDefs.json", "settings.json", "commands.json")
 
-Texts = dict[str, Any]  # a text, or texts, by key
+Texts = dict[str, Any]  # texts, or groups of texts, by key
 
 
 def languages() -> tuple[str, ...]:
@@ -32,21 +32,32 @@ def write(language: str, file: str, texts: Texts) -> None:
     path.write_text(json.dumps(texts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def flat(texts: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    """Return texts by the whole path of their keys, joined by dots."""
+def flat(texts: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Return texts by the path of their keys, joined by dots.
+
+    Args:
+        texts: texts, or groups of texts, by key.
+        prefix: path of the group that `texts` is.
+    """
     by_path: dict[str, str] = {}
     for key, value in texts.items():
-        path = f"{above}.{key}" if above else key
+        path = f"{prefix}.{key}" if prefix else key
         by_path |= flat(value, path) if isinstance(value, Mapping) else {path: value}
     return by_path
 
 
-def without(texts: Mapping[str, Any], paths: set[str], above: str = "") -> Texts:
-    """Return texts without those at the given paths, and without groups that this empties."""
-    kept: Texts = {}
+def remove_texts(texts: Mapping[str, Any], paths: set[str], prefix: str = "") -> Texts:
+    """Return a copy without the texts at some paths, and without groups that are then empty.
+
+    Args:
+        texts: texts, or groups of texts, by key.
+        paths: paths to remove, in the form of `flat`.
+        prefix: path of the group that `texts` is.
+    """
+    remaining: Texts = {}
     for key, value in texts.items():
-        path = f"{above}.{key}" if above else key
-        rest = without(value, paths, path) if isinstance(value, Mapping) else value
-        if path not in paths and rest != {}:
-            kept[key] = rest
-    return kept
+        path = f"{prefix}.{key}" if prefix else key
+        new_value = remove_texts(value, paths, path) if isinstance(value, Mapping) else value
+        if path not in paths and new_value != {}:
+            remaining[key] = new_value
+    return remaining

@@ -1,6 +1,6 @@
-"""Tables of measures and limits in docs/measures.md, written from the measures and the profiles.
+"""Generator of the tables of measures and limits in docs/measures.md.
 
-The text between the tables is kept.
+The text between the tables is written by hand, and the generator keeps it.
 """
 
 from collections.abc import Sequence
@@ -16,25 +16,26 @@ PAGE = PACK / "docs" / "measures.md"
 PROFILES = ("hero", "supporting", "background", "draft")
 HEAD = "| measure | what it measures | unit | hero | supporting | background | draft | backend |"
 SHEET_HEAD = "| measure of a sheet | what it measures | unit |"
+# Titles of the sections that hold the tables, by subject.
 TITLES = {
     "character": "## Character",
     "loop": "## Loop",
     "still_quality": "## Stills",
     "clip_quality": "## Clips",
     "comparison": "## Comparison",
-}  # of the sections that hold a family's table
+}
 SIGNS = {Better.LOWER: "≤ ", Better.HIGHER: "≥ ", Better.BAND: ""}
 
 
 def table(subject: str) -> list[str]:
-    """Return the lines of a family's table."""
+    """Return the lines of the table of a subject, such as "loop"."""
     by_profile = [
         (profile, profile.applied(subject, *MEASURES[subject]))
         for profile in map(load_profile, PROFILES)
     ]
     lines = [HEAD, "|" + " --- |" * HEAD.count(" | ") + " --- |"]
-    for place, measure in enumerate(MEASURES[subject]):
-        limits = [limit(profile, measures[place]) for profile, measures in by_profile]
+    for index, measure in enumerate(MEASURES[subject]):
+        limits = [limit(profile, measures[index]) for profile, measures in by_profile]
         backend = f"`{measure.backend}`" if measure.backend else "the Identity Model's"
         cells = (f"`{measure.name}`", measure.answers_to, measure.unit, *limits, backend)
         lines.append(f"| {' | '.join(cells)} |")
@@ -42,7 +43,7 @@ def table(subject: str) -> list[str]:
 
 
 def limit(profile: Profile, measure: Measure) -> str:
-    """Return the limit of a measure in a profile: bold where it counts, a dash without one."""
+    """Return the limit of a measure in a profile: bold if it decides, a dash if there is none."""
     if measure.name == "similarity":
         return f"**leeway {profile.leeway:g}**"
     if measure.threshold is None:
@@ -53,13 +54,13 @@ def limit(profile: Profile, measure: Measure) -> str:
 
 
 def sheet_table() -> list[str]:
-    """Return the lines of the table of a Character Sheet's measures, which no profile moves."""
+    """Return the lines of the table of a Character Sheet's measures, which have no profiles."""
     rows = [f"| `{each.name}` | {each.answers_to} | {each.unit} |" for each in SHEET]
     return [SHEET_HEAD, "| --- | --- | --- |", *rows]
 
 
-def written(page: str) -> str:
-    """Return the page with its tables written anew."""
+def with_tables(page: str) -> str:
+    """Return the page with up-to-date tables."""
     lines = page.split("\n")
     for subject, title in TITLES.items():
         lines = _replaced(lines, lines.index(HEAD, lines.index(title)), table(subject))
@@ -67,12 +68,12 @@ def written(page: str) -> str:
 
 
 def _replaced(lines: list[str], start: int, rows: list[str]) -> list[str]:
-    """Return the lines of a page with the table that starts at a line replaced."""
-    end = next(place for place in range(start, len(lines)) if not lines[place].startswith("|"))
+    """Return the lines of a page, with `rows` in place of the table that begins at `start`."""
+    end = next(number for number in range(start, len(lines)) if lines[number][:1] != "|")
     return [*lines[:start], *rows, *lines[end:]]
 
 
 def generate(chosen: Sequence[str] = ()) -> None:
     """Write the tables of the page."""
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(PAGE)

@@ -1,7 +1,7 @@
-"""Frozen schemas of all nodes: ids, order, types and defaults that saved workflows rely on.
+"""Generator of the frozen schemas of all nodes, which saved workflows depend on.
 
-After `generate schemas`, look at the difference: an input or output may be appended. What is in
-the file already must not move, change its type or go.
+After `generate schemas`, look at the difference. A change may append an input or an output. It must
+not move or remove one that is in the file, or change its type.
 """
 
 import importlib
@@ -26,9 +26,9 @@ def current_schemas() -> dict[str, Any]:
 
 @contextmanager
 def _empty_user_directory() -> Iterator[None]:
-    """Give ComfyUI an empty user folder, as a `with` block.
+    """Let ComfyUI use an empty user folder, as a `with` block.
 
-    Combos list the files that a user has saved there, and these are no part of a schema.
+    Combos list the files in the user folder, which must not become part of a schema.
     """
     folder_paths: Any = importlib.import_module("folder_paths")
     before = folder_paths.get_user_directory()
@@ -61,10 +61,10 @@ def _frozen(schema: Any) -> dict[str, Any]:
 
 
 def _frozen_input(node_input: Any) -> dict[str, Any]:
-    facts = json.loads(json.dumps(node_input.as_dict()))
-    facts.pop("tooltip", None)  # its words may change at any time
+    options = json.loads(json.dumps(node_input.as_dict()))
+    options.pop("tooltip", None)  # the text may change at any time
     kind, optional = node_input.get_io_type(), bool(node_input.optional)
-    return {"id": node_input.id, "type": kind, "optional": optional, **facts}
+    return {"id": node_input.id, "type": kind, "optional": optional, **options}
 
 
 def as_text(schemas: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Pictures of the help pages and of the README, drawn from the running editor.
+"""Generator of the pictures in the help pages and the README, drawn from the running editor.
 
-It needs a Chromium. A help page shows its node after a real run of an example that has the node. If
-that example needs models that are not here, the picture shows the node before a run.
+It needs Chromium. A help page shows its node after a real run of an example that has the node. If
+the example needs models that are not installed, the picture shows the node before a run.
 """
 
 import json
@@ -18,19 +18,21 @@ from ..tests.browser.conftest import NAMES, PACK_DIRECTORY, open_editor
 from ..tests.browser.editor import EXAMPLES, RUN_SECONDS, Editor, Mode, example
 from ..tests.integration.client import ComfyClient
 from ..tests.integration.server import ComfyServer
-from .comfyui import ABSENT, PACK, find_comfyui
+from .comfyui import NO_COMFYUI, PACK, find_comfyui
 from .node_schemas import FROZEN
 from .readme_pictures import PICTURES, draw_readme
 from .webp import save
 
 DOCS = PACK / "web" / "client" / "docs" / "pictures"
 WINDOW = {"width": 1500, "height": 1500}
-SCALE, MARGIN = 1.15, 10  # of a node in the window; pixels of the window around it
-PLACE, CORNER = [330, 260], [1300, 1450]  # of the node, and of the pointer, in the window
-AWAY, APART = 100_000, 5_000  # of a node from the others, in the graph
+SCALE, MARGIN = 1.15, 10  # scale of a node in the window, and px of the window around it
+# Position of the node in the window in px, and of the pointer, which must not be over the node.
+NODE_POSITION, POINTER_POSITION = [330, 260], [1300, 1450]
+# A node is drawn alone, so it is moved far from the others. Positions in the graph.
+FIRST_POSITION, NODE_DISTANCE = 100_000, 5_000
 SETTINGS = {"Comfy.NodeBadge.NodeSourceBadgeMode": "None", "Comfy.Workflow.Persist": False}
 
-# Examples in which a node shows most of itself; of other nodes the first one that has the node.
+# The examples in which these nodes show most. Other nodes use the first example that has the node.
 BEST_EXAMPLES = {
     "AnimeCharacterContactSheet": "keep_a_character",
     "AnimeCharacterOverlay": "check_a_clip",
@@ -46,7 +48,7 @@ BEST_EXAMPLES = {
 
 
 def examples_of_nodes() -> dict[str, tuple[str, int]]:
-    """Return, for each of the pack's nodes, the example to draw it in and its number there."""
+    """Return the example to draw each node in and the id of the node there, by node type."""
     examples: dict[str, tuple[str, int]] = {}
     schemas = json.loads(FROZEN.read_text(encoding="utf-8"))
     for path in sorted(EXAMPLES.glob("*.json")):
@@ -66,63 +68,63 @@ def draw_nodes(editor: Editor, nodes: list[str]) -> None:
         nodes: ids of node types.
     """
     places = examples_of_nodes()
-    # In the order of their names: an example may load what an earlier one has kept.
+    # The examples run in the order of their names: one may load what an earlier one has saved.
     for name in sorted({places[node][0] for node in nodes}):
         editor.open()
         editor.load(example(name))
         try:
-            ran = _run(editor)
+            was_run = _run(editor)
         except TimeoutError as error:
-            print(f"{name}: its nodes are left as they are. {error}", flush=True)
+            print(f"{name}: its pictures are not drawn. {error}", flush=True)
             continue
         for node in nodes:
             if places[node][0] == name:
-                path = save(_node(editor, places[node][1]), DOCS / f"{node}.webp")
-                print(f"{path.name}: {path.stat().st_size} bytes{'' if ran else ', not run'}")
+                path = save(_node_picture(editor, places[node][1]), DOCS / f"{node}.webp")
+                print(f"{path.name}: {path.stat().st_size} bytes{'' if was_run else ', not run'}")
 
 
 def _run(editor: Editor) -> bool:
-    """Run the open workflow; return False if its models or files are not here."""
-    page, before = editor.page, _ended(editor)
+    """Run the open workflow; return False if ComfyUI refuses it, as without its models or files."""
+    page, ended_before = editor.page, _count_ended(editor)
     with page.expect_response(lambda answer: answer.url.endswith("/prompt")) as response:
         page.get_by_test_id("queue-button").first.click()
     if not response.value.ok or response.value.json()["node_errors"]:
         page.keyboard.press("Escape")
         return False
     deadline = time.monotonic() + RUN_SECONDS
-    while _ended(editor) == before:
+    while _count_ended(editor) == ended_before:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"It has not ended within {RUN_SECONDS} s.")
+            raise TimeoutError(f"The run did not end within {RUN_SECONDS} s.")
         page.wait_for_timeout(200)
-    page.wait_for_timeout(1500)  # pictures of previews
+    page.wait_for_timeout(1500)  # the editor loads the pictures of previews
     return True
 
 
-def _ended(editor: Editor) -> int:
+def _count_ended(editor: Editor) -> int:
     return len(editor.page.request.get(f"{editor.address}history").json())
 
 
-def _node(editor: Editor, node: int) -> bytes:
-    """Return a screenshot of one node by itself, under its own name."""
-    away = AWAY + node * APART
+def _node_picture(editor: Editor, node: int) -> bytes:
+    """Return a screenshot of one node alone, with its display name as the title."""
+    position = FIRST_POSITION + node * NODE_DISTANCE
     editor.page.evaluate(
-        """([id, scale, away, [left, top]]) => {
+        """([id, scale, position, [left, top]]) => {
             const node = app.graph.getNodeById(id);
             const { canvas } = app;
-            node.pos = [away, away];
+            node.pos = [position, position];
             node.title = node.constructor.nodeData.display_name;
             const pictures = app.nodeOutputs[id]?.images;
             if (!pictures) node.setSize([node.size[0], node.computeSize()[1]]);
             canvas.links_render_mode = LiteGraph.HIDDEN_LINK;
             canvas.deselectAll();
             canvas.ds.scale = scale;
-            canvas.ds.offset = [left / scale - away, top / scale - away];
+            canvas.ds.offset = [left / scale - position, top / scale - position];
             canvas.setDirty(true, true);
         }""",
-        [node, SCALE, away, PLACE],
+        [node, SCALE, position, NODE_POSITION],
     )
-    editor.page.mouse.move(*CORNER)
-    editor.page.wait_for_timeout(1500)  # what it shows finds its height
+    editor.page.mouse.move(*POINTER_POSITION)
+    editor.page.wait_for_timeout(1500)  # the content of the node gets its height
     left, top, width, height = editor.page.evaluate(
         """(id) => {
             const [left, top, width, height] = app.graph.getNodeById(id).boundingRect;
@@ -132,9 +134,9 @@ def _node(editor: Editor, node: int) -> bytes:
         }""",
         node,
     )
-    around = {"x": left - MARGIN, "y": top - MARGIN}
+    corner = {"x": left - MARGIN, "y": top - MARGIN}
     size = {"width": width + 2 * MARGIN, "height": height + 2 * MARGIN}
-    return bytes(editor.page.screenshot(clip={**around, **size}))
+    return bytes(editor.page.screenshot(clip={**corner, **size}))
 
 
 @contextmanager
@@ -142,7 +144,7 @@ def running_editor() -> Iterator[tuple[Editor, ComfyClient]]:
     """Start a ComfyUI with its editor, as a `with` block."""
     comfyui = find_comfyui()
     if comfyui is None:
-        sys.exit(ABSENT)
+        sys.exit(NO_COMFYUI)
     from playwright.sync_api import sync_playwright
 
     program = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)

@@ -1,8 +1,8 @@
-"""Quotations of the pack's texts in docs/troubleshooting.md, written from locales/en/main.json.
+"""Generator of the quotations in docs/troubleshooting.md, from locales/en/main.json.
 
-A quotation is a comment with the text's key, and the text:
-<!-- reasons.no_lines -->`No edge is strong enough to be a line.` One of the program's own messages
-has "log" for a key; a test looks for it in the source.
+A quotation is a comment with the key of a text, and the text:
+<!-- reasons.no_lines -->`No edge is strong enough to be a line.` A message that is only in the
+source has the key "log"; a test checks that the source has it.
 """
 
 import re
@@ -17,10 +17,10 @@ LOG = "log"
 QUOTE = re.compile(r"<!-- ([\w.]+) -->`([^`]*)`")
 
 
-def written(page: str) -> str:
-    """Return the page with its quotations written anew."""
+def with_quotations(page: str) -> str:
+    """Return the page with up-to-date quotations."""
     texts = {
-        key: PLACEHOLDER.sub(lambda found: found[4] or found[0], text)  # the plural form
+        key: PLACEHOLDER.sub(lambda match: match[4] or match[0], text)  # the plural form
         for key, text in flat(read(ENGLISH, "main.json")[OWN]).items()
     }
 
@@ -32,5 +32,5 @@ def written(page: str) -> str:
 
 def generate(chosen: Sequence[str] = ()) -> None:
     """Write the quotations of the page."""
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_quotations(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(PAGE)

@@ -12,14 +12,16 @@ from .webp import save
 FOLDER = PACK / "docs" / "pictures"
 WINDOW = {"width": 1600, "height": 1000}
 SIDEBAR = {"x": 0, "y": 0, "width": 376, "height": 1000}
-SECONDS = 300  # of a production on a busy machine
-SEAM_JUMP, CLIP = 8, 1  # of the example "check a clip"
-MEASURES = "Measure"  # its group with the nodes that score
+SECONDS = 300  # timeout of a production on a busy machine
+# In the example check_a_clip: the index of the widget seam_jump, the id of its node, and the group
+# with the scoring nodes.
+SEAM_JUMP, CLIP = 8, 1
+MEASURES = "Measure"
 ENDED = ("completed", "failed", "waiting")
 
 
 def draw_readme(editor: Editor, client: ComfyClient, names: list[str]) -> None:
-    """Draw the named pictures, each in an editor that was opened anew.
+    """Draw the named pictures, each in a reloaded editor.
 
     Args:
         editor: editor with the classic canvas.
@@ -35,8 +37,8 @@ def draw_readme(editor: Editor, client: ComfyClient, names: list[str]) -> None:
 
 
 def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
-    """Show a clip that jumps at its seam, with the verdicts on its nodes."""
-    _check(editor, seam_jump=4.0)
+    """Return a picture of verdicts on the nodes: the seam of the clip jumps."""
+    _run_check(editor, seam_jump=4.0)
     editor.page.evaluate(
         """name => {
             const { boundingRect } = app.graph.groups.find(({ title }) => title === name);
@@ -50,17 +52,17 @@ def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
 
 
 def _jobs(editor: Editor, client: ComfyClient) -> bytes:
-    """Show the panel with four jobs."""
-    _check(editor, seam_jump=0.0)
+    """Return a picture of the panel with four jobs."""
+    _run_check(editor, seam_jump=0.0)
     for name in ("find_a_loop", "remember_a_shot", "gate_a_batch"):
-        client.run(_api(editor, name))
+        client.run(_api_prompt(editor, name))
     _open_panel(editor)
     return _sidebar(editor)
 
 
 def _job(editor: Editor, client: ComfyClient) -> bytes:
-    """Show the details of one job in the panel."""
-    _check(editor, seam_jump=4.0)
+    """Return a picture of the panel with the details of a job."""
+    _run_check(editor, seam_jump=4.0)
     _open_panel(editor)
     editor.page.locator(".anime-panel .anime-row").first.click()
     editor.page.wait_for_timeout(2000)
@@ -68,7 +70,7 @@ def _job(editor: Editor, client: ComfyClient) -> bytes:
 
 
 def _production(editor: Editor, client: ComfyClient) -> bytes:
-    """Show a production with its phases and attempts; it needs no models."""
+    """Return a picture of a production with its phases and attempts; it needs no models."""
     production = client.post(
         "/anime/orchestrate",
         {"project": "Winter", "prompt": "snow", "phases": "sample", "seed": 7, "width": 256,
@@ -95,14 +97,14 @@ PICTURES: dict[str, Callable[[Editor, ComfyClient], bytes]] = {
 }
 
 
-def _check(editor: Editor, seam_jump: float) -> None:
+def _run_check(editor: Editor, seam_jump: float) -> None:
     workflow = example("check_a_clip")
     set_values(workflow, CLIP, {SEAM_JUMP: seam_jump})
     editor.load(workflow)
     editor.run()
 
 
-def _api(editor: Editor, name: str) -> dict[str, Any]:
+def _api_prompt(editor: Editor, name: str) -> dict[str, Any]:
     prompt: dict[str, Any] = editor.page.evaluate(
         """async (workflow) => {
             await app.loadGraphData(workflow);
@@ -116,7 +118,7 @@ def _api(editor: Editor, name: str) -> dict[str, Any]:
 def _open_panel(editor: Editor) -> None:
     editor.page.evaluate("() => app.extensionManager.command.execute('AnimeProduction.OpenJobs')")
     editor.page.locator(".anime-panel").wait_for()
-    editor.page.wait_for_timeout(3000)  # thumbnails
+    editor.page.wait_for_timeout(3000)  # the panel loads thumbnails
 
 
 def _sidebar(editor: Editor) -> bytes:

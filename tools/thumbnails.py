@@ -1,9 +1,8 @@
-"""Thumbnails of the example workflows, each drawn from a real run of its example.
+"""Generator of the thumbnails of the example workflows, each from a real run of its example.
 
-A thumbnail shows the first frame of what the example saved, and beside it the first single picture
-that it previews (a plot). An example whose models are absent keeps the thumbnail that it has. An
-example that reads what another one saved (`review_a_shot`, `use_a_kept_character`) needs that one
-drawn before it.
+A thumbnail shows the first picture that the example saved, and beside it the first preview with a
+single picture (a plot). An example whose models are absent keeps its thumbnail. An example that
+loads the results of another one (`review_a_shot`, `use_a_kept_character`) must be drawn after it.
 """
 
 import json
@@ -17,9 +16,9 @@ from PIL import Image
 
 from ..tests.integration.client import ComfyClient, RequestRefused, Run
 from ..tests.integration.server import ComfyServer
-from .comfyui import ABSENT, PACK, find_comfyui
+from .comfyui import NO_COMFYUI, PACK, find_comfyui
 
-HEIGHT = 400  # px; the editor shows thumbnails smaller
+HEIGHT = 400  # height in px; the editor shows thumbnails smaller
 EXAMPLES = PACK / "example_workflows"
 
 
@@ -38,9 +37,9 @@ def draw(client: ComfyClient, example: Path) -> Path:
     scaled = [each.resize((each.width * HEIGHT // each.height, HEIGHT)) for each in pictures]
     sheet = Image.new("RGB", (sum(each.width for each in scaled), HEIGHT), "white")
     left = 0
-    for each in scaled:
-        sheet.paste(each, (left, 0))
-        left += each.width
+    for picture in scaled:
+        sheet.paste(picture, (left, 0))
+        left += picture.width
     path = EXAMPLES / f"{example.stem}.jpg"
     sheet.save(path, quality=88)
     return path
@@ -48,8 +47,9 @@ def draw(client: ComfyClient, example: Path) -> Path:
 
 def _files(run: Run) -> list[dict[str, str]]:
     """Return the first saved file, and the first preview of a single picture."""
-    own = sorted(filter(str.isdecimal, run.outputs), key=int)  # not the copies that a retry made
-    outputs = [run.outputs[node] for node in own]
+    # The ids of nodes that a retry copied are no numbers.
+    nodes = sorted(filter(str.isdecimal, run.outputs), key=int)
+    outputs = [run.outputs[node] for node in nodes]
     groups = [output["images"] for output in outputs if output.get("images")]
     saved = [group[0] for group in groups if group[0]["type"] == "output"]
     single = [group[0] for group in groups if group[0]["type"] == "temp" and len(group) == 1]
@@ -64,7 +64,7 @@ def generate(chosen: Sequence[str] = ()) -> None:
     """Draw the thumbnails of the chosen examples, or of all."""
     comfyui = find_comfyui()
     if comfyui is None:
-        sys.exit(ABSENT)
+        sys.exit(NO_COMFYUI)
     names = chosen or sorted(path.stem for path in (EXAMPLES / "api").glob("*.json"))
     with (
         tempfile.TemporaryDirectory() as base,
@@ -73,6 +73,6 @@ def generate(chosen: Sequence[str] = ()) -> None:
         for name in names:
             try:
                 print(draw(ComfyClient(server), EXAMPLES / "api" / f"{name}.json"))
-            except RequestRefused as refusal:  # models that are not here
-                print(f"{name}: left as it is. {refusal}")
+            except RequestRefused as refusal:  # its models are not installed
+                print(f"{name}: not drawn. {refusal}")
         server.end_databases()

@@ -1,9 +1,9 @@
-"""State of the translations: which are missing, and which must be checked after English changed.
+"""State of the translations: the missing ones, and those to check after their English changed.
 
-For each language, a file of `translated_from/` holds the English that each translation was made
-from. A translation whose English has changed since stays in use, and counts as "to be checked"
-until a person has looked at it: `python quickstart.py generate --checked KEY`. The key of a text is
-its file and path, such as `main.json:menuLabels.Anime Jobs`; that of a help page is `docs:NODE`.
+A file in `translated_from/` holds, for each language, the English text that each translation was
+made from. When the English changes, the translation stays in use, and must be checked by a person,
+who confirms it with `python quickstart.py generate --checked KEY`. The key of a text is its file
+and path, such as `main.json:menuLabels.Anime Jobs`; the key of a help page is `docs:NODE`.
 """
 
 import difflib
@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .help_pages import nodes_with_page, path_of, read_page, translated_part
-from .locale_files import ENGLISH, FILES, flat, languages, read, without, write
+from .locale_files import ENGLISH, FILES, flat, languages, read, remove_texts, write
 
 RECORDS = Path(__file__).with_name("translated_from")
-PAGE = "docs"  # begins the keys of help pages
+PAGE = "docs"  # first part of the key of a help page
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class TranslationState:
         missing: keys without a translation.
         to_check: keys whose English has changed since the translation was checked.
         unrecorded: keys of translations whose English is not recorded yet.
-        gone: keys that English has no more.
+        obsolete: keys of translations whose English text no longer exists.
     """
 
     missing: list[str]
     to_check: list[str]
     unrecorded: list[str]
-    gone: list[str]
+    obsolete: list[str]
 
 
 def translated_languages() -> list[str]:
@@ -43,7 +43,7 @@ def translated_languages() -> list[str]:
 
 
 def sources() -> dict[str, str]:
-    """Return everything that is to be translated, in English, by key."""
+    """Return all English texts and help pages to translate, by key."""
     pages = {f"{PAGE}:{node}": translated_part(node) for node in nodes_with_page()}
     return {**_texts(ENGLISH), **pages}
 
@@ -63,7 +63,7 @@ def _texts(language: str) -> dict[str, str]:
 
 
 def record(language: str) -> dict[str, str]:
-    """Return the English that the translations into a language were made from, by key."""
+    """Return the English texts that the translations into a language were made from, by key."""
     path = RECORDS / f"{language}.json"
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
@@ -85,21 +85,21 @@ def state(language: str) -> TranslationState:
             if key in translated and recorded.get(key, text) != text
         ],
         unrecorded=[key for key in translated if key in english and key not in recorded],
-        gone=sorted((translated.keys() | recorded.keys()) - english.keys()),
+        obsolete=sorted((translated.keys() | recorded.keys()) - english.keys()),
     )
 
 
 def update() -> None:
-    """Remove translations that English has no more, and record the English of new ones.
+    """Remove obsolete translations, and record the English of new ones.
 
-    A new translation is one whose English is not recorded; it is taken to be made from the English
-    of now. A translation whose English has changed is left as it is, and so is its record.
+    A translation is new if its English is not recorded; the current English is recorded for it. A
+    translation whose English has changed keeps its text and its record.
     """
     english = sources()
     for language in translated_languages():
         translated = translations(language)
         for key in translated.keys() - english.keys():
-            print(f"{key} is gone; in {language} it was: {translated[key]}")
+            print(f"removed from {language}: {key}: {translated[key]}")
         _remove(language, translated.keys() - english.keys())
         recorded = {**english, **record(language)}
         _write_record(language, {key: recorded[key] for key in english.keys() & translated.keys()})
@@ -109,21 +109,21 @@ def _remove(language: str, keys: set[str]) -> None:
     for file in FILES:
         paths = {key.partition(":")[2] for key in keys if key.startswith(f"{file}:")}
         if paths:
-            write(language, file, without(read(language, file), paths))
+            write(language, file, remove_texts(read(language, file), paths))
     for key in keys:
         if key.startswith(f"{PAGE}:"):
             path_of(key.partition(":")[2], language).unlink()
 
 
 def mark_checked(patterns: Sequence[str], chosen: Sequence[str] = ()) -> list[str]:
-    """Record that translations are right for the English of now.
+    """Record that translations are right for the current English.
 
     Args:
         patterns: keys, in which * stands for any characters.
-        chosen: languages; all if empty.
+        chosen: languages; all languages if empty.
 
     Returns:
-        The language and the key of each translation that was to be checked and no longer is.
+        Language and key of each translation that is now checked.
     """
     english = sources()
     checked: list[str] = []
@@ -140,21 +140,21 @@ def _matches(key: str, patterns: Sequence[str]) -> bool:
 
 
 def summary() -> Iterator[str]:
-    """Yield a line for each language."""
+    """Yield a line for each language with the number of missing translations and those to check."""
     for language in translated_languages():
-        now = state(language)
-        yield f"{language}: {len(now.missing)} missing, {len(now.to_check)} to be checked"
+        current = state(language)
+        yield f"{language}: {len(current.missing)} missing, {len(current.to_check)} to be checked"
 
 
 def details(language: str) -> Iterator[str]:
-    """Yield lines on all translations that are missing or to be checked, with their texts."""
+    """Yield lines about all translations that are missing or must be checked, with their texts."""
     english, translated, recorded = sources(), translations(language), record(language)
-    now = state(language)
-    for key in now.missing:
+    current = state(language)
+    for key in current.missing:
         yield f"missing in {language}: {key}"
         if not key.startswith(f"{PAGE}:"):
             yield f"    English: {english[key]}"
-    for key in now.to_check:
+    for key in current.to_check:
         yield f"to be checked in {language}: {key}"
         before, after = recorded[key].split("\n"), english[key].split("\n")
         changes = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]

@@ -1,4 +1,4 @@
-"""Screenshots, written as small WebP files."""
+"""Writer of screenshots as small WebP files."""
 
 from io import BytesIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A real ComfyUI with its real editor, in the system's Chromium."""
+"""Fixtures of a real ComfyUI with its real editor, opened in the system's Chromium."""
 
 import importlib.util
 import os
@@ -24,33 +24,33 @@ from .panel import open_panel
 from .panel_list import ListedJobs
 from .studio import Studio, open_studio
 
-# ComfyUI answers 404 to every file of a pack whose directory has a space in its name.
+# No space: ComfyUI answers 404 to every file of a pack whose directory has a space in its name.
 PACK_DIRECTORY = "anime-production-main"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator:
-    """The system's Chromium, without a window.
+    """Give the system's Chromium, without a window, or skip the test.
 
-    For these tests alone: as long as it lives, Playwright's event loop counts as running in this
-    thread, and no other test could run one.
+    The fixture ends with the tests of this folder: as long as it lives, Playwright's event loop
+    counts as running in this thread, and tests of other folders could not run an event loop.
     """
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: pip install playwright"
     )
     program = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        pytest.skip("no Chromium here: install one, or set CHROMIUM_PATH")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        pytest.skip("Chromium is not installed: install it, or set CHROMIUM_PATH")
+    with playwright.sync_playwright() as library:
+        chromium = library.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
 
 
 @pytest.fixture(scope="package")
 def hub() -> Iterator[FileServer]:
-    """A mirror of the hub that weights come from."""
+    """Give a local server in place of the hub that weights are downloaded from."""
     with file_server() as offers:
         yield offers
 
@@ -59,7 +59,10 @@ def hub() -> Iterator[FileServer]:
 def editor_servers(
     browser, hub: FileServer, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[FrontEnd], ComfyServer]]:
-    """ComfyUI with the pack, one process for each editor; asked for after the browser."""
+    """Give a function that returns the ComfyUI of an editor, and starts it at the first call.
+
+    The fixture needs the browser first, so that no server starts if there is no browser.
+    """
     if importlib.util.find_spec("comfyui_frontend_package") is None:
         pytest.skip("ComfyUI's frontend is not installed: pip install comfyui-frontend-package")
     variables: dict[str, str | None] = dict.fromkeys(("ANIME_DATABASE_URL", "ANIME_TRACKING"))
@@ -81,10 +84,13 @@ def editor_servers(
 
 def _end(server: ComfyServer) -> None:
     server.stop()
-    deadline = time.monotonic() + STOP_SECONDS  # on a busy machine it ends a little later
+    # On a busy machine the database server ends a little later than ComfyUI.
+    deadline = time.monotonic() + STOP_SECONDS
     while server.databases() and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert server.end_databases() == [], "the embedded database outlived ComfyUI"
+    assert server.end_databases() == [], (
+        "An embedded database server still runs after ComfyUI has stopped."
+    )
 
 
 Kind = tuple[FrontEnd, Mode]
@@ -92,7 +98,7 @@ USUAL: Kind = (FrontEnd.PINNED, Mode.CLASSIC)
 
 
 def _kinds(*kinds: Kind) -> list[Any]:
-    """Return parameters: all are slow but the usual editor in its usual canvas."""
+    """Return parameters; all but the usual editor in its usual canvas are marked as slow."""
     return [
         pytest.param(
             kind,
@@ -104,7 +110,7 @@ def _kinds(*kinds: Kind) -> list[Any]:
 
 
 EVERY_KIND = _kinds(*((front_end, mode) for front_end in FrontEnd for mode in Mode))
-# Marks of tests, or of modules, that need not run in each editor and each canvas.
+# Marks for tests, or for modules, that do not need every editor and every canvas.
 in_both_canvases = pytest.mark.parametrize(
     "kind", _kinds(*((FrontEnd.PINNED, mode) for mode in Mode)), indirect=True
 )
@@ -113,14 +119,14 @@ in_the_usual_editor = pytest.mark.parametrize("kind", _kinds(USUAL), indirect=Tr
 
 @pytest.fixture(params=EVERY_KIND)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    """Each editor in each canvas: slow, but for the pinned one in the classic canvas."""
+    """Return an editor and a canvas; the test runs once for each pair."""
     chosen: Kind = request.param
     return chosen
 
 
 @pytest.fixture
 def language() -> str:
-    """Of the editor; a test that wants another one sets it as its parameter."""
+    """Return the language of the editor; a test sets another one as its parameter."""
     return "en"
 
 
@@ -132,7 +138,7 @@ def editor(
     language: str,
     tmp_path: Path,
 ) -> Iterator[Editor]:
-    """The editor, opened by a user who has not been here before; nothing in it may go wrong."""
+    """Give the editor as a new user opens it; the test fails if the page has an error."""
     front_end, mode = kind
     with open_editor(browser, editor_servers(front_end), mode, tmp_path, language) as opened:
         yield opened
@@ -142,7 +148,7 @@ def editor(
 
 @pytest.fixture
 def client(editor: Editor) -> ComfyClient:
-    """A client of the ComfyUI that serves the editor."""
+    """Return a client of the ComfyUI that serves the editor."""
     return ComfyClient(editor.server)
 
 
@@ -150,7 +156,15 @@ def client(editor: Editor) -> ComfyClient:
 def open_editor(
     browser: Any, server: ComfyServer, mode: Mode, pictures: Path, language: str = "en"
 ) -> Iterator[Editor]:
-    """The editor in a browser of its own, as a `with` block."""
+    """Open the editor in a browser context of its own, as a `with` block.
+
+    Args:
+        browser: Playwright's browser.
+        server: running ComfyUI.
+        mode: canvas of the editor.
+        pictures: folder for screenshots.
+        language: language of the editor.
+    """
     settings = {
         "Comfy.VueNodes.Enabled": mode is Mode.NODES_2,
         "Comfy.TutorialCompleted": True,
@@ -167,7 +181,7 @@ def open_editor(
 def studios(
     browser: Any, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[FrontEnd], Studio]]:
-    """ComfyUI with ten thousand jobs, one for each editor."""
+    """Give a function that returns an editor's ComfyUI with 10,000 jobs, started at first use."""
     with ExitStack() as opened:
 
         @cache
@@ -181,7 +195,7 @@ def studios(
 
 @pytest.fixture
 def studio(studios: Callable[[FrontEnd], Studio], kind: Kind) -> Studio:
-    """A ComfyUI with ten thousand jobs."""
+    """Return a ComfyUI with 10,000 jobs."""
     return studios(kind[0])
 
 
@@ -189,7 +203,7 @@ def studio(studios: Callable[[FrontEnd], Studio], kind: Kind) -> Studio:
 def with_panel(
     browser: Any, studio: Studio, kind: Kind, language: str, tmp_path: Path
 ) -> Iterator[Editor]:
-    """The studio's editor with the panel open."""
+    """Give the editor of the studio with the panel open."""
     with open_editor(browser, studio.server, kind[1], tmp_path, language) as opened:
         open_panel(opened)
         opened.page.locator(".anime-row").first.wait_for()
@@ -199,5 +213,5 @@ def with_panel(
 
 @pytest.fixture
 def jobs(with_panel: Editor) -> ListedJobs:
-    """The list in the studio's panel."""
+    """Return the list of jobs in the studio's panel."""
     return ListedJobs(with_panel)

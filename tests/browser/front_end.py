@@ -1,4 +1,4 @@
-"""The editors that the pack is tried in: the one that ComfyUI pins, and the newest."""
+"""Versions of ComfyUI's editor that the pack is tested in: the pinned one and the newest."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ FOLDER = PACK / ".quickstart" / "front_ends"
 
 
 class FrontEnd(Enum):
-    """A version of ComfyUI's editor."""
+    """Version of ComfyUI's editor: the one that ComfyUI pins, or the newest on PyPI."""
 
     PINNED = "pinned"
     NEWEST = "newest"
@@ -31,17 +31,19 @@ class FrontEnd(Enum):
 
 @cache
 def newest_front_end() -> Path:
-    """Return the folder of the newest editor's files, fetched from PyPI where it is not there.
+    """Return the folder of the newest editor's files, and download it from PyPI if necessary.
 
-    `ANIME_FRONT_END` names a folder to use instead.
+    The variable `ANIME_FRONT_END` sets another folder.
     """
-    named = os.environ.get("ANIME_FRONT_END")
-    folder = Path(named) if named else FOLDER / NEWEST / "comfyui_frontend_package" / "static"
+    configured = os.environ.get("ANIME_FRONT_END")
+    folder = (
+        Path(configured) if configured else FOLDER / NEWEST / "comfyui_frontend_package" / "static"
+    )
     if not (folder / "index.html").is_file():
         target = FOLDER / NEWEST
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
         command += ["--target", str(target), f"{PACKAGE}=={NEWEST}"]
-        fetched = subprocess.run(command, capture_output=True, text=True, check=False)
-        if fetched.returncode != 0:
-            pytest.skip(f"{PACKAGE} {NEWEST} can't be had here: {fetched.stderr[-200:]}")
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        if process.returncode != 0:
+            pytest.skip(f"{PACKAGE} {NEWEST} cannot be downloaded: {process.stderr[-200:]}")
     return folder

@@ -1,24 +1,27 @@
-"""The sidebar "Anime Jobs", as tests use it."""
+"""Actions of tests in the sidebar "Anime Jobs"."""
 
 from typing import Any
 
 from ..integration.client import ComfyClient
-from .editor import SECONDS, Editor
+from .editor import TIMEOUT_MS, Editor
 
 HOSTILE = "<img src=x onerror=window.hacked=1>"
-TAB_BUTTON = ".anime-jobs-tab-button, [data-testid=anime-jobs-tab-button]"  # 1.47, and later
+TAB_BUTTON = ".anime-jobs-tab-button, [data-testid=anime-jobs-tab-button]"  # editor 1.47, and later
 
 
-def expect(shown: Any) -> Any:
-    """Playwright's patient assertions about what is shown; it need not be installed."""
-    from playwright.sync_api import expect as patient
+def expect(locator: Any) -> Any:
+    """Return Playwright's assertions on a locator, which wait until they are true.
 
-    patient.set_options(timeout=SECONDS)
-    return patient(shown)
+    Playwright is imported here, because it is not installed on every machine.
+    """
+    from playwright.sync_api import expect as playwright_expect
+
+    playwright_expect.set_options(timeout=TIMEOUT_MS)
+    return playwright_expect(locator)
 
 
 def open_panel(editor: Editor) -> Any:
-    """The panel, opened if it isn't."""
+    """Open the panel if it is closed, and return its locator."""
     panel = editor.page.locator(".anime-panel")
     if panel.count() == 0:
         editor.page.locator(TAB_BUTTON).click()
@@ -26,18 +29,18 @@ def open_panel(editor: Editor) -> Any:
     return panel
 
 
-def open_job(editor: Editor, client: ComfyClient, wanted: str) -> Any:
-    """The detail of a job, chosen in the list as a user does.
+def open_job(editor: Editor, client: ComfyClient, job_or_prompt_id: str) -> Any:
+    """Open a job in the list, as a user does, and return the locator of its details.
 
     Args:
-        editor: with or without the panel.
-        client: of its ComfyUI.
-        wanted: the job's id, or its prompt's; nothing else may have its shot's name.
+        editor: editor; the panel may be closed.
+        client: client of the editor's ComfyUI.
+        job_or_prompt_id: id of the job or of its prompt. No other job may have the same shot.
     """
-    job = client.get(f"/anime/jobs/{wanted}")["job"]
+    job = client.get(f"/anime/jobs/{job_or_prompt_id}")["job"]
     panel = open_panel(editor)
-    panel.get_by_role("tab", name="Jobs").click()  # a detail gives way to the list
-    # Not by the pointer: rows move under it while others' jobs come.
+    panel.get_by_role("tab", name="Jobs").click()  # closes the details of another job
+    # A click with the pointer could hit another row, because new jobs move the rows.
     row = panel.get_by_role("option").filter(has_text=job["shot"])
     row.evaluate("(row) => row.click()")
     detail = panel.locator(".anime-view > .anime-detail")
@@ -45,21 +48,21 @@ def open_job(editor: Editor, client: ComfyClient, wanted: str) -> Any:
     return detail
 
 
-def say_yes(editor: Editor) -> None:
-    """Confirm what the editor asks."""
+def confirm_dialog(editor: Editor) -> None:
+    """Press Delete in the editor's dialog."""
     dialog = editor.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete").click()
     dialog.wait_for(state="hidden")
 
 
-def say_no(editor: Editor) -> None:
-    """Decline what the editor asks."""
+def cancel_dialog(editor: Editor) -> None:
+    """Press Cancel in the editor's dialog."""
     dialog = editor.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Cancel").click()
     dialog.wait_for(state="hidden")
 
 
-def open_tabs(editor: Editor) -> int:
-    """How many workflows are open."""
+def count_open_workflows(editor: Editor) -> int:
+    """Return the number of open workflows."""
     count: int = editor.page.evaluate("() => app.extensionManager.workflow.openWorkflows.length")
     return count

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ..integration.client import ComfyClient
-from ..integration.production_bench import await_that, order
+from ..integration.production_bench import await_condition, order
 from ..thorough import first_of
 from .conftest import in_the_usual_editor
 from .editor import Editor, example, set_values
@@ -116,7 +116,7 @@ def a_production_and_its_job_are(client: ComfyClient, panel: Any, unlike: str) -
     production = order(client, project=PROJECT, prompt="1girl", **asked)
     panel.get_by_role("tab").nth(1).click()
     row = panel.locator(".anime-production").filter(has_text=PROJECT)
-    await_that(client, production, lambda found: found["state"] == "failed")
+    await_condition(client, production, lambda found: found["state"] == "failed")
     row.first.click()
     attempt = panel.locator(".anime-attempt").first
     expect(attempt).to_contain_text(unlike)

@@ -11,7 +11,15 @@ from PIL import Image, ImageSequence
 from ..integration.client import ComfyClient, RequestRefused
 from .conftest import in_both_canvases, in_the_usual_editor
 from .editor import Editor, example
-from .panel import HOSTILE, expect, open_job, open_panel, open_tabs, say_no, say_yes
+from .panel import (
+    HOSTILE,
+    cancel_dialog,
+    confirm_dialog,
+    count_open_workflows,
+    expect,
+    open_job,
+    open_panel,
+)
 from .prompts import FPS, FRAMES, SEED, loop_prompt, run_job
 
 
@@ -150,7 +158,7 @@ def each_judgement_is_remembered(detail: Any, client: ComfyClient, job: str) -> 
 def its_workflow_opens_in_a_tab_each_time(
     editor: Editor, detail: Any, workflow: dict[str, Any]
 ) -> None:
-    before = open_tabs(editor)
+    before = count_open_workflows(editor)
     detail.get_by_role("button", name="Open workflow").click()
     expect(detail.get_by_role("status").first).to_contain_text("a tab of its own")
     assert types(editor) == sorted(each["type"] for each in workflow["nodes"])
@@ -158,17 +166,17 @@ def its_workflow_opens_in_a_tab_each_time(
     editor.page.evaluate("() => app.graph.clear()")
     detail.get_by_role("button", name="Open workflow").click()
     editor.page.wait_for_function("() => app.graph.nodes.length > 0")
-    assert open_tabs(editor) == before + 2
+    assert count_open_workflows(editor) == before + 2
 
 
 def without_a_workflow_only_the_nodes_are_opened(
     editor: Editor, detail: Any, prompt: dict[str, Any]
 ) -> None:
-    before = open_tabs(editor)
+    before = count_open_workflows(editor)
     detail.get_by_role("button", name="Open workflow").click()
     expect(detail.get_by_role("status").first).to_contain_text("Only the nodes")
     assert types(editor) == sorted(each["class_type"] for each in prompt.values())
-    assert open_tabs(editor) == before + 1
+    assert count_open_workflows(editor) == before + 1
 
 
 def types(editor: Editor) -> list[str]:
@@ -183,12 +191,12 @@ def it_is_deleted_with_its_files_after_a_question(
     (file,) = client.get(f"/anime/jobs/{job}")["artifacts"]
     path = client.server.base / "output" / file["path"]
     detail.get_by_role("button", name="Delete job and files").click()
-    say_no(editor)
+    cancel_dialog(editor)
     expect(detail.locator(".anime-title")).to_be_visible()
     assert path.exists()
     detail.get_by_role("button", name="Delete job and files").click()
     expect(editor.page.get_by_role("dialog")).to_contain_text(file["path"])
-    say_yes(editor)
+    confirm_dialog(editor)
     expect(editor.page.get_by_role("listbox")).to_be_visible()  # back among the jobs
     assert not path.exists()
     with pytest.raises(RequestRefused, match="unknown_job"):
@@ -200,7 +208,7 @@ def it_is_deleted_without_its_files(
 ) -> None:
     (file,) = client.get(f"/anime/jobs/{job}")["artifacts"]
     detail.get_by_role("button", name="Delete job", exact=True).click()
-    say_yes(editor)
+    confirm_dialog(editor)
     expect(editor.page.get_by_role("listbox")).to_be_visible()
     with pytest.raises(RequestRefused, match="unknown_job"):
         client.get(f"/anime/jobs/{job}")

@@ -1,5 +1,6 @@
 """The list of jobs in the sidebar: found, followed, and gone through by keys."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def each_filter_leaves_the_jobs_that_it_says(
         if count <= 50:
             jobs.await_count(count)
         else:
-            wait_until(lambda chosen=chosen: _all_have(jobs, chosen), 30)
+            wait_until(partial(_all_have, jobs, chosen), 30)
         clear_filters(editor, jobs)
 
 

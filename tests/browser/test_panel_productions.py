@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from ..integration.client import ComfyClient
-from ..integration.production_bench import await_that, order, shipped
+from ..integration.production_bench import await_condition, order, shipped
 from .conftest import in_the_usual_editor
 from .editor import Editor
 from .panel import HOSTILE, expect, open_panel
@@ -74,7 +74,7 @@ def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel:
     production = order(
         client, project=project, phases=["sample_stills"], parameters=drawn, attempts=2
     )
-    await_that(client, production, lambda found: found["state"] == "failed")
+    await_condition(client, production, lambda found: found["state"] == "failed")
     panel.get_by_role("button", name=project).click()
     expect(panel.locator(".anime-attempt")).to_have_count(2)
     for attempt in panel.locator(".anime-attempt").all():

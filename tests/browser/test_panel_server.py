@@ -125,7 +125,7 @@ def slow_routes_of_the_pack_leave_the_watch_alone(editor: Editor, panel: Any) ->
 
 def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
-    editor.await_that(lambda: questions)
+    editor.await_condition(lambda: questions)
     editor.page.evaluate(BLOCK)
     release(editor, QUESTION, questions)
     editor.page.wait_for_function("() => window.blocked")
@@ -135,7 +135,7 @@ def a_page_that_was_blocked_reads_its_answer_late(editor: Editor, panel: Any) ->
 
 def a_panel_that_is_opened_again_asks_no_second_question(editor: Editor, panel: Any) -> None:
     questions = hold_questions(editor)
-    editor.await_that(lambda: questions)
+    editor.await_condition(lambda: questions)
     for _ in range(2):
         toggle(editor)
         panel.wait_for(state="detached")

@@ -66,13 +66,13 @@ def a_database_that_hangs_is_no_silence_of_comfyui(editor: Editor, studio: Studi
     page.on("request", lambda each: pictures.add(each.url) if PICTURE in each.url else None)
     page.route("**/anime/jobs?**", with_pictures)
     page.get_by_role("combobox", name="State").select_option("completed")
-    editor.await_that(lambda: len(pictures) >= 8)
+    editor.await_condition(lambda: len(pictures) >= 8)
     pictures.clear()
     with hung_database(studio):
         page.evaluate("() => { document.querySelector('.anime-list').scrollTop = 4000 }")
         await_answers(editor, 3)
         assert pictures  # one is on its way
-    editor.await_that(lambda: len(pictures) >= 8)  # the others follow
+    editor.await_condition(lambda: len(pictures) >= 8)  # the others follow
     page.unroute("**/anime/jobs?**")
     page.get_by_role("button", name="Clear filters").click()
 

@@ -44,7 +44,7 @@ def the_licence_is_shown_before_anything_is_asked_for(row: Any, hub: FileServer)
     assert "16.8 MB" in row.text_content()
     row.get_by_role("button", name=f"Download …: {WEIGHT}").click()
     assert "Licence: OpenRAIL (DeepGHS)" in row.text_content()
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def it_is_stopped_and_goes_on_where_it_was(row: Any, hub: FileServer, base: Path) -> None:
@@ -59,7 +59,7 @@ def it_is_stopped_and_goes_on_where_it_was(row: Any, hub: FileServer, base: Path
     row.get_by_text(f"Installed in models/{WEIGHT}").wait_for()
     fetched = base / "models" / WEIGHT / MODEL / "model.onnx"
     assert fetched.stat().st_size == len(CONTENT)
-    assert hub.asked[1][1] is not None, "it did not go on where it had stopped"
+    assert hub.requests[1][1] is not None, "it did not go on where it had stopped"
     shutil.rmtree(fetched.parent)  # it is no model, and others' tests would use it
 
 

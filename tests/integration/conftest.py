@@ -1,4 +1,4 @@
-"""One real ComfyUI for all integration tests of a run."""
+"""Fixtures of one real ComfyUI server that all integration tests of a run share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,25 +11,27 @@ from .client import ComfyClient
 from .server import ComfyServer
 from .tiny_wan import write_tiny_wan
 
-# A directory name as users have it who unpack a downloaded archive: a space, hyphens, `-main`.
+# Users who unpack a downloaded archive get such a name: with a space, hyphens and `-main`.
 PACK_DIRECTORY = "anime production-main"
 TESTING_NODES = Path(__file__).resolve().parent / "testing_nodes"
 
 
 @pytest.fixture(scope="session")
 def server(comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
-    """ComfyUI with the pack, the test-only nodes and tiny Wan models."""
+    """Give a ComfyUI with the pack, the nodes for tests and tiny Wan models."""
     base = tmp_path_factory.mktemp("comfyui")
     use_comfyui(comfyui)
     write_tiny_wan(base / "models")
     packs = {PACK_DIRECTORY: PACK, "testing-nodes": TESTING_NODES}
-    # Jobs go to the embedded database below the base directory, never to a developer's own.
+    # Jobs must go to the embedded database below the base directory, not to a developer's database.
     with ComfyServer(comfyui, base, packs, environment={"ANIME_DATABASE_URL": None}) as running:
         yield running
-    assert running.end_databases() == [], "the embedded database outlived ComfyUI"
+    assert running.end_databases() == [], (
+        "An embedded database server still runs after ComfyUI has stopped."
+    )
 
 
 @pytest.fixture
 def client(server: ComfyServer) -> ComfyClient:
-    """A client of the session's server."""
+    """Return a client of the shared server."""
     return ComfyClient(server)

@@ -37,7 +37,7 @@ def act(client: ComfyClient, production: str, action: str, **said: str) -> Any:
     return client.post(f"/anime/productions/{production}/{action}", said)
 
 
-def await_that(
+def await_condition(
     client: ComfyClient,
     production: str,
     true: Callable[[Any], bool],
@@ -55,7 +55,7 @@ def await_that(
 
 def ended(client: ComfyClient, production: str, seconds: float = PATIENCE) -> Any:
     """A production as soon as it has ended."""
-    return await_that(client, production, lambda found: found["state"] in ENDED, seconds)
+    return await_condition(client, production, lambda found: found["state"] in ENDED, seconds)
 
 
 def shipped(name: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def clip_of(client: ComfyClient, seam_jump: float) -> numpy.ndarray:
 
 def started(run: Run) -> list[str]:
     """Ids of the nodes that were started, in their order."""
-    return [data["node"] for data in run.of_type("executing") if data["node"] is not None]
+    return [data["node"] for data in run.message_data("executing") if data["node"] is not None]
 
 
 def clips_of(retry: Retry, run: Run) -> list[str]:

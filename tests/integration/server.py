@@ -1,4 +1,4 @@
-"""A real ComfyUI server for tests: its own folders, its own port, ended with nothing left over."""
+"""Real ComfyUI server for tests, with its own folders and port, which stops without leftovers."""
 
 import os
 import signal
@@ -18,20 +18,22 @@ __all__ = ["STOP_SECONDS", "ComfyServer", "ServerFailed"]
 
 
 class ComfyServer(ComfyUIProcess):
-    """One ComfyUI process, as a `with` block.
+    """ComfyUI process that runs as long as a `with` block.
 
-    Its base directory holds models, input, output, user and the packs, which are linked into
-    `custom_nodes` under the names that are given.
+    Its base directory holds models, input, output, user files, and links to the packs in
+    `custom_nodes`.
 
     Args:
         comfyui: root of ComfyUI's source.
-        base: a directory for everything that it reads and writes.
-        packs: directory name in `custom_nodes` -> the pack's real place.
-        arguments: further command-line arguments.
-        environment: variables that are added to this process's own; None removes one.
+        base: directory for everything that ComfyUI reads and writes.
+        packs: path of each pack, by the name of its link in `custom_nodes`.
+        arguments: further command-line arguments of ComfyUI.
+        environment: variables added to the environment of this process; None removes a variable.
     """
 
-    boot_seconds = 180.0  # less than a test may take; about 12 on two idle cores
+    boot_seconds = (
+        180.0  # less than the timeout of a test; a start takes about 12 s on two idle cores
+    )
 
     def __init__(
         self,
@@ -44,10 +46,10 @@ class ComfyServer(ComfyUIProcess):
         self.comfyui, self.base = comfyui, base
         for name in ("custom_nodes", "models/diffusion_models", "models/vae", "input", "output"):
             (base / name).mkdir(parents=True, exist_ok=True)
-        for name, place in packs.items():
+        for name, pack in packs.items():
             link = base / "custom_nodes" / name
             if not link.exists():
-                link.symlink_to(place, target_is_directory=True)
+                link.symlink_to(pack, target_is_directory=True)
         command = command_line(sys.executable, comfyui, base, list(packs), arguments)
         super().__init__(command, base, base / "server.log", environment)
 
@@ -56,18 +58,21 @@ class ComfyServer(ComfyUIProcess):
         return "\n".join(self.tail())
 
     def databases(self) -> list[int]:
-        """Return the process ids of the embedded database servers below its base that run."""
+        """Return the process ids of running embedded database servers below the base directory."""
         process_ids = [
             int(file.read_text().split()[0]) for file in self.base.rglob("postmaster.pid")
         ]
         return [each for each in process_ids if _runs(each)]
 
     def end_databases(self) -> list[int]:
-        """End the embedded database servers that still run; none should after a clean stop."""
-        left = self.databases()
-        for process_id in left:
+        """End the embedded database servers that still run, and return their process ids.
+
+        After a clean stop of ComfyUI there should be none.
+        """
+        running = self.databases()
+        for process_id in running:
             os.kill(process_id, signal.SIGQUIT if os.name == "posix" else signal.SIGTERM)
-        return left
+        return running
 
     def __enter__(self) -> "ComfyServer":
         self.start()
@@ -90,5 +95,5 @@ def _runs(process_id: int) -> bool:
     except PermissionError:
         pass
     status = Path(f"/proc/{process_id}/stat")
-    # A zombie has ended; only its parent has not asked yet.
+    # A zombie has ended, but its parent has not read its exit status yet.
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")

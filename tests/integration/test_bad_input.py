@@ -29,7 +29,7 @@ def run_to_error(client: ComfyClient, prompt: Prompt, node: Node) -> str:
     run = client.run(prompt, expect_success=False)
     assert client.server.alive, client.server.last_lines()
     assert not run.succeeded
-    (error,) = run.of_type("execution_error")
+    (error,) = run.message_data("execution_error")
     assert run.error is not None
     for told in (error, run.error):  # the websocket's and the history's
         assert told["node_id"] == node
@@ -72,7 +72,7 @@ def test_what_cannot_be_measured_is_json_without_a_number_for_every_client(clien
     still = prompt.add("AnimeStillQuality", images=spoiled(prompt, "all NaN"))
     run = client.run(prompt)  # its messages and its history are read as a browser reads them
     assert run.succeeded
-    sent = {each["node"]: each["output"]["anime_report"] for each in run.of_type("executed")}
+    sent = {each["node"]: each["output"]["anime_report"] for each in run.message_data("executed")}
     for node in (loop, still):
         assert sent[node] == [run.report(node)]
         assert (run.report(node)["verdict"], run.report(node)["score"]) == ("NOT_MEASURED", None)
@@ -85,7 +85,7 @@ def test_a_score_that_does_not_exist_reaches_nobody(client: ComfyClient):
     run = client.run(prompt)
     assert score not in run.outputs
     assert run.outputs[passed]["text"] == ["False"]
-    assert run.of_type("execution_error") == [], "a silent block is no error"
+    assert run.message_data("execution_error") == [], "a silent block is no error"
 
 
 # tests/nodes/test_wrong_links.py has every pair of types.

@@ -87,7 +87,7 @@ def test_a_picture_is_drawn_later_of_a_report_that_is_cached(client, example):
 def test_the_report_reaches_a_websocket_and_stays_in_the_history_of_a_cached_run(client, example):
     prompt = with_clip(example, seed=101)
     first, second = client.run(prompt), client.run(prompt)
-    sent = {each["node"]: each["output"] for each in first.of_type("executed")}
+    sent = {each["node"]: each["output"] for each in first.message_data("executed")}
     assert sent["5"]["anime_report"][0] == first.report("5") == second.report("5")
     assert second.cached("5")
     assert (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ..deadlines import within
-from ..models.jobs.postgres import HandmadePostgres, wait_until
+from ..models.jobs.postgres import SystemPostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 
@@ -20,9 +20,9 @@ PATIENCE = 60.0  # seconds: the shipper tries again every half a minute at the l
 
 
 @pytest.fixture(scope="module")
-def url(by_hand: HandmadePostgres) -> str:
+def url(system_postgres: SystemPostgres) -> str:
     """An empty database."""
-    return by_hand.new_database()
+    return system_postgres.new_database()
 
 
 @pytest.fixture(scope="module")
@@ -69,24 +69,24 @@ def expect(client: ComfyClient, jobs: Jobs, prompts: list[str]) -> None:
 def test_a_database_that_stops_loses_and_delays_no_prompt(
     client: ComfyClient,
     jobs: Jobs,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
     when: str,
 ):
     client.run_without_client(JobPrompt(seed=100))
     if when == "before":
-        by_hand.stop()
+        system_postgres.stop()
     prompts = [client.submit(JobPrompt(seed=time.monotonic_ns() % 2**32, seconds=0.5))]
     if when == "during":
         wait_until(lambda: jobs.of_prompt(prompts[0]) == ["in_progress"])
-        by_hand.stop()
+        system_postgres.stop()
     wait_until(lambda: prompts[0] in client.get(f"/history/{prompts[0]}"), 10)
     if when == "after":
-        by_hand.stop()
+        system_postgres.stop()
     try:
         with within(2):  # rendering doesn't wait for the database
             prompts += [client.run_without_client(JobPrompt(seed=n)).prompt_id for n in range(5)]
     finally:
-        by_hand.start()
+        system_postgres.start()
     expect(client, jobs, prompts)
 
 
@@ -119,14 +119,14 @@ def test_a_full_disk_is_said_and_what_ran_meanwhile_is_recorded_afterwards(
     client: ComfyClient,
     jobs: Jobs,
     small_disk: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
     private = small_disk / OUTBOX.parent
     if not private.is_mount():
         pytest.skip("no file system may be mounted here")
     prompts = [client.run_without_client(JobPrompt(seed=200)).prompt_id]
     expect(client, jobs, prompts)
-    by_hand.stop()  # so that nothing makes room
+    system_postgres.stop()  # so that nothing makes room
     try:
         with full(private):
             big = {"note": "x" * 100_000}
@@ -138,7 +138,7 @@ def test_a_full_disk_is_said_and_what_ran_meanwhile_is_recorded_afterwards(
             assert outbox["status"] != "ok"
             assert outbox["lost"] > 0
     finally:
-        by_hand.start()
+        system_postgres.start()
     prompts.append(client.run_without_client(JobPrompt(seed=300)).prompt_id)
     expect(client, jobs, prompts)
     assert health(client)["components"]["outbox"]["status"] == "ok"

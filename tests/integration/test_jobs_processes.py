@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..models.jobs.postgres import HandmadePostgres, wait_until
+from ..models.jobs.postgres import SystemPostgres, wait_until
 from .client import ComfyClient
 from .job_bench import JobPrompt, Jobs, comfyui_with
 
@@ -26,9 +26,9 @@ SELECT job_id FROM anime.job_events WHERE kind = 'job_finished' GROUP BY job_id 
 def test_a_comfyui_that_is_killed_at_any_moment_loses_and_doubles_no_job(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     jobs, chance = Jobs(url), random.Random(7)
     notes = tmp_path / "notes"
     notes.mkdir()
@@ -73,9 +73,9 @@ def test_a_comfyui_that_is_killed_at_any_moment_loses_and_doubles_no_job(
 def test_two_comfyuis_on_one_private_folder_and_database_keep_their_jobs_apart(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     jobs = Jobs(url)
     first = comfyui_with(comfyui, tmp_path, url)
     second = comfyui_with(comfyui, tmp_path, url)
@@ -107,9 +107,9 @@ def test_two_comfyuis_on_one_private_folder_and_database_keep_their_jobs_apart(
 def test_a_thousand_prompts_in_the_queue_are_a_thousand_jobs(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     jobs = Jobs(url)
     with comfyui_with(comfyui, tmp_path, url) as server:
         client = ComfyClient(server)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ..models.jobs.postgres import HandmadePostgres, wait_until
+from ..models.jobs.postgres import SystemPostgres, wait_until
 from .client import ComfyClient, Prompt
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 
@@ -13,9 +13,11 @@ from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 def test_with_tracking_off_jobs_run_save_their_files_and_say_that_it_is_off(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    with comfyui_with(comfyui, tmp_path, by_hand.new_database(), ANIME_TRACKING="off") as server:
+    with comfyui_with(
+        comfyui, tmp_path, system_postgres.new_database(), ANIME_TRACKING="off"
+    ) as server:
         client = ComfyClient(server)
         prompt = JobPrompt(project="Winter")
         pictures = prompt.add("EmptyImage", width=16, height=16, batch_size=2, color=0).out()
@@ -34,9 +36,9 @@ def test_with_tracking_off_jobs_run_save_their_files_and_say_that_it_is_off(
 def test_with_tracking_of_all_every_prompt_is_a_job(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     with comfyui_with(comfyui, tmp_path, url, ANIME_TRACKING="all") as server:
         client = ComfyClient(server)
         prompt = Prompt()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ..models.jobs.postgres import HandmadePostgres
+from ..models.jobs.postgres import SystemPostgres
 from .client import ComfyClient
 from .job_bench import comfyui_with
-from .production_bench import await_that, ended, order, stills_of_ones_own
+from .production_bench import await_condition, ended, order, stills_of_ones_own
 from .server import STOP_SECONDS
 from .test_phases import delete
 
@@ -40,15 +40,15 @@ def slow(client: ComfyClient):
 def test_a_comfyui_that_ends_in_the_midst_ends_at_once_and_goes_on_after_its_next_start(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     with comfyui_with(comfyui, tmp_path, url) as server:
         client = ComfyClient(server)
         client.post("/anime/phases", stills_of_ones_own("slow", attempts=2))
         pause = {"slow": {"pause": 6.0}}
         production = order(client, phases=["sample_stills", "slow"], parameters=pause)
-        await_that(
+        await_condition(
             client, production, lambda found: bool(states(found, 1)) and renders(client)(found)
         )
         began = time.monotonic()
@@ -65,7 +65,7 @@ def test_a_comfyui_that_ends_in_the_midst_ends_at_once_and_goes_on_after_its_nex
 
 def test_a_prompt_that_a_person_interrupts_by_hand_stops_its_production(client: ComfyClient, slow):
     production = order(client, phases=[slow], parameters={slow: {"pause": 600.0}})
-    await_that(client, production, renders(client))
+    await_condition(client, production, renders(client))
     client.post("/interrupt", {})
     found = ended(client, production)
     assert (found["state"], found["reason_code"]) == ("cancelled", "production_interrupted")

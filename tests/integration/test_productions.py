@@ -12,7 +12,7 @@ from .production_bench import (
     PATIENCE,
     SHORT,
     act,
-    await_that,
+    await_condition,
     ended,
     look,
     order,
@@ -128,7 +128,7 @@ def test_a_person_approves_one_and_rejects_another(client: ComfyClient, register
     def waits(found: Any) -> bool:
         return bool(found["state"] == "waiting")
 
-    shown = await_that(client, fine, waits)
+    shown = await_condition(client, fine, waits)
     assert states(shown["phases"][0]) == ["passed"]
     assert shown["phases"][0]["files"]
     approved = act(client, fine, "approve", who="Aoi", reason="lovely eyes")
@@ -136,10 +136,10 @@ def test_a_person_approves_one_and_rejects_another(client: ComfyClient, register
     assert ("Aoi", "lovely eyes") in [
         (each["decided_by"], each["reason"].rpartition(": ")[2]) for each in approved["decisions"]
     ]
-    await_that(client, poor, waits)
+    await_condition(client, poor, waits)
     again = act(client, poor, "reject", who="Aoi", reason="six fingers")
     assert again["state"] == "running"
-    await_that(client, poor, waits)
+    await_condition(client, poor, waits)
     rejected = act(client, poor, "reject", who="Aoi", reason="six fingers still")
     assert rejected["state"] == "failed"
     assert "six fingers still" in rejected["reason"]
@@ -161,18 +161,18 @@ def test_what_is_cancelled_in_the_middle_ends_at_once_and_is_resumed_where_it_wa
         attempts = found["phases"][1]["attempts"]
         return bool(attempts and attempts[-1]["state"] == "running" and running(client))
 
-    await_that(client, production, sleeps)
+    await_condition(client, production, sleeps)
     cancelled = act(client, production, "cancel", who="Aoi", reason="too slow")
     assert cancelled["state"] == "cancelled"
     prompt = cancelled["phases"][1]["attempts"][0]["prompt_id"]
-    await_that(client, production, lambda found: not running(client), 10)
+    await_condition(client, production, lambda found: not running(client), 10)
     assert not client.get(f"/history/{prompt}")[prompt]["status"]["completed"]
-    settled = await_that(
+    settled = await_condition(
         client, production, lambda found: states(found["phases"][1]) == ["cancelled"], 10
     )
     assert settled["state"] == "cancelled"
     act(client, production, "resume", who="Aoi")
-    await_that(client, production, lambda found: states(found["phases"][1])[-1] == "running")
+    await_condition(client, production, lambda found: states(found["phases"][1])[-1] == "running")
     again = act(client, production, "cancel", who="Aoi")
     assert [each["number"] for each in again["phases"][1]["attempts"]] == [1, 1]
     assert states(again["phases"][0]) == ["passed"], "what had passed isn't made again"

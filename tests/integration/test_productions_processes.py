@@ -17,12 +17,12 @@ import pytest
 from anime_production.benchmarks.production import phase_times
 from anime_production.tools.comfyui import use_comfyui
 
-from ..models.jobs.postgres import HandmadePostgres, wait_until
+from ..models.jobs.postgres import SystemPostgres, wait_until
 from .client import ComfyClient, RequestRefused
 from .job_bench import Jobs, comfyui_with
 from .production_bench import (
     SHORT,
-    await_that,
+    await_condition,
     ended,
     look,
     order,
@@ -131,11 +131,11 @@ def tell(url: str, seconds: float, capsys: pytest.CaptureFixture[str]) -> Counte
 def test_processes_share_forty_productions(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
     count: int,
     capsys: pytest.CaptureFixture[str],
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     with comfyuis(comfyui, tmp_path, url, count) as servers:
         began = time.monotonic()
         order_many(servers)
@@ -150,10 +150,10 @@ def test_processes_share_forty_productions(
 def test_one_is_killed_in_the_middle_of_a_phase_and_the_other_finishes_all(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
     capsys: pytest.CaptureFixture[str],
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     told = Jobs(url)
     with comfyuis(comfyui, tmp_path, url, 2) as (first, second):
         began = time.monotonic()
@@ -180,9 +180,9 @@ def test_one_is_killed_in_the_middle_of_a_phase_and_the_other_finishes_all(
 def test_one_that_hung_and_comes_back_is_recorded_and_counts_no_second_time(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     told = Jobs(url)
     attempts = "SELECT state FROM anime.attempts ORDER BY started_at"
     variables = {"ANIME_WORKER_HEARTBEAT": "3"}
@@ -193,7 +193,7 @@ def test_one_that_hung_and_comes_back_is_recorded_and_counts_no_second_time(
         client = ComfyClient(first)
         client.post("/anime/phases", stills_of_ones_own("slow", attempts=1))
         production = order(client, phases=["slow"], parameters={"slow": {"pause": 8.0}})
-        await_that(client, production, lambda found: found["phases"][0]["attempts"])
+        await_condition(client, production, lambda found: found["phases"][0]["attempts"])
         wait_until(lambda: told.states()["in_progress"] == 1, 60)
         os.kill(first.process_id, signal.SIGSTOP)
         try:
@@ -215,9 +215,9 @@ def test_one_that_hung_and_comes_back_is_recorded_and_counts_no_second_time(
 def test_a_phase_runs_only_where_its_models_are(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     told = Jobs(url)
     use_comfyui(comfyui)
     write_tiny_wan(tmp_path / "machine 0" / "models")
@@ -248,9 +248,9 @@ def test_a_phase_runs_only_where_its_models_are(
 def test_a_restart_under_way_loses_nothing(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     told = Jobs(url)
     server = comfyui_with(comfyui, tmp_path, url)
     with server:
@@ -266,9 +266,9 @@ def test_a_restart_under_way_loses_nothing(
 def test_a_database_that_is_away_for_half_a_minute_loses_nothing(
     comfyui: Path,
     tmp_path: Path,
-    by_hand: HandmadePostgres,
+    system_postgres: SystemPostgres,
 ):
-    url = by_hand.new_database()
+    url = system_postgres.new_database()
     told = Jobs(url)
     with comfyui_with(comfyui, tmp_path, url) as server:
         client = ComfyClient(server)
@@ -276,12 +276,12 @@ def test_a_database_that_is_away_for_half_a_minute_loses_nothing(
         slow = stills_of_ones_own("away", attempts=1)
         client.post("/anime/phases", slow)
         waits = order(client, phases=["away"], parameters={"away": {"pause": 5.0}})
-        await_that(client, waits, lambda found: found["phases"][0]["state"] == "running", 120)
-        by_hand.stop()
+        await_condition(client, waits, lambda found: found["phases"][0]["state"] == "running", 120)
+        system_postgres.stop()
         try:
             time.sleep(30)
         finally:
-            by_hand.start()
+            system_postgres.start()
         wait_until(finished(url), PATIENCE)
         assert dict(told.rows(STATES)) == {"completed": 5}
         assert told.rows(COUNTED_TWICE) == []

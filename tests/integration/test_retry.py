@@ -46,7 +46,7 @@ def test_it_is_run_again_with_the_next_seed_until_it_passes(client: ComfyClient)
     assert [node for node in started(run) if node.endswith(beside)] == [beside]
     assert len([node for node in started(run) if node.endswith(f".{retry.clip}")]) == 2
     # The browser shows the End's last report at the End.
-    shown = [data for data in run.of_type("executed") if data["display_node"] == retry.end]
+    shown = [data for data in run.message_data("executed") if data["display_node"] == retry.end]
     assert shown[-1]["output"]["anime_report"] == [run.report(retry.end)]
     row = client.get(f"/anime/jobs/{run.prompt_id}")
     recorded = {each["node_id"]: each["report"] for each in row["reports"]}

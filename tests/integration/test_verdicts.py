@@ -22,7 +22,7 @@ def verdict_of(client: ComfyClient, run: Run) -> tuple[str | None, str | None, s
     job = answer["job"]
     (row,) = [each for each in client.get("/anime/jobs", limit=100)["jobs"]
               if each["id"] == job["id"]]  # fmt: skip
-    announced = run.of_type("anime.job")[-1]
+    announced = run.message_data("anime.job")[-1]
     names = ("id", "verdict", "score")
     assert [row[name] for name in names] == [job[name] for name in names]
     assert [announced[name] for name in names[:2]] == [job[name] for name in names[:2]]

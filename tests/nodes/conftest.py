@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.tools.comfyui import ABSENT, find_comfyui, pack_nodes, use_comfyui
+from anime_production.tools.comfyui import NO_COMFYUI, find_comfyui, pack_nodes, use_comfyui
 
 COMFYUI = find_comfyui()
 if COMFYUI is not None:
@@ -22,7 +22,7 @@ class WithoutComfyUI(pytest.Module):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Skip the module."""
-        pytest.skip(ABSENT)
+        pytest.skip(NO_COMFYUI)
 
 
 def pytest_pycollect_makemodule(

@@ -44,8 +44,8 @@ def quickstart(private: Path, *words: str, url: str = "") -> subprocess.Complete
     )
 
 
-def test_jobs_are_backed_up_moved_and_restored(private, by_hand):
-    url = by_hand.new_database()
+def test_jobs_are_backed_up_moved_and_restored(private, system_postgres):
+    url = system_postgres.new_database()
     backup = quickstart(private, "backup", "kept.zip")
     assert backup.returncode == 0, backup.stdout + backup.stderr
     assert "3 jobs" in backup.stdout
@@ -58,11 +58,11 @@ def test_jobs_are_backed_up_moved_and_restored(private, by_hand):
     assert restored.returncode == 0, restored.stdout + restored.stderr
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM anime.jobs").fetchone() == (3,)
-    by_hand.stop()
+    system_postgres.stop()
     try:
         away = quickstart(private, "move", url=url)
     finally:
-        by_hand.start()
+        system_postgres.start()
     assert away.returncode == 1
     for said in (backup, moved, restored, away):
         assert not {PASSWORD, USER, url} & set((said.stdout + said.stderr).split())

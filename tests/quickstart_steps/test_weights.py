@@ -69,7 +69,7 @@ def test_what_is_asked_for_is_fetched_and_only_once(checkout, tmp_path, models, 
     again = quickstart(checkout, tmp_path, *arguments, HF_ENDPOINT=hub.address)
     assert again.returncode == 0
     assert "installed already" in again.stdout
-    assert len(hub.asked) == 2
+    assert len(hub.requests) == 2
 
 
 def test_the_models_of_the_named_comfyui_are_the_place(checkout, comfyui, tmp_path):

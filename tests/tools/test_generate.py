@@ -45,7 +45,7 @@ def test_all_runs_every_generator(calls):
 
 def test_an_unknown_name_runs_nothing(calls, capsys):
     assert command.main(["texts", "textures"]) == 2
-    assert "There is no generator textures. There are: schemas, " in capsys.readouterr().out
+    assert "Unknown generator: textures. Available: schemas, " in capsys.readouterr().out
     assert calls == []
 
 

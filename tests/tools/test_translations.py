@@ -90,12 +90,12 @@ def test_a_key_with_brackets_is_found_by_its_own_name():
 def test_what_english_has_no_more_is_removed(capsys: pytest.CaptureFixture[str]):
     write_texts("en", {"run": "Run"})
     help_pages.path_of("AnimeGate").unlink()
-    assert state("ja").gone == ["docs:AnimeGate", "main.json:menu.stop"]
+    assert state("ja").obsolete == ["docs:AnimeGate", "main.json:menu.stop"]
     update()
     assert locale_files.read("ja", "main.json") == {"menu": {"run": "実行"}}
     assert not help_pages.path_of("AnimeGate", "ja").exists()
     assert record("ja") == {"main.json:menu.run": "Run"}
-    assert "main.json:menu.stop is gone; in ja it was: 停止" in capsys.readouterr().out
+    assert "removed from ja: main.json:menu.stop: 停止" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("pack")
@@ -142,7 +142,7 @@ def test_every_translation_was_checked_after_its_english_changed(language: str):
 @pytest.mark.parametrize("language", translated_languages())
 def test_the_english_of_every_translation_is_recorded(language: str):
     now = state(language)
-    assert (now.unrecorded, now.gone) == ([], []), "python quickstart.py generate texts"
+    assert (now.unrecorded, now.obsolete) == ([], []), "python quickstart.py generate texts"
 
 
 @pytest.mark.parametrize("language", translated_languages())

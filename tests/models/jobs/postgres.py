@@ -1,4 +1,4 @@
-"""PostgreSQL started by hand, and folders in which servers can run."""
+"""PostgreSQL servers for tests: the embedded one and the system's, and folders for them."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,19 @@ from anime_production.models.jobs.database.migrations import migrate
 from anime_production.models.jobs.database.place import place_below
 from anime_production.quickstart_steps.comfyui_process import free_port
 
+# Role and password of the databases on the system's PostgreSQL; a log must not contain them.
 PASSWORD = "a-secret-word"
 USER = "keeper"
 
 
 @contextmanager
 def private_folder(name: str = "__anime") -> Iterator[Path]:
-    """A folder as ComfyUI's system user folder is: 0700.
+    """Give an empty folder with mode 0700, like ComfyUI's system user folder.
 
-    Not pytest's own temporary folder: PostgreSQL's user may have to pass it, and pytest closes
-    its root again whenever a run begins.
+    pytest's temporary folder is not used: PostgreSQL's user must be able to enter its parents, and
+    pytest makes them private again at the start of each run.
     """
-    root = Path(tempfile.mkdtemp(prefix="anime-test-", dir=_quick_disk()))
+    root = Path(tempfile.mkdtemp(prefix="anime-test-", dir=_fast_disk()))
     folder = root / name
     folder.mkdir(mode=0o700)
     try:
@@ -39,14 +40,14 @@ def private_folder(name: str = "__anime") -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _quick_disk() -> str | None:
-    """Memory, where there is enough: every new database waits for the disk."""
+def _fast_disk() -> str | None:
+    """Return a folder in memory if 2 GB are free there: creating a database waits for the disk."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2e9 else None
 
 
 class EmbeddedPostgres:
-    """The pack's embedded PostgreSQL, with as many databases as the tests want."""
+    """Running embedded PostgreSQL of the pack, in which tests create databases."""
 
     def __init__(self, folder: Path) -> None:
         self._server = EmbeddedServer(place_below(folder))
@@ -57,7 +58,7 @@ class EmbeddedPostgres:
         """Return the connection string of a new database.
 
         Args:
-            migrated: with the newest schema; a copy of one that was migrated once.
+            migrated: True gives it the newest schema, as a copy of a migrated database.
         """
         if not migrated:
             return self._create("template1")
@@ -69,23 +70,23 @@ class EmbeddedPostgres:
         return self._create(self._migrated)
 
     def drop(self, address: str) -> None:
-        """Drop a database, whoever is connected to it."""
+        """Drop a database, even if clients are connected to it."""
         name = psycopg.conninfo.conninfo_to_dict(address)["dbname"]
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @property
     def version(self) -> int:
-        """Its major version."""
+        """Major version of the server."""
         with psycopg.connect(self._address) as connection:
             return connection.info.server_version // 10000
 
     def stop(self) -> None:
-        """Stop it, cutting its connections."""
+        """Stop the server and cut its connections."""
         self._server.leave()
 
     def _create(self, template: str) -> str:
         name = f"test_{secrets.token_hex(4)}"
-        # Its files are copied, which takes half the time of copying its pages through the log.
+        # Copying the files takes half the time of copying the pages through the write-ahead log.
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return psycopg.conninfo.make_conninfo(self._address, dbname=name)
 
@@ -94,8 +95,15 @@ class EmbeddedPostgres:
             connection.execute(command.encode())
 
 
-class HandmadePostgres:
-    """Debian's PostgreSQL, as a studio would run it: TCP, a password, no superuser for us."""
+class SystemPostgres:
+    """Running server of the system's PostgreSQL, set up as in a studio.
+
+    The pack connects over TCP with a password, and is no superuser. If the system has no PostgreSQL
+    or this user cannot run one, the test is skipped.
+
+    Attributes:
+        port: TCP port of the server on 127.0.0.1.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._programs = self._find_programs()
@@ -106,7 +114,7 @@ class HandmadePostgres:
             try:
                 entry = pwd.getpwnam("postgres")
             except KeyError:
-                pytest.skip("initdb refuses root, and there is no postgres user here")
+                pytest.skip("initdb refuses to run as root, and there is no user postgres")
             self._account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": ()}
             folder.chmod(0o755)
             folder.parent.chmod(0o755)
@@ -122,11 +130,11 @@ class HandmadePostgres:
 
     @staticmethod
     def _find_programs() -> Path:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        on_path = shutil.which("initdb")
-        if not found and on_path is None:
-            pytest.skip("no PostgreSQL of the system here (Debian: apt install postgresql)")
-        return found[-1].parent if found else Path(str(on_path)).parent
+        debian_programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        program = debian_programs[-1] if debian_programs else shutil.which("initdb")
+        if program is None:
+            pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+        return Path(program).parent
 
     def _run(self, program: str, *arguments: object) -> None:
         with tempfile.TemporaryFile() as output:
@@ -146,37 +154,37 @@ class HandmadePostgres:
         )  # fmt: skip
 
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start the server, and wait until it accepts connections."""
         options = f"-h 127.0.0.1 -p {self.port} -k {self._folder} -F"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", self._folder / "log", "-o", options,
                   "start")  # fmt: skip
 
     @property
     def pid(self) -> int:
-        """Of its postmaster."""
+        """Process id of the server."""
         return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def stop(self) -> None:
-        """Stop at once, as a crash would."""
+        """Stop the server at once, as a crash does."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
 
     def new_database(self) -> str:
-        """A connection string of an empty database."""
+        """Return the connection string of a new, empty database."""
         name = f"studio_{secrets.token_hex(4)}"
         with self._superuser() as connection:
             connection.execute(f"CREATE DATABASE {name} OWNER {USER}".encode())
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{name}"
 
     def cut_connections(self) -> int:
-        """Cut every connection of ours; how many there were."""
-        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
+        """Cut every connection of the pack, and return their number."""
+        statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
         with self._superuser() as connection:
-            return connection.execute(cut, (USER,)).rowcount
+            return connection.execute(statement, (USER,)).rowcount
 
 
-def wait_until(true: Any, seconds: float = 20) -> None:
-    """Wait until a condition holds, or fail."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    """Wait until a condition is true; fail after a timeout."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"The condition was not true within {seconds} s."
         time.sleep(0.02)

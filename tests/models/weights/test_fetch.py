@@ -52,7 +52,7 @@ def test_a_file_is_fetched_whole_and_nothing_else_stays(hub, tmp_path):
 def test_what_is_there_is_not_fetched_again(hub, tmp_path):
     weight = one_file(hub.offer("net.onnx", CONTENT))
     assert fetch(weight, tmp_path) == fetch(weight, tmp_path)
-    assert len(hub.asked) == 1
+    assert len(hub.requests) == 1
 
 
 def test_what_goes_with_a_file_is_fetched_where_it_alone_is_missing(hub, tmp_path):
@@ -65,7 +65,7 @@ def test_what_goes_with_a_file_is_fetched_where_it_alone_is_missing(hub, tmp_pat
     assert not weight.complete(files_in(tmp_path / "kind"))
     fetch(weight, tmp_path)
     assert weight.complete(files_in(tmp_path / "kind"))
-    assert [path for path, _ in hub.asked] == ["net.onnx", "threshold.json", "threshold.json"]
+    assert [path for path, _ in hub.requests] == ["net.onnx", "threshold.json", "threshold.json"]
 
 
 def test_a_file_of_the_same_values_under_another_name_is_enough(hub, tmp_path):
@@ -75,7 +75,7 @@ def test_a_file_of_the_same_values_under_another_name_is_enough(hub, tmp_path):
     (tmp_path / "kind").mkdir()
     (tmp_path / "kind" / "part.pth").write_bytes(b"values")
     assert fetch(weight, tmp_path) == [tmp_path / "kind" / "part.pth"]
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_half_a_file_under_the_right_name_is_replaced(hub, tmp_path):
@@ -97,7 +97,7 @@ def test_what_was_interrupted_goes_on_where_it_stopped(hub, tmp_path, linked):
     assert 300_000 <= part < len(CONTENT)
     told: list[int] = []
     assert fetch(weight, tmp_path, lambda done, _: told.append(done))[0].read_bytes() == CONTENT
-    assert hub.asked[-1] == ("net.onnx", f"bytes={part}-")
+    assert hub.requests[-1] == ("net.onnx", f"bytes={part}-")
     assert told[0] == part
     assert left_behind(tmp_path) == ["net.onnx"]
 
@@ -110,7 +110,7 @@ def test_a_file_that_has_changed_meanwhile_starts_anew(hub, tmp_path):
     hub.offer("net.onnx", OTHER)
     (path,) = fetch(one_file(source, OTHER), tmp_path)
     assert path.read_bytes() == OTHER
-    assert hub.asked[-1][1] is not None, "it did not even try to go on"
+    assert hub.requests[-1][1] is not None, "it did not even try to go on"
 
 
 def test_a_part_without_its_note_is_not_trusted(hub, tmp_path):
@@ -119,7 +119,7 @@ def test_a_part_without_its_note_is_not_trusted(hub, tmp_path):
     (place / "net.onnx.part").write_bytes(OTHER[:500])
     (path,) = fetch(one_file(hub.offer("net.onnx", CONTENT)), tmp_path)
     assert path.read_bytes() == CONTENT
-    assert hub.asked == [("net.onnx", None)]
+    assert hub.requests == [("net.onnx", None)]
 
 
 @pytest.mark.parametrize("mark", ["", 'W/"of the same meaning"'])
@@ -129,7 +129,7 @@ def test_a_server_without_a_firm_mark_is_asked_for_all_of_it_again(hub, tmp_path
     with pytest.raises(FetchInterrupted):
         fetch(weight, tmp_path, stop.report, stop)
     assert fetch(weight, tmp_path)[0].read_bytes() == CONTENT
-    assert hub.asked[-1] == ("net.onnx", None)
+    assert hub.requests[-1] == ("net.onnx", None)
 
 
 def test_a_part_that_is_already_whole_needs_no_network(hub, tmp_path):
@@ -138,14 +138,14 @@ def test_a_part_that_is_already_whole_needs_no_network(hub, tmp_path):
     with pytest.raises(FetchInterrupted):
         fetch(weight, tmp_path, stop.report, stop)
     fetch(weight, tmp_path)
-    assert len(hub.asked) == 1
+    assert len(hub.requests) == 1
 
 
 def test_a_line_that_breaks_is_taken_up_again_by_itself(hub, tmp_path):
     weight = one_file(hub.offer("net.onnx", CONTENT, breaks_after=400_000))
     assert fetch(weight, tmp_path)[0].read_bytes() == CONTENT
-    assert len(hub.asked) == 2
-    assert hub.asked[1][1] is not None
+    assert len(hub.requests) == 2
+    assert hub.requests[1][1] is not None
 
 
 @pytest.mark.parametrize("published", ["catalogue", "hub"])
@@ -245,14 +245,14 @@ def test_two_processes_that_fetch_the_same_do_not_disturb_each_other(hub, tmp_pa
     assert [answers.get(timeout=60), answers.get(timeout=60)] == [CONTENT, CONTENT]
     for process in both:
         process.join()
-    assert len(hub.asked) == 1, "both fetched it"
+    assert len(hub.requests) == 1, "both fetched it"
 
 
 def test_one_who_waits_for_another_can_be_stopped(hub, tmp_path):
     weight = one_file(hub.offer("net.onnx", CONTENT, pause=0.1))
     first = threading.Thread(target=fetch, args=(weight, tmp_path))
     first.start()
-    while not hub.asked:
+    while not hub.requests:
         time.sleep(0.01)
     with pytest.raises(FetchInterrupted):
         fetch(weight, tmp_path, interrupted=lambda: True)

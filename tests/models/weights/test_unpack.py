@@ -46,7 +46,7 @@ def test_a_pack_that_is_there_in_another_layout_is_left_alone(hub, tmp_path):
     for name in weight.members:
         (nested / name).write_bytes(b"own")
     assert [path.parent for path in fetch(weight, tmp_path)] == [nested, nested]
-    assert hub.asked == []
+    assert hub.requests == []
 
 
 def test_half_a_pack_is_completed(hub, tmp_path):

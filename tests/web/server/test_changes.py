@@ -163,7 +163,7 @@ NOT_REPRODUCED = [
 
 
 def test_a_job_is_not_run_again_where_the_request_cannot_be_understood(
-    desk, recorder, studio_url, story
+    desk, recorder, system_url, story
 ):
     for event in story:
         recorder.record(event)

@@ -113,7 +113,7 @@ def test_a_non_commercial_licence_has_to_be_accepted_first(bench):
             error = (await answer.json())["error"]
             assert error["code"] == "licence_not_accepted"
             assert "forbids commercial use: terms" in error["message"]
-        assert bench.offers.asked == []
+        assert bench.offers.requests == []
         accepted = await client.post(f"/anime/weights/{BOUND}/fetch", json={"accept_licence": True})
         assert accepted.status == 202
         assert (await ended(client, BOUND))["installed"]

@@ -76,9 +76,9 @@ def test_an_address_does_not_show_its_connection_string(tmp_path):
     ],
 )
 def test_no_part_of_a_connection_string_is_ever_said(
-    wrong: str, by_hand, private, monkeypatch, caplog
+    wrong: str, system_postgres, private, monkeypatch, caplog
 ):
-    parts = {"user": USER, "word": PASSWORD, "port": by_hand.port, "name": "studio"}
+    parts = {"user": USER, "word": PASSWORD, "port": system_postgres.port, "name": "studio"}
     url = wrong.format(**parts)
     monkeypatch.setenv("ANIME_DATABASE_URL", url)
     recorder = Recorder(private, longest_pause=0.05)
@@ -93,7 +93,7 @@ def test_no_part_of_a_connection_string_is_ever_said(
     assert status.backlog == 1
     said = "".join(traceback.format_exception(caught.value)) + caplog.text + repr(status)
     assert "ANIME_DATABASE_URL" in said
-    secrets = [url, PASSWORD, USER, str(by_hand.port), "no-such-host", "studio"]
+    secrets = [url, PASSWORD, USER, str(system_postgres.port), "no-such-host", "studio"]
     assert [secret for secret in secrets if secret in said] == []
 
 

@@ -18,7 +18,7 @@ PID = "SELECT pg_backend_pid()"
 
 
 @pytest.fixture
-def database(private, studio_url):
+def database(private, system_url):
     database = Database(private)
     yield database
     database.close()
@@ -44,27 +44,29 @@ def test_more_readers_than_the_pool_holds_are_served(database):
     assert len(pids) == MOST_CONNECTIONS + 2
 
 
-def test_a_connection_that_was_cut_is_not_handed_out(database, by_hand):
+def test_a_connection_that_was_cut_is_not_handed_out(database, system_postgres):
     pid(database)
     before = pid(database)
-    assert by_hand.cut_connections()
+    assert system_postgres.cut_connections()
     assert pid(database) != before
 
 
-def test_a_database_that_is_away_is_said_soon_and_without_secrets(database, by_hand, caplog):
+def test_a_database_that_is_away_is_said_soon_and_without_secrets(
+    database, system_postgres, caplog
+):
     pid(database)
     pid(database)
-    by_hand.stop()
+    system_postgres.stop()
     try:
         with within(4), pytest.raises(DatabaseUnavailable) as away, database.connection():
             pass
         with pytest.raises(DatabaseUnavailable), database.connection():
             pass
     finally:
-        by_hand.start()
+        system_postgres.start()
     assert pid(database)
     time.sleep(1.5)  # the pool's own tries have been given up
-    for secret in ("a-secret-word", "keeper", str(by_hand.port)):
+    for secret in ("a-secret-word", "keeper", str(system_postgres.port)):
         assert secret not in str(away.value) + caplog.text
 
 

@@ -111,11 +111,11 @@ def test_a_killed_server_is_started_afresh_with_what_it_knew(place):
 
 @pytest.mark.parametrize("stranger", ["a program", "another PostgreSQL"])
 def test_a_process_number_that_was_given_out_anew_is_not_taken_for_the_server(
-    place, by_hand, stranger
+    place, system_postgres, stranger
 ):
     account = account_for(place / "data")
     with subprocess.Popen(["sleep", "60"], user=account.uid) as program:
-        pid = program.pid if stranger == "a program" else by_hand.pid
+        pid = program.pid if stranger == "a program" else system_postgres.pid
         note = ["1700000000", "5432", str(place), "", "1 1", "ready"]
         text = "\n".join([str(pid), str(place / "data"), *note])
         (place / "data" / "postmaster.pid").write_text(text + "\n")

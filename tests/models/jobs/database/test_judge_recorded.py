@@ -59,9 +59,9 @@ def version_6(url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def old(embedded):
+def old(embedded_postgres):
     """A database of version 6."""
-    with version_6(embedded.new_database()) as connection:
+    with version_6(embedded_postgres.new_database()) as connection:
         yield connection
 
 
@@ -212,12 +212,12 @@ def test_a_step_that_fails_leaves_the_old_version(full, monkeypatch):
 
 
 def test_a_backup_of_version_6_is_judged_when_it_is_restored(
-    full, embedded, private, tmp_path, monkeypatch
+    full, embedded_postgres, private, tmp_path, monkeypatch
 ):
     full.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with full.transaction():
         write_archive(tmp_path / "old.zip", DatabaseSource(full), lambda line: None)
-    monkeypatch.setenv("ANIME_DATABASE_URL", embedded.new_database())
+    monkeypatch.setenv("ANIME_DATABASE_URL", embedded_postgres.new_database())
     contents = restore(private, tmp_path / "old.zip", False, lambda line: None)
     assert contents["jobs"].rows == len(JUDGED)
     with Database(private).connect() as connection:

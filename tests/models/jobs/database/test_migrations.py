@@ -38,12 +38,12 @@ def test_migrations_are_numbered_without_a_gap():
     assert versions == list(range(1, len(versions) + 1))
 
 
-def test_ten_processes_may_start_at_once(studio_url):
+def test_ten_processes_may_start_at_once(system_url):
     command = [sys.executable, "-c", MIGRATE]
     pipe = subprocess.PIPE
     processes = [subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) for _ in range(10)]
     for process in processes:
-        process.stdin.write(f"{studio_url}\n")
+        process.stdin.write(f"{system_url}\n")
         process.stdin.flush()
     assert [process.stdout.readline() for process in processes] == ["ready\n"] * 10
     for process in processes:
@@ -52,7 +52,7 @@ def test_ten_processes_may_start_at_once(studio_url):
     answers = [process.communicate() for process in processes]
     newest = list_migrations()[-1].version
     assert [said for said, _ in answers] == [f"{newest}\n"] * 10, answers
-    with psycopg.connect(studio_url) as connection:
+    with psycopg.connect(system_url) as connection:
         assert one(connection, "SELECT count(*) FROM anime.schema_migrations") == newest
 
 

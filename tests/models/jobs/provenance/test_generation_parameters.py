@@ -5,7 +5,7 @@ import pytest
 from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
 from anime_production.tools.comfyui import PACK
 
-from ..graphs import graph_of, prompt_of_blueprint, said
+from ..graphs import graph_of, prompt_of_blueprint, values_of_kinds
 
 EXAMPLES = PACK / "example_workflows" / "api"
 MAKES_NOTHING = "review_a_shot"
@@ -71,14 +71,14 @@ SDXL = graph_of(
 
 def test_sdxl_with_loras_a_controlnet_and_texts_joined_of_primitives():
     params = generation_parameters(SDXL)
-    assert said(params, "positive") == [
+    assert values_of_kinds(params, "positive") == [
         "masterpiece, 1girl, snow",
         "anime, key visual",
         "a small room",
     ]
-    assert said(params, "negative") == ["lowres, bad hands"]
-    assert said(params, "prompt") == []
-    assert said(params, "model") == ["animagine-xl-4.0.safetensors"]
+    assert values_of_kinds(params, "negative") == ["lowres, bad hands"]
+    assert values_of_kinds(params, "prompt") == []
+    assert values_of_kinds(params, "model") == ["animagine-xl-4.0.safetensors"]
     loras = [
         (each.node_id, each.name, each.text or each.number)
         for each in params
@@ -92,10 +92,10 @@ def test_sdxl_with_loras_a_controlnet_and_texts_joined_of_primitives():
         ("hero", "strength_model", 1.0),
         ("hero", "strength_clip", 1.0),
     ]
-    assert said(params, "controlnet") == ["openpose-sdxl.safetensors", 0.7, 0.0, 0.5]
-    assert said(params, "width", "height", "batch") == [832, 1216, 4]
-    assert said(params, "steps", "cfg", "denoise") == [28, 5.5, 1.0]
-    assert said(params, "sampler", "scheduler") == ["euler_ancestral", "normal"]
+    assert values_of_kinds(params, "controlnet") == ["openpose-sdxl.safetensors", 0.7, 0.0, 0.5]
+    assert values_of_kinds(params, "width", "height", "batch") == [832, 1216, 4]
+    assert values_of_kinds(params, "steps", "cfg", "denoise") == [28, 5.5, 1.0]
+    assert values_of_kinds(params, "sampler", "scheduler") == ["euler_ancestral", "normal"]
 
 
 def test_a_seed_keeps_its_last_digit():
@@ -145,18 +145,18 @@ def test_flux_by_the_custom_sampler_with_an_emptied_negative():
         ),
     )
     params = generation_parameters(graph)
-    assert said(params, "positive") == ["a fox", "a red fox runs"]
-    assert said(params, "negative") == []
-    assert said(params, "model", "text_encoder", "vae") == [
+    assert values_of_kinds(params, "positive") == ["a fox", "a red fox runs"]
+    assert values_of_kinds(params, "negative") == []
+    assert values_of_kinds(params, "model", "text_encoder", "vae") == [
         "flux1-dev.safetensors",
         "clip_l.safetensors",
         "t5xxl_fp16.safetensors",
         "ae.safetensors",
     ]
-    assert said(params, "seed", "steps", "denoise", "cfg") == [1.0, 42, 20, 0.9]
-    assert said(params, "guidance") == [3.5, 2.5]
-    assert said(params, "sampler", "scheduler") == ["beta", "SamplerEulerAncestral"]
-    assert said(params, "shift") == [1.15, 0.5]
+    assert values_of_kinds(params, "seed", "steps", "denoise", "cfg") == [1.0, 42, 20, 0.9]
+    assert values_of_kinds(params, "guidance") == [3.5, 2.5]
+    assert values_of_kinds(params, "sampler", "scheduler") == ["beta", "SamplerEulerAncestral"]
+    assert values_of_kinds(params, "shift") == [1.15, 0.5]
 
 
 def test_wan_image_to_video_in_two_halves():
@@ -196,14 +196,14 @@ def test_wan_image_to_video_in_two_halves():
         video=("CreateVideo", {"images": ["decoded", 0], "fps": 16}),
     )
     params = generation_parameters(graph)
-    assert said(params, "positive", "negative") == ["she turns", "static"]
-    assert said(params, "model", "clip_vision") == [
+    assert values_of_kinds(params, "positive", "negative") == ["she turns", "static"]
+    assert values_of_kinds(params, "model", "clip_vision") == [
         "wan2.2_high.safetensors",
         "wan2.2_low-Q8.gguf",
         "clip_vision_h.safetensors",
     ]
-    assert said(params, "width", "height", "frames", "fps") == [640, 480, 81, 16]
-    assert said(params, "seed", "steps", "first_step", "last_step") == [
+    assert values_of_kinds(params, "width", "height", "frames", "fps") == [640, 480, 81, 16]
+    assert values_of_kinds(params, "seed", "steps", "first_step", "last_step") == [
         7,
         20,
         0,
@@ -264,36 +264,41 @@ def test_an_adapter_and_a_loader_that_does_everything():
         ),
     )
     params = generation_parameters(graph)
-    assert said(params, "positive", "negative") == ["a cat", "a dog"]
-    assert said(params, "model", "vae", "lora") == ["pony.safetensors"]
-    assert said(params, "ip_adapter") == ["plus_sdxl.safetensors", 0.6]
-    assert said(params, "seed", "width", "height", "clip_skip") == [-2, 512, 768, 2**64 - 1]
+    assert values_of_kinds(params, "positive", "negative") == ["a cat", "a dog"]
+    assert values_of_kinds(params, "model", "vae", "lora") == ["pony.safetensors"]
+    assert values_of_kinds(params, "ip_adapter") == ["plus_sdxl.safetensors", 0.6]
+    assert values_of_kinds(params, "seed", "width", "height", "clip_skip") == [
+        -2,
+        512,
+        768,
+        2**64 - 1,
+    ]
 
 
 @pytest.mark.parametrize("path", MAKING, ids=lambda path: path.stem)
 def test_every_example_of_the_pack_tells_its_seed_and_size(path):
     params = generation_parameters(json.loads(path.read_text(encoding="utf-8")))
-    assert said(params, "seed")
-    assert said(params, "width")
+    assert values_of_kinds(params, "seed")
+    assert values_of_kinds(params, "width")
 
 
 def test_the_loop_generators_example_tells_everything():
     example = json.loads((EXAMPLES / "generate_a_loop.json").read_text(encoding="utf-8"))
     params = generation_parameters(example)
-    assert len(said(params, "positive")) == len(said(params, "negative")) == 1
-    assert said(params, "model") == ["wan2.1_t2v_1.3B_fp16.safetensors"]
-    assert said(params, "shift") == [8.0], "the generator's own shift is no sampling's"
-    assert said(params, "width", "height", "frames") == [480, 720, 45]
+    assert len(values_of_kinds(params, "positive")) == len(values_of_kinds(params, "negative")) == 1
+    assert values_of_kinds(params, "model") == ["wan2.1_t2v_1.3B_fp16.safetensors"]
+    assert values_of_kinds(params, "shift") == [8.0], "the generator's own shift is no sampling's"
+    assert values_of_kinds(params, "width", "height", "frames") == [480, 720, 45]
 
 
 def test_comfyuis_own_wan_blueprint():
     params = generation_parameters(prompt_of_blueprint("Text to Video (Wan 2.2)"))
-    assert len(said(params, "positive")) == 1
-    assert said(params, "negative")[0].startswith("色调艳丽")
-    assert len(said(params, "model")) == 2
-    assert said(params, "width", "height", "frames") == [640, 640, 81]
-    assert said(params, "sampler", "scheduler") == ["euler", "simple"] * 2
-    assert [each for each in said(params, "lora") if isinstance(each, str)] == [
+    assert len(values_of_kinds(params, "positive")) == 1
+    assert values_of_kinds(params, "negative")[0].startswith("色调艳丽")
+    assert len(values_of_kinds(params, "model")) == 2
+    assert values_of_kinds(params, "width", "height", "frames") == [640, 640, 81]
+    assert values_of_kinds(params, "sampler", "scheduler") == ["euler", "simple"] * 2
+    assert [each for each in values_of_kinds(params, "lora") if isinstance(each, str)] == [
         "wan2.2_t2v_lightx2v_4steps_lora_v1.1_high_noise.safetensors",
         "wan2.2_t2v_lightx2v_4steps_lora_v1.1_low_noise.safetensors",
     ]

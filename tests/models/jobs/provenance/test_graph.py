@@ -4,7 +4,7 @@ import pytest
 
 from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
 
-from ..graphs import graph_of, said
+from ..graphs import graph_of, values_of_kinds
 
 
 def circles() -> dict[str, Any]:
@@ -89,4 +89,4 @@ def test_an_odd_graph_says_nothing_and_breaks_nothing(graph):
 
 
 def test_a_deep_graph_is_followed_to_its_end():
-    assert said(generation_parameters(chain()), "positive") == ["deep"]
+    assert values_of_kinds(generation_parameters(chain()), "positive") == ["deep"]

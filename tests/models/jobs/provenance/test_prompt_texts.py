@@ -1,6 +1,6 @@
 from anime_production.models.jobs.provenance.generation_parameters import generation_parameters
 
-from ..graphs import graph_of, prompt_of_blueprint, said
+from ..graphs import graph_of, prompt_of_blueprint, values_of_kinds
 
 
 def test_a_basic_guiders_conditioning_is_the_positive_prompt():
@@ -9,7 +9,7 @@ def test_a_basic_guiders_conditioning_is_the_positive_prompt():
         guider=("BasicGuider", {"model": ["m", 0], "conditioning": ["text", 0]}),
         sampler=("SamplerCustomAdvanced", {"guider": ["guider", 0]}),
     )
-    assert said(generation_parameters(graph), "positive") == ["a hill"]
+    assert values_of_kinds(generation_parameters(graph), "positive") == ["a hill"]
 
 
 def test_a_text_that_is_only_made_when_the_graph_runs_is_left_out():
@@ -22,8 +22,8 @@ def test_a_text_that_is_only_made_when_the_graph_runs_is_left_out():
         saved=("SaveLatent", {"samples": ["sampler", 0]}),
     )
     params = generation_parameters(graph)
-    assert said(params, "positive", "prompt", "seed", "width") == []
-    assert said(params, "height") == [512]
+    assert values_of_kinds(params, "positive", "prompt", "seed", "width") == []
+    assert values_of_kinds(params, "height") == [512]
 
 
 def test_a_switch_decides_which_prompt_it_was():
@@ -38,7 +38,7 @@ def test_a_switch_decides_which_prompt_it_was():
             ),
             sampler=("KSampler", {"positive": ["chosen", 0], "seed": 1}),
         )
-        assert said(generation_parameters(graph), "positive") == [expected]
+        assert values_of_kinds(generation_parameters(graph), "positive") == [expected]
 
 
 def test_a_long_prompt_is_kept_whole():
@@ -47,11 +47,11 @@ def test_a_long_prompt_is_kept_whole():
         text=("CLIPTextEncode", {"clip": ["clip", 0], "text": text}),
         sampler=("KSampler", {"positive": ["text", 0], "seed": 1}),
     )
-    assert said(generation_parameters(graph), "positive") == [text]
+    assert values_of_kinds(generation_parameters(graph), "positive") == [text]
 
 
 def test_a_text_that_only_says_what_to_cut_out_is_no_positive_prompt():
     params = generation_parameters(prompt_of_blueprint("Character Replacement (SCAIL-2 Base)"))
-    assert len(said(params, "positive")) == 1
-    assert said(params, "positive")[0].startswith("A young woman")
-    assert len(said(params, "prompt")) == 2
+    assert len(values_of_kinds(params, "positive")) == 1
+    assert values_of_kinds(params, "positive")[0].startswith("A young woman")
+    assert len(values_of_kinds(params, "prompt")) == 2

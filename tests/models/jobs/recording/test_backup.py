@@ -96,7 +96,7 @@ def test_a_backup_is_restored_exactly(database, private, tmp_path, story, saved)
         assert connection.execute(off).fetchone() == (0,)
 
 
-def test_the_embedded_database_is_moved_to_a_server(full, private, studio_url, capfd):
+def test_the_embedded_database_is_moved_to_a_server(full, private, system_url, capfd):
     before = everything(full)
     contents = move(private, False, silent)
     outside = Database(private)
@@ -111,14 +111,14 @@ def test_the_embedded_database_is_moved_to_a_server(full, private, studio_url, c
 
 
 def test_a_server_that_refuses_keeps_what_it_had_and_no_secret_is_said(
-    full, private, studio_url, monkeypatch
+    full, private, system_url, monkeypatch
 ):
-    with psycopg.connect(studio_url) as connection:
+    with psycopg.connect(system_url) as connection:
         connection.execute("CREATE SCHEMA anime")  # another's, without our tables
         connection.execute("CREATE VIEW anime.jobs AS SELECT 1 AS id")
     with pytest.raises((TransferFailed, DatabaseUnavailable)) as refused:
         move(private, False, silent)
-    monkeypatch.setenv("ANIME_DATABASE_URL", studio_url.replace("secret-word", "wrong-word"))
+    monkeypatch.setenv("ANIME_DATABASE_URL", system_url.replace("secret-word", "wrong-word"))
     with pytest.raises(DatabaseUnavailable) as away:
         move(private, False, silent)
     for secret in ("secret-word", "wrong-word", "keeper"):
@@ -127,10 +127,10 @@ def test_a_server_that_refuses_keeps_what_it_had_and_no_secret_is_said(
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_backup_of_an_older_pack_is_brought_up_to_date(
-    private, embedded, database_url, tmp_path, version
+    private, embedded_postgres, database_url, tmp_path, version
 ):
     file = tmp_path / "old.zip"
-    with psycopg.connect(embedded.new_database(), autocommit=True) as old:
+    with psycopg.connect(embedded_postgres.new_database(), autocommit=True) as old:
         migrate(old, until=version)
         old.execute(OLDER_JOBS)
         old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

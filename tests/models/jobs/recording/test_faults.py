@@ -73,7 +73,7 @@ def outbox(private):
 
 
 @pytest.fixture
-def shipper(private, outbox, studio_url):
+def shipper(private, outbox, system_url):
     shipper = Shipper(outbox, Database(private), 0.05, Presence(private))
     yield shipper
     shipper.stop(5)
@@ -126,30 +126,30 @@ def expect(url: str, outbox: Outbox, jobs: int) -> None:
 
 @pytest.mark.parametrize("when", ["before", "during", "after"])
 def test_the_database_may_stop_before_during_and_after_a_prompt(
-    outbox, shipper, studio_url, by_hand, life, when
+    outbox, shipper, system_url, system_postgres, life, when
 ):
     events = [event for number in range(20) for event in life(number)]
     split = {"before": 0, "during": len(events) // 2, "after": len(events)}[when]
     if when != "before":
         tell(outbox, shipper, events[:split])
         assert shipper.settle(20)
-    by_hand.stop()
+    system_postgres.stop()
     try:
         tell(outbox, shipper, events[split:])
         assert shipper.settle(20) is (when == "after")
         assert outbox.backlog() == len(events) - split
     finally:
-        by_hand.start()
-    expect(studio_url, outbox, 20)
+        system_postgres.start()
+    expect(system_url, outbox, 20)
 
 
 def test_while_the_database_is_away_events_wait_and_then_arrive_once(
-    outbox, shipper, studio_url, by_hand, caplog
+    outbox, shipper, system_url, system_postgres, caplog
 ):
     caplog.set_level(logging.INFO)
     outbox.append(JobStarted(new_job(None)))
     assert shipper.settle(20)
-    by_hand.stop()
+    system_postgres.stop()
     try:
         for _ in range(250):
             assert outbox.append(JobStarted(new_job(None)))
@@ -158,38 +158,40 @@ def test_while_the_database_is_away_events_wait_and_then_arrive_once(
         assert outbox.backlog() == 250
         assert shipper.failure
     finally:
-        by_hand.start()
+        system_postgres.start()
     wait_until(lambda: outbox.backlog() == 0)
-    counts = count(studio_url)
+    counts = count(system_url)
     assert (counts["jobs"], counts["job_events"]) == (251, 251)
     assert caplog.text.count("Jobs wait in the outbox") == 1
     assert "The database can be used again" in caplog.text
 
 
-def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, studio_url, by_hand):
+def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, system_url, system_postgres):
     outbox.append(JobStarted(new_job(None)))
     assert shipper.settle(20)
-    assert by_hand.cut_connections()
+    assert system_postgres.cut_connections()
     outbox.append(JobStarted(new_job(None)))
     assert shipper.settle(20)
-    assert count(studio_url)["jobs"] == 2
+    assert count(system_url)["jobs"] == 2
 
 
-def test_the_database_may_be_restarted_under_load(outbox, shipper, studio_url, by_hand, life):
+def test_the_database_may_be_restarted_under_load(
+    outbox, shipper, system_url, system_postgres, life
+):
     told = threading.Thread(
         target=lambda: [tell(outbox, shipper, life(number)) for number in range(150)]
     )
     told.start()
     for _ in range(3):
         time.sleep(0.3)
-        by_hand.stop()
-        by_hand.start()
+        system_postgres.stop()
+        system_postgres.start()
     told.join()
-    expect(studio_url, outbox, 150)
+    expect(system_url, outbox, 150)
 
 
 def test_connections_may_be_cut_again_and_again_under_load(
-    outbox, shipper, studio_url, by_hand, life, caplog
+    outbox, shipper, system_url, system_postgres, life, caplog
 ):
     told = threading.Thread(
         target=lambda: [tell(outbox, shipper, life(number)) for number in range(100)]
@@ -197,24 +199,24 @@ def test_connections_may_be_cut_again_and_again_under_load(
     told.start()
     cut = 0
     for _ in range(20):
-        cut += by_hand.cut_connections()
+        cut += system_postgres.cut_connections()
         time.sleep(0.1)
     told.join()
     assert cut > 3
-    expect(studio_url, outbox, 100)
+    expect(system_url, outbox, 100)
     assert caplog.text
-    for secret in ("keeper", "127.0.0.1", str(by_hand.port), studio_url.rpartition("/")[2]):
+    for secret in ("keeper", "127.0.0.1", str(system_postgres.port), system_url.rpartition("/")[2]):
         assert secret not in caplog.text
 
 
 def test_a_connection_may_be_cut_in_the_middle_of_a_transaction(
-    outbox, shipper, studio_url, by_hand, life
+    outbox, shipper, system_url, system_postgres, life
 ):
     assert shipper.settle(20)  # the schema is there
     events = [event for number in range(5) for event in life(number)]
     waiting = "FROM pg_locks WHERE NOT granted AND relation = 'anime.reports'::regclass"
     waits, cut = f"SELECT count(*) {waiting}", f"SELECT pg_terminate_backend(pid) {waiting}"
-    with psycopg.connect(studio_url) as blocking, psycopg.connect(studio_url) as looking:
+    with psycopg.connect(system_url) as blocking, psycopg.connect(system_url) as looking:
         blocking.execute("LOCK TABLE anime.reports")
         assert all(outbox.append(event) for event in events)
         shipper.wake()
@@ -222,7 +224,7 @@ def test_a_connection_may_be_cut_in_the_middle_of_a_transaction(
         written = "SELECT count(*) FROM anime.jobs"
         assert looking.execute(written).fetchone() == (0,)  # half a batch, which nobody sees
         assert looking.execute(cut.encode()).fetchall() == [(True,)]
-    expect(studio_url, outbox, 5)
+    expect(system_url, outbox, 5)
 
 
 @pytest.mark.database
@@ -243,7 +245,7 @@ def test_an_embedded_server_may_be_killed_under_load(private, outbox, life):
     database.close()
 
 
-def test_a_clock_that_is_set_back_loses_and_confuses_nothing(outbox, shipper, studio_url, life):
+def test_a_clock_that_is_set_back_loses_and_confuses_nothing(outbox, shipper, system_url, life):
     now = datetime.now(timezone.utc)
     for number in range(20):
         events = life(number)
@@ -252,10 +254,10 @@ def test_a_clock_that_is_set_back_loses_and_confuses_nothing(outbox, shipper, st
             ended = {"finished_at": at} if isinstance(event, JobFinished) else {}
             events[place] = replace(event, at=at, **ended)
         tell(outbox, shipper, events)
-    expect(studio_url, outbox, 20)
+    expect(system_url, outbox, 20)
 
 
-def test_two_processes_may_write_and_ship_one_outbox_at_once(private, studio_url):
+def test_two_processes_may_write_and_ship_one_outbox_at_once(private, system_url):
     command = [sys.executable, "-c", RECORD_MANY, str(private), "150"]
     pipe = subprocess.PIPE
     both = [subprocess.Popen([*command, name], stdin=pipe, stdout=pipe, text=True) for name in "ab"]
@@ -271,10 +273,10 @@ def test_two_processes_may_write_and_ship_one_outbox_at_once(private, studio_url
     shipper.stop(5)
     assert (outbox.backlog(), outbox.rejected()) == (0, 0)
     outbox.close()
-    assert states(studio_url) == {"completed": 300}
-    counts = count(studio_url)
+    assert states(system_url) == {"completed": 300}
+    counts = count(system_url)
     assert (counts["jobs"], counts["job_events"]) == (300, 900)
-    with psycopg.connect(studio_url) as connection:
+    with psycopg.connect(system_url) as connection:
         query = "SELECT count(DISTINCT prompt_id), count(DISTINCT process_id) FROM anime.jobs"
         assert connection.execute(query).fetchone() == (300, 2)
         query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
@@ -282,12 +284,12 @@ def test_two_processes_may_write_and_ship_one_outbox_at_once(private, studio_url
 
 
 def test_a_slow_database_gets_smaller_batches_and_all_of_it(
-    outbox, shipper, studio_url, life, monkeypatch
+    outbox, shipper, system_url, life, monkeypatch
 ):
     monkeypatch.setattr("anime_production.models.jobs.recording.shipper.LONGEST_BATCH", 0.0)
     for number in range(30):
         for event in life(number):
             assert outbox.append(event)
     shipper.wake()
-    expect(studio_url, outbox, 30)
+    expect(system_url, outbox, 30)
     assert shipper._batch == 1
