@@ -35,8 +35,8 @@ beforeEach(() => {
   const events = notices; // those of earlier tests still listen, to their own events
   const note = (event) => (run, more) => events.push([event, run, more]);
   runs = new QueuedRuns({
-    origin: () => origin, queued: note("queued"), started: note("started"), showed: note("showed"),
-    ended: note("ended"), refused: note("refused"),
+    origin: () => origin, onQueued: note("queued"), onStarted: note("started"),
+    onOutput: note("showed"), onEnded: note("ended"), onRefused: note("refused"),
   }); // prettier-ignore
   runs.listen();
 });
