@@ -1,4 +1,4 @@
-"""Anime Production for ComfyUI: scores, gates and a memory for anime made in ComfyUI."""
+"""Custom nodes for ComfyUI that score, gate and remember anime renders."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,10 @@ __all__ = ["WEB_DIRECTORY", "comfy_entrypoint"]
 
 
 async def comfy_entrypoint() -> "AnimeProduction":
-    """What ComfyUI calls to load the pack; imported here so that `models` works without it."""
+    """Attach the routes and return the pack's nodes; ComfyUI calls this to load the pack.
+
+    The imports are inside the function so that `models` can be imported without ComfyUI.
+    """
     from .nodes.extension import AnimeProduction
     from .web.server import attach
 

@@ -32,7 +32,7 @@ def run() -> None:
 
     def whole() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))
-        return batch if decide(judged, *POLICY).goes_on else Batch()
+        return batch if decide(judged, *POLICY).is_accepted else Batch()
 
     def by_frame() -> Batch:
         judged = with_thresholds(report, read_thresholds(THRESHOLDS))

@@ -1,11 +1,11 @@
-"""Imports of the packages that a plain ComfyUI does not bring, made when they are needed."""
+"""Late imports of the packages that ComfyUI doesn't bring, with advice if one is missing."""
 
 import importlib
 import importlib.util
 import sys
 from types import ModuleType
 
-# What to install for each module that the pack imports late.
+# Package to install, by the module that is imported.
 PACKAGES = {
     "cv2": "opencv-python",
     "insightface": "insightface",
@@ -19,6 +19,7 @@ PACKAGES = {
     "procrastinate": "procrastinate",
 }
 
+# Package of Debian and Ubuntu, by the file name of a system library that OpenCV needs.
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
     "libgthread-2.0.so.0": "libglib2.0-0",
@@ -27,15 +28,15 @@ SYSTEM_LIBRARIES = {
 
 
 class MissingDependency(ImportError):
-    """A package, or a system library below it, is not installed; the message says what to run.
+    """Error for a missing package or system library; its message has the command to install it.
 
     Attributes:
-        name: of the package, as it is installed.
+        name: name of the package, as it is installed.
     """
 
 
 def require(module: str) -> ModuleType:
-    """Import a package that is only needed by some measures.
+    """Import a package that only some parts of the pack need.
 
     Args:
         module: dotted name whose first part is a key of `PACKAGES`, such as `matplotlib.figure`.
@@ -44,7 +45,7 @@ def require(module: str) -> ModuleType:
         The imported module.
 
     Raises:
-        MissingDependency: it is absent or broken; the message holds the exact command.
+        MissingDependency: the package is absent or broken; the message has the exact command.
     """
     try:
         return importlib.import_module(module)
@@ -54,7 +55,12 @@ def require(module: str) -> ModuleType:
 
 
 def is_installed(package: str) -> bool:
-    """Whether a package is there to import, without importing it."""
+    """Return True if a package is installed, without importing it.
+
+    Examples:
+        >>> is_installed("torch"), is_installed("no_such_package")
+        (True, False)
+    """
     return importlib.util.find_spec(package) is not None
 
 

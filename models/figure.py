@@ -1,4 +1,4 @@
-"""Figure: matplotlib's, of the one size and with the verdicts' colours that all drawings share."""
+"""Matplotlib figures of one size, and the colours of verdicts, for all drawings of the pack."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ HEIGHT, WIDTH = 540, 960
 FIGURE_SHAPE = (1, HEIGHT, WIDTH, 3)
 DOTS_PER_INCH = 100
 
-# Colour-blind safe (Okabe and Ito 2008), and never alone: a symbol or the word stands beside it.
+# Safe for colour-blind people (Okabe and Ito 2008). A drawing never uses a colour alone: a symbol
+# or the verdict's word is beside it.
 COLOURS = {
     Verdict.PASS: "#009E73",
     Verdict.FAIL: "#D55E00",
@@ -22,7 +23,7 @@ COLOURS = {
 
 
 def new_figure() -> Any:
-    """Return an empty, white `matplotlib.figure.Figure` with its canvas.
+    """Return an empty, white `matplotlib.figure.Figure` of the shared size, with its canvas.
 
     Raises:
         MissingDependency: matplotlib is not installed.
@@ -35,7 +36,7 @@ def new_figure() -> Any:
 
 
 def picture_of(figure: Any) -> torch.Tensor:
-    """Return what was drawn on a `new_figure`: RGB in 0–1, shape `FIGURE_SHAPE`."""
+    """Return the pixels of a figure from `new_figure`: RGB in 0–1, shape `FIGURE_SHAPE`."""
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3]
     return torch.from_numpy(pixels.astype(np.float32) / 255)[None]

@@ -1,4 +1,4 @@
-"""What tells one file's content from another's."""
+"""SHA-256 of files, for checks of downloads and references to outputs."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,15 @@ BLOCK = 1 << 20  # bytes read at a time
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file in hexadecimal digits.
+
+    Examples:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "a.txt").write_bytes(b"anime")
+        ...     sha256_of(Path(folder, "a.txt"))[:8]
+        '242ab4ac'
+    """
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):

@@ -1,4 +1,7 @@
-"""What a batch of frames is: RGB in 0–1, float32, shape (frames, height, width, 3)."""
+"""Checks of inputs: batches of frames and frame rates.
+
+A batch of frames is RGB in 0–1, float32, of shape (frames, height, width, 3).
+"""
 
 import math
 from collections.abc import Mapping
@@ -7,30 +10,43 @@ from typing import Any, NamedTuple
 
 import torch
 
-# Generators overshoot 0–1 a little and every image writer clips it; further out, the scale is
-# another one (0–255, or −1–1) and clipping would hide the mistake.
+# Generators overshoot 0–1 a little, and every image writer clips that. Values further out have
+# another scale (0–255, or −1–1), and clipping them would hide the mistake.
 OVERSHOOT = 0.5
-# Transparent pixels hold whatever their maker left there; on mid grey they favour no colour.
+# Transparent pixels have arbitrary colours; composited over mid grey they favour no colour.
 BEHIND_ALPHA = 0.5
-# Below this many pixels a side there is nothing to see: no line, no flow, no face.
+# Below this many pixels in height or width no line, optical flow or face can be measured.
 LEAST_SIDE = 16
 
 
 class InputError(ValueError):
-    """An input that can't be worked with, said to the person who gave it."""
+    """Error for an input that can't be used: the message says what to change.
 
-    def __init__(self, name: str, expected: str, came: str, remedy: str) -> None:
+    Attributes:
+        name: name of the input.
+    """
+
+    def __init__(self, name: str, expected: str, received: str, remedy: str) -> None:
+        """Make the message.
+
+        Args:
+            name: name of the input.
+            expected: expected value, in words.
+            received: received value, in words.
+            remedy: full sentence that says what to do.
+        """
         self.name = name
-        super().__init__(f"{name}: expected {expected}, got {came}. {remedy}")
+        super().__init__(f"{name}: expected {expected}, got {received}. {remedy}")
 
 
 class Absence(NamedTuple):
     """Reason why something can't be measured.
 
     Attributes:
-        code: of a sentence, as measures declare them.
-        values: what its placeholders stand for.
-        counts: False where there is no occasion for the measure, so that its lack decides nothing.
+        code: code of the reason's sentence, which the measure declares.
+        values: values of the sentence's placeholders.
+        counts: False if the measure doesn't apply here, so that the missing value doesn't affect
+            the report's verdict.
     """
 
     code: str
@@ -39,41 +55,49 @@ class Absence(NamedTuple):
 
 
 def as_frames(images: object, name: str = "images") -> torch.Tensor:
-    """Check a batch of images and bring it to the pack's one form.
+    """Check a batch of images and return it as RGB frames.
 
-    Alpha is composited over mid grey, one channel becomes three equal ones, a small overshoot of
-    0–1 is clipped as every image writer does. NaN and infinity stay: `unmeasurable` reports them.
+    Alpha is composited over mid grey, and one channel becomes three equal ones. A small overshoot
+    of 0–1 is clipped, as every image writer does. NaN stays NaN and infinity becomes NaN:
+    `unmeasurable` reports both.
 
     Args:
-        images: float tensor, shape (frames, height, width, channels), 1, 3 or 4 channels, 0–1.
-        name: the input's name, for the error.
+        images: float tensor of shape (frames, height, width, channels) with 1, 3 or 4 channels
+            and values in 0–1.
+        name: name of the input, for the error.
 
     Returns:
         RGB in 0–1, float32, shape (frames, height, width, 3), on the device of `images`.
 
     Raises:
-        InputError: not such a tensor.
+        InputError: `images` is not such a tensor.
+
+    Examples:
+        >>> grey = torch.full((2, 64, 48, 1), 0.5)
+        >>> as_frames(grey).shape
+        torch.Size([2, 64, 48, 3])
     """
     expected = "a float tensor of shape (frames, height, width, channels) with values in 0–1"
     if not isinstance(images, torch.Tensor):
-        came = type(images).__name__
-        raise InputError(name, expected, came, "Connect an IMAGE output.")
+        received = type(images).__name__
+        raise InputError(name, expected, received, "Connect an IMAGE output.")
     if not images.is_floating_point():
         remedy = "Convert it to float and divide by 255."
         raise InputError(name, expected, f"integers ({images.dtype})", remedy)
     if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        came = f"shape {tuple(images.shape)}"
-        raise InputError(name, expected, came, "The last axis holds 1, 3 or 4 colour channels.")
+        received = f"shape {tuple(images.shape)}"
+        remedy = "The last axis holds 1, 3 or 4 colour channels."
+        raise InputError(name, expected, received, remedy)
     frames = images.float()
     if frames.numel():
         lowest, highest = (edge.item() for edge in frames.aminmax())
         if not math.isfinite(lowest + highest):
             finite = frames.isfinite()
-            frames = frames.where(finite, math.nan)  # clipped, infinity would turn white
+            frames = frames.where(finite, math.nan)  # clipping would turn infinity into white
             lowest, highest = _range(frames[finite])
         if lowest < -OVERSHOOT or highest > 1 + OVERSHOOT:
-            came = f"values from {lowest:.3g} to {highest:.3g}"
-            raise InputError(name, expected, came, "Scale them to 0–1 first.")
+            received = f"values from {lowest:.3g} to {highest:.3g}"
+            raise InputError(name, expected, received, "Scale them to 0–1 first.")
         if lowest < 0 or highest > 1:
             frames = frames.clamp(0, 1)  # NaN stays NaN
     if frames.shape[-1] == 1:
@@ -89,20 +113,17 @@ def _range(values: torch.Tensor) -> tuple[float, float]:
 
 
 def as_fps(fps: object, name: str = "fps") -> float:
-    """Check a frame rate.
+    """Check a frame rate and return it as a float.
 
     Args:
-        fps: frames per second, above 0.
-        name: the input's name, for the error.
-
-    Returns:
-        The rate as a float.
+        fps: frame rate in frames per second, above 0.
+        name: name of the input, for the error.
 
     Raises:
-        InputError: not a finite number above 0.
+        InputError: `fps` is not a finite number above 0.
     """
-    number = isinstance(fps, int | float) and not isinstance(fps, bool)
-    if not number or not math.isfinite(fps) or fps <= 0:  # type: ignore[arg-type,operator]
+    is_number = isinstance(fps, int | float) and not isinstance(fps, bool)
+    if not is_number or not math.isfinite(fps) or fps <= 0:  # type: ignore[arg-type,operator]
         remedy = "Give the rate that the clip plays at, such as 12."
         raise InputError(name, "a number of frames per second above 0", repr(fps), remedy)
     return float(fps)  # type: ignore[arg-type]
@@ -111,10 +132,10 @@ def as_fps(fps: object, name: str = "fps") -> float:
 def too_little(
     frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
-    """Say why there is not enough of a batch to be measured, if so.
+    """Return the absence of a batch with too few frames or pixels, or None for one with enough.
 
     Args:
-        frames: what `as_frames` returned.
+        frames: RGB frames from `as_frames`.
         least_frames: fewest frames that the measure needs.
         least_side: fewest pixels of height and of width.
     """
@@ -131,20 +152,18 @@ def too_little(
 def unmeasurable(
     frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
-    """Say why a batch can't be measured at all, if so.
+    """Return the absence of a batch that is too small or has NaN, or None if it can be measured.
 
     Args:
-        frames: what `as_frames` returned.
+        frames: RGB frames from `as_frames`.
         least_frames: fewest frames that the measure needs.
         least_side: fewest pixels of height and of width.
-
-    Returns:
-        The reason, or None where the batch can be measured.
     """
     absence = too_little(frames, least_frames, least_side)
     if absence is not None:
         return absence
-    lowest, highest = frames.aminmax()  # a NaN goes through both; far cheaper than asking each
+    # Both become NaN if one value is NaN. This is far faster than a test of every value.
+    lowest, highest = frames.aminmax()
     if not (lowest.isfinite() and highest.isfinite()):
         broken = ~torch.stack([frame.isfinite().all() for frame in frames])
         values = {"frame": int(broken.nonzero()[0]), "frames": int(broken.sum())}

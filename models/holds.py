@@ -1,7 +1,8 @@
-"""Which frames of a clip were drawn, and which only hold the drawing before them.
+"""Detection of held frames: frames of a clip that repeat the drawing before them.
 
-Anime is drawn on ones, twos and threes: a drawing stays for so many frames. Whatever is measured
-between frames is measured between drawings, or holds pull every mean down by as much.
+Anime is drawn on ones, twos and threes: each drawing is held for one, two or three frames. Motion
+is therefore measured between drawings, because held frames would pull every mean between frames
+down.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,23 +11,25 @@ from statistics import median_low
 
 import torch
 
-# A held frame differs from its drawing by compression noise alone: at most this share of the
-# clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
+# A held frame differs from its drawing only by compression noise, which is at most this share of
+# the clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
 HELD_SHARE = 0.1
-UPPER = 0.9  # the quantile of the larger steps; not the mean: on threes two of three are holds
-# A step of motion below this ΔE can't be told from noise, whatever the rest of the clip does.
+# Quantile of the steps that stands for the larger ones. The mean would not do: on threes two of
+# three steps are holds.
+UPPER = 0.9
+# Below this ΔE a step can't be distinguished from noise, whatever the other steps are.
 STILL = 0.05
-SAMPLED_SIDE = 64  # pixels across and down that tell light from motion
-SAMPLED_AT_ONCE = 32  # frames; their samples stay in the processor's cache
+SAMPLED_SIDE = 64  # about this many pixels across and down are enough to separate light and motion
+SAMPLED_AT_ONCE = 32  # frames; their samples fit into the processor's cache
 
 
 @dataclass(frozen=True)
 class HoldPattern:
-    """The drawings of a clip.
+    """Division of a clip into drawings.
 
     Attributes:
-        drawings: index of the first frame of every drawing, ascending; starts with 0.
-        frames: how many frames the clip has.
+        drawings: index of the first frame of every drawing, ascending; the first is 0.
+        frames: number of frames of the clip.
     """
 
     drawings: tuple[int, ...]
@@ -34,38 +37,44 @@ class HoldPattern:
 
     @property
     def lengths(self) -> tuple[int, ...]:
-        """For how many frames each drawing is held; sums to `frames`."""
+        """Number of frames for which each drawing is held; the sum is `frames`."""
         ends = (*self.drawings[1:], self.frames)
         return tuple(end - start for start, end in zip(self.drawings, ends, strict=True))
 
     @property
     def typical(self) -> int:
-        """The clip's own pattern: 1 on ones, 2 on twos (the median length)."""
+        """Median number of frames of a drawing: 1 on ones, 2 on twos."""
         return median_low(self.lengths)
 
     def along_frames(
-        self, values: Sequence[float | None], held: float | None = None
+        self, values: Sequence[float | None], held_value: float | None = None
     ) -> list[float | None]:
-        """Return values of drawings as values of frames.
+        """Return one value per frame from one value per drawing.
 
         Args:
-            values: of each drawing.
-            held: value of a held frame; None for that of its drawing.
+            values: values of the drawings.
+            held_value: value of every held frame; None for the value of its drawing.
         """
-        frames: list[float | None] = []
+        frame_values: list[float | None] = []
         for value, length in zip(values, self.lengths, strict=True):
-            frames += [value, *[value if held is None else held] * (length - 1)]
-        return frames
+            repeated = value if held_value is None else held_value
+            frame_values += [value, *[repeated] * (length - 1)]
+        return frame_values
 
 
 def hold_pattern(steps: torch.Tensor) -> HoldPattern:
-    """Find the drawings of a clip from how far each frame is from the one before.
+    """Find the drawings of a clip from the distances between its frames.
 
     Args:
         steps: distance of each frame to the next in ΔE, shape (frames − 1,).
 
     Returns:
-        The pattern; a clip in which nothing moves is one drawing.
+        The pattern; a clip without motion is one drawing.
+
+    Examples:
+        >>> pattern = hold_pattern(torch.tensor([0.0, 4.0, 0.1, 5.0, 0.0]))
+        >>> pattern.drawings, pattern.lengths, pattern.typical
+        ((0, 2, 4), (2, 2, 2), 2)
     """
     if len(steps) == 0:
         return HoldPattern((0,), 1)
@@ -76,57 +85,69 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
 
 
 def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
-    """Steps without what a change of light alone makes of them.
+    """Return the steps of a clip without the part that changes of light cause.
 
-    Light that changes with every frame changes held frames too, and all their pixels alike: by a
-    gain and an offset for each channel. What is left after these is motion.
+    Light that changes with every frame changes held frames too, and it changes all pixels of a
+    channel by the same gain and offset. The rest of the change is motion.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        steps: distance of each frame to the next, the last to the first; shape (frames,).
+        steps: distance of each frame to the next one and of the last to the first, shape
+            (frames,).
 
     Returns:
-        As `steps`; the very steps where nothing changes but the light.
+        Steps of the same shape; `steps` unchanged if only the light of the clip changes.
     """
     return moving_only(steps, moving_shares(frames))
 
 
 def moving_only(steps: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
-    """See `without_light`; `shares` are what `moving_shares` gives for the same steps."""
+    """Return the steps without the part that changes of light cause, as `without_light`.
+
+    Args:
+        steps: distance of each frame to the next one and of the last to the first, shape
+            (frames,).
+        shares: share of motion in each step, from `moving_shares`, shape (frames,).
+
+    Returns:
+        Steps of the same shape; `steps` unchanged if only the light of the clip changes.
+    """
     if len(steps) < 2:
         return steps
-    without = steps * shares.to(steps)
-    return without if without[:-1].quantile(UPPER) > STILL else steps
+    moving = steps * shares.to(steps)
+    return moving if moving[:-1].quantile(UPPER) > STILL else steps
 
 
 def moving_shares(
     frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
 ) -> torch.Tensor:
-    """Which share of each step, from the last to the first too, more than light accounts for.
+    """Return the share of each step that a change of light doesn't explain.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         report_progress: called with (frames done, frames in all); may raise to stop.
 
     Returns:
-        0–1, shape (frames,), on the CPU.
+        Shares in 0–1, shape (frames,), on the CPU; the last is that of the step from the last frame
+        to the first.
     """
     count, height, width = frames.shape[:3]
     sampled = frames[:, :: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
     shares = [torch.empty(0)]
     for start in range(0, count, SAMPLED_AT_ONCE):
-        some = sampled[start : start + SAMPLED_AT_ONCE + 1]
-        # Each channel together: sums run along it.
-        pixels = some.movedim(-1, 1).flatten(2).cpu()
+        chunk = sampled[start : start + SAMPLED_AT_ONCE + 1]
+        # Shape (frames, channels, pixels): each channel is contiguous, because sums run along it.
+        pixels = chunk.movedim(-1, 1).flatten(2).cpu()
         if start + SAMPLED_AT_ONCE >= count:
             first = sampled[:1].movedim(-1, 1).flatten(2).cpu()
             pixels = torch.cat([pixels, first])
         changed = (pixels[1:] - pixels[:-1]).square_().sum(dim=(1, 2))
-        pixels = pixels - pixels.mean(dim=2, keepdim=True)  # these may be the frames themselves
-        around, following = pixels[:-1], pixels[1:]
+        # Not in place: `pixels` may share its memory with the caller's frames.
+        pixels = pixels - pixels.mean(dim=2, keepdim=True)
+        current, following = pixels[:-1], pixels[1:]
         squares = pixels.square().sum(dim=2, keepdim=True)[:-1]
-        gain = (around * following).sum(dim=2, keepdim=True) / squares.clamp(min=1e-9)
-        moved = (following - gain * around).square_().sum(dim=(1, 2))
+        gain = (current * following).sum(dim=2, keepdim=True) / squares.clamp(min=1e-9)
+        moved = (following - gain * current).square_().sum(dim=(1, 2))
         shares.append((moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt())
         if report_progress is not None:
             report_progress(min(start + SAMPLED_AT_ONCE, count), count)

@@ -1,4 +1,4 @@
-"""Measure: the one declaration of everything about a measure, and what its function returns."""
+"""Declaration of a measure, and the value that a measure's function returns."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -11,15 +11,15 @@ from .reasons import placeholders, sentence, sentences
 
 @dataclass(frozen=True)
 class Value:
-    """A measured number with the facts that its reason speaks of.
+    """A measured number with the facts that its reason mentions.
 
     Attributes:
-        number: finite, in the measure's unit.
-        facts: what the placeholders of the reason stand for.
-        reason: code of one of the measure's `reasons`; None for the usual one of a pass or a fail.
-        per_frame: the values behind the number, None where a frame could not be measured.
-        details: a family's own facts, JSON only.
-        failing: code that takes the place of `reason` where the number fails.
+        number: finite number in the measure's unit.
+        facts: values of the placeholders of the reason's sentence.
+        reason: code of one of the measure's `reasons`; None for `passes` or `fails`.
+        per_frame: value of every frame, None for a frame that could not be measured; may be empty.
+        details: further facts of the measure's family as JSON values, or None.
+        failing: code that replaces `reason` if the number fails, or None.
     """
 
     number: float
@@ -32,22 +32,28 @@ class Value:
 
 @dataclass(frozen=True)
 class Measure:
-    """Declaration of a measure: the one home of everything about it but its code.
+    """Declaration of a measure: its name, scale, threshold, function and reasons.
 
-    Declared beside the function that takes it. A family (stills, clips, comparisons, loops,
-    characters) lists its declarations in `MEASURES`; `models/measures.py` has all families.
+    A measure is declared beside its function. Each family (stills, clips, comparisons, loops,
+    characters) lists its measures in `MEASURES`; `models/measures.py` lists all families.
 
     Attributes:
-        name, unit, better, low, high, backend, threshold, required: as those of `Measurement`.
-        label: as people call it in a sentence; empty for the name itself.
-        answers_to: what moves it, for the tables of the help pages; English.
-        function: takes what the family's pass over the frames gives, and returns a number, a
-            `Value`, an `Absence`, or None for the first of `absences`. None where the family
-            measures it together with others.
-        passes: said of a value that passes, or that has no threshold.
-        fails: said of a value that fails; None for `passes`.
-        reasons: further sentences, which its function chooses by code.
-        absences: why a value can be absent, beside what any measure can lack.
+        name: name of the measure, unique in its family.
+        unit: unit of its values.
+        better: direction in which values are better.
+        low, high: ends of the scale, in the unit.
+        backend: name of the code or model that measures; "" if there is only one.
+        threshold: limit between pass and fail, [from, to] for a band, None for no verdict.
+        required: True if the measure counts for a report's verdict and score.
+        label: name in a sentence; "" for `name` itself.
+        answers_to: English text of the help pages' tables on what changes the value.
+        function: function that returns a number, a `Value`, an `Absence`, or None for the first of
+            `absences`; it takes the result of the family's pass over the frames. None if the
+            family measures it together with other measures.
+        passes: code of the reason of a value that passes or has no threshold.
+        fails: code of the reason of a value that fails; None for `passes`.
+        reasons: codes of further reasons that the function chooses from.
+        absences: codes of the reasons for a missing value, without those that any measure can give.
     """
 
     name: str
@@ -68,19 +74,19 @@ class Measure:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of all reasons that this measure alone gives."""
-        usual = (code for code in (self.passes, self.fails) if code is not None)
-        return (*usual, *self.reasons, *self.absences)
+        """Codes of all reasons that belong to this measure."""
+        defaults = (code for code in (self.passes, self.fails) if code is not None)
+        return (*defaults, *self.reasons, *self.absences)
 
     def fails_at(self, value: float) -> bool:
         """Return True if a value would be a FAIL."""
         return verdict_at(value, self.threshold, self.better) is Verdict.FAIL
 
-    def taken(self, *source: Any) -> Value | Absence:
-        """Return what the function gives for a source, in one form.
+    def evaluate(self, *source: Any) -> Value | Absence:
+        """Call the measure's function and return its result as a `Value` or an `Absence`.
 
         Args:
-            source: what the family's functions take.
+            source: arguments of the family's functions.
         """
         assert self.function is not None
         result = self.function(*source)
@@ -94,11 +100,12 @@ class Measure:
         per_frame: Iterable[float | None] = (),
         details: Mapping[str, Any] | None = None,
     ) -> Measurement:
-        """Return the measurement that a result of the function comes to.
+        """Return the measurement for a result of `evaluate`.
 
         Args:
-            result: of the function.
-            per_frame, details: of a result that has none of its own, such as an absence.
+            result: value or absence.
+            per_frame: values per frame for a result without its own, such as an absence.
+            details: details for a result without its own.
         """
         if isinstance(result, Absence):
             return self.absent(result, per_frame, details)
@@ -116,26 +123,26 @@ class Measure:
         per_frame: Iterable[float | None] = (),
         details: Mapping[str, Any] | None = None,
     ) -> Measurement:
-        """Return a value of this measure.
+        """Return the measurement of a value.
 
         Args:
-            value: finite, in `unit`.
-            reason_code: of one of its sentences; None for the usual one of a pass or a fail.
-            reason_values: what its placeholders stand for.
-            per_frame: the values behind `value`, None where a frame could not be measured.
-            details: a family's own facts, JSON only.
+            value: finite number in the measure's unit.
+            reason_code: code of one of the measure's reasons; None for `passes` or `fails`.
+            reason_values: values of the placeholders of the reason's sentence.
+            per_frame: value of every frame, None for a frame that could not be measured.
+            details: further facts of the family, as JSON values.
 
         Returns:
-            The measurement, its English reason made from the code and the values.
+            The measurement, with the English sentence of its reason.
 
         Raises:
-            ReportError: the value or the scale isn't finite, or the threshold doesn't fit.
+            ReportError: the value or the scale isn't finite, or the threshold doesn't fit `better`.
         """
         value = float(value)
         if reason_code is None:
-            usual = self.fails if self.fails is not None and self.fails_at(value) else self.passes
-            assert usual is not None, f"{self.name} has no usual reason"
-            reason_code = usual
+            default = self.fails if self.fails is not None and self.fails_at(value) else self.passes
+            assert default is not None, f"{self.name} declares neither `passes` nor `fails`"
+            reason_code = default
         return self._result(value, reason_code, reason_values or {}, per_frame, details)
 
     def absent(
@@ -144,11 +151,12 @@ class Measure:
         per_frame: Iterable[float | None] = (),
         details: Mapping[str, Any] | None = None,
     ) -> Measurement:
-        """Return no value of this measure, and why: NOT_MEASURED.
+        """Return the measurement without a value: NOT_MEASURED.
 
         Args:
-            absence: why; one that doesn't count makes the measurement one that isn't required.
-            per_frame, details: as those of `measured`.
+            absence: reason; if it doesn't count, the measurement isn't required.
+            per_frame: value of every frame, None for a frame that could not be measured.
+            details: further facts of the family, as JSON values.
         """
         measure = self if absence.counts else replace(self, required=False)
         return measure._result(None, absence.code, absence.values, per_frame, details)
@@ -186,14 +194,14 @@ class Measure:
         )
 
 
-# Fields that a measurement takes over from its measure.
+# Fields that a measurement copies from its measure.
 DECLARED = tuple(
     {each.name for each in fields(Measure)} & {each.name for each in fields(Measurement)}
 )
 
 
 def number_of(result: Value | Absence) -> float | None:
-    """Return the number of a result, None where it is absent."""
+    """Return the number of a result, or None if the result is an absence."""
     return result.number if isinstance(result, Value) else None
 
 
@@ -217,5 +225,5 @@ def short_of(judged: Measure | Measurement, value: float) -> float:
 
 
 def short(value: float) -> float:
-    """Return a value with the three digits that a sentence shows of it."""
+    """Return a value rounded to three significant digits, as sentences show it."""
     return float(f"{value:.3g}")

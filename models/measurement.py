@@ -1,7 +1,7 @@
 """Measurement and Verdict: one measured value, or the reason why there is none.
 
-The types hold the first law: a verdict and a score are computed from the value and its threshold,
-never given, and a Measurement without a value cannot be made without a reason.
+The types enforce the pack's first rule. Verdict and score are always computed from the value and
+its threshold, and a measurement without a value can't be created without a reason.
 """
 
 import math
@@ -15,7 +15,7 @@ Threshold = float | tuple[float, float] | None
 
 
 class Verdict(str, Enum):
-    """What a measurement, or a whole report, comes to."""
+    """Verdict of a measurement or of a whole report."""
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -24,39 +24,39 @@ class Verdict(str, Enum):
 
 
 class Better(str, Enum):
-    """Which way a value is wanted."""
+    """Direction in which values of a measure are better."""
 
     HIGHER = "higher"
     LOWER = "lower"
-    BAND = "band"
+    BAND = "band"  # within the band that the threshold gives
 
     def worst(self, values: Iterable[float]) -> float:
-        """The worst of some values, of which there is at least one; the highest for a band."""
+        """Return the worst of at least one value; for a band the highest."""
         return min(values) if self is Better.HIGHER else max(values)
 
 
 class ReportError(ValueError):
-    """A Report, or its JSON, that contradicts itself."""
+    """Error for a measurement, a report or their JSON that is incomplete or contradicts itself."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One measured value, or the reason why there is none.
-
-    Made by a `Measure`.
+    """One measured value, or the reason why there is none; a `Measure` creates it.
 
     Attributes:
-        name: what was measured, unique in its report.
-        value: the number, or None where it could not be measured.
-        unit: of `value`.
-        better: which way it is wanted.
-        low, high: the scale's ends; a value may lie outside.
-        threshold: limit between pass and fail; [from, to] for a band; None where there is none.
-        required: whether it counts for the report's verdict and score.
-        reason_code, reason_values, reason: what the languages are made from, and English.
-        backend: what measured it.
-        per_frame: a value for every frame, None where a frame could not be measured; may be empty.
-        details: a family's own facts, JSON only.
+        name: name of the measure, unique in its report.
+        value: finite number, or None if it could not be measured.
+        unit: unit of `value`, `low`, `high`, `threshold` and `per_frame`.
+        better: direction in which values are better.
+        low, high: ends of the scale; a value may lie outside.
+        threshold: limit between pass and fail; [from, to] for a band; None for no verdict.
+        required: True if it counts for the report's verdict and score.
+        reason_code: code of the reason's sentence, for translation.
+        reason_values: values of the sentence's placeholders.
+        reason: the sentence in English.
+        backend: name of the code or model that measured it.
+        per_frame: value of every frame, None for a frame that could not be measured; may be empty.
+        details: further facts of the measure's family, as JSON values.
     """
 
     name: str
@@ -76,45 +76,55 @@ class Measurement:
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason:
-            raise ReportError(f"{self.name}: a value that is absent needs its reason.")
+            raise ReportError(f"{self.name}: a measurement without a value needs a reason.")
         if self.value is not None and not math.isfinite(self.value):
-            raise ReportError(f"{self.name}: {self.value} is no measured value.")
+            raise ReportError(f"{self.name}: expected a finite value or None, got {self.value}.")
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise ReportError(f"{self.name}: the scale {self.low}–{self.high} is empty.")
+            raise ReportError(
+                f"{self.name}: expected a scale with low below high, got {self.low}–{self.high}."
+            )
         is_band = isinstance(self.threshold, tuple)
         if self.threshold is not None and is_band != (self.better is Better.BAND):
-            raise ReportError(f"{self.name}: {self.threshold} is no {self.better.value} threshold.")
+            expected = "[from, to]" if self.better is Better.BAND else "one number"
+            raise ReportError(
+                f"{self.name}: better is {self.better.value}, so the threshold must be {expected},"
+                f" got {self.threshold}."
+            )
         if self.required and self.value is not None and self.threshold is None:
-            raise ReportError(f"{self.name}: what is required needs a threshold.")
+            raise ReportError(f"{self.name}: a required measurement needs a threshold.")
         if any(value is not None and not math.isfinite(value) for value in self.per_frame):
-            raise ReportError(f"{self.name}: a frame that could not be measured is None.")
+            raise ReportError(
+                f"{self.name}: expected finite values or None in per_frame; use None for a frame"
+                " that could not be measured."
+            )
 
     @property
     def verdict(self) -> Verdict:
-        """PASS or FAIL by the threshold, INFO without one, NOT_MEASURED without a value."""
+        """PASS or FAIL by the threshold, INFO without a threshold, NOT_MEASURED without a value."""
         return self.verdict_of(self.value)
 
     @property
     def score(self) -> float | None:
-        """0–100 for people: 50 at the threshold, 100 and 0 at the ends of the scale.
+        """Score of 0–100: 50 at the threshold, 100 and 0 at the ends of the scale.
 
-        Linear on either side of the threshold. For a band 100 is its middle, 50 its edges, and 0
-        the end of the scale beyond the edge. Never below 50 for a PASS or above it for a FAIL.
+        The score is linear on either side of the threshold. For a band it is 100 in the middle, 50
+        at the edges, and 0 at the end of the scale beyond the edge. It is never below 50 for a
+        PASS and never above 50 for a FAIL. It is None without a value or a threshold.
         """
         return self.score_of(self.value)
 
     @property
     def worst_frame(self) -> int | None:
-        """The frame of `per_frame` that is worst; None where no frame was measured."""
-        known = [value for value in self.per_frame if value is not None]
-        return self.per_frame.index(self.better.worst(known)) if known else None
+        """Index of the frame with the worst value in `per_frame`; None if no frame was measured."""
+        values = [value for value in self.per_frame if value is not None]
+        return self.per_frame.index(self.better.worst(values)) if values else None
 
     def verdict_of(self, value: float | None) -> Verdict:
-        """What `verdict` would be for another value, such as one of `per_frame`."""
+        """Return the verdict that another value would have, such as one of `per_frame`."""
         return verdict_at(value, self.threshold, self.better)
 
     def score_of(self, value: float | None) -> float | None:
-        """What `score` would be for another value, such as one of `per_frame`."""
+        """Return the score that another value would have, such as one of `per_frame`."""
         if value is None or self.threshold is None:
             return None
         if isinstance(self.threshold, tuple):
@@ -128,8 +138,8 @@ class Measurement:
         return _between(value, worst, self.threshold, best)
 
     def to_dict(self) -> dict[str, Any]:
-        """This measurement as strict JSON values."""
-        band = isinstance(self.threshold, tuple)
+        """Return this measurement as strict JSON values (no NaN, no infinity)."""
+        is_band = isinstance(self.threshold, tuple)
         return {
             "name": self.name,
             "value": self.value,
@@ -137,7 +147,7 @@ class Measurement:
             "better": self.better.value,
             "low": self.low,
             "high": self.high,
-            "threshold": list(self.threshold) if band else self.threshold,  # type: ignore[arg-type]
+            "threshold": list(self.threshold) if is_band else self.threshold,  # type: ignore[arg-type]
             "required": self.required,
             "verdict": self.verdict.value,
             "reason_code": self.reason_code,
@@ -150,10 +160,10 @@ class Measurement:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Measurement":
-        """The measurement that `to_dict` wrote.
+        """Return the measurement that `to_dict` wrote.
 
         Raises:
-            ReportError: a key is missing, or the verdict isn't the one that the value gives.
+            ReportError: a key is missing, or the verdict contradicts the value and the threshold.
         """
         try:
             threshold = data["threshold"]
@@ -175,14 +185,16 @@ class Measurement:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ReportError(f"This is no measurement of a report: {error!r}.") from error
-        if measurement.verdict != data.get("verdict"):
-            came = data.get("verdict")
-            raise ReportError(f"{measurement.name}: {came} contradicts its value and threshold.")
+        verdict = data.get("verdict")
+        if measurement.verdict != verdict:
+            raise ReportError(
+                f"{measurement.name}: the verdict {verdict} contradicts the value and threshold."
+            )
         return measurement
 
 
 def verdict_at(value: float | None, threshold: Threshold, better: Better) -> Verdict:
-    """Return the verdict of a value: PASS or FAIL, INFO without threshold, else NOT_MEASURED."""
+    """Return the verdict of a value: INFO without a threshold, NOT_MEASURED without a value."""
     if value is None:
         return Verdict.NOT_MEASURED
     if threshold is None:
@@ -197,8 +209,11 @@ def verdict_at(value: float | None, threshold: Threshold, better: Better) -> Ver
 
 
 def _between(value: float, worst: float, threshold: float, best: float) -> float:
-    """0 at `worst`, 50 at `threshold`, 100 at `best`, linear between, whichever way they run."""
-    toward_best = (value - threshold) * (best - worst) > 0  # either end may be the threshold
+    """Return the score of a value: 0 at `worst`, 50 at `threshold`, 100 at `best`.
+
+    It is linear between these points, whether `worst` is below or above `best`.
+    """
+    toward_best = (value - threshold) * (best - worst) > 0  # `threshold` may equal either end
     end = best if toward_best else worst
     if value == threshold or end == threshold:
         return 100.0 if toward_best else 50.0 if value == threshold else 0.0
@@ -207,7 +222,7 @@ def _between(value: float, worst: float, threshold: float, best: float) -> float
 
 
 def frozen(value: Any) -> Any:
-    """JSON values that can't be changed: no dict, no list; floats finite or None."""
+    """Return JSON values that can't be changed: mapping proxies, tuples, finite numbers or None."""
     if isinstance(value, Mapping):
         return MappingProxyType({str(key): frozen(each) for key, each in value.items()})
     if isinstance(value, list | tuple):
@@ -221,7 +236,7 @@ def frozen(value: Any) -> Any:
 
 
 def thawed(value: Any) -> Any:
-    """Frozen JSON values as plain dicts and lists again."""
+    """Return frozen JSON values as plain dicts and lists."""
     if isinstance(value, Mapping):
         return {key: thawed(each) for key, each in value.items()}
     return [thawed(each) for each in value] if isinstance(value, tuple) else value

@@ -1,7 +1,7 @@
-"""All measures, by the subject of the report that they belong to.
+"""Index of all measures, by the subject of their report.
 
-A measure is declared beside its function; a family lists its declarations. This page is the index.
-Importing it loads all that measures: other modules of the pack import it late.
+Each measure is declared beside its function, and each family lists its measures. Importing this
+module loads the code of every measure, so other modules import it only when they need it.
 """
 
 from collections.abc import Mapping
@@ -23,4 +23,4 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = MappingProxyType(
         "comparison": COMPARISON,
     }
 )
-"""Those that a profile can move, by subject, in the order in which a person should read them."""
+"""Measures whose limits a profile can set, by subject, in the order in which reports list them."""

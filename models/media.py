@@ -1,4 +1,4 @@
-"""Reads pictures and clips back from files: stills, animations and videos."""
+"""Reading of pictures and clips from files: stills, animations and videos."""
 
 import importlib
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from .frames import InputError
 
-MOST_BYTES = 8 << 30  # of decoded frames, as ComfyUI holds them: 1,400 of 1024×576 in colour
+MOST_BYTES = 8 << 30  # of decoded float32 frames: 1,200 RGB frames of 1024×576
 BYTES_OF_A_VALUE = 4  # float32
 
 
 @dataclass(frozen=True, eq=False)
 class Media:
-    """What a file shows.
+    """Decoded content of a file.
 
     Attributes:
         frames: RGB in 0–1, float32, shape (frames, height, width, 3), on the CPU.
-        fps: frames per second, None where the file says nothing of it.
+        fps: frame rate in frames per second; None for a still or a file without a frame rate.
     """
 
     frames: torch.Tensor
@@ -31,17 +31,18 @@ class Media:
 
 
 def read_media(path: Path) -> Media:
-    """Read a still, an animation (WebP, GIF, PNG) or a video (MP4, WebM and their kin).
+    """Read a still, an animation (WebP, GIF, PNG) or a video (every format that PyAV reads).
 
-    Transparency is dropped, as ComfyUI's own loader of images does. Frames of an animation have
-    durations of their own; its rate is their mean.
+    Transparency is dropped, as ComfyUI's own image loader does. Each frame of an animation has its
+    own duration; the frame rate is the number of frames divided by the sum of the durations.
 
     Raises:
-        InputError: there is no such file, it is neither, it is damaged, or too large to be held.
+        InputError: the file doesn't exist, is neither a picture nor a video, is damaged, or its
+            frames need more than `MOST_BYTES`.
     """
     name = path.name
     if not path.is_file():
-        raise _refused(name, "none of that name", "Choose a file that is there.")
+        raise _refused(name, "no file of that name", "Choose a file that exists.")
     try:
         with Image.open(path) as picture:
             return _animation(name, picture)
@@ -50,18 +51,21 @@ def read_media(path: Path) -> Media:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         if isinstance(error, InputError):
             raise
-        raise _refused(name, f"a picture that can't be read ({error})", "Save it anew.") from error
+        remedy = "Save it again, or choose another file."
+        raise _refused(name, f"a picture that can't be read ({error})", remedy) from error
 
 
 def _animation(name: str, picture: Image.Image) -> Media:
+    """Return the frames of a still or an animation; a still is turned upright by its EXIF data."""
     durations: list[float] = []
-    turned = getattr(picture, "n_frames", 1) == 1
+    is_still = getattr(picture, "n_frames", 1) == 1
 
     def pictures() -> Iterator[np.ndarray]:
         for frame in ImageSequence.Iterator(picture):
-            upright = ImageOps.exif_transpose(frame) if turned else frame
+            upright = ImageOps.exif_transpose(frame) if is_still else frame
             yield np.asarray(upright.convert("RGB"))
-            durations.append(float(picture.info.get("duration", 0.0)))  # known once it is decoded
+            # Pillow sets the duration of a frame, in ms, when it decodes the frame.
+            durations.append(float(picture.info.get("duration", 0.0)))
 
     frames = _stacked(name, pictures())
     seconds = sum(durations) / 1000
@@ -69,7 +73,7 @@ def _animation(name: str, picture: Image.Image) -> Media:
 
 
 def _video(path: Path) -> Media:
-    av: Any = importlib.import_module("av")  # comes with ComfyUI
+    av: Any = importlib.import_module("av")  # PyAV, which ComfyUI requires
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
@@ -80,32 +84,33 @@ def _video(path: Path) -> Media:
             rate = stream.average_rate or stream.base_rate
             return Media(_stacked(path.name, decoded), float(rate) if rate else None)
     except av.error.FFmpegError as error:
-        came = f"a file that is no picture or video, or is damaged ({error.strerror})"
-        raise _refused(path.name, came, "Choose another file, or save it anew.") from error
+        received = f"a file that is no picture or video, or is damaged ({error.strerror})"
+        remedy = "Choose another file, or save it again."
+        raise _refused(path.name, received, remedy) from error
 
 
 def _stacked(name: str, pictures: Iterator[np.ndarray]) -> torch.Tensor:
-    """All frames; held as bytes until their number is known."""
+    """Return all frames as one tensor; until their number is known they are bytes in a list."""
     first = next(pictures, None)
     if first is None:
-        raise _refused(name, "a file without frames", "Save it anew.")
+        raise _refused(name, "a file without frames", "Save it again, or choose another file.")
     most = MOST_BYTES // (first.size * BYTES_OF_A_VALUE)
-    held: list[np.ndarray] = []
+    decoded: list[np.ndarray] = []
     for picture in chain([first], pictures):
         if picture.shape != first.shape:
-            remedy = "Save it anew with one size."
+            remedy = "Save it again with one size for all frames."
             raise _refused(name, "frames of several sizes", remedy)
-        if len(held) == most:
-            remedy = "Cut it, or make it smaller."
-            came = f"more than {most} frames of {first.shape[1]}×{first.shape[0]}"
-            raise _refused(name, came, remedy)
-        held.append(picture)
-    frames = np.empty((len(held), *first.shape), np.float32)
-    for number, picture in enumerate(held):
+        if len(decoded) == most:
+            remedy = "Cut the clip, or make it smaller."
+            received = f"more than {most} frames of {first.shape[1]}×{first.shape[0]}"
+            raise _refused(name, received, remedy)
+        decoded.append(picture)
+    frames = np.empty((len(decoded), *first.shape), np.float32)
+    for number, picture in enumerate(decoded):
         np.divide(picture, 255, out=frames[number])
-        held[number] = first  # lets go of it
+        decoded[number] = first  # frees the memory of the bytes
     return torch.from_numpy(frames)
 
 
-def _refused(name: str, came: str, remedy: str) -> InputError:
-    return InputError(name, "a picture or a video", came, remedy)
+def _refused(name: str, received: str, remedy: str) -> InputError:
+    return InputError(name, "a picture or a video", received, remedy)

@@ -1,4 +1,4 @@
-"""SQL statements in `.sql` files, each found by its name."""
+"""SQL statements in `.sql` files, looked up by their names."""
 
 import re
 from functools import cached_property
@@ -9,30 +9,30 @@ COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
 
 class UnknownQuery(LookupError):
-    """A name that no statement of a folder has."""
+    """Error for a name that no statement of a folder has."""
 
 
 class NamedQueries:
-    """The statements of all `.sql` files of a folder, read once.
+    """The statements of all `.sql` files of a folder, read when the first one is used.
 
-    Each begins with a line `-- name: …`, which names it in the whole folder. Parameters are
-    written as psycopg takes them, `%(project)s`. A part that depends on what is asked for, such as
-    a condition, is written `{condition}`.
+    Each statement begins with a line `-- name: …`; the name is unique in the folder. Parameters
+    are written as psycopg takes them, `%(project)s`. A part that Python composes, such as a
+    condition, is written `{condition}`.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read nothing yet."""
+        """Remember the folder; no file is read yet."""
         self._folder = folder
 
     def __call__(self, name: str, **parts: str) -> bytes:
-        """Return a statement, for psycopg.
+        """Return a statement, as bytes for psycopg.
 
         Args:
-            name: of the statement.
-            parts: SQL for what stands in braces in it.
+            name: name of the statement.
+            parts: SQL for the parts in braces, by name.
 
         Raises:
-            UnknownQuery: there is none.
+            UnknownQuery: no statement has this name.
         """
         if name not in self._statements:
             raise UnknownQuery(

@@ -1,6 +1,6 @@
-"""Ids of the pack's nodes, their outputs by name, and what blocks an output.
+"""Ids of the pack's nodes, their outputs by name, and the conditions that block an output.
 
-`tests/nodes/test_node_types.py` holds this table equal to the frozen schemas.
+`tests/nodes/test_node_types.py` checks that this table equals the frozen schemas.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ SLOTS = tuple(f"slot_{number}" for number in range(1, 7))  # of a Retry Start an
 
 
 class Blocked(Enum):
-    """Condition under which an output is blocked, so that what hangs on it doesn't run."""
+    """Condition under which an output is blocked, so that the nodes connected to it don't run."""
 
     NEVER = "never"
     ABSENT = "absent"  # its value is absent, such as a score that could not be measured
@@ -27,7 +27,8 @@ class Output:
     Attributes:
         name: id of the output in the node's schema.
         blocked: condition under which the output is blocked.
-        source: name of the input whose value comes out, whole or in part; "" for a new value.
+        source: name of the input whose value, or a part of it, the output passes on; "" for a new
+            value.
     """
 
     name: str
@@ -41,8 +42,8 @@ class NodeType:
 
     Attributes:
         id: the `class_type` in a graph.
-        outputs: in the order of the schema, which is that of their numbers in a graph.
-        subject: of its report, whose measures a profile can move; "" for any other node.
+        outputs: outputs in the order of the schema, which is the order of their numbers in a graph.
+        subject: subject of the node's report, whose limits a profile can set; "" for other nodes.
     """
 
     id: str
@@ -86,7 +87,7 @@ CONTACT_SHEET = NodeType("AnimeCharacterContactSheet", _always("contact_sheet"))
 DIFFERENCE_PICTURE = NodeType("AnimeDifferencePicture", _always("difference"))
 LOOP_MAP = NodeType("AnimeLoopMap", _always("map"))
 REPORT_MERGE = NodeType("AnimeReportMerge", _SCORED)
-# Graphs that 0.1.0 recorded hold these numbers too: they may not move.
+# Graphs that version 0.1.0 recorded contain these output numbers, so the order must not change.
 GATE = NodeType(
     "AnimeGate",
     (
@@ -152,6 +153,6 @@ def output_at(class_type: str, number: int) -> Output | None:
 
 
 def slot_at(class_type: str, number: int) -> str | None:
-    """Return the slot of a Retry Start or a Retry End that comes out at an output, or None."""
+    """Return the slot of a Retry Start or Retry End that an output passes on, or None."""
     output = output_at(class_type, number)
     return output.name if output is not None and output.name in SLOTS else None

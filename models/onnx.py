@@ -1,7 +1,7 @@
-"""Networks in ONNX files: the one place that opens onnxruntime's sessions, keeps and closes them.
+"""Sessions of onnxruntime for networks in ONNX files; this module alone opens and closes them.
 
-A session reads its input where torch has it and leaves its outputs there: nothing goes through
-numpy, and on a GPU nothing through the computer's own memory.
+A session reads its input from torch's memory and leaves its outputs there. Nothing is copied to
+numpy, and on a GPU nothing to the computer's main memory.
 """
 
 import threading
@@ -16,35 +16,36 @@ from .dependency import require
 from .frames import InputError
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-# A detector and an embedder of two identity models. Each holds its weights, on a GPU outside of
-# what ComfyUI can free, so more are not kept.
-KEPT = 4
+# Sessions: detector and embedder of two identity models. More are closed, as each holds its weights
+# in memory, on a GPU in memory that ComfyUI can't free.
+MOST_OPEN = 4
 
 INPUT_TYPES = {"tensor(float)": torch.float32, "tensor(float16)": torch.float16}
 ONNX_TYPES = {torch.float32: 1, torch.float16: 10}  # TensorProto.FLOAT, TensorProto.FLOAT16
 
 
 class Session:
-    """A network that is ready to run. Several threads may run it at the same time.
+    """A network that is ready to run; several threads may run it at the same time.
 
     Attributes:
-        path: its file.
-        provider: what really runs it, such as `CUDAExecutionProvider`.
-        device: where its input is read and its outputs are left.
-        input_name, input_shape: of its one input; axes of any length have a name or None.
-        output_names: in the file's order.
-        metadata: what its maker wrote into the file.
+        path: path of its file.
+        provider: provider that really runs it, such as `CUDAExecutionProvider`.
+        device: device of its input and its outputs.
+        input_name: name of its one input.
+        input_shape: shape of that input; an axis of any length is a name or None.
+        output_names: names of its outputs, in the file's order.
+        metadata: texts that its maker wrote into the file, by key.
     """
 
     def __init__(self, path: Path, device: torch.device) -> None:
-        """Open a file; `open_session` does it once for each.
+        """Open a file; `open_session` opens each file only once.
 
         Args:
-            path: an ONNX file with one input of floating-point numbers.
-            device: where to run; the CPU is taken where onnxruntime has no provider for it.
+            path: path of an ONNX file with one input of floating-point numbers.
+            device: device to run on; the CPU if onnxruntime has no provider for it.
 
         Raises:
-            InputError: no such file.
+            InputError: the file is broken, or isn't such a network.
             MissingDependency: onnxruntime is absent.
         """
         self.path = path
@@ -53,8 +54,8 @@ class Session:
         self.device = device if self.provider == CUDA else torch.device("cpu")
         inputs = self._session.get_inputs()
         if len(inputs) != 1 or inputs[0].type not in INPUT_TYPES:
-            came = ", ".join(f"{each.name} of {each.type}" for each in inputs) or "none"
-            raise _wrong_file(path, "a network with one input of floating-point numbers", came)
+            received = ", ".join(f"{each.name} of {each.type}" for each in inputs) or "none"
+            raise _wrong_file(path, "a network with one input of floating-point numbers", received)
         self.input_name: str = inputs[0].name
         self.input_shape: tuple[int | str | None, ...] = tuple(inputs[0].shape)
         self._type = INPUT_TYPES[inputs[0].type]
@@ -65,44 +66,44 @@ class Session:
     def run(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         """Run the network over a batch.
 
-        A network that was exported for one picture at a time gets them one by one.
+        A network that was exported for one picture at a time runs over them one by one.
 
         Args:
-            batch: at least one, shape as in `input_shape`, on any device.
+            batch: at least one picture, shape as in `input_shape`, on any device.
 
         Returns:
-            Its outputs by name, on `device`.
+            The outputs by name, on `device`.
 
         Raises:
-            InputError: a batch of another shape.
+            InputError: the batch has another shape.
         """
         self.check_shape(batch.shape)
         batch = batch.detach().to(self.device, self._type)
         if self.input_shape[0] != 1 or len(batch) == 1:
             return self._run(batch.contiguous())
-        answers = [self._run(each.contiguous()) for each in batch.split(1)]
-        return {name: torch.cat([each[name] for each in answers]) for name in self.output_names}
+        outputs = [self._run(each.contiguous()) for each in batch.split(1)]
+        return {name: torch.cat([each[name] for each in outputs]) for name in self.output_names}
 
     def check_shape(self, shape: Sequence[int]) -> None:
-        """Find out before running it whether a batch fits, in whatever number of pictures.
+        """Check that the network takes a batch of this shape, of any number of pictures.
 
         Raises:
-            InputError: it doesn't: the file holds another network than its name promises.
+            InputError: it doesn't, so the file holds another network than its name says.
         """
-        fixed = (None, *self.input_shape[1:])
-        fits = len(shape) == len(fixed) and all(
-            length > 0 and (not isinstance(wanted, int) or wanted == length)
-            for length, wanted in zip(shape, fixed, strict=True)
+        input_shape = (None, *self.input_shape[1:])
+        fits = len(shape) == len(input_shape) and all(
+            length > 0 and (not isinstance(expected_length, int) or expected_length == length)
+            for length, expected_length in zip(shape, input_shape, strict=True)
         )
         if not fits:
-            lengths = ["any" if not isinstance(each, int) else str(each) for each in fixed]
+            lengths = ["any" if not isinstance(each, int) else str(each) for each in input_shape]
             expected = f"a network whose input has the shape {tuple(shape)}"
-            came = f"one whose input has the shape ({', '.join(lengths)})"
-            raise _wrong_file(self.path, expected, came)
+            received = f"one whose input has the shape ({', '.join(lengths)})"
+            raise _wrong_file(self.path, expected, received)
 
     def _run(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         kind, number = self.device.type, self.device.index or 0
-        if kind == "cuda":  # onnxruntime has a stream of its own, which doesn't wait for torch's
+        if kind == "cuda":  # onnxruntime has its own CUDA stream, which doesn't wait for torch's
             torch.cuda.current_stream(self.device).synchronize()
         binding = self._session.io_binding()
         shape, start = tuple(batch.shape), batch.data_ptr()
@@ -116,33 +117,34 @@ class Session:
 
 
 class Sessions:
-    """The sessions that are open, one for each file and device; the least used one goes first."""
+    """A cache of open sessions, one for each file and device; the least recently used is closed."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
+    def __init__(self, most_open: int = MOST_OPEN) -> None:
+        """Make an empty cache of at most this many sessions."""
+        self._most_open = most_open
         self._open: OrderedDict[tuple[Path, str], tuple[tuple[int, int], Session]] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, path: Path, device: torch.device | str) -> Session:
-        """The session of a file as it is now: one that was replaced is read again."""
-        where = _numbered(torch.device(device))
+        """Return the session of a file, opened anew if the file has changed since."""
+        device = _with_index(torch.device(device))
         if not path.is_file():
-            came = "a folder" if path.is_dir() else "nothing there"
+            received = "a folder" if path.is_dir() else "no such file"
             raise InputError(
-                str(path), "an ONNX file", came, "Install the file, or choose another."
+                str(path), "an ONNX file", received, "Install the file, or choose another."
             )
-        key, status = (path.resolve(), str(where)), path.stat()
+        key, status = (path.resolve(), str(device)), path.stat()
         version = (status.st_mtime_ns, status.st_size)
-        with self._lock:  # two threads that want the same file wait for one reading of it
-            known = self._open.pop(key, None)
-            session = known[1] if known and known[0] == version else Session(path, where)
+        with self._lock:  # so that two threads that open the same file read it only once
+            entry = self._open.pop(key, None)
+            session = entry[1] if entry and entry[0] == version else Session(path, device)
             self._open[key] = (version, session)
-            while len(self._open) > self._kept:
+            while len(self._open) > self._most_open:
                 self._open.popitem(last=False)
         return session
 
     def close(self) -> None:
-        """Let go of all. Each one's memory is given back when nobody works with it any more."""
+        """Remove all sessions; the memory of each is freed once no caller uses it any more."""
         with self._lock:
             self._open.clear()
 
@@ -151,40 +153,42 @@ _SESSIONS = Sessions()
 
 
 def open_session(path: Path, device: torch.device | str) -> Session:
-    """Open a network, or take the one that is open.
+    """Return the session of a network, which is opened if it isn't open yet.
 
     Args:
-        path: an ONNX file with one input of floating-point numbers.
-        device: where to run it; see `Session.device` for where it does.
+        path: path of an ONNX file with one input of floating-point numbers.
+        device: device to run on; `Session.device` is the one that it really runs on.
 
     Raises:
-        InputError: the file is absent, broken, or something else.
+        InputError: the file is absent, broken, or holds something else.
         MissingDependency: onnxruntime is absent.
     """
     return _SESSIONS.open(path, device)
 
 
 def providers_for(device: torch.device) -> list[Any]:
-    """What onnxruntime is asked to run on, in order, for a torch device.
+    """Return the providers of onnxruntime for a torch device, in order of preference.
 
-    It skips what can't be loaded, such as CUDA of another version: ask the session what it uses.
+    onnxruntime skips a provider that can't be loaded, such as one for another version of CUDA.
+    `Session.provider` is the one in use.
     """
     onnxruntime = require("onnxruntime")
     if device.type != "cuda" or CUDA not in onnxruntime.get_available_providers():
         return [CPU]
     if hasattr(onnxruntime, "preload_dlls"):
-        onnxruntime.preload_dlls()  # the CUDA libraries that came with torch
+        onnxruntime.preload_dlls()  # loads the CUDA libraries that torch brings
     options = {
         "device_id": str(device.index or 0),
-        "use_tf32": "0",  # keeps three digits; a batch of one would differ from one of many
-        # The default tries every algorithm anew for each batch size: seconds.
+        # TF32 keeps three digits; a picture alone would differ from the same one in a batch.
+        "use_tf32": "0",
+        # The default tries all algorithms again for each batch size, which takes seconds.
         "cudnn_conv_algo_search": "HEURISTIC",
     }
     return [(CUDA, options), CPU]
 
 
-def load_failures() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises at a file that it can't make a network of."""
+def load_errors() -> tuple[type[Exception], ...]:
+    """Return the exceptions that onnxruntime raises for a file that it can't load."""
     errors = require("onnxruntime.capi.onnxruntime_pybind11_state")
     return (
         errors.Fail,
@@ -200,31 +204,32 @@ def load_failures() -> tuple[type[Exception], ...]:
 def _open(path: Path, device: torch.device) -> Any:
     onnxruntime = require("onnxruntime")
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors; its warnings are about how it optimises
+    options.log_severity_level = 3  # errors only; its warnings are about optimisation
     try:
         return onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=providers_for(device)
         )
-    except load_failures() as error:
+    except load_errors() as error:
         reason = str(error).rpartition(" : ")[2].splitlines()[0]
-        came = f"something that onnxruntime cannot open ({reason})"
-        raise _wrong_file(path, "an ONNX file", came) from error
+        received = f"something that onnxruntime cannot open ({reason})"
+        raise _wrong_file(path, "an ONNX file", received) from error
 
 
-def _wrong_file(path: Path, expected: str, came: str) -> InputError:
+def _wrong_file(path: Path, expected: str, received: str) -> InputError:
     remedy = "The download may be incomplete, or another file may have its name: install it again."
-    return InputError(str(path), expected, came, remedy)
+    return InputError(str(path), expected, received, remedy)
 
 
-def _numbered(device: torch.device) -> torch.device:
-    """`cuda` is whichever is current; its number is part of where a session is."""
+def _with_index(device: torch.device) -> torch.device:
+    """Return a device with its index, so that `cuda` and `cuda:0` share a session."""
     if device.type == "cuda" and device.index is None and torch.cuda.is_available():
         return torch.device("cuda", torch.cuda.current_device())
     return device
 
 
 def _as_tensor(value: Any, device: torch.device) -> torch.Tensor:
-    """An output where it lies, without a copy; onnxruntime of Python 3.10 has only numpy's way."""
+    """Return an output as a tensor, without a copy where onnxruntime can share it."""
     if hasattr(value, "__dlpack__"):
         return torch.from_dlpack(value)
+    # The newest onnxruntime for Python 3.10 can't share its outputs.
     return torch.from_numpy(value.numpy()).to(device)

@@ -1,4 +1,4 @@
-"""A report as a picture: its verdict, every measurement in words, and the curves over frames."""
+"""Drawing of a report: its verdict, its measurements in words, and their curves over the frames."""
 
 import textwrap
 from collections.abc import Sequence
@@ -13,22 +13,22 @@ from .frames import InputError
 from .reasons import unit_beside, unit_name, with_unit
 from .report import SUBJECTS, Measurement, Report, Verdict
 
-USUAL_CURVES, MOST_CURVES = 3, 8  # as many as can be read at this size: large ones, small ones
-COLUMN = 4  # curves in a column; more take two columns
-MOST_LINES = 26  # of text beside the curves, unless more is required
-FEW_LINES = 18  # up to which every measurement's sentence is written
-LETTERS = 52  # in a line
+USUAL_CURVES, MOST_CURVES = 3, 8  # as many large and as many small curves as are legible
+COLUMN = 4  # curves in a column; more curves take two columns
+MOST_LINES = 26  # of text beside the curves, unless the required measurements need more
+FEW_LINES = 18  # up to this number, every measurement is drawn with its sentence
+LETTERS = 52  # characters in a line
 
-# Beside each colour, for who can't tell them apart.
+# A symbol beside each colour, for people who can't distinguish the colours.
 SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
 
 
 def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
-    """Draw a report: verdict, measurements, and the curves of those that have one per frame.
+    """Draw a report: verdict, measurements, and curves of the measurements with values per frame.
 
     Args:
-        report: any.
-        measurement: name of the only one to draw; "" draws those that matter most.
+        report: report of any subject.
+        measurement: name of the only measurement to draw; "" draws those that matter most.
 
     Returns:
         RGB in 0–1, shape `FIGURE_SHAPE`.
@@ -40,7 +40,7 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
     measurements = _chosen(report, measurement)
     figure = new_figure()
     text = require("matplotlib.text")
-    curves = _worth_a_curve(measurements)
+    curves = _curves(measurements)
     rows = min(max(len(curves), 1), COLUMN)
     columns = -(-len(curves) // COLUMN)
     grid = figure.add_gridspec(
@@ -65,30 +65,37 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         figure.text(0.5, 0.5, "It has no value for every frame.", fontsize=11, color="#374151")
     if any(None in each.per_frame for each in curves):
         figure.text(0.03, 0.015, "Grey: not measured.", fontsize=8, color="#374151")
-    for each in figure.findobj(text.Text):
-        each.set_parse_math(False)  # a name may have a $ in it
+    for element in figure.findobj(text.Text):
+        element.set_parse_math(False)  # a name may contain a $, which matplotlib reads as TeX
     return picture_of(figure)
 
 
 def _chosen(report: Report, name: str) -> Sequence[Measurement]:
-    """Return the measurement of a name, as it is written or as a plot shows it; all for none."""
+    """Return the measurement of a name, as it is written or as a plot shows it; all for ""."""
     if not name:
         return report.measurements
-    wanted = name.lower().replace(" ", "_")
-    every = {each.name.lower().replace(" ", "_"): each for each in report.measurements}
-    # In a merged report the subject may be left out where the name says enough.
-    found = [each for key, each in every.items() if wanted in (key, key.rpartition(".")[2])]
-    if len(found) == 1 or wanted in every:
-        return [every.get(wanted) or found[0]]
+    key = _key(name)
+    by_key = {_key(each.name): each for each in report.measurements}
+    if key in by_key:
+        return [by_key[key]]
+    # In a merged report the name may be given without its subject if it is unique.
+    matches = [each for name_key, each in by_key.items() if name_key.rpartition(".")[2] == key]
+    if len(matches) == 1:
+        return matches
     expected = f"one of {', '.join(each.name for each in report.measurements)}"
     remedy = "Give one of these names; leave it empty for those that matter most."
     raise InputError("measurement", expected, name, remedy)
 
 
-def _worth_a_curve(measurements: Sequence[Measurement]) -> list[Measurement]:
-    """Measurements with values over frames: what decided the verdict first, all that could have.
+def _key(name: str) -> str:
+    return name.lower().replace(" ", "_")
 
-    As many as are required, such as that of each character; optional ones as far as there is room.
+
+def _curves(measurements: Sequence[Measurement]) -> list[Measurement]:
+    """Return the measurements whose curves are drawn, those that decided the verdict first.
+
+    All required measurements with values per frame are drawn, up to `MOST_CURVES`; optional ones
+    only up to `USUAL_CURVES` in all.
     """
     rank = {Verdict.FAIL: 0, Verdict.NOT_MEASURED: 1, Verdict.PASS: 2, Verdict.INFO: 3}
     curves = [each for each in measurements if len(each.per_frame) > 1]
@@ -136,23 +143,25 @@ def _write_measurements(axes: Any, measurements: Sequence[Measurement]) -> None:
 
 
 def _lines(measurements: Sequence[Measurement]) -> list[tuple[str, Measurement, bool]]:
-    """What is written; of each line, whether it is the one with the measurement's name.
+    """Return the lines of text: text, measurement, and True for the line with its name.
 
-    Everything that is required, and of the rest what there is room for, first things first.
+    All required measurements have lines; optional ones only as far as there is room, in their
+    order.
     """
-    told = [(each, _lines_of(each)) for each in measurements]
-    if sum(len(lines) for _, lines in told) > FEW_LINES:
-        # What passes, or is only told, is one line then: a reader looks for what doesn't.
-        wanting = (Verdict.FAIL, Verdict.NOT_MEASURED)
-        told = [(each, lines if each.verdict in wanting else lines[:1]) for each, lines in told]
-    room = MOST_LINES - sum(len(lines) for each, lines in told if each.required)
-    chosen = []
-    for each, lines in told:
-        if not each.required:
+    blocks = [(each, _lines_of(each)) for each in measurements]
+    if sum(len(lines) for _, lines in blocks) > FEW_LINES:
+        # A measurement that passes or is only information then has one line without its sentence,
+        # because readers look for those that don't pass.
+        full = (Verdict.FAIL, Verdict.NOT_MEASURED)
+        blocks = [(each, lines if each.verdict in full else lines[:1]) for each, lines in blocks]
+    room = MOST_LINES - sum(len(lines) for each, lines in blocks if each.required)
+    drawn_lines = []
+    for measurement, lines in blocks:
+        if not measurement.required:
             room -= len(lines)
-        if each.required or room >= 0:
-            chosen += lines
-    return chosen
+        if measurement.required or room >= 0:
+            drawn_lines += lines
+    return drawn_lines
 
 
 def _lines_of(measurement: Measurement) -> list[tuple[str, Measurement, bool]]:

@@ -1,13 +1,13 @@
-"""Profiles: what it takes to pass, as data. Thresholds of measures, by subject, in JSON files.
+"""Profiles: thresholds of measures by subject, in JSON files.
 
-A measure's own constants are what holds without a profile; a profile says where it is stricter or
-more lenient, which measures count, and where their scales end. `hero`, `supporting`, `background`
-and `draft` are shipped in `profiles/`; a user's own lie in a folder of ComfyUI's user folder, and
-take the place of a shipped one of the same name.
+Without a profile the limits in a measure's declaration apply. A profile changes thresholds, the
+ends of scales and which measures are required. `hero`, `supporting`, `background` and `draft` are
+shipped in `profiles/`. A user's own profiles are in a folder of ComfyUI's user folder, and replace
+shipped ones of the same name.
 
-How alike two pictures are is told on another scale by every backend, and a character's references
-set the limit themselves. There a profile names no threshold but a `leeway`: how much further from
-its references a frame may be than its sheet allows, as a factor.
+A character's similarity has another scale with every backend, and its threshold comes from the
+character's references. For it a profile sets no threshold but a `leeway`: the factor by which a
+frame may be further from the references than the character's sheet allows.
 """
 
 import json
@@ -30,19 +30,19 @@ ALLOWED_OF = {SIMILARITY: (LEEWAY, "required")}
 
 
 class ProfileError(ValueError):
-    """A profile that can't be read; the message names the file, the entry, and what to write."""
+    """Error for a profile that can't be used; it names the file, the entry and what to write."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What it takes to pass.
+    """Set of limits that decide what passes.
 
     Attributes:
-        name: as in a node's combo.
-        description: what it is for.
-        limits: by subject and measure, the fields of `Measure` that it sets.
-        leeway: the factor on how far a frame may be from a character's references.
-        path: the file that it was read from.
+        name: name of the profile, as in a node's combo box.
+        description: purpose of the profile, for people.
+        limits: fields of `Measure` that the profile sets, by subject and measure.
+        leeway: factor on the distance that a frame may have from a character's references.
+        path: file that the profile was read from.
     """
 
     name: str
@@ -52,26 +52,33 @@ class Profile:
     path: Path
 
     def applied(self, subject: str, *measures: Measure) -> tuple[Measure, ...]:
-        """Measures as this profile wants them.
+        """Return measures with this profile's limits.
 
         Args:
-            subject: of the report that they belong to.
-            measures: all that the subject has.
+            subject: subject of the measures' report.
+            measures: all measures of the subject.
 
         Returns:
             The same measures in the same order, with this profile's thresholds and scales.
 
         Raises:
-            ProfileError: the profile names a measure that the subject doesn't have, or sets
-                something that doesn't fit it.
+            ProfileError: the profile names a measure that the subject doesn't have, or sets a
+                limit that doesn't fit the measure.
+
+        Examples:
+            >>> from anime_production.models.measures import MEASURES
+            >>> measures = MEASURES["loop"]
+            >>> strict = load_profile("hero").applied("loop", *measures)
+            >>> {each.name: each.threshold for each in strict}["seam_position"]
+            (0.55, 1.4)
         """
         limits = self.limits.get(subject, {})
-        known = [measure.name for measure in measures]
-        strange = [name for name in limits if name not in known]
-        if strange:
+        names = [measure.name for measure in measures]
+        unknown = [name for name in limits if name not in names]
+        if unknown:
             raise ProfileError(
-                f"profile {self.path}: {subject} has no measure {strange[0]!r}; it has "
-                f"{', '.join(known)}. Correct the name or remove the entry."
+                f"profile {self.path}: {subject} has no measure {unknown[0]!r}; it has "
+                f"{', '.join(names)}. Correct the name or remove the entry."
             )
         return tuple(self._applied(subject, each, limits.get(each.name, {})) for each in measures)
 
@@ -80,42 +87,61 @@ class Profile:
         place = f"profile {self.path}: {subject}.{measure.name}"
         if changed.low >= changed.high:
             raise ProfileError(f"{place}: low {changed.low} must be below high {changed.high}.")
-        band = measure.better is Better.BAND
-        if changed.threshold is not None and isinstance(changed.threshold, tuple) != band:
-            wanted = "[from, to]" if band else "one number"
-            raise ProfileError(f"{place}: threshold must be {wanted}, got {changed.threshold}.")
-        own = (measure.required, measure.threshold)  # that of a similarity comes later
-        if changed.required and changed.threshold is None and own != (True, None):
-            raise ProfileError(f"{place}: what is required needs a threshold.")
+        is_band = measure.better is Better.BAND
+        if changed.threshold is not None and isinstance(changed.threshold, tuple) != is_band:
+            expected = "[from, to]" if is_band else "one number"
+            raise ProfileError(f"{place}: threshold must be {expected}, got {changed.threshold}.")
+        # A similarity is declared as required without a threshold: its references set one later.
+        declared = (measure.required, measure.threshold)
+        if changed.required and changed.threshold is None and declared != (True, None):
+            raise ProfileError(
+                f"{place}: a required measure needs a threshold; write one, or set required to"
+                " false."
+            )
         return changed
 
 
 def profile_names(folder: Path | None = None) -> list[str]:
-    """Names to choose from: the default first, then the other shipped ones, then the user's own.
+    """Return the names of all profiles: the default, the other shipped ones, the user's own.
 
     Args:
-        folder: where the user's own lie; it needn't exist.
+        folder: folder of the user's own profiles, which may not exist; None for shipped ones only.
+
+    Examples:
+        >>> profile_names()
+        ['supporting', 'background', 'draft', 'hero']
     """
     shipped = sorted(path.stem for path in SHIPPED.glob("*.json"))
-    own = sorted(path.stem for path in folder.glob("*.json")) if folder is not None else []
-    return list(dict.fromkeys([DEFAULT, *shipped, *own]))
+    own_names = sorted(path.stem for path in folder.glob("*.json")) if folder is not None else []
+    return list(dict.fromkeys([DEFAULT, *shipped, *own_names]))
 
 
 def load_profile(name: str, folder: Path | None = None) -> Profile:
-    """Read a profile: the user's own of that name, else the shipped one.
+    """Return the user's own profile of a name, or else the shipped one.
+
+    Args:
+        name: name of the profile.
+        folder: folder of the user's own profiles, which may not exist; None for shipped ones only.
 
     Raises:
-        ProfileError: there is none, or it isn't one.
+        ProfileError: no profile has this name, or its file is no valid profile.
+
+    Examples:
+        >>> load_profile("draft").limits["loop"]["seam_colour"]
+        {'threshold': 2.3}
     """
     names = profile_names(folder)
     if name not in names:
-        raise ProfileError(f"profile: there is no {name!r}; choose one of {', '.join(names)}.")
-    own = folder / f"{name}.json" if folder is not None else None
-    path = own if own is not None and own.is_file() else SHIPPED / f"{name}.json"
+        raise ProfileError(f"profile: no profile {name!r}; choose one of {', '.join(names)}.")
+    path = SHIPPED / f"{name}.json"
+    if folder is not None and (folder / path.name).is_file():
+        path = folder / path.name
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ProfileError(f"profile {path}: not readable as JSON ({error}). Mend it.") from error
+        raise ProfileError(
+            f"profile {path}: the file can't be read as JSON ({error}). Correct the file."
+        ) from error
     return _profile(name, path, data)
 
 
@@ -131,13 +157,13 @@ def _profile(name: str, path: Path, data: Any) -> Profile:
         _demand(isinstance(entries, dict), path, subject, "an object", entries)
         for measure, entry in entries.items():
             _check(path, f"{subject}.{measure}", entry)
-    read = {
+    fields = {
         subject: {measure: _limit(entry) for measure, entry in entries.items()}
         for subject, entries in limits.items()
     }
     subject, _, measure = SIMILARITY.partition(".")
-    leeway = read[subject].get(measure, {}).pop(LEEWAY, 1.0)
-    return Profile(name, str(data.get("description", "")), read, leeway, path)
+    leeway = fields[subject].get(measure, {}).pop(LEEWAY, 1.0)
+    return Profile(name, str(data.get("description", "")), fields, leeway, path)
 
 
 def _check(path: Path, place: str, entry: Any) -> None:
@@ -169,6 +195,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _demand(fits: bool, path: Path, place: str, expected: str, came: Any) -> None:
+def _demand(fits: bool, path: Path, place: str, expected: str, received: Any) -> None:
+    """Raise `ProfileError` unless a received value fits."""
     if not fits:
-        raise ProfileError(f"profile {path}: {place}: expected {expected}, got {came!r}.")
+        raise ProfileError(f"profile {path}: {place}: expected {expected}, got {received!r}.")

@@ -1,4 +1,4 @@
-"""English sentences of reasons by code, and numbers with their units: what the editor shows too."""
+"""English sentences of reasons by code, and numbers with their units, as the editor shows them."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def sentence(code: str, values: Mapping[str, Any]) -> str:
         values: values of its placeholders.
 
     Raises:
-        KeyError: no such code, or a placeholder without its value.
+        KeyError: the code is unknown, or a placeholder has no value.
     """
     return filled(sentences()[code], values)
 
@@ -47,11 +47,11 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
         values: values of the placeholders, by name.
 
     Raises:
-        KeyError: a placeholder without its value.
+        KeyError: a placeholder has no value.
     """
 
-    def replaced(found: re.Match[str]) -> str:
-        with_its_unit, name, one, other = found.groups()
+    def replaced(match: re.Match[str]) -> str:
+        with_its_unit, name, one, other = match.groups()
         if with_its_unit is not None:
             return with_unit(_written(values[with_its_unit]), str(values["unit"]))
         text = _written(values[name])
@@ -99,6 +99,6 @@ def unit_beside(name: str, unit: str) -> str:
         unit: unit of the measurement.
     """
     key = name.partition(": ")[0].rpartition(".")[2]
-    shown = _texts()["measurements"].get(key, key.replace("_", " ")).lower()
+    label = _texts()["measurements"].get(key, key.replace("_", " ")).lower()
     forms = _texts()["units"].get(unit, unit).lower().split("|")
-    return "" if any(form in shown for form in forms) else unit
+    return "" if any(form in label for form in forms) else unit

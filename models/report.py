@@ -1,6 +1,6 @@
-"""Report: what was measured of one subject, and what it comes to.
+"""Reports: the measurements of one subject, with verdict, score and JSON form.
 
-The one vocabulary of every score. A score is measured, or it is absent with a reason.
+Every score of the pack is a report. A measurement has a value, or a reason why it has none.
 """
 
 import json
@@ -34,7 +34,7 @@ __all__ = [
 
 SCHEMA = 1
 HEAVIEST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
-MERGED = "merged"  # the subject of a report that several subjects went into
+MERGED = "merged"  # subject of a report that was merged from several reports
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "character": "Character",
@@ -45,12 +45,18 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         MERGED: "All reports",
     }
 )
-"""Subjects of a report with their titles; `models/measures.py` has the measures of each."""
+"""Subjects of reports with their titles; `models/measures.py` lists the measures of each."""
 
 
 @dataclass(frozen=True)
 class WorstFrame:
-    """The frame to look at first, and why."""
+    """The frame to look at first.
+
+    Attributes:
+        frame: index of the frame, from 0.
+        reason_code: code of the reason why it is the worst frame.
+        reason: English sentence of the reason.
+    """
 
     frame: int
     reason_code: str
@@ -59,14 +65,29 @@ class WorstFrame:
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured of one subject, and what it comes to.
+    """Measurements of one subject, with the verdict and the score that follow from them.
 
     Attributes:
         subject: one of `SUBJECTS`.
-        measurements: in the order in which a person should read them.
-        frames: how many frames were looked at; None where merged reports differ.
-        fps: their rate, or None.
+        measurements: measurements in the order in which people should read them.
+        frames: number of measured frames; None if merged reports differ in it.
+        fps: frame rate in frames per second; None if unknown or if merged reports differ in it.
         worst: the frame to look at first, or None.
+
+    Examples:
+        >>> from anime_production.models.loop.seam import score_loop
+        >>> from anime_production.models.sample.sample_clip import Faults, draw_clip
+        >>> frames = draw_clip(24, 128, 128, 24, 0, 0, Faults(seam_jump=4.0))
+        >>> report = score_loop(frames, fps=12.0)
+        >>> report.verdict.value, report.score < 50, report.worst.frame
+        ('FAIL', True, 23)
+        >>> [(each.name, each.reason_code) for each in report.not_passing]
+        [('seam_position', 'seam_jump')]
+
+        The JSON text of a report, such as a node or a route gives it, is read with `from_json`:
+
+        >>> Report.from_json(report.to_json()) == report
+        True
     """
 
     subject: str
@@ -77,10 +98,12 @@ class Report:
 
     def __post_init__(self) -> None:
         if self.subject not in SUBJECTS:
-            raise ReportError(f"{self.subject} is no subject; one of {', '.join(SUBJECTS)} is.")
+            raise ReportError(
+                f"subject: expected one of {', '.join(SUBJECTS)}, got {self.subject!r}."
+            )
         names = [measurement.name for measurement in self.measurements]
         if len(set(names)) < len(names):
-            raise ReportError(f"A measurement stands twice in {names}.")
+            raise ReportError(f"measurements: each name must be unique, got {names}.")
 
     @property
     def required(self) -> tuple[Measurement, ...]:
@@ -89,9 +112,9 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """FAIL if a required measurement fails, else NOT_MEASURED if one is absent, else PASS.
+        """FAIL if a required measurement fails, else NOT_MEASURED if one has no value, else PASS.
 
-        Where nothing is required, nothing was judged: NOT_MEASURED.
+        The verdict is NOT_MEASURED too if the report has no required measurement.
         """
         verdicts = {measurement.verdict for measurement in self.required}
         if Verdict.FAIL in verdicts:
@@ -100,10 +123,10 @@ class Report:
 
     @property
     def score(self) -> float | None:
-        """0–100 for people: that of the worst required measurement.
+        """Score of 0–100: the lowest score of the required measurements; 50 or more means PASS.
 
-        A chain breaks at its weakest link, so nothing makes up for a broken seam; and 50 or more
-        means PASS. None where a required measurement is absent.
+        The lowest score is used instead of a mean, because no good value makes up for a broken
+        seam. None if a required measurement has no value, or if none is required.
         """
         scores = [measurement.score for measurement in self.required]
         if not scores or any(score is None for score in scores):
@@ -111,7 +134,7 @@ class Report:
         return min(score for score in scores if score is not None)
 
     @property
-    def against(self) -> tuple[Measurement, ...]:
+    def not_passing(self) -> tuple[Measurement, ...]:
         """Required measurements that do not pass, in the report's order."""
         return tuple(each for each in self.required if each.verdict is not Verdict.PASS)
 
@@ -119,8 +142,9 @@ class Report:
     def deciding(self) -> tuple[Measurement, ...]:
         """Required measurements, the one that explains the verdict best first.
 
-        What fails comes first, then what is not measured, then what passes; of those that fail the
-        one that the worst frame names, as it explains the others, then by score.
+        Measurements that fail come first, then those without a value, then those that pass. Among
+        those that fail, the one with the worst frame's reason comes first, because it explains the
+        others; the others are sorted by score, lowest first.
         """
         cause = None if self.worst is None else self.worst.reason_code
 
@@ -136,16 +160,16 @@ class Report:
         """The measurement that explains why the report does not pass; None for a PASS."""
         if self.verdict is Verdict.PASS:
             return None
-        every = (*self.deciding, *self.measurements)
-        return next((each for each in every if each.verdict is self.verdict), None)
+        candidates = (*self.deciding, *self.measurements)
+        return next((each for each in candidates if each.verdict is self.verdict), None)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Sentences of what does not pass."""
-        return tuple(each.reason for each in self.against)
+        """English sentences of the required measurements that do not pass."""
+        return tuple(each.reason for each in self.not_passing)
 
     def to_dict(self) -> dict[str, Any]:
-        """This report as strict JSON values (no NaN, no infinity)."""
+        """Return this report as strict JSON values (no NaN, no infinity)."""
         worst = self.worst
         return {
             "schema": SCHEMA,
@@ -162,19 +186,20 @@ class Report:
         }
 
     def to_json(self) -> str:
-        """This report as strict JSON text."""
+        """Return this report as strict JSON text (no NaN, no infinity)."""
         return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
-        """The report that `to_dict` wrote.
+        """Return the report that `to_dict` wrote.
 
         Raises:
-            ReportError: another schema, a missing key, or a verdict that contradicts its values.
+            ReportError: the schema is another one, a key is missing, or a verdict contradicts its
+                values.
         """
         if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
-            came = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
-            raise ReportError(f"Expected a report of schema {SCHEMA}, got {came!r}.")
+            received = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
+            raise ReportError(f"Expected a report of schema {SCHEMA}, got {received!r}.")
         try:
             worst = data["worst"]
             report = cls(
@@ -192,15 +217,15 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
-        """The report that `to_json` wrote.
+        """Return the report that `to_json` wrote.
 
         Raises:
-            ReportError: no JSON, or no report.
+            ReportError: the text is no JSON, or the JSON is no report.
         """
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ReportError(f"This is no JSON: {error}.") from error
+            raise ReportError(f"Expected a report as JSON text, got no JSON: {error}.") from error
         return cls.from_dict(data)
 
 
@@ -208,10 +233,11 @@ def worst_of(measurements: Iterable[Measurement]) -> WorstFrame | None:
     """Return the worst frame of the required measurement with the lowest score.
 
     Args:
-        measurements: those with a score have their worst frame in `details["worst_frame"]`.
+        measurements: measurements of a report; each with a score has the index of its worst frame
+            in `details["worst_frame"]`.
 
     Returns:
-        The frame with the reason of its measurement; None where nothing required has a score.
+        The frame with the reason of its measurement; None if no required measurement has a score.
     """
     scored = [each for each in measurements if each.required and each.score is not None]
     if not scored:
@@ -221,35 +247,35 @@ def worst_of(measurements: Iterable[Measurement]) -> WorstFrame | None:
 
 
 def merge(reports: Iterable[Report]) -> Report:
-    """One report of several: it passes where all of them pass.
+    """Merge reports into one that passes if all of them pass.
 
-    Measurements keep their subject in front of their name (`loop.seam_position`), with a number
-    where a subject comes twice (`character_2.similarity`). The frame to look at first is that of
-    the report with the lowest score.
+    Each measurement gets its subject in front of its name (`loop.seam_position`), with a number if
+    a subject occurs more than once (`character_2.similarity`). The worst frame is that of the
+    report with the lowest score.
 
     Args:
-        reports: at least one.
+        reports: at least one report.
 
     Returns:
-        The report itself where there is only one; else one whose subject is `MERGED`.
+        A report of subject `MERGED`; a single report is returned unchanged.
 
     Raises:
-        ReportError: there is none.
+        ReportError: `reports` is empty.
     """
-    several = tuple(reports)
-    if not several:
-        raise ReportError("Nothing to merge: give at least one report.")
-    if len(several) == 1:
-        return several[0]
-    taken: set[str] = set()
+    parts = tuple(reports)
+    if not parts:
+        raise ReportError("reports: expected at least one report, got none.")
+    if len(parts) == 1:
+        return parts[0]
+    used_subjects: set[str] = set()
     measurements: list[Measurement] = []
-    for report in several:
-        named = _named_by_subject(report, taken)
-        taken.update(measurement.name.partition(".")[0] for measurement in named)
+    for report in parts:
+        named = _named_by_subject(report, used_subjects)
+        used_subjects.update(measurement.name.partition(".")[0] for measurement in named)
         measurements += named
-    lengths, rates = {report.frames for report in several}, {report.fps for report in several}
+    lengths, rates = {report.frames for report in parts}, {report.fps for report in parts}
     lowest = sorted(
-        (report for report in several if report.worst is not None),
+        (report for report in parts if report.worst is not None),
         key=lambda report: math.inf if report.score is None else report.score,
     )
     return Report(
@@ -261,8 +287,8 @@ def merge(reports: Iterable[Report]) -> Report:
     )
 
 
-def _named_by_subject(report: Report, taken: set[str]) -> list[Measurement]:
-    """The report's measurements with a subject before each name, none of them in `taken`."""
+def _named_by_subject(report: Report, used_subjects: set[str]) -> list[Measurement]:
+    """Return the measurements with a subject before each name that isn't in `used_subjects`."""
     renamed: dict[str, str] = {}
     measurements = []
     for measurement in report.measurements:
@@ -273,11 +299,11 @@ def _named_by_subject(report: Report, taken: set[str]) -> list[Measurement]:
         )
         if subject not in renamed:
             base, number = subject.rstrip("0123456789").rstrip("_"), 1
-            free = base
-            while free in taken or free in renamed.values():
+            unused = base
+            while unused in used_subjects or unused in renamed.values():
                 number += 1
-                free = f"{base}_{number}"
-            renamed[subject] = free
+                unused = f"{base}_{number}"
+            renamed[subject] = unused
         fields = {**measurement.__dict__, "name": f"{renamed[subject]}.{name}"}
         measurements.append(Measurement(**fields))
     return measurements

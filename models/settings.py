@@ -1,6 +1,7 @@
-"""Every setting of the pack: a variable of the environment, else a key in the private config file.
+"""All settings of the pack, read from environment variables or from the private config file.
 
-A test holds the table of settings in docs/jobs.md equal to `SETTINGS`.
+An environment variable takes precedence over the config file. A test checks that the table of
+settings in docs/jobs.md equals `SETTINGS`.
 """
 
 import json
@@ -17,14 +18,17 @@ from .jobs.recording.tracking import Tracking
 log = logging.getLogger(__name__)
 
 CONFIG = "config.json"  # in the pack's private folder
-MOST_DAYS = 36_500
+MOST_DAYS = 36_500  # a hundred years
 GIGABYTE = 1e9
 
 Value = TypeVar("Value")
 
 
 class SettingsError(ValueError):
-    """A setting that can't be used; the message says which and why, never what it holds."""
+    """Error for a setting that can't be used; the message never contains the setting's value.
+
+    A value can be the address of the database with its password.
+    """
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ class Setting(Generic[Value]):
     """One setting.
 
     Attributes:
-        variable: name in the environment, which goes before the config file.
-        key: name in the private config file; "" if the environment alone can set it.
-        default: value without the setting, or with one that can't be read.
+        variable: name of the environment variable, which takes precedence over the config file.
+        key: name in the private config file; "" if only the environment can set it.
+        default: value if the setting is absent or can't be read.
         default_text: the default as docs/jobs.md shows it.
-        expected: values that it takes, in words.
-        parse: makes the value of a text; raises ValueError.
-        help: sentence of docs/jobs.md on what it sets.
+        expected: values that the setting accepts, in words.
+        parse: function that returns the value of a text, or raises ValueError.
+        help: sentence about the setting in docs/jobs.md.
     """
 
     variable: str
@@ -50,30 +54,36 @@ class Setting(Generic[Value]):
     help: str
 
     def is_in_environment(self, environment: Mapping[str, str] = os.environ) -> bool:
-        """Return True if the environment decides, whatever the config file says."""
+        """Return True if the environment variable is set, so that the config file isn't used."""
         return bool(environment.get(self.variable, "").strip())
 
     def read(
         self, directory: Path | None = None, environment: Mapping[str, str] = os.environ
     ) -> Value:
-        """Return the value; the default, with a warning, where the setting can't be read.
+        """Return the value of the setting.
+
+        If its text can't be read, a warning is logged and the default is returned.
 
         Args:
-            directory: the pack's private folder; not needed by a setting without a key.
-            environment: holds the variable if it is set.
+            directory: the pack's private folder; None to read the environment only.
+            environment: environment variables.
+
+        Examples:
+            >>> KEEP_DAYS.read(environment={"ANIME_KEEP_DAYS": "30"})
+            30
         """
         text, place = environment.get(self.variable, "").strip(), self.variable
         if not text and self.key and directory is not None:
             try:
                 config = read_config(directory)
-            except SettingsError:  # reported where the database's address is read
+            except SettingsError:  # the code that reads the database's address reports it
                 config = {}
             text, place = str(config.get(self.key, "")), f"{self.key} in {directory / CONFIG}"
         try:
             return self.parse(text) if text else self.default
         except ValueError:
             log.warning(
-                "Anime Production: %s should be %s; it is not. Used instead: %s.",
+                "Anime Production: %s must be %s, and it isn't. The default is used: %s.",
                 place,
                 self.expected,
                 self.default_text,
@@ -81,52 +91,52 @@ class Setting(Generic[Value]):
             return self.default
 
     def write(self, directory: Path, text: str) -> None:
-        """Write the setting into the private config file, beside what stands there.
+        """Write the setting into the private config file; the file's other settings stay.
 
         Args:
-            directory: the pack's private folder; it is made if needed.
-            text: the new value.
+            directory: the pack's private folder; it is created if needed.
+            text: text of the new value.
 
         Raises:
-            SettingsError: the file holds no JSON object, or can't be written.
+            SettingsError: the file contains no JSON object, or can't be written.
         """
-        assert self.key, f"{self.variable} has no place in the config file"
+        assert self.key, f"{self.variable} has no key in the config file"
         _write_config(directory, {**read_config(directory), self.key: text})
 
 
 def read_config(directory: Path) -> Mapping[str, Any]:
-    """Return what the private config file holds; nothing where there is no file.
+    """Return the settings in the private config file, by key; none if the file doesn't exist.
 
     Args:
         directory: the pack's private folder.
 
     Raises:
-        SettingsError: it can't be read, or holds no JSON object.
+        SettingsError: the file can't be read, or contains no JSON object.
     """
     config = directory / CONFIG
     try:
         values = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
     except (OSError, ValueError) as error:
-        kind = type(error).__name__  # not its message: that of JSON may quote the file
-        raise SettingsError(f"{config} can't be read as JSON ({kind}).") from None
+        kind = type(error).__name__  # without the message, which may quote the file's content
+        raise SettingsError(f"{config} can't be read as JSON ({kind}). Correct the file.") from None
     if not isinstance(values, dict):
-        raise SettingsError(f"{config} holds no JSON object; correct it first.")
+        raise SettingsError(f"{config} contains no JSON object. Correct the file.")
     return values
 
 
 def _write_config(directory: Path, values: Mapping[str, Any]) -> None:
     config = directory / CONFIG
-    # A file of its own first, closed to others from the start: it may hold the database's
-    # address, and half of it would be no config.
-    written = config.with_name(f"{CONFIG}.{os.getpid()}.new")
+    # The values go into a temporary file first, so that the config is never half written. Only
+    # its owner can read it from the start, because it may contain the database's password.
+    temporary = config.with_name(f"{CONFIG}.{os.getpid()}.new")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        written.unlink(missing_ok=True)
-        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(values, file, indent=2, ensure_ascii=False)
             file.write("\n")
-        os.replace(written, config)
+        os.replace(temporary, config)
     except OSError as error:
         raise SettingsError(f"{config} can't be written ({type(error).__name__}).") from None
 
@@ -142,7 +152,7 @@ def _days(text: str) -> int | None:
 
 
 def _gigabytes(text: str) -> float:
-    """Return bytes."""
+    """Return the number of bytes of a number of GB."""
     return _at_least(0.0, text) * GIGABYTE
 
 
@@ -152,22 +162,22 @@ def _heartbeat(text: str) -> float:
 
 def _at_least(least: float, text: str) -> float:
     number = float(text)
-    if not least <= number < float("inf"):  # nor is NaN
+    if not least <= number < float("inf"):  # also refuses NaN
         raise ValueError
     return number
 
 
-def _words(choices: type[Enum]) -> str:
+def _choices(choices: type[Enum]) -> str:
     return f"one of {', '.join(each.value for each in choices)}"
 
 
-# Read by `external_address` alone, which checks it and keeps it secret.
+# Only `external_address` reads this setting; it checks the address and keeps it secret.
 DATABASE_URL = Setting(
     "ANIME_DATABASE_URL", "database_url", "", "a PostgreSQL of the pack's own",
     "a PostgreSQL connection string", str, "Address of the database.",
 )  # fmt: skip
 TRACKING = Setting(
-    "ANIME_TRACKING", "tracking", Tracking.JOBS, Tracking.JOBS.value, _words(Tracking), _tracking,
+    "ANIME_TRACKING", "tracking", Tracking.JOBS, Tracking.JOBS.value, _choices(Tracking), _tracking,
     "Prompts that are remembered: none, those with a **Job** node, or all.",
 )  # fmt: skip
 KEEP_DAYS = Setting(

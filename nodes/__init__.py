@@ -1,1 +1,1 @@
-"""The graph face of the pack: one module per family, each node a schema and a short execute."""
+"""ComfyUI nodes of the pack: one module per family; the computation itself is in `models`."""

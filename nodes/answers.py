@@ -1,4 +1,4 @@
-"""Answers of nodes: outputs, some of them blocked, and what the editor and jobs read of them."""
+"""Outputs and `ui` of the pack's nodes, built the same way for every node."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,10 +24,10 @@ PASS_OUTPUT = io.Boolean.Output(
 SCORED_OUTPUTS = (REPORT_OUTPUT, SCORE_OUTPUT, PASS_OUTPUT)
 
 
-class Shown(dict[str, list[Any]]):
-    """The `ui` of one run of a node, with an empty list for what this run doesn't show.
+class NodeUi(dict[str, list[Any]]):
+    """`ui` of one run of a node, with an empty list for each key that this run doesn't set.
 
-    A node that gets a list runs once for each value. ComfyUI then reads every key of the first
+    A node that receives a list runs once for each value. ComfyUI then reads every key of the first
     run's `ui` from all runs, and a missing key would fail the prompt.
     """
 
@@ -35,48 +35,51 @@ class Shown(dict[str, list[Any]]):
         return []
 
 
-def answered(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.NodeOutput:
-    """Answer with outputs, and list those that are blocked in `ui` as `anime_blocked`.
+def node_output(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.NodeOutput:
+    """Return a node's output, with the indices of its blocked outputs in `ui["anime_blocked"]`.
 
     Args:
-        outputs: in the order of the schema, blocked ones as from `or_blocked`.
-        ui: what else the node shows.
+        outputs: values in the order of the schema; a blocked one is an `ExecutionBlocker`.
+        ui: further lists that the editor, `/history` and jobs read.
     """
-    shows = Shown(ui or {})
+    node_ui = NodeUi(ui or {})
     blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
     if blocked:
-        shows["anime_blocked"] = blocked
-    return io.NodeOutput(*outputs, ui=shows or None)
+        node_ui["anime_blocked"] = blocked
+    return io.NodeOutput(*outputs, ui=node_ui or None)
 
 
-def scored(report: Report, *further: Any) -> io.NodeOutput:
-    """Answer as a scoring node does.
+def scored_output(report: Report, *further: Any) -> io.NodeOutput:
+    """Return the output of a scoring node.
 
     Args:
-        report: what was measured.
+        report: measurements of this run.
         further: values of the outputs after `SCORED_OUTPUTS`.
 
     Returns:
-        report, score, pass, further; with the report in `ui` for API users and jobs. A score that
-        doesn't exist is a silent blocker: what would consume it doesn't run.
+        Report, score, pass and `further`, with the report in `ui` for API users and jobs. A score
+        that doesn't exist is a silent blocker: the nodes connected to it don't run.
     """
-    passed = report.verdict is Verdict.PASS  # what could not be measured does not
-    return answered(report, or_blocked(report.score), passed, *further, ui=ui_of(report))
+    passed = report.verdict is Verdict.PASS  # NOT_MEASURED is not a pass
+    return node_output(report, or_blocked(report.score), passed, *further, ui=report_ui(report))
 
 
 def or_blocked(value: Any) -> Any:
-    """Return the value; None becomes a blocker, so that what hangs on it silently doesn't run."""
+    """Return the value, or for None a blocker: the nodes connected to it don't run, silently."""
     return ExecutionBlocker(None) if value is None else value
 
 
-def ui_of(report: Report) -> dict[str, list[dict]]:
+def report_ui(report: Report) -> dict[str, list[dict]]:
     """Return a node's `ui` with its report, as `/history` and the websocket carry it."""
     return {"anime_report": [report.to_dict()]}
 
 
 def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
-    """Return a node's `ui` with the report of what it kept; nothing where it has none of its own.
+    """Return a node's `ui` with the report on the frames that the node kept.
 
-    Under a key of its own: the editor shows `anime_report` on the node that measured.
+    The key differs from `anime_report`, which the editor shows on the node that measured.
+
+    Args:
+        kept: report on the kept frames; None if the node has no report of its own.
     """
     return {} if kept is None else {"anime_kept": [kept.to_dict()]}

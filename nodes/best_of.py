@@ -1,4 +1,4 @@
-"""Acting on a score: the best of a batch."""
+"""The node Best Of, which keeps the best frames of a batch."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from ..models.gating.batch import Batch
 from ..models.gating.kept import kept_report
 from ..models.gating.ranking import rank_frames
 from ..models.report import Report
-from .answers import answered, kept_ui, or_blocked
+from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
 
-MOST_KEPT = 4096  # the editor's widget needs an end
+MOST_KEPT = 4096  # ComfyUI's own limit for `batch_size` in Empty Latent Image
 
 
 class AnimeBestOf(io.ComfyNode):
-    """Keeps the best of a batch, by a report that has a value for every frame."""
+    """Node that keeps the best frames of a batch, by a report with a value for every frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -78,4 +78,4 @@ class AnimeBestOf(io.ComfyNode):
         best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
         outputs = map(or_blocked, (best.images, best.latents, best.masks))
         kept = kept_report(report, ranking.kept)
-        return answered(*outputs, ranking.to_json(), ui=kept_ui(kept))
+        return node_output(*outputs, ranking.to_json(), ui=kept_ui(kept))

@@ -1,4 +1,4 @@
-"""Is this still the same character?"""
+"""Nodes that make a character from references and score whether frames still show it."""
 
 from collections.abc import Mapping
 
@@ -11,15 +11,15 @@ from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, scored, ui_of
+from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
 from .identity import MODEL_INPUT, connected_model
 from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
 from .sockets import CharacterSocket
-from .thumbnails import references_of
+from .thumbnails import reference_thumbnails
 
 
 class AnimeCharacterSheet(io.ComfyNode):
-    """Makes a character of reference pictures, and says whether they show one character."""
+    """Node that makes a character from references and reports whether they show one character."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -64,12 +64,12 @@ class AnimeCharacterSheet(io.ComfyNode):
         pictures = as_frames(references, "references")
         identity = connected_model(model)
         character, report = make_character(name, pictures, identity, comfyui.progress())
-        shown = {**ui_of(report), **references_of(character)}
-        return io.NodeOutput(character, report, ui=shown)
+        ui = {**report_ui(report), **reference_thumbnails(character)}
+        return io.NodeOutput(character, report, ui=ui)
 
 
 class AnimeCharacterScore(ProfiledNode):
-    """Scores whether every frame still shows the character of a sheet."""
+    """Node that scores whether every frame still shows the character of a sheet."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -136,4 +136,4 @@ class AnimeCharacterScore(ProfiledNode):
             chosen_measures(profile, SUBJECT),
             chosen_profile(profile).leeway,
         )
-        return scored(result.report)
+        return scored_output(result.report)

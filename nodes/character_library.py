@@ -1,4 +1,4 @@
-"""Characters that outlive a prompt: saved in a library, and loaded by name."""
+"""Nodes that save characters in the character library and load them by name."""
 
 from typing import Any
 
@@ -7,24 +7,25 @@ from comfy_api.latest import io
 from ..models.character.library import (
     SavedCharacter,
     find_character,
+    library_fingerprint,
     list_characters,
     load_character,
     save_character,
-    state_of,
-    version_of,
+    version_record,
 )
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
 from ..models.jobs.recording.recorder import open_recorder
 from . import comfyui
 from .sockets import CharacterSocket
-from .thumbnails import references_of
+from .thumbnails import reference_thumbnails
 
-NOTHING_SAVED = "(nothing saved yet)"  # a combo without a value could not be sent at all
+# ComfyUI refuses a combo without a value, so an empty library offers this one.
+NOTHING_SAVED = "(nothing saved yet)"
 
 
 class AnimeCharacterSave(io.ComfyNode):
-    """Saves a character in the library, as a new version unless it is there already."""
+    """Node that saves a character as a new version, unless the library has the same one."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -54,23 +55,23 @@ class AnimeCharacterSave(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        # Cached only while the library is as this node left it: another workflow may have saved
-        # another version of the name since, or somebody removed it.
-        return state_of(comfyui.characters_directory())
+        # The result is cached only while the library stays as this node left it: another workflow
+        # may save a newer version of this name, and a user may delete the folder.
+        return library_fingerprint(comfyui.characters_directory())
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
         saved = save_character(comfyui.characters_directory(), character)
-        # Said again for one that was there: it may have come with a copied folder, and the
-        # database counts a version once.
+        # A version that existed before is recorded too: its folder may be a copy from another
+        # machine. The database stores each version once.
         recorder = open_recorder(comfyui.private_directory())
-        recorder.record(CharacterSaved(version_of(saved, character)))
-        shown = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
-        return io.NodeOutput(character, str(saved.path), ui={"anime_character": [shown]})
+        recorder.record(CharacterSaved(version_record(saved, character)))
+        saved_version = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
+        return io.NodeOutput(character, str(saved.path), ui={"anime_character": [saved_version]})
 
 
 class AnimeCharacterLoad(io.ComfyNode):
-    """Loads a character from the library."""
+    """Node that loads a character from the library."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -111,38 +112,42 @@ class AnimeCharacterLoad(io.ComfyNode):
     @classmethod
     def validate_inputs(cls, name: str | None = None, version: int | None = None) -> bool | str:
         if name is None:
-            return True  # linked: known when the prompt runs
+            return True  # The value comes over a link and exists only when the prompt runs.
         try:
-            _find(name, version)
+            _saved_character(name, version)
         except ValueError as error:
             return str(error)
         return True
 
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:
-        if name is None or version is None:  # linked
-            return state_of(comfyui.characters_directory())
-        return str(_find(name, version).label.id)
+        if name is None or version is None:  # None comes over a link.
+            return library_fingerprint(comfyui.characters_directory())
+        return str(_saved_character(name, version).label.id)
 
     @classmethod
     def execute(cls, name: str, version: int = 0) -> io.NodeOutput:
-        saved = _find(name, version)
+        saved = _saved_character(name, version)
         character = load_character(comfyui.characters_directory(), str(name), saved.version)
-        info = _in_words(saved, character)
-        return io.NodeOutput(character, info, ui=references_of(character))
+        info = _description(saved, character)
+        return io.NodeOutput(character, info, ui=reference_thumbnails(character))
 
 
-def _find(name: str, version: int | None) -> SavedCharacter:
-    """Raises ValueError with a sentence for the user where it isn't there."""
+def _saved_character(name: str, version: int | None) -> SavedCharacter:
+    """Return a version of a character in the library; 0 and None mean the newest.
+
+    Raises:
+        ValueError: the library has no such character or version; the text is for the user.
+    """
     return find_character(comfyui.characters_directory(), str(name), version or None)
 
 
-def _in_words(saved: SavedCharacter, character: Character) -> str:
+def _description(saved: SavedCharacter, character: Character) -> str:
     source = "set by its references" if character.calibrated else "published for its model"
     return (
         f"{saved.label.name}, version {saved.version},"
         f" saved {saved.label.saved_at:%Y-%m-%d %H:%M} UTC.\n"
-        f"{sum(character.visible)} of {len(character.visible)} references are used.\n"
+        f"{sum(character.usable)} of {len(character.usable)} references are used.\n"
         f"The same from a similarity of {character.threshold:.3f} on, {source}.\n"
         f"Identity model: {character.model}."
     )

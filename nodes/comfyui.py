@@ -1,4 +1,4 @@
-"""The one place where nodes speak to ComfyUI's device, folder, progress and interrupt functions."""
+"""Functions of ComfyUI that the nodes use: device, folders, progress and interrupt."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,24 +14,25 @@ from comfy_execution.utils import get_executing_context
 
 from ..models.jobs.recording.recorder import PRIVATE_FOLDER
 
-SMALL = 4096  # values: biases and norms, a few hundred kilobytes of a vision model
+# Values in a tensor that `weights_name` hashes: biases and norms, a few hundred kilobytes in all.
+MOST_HASHED_VALUES = 4096
 
 
 def device() -> torch.device:
-    """The device that ComfyUI renders on."""
+    """Return the device that ComfyUI renders on."""
     return comfy.model_management.get_torch_device()
 
 
 def to_intermediate(picture: torch.Tensor) -> torch.Tensor:
-    """A tensor on the device where ComfyUI keeps what travels between nodes."""
+    """Return a tensor on the device where ComfyUI keeps the values between nodes."""
     return picture.to(comfy.model_management.intermediate_device())
 
 
 def progress() -> Callable[[int, int], None]:
-    """A callback for long work: `report_progress(done, total)`.
+    """Return a callback for long work: `report_progress(done, total)`.
 
-    It moves the node's progress bar, and raises ComfyUI's interrupt once the user asked for it
-    (an exception that `except Exception` does not catch).
+    The callback moves the node's progress bar. If the user has interrupted the prompt, it raises
+    ComfyUI's interrupt, which `except Exception` does not catch.
     """
     bar = comfy.utils.ProgressBar(1)
 
@@ -43,51 +44,52 @@ def progress() -> Callable[[int, int], None]:
 
 
 def prompt_id() -> str | None:
-    """The id of the prompt that is being executed, or None outside one."""
+    """Return the id of the prompt that is being executed, or None outside of a prompt."""
     context = get_executing_context()
     return None if context is None else context.prompt_id
 
 
 def output_directory() -> Path:
-    """ComfyUI's output folder."""
+    """Return ComfyUI's output folder."""
     return Path(folder_paths.get_output_directory())
 
 
 def private_directory() -> Path:
-    """The pack's own folder below ComfyUI's user folder, readable by its owner alone."""
+    """Return the pack's own folder below ComfyUI's user folder, created readable by its owner."""
     directory = Path(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return directory
 
 
 def profiles_directory() -> Path:
-    """Where the user's own profiles lie. It is not created: most have none."""
+    """Return the folder of the user's own profiles; it is not created, as most users have none."""
     return Path(folder_paths.get_user_directory()) / "default" / "anime_profiles"
 
 
 def characters_directory() -> Path:
-    """The character library. It is not created: the first save does."""
+    """Return the folder of the character library; the first save creates it."""
     return Path(folder_paths.get_user_directory()) / "default" / "anime_characters"
 
 
-def metadata_wanted() -> bool:
-    """Whether files should carry their workflow; ComfyUI's `--disable-metadata` says no."""
+def writes_metadata() -> bool:
+    """Return True if files should contain their workflow (no `--disable-metadata`)."""
     return not args.disable_metadata
 
 
 def save_image_path(prefix: str, width: int, height: int) -> tuple[Path, str, int, str]:
-    """Where ComfyUI would save an image.
+    """Return the folder and the name under which ComfyUI would save an image.
 
     Args:
-        prefix: name, with folders, below the output folder; ComfyUI's %placeholders% work.
-        width, height: of the image, px.
+        prefix: folders and name below the output folder; ComfyUI's %placeholders% are filled in.
+        width: width of the image, px.
+        height: height of the image, px.
 
     Returns:
-        The folder, the file's name without counter, the next free counter, and the subfolder
+        The folder, the file's name without its counter, the next free counter, and the subfolder
         relative to the output folder.
 
     Raises:
-        Exception: ComfyUI's own, when the prefix leaves the output folder.
+        Exception: the prefix leads out of the output folder; ComfyUI chooses the class.
     """
     folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
         prefix, str(output_directory()), width, height
@@ -96,42 +98,43 @@ def save_image_path(prefix: str, width: int, height: int) -> tuple[Path, str, in
 
 
 def annotated_file(name: str) -> Path | None:
-    """A file in ComfyUI's folders.
+    """Return the path of a file in ComfyUI's input, output or temp folder.
 
     Args:
-        name: with folders; ` [output]` or ` [temp]` behind it names another than the input folder.
+        name: folders and name of the file. It is relative to the input folder, or to the one that
+            ` [output]` or ` [temp]` at its end names.
 
     Returns:
-        Its path, None where there is none of that name, or it would lie outside.
+        The path, or None if no such file exists or it would be outside of the folder.
     """
     try:
         path = Path(folder_paths.get_annotated_filepath(name))
         return path if path.is_file() else None
-    except (ValueError, OSError):  # outside, or no name that this system could have
+    except (ValueError, OSError):  # The path is outside, or the system allows no such name.
         return None
 
 
 def weights(folder: str) -> dict[str, Path]:
-    """Weight files that are installed.
+    """Return the installed weight files of one kind.
 
     Args:
         folder: name of a folder below ComfyUI's models, such as `lpips`.
 
     Returns:
-        File name, with folders and forward slashes, to path, from every place where ComfyUI looks
+        Path by file name, with folders and forward slashes, from every place where ComfyUI looks
         for that kind of model.
     """
     folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
-    found = {}
+    path_by_name = {}
     for name in folder_paths.get_filename_list(folder):
         path = folder_paths.get_full_path(folder, name)
-        if path is not None:  # a download may have got its own name since
-            found[name.replace("\\", "/")] = Path(path)
-    return found
+        if path is not None:  # A finished download may have been renamed since the listing.
+            path_by_name[name.replace("\\", "/")] = Path(path)
+    return path_by_name
 
 
 def weights_fingerprint(*folders: str) -> str:
-    """What changes when weights in some folders have come, gone or changed.
+    """Return a text that changes when a weight file is added, removed or modified.
 
     Args:
         folders: names of folders below ComfyUI's models.
@@ -140,19 +143,20 @@ def weights_fingerprint(*folders: str) -> str:
     return str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
 
 
-def name_of_weights(model: Any) -> str:
-    """A name that tells the weights of a loaded model from others.
+def weights_name(model: Any) -> str:
+    """Return a name that distinguishes the weights of a loaded model from other weights.
 
     Args:
-        model: something with `get_sd`, such as a CLIP_VISION.
+        model: a model with `get_sd`, such as a CLIP_VISION.
 
     Returns:
-        The first digits of a hash over its small tensors, which every training moves; in half
-        precision, so that one file has one name on every device.
+        The first 8 hexadecimal digits of a SHA-256 over the model's small tensors, which every
+        training changes. They are hashed in half precision, so that a file has the same name on
+        every device.
     """
     digest = hashlib.sha256()
     for key, tensor in sorted(model.get_sd().items()):
-        if tensor.numel() <= SMALL:
+        if tensor.numel() <= MOST_HASHED_VALUES:
             digest.update(key.encode())
             digest.update(tensor.detach().to("cpu", torch.float16).numpy().tobytes())
     return digest.hexdigest()[:8]

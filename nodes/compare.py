@@ -1,4 +1,4 @@
-"""Is it still the same picture?"""
+"""The node Compare Images, which measures the distance of pictures from their references."""
 
 import torch
 from comfy_api.latest import io
@@ -12,15 +12,15 @@ from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_met
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
 from ..models.quality.compare.pairs import REFUSE, paired
 from ..models.weights import WEIGHTS
-from ..models.weights.unusable import why_unusable
+from ..models.weights.unusable import absence_for_unusable
 from . import comfyui
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import RESIZE_INPUT
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeCompareImages(ProfiledNode):
-    """Scores how close pictures are to those that they should look like."""
+    """Node that scores how close pictures are to their references."""
 
     FOLDERS = (FOLDER,)
 
@@ -73,19 +73,24 @@ class AnimeCompareImages(ProfiledNode):
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_measures(profile, SUBJECT)
         report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
-        return scored(report)
+        return scored_output(report)
 
 
 def _networks(
     metrics: tuple[str, ...],
 ) -> tuple[tuple[str, ...], list[Backend], dict[str, Absence]]:
-    """The metrics, `lpips` replaced by the best that is installed, and the networks they need.
+    """Return the metrics to compute, the networks they need, and the networks that can't be used.
 
-    Where no metric is named, networks are a part of everything: one whose file is broken is left
-    out, with its reason. One that is named is what the user wants.
+    Args:
+        metrics: names of the metrics; empty for all. `lpips` stands for the best installed network.
+
+    Returns:
+        The names with `lpips` replaced, the loaded networks, and by metric the reason why an
+        installed network can't be loaded. Only with empty `metrics` is such a network left out.
 
     Raises:
-        InputError: a network is named whose weights are not installed, or broken.
+        InputError: `metrics` names a network whose weights are broken or not installed.
+        MissingDependency: `metrics` names a network whose package is not installed.
     """
     weights, device = comfyui.weights(FOLDER), comfyui.device()
     installed = [name for name in BEST_FIRST if WEIGHTS[name].installed(weights) is not None]
@@ -93,13 +98,13 @@ def _networks(
     names = tuple(dict.fromkeys(best if name == LPIPS else name for name in metrics))
     chosen = [each for each in BEST_FIRST if LPIPS_OF[each].name in names] if names else installed
     backends, unusable = [], {}
-    for each in chosen:
+    for network in chosen:
         try:
-            backends.append(choose_backend(each, weights, device)[0])
+            backends.append(choose_backend(network, weights, device)[0])
         except (InputError, MissingDependency) as error:
             if names:
                 raise
-            path = WEIGHTS[each].installed(weights)
-            file = f"models/{FOLDER}/{path.name if path else WEIGHTS[each].file}"
-            unusable[LPIPS_OF[each].name] = why_unusable(each, file, error)
+            path = WEIGHTS[network].installed(weights)
+            file = f"models/{FOLDER}/{path.name if path else WEIGHTS[network].file}"
+            unusable[LPIPS_OF[network].name] = absence_for_unusable(network, file, error)
     return names, backends, unusable

@@ -1,4 +1,4 @@
-"""Nodes that draw what was measured: each shows its picture in itself and hands it on."""
+"""Nodes that draw measurements as pictures; each shows its picture and also outputs it."""
 
 from typing import Any
 
@@ -46,11 +46,11 @@ class AnimeReportPlot(io.ComfyNode):
 
     @classmethod
     def execute(cls, report: Report, measurement: str = "") -> io.NodeOutput:
-        return _shown(cls, plot_report(report, measurement.strip()))
+        return _picture_output(cls, plot_report(report, measurement.strip()))
 
 
 class AnimeCharacterOverlay(io.ComfyNode):
-    """Node that draws into every frame what a Character Score saw in it."""
+    """Node that draws the detections of a Character Score into every frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -71,7 +71,7 @@ class AnimeCharacterOverlay(io.ComfyNode):
 
     @classmethod
     def execute(cls, images: torch.Tensor, report: Report) -> io.NodeOutput:
-        return _shown(cls, overlay(as_frames(images), report))
+        return _picture_output(cls, overlay(as_frames(images), report))
 
 
 class AnimeCharacterContactSheet(io.ComfyNode):
@@ -97,7 +97,7 @@ class AnimeCharacterContactSheet(io.ComfyNode):
 
     @classmethod
     def execute(cls, character: Character) -> io.NodeOutput:
-        return _shown(cls, contact_sheet(character))
+        return _picture_output(cls, contact_sheet(character))
 
 
 class AnimeDifferencePicture(io.ComfyNode):
@@ -136,11 +136,11 @@ class AnimeDifferencePicture(io.ComfyNode):
         pairs = paired(
             as_frames(images), as_frames(references, "references"), resize, comfyui.device()
         )
-        return _shown(cls, draw_differences(pairs))
+        return _picture_output(cls, draw_differences(pairs))
 
 
 class AnimeLoopMap(io.ComfyNode):
-    """Node that draws the search of a Find Loop, with the candidates that it scored."""
+    """Node that draws the distance map of a Find Loop with its scored candidates."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -159,12 +159,13 @@ class AnimeLoopMap(io.ComfyNode):
 
     @classmethod
     def execute(cls, report: Report) -> io.NodeOutput:
-        return _shown(cls, draw_distance_map(report))
+        return _picture_output(cls, draw_distance_map(report))
 
 
-def _shown(node: type[io.ComfyNode], picture: torch.Tensor) -> io.NodeOutput:
-    """Answer with a picture that the node shows in the editor too."""
-    shown: dict[str, Any] = {"images": [], "animated": [False]}  # of no picture none can be saved
-    if len(picture):
-        shown = ui.PreviewImage(picture, cls=node).as_dict()
-    return io.NodeOutput(picture, ui=shown)
+def _picture_output(node: type[io.ComfyNode], pictures: torch.Tensor) -> io.NodeOutput:
+    """Return pictures as the node's output and as its preview in the editor."""
+    # ComfyUI can't save a preview of an empty batch.
+    preview: dict[str, Any] = {"images": [], "animated": [False]}
+    if len(pictures):
+        preview = ui.PreviewImage(pictures, cls=node).as_dict()
+    return io.NodeOutput(pictures, ui=preview)

@@ -1,4 +1,4 @@
-"""The list of the pack's nodes, as ComfyUI asks for it."""
+"""The extension class through which ComfyUI loads the pack's nodes."""
 
 import logging
 import re
@@ -76,24 +76,25 @@ NODES: list[type[io.ComfyNode]] = [
 ]
 
 
-# What ComfyUI doesn't do for a pack whose directory has such a sign in its name.
-TROUBLE = {
+# Characters in the name of the pack's directory that break a part of ComfyUI: the character's
+# name, and what breaks.
+BREAKING_CHARACTERS = {
     ".": ("dot", "ComfyUI's help pages for these nodes"),
     " ": ("space", "everything in the browser: ComfyUI answers 404 to the pack's scripts"),
 }
 
 
 class AnimeProduction(ComfyExtension):
-    """The pack."""
+    """Extension that gives ComfyUI the pack's nodes."""
 
     async def on_load(self) -> None:
         directory = Path(__file__).parent.parent.name
-        for sign, (called, broken) in TROUBLE.items():
-            if sign in directory:
+        for character, (character_name, broken) in BREAKING_CHARACTERS.items():
+            if character in directory:
                 logging.getLogger(__name__).warning(
                     "Anime Production: the directory name %r has a %s in it, which breaks %s. "
-                    "Rename it, for example to %r.",
-                    *(directory, called, broken, re.sub(r"[. ]", "-", directory)),
+                    "Rename the directory, for example to %r.",
+                    *(directory, character_name, broken, re.sub(r"[. ]", "-", directory)),
                 )
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:

@@ -1,4 +1,4 @@
-"""Node that lets on what passes."""
+"""The node Gate, which separates what passes a report from what does not."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from ..models.gating.batch import Batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.report import Report
-from .answers import answered, kept_ui, or_blocked
+from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
 
 
 class AnimeGate(io.ComfyNode):
-    """Gate that lets images, latents and masks go on where their report passes."""
+    """Node that outputs images, latents and masks as accepted or as rejected, by their report."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -107,7 +107,7 @@ class AnimeGate(io.ComfyNode):
         )
         gating = gate_report(report, settings)
         accepted, rejected = _sides(gating.decision, Batch(images, latents, masks))
-        return answered(
+        return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
             gating.decision.passed,
@@ -119,15 +119,15 @@ class AnimeGate(io.ComfyNode):
 
 
 def _sides(decision: Decision | FrameDecision, batch: Batch) -> tuple[Batch, Batch]:
-    """Return what is accepted of a batch, and what is rejected."""
+    """Return the accepted and the rejected part of a batch."""
     if isinstance(decision, FrameDecision):
         count = len(decision.accepted) + len(decision.rejected)
         return batch.take(decision.accepted, count), batch.take(decision.rejected, count)
-    return (batch, Batch()) if decision.goes_on else (Batch(), batch)
+    return (batch, Batch()) if decision.is_accepted else (Batch(), batch)
 
 
 def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]:
-    """Return what the editor and the history show of a gate."""
+    """Return the summary of a gate for the editor and the history."""
     decision = gating.decision
     if isinstance(decision, FrameDecision):
         indices, rejections = list(decision.accepted), len(decision.rejected)

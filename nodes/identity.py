@@ -1,4 +1,4 @@
-"""Who looks at characters: a detector and an embedder, chosen once for a workflow."""
+"""The node Identity Model, which chooses the detector and the embedder of a workflow."""
 
 from typing import Any
 
@@ -28,15 +28,19 @@ MODEL_INPUT = IdentityModelSocket.Input(
 
 
 def connected_model(model: IdentityModel | None) -> IdentityModel:
-    """What is connected at `MODEL_INPUT`, or what holds without it: palette, whole image."""
+    """Return the connected model, or by default the palette of the whole image.
+
+    Args:
+        model: value of `MODEL_INPUT`; None if nothing is connected.
+    """
     if model is not None:
         return model
-    nothing = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
-    return choose_identity_model(WITHOUT_WEIGHTS, nothing)
+    no_weights = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
+    return choose_identity_model(WITHOUT_WEIGHTS, no_weights)
 
 
 class AnimeIdentityModel(io.ComfyNode):
-    """Chooses what finds characters in a picture and what tells them apart."""
+    """Node that chooses the detector of characters and the embedder that tells them apart."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -104,7 +108,7 @@ class AnimeIdentityModel(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        """Run again when weights have come, gone or changed."""
+        """Return a text that changes when a weight file is added, removed or modified."""
         files = [path for each in _installed().values() for path in each.values()]
         return str(sorted((str(path), path.stat().st_mtime_ns) for path in files))
 
@@ -131,4 +135,4 @@ def _as_clip_vision(model: Any) -> ClipVision:
     def encode(pictures: torch.Tensor) -> torch.Tensor:
         return model.encode_image(pictures, crop=False).image_embeds
 
-    return ClipVision(comfyui.name_of_weights(model), encode, str(model.load_device))
+    return ClipVision(comfyui.weights_name(model), encode, str(model.load_device))

@@ -1,4 +1,4 @@
-"""Inputs that several nodes share, and what they stand for."""
+"""Inputs that several nodes share, and functions that read their values."""
 
 from comfy_api.latest import io
 
@@ -8,15 +8,15 @@ from . import comfyui
 
 
 def text_input(name: str, tooltip: str) -> io.String.Input:
-    """Return an optional text, empty by default."""
+    """Return an optional text input that is empty by default."""
     return io.String.Input(name, default="", optional=True, tooltip=tooltip)
 
 
 def fps_input(tooltip: str) -> io.Float.Input:
-    """A rate at which frames play.
+    """Return an optional input for a frame rate, 12 frames per second by default.
 
     Args:
-        tooltip: of what.
+        tooltip: text that says what plays at this rate.
     """
     return io.Float.Input(
         "fps", default=12.0, min=0.1, max=240.0, step=0.5, optional=True, tooltip=tooltip
@@ -41,11 +41,14 @@ RESIZE_INPUT = io.Combo.Input(
 )
 
 
-def chosen_backend(wanted: str) -> Backend:
-    """What the user chose at `BACKEND_INPUT`, on the device that ComfyUI renders on.
+def chosen_backend(name: str) -> Backend:
+    """Return the backend that the user chose, on the device that ComfyUI renders on.
+
+    Args:
+        name: value of `BACKEND_INPUT`.
 
     Raises:
-        InputError: its weights are not installed; the message says what to fetch.
+        InputError: the backend's weights are not installed; the message says what to download.
     """
-    backend, _ = choose_backend(wanted, comfyui.weights(FOLDER), comfyui.device())
+    backend, _ = choose_backend(name, comfyui.weights(FOLDER), comfyui.device())
     return backend

@@ -1,4 +1,4 @@
-"""Pictures and facts of past jobs, brought back into a graph."""
+"""The node Load Job, which outputs the pictures, report, prompt and seed of a past job."""
 
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ from ..models.jobs.queries.history import JobRecord, find_job
 from ..models.jobs.recording.recorder import Recorder, open_recorder
 from ..models.report import merge
 from . import comfyui
-from .answers import answered, or_blocked
+from .answers import node_output, or_blocked
 from .inputs import text_input
 from .sockets import JobSocket, ReportSocket
 
@@ -24,7 +24,7 @@ FILTERS = ("project", "episode", "scene", "shot", "character", "tag")
 
 
 class AnimeJobLoad(io.ComfyNode):
-    """Brings back what a past job made, and what it was made with."""
+    """Node that loads a past job's pictures, report, prompt and seed."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -112,10 +112,12 @@ class AnimeJobLoad(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
         if None in inputs.values():
-            return uuid4().hex  # linked: known when the prompt runs
-        # Looked up at each prompt; run again only where another job is meant now, or it has more
-        # files. An error here has the node run, and say it.
-        record = _job_meant(open_recorder(comfyui.private_directory()), **inputs)
+            # A value comes over a link and exists only when the prompt runs: never use the cache.
+            return uuid4().hex
+        # The job is looked up for each prompt. The node runs again only if the inputs now select
+        # another job, or if the job has more files. After an error here ComfyUI runs the node,
+        # which raises the error for the user.
+        record = _selected_job(open_recorder(comfyui.private_directory()), **inputs)
         return f"{record.job.id} {len(record.artifacts)}"
 
     @classmethod
@@ -135,14 +137,15 @@ class AnimeJobLoad(io.ComfyNode):
     ) -> io.NodeOutput:
         recorder = open_recorder(comfyui.private_directory())
         names = {"project": project, "episode": episode, "scene": scene, "shot": shot}
-        record = _job_meant(recorder, which, id, state, character=character, tag=tag, **names)
+        record = _selected_job(recorder, which, id, state, character=character, tag=tag, **names)
         files = _chosen_files(record, file)
         images = load_frames(comfyui.output_directory(), files, most_frames)
         origin = recorder.database.run(origin_of, record.job.id)
-        # Of what it kept; all of them if none decides, as of a job that failed.
+        # The reports on the kept files decide. A job without such reports, for example a failed
+        # one, gives all its reports.
         deciding = record.deciding or range(len(record.reports))
         reports = [record.reports[position].report for position in deciding]
-        return answered(
+        return node_output(
             images,
             or_blocked(merge(reports) if reports else None),
             or_blocked(origin.prompt),
@@ -153,48 +156,52 @@ class AnimeJobLoad(io.ComfyNode):
         )
 
 
-def _job_meant(
+def _selected_job(
     recorder: Recorder,
     which: str = LATEST,
     id: str = "",
     state: str = JobState.COMPLETED.value,
     **inputs: Any,
 ) -> JobRecord:
-    """The job that the node's inputs describe, as the database knows it.
+    """Return the job that the node's inputs select from the database.
 
     Raises:
-        InputError: there is none.
-        DatabaseAway: nobody can say.
+        InputError: no job fits the inputs.
+        DatabaseUnavailable: the database can't be reached.
     """
     if which == BY_ID:
         recorder.settle()
         record = recorder.database.run(find_job, id.strip())
         if record is None:
-            remedy = "Copy it from the job's files or from the list of jobs."
-            raise InputError("id", "the id of a job or prompt that is remembered", repr(id), remedy)
+            remedy = "Copy the id from the job's files or from the list of jobs."
+            raise InputError("id", "the id of a remembered job or prompt", repr(id), remedy)
         return record
     names: dict[str, Any] = {name: str(inputs.get(name, "")).strip() or None for name in FILTERS}
-    wanted = JobQuery(**names, state=None if state == ANY_STATE else state)
-    query = best_job if which == BEST else latest_job
+    job_query = JobQuery(**names, state=None if state == ANY_STATE else state)
+    select = best_job if which == BEST else latest_job
     recorder.settle()
-    job_id = recorder.database.run(query, wanted)
+    job_id = recorder.database.run(select, job_query)
     record = None if job_id is None else recorder.database.run(find_job, str(job_id))
     if record is None:
         expected = "a job with files and a score" if which == BEST else "a job with files"
-        remedy = "Ask for less, or render and save one first."
-        raise InputError("which", f"{expected} of {wanted}", "none", remedy)
+        remedy = "Clear some of the inputs, or render and save such a job first."
+        raise InputError("which", f"{expected} of {job_query}", "none", remedy)
     return record
 
 
 def _chosen_files(record: JobRecord, file: int) -> tuple[Artifact, ...]:
-    """All of a job's files, or the one of this number.
+    """Return the chosen file of a job, or all its files.
+
+    Args:
+        record: the job.
+        file: number of the file, from 1; 0 for all files.
 
     Raises:
-        InputError: it has none, or not so many.
+        InputError: the job has no file, or fewer than `file`.
     """
     count = len(record.artifacts)
     if not count or file > count:
         expected = f"a number up to {count}" if count else "a job that saved files"
-        came = str(file) if count else f"none of job {record.job.id}"
-        raise InputError("file", expected, came, "Choose another file or another job.")
+        received = str(file) if count else f"none of job {record.job.id}"
+        raise InputError("file", expected, received, "Choose another file or another job.")
     return record.artifacts[file - 1 : file] if file else record.artifacts

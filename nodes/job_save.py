@@ -1,4 +1,4 @@
-"""Files of a job: written into ComfyUI's output folder, and remembered."""
+"""The node Save Job, which writes a job's files into ComfyUI's output folder."""
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -29,11 +29,12 @@ from .inputs import fps_input
 from .sockets import JobSocket, ReportSocket
 
 VIDEO_FORMAT = "mp4"
-FINEST_RATE = 1001  # a denominator of this holds 24000/1001 exactly
+# Largest denominator of a video's frame rate: NTSC rates such as 24000/1001 are exact with it.
+LARGEST_DENOMINATOR = 1001
 
 
 class AnimeJobSave(io.ComfyNode):
-    """Saves a job's pictures and videos into ComfyUI's output folder and remembers the files."""
+    """Node that saves a job's pictures and videos and records the files with the job."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -87,7 +88,7 @@ class AnimeJobSave(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        return uuid4().hex  # saving twice means two files
+        return uuid4().hex  # Two runs write two files, so the result is never cached.
 
     @classmethod
     def execute(
@@ -103,31 +104,31 @@ class AnimeJobSave(io.ComfyNode):
         rate = as_fps(fps)
         prefix = file_prefix(filename, job)
         if images is not None:
-            _check(images, format)
+            _check_images(images, format)
         facts: dict[str, Any] = {}
-        if comfyui.metadata_wanted():
+        if comfyui.writes_metadata():
             facts = embedded_facts(job, report, cls.hidden.prompt, cls.hidden.extra_pnginfo)
         recorder = open_recorder(comfyui.private_directory())
         artifacts = []
-        for saved in _saved(images, rate, format, video, prefix, facts):
+        for saved in _saved_files(images, rate, format, video, prefix, facts):
             recorder.record(ArtifactWritten(job, saved.artifact, saved.thumbnail))
             artifacts.append(saved.artifact)
-        return io.NodeOutput(ui=_shown(artifacts))
+        return io.NodeOutput(ui=_artifacts_ui(artifacts))
 
 
-def _check(images: torch.Tensor, format: str) -> None:
+def _check_images(images: torch.Tensor, format: str) -> None:
     height, width = as_frames(images).shape[1:3]
     if not len(images):
-        remedy = "Connect frames, or leave it unconnected."
+        remedy = "Connect frames, or leave the input unconnected."
         raise InputError("images", "at least one frame", "none", remedy)
     if format == VIDEO_FORMAT and (height % 2 or width % 2):
-        remedy = "Crop or pad them by a pixel, or save them as webp."
+        remedy = "Crop or pad the images by a pixel, or save them as webp."
         raise InputError(
             "images", "an even width and height for an mp4", f"{width}×{height}", remedy
         )
 
 
-def _saved(
+def _saved_files(
     images: torch.Tensor | None,
     fps: float,
     format: str,
@@ -135,18 +136,18 @@ def _saved(
     prefix: str,
     facts: Mapping[str, Any],
 ) -> Iterator[SavedFile]:
-    """Write what there is to be written, file by file."""
+    """Write the images and the video, and yield each file when it is written."""
     if images is not None:
-        to = _destination(prefix, *reversed(images.shape[1:3]))
+        destination = _destination(prefix, *reversed(images.shape[1:3]))
         if format == VIDEO_FORMAT:
-            yield save_video(_writer(_as_video(images, fps)), to, facts)
+            yield save_video(_writer(_as_video(images, fps)), destination, facts)
         elif format == "webp":
-            yield save_animation(images, fps, to, facts)
+            yield save_animation(images, fps, destination, facts)
         else:
-            yield from save_stills(images, to, facts)
+            yield from save_stills(images, destination, facts)
     if video is not None:
-        to = _destination(prefix, *video.get_dimensions())
-        yield save_video(_writer(video), to, facts)
+        destination = _destination(prefix, *video.get_dimensions())
+        yield save_video(_writer(video), destination, facts)
 
 
 def _destination(prefix: str, width: int, height: int) -> Destination:
@@ -155,14 +156,14 @@ def _destination(prefix: str, width: int, height: int) -> Destination:
 
 
 def _as_video(images: torch.Tensor, fps: float) -> Input.Video:
-    """A batch as ComfyUI's own video."""
-    rate = Fraction(fps).limit_denominator(FINEST_RATE)
+    """Return a batch as ComfyUI's video type."""
+    rate = Fraction(fps).limit_denominator(LARGEST_DENOMINATOR)
     frames = as_frames(images).nan_to_num(0.0)
     return InputImpl.VideoFromComponents(Types.VideoComponents(images=frames, frame_rate=rate))
 
 
 def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:
-    """Return a function that writes ComfyUI's video with its metadata to a path."""
+    """Return a function that writes a video with metadata to a path."""
 
     def write(path: Path, metadata: dict[str, Any] | None) -> None:
         video.save_to(
@@ -175,8 +176,8 @@ def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]
     return write
 
 
-def _shown(artifacts: list[Artifact]) -> dict[str, list[Any]]:
-    """The files as the editor shows them: one that is not animated is no video to it."""
+def _artifacts_ui(artifacts: list[Artifact]) -> dict[str, list[Any]]:
+    """Return the `ui` that shows files in the editor; it plays a video only with `animated`."""
     images = []
     for artifact in artifacts:
         subfolder, _, name = artifact.path.rpartition("/")

@@ -1,4 +1,4 @@
-"""What is remembered of a prompt."""
+"""The node Job, which marks a prompt as a job that the database remembers."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ NOT_TRACKED = (
 
 
 class AnimeJob(io.ComfyNode):
-    """Marks the prompt it is in as a job that is remembered."""
+    """Node that marks its prompt as a job, so that the database remembers it."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -53,7 +53,7 @@ class AnimeJob(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        return uuid4().hex  # every prompt is a job of its own
+        return uuid4().hex  # Every prompt is its own job, so the result is never cached.
 
     @classmethod
     def execute(
@@ -65,10 +65,12 @@ class AnimeJob(io.ComfyNode):
         tags: str = "",
         episode: str = "",
     ) -> io.NodeOutput:
-        named = new_job(comfyui.prompt_id(), project, scene, shot, character, tags, episode)
+        job_with_names = new_job(
+            comfyui.prompt_id(), project, scene, shot, character, tags, episode
+        )
         recorder = open_recorder(comfyui.private_directory())
-        job = recorder.begin(named)
-        shown: dict[str, list[Any]] = {"anime_job": [{"id": str(job.id)}]}
+        job = recorder.begin(job_with_names)
+        ui: dict[str, list[Any]] = {"anime_job": [{"id": str(job.id)}]}
         if recorder.tracking is Tracking.OFF:
-            shown["text"] = [NOT_TRACKED]
-        return io.NodeOutput(job, ui=shown)
+            ui["text"] = [NOT_TRACKED]
+        return io.NodeOutput(job, ui=ui)

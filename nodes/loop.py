@@ -1,4 +1,4 @@
-"""Does it loop?"""
+"""The node Loop Score, which measures whether a clip loops."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.preview import seam_preview
 from ..models.loop.seam import SUBJECT, score_loop
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopScore(ProfiledNode):
-    """Scores whether going from the last frame to the first feels like any other step."""
+    """Node that scores whether the step from the last frame to the first is like any other."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -60,4 +60,4 @@ class AnimeLoopScore(ProfiledNode):
             comfyui.progress(),
             measures=chosen_measures(profile, SUBJECT),
         )
-        return scored(report, seam_preview(frames))
+        return scored_output(report, seam_preview(frames))

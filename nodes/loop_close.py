@@ -1,4 +1,4 @@
-"""Make a clip loop."""
+"""The node Close Loop, which changes a clip so that it loops."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.close import METHODS, close_loop
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, ui_of
+from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopClose(ProfiledNode):
-    """Changes a clip so that its last frame leads to its first, by the mildest means that do."""
+    """Node that changes a clip so that its last frame leads to its first."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -87,4 +87,4 @@ class AnimeLoopClose(ProfiledNode):
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
         )
-        return io.NodeOutput(closed.images, closed.report, ui=ui_of(closed.report))
+        return io.NodeOutput(closed.images, closed.report, ui=report_ui(closed.report))

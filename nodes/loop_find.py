@@ -1,4 +1,4 @@
-"""Where does it loop?"""
+"""The node Find Loop, which finds the part of a clip that loops best."""
 
 import torch
 from comfy_api.latest import io
@@ -8,13 +8,13 @@ from ..models.loop.find import find_loops
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
 from . import comfyui
-from .answers import REPORT_OUTPUT, ui_of
+from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeLoopFind(ProfiledNode):
-    """Finds the part of a clip that loops best."""
+    """Node that finds the part of a clip that loops best."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -93,5 +93,5 @@ class AnimeLoopFind(ProfiledNode):
             chosen_measures(profile, SUBJECT),
         )
         loop = images[search.start : search.start + search.length]
-        shown = ui_of(search.report)
-        return io.NodeOutput(loop, search.report, search.start, search.length, ui=shown)
+        ui = report_ui(search.report)
+        return io.NodeOutput(loop, search.report, search.start, search.length, ui=ui)

@@ -1,4 +1,4 @@
-"""Make it loop while it is generated."""
+"""Nodes that make a video model generate a loop and decode its latents across the seam."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,16 +21,16 @@ from ..models.loop.cyclic import (
     wrapped,
 )
 
-# ComfyUI's classes whose loops are shown to close; a class derived from them takes more
-# conditioning (sound, poses, cameras) and is another one.
-SHOWN_MODELS = ("WAN21", "WAN22")
+# Classes of ComfyUI's models that were tested to make closed loops. A class derived from them takes
+# further conditioning (sound, poses, cameras) and was not tested.
+TESTED_MODELS = ("WAN21", "WAN22")
 VIDEO_DIMENSIONS = 3
 WRAPPER = "anime_loop"
 APPLY_MODEL = "apply_model"  # comfy.patcher_extension.WrappersMP.APPLY_MODEL
 
 
 class AnimationLoopGenerator(io.ComfyNode):
-    """Makes a video model denoise a closed loop: time has no beginning and no end."""
+    """Node that makes a video model denoise a closed loop, without a first and a last frame."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -100,17 +100,18 @@ class AnimationLoopGenerator(io.ComfyNode):
     ) -> io.NodeOutput:
         _refuse_other_models(model)
         if not start_percent < end_percent:
-            expected, came = f"less than end_percent ({end_percent})", str(start_percent)
-            raise InputError("start_percent", expected, came, "Make end_percent larger.")
+            expected, received = f"less than end_percent ({end_percent})", str(start_percent)
+            raise InputError("start_percent", expected, received, "Make end_percent larger.")
         looping = model.clone()
-        looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)  # the last one alone, not their sum
+        # The last Loop Generator of a chain replaces the earlier ones: offsets must not add up.
+        looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)
         wrapper = _cyclic(CyclicTime(shift, first_offset), start_percent, end_percent)
         looping.add_wrapper_with_key(APPLY_MODEL, WRAPPER, wrapper)
         return io.NodeOutput(looping)
 
 
 class AnimeLoopDecode(io.ComfyNode):
-    """Decodes a loop's latents across the seam."""
+    """Node that decodes a loop's latents across the seam."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -172,11 +173,11 @@ class AnimeLoopDecode(io.ComfyNode):
     ) -> io.NodeOutput:
         decoder = _decoder_of(vae)
         latents = samples["samples"]
-        if latents.is_nested:  # a video with its sound
+        if latents.is_nested:  # The first of two tensors is the video, the second its sound.
             latents = latents.unbind()[0]
         if latents.ndim != AXES or latents.shape[1] != vae.latent_channels:
             expected = f"a video's latents, {vae.latent_channels} channels, for this VAE"
-            remedy = "Connect what a sampler made with the model that this VAE belongs to."
+            remedy = "Connect the latents of a sampler whose model belongs to this VAE."
             raise InputError("samples", expected, f"shape {tuple(latents.shape)}", remedy)
         longer = wrapped(latents, wrap)
         if tile_size:
@@ -186,19 +187,20 @@ class AnimeLoopDecode(io.ComfyNode):
         else:
             frames = vae.decode(longer)
         loop = without_wrap(frames, latents.shape[TIME_AXIS], decoder)
-        return io.NodeOutput(loop.flatten(0, 1).clone())  # lets go of the frames that are dropped
+        # The clone frees the memory of the dropped frames, which a view would keep.
+        return io.NodeOutput(loop.flatten(0, 1).clone())
 
 
 def _refuse_other_models(model: Any) -> None:
     kind = type(model.model).__name__
-    if kind in SHOWN_MODELS:
+    if kind in TESTED_MODELS:
         return
     expected, remedy = "a Wan 2.1 or 2.2 model, text- or image-to-video", "Load such a model."
     if model.model.latent_format.latent_dimensions < VIDEO_DIMENSIONS:
-        came = f"{kind}, whose latents are no video: there is no time to be closed"
+        received = f"{kind}, an image model: its latents have no time axis"
     else:
-        came = f"{kind}, which has not been shown to make loops this way"
-    raise InputError("model", expected, came, remedy)
+        received = f"{kind}, which was not tested to make closed loops"
+    raise InputError("model", expected, received, remedy)
 
 
 def _decoder_of(vae: Any) -> CausalDecoder:
@@ -208,16 +210,22 @@ def _decoder_of(vae: Any) -> CausalDecoder:
         return decoder
     names = " or ".join(each.name for each in WAN_DECODERS.values())
     if vae.latent_dim < VIDEO_DIMENSIONS:
-        came = f"{network.__name__}, which decodes single images: they have no seam in time"
+        received = f"{network.__name__}, which decodes single images: they have no seam"
         remedy = "Load the video's VAE; for images use VAE Decode."
     else:
-        came = f"{network.__name__}, whose decoding across the seam has not been shown"
+        received = f"{network.__name__}, which was not tested to decode across the seam"
         remedy = "Load the VAE that belongs to the model."
-    raise InputError("vae", f"the VAE of {names}", came, remedy)
+    raise InputError("vae", f"the VAE of {names}", received, remedy)
 
 
 def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Callable[..., Any]:
-    """ComfyUI's wrapper around a call of the network: turn before it, and back after it."""
+    """Return a wrapper around a call of the network that turns latents before it and back after it.
+
+    Args:
+        time: offsets in time by step.
+        start_percent: part of the denoising from which latents are turned, 0 to 1.
+        end_percent: part of the denoising up to which latents are turned, 0 to 1.
+    """
 
     def apply_turned(
         executor: Any,
@@ -231,12 +239,13 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
     ) -> torch.Tensor:
         if latents.ndim != AXES:
             remedy = "Connect an empty video latent, such as EmptyHunyuanLatentVideo."
-            expected, came = "a video's latents", f"shape {tuple(latents.shape)}"
-            raise InputError("latent_image", expected, came, remedy)
+            expected, received = "a video's latents", f"shape {tuple(latents.shape)}"
+            raise InputError("latent_image", expected, received, remedy)
         options = transformer_options or {}
-        sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers give one for the whole batch
+        sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers use one value for the whole batch.
         offset, frames = 0, latents.shape[TIME_AXIS]
-        sampling = executor.class_obj.model_sampling  # as patched, when it runs
+        # Read here and not earlier: other nodes may still patch it before the prompt runs.
+        sampling = executor.class_obj.model_sampling
         named = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
             inside = options.get("wrappers", {}).get("diffusion_model", {})
@@ -245,14 +254,14 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
             offset = time.offset(sigma, levels, frames)
             named = turn_conditions(named, offset, frames)
             further = turn_conditions(further, offset, frames)
-        # By position, as ComfyUI calls: another wrapper may take them so.
-        answer = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
-        return turn(answer, -offset)
+        # ComfyUI passes these by position, and the next wrapper may depend on that.
+        prediction = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
+        return turn(prediction, -offset)
 
     return apply_turned
 
 
 def _within(sampling: Any, sigma: float, start_percent: float, end_percent: float) -> bool:
-    # Samplers that add noise rise above the first level, which is still the beginning.
-    begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
-    return begun and sigma >= float(sampling.percent_to_sigma(end_percent))
+    # A sampler that adds noise may go above the first noise level, so 0 must not exclude it.
+    has_begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
+    return has_begun and sigma >= float(sampling.percent_to_sigma(end_percent))

@@ -1,4 +1,4 @@
-"""A named file of a workflow, which a production fills in: as frames."""
+"""The node Parameter: Picture or Clip, a named file that a production fills in, as frames."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from .parameter_nodes import ALIASES, CATEGORY, NAME_INPUT
 
 
 class AnimeParameterImage(io.ComfyNode):
-    """A picture or a clip from a file in ComfyUI's folders."""
+    """Node that outputs the frames of a picture or a clip from a file in ComfyUI's folders."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -60,13 +60,14 @@ class AnimeParameterImage(io.ComfyNode):
         return True if comfyui.annotated_file(value) is not None else str(_missing(value))
 
     @classmethod
-    def check_lazy_status(cls, value: str = "", **others: Any) -> list[str]:
-        wanted = not value and "fallback" in others and others["fallback"] is None
-        return ["fallback"] if wanted else []
+    def check_lazy_status(cls, value: str = "", **inputs: Any) -> list[str]:
+        """Return the inputs to compute: the fallback, if it is connected and no file is named."""
+        needs_fallback = not value and "fallback" in inputs and inputs["fallback"] is None
+        return ["fallback"] if needs_fallback else []
 
     @classmethod
-    def fingerprint_inputs(cls, value: str | None = None, **others: Any) -> str:
-        """A file that was written anew is read again."""
+    def fingerprint_inputs(cls, value: str | None = None, **inputs: Any) -> str:
+        """Return a text that changes when the file is written again."""
         path = comfyui.annotated_file(value) if value else None
         if path is None:
             return ""

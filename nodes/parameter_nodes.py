@@ -1,4 +1,4 @@
-"""Named inputs of a workflow, which a production fills in: plain widgets in the editor."""
+"""Nodes with a named value that a production fills in; in the editor they are plain widgets."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from ..models.production.phase_parameters import (
 
 CATEGORY = "Anime Production/Production"
 NAMELESS = "without a name"
-WIDEST = 1e12  # of a float's bounds, for the editor's sake
+WIDEST = 1e12  # largest value of a float, and of its bounds, that the editor accepts
 ALIASES = ["parameter", "variable", "production", "input", "constant"]
 NAME_INPUT = io.String.Input(
     "name",
@@ -49,7 +49,7 @@ def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Sche
 
 
 class AnimeParameterString(io.ComfyNode):
-    """A text, a file's name, or a choice."""
+    """Node that outputs a named text, such as a prompt, a file's name or a choice."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -68,7 +68,7 @@ class AnimeParameterString(io.ComfyNode):
     def validate_inputs(
         cls, name: str | None = None, value: str | None = None, choices: str | None = None
     ) -> bool | str:
-        return _problem(_text(name, choices), value)
+        return _validation_result(_text(name, choices), value)
 
     @classmethod
     def execute(cls, name: str = "", value: str = "", choices: str = "") -> io.NodeOutput:
@@ -76,20 +76,34 @@ class AnimeParameterString(io.ComfyNode):
 
 
 class _Numeric(io.ComfyNode):
-    """A number within bounds."""
+    """Base of the nodes that output a named number within bounds.
+
+    Attributes:
+        KIND: kind of the parameter.
+        BOUNDS: bounds of a node whose inputs `low` and `high` stay as they are.
+    """
 
     KIND: ClassVar[str]
-    BOUNDS: ClassVar[tuple[Number, Number]]  # without bounds of its own
+    BOUNDS: ClassVar[tuple[Number, Number]]
 
     @classmethod
     def inputs(cls, kind: Any, least: Number, most: Number, **of_value: Any) -> list[Any]:
-        """Return the inputs for the value and its bounds; least and most of what is taken."""
-        given = {"min": least, "max": most, "optional": True}
+        """Return the inputs for the value and its bounds.
+
+        Args:
+            kind: ComfyUI's type of the inputs.
+            least: smallest value that the editor lets a user enter.
+            most: largest value that the editor lets a user enter.
+            of_value: further settings of the input `value`.
+        """
+        settings = {"min": least, "max": most, "optional": True}
         low, high = cls.BOUNDS
         return [
-            kind.Input("value", default=kind.Type(0), tooltip=VALUE_TOOLTIP, **given, **of_value),
-            kind.Input("low", default=low, tooltip="Smallest value that is allowed.", **given),
-            kind.Input("high", default=high, tooltip="Largest value that is allowed.", **given),
+            kind.Input(
+                "value", default=kind.Type(0), tooltip=VALUE_TOOLTIP, **settings, **of_value
+            ),
+            kind.Input("low", default=low, tooltip="Smallest value that is allowed.", **settings),
+            kind.Input("high", default=high, tooltip="Largest value that is allowed.", **settings),
         ]
 
     @classmethod
@@ -100,18 +114,18 @@ class _Numeric(io.ComfyNode):
         low: Number | None = None,
         high: Number | None = None,
     ) -> bool | str:
-        return _problem(cls.parameter(name, low, high), value)
+        return _validation_result(cls.parameter(name, low, high), value)
 
     @classmethod
     def parameter(cls, name: str | None, low: Number | None, high: Number | None) -> Parameter:
-        """Return the parameter that the node stands for."""
+        """Return the parameter of a node with these inputs; None comes over a link."""
         least, most = cls.BOUNDS
         bounds = least if low is None else low, most if high is None else high
         return Parameter(name or NAMELESS, cls.KIND, (), 0, *bounds)
 
 
 class AnimeParameterInt(_Numeric):
-    """A whole number within bounds."""
+    """Node that outputs a named whole number within bounds."""
 
     KIND, BOUNDS = INT, INT_BOUNDS
 
@@ -133,7 +147,7 @@ class AnimeParameterInt(_Numeric):
 
 
 class AnimeParameterFloat(_Numeric):
-    """A number within bounds."""
+    """Node that outputs a named number within bounds."""
 
     KIND, BOUNDS = FLOAT, FLOAT_BOUNDS
 
@@ -159,7 +173,7 @@ class AnimeParameterFloat(_Numeric):
 
 
 class AnimeParameterBoolean(io.ComfyNode):
-    """Yes or no."""
+    """Node that outputs a named yes or no."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -180,8 +194,11 @@ def _text(name: str | None, choices: str | None) -> Parameter:
     return Parameter(name or NAMELESS, STRING, (), "", choices=read_choices(choices or ""))
 
 
-def _problem(parameter: Parameter, value: Any) -> bool | str:
-    """What ComfyUI is told before the prompt runs; a linked value is known later."""
+def _validation_result(parameter: Parameter, value: Any) -> bool | str:
+    """Return the answer of `validate_inputs`: True, or the reason why the value is refused.
+
+    A value of None comes over a link and is checked when the prompt runs.
+    """
     if value is None:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Profiles at the nodes that score: what it takes to pass."""
+"""Profiles at the scoring nodes: the input, and the thresholds that the chosen profile sets."""
 
 from typing import Any, ClassVar
 
@@ -11,19 +11,24 @@ from . import comfyui
 
 
 class ProfiledNode(io.ComfyNode):
-    """Node whose answer depends on a profile, and on the weights in some folders."""
+    """Base of the nodes whose result depends on a profile, and on the weights in some folders.
 
-    FOLDERS: ClassVar[tuple[str, ...]] = ()  # below ComfyUI's models
+    Attributes:
+        FOLDERS: names of the folders of weights below ComfyUI's models.
+    """
+
+    FOLDERS: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
-        """Return what changes when the profile was edited, or weights have come or gone."""
-        own = "" if profile is None else repr(chosen_profile(profile))  # None comes over a link
-        return own + comfyui.weights_fingerprint(*cls.FOLDERS)
+        """Return a text that changes when the profile or the weights change."""
+        # None comes over a link; ComfyUI compares the linked value itself.
+        profile_text = "" if profile is None else repr(chosen_profile(profile))
+        return profile_text + comfyui.weights_fingerprint(*cls.FOLDERS)
 
 
 def profile_input() -> io.Combo.Input:
-    """What it takes to pass: the shipped profiles and the user's own, as they are now."""
+    """Return the input for a profile; its options are the shipped and the user's own profiles."""
     return io.Combo.Input(
         "profile",
         options=profile_names(comfyui.profiles_directory()),
@@ -36,18 +41,25 @@ def profile_input() -> io.Combo.Input:
 
 
 def chosen_profile(name: str) -> Profile:
-    """What the user chose at `profile_input()`.
+    """Return the profile that the user chose.
+
+    Args:
+        name: value of `profile_input()`.
 
     Raises:
-        ProfileError: there is none of that name, or it can't be read; the message says where.
+        ProfileError: no profile has this name, or its file can't be read; the message says where.
     """
     return load_profile(name, comfyui.profiles_directory())
 
 
 def chosen_measures(name: str, subject: str) -> tuple[Measure, ...]:
-    """Return all measures of a subject, as the profile of a name wants them.
+    """Return all measures of a subject with the thresholds of the chosen profile.
+
+    Args:
+        name: value of `profile_input()`.
+        subject: subject of the measures, such as `loop`.
 
     Raises:
-        ProfileError: there is none of that name, or it can't be read; the message says where.
+        ProfileError: no profile has this name, or its file can't be read; the message says where.
     """
     return chosen_profile(name).applied(subject, *MEASURES[subject])

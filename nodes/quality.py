@@ -1,4 +1,4 @@
-"""Is it clean?"""
+"""Nodes that score how clean clips and still pictures are."""
 
 from pathlib import Path
 
@@ -13,13 +13,13 @@ from ..models.quality.still import learned
 from ..models.quality.still.still_quality import SUBJECT as STILL
 from ..models.quality.still.still_quality import score_still_quality
 from . import comfyui
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import FPS_INPUT
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
 class AnimeClipQuality(ProfiledNode):
-    """Scores how clean a clip is: sharp lines, steady light, drawings that come evenly."""
+    """Node that scores how clean a clip is: sharp lines, steady light, evenly timed drawings."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -47,13 +47,13 @@ class AnimeClipQuality(ProfiledNode):
     def execute(
         cls, images: torch.Tensor, fps: float = 12.0, profile: str = DEFAULT
     ) -> io.NodeOutput:
-        wanted = chosen_measures(profile, CLIP)
-        report = score_clip_quality(as_frames(images), as_fps(fps), wanted, comfyui.progress())
-        return scored(report)
+        measures = chosen_measures(profile, CLIP)
+        report = score_clip_quality(as_frames(images), as_fps(fps), measures, comfyui.progress())
+        return scored_output(report)
 
 
 class AnimeStillQuality(ProfiledNode):
-    """Scores how clean pictures are, each for itself."""
+    """Node that scores how clean pictures are, each picture on its own."""
 
     FOLDERS = tuple(each.name for each in learned.CLASSIFIERS)
 
@@ -82,12 +82,14 @@ class AnimeStillQuality(ProfiledNode):
     @classmethod
     def execute(cls, images: torch.Tensor, profile: str = DEFAULT) -> io.NodeOutput:
         frames = as_frames(images)
-        wanted = chosen_measures(profile, STILL)
-        networks = learned.open_installed(_classifiers(), comfyui.device())
-        report = score_still_quality(frames, wanted, networks, comfyui.device(), comfyui.progress())
-        return scored(report)
+        measures = chosen_measures(profile, STILL)
+        networks = learned.open_installed(_classifier_files(), comfyui.device())
+        report = score_still_quality(
+            frames, measures, networks, comfyui.device(), comfyui.progress()
+        )
+        return scored_output(report)
 
 
-def _classifiers() -> dict[str, dict[str, Path]]:
-    """Files of the networks that judge stills, by the name of their folder."""
+def _classifier_files() -> dict[str, dict[str, Path]]:
+    """Return the installed files of the networks that score stills, by the name of their folder."""
     return {each.name: comfyui.weights(each.name) for each in learned.CLASSIFIERS}

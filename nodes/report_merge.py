@@ -1,4 +1,4 @@
-"""Several reports as one."""
+"""The node Merge Reports, which combines several reports into one."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ from comfy_api.latest import io
 
 from ..models.gating.merge_rule import Rule, merge_by_rule
 from ..models.report import Report
-from .answers import SCORED_OUTPUTS, scored
+from .answers import SCORED_OUTPUTS, scored_output
 from .sockets import ReportSocket
 
-MOST_REPORTS = 32
+MOST_REPORTS = 32  # inputs that the node can grow to
 
 
 class AnimeReportMerge(io.ComfyNode):
-    """Makes one report of several: of character, loop and quality, or of several shots."""
+    """Node that merges reports: of character, loop and quality, or of several shots."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -54,4 +54,4 @@ class AnimeReportMerge(io.ComfyNode):
         cls, reports: Mapping[str, Report | None], rule: str = Rule.ALL.value
     ) -> io.NodeOutput:
         connected = [each for each in reports.values() if each is not None]
-        return scored(merge_by_rule(connected, Rule(rule)))
+        return scored_output(merge_by_rule(connected, Rule(rule)))

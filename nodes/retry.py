@@ -1,7 +1,7 @@
-"""Acting on a score: what lies between two nodes is run again until its report passes.
+"""Nodes that run the part of a workflow between them again until its report passes.
 
-ComfyUI's node expansion does it, inside one prompt: an End whose report fails answers with copies
-of what lies between and of itself, which takes the next report, and so on.
+They use ComfyUI's node expansion, inside one prompt. A Retry End whose report fails expands to
+copies of the nodes between Start and End, and to a copy of itself that receives the next report.
 """
 
 from dataclasses import dataclass, field, replace
@@ -33,10 +33,10 @@ from ..models.gating.retry_body import (
 )
 from ..models.node_types import RETRY_END, RETRY_START, SLOTS, NodeType
 from ..models.report import Report
-from .answers import answered, ui_of
+from .answers import node_output, report_ui
 from .sockets import ReportSocket
 
-# Undeclared inputs, which only the copies have: no sockets in the editor.
+# Inputs that only the copies have. They are not in the schema, so the editor shows no sockets.
 COURSE, SEED = "retry_course", "retry_seed"
 ATTEMPT, LAST = "retry_attempt", "retry_last"
 
@@ -45,26 +45,29 @@ END_INPUTS = ("report", *SLOTS)
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """State that one End hands to its next copy; all of them share the two dicts.
+    """State that a Retry End passes to its next copy; all copies share the two dictionaries.
+
+    `repr` leaves out all but the id, because ComfyUI prints the inputs of a node that fails.
 
     Attributes:
-        end: id of the End that the prompt has.
-        trial: the attempts so far.
-        untold: a first attempt that the copy is to judge.
-        kept: slot values of the best attempt so far, and of no other: videos are large.
-        shown: the report in the `ui` of the prompt's own End, brought up to date in place. ComfyUI
-            caches what a node showed as it expanded, and shows it when the prompt is run again.
+        end: id of the Retry End in the prompt itself.
+        trial: attempts so far.
+        first_report: report of the first attempt if the copy has to judge it, else None.
+        best_slots: slot values of the best attempt so far. Those of other attempts are dropped,
+            because videos are large.
+        ui_report: report in the `ui` of the prompt's own End, updated in place. ComfyUI caches the
+            `ui` of a node that expanded, and shows it when the prompt is run again.
     """
 
     end: str
-    trial: Trial = field(repr=False)  # ComfyUI prints the inputs of a node that fails
-    untold: Report | None = field(default=None, repr=False)
-    kept: dict[str, Any] = field(default_factory=dict, repr=False)
-    shown: dict[str, Any] = field(default_factory=dict, repr=False)
+    trial: Trial = field(repr=False)
+    first_report: Report | None = field(default=None, repr=False)
+    best_slots: dict[str, Any] = field(default_factory=dict, repr=False)
+    ui_report: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class AnimeRetryStart(io.ComfyNode):
-    """Begins what is run again: gives each attempt its seed, and why the last one failed."""
+    """Node that begins an attempt: outputs its seed, and why the last attempt failed."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -109,16 +112,16 @@ class AnimeRetryStart(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, seed: int = 0, **given: Any) -> io.NodeOutput:
+    def execute(cls, seed: int = 0, **inputs: Any) -> io.NodeOutput:
         _refuse_lists(RETRY_START)
-        attempt = given.get(ATTEMPT, 1)
-        last = Report.from_json(given[LAST]) if LAST in given else UNTRIED
+        attempt = inputs.get(ATTEMPT, 1)
+        last = Report.from_json(inputs[LAST]) if LAST in inputs else UNTRIED
         reason = reason_of(last)
-        return io.NodeOutput(seed_of(seed, attempt), attempt, reason, last, *_filled(given))
+        return io.NodeOutput(seed_of(seed, attempt), attempt, reason, last, *_slot_values(inputs))
 
 
 class AnimeRetryEnd(io.ComfyNode):
-    """Ends an attempt: its report decides whether there is another one."""
+    """Node that ends an attempt: its report decides whether another attempt follows."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -172,75 +175,88 @@ class AnimeRetryEnd(io.ComfyNode):
         )
 
     @classmethod
-    def check_lazy_status(cls, attempts: int = 3, **given: Any) -> list[str]:
-        # Its inputs are lazy, so ComfyUI asks here before anything else of the prompt runs.
-        if COURSE not in given:
+    def check_lazy_status(cls, attempts: int = 3, **inputs: Any) -> list[str]:
+        """Return the inputs to compute, after a check of the nodes between Start and End.
+
+        The inputs are lazy, so ComfyUI calls this before it runs the nodes that lead to them: a
+        mistake is refused before anything is rendered.
+        """
+        if COURSE not in inputs:
             _refuse_too_many(attempts)
             graph = _graph(cls.hidden.dynprompt)
             check_body(graph, find_body(graph, cls.hidden.unique_id))
-        return [name for name in END_INPUTS if name in given and given[name] is None]
+        return [name for name in END_INPUTS if name in inputs and inputs[name] is None]
 
     @classmethod
     def execute(
         cls,
-        report: Report = UNTRIED,  # a copy may bring it along otherwise
+        report: Report = UNTRIED,  # A copy may receive its report in the course instead.
         attempts: int = 3,
         on_exhausted: str = OnExhausted.BEST.value,
-        **given: Any,
+        **inputs: Any,
     ) -> io.NodeOutput:
         _refuse_lists(RETRY_END)
-        own, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
-        slots = {name: given[name] for name in SLOTS if name in given}
-        if COURSE in given:
-            course, seed = given[COURSE], given[SEED]
-            if course.untold is not None:
-                report, slots = course.untold, dict(course.kept)
-            return _after_attempt(course, Attempt(seed, report), slots, graph, own)
-        course = Course(own, Trial(attempts, OnExhausted(on_exhausted)))
-        seed = graph[find_body(graph, own).start]["inputs"].get("seed", 0)
+        own_id, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
+        slots = {name: inputs[name] for name in SLOTS if name in inputs}
+        if COURSE in inputs:
+            course, seed = inputs[COURSE], inputs[SEED]
+            if course.first_report is not None:
+                report, slots = course.first_report, dict(course.best_slots)
+            return _after_attempt(course, Attempt(seed, report), slots, graph, own_id)
+        course = Course(own_id, Trial(attempts, OnExhausted(on_exhausted)))
+        seed = graph[find_body(graph, own_id).start]["inputs"].get("seed", 0)
         if is_link(seed) or (attempts == 1 and course.trial.on_exhausted is OnExhausted.ERROR):
-            # The seed is known to a copy only; and of what fails, only a copy's ui is kept.
+            # Only a copy can receive the value of a linked seed, and ComfyUI keeps the `ui` of a
+            # failing node only if that node is a copy.
             return _judged_by_copy(course, report, slots, seed)
-        return _after_attempt(course, Attempt(seed, report), slots, graph, own)
+        return _after_attempt(course, Attempt(seed, report), slots, graph, own_id)
 
 
 def _judged_by_copy(
     course: Course, report: Report, slots: dict[str, Any], seed: Any
 ) -> io.NodeOutput:
     """Expand to a copy of the End that judges the first attempt."""
-    course.kept.update(slots)
-    course.shown.update(report.to_dict())
-    return _expanded(replace(course, untold=report), {}, 1, {SEED: seed}, shows=True)
+    course.best_slots.update(slots)
+    course.ui_report.update(report.to_dict())
+    return _expanded(replace(course, first_report=report), {}, 1, {SEED: seed}, has_ui=True)
 
 
 def _after_attempt(
     course: Course, attempt: Attempt, slots: dict[str, Any], graph: Graph, node: str
 ) -> io.NodeOutput:
-    """Judge an attempt, and answer with the outcome or with one more attempt."""
+    """Judge an attempt, and return the outcome of the trial or an expansion to one more attempt."""
     trial = course.trial.after(attempt)
-    course = replace(course, trial=trial, untold=None)
-    course.shown.update(trial.report.to_dict())
+    course = replace(course, trial=trial, first_report=None)
+    course.ui_report.update(trial.report.to_dict())
     if trial.best == len(trial.attempts):
-        course.kept.clear()
-        course.kept.update(slots)
+        course.best_slots.clear()
+        course.best_slots.update(slots)
     if not trial.ended:
-        return _next_attempt(course, graph, shows=node == course.end)
-    return _answer(trial, slots if trial.chosen == len(trial.attempts) else course.kept)
+        return _next_attempt(course, graph, has_ui=node == course.end)
+    return _outcome(trial, slots if trial.chosen == len(trial.attempts) else course.best_slots)
 
 
-def _next_attempt(course: Course, graph: Graph, shows: bool) -> io.NodeOutput:
-    """Expand to one more attempt, and to a copy of the End that takes it."""
+def _next_attempt(course: Course, graph: Graph, has_ui: bool) -> io.NodeOutput:
+    """Expand to one more attempt, and to a copy of the End that judges it."""
     number = len(course.trial.attempts) + 1
     body, prefix = find_body(graph, course.end), attempt_prefix(course.end, number)
     last = course.trial.attempts[-1].report.to_json()
     copies, inputs = copy_body(graph, body, prefix, {ATTEMPT: number, LAST: last})
-    return _expanded(course, copies, number, {**inputs, SEED: [prefix + body.start, 0]}, shows)
+    return _expanded(course, copies, number, {**inputs, SEED: [prefix + body.start, 0]}, has_ui)
 
 
 def _expanded(
-    course: Course, copies: dict[str, Any], attempt: int, inputs: dict[str, Any], shows: bool
+    course: Course, copies: dict[str, Any], attempt: int, inputs: dict[str, Any], has_ui: bool
 ) -> io.NodeOutput:
-    """Answer with what a copy of the End will answer to an attempt."""
+    """Return an output that stands for the output of a copy of the End.
+
+    Args:
+        course: state for the copy of the End.
+        copies: copies of the nodes that the attempt runs; empty if it has run.
+        attempt: number of the attempt that the copy judges, from 1.
+        inputs: inputs of the copy of the End, without the course.
+        has_ui: True for the prompt's own End, which shows the report of all attempts.
+    """
     end = attempt_prefix(course.end, attempt) + course.end
     copies[end] = {
         "class_type": RETRY_END.id,
@@ -248,27 +264,31 @@ def _expanded(
         "override_display_id": course.end,
     }
     results = [[end, output] for output in range(len(RETRY_END.outputs))]
-    ui = {"anime_report": [course.shown]} if shows else None
+    ui = {"anime_report": [course.ui_report]} if has_ui else None
     return io.NodeOutput(*results, expand=copies, ui=ui)
 
 
-def _answer(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
-    """Answer with the outcome of the whole trial.
+def _outcome(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
+    """Return the output for the outcome of the whole trial.
 
     Raises:
-        Exhausted: no attempt passes, and the prompt is to fail then.
+        Exhausted: no attempt passes, and `on_exhausted` is `error`.
     """
     if not trial.passed and trial.on_exhausted is OnExhausted.ERROR:
-        raise Exhausted(f"{RETRY_END.id}: none of {len(trial.attempts)} passes.\n{trial.reasons}")
+        raise Exhausted(
+            f"{RETRY_END.id}: none of {len(trial.attempts)} attempts passes.\n{trial.reasons}"
+        )
     if not trial.passed and trial.on_exhausted is OnExhausted.BLOCK:
         slots = {}
     report, chosen = trial.report, trial.attempts[trial.chosen - 1]
-    return answered(*_filled(slots), report, chosen.seed, len(trial.attempts), ui=ui_of(report))
+    return node_output(
+        *_slot_values(slots), report, chosen.seed, len(trial.attempts), ui=report_ui(report)
+    )
 
 
-def _filled(given: dict[str, Any]) -> list[Any]:
-    """The slots' values in their order; an empty one blocks what hangs on it, silently."""
-    return [given[name] if name in given else ExecutionBlocker(None) for name in SLOTS]
+def _slot_values(inputs: dict[str, Any]) -> list[Any]:
+    """Return the values of all slots in order; an empty slot gets a silent blocker."""
+    return [inputs[name] if name in inputs else ExecutionBlocker(None) for name in SLOTS]
 
 
 def _slot_input(name: str, tooltip: str, lazy: bool | None = None) -> io.MatchType.Input:
@@ -283,7 +303,7 @@ def _slot_output(name: str, tooltip: str) -> io.MatchType.Output:
 
 
 def _graph(dynprompt: Any) -> Graph:
-    """The running prompt with all copies so far."""
+    """Return the graph of the running prompt with all copies so far."""
     return {node: dynprompt.get_node(node) for node in dynprompt.all_node_ids()}
 
 
@@ -297,6 +317,6 @@ def _refuse_lists(node: NodeType) -> None:
     context = get_executing_context()
     if context is not None and context.list_index:
         raise RetryRefused(
-            f"{node.id}: a list of several values came, and each would need attempts of its own. "
-            "Give one value: make one batch of the images."
+            f"{node.id}: expected one value, received a list of several values, and each would "
+            "need attempts of its own. Give one value: make one batch of the images."
         )

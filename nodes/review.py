@@ -1,4 +1,4 @@
-"""What a person says of a job."""
+"""The node Review, which records a person's verdict on a job."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ UNDECIDED = "not yet"
 
 
 class AnimeReview(io.ComfyNode):
-    """Records a person's judgement of a job."""
+    """Node that records a person's verdict on a job."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -58,7 +58,7 @@ class AnimeReview(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
-        return uuid4().hex  # said again, it is another judgement
+        return uuid4().hex  # Each run records a further review, so the result is never cached.
 
     @classmethod
     def execute(
@@ -68,9 +68,14 @@ class AnimeReview(io.ComfyNode):
             return io.NodeOutput(job)
         if len(reason) > LONGEST_REASON:
             expected = f"at most {LONGEST_REASON} characters"
-            raise InputError("reason", expected, str(len(reason)), "Make it shorter.")
+            raise InputError("reason", expected, str(len(reason)), "Shorten the reason.")
         name = clean_name("reviewer", reviewer)
         review = Review(ReviewVerdict(verdict), reason.strip(), name)
         open_recorder(comfyui.private_directory()).record(JobReviewed(job, review))
-        shown = {"job": str(job.id), "verdict": verdict, "reason": review.reason, "reviewer": name}
-        return io.NodeOutput(job, ui={"anime_review": [shown]})
+        ui_review = {
+            "job": str(job.id),
+            "verdict": verdict,
+            "reason": review.reason,
+            "reviewer": name,
+        }
+        return io.NodeOutput(job, ui={"anime_review": [ui_review]})

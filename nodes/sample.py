@@ -1,4 +1,4 @@
-"""A drawn character in motion, with the truth known."""
+"""The node Sample Clip, which draws a clip with faults of known strength."""
 
 import torch
 from comfy_api.latest import io
@@ -9,7 +9,7 @@ from . import comfyui
 
 
 class AnimeSampleClip(io.ComfyNode):
-    """Draws a clip of a simple anime character, with faults planted at a known strength."""
+    """Node that draws a clip of a simple anime character, with faults of known strength."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:

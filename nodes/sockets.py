@@ -1,4 +1,4 @@
-"""The pack's own socket types, and what travels on them."""
+"""Socket types of the pack, each with the class of its values."""
 
 from comfy_api.latest import io
 

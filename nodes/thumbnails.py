@@ -1,4 +1,4 @@
-"""Small pictures that a node shows in the editor."""
+"""Thumbnails that a node shows in the editor."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from comfy_api.latest import io, ui
 
 from ..models.character.sheet import Character
 
-MOST_SHOWN = 8  # the contact sheet has them all
+MOST_THUMBNAILS = 8  # the contact sheet shows all references
 
 
-def references_of(character: Character) -> dict[str, list[Any]]:
-    """A character's first references as a node's `ui`: temporary files, small as they are kept."""
-    pictures = character.pictures[:MOST_SHOWN]
+def reference_thumbnails(character: Character) -> dict[str, list[Any]]:
+    """Return a node's `ui` with a character's first references, saved as temporary files."""
+    pictures = character.pictures[:MOST_THUMBNAILS]
     if not len(pictures):
         return {}
     files = ui.ImageSaveHelper.save_images(

@@ -1,6 +1,6 @@
-"""What quickstart.py does, step by step.
+"""Commands of quickstart.py, and the ComfyUI process and client that tests and benchmarks use.
 
-Standard library only, except for `example`, which runs in the environment that the others made, and
-for fetching `weights`, which needs what comes with every ComfyUI. The tests and benchmarks take
-ComfyUI's process and its client from here.
+Everything here needs the standard library only, so that any Python can run it. There are two
+exceptions: `example` runs in the environment that the other steps made, and fetching `weights`
+needs packages that come with every ComfyUI.
 """

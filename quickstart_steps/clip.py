@@ -1,4 +1,4 @@
-"""The example workflow with a clip of the user's own in the place of the drawn one."""
+"""Changes to the example workflow, so that it reads a user's clip instead of drawing one."""
 
 import copy
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 SAMPLE = "AnimeSampleClip"
-LOADER, TAKER_APART = "LoadVideo", "GetVideoComponents"
+LOADER, SPLITTER = "LoadVideo", "GetVideoComponents"
 Prompt = dict[str, dict[str, Any]]
 """ComfyUI's API format: node id to `class_type` and `inputs`."""
 
@@ -16,12 +16,12 @@ COMPONENT_IMAGES, COMPONENT_FPS = 0, 2
 
 
 def with_clip(prompt: Prompt, file: str, fps: float | None = None) -> Prompt:
-    """A prompt that reads `file` wherever the given one draws a sample clip.
+    """Return a copy of a prompt that reads `file` wherever the original draws a sample clip.
 
     Args:
-        prompt: stays as it is.
+        prompt: the original, in API format; it stays unchanged.
         file: name of a video or GIF in ComfyUI's input folder.
-        fps: used instead of the rate that ComfyUI reads from the file.
+        fps: frame rate to use instead of the one that ComfyUI reads from the file; None for that.
 
     Raises:
         ValueError: the prompt draws no sample clip.
@@ -31,7 +31,7 @@ def with_clip(prompt: Prompt, file: str, fps: float | None = None) -> Prompt:
         raise ValueError(f"The example workflow has no {SAMPLE} that a clip could replace.")
     loader, components = "clip_file", "clip_frames"
 
-    def moved(value: Any) -> Any:
+    def rewired(value: Any) -> Any:
         if not (isinstance(value, list) and len(value) == 2 and value[0] in samples):
             return value
         if value[1] == SAMPLE_IMAGES:
@@ -40,26 +40,26 @@ def with_clip(prompt: Prompt, file: str, fps: float | None = None) -> Prompt:
 
     changed = {name: copy.deepcopy(node) for name, node in prompt.items() if name not in samples}
     for node in changed.values():
-        node["inputs"] = {name: moved(value) for name, value in node["inputs"].items()}
+        node["inputs"] = {name: rewired(value) for name, value in node["inputs"].items()}
     changed[loader] = {
         "class_type": LOADER,
         "inputs": {"file": file},
         "_meta": {"title": f"Load {file}"},
     }
     changed[components] = {
-        "class_type": TAKER_APART,
+        "class_type": SPLITTER,
         "inputs": {"video": [loader, 0]},
         "_meta": {"title": f"Take {file} apart"},
     }
     return changed
 
 
-def bring(clip: Path, input_folder: Path) -> tuple[str, float | None]:
-    """Copy a clip to where ComfyUI reads it.
+def copy_to_input(clip: Path, input_folder: Path) -> tuple[str, float | None]:
+    """Copy a clip into ComfyUI's input folder.
 
     Returns:
-        Its name there, and its frames per second where ComfyUI would get them wrong: a GIF gives
-        each frame its own duration, and only the first ones would count.
+        The name of the copy, and its frames per second if ComfyUI would read them wrongly, else
+        None: a GIF has a duration for each frame, and ComfyUI would read only the first ones.
     """
     input_folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(clip, input_folder / clip.name)
@@ -67,7 +67,7 @@ def bring(clip: Path, input_folder: Path) -> tuple[str, float | None]:
 
 
 def gif_rate(clip: Path) -> float | None:
-    """Mean frames per second of a GIF, None where it holds no durations."""
+    """Return the mean frames per second of a GIF, or None if it holds no durations."""
     from PIL import Image, ImageSequence
 
     with Image.open(clip) as image:

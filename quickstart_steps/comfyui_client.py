@@ -1,6 +1,7 @@
-"""A client of a running ComfyUI: requests of JSON, prompts, the websocket and the history.
+"""Client of a running ComfyUI, for the quickstart, the tests and the benchmarks.
 
-For the quickstart, the tests and the benchmarks. Standard library only, but for the websocket.
+It sends JSON requests and prompts, listens to the websocket and reads the history. Only the
+websocket needs more than the standard library.
 """
 
 import http.client
@@ -18,11 +19,11 @@ from typing import Any
 
 
 class ComfyFailed(RuntimeError):
-    """A request or a prompt that did not come to a good end; its text says why."""
+    """Failure of a request or a prompt; its text says why."""
 
 
 class RequestRefused(ComfyFailed):
-    """A request that the server answered with an error.
+    """Request that the server answered with an error status.
 
     Attributes:
         status: the HTTP status; 200 for a prompt of which ComfyUI dropped some outputs.
@@ -42,7 +43,7 @@ class RequestRefused(ComfyFailed):
 
     @property
     def reason(self) -> str:
-        """The server's own words: a line for the error, and one for each problem of a node."""
+        """The server's message: a line for the error, and one for each problem of a node."""
         try:
             answer = self.answer
         except ValueError:
@@ -62,12 +63,12 @@ class RequestRefused(ComfyFailed):
 
 @dataclass(frozen=True)
 class Run:
-    """A prompt that has ended, well or not.
+    """Prompt that has ended, successfully or not.
 
     Attributes:
-        prompt_id: its id.
-        messages: all that came by the websocket meanwhile; none for a prompt without a client.
-        history: its entry in ComfyUI's history.
+        prompt_id: ComfyUI's id of the prompt.
+        messages: messages of the websocket while it ran; empty for a prompt without a client.
+        history: the prompt's entry in ComfyUI's history.
     """
 
     prompt_id: str
@@ -76,7 +77,7 @@ class Run:
 
     @property
     def outputs(self) -> dict[str, dict[str, Any]]:
-        """`ui` of each output node."""
+        """The `ui` of each output node, by the node's id."""
         outputs: dict[str, dict[str, Any]] = self.history["outputs"]
         return outputs
 
@@ -87,13 +88,13 @@ class Run:
 
     @property
     def error(self) -> dict[str, Any] | None:
-        """Data of the `execution_error` that ended it: node_id, exception_message, …"""
+        """Data of the `execution_error` that ended it, such as its `exception_message`."""
         messages: list[tuple[str, dict[str, Any]]] = self.history["status"]["messages"]
         return next((data for event, data in messages if event == "execution_error"), None)
 
     @property
     def failure(self) -> str:
-        """Why it did not succeed: the node and its message."""
+        """Reason why the prompt did not succeed: the node and its message."""
         if self.error is None:
             return "The prompt was interrupted."
         message = str(self.error.get("exception_message")).strip()
@@ -101,22 +102,22 @@ class Run:
 
 
 class ComfyClient:
-    """A client of the ComfyUI at an address.
+    """Client of the ComfyUI at an address.
 
     Args:
-        address: its URL, without a slash at the end.
-        timeout: seconds for an answer.
+        address: URL of ComfyUI, without a slash at the end.
+        timeout: seconds to wait for an answer.
     """
 
     def __init__(self, address: str, timeout: float = 60.0) -> None:
         self.address, self.timeout = address, timeout
 
     def parse(self, text: str | bytes) -> Any:
-        """Return what JSON says."""
+        """Return the value of a JSON text."""
         return json.loads(text)
 
     def failed(self, reason: str) -> ComfyFailed:
-        """Return the error for a ComfyUI that is gone, or too slow."""
+        """Return the error to raise when ComfyUI is gone or too slow."""
         return ComfyFailed(reason)
 
     def get(self, path: str, **query: Any) -> Any:
@@ -136,13 +137,13 @@ class ComfyClient:
         """Send a request and return the body of its answer.
 
         Args:
-            path: below the address.
+            path: path of the URL, with its leading slash.
             body: JSON to send.
             method: by default POST with a body, GET without one.
 
         Raises:
-            RequestRefused: the answer has the status of an error.
-            ComfyFailed: there is no answer.
+            RequestRefused: the answer has an error status.
+            ComfyFailed: no answer came.
         """
         headers = {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(self.address + path, body, headers, method=method)
@@ -165,11 +166,11 @@ class ComfyClient:
 
         Args:
             prompt: the graph in API format.
-            fields: further ones of the request, such as `extra_data`.
+            fields: further fields of the request, such as `extra_data`.
 
         Raises:
-            RequestRefused: ComfyUI refused the prompt, or would drop some of its output nodes,
-                which it says beside a status of 200.
+            RequestRefused: ComfyUI refused the prompt, or would leave out some of its output
+                nodes, which it reports in an answer with status 200.
         """
         answer = self.post("/prompt", {"prompt": prompt, **fields})
         if answer.get("node_errors"):
@@ -189,17 +190,17 @@ class ComfyClient:
         watch: Callable[[dict[str, Any]], None] = lambda message: None,
         **fields: Any,
     ) -> Run:
-        """Run a prompt to its end, well or not.
+        """Run a prompt until it ends, successfully or not.
 
         Args:
             prompt: the graph in API format.
-            seconds: it may take.
-            watch: called with each message of the websocket that is about this prompt.
-            fields: further ones of the request.
+            seconds: longest time that the prompt may take.
+            watch: function that is called with each websocket message about this prompt.
+            fields: further fields of the request.
 
         Raises:
             RequestRefused: ComfyUI refused the prompt.
-            ComfyFailed: ComfyUI went away, or the prompt took longer.
+            ComfyFailed: ComfyUI ended, or the prompt took longer.
         """
         with self.listen() as channel:
             prompt_id = self.submit(prompt, client_id=channel.client_id, **fields)
@@ -220,11 +221,11 @@ class ComfyClient:
 
 
 class Channel:
-    """A websocket with a client id of its own.
+    """Websocket connection with its own client id.
 
     Attributes:
-        client_id: names it in requests.
-        messages: all that were received.
+        client_id: id that requests name to receive messages here.
+        messages: every message received so far.
     """
 
     def __init__(self, client: ComfyClient) -> None:
@@ -240,14 +241,15 @@ class Channel:
             raise client.failed(f"ComfyUI does not answer ({error}).") from error
 
     def until(
-        self, wanted: Callable[[dict[str, Any]], bool], seconds: float = math.inf
+        self, is_last: Callable[[dict[str, Any]], bool], seconds: float = math.inf
     ) -> dict[str, Any]:
-        """Receive messages up to the first one that is wanted, and return it.
+        """Receive messages until `is_last` returns True for one, and return that one.
 
-        A node may compute for long without a message; when ComfyUI ends, the websocket closes.
+        A node may compute for a long time without a message; when ComfyUI ends, the websocket
+        closes.
 
         Raises:
-            ComfyFailed: ComfyUI went away, or no such message came in time.
+            ComfyFailed: ComfyUI ended, or no such message came in time.
         """
         from websocket import WebSocketException, WebSocketTimeoutException
 
@@ -266,13 +268,13 @@ class Channel:
                 raise self._gone("it closed the connection")
             message: dict[str, Any] = self._client.parse(received)
             self.messages.append(message)
-            if wanted(message):
+            if is_last(message):
                 return message
         types = [message["type"] for message in self.messages][-20:]
         raise self._client.failed(f"Waited {seconds} s; received {types}.")
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._socket.close()
 
     def _gone(self, how: str) -> ComfyFailed:

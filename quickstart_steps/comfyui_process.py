@@ -1,7 +1,7 @@
-"""A ComfyUI as a child process: its command line, its start, its log and its end.
+"""ComfyUI as a child process, for the quickstart, the tests and the benchmarks.
 
-For the quickstart, the tests and the benchmarks. Standard library only: quickstart.py runs by a
-Python that has nothing installed.
+The module needs the standard library only, because a Python without any packages runs
+quickstart.py.
 """
 
 import os
@@ -19,16 +19,16 @@ from .comfyui_client import ComfyClient, ComfyFailed
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 20.0  # for closing the embedded database, before the process is killed
-PROBE, PAUSE = 10.0, 0.1  # seconds for an answer of a process that starts, and between two
+PROBE, PAUSE = 10.0, 0.1  # seconds to wait for an answer while it starts, and between two tries
 LINES = 40  # of the log that a failure shows
 
 
 class ServerFailed(RuntimeError):
-    """A ComfyUI that did not start; its text ends in the last lines of the log.
+    """Failure to start ComfyUI; its text ends with the last lines of the log.
 
     Attributes:
-        reason: in one line, without the log.
-        lines: the last ones of the log.
+        reason: the failure in one line.
+        lines: last lines of the log.
     """
 
     def __init__(self, reason: str, lines: Sequence[str]) -> None:
@@ -37,14 +37,14 @@ class ServerFailed(RuntimeError):
 
 
 class ComfyUIProcess:
-    """A ComfyUI as a child process. Started again, it listens at the same address.
+    """ComfyUI as a child process. Started again, it listens at the same address.
 
     Args:
-        command: starts ComfyUI, see `command_line`; where it listens is added.
+        command: command that starts ComfyUI, see `command_line`; the address is appended to it.
         directory: the process's working directory.
-        log: file to which its output is appended.
-        environment: variables that are added to this process's own; None removes one.
-        port: to listen on; 0 takes a free one.
+        log: file to which the process's output is appended.
+        environment: variables to add to this process's own; None removes a variable.
+        port: port to listen on; 0 takes a free one.
     """
 
     boot_seconds = 300.0  # for starting; two slow cores and cold caches take about 60
@@ -64,33 +64,33 @@ class ComfyUIProcess:
 
     @property
     def address(self) -> str:
-        """The URL at which it answers, without a slash at the end."""
+        """URL of ComfyUI, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def alive(self) -> bool:
-        """True while the process runs."""
+        """True if the process runs."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def process_id(self) -> int:
-        """The process's id, of one that was started."""
+        """Id of the process; the process must have been started."""
         if self._process is None:
             raise RuntimeError("ComfyUI was not started.")
         return self._process.pid
 
     def tail(self, count: int = LINES) -> list[str]:
-        """Return the last lines of its log."""
+        """Return the last lines of the log."""
         return plain_lines(self.log)[-count:]
 
     def start(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Start it, and return when it takes prompts.
+        """Start ComfyUI, and return when it accepts prompts.
 
         Args:
-            waiting: called again and again until then.
+            waiting: function that is called repeatedly until then.
 
         Raises:
-            ServerFailed: it ended, or gave no answer in time.
+            ServerFailed: ComfyUI ended, or did not answer in time.
         """
         self.port = self.port or free_port()
         variables = {**os.environ, "PYTHONUNBUFFERED": "1", **self._environment}
@@ -103,11 +103,11 @@ class ComfyUIProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    # A group of its own: Ctrl-C is this program's to pass on, and what ComfyUI has
-                    # started can be killed with it.
+                    # A process group of its own: this program decides when Ctrl-C is passed on, and
+                    # killing the group also ends what ComfyUI has started.
                     start_new_session=os.name == "posix",
                     creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-                    preexec_fn=_hear_interrupts if os.name == "posix" else None,
+                    preexec_fn=_enable_interrupts if os.name == "posix" else None,
                 )
             self._await_answer(waiting)
         except BaseException:
@@ -115,7 +115,7 @@ class ComfyUIProcess:
             raise
 
     def stop(self) -> None:
-        """Ask it to end, as Ctrl-C does; after `STOP_SECONDS`, or at Ctrl-C, kill its group."""
+        """Ask ComfyUI to end, as Ctrl-C does; kill it after `STOP_SECONDS` or at Ctrl-C."""
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
@@ -126,7 +126,7 @@ class ComfyUIProcess:
             _kill_group(process)
 
     def kill(self) -> None:
-        """End it and all that it started, as a power cut would."""
+        """Kill ComfyUI and everything that it started, as a power cut would."""
         process, self._process = self._process, None
         if process is not None:
             _kill_group(process)
@@ -151,12 +151,12 @@ def command_line(
     packs: Sequence[str],
     arguments: Sequence[str] = (),
 ) -> list[str]:
-    """Return the command that starts ComfyUI with no other packs than these, and no API nodes.
+    """Return the command that starts ComfyUI with these packs only and without API nodes.
 
     Args:
-        python: the interpreter.
+        python: path of the Python interpreter.
         comfyui: root of ComfyUI's source.
-        base: directory of its models, input, output, user folder and packs.
+        base: directory of ComfyUI's models, input, output, user folder and packs.
         packs: directory names below `custom_nodes`.
         arguments: further options of ComfyUI.
     """
@@ -168,8 +168,8 @@ def command_line(
     return [*command, *arguments]
 
 
-def free_port(wanted: int = 0) -> int:
-    """Return the wanted port of this machine, or a free one for 0.
+def free_port(port: int = 0) -> int:
+    """Return `port` if it can be used, or a free port for 0.
 
     Raises:
         OSError: the port cannot be used.
@@ -177,19 +177,19 @@ def free_port(wanted: int = 0) -> int:
     with socket.socket() as probe:
         if os.name == "posix":  # elsewhere it would allow a port that is in use
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, wanted))
+        probe.bind((HOST, port))
         return int(probe.getsockname()[1])
 
 
 def plain_lines(log: Path) -> list[str]:
-    """Return a log's lines without colours, and without those that say nothing."""
+    """Return the lines of a log without colour codes and without empty ones."""
     if not log.is_file():
         return []
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     return [line for line in text.splitlines() if not re.fullmatch(r"(\[[A-Z]+\])?\s*", line)]
 
 
-def _hear_interrupts() -> None:
+def _enable_interrupts() -> None:
     # A shell starts background jobs with SIGINT ignored, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

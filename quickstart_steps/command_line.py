@@ -1,4 +1,4 @@
-"""The commands of quickstart.py."""
+"""Command line of quickstart.py: parses it and runs the command."""
 
 import argparse
 import os
@@ -19,8 +19,8 @@ from .steps import TAIL, StepFailed, run_attended
 
 PACKAGE = "anime_production"
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
-# A worker for each core, each with a ComfyUI of its own where its tests need one; a worker that is
-# done takes tests from another. Four at most: each may take 3 GB of memory.
+# One worker for each core, each with its own ComfyUI if its tests need one; a worker that is done
+# takes tests from another. Four at most, because each may take 3 GB of memory.
 SHARED_OUT = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 HELP = """\
 commands:
@@ -45,9 +45,9 @@ can choose another build of PyTorch.
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; the exit status is the command's own."""
+    """Run the command that the arguments name, and return its exit status."""
     prepare()
-    _hear_signals()
+    _handle_signals()
     options, further = parse(arguments)
     started = time.monotonic()
     try:
@@ -164,7 +164,7 @@ def _serve(server: ComfyUIProcess) -> int:
 
 
 def _weights(home: Home, options: argparse.Namespace) -> int:
-    """List or fetch weights, by the Python at hand: an environment is not made for that."""
+    """List or fetch weights with any Python: no environment is made for that."""
     if options.models is not None:
         models = Path(os.path.abspath(os.path.expanduser(options.models)))
         if not models.is_dir():
@@ -194,14 +194,14 @@ def names_generators(further: Sequence[str]) -> bool:
 
 
 def _translations(home: Home, further: list[str]) -> int:
-    """List generators and translations, by the Python at hand: it only reads and writes texts."""
+    """List generators and translations with any Python: the command works on texts only."""
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
     return run_attended([sys.executable, "-m", f"{PACKAGE}.tools", *further], home.package)
 
 
 def _phases(home: Home, user: str | None, further: list[str]) -> int:
-    """List, register or remove phases, by the Python that ComfyUI runs in."""
+    """List, register or remove phases with the Python that runs ComfyUI."""
     folder = Path(os.path.abspath(os.path.expanduser(user))) if user else home.base / "user"
     if user and not folder.is_dir():
         raise Refusal(f"--user: there is no folder {folder}")
@@ -209,11 +209,11 @@ def _phases(home: Home, user: str | None, further: list[str]) -> int:
     link(CHECKOUT, home.package / PACKAGE)
     python = home.python if home.python.exists() else Path(sys.executable)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.phases", "--user", str(folder)]
-    return run_attended([*command, *map(_from_here, further)], home.package)
+    return run_attended([*command, *map(_absolute, further)], home.package)
 
 
 def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
-    """Back up, restore or move the record of jobs, by the Python that ComfyUI runs in."""
+    """Back up, restore or move the record of jobs with the Python that runs ComfyUI."""
     if options.user is not None:
         user = Path(os.path.abspath(os.path.expanduser(options.user)))
     else:
@@ -223,29 +223,31 @@ def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
     link(CHECKOUT, home.package / PACKAGE)
     python = home.python if home.python.exists() else Path(sys.executable)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.jobs", "--user", str(user)]
-    # The first word is what to do, the other one a file, which may not be there yet.
+    # The first word is the action, the second one a file, which may not exist yet.
     words = [*further[:1], *(word if word[:1] == "-" else os.path.abspath(word)
                              for word in further[1:])]  # fmt: skip
     return run_attended([*command, *words], home.package)
 
 
-def _from_here(argument: str) -> str:
-    """A file's path, which must hold in another directory; anything else as it is."""
+def _absolute(argument: str) -> str:
+    """Return a file's path as an absolute one, for another working directory; else the argument."""
     return os.path.abspath(argument) if os.path.isfile(argument) else argument
 
 
 def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:
-    """Run Python beside the link through which the checkout has a valid package name."""
+    """Run Python in the directory with the link that gives the checkout a valid package name."""
     say()
     command = [str(home.python), *arguments]
     return run_attended(command, home.package, {"COMFYUI_PATH": str(comfyui.source)})
 
 
-def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKOUT) -> list[str]:
-    """Arguments for a pytest that runs beside the link instead of in the checkout.
+def pytest_arguments(
+    further: Sequence[str], working_directory: Path, checkout: Path = CHECKOUT
+) -> list[str]:
+    """Return the arguments for pytest, which runs beside the link instead of in the checkout.
 
-    Paths of tests may be given as seen from the checkout or from `here`; without any, all tests
-    are run, by several workers. `--fast` leaves out those that need a database, a server or a
+    Paths of tests may be relative to the checkout or to `working_directory`. Without any path,
+    several workers run all tests. `--fast` leaves out those that need a database, a server or a
     browser.
     """
     arguments: list[str] = []
@@ -255,7 +257,11 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
             arguments += FAST_TESTS
             continue
         path, separator, test = argument.partition("::")
-        inside = _inside_checkout(path, here, checkout) if not path.startswith("-") else None
+        inside = (
+            _inside_checkout(path, working_directory, checkout)
+            if not path.startswith("-")
+            else None
+        )
         if inside is None:
             arguments.append(argument)
         else:
@@ -264,12 +270,12 @@ def pytest_arguments(further: Sequence[str], here: Path, checkout: Path = CHECKO
     start = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
     if paths:
         return [*start, *arguments]
-    return [*start, *SHARED_OUT, *arguments, f"{PACKAGE}/tests"]  # a later -n is obeyed instead
+    return [*start, *SHARED_OUT, *arguments, f"{PACKAGE}/tests"]  # a later -n replaces this one
 
 
-def _inside_checkout(path: str, here: Path, checkout: Path) -> Path | None:
-    """Where in the checkout `path` is, None where it is no path there."""
-    for start in (checkout, here):
+def _inside_checkout(path: str, working_directory: Path, checkout: Path) -> Path | None:
+    """Return `path` relative to the checkout, or None if it is no path in the checkout."""
+    for start in (checkout, working_directory):
         place = Path(os.path.abspath(start / path))
         if path and place.exists() and place.is_relative_to(checkout):
             return place.relative_to(checkout)
@@ -301,13 +307,13 @@ def _explain(failure: StepFailed, seconds: float) -> None:
         say(f"All of its output: {failure.log}")
 
 
-def _hear_signals() -> None:
-    """Let Ctrl-C, `kill` and a closed terminal all end the program by way of its `finally`s."""
+def _handle_signals() -> None:
+    """Have Ctrl-C, `kill` and a closed terminal end the program so that `finally` blocks run."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    # A shell's background job inherits a deaf ear for it, and ComfyUI would inherit it in turn.
+    # A shell starts background jobs with SIGINT ignored, and ComfyUI would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, end)
     if hasattr(signal, "SIGHUP"):

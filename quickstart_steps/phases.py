@@ -1,4 +1,4 @@
-"""Lists the phases that productions can run, registers a workflow as one, or removes it.
+"""Program that lists, registers and removes the phases that productions can run.
 
 `python -m anime_production.quickstart_steps.phases`, in a Python that has what ComfyUI needs.
 """
@@ -13,7 +13,7 @@ from ..models.production.catalogue import (
     UnknownPhase,
     is_shipped,
     list_phases,
-    parse,
+    parse_definition,
     register_phase,
     registered_folder,
     remove_phase,
@@ -23,7 +23,7 @@ from .console import prepare, say
 
 
 def main(arguments: list[str]) -> int:
-    """Do what is asked: 0 when it is done, 2 when it is refused."""
+    """Run the command, and return 0 if it succeeded, 2 if it was refused."""
     prepare()
     parser = argparse.ArgumentParser(prog="quickstart.py phases", description=__doc__)
     parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
@@ -50,25 +50,26 @@ def main(arguments: list[str]) -> int:
 
 
 def listing(folder: Path) -> list[str]:
-    """All phases: what they make, what they take, whose they are."""
+    """Return a line for each phase: id, kind, origin and name, with a heading and a hint."""
     phases = list_phases(folder)
-    room = max(len(each.id) for each in phases)
+    id_width = max(len(each.id) for each in phases)
     lines = [f"Registered phases lie in {folder}", ""]
-    for each in phases:
-        whose = "shipped" if is_shipped(each.id) else "registered"
-        lines.append(f"{each.id:<{room}}  {each.kind.value:<5}  {whose:<10}  {each.name}")
+    for phase in phases:
+        origin = "shipped" if is_shipped(phase.id) else "registered"
+        kind = phase.kind.value
+        lines.append(f"{phase.id:<{id_width}}  {kind:<5}  {origin:<10}  {phase.name}")
     return [*lines, "", "To register one: python quickstart.py phases register FILE"]
 
 
 def _register(folder: Path, file: Path, replace: bool) -> int:
-    definition = read_definition(parse(file.read_bytes()))
+    definition = read_definition(parse_definition(file.read_bytes()))
     if register_phase(folder, definition, replace):
         say(f"{definition.id} is registered, with the parameters:")
-        for each in definition.parameters:
-            say(f"  {each.name} ({each.expected})")
-        say("A running ComfyUI lists it at /anime/phases, and says what it lacks for it.")
+        for parameter in definition.parameters:
+            say(f"  {parameter.name} ({parameter.expected})")
+        say("A running ComfyUI lists it at /anime/phases, and names what it lacks for it.")
     else:
-        say(f"{definition.id} was registered already, just so.")
+        say(f"{definition.id} was registered already, with the same content.")
     return 0
 
 

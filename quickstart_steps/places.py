@@ -1,4 +1,4 @@
-"""Where things are: the quickstart's own directory, and which ComfyUI is used."""
+"""Directories of the quickstart, and the choice of the ComfyUI that it runs."""
 
 import os
 import re
@@ -15,28 +15,29 @@ PACK_NAME = "anime-production"  # the directory name under which ComfyUI finds t
 
 
 class Refusal(Exception):
-    """What was asked for is not done; the message says why and what to do instead."""
+    """Refusal of a command; the message says why and what to do instead."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The directory that holds everything quickstart makes."""
+    """Directory that holds everything quickstart makes."""
 
     root: Path
 
     @property
     def python(self) -> Path:
-        """The interpreter of the environment."""
+        """Python interpreter of the environment."""
         inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
         return self.environment / inside
 
     @property
     def environment(self) -> Path:
+        """Virtual environment with all packages."""
         return self.root / "environment"
 
     @property
     def comfyui(self) -> Path:
-        """ComfyUI's source, where quickstart fetched it."""
+        """Source of the ComfyUI that quickstart fetched."""
         return self.root / "comfyui"
 
     @property
@@ -46,26 +47,29 @@ class Home:
 
     @property
     def package(self) -> Path:
-        """Holds a link to the checkout that has a valid package name."""
+        """Directory with a link to the checkout under a valid package name."""
         return self.root / "package"
 
     @property
     def downloads(self) -> Path:
+        """Downloaded archives."""
         return self.root / "downloads"
 
     @property
     def stamps(self) -> Path:
+        """Stamps of the steps that are done."""
         return self.root / "stamps"
 
     @property
     def logs(self) -> Path:
+        """Logs of the steps and of ComfyUI."""
         return self.root / "logs"
 
     def make(self) -> None:
         """Create the directory, or accept it as one that quickstart made before.
 
         Raises:
-            Refusal: it holds something else, which `clean` would later remove.
+            Refusal: the directory holds other files, which `clean` would later remove.
         """
         if not self._is_ours() and self.root.exists() and any(self.root.iterdir()):
             raise Refusal(
@@ -80,7 +84,7 @@ class Home:
         )
 
     def size(self) -> int:
-        """Bytes on disk, links not followed."""
+        """Return the bytes on disk, without following links."""
         return sum(
             os.lstat(os.path.join(folder, file)).st_size
             for folder, _, files in os.walk(self.root)
@@ -88,7 +92,7 @@ class Home:
         )
 
     def check_ours(self) -> None:
-        """Raise Refusal where quickstart did not make this directory."""
+        """Raise Refusal if quickstart did not make this directory."""
         if not self._is_ours():
             raise Refusal(f"{self.root}: left as it is, quickstart did not make it (no {MARKER}).")
 
@@ -96,39 +100,43 @@ class Home:
         """Delete the directory.
 
         Raises:
-            Refusal: quickstart did not make it.
+            Refusal: quickstart did not make the directory.
         """
         self.check_ours()
-        shutil.rmtree(self.root)  # of links to the checkout it removes the links alone
+        shutil.rmtree(self.root)  # it removes links to the checkout, not the checkout
 
     def _is_ours(self) -> bool:
         return (self.root / MARKER).is_file()
 
 
 def home_directory(option: str | None, environ: Mapping[str, str]) -> Home:
-    """`--home`, else `ANIME_QUICKSTART_HOME`, else `.quickstart` in the checkout."""
+    """Return the directory of `--home`, `ANIME_QUICKSTART_HOME` or `.quickstart`, in this order."""
     chosen = option or environ.get("ANIME_QUICKSTART_HOME") or CHECKOUT / ".quickstart"
     return Home(Path(os.path.abspath(os.path.expanduser(chosen))))
 
 
 @dataclass(frozen=True)
 class ComfyUI:
-    """The ComfyUI whose code is run."""
+    """ComfyUI whose code is run.
+
+    Attributes:
+        source: directory with its main.py.
+        origin: reason for this choice, for people: `--comfyui`, `COMFYUI_PATH`, …
+        existing: True if it is the user's own, which is read and never written to.
+    """
 
     source: Path
     origin: str
-    """Why this one, for people: `--comfyui`, `COMFYUI_PATH`, …"""
     existing: bool
-    """It is the user's own: read, and never written to."""
 
 
 def choose_comfyui(
     option: str | None, environ: Mapping[str, str], checkout: Path, home: Home
 ) -> ComfyUI:
-    """The ComfyUI asked for, else the one that the pack is installed in, else quickstart's own.
+    """Return the ComfyUI of the option, else the one around the pack, else quickstart's own.
 
     Raises:
-        Refusal: the one asked for is not there, or is older than the pack can use.
+        Refusal: the chosen ComfyUI does not exist, or is older than the pack can use.
     """
     around = checkout.parent.parent
     if option:
@@ -147,28 +155,28 @@ def choose_comfyui(
             "Give the directory that holds ComfyUI's main.py."
         )
     if version < LEAST_COMFYUI:
-        found, needed = (".".join(map(str, numbers)) for numbers in (version, LEAST_COMFYUI))
+        installed, needed = (".".join(map(str, numbers)) for numbers in (version, LEAST_COMFYUI))
         raise Refusal(
-            f"{origin}: {source} is ComfyUI {found}, and the pack needs {needed} or newer. "
+            f"{origin}: {source} is ComfyUI {installed}, and the pack needs {needed} or newer. "
             "Update it, or give another one with --comfyui."
         )
     return ComfyUI(source, origin, existing=True)
 
 
 def comfyui_version(source: Path) -> tuple[int, ...] | None:
-    """ComfyUI's version as numbers, or None where `source` holds no ComfyUI."""
+    """Return ComfyUI's version as numbers, or None if `source` holds no ComfyUI."""
     if not (source / "main.py").is_file():
         return None
     try:
         text = (source / "comfyui_version.py").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    found = re.search(r'__version__ = "(\d+(?:\.\d+)*)', text)
-    return tuple(int(part) for part in found[1].split(".")) if found else None
+    match = re.search(r'__version__ = "(\d+(?:\.\d+)*)', text)
+    return tuple(int(part) for part in match[1].split(".")) if match else None
 
 
 def link(target: Path, place: Path) -> None:
-    """Make `place` a link to the directory `target`, whatever it linked to before."""
+    """Make `place` a link to the directory `target`, replacing an earlier link."""
     if os.path.lexists(place):
         if os.path.realpath(place) == os.path.realpath(target):
             return
@@ -183,6 +191,6 @@ def link(target: Path, place: Path) -> None:
 
 
 def remove_link(place: Path) -> None:
-    """Remove a link and never what it leads to; a real directory makes this fail."""
+    """Remove a link, never its target; fail if `place` is a real directory."""
     if os.path.lexists(place):
         os.unlink(place)

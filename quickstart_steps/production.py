@@ -1,4 +1,4 @@
-"""Orders a production on a ComfyUI that is up, follows it, and shows what came of it.
+"""Program that orders a production on a running ComfyUI, follows it, and prints its results.
 
 `python -m anime_production.quickstart_steps.production`, in the environment that the pack runs in.
 """
@@ -16,8 +16,8 @@ from .table import Signs, signs_for, wrapped
 
 LIMIT = 900.0  # seconds without a change; each attempt takes seconds
 PAUSE = 0.3
-# The loop misses eight steps of motion at its seam. The phase's policy takes four off whenever that
-# is what an attempt fails by, so that the third one passes.
+# The loop lacks eight steps of motion at its seam. After an attempt that fails for this reason, the
+# phase's policy takes four off, so that the third attempt passes.
 ORDER = {
     "project": "quickstart",
     "character": "heroine",
@@ -31,11 +31,11 @@ ORDER = {
     "parameters": {"sample_loop": {"seam_jump": 8.0}},
 }
 ENDED = ("completed", "failed", "cancelled")
-SHOWN = ("passed", "failed", "lost", "superseded", "cancelled", "rejected")
+FINAL_STATES = ("passed", "failed", "lost", "superseded", "cancelled", "rejected")
 
 
 def main(arguments: list[str]) -> int:
-    """Run it; 0 when it was completed."""
+    """Run the production, and return 0 if it was completed."""
     prepare()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", required=True, help="of ComfyUI, http://host:port")
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(client: ComfyClient, base: Path) -> int:
-    """Order it, follow it to its end, and print attempts, verdicts and files."""
+    """Order the production, follow it to its end, and print attempts, verdicts and files."""
     signs, started = signs_for(sys.stdout.encoding), time.monotonic()
     try:
         path = client.post("/anime/orchestrate", ORDER)["url"]
@@ -73,12 +73,12 @@ def run(client: ComfyClient, base: Path) -> int:
 
 
 def follow(client: ComfyClient, path: str, signs: Signs) -> Mapping[str, Any]:
-    """Say of each phase and each attempt what became of it, until the production has ended.
+    """Print each phase and each finished attempt until the production ends, and return it.
 
     Raises:
-        ComfyFailed: nothing changed for a long time, or it can't be asked about.
+        ComfyFailed: nothing changed for a long time, or the server refused to answer.
     """
-    said: list[str] = []
+    printed = 0  # lines
     changed = time.monotonic()
     with LiveLine() as live:
         while True:
@@ -86,11 +86,11 @@ def follow(client: ComfyClient, path: str, signs: Signs) -> Mapping[str, Any]:
                 production: Mapping[str, Any] = client.get(path)
             except RequestRefused as refusal:
                 raise ComfyFailed(f"{refusal.reason} (HTTP {refusal.status})") from refusal
-            for line in list(lines(production, signs))[len(said) :]:
+            for line in list(lines(production, signs))[printed:]:
                 changed = time.monotonic()
                 live.show("")
                 say(line)
-                said.append(line)
+                printed += 1
             if production["state"] in ENDED:
                 return production
             if time.monotonic() - changed > LIMIT:
@@ -104,29 +104,29 @@ def follow(client: ComfyClient, path: str, signs: Signs) -> Mapping[str, Any]:
 
 
 def lines(production: Mapping[str, Any], signs: Signs) -> Iterator[str]:
-    """What is decided of a production so far, in its order."""
+    """Yield a line for each phase that has begun and each attempt that has ended."""
     for phase in production["phases"]:
         if not phase["attempts"]:
             return
         yield f"  {phase['name']} ({phase['phase']}), up to {phase['attempt_limit']} attempts"
         for attempt in phase["attempts"]:
-            if attempt["state"] not in SHOWN:
+            if attempt["state"] not in FINAL_STATES:
                 return
             yield from wrapped(_attempt(attempt, signs), width(), "    ")
 
 
 def _attempt(attempt: Mapping[str, Any], signs: Signs) -> str:
     verdict = attempt["verdict"]
-    shown = f"{signs.verdicts.get(verdict, '')} {verdict}" if verdict else attempt["state"]
+    outcome = f"{signs.verdicts.get(verdict, '')} {verdict}" if verdict else attempt["state"]
     score = "no score" if attempt["score"] is None else f"score {attempt['score']:.3g} of 100"
-    why = "" if verdict == "PASS" else _why(str(attempt["reason"] or ""))
-    return f"attempt {attempt['number']}: {shown}, {score}. {why}".rstrip()
+    reason = "" if verdict == "PASS" else _one_line(str(attempt["reason"] or ""))
+    return f"attempt {attempt['number']}: {outcome}, {score}. {reason}".rstrip()
 
 
-def _why(reason: str) -> str:
-    """What a gate found on one line: its points, or all of it where it makes none."""
-    points = [line[2:] for line in reason.splitlines() if line.startswith("- ")]
-    return " ".join(" ".join(points or reason.splitlines()).split())
+def _one_line(reason: str) -> str:
+    """Return a gate's reasons on one line: its list items, or the whole text without items."""
+    items = [line[2:] for line in reason.splitlines() if line.startswith("- ")]
+    return " ".join(" ".join(items or reason.splitlines()).split())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The ComfyUI of the quickstart: started with the pack, with words on the terminal."""
+"""Start of the quickstart's ComfyUI with the pack, with messages on the terminal."""
 
 import json
 import re
@@ -58,9 +58,9 @@ def server_command(home: Home, comfyui: ComfyUI, cpu: bool) -> list[str]:
 
 
 def model_paths(source: Path) -> str:
-    """ComfyUI's file of extra model paths, naming every model folder of another ComfyUI.
+    """Return the text of a file of extra model paths with every model folder of another ComfyUI.
 
-    JSON is YAML too, and quotes any path rightly.
+    It is JSON, which is YAML too and quotes any path correctly.
     """
     models = source / "models"
     folders = sorted(models.iterdir()) if models.is_dir() else []
@@ -69,7 +69,10 @@ def model_paths(source: Path) -> str:
 
 
 def _accelerator(python: Path) -> str | None:
-    """What PyTorch can compute on besides the CPU; ComfyUI must be told where there is nothing."""
+    """Return the kind of accelerator that PyTorch can use, or None.
+
+    Without one, ComfyUI needs the option --cpu.
+    """
     question = (
         "import torch\n"
         "kinds = {'CUDA': torch.cuda, 'XPU': torch.xpu, 'MPS': torch.backends.mps}\n"
@@ -85,13 +88,13 @@ def _accelerator(python: Path) -> str | None:
     return answer.stdout.strip() or None
 
 
-def _usable_port(wanted: int) -> int:
-    """Return the wanted port, or any free one for 0."""
+def _usable_port(port: int) -> int:
+    """Return `port`, or any free one for 0."""
     try:
-        return free_port(wanted)
+        return free_port(port)
     except OSError as error:
         raise Refusal(
-            f"Port {wanted} cannot be used ({error.strerror}). "
+            f"Port {port} cannot be used ({error.strerror}). "
             "Give another --port, or leave it out for a free one."
         ) from error
 

@@ -1,4 +1,4 @@
-"""Steps that cost nothing once they are finished, and start over when they were not."""
+"""Steps of the set-up: a finished one is skipped, an unfinished one starts over."""
 
 import json
 import os
@@ -17,12 +17,12 @@ INTERRUPT_LIMIT = 30.0  # seconds that an interrupted command may take for stopp
 
 
 class StepFailed(Exception):
-    """A step did not succeed.
+    """Failure of a step.
 
     Attributes:
-        tail: its last lines of output.
-        remedy: what the reader can do.
-        log: where all of its output is.
+        tail: last lines of the step's output.
+        remedy: what the reader can do, or "".
+        log: file with all of the output, or None.
     """
 
     def __init__(
@@ -34,15 +34,15 @@ class StepFailed(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """A piece of work that leaves a stamp behind.
+    """Step of the set-up that leaves a stamp behind.
 
     Attributes:
-        name: names the stamp.
-        title: what people read.
-        key: what was asked for; another key makes the stamp worthless.
-        work: does it. It must cope with what an interrupted run of itself left behind.
-        present: whether its result is still there.
-        expect: how long and how much, said before a long one starts.
+        name: name of the stamp.
+        title: name of the step for people.
+        key: identity of the step's input; a stamp with another key does not count.
+        work: function that does the step. It must cope with the rest of an interrupted run.
+        present: function that returns True if the result still exists.
+        expect: size and duration, printed before a long step starts; "" for a short one.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Step:
 
 
 def take(step: Step, stamps: Path) -> bool:
-    """Do a step unless its stamp says that it is done; tell whether it was done now."""
+    """Do a step unless its stamp says that it is done; return True if it was done now."""
     stamp = stamps / f"{step.name}.json"
     if _stamped_key(stamp) == step.key and step.present():
         say(f"  {step.title}: ready")
@@ -70,7 +70,7 @@ def take(step: Step, stamps: Path) -> bool:
 
 
 def stamp_text(stamps: Path, name: str) -> str:
-    """A stamp's own text, different each time its step was done; empty where there is none."""
+    """Return a stamp's text, which differs each time its step was done; "" without a stamp."""
     stamp = stamps / f"{name}.json"
     return stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
 
@@ -93,15 +93,15 @@ def _write_stamp(stamp: Path, step: Step, seconds: float) -> None:
     }
     partial = stamp.with_suffix(".partial")
     partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    partial.replace(stamp)  # a stamp is there whole or not at all
+    partial.replace(stamp)  # a stamp exists whole or not at all
 
 
 def run_attended(
     command: Sequence[str | Path], directory: Path, environment: Mapping[str, str] | None = None
 ) -> int:
-    """Run a command whose output goes to the terminal, and give its exit status.
+    """Run a command whose output goes to the terminal, and return its exit status.
 
-    On Ctrl-C it has heard the same signal from the terminal, and gets time to put things in order.
+    At Ctrl-C the terminal sends the signal to the command too; it gets time to end properly.
     """
     process = subprocess.Popen(
         [str(part) for part in command], cwd=directory, env={**os.environ, **(environment or {})}
@@ -125,18 +125,18 @@ def run_command(
     directory: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a command to its end, its output going to a log file.
+    """Run a command to its end, and write its output to a log file.
 
     Args:
         command: program and arguments.
-        what: what it does, for the message of a failure.
-        log: written anew with all output.
-        remedy: what to do about a failure, made from the last lines of output.
-        directory: where it runs.
-        environment: variables that are set in addition.
+        what: what the command does, for the message of a failure.
+        log: file that is overwritten with all output.
+        remedy: function that returns what to do about a failure, from the last lines of output.
+        directory: working directory of the command.
+        environment: further environment variables.
 
     Raises:
-        StepFailed: it ended with another status than 0.
+        StepFailed: the command ended with a status other than 0.
     """
     tail: deque[str] = deque(maxlen=TAIL)
     log.parent.mkdir(parents=True, exist_ok=True)

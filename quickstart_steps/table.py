@@ -1,4 +1,4 @@
-"""Reports and a job as text for a terminal."""
+"""Text of reports and of a job for a terminal."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 from ..models.reasons import unit_beside, with_unit
 
 HEADINGS = ("Measurement", "Value", "Threshold", "Verdict", "Backend")
-LEAST_COLUMN = 8  # characters below which a column says nothing any more
+LEAST_COLUMN = 8  # characters; a narrower column can't be read
 
 
 @dataclass(frozen=True)
 class Signs:
-    """The characters that mean something, for a terminal's encoding."""
+    """Characters for verdicts, rules and cut texts that a terminal can show."""
 
     verdicts: Mapping[str, str]
     rule: str
@@ -25,7 +25,7 @@ PLAIN = Signs({"PASS": "+", "FAIL": "x", "NOT_MEASURED": "?", "INFO": "-"}, "-",
 
 
 def signs_for(encoding: str | None) -> Signs:
-    """The rich signs where the terminal can show them, else plain ones."""
+    """Return the rich signs if an encoding can show them, else the plain ones."""
     try:
         "".join([*RICH.verdicts.values(), RICH.rule, RICH.cut]).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -34,7 +34,7 @@ def signs_for(encoding: str | None) -> Signs:
 
 
 def report_lines(title: str, report: Mapping[str, Any], signs: Signs, width: int) -> list[str]:
-    """One report: its verdict, a row for each measurement, and why some of them are as they are."""
+    """Return the lines of a report: verdict, a row for each measurement, and reasons."""
     measurements = report["measurements"]
     rows = [HEADINGS, *(_row(measurement, signs) for measurement in measurements)]
     lines = _aligned(rows, signs, width - 2)
@@ -77,7 +77,7 @@ def _row(measurement: Mapping[str, Any], signs: Signs) -> tuple[str, ...]:
 
 
 def value_text(value: float | None, unit: str | None) -> str:
-    """A value with its unit; what was not measured has no number."""
+    """Return a value with its unit, or "none" for a value that was not measured."""
     if value is None:
         return "none"
     number = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
@@ -89,7 +89,7 @@ def _unit(measurement: Mapping[str, Any]) -> str:
 
 
 def threshold_text(threshold: float | Sequence[float] | None, better: str | None) -> str:
-    """What a value must be: `at least 0.8`, `at most 2`, `0.5 to 1.6`."""
+    """Return a threshold as text: `at least 0.8`, `at most 2`, `0.5 to 1.6`."""
     if threshold is None:
         return ""
     if isinstance(threshold, Sequence):
@@ -98,19 +98,19 @@ def threshold_text(threshold: float | Sequence[float] | None, better: str | None
 
 
 def job_lines(answer: Mapping[str, Any], width: int) -> list[str]:
-    """The row that the database holds for a job."""
+    """Return the lines that show the database's row of a job."""
     job = answer["job"]
     names = ["id", "prompt_id", "project", "scene", "shot", "character", "tags", "state"]
     names += ["verdict", "score", "started_at", "finished_at"]
     facts = {_words(name): job.get(name) for name in names}
     facts["reports"] = len(answer.get("reports") or [])
     facts["files"] = len(answer.get("artifacts") or [])
-    known = {name: value for name, value in facts.items() if value not in (None, "", [])}
-    room = max(map(len, known))
+    filled = {name: value for name, value in facts.items() if value not in (None, "", [])}
+    name_width = max(map(len, filled))
     return [
         line
-        for name, value in known.items()
-        for line in wrapped(f"{name:<{room}}  {_fact(value)}", width, "  ")
+        for name, value in filled.items()
+        for line in wrapped(f"{name:<{name_width}}  {_fact(value)}", width, "  ")
     ]
 
 
@@ -125,14 +125,14 @@ def _words(name: str) -> str:
 
 
 def wrapped(text: str, width: int, indent: str) -> list[str]:
-    """A text in lines, those after the first set in."""
+    """Return a text in lines; lines after the first are indented further."""
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False
     )
 
 
 def _aligned(rows: Sequence[Sequence[str]], signs: Signs, width: int) -> list[str]:
-    """Columns side by side, the widest ones cut until the rows fit."""
+    """Return rows with aligned columns; the widest columns are cut until the rows fit."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     gaps = 2 * (len(widths) - 1)
     while sum(widths) + gaps > width and max(widths) > LEAST_COLUMN:

@@ -1,4 +1,4 @@
-"""Lists the weights that the pack can use, and fetches those that are asked for.
+"""Program that lists the weights that the pack can use, and fetches some.
 
 `python -m anime_production.quickstart_steps.weights`, in any Python for the list; fetching needs
 `requests` and `filelock`, which come with ComfyUI.
@@ -14,11 +14,11 @@ from ..models.weights import WEIGHTS, Weight
 from ..models.weights.weight import files_in
 from .console import LiveLine, prepare, say, spoken
 
-SHOWN_EVERY = 0.2  # seconds
+SECONDS_BETWEEN_LINES = 0.2
 
 
 def main(arguments: list[str]) -> int:
-    """Do what is asked: 0 when all of it is there, 1 when something failed, 2 when refused."""
+    """Run the command, and return 0 on success, 1 if a download failed, 2 if it was refused."""
     prepare()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", required=True, type=Path, help="ComfyUI's models folder")
@@ -35,26 +35,26 @@ def main(arguments: list[str]) -> int:
 
 
 def listing(models: Path) -> list[str]:
-    """All weights: whether they are installed, how large they are, and their terms."""
+    """Return a line for each of the weights: installed or missing, size and licence."""
     lines = [
         f"Weights in {models}",
         "None are needed, and none are fetched by themselves. Those marked with ! may not be used",
         "commercially, and are fetched with --accept-licence only.",
         "",
     ]
-    room = max(map(len, WEIGHTS))
+    name_width = max(map(len, WEIGHTS))
     for weight in WEIGHTS.values():
-        there = weight.installed(files_in(models / weight.folder)) is not None
-        state = "installed" if there else "missing"
+        is_installed = weight.installed(files_in(models / weight.folder)) is not None
+        state = "installed" if is_installed else "missing"
         mark = "!" if weight.non_commercial else " "
         lines.append(
-            f"{mark} {weight.name:<{room}}  {state:<9}  {weight.size:>7}  {weight.licence}"
+            f"{mark} {weight.name:<{name_width}}  {state:<9}  {weight.size:>7}  {weight.licence}"
         )
     return [*lines, "", "To fetch some: python quickstart.py weights --fetch NAME [NAME ...]"]
 
 
 def fetch_all(names: list[str], models: Path, accept_licence: bool) -> int:
-    """Fetch weights one after the other, all that can be; the exit status."""
+    """Fetch weights one after the other, and return the exit status."""
     unknown = [name for name in names if name not in WEIGHTS]
     if unknown:
         say(f"There are no weights {', '.join(unknown)}. There are: {', '.join(WEIGHTS)}.")
@@ -97,12 +97,12 @@ def _fetch(weight: Weight, models: Path) -> int:
 
 
 def _shown_on(live: LiveLine) -> Callable[[int, int | None], None]:
-    shown = -SHOWN_EVERY
+    last_shown = -SECONDS_BETWEEN_LINES
 
     def report(done: int, total: int | None) -> None:
-        nonlocal shown
-        if live.seconds - shown >= SHOWN_EVERY:
-            shown = live.seconds
+        nonlocal last_shown
+        if live.seconds - last_shown >= SECONDS_BETWEEN_LINES:
+            last_shown = live.seconds
             whole = "" if not total else f" of {total / 1e6:.1f} MB ({done / total:.0%})"
             live.show(f"{done / 1e6:.1f}{whole or ' MB'}")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.production.policy import known_measurements
+from anime_production.models.production.policy import measurement_names
 from anime_production.models.reasons import OWN
 from anime_production.tools.comfyui import PACK, pack_nodes, use_comfyui
 from anime_production.tools.english_texts import english
@@ -200,7 +200,7 @@ def test_titles_are_told_apart(language: str):
 
 
 def test_everything_that_is_measured_has_a_name_that_people_say():
-    assert known_measurements() <= read("en", "main.json")[OWN]["measurements"].keys()
+    assert measurement_names() <= read("en", "main.json")[OWN]["measurements"].keys()
 
 
 @pytest.mark.parametrize("kind", ["difference", "kept"])

@@ -17,24 +17,25 @@ PAGE = PACK / "docs" / "database.md"
 HEAD = """\
 # The database
 
-What the pack remembers, in the schema `anime` of a PostgreSQL 14 or newer. The embedded server and
-one of yours hold the same. This page is made from a live schema, and a test holds it to that:
+The pack stores its records in the schema `anime` of PostgreSQL 14 or newer. The embedded server
+and a server of your own have the same schema. This page is generated from a live schema, and a test
+keeps it up to date:
 
     python quickstart.py generate database-page
 
-Times have a zone. Names that were not given are empty, values that could not be measured are NULL,
-with the reason beside them. JSONB holds what has no fixed shape: graphs, workflows, details.
-Everything below a job goes with it when it is deleted.
+All times have a time zone. A name that was not entered is empty. A value that could not be measured
+is NULL, and the reason is in a column beside it. JSONB columns hold data without a fixed shape:
+graphs, workflows and details. When a job is deleted, everything that belongs to it is deleted too.
 
-To back up, restore, or move from the embedded server to another:
+To back up the database, restore it, or move it from the embedded server to another one:
 
     python quickstart.py jobs backup jobs.zip
     python quickstart.py jobs restore jobs.zip
     ANIME_DATABASE_URL=… python quickstart.py jobs move
 
-`--user DIR` names the user folder of another ComfyUI than quickstart's own. `ANIME_KEEP_DAYS`, or
-`keep_days` in the private config file, has jobs deleted that ended longer ago, unless a person
-approved them.
+Use `--user DIR` for the user folder of a ComfyUI other than quickstart's own. If you set
+`ANIME_KEEP_DAYS`, or `keep_days` in the private config file, jobs that ended more than that many
+days ago are deleted, unless a person approved them.
 """
 
 SHORT = {"timestamp with time zone": "timestamptz", "double precision": "double"}

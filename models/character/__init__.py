@@ -1,1 +1,1 @@
-"""Is this still the same character? Figures, descriptors, character sheets and scores."""
+"""Detection and comparison of characters: figures, embeddings, character sheets and scores."""

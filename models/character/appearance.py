@@ -1,4 +1,4 @@
-"""How one character appears in a clip, frame by frame."""
+"""Appearance of one character in a clip, frame by frame, for scores and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,28 +8,31 @@ from .detection import Box
 
 
 class Presence(str, Enum):
-    """Whether a character is in a frame."""
+    """Presence of a character in a frame."""
 
     SAME = "same"
-    DIFFERENT = "different"  # somebody is in its place who doesn't look like it
+    DIFFERENT = "different"  # a person is in its place who doesn't look like it
     NOT_VISIBLE = "not visible"
-    UNKNOWN = "not measured"  # nothing to compare with, or nothing to look at
+    UNKNOWN = "not measured"  # there is no reference, or the frames can't be measured
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """A character in the frames of a clip. The sequences hold an entry for every frame.
+    """A character in the frames of a clip.
+
+    In each frame at most one detected person is assigned to the character. Each sequence holds
+    one entry for every frame, None where no person is assigned.
 
     Attributes:
-        name: the character's, made unique among those that were scored together.
-        threshold: similarity from which a frame shows it.
-        presences: whether it's there.
-        similarities: of who stands for it to the nearest of its references; None where nobody does.
-        points: the same on its calibrated scale, 0–100, 50 at the threshold.
-        boxes: of who stands for it.
-        confidences: the detector's; None also where it has none.
-        people: the number in the sight of who stands for it.
-        doubled: the boxes of others who look like it.
+        name: name of the character, made unique among those that were scored together.
+        threshold: similarity from which a frame shows the character.
+        presences: presence of the character.
+        similarities: similarity of the assigned person to the most similar reference.
+        points: that similarity on the character's calibrated scale, 0–100, 50 at the threshold.
+        boxes: bounding box of the assigned person.
+        confidences: confidence of the detector in that box; None if the detector gives none.
+        people: index of the assigned person in `Detections.people`.
+        doubled: boxes of the further people who look like the character; empty for none.
     """
 
     name: str
@@ -43,22 +46,30 @@ class Appearance:
     doubled: tuple[tuple[Box, ...], ...]
 
     @property
-    def visible(self) -> list[int]:
-        """The frames that show it, or somebody in its place."""
+    def visible_frames(self) -> list[int]:
+        """Frames that show the character, or another person in its place."""
         return [frame for frame, each in enumerate(self.similarities) if each is not None]
 
 
-def unknown(name: str, threshold: float, count: int) -> Appearance:
-    """An appearance of which nothing could be measured."""
-    nothing = (None,) * count
-    unmeasured = (Presence.UNKNOWN,) * count
+def unmeasured_appearance(name: str, threshold: float, count: int) -> Appearance:
+    """Return an appearance in `count` frames of which nothing could be measured."""
+    absent = (None,) * count
+    presences = (Presence.UNKNOWN,) * count
     return Appearance(
-        name, threshold, unmeasured, nothing, nothing, nothing, nothing, nothing, ((),) * count
+        name, threshold, presences, absent, absent, absent, absent, absent, ((),) * count
     )
 
 
-def lost_from(presences: Sequence[Presence]) -> int | None:
-    """The first frame from which no visible frame shows the character any more, if there is one."""
+def first_lost_frame(presences: Sequence[Presence]) -> int | None:
+    """Return the frame from which on no visible frame shows the character, or None.
+
+    Examples:
+        >>> same, different = Presence.SAME, Presence.DIFFERENT
+        >>> first_lost_frame([same, different, same, different, Presence.NOT_VISIBLE, different])
+        3
+        >>> first_lost_frame([same, different, same]) is None
+        True
+    """
     first = None
     for frame in reversed(range(len(presences))):
         if presences[frame] is Presence.SAME:

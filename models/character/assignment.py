@@ -1,4 +1,4 @@
-"""Who is who: everybody in every frame against the characters that were asked for."""
+"""Assignment of the detected people of each frame to the characters that a clip is scored for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,25 +7,29 @@ import numpy as np
 
 from ..dependency import require
 
-# Points of a hundred that a track's identity is worth: noise in two similar people's scores
-# doesn't swap them, while a real swap is worth twice as much to each.
+# Points, of 100, that a pair gains if its track was that character last. Noise in the scores of two
+# similar people is smaller and doesn't swap them; a real swap gains twice as much for each of them.
 HOLD = 20.0
 THRESHOLD = 50.0  # points at the threshold of any character
-LEAST_GAIN = 1e-3  # so that just reaching the threshold is better than nothing
+LEAST_GAIN = 1e-3  # points; a pair that just reaches the threshold gains more than no pair
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who is who. People are numbers in the sight; frames and characters count from 0.
+    """Assignment of detected people to characters.
+
+    A person is an index into `Detections.people`; frames and characters count from 0.
 
     Attributes:
-        seen: for each character and frame, who stands for it, alike or not; None where nobody can.
-        same: for each character and frame, whether who stands for it reaches its threshold.
-        doubled: for each character and frame, who else looks like it and is nobody else.
-        strangers: for each frame, who is none of the characters.
+        people: for each character and frame, the person assigned to the character, similar to it
+            or not; None where no person can be assigned.
+        same: for each character and frame, True if that person reaches the character's threshold.
+        doubled: for each character and frame, the further people who look like the character and
+            are assigned to no other.
+        strangers: for each frame, the people who look like none of the characters.
     """
 
-    seen: tuple[tuple[int | None, ...], ...]
+    people: tuple[tuple[int | None, ...], ...]
     same: tuple[tuple[bool, ...], ...]
     doubled: tuple[tuple[tuple[int, ...], ...], ...]
     strangers: tuple[tuple[int, ...], ...]
@@ -34,80 +38,83 @@ class Assignment:
 def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> Assignment:
     """Assign people to characters frame by frame, one to one, at the least total cost.
 
-    First those who reach a character's threshold: by how far they are above it, and `HOLD` more
-    for the character that their track was last. Where a character is left over, one of the people
-    who are left over may stand for it, and is then *different*: not one who looks like another
-    character, and not one whose track was ever beside that character: that is a stranger, and the
-    character isn't visible.
+    First, people who reach a character's threshold are assigned to it. A pair gains the points by
+    which it exceeds the threshold, and `HOLD` more if the person's track was that character last.
+    Then a character without a person may get one of the remaining people, who is *different*. A
+    person who looks like another character can't be that one, nor a person whose track was ever in
+    a frame beside that character: such a person is a stranger, and the character isn't visible.
 
     Args:
-        points: 0–100 of everybody by every character's scale, 50 at its threshold; NaN where a
-            character can't be compared; shape (people, characters).
-        rows: for each frame, the numbers of those who are in it.
-        tracks: the track of everybody.
+        points: points of each person on the scale of each character, 0–100, 50 at its threshold;
+            NaN where a character can't be compared; shape (people, characters).
+        rows: for each frame, the people in it.
+        tracks: track number of each person.
 
     Returns:
-        Who is who.
+        The assignment.
     """
     count, characters = len(rows), points.shape[1]
     alike = np.nan_to_num(points, nan=-1.0) >= THRESHOLD
     margin = np.nan_to_num(points) - THRESHOLD
-    same = _held_pairs(margin + LEAST_GAIN, alike, rows, tracks, [{} for _ in rows])
-    beside = _strangers_to_each(same, rows, tracks, characters)
+    same = _pairs_of_frames(margin + LEAST_GAIN, alike, rows, tracks, [{} for _ in rows])
+    beside = _tracks_beside(same, rows, tracks, characters)
     like_nobody = ~alike.any(axis=1)
-    could_stand = np.zeros_like(alike)
+    may_replace = np.zeros_like(alike)
     for person, track in enumerate(tracks):
         for character in range(characters):
-            could_stand[person, character] = (
+            may_replace[person, character] = (
                 like_nobody[person]
                 and track not in beside[character]
                 and not np.isnan(points[person, character])
             )
-    stand = _held_pairs(np.nan_to_num(points) + LEAST_GAIN, could_stand, rows, tracks, same)
+    different = _pairs_of_frames(
+        np.nan_to_num(points) + LEAST_GAIN, may_replace, rows, tracks, same
+    )
 
-    seen: list[list[int | None]] = [[None] * count for _ in range(characters)]
+    people: list[list[int | None]] = [[None] * count for _ in range(characters)]
     is_same = [[False] * count for _ in range(characters)]
     doubled: list[list[tuple[int, ...]]] = [[()] * count for _ in range(characters)]
     strangers: list[tuple[int, ...]] = []
     for frame, row in enumerate(rows):
-        found = {**same[frame], **stand[frame]}
-        for person, character in found.items():
-            seen[character][frame] = person
+        assigned = {**same[frame], **different[frame]}
+        for person, character in assigned.items():
+            people[character][frame] = person
             is_same[character][frame] = person in same[frame]
-        left = [person for person in row if person not in found]
-        for person in left:
+        unassigned = [person for person in row if person not in assigned]
+        for person in unassigned:
             if alike[person].any():
-                likest = int(np.nanargmax(np.where(alike[person], points[person], -1)))
-                doubled[likest][frame] += (person,)
-        strangers.append(tuple(person for person in left if not alike[person].any()))
+                most_similar = int(np.nanargmax(np.where(alike[person], points[person], -1)))
+                doubled[most_similar][frame] += (person,)
+        strangers.append(tuple(person for person in unassigned if not alike[person].any()))
     return Assignment(
-        tuple(map(tuple, seen)),
+        tuple(map(tuple, people)),
         tuple(map(tuple, is_same)),
         tuple(map(tuple, doubled)),
         tuple(strangers),
     )
 
 
-def _held_pairs(
+def _pairs_of_frames(
     gain: np.ndarray,
     allowed: np.ndarray,
     rows: Sequence[range],
     tracks: Sequence[int],
-    taken: Sequence[dict[int, int]],
+    fixed: Sequence[dict[int, int]],
 ) -> list[dict[int, int]]:
-    """For each frame, person → character of the allowed pairs with the most gain.
+    """Return the allowed pairs with the most gain, for each frame as person → character.
 
     Args:
-        gain: of each pair, above 0 where it's allowed, shape (people, characters).
-        allowed: which pairs may be, same shape.
-        rows, tracks: as in `assign`.
-        taken: pairs of each frame that stand already.
+        gain: gain of each pair, above 0 where it's allowed, shape (people, characters).
+        allowed: True for each pair that may be made, same shape.
+        rows: for each frame, the people in it.
+        tracks: track number of each person.
+        fixed: for each frame, the pairs that were made before and stay.
     """
     identity: dict[int, int] = {}
     frames = []
-    for row, standing in zip(rows, taken, strict=True):
-        frames.append(_best_pairs(gain, allowed, row, tracks, standing, identity))
-        for person, character in {**standing, **frames[-1]}.items():
+    for row, fixed_pairs in zip(rows, fixed, strict=True):
+        frames.append(_best_pairs(gain, allowed, row, tracks, fixed_pairs, identity))
+        for person, character in {**fixed_pairs, **frames[-1]}.items():
             identity[tracks[person]] = character
     return frames
 
@@ -117,28 +124,29 @@ def _best_pairs(
     allowed: np.ndarray,
     row: range,
     tracks: Sequence[int],
-    standing: dict[int, int],
+    fixed_pairs: dict[int, int],
     identity: dict[int, int],
 ) -> dict[int, int]:
-    people = [person for person in row if person not in standing and allowed[person].any()]
-    free = [each for each in range(gain.shape[1]) if each not in standing.values()]
+    """Return the pairs of one frame; `identity` is the character that each track was last."""
+    people = [person for person in row if person not in fixed_pairs and allowed[person].any()]
+    free = [each for each in range(gain.shape[1]) if each not in fixed_pairs.values()]
     if not people or not free:
         return {}
-    may = allowed[np.ix_(people, free)]
-    held = np.array([[identity.get(tracks[p]) == c for c in free] for p in people])
-    cost = -np.where(may, gain[np.ix_(people, free)] + HOLD * held, 0.0)
-    chosen = require("scipy.optimize").linear_sum_assignment(cost)
-    pairs = zip(*(each.tolist() for each in chosen), strict=True)
-    return {people[i]: free[c] for i, c in pairs if may[i, c]}
+    is_allowed = allowed[np.ix_(people, free)]
+    is_same_track = np.array([[identity.get(tracks[p]) == c for c in free] for p in people])
+    cost = -np.where(is_allowed, gain[np.ix_(people, free)] + HOLD * is_same_track, 0.0)
+    indices = require("scipy.optimize").linear_sum_assignment(cost)
+    pairs = zip(*(each.tolist() for each in indices), strict=True)
+    return {people[i]: free[c] for i, c in pairs if is_allowed[i, c]}
 
 
-def _strangers_to_each(
+def _tracks_beside(
     same: Sequence[dict[int, int]], rows: Sequence[range], tracks: Sequence[int], characters: int
 ) -> list[set[int]]:
-    """For each character, the tracks that were in a frame beside it: they can't be it."""
+    """Return for each character the tracks that were in a frame beside it, so can't be it."""
     beside: list[set[int]] = [set() for _ in range(characters)]
-    for row, found in zip(rows, same, strict=True):
-        here = {tracks[person] for person in row}
-        for person, character in found.items():
-            beside[character] |= here - {tracks[person]}
+    for row, pairs in zip(rows, same, strict=True):
+        tracks_in_frame = {tracks[person] for person in row}
+        for person, character in pairs.items():
+            beside[character] |= tracks_in_frame - {tracks[person]}
     return beside

@@ -1,4 +1,4 @@
-"""The characters of a clip together: who of them is missing, and who is there twice."""
+"""Measures of all characters of a clip together: missing characters and doubled ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from ..measure import Measure, Value
 from ..measurement import Better
 from .appearance import Appearance, Presence
 
-# Twice in one frame is a fault of the picture. A detector that draws two boxes around somebody in
-# a frame or two is not.
+# Share of frames. A character that is doubled in more of them is a fault of the pictures; below
+# that it may be a detector that draws two boxes around one person in a frame or two.
 DOUBLED_ALLOWED = 0.1
 MOST_LISTED = 5  # frames of a character that a sentence names
 
@@ -23,8 +23,8 @@ class CastInClip:
     """The characters that a clip was scored against.
 
     Attributes:
-        appearances: of each of them, at least one.
-        frames: those that show anybody.
+        appearances: appearance of each character, at least one.
+        frames: numbers of the frames that show anybody.
     """
 
     appearances: Sequence[Appearance]
@@ -32,7 +32,7 @@ class CastInClip:
 
 
 def missing(cast: CastInClip) -> Value | Absence:
-    """Return the share of the frames in which somebody who was asked for isn't found.
+    """Return the share of the frames in which at least one character is missing.
 
     Only frames that show anybody count.
     """
@@ -43,18 +43,18 @@ def missing(cast: CastInClip) -> Value | Absence:
         for each in cast.appearances
         if Presence.UNKNOWN not in each.presences
     }
-    return _share(frames, cast, SOME_MISSING, "missing")
+    return _share_of_frames(frames, cast, SOME_MISSING, "missing")
 
 
 def doubled(cast: CastInClip) -> Value:
-    """Return the share of the frames that show anybody in which somebody is there twice."""
+    """Return the share of the frames that show a character twice, of those that show anybody."""
     frames = {each.name: [f for f in cast.frames if each.doubled[f]] for each in cast.appearances}
-    twice, anybody = set().union(*frames.values()), set(cast.frames)
+    doubled_frames, frames_with_people = set().union(*frames.values()), set(cast.frames)
     per_frame = [
-        float(frame in twice) if frame in anybody else None
+        float(frame in doubled_frames) if frame in frames_with_people else None
         for frame in range(len(cast.appearances[0].presences))
     ]
-    return _share(frames, cast, SOME_DOUBLED, "doubled", per_frame)
+    return _share_of_frames(frames, cast, SOME_DOUBLED, "doubled", per_frame)
 
 
 def _first_of(frames: Sequence[int]) -> str:
@@ -63,30 +63,38 @@ def _first_of(frames: Sequence[int]) -> str:
     return f"{listed}, …" if len(frames) > MOST_LISTED else listed
 
 
-def _share(
+def _share_of_frames(
     frames: Mapping[str, Sequence[int]],
     cast: CastInClip,
     reason: str,
     key: str,
     per_frame: Sequence[float | None] = (),
 ) -> Value:
-    """Return a share of frames, with the names of those concerned and where."""
-    concerned = set().union(*frames.values())
+    """Return the share of the clip's frames that some characters are concerned in.
+
+    Args:
+        frames: for each character's name the frames that it is concerned in.
+        cast: the characters of the clip.
+        reason: code of the reason if there is any such frame.
+        key: placeholder of that reason for the characters' names and frames.
+        per_frame: value of each frame.
+    """
+    all_frames = set().union(*frames.values())
     places = "; ".join(
-        f"{name} {len(which)}/{len(cast.frames)} ({_first_of(which)})"
-        for name, which in frames.items()
-        if which
+        f"{name} {len(numbers)}/{len(cast.frames)} ({_first_of(numbers)})"
+        for name, numbers in frames.items()
+        if numbers
     )
     return Value(
-        len(concerned) / len(cast.frames),
-        {key: places} if concerned else {},
-        reason if concerned else None,
+        len(all_frames) / len(cast.frames),
+        {key: places} if all_frames else {},
+        reason if all_frames else None,
         per_frame,
-        {"frames": {name: which for name, which in frames.items() if which}},
+        {"frames": {name: numbers for name, numbers in frames.items() if numbers}},
     )
 
 
-# The backend of both is the embedder.
+# The backend of both measures is the embedder; `character_measures` fills it in.
 MISSING = Measure(
     "missing",
     unit="share",

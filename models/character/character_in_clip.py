@@ -1,4 +1,4 @@
-"""One character in a scored clip: the source of all that is measured of it."""
+"""Input of the measures of one character: its appearance in a clip, its sheet, the detections."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ class CharacterInClip:
     """One character in a scored clip.
 
     Attributes:
-        appearance: where it is.
-        character: its sheet, with a usable reference.
-        model: what looked at both.
-        detections: of the clip.
+        appearance: appearance of the character, frame by frame.
+        character: sheet of the character, with at least one usable reference.
+        model: detector and embedder that both the clip and the references were seen with.
+        detections: all people detected in the clip.
     """
 
     appearance: Appearance
@@ -28,7 +28,7 @@ class CharacterInClip:
 
     @property
     def frames(self) -> int:
-        """Number of the clip's frames."""
+        """Number of frames of the clip."""
         return len(self.detections.rows)
 
     @property
@@ -38,11 +38,11 @@ class CharacterInClip:
 
     @property
     def similarities(self) -> list[float]:
-        """Similarities of the visible frames, in order."""
+        """Similarity of each visible frame to the references, in order of the frames."""
         return [each for each in self.appearance.similarities if each is not None]
 
     @property
     def embeddings(self) -> torch.Tensor:
-        """Embeddings of those who stand for it, frame by frame."""
+        """Embeddings of the people assigned to the character, shape (frames, dimensions)."""
         people = [person for person in self.appearance.people if person is not None]
         return self.detections.embeddings[people]

@@ -1,4 +1,4 @@
-"""All that is measured of a character in a clip, and of all characters together."""
+"""All measures of a character in a clip, and of all its characters together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,54 +14,64 @@ from .detection import IdentityModel
 from .detections import Detections
 from .drift import DRIFT, DRIFT_SLOPE
 from .sheet import Character
-from .similarity import SIMILARITY, scale_of, similarity_measurement
+from .similarity import SIMILARITY, on_scale_of_character, similarity_measurement
 from .visibility import VISIBLE_SHARE
 
-OF_A_CHARACTER = (SIMILARITY, DRIFT, DRIFT_SLOPE, CONSISTENCY, VISIBLE_SHARE)
-MEASURES = (*OF_A_CHARACTER, MISSING, DOUBLED)
+PER_CHARACTER = (SIMILARITY, DRIFT, DRIFT_SLOPE, CONSISTENCY, VISIBLE_SHARE)
+MEASURES = (*PER_CHARACTER, MISSING, DOUBLED)
 
-Measures = Mapping[str, Measure]  # `MEASURES` by name, as a profile wants them
+Measures = Mapping[str, Measure]  # `MEASURES` by name, with the thresholds of a profile
 
 
-def absent_measures(
+def absent_measurements(
     character: Character,
     model: IdentityModel,
     absence: Absence,
     count: int,
     measures: Measures,
 ) -> tuple[Measurement, ...]:
-    """Return the measurements of a character of which nothing can be measured."""
-    similarity = scale_of(character, measures[SIMILARITY.name]).absent(
+    """Return the measurements of a character of which nothing can be measured.
+
+    Args:
+        character: sheet of the character.
+        model: the identity model.
+        absence: reason why nothing can be measured.
+        count: number of frames.
+        measures: measures by name.
+    """
+    similarity = on_scale_of_character(character, measures[SIMILARITY.name]).absent(
         absence, (None,) * count, {"character": character.name}
     )
-    others = (measures[each.name] for each in OF_A_CHARACTER[1:])
-    return (similarity, *(_by(model, each).absent(absence) for each in others))
+    further = (measures[each.name] for each in PER_CHARACTER[1:])
+    return (similarity, *(_with_backend(model, each).absent(absence) for each in further))
 
 
-def measures_of(clip: CharacterInClip, measures: Measures) -> tuple[Measurement, ...]:
-    """Return everything that is measured of one character, its similarity first."""
-    others = (_by(clip.model, measures[each.name]) for each in OF_A_CHARACTER[1:])
+def measure_character(clip: CharacterInClip, measures: Measures) -> tuple[Measurement, ...]:
+    """Return all measurements of one character, its similarity first."""
+    further = (_with_backend(clip.model, measures[each.name]) for each in PER_CHARACTER[1:])
     similarity = similarity_measurement(clip, measures[SIMILARITY.name])
-    return (similarity, *(each.measurement(each.taken(clip)) for each in others))
+    return (similarity, *(each.measurement(each.evaluate(clip)) for each in further))
 
 
-def measures_of_all(
+def measure_cast(
     appearances: Sequence[Appearance],
     model: IdentityModel,
     detections: Detections,
     measures: Measures,
 ) -> tuple[Measurement, ...]:
-    """Return who is missing, where several were asked for; who is there twice, where several are.
+    """Return the measurements of all characters together.
 
-    A detector that never sees more than one person can't tell whether somebody is there twice.
+    `missing` is measured for two characters or more, `doubled` if a frame shows two people or
+    more: a detector that never finds a second person can't tell that a character is doubled.
     """
     cast = CastInClip(appearances, [frame for frame, row in enumerate(detections.rows) if row])
-    several = (MISSING,) if len(appearances) > 1 else ()
-    crowded = (DOUBLED,) if detections.most > 1 else ()
-    taken = (_by(model, measures[each.name]) for each in (*several, *crowded))
-    return tuple(each.measurement(each.taken(cast)) for each in taken)
+    missing = (MISSING,) if len(appearances) > 1 else ()
+    doubled = (DOUBLED,) if detections.most_people > 1 else ()
+    possible = (_with_backend(model, measures[each.name]) for each in (*missing, *doubled))
+    return tuple(each.measurement(each.evaluate(cast)) for each in possible)
 
 
-def _by(model: IdentityModel, measure: Measure) -> Measure:
-    detected = measure.name == VISIBLE_SHARE.name
-    return replace(measure, backend=(model.detector if detected else model.embedder).name)
+def _with_backend(model: IdentityModel, measure: Measure) -> Measure:
+    """Return a measure with the detector or the embedder, whichever gives it, as its backend."""
+    is_of_detector = measure.name == VISIBLE_SHARE.name
+    return replace(measure, backend=(model.detector if is_of_detector else model.embedder).name)

@@ -1,4 +1,4 @@
-"""Are these still the characters? A clip against character sheets, frame by frame."""
+"""Character score: comparison of a clip with character sheets, frame by frame."""
 
 import math
 from collections import Counter
@@ -12,16 +12,22 @@ from ..frames import Absence, InputError, unmeasurable
 from ..measure import Measure
 from ..measurement import Measurement, frozen
 from ..report import Report, WorstFrame
-from .appearance import Appearance, Presence, unknown
+from .appearance import Appearance, Presence, unmeasured_appearance
 from .assignment import Assignment, assign
 from .character_in_clip import CharacterInClip
-from .character_measures import MEASURES, Measures, absent_measures, measures_of, measures_of_all
+from .character_measures import (
+    MEASURES,
+    Measures,
+    absent_measurements,
+    measure_cast,
+    measure_character,
+)
 from .detection import Box, Embedder, IdentityModel
-from .detections import Detections, look_at
+from .detections import Detections, detect_people
 from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character
-from .similarity import SIMILARITY, scale_of
-from .tracks import follow
+from .similarity import SIMILARITY, on_scale_of_character
+from .tracks import track_people
 from .visibility import NO_REFERENCE
 
 SUBJECT = "character"
@@ -30,12 +36,12 @@ MOST_CHARACTERS = 8
 
 @dataclass(frozen=True, eq=False)
 class CharacterResult:
-    """A scored clip.
+    """Result of a character score.
 
     Attributes:
-        report: what came of it.
-        appearances: how each character appears, in the order in which they were given.
-        strangers: for each frame, the boxes of those who are none of them.
+        report: measurements of the clip.
+        appearances: appearance of each character, in the order of the input.
+        strangers: for each frame, the boxes of the people who are none of the characters.
     """
 
     report: Report
@@ -52,48 +58,71 @@ def score_characters(
     measures: Sequence[Measure] = MEASURES,
     leeway: float = 1.0,
 ) -> CharacterResult:
-    """Compare everybody in every frame with the references of some characters.
+    """Compare every person in every frame with the references of some characters.
 
-    A frame is as similar as it is to the reference most like it: a back view to the back view.
-    With one character the measurements have their plain names, `similarity`, `drift` and so on;
-    with several the character's name follows, `similarity: Rin`, and a number where two have one
-    name, `similarity: Rin 2`. `missing` and `doubled` are of all together.
+    The similarity of a frame is that to the most similar reference, so that a back view is compared
+    with the back view. With one character the measurements have their plain names, `similarity`,
+    `drift` and so on. With several the character's name follows, `similarity: Rin`, and a number if
+    two characters have one name, `similarity: Rin 2`. `missing` and `doubled` are measured of all
+    characters together.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
-        characters: from `make_character`, one to `MOST_CHARACTERS`.
-        model: what to look with; the one that the characters were made with.
-        least_similarity: the threshold of all characters, instead of their own.
+        characters: one to `MOST_CHARACTERS` characters of `make_character`.
+        model: detector and embedder, the same that the characters were made with.
+        least_similarity: threshold of all characters, above 0 and up to 1; None for their own.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
-        measures: `MEASURES`, as a profile wants them.
-        leeway: how much further from its references a frame may be than a character's own
-            threshold allows, as a factor; `least_similarity` goes before it.
+        measures: `MEASURES`, or the same with the thresholds of a profile.
+        leeway: factor on the distance from the references that a character's own threshold allows;
+            without effect where `least_similarity` is set.
 
     Returns:
         Report, appearances and strangers.
 
     Raises:
-        InputError: none or too many characters, one that was made with another model, or a
-            threshold that isn't one.
+        InputError: there are no or too many characters, one was made with another model, or
+            `least_similarity` is out of range.
+
+    Examples:
+        A clip in which the drawn character turns into another one is a FAIL:
+
+        >>> from ..sample.sample_clip import Faults, draw_clip
+        >>> from .identity import WITHOUT_WEIGHTS, choose_identity_model
+        >>> from .declaration import Resources
+        >>> from .registry import FOLDERS
+        >>> from .sheet import make_character
+        >>> resources = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
+        >>> model = choose_identity_model(WITHOUT_WEIGHTS, resources)
+        >>> references = draw_clip(3, 96, 96, period=3, character=0, seed=1)
+        >>> rin, _ = make_character("Rin", references, model)
+        >>> clip = draw_clip(4, 96, 96, period=4, character=0, seed=1)
+        >>> score_characters(clip, [rin], model).report.verdict.value
+        'PASS'
+        >>> drifting = draw_clip(4, 96, 96, period=4, character=0, seed=1, faults=Faults(drift=1.0))
+        >>> result = score_characters(drifting, [rin], model)
+        >>> result.report.verdict.value
+        'FAIL'
+        >>> result.appearances[0].presences[0].value, result.appearances[0].presences[-1].value
+        ('same', 'different')
     """
-    _check(characters, model, least_similarity)
-    named = _with_names_of_their_own(characters)
+    _check_input(characters, model, least_similarity)
+    named = _with_unique_names(characters)
     if least_similarity is not None:
         named = [_with_threshold(each, least_similarity, calibrated=False) for each in named]
     elif leeway != 1.0:
         named = [_with_leeway(each, leeway) for each in named]
-    wanted = {measure.name: measure for measure in measures}
+    measures_by_name = {measure.name: measure for measure in measures}
     absence = unmeasurable(frames)
     if absence is not None:
-        return _unmeasured(absence, named, model, len(frames), wanted)
+        return _unmeasured(absence, named, model, len(frames), measures_by_name)
     if not any(len(each.embeddings) for each in named):
         absence = Absence(NO_REFERENCE, {"character": ", ".join(each.name for each in named)})
-        return _unmeasured(absence, named, model, len(frames), wanted)
+        return _unmeasured(absence, named, model, len(frames), measures_by_name)
 
-    detections = look_at(frames, model, report_progress)
+    detections = detect_people(frames, model, report_progress)
     similarities = _similarities(detections, named, model.embedder)
     points = _points(similarities, named)
-    assignment = assign(points, detections.rows, follow(detections, model.embedder))
+    assignment = assign(points, detections.rows, track_people(detections, model.embedder))
     appearances = tuple(
         _appearance(each, index, detections, similarities, points, assignment)
         for index, each in enumerate(named)
@@ -101,19 +130,19 @@ def score_characters(
     strangers = tuple(
         tuple(detections.people[each].box for each in row) for row in assignment.strangers
     )
-    report = _report(named, appearances, model, detections, wanted)
+    report = _report(named, appearances, model, detections, measures_by_name)
     report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
 
 
 def _with_strangers(report: Report, strangers: Sequence[Sequence[Box]]) -> Report:
-    """Add the boxes of strangers to the details of the report's first measurement."""
-    first, *others = report.measurements
+    """Return the report with the boxes of strangers in the details of its first measurement."""
+    first, *further = report.measurements
     details = frozen({**first.details, **boxes_as_details(STRANGERS, strangers)})
-    return replace(report, measurements=(replace(first, details=details), *others))
+    return replace(report, measurements=(replace(first, details=details), *further))
 
 
-def _check(
+def _check_input(
     characters: Sequence[Character], model: IdentityModel, least_similarity: float | None
 ) -> None:
     if not 1 <= len(characters) <= MOST_CHARACTERS:
@@ -138,16 +167,16 @@ def _check(
         )
 
 
-def _with_names_of_their_own(characters: Sequence[Character]) -> list[Character]:
-    """The characters with a number after a name that another one before has."""
-    taken: Counter[str] = Counter()
+def _with_unique_names(characters: Sequence[Character]) -> list[Character]:
+    """Return the characters, with a number after a name that an earlier one has."""
+    uses: Counter[str] = Counter()
     named = []
     for character in characters:
         name = character.name
-        while taken[name]:
-            taken[character.name] += 1
-            name = f"{character.name} {taken[character.name]}"
-        taken[name] += 1
+        while uses[name]:
+            uses[character.name] += 1
+            name = f"{character.name} {uses[character.name]}"
+        uses[name] += 1
         named.append(replace(character, name=name))
     return named
 
@@ -165,7 +194,11 @@ def _with_threshold(character: Character, threshold: float, calibrated: bool) ->
 def _similarities(
     detections: Detections, characters: Sequence[Character], embedder: Embedder
 ) -> torch.Tensor:
-    """Of everybody to each character's nearest reference, NaN where it has none."""
+    """Return the similarity of each person to each character's most similar reference.
+
+    Returns:
+        Shape (people, characters); NaN for a character without a usable reference.
+    """
     table = torch.full((len(detections.people), len(characters)), torch.nan)
     for index, character in enumerate(characters):
         if len(character.embeddings) and len(detections.people):
@@ -175,10 +208,10 @@ def _similarities(
 
 
 def _points(similarities: torch.Tensor, characters: Sequence[Character]) -> np.ndarray:
-    """The similarities on each character's own scale, as a report scores them."""
+    """Return the similarities as points on each character's own scale, as a report scores them."""
     points = np.full(tuple(similarities.shape), np.nan)
     for index, character in enumerate(characters):
-        scale = scale_of(character, SIMILARITY).absent(Absence("no_frames"))
+        scale = on_scale_of_character(character, SIMILARITY).absent(Absence("no_frames"))
         for person, value in enumerate(similarities[:, index].tolist()):
             if not math.isnan(value):
                 points[person, index] = replace(scale, value=value).score
@@ -194,22 +227,22 @@ def _appearance(
     assignment: Assignment,
 ) -> Appearance:
     if not len(character.embeddings):
-        return unknown(character.name, character.threshold, len(detections.rows))
-    seen, same = assignment.seen[index], assignment.same[index]
-    people = [None if person is None else detections.people[person] for person in seen]
-    standing = {True: Presence.SAME, False: Presence.DIFFERENT}
+        return unmeasured_appearance(character.name, character.threshold, len(detections.rows))
+    people, same = assignment.people[index], assignment.same[index]
+    assigned = [None if person is None else detections.people[person] for person in people]
+    presence_if_visible = {True: Presence.SAME, False: Presence.DIFFERENT}
     return Appearance(
         name=character.name,
         threshold=character.threshold,
         presences=tuple(
-            Presence.NOT_VISIBLE if person is None else standing[alike]
-            for person, alike in zip(seen, same, strict=True)
+            Presence.NOT_VISIBLE if person is None else presence_if_visible[is_same]
+            for person, is_same in zip(people, same, strict=True)
         ),
-        similarities=tuple(None if p is None else similarities[p, index].item() for p in seen),
-        points=tuple(None if p is None else float(points[p, index]) for p in seen),
-        boxes=tuple(None if each is None else each.box for each in people),
-        confidences=tuple(None if each is None else each.confidence for each in people),
-        people=seen,
+        similarities=tuple(None if p is None else similarities[p, index].item() for p in people),
+        points=tuple(None if p is None else float(points[p, index]) for p in people),
+        boxes=tuple(None if each is None else each.box for each in assigned),
+        confidences=tuple(None if each is None else each.confidence for each in assigned),
+        people=people,
         doubled=tuple(
             tuple(detections.people[p].box for p in row) for row in assignment.doubled[index]
         ),
@@ -223,33 +256,37 @@ def _report(
     detections: Detections,
     measures: Measures,
 ) -> Report:
-    """How alike each character is, who is missing or doubled, then the rest; the worst of all."""
+    """Return the report of all characters.
+
+    First the similarity of each character, then the measurements of all together, then the
+    further ones of each. Its worst frame is that of the lowest similarity.
+    """
     first: list[Measurement] = []
     further: list[Measurement] = []
     worst: list[tuple[float, WorstFrame]] = []
     for character, appearance in zip(characters, appearances, strict=True):
         if len(character.embeddings):
             clip = CharacterInClip(appearance, character, model, detections)
-            own = measures_of(clip, measures)
+            own = measure_character(clip, measures)
         else:
             absence = Absence(NO_REFERENCE, {"character": character.name})
-            own = absent_measures(character, model, absence, len(detections.rows), measures)
+            own = absent_measurements(character, model, absence, len(detections.rows), measures)
         similarity, frame = own[0], own[0].worst_frame
         if frame is not None and similarity.score is not None:
-            look_at_it = WorstFrame(frame, similarity.reason_code, similarity.reason)
-            worst.append((similarity.score, look_at_it))
-        own = _named(own, character, len(characters))
+            worst_frame = WorstFrame(frame, similarity.reason_code, similarity.reason)
+            worst.append((similarity.score, worst_frame))
+        own = _with_name(own, character, len(characters))
         first.append(own[0])
         further += own[1:]
-    of_all = measures_of_all(appearances, model, detections, measures)
+    together = measure_cast(appearances, model, detections, measures)
     lowest = min(worst, key=lambda each: each[0])[1] if worst else None
-    return Report(SUBJECT, (*first, *of_all, *further), len(detections.rows), worst=lowest)
+    return Report(SUBJECT, (*first, *together, *further), len(detections.rows), worst=lowest)
 
 
-def _named(
+def _with_name(
     measurements: Sequence[Measurement], character: Character, count: int
 ) -> tuple[Measurement, ...]:
-    """Measurements with the character's name behind theirs, where there are several."""
+    """Return measurements, the character's name after their own if there are several."""
     if count == 1:
         return tuple(measurements)
     return tuple(replace(each, name=f"{each.name}: {character.name}") for each in measurements)
@@ -263,9 +300,11 @@ def _unmeasured(
     measures: Measures,
 ) -> CharacterResult:
     measurements: list[Measurement] = []
-    for each in characters:
-        absent = absent_measures(each, model, absence, count, measures)
-        measurements += _named(absent, each, len(characters))
-    appearances = tuple(unknown(each.name, each.threshold, count) for each in characters)
+    for character in characters:
+        absent = absent_measurements(character, model, absence, count, measures)
+        measurements += _with_name(absent, character, len(characters))
+    appearances = tuple(
+        unmeasured_appearance(each.name, each.threshold, count) for each in characters
+    )
     report = Report(SUBJECT, tuple(measurements), frames=count)
     return CharacterResult(report, appearances, ((),) * count)

@@ -1,4 +1,4 @@
-"""How alike the frames of a character are among one another, whoever it is that they show."""
+"""Consistency: similarity of a character's frames to one another, whoever they show."""
 
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,22 @@ if TYPE_CHECKING:
 
 
 def subject_consistency(embeddings: torch.Tensor) -> float | None:
-    """VBench's subject consistency of the frames that show somebody, in order.
+    """Return the subject consistency of VBench (Huang et al. 2024).
 
-    S = 1/(T−1) Σ_{t≥2} ½ [max(0, cos(f₁, f_t)) + max(0, cos(f_{t−1}, f_t))], Huang et al. 2024;
-    theirs are DINO features of whole frames, these are what the embedder made of the character.
+    S = 1/(T−1) Σ_{t≥2} ½ [max(0, cos(f₁, f_t)) + max(0, cos(f_{t−1}, f_t))]. VBench takes DINO
+    features of whole frames for f, this the embeddings of the character.
 
     Args:
-        embeddings: shape (frames, dimensions).
+        embeddings: embeddings of the visible frames in order, shape (frames, dimensions).
 
     Returns:
-        0–1; None with fewer than two frames.
+        Consistency in 0–1; None with fewer than two frames.
+
+    Examples:
+        >>> subject_consistency(torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]))
+        1.0
+        >>> subject_consistency(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
+        0.0
     """
     if len(embeddings) < 2:
         return None
@@ -42,7 +48,7 @@ def _consistency(clip: "CharacterInClip") -> Value | Absence:
     return Value(value, {"character": clip.appearance.name, "visible": visible})
 
 
-# Its backend is the embedder.
+# The backend is the embedder; `character_measures` fills it in.
 CONSISTENCY = Measure(
     "subject_consistency",
     unit="cosine",

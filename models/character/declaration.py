@@ -1,6 +1,7 @@
-"""Declarations of detectors and embedders: what a user can choose, and how it is opened.
+"""Declarations of the detectors and embedders that a user can choose.
 
-Each stands beside its class, in a module of `detectors` or `embedders`; `registry` finds it there.
+Each declaration stands beside its class, in a module of `detectors` or `embedders`. `registry`
+collects them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +26,10 @@ class ClipVision:
     """A vision model that ComfyUI has loaded and runs.
 
     Attributes:
-        name: tells its weights from others.
-        encode: pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings (n, dimensions).
-        device: where it runs, for people.
+        name: name that differs between models with different weights.
+        encode: function from pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings,
+            shape (n, dimensions).
+        device: text on the device that it runs on.
     """
 
     name: str
@@ -41,8 +43,8 @@ class Resources:
 
     Attributes:
         weights: installed files of each of `registry.FOLDERS`.
-        device: where to run.
-        clip_vision: ComfyUI's own model, if one is connected.
+        device: device to run on.
+        clip_vision: the connected CLIP vision model of ComfyUI; None if there is none.
     """
 
     weights: Weights
@@ -55,15 +57,17 @@ class _Declaration:
     """Facts that detectors and embedders have in common.
 
     Attributes:
-        name: as the node's combos, sheets and reports show it.
-        rank: place in the combos; `auto` takes the lowest that can be opened.
-        automatic: `auto` may take it.
-        folder: of its weights, below ComfyUI's models; "" if it has none.
-        package: Python package that it needs; "" if ComfyUI brings all.
-        is_present: True if what it needs besides the package is there.
-        choices: names for the combo of weights, of the installed files of `folder`.
-        reason: text of the explanation where `auto` takes it.
-        without_weights, without_package: texts of the explanation where `auto` passes it over.
+        name: name in the node's combos, in sheets and in reports.
+        rank: place in the combos; `auto` takes the lowest rank that can be opened.
+        automatic: True if `auto` may take it.
+        folder: folder of its weights below ComfyUI's `models`; "" if it needs no weights.
+        package: Python package that it needs; "" if it needs none beyond ComfyUI's own.
+        is_present: returns True if its weights, or whatever else it needs besides the package, are
+            installed or connected.
+        choices: returns the names for the combo of weights, from the installed files of `folder`.
+        reason: text of the explanation if `auto` takes it.
+        without_weights: text of the explanation if `auto` skips it for lack of weights.
+        without_package: text of the explanation if `auto` skips it for lack of the package.
     """
 
     name: str
@@ -78,7 +82,7 @@ class _Declaration:
     without_package: str = ""
 
     def obstacle(self, resources: Resources) -> str | None:
-        """Return the text on what is missing to open it, or None if nothing is."""
+        """Return the text on what is missing to open it, or None if it can be opened."""
         if not self.is_present(resources):
             return self.without_weights
         if self.package and not is_installed(self.package):
@@ -91,8 +95,8 @@ class DetectorDeclaration(_Declaration):
     """A detector that a user can choose.
 
     Attributes:
-        open: opens it with the weights of this name, or with the best where it is `AUTO`; raises
-            InputError or MissingDependency with what to install.
+        open: returns the detector with the weights of a name, or with the best ones for `AUTO`;
+            raises InputError or MissingDependency with what to install.
     """
 
     open: Callable[[str, Resources], Detector]
@@ -100,13 +104,14 @@ class DetectorDeclaration(_Declaration):
 
 @dataclass(frozen=True, kw_only=True)
 class EmbedderDeclaration(_Declaration):
-    """An embedder that a user can choose: a backend.
+    """An embedder that a user can choose, called a backend in nodes and reports.
 
     Attributes:
-        open: opens it, as a detector is opened, for what this detector finds.
-        own_detector: opens embedder and detector of one set of weights; for one that works with
-            no other detector, which is called as it is.
-        needs: what only its own detector gives.
+        open: returns the embedder for the crops of a detector, with the weights of a name, or the
+            best ones for `AUTO`; raises as a detector's `open`. None where `own_detector` is set.
+        own_detector: returns detector and embedder of one set of weights, for a backend that works
+            only with the detector of its own name; None for all other backends.
+        needs: name of the data that only its own detector gives, such as landmarks.
     """
 
     open: Callable[[str, Resources, Detector], Embedder] | None = None
@@ -114,18 +119,23 @@ class EmbedderDeclaration(_Declaration):
     needs: str = ""
 
 
-def absent_weights(input_name: str, what: str, weight: str) -> InputError:
+def absent_weights(input_name: str, needed_by: str, weight: str) -> InputError:
     """Return the error for weights that aren't installed.
 
     Args:
-        input_name: of the node's input that asked for them.
-        what: the backend, detector or network that needs them.
-        weight: their name in the catalogue.
+        input_name: name of the node's input that chose them.
+        needed_by: name of the backend, detector or network that needs them.
+        weight: name of the weights in the catalogue.
     """
     remedy = f"{WEIGHTS[weight].how_to_install} Or choose auto."
-    return InputError(input_name, f"the weights of {what}", "no such file", remedy)
+    return InputError(input_name, f"the weights of {needed_by}", "no such file", remedy)
 
 
-def published_for(name: str) -> list[str]:
-    """Return the names of the catalogue's weights of a detector or backend, the first preferred."""
+def published_weights(name: str) -> list[str]:
+    """Return the names of the catalogue's weights for a detector or backend, the preferred first.
+
+    Examples:
+        >>> published_weights("anime_face")
+        ['face_detect_v1.4_s']
+    """
     return [each.name for each in WEIGHTS.values() if name in each.used_by]

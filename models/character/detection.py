@@ -1,4 +1,4 @@
-"""What a detector says: where somebody is, and how much of them an embedding may look at."""
+"""Interfaces of detectors and embedders, and the boxes and detections that they exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,26 @@ from .figure import Figures
 
 
 class Region(str, Enum):
-    """How much of a character is described. Descriptions of two regions aren't comparable."""
+    """Part of a person that an embedding describes.
+
+    Embeddings of two regions aren't comparable.
+    """
 
     FIGURE = "figure"  # as much of the person as the picture shows
-    BUST = "bust"  # head and shoulders, grown from a face or a head
+    BUST = "bust"  # head and shoulders, derived from the box of a face or a head
     FACE = "face"  # the face alone, turned upright by its landmarks
 
 
 class Box(NamedTuple):
-    """A rectangle as shares of the picture: 0 is its left or upper edge, 1 its right or lower."""
+    """A bounding box in shares of the picture: 0 is its left or upper edge, 1 the opposite one.
+
+    Examples:
+        >>> face = Box(left=0.25, top=0.5, right=0.75, bottom=1.0)
+        >>> face.area
+        0.25
+        >>> face.overlap(Box(0.5, 0.0, 1.0, 0.75))
+        Box(left=0.5, top=0.5, right=0.75, bottom=0.75)
+    """
 
     left: float
     top: float
@@ -28,11 +39,11 @@ class Box(NamedTuple):
 
     @property
     def area(self) -> float:
-        """As a share of the picture's area."""
+        """Area as a share of the picture's area."""
         return max(self.right - self.left, 0.0) * max(self.bottom - self.top, 0.0)
 
     def overlap(self, other: "Box") -> "Box":
-        """What both cover; its area is 0 where they don't meet."""
+        """Return the intersection with another box; its area is 0 if they don't meet."""
         return Box(
             max(self.left, other.left),
             max(self.top, other.top),
@@ -46,17 +57,18 @@ WHOLE_PICTURE = Box(0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """Somebody in a frame.
+    """A person detected in a frame.
 
     Attributes:
-        box: of what was found: a face, a head, a person, a figure.
-        crop: what an embedding looks at, grown from `box` to the detector's region and cut to the
-            picture.
-        confidence: the detector's own, 0–1; None where it has none.
+        box: bounding box of the detected face, head, person or figure.
+        crop: box that the embedder describes: `box` enlarged to the detector's region and clipped
+            to the picture.
+        confidence: confidence of the detector, 0–1; None if it gives none.
         landmarks: eyes, nose and corners of the mouth as shares of the picture, shape (5, 2);
-            None where the detector gives none.
-        figure: what a detector that separates the figure from its background already knows of it,
-            a batch of one; None otherwise.
+            None if the detector gives none.
+        figure: segmented figure, a batch of one, from a detector that separates figure and
+            background; None from all others.
+        face: bounding box of the face, from cheek to cheek and brow to chin; None if unknown.
     """
 
     box: Box
@@ -68,42 +80,42 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds everybody in some frames."""
+    """Interface of an object that detects the people in frames."""
 
     @property
     def name(self) -> str:
-        """As in reports: `whole_image`, `lbp_anime_face`, `anime_face:face_detect_v1.4_s`, …"""
+        """Name in reports: `whole_image`, `lbp_anime_face`, `anime_face:face_detect_v1.4_s`, …."""
 
     @property
     def region(self) -> Region:
-        """How much of a character its crops show."""
+        """Part of a person that its crops show."""
 
     @property
     def device(self) -> str:
-        """Where it really runs, for people: `cpu`, `cuda:0`, `CPUExecutionProvider`, …"""
+        """Device it really runs on, as a text: `cpu`, `cuda:0`, `CPUExecutionProvider`, …."""
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
-        """Find everybody in a few frames, in one batch.
+        """Detect the people in a few frames, in one batch.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
 
         Returns:
-            For each frame its detections, the surest first; empty where nobody is visible. Nested
-            and duplicate boxes are suppressed.
+            For each frame its detections, the highest confidence first; empty if nobody is visible.
+            Nested and duplicate boxes are suppressed.
         """
 
 
 class Embedder(Protocol):
-    """Describes those who were found, and compares descriptions."""
+    """Interface of an object that makes embeddings of detected people and compares them."""
 
     @property
     def name(self) -> str:
-        """Backend and weights, as in reports: `palette`, `ccip-caformer-24-randaug-pruned`, …"""
+        """Backend and weights in reports: `palette`, `ccip-caformer-24-randaug-pruned`, …."""
 
     @property
     def device(self) -> str:
-        """Where it really runs, for people."""
+        """Device it really runs on, as a text."""
 
     @property
     def threshold(self) -> float:
@@ -111,34 +123,35 @@ class Embedder(Protocol):
 
     @property
     def threshold_bounds(self) -> tuple[float, float]:
-        """How far references may move the threshold: the loosest, the strictest."""
+        """Loosest and strictest threshold that references may set."""
 
     @property
     def threshold_note(self) -> str:
-        """Where the threshold comes from, for people, as the rest of a sentence."""
+        """Origin of the threshold, as the end of a sentence for the user."""
 
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
-        """Describe everybody in a few frames, in one batch.
+        """Return the embeddings of all detections in a few frames, computed in one batch.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
-            detections: for each frame, who is in it.
+            detections: detections of each frame.
 
         Returns:
-            One row for each detection, frame by frame, float32 on the CPU,
-            shape (detections, dimensions); (0, dimensions or 0) where there is none.
+            One row for each detection, frame by frame, float32 on the CPU, shape
+            (detections, dimensions); (0, dimensions) or (0, 0) if there is no detection.
         """
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """How alike, every row of `first` with every one of `second`: 1 is the same.
+        """Return the similarity of every row of `first` to every row of `second`.
 
         Args:
-            first, second: what `embed` returned, shapes (m, dimensions) and (n, dimensions).
+            first: embeddings of `embed`, shape (m, dimensions).
+            second: embeddings of `embed`, shape (n, dimensions).
 
         Returns:
-            Shape (m, n); one matrix product.
+            Similarities up to 1, which is the same picture; shape (m, n), by one matrix product.
         """
 
 
@@ -147,8 +160,10 @@ class IdentityModel:
     """A detector and an embedder that work together.
 
     Attributes:
-        detector, embedder: the two.
-        explanation: what was chosen and why, what is installed, what is missing, for people.
+        detector: detector of people.
+        embedder: embedder for the detector's crops.
+        explanation: text for the user on the choice and its reason, and on which weights are
+            installed and which are missing.
     """
 
     detector: Detector
@@ -157,5 +172,5 @@ class IdentityModel:
 
     @property
     def key(self) -> str:
-        """Embeddings are comparable where this is equal: backend, weights, and region."""
+        """Backend, weights and region; only embeddings with an equal key are comparable."""
         return f"{self.embedder.name}/{self.detector.region.value}"

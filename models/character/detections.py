@@ -1,4 +1,4 @@
-"""Who is seen in some frames: one pass of a detector and an embedder, a few frames at a time."""
+"""One pass of a detector and an embedder over a clip, a few frames at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -7,23 +7,23 @@ import torch
 
 from .detection import Detection, IdentityModel
 
-# As much as the networks get at a time: a full batch of ordinary frames, a single very large one.
+# Size of a batch of frames: eight at 1280 × 720, a single one if it is very large.
 MOST_FRAMES, MOST_PIXELS = 8, 8 * 1280 * 720
-# A crop with a shorter side is "too small", and its frame shows nobody: the smallest face that the
-# anime face cascade was trained to find, of which an eye is some five pixels.
+# Pixels. A person whose crop has a shorter side is "too small" and left out. It is the size of the
+# smallest face that the anime face cascade was trained on; an eye is some five pixels then.
 LEAST_CROP = 24
 
 
 @dataclass(frozen=True, eq=False)
 class Detections:
-    """Who was seen in some frames, on the CPU. Everybody has a number, counted over all frames.
+    """All people detected in some frames, with their embeddings, on the CPU.
 
     Attributes:
-        people: everybody who can be described, frame by frame; without what only the embedder
-            needed of them.
-        rows: for each frame, the numbers of those who are in it.
-        embeddings: of `people`, shape (people, dimensions); (0, 0) where there is nobody.
-        too_small: how many were too small to describe, for each frame.
+        people: detections of all frames in order, without figure and landmarks, which only the
+            embedder needs.
+        rows: for each frame, the indices of its detections in `people`.
+        embeddings: embeddings of `people`, shape (people, dimensions); (0, 0) if there are none.
+        too_small: for each frame, the number of people left out as too small.
     """
 
     people: tuple[Detection, ...]
@@ -32,56 +32,56 @@ class Detections:
     too_small: tuple[int, ...]
 
     @property
-    def most(self) -> int:
-        """The most people in any frame."""
+    def most_people(self) -> int:
+        """Largest number of people in a frame."""
         return max(map(len, self.rows), default=0)
 
 
-def look_at(
+def detect_people(
     frames: torch.Tensor,
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> Detections:
-    """Find and describe everybody in every frame.
+    """Detect all people in every frame and make their embeddings.
 
-    One pass of the detector and one of the embedder for each frame. What is kept of a frame is
-    small, so that the memory needed doesn't grow with the number of frames.
+    The detector and the embedder run once over each frame. Only boxes and embeddings stay in
+    memory, so that it hardly grows with the number of frames.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
-        model: what to look with.
+        model: detector and embedder.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
 
     Returns:
-        Who was seen.
+        The detections.
     """
     people: list[Detection] = []
     rows: list[range] = []
     embeddings: list[torch.Tensor] = []
     too_small: list[int] = []
     for chunk in chunks(frames):
-        found = model.detector.detect(chunk)
-        large = [[each for each in those if _large(each, chunk)] for those in found]
-        too_small += [len(a) - len(b) for a, b in zip(found, large, strict=True)]
+        detected = model.detector.detect(chunk)
+        large = [[each for each in row if _is_large(each, chunk)] for row in detected]
+        too_small += [len(a) - len(b) for a, b in zip(detected, large, strict=True)]
         if any(large):
             embeddings.append(model.embedder.embed(chunk, large).cpu())
-        for each in large:
-            rows.append(range(len(people), len(people) + len(each)))
-            people += [replace(one, figure=None, landmarks=None) for one in each]
+        for row in large:
+            rows.append(range(len(people), len(people) + len(row)))
+            people += [replace(each, figure=None, landmarks=None) for each in row]
         if report_progress is not None:
             report_progress(len(rows), len(frames))
-    together = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
-    return Detections(tuple(people), tuple(rows), together, tuple(too_small))
+    all_embeddings = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
+    return Detections(tuple(people), tuple(rows), all_embeddings, tuple(too_small))
 
 
 def chunks(frames: torch.Tensor) -> Iterator[torch.Tensor]:
-    """The frames in pieces small enough to work on; views, not copies."""
+    """Yield the frames in batches small enough to work on; they are views, not copies."""
     height, width = frames.shape[1:3]
     count = min(max(MOST_PIXELS // max(height * width, 1), 1), MOST_FRAMES)
     yield from frames.split(count) if len(frames) else ()
 
 
-def _large(detection: Detection, frames: torch.Tensor) -> bool:
+def _is_large(detection: Detection, frames: torch.Tensor) -> bool:
     height, width = frames.shape[1:3]
     left, top, right, bottom = detection.crop
     return min((right - left) * width, (bottom - top) * height) >= LEAST_CROP

@@ -1,4 +1,4 @@
-"""How a character's likeness changes over a clip: by how much, how fast, and where it breaks."""
+"""Drift: change of a character's similarity to its references over a clip."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,16 +13,17 @@ from .visibility import NO_REFERENCE
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
 
-LEAST_BEFORE, LEAST_AFTER = 2, 2  # frames on either side of a break
-# A break is more than the usual ups and downs of a motion: it explains most of the variance, and
-# falls by this many of the standard deviations that are left, and by this much at least.
-MOST_LEFT, DEVIATIONS, LEAST_FALL = 0.4, 3.0, 0.02
-# How far below the level counts as having left it: of the whole fall, of the level's own median
-# deviations, and at least.
+LEAST_BEFORE, LEAST_AFTER = 2, 2  # frames before and after the start of a fall
+# A fall must stand out of the usual ups and downs of a motion. The two-part fit leaves at most this
+# share of the variance unexplained, and the values fall by at least this many standard deviations
+# of its errors and by at least this much similarity.
+MOST_UNEXPLAINED, DEVIATIONS, LEAST_FALL = 0.4, 3.0, 0.02
+# A value has left the level if it lies below it by all three: this share of the whole fall, this
+# many median absolute deviations of the level, and this much similarity.
 FALL_SHARE, MEDIANS, LEAST_STEP = 0.05, 4.5, 0.008
-DRIFT_LEAST = 6  # visible frames: two in each third
-SLOPE_LEAST = 3  # visible frames; a line goes through any two
-SLOPE_FRAMES = 100  # that the slope is told over: that over one frame has too many zeros to read
+DRIFT_LEAST = 6  # visible frames, so that each third has two
+SLOPE_LEAST = 3  # visible frames; any two lie on a line
+SLOPE_FRAMES = 100  # frames of the slope's unit; a slope per frame has too many zeros to read
 
 FALLS = "drift_from"
 TOO_SHORT_FOR_DRIFT = "too_short_for_drift"
@@ -30,22 +31,22 @@ TOO_SHORT_FOR_SLOPE = "too_short_for_slope"
 
 
 def drift(clip: "CharacterInClip") -> Value | Absence:
-    """Return the similarity of the last third of the visible frames less that of the first."""
+    """Return the mean similarity of the last third of the visible frames less the first's."""
     similarities = clip.similarities
     visible = len(similarities)
     if visible < DRIFT_LEAST:
         return Absence(TOO_SHORT_FOR_DRIFT, {"least": DRIFT_LEAST, "visible": visible})
     third = visible // 3
     change = sum(similarities[-third:]) / third - sum(similarities[:third]) / third
-    start = begins_to_fall(clip.appearance.visible, similarities)
+    start = start_of_fall(clip.appearance.visible_frames, similarities)
     facts = {"character": clip.appearance.name, "change": f"{change:+.3f}", "frame": start}
     reason = None if start is None else FALLS
     return Value(change, facts, reason, details={"from": start})
 
 
 def drift_slope(clip: "CharacterInClip") -> Value | Absence:
-    """Return how fast likeness changes over the whole clip."""
-    visible = clip.appearance.visible
+    """Return the change of similarity per `SLOPE_FRAMES` frames, over the whole clip."""
+    visible = clip.appearance.visible_frames
     if len(visible) < SLOPE_LEAST:
         return Absence(TOO_SHORT_FOR_SLOPE, {"least": SLOPE_LEAST, "visible": len(visible)})
     change = SLOPE_FRAMES * slope(visible, clip.similarities)
@@ -53,25 +54,40 @@ def drift_slope(clip: "CharacterInClip") -> Value | Absence:
 
 
 def slope(frames: Sequence[int], values: Sequence[float]) -> float:
-    """Change of a value per frame: the line of least squares; at least two frames."""
+    """Return the change of a value per frame, by a line of least squares.
+
+    Args:
+        frames: number of each frame, at least two.
+        values: value of each frame.
+
+    Examples:
+        >>> slope([0, 1, 2, 4], [8.0, 7.0, 6.0, 4.0])
+        -1.0
+    """
     x = np.asarray(frames, dtype=np.float64)
     x -= x.mean()
     return float(x @ np.asarray(values) / (x @ x))
 
 
-def begins_to_fall(frames: Sequence[int], values: Sequence[float]) -> int | None:
-    """The frame from which a value falls, at once or steadily, after it was level.
+def start_of_fall(frames: Sequence[int], values: Sequence[float]) -> int | None:
+    """Return the frame from which on a value falls, at once or steadily, after it was level.
 
-    Method: of all ways to cut the values into a level part and a straight one, the one with the
-    least squared error; likeness falls slowly at first, so then back to where it left the level.
+    Method: fit a level part and a straight part, cut where the squared error is least. Similarity
+    falls slowly at first, so the cut then moves back to the frame where the values left the level.
 
     Args:
-        frames: of the values, rising.
-        values: as many.
+        frames: number of each frame, rising.
+        values: value of each frame.
 
     Returns:
-        The first frame of the falling part; None where the values don't fall, or do so from the
-        start.
+        The first frame of the falling part; None if the values don't fall, or fall from the first
+        frame on.
+
+    Examples:
+        >>> start_of_fall(range(8), [0.9, 0.91, 0.9, 0.91, 0.5, 0.5, 0.51, 0.5])
+        4
+        >>> start_of_fall(range(4), [0.9, 0.91, 0.9, 0.91]) is None
+        True
     """
     y, x = np.asarray(values, dtype=np.float64), np.asarray(frames, dtype=np.float64)
     cuts = np.arange(LEAST_BEFORE, len(y) - LEAST_AFTER + 1)
@@ -83,26 +99,27 @@ def begins_to_fall(frames: Sequence[int], values: Sequence[float]) -> int | None
     before = _level_errors(y)[cuts - 1]
     after = _line_errors(x[::-1], y[::-1])[::-1][cuts]
     best = int(np.argmin(before + after))
-    cut, left = int(cuts[best]), float(before[best] + after[best])
+    cut, unexplained = int(cuts[best]), float(before[best] + after[best])
     fall = y[:cut].mean() - y[cut + (len(y) - cut) // 2 :].mean()
-    deviation = (left / len(y)) ** 0.5
-    if left > MOST_LEFT * total or fall < max(DEVIATIONS * deviation, LEAST_FALL):
+    deviation = (unexplained / len(y)) ** 0.5
+    if unexplained > MOST_UNEXPLAINED * total or fall < max(DEVIATIONS * deviation, LEAST_FALL):
         return None
     level = np.median(y[:cut])
-    least = max(FALL_SHARE * fall, MEDIANS * float(np.median(np.abs(y[:cut] - level))), LEAST_STEP)
-    while cut > LEAST_BEFORE and y[cut - 1] < level - least:
+    spread = float(np.median(np.abs(y[:cut] - level)))
+    least_step = max(FALL_SHARE * fall, MEDIANS * spread, LEAST_STEP)
+    while cut > LEAST_BEFORE and y[cut - 1] < level - least_step:
         cut -= 1
     return frames[cut]
 
 
 def _level_errors(y: np.ndarray) -> np.ndarray:
-    """Squared error of the first 1, 2, … values around their mean."""
+    """Return the squared errors of the first 1, 2, … values around their mean."""
     count = np.arange(1, len(y) + 1)
     return np.maximum(np.cumsum(y * y) - np.cumsum(y) ** 2 / count, 0)
 
 
 def _line_errors(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Squared error of the first 1, 2, … values around their line of least squares."""
+    """Return the squared errors of the first 1, 2, … values around their line of least squares."""
     count = np.arange(1, len(y) + 1)
     sum_x, sum_y = np.cumsum(x), np.cumsum(y)
     xx = np.cumsum(x * x) - sum_x**2 / count
@@ -111,7 +128,7 @@ def _line_errors(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.maximum(_level_errors(y) - explained, 0)
 
 
-# The backend of both is the embedder.
+# The backend of both measures is the embedder; `character_measures` fills it in.
 DRIFT = Measure(
     "drift",
     unit="similarity",

@@ -1,12 +1,12 @@
-"""Where the character is, without any weights: the figure that stands out from its background.
+"""Segmentation of the figure that stands out from its background, without any weights.
 
-It finds *a* figure, not a person: whatever stands towards the middle and differs from what lies
-along the border. So it can't do these, and a learned detector can:
-- tell a person from a pillar or a tree that stands out just as well: that counts as visible;
-- tell two figures apart: they become one;
-- find a figure that is small, far from the middle of a painted background, or coloured like it:
-  such a frame is "not visible", or loses parts of the figure;
-- find a figure that fills the picture to its border with nothing behind it.
+It finds *a* figure, not a person: whatever lies near the middle and differs in colour from the
+border of the picture. It has limits that a learned detector doesn't have:
+- A pillar or a tree that stands out as well as a person counts as a visible figure.
+- Two figures become one.
+- A figure that is small, far from the middle of a painted background, or coloured like it is "not
+  visible", or loses parts.
+- A figure that fills the picture up to its border is not found.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,29 +19,33 @@ from ..image_ops.colour import lab_from_rgb
 
 DETECTOR = "whole_image"
 
-WORKING_PIXELS = 4096  # of the reduced picture: an eye is still a few pixels, and lines melt away
+WORKING_PIXELS = 4096  # px of the reduced picture; an eye still has a few, and thin lines vanish
 CHUNK = 8  # frames at a time; about 25 MB each
-SAMPLE_STEP = 3  # every third pixel each way stands for all when colours are compared
+SAMPLE_STEP = 3  # colours are compared with every third pixel across and down, to save time
 
-LIGHTNESS_WEIGHT = 0.7  # shading moves lightness more than hue, so lightness says less
-COLOUR_REACH = 7.0  # CIELAB units within which two pixels look alike: shading inside one cel colour
-COLOUR_ALONE = 5.0  # the same where place doesn't help
-PLACE_REACH = 0.18  # of the picture's side: how near two pixels must be to belong together
-BORDER = 2  # px of the reduced picture that are background at the top, left and right …
-LEAST_FADE, MOST_FADE = 4.0, 25.0  # … CIELAB units that a border colour is off a side away
-LEAST_CONTRAST, MOST_CONTRAST = 6.0, 12.0  # CIELAB units off the border: a plain one, a painted one
+LIGHTNESS_WEIGHT = 0.7  # below 1, as shading changes lightness more than hue
+COLOUR_REACH = 7.0  # CIELAB units; standard deviation of similar colours: shading of a cel colour
+COLOUR_ALONE = 5.0  # CIELAB units; the same where colours are compared without their places
+PLACE_REACH = 0.18  # share of the picture's side; standard deviation of places near each other
+BORDER = 2  # px of the reduced picture that count as background at the top, left and right
+# CIELAB units by which a border colour is off, one side of the picture away: on a plain border, on
+# a painted one.
+LEAST_FADE, MOST_FADE = 4.0, 25.0
+# CIELAB units by which a figure differs from the border: from a plain one, from a painted one.
+LEAST_CONTRAST, MOST_CONTRAST = 6.0, 12.0
 BORDER_ODDS = 6.0  # log odds that the border is background
-MIDDLE_ODDS = 1.2  # log odds that the middle is the figure: a preference, no more
-HALF_COLUMN = 0.3  # of the picture's height: half of what a figure takes across …
-NARROW = 0.6  # … down to this width per height; in narrower pictures it is the whole width
-EVIDENCE_WEIGHT = 0.8  # of a pixel's own evidence against what its neighbours say
-ROUNDS = 8  # the outline has settled after about five
+MIDDLE_ODDS = 1.2  # log odds that the middle is the figure; a mild preference
+HALF_COLUMN = 0.3  # half the usual width of a figure, as a share of the picture's height
+NARROW = 0.6  # width per height below which the column takes the picture's whole width
+EVIDENCE_WEIGHT = 0.8  # weight of a pixel's own evidence against that of similar pixels
+ROUNDS = 8  # of mean-field inference; the outline hardly changes after about five
 
-LEAST_SHARE = 0.02  # of the picture; a smaller figure has under 80 working pixels
-# See `Figures.clearness`. None of 43 cut-outs of two painted backgrounds, of noise and of gradients
-# reached it (0.50–0.79); drawn characters were at 0.82 and above on plain and softly shaded grounds
-# and at 0.68–0.91 on painted ones, lowest where the figure takes a small part of a wide picture. So
-# some painted pictures with somebody in them count as "not visible": rather that than a number.
+LEAST_SHARE = 0.02  # of the picture; a smaller figure has fewer than 80 working pixels
+# Limit of `Figures.clearness`. None of 43 crops of two painted backgrounds, of noise and of
+# gradients reached it (0.50–0.79). Drawn characters were at 0.82 and above on plain and softly
+# shaded grounds and at 0.68–0.91 on painted ones, lowest where the figure takes a small part of a
+# wide picture. So some painted pictures of a person count as "not visible", which is better than a
+# number measured on the background.
 LEAST_CLEARNESS = 0.80
 
 
@@ -50,12 +54,12 @@ class Figures:
     """The figures of some frames, on a reduced picture.
 
     Attributes:
-        lab: the reduced pictures, CIELAB, shape (frames, height, width, 3).
-        weight: how surely each pixel belongs to the figure, 0–1, shape (frames, height, width).
+        lab: reduced pictures in CIELAB, shape (frames, height, width, 3).
+        weight: probability that a pixel belongs to the figure, 0–1, shape (frames, height, width).
         boxes: left, top, right, bottom as shares of the picture, shape (frames, 4).
-        clearness: how well colour alone tells figure from background, from 0.5 (not at all) to 1,
-            shape (frames,).
-        visible: whether there is a figure to speak of, shape (frames,).
+        clearness: share of pixels that colour alone classifies rightly as figure or background,
+            from 0.5 (no better than chance) to 1, shape (frames,).
+        visible: True if the figure is large and clear enough to be one, shape (frames,).
     """
 
     lab: torch.Tensor
@@ -64,8 +68,8 @@ class Figures:
     clearness: torch.Tensor
     visible: torch.Tensor
 
-    def only(self, frame: int) -> "Figures":
-        """The figure of one frame."""
+    def single(self, frame: int) -> "Figures":
+        """Return the figure of one frame, as a batch of one."""
         one = slice(frame, frame + 1)
         return Figures(
             self.lab[one],
@@ -77,7 +81,7 @@ class Figures:
 
 
 def join(figures: Sequence[Figures]) -> Figures:
-    """Figures of pictures of one size, as one batch."""
+    """Return figures of pictures of one size as one batch."""
     return Figures(
         torch.cat([each.lab for each in figures]),
         torch.cat([each.weight for each in figures]),
@@ -90,16 +94,25 @@ def join(figures: Sequence[Figures]) -> Figures:
 def find_figures(frames: torch.Tensor) -> Figures:
     """Find the figure of every frame.
 
-    Method: each pixel starts from its colour's distance to the nearest border colours and from a
-    mild preference for the middle; then every pixel asks those that are near it in colour and
-    place whether they are figure or background, in a few rounds: mean-field inference with a
-    bilateral kernel, after Krähenbühl and Koltun 2011, over sampled pixels.
+    Method: the evidence of each pixel is the distance of its colour to the nearest border colours,
+    and a mild preference for the middle. A few rounds of mean-field inference with a bilateral
+    kernel (Krähenbühl and Koltun 2011), over sampled pixels, then make pixels agree that are near
+    each other in colour and place.
 
     Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3); a chunk, see `chunks`.
+        frames: RGB in 0–1, shape (frames, height, width, 3); a few at a time, see `chunks`.
 
     Returns:
         The figures, on the device of `frames`.
+
+    Examples:
+        >>> frames = torch.full((1, 64, 64, 3), 0.9)  # a plain background …
+        >>> frames[:, 16:, 20:44] = torch.tensor([0.7, 0.1, 0.2])  # … and a red figure
+        >>> figures = find_figures(frames)
+        >>> figures.visible.tolist()
+        [True]
+        >>> [round(edge, 2) for edge in figures.boxes[0].tolist()]
+        [0.31, 0.25, 0.69, 1.0]
     """
     lab = lab_from_rgb(_reduced(frames))
     count, height, width, _ = lab.shape
@@ -110,7 +123,7 @@ def find_figures(frames: torch.Tensor) -> Figures:
     colour = weighted.view(count, -1, 3)
 
     evidence = _contrast_with_border(colour, place, height, width) + _middle(x, width / height)
-    weight = settled(evidence, colour, place, (height, width))
+    weight = mean_field_weights(evidence, colour, place, (height, width))
     clearness = _clearness(weight, colour, (height, width))
     share = (weight > 0.5).float().mean(dim=(1, 2))
     visible = (share >= LEAST_SHARE) & (clearness >= LEAST_CLEARNESS)
@@ -118,13 +131,13 @@ def find_figures(frames: torch.Tensor) -> Figures:
 
 
 def chunks(frames: torch.Tensor, device: torch.device | None = None) -> Iterator[torch.Tensor]:
-    """The frames in pieces small enough to work on, moved to `device` one by one."""
+    """Yield the frames in batches small enough to work on, each moved to `device`."""
     for piece in frames.split(CHUNK):
         yield piece if device is None else piece.to(device)
 
 
 def _reduced(frames: torch.Tensor) -> torch.Tensor:
-    """Frames brought to about `WORKING_PIXELS`, whatever their size: area means, no aliasing."""
+    """Return the frames reduced to about `WORKING_PIXELS`, by area means, which don't alias."""
     height, width = frames.shape[1:3]
     scale = min(1.0, (WORKING_PIXELS / (height * width)) ** 0.5)
     size = (max(round(height * scale), 2 * BORDER + 1), max(round(width * scale), 2 * BORDER + 1))
@@ -132,7 +145,7 @@ def _reduced(frames: torch.Tensor) -> torch.Tensor:
 
 
 def _places(height: int, width: int, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Centres of the pixels as shares of height and width, each of shape (height, width)."""
+    """Return the pixel centres as shares of height and width, each of shape (height, width)."""
     y = (torch.arange(height, device=like.device, dtype=like.dtype) + 0.5) / height
     x = (torch.arange(width, device=like.device, dtype=like.dtype) + 0.5) / width
     rows, columns = torch.meshgrid(y, x, indexing="ij")
@@ -140,18 +153,22 @@ def _places(height: int, width: int, like: torch.Tensor) -> tuple[torch.Tensor, 
 
 
 def distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """Euclidean distances, pair by pair: one frame gives exactly what it gives among many."""
+    """Return the Euclidean distances of all pairs of rows.
+
+    They are computed pair by pair: by a matrix product, a frame alone would differ in the last
+    bits from the same frame in a batch.
+    """
     return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def _contrast_with_border(
     colour: torch.Tensor, place: torch.Tensor, height: int, width: int
 ) -> torch.Tensor:
-    """Log odds of being figure by the distance to the border's colours, (frames, pixels).
+    """Return the log odds of figure by the distance to border colours, shape (frames, pixels).
 
-    Not the bottom: characters are cut by it. A colour of the border counts for less the further
-    off it is, so that soft gradients are background and a dress like the far corner is not. On a
-    plain border a small contrast is enough; on a painted one it is not.
+    The bottom is left out, as it often cuts the character. A border colour counts less the further
+    away it is, so that soft gradients are background and a dress coloured like the far corner is
+    not. On a plain border a small contrast is enough, on a painted one it takes more.
     """
     grid = colour.view(-1, height, width, 3)
     sides = torch.cat([grid[:, :, 0], grid[:, 0], grid[:, :, -1]], dim=1)
@@ -171,22 +188,30 @@ def _contrast_with_border(
 
 
 def _middle(x: torch.Tensor, aspect: float) -> torch.Tensor:
-    """Log odds of being figure by place: a column in the middle, as wide as a figure is."""
+    """Return the log odds of figure by place: high in a middle column as wide as a figure."""
     offset = (x.flatten() - 0.5) * max(aspect, NARROW) / HALF_COLUMN
     return MIDDLE_ODDS * (1 - offset**2).clamp(min=-2)
 
 
-def settled(
+def mean_field_weights(
     evidence: torch.Tensor, colour: torch.Tensor, place: torch.Tensor, size: tuple[int, int]
 ) -> torch.Tensor:
-    """Weights after each pixel has asked those that are near it in colour and place."""
-    stand_ins = sampled(size, colour.device)
+    """Return the probability of figure after mean-field inference, shape (frames, height, width).
+
+    Args:
+        evidence: log odds of figure of each pixel by itself, shape (frames, pixels).
+        colour: colours in weighted CIELAB, shape (frames, pixels, 3).
+        place: places as shares of the picture's side, shape (frames, pixels, 2).
+        size: height and width in pixels.
+    """
+    samples = sample_indices(size, colour.device)
     features = torch.cat([colour / COLOUR_REACH, place / PLACE_REACH], dim=-1)
-    alike = distances(features, features[:, stand_ins]).square_().mul_(-0.5).exp_()
+    alike = distances(features, features[:, samples]).square_().mul_(-0.5).exp_()
     weight = torch.sigmoid(evidence)
     for _ in range(ROUNDS):
-        votes = torch.stack([weight[:, stand_ins], 1 - weight[:, stand_ins]], dim=-1)
-        # By the root of their number: outvoting a small figure and inflating it are both wrong.
+        votes = torch.stack([weight[:, samples], 1 - weight[:, samples]], dim=-1)
+        # The votes of each side are divided by the root of their sum. Without it the background
+        # outvotes a small figure; divided by the whole sum, a small figure grows too large.
         votes = votes / votes.sum(dim=1, keepdim=True).clamp(min=1e-6).sqrt()
         figure, background = (alike @ votes).unbind(-1)
         odds = torch.log((figure + 1e-4) / (background + 1e-4))
@@ -196,31 +221,31 @@ def settled(
 
 
 def _clearness(weight: torch.Tensor, colour: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """How often a pixel's colour alone says rightly whether it is figure or background.
+    """Return the share of pixels that colour alone classifies rightly; see `Figures.clearness`.
 
-    A figure has colours of its own; a cut-out of a landscape has those of the rest.
+    A figure has colours of its own; a patch of a landscape has those of its surroundings.
     """
-    stand_ins = sampled(size, colour.device)
-    colours, surely = colour[:, stand_ins], weight.flatten(1)[:, stand_ins]
+    samples = sample_indices(size, colour.device)
+    colours, figure = colour[:, samples], weight.flatten(1)[:, samples]
     alike = (distances(colours, colours) / COLOUR_ALONE).square_().mul_(-0.5).exp_()
-    votes = torch.stack([surely**2, (1 - surely) ** 2], dim=-1)  # the sure ones decide
+    votes = torch.stack([figure**2, (1 - figure) ** 2], dim=-1)  # unsure pixels count little
     votes = votes / votes.sum(dim=1, keepdim=True).clamp(min=1e-6)
-    said = alike @ votes
-    rightly = said / said.sum(dim=-1, keepdim=True).clamp(min=1e-6)
-    return (rightly * votes).sum(dim=(1, 2)) / 2
+    by_colour = alike @ votes
+    probability = by_colour / by_colour.sum(dim=-1, keepdim=True).clamp(min=1e-6)
+    return (probability * votes).sum(dim=(1, 2)) / 2
 
 
-def sampled(size: tuple[int, int], device: torch.device) -> torch.Tensor:
-    """Places, in the flattened picture, of the pixels that stand for all."""
+def sample_indices(size: tuple[int, int], device: torch.device) -> torch.Tensor:
+    """Return the indices, in the flattened picture, of the pixels that represent all others."""
     places = torch.arange(size[0] * size[1], device=device).view(size)
     return places[1::SAMPLE_STEP, 1::SAMPLE_STEP].flatten()
 
 
 def _boxes(weight: torch.Tensor) -> torch.Tensor:
-    """Box around all but the outermost hundredths of each figure, as shares of the picture."""
+    """Return the box of each figure without its outermost hundredths, as shares of the picture."""
     sure = torch.where(weight > 0.5, weight, 0.0)
     edges = []
-    for axis in (1, 2):  # summed over rows: where across; over columns: where down
+    for axis in (1, 2):  # sums over rows give left and right, sums over columns top and bottom
         along = sure.sum(dim=axis).cumsum(dim=-1)
         share = along / along[:, -1:].clamp(min=1e-6)
         length = share.shape[1]

@@ -1,4 +1,4 @@
-"""Choice of a detector and an embedder: those that a user asks for, or the best installed."""
+"""Choice of a detector and an embedder: those that a user names, or the best installed ones."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,8 +21,8 @@ class IdentityChoice:
     Attributes:
         backend: one of `BACKENDS`.
         detector: one of `DETECTOR_NAMES`.
-        weights: of the backend: a model of CCIP, or a pack of InsightFace.
-        detector_weights: a network of the detector's kind, or a pack of InsightFace.
+        weights: weights of the backend: a model of CCIP, or a pack of InsightFace.
+        detector_weights: weights of the detector: a network of its kind, or a pack of InsightFace.
     """
 
     backend: str = AUTO
@@ -35,26 +35,33 @@ WITHOUT_WEIGHTS = IdentityChoice(PALETTE.name, WHOLE_IMAGE.name)
 
 
 def choose_identity_model(choice: IdentityChoice, resources: Resources) -> IdentityModel:
-    """Open what a user chose, or the best that is installed.
+    """Open the detector and the embedder that a user chose, or the best installed ones.
 
-    `auto` never takes InsightFace: its embeddings are made for photographs, and its faces are
-    seldom found in drawings. A backend that has what it needs is taken in the order CCIP, a
-    connected CLIP vision model, palette.
+    For the backend `auto` takes CCIP if its weights are installed, else a connected CLIP vision
+    model, else palette. It never takes InsightFace, which is made for photographs and seldom finds
+    drawn faces.
 
     Args:
         choice: the user's choice.
         resources: installed weights, device and connected models.
 
     Returns:
-        Detector and embedder, with an explanation of what was chosen and why.
+        Detector and embedder, with an explanation of the choice and its reason.
 
     Raises:
-        InputError: no such choice, its weights are absent or broken, or the two don't go together.
-        MissingDependency: a package that the choice needs is absent; the message says which.
+        InputError: there is no such choice, its weights are absent or broken, or detector and
+            embedder don't work together.
+        MissingDependency: a package that the choice needs is absent; the message names it.
+
+    Examples:
+        >>> import torch
+        >>> resources = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
+        >>> choose_identity_model(WITHOUT_WEIGHTS, resources).key
+        'palette/figure'
     """
-    _one_of("backend", choice.backend, BACKENDS)
-    _one_of("detector", choice.detector, DETECTOR_NAMES)
-    backend, reason = _chosen(choice.backend, EMBEDDERS, resources)
+    _check_choice("backend", choice.backend, BACKENDS)
+    _check_choice("detector", choice.detector, DETECTOR_NAMES)
+    backend, reason = _choose(choice.backend, EMBEDDERS, resources)
     if backend.own_detector is not None:
         detector, embedder = backend.own_detector(choice.weights, resources)
         if choice.detector not in (AUTO, backend.name):
@@ -62,30 +69,30 @@ def choose_identity_model(choice: IdentityChoice, resources: Resources) -> Ident
         detector_reason = f"the only one with the {backend.needs} that this backend needs"
     else:
         assert backend.open is not None
-        declared, detector_reason = _chosen(choice.detector, DETECTORS, resources)
+        declared, detector_reason = _choose(choice.detector, DETECTORS, resources)
         detector = declared.open(choice.detector_weights, resources)
         embedder = backend.open(choice.weights, resources, detector)
     explanation = _explanation(embedder, reason, detector, detector_reason, resources.weights)
     return IdentityModel(detector, embedder, explanation)
 
 
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise InputError(name, f"one of {', '.join(choices)}", repr(value), "Choose one of those.")
 
 
-def _chosen(name: str, declared: dict[str, D], resources: Resources) -> tuple[D, str]:
-    """Return the declaration of this name, or the one that `auto` takes, and the reason."""
+def _choose(name: str, declared: dict[str, D], resources: Resources) -> tuple[D, str]:
+    """Return the declaration of a name, or the one that `auto` takes, and the reason for it."""
     if name != AUTO:
         return declared[name], "as chosen"
-    passed_over = ""
-    for each in declared.values():
-        if each.automatic:
-            obstacle = each.obstacle(resources)
+    obstacles = ""
+    for declaration in declared.values():
+        if declaration.automatic:
+            obstacle = declaration.obstacle(resources)
             if obstacle is None:
-                return each, passed_over + each.reason
-            passed_over += f"{obstacle}; " if obstacle else ""
-    raise AssertionError("the last of each kind needs nothing")
+                return declaration, obstacles + declaration.reason
+            obstacles += f"{obstacle}; " if obstacle else ""
+    raise AssertionError("one automatic declaration of each kind must need no weights")
 
 
 def _needs_its_own(backend: EmbedderDeclaration, detector: str) -> InputError:
@@ -101,9 +108,9 @@ def _needs_its_own(backend: EmbedderDeclaration, detector: str) -> InputError:
 def _explanation(
     embedder: Embedder, reason: str, detector: Detector, detector_reason: str, weights: Weights
 ) -> str:
-    ours = [each for each in WEIGHTS.values() if each.folder in FOLDERS]
-    present = [each.name for each in ours if each.installed(weights[each.folder]) is not None]
-    missing = [each.name for each in ours if each.name not in present]
+    usable = [each for each in WEIGHTS.values() if each.folder in FOLDERS]
+    present = [each.name for each in usable if each.installed(weights[each.folder]) is not None]
+    missing = [each.name for each in usable if each.name not in present]
     return "\n".join(
         (
             f"Backend: {embedder.name}: {reason}. It runs on {embedder.device}.",

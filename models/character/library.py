@@ -1,12 +1,12 @@
-"""A library of characters: a folder that several processes may share.
+"""A library of saved characters: a folder that several processes may share.
 
     <library>/<name>-<hash of the name>/0001/character.json         everything but the tensors
                                              character.safetensors  the tensors, bit for bit
-                                             reference_00.png, …    for people; never read back
+                                             reference_00.png, …    for the user; never read back
                                         0002/…
 
-A version is written under a hidden name and renamed once it is complete: it is there wholly or
-not at all, and never changes afterwards.
+A version is written under a hidden name and renamed once it is complete. So no process ever sees
+an incomplete version, and a version never changes.
 """
 
 import hashlib
@@ -29,15 +29,15 @@ from ..jobs.character_version import CharacterReference, CharacterVersion
 from ..jobs.job import clean_name
 from ..jobs.provenance.naming import plain_name
 from .sheet import Character
-from .storage import FACTS, Label, LibraryError, Packed, pack, read, read_label, settle, write
+from .storage import FACTS, Label, LibraryError, Packed, pack, read, read_label, sync_folder, write
 
 log = logging.getLogger(__name__)
 
 VERSION = re.compile(r"\d{4,}")
-READABLE = 60  # letters of a name in its folder's; the hash behind them tells names apart
+READABLE = 60  # letters of the character's name in its folder's name; the hash makes it unique
 HASH_DIGITS = 12
 UNFINISHED = ".saving-"
-ABANDONED_SECONDS = 3600.0  # whoever has been writing for so long was killed
+ABANDONED_SECONDS = 3600.0  # age from which an unfinished version is one of a killed process
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class SavedCharacter:
     """A version of a character in a library.
 
     Attributes:
-        path: its folder.
-        version: counts from 1.
-        label: its id, name, time and hash.
-        is_new: whether this very call saved it.
+        path: folder of the version.
+        version: number of the version, from 1.
+        label: id, name, time and hash of the version.
+        is_new: True if the call that returned this saved it; False if it was saved before.
     """
 
     path: Path
@@ -61,15 +61,32 @@ def save_character(folder: Path, character: Character) -> SavedCharacter:
     """Save a character as the newest version of its name.
 
     Args:
-        folder: the library; made where it isn't there.
-        character: from `make_character` or `load_character`.
+        folder: folder of the library; made if it doesn't exist.
+        character: character of `make_character` or `load_character`.
 
     Returns:
-        The new version; or the newest one that was there, if that holds exactly the same.
+        The new version; or the newest one so far, if that holds exactly the same.
 
     Raises:
-        InputError: its name is none.
+        InputError: the character has no name.
         LibraryError: the folder can't be written.
+
+    Examples:
+        >>> import tempfile
+        >>> import torch
+        >>> from .declaration import Resources
+        >>> from .identity import WITHOUT_WEIGHTS, choose_identity_model
+        >>> from .registry import FOLDERS
+        >>> from .sheet import make_character
+        >>> resources = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
+        >>> model = choose_identity_model(WITHOUT_WEIGHTS, resources)
+        >>> rin, _ = make_character("Rin", torch.rand(1, 64, 64, 3), model)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     saved = save_character(Path(folder), rin)
+        ...     again = save_character(Path(folder), rin)
+        ...     loaded = load_character(Path(folder), "Rin")
+        >>> saved.version, saved.is_new, again.version, again.is_new, loaded.name
+        (1, True, 1, False, 'Rin')
     """
     name = _name_in_library(character.name)
     if not name:
@@ -78,9 +95,9 @@ def save_character(folder: Path, character: Character) -> SavedCharacter:
     label = Label(uuid4(), name, datetime.now(timezone.utc), packed.sha256)
     unfinished = home / f"{UNFINISHED}{label.id}"
     try:
-        same = _same(home, _numbers(home), packed)
-        if same is not None:
-            return same
+        identical = _identical_version(home, _version_numbers(home), packed)
+        if identical is not None:
+            return identical
         unfinished.mkdir(parents=True)
         write(unfinished, packed, label, character.pictures)
         return _publish(unfinished, home, packed, label)
@@ -98,58 +115,62 @@ def load_character(folder: Path, name: str, version: int | None = None) -> Chara
     """Load a character, bit for bit as it was saved.
 
     Args:
-        folder: the library.
-        name: what the character is called.
-        version: which one; None is the newest.
+        folder: folder of the library.
+        name: name of the character.
+        version: number of the version; None for the newest.
 
     Raises:
         InputError: there is no such character or version.
-        LibraryError: a file of it is damaged, or made by a newer pack.
+        LibraryError: a file of it is damaged, or was made by a newer version of this pack.
     """
     return read(find_character(folder, name, version).path)
 
 
 def find_character(folder: Path, name: str, version: int | None = None) -> SavedCharacter:
-    """Where a character lies and what is said of it; takes and raises what `load_character` does,
-    and reads no tensors."""
+    """Return the folder and the label of a saved character, without reading its tensors.
+
+    Its arguments and errors are those of `load_character`.
+    """
     home = folder / _folder_name(_name_in_library(name))
-    versions = _versions(home)
+    versions = _version_folders(home)
     if not versions:
-        known = ", ".join(list_characters(folder))
-        remedy = f"Saved are: {known}." if known else "The library is empty: save one first."
+        names = ", ".join(list_characters(folder))
+        remedy = f"Saved are: {names}." if names else "The library is empty: save one first."
         raise InputError("name", "a character of the library", repr(name), remedy)
-    wanted = versions[-1] if version is None else version
-    if wanted not in versions:
-        remedy = f"Of {name} there is: {', '.join(map(str, versions))}."
-        raise InputError("version", "one that was saved", str(wanted), remedy)
-    path = home / _version_name(wanted)
-    return SavedCharacter(path, wanted, read_label(path))
+    number = versions[-1] if version is None else version
+    if number not in versions:
+        remedy = f"Saved versions of {name}: {', '.join(map(str, versions))}."
+        raise InputError("version", "a saved version", str(number), remedy)
+    path = home / _version_name(number)
+    return SavedCharacter(path, number, read_label(path))
 
 
 def list_characters(folder: Path) -> tuple[str, ...]:
-    """The names of all characters in a library, in their order. Never raises: what can't be read
-    is left out, and said in the log."""
+    """Return the names of all characters in a library, sorted.
+
+    It never raises: a character that can't be read is left out, with a warning in the log.
+    """
     try:
-        names = {_name_of(home) for home in folder.iterdir()}
+        names = {_character_name(home) for home in folder.iterdir()}
     except OSError:
-        return ()  # nothing was saved yet
+        return ()  # the folder doesn't exist until a character is saved
     return tuple(sorted(names - {""}, key=lambda name: (name.casefold(), name)))
 
 
-def state_of(folder: Path) -> str:
-    """Another text whenever something was saved since, or removed: a fingerprint for caches."""
+def library_fingerprint(folder: Path) -> str:
+    """Return a text that changes when a version is saved or removed, as a key for caches."""
     state = []
     for home in sorted(folder.glob("*-*")):
-        for number in _versions(home)[-1:]:
-            with suppress(OSError):  # being removed right now
+        for number in _version_folders(home)[-1:]:
+            with suppress(OSError):  # another process may be removing it
                 changed = (home / _version_name(number)).stat().st_mtime_ns
                 state.append(f"{home.name}/{number}/{changed}")
     return hashlib.sha256("\n".join(state).encode()).hexdigest()
 
 
-def version_of(saved: SavedCharacter, character: Character) -> CharacterVersion:
-    """What the database remembers of a saved character."""
-    references = zip(character.statuses, character.visible, character.similarities, strict=True)
+def version_record(saved: SavedCharacter, character: Character) -> CharacterVersion:
+    """Return the record of a saved character for the database."""
+    references = zip(character.statuses, character.usable, character.similarities, strict=True)
     return CharacterVersion(
         id=saved.label.id,
         name=saved.label.name,
@@ -162,36 +183,36 @@ def version_of(saved: SavedCharacter, character: Character) -> CharacterVersion:
         calibrated=character.calibrated,
         saved_at=saved.label.saved_at,
         references=tuple(
-            CharacterReference(status, used, similarity if used else None)
-            for status, used, similarity in references
+            CharacterReference(status, is_used, similarity if is_used else None)
+            for status, is_used, similarity in references
         ),
     )
 
 
 def _publish(unfinished: Path, home: Path, packed: Packed, label: Label) -> SavedCharacter:
-    """Rename a complete version to the next number, whatever other processes do meanwhile."""
+    """Rename a complete version to the next free number, safely beside other processes."""
     while True:
-        numbers = _numbers(home)
-        # Compared with the very version that the new number follows: where another process is
-        # faster, the rename fails, and its version is looked at first.
-        same = _same(home, numbers, packed)
-        if same is not None:
-            return same
+        numbers = _version_numbers(home)
+        # It is compared with the version just before the new number. If another process takes that
+        # number first, the rename fails, and the next round compares with that process's version.
+        identical = _identical_version(home, numbers, packed)
+        if identical is not None:
+            return identical
         number = max(numbers, default=0) + 1
         path = home / _version_name(number)
         try:
-            os.rename(unfinished, path)  # on a folder that holds files, it fails everywhere
+            os.rename(unfinished, path)  # fails on every system if the folder exists with files
         except OSError:
             if not path.exists():
                 raise
             continue
-        settle(home)
-        settle(home.parent)
+        sync_folder(home)
+        sync_folder(home.parent)
         return SavedCharacter(path, number, label, is_new=True)
 
 
-def _same(home: Path, numbers: Sequence[int], packed: Packed) -> SavedCharacter | None:
-    """The newest of some versions where it is whole and holds exactly this."""
+def _identical_version(home: Path, numbers: Sequence[int], packed: Packed) -> SavedCharacter | None:
+    """Return the newest of some versions if it is undamaged and holds exactly this, else None."""
     for number in reversed(numbers):
         path = home / _version_name(number)
         if not path.is_dir():
@@ -200,7 +221,7 @@ def _same(home: Path, numbers: Sequence[int], packed: Packed) -> SavedCharacter 
             label = read_label(path)
             if label.sha256 != packed.sha256:
                 return None
-            read(path)  # a damaged one is no reason not to save
+            read(path)  # raises if it is damaged; then the character is saved again
         except LibraryError:
             return None
         return SavedCharacter(path, number, label)
@@ -208,12 +229,12 @@ def _same(home: Path, numbers: Sequence[int], packed: Packed) -> SavedCharacter 
 
 
 def _name_in_library(name: str) -> str:
-    """A name in one spelling: が typed as one letter and as two is the same."""
+    """Return a name in Unicode's composed form, in which が has one encoding instead of two."""
     return unicodedata.normalize("NFC", clean_name("name", name))
 
 
 def _folder_name(name: str) -> str:
-    """One that no other name has, on file systems that don't tell A from a either."""
+    """Return a folder name that is unique, also on file systems that ignore the case of letters."""
     readable = plain_name(name[:READABLE]) or "character"
     return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:HASH_DIGITS]}"
 
@@ -222,8 +243,8 @@ def _version_name(number: int) -> str:
     return f"{number:04}"
 
 
-def _numbers(home: Path) -> list[int]:
-    """What is taken, whether it can be loaded or not."""
+def _version_numbers(home: Path) -> list[int]:
+    """Return the version numbers in use, sorted, of loadable and of damaged versions alike."""
     try:
         entries = [entry.name for entry in home.iterdir()]
     except OSError:
@@ -231,19 +252,20 @@ def _numbers(home: Path) -> list[int]:
     return sorted(int(entry) for entry in entries if VERSION.fullmatch(entry))
 
 
-def _versions(home: Path) -> Sequence[int]:
-    return [number for number in _numbers(home) if (home / _version_name(number)).is_dir()]
+def _version_folders(home: Path) -> Sequence[int]:
+    """Return the numbers of the versions that are folders, sorted."""
+    return [number for number in _version_numbers(home) if (home / _version_name(number)).is_dir()]
 
 
-def _name_of(home: Path) -> str:
-    """The name of the character whose folder this is; "" where it is none's."""
-    for number in reversed(_versions(home)):
+def _character_name(home: Path) -> str:
+    """Return the name of the character that a folder belongs to; "" if it is no character's."""
+    for number in reversed(_version_folders(home)):
         try:
             facts = home / _version_name(number) / FACTS
             name = _name_in_version(facts.parent, facts.stat().st_mtime_ns)
         except OSError:
             continue
-        # A copy of a folder under another name is no character: it could not be found by its name.
+        # A copy of a folder under another name doesn't count: `load_character` wouldn't find it.
         if unicodedata.normalize("NFC", home.name) == _folder_name(name):
             return name
     return ""
@@ -251,19 +273,22 @@ def _name_of(home: Path) -> str:
 
 @lru_cache(maxsize=10_000)
 def _name_in_version(path: Path, modified: int) -> str:
-    """Asked for by every prompt, of files that don't change."""
+    """Return the name in a version's label; "" if it can't be read.
+
+    Every prompt needs the names, and the files don't change, so it is cached.
+    """
     try:
         return read_label(path).name
     except LibraryError as error:
-        log.warning("A character is left out of the list: %s", error)
+        log.warning("The list of characters leaves one out, as it can't be read: %s", error)
         return ""
 
 
 def _remove_abandoned(home: Path) -> None:
-    """Remove what processes left that were killed while they saved."""
+    """Remove the unfinished versions of processes that were killed while they saved."""
     for path in home.glob(f"{UNFINISHED}*"):
         try:
             if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
         except OSError:
-            continue  # another process was faster
+            continue  # another process removed it first

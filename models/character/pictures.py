@@ -1,4 +1,4 @@
-"""Pictures for people: the contact sheet of a character, and the overlay of a scored clip."""
+"""Pictures for the user: the contact sheet of a character, and the overlay of a scored clip."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from .similarity import SIMILARITY
 
 MOST_COLUMNS = 4
 MARGIN, CAPTION = 8, 36  # px around and below each reference of a contact sheet
-LEAST_CELL = 140  # px across, for the caption under a narrow reference
+LEAST_CELL = 140  # px across, so that the caption under a narrow reference fits
 PAPER, INK, WHITE = (247, 247, 248), (31, 41, 55), (255, 255, 255)
-# Colour-blind safe (Okabe and Ito 2008), and never alone: the word stands beside it.
+# Colours that colour-blind people can tell apart (Okabe and Ito 2008). A word always says the same.
 COLOURS = {
     Presence.SAME: (0, 158, 115),
     Presence.DIFFERENT: (213, 94, 0),
@@ -44,10 +44,10 @@ Edges = tuple[float, float, float, float]
 
 
 def contact_sheet(character: Character) -> torch.Tensor:
-    """Draw all references of a character, with what was seen in them and what became of them.
+    """Draw all references of a character with their boxes, similarities and statuses.
 
     Args:
-        character: from `make_character`.
+        character: character of `make_character`.
 
     Returns:
         One picture, RGB in 0–1, shape (1, height, width, 3).
@@ -78,24 +78,27 @@ def contact_sheet(character: Character) -> torch.Tensor:
 
 
 def _caption(index: int, status: ReferenceStatus, similarity: float | None) -> str:
-    """Two short lines: what became of the reference, and how alike it is."""
+    """Return two short lines with the similarity and the status of a reference."""
     if not status.usable:
         unused = "" if status is ReferenceStatus.NOBODY else "\nnot used"
         return f"{index}: {status.value}{unused}"
-    alike = "the only one" if similarity is None else f"{similarity:.2f} alike"
-    return f"{index}: {alike}" + ("" if status is ReferenceStatus.USED else f"\n{status.value}")
+    similarity_text = "the only one" if similarity is None else f"{similarity:.2f} alike"
+    second_line = "" if status is ReferenceStatus.USED else f"\n{status.value}"
+    return f"{index}: {similarity_text}{second_line}"
 
 
 @dataclass(frozen=True)
-class _Figure:
+class _ReportedCharacter:
     """One character in a report, frame by frame.
 
     Attributes:
-        name: of the character.
-        presences, points, boxes: one for each frame.
-        doubled: boxes of others who look like the character, by frame.
-        strangers: boxes of those who are no character, by frame.
-        complete_until: last frame whose boxes are all in the report; None if that is the last one.
+        name: name of the character.
+        presences: presence in each frame.
+        points: points of each frame, 0–100; None if no person is assigned.
+        boxes: box in each frame; None if no person is assigned.
+        doubled: boxes of the further people who look like the character, by frame.
+        strangers: boxes of the people who are no character, by frame.
+        complete_until: frame from which on the report leaves boxes out; None if it has all.
     """
 
     name: str
@@ -108,53 +111,55 @@ class _Figure:
 
 
 def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
-    """Draw what was seen into every frame: box, name and score of each character, and strangers.
+    """Draw the box, name and score of each character, and the strangers, into every frame.
 
-    Besides the pictures that it returns it takes the memory of a single frame.
+    Beside the returned pictures it needs the memory of a single frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
-        report: of `score_characters` for these frames.
+        report: report of `score_characters` on these frames.
 
     Returns:
         RGB in 0–1, the shape of `frames`, on the CPU.
 
     Raises:
-        InputError: the report has no characters, or is of another number of frames.
+        InputError: the report has no characters, or another number of frames.
     """
-    figures = _figures(report)
-    if not figures:
+    characters = _reported_characters(report)
+    if not characters:
         expected = "a report of Character Score"
         remedy = "Connect the report of a Character Score; one of what a gate kept has no boxes."
         raise InputError("report", expected, f"one of {report.subject} without boxes", remedy)
-    if any(len(each.presences) != len(frames) for each in figures):
-        counts = sorted({len(each.presences) for each in figures})
+    if any(len(each.presences) != len(frames) for each in characters):
+        counts = sorted({len(each.presences) for each in characters})
         expected = f"the {' and '.join(map(str, counts))} frames of the report"
         remedy = "Connect the images that went into the Character Score."
         raise InputError("images", expected, f"{len(frames)} frames", remedy)
     pictures = torch.empty(frames.shape)
     for index, frame in enumerate(frames):
         picture = _image(frame)
-        _draw_frame(picture, index, figures)
+        _draw_frame(picture, index, characters)
         pictures[index] = _tensor(picture)
     return pictures
 
 
-def _figures(report: Report) -> list[_Figure]:
-    """Return the characters of a report, those of which nothing could be measured too."""
-    return [_figure(each) for each in report.measurements if _is_of_a_character(each)]
+def _reported_characters(report: Report) -> list[_ReportedCharacter]:
+    """Return the characters of a report, including those of which nothing could be measured."""
+    return [_reported_character(each) for each in report.measurements if _is_similarity(each)]
 
 
-def _is_of_a_character(measurement: Measurement) -> bool:
-    # `similarity: Rin` where there are several, `character.similarity: Rin` in a merged report.
+def _is_similarity(measurement: Measurement) -> bool:
+    """Return True for the measurement of similarity of one character, which holds its boxes."""
+    # It is `similarity: Rin` with several characters, `character.similarity: Rin` in a merged
+    # report.
     kind = measurement.name.partition(":")[0].rpartition(".")[2]
     return kind == SIMILARITY.name and "character" in measurement.details
 
 
-def _figure(measurement: Measurement) -> _Figure:
+def _reported_character(measurement: Measurement) -> _ReportedCharacter:
     details, count = measurement.details, len(measurement.per_frame)
     ends = [last_complete_frame(key, details) for key in (DOUBLED, STRANGERS)]
-    return _Figure(
+    return _ReportedCharacter(
         name=details["character"],
         presences=[Presence(each) for each in details.get("presence", [Presence.UNKNOWN] * count)],
         points=details.get("points", [None] * count),
@@ -165,77 +170,82 @@ def _figure(measurement: Measurement) -> _Figure:
     )
 
 
-def _draw_frame(picture: Image.Image, index: int, figures: Sequence[_Figure]) -> None:
-    """Boxes first and labels over them; who isn't visible is listed in the corner."""
+def _draw_frame(picture: Image.Image, index: int, characters: Sequence[_ReportedCharacter]) -> None:
+    """Draw the boxes, then the labels over them; invisible characters are listed in the corner."""
     draw, side = ImageDraw.Draw(picture), min(picture.size)
     font, line = _font(max(side // 24, 10)), max(side // 200, 1)
     labels: list[tuple[float, float, str, Colour]] = []
     corner: list[tuple[str, Colour]] = []
 
-    def mark(box: Box, words: str, colour: Colour) -> None:
+    def mark(box: Box, text: str, colour: Colour) -> None:
         edges = _pixels(box, *picture.size)
         draw.rectangle(edges, None, colour, line)
-        labels.append((edges[0], edges[1], words, colour))
+        labels.append((edges[0], edges[1], text, colour))
 
-    for figure in figures:
-        for box in figure.strangers.get(index, ()):
+    for character in characters:
+        for box in character.strangers.get(index, ()):
             mark(box, "stranger", STRANGER)
-    for figure in figures:
-        presence, points, place = figure.presences[index], figure.points[index], figure.boxes[index]
-        for box in figure.doubled.get(index, ()):
-            mark(box, f"{figure.name} again", COLOURS[Presence.DIFFERENT])
-        words = f"{figure.name}: {presence.value}"
+    for character in characters:
+        presence, points, place = (
+            character.presences[index],
+            character.points[index],
+            character.boxes[index],
+        )
+        for box in character.doubled.get(index, ()):
+            mark(box, f"{character.name} again", COLOURS[Presence.DIFFERENT])
+        text = f"{character.name}: {presence.value}"
         if place is None or points is None:
-            corner.append((words, COLOURS[presence]))
+            corner.append((text, COLOURS[presence]))
         else:
-            mark(place, f"{words} {points:.0f}", COLOURS[presence])
-    if any(each.complete_until is not None and index >= each.complete_until for each in figures):
+            mark(place, f"{text} {points:.0f}", COLOURS[presence])
+    if any(each.complete_until is not None and index >= each.complete_until for each in characters):
         corner.append(("further boxes are not in the report", STRANGER))
     below = 2.0 * line
-    for words, colour in corner:
-        labels.append((2.0 * line, below, words, colour))
-        below += draw.textbbox((0, 0), words, font)[3] + 4 * line
-    for x, y, words, colour in labels:
-        _label(draw, picture.size, (x, y), words, colour, font, line)
+    for text, colour in corner:
+        labels.append((2.0 * line, below, text, colour))
+        below += draw.textbbox((0, 0), text, font)[3] + 4 * line
+    for x, y, text, colour in labels:
+        _label(draw, picture.size, (x, y), text, colour, font, line)
 
 
 def _label(
     draw: ImageDraw.ImageDraw,
     size: tuple[int, int],
     place: tuple[float, float],
-    words: str,
+    text: str,
     colour: Colour,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     line: int,
 ) -> None:
-    """White words on a coloured ground, moved so far that as much as possible can be read."""
-    words = _fitting(draw, words, font, size[0] - 6 * line)
-    left, top, right, bottom = draw.textbbox((0, 0), words, font)
+    """Draw white text on a coloured ground, moved into the picture as far as it fits."""
+    text = _shortened(draw, text, font, size[0] - 6 * line)
+    left, top, right, bottom = draw.textbbox((0, 0), text, font)
     x = max(min(place[0] + 2 * line, size[0] - right - 2 * line), 2 * line)
     y = max(min(place[1] + 2 * line, size[1] - bottom - 2 * line), 2 * line)
     ground = (x + left - line, y + top - line, x + right + line, y + bottom + line)
     draw.rectangle(ground, colour)
-    draw.text((x, y), words, WHITE, font)
+    draw.text((x, y), text, WHITE, font)
 
 
-def _fitting(draw: ImageDraw.ImageDraw, words: str, font: Any, room: float) -> str:
-    """Return words no wider than the room: the name is cut, the rest says what was seen."""
-    name, colon, rest = words.rpartition(": ")
-    fitting = words
-    while draw.textlength(fitting, font) > room and len(name) > 1:
+def _shortened(draw: ImageDraw.ImageDraw, text: str, font: Any, width: float) -> str:
+    """Return a text of at most a width in pixels: its name is cut, its result is kept."""
+    name, separator, result = text.rpartition(": ")
+    shortened = text
+    while draw.textlength(shortened, font) > width and len(name) > 1:
         name = name[:-1]
-        fitting = f"{name}…{colon}{rest}"
-    return fitting
+        shortened = f"{name}…{separator}{result}"
+    return shortened
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font: no file of the system is needed. It knows no Chinese or Japanese."""
+    """Return Pillow's own font, which needs no file and has no Chinese or Japanese letters."""
     return ImageFont.load_default(size)
 
 
 def _pixels(box: Sequence[float], width: int, height: int, x: int = 0, y: int = 0) -> Edges:
+    """Return the edges of a box in pixels of a picture whose corner lies at x, y."""
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in box)
-    right, bottom = max(left, right), max(top, bottom)  # Pillow refuses a box inside out
+    right, bottom = max(left, right), max(top, bottom)  # Pillow refuses a negative size
     return (
         x + left * (width - 1),
         y + top * (height - 1),

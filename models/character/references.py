@@ -1,4 +1,4 @@
-"""Which references of a character can be used, and how alike they are."""
+"""Selection of the usable references of a character, and their similarities to one another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,29 +12,31 @@ from .detections import Detections
 
 
 class ReferenceStatus(str, Enum):
-    """What became of a reference picture."""
+    """Status of a reference picture in its character sheet."""
 
     USED = "used"
-    CHOSEN = "one of several people"  # used: the one whom all other references show
-    OUTLIER = "unlike the others"  # used all the same: a back view is unlike the others too
-    SEVERAL = "several people"  # not used: nobody can know who is meant
+    CHOSEN = "one of several people"  # used: one of its people is in all other references
+    OUTLIER = "unlike the others"  # used all the same, as a back view is unlike the others too
+    SEVERAL = "several people"  # not used: it is unclear which of them is the character
     NOBODY = "nobody visible"
     TOO_SMALL = "too small"
 
     @property
     def usable(self) -> bool:
-        """Whether frames are compared with it."""
+        """True if frames are compared with the reference."""
         return self in (ReferenceStatus.USED, ReferenceStatus.CHOSEN, ReferenceStatus.OUTLIER)
 
 
 @dataclass(frozen=True)
 class References:
-    """What a character's references come to.
+    """Judgement of a character's references.
 
     Attributes:
-        people: the number in the detections of whom each reference shows; None where it isn't used.
-        statuses: what became of each.
-        similarities: of each to the most like one of the others; None where there is none.
+        people: index in `Detections.people` of the person in each reference; None if the reference
+            isn't used.
+        statuses: status of each reference.
+        similarities: similarity of each reference to the most similar other one; None if the
+            reference isn't used or there is no other.
     """
 
     people: tuple[int | None, ...]
@@ -43,20 +45,20 @@ class References:
 
 
 def judge_references(detections: Detections, embedder: Embedder) -> References:
-    """Say which references are usable, and which of them are unlike the others.
+    """Return which references are usable, and which of them are unlike the others.
 
-    A reference with several people is used where all references with one person agree on one of
-    them, by the embedder's published threshold. The references that hang together by that
-    threshold are the character; what hangs together with fewer of them is an outlier.
+    All comparisons use the embedder's published threshold. A reference with several people is used
+    if all references with one person are similar to the same one of them. The largest group of
+    references that similarity connects is the character; all others are outliers.
 
     Args:
-        detections: of the references.
-        embedder: what described them.
+        detections: detections of the references.
+        embedder: embedder that made their embeddings.
 
     Returns:
-        What became of each.
+        Status and similarity of each reference.
     """
-    alike = embedder.similarities(detections.embeddings, detections.embeddings)
+    similarity = embedder.similarities(detections.embeddings, detections.embeddings)
     singles = [row[0] for row in detections.rows if len(row) == 1]
     people: list[int | None] = []
     statuses: list[ReferenceStatus] = []
@@ -65,45 +67,56 @@ def judge_references(detections: Detections, embedder: Embedder) -> References:
         if not row:
             status = ReferenceStatus.TOO_SMALL if small else ReferenceStatus.NOBODY
         elif len(row) > 1:
-            agreed = _agreed_on(alike[singles][:, row.start : row.stop], embedder.threshold)
-            person = None if agreed is None else row[agreed]
-            status = ReferenceStatus.SEVERAL if agreed is None else ReferenceStatus.CHOSEN
+            candidates = similarity[singles][:, row.start : row.stop]
+            common = _common_person(candidates, embedder.threshold)
+            person = None if common is None else row[common]
+            status = ReferenceStatus.SEVERAL if common is None else ReferenceStatus.CHOSEN
         people.append(person)
         statuses.append(status)
 
     usable = [person for person in people if person is not None]
-    nearest = _to_the_others(alike[usable][:, usable], embedder.threshold)
-    known = dict(zip(usable, nearest, strict=True))
-    similarities = tuple(None if person is None else known[person] for person in people)
-    for index, similarity in enumerate(similarities):
-        if similarity is not None and similarity < embedder.threshold:
+    nearest = _nearest_similarities(similarity[usable][:, usable], embedder.threshold)
+    by_person = dict(zip(usable, nearest, strict=True))
+    similarities = tuple(None if person is None else by_person[person] for person in people)
+    for index, value in enumerate(similarities):
+        if value is not None and value < embedder.threshold:
             statuses[index] = ReferenceStatus.OUTLIER
     return References(tuple(people), tuple(statuses), similarities)
 
 
-def _agreed_on(alike: torch.Tensor, threshold: float) -> int | None:
-    """Whom of several people all singles show; None where they disagree or there is no single."""
-    if not len(alike):
+def _common_person(similarity: torch.Tensor, threshold: float) -> int | None:
+    """Return the one of several people whom all references with one person show.
+
+    Args:
+        similarity: similarity of the references with one person to the people of the reference
+            with several, shape (references, people).
+        threshold: similarity from which two are the same person.
+
+    Returns:
+        Index of the person; None if the references disagree or there are none.
+    """
+    if not len(similarity):
         return None
-    shown = (alike >= threshold).any(dim=0).nonzero().flatten().tolist()
-    likest = set(alike.argmax(dim=1).tolist())
-    return shown[0] if len(shown) == 1 and likest == set(shown) else None
+    candidates = (similarity >= threshold).any(dim=0).nonzero().flatten().tolist()
+    most_similar = set(similarity.argmax(dim=1).tolist())
+    is_agreed = len(candidates) == 1 and most_similar == set(candidates)
+    return candidates[0] if is_agreed else None
 
 
-def _to_the_others(alike: torch.Tensor, threshold: float) -> list[float | None]:
-    """Similarity of each reference to the likest other one of those that hang together."""
-    if len(alike) < 2:
-        return [None] * len(alike)
+def _nearest_similarities(similarity: torch.Tensor, threshold: float) -> list[float | None]:
+    """Return the similarity of each reference to the most similar other one of the main group."""
+    if len(similarity) < 2:
+        return [None] * len(similarity)
     connected = require("scipy.sparse.csgraph").connected_components
-    labels = connected((alike >= threshold).numpy(), directed=False)[1].tolist()
-    main = max(labels, key=labels.count)  # the first of equals
-    others = torch.tensor([label == main for label in labels])
-    if others.sum() < 2:
-        others[:] = True
-    among = alike.where(others, -torch.inf).fill_diagonal_(-torch.inf)
-    return among.amax(dim=1).tolist()
+    groups = connected((similarity >= threshold).numpy(), directed=False)[1].tolist()
+    main_group = max(groups, key=groups.count)  # the first of equally large ones
+    is_in_main_group = torch.tensor([group == main_group for group in groups])
+    if is_in_main_group.sum() < 2:
+        is_in_main_group[:] = True
+    to_main_group = similarity.where(is_in_main_group, -torch.inf).fill_diagonal_(-torch.inf)
+    return to_main_group.amax(dim=1).tolist()
 
 
-def listed(statuses: Sequence[ReferenceStatus], *wanted: ReferenceStatus) -> list[int]:
-    """The numbers of the references with one of the wanted statuses."""
-    return [index for index, each in enumerate(statuses) if each in wanted]
+def indices_with(statuses: Sequence[ReferenceStatus], *selected: ReferenceStatus) -> list[int]:
+    """Return the numbers of the references that have one of the selected statuses."""
+    return [index for index, each in enumerate(statuses) if each in selected]

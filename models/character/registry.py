@@ -1,4 +1,4 @@
-"""All detectors and embedders that a user can choose, found where they are declared."""
+"""Registry of all detectors and embedders that a user can choose, collected from their modules."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -12,14 +12,15 @@ D = TypeVar("D", DetectorDeclaration, EmbedderDeclaration)
 
 
 def _declared(kind: type[D]) -> dict[str, D]:
-    """Return the declarations of one kind by name, the one of lowest rank first."""
+    """Return the declarations of one kind by name, in the order of their ranks."""
     modules = [
         import_module(f"{package.__name__}.{module.name}")
         for package in (detectors, embedders)
         for module in iter_modules(package.__path__)
     ]
-    found = {value for each in modules for value in vars(each).values() if isinstance(value, kind)}
-    return {each.name: each for each in sorted(found, key=lambda each: each.rank)}
+    values = [value for module in modules for value in vars(module).values()]
+    declarations = {value for value in values if isinstance(value, kind)}
+    return {each.name: each for each in sorted(declarations, key=lambda each: each.rank)}
 
 
 DETECTORS = _declared(DetectorDeclaration)
@@ -35,7 +36,7 @@ def choices_of(
     declared: Mapping[str, DetectorDeclaration] | Mapping[str, EmbedderDeclaration],
     weights: Weights,
 ) -> list[str]:
-    """Return the names of weights that a user can choose for any of some declarations.
+    """Return the names of the weights that a user can choose for some declarations.
 
     Args:
         declared: `DETECTORS` or `EMBEDDERS`.

@@ -1,4 +1,4 @@
-"""Boxes of strangers and doubled figures in a character report, few enough for a database row."""
+"""Boxes of strangers and doubled characters in a report, limited to fit into a database row."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,9 @@ from typing import Any
 from .detection import Box
 
 STRANGERS, DOUBLED = "strangers", "doubled"  # keys in the details of a measurement
-LEFT_OUT = "_left_out"  # after a key: how many boxes the list doesn't hold
-MOST_BOXES = 250  # of a list: 9 KB of JSON
-DECIMALS = 3  # a thousandth of the picture's side: a pixel
+LEFT_OUT = "_left_out"  # suffix of the key for the number of boxes that the list leaves out
+MOST_BOXES = 250  # in a list, which is then 9 KB of JSON
+DECIMALS = 3  # a thousandth of the picture's side is about a pixel
 
 
 def boxes_as_details(key: str, rows: Sequence[Sequence[Box]]) -> dict[str, Any]:
@@ -20,8 +20,12 @@ def boxes_as_details(key: str, rows: Sequence[Sequence[Box]]) -> dict[str, Any]:
         rows: boxes of each frame.
 
     Returns:
-        At `key` a list of [frame, left, top, right, bottom], the first `MOST_BOXES` of them. Where
-        there are more, their number stands beside it.
+        The first `MOST_BOXES` boxes at `key`, a list of [frame, left, top, right, bottom]. If there
+        are more, the number left out is at `key` with the suffix `LEFT_OUT`.
+
+    Examples:
+        >>> boxes_as_details(STRANGERS, [[], [Box(0.1, 0.2, 0.3, 0.4)]])
+        {'strangers': [[1, 0.1, 0.2, 0.3, 0.4]]}
     """
     boxes = [
         [frame, *(round(edge, DECIMALS) for edge in box)]
@@ -33,7 +37,7 @@ def boxes_as_details(key: str, rows: Sequence[Sequence[Box]]) -> dict[str, Any]:
 
 
 def boxes_of_details(key: str, details: Mapping[str, Any]) -> Mapping[int, list[Box]]:
-    """Return the boxes that `boxes_as_details` wrote, by frame; nothing in older reports."""
+    """Return the boxes that `boxes_as_details` wrote, by frame; older reports have none."""
     boxes: dict[int, list[Box]] = defaultdict(list)
     for frame, *edges in details.get(key, ()):
         boxes[frame].append(Box(*edges))
@@ -41,5 +45,5 @@ def boxes_of_details(key: str, details: Mapping[str, Any]) -> Mapping[int, list[
 
 
 def last_complete_frame(key: str, details: Mapping[str, Any]) -> int | None:
-    """Return the frame after which boxes were left out; None if all of them are there."""
+    """Return the frame from which on boxes may be left out; None if the details have them all."""
     return details[key][-1][0] if details.get(key + LEFT_OUT) else None

@@ -1,4 +1,4 @@
-"""A character sheet: who the character is, from reference pictures."""
+"""Character sheets: a character made from reference pictures, for scoring frames against it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import torch.nn.functional as functional
 from ..frames import unmeasurable
 from ..report import Report
 from .detection import Embedder, IdentityModel
-from .detections import chunks, look_at
+from .detections import chunks, detect_people
 from .references import References, ReferenceStatus, judge_references
 from .sheet_measures import CALIBRATION_LEAST, sheet_report, unmeasured_sheet
 
-# A frame may be this much further from the references than a reference is from its nearest one.
+# Factor: a frame may be this many times as far from the references as these are from one another.
 GAP_ALLOWED = 3.0
-THUMBNAIL = 160  # px, the longer side
+THUMBNAIL = 160  # px of the longer side
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,19 +23,20 @@ class Character:
     """A character that frames can be scored against.
 
     Attributes:
-        name: what people call it.
-        backend: what made the embeddings, as in reports.
-        model: the whole of `IdentityModel.key`; only embeddings of one model are comparable.
-        embeddings: of the usable references, shape (references, dimensions).
+        name: name of the character.
+        backend: name of the embedder that made the embeddings, as in reports.
+        model: `IdentityModel.key`; only embeddings of one model are comparable.
+        embeddings: embeddings of the usable references, shape (references, dimensions).
         threshold: similarity from which a frame shows this character.
-        usual: how alike the references are to one another; 1.0 where there are too few to tell.
-        calibrated: whether the references set the threshold, or the published one holds.
-        pictures: all references made small, RGB in 0–1, shape (references, height, width, 3).
-        boxes: of whom each reference shows, shape (references, 4), as shares of the picture; zeros
-            where it isn't used.
-        similarities: of each reference to the one most like it; None where it isn't used, or
-            there is no other.
-        statuses: what became of each reference, a value of `ReferenceStatus` as plain text.
+        usual: median similarity of the references to one another, the upper end of the character's
+            scale; 1.0 if there are too few references.
+        calibrated: True if the references set the threshold, False if it is the published one.
+        pictures: thumbnails of all references, RGB in 0–1, shape (references, height, width, 3).
+        boxes: box of the person in each reference as shares of the picture, shape (references, 4);
+            zeros for a reference that isn't used.
+        similarities: similarity of each reference to the most similar other one; None if the
+            reference isn't used or there is no other.
+        statuses: status of each reference, a value of `ReferenceStatus` as plain text.
     """
 
     name: str
@@ -51,8 +52,8 @@ class Character:
     statuses: tuple[str, ...]
 
     @property
-    def visible(self) -> tuple[bool, ...]:
-        """Whether each reference shows somebody, and is used."""
+    def usable(self) -> tuple[bool, ...]:
+        """For each reference, True if frames are compared with it."""
         return tuple(ReferenceStatus(each).usable for each in self.statuses)
 
 
@@ -62,32 +63,48 @@ def make_character(
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Character, Report]:
-    """Make a character of reference pictures, and say whether they show one character.
+    """Make a character from reference pictures, and report whether they show one character.
 
-    Every usable reference is kept, so that a back view is compared with the back view. From
-    `CALIBRATION_LEAST` on that look like one character, how alike they are sets the threshold.
-    A reference that is unlike the others is kept too, and named: only its maker knows whether it
-    is another view or somebody else.
+    Every usable reference is kept, so that a back view is compared with the back view. If at least
+    `CALIBRATION_LEAST` of them look like one character, their similarity sets the threshold. A
+    reference that is unlike the others is kept too, and the report names it: only the user knows
+    whether it is another view or another character.
 
     Args:
-        name: what people call the character.
+        name: name of the character.
         references: RGB in 0–1, shape (references, height, width, 3), on any device.
-        model: what to look with.
+        model: detector and embedder.
         report_progress: called with (references done, references in all); what it raises ends
             the work.
 
     Returns:
-        The character, and a report whose frames are the references. A character without a usable
-        reference can be scored against too: everything is then NOT_MEASURED.
+        The character, and a report whose frames are the references. Frames can also be scored
+        against a character without a usable reference: all is then NOT_MEASURED.
+
+    Examples:
+        A sheet from four drawings of a sample character, without any weights:
+
+        >>> from ..sample.sample_clip import draw_clip
+        >>> from .declaration import Resources
+        >>> from .identity import WITHOUT_WEIGHTS, choose_identity_model
+        >>> from .registry import FOLDERS
+        >>> resources = Resources({folder: {} for folder in FOLDERS}, torch.device("cpu"))
+        >>> model = choose_identity_model(WITHOUT_WEIGHTS, resources)
+        >>> references = draw_clip(4, 96, 96, period=4, character=0, seed=1)
+        >>> rin, report = make_character("Rin", references, model)
+        >>> rin.usable, rin.calibrated
+        ((True, True, True, True), True)
+        >>> report.verdict.value
+        'PASS'
     """
     absence = unmeasurable(references)
     if absence is not None:
-        nobody = (None,) * len(references)
-        judged = References(nobody, (ReferenceStatus.NOBODY,) * len(references), nobody)
+        absent = (None,) * len(references)
+        judged = References(absent, (ReferenceStatus.NOBODY,) * len(references), absent)
         character = _character(name, references, model, judged, None, torch.zeros(0, 0))
         return character, unmeasured_sheet(model, absence, len(references))
 
-    detections = look_at(references, model, report_progress)
+    detections = detect_people(references, model, report_progress)
     judged = judge_references(detections, model.embedder)
     boxes = torch.zeros(len(references), 4)
     for index, person in enumerate(judged.people):
@@ -107,17 +124,17 @@ def _character(
     embeddings: torch.Tensor,
 ) -> Character:
     published = model.embedder.threshold
-    alike = [each for each in judged.similarities if each is not None and each >= published]
-    calibrated = len(alike) >= CALIBRATION_LEAST
-    middle = torch.tensor(alike).median().item() if calibrated else 1.0
-    threshold = _calibrated_threshold(middle, model.embedder) if calibrated else published
+    similar = [each for each in judged.similarities if each is not None and each >= published]
+    calibrated = len(similar) >= CALIBRATION_LEAST
+    median = torch.tensor(similar).median().item() if calibrated else 1.0
+    threshold = _calibrated_threshold(median, model.embedder) if calibrated else published
     return Character(
         name=name,
         backend=model.embedder.name,
         model=model.key,
         embeddings=embeddings if len(embeddings) else torch.zeros(0, 0),
         threshold=threshold,
-        usual=middle if middle > threshold else 1.0,
+        usual=median if median > threshold else 1.0,
         calibrated=calibrated,
         pictures=_thumbnails(references),
         boxes=torch.zeros(len(references), 4) if boxes is None else boxes,
@@ -127,7 +144,7 @@ def _character(
 
 
 def _calibrated_threshold(similarity: float, embedder: Embedder) -> float:
-    """Threshold from how far a usual reference is from its nearest one."""
+    """Return the threshold for references with this median similarity to their nearest ones."""
     loosest, strictest = embedder.threshold_bounds
     return min(max(1 - GAP_ALLOWED * (1 - similarity), loosest), strictest)
 

@@ -1,4 +1,4 @@
-"""What the report of a character sheet says of its references."""
+"""Measures of a character sheet's references, and the report on them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
 from .detection import IdentityModel
 from .embedders.palette import BACKEND as PALETTE
-from .references import ReferenceStatus, listed
+from .references import ReferenceStatus, indices_with
 from .visibility import (
     NO_REFERENCE,
     REFERENCES_SEEN,
@@ -22,7 +22,7 @@ from .visibility import (
 if TYPE_CHECKING:
     from .sheet import Character
 
-CALIBRATION_LEAST = 3  # references; two give one distance, and no spread
+CALIBRATION_LEAST = 3  # references; two have a single distance, without a spread
 
 ALIKE_IN_LOOKS = "references_alike"
 ONE_UNLIKE = "reference_different"
@@ -34,34 +34,38 @@ CHOSEN = "references_chosen"
 
 
 def sheet_report(character: "Character", model: IdentityModel) -> Report:
-    """Return the report on a character's references: one character, threshold, unusable ones."""
+    """Return the report on a character's references: their similarity, threshold and usability."""
     statuses = [ReferenceStatus(each) for each in character.statuses]
-    one = _one_character(character, model, listed(statuses, ReferenceStatus.OUTLIER))
-    parts = (
-        one,
+    one_character = _one_character(
+        character, model, indices_with(statuses, ReferenceStatus.OUTLIER)
+    )
+    measurements = (
+        one_character,
         _threshold(character, model, statuses),
-        _share(character, model, statuses),
+        _usable_share(character, model, statuses),
         *_several_people(statuses, model),
     )
     worst = None
-    if one.worst_frame is not None:
-        worst = WorstFrame(one.worst_frame, one.reason_code, one.reason)
-    return Report("character", parts, frames=len(statuses), worst=worst)
+    if one_character.worst_frame is not None:
+        worst = WorstFrame(
+            one_character.worst_frame, one_character.reason_code, one_character.reason
+        )
+    return Report("character", measurements, frames=len(statuses), worst=worst)
 
 
 def unmeasured_sheet(model: IdentityModel, absence: Absence, references: int) -> Report:
-    """Return the report on references that can't be looked at."""
+    """Return the report on references that can't be measured at all, for the reason given."""
     measures = (ONE_CHARACTER, THRESHOLD, VISIBLE_SHARE)
-    parts = tuple(_by_embedder(model, each).absent(absence) for each in measures)
-    return Report("character", parts, frames=references)
+    measurements = tuple(_by_embedder(model, each).absent(absence) for each in measures)
+    return Report("character", measurements, frames=references)
 
 
 def _one_character(
     character: "Character", model: IdentityModel, outliers: Sequence[int]
 ) -> Measurement:
-    """Judge the least alike reference by the published threshold.
+    """Measure the least similar reference against the published threshold.
 
-    Not by the calibrated one: references would be judged by themselves.
+    The calibrated threshold comes from these references, so it can't judge them.
     """
     published = model.embedder.threshold
     details = {
@@ -71,7 +75,7 @@ def _one_character(
         "model": character.model,
     }
     measure = replace(_by_embedder(model, ONE_CHARACTER), threshold=published)
-    result = measure.taken(character, published, outliers)
+    result = measure.evaluate(character, published, outliers)
     return measure.measurement(result, character.similarities, details)
 
 
@@ -81,49 +85,49 @@ def least_alike(
     """Return the similarity of the reference that is least like the others.
 
     Args:
-        character: the character.
-        published: the embedder's threshold.
+        character: character of the sheet.
+        published: published threshold of the embedder.
         outliers: numbers of the references that are unlike the others.
     """
-    known = [each for each in character.similarities if each is not None]
-    if not any(character.visible):
+    similarities = [each for each in character.similarities if each is not None]
+    if not any(character.usable):
         return Absence(NO_REFERENCE, {"character": character.name})
-    if not known:
+    if not similarities:
         return Absence(ONE_REFERENCE)
     facts = {
         "reference": _joined(outliers),
-        "similarity": short(min(known)),
+        "similarity": short(min(similarities)),
         "threshold": short(published),
     }
-    unlike = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
-    alike = ALIKE_IN_LOOKS if character.backend == PALETTE else None
-    return Value(min(known), facts, unlike if outliers else alike)
+    fail_reason = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
+    pass_reason = ALIKE_IN_LOOKS if character.backend == PALETTE else None
+    return Value(min(similarities), facts, fail_reason if outliers else pass_reason)
 
 
 def _threshold(
     character: "Character", model: IdentityModel, statuses: Sequence[ReferenceStatus]
 ) -> Measurement:
-    agreeing = sum(character.visible) - len(listed(statuses, ReferenceStatus.OUTLIER))
+    similar = sum(character.usable) - len(indices_with(statuses, ReferenceStatus.OUTLIER))
     note = model.embedder.threshold_note
     return _by_embedder(model, THRESHOLD).measured(
         character.threshold,
         None if character.calibrated else PUBLISHED,
-        {"references": agreeing, "least": CALIBRATION_LEAST, "note": note},
+        {"references": similar, "least": CALIBRATION_LEAST, "note": note},
     )
 
 
-def _share(
+def _usable_share(
     character: "Character", model: IdentityModel, statuses: Sequence[ReferenceStatus]
 ) -> Measurement:
-    count, usable = len(statuses), sum(character.visible)
-    unseen = listed(statuses, ReferenceStatus.NOBODY, ReferenceStatus.TOO_SMALL)
+    count, usable = len(statuses), sum(character.usable)
+    without_person = indices_with(statuses, ReferenceStatus.NOBODY, ReferenceStatus.TOO_SMALL)
     reason = REFERENCES_SEEN if usable == count else REFERENCES_USABLE
-    by_status = {each.value: listed(statuses, each) for each in ReferenceStatus}
+    by_status = {each.value: indices_with(statuses, each) for each in ReferenceStatus}
     return replace(VISIBLE_SHARE, backend=model.detector.name).measured(
         usable / count,
-        REFERENCES_UNSEEN if unseen else reason,
-        {"references": _joined(unseen) if unseen else count, "usable": usable},
-        per_frame=[float(each) for each in character.visible],
+        REFERENCES_UNSEEN if without_person else reason,
+        {"references": _joined(without_person) if without_person else count, "usable": usable},
+        per_frame=[float(each) for each in character.usable],
         details={status: numbers for status, numbers in by_status.items() if numbers},
     )
 
@@ -131,9 +135,9 @@ def _share(
 def _several_people(
     statuses: Sequence[ReferenceStatus], model: IdentityModel
 ) -> tuple[Measurement, ...]:
-    """Return which references show several people; nothing where none does."""
-    unused = listed(statuses, ReferenceStatus.SEVERAL)
-    chosen = listed(statuses, ReferenceStatus.CHOSEN)
+    """Measure how many references show several people; return nothing if none does."""
+    unused = indices_with(statuses, ReferenceStatus.SEVERAL)
+    chosen = indices_with(statuses, ReferenceStatus.CHOSEN)
     if not unused and not chosen:
         return ()
     measure = replace(SEVERAL_PEOPLE, backend=model.detector.name, high=float(len(statuses)))
@@ -149,7 +153,7 @@ def _joined(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-# The threshold is the embedder's published one.
+# The threshold is the embedder's published one; `_one_character` fills it in.
 ONE_CHARACTER = Measure(
     "one_character",
     unit="similarity",

@@ -1,4 +1,4 @@
-"""How like its references a character is, in the frame that is least like them."""
+"""Similarity of a character to its references, in the frame that is least similar to them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..frames import Absence
 from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
-from .appearance import Presence, lost_from
+from .appearance import Presence, first_lost_frame
 from .report_boxes import DOUBLED, boxes_as_details
 from .visibility import NO_REFERENCE
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
     from .sheet import Character
 
-# With the character out of sight in more than half of the frames there is no verdict on the clip.
+# Share of frames. A clip that shows the character in fewer of them has no verdict on it.
 LEAST_VISIBLE_SHARE = 0.5
 
 DIFFERENT = "character_different"
@@ -27,36 +27,37 @@ SELDOM_SEEN = "seldom_seen"
 def least_similarity(clip: "CharacterInClip") -> Value | Absence:
     """Return the similarity of the least similar visible frame.
 
-    A maker wants to see a single wrong frame too, and a batch may be stills of which one is wrong.
+    The minimum decides, not a mean: a single wrong frame matters, and the batch may be stills.
     """
     appearance, count = clip.appearance, clip.frames
-    visible, presences = len(appearance.visible), appearance.presences
+    visible, presences = len(appearance.visible_frames), appearance.presences
     facts: dict[str, Any] = {"character": appearance.name, "visible": visible}
     if not visible or visible < LEAST_VISIBLE_SHARE * count:
         least = max(-int(-LEAST_VISIBLE_SHARE * count // 1), 1)  # rounded up
-        absence = SELDOM_VISIBLE if visible == clip.frames_with_people else SELDOM_SEEN
-        return Absence(absence, {**facts, "frames": count, "least": least})
-    lowest, lost = min(clip.similarities), lost_from(presences)
+        reason = SELDOM_VISIBLE if visible == clip.frames_with_people else SELDOM_SEEN
+        return Absence(reason, {**facts, "frames": count, "least": least})
+    lowest, lost_frame = min(clip.similarities), first_lost_frame(presences)
     facts |= {
         "similarity": short(lowest),
         "threshold": short(clip.character.threshold),
         "different": presences.count(Presence.DIFFERENT),
-        "frame": lost,
+        "frame": lost_frame,
     }
-    always = Presence.SAME not in presences
-    return Value(lowest, facts, failing=DIFFERENT if lost is None or always else LOST)
+    is_never_same = Presence.SAME not in presences
+    failing = DIFFERENT if lost_frame is None or is_never_same else LOST
+    return Value(lowest, facts, failing=failing)
 
 
 def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measurement:
-    """Return the measurement of similarity, whose details hold everything frame by frame.
+    """Return the measurement of similarity, with presences, boxes and points of every frame.
 
     Args:
-        clip: the character in it.
-        measure: `SIMILARITY`, as a profile wants it.
+        clip: one character in a clip.
+        measure: `SIMILARITY`, or the same with the threshold of a profile.
     """
-    measure = scale_of(clip.character, measure)
+    measure = on_scale_of_character(clip.character, measure)
     similarities = clip.appearance.similarities
-    return measure.measurement(measure.taken(clip), similarities, _details(clip))
+    return measure.measurement(measure.evaluate(clip), similarities, _details(clip))
 
 
 def _details(clip: "CharacterInClip") -> Mapping[str, Any]:
@@ -71,7 +72,7 @@ def _details(clip: "CharacterInClip") -> Mapping[str, Any]:
         "points": [None if each is None else round(each, 1) for each in appearance.points],
         "boxes": [_rounded(each) for each in appearance.boxes],
         "confidence": [None if c is None else round(c, 3) for c in appearance.confidences],
-        "lost_from": lost_from(appearance.presences),
+        "lost_from": first_lost_frame(appearance.presences),
         **boxes_as_details(DOUBLED, appearance.doubled),
     }
 
@@ -80,10 +81,11 @@ def _rounded(box: tuple[float, ...] | None) -> list[float] | None:
     return None if box is None else [round(each, 4) for each in box]
 
 
-def scale_of(character: "Character", measure: Measure) -> Measure:
-    """Return a similarity measure on the character's own scale.
+def on_scale_of_character(character: "Character", measure: Measure) -> Measure:
+    """Return a similarity measure with the scale of a character.
 
-    It has 50 points at its threshold, 100 where the references are as alike as to one another.
+    The scale has 50 points at the character's threshold and 100 at the usual similarity of its
+    references to one another.
     """
     return replace(
         measure,
@@ -93,7 +95,8 @@ def scale_of(character: "Character", measure: Measure) -> Measure:
     )
 
 
-# Backend, threshold and the scale's upper end are the character's.
+# Backend, threshold and upper end of the scale are the character's; `on_scale_of_character` fills
+# them in.
 SIMILARITY = Measure(
     "similarity",
     unit="similarity",

@@ -1,6 +1,6 @@
-"""A character as files: strict JSON for what people can read, safetensors for the tensors.
+"""Files of a saved character: strict JSON, and safetensors for the fields that are tensors.
 
-Which field goes where follows from the dataclass and its values. Nothing is unpickled.
+The value of a field decides which of the two files holds it. Nothing is ever unpickled.
 """
 
 import hashlib
@@ -25,18 +25,18 @@ FACTS, TENSORS = "character.json", "character.safetensors"
 
 
 class LibraryError(ValueError):
-    """A file of a library can't be read or written; the message names it."""
+    """Error for a file of a library that can't be read or written; the message names the file."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """What is said of a saved character before it is loaded.
+    """Label of a saved character, which can be read without loading the character.
 
     Attributes:
-        id: given when it was saved.
-        name: what people call the character, in Unicode's composed form.
-        saved_at: with time zone.
-        sha256: of everything that was saved, hexadecimal.
+        id: id of this version of the character.
+        name: name of the character, in Unicode's composed form.
+        saved_at: time of saving, with time zone.
+        sha256: SHA-256 of all saved data, in hexadecimal digits.
     """
 
     id: UUID
@@ -51,7 +51,7 @@ class Packed:
 
     Attributes:
         facts: every field that is no tensor, as JSON values.
-        tensors: the others, as a safetensors file.
+        tensors: all fields that are tensors, as the content of a safetensors file.
     """
 
     facts: Mapping[str, Any]
@@ -59,17 +59,17 @@ class Packed:
 
     @cached_property
     def sha256(self) -> str:
-        """Equal where the characters are, bit for bit."""
+        """SHA-256 of all data; it is equal for characters that are equal bit for bit."""
         digest = hashlib.sha256(json.dumps(self.facts, sort_keys=True).encode())
         digest.update(self.tensors)
         return digest.hexdigest()
 
 
 def pack(character: Character) -> Packed:
-    """A character as it is written.
+    """Return a character in the form in which it is written.
 
     Raises:
-        TypeError: a field holds what neither file can.
+        TypeError: a field has a value of a type that neither file can hold.
     """
     values = {field.name: getattr(character, field.name) for field in fields(character)}
     tensors = {
@@ -82,41 +82,41 @@ def pack(character: Character) -> Packed:
 
 
 def unpack(packed: Packed) -> Character:
-    """The character that was packed.
+    """Return the character that `pack` packed.
 
     Raises:
-        ValueError: it isn't one.
+        ValueError: the tensors can't be read, or the fields are not those of a character.
     """
     try:
         tensors = safetensors.torch.load(packed.tensors)
     except safetensors.SafetensorError as error:
         raise ValueError(str(error)) from error
     values = {**{name: _as_tuple(value) for name, value in packed.facts.items()}, **tensors}
-    known = {field.name: field for field in fields(Character)}
-    strange = sorted(values.keys() - known.keys())
-    if strange:
-        raise ValueError(f"it holds {', '.join(strange)}, which this pack doesn't know")
-    lacking = sorted(
+    expected = {field.name: field for field in fields(Character)}
+    unexpected = sorted(values.keys() - expected.keys())
+    if unexpected:
+        raise ValueError(f"it holds {', '.join(unexpected)}, which this pack doesn't know")
+    missing = sorted(
         name
-        for name, field in known.items()
+        for name, field in expected.items()
         if name not in values and field.default is MISSING and field.default_factory is MISSING
     )
-    if lacking:
-        raise ValueError(f"it lacks {', '.join(lacking)}")
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
     return Character(**values)
 
 
 def write(folder: Path, packed: Packed, label: Label, pictures: torch.Tensor) -> None:
-    """Write a character into an empty folder, down to the disk.
+    """Write a character into an empty folder, and wait until it is on the disk.
 
     Args:
-        folder: where.
-        packed: the character.
-        label: what is said of it.
-        pictures: RGB in 0–1, shape (references, height, width, 3); each becomes a PNG for people.
+        folder: the empty folder.
+        packed: character to write.
+        label: label of the character.
+        pictures: RGB in 0–1, shape (references, height, width, 3); each becomes a PNG for the user.
 
     Raises:
-        OSError: it can't be written.
+        OSError: a file can't be written.
     """
     data = {
         "schema": SCHEMA,
@@ -131,28 +131,28 @@ def write(folder: Path, packed: Packed, label: Label, pictures: torch.Tensor) ->
     _write_file(folder / FACTS, text.encode())
     for index, picture in enumerate(pictures):
         as_picture(picture).save(folder / f"reference_{index:02}.png")
-    settle(folder)
+    sync_folder(folder)
 
 
 def read(folder: Path) -> Character:
-    """The character that `write` wrote, bit for bit.
+    """Return the character that `write` wrote, bit for bit.
 
     Raises:
-        LibraryError: a file is missing, damaged, or made by a newer pack.
+        LibraryError: a file is missing, damaged, or was made by a newer version of this pack.
     """
     data = _read_facts(folder)
     path = folder / TENSORS
     try:
         packed = Packed(data["fields"], path.read_bytes())
         if packed.sha256 != data["sha256"]:
-            raise ValueError(f"it is not what was saved with {FACTS}, or that was changed")
+            raise ValueError(f"its SHA-256 is not the one in {FACTS}: one of the two was changed")
         return unpack(packed)
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from error
 
 
 def read_label(folder: Path) -> Label:
-    """What is said of a saved character. Raises as `read` does."""
+    """Return the label of a saved character; raises as `read` does."""
     data = _read_facts(folder)
     return Label(
         id=UUID(data["id"]),
@@ -162,15 +162,15 @@ def read_label(folder: Path) -> Label:
     )
 
 
-def settle(folder: Path) -> None:
-    """Have the names of a folder's files survive a power cut, where the system can do that."""
+def sync_folder(folder: Path) -> None:
+    """Write a folder's file names to the disk, so that they survive a power cut (POSIX only)."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError:
-        pass  # some network file systems have no such thing for folders
+        pass  # some network file systems can't do this for a folder
     finally:
         os.close(descriptor)
 
@@ -191,7 +191,7 @@ def _read_facts(folder: Path) -> dict[str, Any]:
         saved_at = datetime.fromisoformat(data["saved_at"])
         texts = isinstance(data["name"], str) and isinstance(data["sha256"], str)
         if saved_at.tzinfo is None or not texts or not isinstance(data["fields"], dict):
-            raise ValueError("an entry is of the wrong kind")
+            raise ValueError("an entry has the wrong type")
     except LibraryError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -199,10 +199,10 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     return dict(data)
 
 
-def _damaged(path: Path, why: Exception) -> LibraryError:
-    said = why.strerror if isinstance(why, OSError) else f"{why}"
+def _damaged(path: Path, error: Exception) -> LibraryError:
+    reason = error.strerror if isinstance(error, OSError) else f"{error}"
     return LibraryError(
-        f"{path} is missing or damaged ({said or type(why).__name__})."
+        f"{path} is missing or damaged ({reason or type(error).__name__})."
         " Load another version, or save the character again."
     )
 

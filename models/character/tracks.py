@@ -1,4 +1,4 @@
-"""Tracks: who in one frame is whom in the next, by place and by looks."""
+"""Tracking: links detections of the same person from frame to frame, by place and appearance."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,27 @@ from ..dependency import require
 from .detection import Embedder
 from .detections import Detections
 
-# The same person, half by place and half by looks. Looks alone carry over a cut of the camera;
-# place alone doesn't make somebody else of quite other looks the same.
+# Weights of place and looks in the cost of a link. At `MOST_COST` looks alone can link a person
+# across a cut of the camera; below `LEAST_LOOKS` place alone can't link two different people.
 PLACE, LOOKS = 0.5, 0.5
 MOST_COST, LEAST_LOOKS = 0.7, 0.2
-# Frames that somebody may be out of sight, behind another say, and still be followed.
+# Frames that a person may be hidden, for example behind another one, without losing the track.
 MOST_GAP = 12
-# Of a step's motion that goes into the expected one, so that a shaking box doesn't throw it off.
+# Share of the newest motion in the expected motion; below 1, so that a shaking box matters less.
 FRESH = 0.5
 
 
 @dataclass
 class _Track:
-    """Somebody who is followed: their number, where and when they were last, how they move."""
+    """A person tracked over several frames.
+
+    Attributes:
+        number: number of the track, from 0.
+        person: index of the newest detection in `Detections.people`.
+        frame: frame of that detection.
+        box: its left, top, right and bottom.
+        motion: expected change of the box per frame, shape (4,).
+    """
 
     number: int
     person: int
@@ -30,37 +38,37 @@ class _Track:
     motion: np.ndarray
 
     def expected(self, frame: int) -> np.ndarray:
-        """Where the box should be at a frame."""
+        """Return the box expected at a frame, as its motion continues."""
         return self.box + self.motion * (frame - self.frame)
 
 
-def follow(detections: Detections, embedder: Embedder) -> tuple[int, ...]:
-    """Link everybody from frame to frame, one to one at the least total cost.
+def track_people(detections: Detections, embedder: Embedder) -> tuple[int, ...]:
+    """Link people from frame to frame, one to one at the least total cost.
 
-    Method: as SORT (Bewley et al. 2016) with looks beside place, as in DeepSORT (Wojke et al.
-    2017): `scipy.optimize.linear_sum_assignment` over the overlap of the box with where motion
-    takes it, and the likeness to how they looked last.
+    Method: SORT (Bewley et al. 2016) with appearance beside place, as in DeepSORT (Wojke et al.
+    2017). `scipy.optimize.linear_sum_assignment` minimises a cost of the overlap of a box with
+    the one that the track's motion predicts, and of the similarity to the track's last embedding.
 
     Args:
-        detections: of the frames, in order.
-        embedder: what described everybody.
+        detections: detections of the frames, in order.
+        embedder: embedder that made their embeddings.
 
     Returns:
-        The number of their track for everybody in `detections.people`.
+        The track number of each person in `detections.people`.
     """
     numbers = [0] * len(detections.people)
     boxes = np.array([each.box for each in detections.people], dtype=np.float64).reshape(-1, 4)
     tracks: list[_Track] = []
-    begun = 0
+    count = 0
     for frame, row in enumerate(detections.rows):
         tracks = [each for each in tracks if frame - each.frame <= MOST_GAP]
-        links = _links(tracks, row, frame, boxes, detections.embeddings, embedder)
+        links = _match_tracks(tracks, row, frame, boxes, detections.embeddings, embedder)
         for person in row:
             track = links.get(person)
             if track is None:
-                track = _Track(begun, person, frame, boxes[person], np.zeros(4))
+                track = _Track(count, person, frame, boxes[person], np.zeros(4))
                 tracks.append(track)
-                begun += 1
+                count += 1
             else:
                 motion = (boxes[person] - track.box) / (frame - track.frame)
                 track.motion = (1 - FRESH) * track.motion + FRESH * motion
@@ -69,7 +77,7 @@ def follow(detections: Detections, embedder: Embedder) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _links(
+def _match_tracks(
     tracks: list[_Track],
     row: range,
     frame: int,
@@ -77,36 +85,43 @@ def _links(
     embeddings: torch.Tensor,
     embedder: Embedder,
 ) -> dict[int, _Track]:
-    """Which track goes on in whom."""
+    """Match the tracks to the detections of the next frame; return the track by person."""
     if not tracks or not row:
         return {}
     expected = np.stack([each.expected(frame) for each in tracks])
-    before = embeddings[[each.person for each in tracks]]
-    alike = embedder.similarities(before, embeddings[row.start : row.stop]).numpy()
-    # 1 for the same picture, a half at the threshold, 0 as far below it as 1 is above.
+    last = embeddings[[each.person for each in tracks]]
+    similarity = embedder.similarities(last, embeddings[row.start : row.stop]).numpy()
+    # Looks are 1 for the same picture and 0.5 at the threshold, linear in between and down to 0.
     margin = 1 - embedder.threshold
-    looks = np.clip(0.5 + (alike - embedder.threshold) / (2 * margin), 0, 1)
+    looks = np.clip(0.5 + (similarity - embedder.threshold) / (2 * margin), 0, 1)
     place = overlaps(expected, boxes[row.start : row.stop])
     cost = PLACE * (1 - place) + LOOKS * (1 - looks)
-    may = (cost <= MOST_COST) & (looks >= LEAST_LOOKS)
-    # What may not be costs more than any links that may, however many.
-    chosen = require("scipy.optimize").linear_sum_assignment(np.where(may, cost, 1 + cost.size))
-    pairs = zip(*(each.tolist() for each in chosen), strict=True)
-    return {row[i]: tracks[t] for t, i in pairs if may[t, i]}
+    is_allowed = (cost <= MOST_COST) & (looks >= LEAST_LOOKS)
+    # A link that isn't allowed costs more than all allowed ones together, so none is given up.
+    full_cost = np.where(is_allowed, cost, 1 + cost.size)
+    indices = require("scipy.optimize").linear_sum_assignment(full_cost)
+    pairs = zip(*(each.tolist() for each in indices), strict=True)
+    return {row[i]: tracks[t] for t, i in pairs if is_allowed[t, i]}
 
 
 def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Intersection over union of every box of `first` with every one of `second`.
+    """Return the intersection over union of every box of `first` with every one of `second`.
 
     Args:
-        first, second: left, top, right, bottom, shapes (m, 4) and (n, 4).
+        first: boxes as left, top, right, bottom, shape (m, 4).
+        second: boxes as left, top, right, bottom, shape (n, 4).
 
     Returns:
         Shares in 0–1, shape (m, n).
+
+    Examples:
+        >>> boxes = np.array([[0.0, 0.0, 1.0, 1.0], [0.5, 0.0, 1.0, 1.0]])
+        >>> overlaps(boxes[:1], boxes).tolist()
+        [[1.0, 0.5]]
     """
     start = np.maximum(first[:, None, :2], second[None, :, :2])
     end = np.minimum(first[:, None, 2:], second[None, :, 2:])
     shared = np.clip(end - start, 0, None).prod(axis=-1)
     areas = [np.clip(each[:, 2:] - each[:, :2], 0, None).prod(axis=-1) for each in (first, second)]
-    either = areas[0][:, None] + areas[1][None] - shared
-    return shared / np.maximum(either, 1e-12)
+    union = areas[0][:, None] + areas[1][None] - shared
+    return shared / np.maximum(union, 1e-12)

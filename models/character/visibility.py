@@ -1,4 +1,4 @@
-"""In how much of a clip, or of a sheet's references, somebody can be seen."""
+"""Visibility: share of a clip's frames, or of a sheet's references, that show a person."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from ..measurement import Better
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
 
-# Any measure of a character that was made without a usable reference.
+# Absence of all measures of a character without a usable reference.
 NO_REFERENCE = "no_reference"
 SEEN_IN_ITS_PLACE = "seen_share"
 REFERENCES_UNSEEN = "references_unseen"
@@ -17,9 +17,9 @@ REFERENCES_USABLE = "references_usable"
 
 
 def visible_share(clip: "CharacterInClip") -> Value:
-    """Return the share of the frames that show a character, or somebody in its place."""
+    """Return the share of the frames that show a character, or another person in its place."""
     appearance, count = clip.appearance, clip.frames
-    visible = len(appearance.visible)
+    visible = len(appearance.visible_frames)
     return Value(
         visible / count,
         {"character": appearance.name, "visible": visible, "frames": count},
@@ -29,7 +29,7 @@ def visible_share(clip: "CharacterInClip") -> Value:
     )
 
 
-# Its backend is the detector.
+# The backend is the detector; `character_measures` and `sheet_measures` fill it in.
 VISIBLE_SHARE = Measure(
     "visible_share",
     unit="share",

@@ -1,1 +1,1 @@
-"""Acting on a score: what goes on, what is tried again, and what is kept."""
+"""Decisions by a score: gates, rankings, retries and merges of reports."""

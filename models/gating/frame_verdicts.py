@@ -1,4 +1,4 @@
-"""Each frame of a batch judged for itself, by the values that a report holds for every frame."""
+"""Verdicts on the single frames of a batch, from the values that a report has for every frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ FrameValues = tuple[Measurement, Sequence[float | None]]
 
 @dataclass(frozen=True)
 class FrameVerdict:
-    """What one frame comes to.
+    """Verdict on one frame.
 
     Attributes:
-        verdict: by the rule of a report: FAIL if something required fails, else NOT_MEASURED if
-            something is absent, else PASS.
-        score: 0–100, that of the frame's weakest required measurement; None where one is absent.
-        weakest: the measurement that decides: the one with the lowest score where the frame fails
-            or all is measured, else the first that is absent; None where nothing is required.
-        value: of `weakest` in this frame.
+        verdict: FAIL if a required measurement fails, else NOT_MEASURED if one is absent, else
+            PASS, as in a report.
+        score: score of the frame's weakest required measurement, 0–100; None if one is absent.
+        weakest: measurement that decides: the one with the lowest score if the frame fails or
+            everything is measured, else the first that is absent; None if nothing is required.
+        value: value of `weakest` in this frame; None if it is absent.
     """
 
     verdict: Verdict
@@ -30,12 +30,14 @@ class FrameVerdict:
 
 
 def frame_values(report: Report) -> tuple[FrameValues, ...]:
-    """Each required measurement with its value in every frame, None where there is none.
+    """Return each required measurement with its values in all frames.
 
-    What could not be measured at all is absent in every frame.
+    A value is None if it is absent. A measurement that is absent as a whole is absent in every
+    frame.
 
     Raises:
-        InputError: a required measurement is of the clip as a whole, or of other frames.
+        InputError: a required measurement has only a value for the whole clip, or has another
+            number of values than the report has frames.
     """
     if report.frames is None:
         raise InputError(
@@ -53,12 +55,13 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
             "They are of the clip as a whole: judge the whole batch by it in a Gate, or give a "
             "report of pictures, such as Still Quality's, Character Score's or Compare Images'.",
         )
-    for each in report.required:
-        if each.per_frame and len(each.per_frame) != report.frames:
+    for measurement in report.required:
+        values = measurement.per_frame
+        if values and len(values) != report.frames:
             raise InputError(
                 "report",
-                f"a value of {each.name} for each of {report.frames} frames",
-                f"{len(each.per_frame)} values",
+                f"a value of {measurement.name} for each of {report.frames} frames",
+                f"{len(values)} values",
                 "Score the batch again.",
             )
     nothing = (None,) * report.frames
@@ -69,10 +72,10 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
 
 
 def judge_frames(report: Report) -> tuple[FrameVerdict, ...]:
-    """Judge every frame for itself.
+    """Return the verdict on each frame by its own values.
 
     Raises:
-        InputError: as `frame_values`.
+        InputError: the report does not judge its frames one by one; see `frame_values`.
     """
     measured = frame_values(report)
     return tuple(
@@ -85,12 +88,12 @@ def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdic
     absent = [each for each, value in measured if value is None]
     lowest: tuple[float, Measurement, float] | None = None
     failed = False
-    for each, value in measured:
-        score = each.score_of(value)
+    for measurement, value in measured:
+        score = measurement.score_of(value)
         if value is not None and score is not None:
-            failed = failed or each.verdict_of(value) is Verdict.FAIL
+            failed = failed or measurement.verdict_of(value) is Verdict.FAIL
             if lowest is None or score < lowest[0]:
-                lowest = score, each, value
+                lowest = score, measurement, value
     if lowest is None or (absent and not failed):
         return FrameVerdict(Verdict.NOT_MEASURED, None, absent[0] if absent else None, None)
     score, weakest, value = lowest

@@ -1,4 +1,4 @@
-"""Decisions of a Gate by a report: what goes on, and why the rest doesn't."""
+"""Decisions of a Gate by a report: accepted and rejected frames, with the reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ class Level(str, Enum):
     """Unit that a gate decides about."""
 
     BATCH = "batch"  # all frames together
-    FRAME = "frame"  # each for itself
+    FRAME = "frame"  # each frame by its own values
 
 
 class OnFail(str, Enum):
-    """Policy of a gate for what doesn't pass."""
+    """Policy of a gate for a batch or a frame that doesn't pass."""
 
-    BLOCK = "block"  # the accepted side stays empty, the rejected side gets it, the prompt goes on
+    BLOCK = "block"  # it goes to the rejected side, and the prompt continues
     ERROR = "error"  # the prompt fails with the reasons
-    PASS_THROUGH = "pass_through"  # it goes on all the same
-    BEST = "best"  # where nothing passes, the least bad goes on
+    PASS_THROUGH = "pass_through"  # it goes to the accepted side all the same
+    BEST = "best"  # if nothing passes, the best goes to the accepted side
 
 
 class OnNotMeasured(str, Enum):
-    """Policy of a gate for a report in which something required is not measured."""
+    """Policy of a gate for a report in which a required measurement is absent."""
 
     REJECT = "reject"
     ACCEPT = "accept"
 
 
 class Rejected(ValueError):
-    """A gate was told to fail the prompt, and the report doesn't pass."""
+    """Error of a gate that fails the prompt because the report doesn't pass."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,10 @@ class Reason:
     """One reason of a gate's decision.
 
     Attributes:
-        reason_code, reason_values, reason: as a measurement has them.
-        name: of the measurement; empty where it is about the gate's own settings.
+        reason_code: code of the sentence, the same in all languages.
+        reason_values: values of the sentence's placeholders.
+        reason: the sentence in English.
+        name: name of the measurement; empty if a setting of the gate is the reason.
     """
 
     reason_code: str
@@ -56,7 +58,7 @@ class Reason:
     name: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """Return the reason as JSON values."""
         return {
             "name": self.name,
             "reason_code": self.reason_code,
@@ -66,7 +68,7 @@ class Reason:
 
     @property
     def line(self) -> str:
-        """In English, after the verdict."""
+        """Line of the decision's text, in English."""
         return f"- {self.name}: {self.reason}" if self.name else f"- {self.reason}"
 
 
@@ -75,40 +77,49 @@ class Decision:
     """Decision of a gate about a batch.
 
     Attributes:
-        passed: whether the report passes, or was let pass as not measured.
-        goes_on: whether what was gated goes to the accepted side.
-        head: the verdict, in English.
-        reasons: what a setting of the gate brought about, and everything required that doesn't
-            pass.
+        passed: True if the report passes, or if it is not measured and the gate accepts that.
+        is_accepted: True if the batch goes to the accepted side.
+        head: the verdict in one English line.
+        reasons: effects of the gate's settings, then the required measurements that don't pass.
     """
 
     passed: bool
-    goes_on: bool
+    is_accepted: bool
     head: str
     reasons: tuple[Reason, ...]
 
     @property
     def text(self) -> str:
-        """All of it in English."""
+        """Verdict and reasons in English, a line for each."""
         return _in_english(self.head, self.reasons)
 
 
 def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> Decision:
     """Decide about a whole batch by its report.
 
-    What is not measured never passes unless `on_not_measured` says so, and then the reasons say
-    that nothing was measured.
+    A report that is not measured passes only if `on_not_measured` is ACCEPT, and then a reason
+    says so.
 
     Args:
-        report: of the batch.
-        on_fail: what happens where it doesn't pass.
-        on_not_measured: whether a report that isn't measured is taken as a pass.
+        report: report on the batch.
+        on_fail: policy for a report that doesn't pass.
+        on_not_measured: policy for a report that is not measured.
 
     Returns:
         The decision.
 
     Raises:
-        Rejected: it doesn't pass and `on_fail` is ERROR; the message holds the reasons.
+        Rejected: the report doesn't pass and `on_fail` is ERROR; the message holds the reasons.
+
+    Examples:
+        Reject a clip whose seam jumps, because its last three frames are missing.
+
+        >>> from anime_production.models.loop.seam import score_loop
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> report = score_loop(draw_clip(16, 96, 96, 16, 0, seed=1)[:-3], fps=12)
+        >>> decision = decide(report, OnFail.BLOCK, OnNotMeasured.REJECT)
+        >>> decision.is_accepted, [reason.name for reason in decision.reasons]
+        (False, ['seam_position'])
     """
     verdict = report.verdict
     let_through = verdict is Verdict.NOT_MEASURED and on_not_measured is OnNotMeasured.ACCEPT
@@ -127,8 +138,8 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     ]
     if not passed and on_fail is OnFail.ERROR:
         raise Rejected(_in_english(head, reasons))
-    goes_on = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)
-    return Decision(passed, goes_on, head, tuple(reasons))
+    is_accepted = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)
+    return Decision(passed, is_accepted, head, tuple(reasons))
 
 
 @dataclass(frozen=True)
@@ -136,12 +147,12 @@ class FrameDecision:
     """Decision of a gate about each frame.
 
     Attributes:
-        passed: whether every frame passes, or was let pass as not measured.
-        accepted: indices of the frames that go to the accepted side, in their order.
-        rejected: of all others.
-        head: how many pass, in English.
-        reasons: what a setting of the gate brought about, and everything required that some don't
-            pass by.
+        passed: True if every frame passes, or is not measured and the gate accepts that.
+        accepted: indices of the frames that go to the accepted side, ascending.
+        rejected: indices of all other frames, ascending.
+        head: the number of frames that pass, in one English line.
+        reasons: effects of the gate's settings, and the required measurements by which some
+            frames don't pass.
     """
 
     passed: bool
@@ -152,37 +163,40 @@ class FrameDecision:
 
     @property
     def text(self) -> str:
-        """All of it in English."""
+        """Number of passing frames and reasons in English, a line for each."""
         return _in_english(self.head, self.reasons)
 
 
 def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> FrameDecision:
     """Decide about each frame by its own values.
 
-    With `on_fail` BEST at least one frame goes on: where none passes that with the highest score,
-    of equal ones the first. One that isn't measured does so only where no other is.
+    With `on_fail` BEST at least one frame is accepted: if none passes, the one with the highest
+    score, of equal ones the first. A frame without a score is accepted only if none has a score.
 
     Args:
-        report: with a value for every frame of each required measurement.
-        on_fail: what happens to the frames that don't pass.
-        on_not_measured: whether a frame that isn't measured is taken as a pass.
+        report: report with a value for every frame of each required measurement.
+        on_fail: policy for the frames that don't pass.
+        on_not_measured: policy for the frames that are not measured.
+
+    Returns:
+        The decision.
 
     Raises:
         InputError: the report doesn't judge its frames one by one.
         Rejected: a frame doesn't pass and `on_fail` is ERROR; the message holds the reasons.
     """
     frames = judge_frames(report)
-    every = range(len(frames))
-    enough = {Verdict.PASS}
+    all_frames = range(len(frames))
+    passing_verdicts = {Verdict.PASS}
     if on_not_measured is OnNotMeasured.ACCEPT:
-        enough.add(Verdict.NOT_MEASURED)
-    passing = [number for number in every if frames[number].verdict in enough]
+        passing_verdicts.add(Verdict.NOT_MEASURED)
+    passing = [number for number in all_frames if frames[number].verdict in passing_verdicts]
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
     head = f"{_subject(report)}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
     reasons = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
-        accepted = every
+        accepted = all_frames
         reasons.append(_reason("gate_all_go_on"))
     elif frames and not passing and on_fail is OnFail.BEST:
         best = best_first(frames)[0]
@@ -198,7 +212,7 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
         raise Rejected(_in_english(head, reasons))
-    rejected = tuple(sorted(set(every).difference(accepted)))
+    rejected = tuple(sorted(set(all_frames).difference(accepted)))
     return FrameDecision(passed, tuple(accepted), rejected, head, tuple(reasons))
 
 
@@ -215,7 +229,7 @@ def _in_english(head: str, reasons: Sequence[Reason]) -> str:
 
 
 def _frame_reasons(report: Report) -> list[Reason]:
-    """A reason for each required measurement that some frames don't pass by."""
+    """Return the reasons for each required measurement by which some frames don't pass."""
     reasons = []
     for measurement, values in frame_values(report):
         name = measurement.name
@@ -236,15 +250,15 @@ def _frame_reasons(report: Report) -> list[Reason]:
             value = f"{short_of(measurement, failed[worst]):g}"
             reasons.append(_reason(f"gate_frames_{side}", name, value=value, **limit, **texts))
         if absent and measurement.value is None:
-            code, why = measurement.reason_code, measurement.reason_values
-            reasons.append(Reason(code, why, measurement.reason, name))
+            code, facts = measurement.reason_code, measurement.reason_values
+            reasons.append(Reason(code, facts, measurement.reason, name))
         if absent:
             reasons.append(_reason("gate_frames_absent", name, frames=listed_frames(absent)))
     return reasons or ([] if report.required else [_reason("gate_nothing_counts")])
 
 
 def listed_frames(numbers: Sequence[int]) -> str:
-    """Write numbers of frames, those in a row together: `0, 3–7`."""
+    """Write numbers of frames as text, with consecutive ones as a range: `0, 3–7`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

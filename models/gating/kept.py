@@ -1,4 +1,4 @@
-"""Reports of the frames that a Gate or a Best Of keeps, for the verdict on what was kept."""
+"""Reports of the frames that a Gate or a Best Of keeps, for the verdict on the kept frames."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,10 +28,10 @@ class GateSettings:
     """Settings of a Gate.
 
     Attributes:
-        level: the batch as a whole, or each frame.
-        on_fail: what happens to what doesn't pass.
-        on_not_measured: whether what isn't measured passes.
-        thresholds: text that replaces thresholds of the report; "" keeps them.
+        level: unit that the gate decides about, the whole batch or each frame.
+        on_fail: policy for a batch or a frame that doesn't pass.
+        on_not_measured: policy for a batch or a frame that is not measured.
+        thresholds: text with thresholds that replace those of the report; "" keeps them.
     """
 
     level: Level = Level.BATCH
@@ -45,9 +45,9 @@ class Gating:
     """Decision of a Gate, with the reports before and after it.
 
     Attributes:
-        judged: the report with the thresholds of the gate.
-        decision: about the batch, or about each frame.
-        kept: report of what the gate let on; None where that is the report which the gate read.
+        judged: report with the thresholds of the gate.
+        decision: decision about the batch, or about each frame.
+        kept: report of the accepted frames; None if the report that the gate read holds for them.
     """
 
     judged: Report
@@ -56,17 +56,17 @@ class Gating:
 
     @property
     def keeps(self) -> bool:
-        """Return True if anything goes on to the accepted side."""
+        """True if anything goes to the accepted side."""
         if isinstance(self.decision, FrameDecision):
             return bool(self.decision.accepted)
-        return self.decision.goes_on
+        return self.decision.is_accepted
 
     @property
     def rejects(self) -> bool:
-        """Return True if anything goes to the rejected side."""
+        """True if anything goes to the rejected side."""
         if isinstance(self.decision, FrameDecision):
             return bool(self.decision.rejected)
-        return not self.decision.goes_on
+        return not self.decision.is_accepted
 
 
 def gate_report(report: Report, settings: GateSettings) -> Gating:
@@ -79,8 +79,8 @@ def gate_report(report: Report, settings: GateSettings) -> Gating:
     thresholds = read_thresholds(settings.thresholds)
     judged = with_thresholds(report, thresholds)
     if settings.level is Level.FRAME and judged.frames != 0:  # no frames: nothing to divide
-        divided = decide_frames(judged, settings.on_fail, settings.on_not_measured)
-        return Gating(judged, divided, kept_report(judged, divided.accepted))
+        by_frame = decide_frames(judged, settings.on_fail, settings.on_not_measured)
+        return Gating(judged, by_frame, kept_report(judged, by_frame.accepted))
     decision = decide(judged, settings.on_fail, settings.on_not_measured)
     return Gating(judged, decision, judged if thresholds else None)
 
@@ -97,13 +97,14 @@ def best_report(report: Report, k: int) -> Report:
 def kept_report(report: Report, frames: Sequence[int]) -> Report:
     """Restrict a report to some of its frames.
 
-    Its verdict is the worst of theirs: FAIL over NOT_MEASURED over PASS. What is not required is
-    left out, as it may be of the batch as a whole, and so are details.
+    The verdict is the worst of these frames: FAIL is worse than NOT_MEASURED, and that is worse
+    than PASS. Measurements that are not required are left out, because they may hold for the whole
+    batch only, and so are details.
 
     Args:
-        report: with a value for every frame of each required measurement.
-        frames: indices of the kept frames, in the order in which they go on. Where there are none,
-            the report of the whole batch says why.
+        report: report with a value for every frame of each required measurement.
+        frames: indices of the kept frames, in their new order. If there are none, the report of
+            the whole batch is returned, which says why.
 
     Raises:
         InputError: the report doesn't judge its frames one by one.
@@ -118,7 +119,7 @@ def kept_report(report: Report, frames: Sequence[int]) -> Report:
         report,
         measurements=measurements,
         frames=len(frames),
-        fps=report.fps if whole_batch else None,  # chosen frames play at no rate
+        fps=report.fps if whole_batch else None,  # single frames have no frame rate
         worst=_weakest(report, measurements, frames),
     )
 
@@ -126,7 +127,7 @@ def kept_report(report: Report, frames: Sequence[int]) -> Report:
 def _of_frames(
     measurement: Measurement, values: Sequence[float | None], frames: Sequence[int]
 ) -> Measurement:
-    """Restrict a measurement to some frames; its value is that of the weakest of them."""
+    """Restrict a measurement to some frames; its value becomes that of the weakest of them."""
     per_frame = tuple(values[frame] for frame in frames)
     restricted = replace(measurement, per_frame=per_frame, details=frozen({}))
     scores = {frame: measurement.score_of(values[frame]) for frame in frames}
@@ -136,7 +137,7 @@ def _of_frames(
     fails = measurement.threshold is not None and measurement.verdict_of(value) is Verdict.FAIL
     if len(scored) < len(scores) and not fails:  # a frame that fails decides over an absent one
         if measurement.value is None:
-            return restricted  # its own reason says why nothing could be measured
+            return restricted  # its own reason says why it is absent
         absent = listed_frames(sorted(set(scores) - set(scored)))
         return _with_reason(restricted, None, "gate_frames_absent", {"frames": absent})
     assert value is not None  # else a frame is absent and none fails
@@ -163,7 +164,7 @@ def _with_reason(
 def _weakest(
     report: Report, measurements: Sequence[Measurement], frames: Sequence[int]
 ) -> WorstFrame | None:
-    """Return the place of the weakest kept frame among the kept ones, and what is wrong there."""
+    """Return the position of the weakest frame among the kept ones, with its reason."""
     verdicts = judge_frames(report)
     rank = {frame: place for place, frame in enumerate(best_first(verdicts))}
     place = max(range(len(frames)), key=lambda each: rank[frames[each]])

@@ -1,4 +1,4 @@
-"""What it takes for several reports to pass together: all of them, or any."""
+"""Merging of several reports into one that passes if all of them pass, or if any does."""
 
 import math
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict, merge
 from .frame_verdicts import FrameVerdict, judge_frames
 
-BELOW_PASS = math.nextafter(50.0, 0.0)  # what fails by a hair may be rounded up to 50
-# Named as in a merge, with a subject in front, so that it can be merged again.
+# Highest score of a report that fails. The score of one that fails narrowly may be rounded to 50.
+BELOW_PASS = math.nextafter(50.0, 0.0)
+# The name has a subject in front, as all names in a merged report, so that it can be merged again.
 BEST = Measure(
     f"{MERGED}.best",
     unit="of 100",
@@ -25,39 +26,40 @@ BEST = Measure(
 
 
 class Rule(str, Enum):
-    """When a merge passes."""
+    """Rule by which a merged report passes."""
 
-    ALL = "all"  # every report does
-    ANY = "any"  # one of them does
+    ALL = "all"  # every report must pass
+    ANY = "any"  # one report must pass
 
 
 def merge_by_rule(reports: Sequence[Report], rule: Rule) -> Report:
-    """One report of several.
+    """Merge several reports into one.
 
-    By ALL it is `report.merge`: the weakest required measurement of all decides. By ANY a
-    measurement of its own decides, `merged.best`: the score of the best report. It passes where
-    one report passes, is not measured where none passes and one is not measured, and fails where
-    all fail. The others are told and count no more.
+    By the rule ALL this is `report.merge`: the weakest required measurement of all decides. By the
+    rule ANY an additional measurement decides, `merged.best`, the score of the best report. It
+    passes if one report passes, is not measured if none passes and one is not measured, and fails
+    if all fail. All other measurements remain in the report but are no longer required.
 
     Args:
-        reports: at least one.
-        rule: when it passes.
+        reports: reports to merge, at least one.
+        rule: rule by which the merged report passes.
 
     Returns:
-        The report itself where there is only one; else one whose subject is `MERGED`.
+        The report itself if there is only one; else a report with the subject `MERGED`.
 
     Raises:
-        ReportError: there is none.
+        ReportError: there is no report.
     """
     merged = merge(reports)
     if rule is Rule.ALL or len(reports) == 1:
         return merged
-    told = (replace(each, required=False) for each in merged.measurements)
-    best = replace(_best(reports), name=_free_name(merged))
-    return replace(merged, measurements=(best, *told))
+    optional = (replace(each, required=False) for each in merged.measurements)
+    best = replace(_best_score(reports), name=_free_name(merged))
+    return replace(merged, measurements=(best, *optional))
 
 
-def _best(reports: Sequence[Report]) -> Measurement:
+def _best_score(reports: Sequence[Report]) -> Measurement:
+    """Return the measurement of the best report's score."""
     per_frame = _best_per_frame(reports)
     points = [_points(report) for report in reports]
     verdicts = [report.verdict for report in reports]
@@ -73,35 +75,35 @@ def _best(reports: Sequence[Report]) -> Measurement:
 
 
 def _points(report: Report) -> float | None:
-    """A report's score; where it fails and something is absent, that of what is measured."""
+    """Return a report's score; if it fails and a value is absent, the score of the others."""
     if report.verdict is Verdict.NOT_MEASURED:
         return None
     lowest = min(each.score for each in report.required if each.score is not None)
-    return _held_below(lowest, report.verdict)
+    return _limited(lowest, report.verdict)
 
 
-def _held_below(points: float, verdict: Verdict) -> float:
+def _limited(points: float, verdict: Verdict) -> float:
     return points if verdict is Verdict.PASS else min(points, BELOW_PASS)
 
 
 def _best_per_frame(reports: Sequence[Report]) -> tuple[float | None, ...]:
-    """The best report's score in every frame; nothing where one judges its clip as a whole."""
+    """Return the best report's score in every frame; nothing if a report judges a whole clip."""
     if len({report.frames for report in reports}) > 1:
         return ()
     try:
         judged = [judge_frames(report) for report in reports]
     except InputError:
         return ()
-    return tuple(_best_of(frame) for frame in zip(*judged, strict=True))
+    return tuple(_best_in_frame(verdicts) for verdicts in zip(*judged, strict=True))
 
 
-def _best_of(verdicts: Sequence[FrameVerdict]) -> float | None:
-    """The best report's score in one frame, by the rule of whole reports."""
+def _best_in_frame(verdicts: Sequence[FrameVerdict]) -> float | None:
+    """Return the best report's score in one frame, by the same rule as for whole reports."""
     points = []
-    for each in verdicts:
-        score = None if each.weakest is None else each.weakest.score_of(each.value)
+    for frame in verdicts:
+        score = None if frame.weakest is None else frame.weakest.score_of(frame.value)
         if score is not None:
-            points.append(_held_below(score, each.verdict))
+            points.append(_limited(score, frame.verdict))
     best = max(points, default=None)
     passes = any(each.verdict is Verdict.PASS for each in verdicts)
     absent = any(each.verdict is Verdict.NOT_MEASURED for each in verdicts)
@@ -109,9 +111,10 @@ def _best_of(verdicts: Sequence[FrameVerdict]) -> float | None:
 
 
 def _free_name(merged: Report) -> str:
-    taken = {each.name.partition(".")[0] for each in merged.measurements}
+    """Return a name for the new measurement that the report doesn't have yet."""
+    used_subjects = {each.name.partition(".")[0] for each in merged.measurements}
     subject, number = MERGED, 1
-    while subject in taken:
+    while subject in used_subjects:
         number += 1
         subject = f"{MERGED}_{number}"
     return f"{subject}.best"

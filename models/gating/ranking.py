@@ -1,4 +1,4 @@
-"""Which frames of a batch are the best, and why the others lost."""
+"""Ranking of a batch's frames by their scores, with the reason why each other frame lost."""
 
 import json
 from collections.abc import Sequence
@@ -11,37 +11,38 @@ from .frame_verdicts import FrameVerdict, judge_frames
 
 @dataclass(frozen=True)
 class Ranking:
-    """The frames of a batch, the best first.
+    """Frames of a batch in the order of their scores, best first.
 
     Attributes:
-        frames: what each comes to, by its index.
-        order: indices, the best first.
-        asked: how many were asked for.
+        frames: verdicts on the frames, by index of the frame.
+        order: indices of all frames, best first.
+        k: number of frames to keep.
     """
 
     frames: tuple[FrameVerdict, ...]
     order: tuple[int, ...]
-    asked: int
+    k: int
 
     @property
     def kept(self) -> tuple[int, ...]:
-        """Indices of the best, the best first; of all frames where more were asked for."""
-        return self.order[: self.asked]
+        """Indices of the `k` best frames, best first; of all frames if there are fewer."""
+        return self.order[: self.k]
 
     def to_json(self) -> str:
-        """The ranking as strict JSON text."""
-        places = [self._place(rank, number) for rank, number in enumerate(self.order, start=1)]
-        told = {"kept": list(self.kept), "asked": self.asked, "frames": len(self.frames)}
-        return json.dumps(
-            {**told, "notes": self._notes(), "ranking": places},
-            allow_nan=False,
-            ensure_ascii=False,
-        )
+        """Return the ranking as strict JSON text."""
+        ranking = {
+            "kept": list(self.kept),
+            "asked": self.k,
+            "frames": len(self.frames),
+            "notes": self._notes(),
+            "ranking": [self._place(rank, frame) for rank, frame in enumerate(self.order, start=1)],
+        }
+        return json.dumps(ranking, allow_nan=False, ensure_ascii=False)
 
     def _notes(self) -> list[str]:
         notes = []
-        if self.asked > len(self.frames):
-            notes.append(f"{self.asked} were asked for and there are {len(self.frames)}: all kept.")
+        if self.k > len(self.frames):
+            notes.append(f"{self.k} were asked for and there are {len(self.frames)}: all kept.")
         unmeasured = [number for number in self.kept if self.frames[number].score is None]
         if unmeasured:
             which = ", ".join(map(str, unmeasured))
@@ -50,7 +51,7 @@ class Ranking:
 
     def _place(self, rank: int, number: int) -> dict[str, object]:
         frame = self.frames[number]
-        kept = rank <= self.asked
+        kept = rank <= self.k
         return {
             "rank": rank,
             "frame": number,
@@ -64,45 +65,44 @@ class Ranking:
 
     def _why_lost(self, frame: FrameVerdict) -> str:
         last = self.kept[-1]
-        against = self.frames[last].score
+        last_score = self.frames[last].score
         if frame.score is None:
             if frame.weakest is None:
                 return "Nothing in the report counts for its verdict, so it has no score."
             absent = frame.verdict is Verdict.NOT_MEASURED
-            told = "could not be measured" if absent else "fails, and something is not measured"
-            after = "comes after all that have a score"
-            if against is None:
-                after = f"comes after frame {last} of the same kind, which is earlier"
-            return f"{frame.weakest.name} {told}; a frame without a score {after}."
+            problem = "could not be measured" if absent else "fails, and something is not measured"
+            position = "comes after all that have a score"
+            if last_score is None:
+                position = f"comes after frame {last} of the same kind, which is earlier"
+            return f"{frame.weakest.name} {problem}; a frame without a score {position}."
         assert frame.weakest is not None
-        assert against is not None  # those without a score come last
+        assert last_score is not None  # a frame without a score comes after this one
         weakest = f"Its weakest is {frame.weakest.name} with {frame.value:.4g}"
-        if frame.score == against:
+        if frame.score == last_score:
             return f"{weakest}: {frame.score:.1f} of 100, as frame {last}, which is earlier."
-        return f"{weakest}: {frame.score:.1f} of 100, frame {last} has {against:.1f}."
+        return f"{weakest}: {frame.score:.1f} of 100, frame {last} has {last_score:.1f}."
 
 
-def rank_frames(report: Report, asked: int) -> Ranking:
+def rank_frames(report: Report, k: int) -> Ranking:
     """Rank the frames of a batch by the score of each one's weakest required measurement.
 
     Args:
-        report: with a value for every frame of each required measurement.
-        asked: how many are wanted, at least 1.
+        report: report with a value for every frame of each required measurement.
+        k: number of frames to keep, at least 1.
 
     Raises:
-        InputError: fewer than one is asked for, or the report doesn't judge its frames one by one.
+        InputError: `k` is below 1, or the report doesn't judge its frames one by one.
     """
-    if asked < 1:
-        raise InputError("k", "a number from 1 on", str(asked), "Ask for at least one frame.")
+    if k < 1:
+        raise InputError("k", "a number from 1 on", str(k), "Ask for at least one frame.")
     frames = judge_frames(report)
-    return Ranking(frames, best_first(frames), asked)
+    return Ranking(frames, best_first(frames), k)
 
 
 def best_first(frames: Sequence[FrameVerdict]) -> tuple[int, ...]:
-    """Indices of frames by their score, of equal ones the earlier first.
+    """Return the indices of frames by their score, of equal ones the earlier first.
 
-    A frame without a score comes after all that have one: of what is not measured nobody can say
-    how good it is.
+    A frame without a score comes after all that have one, as its quality is unknown.
     """
     scores = [-1.0 if each.score is None else each.score for each in frames]
     return tuple(sorted(range(len(frames)), key=lambda number: -scores[number]))

@@ -1,4 +1,4 @@
-"""Trying again until a report passes: which attempt runs, which is best, what is said of all."""
+"""Retries until a report passes: the seed of each attempt, the best attempt, the report on all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,47 +9,47 @@ from ..measure import Measure
 from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict
 
-MOST_ATTEMPTS = 32  # an unattended machine must come to an end
-SEEDS = 2**64  # ComfyUI's samplers take seeds below this
-ATTEMPTS = "attempts"  # the measurement that carries every attempt's seed and report
+MOST_ATTEMPTS = 32  # so that a machine without a person beside it comes to an end
+SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
+ATTEMPTS = "attempts"  # name of the measurement that carries every attempt's seed and report
 ATTEMPTS_UNIT = "attempts"
-UNTRIED = Report(subject=MERGED, measurements=(), frames=None)  # before the first: nothing measured
+UNTRIED = Report(subject=MERGED, measurements=(), frames=None)  # report before the first attempt
 
 
 class OnExhausted(str, Enum):
-    """What goes on where no attempt passes."""
+    """Policy of a retry if no attempt passes."""
 
-    BEST = "best"  # the best of all attempts
-    PASS_THROUGH = "pass_through"  # the last attempt
-    BLOCK = "block"  # nothing: what hangs on the slots doesn't run, the prompt goes on
+    BEST = "best"  # the best of all attempts goes on
+    PASS_THROUGH = "pass_through"  # the last attempt goes on
+    BLOCK = "block"  # nothing goes on: nodes behind the slots don't run, the prompt continues
     ERROR = "error"  # the prompt fails with the reasons
 
 
 class Exhausted(ValueError):
-    """No attempt passes, and the prompt is to fail then."""
+    """Error of a retry that fails the prompt because no attempt passes."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One run of what is tried again: the seed that it ran with, and its report."""
+    """One attempt of a retry: the seed that it ran with, and its report."""
 
     seed: int
     report: Report
 
     @property
     def passed(self) -> bool:
-        """Whether it passes; what could not be measured does not."""
+        """True if the attempt passes; one that could not be measured does not."""
         return self.report.verdict is Verdict.PASS
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The attempts so far, and how many there may be.
+    """Attempts of a retry so far.
 
     Attributes:
-        limit: most attempts, 1–`MOST_ATTEMPTS`.
-        on_exhausted: what goes on where none passes.
-        attempts: in their order.
+        limit: largest number of attempts, 1–`MOST_ATTEMPTS`.
+        on_exhausted: policy if no attempt passes.
+        attempts: attempts in their order.
     """
 
     limit: int
@@ -57,17 +57,17 @@ class Trial:
     attempts: tuple[Attempt, ...] = ()
 
     def after(self, attempt: Attempt) -> "Trial":
-        """This trial with one more attempt."""
+        """Return this trial with one more attempt."""
         return replace(self, attempts=(*self.attempts, attempt))
 
     @property
     def passed(self) -> bool:
-        """Whether the last attempt passes, which ends the trial."""
+        """True if the last attempt passes, which ends the trial."""
         return bool(self.attempts) and self.attempts[-1].passed
 
     @property
     def ended(self) -> bool:
-        """Whether there is no further attempt."""
+        """True if no further attempt follows."""
         return self.passed or len(self.attempts) >= self.limit
 
     @property
@@ -78,20 +78,20 @@ class Trial:
 
     @property
     def chosen(self) -> int:
-        """Number of the attempt whose report, seed and values go on."""
+        """Number of the attempt, from 1, whose report, seed and values go on."""
         if self.passed or self.on_exhausted is OnExhausted.PASS_THROUGH:
             return len(self.attempts)
         return self.best
 
     @property
     def report(self) -> Report:
-        """The chosen attempt's report, with a measurement that carries all attempts."""
+        """Report of the chosen attempt, with a measurement that carries all attempts."""
         report = self.attempts[self.chosen - 1].report
         return replace(report, measurements=(*report.measurements, self._measurement(report)))
 
     @property
     def reasons(self) -> str:
-        """What every attempt failed by: a line with its seed, then its reasons."""
+        """Reasons of all attempts in English: for each a line with its seed, then its reasons."""
         lines = []
         for number, attempt in enumerate(self.attempts, start=1):
             score = "" if attempt.report.score is None else f", {attempt.report.score:.0f} of 100"
@@ -101,9 +101,9 @@ class Trial:
         return "\n".join(lines)
 
     def _measurement(self, report: Report) -> Measurement:
-        taken = {measurement.name for measurement in report.measurements}
+        used_names = {measurement.name for measurement in report.measurements}
         name, number = ATTEMPTS, 1
-        while name in taken:  # one trial within another
+        while name in used_names:  # a retry within a retry has one such measurement already
             number += 1
             name = f"{ATTEMPTS}_{number}"
         measure = Measure(name, ATTEMPTS_UNIT, Better.LOWER, 0, MOST_ATTEMPTS, backend="retry")
@@ -117,38 +117,41 @@ class Trial:
         return measure.measured(len(self.attempts), code, values, details=self._details())
 
     def _details(self) -> Mapping[str, Any]:
-        told = [
+        attempts = [
             {"attempt": number, "seed": attempt.seed, "report": attempt.report.to_dict()}
             for number, attempt in enumerate(self.attempts, start=1)
         ]
-        return {"chosen": self.chosen, "attempts": told}
+        return {"chosen": self.chosen, "attempts": attempts}
 
 
 def seed_of(seed: int, attempt: int) -> int:
-    """The seed that an attempt runs with: one more each time, from 0 again after the largest.
+    """Return the seed of an attempt: one more each time, and 0 after the largest.
 
     Args:
-        seed: of attempt 1.
-        attempt: its number, from 1.
+        seed: seed of attempt 1.
+        attempt: number of the attempt, from 1.
+
+    Examples:
+        >>> [seed_of(7, attempt) for attempt in (1, 2, 3)]
+        [7, 8, 9]
     """
     return (seed + attempt - 1) % SEEDS
 
 
 def reason_of(report: Report) -> str:
-    """Why a report doesn't pass, for a workflow that answers it.
+    """Return the reasons why a report doesn't pass, for a workflow that reacts to them.
 
     Returns:
-        A line for everything required that doesn't pass: its reason's code, which stays the same
-        in all languages and versions, then the sentence. Empty where it passes.
+        A line for every required measurement that doesn't pass: the code of its reason, which
+        stays the same in all languages and versions, then the sentence. Empty if the report passes.
     """
-    return "\n".join(f"{each.reason_code}: {each.reason}" for each in report.against)
+    return "\n".join(f"{each.reason_code}: {each.reason}" for each in report.not_passing)
 
 
 def _goodness(report: Report) -> tuple[bool, float, float]:
-    """Larger is better: a pass, then the score, then how much of what is required passes.
+    """Return a sort key, larger is better: the pass, the score, the share of passed measurements.
 
-    A report without a score comes after all that have one: of what is not measured nobody can say
-    how good it is.
+    A report without a score comes after all that have one, as its quality is unknown.
     """
     passing = [each.verdict is Verdict.PASS for each in report.required]
     share = sum(passing) / len(passing) if passing else 0.0

@@ -1,6 +1,7 @@
-"""Nodes between an `AnimeRetryStart` and its `AnimeRetryEnd`, in a graph in API format.
+"""Nodes between an `AnimeRetryStart` and its `AnimeRetryEnd`, which every attempt runs again.
 
-A graph is ComfyUI's: node id -> {"class_type": …, "inputs": {name: value or [node id, output]}}.
+A graph is a prompt in ComfyUI's API format: node id -> {"class_type": …, "inputs": {name: value or
+[node id, output]}}. A Start and an End below are the two nodes.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,16 +26,16 @@ from .retry import OnExhausted
 Graph = Mapping[str, Mapping[str, Any]]
 
 START, END = RETRY_START.id, RETRY_END.id
-# Outputs of a Start that differ from attempt to attempt: seed, attempt, reason, last. The slots
-# after them carry what went in, the same every time.
+# The outputs of a Start below this number differ from attempt to attempt: seed, attempt, reason,
+# last. The slots after them carry their inputs, the same every time.
 VARYING = RETRY_START.number(SLOTS[0])
-COPIES = ".attempt_"  # in the ids of copies
-# Policies of a gate with which something always goes on, or the prompt fails.
-LETTING_GO = (OnFail.PASS_THROUGH.value, OnFail.BEST.value, OnFail.ERROR.value)
+COPIES = ".attempt_"  # part of the ids of copies
+# Policies with which a gate never blocks its accepted side: something goes on, or the prompt fails.
+NON_BLOCKING = (OnFail.PASS_THROUGH.value, OnFail.BEST.value, OnFail.ERROR.value)
 
 
 class RetryRefused(ValueError):
-    """A retry that can't work as it is connected; the message says what to change."""
+    """Error of a retry that can't work as it is connected; the message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ class Body:
     """Part of a graph that is run again.
 
     Attributes:
-        start, end: ids of the two nodes.
-        nodes: ids of those between them that depend on the attempt; without the two.
+        start: id of the Start.
+        end: id of the End.
+        nodes: ids of the nodes between them that depend on the attempt.
     """
 
     start: str
@@ -52,7 +54,7 @@ class Body:
 
 
 def links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
-    """A node's connected inputs: name, the node it comes from, that node's output."""
+    """Yield a node's connected inputs: name, id of the source node, number of its output."""
     for name, value in node.get("inputs", {}).items():
         if is_link(value):
             yield name, value[0], int(value[1])
@@ -69,26 +71,27 @@ def is_link(value: Any) -> bool:
 
 
 def upstream_of(graph: Graph, node: str) -> dict[str, None]:
-    """All nodes that a node depends on, in the order in which they are met, without itself."""
-    met: dict[str, None] = {}
+    """Return all nodes that a node depends on, without itself, as an ordered set."""
+    visited: dict[str, None] = {}
     waiting = [node]
     while waiting:
         for _, source, _ in links(graph[waiting.pop()]):
-            if source in graph and source not in met:
-                met[source] = None
+            if source in graph and source not in visited:
+                visited[source] = None
                 waiting.append(source)
-    return met
+    return visited
 
 
 def find_body(graph: Graph, end: str) -> Body:
-    """Find the nodes that an End has run again.
+    """Find the nodes that an End runs again.
 
     Args:
-        graph: with all nodes upstream of the End.
-        end: its id.
+        graph: graph with all nodes upstream of the End.
+        end: id of the End.
 
     Raises:
-        RetryRefused: it has no Start, several that are equally near, or nothing to judge anew.
+        RetryRefused: the End has no Start, or several that are equally near, or its report does
+            not depend on the attempt.
     """
     start = _start_of(graph, end, {})
     upstream = upstream_of(graph, end)
@@ -105,26 +108,26 @@ def find_body(graph: Graph, end: str) -> Body:
 
 
 def check_body(graph: Graph, body: Body) -> None:
-    """Refuse what would end in silence or in nothing.
+    """Refuse a body whose End might never run, and slots without an input.
 
-    An End whose inputs are blocked never runs, and ComfyUI says nothing of it.
+    An End whose inputs are blocked never runs, and ComfyUI shows no message.
 
     Args:
-        graph: the whole one.
-        body: of the End.
+        graph: the whole graph.
+        body: body of the End.
 
     Raises:
-        RetryRefused: something in the body may block it, or a slot goes out that nothing goes
-            into.
+        RetryRefused: an output in the body may be blocked, or an output of a slot is connected
+            whose input is not.
     """
     for node in (*body.nodes, body.end):
         for name, source, output in links(graph[node]):
             blocking = _blocking_output(graph[source], output) if source in body.nodes else None
             if blocking is not None:
-                raise RetryRefused(_blocks(graph, source, blocking, node, name))
+                raise RetryRefused(_blocking_message(graph, source, blocking, node, name))
     for node in graph:
         for name, source, output in links(graph[node]):
-            slot = slot_at(_type(graph, source), output)
+            slot = slot_at(_node_type(graph, source), output)
             if source in (body.start, body.end) and slot and slot not in graph[source]["inputs"]:
                 raise RetryRefused(
                     f"{graph[source]['class_type']} (node {source}): {slot} goes out to {name} of "
@@ -136,19 +139,19 @@ def check_body(graph: Graph, body: Body) -> None:
 def copy_body(
     graph: Graph, body: Body, prefix: str, start_inputs: Mapping[str, Any]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
-    """The nodes of one more attempt, as ComfyUI's node expansion takes them.
+    """Copy the nodes of a body for one more attempt, in the form of ComfyUI's node expansion.
 
-    What doesn't depend on the attempt is not copied: the copies are linked to it.
+    Nodes that don't depend on the attempt are not copied: the copies are linked to them.
 
     Args:
-        graph: with the whole body.
-        body: what to copy.
-        prefix: of the copies' ids.
-        start_inputs: added to those of the Start's copy, which keeps its seed and no slots.
+        graph: graph with the whole body.
+        body: body to copy.
+        prefix: beginning of the copies' ids.
+        start_inputs: additional inputs of the Start's copy, which keeps its seed and no slots.
 
     Returns:
-        The copies by id, each shown where its original stands, and the End's connected inputs,
-        linked to them.
+        The copies by id, each displayed at its original, and the connected inputs of the End,
+        linked to the copies.
     """
     copied = set(body.nodes)
 
@@ -163,9 +166,10 @@ def copy_body(
     copies = {prefix + body.start: _copy(graph, body.start, {**seed, **start_inputs})}
     for node in body.nodes:
         copies[prefix + node] = _copy(graph, node, relinked(graph[node]["inputs"]))
-    taken = {"report", *SLOTS}
-    ends = {name: value for name, value in graph[body.end]["inputs"].items() if name in taken}
-    return copies, relinked(ends)
+    end_names = {"report", *SLOTS}
+    end_inputs = graph[body.end]["inputs"]
+    connected = {name: value for name, value in end_inputs.items() if name in end_names}
+    return copies, relinked(connected)
 
 
 def attempt_prefix(end: str, attempt: int) -> str:
@@ -173,50 +177,51 @@ def attempt_prefix(end: str, attempt: int) -> str:
     return f"{end}{COPIES}{attempt}."
 
 
-def superseded(graph: Graph, shown: Collection[str]) -> set[str]:
+def superseded(graph: Graph, executed: Collection[str]) -> set[str]:
     """Return the nodes whose own reports another report replaces, so that they aren't recorded.
 
-    - By an End: those of each attempt, in and out of copies. A first attempt that failed says
-      nothing of the one that was kept, which the End's report tells.
-    - By a merge whose rule is any: what it merges, through merges between. One of them is enough
-      there, and the merge's report holds them all. With the rule all, each of them counts.
+    - An End replaces the reports of all attempts, in copies and outside of them. Only the End's
+      report says which attempt was kept.
+    - A merge with the rule any replaces the reports that it merges, through other merges too. One
+      of them is enough there, and the merge's report holds them all. With the rule all, each of
+      them counts.
 
-    A Gate and a Best Of replace nothing: the report that they read is of the whole batch and is
-    recorded beside the one of what they kept. Which of the two decides is `judgement.judge`'s.
+    A Gate and a Best Of replace nothing. The report that they read is of the whole batch, and it is
+    recorded beside the report of the kept frames. `judgement.judge` decides between the two.
 
     Args:
         graph: the prompt.
-        shown: ids of the nodes that showed something, copies among them.
+        executed: ids of the nodes that showed a result, copies included.
     """
-    taken_over: set[str] = set()
-    for node in shown:
+    replaced: set[str] = set()
+    for node in executed:
         kind, inputs = graph.get(node, {}).get("class_type"), graph.get(node, {}).get("inputs", {})
         if kind == END:
-            taken_over.update(find_body(graph, node).nodes)
-            taken_over.update(each for each in shown if each.startswith(node + COPIES))
+            replaced.update(find_body(graph, node).nodes)
+            replaced.update(each for each in executed if each.startswith(node + COPIES))
         elif kind == REPORT_MERGE.id and inputs.get("rule") == Rule.ANY.value:
-            taken_over |= _merged(graph, node)
-    return taken_over.intersection(shown)
+            replaced |= _merged(graph, node)
+    return replaced.intersection(executed)
 
 
 def _merged(graph: Graph, merge: str) -> set[str]:
-    """The nodes whose reports went into a merge, and into those merges."""
-    met: set[str] = set()
+    """Return the nodes whose reports went into a merge, directly or through other merges."""
+    visited: set[str] = set()
     waiting = [merge]
     while waiting:
         for _, node, output in links(graph[waiting.pop()]):
             source = _maker(graph, node, output)
-            if source is not None and source not in met:
-                met.add(source)
-                if _type(graph, source) == REPORT_MERGE.id:
+            if source is not None and source not in visited:
+                visited.add(source)
+                if _node_type(graph, source) == REPORT_MERGE.id:
                     waiting.append(source)
-    return met
+    return visited
 
 
 def _maker(graph: Graph, source: str, output: int) -> str | None:
-    """The node that made what comes out at an output, behind the slots of retries."""
+    """Return the node that made the value at an output, through the slots of retries."""
     while source in graph:
-        slot = slot_at(_type(graph, source), output)
+        slot = slot_at(_node_type(graph, source), output)
         if slot is None:
             return source
         link = graph[source].get("inputs", {}).get(slot)
@@ -226,13 +231,19 @@ def _maker(graph: Graph, source: str, output: int) -> str | None:
     return None
 
 
-def _start_of(graph: Graph, end: str, known: dict[str, str]) -> str:
-    """The nearest Start upstream that no End between the two has for its own."""
-    if end in known:
-        return known[end]
+def _start_of(graph: Graph, end: str, start_by_end: dict[str, str]) -> str:
+    """Return the nearest Start upstream of an End that belongs to no End between the two.
+
+    Args:
+        graph: graph with all nodes upstream of the End.
+        end: id of the End.
+        start_by_end: results so far, which this call adds to.
+    """
+    if end in start_by_end:
+        return start_by_end[end]
     upstream = upstream_of(graph, end)
     inner = [node for node in upstream if graph[node].get("class_type") == END]
-    claimed = {_start_of(graph, node, known) for node in inner}
+    claimed = {_start_of(graph, node, start_by_end) for node in inner}
     free = {
         node: upstream_of(graph, node)
         for node in upstream
@@ -249,7 +260,7 @@ def _start_of(graph: Graph, end: str, known: dict[str, str]) -> str:
             f"{END} (node {end}): {len(nearest)} {START} are equally near upstream (nodes "
             f"{', '.join(sorted(nearest))}). Use one of them for all that is run again."
         )
-    known[end] = nearest[0]
+    start_by_end[end] = nearest[0]
     return nearest[0]
 
 
@@ -273,21 +284,21 @@ def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
 
 
 def _blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
-    """Return an output of a node if it may be blocked as the node is set, or None."""
+    """Return an output of a node if the node's settings may block it, else None."""
     inputs, output = node.get("inputs", {}), output_at(node.get("class_type", ""), number)
     if output is None or output.blocked is Blocked.NEVER:
         return None
-    lets_go = {
-        # A policy that comes over a link may be `block`, which is the default too.
-        Blocked.ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in LETTING_GO,
+    never_blocks = {
+        # A policy from a link may be `block`, which is also the default.
+        Blocked.ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in NON_BLOCKING,
         Blocked.EXHAUSTED: inputs.get("on_exhausted") != OnExhausted.BLOCK.value,
         Blocked.UNCONNECTED: True,
     }
     is_filled = output.source in inputs
-    return None if is_filled and lets_go.get(output.blocked, False) else output
+    return None if is_filled and never_blocks.get(output.blocked, False) else output
 
 
-def _blocks(graph: Graph, source: str, output: Output, node: str, name: str) -> str:
+def _blocking_message(graph: Graph, source: str, output: Output, node: str, name: str) -> str:
     kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
     remedy = "Take what does not depend on the score, or the pass, instead."
     is_empty = output.source and output.source not in graph[source]["inputs"]
@@ -302,11 +313,11 @@ def _blocks(graph: Graph, source: str, output: Output, node: str, name: str) -> 
         remedy = "Set its on_exhausted to best or pass_through."
     return (
         f"{END}: {kind} (node {source}) within its retry may block {name} of {consumer} (node "
-        f"{node}); then the {END} would never run, and nothing would be said. {remedy}"
+        f"{node}); then the {END} would never run, without any message. {remedy}"
     )
 
 
-def _type(graph: Graph, node: str) -> str:
+def _node_type(graph: Graph, node: str) -> str:
     return str(graph.get(node, {}).get("class_type", ""))
 
 

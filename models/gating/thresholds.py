@@ -1,4 +1,4 @@
-"""Thresholds that a user writes down where a report is used: `flicker = 2.0, similarity = 0.8`."""
+"""Thresholds that a user writes as text in a Gate: `flicker = 2.0, similarity = 0.8`."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ..report import MERGED, Report
 INPUT = "thresholds"
 FORM = "name = number, or name = from..to for a band, with commas or lines between"
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-# A name may hold commas and spaces: that of a measurement may end in a character's.
+# A name may contain commas and spaces, as the name of a measurement may end with a character's.
 _ENTRY = re.compile(
     rf"(?P<name>[^=\n]+?)\s*=\s*(?P<from>{_NUMBER}?)(?:\s*\.\.\s*(?P<to>{_NUMBER}))?\s*(?=[,;\n]|$)"
 )
@@ -21,57 +21,67 @@ _BETWEEN = " \t\r\n,;"
 
 
 def read_thresholds(text: str) -> dict[str, Threshold]:
-    """The thresholds that a text names.
+    """Read thresholds from a text.
+
+    Returns:
+        Thresholds by name of the measurement; a band is a pair of numbers.
 
     Raises:
-        InputError: it isn't of that form, or names something twice.
+        InputError: the text doesn't have the form `FORM`, or contains a name twice.
+
+    Examples:
+        >>> read_thresholds("flicker = 2.0, seam_position = 0.4..1.75")
+        {'flicker': 2.0, 'seam_position': (0.4, 1.75)}
     """
-    found: dict[str, Threshold] = {}
-    rest = text.strip(_BETWEEN)
-    while rest:
-        entry = _ENTRY.match(rest)
+    thresholds: dict[str, Threshold] = {}
+    remaining = text.strip(_BETWEEN)
+    while remaining:
+        entry = _ENTRY.match(remaining)
         if entry is None or not entry["from"]:
-            came = repr(rest.splitlines()[0])
-            raise InputError(INPUT, FORM, came, "For example: flicker = 2.0, similarity = 0.8")
+            received = repr(remaining.splitlines()[0])
+            raise InputError(INPUT, FORM, received, "For example: flicker = 2.0, similarity = 0.8")
         name, start, end = entry["name"], float(entry["from"]), entry["to"]
-        if name in found:
+        if name in thresholds:
             raise InputError(INPUT, "each name once", f"{name} twice", "Remove one of them.")
-        found[name] = start if end is None else (start, float(end))
-        rest = rest[entry.end() :].lstrip(_BETWEEN)
-    return found
+        thresholds[name] = start if end is None else (start, float(end))
+        remaining = remaining[entry.end() :].lstrip(_BETWEEN)
+    return thresholds
 
 
 def with_thresholds(report: Report, thresholds: Mapping[str, Threshold]) -> Report:
-    """The report as it would be with other thresholds; what is named counts for its verdict.
+    """Return a report with other thresholds; the named measurements become required.
 
     Args:
-        report: any; in a merged one a name without its subject means that of every subject.
-        thresholds: by the measurements' names, as from `read_thresholds`.
+        report: any report; in a merged one, a name without a subject stands for the measurements
+            of all subjects.
+        thresholds: thresholds by name of the measurement, as from `read_thresholds`.
 
     Raises:
-        InputError: the report has no such measurement, or a band is needed, or none.
+        InputError: the report has no such measurement; or the measurement needs a band and got a
+            number, or the reverse.
     """
-    wanted: dict[str, Threshold] = {}
+    new_thresholds: dict[str, Threshold] = {}
     for name, threshold in thresholds.items():
-        meant = [each for each in report.measurements if name in _names_of(report, each)]
-        if not meant:
-            there = ", ".join(each.name for each in report.measurements)
-            raise InputError(INPUT, f"names out of {there}", name, "Correct or remove it.")
-        for each in meant:
-            _check(each, threshold)
-            if each.name == name or each.name not in wanted:  # the full name says more
-                wanted[each.name] = threshold
-    if not wanted:
+        matching = [each for each in report.measurements if name in _names_of(report, each)]
+        if not matching:
+            names = ", ".join(each.name for each in report.measurements)
+            raise InputError(INPUT, f"names out of {names}", name, "Correct or remove it.")
+        for measurement in matching:
+            _check(measurement, threshold)
+            # A full name takes precedence over a name without a subject.
+            if measurement.name == name or measurement.name not in new_thresholds:
+                new_thresholds[measurement.name] = threshold
+    if not new_thresholds:
         return report
-    changed = (
-        _changed(each, wanted[each.name]) if each.name in wanted else each
+    measurements = (
+        _with_threshold(each, new_thresholds[each.name]) if each.name in new_thresholds else each
         for each in report.measurements
     )
-    return replace(report, measurements=tuple(changed))
+    return replace(report, measurements=tuple(measurements))
 
 
 def limit_of(measurement: Measurement) -> tuple[str, dict[str, str]]:
-    """What a measurement's threshold demands: the end of a reason's code, and its values."""
+    """Return the end of a reason's code for a measurement's threshold, and the reason's values."""
     if isinstance(measurement.threshold, tuple):
         start, end = measurement.threshold
         return "band", {"low": f"{start:g}", "high": f"{end:g}"}
@@ -85,24 +95,23 @@ def _names_of(report: Report, measurement: Measurement) -> tuple[str, ...]:
 
 
 def _check(measurement: Measurement, threshold: Threshold) -> None:
-    band = measurement.better is Better.BAND
-    fits = isinstance(threshold, tuple) == band
+    """Refuse a threshold that doesn't fit the measurement."""
+    needs_band = measurement.better is Better.BAND
+    fits = isinstance(threshold, tuple) == needs_band
     if isinstance(threshold, tuple) and fits:
         fits = threshold[0] <= threshold[1]
     if not fits:
-        expected = (
-            f"a band for {measurement.name}" if band else f"one number for {measurement.name}"
-        )
-        came = "..".join(map(str, threshold)) if isinstance(threshold, tuple) else str(threshold)
-        remedy = "Write from..to, the lower one first." if band else "Write a single number."
-        raise InputError(INPUT, expected, came, remedy)
+        form = "a band" if needs_band else "one number"
+        received = "..".join(map(str, threshold)) if isinstance(threshold, tuple) else threshold
+        remedy = "Write from..to, the lower one first." if needs_band else "Write a single number."
+        raise InputError(INPUT, f"{form} for {measurement.name}", str(received), remedy)
 
 
-def _changed(measurement: Measurement, threshold: Threshold) -> Measurement:
+def _with_threshold(measurement: Measurement, threshold: Threshold) -> Measurement:
     changed = replace(measurement, threshold=threshold, required=True)
     if measurement.value is None:
         return changed
-    # The reason that it brought along speaks of another threshold.
+    # The measurement's own reason speaks of its former threshold, so it gets a new one.
     side, limit = limit_of(changed)
     code = f"threshold_given_{side}"
     values = {

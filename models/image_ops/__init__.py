@@ -1,1 +1,1 @@
-"""Pixels: conversions that several measures share."""
+"""Image operations that several measures share: colour, luma, gradients, windows, flow, warp."""

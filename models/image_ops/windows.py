@@ -1,4 +1,4 @@
-"""Weighted means around every pixel; one home for the windows of all measures."""
+"""Windowed sums and means around every pixel, shared by all measures."""
 
 import math
 from collections.abc import Sequence
@@ -8,23 +8,29 @@ from torch.nn.functional import pad
 
 
 def gaussian_weights(sigma: float, radius: int) -> tuple[float, ...]:
-    """A Gaussian of standard deviation `sigma` (px), `radius` px to either side; sum 1."""
+    """Return the weights of a Gaussian window, whose sum is 1.
+
+    Args:
+        sigma: standard deviation, px.
+        radius: px on either side of the middle; the window has 2 × `radius` + 1 weights.
+    """
     bell = [math.exp(-0.5 * (place / sigma) ** 2) for place in range(-radius, radius + 1)]
-    return tuple(each / sum(bell) for each in bell)
+    return tuple(height / sum(bell) for height in bell)
 
 
 def windowed_mean(picture: torch.Tensor, weights: Sequence[float]) -> torch.Tensor:
-    """Weighted mean around every pixel whose whole window lies inside the picture.
+    """Return the weighted mean around every pixel whose whole window lies inside the picture.
 
-    Sums of shifted copies: on a CPU a tenth of the time of a convolution, which is made for many
-    channels. Give one picture at a time there, so that it stays in the processor's cache.
+    Adding shifted copies takes a tenth of the time of a convolution on a CPU, because a convolution
+    is made for many channels. On a CPU, pass one picture at a time: it then stays in the
+    processor's cache.
 
     Args:
         picture: shape (…, height, width).
-        weights: of a row and of a column of the window, an odd number, the same backwards.
+        weights: weights of a row of the window, and of a column: an odd number, symmetric.
 
     Returns:
-        Smaller by `len(weights) − 1` in height and width.
+        Means; height and width are smaller than those of `picture` by `len(weights) − 1`.
     """
     radius = len(weights) // 2
     for axis in (-1, -2):
@@ -38,30 +44,34 @@ def windowed_mean(picture: torch.Tensor, weights: Sequence[float]) -> torch.Tens
 
 
 def box_mean(picture: torch.Tensor, radius: int) -> torch.Tensor:
-    """Mean around every pixel, of what of the window lies inside the picture.
+    """Return the mean around every pixel, over the part of the window inside the picture.
 
-    On a CPU a hundredth of the time of `avg_pool2d`, whose work grows with the window's area.
+    On a CPU this takes a hundredth of the time of `avg_pool2d`, whose work grows with the area of
+    the window.
 
     Args:
         picture: shape (height, width).
-        radius: of the window, px to every side.
+        radius: px from the middle of the window to each of its sides.
     """
     ones = [torch.ones(length, device=picture.device) for length in picture.shape]
-    down, across = (box_sum(pad(each, (radius, radius)), 2 * radius + 1, (0,)) for each in ones)
+    down, across = (box_sum(pad(line, (radius, radius)), 2 * radius + 1, (0,)) for line in ones)
     sums = box_sum(pad(picture, (radius,) * 4), 2 * radius + 1)
     return sums.div_(down[:, None]).div_(across)
 
 
 def box_sum(values: torch.Tensor, side: int, dims: Sequence[int] = (-1, -2)) -> torch.Tensor:
-    """Sums over windows of `side` along each axis, in few steps: sums of 1, 2, 4 … are added up.
+    """Return the sums over windows.
+
+    Few steps are enough: windows of 1, 2, 4 … values are summed, and those whose lengths add up to
+    `side` are added.
 
     Args:
-        values: any type that can hold the sums.
-        side: of the window, from 1.
-        dims: axes of the window.
+        values: numbers of a type that can hold the sums.
+        side: length of the window along each of its axes, 1 or more.
+        dims: axes of `values` along which the window extends.
 
     Returns:
-        Smaller by `side − 1` along each of the axes.
+        Sums; shorter than `values` by `side − 1` along each of the axes.
     """
     for dim in dims:
         length = values.shape[dim] - side + 1
@@ -73,8 +83,8 @@ def box_sum(values: torch.Tensor, side: int, dims: Sequence[int] = (-1, -2)) -> 
                 total = part.clone() if total is None else total.add_(part)
                 offset += power
             if 2 * power <= side:
-                kept = sums.shape[dim] - power
-                sums = sums.narrow(dim, 0, kept) + sums.narrow(dim, power, kept)
+                count = sums.shape[dim] - power
+                sums = sums.narrow(dim, 0, count) + sums.narrow(dim, power, count)
             power *= 2
         assert total is not None
         values = total

@@ -1,4 +1,4 @@
-"""What is remembered of a character that was saved in a library."""
+"""The record of a character that was saved in a library, as the database keeps it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,10 @@ class CharacterReference:
     """A reference picture of a character.
 
     Attributes:
-        standing: what became of it, in words: used, nobody visible, …
-        used: whether frames are compared with it.
-        similarity: to the reference most like it; None where it isn't used, or there is no other.
+        standing: result of checking this picture, in words: used, nobody visible, …
+        used: True if frames are compared with this picture.
+        similarity: similarity to the most similar other reference; None if this picture
+            isn't used or is the only one.
     """
 
     standing: str
@@ -25,17 +26,18 @@ class CharacterVersion:
     """A version of a character, as a library holds it.
 
     Attributes:
-        id: given when it was saved, and kept in its file.
-        name: what people call the character.
-        folder: of the character inside the library.
-        version: counts from 1 in that folder.
-        sha256: of everything that was saved, hexadecimal.
-        model: what its embeddings can be compared with: backend, weights and region.
-        backend: what made the embeddings.
-        threshold: similarity from which a frame shows this character.
-        calibrated: whether the references set the threshold, or the backend's own holds.
-        saved_at: with time zone.
-        references: in their order.
+        id: id that was made when the version was saved; the version's file holds it too.
+        name: name of the character, as people use it.
+        folder: folder of the character inside the library.
+        version: number of the version in that folder, counted from 1.
+        sha256: hexadecimal SHA-256 of everything that was saved.
+        model: backend, weights and region of the embeddings; only embeddings of the same model
+            can be compared.
+        backend: name of the backend that made the embeddings.
+        threshold: lowest similarity at which a frame counts as showing this character.
+        calibrated: True if the references set the threshold, False if it is the backend's default.
+        saved_at: time of saving, with time zone.
+        references: reference pictures, in their order in the library.
     """
 
     id: UUID

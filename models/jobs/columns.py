@@ -1,7 +1,7 @@
-"""Columns of a job: where each comes from, its type, and the answers that have it.
+"""Table of the columns of a job: SQL expression, type, and the answers that contain the column.
 
-The SELECTs, the JSON of the list and of one job, and the columns of the export are made of this
-table. A column that a `Job` has from its beginning is a field of `Job` too.
+The SELECT statements, the JSON of the job list and of a single job, and the columns of the export
+are built from this table. A value that is set when a job is created is also a field of `Job`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from .job import Job, JobError, JobSource, JobState, ReviewVerdict
 from .json_values import to_json_value
 from .provenance.judgement import JudgedBy
 
-# Of each job, beside its row: what its ids name. A SELECT of columns has it after `FROM … jobs`.
+# These joins add the names that the ids in a job's row refer to. A SELECT of these columns needs
+# them after `FROM … jobs`.
 NAMES = """
 JOIN anime.projects ON projects.id = jobs.project_id
 JOIN anime.machines ON machines.id = jobs.machine_id
@@ -26,11 +27,11 @@ LEFT JOIN anime.characters ON characters.id = jobs.character_id
 
 
 class Answer(Flag):
-    """An answer that has columns of jobs."""
+    """An answer of the server that contains columns of jobs."""
 
-    LIST = auto()  # a row of the list
-    RECORD = auto()  # one job
-    EXPORT = auto()  # a file for a spreadsheet, in the order of the table
+    LIST = auto()  # one row of the job list
+    RECORD = auto()  # all data of one job
+    EXPORT = auto()  # a file for a spreadsheet; its columns have the order of `COLUMNS`
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class JobColumn:
     """A column of a job.
 
     Attributes:
-        name: in answers.
-        type: of its values in Python.
-        sql: expression over `jobs` and `NAMES`; in the list also over `worst`, the measurement
-            that explains the verdict.
-        answers: those that have it.
-        digits: decimal places of a number in answers; None for all.
+        name: name of the column in answers.
+        type: Python type of the values.
+        sql: SQL expression over `jobs` and `NAMES`; in the list it can also use `worst`, the
+            measurement that explains the verdict.
+        answers: answers that contain the column.
+        digits: decimal places of the number in answers; None keeps all digits.
     """
 
     name: str
@@ -53,7 +54,7 @@ class JobColumn:
     digits: int | None = None
 
     def json(self, value: Any) -> Any:
-        """Return a value as answers have it."""
+        """Return a value of this column in the form that answers contain."""
         if value is not None and self.digits is not None:
             return round(value, self.digits)
         return to_json_value(value)
@@ -108,12 +109,12 @@ COLUMNS = (
 
 
 def columns_of(answer: Answer) -> list[JobColumn]:
-    """Return the columns that an answer has, in the order of the table."""
+    """Return the columns that an answer contains, in the order of `COLUMNS`."""
     return [each for each in COLUMNS if answer in each.answers]
 
 
 def select(answer: Answer) -> str:
-    """Return the columns of an answer, for a SELECT from jobs and `NAMES`."""
+    """Return the column list of an answer, for a SELECT from jobs and `NAMES`."""
     return ", ".join(f"{each.sql} AS {each.name}" for each in columns_of(answer))
 
 
@@ -121,14 +122,14 @@ def as_json(answer: Answer, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of an answer as JSON values.
 
     Args:
-        answer: which.
-        row: values of its columns, by name.
+        answer: the answer to build.
+        row: values of the answer's columns, by column name.
     """
     return {each.name: each.json(row[each.name]) for each in columns_of(answer)}
 
 
-def given_columns() -> list[str]:
-    """Return the columns of the table `anime.jobs` that a `Job` gives as they are."""
-    of_job = {each.name for each in fields(Job)}
-    own = (each.name for each in COLUMNS if each.sql == f"jobs.{each.name}")
-    return [name for name in own if name in of_job]
+def columns_from_job_fields() -> list[str]:
+    """Return the columns of the table `anime.jobs` that are filled from the same field of `Job`."""
+    field_names = {field.name for field in fields(Job)}
+    own_columns = (each.name for each in COLUMNS if each.sql == f"jobs.{each.name}")
+    return [name for name in own_columns if name in field_names]

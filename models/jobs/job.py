@@ -1,4 +1,4 @@
-"""A job, which is a tracked prompt, with the files that it wrote and the way it ended."""
+"""Types of a job, which is a tracked prompt: its state, review, artifacts, reports and error."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -11,23 +11,25 @@ from uuid import UUID, uuid4
 from ..frames import InputError
 from ..report import Report
 
-# PostgreSQL can't index a name of more than about 2,700 bytes, and nobody reads one of 200 letters.
+# Characters. PostgreSQL can't index a text of more than about 2,700 bytes, and a name of more than
+# 200 letters can't be read in a list.
 LONGEST_NAME = 200
-LONGEST_REASON = 2000  # characters of what a person says of a job
-MOST_TAGS = 50
-# Of Unicode: control characters, halves of a surrogate pair, line and paragraph separators.
+LONGEST_REASON = 2000  # characters of the reason of a review; chosen to be longer than anyone needs
+MOST_TAGS = 50  # chosen to be more than anyone needs
+# Unicode categories: control characters, halves of a surrogate pair, line separators, and
+# paragraph separators.
 UNFIT_FOR_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class JobState(str, Enum):
-    """State of a job, in ComfyUI's own words."""
+    """State of a job, with ComfyUI's own names."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    LOST = "lost"  # its process died
+    LOST = "lost"  # the process that ran the job died
 
 
 class JobSource(str, Enum):
@@ -50,16 +52,16 @@ class Job:
     """A prompt that is tracked.
 
     Attributes:
-        id: the job's own; ComfyUI takes the same prompt id twice.
-        prompt_id: ComfyUI's, or None outside a prompt.
-        project, scene, shot, character: names, "" where none was given.
-        tags: in the order given, each once.
-        created_at: with time zone.
-        episode: its name, "" where none was given.
-        client_id: ComfyUI's name of who asked, None where none was said.
-        source: who asked.
-        process_id: of the ComfyUI that runs it, None outside one.
-        reproduced_from: the job that it runs again.
+        id: the job's own id, because ComfyUI accepts the same prompt id twice.
+        prompt_id: ComfyUI's id of the prompt; None for a job outside a prompt.
+        project, scene, shot, character: names; "" if the user entered none.
+        tags: distinct tags, in the order of entry.
+        created_at: time of creation, with time zone.
+        episode: name of the episode; "" if the user entered none.
+        client_id: ComfyUI's id of the client that queued the prompt; None if it sent none.
+        source: origin of the prompt.
+        process_id: id of the ComfyUI process that runs the job; None outside ComfyUI.
+        reproduced_from: id of the earlier job that this job runs again; None for a new job.
     """
 
     id: UUID
@@ -91,13 +93,13 @@ class Artifact:
     """A file that a job wrote.
 
     Attributes:
-        path: relative to ComfyUI's output folder, with forward slashes.
+        path: path relative to ComfyUI's output folder, with forward slashes.
         kind: `image`, `animation` or `video`.
-        bytes: its size.
-        sha256: of its content, hexadecimal.
-        width, height: px.
-        frames: how many it holds.
-        fps: their rate, None for a still.
+        bytes: size of the file.
+        sha256: hexadecimal SHA-256 of the content.
+        width, height: size of the frames in px.
+        frames: number of frames in the file.
+        fps: frame rate in frames per second; None for a still.
     """
 
     path: str
@@ -112,7 +114,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class JobError:
-    """Error that failed a prompt: the node, and its message."""
+    """Error that failed a prompt, and the node that raised it."""
 
     node_id: str
     node_type: str
@@ -123,7 +125,7 @@ class JobError:
 
 @dataclass(frozen=True)
 class NodeReport:
-    """A report, and the node that showed it."""
+    """A report, with the id of the node that showed it."""
 
     node_id: str
     report: Report
@@ -131,23 +133,23 @@ class NodeReport:
 
 @dataclass(frozen=True)
 class ShownReport:
-    """A report in JSON as a node showed it.
+    """A report as the JSON that a node showed, not yet parsed.
 
-    To read it takes longer than the thread that runs prompts has.
+    Parsing takes too long for the thread that runs prompts, so it happens later.
 
     Attributes:
-        node_id: of the node.
-        report: `Report.to_dict`, or what another pack takes for it.
+        node_id: id of the node.
+        report: result of `Report.to_dict`; nodes of other packs can show other JSON here.
     """
 
     node_id: str
     report: Mapping[str, Any]
 
     def read(self) -> NodeReport:
-        """Return the report.
+        """Parse the report and return it.
 
         Raises:
-            ReportError: it is no report of this pack.
+            ReportError: the JSON is not a report of this pack.
         """
         return NodeReport(self.node_id, Report.from_dict(self.report))
 
@@ -161,21 +163,27 @@ def new_job(
     tags: str = "",
     episode: str = "",
 ) -> Job:
-    """A job that begins now, with an id of its own.
+    """Return a job with a new id, created now.
 
     Args:
-        prompt_id: ComfyUI's, or None.
-        project, scene, shot, character, episode: names; spaces around them are dropped.
-        tags: separated by commas or new lines.
-
-    Returns:
-        The job.
+        prompt_id: ComfyUI's id of the prompt, or None.
+        project: name of the project; spaces around a name are removed.
+        scene: name of the scene.
+        shot: name of the shot.
+        character: name of the character.
+        tags: tags, separated by commas or line breaks; empty and repeated ones are dropped.
+        episode: name of the episode.
 
     Raises:
-        InputError: a name that is too long or holds control characters, or too many tags.
+        InputError: a name is too long or contains control characters, or there are too many tags.
+
+    Examples:
+        >>> job = new_job(None, project=" Lighthouse ", tags="night, rain, night")
+        >>> job.project, job.tags
+        ('Lighthouse', ('night', 'rain'))
     """
-    separate = [clean_name("tags", tag) for tag in tags.replace("\n", ",").split(",")]
-    distinct = tuple(dict.fromkeys(tag for tag in separate if tag))
+    cleaned = [clean_name("tags", tag) for tag in tags.replace("\n", ",").split(",")]
+    distinct = tuple(dict.fromkeys(tag for tag in cleaned if tag))
     if len(distinct) > MOST_TAGS:
         raise InputError("tags", f"at most {MOST_TAGS} tags", str(len(distinct)), "Leave some out.")
     return Job(
@@ -192,22 +200,26 @@ def new_job(
 
 
 def fits_on_a_line(letter: str) -> bool:
-    """Return True if a letter may stand in a name: no end of a line, no control character."""
+    """Return True if a name may contain this character: no line break, no control character."""
     return unicodedata.category(letter) not in UNFIT_FOR_A_LINE
 
 
 def clean_name(field: str, value: str) -> str:
-    """A name as the database keeps it: on one line, without spaces around it.
+    """Return a name in the form that the database stores: one line, no spaces around it.
 
     Args:
-        field: what the name is for, in the error.
-        value: what a person typed, in any script.
+        field: name of the input, for the error message.
+        value: text that the user typed, in any script.
 
     Returns:
-        The name; "" where there is none.
+        The name; "" if the text is empty or blank.
 
     Raises:
-        InputError: it is too long, or no line of text.
+        InputError: the name is too long, or contains a line break or a control character.
+
+    Examples:
+        >>> clean_name("shot", "  s010 ")
+        's010'
     """
     name = value.strip()
     if len(name) > LONGEST_NAME:

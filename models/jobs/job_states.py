@@ -1,4 +1,4 @@
-"""How a job's state may change."""
+"""Rules for changes of a job's state."""
 
 from .job import JobState
 
@@ -6,18 +6,24 @@ UNFINISHED = frozenset({JobState.PENDING, JobState.IN_PROGRESS})
 FINAL = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 
 
-def following(now: JobState, said: JobState) -> JobState:
-    """The state of a job after a word on it, which may come late, twice, or out of order.
+def next_state(current: JobState, reported: JobState) -> JobState:
+    """Return the state of a job after an event, which can arrive late, twice or out of order.
 
-    Nothing takes a final state's place. `lost` is only what others think of a job whose process
-    is no longer seen, so it yields to whatever that process says later.
+    A final state never changes. `lost` only means that the heartbeat of the job's process stopped,
+    so any later event from that process replaces it.
 
     Args:
-        now: the job's state.
-        said: what an event says that it is.
+        current: the job's state before the event.
+        reported: the state that the event gives the job.
+
+    Examples:
+        >>> next_state(JobState.IN_PROGRESS, JobState.COMPLETED).value
+        'completed'
+        >>> next_state(JobState.COMPLETED, JobState.IN_PROGRESS).value  # the event came late
+        'completed'
     """
-    if now in FINAL or said is JobState.PENDING:
-        return now
-    if said is JobState.LOST:
-        return JobState.LOST if now in UNFINISHED else now
-    return said
+    if current in FINAL or reported is JobState.PENDING:
+        return current
+    if reported is JobState.LOST:
+        return JobState.LOST if current in UNFINISHED else current
+    return reported

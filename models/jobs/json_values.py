@@ -1,4 +1,4 @@
-"""Dataclasses as JSON values, and back, by the types of their fields."""
+"""Conversion of dataclasses to JSON values and back, by the types of their fields."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from uuid import UUID
 
 
 def to_json_value(value: Any) -> Any:
-    """Return a value as JSON has it: ids, times, enums and bytes as texts.
+    """Return a value in a form that JSON can hold: ids, times, enums and bytes become strings.
 
-    Mappings stay as they are, as graphs are large.
+    Mappings are returned unchanged: they hold JSON already, and copying a graph is slow.
     """
     if isinstance(value, Enum):
         return value.value
@@ -32,39 +32,39 @@ def to_json_value(value: Any) -> Any:
 
 
 def row_to_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the database as JSON has it."""
+    """Return a row of the database with values that JSON can hold."""
     return {name: to_json_value(value) for name, value in row.items()}
 
 
-def of_json_value(kind: Any, value: Any) -> Any:
-    """Return the value that `to_json_value` was given. A field that is absent has its default.
+def from_json_value(kind: Any, value: Any) -> Any:
+    """Return the value from which `to_json_value` made this JSON; absent fields get their defaults.
 
     Args:
         kind: type of the value.
-        value: as JSON has it.
+        value: result of `to_json_value`.
 
     Raises:
-        ValueError, TypeError, AttributeError: it is none of this type.
+        ValueError, TypeError, AttributeError: the JSON does not describe a value of this type.
     """
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):  # of one type and None
-        return None if value is None else of_json_value(arguments[0], value)
-    if origin is tuple:  # of any length
-        return tuple(of_json_value(arguments[0], each) for each in value)
-    if origin is not None:  # a mapping
+    if origin in (Union, UnionType):  # the only unions here are `X | None`
+        return None if value is None else from_json_value(arguments[0], value)
+    if origin is tuple:  # the only tuples here are `tuple[X, ...]`
+        return tuple(from_json_value(arguments[0], each) for each in value)
+    if origin is not None:  # a mapping, which holds JSON already
         return value
     if kind is datetime:
         return datetime.fromisoformat(value)
     if kind is bytes:
         return b64decode(value, validate=True)
     if isinstance(kind, type) and is_dataclass(kind):
-        given = {name: each for name, each in _types_of(kind).items() if name in value}
-        return kind(**{name: of_json_value(each, value[name]) for name, each in given.items()})
+        types = {name: each for name, each in _field_types(kind).items() if name in value}
+        return kind(**{name: from_json_value(each, value[name]) for name, each in types.items()})
     return kind(value) if isinstance(kind, type) and issubclass(kind, UUID | Enum) else value
 
 
 @cache
-def _types_of(kind: Any) -> dict[str, Any]:
-    """Return the types of the fields that a dataclass is made with."""
+def _field_types(kind: Any) -> dict[str, Any]:
+    """Return the types of the fields that a dataclass takes in its constructor."""
     hints = get_type_hints(kind)
     return {each.name: hints[each.name] for each in fields(kind) if each.init}

@@ -1,18 +1,23 @@
-"""JSON as PostgreSQL takes it."""
+"""JSON text that PostgreSQL accepts."""
 
 import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-REPLACEMENT = "\ufffd"  # PostgreSQL stores no NUL in a text
+REPLACEMENT = "\ufffd"  # stands for NUL, which PostgreSQL can't store in a text
 
 
 def strict_json(value: Any) -> str:
-    """JSON without NaN, infinity, NUL or half characters, none of which PostgreSQL would take."""
+    """Return JSON without NaN, infinity, NUL and unpaired surrogates, which PostgreSQL refuses.
+
+    Examples:
+        >>> strict_json({"score": float("nan"), "frames": 12})
+        '{"score": null, "frames": 12}'
+    """
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
-        text.encode()  # half a surrogate pair has no UTF-8
+        text.encode()  # raises UnicodeEncodeError for an unpaired surrogate
         if "\\u0000" not in text:
             return text
     except (ValueError, TypeError):  # UnicodeEncodeError is a ValueError

@@ -1,1 +1,1 @@
-"""Does it loop?"""
+"""Loops: scoring a clip's seam, finding the best loop of a clip, closing and generating loops."""

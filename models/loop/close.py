@@ -1,4 +1,4 @@
-"""Make a clip loop, by the mildest means that do."""
+"""Closing of a clip into a loop by the mildest method that works."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,21 +24,21 @@ from .closing.closing_measures import (
 )
 from .closing.colour import without_drift
 from .closing.crossfade import crossfaded
-from .closing.drawn import Change, Drawn
+from .closing.drawn_clip import Change, DrawnClip
+from .closing.failed_continuity import failed_continuity, with_failed_continuity
 from .closing.flow_morph import flow_morphed, flow_morphed_to_fit
 from .closing.ping_pong import ping_pong
 from .closing.repeat import without_repeat
 from .closing.trim import trimmed
-from .closing.unfollowed import unfollowed, with_its_motion
 from .loop_measures import MEASURES
 from .seam import score_loop
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 
-Method = Callable[[Drawn], Iterable[Change]]
+Method = Callable[[DrawnClip], Iterable[Change]]
 
-# What `auto` tries, mildest first: nothing is altered, then light, then frames are lost, then
-# frames are made up. Two means only where the first one of them helps, and isn't enough.
+# Attempts of `auto`, mildest first: nothing is altered, then the light, then frames are lost, then
+# frames are made up. Two methods are combined only if the first one helps and is not enough.
 ATTEMPTS = (
     ("repeat",),
     ("colour",),
@@ -53,20 +53,20 @@ ATTEMPTS = (
     ("trim", "crossfade"),
 )
 
-# A change that buys less than this isn't worth it, points.
+# Points of the score. A change that gains less is not worth it.
 LEAST_GAIN = 1.0
-# The progress bar's length: how many changed clips `auto` scores where little helps.
+# Length of the progress bar: the number of changed clips that `auto` scores if little helps.
 USUAL_SCORINGS = 20
 
 
 @dataclass(frozen=True)
-class Closed:
-    """A clip after closing.
+class ClosedClip:
+    """Clip after closing.
 
     Attributes:
-        images: the clip; the very tensor that came where nothing was changed.
-        report: how well it loops now, with `closing` and `closing_…` measurements that say what
-            was done, and what that bought.
+        images: images of the clip; the input tensor itself if nothing was changed.
+        report: report on the loop as it is now. Its measurements `closing` and `closing_…` say
+            what was changed, and how many points that gained.
     """
 
     images: torch.Tensor
@@ -75,7 +75,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class _Result:
-    """A clip, what was done to it, and how well it loops."""
+    """Clip after some methods, with their notes and the report on its loop."""
 
     images: torch.Tensor
     methods: tuple[str, ...]
@@ -83,18 +83,18 @@ class _Result:
     report: Report
 
     @cached_property
-    def drawn(self) -> Drawn:
-        """Its drawings."""
-        return Drawn.of(self.images)
+    def drawn_clip(self) -> DrawnClip:
+        """Drawings of the clip."""
+        return DrawnClip.from_images(self.images)
 
     @property
     def score(self) -> float:
-        """0–100; a clip that has no score is no better than any."""
+        """Score of the loop, 0–100; 0 if it has none, so that it is better than no other clip."""
         return 0.0 if self.report.score is None else self.report.score
 
     @property
     def passes(self) -> bool:
-        """Whether it loops."""
+        """True if the clip loops."""
         return self.report.verdict is Verdict.PASS
 
 
@@ -106,36 +106,46 @@ def close_loop(
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Progress = None,
     measures: Sequence[Measure] = MEASURES,
-) -> Closed:
-    """Change a clip so that going from its last frame to the first feels like any other step.
+) -> ClosedClip:
+    """Change a clip so that the step from its last frame to the first is like any other step.
 
     - `trim` cuts both ends where they fit together; at least half of the clip stays.
-    - `crossfade` fades the last drawings into the first ones; shorter by `blend_frames`.
-    - `flow_morph` adds drawings that lead back to the first; longer by `blend_frames`.
-    - `colour` takes out the drift of colour and light; the length stays.
-    - `ping_pong` adds the clip backwards: twice as long, less the two ends.
-    - `auto` leaves a clip that loops as it is. Else it drops a first frame repeated at the end,
-      or tries the methods above in the order of `ATTEMPTS` (never `ping_pong`), each judged by
-      the full score, up to the first that passes. Where none does, the best one; where that is
-      no better, the clip as it came.
+    - `crossfade` fades the last drawings into the first ones; the clip gets shorter by
+      `blend_frames`.
+    - `flow_morph` adds drawings that lead back to the first one; the clip gets longer by
+      `blend_frames`.
+    - `colour` removes the drift of colour and light; the length stays.
+    - `ping_pong` adds the clip backwards, without its two ends; the clip is nearly twice as long.
+    - `auto` does not change a clip that loops. Otherwise it tries the attempts of `ATTEMPTS` in
+      their order, which never contain `ping_pong`, and takes the first clip whose full score
+      passes. If none passes it takes the best one; if that is no better it changes nothing. Its
+      first attempt drops a first frame that is repeated at the end.
 
-    Frames away from the seam keep their very values, `colour` excepted. A clip that can't be
+    Except with `colour`, frames away from the seam keep exactly their values. A clip that can't be
     scored is never changed.
 
     Args:
-        images: a batch of images in 0–1, alpha allowed.
+        images: batch of images in 0–1, shape (frames, height, width, channels), alpha allowed.
         fps: frames per second.
         method: one of `METHODS`.
-        blend_frames: how many frames are blended or added; for `auto` the most.
-        backend: what measures distances for the score.
-        report_progress: called with (done, total); may raise to stop.
-        measures: of `score_loop`, as a profile wants them.
+        blend_frames: number of frames to blend or add; with `auto` the largest number.
+        backend: perceptual distance for the score.
+        report_progress: called with (work done, all work); may raise to stop.
+        measures: measures of `score_loop` with the thresholds of a profile.
 
     Returns:
-        The clip, and the report of how well it loops now.
+        The clip, and the report on its loop.
 
     Raises:
-        InputError: a wrong input, or more to blend than half of the clip.
+        InputError: an input is wrong, or `blend_frames` is more than half of the clip.
+
+    Examples:
+        Close a drawn clip that is three frames longer than its motion.
+
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> closed = close_loop(draw_clip(23, 96, 96, period=20, character=0, seed=1), fps=12)
+        >>> len(closed.images), closed.report.verdict.value
+        (20, 'PASS')
     """
     if method not in METHODS:
         expected = f"one of {', '.join(METHODS)}"
@@ -143,23 +153,24 @@ def close_loop(
     if blend_frames < 1:
         remedy = "Give the number of frames to blend, such as 4."
         raise InputError("blend_frames", "a whole number from 1", str(blend_frames), remedy)
-    bench = _Bench(fps, backend, measures, report_progress)
-    before = _Result(images, (), (), bench.scored(images))
+    scorer = _Scorer(fps, backend, measures, report_progress)
+    before = _Result(images, (), (), scorer.report_on(images))
     if before.report.score is None:
-        return _answer(before, before)
+        return _closed_clip(before, before)
     if method == "auto":
-        if unfollowed(before.report) is not None:  # unrelated pictures: no seam would be one
-            return _answer(before, before)
-        return _answer(before, _mildest(before, blend_frames, bench))
-    if method == "trim":  # no cut at all may be the best one
-        cut = bench.best_judged_alike(before, method, trimmed)
-        return _answer(before, cut if cut and _better(cut, before) else before, asked=method)
-    asked = bench.best(before, method, _asked(method, blend_frames))
-    return _answer(before, asked or before, asked=method)
+        if failed_continuity(before.report) is not None:  # unrelated pictures have no seam to close
+            return _closed_clip(before, before)
+        return _closed_clip(before, _mildest(before, blend_frames, scorer))
+    if method == "trim":  # to cut nothing may be the best choice
+        cut = scorer.best_equally_measured(before, method, trimmed)
+        after = cut if cut and _better(cut, before) else before
+        return _closed_clip(before, after, requested=method)
+    result = scorer.best(before, method, _requested_method(method, blend_frames))
+    return _closed_clip(before, result or before, requested=method)
 
 
-def _mildest(before: _Result, blend_frames: int, bench: "_Bench") -> _Result:
-    """The first attempt that passes, else the best one, which may be no attempt at all."""
+def _mildest(before: _Result, blend_frames: int, scorer: "_Scorer") -> _Result:
+    """Return the first attempt that passes, else the best one, or `before` if none is better."""
     if before.passes:
         return before
     results: dict[tuple[str, ...], _Result] = {(): before}
@@ -167,7 +178,8 @@ def _mildest(before: _Result, blend_frames: int, bench: "_Bench") -> _Result:
         earlier = results.get(attempt[:-1])
         if earlier is None or (attempt[:-1] and not _better(earlier, before)):
             continue
-        result = bench.best_judged_alike(earlier, attempt[-1], _tried(attempt[-1], blend_frames))
+        method = _attempted_method(attempt[-1], blend_frames)
+        result = scorer.best_equally_measured(earlier, attempt[-1], method)
         if result is not None and result.passes:
             return result
         if result is not None:
@@ -180,8 +192,8 @@ def _better(result: _Result, before: _Result) -> bool:
     return result.score >= before.score + LEAST_GAIN
 
 
-def _tried(method: str, most_frames: int) -> Method:
-    """A method as `auto` tries it: it blends no more than there is."""
+def _attempted_method(method: str, most_frames: int) -> Method:
+    """Return a method for `auto`, which never blends more frames than the clip allows."""
     if method == "flow_morph":
         return lambda clip: flow_morphed_to_fit(clip, most_frames)
     if method == "crossfade":
@@ -189,13 +201,13 @@ def _tried(method: str, most_frames: int) -> Method:
     return {"repeat": without_repeat, "colour": without_drift, "trim": trimmed}[method]
 
 
-def _crossfaded_at_most(clip: Drawn, most_frames: int) -> Iterator[Change]:
+def _crossfaded_at_most(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
     frames = min(most_frames, most_blend_frames(clip))
     return crossfaded(clip, frames) if frames else iter(())
 
 
-def _asked(method: str, blend_frames: int) -> Method:
-    """A method as it is asked for."""
+def _requested_method(method: str, blend_frames: int) -> Method:
+    """Return a method for a user's choice, which refuses too many `blend_frames`."""
     if method == "flow_morph":
         return lambda clip: flow_morphed(clip, blend_frames)
     if method == "crossfade":
@@ -203,8 +215,8 @@ def _asked(method: str, blend_frames: int) -> Method:
     return {"colour": without_drift, "ping_pong": ping_pong}[method]
 
 
-class _Bench:
-    """Scores one changed clip after another, and shows how many."""
+class _Scorer:
+    """Scorer of changed clips, which reports the progress over all of them."""
 
     def __init__(
         self,
@@ -217,17 +229,17 @@ class _Bench:
         self._backend = backend
         self._measures = measures
         self._report_progress = report_progress
-        self._scored = 0
+        self._scorings = 0
 
     def best(self, earlier: _Result, name: str, method: Method) -> _Result | None:
-        """The best of what a method makes of a clip; None where it makes nothing."""
+        """Return the best result of a method on a clip; None if the method yields nothing."""
         results = self._results(earlier, name, method)
         return max(results, key=lambda result: result.score, default=None)
 
-    def best_judged_alike(self, earlier: _Result, name: str, method: Method) -> _Result | None:
-        """The best of those that all that is required was measured of, as of the clip before.
+    def best_equally_measured(self, earlier: _Result, name: str, method: Method) -> _Result | None:
+        """Return the best result that has a value for every measure that `earlier` requires.
 
-        A cut that leaves too few drawings for a measurement would else win by not being measured.
+        Otherwise a cut that leaves too few drawings for a measurement would win by its absence.
         """
         required = {each.name for each in earlier.report.required}
         results = [
@@ -243,13 +255,13 @@ class _Bench:
                 change.images,
                 (*earlier.methods, name),
                 (*earlier.notes, *change.notes),
-                with_its_motion(earlier.report, self.scored(change.images)),
+                with_failed_continuity(earlier.report, self.report_on(change.images)),
             )
-            for change in method(earlier.drawn)
+            for change in method(earlier.drawn_clip)
         ]
 
-    def scored(self, images: torch.Tensor) -> Report:
-        """How well a clip loops."""
+    def report_on(self, images: torch.Tensor) -> Report:
+        """Return the report on a clip's loop."""
         report = score_loop(
             as_frames(images),
             self._fps,
@@ -257,21 +269,27 @@ class _Bench:
             self._progress(),
             measures=self._measures,
         )
-        self._scored += 1
+        self._scorings += 1
         return report
 
     def _progress(self) -> Progress:
-        shown = self._report_progress
-        if shown is None:
+        report_progress = self._report_progress
+        if report_progress is None:
             return None
-        before = min(self._scored, USUAL_SCORINGS - 1)
-        return lambda done, total: shown(before * total + done, USUAL_SCORINGS * total)
+        before = min(self._scorings, USUAL_SCORINGS - 1)
+        return lambda done, total: report_progress(before * total + done, USUAL_SCORINGS * total)
 
 
-def _answer(before: _Result, after: _Result, asked: str = "") -> Closed:
-    """The changed clip, its report, and in it what was done and what that bought."""
+def _closed_clip(before: _Result, after: _Result, requested: str = "") -> ClosedClip:
+    """Return the changed clip and its report, with the measurements of the closing in it.
+
+    Args:
+        before: the clip as it was.
+        after: the changed clip; `before` itself if nothing was changed.
+        requested: method that the user chose; empty for `auto`.
+    """
     values: dict[str, Any] = {
-        "methods": " + ".join(after.methods) or asked,
+        "methods": " + ".join(after.methods) or requested,
         "before": round(before.score),
         "after": round(after.score),
     }
@@ -286,26 +304,25 @@ def _answer(before: _Result, after: _Result, asked: str = "") -> Closed:
     measure = replace(CLOSING, backend=after.report.measurements[0].backend)
     absence = _absence(after.report)
     if absence is not None:
-        done = measure.absent(absence, details=details)
+        closing = measure.absent(absence, details=details)
     else:
-        done = measure.measured(
-            after.score - before.score, _code(before, after, asked), values, details=details
-        )
-    measurements = (*after.report.measurements, done, *after.notes)
-    return Closed(after.images, replace(after.report, measurements=measurements))
+        code = _reason_code(before, after, requested)
+        closing = measure.measured(after.score - before.score, code, values, details=details)
+    measurements = (*after.report.measurements, closing, *after.notes)
+    return ClosedClip(after.images, replace(after.report, measurements=measurements))
 
 
-def _code(before: _Result, after: _Result, asked: str) -> str:
+def _reason_code(before: _Result, after: _Result, requested: str) -> str:
     if after is not before:
         return LOOPS if after.passes else NO_LOOP
-    if asked:
+    if requested:
         return NOTHING_TO_DO
     return UNNEEDED if before.passes else IN_VAIN
 
 
 def _absence(report: Report) -> Absence | None:
-    """Why a report has no score, if so."""
-    for each in report.required:
-        if each.value is None:
-            return Absence(each.reason_code, each.reason_values)
+    """Return the reason why a report has no score, or None if it has one."""
+    for measurement in report.required:
+        if measurement.value is None:
+            return Absence(measurement.reason_code, measurement.reason_values)
     return None

@@ -1,4 +1,4 @@
-"""Have light and colours drifted from the first frame to the last?"""
+"""Measure of a loop's drift of light and colour, which jumps back at the seam."""
 
 import torch
 
@@ -7,24 +7,26 @@ from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
 
-# ΔE (CIE 1976) of the picture's mean colour; 2.3 is a just noticeable difference of two patches
-# (Mahy et al. 1994), and a whole picture that flashes by half of it at every turn is seen.
+# ΔE (CIE 1976) of the picture's mean colour. A just noticeable difference of two patches is 2.3
+# (Mahy et al. 1994), and half of it is visible if the whole picture flashes by it in every round.
 SEAM_COLOUR_LIMIT = 1.2
 LARGEST_COLOUR = 30.0  # as visible as a scene that ends at two thirds of its light
-# Lightness at which that holds. Of a change of light the ratio is seen (Weber's law): in darker
-# pictures a smaller ΔE is as visible, as L* + 16 grows with the cube root of the light.
+# The limit holds at the lightness MID_GREY. The eye sees the ratio of two lights (Weber's law), so
+# in darker pictures a smaller ΔE is as visible: L* + 16 grows with the cube root of the light.
 MID_GREY, OFFSET = 50.0, 16.0
-# A change of light changes all pixels alike, another pose a few of them in many ways: from this
-# share of the squared difference on, the common part is what is seen.
+# A change of light changes all pixels alike, another pose changes a few pixels in many ways. If the
+# common part has at least this share of the squared difference, the change is one of light.
 COMMON_PART = 0.4
-SAMPLED = 16_384  # pixels, for the common part
-# A change that so large a share of the pixels takes part in is one of light, and seen as a flash of
-# the whole picture (from 1 % of its light on: de Lange 1958); of something that moves, the mean
-# colour alone tells. So it counts double: 3 % drift by 0.8–2 ΔE, dark pictures too, and in loops
-# started anywhere nothing above 0.2 was shared, or 0.5 where a camera flies.
+COMMON_PART_PIXELS = 16_384  # pixels that the common part is computed from
+# If at least the share SHARED_BY of the pixels changes in one direction, the light changes, and the
+# whole picture flashes visibly (from 1 % of its light: de Lange 1958). Motion changes only the mean
+# colour. So a flash counts FLASH times: a drift of 3 % of the light then counts 0.8–2 ΔE, in dark
+# pictures too. In loops without drift, started at any frame, the shared change stayed below 0.2
+# ΔE, and below 0.5 if the camera flies.
 SHARED_BY, FLASH = 0.75, 2.0
-# Pixels of each drawing looked at for that; darker than L* 8 they differ by less than one of 256.
-LOOKED_AT, DARKEST = 1024, 8.0
+# Pixels of each drawing that the shared change is computed from. Pixels darker than the L* DARKEST
+# are left out: they differ by less than one 8-bit code.
+FLASH_PIXELS, DARKEST = 1024, 8.0
 
 COLOUR_JUMP = "seam_colour_jump"
 DARKER = "seam_darker"
@@ -38,14 +40,18 @@ def seam_colour(
 ) -> Value:
     """Measure by how much more the mean colour changes at the seam than at any step inside.
 
-    A light that swings and comes back changes as much inside; one that drifts has to jump back.
-    In pictures darker than mid-grey a change counts as the ΔE that would be as visible there. What
-    nearly all pixels share counts as a flash, even where motion inside changes the mean by more.
+    Light that swings and comes back changes as much inside the clip; light that drifts must jump
+    back at the seam. In pictures darker than mid-grey a change counts as the ΔE that would be as
+    visible at mid-grey. A change that nearly all pixels share counts as a flash, even if motion
+    inside the clip changes the mean colour by more.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        drawings: index of a frame of each drawing in the order in which they play.
+        drawings: index of one frame of each drawing, in the order in which they play.
         colours: mean colour of every frame in CIELAB, shape (frames, 3).
+
+    Returns:
+        The larger change at the seam, in ΔE as visible as at mid-grey.
     """
     colours = colours[drawings]
     steps = step_distances(colours)
@@ -55,7 +61,7 @@ def seam_colour(
     ratio = last.mean().item() / max(first.mean().item(), 1e-6)
     shared = shared_changes(frames, [drawings[0], drawings[-1]])[:, 0]
     flash = FLASH * shared.norm().item()
-    if flash > beyond:  # seldom: what is shared inside is only looked at then
+    if flash > beyond:  # this is rare, so only then the shared changes inside are measured
         flash -= FLASH * shared_changes(frames, drawings).norm(dim=0).max().item()
     if flash > beyond:
         beyond, change, ratio = flash, shared, _usual_ratio(first, last)
@@ -64,24 +70,24 @@ def seam_colour(
     return Value(
         beyond,
         values,
-        failing=_drift(change),
+        failing=_drift_reason(change),
         details={"common_part": common_part(first, last), "brightness_percent": percent},
     )
 
 
 def shared_changes(frames: torch.Tensor, drawings: list[int]) -> torch.Tensor:
-    """By how much nearly all pixels change together from each drawing to the next.
+    """Return the change that nearly all pixels share, from each drawing to the next.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        drawings: index of a frame of each drawing in the order in which they play, at least 2.
+        drawings: index of one frame of each drawing, in the order in which they play; at least 2.
 
     Returns:
-        CIELAB, as visible as at mid-grey, shape (3, drawings − 1), on the CPU. 0 where less than
-        `SHARED_BY` of the pixels become lighter, or darker.
+        CIELAB, as visible as at mid-grey, shape (3, drawings − 1), on the CPU. A channel is 0 if
+        less than `SHARED_BY` of the pixels increase in it, and less than that decrease.
     """
-    # Each channel together: the conversion takes half the time.
-    pixels = _some_pixels(frames, LOOKED_AT)[drawings].movedim(-1, 0).flatten(2).cpu()
+    # The channels come first, as the conversion then takes half the time.
+    pixels = _some_pixels(frames, FLASH_PIXELS)[drawings].movedim(-1, 0).flatten(2).cpu()
     lab = lab_from_rgb(pixels, dim=0)
     before, after = lab[:, :-1], lab[:, 1:]
     light = torch.minimum(before[0], after[0])
@@ -92,40 +98,41 @@ def shared_changes(frames: torch.Tensor, drawings: list[int]) -> torch.Tensor:
 
 
 def _usual_ratio(first: torch.Tensor, last: torch.Tensor) -> float:
-    """How much brighter a usual pixel is in the last picture than in the first."""
-    before, after = (_some_pixels(each, LOOKED_AT).mean(dim=-1) for each in (first, last))
+    """Return the median ratio of a pixel's brightness in the last picture to that in the first."""
+    before, after = (_some_pixels(each, FLASH_PIXELS).mean(dim=-1) for each in (first, last))
     return (after / before.clamp(min=1e-6)).median().item()
 
 
 def _some_pixels(frames: torch.Tensor, most: int) -> torch.Tensor:
-    """About so many pixels of each frame, evenly spread; shape (…, height, width, 3) as before."""
+    """Return about `most` evenly spread pixels of each frame, shape (…, height, width, 3)."""
     height, width = frames.shape[-3:-1]
     stride = max(1, int((height * width / most) ** 0.5))
     return frames[..., ::stride, ::stride, :]
 
 
 def as_visible(lightness: torch.Tensor) -> torch.Tensor:
-    """How many ΔE at mid-grey are as visible as one at this lightness."""
+    """Return the number of ΔE at mid-grey that are as visible as one at a lightness (L*, 0–100)."""
     return ((MID_GREY + OFFSET) / (lightness + OFFSET)).clamp(min=1.0)
 
 
 def common_part(first: torch.Tensor, last: torch.Tensor) -> float:
-    """Which share of the difference of two frames all their pixels have in common.
+    """Return the share of the difference of two frames that all their pixels have in common.
 
     Args:
-        first, last: RGB in 0–1, shape (height, width, 3).
+        first: RGB in 0–1, shape (height, width, 3).
+        last: RGB in 0–1, of the same shape.
 
     Returns:
-        0–1: near 1 for the same picture in another light, near 0 where something moved.
+        0–1: near 1 for the same picture in another light, near 0 if something moved.
     """
-    samples = _some_pixels(torch.stack([first, last]), SAMPLED)
+    samples = _some_pixels(torch.stack([first, last]), COMMON_PART_PIXELS)
     lab = lab_from_rgb(samples).flatten(1, 2)
     difference = lab[1] - lab[0]
     common = difference.mean(dim=0).square().sum()
     return (common / difference.square().sum(dim=1).mean().clamp(min=1e-9)).item()
 
 
-def _drift(change: torch.Tensor) -> str:
+def _drift_reason(change: torch.Tensor) -> str:
     lightness = change[0].item()
     if abs(lightness) < change.norm().item() / 2:
         return COLOUR_JUMP

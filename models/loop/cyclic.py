@@ -1,8 +1,9 @@
-"""Time as a circle: latents turned before a network sees them, and decoded across the seam.
+"""Cyclic time for loop generation: latents rotated in time, and decoding across the seam.
 
-A video network treats the ends of a clip as ends. Turned by another offset at every step, the clip
-has its ends somewhere else each time, and no place stays a seam (Mobius, 2025). A causal decoder
-treats the first latent as a beginning. Decoded after a copy of the clip's end, it is none.
+A video network treats the ends of a clip as ends. If the latents are rotated by another offset at
+every step, the ends lie somewhere else each time and no place remains a seam (Mobius, 2025). A
+causal decoder treats the first latent as a beginning. If a copy of the clip's end is decoded before
+it, it is no beginning.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,72 +14,85 @@ import torch
 
 from ..frames import InputError
 
-AXES, TIME_AXIS = 5, 2  # of a video's latents: (batch, channels, frames, height, width)
+AXES, TIME_AXIS = 5, 2  # axes of video latents: (batch, channels, frames, height, width)
 
-# What a video network is given beside its latents, by ComfyUI's names of its arguments.
-TURNED = frozenset({"c_concat", "denoise_mask"})  # a start image with its mask; a noise mask
-TIMELESS = frozenset({"c_crossattn", "crossattn_controlnet", "clip_fea"})  # text; a picture's gist
-# What may hang on a model and has a time axis of its own, which stays behind when latents turn.
+# Arguments that a video network receives beside its latents, by ComfyUI's names. The first have a
+# time axis (a start image with its mask; a noise mask). The second have none (text; CLIP's
+# features of a picture).
+TURNED = frozenset({"c_concat", "denoise_mask"})
+TIMELESS = frozenset({"c_crossattn", "crossattn_controlnet", "clip_fea"})
+# Parts that can be attached to a model and have a time axis of their own, which can't be rotated.
 UNTURNABLE = {
     "context_window": "context windows, which cut the clip into pieces",
     "audio_embeds": "speech, which is bound to its frames",
     "diffusion_model.easycache": "EasyCache, which adds an earlier step's result at its old place",
 }
-# Samplers that compute a step's sigma anew miss it by rounding; steps are further apart.
+# Samplers that compute a step's sigma again differ from it by rounding. Steps are further apart.
 ROUNDING = 1e-4
 
 
 @dataclass(frozen=True)
 class CyclicTime:
-    """How far the latents are turned at each step of sampling.
+    """Schedule of the rotation of latents over the steps of sampling.
 
-    Args:
-        shift: latent frames by which the offset advances from step to step.
-        first_offset: the offset of the first step.
+    Attributes:
+        shift: latent frames by which the offset grows from step to step.
+        first_offset: offset of the first step, in latent frames.
     """
 
     shift: int = 1
     first_offset: int = 0
 
     def offset(self, sigma: float, sigmas: Sequence[float], frames: int) -> int:
-        """The offset for one call of the network, in 0 to frames − 1.
+        """Return the offset for one call of the network.
 
-        It depends on nothing but the noise level: all calls at one level (with the prompt and
-        without it, in one batch or in several) have the same offset.
+        It depends only on the noise level: all calls at one level have the same offset, with and
+        without the prompt, in one batch or in several.
+
+        Args:
+            sigma: noise level of the call.
+            sigmas: noise levels of the steps, as those of `step_of`.
+            frames: latent frames of the clip.
+
+        Returns:
+            Latent frames, 0 to `frames` − 1.
         """
         return (self.first_offset + self.shift * step_of(sigma, sigmas)) % frames
 
 
 def step_of(sigma: float, sigmas: Sequence[float]) -> int:
-    """Which step of sampling a noise level belongs to, from 0.
+    """Return the step of sampling that a noise level belongs to, from 0.
 
-    A level between two steps, where second-order samplers look too, belongs to the earlier one; a
-    level above the first belongs to the first.
+    A level between two steps, where second-order samplers also call the network, belongs to the
+    earlier step. A level above the first belongs to the first step.
 
     Args:
         sigma: noise level of a call.
-        sigmas: noise levels at which the steps begin, falling, and the last one's end.
+        sigmas: noise levels at which the steps begin, falling, then the level at which the last
+            step ends.
     """
-    begun = sum(level >= sigma * (1 - ROUNDING) for level in sigmas)
-    return max(0, begun - 1)
+    started_steps = sum(level >= sigma * (1 - ROUNDING) for level in sigmas)
+    return max(0, started_steps - 1)
 
 
 def turn(tensor: torch.Tensor, offset: int) -> torch.Tensor:
-    """Move every frame of latents `offset` frames later; those at the end come to the beginning."""
+    """Rotate latents in time: move every frame `offset` later, and the last ones to the start."""
     return torch.roll(tensor, offset, dims=TIME_AXIS) if offset else tensor
 
 
 def turn_conditions(conditions: Mapping[str, Any], offset: int, frames: int) -> dict[str, Any]:
-    """Turn what has a time axis with the latents; what has none stays as it is.
+    """Rotate the conditions that have a time axis together with the latents.
 
     Args:
-        conditions: what the network is given beside the latents, by name; None where absent.
-        offset: as the latents are turned.
+        conditions: the network's arguments beside the latents, by name; None if absent.
+        offset: latent frames by which the latents are rotated.
         frames: latent frames of the clip.
 
+    Returns:
+        All conditions; those without a time axis unchanged.
+
     Raises:
-        InputError: something that isn't known to have a time axis or none, or one of another
-            length.
+        InputError: the name of a condition is unknown, or its time axis has another length.
     """
     return {name: _turned(name, value, offset, frames) for name, value in conditions.items()}
 
@@ -97,17 +111,17 @@ def _turned(name: str, value: Any, offset: int, frames: int) -> Any:
     if len(shape) != AXES or shape[TIME_AXIS] not in (1, frames):
         remedy = "Make the conditioning as long as the latents."
         raise InputError(name, f"{frames} latent frames", f"shape {shape}", remedy)
-    return value if shape[TIME_AXIS] == 1 else turn(value, offset)  # one is for all frames
+    return value if shape[TIME_AXIS] == 1 else turn(value, offset)  # a single one holds for all
 
 
 def refuse_unturnable(attached: Iterable[str]) -> None:
-    """Raise where something that hangs on the model would stay behind when the latents turn.
+    """Refuse a model with an attached part that can't be rotated with the latents.
 
     Args:
-        attached: names of what hangs on the model.
+        attached: names of the parts that are attached to the model.
 
     Raises:
-        InputError: the first of `UNTURNABLE` among them.
+        InputError: one of the names is in `UNTURNABLE`.
     """
     for name in attached:
         if name in UNTURNABLE:
@@ -117,12 +131,12 @@ def refuse_unturnable(attached: Iterable[str]) -> None:
 
 @dataclass(frozen=True)
 class CausalDecoder:
-    """What decoding across the seam has to know of a video decoder that looks only back.
+    """Facts about a causal video decoder that decoding across the seam needs.
 
-    Args:
-        name: as people call it.
-        frames_per_latent: frames for each latent but the first, which gives one.
-        reach: latents before a latent that its frames depend on, however little.
+    Attributes:
+        name: name of the decoder for people.
+        frames_per_latent: frames that each latent gives, except the first one, which gives one.
+        reach: number of earlier latents that the frames of a latent depend on, however little.
     """
 
     name: str
@@ -130,24 +144,27 @@ class CausalDecoder:
     reach: int
 
 
-# Both sum to 37.5: 24 latents at the latents' own rate (2 for each of 12 convolutions over three
-# frames: first, middle, three blocks, doubling), then 14 at twice the rate, 26 at four times.
+# The reach of both sums to 37.5 latents: 24 at the latents' own rate (2 for each of 12 convolutions
+# over three frames: first, middle, three blocks, doubling), 14 / 2 at twice the rate, 26 / 4 at
+# four times the rate.
 WAN_DECODERS = {
     "comfy.ldm.wan.vae": CausalDecoder("Wan 2.1", 4, 38),
     "comfy.ldm.wan.vae2_2": CausalDecoder("Wan 2.2", 4, 38),
 }
-# Largest difference of any value of decode(turned) and turned decode, in standard deviations of
-# the picture, by latents wrapped: 2: 4, 9: 2.4, 18: 0.1, 27: 3e-4, 38: none (both decoders, random
-# values). At 27 it is a fiftieth of an 8-bit code; a clip of 21 latents takes 2.3 times as long.
+# Latents that are decoded before the clip. Largest difference of any value between the decoded
+# rotated latents and the rotated decoded ones, in standard deviations of the picture, by the number
+# of these latents: 2: 4, 9: 2.4, 18: 0.1, 27: 3e-4, 38: none (measured with both decoders and
+# random values). At 27 it is a fiftieth of an 8-bit code, and a clip of 21 latents takes 2.3 times
+# as long.
 WRAP = 27
 
 
 def wrapped(latents: torch.Tensor, extra: int) -> torch.Tensor:
-    """Put the clip's end before its beginning, as often as asked for.
+    """Put a copy of the clip's end before its beginning.
 
     Args:
         latents: shape (batch, channels, frames, height, width).
-        extra: latent frames to put before; more than the clip has go around it again.
+        extra: latent frames to put before; if there are more than the clip has, the clip repeats.
     """
     frames = latents.shape[TIME_AXIS]
     order = torch.arange(-extra, frames, device=latents.device) % frames
@@ -155,14 +172,15 @@ def wrapped(latents: torch.Tensor, extra: int) -> torch.Tensor:
 
 
 def without_wrap(frames: torch.Tensor, latents: int, decoder: CausalDecoder) -> torch.Tensor:
-    """Drop the frames of what `wrapped` put before.
+    """Drop the decoded frames of the latents that `wrapped` put before the clip.
 
     Args:
-        frames: decoded, shape (batch, frames, height, width, channels).
+        frames: decoded frames, shape (batch, frames, height, width, channels).
         latents: latent frames of the clip itself.
-        decoder: what decoded them.
+        decoder: decoder that decoded them.
 
     Returns:
-        `latents` × the decoder's frames per latent, and always the first latent's all.
+        The last `latents` × `decoder.frames_per_latent` frames, which include all frames of the
+        first latent.
     """
     return frames[:, -latents * decoder.frames_per_latent :]

@@ -1,4 +1,4 @@
-"""Map of a loop search: distances by start and length, small in a report, large as a picture."""
+"""Map of a loop search: distances by start and length, as bytes in a report and as a picture."""
 
 import base64
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from ..frames import InputError
 from ..measurement import Measurement
 from ..report import Report, Verdict
 
-MOST_CELLS = 64  # of a side: 4 KB, which are 5.5 KB of base64 in a report
-DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # a cell's byte; empty beyond the clip's end
-SEARCHED = "loop_distance"  # the measurement of `find_loops` that carries the map
+MOST_CELLS = 64  # cells on a side: at most 4 KB, which are 5.5 KB of base64 in a report
+DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # bytes of a cell; EMPTY lies beyond the clip's end
+MAP_CARRIER = "loop_distance"  # name of the measurement of `find_loops` that carries the map
 
 
 def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
     """Return a small map as details of a measurement.
 
     Args:
-        distances: of frame i to frame i + g at [i, g], infinite beyond the clip's end.
-        unit: of `distances`.
+        distances: distance from frame i to frame i + g at [i, g], infinite beyond the clip's end.
+        unit: unit of the distances.
 
     Returns:
-        `cells`: bytes in base64, rows of lengths by columns of starts, each the smallest distance
-        in a field of `step` starts and lengths, so that a thin valley stays one. They go evenly
-        from `low` to `high`.
+        Details for JSON. `cells` are bytes in base64, rows of lengths by columns of starts. Each
+        cell is the smallest distance of `step` starts and lengths, so that a thin valley remains
+        visible; the bytes go linearly from `low` to `high`.
     """
     step = [max(1, -(-side // MOST_CELLS)) for side in distances.shape]
     by_start = torch.stack([part.amin(dim=0) for part in distances.split(step[0])])
@@ -52,14 +52,14 @@ def draw_distance_map(report: Report) -> torch.Tensor:
     """Draw the distances of all pairs of frames, with the candidates marked and numbered.
 
     Args:
-        report: of `find_loops`.
+        report: report of `find_loops`.
 
     Returns:
-        RGB in 0–1, shape `FIGURE_SHAPE`. From left to right the frame that a loop starts at,
-        upwards its length; dark is alike.
+        RGB in 0–1, shape `FIGURE_SHAPE`. The horizontal axis is the first frame of a loop, the
+        vertical axis its length; dark pairs are alike.
 
     Raises:
-        InputError: the report is of something else.
+        InputError: the report is not of one loop search.
         MissingDependency: matplotlib is not installed.
     """
     search = _search_in(report)
@@ -81,20 +81,21 @@ def draw_distance_map(report: Report) -> torch.Tensor:
 
 
 def _search_in(report: Report) -> Measurement:
-    # `loop.loop_distance` in a merge
-    found = [each for each in report.measurements if each.name.rpartition(".")[2] == SEARCHED]
-    if len(found) == 1:
-        return found[0]
-    came = f"{len(found)} in one" if found else f"one of {report.subject}"
+    # In a merged report the measurement is called `loop.loop_distance`.
+    searches = [each for each in report.measurements if each.name.rpartition(".")[2] == MAP_CARRIER]
+    if len(searches) == 1:
+        return searches[0]
+    received = f"{len(searches)} in one" if searches else f"one of {report.subject}"
     remedy = "Connect the report of a single Find Loop."
-    raise InputError("report", "a report of Find Loop", came, remedy)
+    raise InputError("report", "a report of Find Loop", received, remedy)
 
 
-def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
-    cells = np.frombuffer(base64.b64decode(small["cells"]), np.uint8).reshape(small["rows"], -1)
+def _draw_cells(figure: Any, axes: Any, details: Mapping[str, Any]) -> None:
+    rows = details["rows"]
+    cells = np.frombuffer(base64.b64decode(details["cells"]), np.uint8).reshape(rows, -1)
     share = (cells.astype(np.float64) - DARKEST) / (LIGHTEST - DARKEST)
-    distances = small["low"] + share * (small["high"] - small["low"])
-    right, top = (cells.shape[1] * small["step"][0], cells.shape[0] * small["step"][1])
+    distances = details["low"] + share * (details["high"] - details["low"])
+    right, top = (cells.shape[1] * details["step"][0], cells.shape[0] * details["step"][1])
     image = axes.imshow(
         np.where(cells == EMPTY, np.nan, distances),
         origin="lower",
@@ -103,10 +104,10 @@ def _draw_cells(figure: Any, axes: Any, small: Mapping[str, Any]) -> None:
         cmap="viridis",
         interpolation="nearest",
     )
-    axes.set_xlim(-0.5, small["frames"] - 0.5)
-    axes.set_ylim(-0.5, small["lengths"] - 0.5)
+    axes.set_xlim(-0.5, details["frames"] - 0.5)
+    axes.set_ylim(-0.5, details["lengths"] - 0.5)
     bar = figure.colorbar(image, cax=figure.add_axes((0.905, 0.11, 0.02, 0.79)))
-    bar.set_label(f"distance, {small['unit']}", fontsize=8)
+    bar.set_label(f"distance, {details['unit']}", fontsize=8)
     bar.ax.tick_params(labelsize=7)
 
 
@@ -128,6 +129,6 @@ def _headline(report: Report, search: Measurement) -> str:
     if not search.details.get("candidates"):
         return f"Loop: {report.verdict.value.replace('_', ' ')}"
     best, period = search.details["candidates"][0], search.details["period"]
-    words = best["verdict"].replace("_", " ")  # that of a merged report may be another
-    every = "" if period is None else f", repeating every {period}"
-    return f"Loop: {words} · {best['length']} frames from frame {best['start']}{every}"
+    verdict = best["verdict"].replace("_", " ")  # a merged report may have another verdict
+    repetition = "" if period is None else f", repeating every {period}"
+    return f"Loop: {verdict} · {best['length']} frames from frame {best['start']}{repetition}"

@@ -1,4 +1,4 @@
-"""Which part of a clip loops best?"""
+"""Search for the part of a clip that loops best."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,25 +17,25 @@ from ..report import Report
 from .candidates import Place, best_places
 from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
-from .distance_map import SEARCHED as MAP_CARRIER
-from .distance_map import map_as_details
+from .distance_map import MAP_CARRIER, map_as_details
 from .loop_measures import MEASURES
 from .period import period_of
 from .progress import STEPS, part_of
 from .seam import LEAST_FRAMES, score_loop
 from .structural_pass import structural_band, structural_steps
 
-LEAST_SCORED = 3  # loops scored in full, even where one is wanted: the first may fail
+# Number of loops that are scored in full even if only one is requested, as the first may fail.
+LEAST_SCORED = 3
 
-# How many of the clip's steps the frames at the seam are from where they would go on; off by one
-# drawing is 1.
+# Upper end of the scale, in steps of the clip: distance of the frames at the seam from a perfect
+# continuation. It is 1 if they are off by one drawing.
 LARGEST_DISTANCE = 4.0
-PASSING = 50.0  # of a report's score
-# Of the work, as its progress shows it: until all pairs are compared, until the steps are
-# measured, until the drawings are known, and until all loops are compared.
+PASSING = 50.0  # score from which on a report passes
+# Share of the work that is done, for the progress bar: when all pairs of frames are compared, when
+# the steps are measured, when the drawings are found, and when the costs of all loops are computed.
 COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
-FOUND = "loop_found"
-FOUND_IN_PERIODS = "loop_of_periods"
+LOOP_FOUND = "loop_found"
+LOOP_OF_PERIODS = "loop_of_periods"
 NOTHING_LOOPS = "nothing_loops"
 NOTHING_LOOPS_UNSCORED = "nothing_loops_unscored"
 NO_SEAM = "no_loop_to_search"
@@ -45,7 +45,7 @@ LOOP_DISTANCE = Measure(
     better=Better.LOWER,
     high=LARGEST_DISTANCE,
     backend=STRUCTURAL_BACKEND.name,
-    reasons=(FOUND, FOUND_IN_PERIODS, NOTHING_LOOPS, NOTHING_LOOPS_UNSCORED),
+    reasons=(LOOP_FOUND, LOOP_OF_PERIODS, NOTHING_LOOPS, NOTHING_LOOPS_UNSCORED),
     absences=(NO_SEAM,),
 )
 
@@ -55,10 +55,11 @@ class Candidate:
     """One loop of a clip.
 
     Attributes:
-        start, length: its frames.
-        distance: from a perfect loop, in steps of the clip, by the search; None where it found no
-            seam to judge.
-        report: of `score_loop`.
+        start: first frame of the loop.
+        length: number of frames.
+        distance: distance from a perfect loop by the search, in steps of the clip; None if there
+            was no seam to search.
+        report: report of `score_loop` on the loop.
     """
 
     start: int
@@ -68,26 +69,27 @@ class Candidate:
 
     @property
     def score(self) -> float | None:
-        """0–100, None where it could not be measured."""
+        """Score of the loop, 0–100; None if it could not be measured."""
         return self.report.score
 
     @property
     def seam_ratio(self) -> float | None:
-        """The seam's step over those beside it, None where it could not be measured."""
+        """Width of the seam in steps of the clip; None if it could not be measured."""
         values = {each.name: each.value for each in self.report.measurements}
         return values.get("seam_position")
 
 
 @dataclass(frozen=True)
 class LoopSearch:
-    """What a search found.
+    """Result of a loop search.
 
     Attributes:
-        start, length: the best loop's frames; the whole clip where none could be looked for.
+        start: first frame of the best loop; 0 if the clip could not be searched.
+        length: number of frames of the best loop; all frames if the clip could not be searched.
         candidates: distinct loops, best first; may be empty.
-        period: frames after which the best loop repeats inside, its length where it doesn't;
-            None where nothing loops.
-        report: of the best loop, with the search's own measurement.
+        period: number of frames after which the best loop repeats inside; its length if it does
+            not repeat, None if nothing loops.
+        report: report on the best loop, with the measurement `loop_distance` of the search.
     """
 
     start: int
@@ -109,64 +111,73 @@ def find_loops(
 ) -> LoopSearch:
     """Search a clip for the part that loops best, over all starts and all lengths.
 
-    Every pair of frames within `longest` is compared once; `costs` says what makes a loop of
-    them, `candidates` picks distinct ones, and `score_loop` has the last word. A passing loop
-    goes before a failing one; where none passes, the one with the highest score comes first.
+    Every pair of frames that are at most `longest` apart is compared once. `costs` computes the
+    cost of every loop from these distances, `candidates` chooses distinct loops, and `score_loop`
+    decides. Passing loops come before failing ones; failing ones are sorted by their score.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         fps: frames per second.
-        shortest, longest: frames of a loop; None: as long as the clip.
-        top_k: loops wanted.
-        backend: measures distances.
-        report_progress: called with (done, in all); may raise to stop.
-        measures: of `score_loop`, as a profile wants them.
+        shortest: fewest frames of a loop.
+        longest: most frames of a loop; None for the length of the clip.
+        top_k: largest number of loops to return, from 1.
+        backend: perceptual distance that compares the frames.
+        report_progress: called with (work done, all work); may raise to stop.
+        measures: measures of `score_loop` with the thresholds of a profile.
 
     Returns:
-        The loops, best first. NOT_MEASURED where the clip is too short to be searched.
+        The loops, best first. The report is NOT_MEASURED if the clip is too short to be searched.
 
     Raises:
-        InputError: `longest` is smaller than `shortest`, or `top_k` below 1.
+        InputError: `longest` is smaller than `shortest`, or `top_k` is below 1.
+
+    Examples:
+        Find the loop in a drawn motion that repeats every 10 frames.
+
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> search = find_loops(draw_clip(24, 96, 96, 10, 0, seed=1), fps=12)
+        >>> search.length, search.period, search.report.verdict.value
+        (20, 10, 'PASS')
     """
-    _check(shortest, longest, top_k)
+    _check_lengths(shortest, longest, top_k)
     longest = min(longest or len(frames), len(frames))
     absence = too_little(frames, max(LEAST_FRAMES, shortest))
     if absence is not None:
-        return _nothing(frames, fps, absence)
+        return _unsearchable(frames, fps, absence)
     widest = min(longest, len(frames) - 1)
     comparing = part_of(report_progress, 0.0, COMPARED)
     if backend.name == STRUCTURAL_BACKEND.name:
-        distances, taken = structural_band(frames, widest, backend, comparing)
-    else:  # which frames are held doesn't depend on the backend
+        distances, structural_pass = structural_band(frames, widest, backend, comparing)
+    else:  # the structural distance finds the held frames, whatever the backend
         distances = backend.band(frames, widest, comparing).cpu()
         stepping = part_of(report_progress, COMPARED, STEPPED)
-        taken = structural_steps(frames, backend, stepping)
-    # What isn't finite shows in the steps; to look for it before takes a tenth of the time.
-    absence = None if taken.steps.isfinite().all() else unmeasurable(frames)
+        structural_pass = structural_steps(frames, backend, stepping)
+    # Values that aren't finite show in the steps. A check beforehand takes a tenth of the time.
+    absence = None if structural_pass.steps.isfinite().all() else unmeasurable(frames)
     if absence is not None:
-        return _nothing(frames, fps, absence)
+        return _unsearchable(frames, fps, absence)
     drawing = part_of(report_progress, STEPPED, DRAWN)
-    searched = SearchedClip(frames, backend, distances, taken, drawing)
+    clip = SearchedClip(frames, backend, distances, structural_pass, drawing)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
-    even = distances.sqrt() if backend.unit == "LPIPS" else distances
-    holds = hold_pattern(searched.moving[:-1])
+    linear_distances = distances.sqrt() if backend.unit == "LPIPS" else distances
+    holds = hold_pattern(clip.motion_steps[:-1])
     searching = part_of(report_progress, DRAWN, SEARCHED)
-    judged = loop_costs(even, holds, shortest, longest, searching)
-    places = best_places(judged, max(top_k, LEAST_SCORED))
-    # Where nothing moves there is no seam to choose; the report says so.
+    costs = loop_costs(linear_distances, holds, shortest, longest, searching)
+    places = best_places(costs, max(top_k, LEAST_SCORED))
+    # If nothing moves there is no seam to choose, and the report of this place says so.
     places = places or [Place(0, longest, None)]
-    scored = partial(score_loop, fps=fps, backend=backend, measures=measures)
-    candidates = _scored(frames, scored, places, searched, top_k, report_progress)
+    score = partial(score_loop, fps=fps, backend=backend, measures=measures)
+    candidates = _scored_candidates(frames, score, places, clip, top_k, report_progress)
     best = candidates[0]
     loops = best.report.verdict is Verdict.PASS
-    period = period_of(even, best.start, best.length) if loops else None
+    period = period_of(linear_distances, best.start, best.length) if loops else None
     small_map = map_as_details(distances, backend.unit)
-    found = _found(candidates, period, (shortest, longest), backend, small_map)
-    report = replace(best.report, measurements=(*best.report.measurements, found))
+    measurement = _search_measurement(candidates, period, (shortest, longest), backend, small_map)
+    report = replace(best.report, measurements=(*best.report.measurements, measurement))
     return LoopSearch(best.start, best.length, tuple(candidates), period, report)
 
 
-def _check(shortest: int, longest: int | None, top_k: int) -> None:
+def _check_lengths(shortest: int, longest: int | None, top_k: int) -> None:
     if longest is not None and longest < shortest:
         expected = f"at least as many frames as shortest ({shortest})"
         remedy = "Give a larger longest or a smaller shortest."
@@ -175,33 +186,35 @@ def _check(shortest: int, longest: int | None, top_k: int) -> None:
         raise InputError("top_k", "a whole number from 1", str(top_k), "Ask for one loop or more.")
 
 
-def _nothing(frames: torch.Tensor, fps: float, absence: Absence) -> LoopSearch:
+def _unsearchable(frames: torch.Tensor, fps: float, absence: Absence) -> LoopSearch:
+    """Return the result for a clip that can't be searched."""
     report = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
     return LoopSearch(0, len(frames), (), None, report)
 
 
-def _scored(
+def _scored_candidates(
     frames: torch.Tensor,
-    scored: Callable[..., Report],
+    score: Callable[..., Report],
     places: list[Place],
-    searched: SearchedClip,
+    clip: SearchedClip,
     top_k: int,
     report_progress: Progress,
 ) -> list[Candidate]:
-    """The loops with their reports: passing ones as the search has them, then by score.
+    """Return the loops with their reports: passing ones in the search's order, then by score.
 
-    More than `top_k` are only scored as long as none passes.
+    More than `top_k` loops are scored only as long as none passes.
     """
     candidates: list[Candidate] = []
     for number, place in enumerate(places):
         if number >= top_k and any(each.report.verdict is Verdict.PASS for each in candidates):
             break
         share = (1 - SEARCHED) / len(places)
-        begun = SEARCHED + number * share
-        part = part_of(report_progress, begun, begun + share)
+        start = SEARCHED + number * share
+        part = part_of(report_progress, start, start + share)
         loop = frames[place.start : place.start + place.length]
-        measured = searched.loop(place.start, place.length)
-        candidates.append(Candidate(*place, scored(loop, report_progress=part, measured=measured)))
+        measurements = clip.loop(place.start, place.length)
+        report = score(loop, report_progress=part, measurements=measurements)
+        candidates.append(Candidate(*place, report))
 
     def rank(candidate: Candidate) -> tuple[bool, float]:
         passes = candidate.report.verdict is Verdict.PASS
@@ -212,24 +225,27 @@ def _scored(
     return sorted(candidates, key=rank)[:top_k]
 
 
-def _found(
+def _search_measurement(
     candidates: list[Candidate],
     period: int | None,
     lengths: tuple[int, int],
     backend: Backend,
     small_map: Mapping[str, Any],
 ) -> Measurement:
-    """What the search adds to the best loop's report: where it is, and what else there is."""
+    """Return the measurement that the search adds to the best loop's report.
+
+    Its reason names the best loop; its details hold all candidates and the map of distances.
+    """
     best = candidates[0]
     measure = replace(LOOP_DISTANCE, backend=backend.name)
     details = {
         "period": period,
-        "candidates": [_details(each) for each in candidates],
+        "candidates": [_candidate_details(each) for each in candidates],
         "map": small_map,
     }
     if best.distance is None:
-        named = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
-        return measure.absent(Absence(NO_SEAM, named), details=details)
+        facts = {"shortest": lengths[0], "longest": lengths[1], "least": LEAST_DRAWINGS}
+        return measure.absent(Absence(NO_SEAM, facts), details=details)
     values: dict[str, Any] = {"start": best.start, "length": best.length}
     values["distance"] = short(best.distance)
     if period is None:
@@ -239,12 +255,12 @@ def _found(
         return measure.measured(
             best.distance, reason, values, details={**details, "missing": missing}
         )
-    reason = FOUND if period == best.length else FOUND_IN_PERIODS
+    reason = LOOP_FOUND if period == best.length else LOOP_OF_PERIODS
     values |= {"period": period, "times": best.length // period}
     return measure.measured(best.distance, reason, values, details=details)
 
 
-def _details(candidate: Candidate) -> dict[str, Any]:
+def _candidate_details(candidate: Candidate) -> dict[str, Any]:
     return {
         "start": candidate.start,
         "length": candidate.length,

@@ -1,4 +1,4 @@
-"""All that is measured of a loop's seam, in the order in which a person should read it."""
+"""All measures of a loop's seam, in the order in which a report shows them."""
 
 from .colour import SEAM_COLOUR
 from .hold import SEAM_HOLD

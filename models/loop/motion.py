@@ -1,4 +1,4 @@
-"""Does anything move at all, and in a way that could be followed?"""
+"""Measures of a loop's motion: whether anything moves, and whether the motion is continuous."""
 
 import numpy as np
 import torch
@@ -10,15 +10,16 @@ from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
-# How lively a loop is makes it no better: what clearly moves has the whole score.
+# Clear motion has the full score, as a livelier loop is no better.
 CLEAR_MOTION = 4 * STILL
-# How alike a drawing and another one change the picture: not at all in grain (below 0.15 by chance
-# at this size), wholly where a drawing comes again. And how much of it is found in the next one:
-# 0.05–0.3 of unrelated pictures and of grain, by chance, and more than half of moving ones.
+# Likeness of a drawing to the most similar other one: below 0.15 in grain, by chance at this size,
+# and 1 if a drawing appears again. Share of a drawing that the flow can follow to the next one:
+# 0.05–0.3 in unrelated pictures and in grain, by chance, and more than half in moving pictures.
 LEAST_CONTINUITY, CLEAR_CONTINUITY = 0.4, 0.65
-LEAST_DRAWINGS = 8  # a walk of four drawings may have them all equally far apart
-MOST_DRAWINGS = 64
-FOLLOWED_STEPS = 8  # at most
+# With fewer drawings likeness says nothing: the four of a walk may be equally far apart.
+LEAST_DRAWINGS = 8
+MOST_DRAWINGS = 64  # evenly spread drawings that are compared with one another
+FOLLOWED_STEPS = 8  # steps at most that are followed by optical flow
 
 NOTHING_MOVES = "nothing_moves"
 ONLY_GRAIN = "only_grain"
@@ -26,10 +27,10 @@ UNRELATED = "unrelated_pictures"
 
 
 def motion(steps: torch.Tensor) -> Value:
-    """Return the usual step between drawings: a frozen clip has none.
+    """Measure the median step between drawings, which is near 0 in a frozen clip.
 
     Args:
-        steps: from each drawing to the next, without the seam's, in ΔE.
+        steps: distance from each drawing to the next, without the seam's, in ΔE.
     """
     usual = steps.median().item() if len(steps) else 0.0
     reason = None if usual >= STILL else NOTHING_MOVES
@@ -37,50 +38,56 @@ def motion(steps: torch.Tensor) -> Value:
 
 
 def continuity(pictures: GreyPictures) -> Value:
-    """Measure how like the most similar other drawing a usual one is, beside what all share.
+    """Measure whether the drawings form a continuous motion.
 
-    Nothing but grain, or pictures that have nothing to do with one another, have no such drawing:
-    then any two of them make as good a seam as any step, and there is no motion to loop. Most of
-    the drawings have to have one: a few that were blended into one another don't make a motion.
+    The lesser of two numbers counts:
 
-    The poses of a short walk may all be unlike one another. There, what tells grain is that each
-    pixel changes by itself. And people may sit for their pictures in one way, on backgrounds that
-    have nothing to do with one another: there, nothing can be followed from picture to picture. The
-    lesser of likeness and of what can be followed counts.
+    - The likeness of a drawing to the most similar other one, apart from what all have in common.
+      It is low in grain and in unrelated pictures, in which every seam is as good as any step. It
+      is the median over all drawings, so that a few blended ones don't make a motion. With few
+      drawings, such as the unlike poses of a short walk, it is the smoothness of the changes: in
+      grain each pixel changes by itself.
+    - The share of a drawing that the optical flow can follow to the next one. It is low in
+      portraits of different people in the same pose, which are alike.
 
-    A camera that pans fast shows no place twice, and still there is motion: where it explains the
-    steps, they needn't be alike.
+    A camera that pans fast shows no place twice, so its drawings are not alike. There the share of
+    a step that motion explains may take the place of likeness.
 
     Args:
-        pictures: one of each drawing in the order in which they play.
+        pictures: one of each drawing, in the order in which they play.
 
     Returns:
         0–1: near 0 in grain, near 1 in slow motion.
     """
-    alike = _likeness(pictures) if len(pictures) >= LEAST_DRAWINGS else _smoothness(pictures)
-    followed, explained = _followed(pictures), None
-    if alike < min(CLEAR_CONTINUITY, followed):
-        explained = _explained(pictures)
-    value = min(max(alike, explained or 0.0), followed)
+    few = len(pictures) < LEAST_DRAWINGS
+    likeness = _smoothness(pictures) if few else _likeness(pictures)
+    followed, explained = _followed_share(pictures), None
+    if likeness < min(CLEAR_CONTINUITY, followed):
+        explained = _explained_share(pictures)
+    value = min(max(likeness, explained or 0.0), followed)
     failing = None
     if value < LEAST_CONTINUITY:
-        failing = ONLY_GRAIN if alike < LEAST_CONTINUITY else UNRELATED
+        failing = ONLY_GRAIN if likeness < LEAST_CONTINUITY else UNRELATED
     return Value(
         value,
         {"percent": short(100 * value)},
         failing=failing,
-        details={"likeness": alike, "followed": followed, "explained": explained},
+        details={"likeness": likeness, "followed": followed, "explained": explained},
     )
 
 
-def _followed(pictures: GreyPictures) -> float:
-    """Which share of a usual drawing can be followed to the next one."""
-    return float(np.median([pictures.followed(place, place + 1) for place in _steps(pictures)]))
+def _followed_share(pictures: GreyPictures) -> float:
+    """Return the median share of a drawing that the flow can follow to the next one, 0–1."""
+    return float(
+        np.median([pictures.trackable_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
-def _explained(pictures: GreyPictures) -> float:
-    """Which share of a usual step is motion: nearly all where a camera pans, however fast."""
-    return float(np.median([pictures.explained(place, place + 1) for place in _steps(pictures)]))
+def _explained_share(pictures: GreyPictures) -> float:
+    """Return the median share of a step that motion explains; near 1 in any pan of a camera."""
+    return float(
+        np.median([pictures.explained_share(place, place + 1) for place in _steps(pictures)])
+    )
 
 
 def _steps(pictures: GreyPictures) -> list[int]:
@@ -89,26 +96,26 @@ def _steps(pictures: GreyPictures) -> list[int]:
 
 
 def _likeness(pictures: GreyPictures) -> float:
-    """Correlation of a usual drawing and the one most like it, beside what all have in common."""
+    """Return the median correlation of a drawing and the one most like it, at least 0."""
     vectors = pictures.thumbnails(MOST_DRAWINGS)
-    # What they share: light, and the picture that stays, however bright.
+    # All drawings share the light, and the still part of the picture at any brightness.
     shared = torch.stack([torch.ones(vectors.shape[1]), vectors.mean(dim=0)], dim=1)
     basis = torch.linalg.qr(shared).Q
     own = vectors - vectors @ basis @ basis.T
-    likeness = normalize(own, dim=1)
-    alike = (likeness @ likeness.T).fill_diagonal_(-1).amax(dim=1)
-    return max(alike.median().item(), 0.0)
+    directions = normalize(own, dim=1)
+    highest = (directions @ directions.T).fill_diagonal_(-1).amax(dim=1)
+    return max(highest.median().item(), 0.0)
 
 
 def _smoothness(pictures: GreyPictures) -> float:
-    """Correlation of what changes at a pixel, and at the pixels beside it; from step to step."""
+    """Return the median correlation of the change at a pixel and at its neighbours, at least 0."""
     correlations = []
     for place in range(len(pictures) - 1):
         after, before = torch.from_numpy(pictures[place + 1]), torch.from_numpy(pictures[place])
         change = after.float() - before.float()
         change -= change.mean()
-        beside = (change[:-1] * change[1:]).mean() + (change[:, :-1] * change[:, 1:]).mean()
-        correlations.append(beside / 2 / change.square().mean().clamp(min=1e-9))
+        covariance = (change[:-1] * change[1:]).mean() + (change[:, :-1] * change[:, 1:]).mean()
+        correlations.append(covariance / 2 / change.square().mean().clamp(min=1e-9))
     return max(torch.stack(correlations).median().item(), 0.0)
 
 

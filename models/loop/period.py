@@ -1,34 +1,39 @@
-"""After how many frames does a loop repeat itself?"""
+"""Period of a loop: the number of frames after which it repeats itself."""
 
 import torch
 
-# Nearer than half a usual step, a frame can be no other than the one a period before.
+# A frame that is nearer to another one than half a usual step shows the same moment of the motion.
 SAME = 0.5
 
 
 def period_of(distances: torch.Tensor, start: int, length: int) -> int:
-    """The shortest time after which the whole loop repeats.
+    """Return the shortest number of frames after which the whole loop repeats.
 
     Args:
-        distances: of frame i to frame i + g at [i, g], shape (frames, widest + 1); up to
-            g = `length` − 1 at least.
-        start, length: the loop, in frames.
+        distances: distance from frame i to frame i + g at [i, g], shape (frames, widest + 1); g
+            must reach at least `length` − 1.
+        start: first frame of the loop.
+        length: number of frames of the loop.
 
     Returns:
-        A divisor of `length`; `length` itself where nothing shorter repeats.
+        A divisor of `length`; `length` itself if the loop doesn't repeat inside.
     """
-    steps = _turned(distances, start, length, 1)
+    steps = _distances_to_later(distances, start, length, 1)
     moving = steps[steps > SAME * steps.max()]
     same = SAME * moving.median()
     for period in range(2, length // 2 + 1):
-        if length % period == 0 and (_turned(distances, start, length, period) <= same).all():
+        if length % period:
+            continue
+        if (_distances_to_later(distances, start, length, period) <= same).all():
             return period
     return length
 
 
-def _turned(distances: torch.Tensor, start: int, length: int, by: int) -> torch.Tensor:
-    """Distance of every frame of the loop to the one that plays `by` frames later."""
+def _distances_to_later(
+    distances: torch.Tensor, start: int, length: int, shift: int
+) -> torch.Tensor:
+    """Return the distance of every frame of the loop to the one that plays `shift` frames later."""
     frame = torch.arange(length)
-    later = (frame + by) % length
+    later = (frame + shift) % length
     first, second = torch.minimum(frame, later), torch.maximum(frame, later)
     return distances[start + first, second - first]

@@ -1,44 +1,44 @@
-"""The seam as something to look at."""
+"""Pictures of a loop's seam, for the preview of Loop Score."""
 
 import torch
 
 FRAMES_BESIDE = 4
-GAIN = 4.0  # of the difference picture: a step of motion in it is plain to see
+GAIN = 4.0  # factor on the difference picture; one step of motion is then easy to see
 
 
 def around_seam(frames: torch.Tensor) -> torch.Tensor:
-    """The frames around the seam in the order in which they play.
+    """Return the frames around the seam in the order in which they play.
 
     Args:
         frames: shape (frames, height, width, channels).
 
     Returns:
-        The last frames, then the first ones: up to `FRAMES_BESIDE` of each side.
+        The last frames, then the first ones: up to `FRAMES_BESIDE` on each side.
     """
     beside = min(FRAMES_BESIDE, len(frames) // 2)
     return torch.cat([frames[len(frames) - beside :], frames[:beside]]) if beside else frames
 
 
 def seam_difference(frames: torch.Tensor) -> torch.Tensor:
-    """What changes from the last frame to the first: black where nothing does.
+    """Return a picture of the change from the last frame to the first; unchanged pixels are black.
 
     Args:
-        frames: RGB in 0–1, shape (frames, height, width, 3), at least one.
+        frames: RGB in 0–1, shape (frames, height, width, 3), at least one frame.
 
     Returns:
-        The difference of each channel, `GAIN` times, in 0–1; shape (height, width, 3).
+        The difference of each channel times `GAIN`, in 0–1; shape (height, width, 3).
     """
     return ((frames[0] - frames[-1]).abs() * GAIN).clamp(0, 1)
 
 
 def seam_preview(frames: torch.Tensor) -> torch.Tensor:
-    """An animation across the seam, and beside it, in each frame, what changes at the seam.
+    """Return an animation across the seam, with the change at the seam beside every frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
 
     Returns:
-        `around_seam` on the left and `seam_difference` on the right: twice as wide.
+        `around_seam` on the left and `seam_difference` on the right, twice as wide as `frames`.
     """
     strip = around_seam(frames)
     if not len(strip):

@@ -1,4 +1,4 @@
-"""Does going from the last frame to the first feel like any other step of the clip?"""
+"""Score of a loop: whether the step from its last frame to the first is like any other step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,19 +23,19 @@ from .progress import part_of
 from .velocity import SEAM_VELOCITY
 
 SUBJECT = "loop"
-LEAST_FRAMES = 4  # two steps beside the seam and one apart from it
-LEAST_DRAWINGS = 3
-MEASURED = 0.8  # of the work, as its progress shows it: until all but the flow is measured
+LEAST_FRAMES = 4  # two steps beside the seam, and one that does not touch it
+LEAST_DRAWINGS = 3  # with fewer there are no two steps beside the seam
+MEASURED = 0.8  # share of the work that is done, for the progress bar, before the flow is measured
 
 
 @dataclass(frozen=True, eq=False)
 class Seam:
-    """A loop as it plays over its seam: the source of all that is measured of it.
+    """Loop as it plays across its seam: the source that all loop measures read.
 
     Attributes:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        measurements: of these frames.
-        rhythm: how its drawings are held.
+        measurements: measurements of these frames.
+        rhythm: hold pattern of these frames.
     """
 
     frames: torch.Tensor
@@ -49,18 +49,18 @@ class Seam:
 
     @cached_property
     def pictures(self) -> GreyPictures:
-        """The drawings as the optical flow wants them."""
+        """Drawings as the grey pictures that the optical flow reads."""
         return self.measurements.pictures(self.drawings)
 
     @property
     def steps(self) -> torch.Tensor:
-        """Distance of each drawing to the next by the backend, the seam's last."""
-        return self.measurements.steps[self._leaving]
+        """Distance from each drawing to the next by the backend, the seam's last."""
+        return self.measurements.steps[self._last_frames]
 
     @property
     def structural_steps(self) -> torch.Tensor:
-        """The same in structural distance."""
-        return self.measurements.in_colour[self._leaving]
+        """Distance from each drawing to the next by the structural distance, the seam's last."""
+        return self.measurements.structural_steps[self._last_frames]
 
     @property
     def two_steps(self) -> torch.Tensor:
@@ -69,13 +69,13 @@ class Seam:
         return self.measurements.between([third_last, first], [last, third])
 
     @property
-    def _leaving(self) -> list[int]:
-        """The frames whose steps lead from each drawing to the next; the seam's last.
+    def _last_frames(self) -> list[int]:
+        """Last frame of each drawing, from which the step leads to the next; the seam's last.
 
-        Where the seam cuts a drawing in two, the step out of that drawing stands for the seam's.
+        If the seam cuts a drawing in two, the step out of that drawing takes the seam's place.
         """
         ends = [start - 1 for start in self.rhythm.pattern.drawings[1:]]
-        return [*ends[1:], ends[0]] if self.rhythm.shared else [*ends, len(self.frames) - 1]
+        return [*ends[1:], ends[0]] if self.rhythm.split else [*ends, len(self.frames) - 1]
 
 
 def score_loop(
@@ -83,92 +83,106 @@ def score_loop(
     fps: float,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,
-    measured: ClipMeasurements | None = None,
+    measurements: ClipMeasurements | None = None,
     measures: Sequence[Measure] = MEASURES,
 ) -> Report:
     """Score how well a clip closes into a loop.
 
-    Each of these is required, and the score is that of the worst (a chain breaks at its weakest
-    link); it passes where all do, which is from 50 on:
+    Each of these measures is required. The score is that of the worst one, and the clip passes if
+    all pass, which is a score of at least 50:
 
-    - `seam_position`: how many of the clip's own steps wide the seam is (held frames removed);
-    - `seam_velocity`: whether the motion turns back at the seam, or plays back and forth anywhere;
-    - `seam_colour`: by how much more the mean colour jumps at the seam than anywhere else;
-    - `seam_hold`: whether the drawings at the seam are held as long as the others;
-    - `continuity`: whether there is motion to follow, or only grain;
-    - `motion`: a frozen clip is no loop.
+    - `seam_position`: width of the seam in steps of the clip, without held frames;
+    - `seam_velocity`: motion that turns back at the seam, or plays back and forth anywhere;
+    - `seam_colour`: jump of the mean colour at the seam, beyond the changes anywhere else;
+    - `seam_hold`: drawings at the seam that are held longer or shorter than elsewhere;
+    - `continuity`: continuous motion rather than grain or unrelated pictures;
+    - `motion`: any motion at all, as a frozen clip is no loop.
 
-    `seam_sharpness` explains and judges nothing. Which frames are held, and whether anything
-    moves, is told by the structural distance whatever the backend, and apart from changes of
-    light: the drawings of a clip don't depend on who looks.
+    `seam_sharpness` only explains and does not affect the verdict. The structural distance decides
+    which frames are held and whether anything moves, apart from changes of light, so that the
+    drawings of a clip don't depend on the backend.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         fps: frames per second.
-        backend: what measures the steps.
-        report_progress: called with (frames done, frames in all); may raise to stop.
-        measured: of these frames, where a search has measured them already.
-        measures: `MEASURES`, as a profile wants them.
+        backend: perceptual distance that measures the steps.
+        report_progress: called with (frames done, all frames); may raise to stop.
+        measurements: measurements of these frames, if a search has made them already.
+        measures: `MEASURES` with the thresholds of a profile.
 
     Returns:
-        A report of subject `loop`.
-    """
-    measures = [_by(backend, each) for each in measures]
+        A report of the subject `loop`.
 
-    def nothing(absence: Absence) -> Report:
+    Examples:
+        A drawn loop passes. Without its last three frames its seam jumps.
+
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> clip = draw_clip(16, 96, 96, period=16, character=0, seed=1)
+        >>> score_loop(clip, fps=12).verdict.value
+        'PASS'
+        >>> report = score_loop(clip[:-3], fps=12)
+        >>> report.verdict.value, report.worst.reason_code
+        ('FAIL', 'seam_jump')
+    """
+    measures = [_with_backend(each, backend) for each in measures]
+
+    def unmeasured(absence: Absence) -> Report:
         parts = tuple(measure.absent(absence) for measure in measures)
         return Report(SUBJECT, parts, len(frames), fps)
 
     absence = too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
     if absence is not None:
-        return nothing(absence)
-    if measured is None:
-        measured = measure_clip(frames, backend, part_of(report_progress, 0.0, MEASURED))
+        return unmeasured(absence)
+    if measurements is None:
+        measurements = measure_clip(frames, backend, part_of(report_progress, 0.0, MEASURED))
         report_progress = part_of(report_progress, MEASURED, 1.0)
-        # What isn't finite shows in the steps, without a look for it beforehand.
-        absence = None if measured.in_colour.isfinite().all() else unmeasurable(frames)
+        # Values that aren't finite show in the steps, so the frames need no check beforehand.
+        finite = measurements.structural_steps.isfinite().all()
+        absence = None if finite else unmeasurable(frames)
         if absence is not None:
-            return nothing(absence)
-    seam = Seam(frames, measured, rhythm_of(measured.moving))
-    moving = next(each for each in measures if each.name == MOTION.name)
-    moves = moving.measurement(moving.taken(seam))
-    absence = _no_seam(moves, len(seam.drawings))
+            return unmeasured(absence)
+    seam = Seam(frames, measurements, rhythm_of(measurements.motion_steps))
+    motion_measure = next(each for each in measures if each.name == MOTION.name)
+    motion = motion_measure.measurement(motion_measure.evaluate(seam))
+    absence = _seam_absence(motion, len(seam.drawings))
     if absence is not None:
-        parts = [moves if each is moving else each.absent(absence) for each in measures]
+        parts = [motion if each is motion_measure else each.absent(absence) for each in measures]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
-    seam.pictures.look(report_progress)
-    parts = [each.measurement(each.taken(seam)) for each in measures]
-    cause = _cause({each.name: each for each in parts}, seam.rhythm)
+    seam.pictures.prepare(report_progress)
+    parts = [each.measurement(each.evaluate(seam)) for each in measures]
+    cause = _main_cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
     return Report(SUBJECT, tuple(parts), len(frames), fps, worst)
 
 
-def _by(backend: Backend, measure: Measure) -> Measure:
+def _with_backend(measure: Measure, backend: Backend) -> Measure:
+    """Return the measure with the backend's name if the backend measures it."""
     return replace(measure, backend=backend.name) if measure.name == SEAM_POSITION.name else measure
 
 
-def _no_seam(moves: Measurement, drawings: int) -> Absence | None:
-    """Why a clip has no seam that could be measured, if so."""
-    if moves.reason_code == NOTHING_MOVES:
+def _seam_absence(motion: Measurement, drawings: int) -> Absence | None:
+    """Return the reason why a clip has no seam to measure, or None if it has one."""
+    if motion.reason_code == NOTHING_MOVES:
         return Absence(NOTHING_MOVES)
     if drawings < LEAST_DRAWINGS:
         return Absence("too_few_drawings", {"drawings": drawings, "least": LEAST_DRAWINGS})
     return None
 
 
-def _cause(parts: Mapping[str, Measurement], rhythm: Rhythm) -> Measurement:
-    """What to name first: the fault that explains the others, or the position where there is none.
+def _main_cause(parts: Mapping[str, Measurement], rhythm: Rhythm) -> Measurement:
+    """Return the failed measurement that explains other failures, or the position if none fails.
 
-    A drift of light moves the picture far at the seam, a drawing held too long (on twos: on ones
-    it is a frame that comes twice) stands still there, and in nothing but grain there is no seam.
+    Grain has no seam at all, so continuity comes first. A drift of light also makes the seam wide.
+    A drawing that is held too long also makes it narrow; on ones that is a repeated frame, which
+    the position names better.
     """
     position, colour, hold = (parts[each.name] for each in (SEAM_POSITION, SEAM_COLOUR, SEAM_HOLD))
-    lit = colour.details["common_part"] >= COMMON_PART
-    held = rhythm.pattern.typical > 1 and position.reason_code != JUMPS
+    light_changes = colour.details["common_part"] >= COMMON_PART
+    hold_explains = rhythm.pattern.typical > 1 and position.reason_code != JUMPS
     order = [
         parts[CONTINUITY.name],
-        *([colour] if lit else []),
-        *([hold] if held else []),
+        *([colour] if light_changes else []),
+        *([hold] if hold_explains else []),
         position,
         parts[SEAM_VELOCITY.name],
         hold,

@@ -1,4 +1,4 @@
-"""One pass over a clip's frames: all that the loop's measures need of each is taken at once."""
+"""One pass over a clip's frames that measures everything that the loop measures need of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import torch
 from ..image_ops.colour import mean_colours
 from ..perceptual.backend import Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of, with_fewer_rows
-from .sharpness import bends
+from .sharpness import second_differences
 
-# Frames at either end whose features are kept, to compare the drawings beside the seam: three on
-# threes.
+# Number of frames at either end whose features are stored, to compare the drawings beside the
+# seam. These are three drawings on threes.
 ENDS = 9
 
 
@@ -20,79 +20,94 @@ class StructuralPass:
     """Results of one pass over a clip's frames by the structural distance, on the CPU.
 
     Attributes:
-        steps: from each frame to the next; the last is the seam's, 0 where it wasn't measured.
-        colours: mean colour of each frame, CIELAB, shape (frames, 3).
-        bends: how sharp each frame is, by `sharpness.bends`.
-        ends: features of the frames near both ends, by the frames' index.
+        steps: distance from each frame to the next in ΔE, shape (frames,). The last one is the
+            seam's; it is 0 if the seam was not measured.
+        colours: mean colour of each frame in CIELAB, shape (frames, 3).
+        sharpness: `second_differences` of each frame, shape (frames,).
+        ends: structural features of the frames near both ends, by index of the frame.
     """
 
     steps: torch.Tensor
     colours: torch.Tensor
-    bends: torch.Tensor
+    sharpness: torch.Tensor
     ends: Mapping[int, torch.Tensor]
 
     def between_ends(self, first: Sequence[int], second: Sequence[int]) -> torch.Tensor | None:
-        """Distances of frames near the clip's ends, None where one is too far inside."""
+        """Return the distances of pairs of frames near the clip's ends.
+
+        Args:
+            first: index of the first frame of each pair.
+            second: index of the second frame of each pair.
+
+        Returns:
+            Shape (pairs,); None if a frame lies too far inside the clip.
+        """
         if not {*first, *second} <= self.ends.keys():
             return None
-        one, other = (
-            torch.stack([self.ends[frame] for frame in which]) for which in (first, second)
-        )
-        return STRUCTURAL_BACKEND.distances((one - other).square().sum(dim=1)).cpu()
+        first_features = torch.stack([self.ends[frame] for frame in first])
+        second_features = torch.stack([self.ends[frame] for frame in second])
+        squared = (first_features - second_features).square().sum(dim=1)
+        return STRUCTURAL_BACKEND.distances(squared).cpu()
 
 
 def structural_steps(
     frames: torch.Tensor, backend: object, report_progress: Progress = None
 ) -> StructuralPass:
-    """Measure a clip's steps, and what is taken besides, in one pass.
+    """Measure the steps of a clip, with colours and sharpness of its frames, in one pass.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        backend: where it is structural, its device and memory are used.
-        report_progress: called with (frames done, frames in all); may raise to stop.
+        backend: if it is a structural one, its device and memory are used; others are ignored.
+        report_progress: called with (frames done, all frames); may raise to stop.
     """
-    taken = _Taken(len(frames))
-    steps = _structural(backend).steps(frames, report_progress, taken.describe)
-    return StructuralPass(steps.cpu(), taken.colours, taken.bends, taken.ends)
+    records = _FrameRecords(len(frames))
+    steps = _structural(backend).steps(frames, report_progress, records.describe)
+    return StructuralPass(steps.cpu(), records.colours, records.sharpness, records.ends)
 
 
 def structural_band(
     frames: torch.Tensor, widest: int, backend: object, report_progress: Progress = None
 ) -> tuple[torch.Tensor, StructuralPass]:
-    """Measure the distances of all pairs of frames, and what is taken besides, in one pass.
+    """Measure the distances of all pairs of frames, with colours and sharpness, in one pass.
 
     Args:
-        frames, backend, report_progress: as those of `structural_steps`.
-        widest: largest gap, in frames.
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        widest: largest gap of a pair, in frames.
+        backend: if it is a structural one, its device and memory are used; others are ignored.
+        report_progress: called with (frames done, all frames); may raise to stop.
 
     Returns:
-        Distances of frame i to frame i + g at [i, g], infinite beyond the end, on the CPU; and
-        the rest, in whose steps the seam's isn't measured.
+        The distances of frame i to frame i + g at [i, g], infinite beyond the clip's end, on the
+        CPU; and the results of the pass, in which the seam's step is not measured.
     """
-    taken = _Taken(len(frames))
-    band = _structural(backend).band(frames, widest, report_progress, taken.describe).cpu()
+    records = _FrameRecords(len(frames))
+    band = _structural(backend).band(frames, widest, report_progress, records.describe).cpu()
     steps = band[:, 1].nan_to_num(torch.nan, posinf=0.0)  # the last frame has no next one
-    return band, StructuralPass(steps, taken.colours, taken.bends, taken.ends)
+    return band, StructuralPass(steps, records.colours, records.sharpness, records.ends)
 
 
 def _structural(backend: object) -> Structural:
     return backend if isinstance(backend, Structural) else STRUCTURAL_BACKEND
 
 
-class _Taken:
-    """Storage for what is taken of each frame while its features are computed."""
+class _FrameRecords:
+    """Measurements of each frame, recorded while its structural features are computed."""
 
     def __init__(self, frames: int) -> None:
         self.colours = torch.full((frames, 3), torch.nan)
-        self.bends = torch.full((frames,), torch.nan)
+        self.sharpness = torch.full((frames,), torch.nan)
         self.ends: dict[int, torch.Tensor] = {}
 
     def describe(self, start: int, frames: torch.Tensor, into: torch.Tensor | None) -> torch.Tensor:
-        """Return the structural features of some frames; see `Describe`."""
+        """Return the structural features of some frames and record their measurements.
+
+        This is a `Describe` of the structural distance.
+        """
         rows, place = with_fewer_rows(frames), slice(start, start + len(frames))
-        self.colours[place], self.bends[place] = mean_colours(rows), bends(frames)
+        self.colours[place] = mean_colours(rows)
+        self.sharpness[place] = second_differences(frames)
         features = features_of(rows, frames.shape[1], frames.shape[2], into)
         for frame in range(start, start + len(frames)):
-            if frame < ENDS or frame >= len(self.bends) - ENDS:
+            if frame < ENDS or frame >= len(self.sharpness) - ENDS:
                 self.ends[frame] = features[frame - start].clone()
         return features

@@ -1,1 +1,1 @@
-"""How different two pictures look; one home for every distance between frames."""
+"""Perceptual distances between frames: one without weights, and LPIPS."""

@@ -1,4 +1,4 @@
-"""What measures how different two frames look, and which of those that are installed to take."""
+"""Interface of the perceptual distances, and the choice of one that is installed."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -14,10 +14,10 @@ from .structural import Structural
 Progress = Callable[[int, int], None] | None
 
 BACKENDS = ("auto", "structural", "lpips-squeeze", "lpips-alex", "lpips-vgg")
-FOLDER = "lpips"  # below ComfyUI's models
-# AlexNet is what LPIPS's authors recommend for comparing pictures, and the cheapest to hold (a
-# third of SqueezeNet's features). VGG is theirs for optimising pictures, and takes ten times as
-# much time and memory, so that it comes last.
+FOLDER = "lpips"  # of the weights, in ComfyUI's folder models
+# LPIPS's authors recommend AlexNet for comparing pictures, and it needs the least memory (its
+# features are a third of SqueezeNet's). They recommend VGG for optimising pictures; it comes last
+# because it takes ten times as much time and memory.
 BEST_FIRST = ("lpips-alex", "lpips-squeeze", "lpips-vgg")
 
 
@@ -25,10 +25,10 @@ class Backend(Protocol):
     """A perceptual distance between frames, RGB in 0–1, shape (frames, height, width, 3).
 
     Attributes:
-        name: `structural`, `lpips-squeeze`…; a report names it in `backend`.
-        unit: of its distances.
-        still: a step below this can't be told from noise, in `unit`.
-        least_side: fewest pixels of height and of width that it can measure.
+        name: `structural`, `lpips-squeeze` and so on; a report names it in `backend`.
+        unit: unit of its distances.
+        still: distance below which a step between frames can't be told from noise, in `unit`.
+        least_side: smallest height and width that it can measure, px.
     """
 
     name: str
@@ -37,50 +37,65 @@ class Backend(Protocol):
     least_side: int
 
     def steps(self, frames: torch.Tensor, report_progress: Progress = None) -> torch.Tensor:
-        """Distance from each frame to the next, the last to the first; shape (frames,)."""
+        """Return the distance from each frame to the next, and from the last to the first.
+
+        Shape (frames,).
+        """
         ...
 
     def between(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Distance of each frame of one batch to the same frame of another; shape (frames,)."""
+        """Return the distance of each frame of one batch to the same frame of another.
+
+        Shape (frames,).
+        """
         ...
 
     def band(
         self, frames: torch.Tensor, widest: int, report_progress: Progress = None
     ) -> torch.Tensor:
-        """Distances of all pairs at most `widest` apart, by first frame and gap.
+        """Return the distances of all pairs at most `widest` frames apart, by first frame and gap.
 
-        Shape (frames, widest + 1), infinite beyond the clip's end.
+        Shape (frames, widest + 1); infinite beyond the end of the clip.
         """
         ...
 
 
 def choose_backend(
-    wanted: str, weights: Mapping[str, Path], device: torch.device | None = None
+    name: str, weights: Mapping[str, Path], device: torch.device | None = None
 ) -> tuple[Backend, str]:
-    """Take the backend that is asked for, or the best that is installed.
+    """Return the chosen backend, or with `auto` the best that is installed.
 
     Args:
-        wanted: one of `BACKENDS`.
-        weights: the files in ComfyUI's folder models/lpips: where each is, by its name.
-        device: where to compute; None: where the frames are.
+        name: one of `BACKENDS`.
+        weights: paths of the files in ComfyUI's folder models/lpips, by file name.
+        device: device that computes; None for the device of the frames.
 
     Returns:
-        The backend, and a sentence that says which it is and why.
+        The backend, and a sentence that says which one it is and why.
 
     Raises:
-        InputError: there is no such backend, its file is missing, or is not what its name says.
+        InputError: there is no such backend, its weights are missing, or they are another
+            network's.
         MissingDependency: the `lpips` package is not installed.
+
+    Examples:
+        >>> backend, reason = choose_backend("structural", weights={})
+        >>> reason
+        'structural, as chosen.'
+        >>> black = torch.zeros(1, 64, 64, 3)
+        >>> round(backend.between(black, torch.ones_like(black)).item())
+        100
     """
-    if wanted not in BACKENDS:
+    if name not in BACKENDS:
         expected = f"one of {', '.join(BACKENDS)}"
-        raise InputError("backend", expected, repr(wanted), "Choose one of those.")
-    if wanted == "structural":
+        raise InputError("backend", expected, repr(name), "Choose one of these.")
+    if name == "structural":
         return Structural(device), "structural, as chosen."
-    if wanted != "auto":
-        return _lpips(wanted, weights, device), f"{wanted}, as chosen."
-    for name in BEST_FIRST:
-        if WEIGHTS[name].installed(weights) is not None:
-            return _lpips(name, weights, device), f"{name}: the best that is installed."
+    if name != "auto":
+        return _lpips(name, weights, device), f"{name}, as chosen."
+    for candidate in BEST_FIRST:
+        if WEIGHTS[candidate].installed(weights) is not None:
+            return _lpips(candidate, weights, device), f"{candidate}: the best that is installed."
     return Structural(device), (
         f"structural: none of the weights of {', '.join(BEST_FIRST)} is in models/{FOLDER}."
     )
@@ -91,14 +106,18 @@ def _lpips(name: str, weights: Mapping[str, Path], device: torch.device | None) 
     path = file.installed(weights)
     if path is None:
         expected = f"{file.file} in ComfyUI's folder models/{file.folder} for {name}"
-        remedy = f"{file.how_to_install} Or choose auto or structural, which need nothing."
-        raise InputError("backend", expected, "no such file there", remedy)
-    return _loaded(name, path, path.stat().st_mtime_ns, device)
+        remedy = f"{file.how_to_install} Or choose auto or structural, which need no weights."
+        raise InputError("backend", expected, "a folder without this file", remedy)
+    return _load_network(name, path, path.stat().st_mtime_ns, device)
 
 
-@lru_cache(maxsize=3)  # a node that runs again takes the network that is there; VGG is 60 MB
-def _loaded(name: str, path: Path, changed: int, device: torch.device | None) -> Backend:
-    """A network from its file; `changed` is when that was written, so that a new one is read."""
-    from .lpips import LPIPS  # its network needs torchvision, which takes a second to import
+# A node that runs again finds its network in the cache. The largest of the three, VGG, is 60 MB.
+@lru_cache(maxsize=3)
+def _load_network(name: str, path: Path, modified: int, device: torch.device | None) -> Backend:
+    """Load a network from its file.
+
+    `modified`, the time of the file's last change in ns, only makes the cache miss a changed file.
+    """
+    from .lpips import LPIPS  # imports torchvision, which takes a second
 
     return LPIPS.load(name.removeprefix("lpips-"), path, device)

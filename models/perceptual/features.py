@@ -1,6 +1,6 @@
-"""Distances that are Euclidean between one vector of features for each frame.
+"""Perceptual distances that are Euclidean between vectors of features, one for each frame.
 
-Each frame goes through the feature pass once, and all its distances come out of matrix products.
+Each frame passes the computation of features once; matrix products give all its distances.
 """
 
 from abc import ABC, abstractmethod
@@ -10,33 +10,35 @@ from functools import partial
 import torch
 
 from ..frames import InputError
-from .products import Progress, Ticks, compare, direct
+from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
-# Features that `band` holds at one time, bytes. All 120 frames of 256×448 fit for the largest
-# common use (LPIPS with SqueezeNet, 16 MB a frame), and so do 8,000 frames of `structural`.
+# Memory for the features that `band` holds at a time, bytes. It is enough for 120 frames of 256×448
+# with LPIPS and SqueezeNet (16 MB a frame), the largest common use, and for 8,000 frames with
+# `structural`.
 MEMORY = 2 * 1024**3
-# Of what may be held, the share that the later frames take, which stream past the earlier ones.
-STREAMED = 0.25
+# Share of that memory for the later frames, which are compared with the earlier ones portion by
+# portion.
+LATER_SHARE = 0.25
 
-# Gives the features of some frames of a clip: of the index of the first one, the frames, and where
-# to write, as `FeatureDistance.features` has it.
+# Function that returns the features of some frames of a clip, from the index of the first one, the
+# frames, and the tensor to write into; see `FeatureDistance.features`.
 Describe = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
-# Gives the features of a clip's frames from one index to another, where to write: as many at a
-# time as one pass takes, with the index of their first one.
+# Function that yields the features of a clip's frames from one index to another, written into a
+# tensor: those of one pass at a time, with the index of the first.
 Passes = Callable[..., Iterator[tuple[int, torch.Tensor]]]
 
 
 class FeatureDistance(ABC):
-    """A perceptual distance that comes from one vector of features for each frame.
+    """Perceptual distance computed from one vector of features for each frame.
 
     Attributes:
-        name: as the nodes and the reports call it.
-        unit: of its distances.
-        still: a step below this can't be told from noise, in `unit`.
-        least_side: fewest pixels of height and of width that it can measure.
-        pixels_at_once: frames' pixels that one feature pass takes; bounds its working memory.
-        precision: of the products on a CPU. Double where a root of them is taken, which makes
-            1e-8 out of 1e-16 of the norms.
+        name: its name in the nodes and the reports.
+        unit: unit of its distances.
+        still: distance below which a step between frames can't be told from noise, in `unit`.
+        least_side: smallest height and width that it can measure, px.
+        pixels_at_once: pixels of the frames that one pass takes; bounds its working memory.
+        precision: type of the products on a CPU. It is double if the distance is a root of them,
+            because the root makes an error of 1e-8 out of one of 1e-16 of the norms.
     """
 
     name: str
@@ -47,32 +49,32 @@ class FeatureDistance(ABC):
     precision: torch.dtype = torch.float64
 
     def __init__(self, device: torch.device | None = None, memory: int = MEMORY) -> None:
-        """Choose where and in how much memory to work.
+        """Set the device and the memory.
 
         Args:
-            device: where the features are computed and compared; None: where the frames are.
-            memory: bytes of features that `band` may hold at one time. The feature pass's own
-                working memory comes on top.
+            device: device that computes and compares the features; None for that of the frames.
+            memory: bytes of features that `band` may hold at a time. The working memory of a pass
+                comes on top.
         """
         self.device = device
         self.memory = memory
 
     @abstractmethod
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
-        """Vectors of a few frames, float32, on the frames' device.
+        """Return the vectors of features of a few frames.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
-            into: where to write them and what to return; None: new memory, which a system may take
-                longer to give than the features to compute.
+            into: tensor to write the vectors into, and to return; None for a new one. A system may
+                take longer to allocate memory than the features take to compute.
 
         Returns:
-            Shape (frames, features).
+            Vectors of shape (frames, features), float32, on the device of the frames.
         """
 
     @abstractmethod
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
-        """Distances in `unit` from squared Euclidean ones."""
+        """Convert squared Euclidean distances to distances in `unit`."""
 
     def steps(
         self,
@@ -80,48 +82,54 @@ class FeatureDistance(ABC):
         report_progress: Progress = None,
         describe: Describe | None = None,
     ) -> torch.Tensor:
-        """Distance from each frame to the next, and from the last to the first.
+        """Return the distance from each frame to the next, and from the last to the first.
 
-        Holds the features of one pass and of the first frame, however long the clip is.
+        The features of one pass and of the first frame are in memory, however long the clip is.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
             report_progress: called with (frames done, frames in all); may raise to stop.
-            describe: computes the same features as `features`, and takes more of the frames.
+            describe: function that takes the place of `features` and returns the same vectors; it
+                can measure more in the same pass.
 
         Returns:
-            Shape (frames,); the last one is the seam's. On the frames' device.
+            Distances of shape (frames,), on the device of the frames; the last one is the seam's.
         """
         parts = []
         first = last = None
         for _, features in self._passes(frames, describe, 0, len(frames)):
             rows = features if last is None else torch.cat([last, features])
-            parts.append(direct(rows[:-1], rows[1:]))
+            parts.append(rowwise_squared_distances(rows[:-1], rows[1:]))
             first = features[:1].clone() if first is None else first
-            last = features[-1:].clone()  # a copy, or it would keep the whole pass in memory
+            last = features[-1:].clone()  # a view would keep the whole pass in memory
             if report_progress is not None:
                 report_progress(sum(map(len, parts)) + 1, len(frames))
         if first is None or last is None:
             return frames.new_empty(0)
-        parts.append(direct(last, first))
+        parts.append(rowwise_squared_distances(last, first))
         return self.distances(torch.cat(parts)).to(frames.device)
 
     def between(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Distance of each frame of one batch to the same frame of another, computed directly.
+        """Return the distance of each frame of one batch to the same frame of another.
 
         Args:
-            first, second: RGB in 0–1, both of shape (frames, height, width, 3).
+            first: RGB in 0–1, shape (frames, height, width, 3).
+            second: RGB in 0–1, of the same shape.
 
         Returns:
-            Shape (frames,), on the frames' device.
+            Distances of shape (frames,), on the device of the frames.
+
+        Raises:
+            InputError: the batches differ in shape, or are smaller than `least_side`.
         """
         if first.shape != second.shape:
-            expected, came = f"the shape of first, {tuple(first.shape)}", str(tuple(second.shape))
-            raise InputError("second", expected, came, "Give two batches of the same size.")
+            expected = f"the shape of first, {tuple(first.shape)}"
+            received = str(tuple(second.shape))
+            raise InputError("second", expected, received, "Give two batches of the same size.")
         count = len(first)
-        passes = (self._passes(each, None, 0, count) for each in (first, second))
+        passes = (self._passes(frames, None, 0, count) for frames in (first, second))
         pairs = zip(*passes, strict=True)
-        parts = [direct(one, other) for (_, one), (_, other) in pairs]
+        parts = [rowwise_squared_distances(one, other) for (_, one), (_, other) in pairs]
         squares = torch.cat(parts) if parts else first.new_empty(0)
         return self.distances(squares).to(first.device)
 
@@ -132,23 +140,24 @@ class FeatureDistance(ABC):
         report_progress: Progress = None,
         describe: Describe | None = None,
     ) -> torch.Tensor:
-        """Distances of all pairs of frames that are at most `widest` apart.
+        """Return the distances of all pairs of frames that are at most `widest` apart.
 
-        Time: one feature pass for each frame where the clip's features fit into `memory`; else
-        blocks of 3/4 of what fits are held in turn, the frames up to `widest` after each of them
-        stream past, and each frame is passed 1 + widest / (frames in a block) times.
+        If the features of the clip fit into `memory`, each frame passes the computation once.
+        Otherwise the clip is divided into blocks that take 3/4 of `memory`, and each block is
+        compared with the frames up to `widest` after it, which take the other quarter portion by
+        portion. Each frame then passes 1 + widest / (frames in a block) times.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
             widest: largest gap, in frames.
-            report_progress: called with (done, in all), two for each frame passed: its features,
-                then its comparisons; several times with the same, at least every second; may
-                raise to stop.
-            describe: as that of `steps`.
+            report_progress: called with (steps done, steps in all), at least every second, also
+                without a new step; may raise to stop. A frame that passes counts as two steps: its
+                features, then its comparisons.
+            describe: see `steps`.
 
         Returns:
-            Shape (frames, widest + 1): [i, g] is the distance of frames i and i + g, infinite
-            beyond the end. On the frames' device.
+            Distances of shape (frames, widest + 1), on the device of the frames: [i, g] is the
+            distance of frames i and i + g, infinite beyond the end of the clip.
         """
         count = len(frames)
         if count == 0:
@@ -156,16 +165,16 @@ class FeatureDistance(ABC):
         squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
         passes = partial(self._passes, frames, describe)
         (first,) = (features for _, features in passes(0, 1))
-        room = max(2, self.memory // (first.shape[1] * first.element_size()))
-        blocks = _blocks(count, widest, room)
+        capacity = max(2, self.memory // (first.shape[1] * first.element_size()))
+        blocks = _blocks(count, widest, capacity)
         portion = max((len(part) for _, parts in blocks for part in parts), default=0)
-        # The memory of all blocks: their first ones are the largest.
-        held = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
-        passed = sum(len(held) + sum(map(len, streamed)) for held, streamed in blocks)
-        ticks = Ticks(2 * passed, report_progress)
+        # All blocks use this memory in turn; the first one is the largest.
+        memory = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
+        passed = sum(len(block) + sum(map(len, portions)) for block, portions in blocks)
+        progress = ProgressCounter(2 * passed, report_progress)
         for block, portions in blocks:
-            self._compare_block(squares, passes, block, portions, held, ticks)
-        squares[:, 0] = 0  # rounding alone
+            self._compare_block(squares, passes, block, portions, memory, progress)
+        squares[:, 0] = 0  # a frame's distance to itself, which rounding may have changed
         return self.distances(squares).to(frames.device)
 
     def _passes(
@@ -176,21 +185,22 @@ class FeatureDistance(ABC):
         end: int,
         into: torch.Tensor | None = None,
     ) -> Iterator[tuple[int, torch.Tensor]]:
-        """Yield the features of some frames; see `Passes`."""
+        """Yield the features of the frames from `start` to `end`; see `Passes`."""
         height, width = frames.shape[1:3]
         if min(height, width) < self.least_side:
-            came = f"{width}×{height}"
-            remedy = f"{self.name} measures nothing smaller; choose structural, or scale them up."
-            raise InputError("images", f"sides of at least {self.least_side} px", came, remedy)
+            received = f"{width}×{height}"
+            remedy = f"Choose structural instead of {self.name}, or scale the images up."
+            raise InputError("images", f"sides of at least {self.least_side} px", received, remedy)
         at_once = max(1, self.pixels_at_once // (height * width))
         for position in range(start, end, at_once):
             part = frames[position : min(position + at_once, end)]
-            place = None if into is None else into[position - start : position - start + len(part)]
+            offset = position - start
+            rows = None if into is None else into[offset : offset + len(part)]
             part = part if self.device is None else part.to(self.device)
             if describe is None:
-                yield position, self.features(part, place)
+                yield position, self.features(part, rows)
             else:
-                yield position, describe(position, part, place)
+                yield position, describe(position, part, rows)
 
     def _compare_block(
         self,
@@ -198,35 +208,43 @@ class FeatureDistance(ABC):
         passes: Passes,
         block: range,
         portions: list[range],
-        held: torch.Tensor,
-        ticks: Ticks,
+        memory: torch.Tensor,
+        progress: ProgressCounter,
     ) -> None:
-        earlier = _fill(held[: len(block)], passes, block, ticks)
-        # Elsewhere single precision may be cut down to TF32, whose three digits are too few.
+        earlier = _fill(memory[: len(block)], passes, block, progress)
+        # On a GPU, single precision may be reduced to TF32, whose three digits are too few.
         precision = self.precision if earlier.device.type == "cpu" else torch.float64
-        compare(squares, earlier, block, earlier, block, precision, ticks)
-        for passing in portions:
-            later = _fill(held[len(block) :][: len(passing)], passes, passing, ticks)
-            compare(squares, earlier, block, later, passing, precision, ticks)
+        compare_blocks(squares, earlier, block, earlier, block, precision, progress)
+        for portion in portions:
+            later = _fill(memory[len(block) :][: len(portion)], passes, portion, progress)
+            compare_blocks(squares, earlier, block, later, portion, precision, progress)
 
 
-def _fill(held: torch.Tensor, passes: Passes, which: range, ticks: Ticks) -> torch.Tensor:
-    for _, features in passes(which.start, which.stop, held):
-        ticks.add(len(features))
-    return held
+def _fill(
+    memory: torch.Tensor, passes: Passes, frames: range, progress: ProgressCounter
+) -> torch.Tensor:
+    for _, features in passes(frames.start, frames.stop, memory):
+        progress.add(len(features))
+    return memory
 
 
-def _blocks(count: int, widest: int, room: int) -> list[tuple[range, list[range]]]:
-    """Which frames are held together, and which then stream past them in which portions."""
-    if count <= room:
+def _blocks(count: int, widest: int, capacity: int) -> list[tuple[range, list[range]]]:
+    """Divide a clip into blocks, each with the portions of later frames to compare it with.
+
+    Args:
+        count: number of frames of the clip.
+        widest: largest gap, in frames.
+        capacity: number of frames whose features fit into the memory.
+    """
+    if count <= capacity:
         return [(range(count), [])]
-    portion = max(1, int(room * STREAMED))
+    portion = max(1, int(capacity * LATER_SHARE))
     blocks = []
-    for start in range(0, count, room - portion):
-        end = min(start + room - portion, count)
+    for start in range(0, count, capacity - portion):
+        end = min(start + capacity - portion, count)
         beyond = min(end + widest, count)
-        streamed = [
+        portions = [
             range(first, min(first + portion, beyond)) for first in range(end, beyond, portion)
         ]
-        blocks.append((range(start, end), streamed))
+        blocks.append((range(start, end), portions))
     return blocks

@@ -1,10 +1,11 @@
 """LPIPS as one vector of features for each frame.
 
 LPIPS (Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric, CVPR
-2018; version 0.1 of its weights) is a sum of squares: over the layers l of a network, over places
-and channels, of √(w_l / H_l W_l) · (f̂ − f̂′), f̂ being the layer's output at unit length. So it is
-the squared Euclidean distance between vectors that hold √(w_l / H_l W_l) · f̂ of all layers, which
-need one pass of the network for each frame where the `lpips` package needs two for each pair.
+2018; version 0.1 of its weights) is a sum of squares of √(w_l / H_l W_l) · (f̂ − f̂′) over the
+layers l of a network, over places and channels. Here f̂ is the output of the layer at unit length.
+So LPIPS is the squared Euclidean distance between vectors that hold √(w_l / H_l W_l) · f̂ of all
+layers. These vectors need one pass of the network for each frame; the `lpips` package needs two for
+each pair.
 """
 
 import importlib.util
@@ -22,15 +23,16 @@ from ..frames import InputError
 from .features import MEMORY, FeatureDistance
 from .order import weightless_last
 
-# What the networks' inputs are shifted and scaled by, for RGB in −1–1: ImageNet's mean and
-# standard deviation.
+# Shift and scale of the networks' inputs, for RGB in −1–1: ImageNet's mean and standard deviation.
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
-# Added to the lengths before dividing, as the package does: where all channels are 0, 0 stays.
+# Added to the lengths before the division, as the package does: where all channels are 0, the
+# result stays 0.
 EPSILON = 1e-10
-# What rounding to 8 bits makes of a frame comes to 0.00015–0.0004 (measured with SqueezeNet).
+# Rounding a frame to 8 bits moves it by 0.00015–0.0004 (measured with SqueezeNet).
 STILL = 0.0005
-# What torch.load raises at a file that is something else, or damaged: whatever its bytes lead to.
-BROKEN = (
+# Exceptions of torch.load for a file that is damaged or of another kind. Which one it raises
+# depends on the bytes of the file.
+LOAD_ERRORS = (
     *(pickle.UnpicklingError, zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError),
     *(LookupError, AttributeError, TypeError),
 )
@@ -38,15 +40,16 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Network:
-    """A network that LPIPS looks through.
+    """Network whose outputs LPIPS compares.
 
     Attributes:
-        builder: its function in `torchvision.models`.
-        layers: the last of each stage, whose output is looked at; indices of its `features`.
-        least_side: fewest pixels that its poolings leave something of.
-        pixels_at_once: frames' pixels in one pass. Larger passes are no faster on a CPU, and would
-            make an interrupt wait; at one time a pass holds the features of its frames about three
-            times over (VGG 200 MB, SqueezeNet and AlexNet 60 MB).
+        builder: name of the function in `torchvision.models` that builds it.
+        layers: indices, in its `features`, of the last layer of each stage, whose outputs are
+            compared.
+        least_side: smallest side of a picture that its pooling layers don't reduce to nothing, px.
+        pixels_at_once: pixels of the frames in one pass. Larger passes are no faster on a CPU and
+            would delay an interrupt. A pass holds the features of its frames about three times
+            over (VGG 200 MB, SqueezeNet and AlexNet 60 MB).
     """
 
     builder: str
@@ -65,11 +68,11 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
 
 
 class LPIPS(FeatureDistance):
-    """LPIPS with one of its networks. Its distances are LPIPS itself, which has no root."""
+    """LPIPS with one of its networks; it is a sum of squares, of which no root is taken."""
 
     unit = "LPIPS"
     still = STILL
-    precision = torch.float32  # the squares are the distances, without a root
+    precision = torch.float32  # enough for the squares, which are the distances
 
     def __init__(
         self,
@@ -79,14 +82,15 @@ class LPIPS(FeatureDistance):
         device: torch.device | None = None,
         memory: int = MEMORY,
     ) -> None:
-        """Put its parts together; `load` reads them from files.
+        """Build LPIPS from a network and its weights; `load` reads them from files.
 
         Args:
             net: a key of `NETWORKS`.
-            trunk: the network's layers, at least up to the last that is looked at; its channels
-                are put into another order.
-            weights: of the channels of each layer looked at, none negative.
-            device, memory: see `FeatureDistance`.
+            trunk: layers of the network, at least up to the last that is compared. Its channels
+                are reordered in place.
+            weights: weights of the channels of each compared layer, 0 or more.
+            device: see `FeatureDistance`.
+            memory: see `FeatureDistance`.
         """
         super().__init__(device, memory)
         self.name = f"lpips-{net}"
@@ -94,64 +98,69 @@ class LPIPS(FeatureDistance):
         self.pixels_at_once = NETWORKS[net].pixels_at_once
         self._layers = NETWORKS[net].layers
         self._trunk = trunk[: self._layers[-1] + 1].eval().requires_grad_(False)
-        flat = [each.flatten() for each in weights]
-        ordered, self._counting = weightless_last(self._trunk, self._layers, flat)
-        self._roots = [each.sqrt() for each in ordered]
+        flat = [weight.flatten() for weight in weights]
+        ordered, self._nonzero = weightless_last(self._trunk, self._layers, flat)
+        self._roots = [weight.sqrt() for weight in ordered]
 
     @classmethod
     def load(
         cls, net: str, path: Path, device: torch.device | None = None, memory: int = MEMORY
     ) -> "LPIPS":
-        """Read a network from one of torchvision's files, or from one with its features alone.
+        """Load a network from a file of torchvision, or from a file with its features alone.
 
         Args:
             net: a key of `NETWORKS`.
-            path: a file of tensors by name, `features.0.weight` and so on; no code in it is run.
-            device, memory: see `FeatureDistance`.
+            path: file of tensors by name, `features.0.weight` and so on. Code in it is not run.
+            device: see `FeatureDistance`.
+            memory: see `FeatureDistance`.
 
         Raises:
-            InputError: the file is not this network's.
-            MissingDependency: the `lpips` package, which brings the channels' weights, is absent.
+            InputError: the file can't be read or holds another network.
+            MissingDependency: the `lpips` package, which contains the weights of the channels, is
+                not installed.
         """
         return cls(net, _trunk(net, path), _linear_weights(net), device, memory)
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
-        """Vectors whose squared Euclidean distance is LPIPS; of a few frames, all at once."""
-        outputs = self._outputs(_picture(frames))
-        counts = [sum(part.stop - part.start for part in parts) for parts in self._counting]
-        sizes = [each[0, ..., 0].numel() * n for each, n in zip(outputs, counts, strict=True)]
+        """Return vectors of a few frames whose squared Euclidean distance is LPIPS."""
+        outputs = self._outputs(_network_input(frames))
+        counts = [sum(part.stop - part.start for part in parts) for parts in self._nonzero]
+        sizes = [
+            output[0, ..., 0].numel() * count for output, count in zip(outputs, counts, strict=True)
+        ]
         vectors = frames.new_empty(len(frames), sum(sizes)) if into is None else into
         for place, vector in enumerate(vectors.split(sizes, dim=1)):
             output, root = outputs[place], self._roots[place]
             height, width = output.shape[1:3]
             length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
-            # In two steps, the first on what the network gave, which is at hand.
+            # Dividing in place first is fast, because the output is still in the cache.
             output = output.div_(length.add_(EPSILON))
             scale = root.to(vector.device) / (height * width) ** 0.5
-            room = vector.unflatten(1, (height, width, counts[place]))
+            target = vector.unflatten(1, (height, width, counts[place]))
             start = 0
-            for part in self._counting[place]:
+            for part in self._nonzero[place]:
                 end = start + part.stop - part.start
-                torch.mul(output[..., part], scale[part], out=room[..., start:end])
+                torch.mul(output[..., part], scale[part], out=target[..., start:end])
                 start = end
         return vectors
 
-    def weighted(self, frames: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Each layer's outputs at unit length and weighted, before the mean over their places.
+    def weighted_outputs(self, frames: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield the outputs of each layer at unit length and weighted, before the mean over places.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
 
         Yields:
-            Shape (frames, height, width, channels), of the layer.
+            Outputs of one layer, shape (frames, height, width, channels), with its own height and
+            width.
         """
-        for output, root in zip(self._outputs(_picture(frames)), self._roots, strict=True):
+        for output, root in zip(self._outputs(_network_input(frames)), self._roots, strict=True):
             length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
             yield output.div_(length.add_(EPSILON)).mul_(root.to(output.device))
 
     @property
     def layers(self) -> list[tuple[int, int]]:
-        """Of each layer looked at, how many px its outputs are apart, and its channels."""
+        """Stride in px, and number of channels, of each compared layer."""
         strides, stride = [], 1
         for number, layer in enumerate(self._trunk.children()):
             step = getattr(layer, "stride", 1)
@@ -161,70 +170,80 @@ class LPIPS(FeatureDistance):
         return list(zip(strides, map(len, self._roots), strict=True))
 
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
-        """LPIPS is the squared distance."""
+        """Return the squares, which are LPIPS."""
         return squares
 
-    def _outputs(self, picture: torch.Tensor) -> list[torch.Tensor]:
-        """What the layers give, each of shape (frames, height, width, channels)."""
+    def _outputs(self, activations: torch.Tensor) -> list[torch.Tensor]:
+        """Return the outputs of the compared layers, each (frames, height, width, channels).
+
+        Args:
+            activations: input of the network, shape (frames, 3, height, width).
+        """
         outputs = []
-        layers = self._trunk.to(picture.device).children()
-        # TF32, cuDNN's default, keeps three digits, and steps between frames are small.
+        layers = self._trunk.to(activations.device).children()
+        # TF32, cuDNN's default, keeps three digits: too few for small steps between frames.
         with torch.backends.cudnn.flags(
             enabled=True, benchmark=False, deterministic=True, allow_tf32=False
         ):
             for number, layer in enumerate(layers):
-                picture = layer(picture)
+                activations = layer(activations)
                 if number in self._layers:
-                    outputs.append(picture.movedim(1, -1))
+                    outputs.append(activations.movedim(1, -1))
         return outputs
 
 
-def _picture(frames: torch.Tensor) -> torch.Tensor:
-    """What the networks take of frames in 0–1."""
+def _network_input(frames: torch.Tensor) -> torch.Tensor:
+    """Convert frames in 0–1 to the input of the networks."""
     shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
-    # (2 · frames − 1 − shift) / scale, at one go.
+    # This is (2 · frames − 1 − shift) / scale in one operation.
     scaled = torch.addcmul((-1 - shift) / scale, frames, 2 / scale)
-    # A view: the channels stay last in memory, and a pass on a CPU takes half the time.
+    # In this view the channels stay last in memory, which halves the time of a pass on a CPU.
     return scaled.movedim(-1, 1)
 
 
 def _trunk(net: str, path: Path) -> torch.nn.Sequential:
-    import torchvision.models  # ComfyUI has it; importing it takes a second
+    import torchvision.models  # a part of ComfyUI; the import takes a second
 
     network = NETWORKS[net]
-    with torch.device("meta"):  # the shapes alone: VGG's own start values would take seconds
+    with torch.device("meta"):  # shapes only: computing initial values of VGG takes seconds
         trunk = getattr(torchvision.models, network.builder)(weights=None).features
     trunk = trunk[: network.layers[-1] + 1]
     needed = {f"features.{name}": tensor for name, tensor in trunk.state_dict().items()}
-    found = _tensors(path)
+    tensors = _read_tensors(path)
     wrong = [
         name
         for name, tensor in needed.items()
-        if name not in found or found[name].shape != tensor.shape
+        if name not in tensors or tensors[name].shape != tensor.shape
     ]
     if wrong:
         expected = f"the weights of torchvision's {network.builder}"
-        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        came = f"a file in which {', '.join(wrong[:3])}{more} are missing or of another shape"
-        raise InputError(str(path), expected, came, "Install the file that the name promises.")
-    state = {name.removeprefix("features."): found[name].float() for name in needed}
+        further = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        received = (
+            f"a file in which {', '.join(wrong[:3])}{further} are missing or of another shape"
+        )
+        remedy = f"Install the file of {network.builder} under this name."
+        raise InputError(str(path), expected, received, remedy)
+    state = {name.removeprefix("features."): tensors[name].float() for name in needed}
     trunk.load_state_dict(state, assign=True)
     return trunk
 
 
 def _linear_weights(net: str) -> list[torch.Tensor]:
-    # Found without importing the package, which would import and set up much that isn't needed.
+    # This finds the package without importing it. An import would set up much that isn't needed.
     package = importlib.util.find_spec("lpips")
     if package is None or package.origin is None:
-        require("lpips")  # says what to install
-        raise AssertionError("lpips can be imported, but not found")
+        require("lpips")  # raises, and says what to install
+        raise AssertionError("lpips can be imported, but its folder was not found")
     path = Path(package.origin).parent / "weights" / "v0.1" / f"{net}.pth"
-    found = _tensors(path)
-    return [found[f"lin{number}.model.1.weight"] for number in range(len(NETWORKS[net].layers))]
+    tensors = _read_tensors(path)
+    return [tensors[f"lin{number}.model.1.weight"] for number in range(len(NETWORKS[net].layers))]
 
 
-def _check_sums(path: Path) -> None:
-    """torch.load checks none: a damaged file would give distances, and wrong ones."""
+def _check_checksums(path: Path) -> None:
+    """Check the checksums of a file.
+
+    torch.load doesn't check them, and a damaged file would give wrong distances.
+    """
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
@@ -232,16 +251,16 @@ def _check_sums(path: Path) -> None:
             raise zipfile.BadZipFile(f"{damaged} is damaged")
 
 
-def _tensors(path: Path) -> Mapping[str, torch.Tensor]:
-    """The tensors of a file, by name; code in it is refused, not run."""
+def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
+    """Return the tensors of a file by name; a file that contains code is refused."""
     expected = "a file of tensors by name, as torch.save writes them"
     remedy = "Install the published file."
     try:
-        _check_sums(path)
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except BROKEN as error:
-        came = f"something else ({str(error).splitlines()[0] if str(error) else 'an empty file'})"
-        raise InputError(str(path), expected, came, remedy) from error
-    if not isinstance(found, Mapping):
-        raise InputError(str(path), expected, type(found).__name__, remedy)
-    return {name: value for name, value in found.items() if isinstance(value, torch.Tensor)}
+        _check_checksums(path)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except LOAD_ERRORS as error:
+        cause = str(error).splitlines()[0] if str(error) else "an empty file"
+        raise InputError(str(path), expected, f"something else ({cause})", remedy) from error
+    if not isinstance(content, Mapping):
+        raise InputError(str(path), expected, type(content).__name__, remedy)
+    return {name: value for name, value in content.items() if isinstance(value, torch.Tensor)}

@@ -1,8 +1,9 @@
 """LPIPS of frames that are too large to pass a network whole.
 
-An output of a network looks at a part of the frame only. So a frame is cut into pieces that overlap
-by as much as any output sees; of each piece the outputs count that its own part gives, and the
-means over all of them are LPIPS itself, not one of smaller pictures.
+Each output of a network depends on a part of the frame only, its receptive field. So a frame is cut
+into parts, and each part passes the network with a margin as wide as any receptive field reaches.
+Only the outputs of the part itself count, not those of its margin. Their means over all parts are
+the LPIPS of the whole frames, not that of smaller pictures.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,32 +14,40 @@ import torch
 from .backend import Backend
 from .lpips import LPIPS
 
-# What a pass over a piece of both frames may hold, bytes; it holds its features three times over.
+# Memory of one pass over a piece of both frames, bytes. A pass holds its features three times over.
 MEMORY = 1.2e9
-COPIES, BYTES = 3, 4
-# How far an output's view reaches at most, to either side, px: 129 with AlexNet's last, which
-# begins 16 px before a piece's end. Also a multiple of `STEP`.
-REACH = 128
-# All three networks halve a frame four times in all; pieces begin where a coarsest output does.
+COPIES, BYTES_PER_FLOAT = 3, 4
+# Margin around a part, px: how far a receptive field reaches to either side. The widest, of
+# AlexNet's last layer, reaches 129 px, but its output begins 16 px before the end of a part. The
+# margin must be a multiple of `STEP`.
+MARGIN = 128
+# All three networks halve a frame four times. Parts begin at multiples of 16 px, where an output of
+# the coarsest layer begins.
 STEP = 16
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a frame's rows or columns, and what must be seen of it; px.
+    """Part of a frame's rows or columns, with its margin; px.
 
     Attributes:
-        start, end: the part; no end where it is the last, so that all that is left is its own.
-        seen: what is passed through the network.
+        start: first row or column of the part.
+        end: row or column behind the part. None for the last part, to which all outputs up to the
+            end of the frame belong.
+        padded: the part with its margin, which passes the network.
     """
 
     start: int
     end: int | None
-    seen: slice
+    padded: slice
 
-    def own(self, stride: int) -> slice:
-        """The part's own among the outputs for what is seen, of a layer with this stride."""
-        begin = self.seen.start // stride
+    def own_outputs(self, stride: int) -> slice:
+        """Return the slice of a layer's outputs that belong to the part and not to its margin.
+
+        Args:
+            stride: distance of the layer's outputs, px.
+        """
+        begin = self.padded.start // stride
         end = None if self.end is None else self.end // stride - begin
         return slice(self.start // stride - begin, end)
 
@@ -49,49 +58,52 @@ def large_distance(
     second: torch.Tensor,
     check: Callable[[], None] = lambda: None,
 ) -> float:
-    """Distance of two frames of any size, in bounded memory.
+    """Return the distance of two frames of any size, in bounded memory.
 
     Args:
-        backend: any; those that aren't LPIPS see the frames whole.
-        first, second: RGB in 0–1, of one shape (height, width, 3).
-        check: called before each piece; may raise to stop.
+        backend: any backend. One that isn't LPIPS takes the frames whole.
+        first: RGB in 0–1, shape (height, width, 3).
+        second: RGB in 0–1, of the same shape.
+        check: called before each part; may raise to stop.
 
     Returns:
-        What `backend.between` gives for frames that it can hold.
+        The distance that `backend.between` would return if the frames fitted into its memory.
     """
     if not isinstance(backend, LPIPS) or passes_whole(backend, first):
         return backend.between(first[None], second[None]).item()
     layers, pixels = backend.layers, _most_pixels(backend)
-    side = max(STEP, int(pixels**0.5 - 2 * REACH) // STEP * STEP)
+    side = max(STEP, int(pixels**0.5 - 2 * MARGIN) // STEP * STEP)
     sums, counts = [0.0] * len(layers), [0] * len(layers)
     for rows in _parts(first.shape[0], side):
         for columns in _parts(first.shape[1], side):
             check()
-            piece = [each[rows.seen, columns.seen] for each in (first, second)]
-            outputs = backend.weighted(torch.stack(piece).to(backend.device or first.device))
+            pieces = [frame[rows.padded, columns.padded] for frame in (first, second)]
+            outputs = backend.weighted_outputs(
+                torch.stack(pieces).to(backend.device or first.device)
+            )
             for layer, (output, (stride, _)) in enumerate(zip(outputs, layers, strict=True)):
-                own = output[:, rows.own(stride), columns.own(stride)]
+                own = output[:, rows.own_outputs(stride), columns.own_outputs(stride)]
                 sums[layer] += (own[0] - own[1]).square().sum().item()
                 counts[layer] += own.shape[1] * own.shape[2]
     return sum(total / count for total, count in zip(sums, counts, strict=True))
 
 
 def passes_whole(lpips: LPIPS, frame: torch.Tensor) -> bool:
-    """Whether a frame, of shape (height, width, 3), is small enough to pass the network whole."""
+    """Return True if a frame, shape (height, width, 3), can pass the network whole."""
     return frame.shape[0] * frame.shape[1] <= _most_pixels(lpips)
 
 
 def _most_pixels(lpips: LPIPS) -> float:
     floats = sum(channels / stride**2 for stride, channels in lpips.layers)
-    return MEMORY / (2 * COPIES * BYTES * floats)
+    return MEMORY / (2 * COPIES * BYTES_PER_FLOAT * floats)
 
 
 def _parts(length: int, side: int) -> Iterator[Part]:
     for start in range(0, length, side):
-        # A sliver at the end has no output of its own in some layers; it goes to the one before.
-        last = start + side + REACH >= length
-        end = length if last else start + side
-        seen = slice(max(0, start - REACH), min(length, end + REACH))
-        yield Part(start, None if last else end, seen)
-        if last:
+        # A narrow remainder has no outputs of its own in some layers, so the part before takes it.
+        is_last = start + side + MARGIN >= length
+        end = length if is_last else start + side
+        padded = slice(max(0, start - MARGIN), min(length, end + MARGIN))
+        yield Part(start, None if is_last else end, padded)
+        if is_last:
             return

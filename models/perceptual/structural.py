@@ -2,7 +2,7 @@
 
 A frame becomes a vector of its colours at several scales; the distance between two frames is the
 root mean square colour difference (ΔE) over those scales. The coarse scales make it grow with how
-far something moved, where a pixel-by-pixel difference says "different" at once and then no more.
+far something moved; a difference pixel by pixel reaches its greatest value at once.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,14 @@ from .features import FeatureDistance
 BACKEND = "structural"
 USUAL_STEP = "motion"
 
-# Shorter sides of the scales, px: from a face's features down to the layout of the picture.
+# Shorter sides of the scales, px: the largest shows the features of a face, the smallest the layout
+# of the picture.
 SCALES = (96, 48, 24, 12)
-PIXELS_AT_ONCE = 8_000_000  # full-size pixels converted together: bounds the memory to ~300 MB
+PIXELS_AT_ONCE = 8_000_000  # full-size pixels converted at a time: bounds the memory to ~300 MB
 
 
 class Structural(FeatureDistance):
-    """Root mean square colour difference (ΔE) over several scales; needs no weights."""
+    """Perceptual distance that needs no weights: root mean square ΔE over several scales."""
 
     name = BACKEND
     unit = "ΔE"
@@ -32,50 +33,51 @@ class Structural(FeatureDistance):
     pixels_at_once = PIXELS_AT_ONCE
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
-        """See `structural_features`; all frames at once."""
+        """Return the features of a few frames at once; see `structural_features`."""
         height, width = frames.shape[1:3]
         return features_of(with_fewer_rows(frames), height, width, into)
 
     def distances(self, squares: torch.Tensor) -> torch.Tensor:
-        """ΔE."""
+        """Return the distances, ΔE, from squared ones."""
         return squares.sqrt()
 
 
-# Works where the frames are.
+# Computes on the device of the frames.
 STRUCTURAL_BACKEND = Structural()
 
 
 def structural_features(
     frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
 ) -> torch.Tensor:
-    """Vectors whose Euclidean distance is the structural distance of the frames.
+    """Return vectors whose Euclidean distance is the structural distance of the frames.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         report_progress: called with (frames done, frames in all); may raise to stop.
 
     Returns:
-        Shape (frames, features), float32, on the frames' device; unit: ΔE (CIE 1976).
+        Vectors of shape (frames, features), float32, on the device of the frames; unit: ΔE (CIE
+        1976).
     """
     count, height, width = frames.shape[:3]
     at_once = max(1, PIXELS_AT_ONCE // (height * width))
     chunks = []
     for start in range(0, count, at_once):
-        some = frames[start : start + at_once]
-        chunks.append(features_of(with_fewer_rows(some), height, width))
+        chunk = frames[start : start + at_once]
+        chunks.append(features_of(with_fewer_rows(chunk), height, width))
         if report_progress is not None:
             report_progress(min(start + at_once, count), count)
     return torch.cat(chunks)
 
 
 def step_distances(features: torch.Tensor) -> torch.Tensor:
-    """Distance from each frame to the next, and from the last to the first.
+    """Return the distance from each frame to the next, and from the last to the first.
 
     Args:
-        features: what `structural_features` returned, shape (frames, features).
+        features: vectors from `structural_features`, shape (frames, features).
 
     Returns:
-        Shape (frames,); the last one is the seam's. Unit: ΔE.
+        Distances in ΔE, shape (frames,); the last one is that of the seam.
     """
     return (features - features.roll(-1, dims=0)).norm(dim=1)
 
@@ -83,18 +85,19 @@ def step_distances(features: torch.Tensor) -> torch.Tensor:
 def features_of(
     frames: torch.Tensor, height: int, width: int, into: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """Vectors of frames of this size, which may have had their rows averaged.
+    """Return the structural vectors of frames whose rows may have been averaged already.
 
     Args:
-        frames: what `with_fewer_rows` gives for RGB in 0–1.
-        height, width: of the frames before.
-        into: where to write them and what to return; None: new memory.
+        frames: result of `with_fewer_rows` for RGB in 0–1.
+        height: height of the frames before their rows were averaged, px.
+        width: width of the frames, px.
+        into: tensor to write the vectors into, and to return; None for a new one.
 
     Returns:
-        Shape (frames, features).
+        Vectors of shape (frames, features).
     """
-    # Averaged before the conversion: light adds up in pixels, and a small picture converts fast.
-    # Each channel together: means and the conversion take half the time.
+    # Averaging comes before the conversion: light adds up in pixels, and a small picture converts
+    # fast. With contiguous channels the means and the conversion take half the time.
     picture = frames.movedim(-1, 1).contiguous()
     vectors = []
     for side in SCALES:
@@ -108,10 +111,11 @@ def features_of(
 
 
 def with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
-    """Frames with the rows of the largest scale, where they are as many times that; else as is.
+    """Average the rows of frames down to those of the largest scale, if they divide evenly.
 
-    Means of whole rows, long stretches of memory, take a fifth of the time of an area's means; of
-    the rows, the areas' means are the same.
+    The means of whole rows, which are long stretches of memory, take a fifth of the time of the
+    means of areas. The means of areas over the averaged rows are the same as over all rows. Frames
+    whose number of rows doesn't divide evenly are returned as they are.
     """
     count, height, width, channels = frames.shape
     rows, _ = _size(height, width, SCALES[0])

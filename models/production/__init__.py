@@ -1,1 +1,1 @@
-"""Phases of a production: what runs, what can be set, when it passes, and what is tried again."""
+"""Productions: workflows that run one after the other as phases, with gates and retries."""

@@ -1,6 +1,7 @@
-"""A phase in the hands of one ComfyUI: taken, tried, and left again. Each step can be repeated.
+"""Database transactions of the process that runs a phase: claim, attempts, release.
 
-A step whose answer was lost with the connection is said again and changes nothing.
+Each function may be called again after a lost connection: a call that repeats a change which is
+already in the database changes nothing.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..jobs.queries.job_rows import know_process
+from ..jobs.queries.job_rows import add_process
 from ..jobs.strict_json import strict_json
 from .loading import load
 from .production_states import UNFINISHED, AttemptState, PhaseState, ProductionState
@@ -18,12 +19,12 @@ from .records import PhaseRecord, ProductionRecord
 from .state_changes import (
     NO_REASON,
     StateReason,
-    decide,
     lock_phase,
     move_attempt,
     move_phase,
     move_production,
     pass_phase,
+    record_decision,
 )
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Work:
-    """A phase that this ComfyUI works at."""
+class ClaimedPhase:
+    """A phase that this ComfyUI process runs, with its production."""
 
     production: ProductionRecord
     phase: PhaseRecord
 
     @property
-    def before(self) -> PhaseRecord | None:
-        """The phase before, whose files it takes."""
+    def previous(self) -> PhaseRecord | None:
+        """The previous phase of the production, whose files this phase takes, or None."""
         position = self.phase.position
         return self.production.phases[position - 1] if position else None
 
@@ -49,10 +50,10 @@ class NewAttempt:
     """An attempt before its prompt is queued.
 
     Attributes:
-        id: its own.
-        number: from 1 on.
-        values: of the workflow's parameters.
-        prompt_id: which its prompt will have.
+        id: id of the attempt.
+        number: number of the attempt in its phase, from 1.
+        values: values of the workflow's parameters, by name.
+        prompt_id: id that its prompt will have in ComfyUI.
     """
 
     id: UUID
@@ -63,13 +64,13 @@ class NewAttempt:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an attempt came to.
+    """Result of an attempt that has ended.
 
     Attributes:
-        state: a final one.
-        job_id: of its prompt, where that was seen.
-        verdict, score: what its gates decided; None where they didn't.
-        reason: the reason, and the report that it came from.
+        state: final state of the attempt.
+        job_id: id of the job of its prompt; None if no job was recorded.
+        verdict, score: decision and score (0–100) of the gates; None if they didn't decide.
+        reason: reason why the attempt didn't pass, with the id of the report that it came from.
     """
 
     state: AttemptState
@@ -79,49 +80,60 @@ class Outcome:
     reason: StateReason = NO_REASON
 
 
-def take_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> Work | None:
-    """Begin to work at a phase, or take it over; None where there is nothing to do any more.
+def claim_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> ClaimedPhase | None:
+    """Make this process the one that runs a phase, also if another process ran it before.
 
     Args:
-        connection: in autocommit mode.
-        phase_id: of the phase.
-        process_id: of this ComfyUI, as its jobs have it.
+        connection: connection in autocommit mode.
+        phase_id: id of the phase.
+        process_id: id of this ComfyUI process, the same as in its jobs.
+
+    Returns:
+        The phase; None if it no longer exists, has ended or waits for approval, or if its
+        production has ended.
     """
     with connection.transaction():
-        found = lock_phase(connection, phase_id)
-        if found is None:
+        locked = lock_phase(connection, phase_id)
+        if locked is None:
             return None
-        record, phase = found
+        record, phase = locked
         can_run = phase.state in (PhaseState.QUEUED, PhaseState.RUNNING)
         if record.state not in UNFINISHED or not can_run:
             return None
-        know_process(connection, process_id)
+        add_process(connection, process_id)
         if phase.state is PhaseState.QUEUED:
             move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         elif phase.process_id != process_id:
             reason = StateReason.of("production_taken_over")
-            decide(connection, record.id, "phase", phase.state, phase.state, reason, phase_id)
+            record_decision(
+                connection, record.id, "phase", phase.state, phase.state, reason, phase_id
+            )
         move_production(connection, record, ProductionState.RUNNING)
-        held = {"phase_id": phase_id, "process_id": process_id}
-        row = connection.execute(sql("hold_phase"), held).fetchone()
-    return _held(record, phase, process_id, row[0] if row else None)
+        columns = {"phase_id": phase_id, "process_id": process_id}
+        row = connection.execute(sql("claim_phase"), columns).fetchone()
+    return _claimed(record, phase, process_id, row[0] if row else None)
 
 
-def look(connection: "Connection", phase_id: UUID, process_id: UUID) -> Work | None:
-    """The phase as it is now; None where this ComfyUI works at it no longer."""
+def reload_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> ClaimedPhase | None:
+    """Return the current state of a claimed phase; None if this process no longer runs it."""
     with connection.transaction():
-        found = lock_phase(connection, phase_id)
-        return Work(*found) if found and _is_ours(found[1], process_id) else None
+        locked = lock_phase(connection, phase_id)
+        return ClaimedPhase(*locked) if locked and _runs_here(locked[1], process_id) else None
 
 
 def begin_attempt(
     connection: "Connection", phase_id: UUID, process_id: UUID, attempt: NewAttempt
 ) -> bool:
-    """Write an attempt down before its prompt is queued; False where the phase isn't ours."""
+    """Insert an attempt before its prompt is queued.
+
+    Returns:
+        False, and nothing is inserted, if this process no longer runs the phase; else True.
+    """
     with connection.transaction():
-        found = lock_phase(connection, phase_id)
-        if found is None or not _is_ours(found[1], process_id):
+        locked = lock_phase(connection, phase_id)
+        if locked is None or not _runs_here(locked[1], process_id):
             return False
+        record, _ = locked
         values = {
             **vars(attempt),
             "phase_id": phase_id,
@@ -131,23 +143,25 @@ def begin_attempt(
         }
         if connection.execute(sql("add_attempt"), values).rowcount:
             state = AttemptState.RUNNING
-            decide(connection, found[0].id, "attempt", None, state, NO_REASON, phase_id, attempt.id)
+            record_decision(
+                connection, record.id, "attempt", None, state, NO_REASON, phase_id, attempt.id
+            )
     return True
 
 
 def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) -> AttemptState:
-    """Write down what an attempt came to, once.
+    """Write the outcome of an attempt, once.
 
     Returns:
-        Its state now. One that was taken for lost is superseded instead, and one that a person
-        cancelled stays so.
+        The attempt's state afterwards. An attempt that was declared lost becomes superseded, and
+        an attempt that a person cancelled stays cancelled.
     """
     with connection.transaction():
         row = connection.execute(sql("phase_of_attempt"), {"id": attempt_id}).fetchone()
-        found = None if row is None else lock_phase(connection, row[0])
-        if found is None:  # its production was deleted
+        locked = None if row is None else lock_phase(connection, row[0])
+        if locked is None:  # its production was deleted
             return outcome.state
-        record, phase = found
+        record, phase = locked
         attempt = next(each for each in phase.attempts if each.id == attempt_id)
         if attempt.state is AttemptState.LOST and outcome.state is not AttemptState.LOST:
             reason = replace(
@@ -162,7 +176,7 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
     return outcome.state
 
 
-def leave_phase(
+def release_phase(
     connection: "Connection",
     phase_id: UUID,
     process_id: UUID,
@@ -170,25 +184,25 @@ def leave_phase(
     reason: StateReason = NO_REASON,
     chosen: UUID | None = None,
 ) -> bool:
-    """Stop working at a phase; its production goes on, waits, or ends with it.
+    """Give up the claim on a phase; its production continues, waits or ends accordingly.
 
     Args:
-        connection: in autocommit mode.
-        phase_id: of the phase.
-        process_id: of this ComfyUI.
-        state: what the phase becomes. `QUEUED` gives it back, and with a reason to be shown its
-            production waits.
-        reason: it does.
-        chosen: the attempt whose files it gives.
+        connection: connection in autocommit mode.
+        phase_id: id of the phase.
+        process_id: id of this ComfyUI process.
+        state: next state of the phase. `QUEUED` puts the phase back, and its production waits if
+            `reason` has a code.
+        reason: reason for the state, as people see it.
+        chosen: id of the attempt whose files the phase gives, or None.
 
     Returns:
-        Whether it was left so; False where it isn't ours.
+        True if the state was written; False if this process no longer runs the phase.
     """
     with connection.transaction():
-        found = lock_phase(connection, phase_id)
-        if found is None or not _is_ours(found[1], process_id):
+        locked = lock_phase(connection, phase_id)
+        if locked is None or not _runs_here(locked[1], process_id):
             return False
-        record, phase = found
+        record, phase = locked
         if chosen is not None:
             connection.execute(sql("choose_attempt"), {"phase_id": phase_id, "chosen": chosen})
         if state is PhaseState.PASSED:
@@ -202,40 +216,54 @@ def leave_phase(
     return True
 
 
-def still_runs(connection: "Connection", attempt_id: UUID) -> bool:
-    """Whether an attempt is this ComfyUI's to go on with: nobody cancelled it or took it over."""
+def attempt_runs(connection: "Connection", attempt_id: UUID) -> bool:
+    """Return True unless the attempt has ended, was cancelled or its phase was taken over."""
     return connection.execute(sql("running_attempt"), {"id": attempt_id}).fetchone() is not None
 
 
 def production_of(connection: "Connection", phase_id: UUID) -> ProductionRecord | None:
-    """The production of a phase, as it is now."""
+    """Return the production of a phase, or None if it no longer exists."""
     row = connection.execute(sql("production_of_phase"), {"id": phase_id}).fetchone()
     return None if row is None else load(connection, row[0])
 
 
-def report_of(connection: "Connection", job_id: UUID, nodes: list[str]) -> int | None:
-    """The report of a job that decided: the first of these nodes' that doesn't pass."""
+def deciding_report_id(connection: "Connection", job_id: UUID, nodes: list[str]) -> int | None:
+    """Return the id of the report that decided a job.
+
+    Args:
+        connection: connection to the database.
+        job_id: id of the job.
+        nodes: ids of the nodes whose reports reach a gate.
+
+    Returns:
+        The id of these nodes' first report that doesn't pass, or of their first report if all
+        pass; None if there is none.
+    """
     row = connection.execute(sql("deciding_report"), {"job_id": job_id, "nodes": nodes}).fetchone()
     return None if row is None else int(row[0])
 
 
-def supersede(connection: "Connection") -> int:
-    """Mark attempts that were taken for lost and whose end was told later; how many."""
-    found = connection.execute(sql("superseded_attempts")).fetchall()
-    for attempt_id, job_id in found:
+def supersede_attempts(connection: "Connection") -> int:
+    """Mark lost attempts as superseded if the end of their jobs was reported later.
+
+    Returns:
+        How many attempts were marked.
+    """
+    rows = connection.execute(sql("superseded_attempts")).fetchall()
+    for attempt_id, job_id in rows:
         end_attempt(connection, attempt_id, Outcome(AttemptState.SUPERSEDED, job_id))
-    return len(found)
+    return len(rows)
 
 
-def _held(
-    record: ProductionRecord, phase: PhaseRecord, process_id: UUID, since: datetime | None
-) -> Work:
-    """What is known of a phase, now that it is taken."""
-    running = PhaseState.RUNNING
-    taken = replace(phase, state=running, process_id=process_id, started_at=since)
-    phases = tuple(taken if each.id == phase.id else each for each in record.phases)
-    return Work(replace(record, state=ProductionState.RUNNING, phases=phases), taken)
+def _claimed(
+    record: ProductionRecord, phase: PhaseRecord, process_id: UUID, started_at: datetime | None
+) -> ClaimedPhase:
+    """Return the claim with the states that the claiming transaction has just written."""
+    claimed = replace(phase, state=PhaseState.RUNNING, process_id=process_id, started_at=started_at)
+    phases = tuple(claimed if each.id == phase.id else each for each in record.phases)
+    production = replace(record, state=ProductionState.RUNNING, phases=phases)
+    return ClaimedPhase(production, claimed)
 
 
-def _is_ours(phase: PhaseRecord, process_id: UUID) -> bool:
+def _runs_here(phase: PhaseRecord, process_id: UUID) -> bool:
     return phase.state is PhaseState.RUNNING and phase.process_id == process_id

@@ -1,4 +1,4 @@
-"""All phases that there are: those that come with the pack, and those that a user registered."""
+"""Catalogue of phases: those shipped with the pack and those that a user registered."""
 
 import json
 import logging
@@ -12,76 +12,81 @@ from .definition import MOST_BYTES, DefinitionError, PhaseDefinition, phase_id, 
 log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent / "phases"
-FOLDER = "phases"  # below the pack's private folder
+FOLDER = "phases"  # subfolder of the pack's private folder
 
 
 class UnknownPhase(LookupError):
-    """There is no phase of an id; the message names those that there are."""
+    """Error for an id that no phase has; the message lists the ids that exist."""
 
 
 class PhaseConflict(ValueError):
-    """A phase can't be registered or removed under this id; the message says why."""
+    """Error for an id under which a phase can't be registered or removed; the message says why."""
 
 
 def registered_folder(private: Path) -> Path:
-    """Where registered phases lie, below the pack's private folder; it needn't exist."""
+    """Return the folder of registered phases in the pack's private folder; it may not exist."""
     return private / FOLDER
 
 
 def list_phases(folder: Path) -> tuple[PhaseDefinition, ...]:
-    """The shipped phases by their ids, then the registered ones.
+    """Return all phases: the shipped ones sorted by id, then the registered ones sorted by id.
 
-    A registered file that can't be read is left out and logged: the others are of use without it.
+    A registered file that can't be read is skipped with a warning in the log, so that the other
+    phases stay usable.
 
     Args:
-        folder: that of registered phases.
+        folder: folder of registered phases.
     """
-    shipped = [_read(path) for path in sorted(SHIPPED.glob("*.json"))]
-    taken = {each.id for each in shipped}
+    shipped = [_read_file(path) for path in sorted(SHIPPED.glob("*.json"))]
+    shipped_ids = {each.id for each in shipped}
     registered = []
     for path in sorted(folder.glob("*.json")):
         try:
-            if path.stem in taken:
-                raise DefinitionError("a phase of this id is shipped; rename the file and its id.")
-            registered.append(_read(path))
+            if path.stem in shipped_ids:
+                raise DefinitionError("a shipped phase has this id; rename the file and its id.")
+            registered.append(_read_file(path))
         except (OSError, DefinitionError) as error:
-            log.warning("Anime Production: the phase %s is left out: %s", path, error)
+            log.warning("Anime Production: the phase in %s is skipped: %s", path, error)
     return (*shipped, *registered)
 
 
-def find_phase(folder: Path, wanted: str) -> PhaseDefinition:
-    """A phase by its id.
+def find_phase(folder: Path, identity: str) -> PhaseDefinition:
+    """Return the phase with an id.
+
+    Args:
+        folder: folder of registered phases.
+        identity: id of the phase.
 
     Raises:
-        UnknownPhase: there is none.
-        DefinitionError: its file can't be read.
+        UnknownPhase: no phase has this id.
+        DefinitionError: the phase's file can't be read.
     """
-    for place in (SHIPPED, folder):
+    for directory in (SHIPPED, folder):
         try:
-            path = place / f"{phase_id(wanted)}.json"
+            path = directory / f"{phase_id(identity)}.json"
         except DefinitionError:
             break
         if path.is_file():
-            return _read(path)
-    known = ", ".join(each.id for each in list_phases(folder))
-    raise UnknownPhase(f"There is no phase {str(wanted)[:64]!r}; there are {known}.")
+            return _read_file(path)
+    ids = ", ".join(each.id for each in list_phases(folder))
+    raise UnknownPhase(f"There is no phase {str(identity)[:64]!r}; the phases are {ids}.")
 
 
-def is_shipped(wanted: str) -> bool:
-    """Whether a phase of this id comes with the pack."""
-    return (SHIPPED / f"{phase_id(wanted)}.json").is_file()
+def is_shipped(identity: str) -> bool:
+    """Return True if a phase with this id is shipped with the pack."""
+    return (SHIPPED / f"{phase_id(identity)}.json").is_file()
 
 
 def register_phase(folder: Path, definition: PhaseDefinition, replace: bool = False) -> bool:
-    """Keep a phase, so that productions can name it.
+    """Write a phase into the folder of registered phases, so that productions can run it.
 
     Args:
-        folder: that of registered phases; it is made.
-        definition: of the phase.
-        replace: whether it may take the place of a registered one of the same id.
+        folder: folder of registered phases; it is created if needed.
+        definition: definition of the phase.
+        replace: True to replace another registered phase with the same id.
 
     Returns:
-        Whether something was written; False where this very phase was there.
+        True if the file was written; False if this very definition was registered already.
 
     Raises:
         PhaseConflict: a shipped phase has this id, or another registered one and `replace` is off.
@@ -91,31 +96,35 @@ def register_phase(folder: Path, definition: PhaseDefinition, replace: bool = Fa
     path = folder / f"{definition.id}.json"
     if path.is_file():
         try:
-            if _read(path).version == definition.version:
+            if _read_file(path).version == definition.version:
                 return False
         except DefinitionError:
-            pass  # a broken one may be mended, if asked for
+            pass  # `replace` may overwrite a file that can't be read
         if not replace:
             raise PhaseConflict(
-                f"Another phase {definition.id} is registered; choose another id, or say that it"
-                " shall be replaced."
+                f"Another phase {definition.id} is registered; choose another id, or use the option"
+                " that replaces it."
             )
     folder.mkdir(parents=True, exist_ok=True)
     _write(path, json.dumps(definition.to_dict(), indent=2, ensure_ascii=False) + "\n")
     return True
 
 
-def remove_phase(folder: Path, wanted: str) -> None:
-    """Forget a registered phase.
+def remove_phase(folder: Path, identity: str) -> None:
+    """Delete a registered phase.
+
+    Args:
+        folder: folder of registered phases.
+        identity: id of the phase.
 
     Raises:
-        UnknownPhase: there is none.
-        PhaseConflict: it comes with the pack.
+        UnknownPhase: no registered phase has this id.
+        PhaseConflict: the phase is shipped with the pack.
     """
     try:
-        identity = phase_id(wanted)
+        phase_id(identity)
     except DefinitionError as error:
-        raise UnknownPhase(f"There is no phase {str(wanted)[:64]!r}.") from error
+        raise UnknownPhase(f"There is no phase {str(identity)[:64]!r}.") from error
     if is_shipped(identity):
         raise PhaseConflict(f"The phase {identity} comes with the pack and can't be removed.")
     try:
@@ -124,11 +133,11 @@ def remove_phase(folder: Path, wanted: str) -> None:
         raise UnknownPhase(f"No phase {identity} is registered.") from error
 
 
-def parse(text: str | bytes) -> Any:
-    """JSON values of a definition's text.
+def parse_definition(text: str | bytes) -> Any:
+    """Return the JSON values of a definition's text.
 
     Raises:
-        DefinitionError: it is no JSON, or too long.
+        DefinitionError: the text is no JSON, or has more than `MOST_BYTES` bytes.
     """
     if len(text) > MOST_BYTES:
         raise DefinitionError(f"definition: at most {MOST_BYTES} bytes are allowed.")
@@ -138,15 +147,17 @@ def parse(text: str | bytes) -> Any:
         raise DefinitionError(f"definition: it is no JSON ({str(error)[:100]}).") from error
 
 
-def _read(path: Path) -> PhaseDefinition:
-    definition = read_definition(parse(path.read_bytes()))
+def _read_file(path: Path) -> PhaseDefinition:
+    definition = read_definition(parse_definition(path.read_bytes()))
     if definition.id != path.stem:
-        raise DefinitionError(f"id: expected {path.stem}, as the file is called.")
+        raise DefinitionError(
+            f"id: expected {path.stem}, which is the file's name, got {definition.id}."
+        )
     return definition
 
 
 def _write(path: Path, text: str) -> None:
-    """All of it, or nothing."""
+    """Write a file so that no reader ever sees a part of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The definition of a phase: a workflow with parameters, a gate and a policy, read and checked."""
+"""Definition of a phase: a workflow with parameters, gates and a policy, read from JSON values."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ from . import policy as policies
 from .fields import (
     LONGEST_LINE,
     DefinitionError,
-    finite,
+    field_error,
+    is_finite,
+    is_storable,
     mapping,
-    only,
-    refused,
+    refuse_unknown_fields,
     sequence,
-    storable,
     text,
 )
 from .gates import Gate, read_gates
@@ -33,33 +33,34 @@ __all__ = ["DefinitionError", "PhaseDefinition", "fill", "next_values", "read_de
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 CHARACTER = "character"
-TAKEN = (PICTURES, VIDEO, CHARACTER)
-GRAPH, WORKFLOW = "graph", "workflow"  # two names of one field
+TAKES = (PICTURES, VIDEO, CHARACTER)
+GRAPH, WORKFLOW = "graph", "workflow"  # two names of the same field
 FIELDS = (
     *("id", "name", "description", "kind", "engine", "takes", "requires", "policy"),
     *(GRAPH, WORKFLOW),
 )
-MOST_BYTES = 1_000_000  # of JSON; a large workflow has a tenth of it
-LONGEST_DESCRIPTION = 2_000
-DEEPEST = 30  # objects within objects; no node has more than a few
+MOST_BYTES = 1_000_000  # of JSON; a large workflow has a tenth of that
+LONGEST_DESCRIPTION = 2_000  # characters
+DEEPEST = 30  # levels of nested objects and lists; a node has no more than a few
 
 
 @dataclass(frozen=True)
 class PhaseDefinition:
-    """A workflow that a production can run without anyone looking on.
+    """A workflow that a production can run unattended.
 
     Attributes:
-        id: by which requests name it.
-        name, description: for people.
-        kind: what it makes.
-        engine: what renders, for people, such as `Wan 2.2`.
+        id: id of the phase in requests.
+        name, description: texts for people.
+        kind: kind of result: image, loop or clip.
+        engine: name of the model family that renders, for people, such as `Wan 2.2`.
         graph: the workflow in API form, as it was saved.
-        parameters: what can be set in it.
-        gates: by what an attempt is judged.
-        policy: how often it is tried, and what changes between attempts.
-        takes: by parameter, what it takes of the phase before: `image` (a still, or a video of
-            which the first frame is enough), `video`, or `character` (its name).
-        version: SHA-256 of all of this.
+        parameters: named inputs that a production can set.
+        gates: gates that decide whether an attempt passes.
+        policy: number of attempts, and changes between them.
+        takes: by parameter, the value that comes from the previous phase or from the request:
+            `image` (a still, or a video whose first frame is used), `video`, or `character` (the
+            name of the request's character).
+        version: SHA-256 of the definition.
     """
 
     id: str
@@ -75,20 +76,20 @@ class PhaseDefinition:
 
     @property
     def gives(self) -> str:
-        """What a following phase can take of it: `image` or `video`."""
+        """Kind of file that the next phase can take: `image` or `video`."""
         return self.kind.gives
 
     @cached_property
     def version(self) -> str:
-        """Equal where the definitions are."""
-        return hashlib.sha256(as_json(self.to_dict()).encode()).hexdigest()
+        """SHA-256 of the definition as JSON; equal definitions have equal versions."""
+        return hashlib.sha256(canonical_json(self.to_dict()).encode()).hexdigest()
 
     def parameter(self, name: str) -> Parameter | None:
-        """The parameter of a name, None where the workflow has none."""
+        """Return the parameter of a name, or None if the workflow has none of that name."""
         return next((each for each in self.parameters if each.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:
-        """What `read_definition` takes: strict JSON values."""
+        """Return this definition as strict JSON values, as `read_definition` takes them."""
         return {
             "id": self.id,
             "name": self.name,
@@ -103,72 +104,81 @@ class PhaseDefinition:
 
 
 def read_definition(data: Any) -> PhaseDefinition:
-    """The definition that JSON values stand for.
+    """Read and check a definition.
 
     Args:
-        data: `id`, `name`, `kind` and `graph` (or `workflow`); and as wanted `description`,
-            `engine`, `takes`, `requires` (names of parameters that a request must give) and
-            `policy`.
+        data: JSON object with `id`, `name`, `kind` and `graph` (or `workflow`), and optionally
+            `description`, `engine`, `takes`, `requires` (names of parameters that a request must
+            set) and `policy`.
 
     Raises:
-        DefinitionError: one sentence names what is wrong, and what it should be.
+        DefinitionError: a field is unknown, missing or wrong; the message names the field and the
+            expected value.
     """
-    said = mapping("definition", data)
-    only("definition", said, FIELDS)
-    if _depth(said) > DEEPEST:
+    fields = mapping("definition", data)
+    refuse_unknown_fields("definition", fields, FIELDS)
+    if _depth(fields) > DEEPEST:
         raise DefinitionError(f"definition: it is nested deeper than {DEEPEST} levels.")
-    if not finite(said):
-        raise DefinitionError("definition: it holds NaN or infinity, which is no JSON.")
-    written = as_json(said)
-    if not storable(written) or "\\u0000" in written:
-        raise DefinitionError("definition: a text holds NUL or half a character; remove it.")
-    if (size := len(written.encode())) > MOST_BYTES:
+    if not is_finite(fields):
+        raise DefinitionError("definition: it contains NaN or infinity, which JSON doesn't allow.")
+    json_text = canonical_json(fields)
+    if not is_storable(json_text) or "\\u0000" in json_text:
+        raise DefinitionError(
+            "definition: a text contains NUL or an unpaired surrogate; remove that character."
+        )
+    if (size := len(json_text.encode())) > MOST_BYTES:
         raise DefinitionError(f"definition: it has {size} bytes; at most {MOST_BYTES} are allowed.")
-    kind = said.get("kind")
+    kind = fields.get("kind")
     if kind not in KINDS:
-        raise refused("kind", f"one of {', '.join(KINDS)}", kind)
-    if GRAPH in said and WORKFLOW in said:
-        raise DefinitionError("definition: graph and workflow are one field; leave one out.")
-    graph = said.get(GRAPH, said.get(WORKFLOW))
+        raise field_error("kind", f"one of {', '.join(KINDS)}", kind)
+    if GRAPH in fields and WORKFLOW in fields:
+        raise DefinitionError(
+            "definition: graph and workflow are two names of the same field; remove one of them."
+        )
+    graph = fields.get(GRAPH, fields.get(WORKFLOW))
     try:
         check_graph(graph)
         parameters = read_parameters(mapping("graph", graph))
     except (GraphError, ParameterError) as error:
         raise DefinitionError(str(error)) from error
-    graph = json.loads(as_json(graph))  # nobody else holds this copy
-    parameters = _required(said.get("requires", []), parameters)
-    _refuse_pictureless(graph, parameters)
-    identity = phase_id(said.get("id"))
+    graph = json.loads(canonical_json(graph))  # a copy that the caller can't change
+    parameters = _required(fields.get("requires", []), parameters)
+    _refuse_missing_pictures(graph, parameters)
     return PhaseDefinition(
-        id=identity,
-        name=text("name", said.get("name"), 1),
-        description=text("description", said.get("description", ""), 0, LONGEST_DESCRIPTION),
-        kind=PhaseKind(said["kind"]),
-        engine=text("engine", said.get("engine", "")),
+        id=phase_id(fields.get("id")),
+        name=text("name", fields.get("name"), 1),
+        description=text("description", fields.get("description", ""), 0, LONGEST_DESCRIPTION),
+        kind=PhaseKind(kind),
+        engine=text("engine", fields.get("engine", "")),
         graph=MappingProxyType(graph),
         parameters=parameters,
         gates=read_gates(graph),
-        policy=read_policy(said.get("policy", {}), parameters),
-        takes=_takes(said.get("takes", {}), parameters),
+        policy=read_policy(fields.get("policy", {}), parameters),
+        takes=_takes(fields.get("takes", {}), parameters),
     )
 
 
 def phase_id(value: Any) -> str:
-    """An id that can be a file's name everywhere.
+    """Return a value if it is an id that every file system accepts as a file's name.
 
     Raises:
-        DefinitionError: it isn't one.
+        DefinitionError: the value is not such an id.
     """
     if not isinstance(value, str) or not ID.fullmatch(value):
-        raise refused("id", "1 to 64 of a–z, 0–9, _ and -, a letter or digit first", value)
+        raise field_error("id", "1 to 64 of a–z, 0–9, _ and -, a letter or digit first", value)
     return value
 
 
 def fill(definition: PhaseDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The workflow with values in its parameters, ready for POST /prompt.
+    """Return the workflow with values in its parameters, ready for POST /prompt.
+
+    Args:
+        definition: definition of the phase.
+        values: values by parameter; the others keep their defaults.
 
     Raises:
-        ParameterError: a value is of no parameter, doesn't fit, or a required one isn't given.
+        ParameterError: no parameter has that name, a value doesn't fit, or a required value is
+            missing.
     """
     return fill_graph(definition.graph, definition.parameters, values)
 
@@ -176,59 +186,60 @@ def fill(definition: PhaseDefinition, values: Mapping[str, Any]) -> dict[str, An
 def next_values(
     definition: PhaseDefinition, values: Mapping[str, Any], *reports: Report
 ) -> dict[str, Any]:
-    """What the attempt after one that did not pass is made with.
+    """Return the parameter values of the attempt that follows a failed one.
 
     Args:
-        definition: of the phase.
-        values: of that attempt.
-        reports: what was measured of it, merged or one by one; none where it made none.
+        definition: definition of the phase.
+        values: values of the failed attempt.
+        reports: reports of the failed attempt, merged or one by one; none if it made none.
 
     Returns:
-        The same values with the next seed and the adjustments whose reasons occur.
+        The same values with the next seed and with the adjustments whose reasons the reports give.
     """
     return policies.next_values(definition.policy, definition.parameters, values, reports)
 
 
-def as_json(data: Any) -> str:
-    """JSON in one spelling."""
+def canonical_json(data: Any) -> str:
+    """Return JSON text that is equal for equal values: sorted keys, no spaces."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _required(data: Any, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
     names = [text("requires", each) for each in sequence("requires", data)]
-    known = [each.name for each in parameters]
+    parameter_names = [each.name for each in parameters]
     for name in names:
-        if name not in known:
+        if name not in parameter_names:
             raise DefinitionError(f"requires: the workflow has no parameter {name!r}.")
     return tuple(replace(each, required=each.name in names) for each in parameters)
 
 
 def _takes(data: Any, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
-    said = mapping("takes", data)
+    takes = mapping("takes", data)
     kinds = {each.name: each.kind for each in parameters}
-    for name, taken in said.items():
-        if taken not in TAKEN:
-            raise refused(f"takes.{str(name)[:LONGEST_LINE]}", f"one of {', '.join(TAKEN)}", taken)
-        needed = STRING if taken == CHARACTER else IMAGE
-        if kinds.get(name) != needed:
-            raise DefinitionError(f"takes: the workflow has no {needed} parameter {name!r}.")
-    return MappingProxyType(dict(said))
+    for name, source in takes.items():
+        if source not in TAKES:
+            place = f"takes.{str(name)[:LONGEST_LINE]}"
+            raise field_error(place, f"one of {', '.join(TAKES)}", source)
+        kind = STRING if source == CHARACTER else IMAGE
+        if kinds.get(name) != kind:
+            raise DefinitionError(f"takes: the workflow has no {kind} parameter {name!r}.")
+    return MappingProxyType(dict(takes))
 
 
-def _refuse_pictureless(graph: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> None:
-    """A picture that nobody must give and that has nothing in its place would fail every run."""
-    for each in parameters:
-        if each.kind == IMAGE and not each.default and not each.required:
-            for node_id in each.node_ids:
+def _refuse_missing_pictures(graph: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> None:
+    """Refuse an optional picture without default and fallback, which would fail every run."""
+    for parameter in parameters:
+        if parameter.kind == IMAGE and not parameter.default and not parameter.required:
+            for node_id in parameter.node_ids:
                 if not is_link(graph[node_id]["inputs"].get("fallback")):
                     raise DefinitionError(
-                        f"Parameter {each.name}: node {node_id} holds no file and nothing is"
-                        ' connected to its fallback; write one, or name it under "requires".'
+                        f"Parameter {parameter.name}: node {node_id} names no file and nothing is"
+                        ' connected to its fallback; name a file, or add it to "requires".'
                     )
 
 
 def _depth(value: Any) -> int:
-    """How deep objects and lists are nested, without recursion."""
+    """Return how deep objects and lists are nested, without recursion."""
     depth, level = 0, [value]
     while level and depth <= DEEPEST:
         level = [

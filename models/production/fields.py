@@ -1,64 +1,95 @@
-"""Fields of a definition, read one by one: each is what it should be, or one sentence says what."""
+"""Checks of the fields of a phase definition; each error names the field and the expected value."""
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-LONGEST_LINE = 100
-SHOWN = 60  # characters of what came instead
+LONGEST_LINE = 100  # characters of a text, or entries of a list, unless a field sets its own limit
+MOST_RECEIVED = 60  # characters of the received value that an error shows
 
 
 class DefinitionError(ValueError):
-    """A definition of a phase that can't be used; one sentence names what is wrong."""
+    """Error for a phase definition that can't be used; one sentence names the field at fault."""
 
 
 def mapping(place: str, value: Any) -> Mapping[str, Any]:
-    """An object."""
+    """Return a value if it is an object, else raise `DefinitionError`.
+
+    Args:
+        place: name of the field, for the error.
+        value: JSON value of the field.
+    """
     if not isinstance(value, Mapping):
-        raise refused(place, "an object", value)
+        raise field_error(place, "an object", value)
     return value
 
 
 def sequence(place: str, value: Any, most: int = LONGEST_LINE) -> Sequence[Any]:
-    """A list that isn't too long."""
+    """Return a value if it is a list of at most `most` entries, else raise `DefinitionError`.
+
+    Args:
+        place: name of the field, for the error.
+        value: JSON value of the field.
+        most: most entries of the list.
+    """
     if not isinstance(value, list | tuple) or len(value) > most:
-        raise refused(place, f"a list of at most {most}", value)
+        raise field_error(place, f"a list of at most {most}", value)
     return value
 
 
 def text(place: str, value: Any, least: int = 0, most: int = LONGEST_LINE) -> str:
-    """A text of a length within bounds."""
+    """Return a value if it is a text of an allowed length, else raise `DefinitionError`.
+
+    Args:
+        place: name of the field, for the error.
+        value: JSON value of the field.
+        least: fewest characters.
+        most: most characters.
+    """
     if not isinstance(value, str) or not least <= len(value) <= most:
-        raise refused(place, f"a text of {least} to {most} characters", value)
+        raise field_error(place, f"a text of {least} to {most} characters", value)
     return value
 
 
-def whole(place: str, value: Any, least: int, most: int) -> int:
-    """A whole number within bounds."""
+def whole_number(place: str, value: Any, least: int, most: int) -> int:
+    """Return a value if it is a whole number within bounds, else raise `DefinitionError`.
+
+    Args:
+        place: name of the field, for the error.
+        value: JSON value of the field.
+        least: lowest allowed number.
+        most: highest allowed number.
+    """
     fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
     if not fits:
-        raise refused(place, f"a whole number from {least} to {most}", value)
+        raise field_error(place, f"a whole number from {least} to {most}", value)
     return int(value)
 
 
 def boolean(place: str, value: Any) -> bool:
-    """True or false."""
+    """Return a value if it is true or false, else raise `DefinitionError`.
+
+    Args:
+        place: name of the field, for the error.
+        value: JSON value of the field.
+    """
     if not isinstance(value, bool):
-        raise refused(place, "true or false", value)
+        raise field_error(place, "true or false", value)
     return value
 
 
-def only(place: str, value: Mapping[str, Any], allowed: Sequence[str]) -> None:
-    """Refuse an object that has other fields than the allowed ones."""
+def refuse_unknown_fields(place: str, value: Mapping[str, Any], allowed: Sequence[str]) -> None:
+    """Raise `DefinitionError` if an object has a field that isn't allowed."""
     for name in value:
         if name not in allowed:
+            unknown = str(name)[:MOST_RECEIVED]
             raise DefinitionError(
-                f"{place}: unknown field {str(name)[:SHOWN]!r}; there are {', '.join(allowed)}."
+                f"{place}: unknown field {unknown!r}; the fields are {', '.join(allowed)}."
             )
 
 
-def storable(text: str) -> bool:
-    """Whether a file and a database take a text: no NUL, no half of a surrogate pair."""
+def is_storable(text: str) -> bool:
+    """Return True if a file and PostgreSQL can store a text: no NUL, no unpaired surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -66,17 +97,24 @@ def storable(text: str) -> bool:
     return "\0" not in text
 
 
-def finite(value: Any) -> bool:
-    """Whether a JSON value holds neither NaN nor infinity."""
+def is_finite(value: Any) -> bool:
+    """Return True if a JSON value contains neither NaN nor infinity."""
     if isinstance(value, Mapping):
-        return all(map(finite, value.values()))
+        return all(map(is_finite, value.values()))
     if isinstance(value, list | tuple):
-        return all(map(finite, value))
+        return all(map(is_finite, value))
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def refused(place: str, expected: str, came: Any) -> DefinitionError:
-    """What is said of a field that is something else."""
-    shown = "nothing" if came is None else repr(came)
-    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
-    return DefinitionError(f"{place}: expected {expected}, got {shown}.")
+def field_error(place: str, expected: str, received: Any) -> DefinitionError:
+    """Return the error for a field with a wrong value.
+
+    Args:
+        place: name of the field.
+        expected: expected value, in words.
+        received: value of the field; None if the field is absent.
+    """
+    received_text = "nothing" if received is None else repr(received)
+    if len(received_text) > MOST_RECEIVED:
+        received_text = f"{received_text[:MOST_RECEIVED]}…"
+    return DefinitionError(f"{place}: expected {expected}, got {received_text}.")

@@ -1,4 +1,4 @@
-"""What a phase is judged by: the reports that reach its gates, and the thresholds that hold."""
+"""Gates of a phase's workflow: the reports that reach them, their thresholds, their decisions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,22 @@ from ..report import Report, merge
 from .graph import nodes_of, title_of
 from .phase_parameters import NODES, VALUE
 
-# Which subject a node's report is of. A sheet's has no thresholds that a profile could move.
-JUDGES = {each.id: each.subject for each in NODE_TYPES.values() if each.subject}
-REPORT = "report"
+# Subject of the report of each scoring node, by class. A Character Sheet is not among them: its
+# report has no thresholds that a profile can set.
+REPORT_SUBJECTS = {each.id: each.subject for each in NODE_TYPES.values() if each.subject}
+REPORT = "report"  # input of a gate, and start of the names of a merging node's inputs
 
 
 @dataclass(frozen=True)
-class Judge:
+class ScoringNode:
     """A node whose report reaches a gate.
 
     Attributes:
-        node_id, title: of the node.
-        subject: of its report; None for a node of another pack.
-        profile: what it takes to pass, as the workflow was saved.
-        profile_parameter: the parameter that chooses the profile, where one does.
+        node_id, title: id and title of the node.
+        subject: subject of its report; None for a node of another pack.
+        profile: name of the profile that the saved workflow judges with; None if it can't be read
+            from the graph.
+        profile_parameter: name of the parameter that chooses the profile, or None.
     """
 
     node_id: str
@@ -41,25 +43,26 @@ class Gate:
     """A gate of a workflow.
 
     Attributes:
-        node_id, title: of the gate.
-        report_node: whose report it decides by: a judge, or what merges several.
-        judges: whose reports come together in that.
-        thresholds: its own, which go before those of the report.
-        frame_by_frame: whether it decides about each frame, and passes where all do.
-        takes_unmeasured: whether what could not be measured passes.
+        node_id, title: id and title of the gate.
+        report_node: id of the node whose report the gate decides by: a scoring node, or a node
+            that merges several reports.
+        scoring_nodes: nodes whose reports that report consists of.
+        thresholds: text of the gate's own thresholds, which replace those of the report.
+        frame_by_frame: True if the gate decides about each frame, and passes if all frames pass.
+        accepts_unmeasured: True if a measurement without a value passes.
     """
 
     node_id: str
     title: str
     report_node: str
-    judges: tuple[Judge, ...]
+    scoring_nodes: tuple[ScoringNode, ...]
     thresholds: str = ""
     frame_by_frame: bool = False
-    takes_unmeasured: bool = False
+    accepts_unmeasured: bool = False
 
 
 def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
-    """The gates of a graph that `check_graph` accepts."""
+    """Return the gates of a graph that `check_graph` accepts."""
     gates = []
     for node_id in nodes_of(graph, GATE.id):
         inputs = graph[node_id]["inputs"]
@@ -67,10 +70,10 @@ def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
             node_id,
             title_of(graph[node_id]),
             report_node=str(inputs[REPORT][0]),
-            judges=tuple(_judges(graph, node_id)),
+            scoring_nodes=tuple(_scoring_nodes(graph, node_id)),
             thresholds=str(inputs.get("thresholds") or ""),
             frame_by_frame=inputs.get("level") == Level.FRAME.value,
-            takes_unmeasured=inputs.get("on_not_measured") == OnNotMeasured.ACCEPT.value,
+            accepts_unmeasured=inputs.get("on_not_measured") == OnNotMeasured.ACCEPT.value,
         )
         gates.append(gate)
     return tuple(gates)
@@ -78,13 +81,14 @@ def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an attempt comes to, by the gates of its workflow.
+    """Decision of all gates of a workflow about one run.
 
     Attributes:
-        passed: whether it passes all of them.
-        report: what the gates decided by, merged where they are several, with their thresholds.
-        text: the gates' decisions in English, a line for each thing that doesn't pass.
-        reasons: the same, one entry for each thing.
+        passed: True if all gates pass.
+        report: report that the gates decided by, with the gates' thresholds; the reports of
+            several gates are merged.
+        text: decisions in English, one line for each measurement that doesn't pass.
+        reasons: the same decisions, one entry for each measurement that doesn't pass.
     """
 
     passed: bool
@@ -94,48 +98,47 @@ class Judgement:
 
 
 def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | None:
-    """What the gates of a workflow decided about a run, from the reports that it left.
+    """Return the decision of a workflow's gates about a run, made again from its reports.
 
-    A sheet's report, or one that only a retry inside the workflow looked at, is no judgement of
-    what was made: only what reaches a gate counts.
+    Only reports that reach a gate count. The report of a Character Sheet, or a report that only a
+    retry inside the workflow used, doesn't judge the result of the run.
 
     Args:
-        gates: of the workflow.
-        reports: by the ids of the nodes that made them.
+        gates: gates of the workflow.
+        reports: reports of the run, by the ids of the nodes that made them.
 
     Returns:
-        The judgement; None where a gate's report isn't there, because the run ended before.
+        The decision; None if a gate's report is missing, because the run ended before it.
 
     Raises:
-        InputError: a gate has thresholds that its report can't have.
+        InputError: a gate's thresholds don't fit its report.
     """
-    found = [(gate, reports.get(gate.report_node)) for gate in gates]
-    judged = [
-        (gate, with_thresholds(report, read_thresholds(gate.thresholds)))
-        for gate, report in found
-        if report is not None
+    gate_reports = [
+        (gate, with_thresholds(reports[gate.report_node], read_thresholds(gate.thresholds)))
+        for gate in gates
+        if gate.report_node in reports
     ]
-    if not judged or len(judged) < len(gates):
+    if not gate_reports or len(gate_reports) < len(gates):
         return None
     decisions = []
-    for gate, report in judged:
-        unmeasured = OnNotMeasured.ACCEPT if gate.takes_unmeasured else OnNotMeasured.REJECT
+    for gate, report in gate_reports:
+        unmeasured = OnNotMeasured.ACCEPT if gate.accepts_unmeasured else OnNotMeasured.REJECT
         by_frame = gate.frame_by_frame and report.frames != 0
         decisions.append((decide_frames if by_frame else decide)(report, OnFail.BLOCK, unmeasured))
     return Judgement(
         passed=all(each.passed for each in decisions),
-        report=merge(report for _, report in judged),
+        report=merge(report for _, report in gate_reports),
         text="\n".join(each.text for each in decisions),
-        reasons=tuple(why for each in decisions for why in each.reasons),
+        reasons=tuple(reason for each in decisions for reason in each.reasons),
     )
 
 
-def described(gate: Gate, profile_of: Callable[[str], Profile | None]) -> dict[str, Any]:
-    """A gate as JSON values, with the thresholds of what is required.
+def describe_gate(gate: Gate, profile_of: Callable[[str], Profile | None]) -> dict[str, Any]:
+    """Return a gate as JSON values, with the thresholds of its required measurements.
 
     Args:
-        gate: of a phase.
-        profile_of: the profile of a name; None where there is none that can be read.
+        gate: gate of a phase.
+        profile_of: function that returns the profile of a name, or None if it can't be read.
     """
     return {
         "node": gate.node_id,
@@ -143,37 +146,37 @@ def described(gate: Gate, profile_of: Callable[[str], Profile | None]) -> dict[s
         "thresholds": gate.thresholds,
         "judges": [
             {
-                "node": judge.node_id,
-                "title": judge.title,
-                "subject": judge.subject,
-                "profile": judge.profile,
-                "profile_parameter": judge.profile_parameter,
-                "thresholds": _thresholds(judge, profile_of),
+                "node": node.node_id,
+                "title": node.title,
+                "subject": node.subject,
+                "profile": node.profile,
+                "profile_parameter": node.profile_parameter,
+                "thresholds": _thresholds(node, profile_of),
             }
-            for judge in gate.judges
+            for node in gate.scoring_nodes
         ],
     }
 
 
 def _thresholds(
-    judge: Judge, profile_of: Callable[[str], Profile | None]
+    node: ScoringNode, profile_of: Callable[[str], Profile | None]
 ) -> list[dict[str, Any]] | None:
-    """None where they can't be known before it runs."""
-    if judge.subject is None or judge.profile is None:
+    """Return a scoring node's required thresholds; None if they are unknown before it runs."""
+    if node.subject is None or node.profile is None:
         return None
-    profile = profile_of(judge.profile)
+    profile = profile_of(node.profile)
     if profile is None:
         return None
     try:
-        from ..measures import MEASURES  # late: it loads all that measures
+        from ..measures import MEASURES  # imported late, because it loads every measure's code
 
-        measures = profile.applied(judge.subject, *MEASURES[judge.subject])
-    except ProfileError:  # said where the profile is used
+        measures = profile.applied(node.subject, *MEASURES[node.subject])
+    except ProfileError:  # the node that uses the profile reports the error
         return None
     return [
         {
             "measure": each.name,
-            # A character's references set the threshold of likeness themselves.
+            # None for a character's similarity, whose threshold comes from its references.
             "threshold": list(each.threshold)
             if isinstance(each.threshold, tuple)
             else each.threshold,
@@ -185,31 +188,32 @@ def _thresholds(
     ]
 
 
-def _judges(graph: Mapping[str, Any], gate: str) -> Iterator[Judge]:
-    """Upstream from a gate by reports alone: an input that is called so, or leads to a merge."""
-    waiting, met = [str(graph[gate]["inputs"][REPORT][0])], set()
-    while waiting:
-        node_id = waiting.pop(0)
-        if node_id in met:
+def _scoring_nodes(graph: Mapping[str, Any], gate: str) -> Iterator[ScoringNode]:
+    """Yield the scoring nodes upstream of a gate, along inputs whose names begin with `report`."""
+    pending, visited = [str(graph[gate]["inputs"][REPORT][0])], set()
+    while pending:
+        node_id = pending.pop(0)
+        if node_id in visited:
             continue
-        met.add(node_id)
+        visited.add(node_id)
         node = graph[node_id]
         inputs = node["inputs"]
-        if node["class_type"] not in JUDGES:
-            behind = [
+        if node["class_type"] not in REPORT_SUBJECTS:
+            upstream = [
                 value[0]
                 for name, value in inputs.items()
                 if name.startswith(REPORT) and is_link(value)
             ]
-            waiting += behind
-            if behind:
+            pending += upstream
+            if upstream:
                 continue
-        subject = JUDGES.get(node["class_type"])
-        named, parameter = inputs.get("profile", DEFAULT), None
-        if is_link(named):
-            source = graph[named[0]]
-            known = source["class_type"] in NODES
-            parameter = source["inputs"].get("name") if known else None
-            named = source["inputs"].get(VALUE) if known else None
-        profile = named if subject is not None and isinstance(named, str) else None
-        yield Judge(node_id, title_of(node), subject, profile, parameter)
+        subject = REPORT_SUBJECTS.get(node["class_type"])
+        profile, parameter = inputs.get("profile", DEFAULT), None
+        if is_link(profile):
+            source = graph[profile[0]]
+            is_parameter = source["class_type"] in NODES
+            parameter = source["inputs"].get("name") if is_parameter else None
+            profile = source["inputs"].get(VALUE) if is_parameter else None
+        if subject is None or not isinstance(profile, str):
+            profile = None
+        yield ScoringNode(node_id, title_of(node), subject, profile, parameter)

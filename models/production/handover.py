@@ -1,4 +1,4 @@
-"""Files that one phase leaves to the next, which may run on another machine."""
+"""Transfer of a phase's files through the database to a next phase on another machine."""
 
 import hashlib
 import os
@@ -8,20 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..jobs.job import Artifact
+from .phase_kind import VIDEO
 from .queries import sql
+from .records import AttemptRecord
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-FOLDER = "productions"  # below the output folder, for files of other machines
-MOST_BYTES = 256 << 20  # of a file in the database; larger ones stay on the machine that made them
+FOLDER = "productions"  # subfolder of the output folder for files that other machines wrote
+# Largest file that the database stores; a larger one stays on the machine that wrote it.
+# PostgreSQL's own limit for a value is 1 GB.
+MOST_BYTES = 256 << 20
+STILLS = ("image",)  # kinds of artifacts that are a single picture
 
 
 class FileMissing(FileNotFoundError):
-    """A file of the phase before can't be had here.
+    """Error for a file of the previous phase that is neither on this machine nor in the database.
 
     Attributes:
-        path: as its job wrote it.
+        path: path of the file as its job wrote it, relative to the output folder.
     """
 
     def __init__(self, path: str) -> None:
@@ -29,38 +34,56 @@ class FileMissing(FileNotFoundError):
         self.path = path
 
 
-def keep(connection: "Connection", files: Sequence[Artifact], output: Path) -> None:
-    """Put files into the database, as far as they are here and not too large.
+def file_of_kind(attempt: AttemptRecord | None, kind: str) -> Artifact | None:
+    """Return the attempt's first file that a next phase can take.
 
     Args:
-        connection: to the database.
-        files: that a following phase takes.
-        output: this ComfyUI's output folder.
+        attempt: attempt that the phase chose, or None.
+        kind: `PICTURES` or `VIDEO`; the first frame of a video can be taken as a picture.
+    """
+    artifacts = attempt.artifacts if attempt else ()
+    if kind == VIDEO:
+        return next((each for each in artifacts if each.kind not in STILLS), None)
+    return artifacts[0] if artifacts else None
+
+
+def store_files(connection: "Connection", files: Sequence[Artifact], output: Path) -> None:
+    """Write files into the database; skip those that are absent, changed or over `MOST_BYTES`.
+
+    Args:
+        connection: connection to the database.
+        files: artifacts that the next phase takes.
+        output: output folder of this ComfyUI process.
     """
     for file in files:
         path = output / file.path
         if file.bytes > MOST_BYTES or not path.is_file():
             continue
-        named = {"sha256": file.sha256}
-        if connection.execute(sql("is_file_kept"), named).fetchone() is None:
+        key = {"sha256": file.sha256}
+        if connection.execute(sql("is_file_stored"), key).fetchone() is None:
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() == file.sha256:
-                connection.execute(sql("keep_file"), {**named, "content": content})
+                connection.execute(sql("store_file"), {**key, "content": content})
 
 
-def fetch(connection: "Connection", file: Artifact, output: Path) -> str:
-    """Have a file in this ComfyUI's output folder.
+def fetch_file(connection: "Connection", file: Artifact, output: Path) -> str:
+    """Return the path of a file in the output folder; copy it there from the database if needed.
+
+    Args:
+        connection: connection to the database.
+        file: artifact of the previous phase.
+        output: output folder of this ComfyUI process.
 
     Returns:
-        Its path below that, with forward slashes.
+        The path relative to `output`, with forward slashes.
 
     Raises:
-        FileMissing: it is neither here nor in the database.
+        FileMissing: the file is neither in the output folder nor in the database.
     """
-    if _is_here(output / file.path, file):
+    if _has_content(output / file.path, file):
         return file.path
     path = f"{FOLDER}/{file.sha256[:16]}/{Path(file.path).name}"
-    if not _is_here(output / path, file):
+    if not _has_content(output / path, file):
         row = connection.execute(sql("fetch_file"), {"sha256": file.sha256}).fetchone()
         if row is None:
             raise FileMissing(file.path)
@@ -68,12 +91,13 @@ def fetch(connection: "Connection", file: Artifact, output: Path) -> str:
     return path
 
 
-def forget(connection: "Connection") -> None:
-    """Drop what no production takes any more."""
-    connection.execute(sql("forget_files"))
+def delete_unused_files(connection: "Connection") -> None:
+    """Delete the stored files that no unfinished production takes, seven days after storing."""
+    connection.execute(sql("delete_unused_files"))
 
 
-def _is_here(path: Path, file: Artifact) -> bool:
+def _has_content(path: Path, file: Artifact) -> bool:
+    """Return True if the file at a path has the artifact's size and SHA-256."""
     return (
         path.is_file()
         and path.stat().st_size == file.bytes
@@ -82,7 +106,7 @@ def _is_here(path: Path, file: Artifact) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """All of it, or nothing."""
+    """Write a file so that no reader ever sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:

@@ -1,4 +1,4 @@
-"""This ComfyUI process, as the queue and the phases need it."""
+"""Interface to this ComfyUI process for the queue of phases and the runner of a phase."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +11,17 @@ from .records import ProductionRecord
 
 
 class Stopped(Exception):
-    """This ComfyUI ends; the phase goes on elsewhere, or here after the next start."""
+    """Error that ends a phase's run because this ComfyUI process stops.
+
+    The phase continues on another machine, or on this one after the next start.
+    """
 
 
 class Postponed(Exception):
-    """The phase can't go on now.
+    """Error that ends a phase's run for now, to be retried later.
 
     Attributes:
-        seconds: when to try again.
+        seconds: seconds until the retry.
     """
 
     def __init__(self, seconds: int) -> None:
@@ -27,62 +30,71 @@ class Postponed(Exception):
 
 
 class WorkflowRefused(ValueError):
-    """ComfyUI doesn't take a graph; the message says why."""
+    """Error for a graph that ComfyUI refuses; the message says why."""
 
 
 class Host(Protocol):
-    """A ComfyUI process. All of it may be called from any thread."""
+    """A ComfyUI process; every method may be called from any thread."""
 
     @property
     def process_id(self) -> UUID:
-        """By which its jobs are known."""
+        """Id of this process in its jobs and heartbeats."""
 
     @property
     def least_free(self) -> float:
-        """Bytes that must be free for an attempt."""
+        """Bytes that must be free on the output folder's disk before an attempt is made."""
 
     @property
     def database(self) -> Database:
-        """The database that productions are in."""
+        """The database that holds the productions."""
 
     def settle(self) -> None:
-        """Ship what waits in the outbox, so that a query finds what was recorded last."""
+        """Ship what waits in the outbox, so that a query returns what was recorded last."""
 
     def stopping(self) -> bool:
-        """Whether this ComfyUI ends."""
+        """Return True if this process is stopping."""
 
-    def rest(self, seconds: float) -> None:
-        """Wait; less where it ends, or somebody wants the phase to be looked at."""
+    def pause(self, seconds: float) -> None:
+        """Wait for some seconds, or until this process stops or `wake` is called."""
 
-    def others_prompts(self) -> int:
-        """How many prompts that are no production's run or wait here."""
+    def count_other_prompts(self) -> int:
+        """Return how many prompts run or wait here that belong to no production."""
 
     def has_prompt(self, prompt_id: str) -> bool:
-        """Whether a prompt runs or waits here."""
+        """Return True if a prompt runs or waits here."""
 
     def make_room(self, graph: Mapping[str, Any]) -> None:
         """Free the memory of models that a graph doesn't need."""
 
     def submit(self, graph: dict[str, Any], prompt_id: str, mark: Mapping[str, Any]) -> None:
-        """Queue a prompt; `WorkflowRefused` where ComfyUI doesn't take it."""
+        """Queue a prompt.
+
+        Args:
+            graph: workflow in API form.
+            prompt_id: id of the new prompt.
+            mark: ids of the production, the phase and the attempt, recorded with the job.
+
+        Raises:
+            WorkflowRefused: ComfyUI refuses the graph.
+        """
 
     def wait(self, prompt_id: str, seconds: float) -> bool:
-        """Whether a prompt of this ComfyUI ended; at most so long is waited for it."""
+        """Wait until a prompt ends, at most some seconds; return True if it has ended."""
 
     def interrupt(self, prompt_id: str) -> None:
-        """Have a prompt end soon, or never begin."""
+        """Interrupt a prompt, or remove it from the queue if it hasn't begun."""
 
     def free_bytes(self) -> int:
-        """Room on the disk of the output folder."""
+        """Return the free bytes on the disk of the output folder."""
 
     def output(self) -> Path:
-        """The output folder."""
+        """Return the output folder."""
 
     def announce(self, production: ProductionRecord) -> None:
-        """Tell browsers of a change."""
+        """Send a production's state to the browsers."""
 
     def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a phase needs and this ComfyUI lacks."""
+        """Return the node classes, files and options that a phase needs and this process lacks."""
 
-    def nudge(self) -> None:
-        """Have the phase that runs looked at now."""
+    def wake(self) -> None:
+        """End a `pause` or `wait` now, so that the runner reads the phase's state again."""

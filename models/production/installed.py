@@ -1,4 +1,4 @@
-"""What a workflow needs and this ComfyUI lacks: node classes, model files, other choices."""
+"""Node classes, model files and options that a workflow needs and this ComfyUI lacks."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ from ..gating.retry_body import is_link
 from .definition import PhaseDefinition
 from .phase_parameters import NODES
 
-# Options of the inputs of a node class that offers some; None where there is no such class.
+# Function that returns the options of a node class's inputs, or None if the class isn't installed.
 Installed = Callable[[str], Mapping[str, Collection[Any]] | None]
 
-# In which of ComfyUI's model folders an input's file lies.
+# ComfyUI's model folder of an input's file, by class and input.
 FOLDERS = {
     ("CheckpointLoaderSimple", "ckpt_name"): "checkpoints",
     ("UNETLoader", "unet_name"): "diffusion_models",
@@ -31,56 +31,59 @@ def missing(
     installed: Installed,
     values: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
-    """What the workflow needs and this ComfyUI lacks; empty where it can run.
+    """Return what the workflow needs and this ComfyUI lacks; nothing if it can run.
 
-    A parameter's value is followed to the inputs that it reaches: ComfyUI itself checks no value
-    that comes over a link. Parameters that a request must give are left out until it does.
+    The values of parameters are checked in the inputs that they are connected to, because ComfyUI
+    checks no value that comes over a link. A required parameter without a value isn't checked.
 
     Args:
-        definition: of the phase.
-        installed: what this ComfyUI has.
-        values: of parameters; the others are as the workflow was saved.
+        definition: definition of the phase.
+        installed: function that returns this ComfyUI's options for a node class.
+        values: values by parameter; the others keep their defaults.
 
     Returns:
-        Sentences' subjects, each once: `models/vae/wan_2.1_vae.safetensors`, `node
+        Names of what is missing, each once: `models/vae/wan_2.1_vae.safetensors`, `node
         SomeSampler`, `KSampler.sampler_name "strange"`.
     """
-    chosen = {
+    parameter_values = {
         each.name: (values or {}).get(each.name, None if each.required else each.default)
         for each in definition.parameters
     }
-    graph, lacking = definition.graph, {}
+    graph, missing_names = definition.graph, {}
     for node in graph.values():
         class_type = node["class_type"]
         options = installed(class_type)
         if options is None:
-            lacking[f"node {class_type}"] = True
+            missing_names[f"node {class_type}"] = True
             continue
-        for name, offered in options.items():
-            value = _literal(graph, node["inputs"].get(name), chosen)
-            if value is not None and value not in offered and not _is_annotated(value):
-                lacking[_named(class_type, name, value)] = True
-    return tuple(lacking)
+        for name, choices in options.items():
+            value = _literal(graph, node["inputs"].get(name), parameter_values)
+            if value is not None and value not in choices and not _is_annotated(value):
+                missing_names[_display_name(class_type, name, value)] = True
+    return tuple(missing_names)
 
 
-def _literal(graph: Mapping[str, Any], value: Any, chosen: Mapping[str, Any]) -> Any:
-    """What an input holds; None where that isn't known before it runs."""
+def _literal(graph: Mapping[str, Any], value: Any, parameter_values: Mapping[str, Any]) -> Any:
+    """Return the value of an input; None if it is computed by another node."""
     if isinstance(value, Mapping):
         value = value.get("__value__")
     if is_link(value):
         source = graph[value[0]]
         if source["class_type"] not in NODES:
             return None
-        return chosen.get(str(source["inputs"]["name"]).strip())
+        return parameter_values.get(str(source["inputs"]["name"]).strip())
     return value if isinstance(value, str | int | float | bool) else None
 
 
 def _is_annotated(value: Any) -> bool:
-    """Whether it is a file of ComfyUI's input, output or temp folder: no list holds them all."""
+    """Return True for a file of ComfyUI's input, output or temp folder.
+
+    ComfyUI accepts such a file though the input's options don't list it.
+    """
     return isinstance(value, str) and value.endswith(("[input]", "[output]", "[temp]"))
 
 
-def _named(class_type: str, name: str, value: Any) -> str:
+def _display_name(class_type: str, name: str, value: Any) -> str:
     folder = FOLDERS.get((class_type, name))
     if folder is not None:
         return f"models/{folder}/{value}"

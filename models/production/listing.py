@@ -1,4 +1,4 @@
-"""The list of productions, a page at a time."""
+"""List of productions, one page at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,12 @@ FILTERS = ("project", "state")
 
 @dataclass(frozen=True)
 class ProductionPage:
-    """Productions, the newest first, and where the list goes on; None at its end."""
+    """One page of the list of productions.
+
+    Attributes:
+        productions: summaries of productions as JSON values, newest first.
+        next: cursor of the next page; None on the last page.
+    """
 
     productions: tuple[Mapping[str, Any], ...]
     next: str | None
@@ -29,23 +34,23 @@ def list_productions(
     cursor: str | None = None,
     filters: Mapping[str, Any] | None = None,
 ) -> ProductionPage:
-    """A page of productions, the newest first.
+    """Return one page of productions, newest first.
 
     Args:
-        connection: to the database.
-        limit: most of them.
-        cursor: what the page before gave as `next`.
-        filters: `project` (its name) and `state`, as far as they matter.
+        connection: connection to the database.
+        limit: most productions on the page.
+        cursor: `next` of the previous page; None for the first page.
+        filters: name of a `project` and a `state`, each optional.
 
     Raises:
-        CursorError: no cursor of this list.
+        CursorError: the cursor is not one of this list.
     """
     after_at, after_id = (None, None) if cursor is None else read_cursor(cursor)[:2]
-    wanted = {name: (filters or {}).get(name) for name in FILTERS}
-    values = {**wanted, "after_at": after_at, "after_id": after_id, "limit": limit + 1}
+    filter_values = {name: (filters or {}).get(name) for name in FILTERS}
+    values = {**filter_values, "after_at": after_at, "after_id": after_id, "limit": limit + 1}
     rows = rows_of(connection, sql("page_of_productions"), values)
-    following = None
+    next_cursor = None
     if len(rows) > limit:
         rows = rows[:limit]
-        following = cursor_of(rows[-1]["created_at"], rows[-1]["id"])
-    return ProductionPage(tuple(map(row_to_json, rows)), following)
+        next_cursor = cursor_of(rows[-1]["created_at"], rows[-1]["id"])
+    return ProductionPage(tuple(map(row_to_json, rows)), next_cursor)

@@ -1,4 +1,4 @@
-"""Reads productions from the database."""
+"""Reading of productions, with their phases and attempts, from the database."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,57 +18,60 @@ if TYPE_CHECKING:
 
 
 def load(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
-    """A production with everything that is known of it; None where there is none.
+    """Return a production with its phases, attempts and decisions; None if it doesn't exist.
 
     Args:
-        connection: in autocommit mode.
-        production_id: of the production.
+        connection: connection in autocommit mode.
+        production_id: id of the production.
     """
-    with connection.transaction():  # all from one moment
+    with connection.transaction():  # so that all queries read the same state of the database
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         return load_within(connection, production_id)
 
 
 def load_within(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
-    """The same, in the transaction that there is."""
-    of_it = {"id": production_id}
-    rows = rows_of(connection, sql("production_of_id"), of_it)
+    """Return the same as `load`, read in the caller's transaction."""
+    values = {"id": production_id}
+    rows = rows_of(connection, sql("production_of_id"), values)
     if not rows:
         return None
-    phases = rows_of(connection, sql("phases_of_production"), of_it)
-    attempts = rows_of(connection, sql("attempts_of_production"), of_it)
-    jobs = {"jobs": [row["job_id"] or row["job_id_of_prompt"] for row in attempts]}
-    artifacts = rows_of(connection, sql("artifacts_of_jobs"), jobs)
-    reports = rows_of(connection, sql("reports_of_jobs"), jobs)
-    decisions = rows_of(connection, sql("decisions_of_production"), of_it)
-    row = rows[0]
-    of_phase: dict[UUID, list[AttemptRecord]] = {each["id"]: [] for each in phases}
-    for each in attempts:
-        of_phase[each["phase_id"]].append(_attempt(each, artifacts, reports))
-    same = ("id", "project", "request", "reason_code", "reason")
-    times = ("created_at", "changed_at", "finished_at")
+    phase_rows = rows_of(connection, sql("phases_of_production"), values)
+    attempt_rows = rows_of(connection, sql("attempts_of_production"), values)
+    jobs = {"jobs": [row["job_id"] or row["job_id_of_prompt"] for row in attempt_rows]}
+    artifact_rows = rows_of(connection, sql("artifacts_of_jobs"), jobs)
+    report_rows = rows_of(connection, sql("reports_of_jobs"), jobs)
+    decision_rows = rows_of(connection, sql("decisions_of_production"), values)
+    attempts: dict[UUID, list[AttemptRecord]] = {row["id"]: [] for row in phase_rows}
+    for row in attempt_rows:
+        attempts[row["phase_id"]].append(_attempt(row, artifact_rows, report_rows))
+    columns = (
+        *("id", "project", "request", "reason_code", "reason"),
+        *("created_at", "changed_at", "finished_at"),
+    )
     return ProductionRecord(
-        **{name: row[name] for name in (*same, *times)},
-        reasons=_parts(row),
-        state=ProductionState(row["state"]),
-        phases=tuple(_phase(each, of_phase[each["id"]]) for each in phases),
-        decisions=tuple(row_to_json(each) for each in decisions),
+        **{name: rows[0][name] for name in columns},
+        reasons=_reason_parts(rows[0]),
+        state=ProductionState(rows[0]["state"]),
+        phases=tuple(_phase(row, attempts[row["id"]]) for row in phase_rows),
+        decisions=tuple(row_to_json(row) for row in decision_rows),
     )
 
 
 def _phase(row: Mapping[str, Any], attempts: list[AttemptRecord]) -> PhaseRecord:
-    same = ("id", "position", "queue", "parameters", "attempt_limit", "process_id", "machine")
-    times = ("started_at", "finished_at", "reason_code", "reason")
+    columns = (
+        *("id", "position", "queue", "parameters", "attempt_limit", "process_id", "machine"),
+        *("started_at", "finished_at", "reason_code", "reason"),
+    )
     return PhaseRecord(
-        **{name: row[name] for name in (*same, *times)},
-        reasons=_parts(row),
+        **{name: row[name] for name in columns},
+        reasons=_reason_parts(row),
         definition=_definition(row["version"], row["definition"]),
         state=PhaseState(row["state"]),
         attempts=tuple(attempts),
     )
 
 
-_definitions: dict[str, PhaseDefinition] = {}  # by version; there are few
+_definitions: dict[str, PhaseDefinition] = {}  # cache by version; a database holds few versions
 
 
 def _definition(version: str, data: Mapping[str, Any]) -> PhaseDefinition:
@@ -78,25 +81,27 @@ def _definition(version: str, data: Mapping[str, Any]) -> PhaseDefinition:
 
 
 def _attempt(
-    row: Mapping[str, Any], artifacts: list[dict[str, Any]], reports: list[dict[str, Any]]
+    row: Mapping[str, Any], artifact_rows: list[dict[str, Any]], report_rows: list[dict[str, Any]]
 ) -> AttemptRecord:
     job_id = row["job_id"] or row["job_id_of_prompt"]
-    same = ("id", "number", "prompt_id", "process_id", "machine", "verdict", "score", "chosen")
-    rest = ("reason_code", "reason", "started_at", "finished_at", "progress")
+    columns = (
+        *("id", "number", "prompt_id", "process_id", "machine", "verdict", "score", "chosen"),
+        *("reason_code", "reason", "started_at", "finished_at", "progress"),
+    )
     return AttemptRecord(
-        **{name: row[name] for name in (*same, *rest)},
-        reasons=_parts(row),
+        **{name: row[name] for name in columns},
+        reasons=_reason_parts(row),
         state=AttemptState(row["state"]),
         values=row["parameters"],
         job_id=job_id,
         artifacts=tuple(
-            Artifact(**_without_job(each)) for each in artifacts if each["job_id"] == job_id
+            Artifact(**_without_job(each)) for each in artifact_rows if each["job_id"] == job_id
         ),
-        reports=tuple(_without_job(each) for each in reports if each["job_id"] == job_id),
+        reports=tuple(_without_job(each) for each in report_rows if each["job_id"] == job_id),
     )
 
 
-def _parts(row: Mapping[str, Any]) -> tuple[Reason, ...]:
+def _reason_parts(row: Mapping[str, Any]) -> tuple[Reason, ...]:
     return tuple(Reason(**each) for each in row["reasons"])
 
 

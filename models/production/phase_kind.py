@@ -6,7 +6,7 @@ PICTURES, VIDEO = "image", "video"
 
 
 class PhaseKind(str, Enum):
-    """Kind of a phase: the thing that it makes."""
+    """Kind of a phase, named after its result."""
 
     IMAGE = "image"
     LOOP = "loop"

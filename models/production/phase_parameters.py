@@ -1,7 +1,7 @@
 """Parameters: the named inputs of a workflow that a production fills in.
 
-In a graph each is a node `AnimeParameter…`, which holds its name, its value and its bounds; several
-nodes of one name are one parameter.
+In a graph a parameter is a node `AnimeParameter…` with a name, a value and bounds. Several nodes
+with the same name are one parameter.
 """
 
 import copy
@@ -18,7 +18,7 @@ from ..node_types import (
     PARAMETER_INT,
     PARAMETER_STRING,
 )
-from .fields import storable
+from .fields import is_storable
 
 STRING, INT, FLOAT, BOOLEAN, IMAGE = "string", "int", "float", "boolean", "image"
 NODES = {
@@ -28,18 +28,23 @@ NODES = {
     PARAMETER_BOOLEAN.id: BOOLEAN,
     PARAMETER_IMAGE.id: IMAGE,
 }
-NOTHING: Mapping[str, Any] = {STRING: "", INT: 0, FLOAT: 0.0, BOOLEAN: False, IMAGE: ""}
-VALUE = "value"  # the nodes' input that is filled
+# Default of a node whose value is absent in the graph, by kind.
+NO_VALUE: Mapping[str, Any] = {STRING: "", INT: 0, FLOAT: 0.0, BOOLEAN: False, IMAGE: ""}
+VALUE = "value"  # input of the nodes that a production fills in
 LONGEST_TEXT = 20_000  # characters; a prompt has hundreds
-LONGEST_NAME = 100
-LEAST_INT, MOST_INT = -(2**63), 2**64 - 1  # ComfyUI's seeds go up to here
-# What a node means whose bounds are left out of an API prompt.
+LONGEST_NAME = 100  # characters
+LEAST_INT, MOST_INT = -(2**63), 2**64 - 1  # ComfyUI's highest seed is 2**64 - 1
+# Bounds of a node whose bounds are absent in the graph: the defaults of the node's own inputs.
 INT_BOUNDS, FLOAT_BOUNDS = (0, MOST_INT), (0.0, 1e6)
 Number = int | float
 
 
 class ParameterError(ValueError):
-    """A parameter that isn't there, or a value that doesn't fit it; the message names it."""
+    """Error for an unknown parameter, or for a value that doesn't fit; the message names it.
+
+    Attributes:
+        name: name of the parameter.
+    """
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"Parameter {name}: {message}")
@@ -51,13 +56,13 @@ class Parameter:
     """A named input of a workflow.
 
     Attributes:
-        name: what a request calls it.
+        name: name of the parameter in requests.
         kind: `string`, `int`, `float`, `boolean` or `image`.
-        node_ids: the nodes that hold it.
-        default: the value that the workflow was saved with.
-        low, high: bounds of a number, both allowed; None for other kinds.
-        choices: the only values of a string; empty where all are allowed.
-        required: whether a request must give it, because the default is no more than an example.
+        node_ids: ids of the nodes with this parameter's name.
+        default: value that the workflow was saved with.
+        low, high: lowest and highest allowed number; None for other kinds.
+        choices: allowed values of a string; empty if every text is allowed.
+        required: True if a request must set it, because the default is only an example.
     """
 
     name: str
@@ -71,7 +76,7 @@ class Parameter:
 
     @property
     def expected(self) -> str:
-        """What a value must be, in words."""
+        """Values that the parameter accepts, in words."""
         if self.kind in (INT, FLOAT):
             number = "a whole number" if self.kind == INT else "a number"
             return f"{number} from {self.low} to {self.high}"
@@ -84,10 +89,10 @@ class Parameter:
         }[self.kind]
 
     def checked(self, value: Any) -> Any:
-        """The value as the node takes it.
+        """Return a value in the type that the node takes.
 
         Raises:
-            ParameterError: it is of another type, or out of bounds.
+            ParameterError: the value has another type or is out of bounds.
         """
         if self.kind in (INT, FLOAT):
             fits = _is_number(value) and (self.kind == FLOAT or value == int(value))
@@ -97,19 +102,19 @@ class Parameter:
         if not isinstance(value, bool if self.kind == BOOLEAN else str):
             raise self._refused(value)
         if isinstance(value, str):
-            long = len(value) > LONGEST_TEXT
-            unfit = not storable(value) or (bool(self.choices) and value not in self.choices)
-            if long or unfit:
-                raise self._refused(f"{len(value)} characters" if long else value)
+            if len(value) > LONGEST_TEXT:
+                raise self._refused(f"{len(value)} characters")
+            if not is_storable(value) or (self.choices and value not in self.choices):
+                raise self._refused(value)
         return value
 
     def clamped(self, value: Number) -> Number:
-        """The nearest number within the bounds, whole where it must be."""
-        inside = min(max(value, _low(self)), _high(self))
-        return round(inside) if self.kind == INT else float(inside)
+        """Return the nearest number within the bounds, rounded if the parameter is an `int`."""
+        number = min(max(value, _low(self)), _high(self))
+        return round(number) if self.kind == INT else float(number)
 
     def to_dict(self) -> dict[str, Any]:
-        """This parameter as JSON values."""
+        """Return this parameter as JSON values."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -120,91 +125,105 @@ class Parameter:
             "required": self.required,
         }
 
-    def _refused(self, came: Any) -> ParameterError:
-        shown = repr(came)
-        shown = shown if len(shown) <= LONGEST_NAME else f"{shown[:LONGEST_NAME]}…"
-        return ParameterError(self.name, f"expected {self.expected}, got {shown}.")
+    def _refused(self, received: Any) -> ParameterError:
+        received_text = repr(received)
+        if len(received_text) > LONGEST_NAME:
+            received_text = f"{received_text[:LONGEST_NAME]}…"
+        return ParameterError(self.name, f"expected {self.expected}, got {received_text}.")
 
 
 def read_parameters(graph: Mapping[str, Any]) -> tuple[Parameter, ...]:
-    """The parameters of a graph, in the order in which their nodes stand in it.
+    """Return the parameters of a graph, in the order of their nodes.
 
     Args:
-        graph: nodes in API form.
+        graph: nodes in API form, by their ids.
 
     Raises:
-        ParameterError: one has no name, is filled by a link, doesn't keep its own bounds, or
-            stands twice with another type, default or bounds.
+        ParameterError: a node has no name, gets its value over a link or has a value out of its
+            own bounds, or two nodes of one name differ in type, value or bounds.
     """
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     for node_id, node in graph.items():
         if node["class_type"] not in NODES:
             continue
-        each = _read(node_id, NODES[node["class_type"]], node.get("inputs", {}))
-        first = found.setdefault(each.name, each)
-        if first is each:
+        parameter = _read_node(node_id, NODES[node["class_type"]], node.get("inputs", {}))
+        first = parameters.setdefault(parameter.name, parameter)
+        if first is parameter:
             continue
-        if replace(each, node_ids=first.node_ids) != first:
+        if replace(parameter, node_ids=first.node_ids) != first:
             raise ParameterError(
-                each.name,
-                f"nodes {first.node_ids[0]} and {node_id} hold it with another type, value or"
-                " bounds; make them equal, or give one of them another name.",
+                parameter.name,
+                f"nodes {first.node_ids[0]} and {node_id} have this name with another type, value"
+                " or bounds; make them equal, or give one of them another name.",
             )
-        found[each.name] = replace(first, node_ids=(*first.node_ids, node_id))
-    return tuple(found.values())
+        parameters[parameter.name] = replace(first, node_ids=(*first.node_ids, node_id))
+    return tuple(parameters.values())
 
 
 def fill_graph(
     graph: Mapping[str, Any], parameters: Sequence[Parameter], values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A copy of a graph with values in its parameters; those that aren't given keep theirs.
+    """Return a copy of a graph with values in its parameters.
+
+    Args:
+        graph: nodes in API form, by their ids.
+        parameters: parameters that `read_parameters` returned for the graph.
+        values: values by parameter; the others keep their defaults.
 
     Raises:
-        ParameterError: a value is of no parameter, doesn't fit, or a required one is not given.
+        ParameterError: no parameter has that name, a value doesn't fit, or a required value is
+            missing.
     """
-    named = {each.name: each for each in parameters}
+    parameter_names = [each.name for each in parameters]
     for name in values:
-        if name not in named:
-            known = ", ".join(named) or "none"
+        if name not in parameter_names:
+            listed = ", ".join(parameter_names) or "none"
             raise ParameterError(
-                str(name)[:LONGEST_NAME], f"the workflow has none of that name; it has {known}."
+                str(name)[:LONGEST_NAME],
+                f"the workflow has none of that name; its parameters are: {listed}.",
             )
     filled = copy.deepcopy(dict(graph))
-    for each in parameters:
-        if each.required and each.name not in values:
-            raise ParameterError(each.name, f"it must be given: expected {each.expected}.")
-        if each.name in values:
-            value = each.checked(values[each.name])
-            for node_id in each.node_ids:
+    for parameter in parameters:
+        if parameter.required and parameter.name not in values:
+            raise ParameterError(
+                parameter.name, f"it must be given: expected {parameter.expected}."
+            )
+        if parameter.name in values:
+            value = parameter.checked(values[parameter.name])
+            for node_id in parameter.node_ids:
                 filled[node_id]["inputs"][VALUE] = value
     return filled
 
 
-def _read(node_id: str, kind: str, inputs: Mapping[str, Any]) -> Parameter:
+def _read_node(node_id: str, kind: str, inputs: Mapping[str, Any]) -> Parameter:
     name = inputs.get("name", "")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         raise ParameterError(
             f"of node {node_id}",
-            f"write its name, at most {LONGEST_NAME} characters; a production fills it in by that.",
+            f"write its name, at most {LONGEST_NAME} characters; a production sets it by its name.",
         )
-    for given in (VALUE, "low", "high", "choices"):
-        if is_link(inputs.get(given)):
-            message = f"{given} of node {node_id} comes over a link; write it into the node."
+    for input_name in (VALUE, "low", "high", "choices"):
+        if is_link(inputs.get(input_name)):
+            message = f"{input_name} of node {node_id} comes over a link; write it into the node."
             raise ParameterError(name, message)
     low, high = None, None
     choices = read_choices(inputs.get("choices", "")) if kind == STRING else ()
     if kind in (INT, FLOAT):
-        usual = INT_BOUNDS if kind == INT else FLOAT_BOUNDS
-        low, high = (inputs.get(end, at) for end, at in zip(("low", "high"), usual, strict=True))
+        default_low, default_high = INT_BOUNDS if kind == INT else FLOAT_BOUNDS
+        low, high = inputs.get("low", default_low), inputs.get("high", default_high)
         if not _is_number(low) or not _is_number(high) or low > high:
-            raise ParameterError(name, f"low ({low!r}) and high ({high!r}) are no bounds.")
-    default = inputs.get(VALUE, NOTHING[kind])
+            raise ParameterError(
+                name,
+                f"low ({low!r}) and high ({high!r}) are no bounds; write two numbers, low not above"
+                " high.",
+            )
+    default = inputs.get(VALUE, NO_VALUE[kind])
     parameter = Parameter(name.strip(), kind, (node_id,), default, low, high, choices)
     return replace(parameter, default=parameter.checked(default))
 
 
 def read_choices(text: Any) -> tuple[str, ...]:
-    """The lines of a text that hold something."""
+    """Return the lines of a text that aren't empty, without spaces around them."""
     return tuple(filter(None, (line.strip() for line in str(text).splitlines())))
 
 

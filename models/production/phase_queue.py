@@ -1,4 +1,4 @@
-"""The queue of phases: procrastinate, in a schema of its own beside the pack's tables."""
+"""Queue of phases: procrastinate's tables, in a schema of their own beside the pack's tables."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ..dependency import require
 from ..jobs.database.migrations import LOCK
-from .definition import PhaseDefinition, as_json
+from .definition import PhaseDefinition, canonical_json
 from .queries import sql
 
 if TYPE_CHECKING:
@@ -17,39 +17,37 @@ if TYPE_CHECKING:
 
 SCHEMA = "anime_queue"
 TASK = "run_phase"
-PHASE = "phase_id"  # the task's argument
+PHASE = "phase_id"  # argument of the task
 
 
-def queue_of(definition: PhaseDefinition, given: Mapping[str, Any]) -> str:
-    """The queue of a phase: one for each definition and what its request adds to it.
+def queue_of(definition: PhaseDefinition, parameters: Mapping[str, Any]) -> str:
+    """Return the name of a phase's queue.
 
-    A machine takes of those queues only whose nodes and models it has.
+    Phases with the same definition and the same parameters of their own share a queue, because
+    they need the same nodes and models. A machine takes phases only from queues that it can run.
 
     Args:
-        definition: of the phase.
-        parameters: values that the request names for this phase alone; they may choose another
+        definition: definition of the phase.
+        parameters: values that the request sets for this phase alone; they may choose another
             model.
     """
-    # PostgreSQL's channels, which hold a queue's name, have at most 63 letters.
-    return (
-        "phase-" + hashlib.sha256((definition.version + as_json(given)).encode()).hexdigest()[:32]
-    )
+    content = definition.version + canonical_json(parameters)
+    # 32 digits: a channel of PostgreSQL, which contains the queue's name, has at most 63 bytes.
+    return "phase-" + hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def prepare(connection: "Connection") -> None:
-    """Make the queue's tables, once; any number of processes may do it at a time.
+def create_tables(connection: "Connection") -> None:
+    """Create the queue's tables unless they exist; several processes may do this at once.
 
     Args:
-        connection: to a database with the pack's schema.
+        connection: connection to a database with the pack's schema.
     """
-    there = connection.execute(sql("is_queue_there")).fetchone()
-    if there is not None and there[0]:
+    if _tables_exist(connection):
         return
     schema = require("procrastinate.schema").SchemaManager.get_schema()
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-        there = connection.execute(sql("is_queue_there")).fetchone()
-        if there is None or not there[0]:
+        if not _tables_exist(connection):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}".encode())
             connection.execute(f"SET LOCAL search_path TO {SCHEMA}".encode())
             connection.execute(schema.encode())
@@ -57,12 +55,12 @@ def prepare(connection: "Connection") -> None:
 
 
 def defer(connection: "Connection", phase_id: UUID, queue: str) -> None:
-    """Queue a phase, together with whatever else the caller's transaction does.
+    """Queue a phase, as part of the caller's transaction.
 
     Args:
-        connection: inside a transaction.
-        phase_id: of the phase.
-        queue: its queue.
+        connection: connection inside a transaction.
+        phase_id: id of the phase.
+        queue: name of the phase's queue.
     """
     with _within_schema(connection):
         if connection.execute(sql("waiting_queue_job"), {"lock": str(phase_id)}).fetchone() is None:
@@ -73,11 +71,11 @@ def defer(connection: "Connection", phase_id: UUID, queue: str) -> None:
 
 
 def withdraw(connection: "Connection", phase_id: UUID) -> None:
-    """Take a phase out of the queue; the machine that runs it is told at once.
+    """Remove a phase from the queue; the worker that runs it is notified at once.
 
     Args:
-        connection: inside a transaction.
-        phase_id: of the phase.
+        connection: connection inside a transaction.
+        phase_id: id of the phase.
     """
     with _within_schema(connection):
         for (job_id,) in connection.execute(
@@ -88,7 +86,10 @@ def withdraw(connection: "Connection", phase_id: UUID) -> None:
 
 @contextmanager
 def _within_schema(connection: "Connection") -> Iterator[None]:
-    """procrastinate finds its tables; its errors are the driver's own, as everybody else's."""
+    """Make procrastinate's tables visible, and raise psycopg's errors instead of procrastinate's.
+
+    Callers then handle one kind of database error.
+    """
     connection.execute(f"SET LOCAL search_path TO {SCHEMA}".encode())
     try:
         yield
@@ -99,6 +100,11 @@ def _within_schema(connection: "Connection") -> Iterator[None]:
 
 @cache
 def _app() -> Any:
-    """An app that only writes, on connections of others."""
+    """Return an app of procrastinate that opens no connection and uses the callers' ones."""
     procrastinate = require("procrastinate")
     return procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def _tables_exist(connection: "Connection") -> bool:
+    row = connection.execute(sql("queue_exists")).fetchone()
+    return row is not None and row[0]

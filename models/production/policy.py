@@ -1,4 +1,4 @@
-"""What happens between the attempts of a phase, and after the last one."""
+"""Policy of a phase: number of attempts, changes between them, and what follows the last one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,24 +8,32 @@ from ..gating.retry import MOST_ATTEMPTS
 from ..measurement import Measurement
 from ..reasons import sentences
 from ..report import Report
-from .fields import DefinitionError, boolean, mapping, only, sequence, text, whole
+from .fields import (
+    DefinitionError,
+    boolean,
+    mapping,
+    refuse_unknown_fields,
+    sequence,
+    text,
+    whole_number,
+)
 from .phase_parameters import BOOLEAN, IMAGE, INT, STRING, Parameter, ParameterError
 
 SEED = "seed"
 SET, ADD, MULTIPLY = "set", "add", "multiply"
 BEST, FAIL = "best", "fail"
-MOST_SECONDS = 7 * 24 * 3600
+MOST_SECONDS = 7 * 24 * 3600  # a week
 MOST_ADJUSTMENTS = 100
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """What is changed when an attempt did not pass for a named reason.
+    """Change of parameters after an attempt that failed for one of some reasons.
 
     Attributes:
-        reasons: codes of `reasons.REASONS`, or names of measurements.
-        change: by parameter, {"set": value}, {"add": number} or {"multiply": number}; what comes
-            out is held within the parameter's bounds.
+        reasons: codes of reasons (keys of `reasons.sentences()`) or names of measurements.
+        change: by parameter, {"set": value}, {"add": number} or {"multiply": number}; the result
+            is clamped to the parameter's bounds.
     """
 
     reasons: tuple[str, ...]
@@ -34,14 +42,16 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Policy:
-    """How a phase is tried.
+    """Rules for the attempts of a phase.
 
     Attributes:
-        attempts: how many at most, from 1 to `MOST_ATTEMPTS`.
-        adjustments: all whose reasons occur are made, in their order; the seed moves on always.
-        at_end: where no attempt passes, `best` takes the best one, `fail` ends the production.
-        approval: whether a person must approve what passed.
-        wall_seconds: how long all attempts may take.
+        attempts: most attempts, from 1 to `MOST_ATTEMPTS`.
+        adjustments: changes of parameters; after a failed attempt every adjustment with a matching
+            reason is applied, in this order, and the seed grows by 1 in any case.
+        at_end: when no attempt passes, `best` accepts the one with the highest score and `fail`
+            fails the production.
+        approval: True if a person must approve the result before the production continues.
+        wall_seconds: most seconds that all attempts together may take, 1 to `MOST_SECONDS`.
     """
 
     attempts: int = 3
@@ -51,13 +61,13 @@ class Policy:
     wall_seconds: int = 3600
 
     def to_dict(self) -> dict[str, Any]:
-        """This policy as JSON values, as `read_policy` takes them."""
+        """Return this policy as JSON values, as `read_policy` takes them."""
         return {
             "attempts": self.attempts,
             "adjustments": [
                 {
                     "reasons": list(each.reasons),
-                    "change": {name: dict(how) for name, how in each.change.items()},
+                    "change": {name: dict(change) for name, change in each.change.items()},
                 }
                 for each in self.adjustments
             ],
@@ -68,28 +78,34 @@ class Policy:
 
 
 def read_policy(data: Any, parameters: Sequence[Parameter]) -> Policy:
-    """A policy as a definition writes it; what it leaves out is as in `Policy`.
+    """Read and check the policy of a definition; absent fields have the defaults of `Policy`.
+
+    Args:
+        data: JSON object of the definition.
+        parameters: parameters of the workflow, which adjustments may change.
 
     Raises:
-        DefinitionError: something in it is unknown, or of another type or size.
+        DefinitionError: a field is unknown, or its value has the wrong type or size.
     """
-    said = mapping("policy", data)
-    only("policy", said, ("attempts", "adjustments", "at_end", "approval", "wall_seconds"))
-    given = sequence("policy.adjustments", said.get("adjustments", []), MOST_ADJUSTMENTS)
-    usual = Policy()
-    at_end = text("policy.at_end", said.get("at_end", usual.at_end))
+    fields = mapping("policy", data)
+    names = ("attempts", "adjustments", "at_end", "approval", "wall_seconds")
+    refuse_unknown_fields("policy", fields, names)
+    adjustments = sequence("policy.adjustments", fields.get("adjustments", []), MOST_ADJUSTMENTS)
+    default = Policy()
+    at_end = text("policy.at_end", fields.get("at_end", default.at_end))
     if at_end not in (BEST, FAIL):
         raise DefinitionError(f'policy.at_end: expected "best" or "fail", got {at_end!r}.')
-    seconds = said.get("wall_seconds", usual.wall_seconds)
+    attempts = fields.get("attempts", default.attempts)
+    seconds = fields.get("wall_seconds", default.wall_seconds)
     return Policy(
-        attempts=whole("policy.attempts", said.get("attempts", usual.attempts), 1, MOST_ATTEMPTS),
+        attempts=whole_number("policy.attempts", attempts, 1, MOST_ATTEMPTS),
         adjustments=tuple(
             _adjustment(f"policy.adjustments[{number}]", each, parameters)
-            for number, each in enumerate(given)
+            for number, each in enumerate(adjustments)
         ),
         at_end=at_end,
-        approval=boolean("policy.approval", said.get("approval", usual.approval)),
-        wall_seconds=whole("policy.wall_seconds", seconds, 1, MOST_SECONDS),
+        approval=boolean("policy.approval", fields.get("approval", default.approval)),
+        wall_seconds=whole_number("policy.wall_seconds", seconds, 1, MOST_SECONDS),
     )
 
 
@@ -99,97 +115,102 @@ def next_values(
     values: Mapping[str, Any],
     reports: Sequence[Report],
 ) -> dict[str, Any]:
-    """What the next attempt is made with.
+    """Return the parameter values of the attempt that follows a failed one.
 
     Args:
-        policy: of the phase.
-        parameters: of its workflow.
-        values: of the attempt that did not pass; those left out were the defaults.
-        reports: what was measured of it; none where it made none.
+        policy: policy of the phase.
+        parameters: parameters of the workflow.
+        values: values of the failed attempt; a parameter without a value had its default.
+        reports: reports of the failed attempt; none if it made none.
 
     Returns:
-        The same values with the next seed, and with the adjustments whose reasons occur in what
-        was required and did not pass.
+        The same values with the next seed (the lowest seed after the highest), and with every
+        adjustment that has a reason or a name of a required measurement that did not pass.
     """
-    named = {each.name: each for each in parameters}
-    following = dict(values)
-    seed = named.get(SEED)
+    parameter_of = {each.name: each for each in parameters}
+    new_values = dict(values)
+    seed = parameter_of.get(SEED)
     if seed is not None and seed.kind == INT:
-        next_seed = following.get(SEED, seed.default) + 1
-        beyond = seed.high is not None and next_seed > seed.high
-        following[SEED] = int(seed.low or 0) if beyond else next_seed
-    reason = reasons_of(reports)
+        next_seed = new_values.get(SEED, seed.default) + 1
+        is_beyond = seed.high is not None and next_seed > seed.high
+        new_values[SEED] = int(seed.low or 0) if is_beyond else next_seed
+    reasons = reasons_of(reports)
     for adjustment in policy.adjustments:
-        if reason.isdisjoint(adjustment.reasons):
+        if reasons.isdisjoint(adjustment.reasons):
             continue
         for name, change in adjustment.change.items():
-            parameter = named[name]
-            following[name] = _changed(parameter, following.get(name, parameter.default), change)
-    return following
+            parameter = parameter_of[name]
+            value = new_values.get(name, parameter.default)
+            new_values[name] = _changed_value(parameter, value, change)
+    return new_values
 
 
 def reasons_of(reports: Sequence[Report]) -> set[str]:
-    """Codes and names of everything required that did not pass; names with their subject too."""
-    found: set[str] = set()
+    """Return codes and names of the required measurements that did not pass.
+
+    Each name is in the set with and without its subject in front.
+    """
+    reasons: set[str] = set()
     for report in reports:
-        for each in report.against:
-            found |= {each.reason_code, *_names(report, each)}
-    return found
+        for measurement in report.not_passing:
+            reasons |= {measurement.reason_code, *_names(report, measurement)}
+    return reasons
 
 
 def _names(report: Report, measurement: Measurement) -> set[str]:
-    """`seam_position` and `loop.seam_position`, whether the report was merged or not."""
+    """Return `seam_position` and `loop.seam_position` for a report that is merged or is not."""
     subject, dot, name = measurement.name.rpartition(".")
     return {measurement.name, name, f"{subject if dot else report.subject}.{name}"}
 
 
-def _changed(parameter: Parameter, value: Any, change: Mapping[str, Any]) -> Any:
-    ((how, by),) = change.items()
-    if how == SET:
-        return by
-    return parameter.clamped(value + by if how == ADD else value * by)
+def _changed_value(parameter: Parameter, value: Any, change: Mapping[str, Any]) -> Any:
+    ((operation, operand),) = change.items()
+    if operation == SET:
+        return operand
+    return parameter.clamped(value + operand if operation == ADD else value * operand)
 
 
 def _adjustment(place: str, data: Any, parameters: Sequence[Parameter]) -> Adjustment:
-    said = mapping(place, data)
-    only(place, said, ("reasons", "change"))
-    reasons = tuple(
-        text(f"{place}.reasons", each) for each in sequence(f"{place}.reasons", said.get("reasons"))
-    )
-    change = mapping(f"{place}.change", said.get("change"))
-    if not reasons or not change:
+    fields = mapping(place, data)
+    refuse_unknown_fields(place, fields, ("reasons", "change"))
+    entries = sequence(f"{place}.reasons", fields.get("reasons"))
+    reasons = tuple(text(f"{place}.reasons", each) for each in entries)
+    changes = mapping(f"{place}.change", fields.get("change"))
+    if not reasons or not changes:
         raise DefinitionError(f"{place}: expected at least one reason and one change.")
-    named = {each.name: each for each in parameters}
+    parameter_of = {each.name: each for each in parameters}
     for reason in reasons:
-        if reason.rpartition(".")[2] not in known_measurements() and reason not in sentences():
+        if reason.rpartition(".")[2] not in measurement_names() and reason not in sentences():
             raise DefinitionError(
                 f"{place}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
             )
-    for name, how in change.items():
-        if name not in named:
+    for name, change in changes.items():
+        if name not in parameter_of:
             raise DefinitionError(f"{place}.change: the workflow has no parameter {name!r}.")
-        _check_change(f"{place}.change.{name}", named[name], how)
-    return Adjustment(reasons, change)
+        _check_change(f"{place}.change.{name}", parameter_of[name], change)
+    return Adjustment(reasons, changes)
 
 
 def _check_change(place: str, parameter: Parameter, data: Any) -> None:
     change = mapping(place, data)
     if len(change) != 1 or next(iter(change)) not in (SET, ADD, MULTIPLY):
         raise DefinitionError(f'{place}: expected one of "set", "add" and "multiply".')
-    ((how, by),) = change.items()
-    if how == SET:
+    ((operation, operand),) = change.items()
+    if operation == SET:
         try:
-            parameter.checked(by)
+            parameter.checked(operand)
         except ParameterError as error:
             raise DefinitionError(f"{place}: {error}") from error
     elif parameter.kind in (STRING, BOOLEAN, IMAGE):
-        raise DefinitionError(f"{place}: {parameter.kind} parameters can only be set.")
-    elif isinstance(by, bool) or not isinstance(by, int | float):
-        raise DefinitionError(f"{place}.{how}: expected a number, got {by!r}.")
+        raise DefinitionError(
+            f'{place}: a {parameter.kind} parameter allows only "set", got "{operation}".'
+        )
+    elif isinstance(operand, bool) or not isinstance(operand, int | float):
+        raise DefinitionError(f"{place}.{operation}: expected a number, got {operand!r}.")
 
 
-def known_measurements() -> frozenset[str]:
-    """Names of everything that the pack measures."""
-    from ..measures import MEASURES  # late: it loads all that measures
+def measurement_names() -> frozenset[str]:
+    """Return the names of all measures of the pack."""
+    from ..measures import MEASURES  # imported late, because it loads every measure's code
 
     return frozenset(each.name for family in MEASURES.values() for each in family)

@@ -1,4 +1,4 @@
-"""What a production, a phase and an attempt may become: everything else is refused."""
+"""States of productions, phases and attempts, and the transitions that are allowed."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -6,47 +6,47 @@ from typing import Any, TypeVar
 
 
 class IllegalTransition(ValueError):
-    """What was asked can't be done in the state that there is; the message says so in words."""
+    """Error for a change that the current state doesn't allow; the message names both states."""
 
 
 class ProductionState(Enum):
-    """Where a production stands."""
+    """State of a production."""
 
-    QUEUED = "queued"  # nothing of it has begun, or it waits to be taken up again
+    QUEUED = "queued"  # no phase has begun, or the production was resumed
     RUNNING = "running"
-    WAITING = "waiting"  # for a person's approval, or for room on a disk
+    WAITING = "waiting"  # waits for a person's approval, or for free space on a disk
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
 class PhaseState(Enum):
-    """Where a phase of a production stands."""
+    """State of a phase of a production."""
 
     QUEUED = "queued"
     RUNNING = "running"
-    WAITING = "waiting"  # for a person's approval
+    WAITING = "waiting"  # waits for a person's approval
     PASSED = "passed"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
 class AttemptState(Enum):
-    """What became of one run of a phase's workflow."""
+    """State of one run of a phase's workflow."""
 
     RUNNING = "running"
     PASSED = "passed"
     FAILED = "failed"
-    REJECTED = "rejected"  # it passed, and a person said no
+    REJECTED = "rejected"  # a person rejected its result
     CANCELLED = "cancelled"
-    LOST = "lost"  # its machine is gone; it is run again under the same number
-    SUPERSEDED = "superseded"  # it was taken for lost, and ended all the same
+    LOST = "lost"  # its machine is gone; the attempt is run again under the same number
+    SUPERSEDED = "superseded"  # it was declared lost, and its end was reported afterwards
 
 
 State = TypeVar("State", ProductionState, PhaseState, AttemptState)
 
 _PRODUCTION, _PHASE, _ATTEMPT = ProductionState, PhaseState, AttemptState
-# By kind: members of different ones compare equal where their words do.
+# The states that may follow each state, by class of states.
 LEGAL: Mapping[type, Mapping[Any, frozenset[Any]]] = {
     ProductionState: {
         _PRODUCTION.QUEUED: frozenset(
@@ -77,7 +77,7 @@ LEGAL: Mapping[type, Mapping[Any, frozenset[Any]]] = {
             {_ATTEMPT.PASSED, _ATTEMPT.FAILED, _ATTEMPT.CANCELLED, _ATTEMPT.LOST}
         ),
         _ATTEMPT.PASSED: frozenset({_ATTEMPT.REJECTED}),
-        # One that was shown to a person because it is the best that there is.
+        # A failed attempt can be shown for approval because it is the best of its phase.
         _ATTEMPT.FAILED: frozenset({_ATTEMPT.REJECTED}),
         _ATTEMPT.REJECTED: frozenset(),
         _ATTEMPT.CANCELLED: frozenset(),
@@ -89,21 +89,21 @@ UNFINISHED = frozenset(
     {ProductionState.QUEUED, ProductionState.RUNNING, ProductionState.WAITING}
 )  # of a production
 OPEN = frozenset({PhaseState.QUEUED, PhaseState.RUNNING, PhaseState.WAITING})  # of a phase
-# What an attempt's number stands for: the others are run again under theirs.
+# States of attempts that use up a number; an attempt in another state is run again under its own.
 DECIDED = frozenset({AttemptState.PASSED, AttemptState.FAILED, AttemptState.REJECTED})
 
 
-def moved(now: State, wanted: State, what: str = "It") -> State:
-    """The state that is wanted, if it may follow the one that there is.
+def check_transition(current: State, following: State, subject: str = "It") -> State:
+    """Return the following state if it may follow the current one.
 
     Args:
-        now: the state that there is.
-        wanted: the next one.
-        what: whose, in the error.
+        current: state before the change.
+        following: state after the change.
+        subject: the production, phase or attempt, as the error names it.
 
     Raises:
-        IllegalTransition: it may not.
+        IllegalTransition: the following state is not allowed.
     """
-    if wanted not in LEGAL[type(now)][now]:
-        raise IllegalTransition(f"{what} is {now.value} and can't become {wanted.value}.")
-    return wanted
+    if following not in LEGAL[type(current)][current]:
+        raise IllegalTransition(f"{subject} is {current.value} and can't become {following.value}.")
+    return following

@@ -1,4 +1,4 @@
-"""Productions as the database knows them, with all that may be told of them."""
+"""Records of productions, phases and attempts as the database stores them, and their JSON form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,21 +18,23 @@ class AttemptRecord:
     """One run of a phase's workflow.
 
     Attributes:
-        id: its own.
-        number: from 1 on; one that was cancelled or lost is run again under its number.
-        state: what became of it.
-        values: of the workflow's parameters.
-        prompt_id: ComfyUI's.
-        process_id, machine: where it runs or ran.
-        job_id: None as long as its prompt wasn't seen.
-        verdict, score: what the gates decided; None as long as they didn't.
-        reason_code, reason: why it didn't pass.
-        reasons: the same part by part, for other languages.
-        chosen: whether its files are what the phase gives.
-        started_at, finished_at: when.
-        progress: of its job, 0 to 1; None where nobody said.
-        artifacts: files that it wrote.
-        reports: in short, as JSON values.
+        id: id of the attempt.
+        number: number of the attempt in its phase, from 1; a cancelled or lost attempt is run
+            again under the same number.
+        state: current state of the attempt.
+        values: values of the workflow's parameters, by name.
+        prompt_id: id of the attempt's prompt in ComfyUI.
+        process_id: id of the ComfyUI process that runs or ran the attempt; None if unknown.
+        machine: name of the machine of that process; None if unknown.
+        job_id: id of the job of the prompt; None until the job is recorded.
+        verdict, score: decision and score (0–100) of the gates; None until they have decided.
+        reason_code, reason: code and English text of the reason why the attempt didn't pass.
+        reasons: the same reason in parts, for translation.
+        chosen: True if the phase gives this attempt's files to the next phase.
+        started_at, finished_at: times with time zone; `finished_at` is None while it runs.
+        progress: progress of the job, 0 to 1; None if ComfyUI reported none.
+        artifacts: files that the attempt wrote.
+        reports: summaries of the attempt's reports, as JSON values.
     """
 
     id: UUID
@@ -56,7 +58,7 @@ class AttemptRecord:
     reports: tuple[Mapping[str, Any], ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """This attempt as JSON values."""
+        """Return this attempt as JSON values."""
         return {
             "id": str(self.id),
             "number": self.number,
@@ -85,17 +87,19 @@ class PhaseRecord:
     """A phase of a production.
 
     Attributes:
-        id: its own.
-        position: in the production, from 0 on.
-        definition: as it was when the production began.
-        state: where it stands.
-        queue: by which machines that can run it find it.
-        parameters: what its first attempt is filled with, beside what it takes of the one before.
-        attempt_limit: how many may be made.
-        process_id, machine: where it runs; None while it runs nowhere.
-        started_at, finished_at: when.
-        reason_code, reason, reasons: why it failed or waits.
-        attempts: in the order of their numbers.
+        id: id of the phase in its production.
+        position: position in the production, from 0.
+        definition: definition of the phase when the production began.
+        state: current state of the phase.
+        queue: name of the queue from which machines that can run the phase take it.
+        parameters: parameter values of the first attempt, without those that come from the
+            previous phase.
+        attempt_limit: most attempts that the phase may make.
+        process_id, machine: process and machine that run the phase; None while none runs it.
+        started_at, finished_at: times with time zone; None before the start and before the end.
+        reason_code, reason, reasons: code, English text and parts of the reason why the phase
+            failed, was cancelled or waits.
+        attempts: attempts in the order of their numbers.
     """
 
     id: UUID
@@ -116,16 +120,16 @@ class PhaseRecord:
 
     @property
     def chosen(self) -> AttemptRecord | None:
-        """The attempt whose files it gives."""
+        """The attempt whose files the phase gives to the next one, or None."""
         return next((each for each in self.attempts if each.chosen), None)
 
     @property
     def running(self) -> AttemptRecord | None:
-        """The attempt that runs, or that ran when its machine died."""
+        """The attempt that runs, or that ran when its machine died, or None."""
         return next((each for each in self.attempts if each.state is AttemptState.RUNNING), None)
 
     def to_dict(self) -> dict[str, Any]:
-        """This phase as JSON values."""
+        """Return this phase as JSON values."""
         return {
             "id": str(self.id),
             "position": self.position,
@@ -148,17 +152,19 @@ class PhaseRecord:
 
 @dataclass(frozen=True)
 class ProductionRecord:
-    """A production.
+    """A production: phases that run one after the other, each with its attempts.
 
     Attributes:
-        id: its own.
-        project: its name.
-        state: where it stands.
-        request: as it was asked for, as JSON values.
-        reason_code, reason, reasons: why it failed, was cancelled or waits.
-        created_at, changed_at, finished_at: when.
-        phases: in their order.
-        decisions: every change of state, as JSON values.
+        id: id of the production.
+        project: name of the production's project.
+        state: current state of the production.
+        request: the request that created the production, as JSON values.
+        reason_code, reason, reasons: code, English text and parts of the reason why the production
+            failed, was cancelled or waits.
+        created_at, changed_at, finished_at: times with time zone; `finished_at` is None until the
+            production ends.
+        phases: phases in the order in which they run.
+        decisions: every change of state, oldest first, as JSON values.
     """
 
     id: UUID
@@ -176,19 +182,19 @@ class ProductionRecord:
 
     @cached_property
     def current(self) -> PhaseRecord:
-        """The phase that it is at: the first that hasn't passed, else the last."""
+        """The first phase that hasn't passed, or the last phase if all have passed."""
         unfinished = (each for each in self.phases if each.state is not PhaseState.PASSED)
         return next(unfinished, self.phases[-1])
 
     @property
     def progress(self) -> float:
-        """0 to 1: passed phases, and how far the running attempt is."""
+        """Share of the work that is done, 0 to 1: passed phases plus the running attempt's part."""
         passed = sum(each.state is PhaseState.PASSED for each in self.phases)
         running = self.current.running if self.current.state in OPEN else None
         return (passed + ((running and running.progress) or 0.0)) / len(self.phases)
 
     def brief(self) -> dict[str, Any]:
-        """What the event `anime.production` says."""
+        """Return the payload of the event `anime.production`, as JSON values."""
         attempts = self.current.attempts
         return {
             "id": str(self.id),
@@ -199,7 +205,7 @@ class ProductionRecord:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """This record as strict JSON values."""
+        """Return this production as strict JSON values (no NaN, no infinity)."""
         return {
             **self.brief(),
             "project": self.project,

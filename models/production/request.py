@@ -1,4 +1,4 @@
-"""Order of a production, checked against the workflows that it names."""
+"""Request for a production, read from an order and checked against the workflows of its phases."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -6,45 +6,52 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .definition import CHARACTER, PhaseDefinition, fill
-from .fields import finite
+from .fields import is_finite
 from .phase_kind import PICTURES, VIDEO
 from .phase_parameters import ParameterError
 
 DEFAULT_PHASES = ("sdxl_stills", "wan22_loop", "wan22_clip")
-SAMPLE = "sample"  # `phases` may be this word
+SAMPLE = "sample"  # value of `phases` that stands for `SAMPLE_PHASES`
 SAMPLE_PHASES = ("sample_stills", "sample_loop", "sample_clip")
 MOST_PHASES = 16
-MOST_SEED = 2**64 - 1
-RANDOM_SEED = 2**53  # below it, every reader of JSON keeps all digits
+MOST_SEED = 2**64 - 1  # ComfyUI's highest seed
+RANDOM_SEED = 2**53  # limit of random seeds: readers of JSON with doubles keep smaller ones exact
 LEAST_SIDE, MOST_SIDE = 16, 16_384  # px; the workflows' own bounds are narrower
 MOST_FRAMES = 100_000
 LEAST_FPS, MOST_FPS = 0.1, 1000.0
-# Fields that fill the parameter of their name in every workflow that has it.
-WELL_KNOWN = (
+# Fields that fill in the parameter of the same name in every workflow that has it.
+SHARED_FIELDS = (
     *("project", "character", "prompt", "negative_prompt", "seed", "width", "height"),
     *("frames", "fps", "profile"),
 )
-SIZES = ("width", "height", "frames", "fps", "profile", "negative_prompt")
+# Fields that at least one workflow must have as a parameter, or the request is refused.
+MUST_BE_USED = ("width", "height", "frames", "fps", "profile", "negative_prompt")
 
 
 class RequestError(ValueError):
-    """A request that can't be a production; one sentence names the field and what it should be."""
+    """Error for a request that can't be a production; it names the field and the expected value."""
 
 
 @dataclass(frozen=True)
 class ProductionRequest:
-    """What is to be made.
+    """Request for a production: the phases to run and the values of their parameters.
 
     Attributes:
-        project, character: names.
-        prompt, negative_prompt: what to draw, and what not.
-        seed: of every phase's first attempt.
-        width, height: px; None as the workflows were saved.
-        frames, fps: of loops and clips; None as the workflows were saved.
-        phases: ids, in their order.
-        attempts: of each phase; None as its policy says.
-        profile: by which it is judged; None as the workflows were saved.
-        parameters: by phase, further values by parameter.
+        prompt: text that describes the picture.
+        phases: ids of the phases, in the order in which they run.
+        project: name of the project, or "".
+        character: name of the character in the library, or "".
+        negative_prompt: text that describes what the picture must not show; None for the default
+            of each workflow.
+        seed: seed of every phase's first attempt, 0 to `MOST_SEED`.
+        width, height: size in pixels; None for the defaults of the workflows.
+        frames: frames of loops and clips; None for the defaults of the workflows.
+        fps: frame rate of loops and clips in frames per second; None for the defaults of the
+            workflows.
+        attempts: most attempts of each phase; None for the number in the phase's policy.
+        profile: name of the profile that sets the thresholds; None for the defaults of the
+            workflows.
+        parameters: further values by phase and parameter.
     """
 
     prompt: str
@@ -62,22 +69,25 @@ class ProductionRequest:
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """This request as JSON values, as `read_request` takes them."""
-        said = asdict(self) | {"phases": list(self.phases)}
-        return {name: value for name, value in said.items() if value is not None}
+        """Return this request as JSON values, as `read_request` takes them."""
+        fields = asdict(self) | {"phases": list(self.phases)}
+        return {name: value for name, value in fields.items() if value is not None}
 
     def values_of(self, definition: PhaseDefinition) -> dict[str, Any]:
-        """What a phase's first attempt is filled with, beside what it takes of the one before."""
+        """Return the parameter values of a phase's first attempt.
+
+        Values that come from the previous phase are not included.
+        """
         values = {}
-        for name in WELL_KNOWN:
-            given = getattr(self, name)
+        for name in SHARED_FIELDS:
+            value = getattr(self, name)
             parameter = definition.parameter(name)
-            if parameter is None or given is None or (given == "" and name != "prompt"):
+            if parameter is None or value is None or (value == "" and name != "prompt"):
                 continue
             if name not in definition.takes or definition.takes[name] == CHARACTER:
-                values[name] = given
-        for name, taken in definition.takes.items():
-            if taken == CHARACTER and self.character:
+                values[name] = value
+        for name, source in definition.takes.items():
+            if source == CHARACTER and self.character:
                 values[name] = self.character
         return values | dict(self.parameters.get(definition.id, {}))
 
@@ -85,29 +95,29 @@ class ProductionRequest:
 def read_request(
     order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
 ) -> ProductionRequest:
-    """Return the request that an order stands for.
+    """Return the request of an order, with defaults for absent fields.
 
     Args:
-        order: fields of `ProductionRequest`, of their types and within their bounds; only `prompt`
-            is required. `phases` may be "sample", for those that need no models.
-        catalogue: all phases that there are.
+        order: fields of `ProductionRequest` with values of the right types and within bounds; only
+            `prompt` is required. `phases` may be "sample", for the phases that need no models.
+        catalogue: definitions of all phases.
 
     Raises:
-        RequestError: one sentence names what is wrong.
+        RequestError: a field doesn't fit the phases; the message names it.
     """
     phases = _phases(order.get("phases"), catalogue)
-    filled = {
+    fields = {
         **order,
         "phases": phases,
         "seed": order.get("seed", secrets.randbelow(RANDOM_SEED)),
         "parameters": _parameters(order.get("parameters", {}), phases),
     }
-    request = ProductionRequest(**filled)
-    known = {each.id: each for each in catalogue}
-    definitions = [known[each] for each in request.phases]
-    _refuse_unused(request, definitions)
-    for place, definition in enumerate(definitions):
-        _check_values(request, definition, definitions[place - 1] if place else None)
+    request = ProductionRequest(**fields)
+    definition_of = {each.id: each for each in catalogue}
+    definitions = [definition_of[each] for each in request.phases]
+    _refuse_unused_fields(request, definitions)
+    for position, definition in enumerate(definitions):
+        _check_values(request, definition, definitions[position - 1] if position else None)
     return request
 
 
@@ -118,12 +128,14 @@ def _phases(
         return DEFAULT_PHASES
     if phases == SAMPLE:
         return SAMPLE_PHASES
-    known = [each.id for each in catalogue]
-    for each in phases:
-        if each not in known:
-            raise RequestError(f"phases: there is no phase {each!r}; there are {', '.join(known)}.")
-        if phases.count(each) > 1:
-            raise RequestError(f"phases: {each} stands there twice; a phase runs once.")
+    ids = [each.id for each in catalogue]
+    for phase_id in phases:
+        if phase_id not in ids:
+            raise RequestError(
+                f"phases: there is no phase {phase_id!r}; the phases are {', '.join(ids)}."
+            )
+        if phases.count(phase_id) > 1:
+            raise RequestError(f"phases: {phase_id} is named twice; a phase runs once.")
     return tuple(phases)
 
 
@@ -135,14 +147,16 @@ def _parameters(
             raise RequestError(
                 f"parameters: {phase_id[:64]!r} is none of the phases {', '.join(phases)}."
             )
-        if not finite(values):
-            raise RequestError(f"parameters.{phase_id}: NaN and infinity are no JSON.")
+        if not is_finite(values):
+            raise RequestError(f"parameters.{phase_id}: JSON doesn't allow NaN and infinity.")
     return {phase_id: dict(values) for phase_id, values in parameters.items()}
 
 
-def _refuse_unused(request: ProductionRequest, definitions: Sequence[PhaseDefinition]) -> None:
-    """Whoever asks for a width must not get another one in silence."""
-    for name in SIZES:
+def _refuse_unused_fields(
+    request: ProductionRequest, definitions: Sequence[PhaseDefinition]
+) -> None:
+    """Refuse a width, for example, that no workflow would use: it must not be ignored silently."""
+    for name in MUST_BE_USED:
         if getattr(request, name) is None:
             continue
         if not any(each.parameter(name) for each in definitions):
@@ -151,15 +165,15 @@ def _refuse_unused(request: ProductionRequest, definitions: Sequence[PhaseDefini
 
 
 def _check_values(
-    request: ProductionRequest, definition: PhaseDefinition, before: PhaseDefinition | None
+    request: ProductionRequest, definition: PhaseDefinition, previous: PhaseDefinition | None
 ) -> None:
+    """Refuse values that don't fit the phase's parameters, and a missing previous phase."""
     values = request.values_of(definition)
-    for name, taken in definition.takes.items():
-        if taken == CHARACTER or name in request.parameters.get(definition.id, {}):
+    for name, source in definition.takes.items():
+        if source == CHARACTER or name in request.parameters.get(definition.id, {}):
             continue
-        fits = before is not None and (taken == PICTURES or before.gives == VIDEO)
-        if fits:
-            values[name] = "of the phase before.png [output]"
+        if previous is not None and (source == PICTURES or previous.gives == VIDEO):
+            values[name] = "of the previous phase.png [output]"  # the file doesn't exist yet
     try:
         fill(definition, values)
     except ParameterError as error:

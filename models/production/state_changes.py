@@ -1,4 +1,7 @@
-"""Changes of the rows of productions, each with its decision; the caller has a transaction."""
+"""Changes of state of productions, phases and attempts, each recorded as a decision.
+
+The caller opens the transaction.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from ..jobs.strict_json import strict_json
 from ..reasons import sentence
 from . import phase_queue
 from .loading import load_within
-from .production_states import AttemptState, PhaseState, ProductionState, moved
+from .production_states import AttemptState, PhaseState, ProductionState, check_transition
 from .queries import sql
 from .records import AttemptRecord, PhaseRecord, ProductionRecord
 
@@ -58,10 +61,11 @@ class StateReason:
 NO_REASON = StateReason()
 
 
-def lock(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
-    """A production that nobody else changes until the transaction ends; None where there is none.
+def lock_production(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
+    """Lock a production until the transaction ends and return it; None if it doesn't exist.
 
-    All that changes anything of a production does this first, so that nobody waits crosswise.
+    Every transaction that changes a production takes this lock first, so that no two transactions
+    deadlock.
     """
     if connection.execute(sql("lock_production"), {"id": production_id}).fetchone() is None:
         return None
@@ -71,15 +75,19 @@ def lock(connection: "Connection", production_id: UUID) -> ProductionRecord | No
 def lock_phase(
     connection: "Connection", phase_id: UUID
 ) -> tuple[ProductionRecord, PhaseRecord] | None:
-    """A phase and its production, which nobody else changes until the transaction ends."""
+    """Lock a phase's production until the transaction ends; return the production and the phase.
+
+    Returns:
+        None if the phase doesn't exist.
+    """
     row = connection.execute(sql("production_of_phase"), {"id": phase_id}).fetchone()
-    record = None if row is None else lock(connection, row[0])
+    record = None if row is None else lock_production(connection, row[0])
     if record is None:
         return None
     return record, next(each for each in record.phases if each.id == phase_id)
 
 
-def decide(
+def record_decision(
     connection: "Connection",
     production_id: UUID,
     kind: str,
@@ -89,15 +97,17 @@ def decide(
     phase_id: UUID | None = None,
     attempt_id: UUID | None = None,
 ) -> None:
-    """Write a decision down.
+    """Insert a change of state into the table of decisions.
 
     Args:
-        connection: inside a transaction.
-        production_id: of the production.
-        kind: whose state changed: `production`, `phase` or `attempt`.
-        before, after: the states; None where there was none before.
-        reason: it changed.
-        phase_id, attempt_id: which, where it is theirs.
+        connection: connection inside a transaction.
+        production_id: id of the production.
+        kind: `production`, `phase` or `attempt`, whichever changed its state.
+        before: state before the change; None for a new production or attempt.
+        after: state after the change.
+        reason: reason for the change.
+        phase_id: id of the phase that changed or made the attempt, or None.
+        attempt_id: id of the attempt that changed, or None.
     """
     connection.execute(
         sql("add_decision"),
@@ -122,17 +132,17 @@ def move_production(
     state: ProductionState,
     reason: StateReason = NO_REASON,
 ) -> None:
-    """Change a production's state.
+    """Change a production's state; do nothing if it has that state.
 
     Raises:
-        IllegalTransition: it can't become that.
+        IllegalTransition: the state may not follow the current one.
     """
     if record.state is state:
         return
-    moved(record.state, state, "The production")
+    check_transition(record.state, state, "The production")
     columns = {"id": record.id, "state": state.value, "ended": state in ENDED_PRODUCTION}
-    connection.execute(sql("move_production"), columns | _kept_reason(state.value, reason))
-    decide(connection, record.id, "production", record.state, state, reason)
+    connection.execute(sql("move_production"), columns | _lasting_reason(state.value, reason))
+    record_decision(connection, record.id, "production", record.state, state, reason)
 
 
 def move_phase(
@@ -145,12 +155,12 @@ def move_phase(
     """Change a phase's state.
 
     Raises:
-        IllegalTransition: it can't become that.
+        IllegalTransition: the state may not follow the current one.
     """
-    moved(phase.state, state, f"The phase {phase.definition.id}")
+    check_transition(phase.state, state, f"The phase {phase.definition.id}")
     columns = {"id": phase.id, "state": state.value, "ended": state in ENDED_PHASE}
-    connection.execute(sql("move_phase"), columns | _kept_reason(state.value, reason))
-    decide(connection, production_id, "phase", phase.state, state, reason, phase.id)
+    connection.execute(sql("move_phase"), columns | _lasting_reason(state.value, reason))
+    record_decision(connection, production_id, "phase", phase.state, state, reason, phase.id)
 
 
 def move_attempt(
@@ -164,18 +174,20 @@ def move_attempt(
     """Change an attempt's state.
 
     Raises:
-        IllegalTransition: it can't become that.
+        IllegalTransition: the state may not follow the current one.
     """
-    moved(attempt.state, state, f"Attempt {attempt.number}")
+    check_transition(attempt.state, state, f"Attempt {attempt.number}")
     columns = {"id": attempt.id, "state": state.value}
     connection.execute(sql("move_attempt"), columns | _reason_columns(reason))
-    decide(connection, production_id, "attempt", attempt.state, state, reason, phase_id, attempt.id)
+    record_decision(
+        connection, production_id, "attempt", attempt.state, state, reason, phase_id, attempt.id
+    )
 
 
 def pass_phase(
     connection: "Connection", record: ProductionRecord, phase: PhaseRecord, reason: StateReason
 ) -> None:
-    """Have a phase done: the next one is queued, or the production is completed."""
+    """Mark a phase as passed and queue the next phase, or complete the production."""
     move_phase(connection, phase, PhaseState.PASSED, reason, record.id)
     following = next((each for each in record.phases if each.position > phase.position), None)
     if following is None:
@@ -186,7 +198,7 @@ def pass_phase(
     phase_queue.defer(connection, following.id, following.queue)
 
 
-def _kept_reason(state: str, reason: StateReason) -> dict[str, Any]:
+def _lasting_reason(state: str, reason: StateReason) -> dict[str, Any]:
     """Return the reason columns of a row: filled in only for states that need an explanation."""
     if state in ("failed", "cancelled", "waiting"):
         return _reason_columns(reason)

@@ -1,4 +1,4 @@
-"""Productions in the database: begun, and acted on by people. Every change is a decision."""
+"""Creation of productions and a person's actions on them; each change is recorded as a decision."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,12 +24,12 @@ from .records import PhaseRecord, ProductionRecord
 from .request import ProductionRequest
 from .state_changes import (
     StateReason,
-    decide,
-    lock,
+    lock_production,
     move_attempt,
     move_phase,
     move_production,
     pass_phase,
+    record_decision,
 )
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ __all__ = [
     "resume",
 ]
 
-MOST_WAITING = 100  # productions of a project that are not finished
+MOST_WAITING = 100  # default limit of a project's unfinished productions
 
 
 class LimitReached(ValueError):
-    """A production isn't begun because of a limit.
+    """Error for a production that a limit doesn't allow.
 
     Attributes:
-        code, values: of the reason.
+        code, values: code of the reason and the values of its placeholders.
     """
 
     def __init__(self, code: str, values: Mapping[str, Any]) -> None:
@@ -66,7 +66,7 @@ class LimitReached(ValueError):
 
 
 class UnknownProduction(LookupError):
-    """There is no production of an id."""
+    """Error for an id that no production has."""
 
 
 def create(
@@ -75,36 +75,37 @@ def create(
     definitions: Sequence[PhaseDefinition],
     most_waiting: int = MOST_WAITING,
 ) -> UUID:
-    """Begin a production: all of its rows and the first phase's place in the queue, or nothing.
+    """Create a production and queue its first phase, in one transaction.
 
     Args:
-        connection: to a database with the pack's schema.
-        request: as `read_request` gives it.
-        definitions: of its phases, in their order.
-        most_waiting: unfinished productions that a project may have.
+        connection: connection to a database with the pack's schema.
+        request: request that `read_request` returned.
+        definitions: definitions of the request's phases, in the same order.
+        most_waiting: most unfinished productions that a project may have.
 
     Returns:
         The production's id.
 
     Raises:
-        LimitReached: the project has enough of them.
-        psycopg.Error: the database refuses.
+        LimitReached: the project has `most_waiting` unfinished productions.
+        psycopg.Error: the database reported an error; nothing was written.
     """
-    phase_queue.prepare(connection)
+    phase_queue.create_tables(connection)
     production_id = uuid4()
     values: dict[str, Any] = {"id": production_id, "project": request.project}
     with connection.transaction():
         values["project_id"] = id_of(connection, "project", values)
-        connection.execute(sql("lock_project"), values)  # two at once must not both be the last
+        # Without the lock two transactions could both count one below the limit.
+        connection.execute(sql("lock_project"), values)
         row = connection.execute(sql("count_unfinished"), values).fetchone()
         if row is not None and row[0] >= most_waiting:
             code = "production_too_many"
-            said = {"project": request.project, "waiting": row[0], "limit": most_waiting}
-            raise LimitReached(code, said)
+            reason_values = {"project": request.project, "waiting": row[0], "limit": most_waiting}
+            raise LimitReached(code, reason_values)
         connection.execute(
             sql("add_production"), values | {"request": strict_json(request.to_dict())}
         )
-        decide(connection, production_id, "production", None, ProductionState.QUEUED)
+        record_decision(connection, production_id, "production", None, ProductionState.QUEUED)
         for position, definition in enumerate(definitions):
             _add_phase(connection, production_id, position, definition, request)
     return production_id
@@ -117,8 +118,8 @@ def _add_phase(
     definition: PhaseDefinition,
     request: ProductionRequest,
 ) -> None:
-    own = request.parameters.get(definition.id, {})
-    phase_id, name = uuid4(), phase_queue.queue_of(definition, own)
+    own_parameters = request.parameters.get(definition.id, {})
+    phase_id, queue = uuid4(), phase_queue.queue_of(definition, own_parameters)
     values = {
         "id": phase_id,
         "production_id": production_id,
@@ -126,24 +127,33 @@ def _add_phase(
         "version": definition.version,
         "name": definition.id,
         "definition": strict_json(definition.to_dict()),
-        "queue": name,
+        "queue": queue,
         "parameters": strict_json(request.values_of(definition)),
         "attempt_limit": request.attempts or definition.policy.attempts,
     }
     connection.execute(sql("add_definition"), values)
     connection.execute(sql("add_phase"), values)
     if position == 0:
-        phase_queue.defer(connection, phase_id, name)
+        phase_queue.defer(connection, phase_id, queue)
 
 
 def cancel(
     connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
-    """Stop a production; the machine that runs its prompt interrupts it.
+    """Cancel a production; the worker that runs its prompt interrupts the prompt.
+
+    Args:
+        connection: connection to the database.
+        production_id: id of the production.
+        person: name of the person who acts, or "".
+        comment: text that is added to the reason, or "".
+
+    Returns:
+        The production after the change.
 
     Raises:
-        UnknownProduction: there is none.
-        IllegalTransition: it has ended.
+        UnknownProduction: no production has this id.
+        IllegalTransition: the production has ended.
     """
     reason = _persons_reason("production_cancelled", person, comment)
     with connection.transaction():
@@ -161,13 +171,22 @@ def cancel(
 def resume(
     connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
-    """Go on with a production that was cancelled or that failed, at the phase where it stopped.
+    """Resume a cancelled or failed production at the phase where it stopped.
 
-    A phase that has used all its attempts gets as many again.
+    A phase that has used all its attempts gets the same number again.
+
+    Args:
+        connection: connection to the database.
+        production_id: id of the production.
+        person: name of the person who acts, or "".
+        comment: text that is added to the reason, or "".
+
+    Returns:
+        The production after the change.
 
     Raises:
-        UnknownProduction: there is none.
-        IllegalTransition: it goes on anyhow, or is completed.
+        UnknownProduction: no production has this id.
+        IllegalTransition: the production is not cancelled or failed.
     """
     with connection.transaction():
         record = _locked(connection, production_id)
@@ -176,9 +195,9 @@ def resume(
         move_production(connection, record, ProductionState.QUEUED, reason)
         move_phase(connection, phase, PhaseState.QUEUED, reason, production_id)
         numbers = [each.number for each in phase.attempts]
-        limit, usual = phase.attempt_limit, record.request.get("attempts")
+        limit, requested = phase.attempt_limit, record.request.get("attempts")
         if numbers and max(numbers) >= limit:
-            limit = max(numbers) + (usual or phase.definition.policy.attempts)
+            limit = max(numbers) + (requested or phase.definition.policy.attempts)
         connection.execute(sql("grant_attempts"), {"id": phase.id, "limit": limit})
         phase_queue.defer(connection, phase.id, phase.queue)
     return _loaded(connection, production_id)
@@ -187,11 +206,20 @@ def resume(
 def approve(
     connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
-    """Take what a phase made, after a person has seen it.
+    """Approve the attempt that a phase chose, so that the production continues with its files.
+
+    Args:
+        connection: connection to the database.
+        production_id: id of the production.
+        person: name of the person who acts, or "".
+        comment: text that is added to the reason, or "".
+
+    Returns:
+        The production after the change.
 
     Raises:
-        UnknownProduction: there is none.
-        IllegalTransition: nothing of it waits for approval.
+        UnknownProduction: no production has this id.
+        IllegalTransition: no phase of the production waits for approval.
     """
     with connection.transaction():
         record = _locked(connection, production_id)
@@ -204,22 +232,33 @@ def approve(
 def reject(
     connection: "Connection", production_id: UUID, person: str = "", comment: str = ""
 ) -> ProductionRecord:
-    """Refuse what a phase made: the next attempt begins, or the production fails with the last.
+    """Reject the attempt that a phase chose.
+
+    The phase makes its next attempt; if it has none left, the production fails.
+
+    Args:
+        connection: connection to the database.
+        production_id: id of the production.
+        person: name of the person who acts, or "".
+        comment: text that is added to the reason, or "".
+
+    Returns:
+        The production after the change.
 
     Raises:
-        UnknownProduction: there is none.
-        IllegalTransition: nothing of it waits for approval.
+        UnknownProduction: no production has this id.
+        IllegalTransition: no phase of the production waits for approval.
     """
     reason = _persons_reason("production_rejected", person, comment)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
-        shown = phase.chosen
-        if shown is not None:
-            connection.execute(sql("unchoose_attempt"), {"id": shown.id})
-            move_attempt(connection, shown, AttemptState.REJECTED, reason, record.id, phase.id)
-        used = max((each.number for each in phase.attempts), default=0)
-        if used < phase.attempt_limit:
+        attempt = phase.chosen
+        if attempt is not None:
+            connection.execute(sql("unchoose_attempt"), {"id": attempt.id})
+            move_attempt(connection, attempt, AttemptState.REJECTED, reason, record.id, phase.id)
+        last_number = max((each.number for each in phase.attempts), default=0)
+        if last_number < phase.attempt_limit:
             move_phase(connection, phase, PhaseState.QUEUED, reason, record.id)
             move_production(connection, record, ProductionState.RUNNING, reason)
             phase_queue.defer(connection, phase.id, phase.queue)
@@ -230,8 +269,8 @@ def reject(
 
 
 def _locked(connection: "Connection", production_id: UUID) -> ProductionRecord:
-    """The production, which nobody else changes until the transaction ends."""
-    record = lock(connection, production_id)
+    """Lock a production until the transaction ends and return it."""
+    record = lock_production(connection, production_id)
     if record is None:
         raise UnknownProduction(f"There is no production {production_id}.")
     return record
@@ -239,7 +278,7 @@ def _locked(connection: "Connection", production_id: UUID) -> ProductionRecord:
 
 def _loaded(connection: "Connection", production_id: UUID) -> ProductionRecord:
     record = load(connection, production_id)
-    assert record is not None  # nobody deletes productions
+    assert record is not None  # productions are never deleted
     return record
 
 
@@ -254,7 +293,7 @@ def _waiting(record: ProductionRecord) -> PhaseRecord:
 
 
 def _persons_reason(code: str, person: str, comment: str) -> StateReason:
-    """Return the reason of a person's decision; the comment is the same in every language."""
+    """Return the reason for a person's decision; the comment stays in the person's language."""
     text = sentence(code, {"who": person or "Somebody"})
     parts = [Reason(code, {"who": person}, text)]
     if comment:

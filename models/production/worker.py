@@ -1,4 +1,4 @@
-"""The worker: a thread with a loop of its own that takes phases from the queue, one at a time."""
+"""Worker of this ComfyUI process: a thread that takes phases from the queue, one at a time."""
 
 import asyncio
 import contextlib
@@ -11,13 +11,13 @@ from uuid import UUID
 
 from ..dependency import require
 from ..jobs.database.address import without_secrets
-from ..jobs.database.database import DatabaseAway
+from ..jobs.database.database import DatabaseUnavailable
 from ..settings import HEARTBEAT
 from . import attempts, handover, phase_queue
 from .host import Host, Postponed, Stopped
-from .patience import LocalJobs, in_thread, patient_connector
 from .production_states import PhaseState
 from .queries import sql
+from .queue_access import RunnableJobs, in_thread, waiting_connector
 from .runner import run_phase
 from .state_changes import StateReason
 
@@ -27,34 +27,38 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-productions"
-PAUSE = 2.0  # seconds until the next try, where nothing works
-POLL_SECONDS = 1.0  # between two looks at the queue, where nobody tells of a new phase
-STOP_SECONDS = 5.0
-MOST_FAILURES = 3  # of the engine itself in one phase
-FAILURE_PAUSE = 5  # seconds
+PAUSE = 2.0  # seconds until the worker starts again after an error
+POLL_SECONDS = 1.0  # between two reads of the queue when no notification of a new phase comes
+STOP_SECONDS = 5.0  # timeout for the end of the thread
+MOST_FAILURES = 3  # unexpected errors after which a phase fails
+FAILURE_PAUSE = 5  # seconds until a phase is retried after an unexpected error
 
 
 class Worker:
-    """Works at productions as long as its ComfyUI runs. Idle, it waits for the database's word."""
+    """Thread that runs phases of productions for as long as its ComfyUI process runs.
 
-    def __init__(self, host: Host, beat: float | None = None) -> None:
-        """Start nothing yet.
+    While the queue is empty the thread waits for a notification of PostgreSQL.
+    """
+
+    def __init__(self, host: Host, heartbeat_timeout: float | None = None) -> None:
+        """Create the worker; no thread is started yet.
 
         Args:
-            host: this ComfyUI.
-            beat: seconds until a worker that isn't seen is taken for dead.
+            host: this ComfyUI process.
+            heartbeat_timeout: seconds without a heartbeat after which another worker is declared
+                dead; None for the setting `HEARTBEAT`.
         """
         self._host = host
-        self._beat = HEARTBEAT.read() if beat is None else beat
+        self._timeout = HEARTBEAT.read() if heartbeat_timeout is None else heartbeat_timeout
         self._mutex = threading.Lock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._serving: asyncio.Task[None] | None = None
-        self._away: str | None = None
-        self._failures: dict[UUID, int] = {}  # of the engine itself, by phase
+        self._main_task: asyncio.Task[None] | None = None
+        self._problem: str | None = None
+        self._failures: dict[UUID, int] = {}  # number of unexpected errors, by phase
 
     def start(self) -> None:
-        """Start the thread, once; returns at once."""
+        """Start the thread unless it was started before, and return without waiting."""
         with self._mutex:
             if self._thread is None and not self._host.stopping():
                 self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
@@ -62,83 +66,85 @@ class Worker:
 
     @property
     def runs(self) -> bool:
-        """Whether it was started and is there."""
+        """True if the thread was started and has not ended."""
         return self._thread is not None and self._thread.is_alive()
 
     @property
     def problem(self) -> str | None:
-        """Why it takes no phases now, though it was started; None where it does."""
+        """Reason in English why a started worker takes no phases now; None if it takes them."""
         if self._thread is not None and not self.runs and not self._host.stopping():
-            return "What works at productions has ended; the log says why. Restart ComfyUI."
-        return self._away
+            return "The worker for productions has ended; the log says why. Restart ComfyUI."
+        return self._problem
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End the thread: the phase goes back into the queue. The host must be stopping by now.
+        """End the thread; the phase that runs goes back into the queue.
+
+        The host must be stopping already.
 
         Args:
-            seconds: to wait for that; the thread is a daemon and holds nothing up.
+            seconds: most seconds to wait; the thread is a daemon and doesn't keep Python running.
         """
-        loop, serving = self._loop, self._serving
-        self._host.nudge()
-        if loop is not None and serving is not None:
-            with contextlib.suppress(RuntimeError):  # it has ended
-                loop.call_soon_threadsafe(serving.cancel)
+        loop, main_task = self._loop, self._main_task
+        self._host.wake()
+        if loop is not None and main_task is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has been closed
+                loop.call_soon_threadsafe(main_task.cancel)
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _run(self) -> None:
-        # Async psycopg refuses the loop that is usual on Windows.
+        # Async psycopg refuses asyncio's default event loop on Windows.
         self._loop = asyncio.SelectorEventLoop()
         try:
-            self._serving = self._loop.create_task(self._serve())
-            self._loop.run_until_complete(self._serving)
+            self._main_task = self._loop.create_task(self._serve())
+            self._loop.run_until_complete(self._main_task)
         except asyncio.CancelledError:
             pass
         except Exception as error:
-            log.error("Productions don't run: %s", without_secrets(error))
+            log.error("The worker for productions ended with an error: %s", without_secrets(error))
         finally:
             self._end_tasks(self._loop)
             self._loop.close()
 
     @staticmethod
     def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
-        """Those that a pool of connections left behind: they would complain in the log."""
-        left = asyncio.all_tasks(loop)
-        for each in left:
-            each.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left, timeout=1.0))
+        """Cancel the tasks that a connection pool left running, which would log errors."""
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=1.0))
 
     async def _serve(self) -> None:
         while not self._host.stopping():
             try:
                 parameters = await in_thread(self._prepare)
-                self._tell(None)
-                await self._work(parameters)
+                self._set_problem(None)
+                await self._take_phases(parameters)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway as error:
-                self._tell(str(error))
+            except DatabaseUnavailable as error:
+                self._set_problem(str(error))
             except Exception as error:
-                self._tell(f"{type(error).__name__}: {without_secrets(error)}")
+                self._set_problem(f"{type(error).__name__}: {without_secrets(error)}")
             await asyncio.sleep(PAUSE)
 
     def _prepare(self) -> dict[str, str]:
         self._host.settle()
-        return self._host.database.run(_open)
+        return self._host.database.run(_create_queue)
 
-    def _tell(self, away: str | None) -> None:
-        if away is not None and self._away is None:
-            log.warning("Productions wait: %s", away)
-        self._away = away
+    def _set_problem(self, problem: str | None) -> None:
+        if problem is not None and self._problem is None:
+            log.warning("Productions wait: %s", problem)
+        self._problem = problem
 
-    async def _work(self, parameters: dict[str, str]) -> None:
-        """Take phases until told to end, or until procrastinate's worker gives up."""
+    async def _take_phases(self, parameters: dict[str, str]) -> None:
+        """Take phases until the task is cancelled or procrastinate's worker ends."""
         procrastinate = require("procrastinate")
-        # It logs every job, and in its errors where the database is.
+        # procrastinate logs every job, and its errors contain the address of the database.
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
-        app = procrastinate.App(connector=patient_connector(parameters))
-        local = LocalJobs(app.job_manager, self._host)
+        app = procrastinate.App(connector=waiting_connector(parameters))
+        runnable_jobs = RunnableJobs(app.job_manager, self._host)
 
         async def run(phase_id: str) -> None:
             await self._run_phase(UUID(phase_id))
@@ -146,20 +152,20 @@ class Worker:
         app.task(name=phase_queue.TASK, retry=_retry_strategy())(run)
 
         async with app.open_async():
-            looking = asyncio.create_task(self._look_after(app.job_manager, local))
+            repairs = asyncio.create_task(self._repair_queue(app.job_manager, runnable_jobs))
             try:
                 await app.run_worker_async(
                     name=THREAD,
                     concurrency=1,
                     install_signal_handlers=False,
-                    delete_jobs="always",  # what became of a phase is in the pack's own tables
+                    delete_jobs="always",  # the pack's own tables hold the results of phases
                     fetch_job_polling_interval=POLL_SECONDS,
                     shutdown_graceful_timeout=STOP_SECONDS,
-                    update_heartbeat_interval=self._beat / 4,
-                    stalled_worker_timeout=self._beat,
+                    update_heartbeat_interval=self._timeout / 4,
+                    stalled_worker_timeout=self._timeout,
                 )
             finally:
-                looking.cancel()
+                repairs.cancel()
 
     async def _run_phase(self, phase_id: UUID) -> None:
         running = asyncio.ensure_future(in_thread(run_phase, phase_id, self._host))
@@ -169,12 +175,12 @@ class Worker:
                 self._failures.pop(phase_id, None)
                 return
             except asyncio.CancelledError:
-                # Somebody cancelled it, or this ComfyUI ends: the phase sees for itself.
-                self._host.nudge()
+                # The phase was cancelled or this process stops. The runner reads which, and ends.
+                self._host.wake()
             except (Stopped, Postponed):
                 raise
             except Exception as error:
-                log.error("A production's phase could not go on: %s", _told(error))
+                log.error("A phase of a production stopped with an error: %s", _error_text(error))
                 self._failures[phase_id] = self._failures.get(phase_id, 0) + 1
                 if self._failures[phase_id] < MOST_FAILURES:
                     raise
@@ -183,66 +189,73 @@ class Worker:
                 return
 
     def _fail(self, phase_id: UUID, error: Exception) -> None:
-        reason = StateReason.of("production_engine", {"error": _told(error)})
-        own = self._host.process_id
-        with contextlib.suppress(DatabaseAway):
-            self._host.database.run(attempts.leave_phase, phase_id, own, PhaseState.FAILED, reason)
+        reason = StateReason.of("production_engine", {"error": _error_text(error)})
+        own_id = self._host.process_id
+        with contextlib.suppress(DatabaseUnavailable):
+            self._host.database.run(
+                attempts.release_phase, phase_id, own_id, PhaseState.FAILED, reason
+            )
 
-    async def _look_after(self, jobs: Any, local: LocalJobs) -> None:
-        """Put back into the queue what a machine that died had taken, and what was forgotten."""
+    async def _repair_queue(self, jobs: Any, runnable_jobs: RunnableJobs) -> None:
+        """Queue again, now and regularly, phases of dead processes and phases without a job."""
         while True:
             try:
-                stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._beat))
-                own = self._host.process_id
-                for phase_id in await in_thread(self._host.database.run, _orphans, own):
-                    held = await jobs.list_jobs_async(lock=str(phase_id), status="doing")
-                    stalled += [each for each in held if each.worker_id != local.worker_id]
+                stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._timeout))
+                own_id = self._host.process_id
+                for phase_id in await in_thread(self._host.database.run, _orphans, own_id):
+                    running = await jobs.list_jobs_async(lock=str(phase_id), status="doing")
+                    stalled += [
+                        each for each in running if each.worker_id != runnable_jobs.worker_id
+                    ]
                 for job in {each.id: each for each in stalled}.values():
+                    # The error means that another worker has queued the job again already.
                     with contextlib.suppress(
                         require("procrastinate").exceptions.ConnectorException
                     ):
-                        await jobs.retry_job(job)  # where another worker was faster, it is done
-                await in_thread(self._host.database.run, _put_right)
+                        await jobs.retry_job(job)
+                await in_thread(self._host.database.run, _repair_tables)
             except asyncio.CancelledError:
                 raise
-            except DatabaseAway:
+            except DatabaseUnavailable:
                 pass
             except Exception as error:
-                log.warning("The queue can't be looked after: %s", without_secrets(error))
-            await asyncio.sleep(min(self._beat / 4, 5.0))
+                log.warning("The queue of phases can't be repaired: %s", without_secrets(error))
+            await asyncio.sleep(min(self._timeout / 4, 5.0))
 
 
-def _told(error: Exception) -> str:
-    """What broke and where, without what a connection string may have in it."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    name = f"{os.path.basename(place.filename)}:{place.lineno}"
-    return f"{type(error).__name__} in {name}: {without_secrets(error)}"
+def _error_text(error: Exception) -> str:
+    """Return an error's type, source line and message, without secrets of a connection string."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    line = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return f"{type(error).__name__} in {line}: {without_secrets(error)}"
 
 
-def _open(connection: "Connection") -> dict[str, str]:
-    """Make the queue's tables; how to get more connections like this one."""
-    phase_queue.prepare(connection)
+def _create_queue(connection: "Connection") -> dict[str, str]:
+    """Create the queue's tables and return the parameters for more connections like this one."""
+    phase_queue.create_tables(connection)
     return {**connection.info.get_parameters(), "password": connection.info.password}
 
 
-def _orphans(connection: "Connection", own: UUID) -> list[UUID]:
-    return [phase_id for (phase_id,) in connection.execute(sql("orphaned_phases"), {"own": own})]
+def _orphans(connection: "Connection", own_id: UUID) -> list[UUID]:
+    """Return the ids of running phases whose process has ended."""
+    rows = connection.execute(sql("orphaned_phases"), {"own": own_id})
+    return [phase_id for (phase_id,) in rows]
 
 
-def _put_right(connection: "Connection") -> None:
-    attempts.supersede(connection)
-    handover.forget(connection)
-    for phase_id, name in connection.execute(sql("forgotten_phases")).fetchall():
+def _repair_tables(connection: "Connection") -> None:
+    attempts.supersede_attempts(connection)
+    handover.delete_unused_files(connection)
+    for phase_id, name in connection.execute(sql("phases_without_job")).fetchall():
         with connection.transaction():
             phase_queue.defer(connection, phase_id, name)
 
 
 def _retry_strategy() -> Any:
-    """When a phase that could not go on is tried again."""
+    """Return the rule by which procrastinate retries a phase whose run ended with an error."""
     procrastinate = require("procrastinate")
 
-    class Again(procrastinate.BaseRetryStrategy):  # type: ignore[name-defined]
-        """At once where this ComfyUI ends, later where it may help to wait."""
+    class RetryByError(procrastinate.BaseRetryStrategy):  # type: ignore[name-defined]
+        """Retry at once after `Stopped`, and after a pause for every other error."""
 
         def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:
             if isinstance(exception, Stopped):
@@ -250,4 +263,4 @@ def _retry_strategy() -> Any:
             seconds = exception.seconds if isinstance(exception, Postponed) else FAILURE_PAUSE
             return procrastinate.RetryDecision(retry_in={"seconds": seconds})
 
-    return Again()
+    return RetryByError()

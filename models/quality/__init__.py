@@ -1,1 +1,1 @@
-"""Is it clean?"""
+"""Picture quality of stills and clips, and comparison of pictures with references."""

@@ -1,4 +1,4 @@
-"""Still measures along time: of each drawing of a clip, with the frame where each is worst."""
+"""Still measures of a clip: taken of each drawing, with the frame in which each is worst."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +15,9 @@ from .still.exposure import CLIPPED, CONTRAST
 from .still.noise import NOISE
 from .still.still_quality import Results, absence_of, facts_of, measure_picture, numbers_of
 
-# Those that take a few milliseconds each: AnimeStillQuality has all. Soft lines count for a clip;
-# the others have the still's thresholds and decide nothing, unless a profile wants it.
+# The still measures that take a few milliseconds each; the node AnimeStillQuality has all of them.
+# Only soft lines are required of a clip. The others keep the thresholds of stills, but decide
+# nothing unless a profile requires them.
 STILL_MEASURES = (
     EDGE_WIDTH,
     *(replace(measure, required=False) for measure in (NOISE, BLOCKINESS, CLIPPED)),
@@ -28,33 +29,34 @@ def still_measurements(
     frames: torch.Tensor,
     pattern: HoldPattern,
     measures: Mapping[str, Measure],
-    looked: Callable[[int], None],
+    report_drawing: Callable[[int], None],
 ) -> tuple[Measurement, ...]:
-    """Measure the drawings of a clip as stills: the median over them.
+    """Measure the drawings of a clip as stills.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        pattern: how the drawings are held; a held frame is its drawing again.
-        measures: by name, as a profile wants them.
-        looked: called with each drawing that is done; may raise to stop.
+        pattern: hold pattern of the clip. Held frames repeat a drawing and aren't measured again.
+        measures: the measures by name, with the thresholds of the profile.
+        report_drawing: called with the frame of each measured drawing; may raise to stop.
 
     Returns:
-        Those of `STILL_MEASURES`; their worst frames stand in the details.
+        Measurements of `STILL_MEASURES`: the median over the drawings, with the worst drawing in
+        the details.
     """
-    drawn = []
+    results = []
     for drawing in pattern.drawings:
-        drawn.append(measure_picture(frames[drawing], STILL_MEASURES))
-        looked(drawing)
-    return tuple(_measurement(measures[each.name], drawn, pattern) for each in STILL_MEASURES)
+        results.append(measure_picture(frames[drawing], STILL_MEASURES))
+        report_drawing(drawing)
+    return tuple(_measurement(measures[each.name], results, pattern) for each in STILL_MEASURES)
 
 
-def _measurement(measure: Measure, drawn: Sequence[Results], pattern: HoldPattern) -> Measurement:
-    numbers = numbers_of(drawn, measure.name)
+def _measurement(measure: Measure, results: Sequence[Results], pattern: HoldPattern) -> Measurement:
+    numbers = numbers_of(results, measure.name)
     per_frame = pattern.along_frames(numbers)
-    known = [number for number in numbers if number is not None]
-    if not known:
-        return measure.absent(absence_of(drawn, measure.name), per_frame)
-    worst = measure.better.worst(known)
+    measured = [number for number in numbers if number is not None]
+    if not measured:
+        return measure.absent(absence_of(results, measure.name), per_frame)
+    worst = measure.better.worst(measured)
     details = {"worst": worst, "worst_frame": pattern.drawings[numbers.index(worst)]}
-    usual = median(known)
-    return measure.measured(usual, None, facts_of(usual), per_frame, details)
+    middle = median(measured)
+    return measure.measured(middle, None, facts_of(middle), per_frame, details)

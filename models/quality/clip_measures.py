@@ -1,10 +1,10 @@
-"""All that is measured of a clip, in the order in which a person should read it.
+"""List of the measures of a clip, in the order in which a person should read them.
 
-What is required is what is a fault in any shot and can be told in any shot: soft lines, flicker,
-flashes, pumping, and a slide show. Shaking cameras, lines that boil, drawings left out and fades
-are also means of expression, so they are measured, have a threshold, and decide nothing unless a
-profile wants it. Thresholds are where people begin to see it, from the literature named beside
-them; where there is none, the measure has no threshold.
+A measure is required if it shows a fault in any shot and can be measured in any shot: soft lines,
+flicker, flashes, pumping, and a slide show. Shaking cameras, boiling lines, missing drawings and
+fades can be intended, so their measures have a threshold but decide nothing unless a profile
+requires them. A threshold is the value from which people see the fault, from the source named
+beside it. A measure without such a source has no threshold.
 """
 
 from .along_time import STILL_MEASURES

@@ -1,4 +1,4 @@
-"""Is a clip clean: sharp lines, steady light, steady picture, drawings that come evenly?"""
+"""Clip quality: report on sharp lines, steady light, a steady picture and evenly timed drawings."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -10,7 +10,7 @@ from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
 from .along_time import still_measurements
 from .clip_measures import MEASURES, TEMPORAL_MEASURES
-from .temporal.clip_steps import walk
+from .temporal.clip_steps import measure_steps
 from .temporal.findings import Findings
 from .temporal.motion import MOTION
 from .temporal.scenes import scene_cuts, scenes
@@ -18,8 +18,8 @@ from .temporal.scenes import scene_cuts, scenes
 SUBJECT = "clip_quality"
 LEAST_FRAMES = 3
 LEAST_DRAWINGS = 3
-# A frame that differs by so much (ΔE) is looked at on its own, even where it differs by light
-# alone and shows the drawing before it: it may be a flash.
+# Difference (ΔE) from which a frame counts as a drawing of its own, even if it only shows the
+# drawing before it in another light: it may be a flash.
 FLASHING = 10.0
 
 Progress = Callable[[int, int], None] | None
@@ -33,20 +33,30 @@ def score_clip_quality(
 ) -> Report:
     """Score how clean a clip is, between its drawings and within its scenes.
 
-    The hold pattern is found first: held frames are not looked at again, so that a clip on twos
-    has the values it has on ones, and only `drawing_rate` tells them apart. What every measure
-    responds to stands beside its declaration and in the node's help page.
+    The hold pattern is found first. Held frames are not measured again, so a clip on twos has the
+    same values as on ones, and only `drawing_rate` differs. The declaration of each measure and the
+    help page of the node say what it responds to.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         fps: frames per second.
-        measures: `MEASURES`, as a profile wants them.
-        report_progress: called with (steps done, steps in all), at least once a drawing; may
-            raise to stop.
+        measures: `MEASURES`, with the thresholds of a profile.
+        report_progress: called with (steps done, steps in all), at least once for each drawing;
+            may raise to stop.
 
     Returns:
-        A report of subject `clip_quality`; its worst frame is that of the failing measurement
-        with the lowest score, of the required ones first.
+        A report of subject `clip_quality`. Its worst frame is that of the failing measurement with
+        the lowest score; required measurements come first.
+
+    Examples:
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> frames = draw_clip(12, width=192, height=192, period=12, character=0, seed=1)
+        >>> report = score_clip_quality(frames, fps=12)
+        >>> report.verdict.value
+        'PASS'
+        >>> values = {each.name: each.value for each in report.measurements}
+        >>> values["drawing_rate"]
+        12.0
     """
     by_name = {measure.name: measure for measure in measures}
     absence = unmeasurable(frames)
@@ -55,23 +65,25 @@ def score_clip_quality(
         return Report(SUBJECT, parts, len(frames), fps)
     count = len(frames)
 
-    def looked(done: int, _: int) -> None:
+    def report_step(done: int, _: int) -> None:
         if report_progress is not None:
             report_progress(done, 3 * count)
 
-    features = structural_features(frames, looked)
+    features = structural_features(frames, report_step)
     steps = step_distances(features)
     moved = without_light(frames, steps)
     pattern = hold_pattern(torch.where(steps > FLASHING, steps, moved)[:-1].cpu())
-    temporal = _temporal(frames, fps, features, moved, pattern, by_name, report_progress)
+    temporal = _temporal_measurements(
+        frames, fps, features, moved, pattern, by_name, report_progress
+    )
     still = still_measurements(
-        frames, pattern, by_name, lambda drawing: looked(2 * count + drawing + 1, 0)
+        frames, pattern, by_name, lambda drawing: report_step(2 * count + drawing + 1, 0)
     )
     parts = (*still, *temporal)
-    return Report(SUBJECT, parts, count, fps, _worst(parts))
+    return Report(SUBJECT, parts, count, fps, _worst_frame(parts))
 
 
-def _temporal(
+def _temporal_measurements(
     frames: torch.Tensor,
     fps: float,
     features: torch.Tensor,
@@ -81,26 +93,26 @@ def _temporal(
     report_progress: Progress,
 ) -> tuple[Measurement, ...]:
     drawings = list(pattern.drawings)
-    wanted = [measures[measure.name] for measure in TEMPORAL_MEASURES]
+    temporal = [measures[measure.name] for measure in TEMPORAL_MEASURES]
     absence = unmeasurable(frames, LEAST_FRAMES) or _too_few(len(drawings))
     if absence is not None:
-        return tuple(_without_time(measure, absence) for measure in wanted)
-    drawn = features[drawings]
-    into = [drawing - 1 for drawing in drawings[1:]]
-    cuts = scene_cuts(drawn, moved[into])
+        return tuple(_without_motion(measure, absence) for measure in temporal)
+    drawing_features = features[drawings]
+    frames_before = [drawing - 1 for drawing in drawings[1:]]
+    cuts = scene_cuts(drawing_features, moved[frames_before])
 
-    def walked(done: int, _: int) -> None:
+    def report_drawing(done: int, _: int) -> None:
         if report_progress is not None:
             report_progress(len(frames) + drawings[done - 1], 3 * len(frames))
 
-    found = Findings(
-        walk(frames, drawings, cuts, walked),
+    findings = Findings(
+        measure_steps(frames, drawings, cuts, report_drawing),
         pattern,
         scenes(cuts, len(drawings)),
-        step_distances(drawn)[:-1].tolist(),
+        step_distances(drawing_features)[:-1].tolist(),
         fps,
     )
-    return tuple(each.measurement(each.taken(found)) for each in wanted)
+    return tuple(measure.measurement(measure.evaluate(findings)) for measure in temporal)
 
 
 def _too_few(drawings: int) -> Absence | None:
@@ -111,15 +123,15 @@ def _too_few(drawings: int) -> Absence | None:
     return Absence("too_few_drawings", {"drawings": drawings, "least": LEAST_DRAWINGS})
 
 
-def _without_time(measure: Measure, absence: Absence) -> Measurement:
-    """Of a frozen clip the motion is known: there is none."""
+def _without_motion(measure: Measure, absence: Absence) -> Measurement:
+    """Return a temporal measurement of a clip without steps; a frozen clip has a motion of 0."""
     if measure.name == MOTION.name and absence.code == "nothing_moves":
         return measure.measured(0.0, "nothing_moves")
     return measure.absent(absence)
 
 
-def _worst(parts: Sequence[Measurement]) -> WorstFrame | None:
-    """Where to look first: at what fails, and what counts before what does not."""
+def _worst_frame(parts: Sequence[Measurement]) -> WorstFrame | None:
+    """Return the frame to check first: that of a failing measurement, required ones first."""
     failing = [part for part in parts if part.verdict is Verdict.FAIL]
     failing.sort(key=lambda part: (not part.required, part.score))
     for part in failing:

@@ -1,4 +1,4 @@
-"""One drawing: a character in a pose."""
+"""Drawing of a character in a pose, for the sample clips."""
 
 from .canvas import Canvas
 from .characters import Character
@@ -9,7 +9,7 @@ from .pose import Pose
 
 
 def draw_character(canvas: Canvas, character: Character, pose: Pose) -> None:
-    """Paint a character, from what lies behind to what lies in front."""
+    """Paint a character in a pose, from its hindmost parts to its foremost ones."""
     draw_hair_behind(canvas, character, pose)
     draw_body(canvas, character, pose)
     draw_face(canvas, character, pose, fringe_shade(character, pose))

@@ -1,4 +1,4 @@
-"""The head without its hair: face, ears, eyes, brows, nose and mouth."""
+"""Drawing of the head without its hair: face, ears, eyes, brows, nose and mouth."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from .curves import bezier, ellipse, mirrored, moved, smooth
 from .pose import Pose
 
 LINE = 2.4  # units, the outline of every large shape
+# How near to the viewer the parts lie, in units: nearer parts move more when the head turns.
 FACE_DEPTH, EYE_DEPTH, NOSE_DEPTH = 14.0, 52.0, 70.0
 EYE_LINE = 32.0  # y of the middle of the eyes
 BLUSH: Colour = (240, 120, 110)
@@ -16,7 +17,7 @@ LIGHT_IN_EYE: Colour = (250, 250, 250)
 
 
 def face_outline(character: Character) -> np.ndarray:
-    """Outline of the face and skull on the head."""
+    """Return the outline of face and skull, measured from the middle of the head."""
     jaw, chin = character.jaw, character.chin
     return smooth(
         mirrored(
@@ -37,7 +38,7 @@ def face_outline(character: Character) -> np.ndarray:
 
 
 def skin_shadow(character: Character) -> Colour:
-    """The tone of skin in the shade: darker, redder."""
+    """Return the colour of skin in the shade, which is darker and redder."""
     red, green, blue = character.skin
     return red * 0.91, green * 0.79, blue * 0.80
 
@@ -46,10 +47,10 @@ def draw_face(canvas: Canvas, character: Character, pose: Pose, fringe_shade: np
     """Paint the face.
 
     Args:
-        canvas: where to.
-        character: whose.
-        pose: when.
-        fringe_shade: outline, in the drawing, of the shade that the fringe throws.
+        canvas: canvas to paint on.
+        character: character whose face it is.
+        pose: position of the head, and how far the eyes are open.
+        fringe_shade: outline of the fringe's shadow on the face, in the drawing's units.
     """
     for side in (-1, 1):
         _draw_ear(canvas, character, pose, side)
@@ -92,19 +93,30 @@ def _draw_brow(canvas: Canvas, character: Character, pose: Pose, side: int) -> N
 
 
 def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
-    wide, high = character.eye_width, character.eye_height
+    half_width, half_height = character.eye_width, character.eye_height
     slant = character.eye_slant
-    shut = bezier((-wide, 4), (-wide * 0.5, high * 0.72), (wide * 0.6, high * 0.72), (wide, 2))
+    shut = bezier(
+        (-half_width, 4),
+        (-half_width * 0.5, half_height * 0.72),
+        (half_width * 0.6, half_height * 0.72),
+        (half_width, 2),
+    )
     open_above = bezier(
-        (-wide, 5), (-wide * 0.95, -high * 1.25), (wide * 0.8, -high * 1.35), (wide, -2 - slant)
+        (-half_width, 5),
+        (-half_width * 0.95, -half_height * 1.25),
+        (half_width * 0.8, -half_height * 1.35),
+        (half_width, -2 - slant),
     )
     open_below = bezier(
-        (-wide, 5), (-wide * 0.7, high * 1.18), (wide * 0.62, high * 1.18), (wide, -2 - slant)
+        (-half_width, 5),
+        (-half_width * 0.7, half_height * 1.18),
+        (half_width * 0.62, half_height * 1.18),
+        (half_width, -2 - slant),
     )
     above = shut + (open_above - shut) * pose.lids
     below = shut + (open_below - shut) * min(pose.lids * 1.6, 1.0)
 
-    # The eye on the side that the head turns away from gets narrower.
+    # When the head turns, the eye that moves out of sight gets narrower.
     narrowed = 1.0 + 0.5 * pose.turn * side
 
     def place(points: np.ndarray) -> np.ndarray:
@@ -119,26 +131,29 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
             _draw_iris(canvas, character, pose, side)
         lower_lash = place(below[len(below) // 2 - 3 :])
         canvas.stroke(lower_lash, 2.4, mix(character.ink, character.skin, 0.15), thickest=0.6)
-    wing = np.array([[wide + 5.0, above[-1, 1] - 3.0]])
+    wing = np.array([[half_width + 5.0, above[-1, 1] - 3.0]])
     lash = np.concatenate([above, wing])
     canvas.stroke(place(moved(lash, 0, -1)), 7.0, character.ink, thickest=0.72)
     crease = bezier(
-        (-wide * 0.55, -high * 1.08),
-        (wide * 0.1, -high * 1.42),
-        (wide * 0.85, -high * 0.95 - slant),
+        (-half_width * 0.55, -half_height * 1.08),
+        (half_width * 0.1, -half_height * 1.42),
+        (half_width * 0.85, -half_height * 0.95 - slant),
     )
-    crease = moved(crease, 0, 0.6 * high * (1 - pose.lids))
+    crease = moved(crease, 0, 0.6 * half_height * (1 - pose.lids))
     canvas.stroke(place(crease), 1.8, mix(character.ink, character.skin, 0.35))
 
 
 def _draw_iris(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
-    """Iris, pupil and lights; the iris gets lighter downwards."""
-    wide, high = character.eye_width * 0.68, character.eye_height * 0.98
-    # The eyes rest on the viewer: they turn back a little of what the head turns away.
+    """Paint iris, pupil and highlights; the iris gets lighter downwards."""
+    half_width, half_height = character.eye_width * 0.68, character.eye_height * 0.98
+    # The eyes stay on the viewer, so they turn back a little when the head turns.
     middle = np.array([character.eye_spacing * side - 24 * pose.turn, EYE_LINE])
 
     def paint(x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        spot = ellipse(x * wide, y * high, width * wide, height * high) + middle
+        spot = (
+            ellipse(x * half_width, y * half_height, width * half_width, height * half_height)
+            + middle
+        )
         canvas.fill(pose.on_head(spot, EYE_DEPTH), colour)
 
     dark = mix(character.iris, character.ink, 0.5)

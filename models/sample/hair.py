@@ -1,4 +1,4 @@
-"""The hair: what hangs behind, what lies on top, and the locks beside the face."""
+"""Drawing of the hair: the back and the tails, the crown and fringe, the locks beside the face."""
 
 import numpy as np
 
@@ -8,23 +8,24 @@ from .curves import bezier, moved, ribbon, smooth
 from .face import LINE
 from .pose import Pose
 
+# How near to the viewer the parts lie, in units: nearer parts move more when the head turns.
 BACK_DEPTH, TAIL_DEPTH, SIDE_DEPTH, FRONT_DEPTH = -28.0, -20.0, 34.0, 40.0
 TEMPLE = np.array([90.0, 26.0])  # where the fringe ends
 SHADE_DROP = 13.0  # units from the fringe to the end of its shade on the face
 
 
 def hair_shadow(character: Character) -> Colour:
-    """The tone of hair in the shade: darker, and towards the ink."""
+    """Return the colour of hair in the shade, which lies between the hair's and the ink's."""
     return mix(character.hair, character.ink, 0.34)
 
 
 def hair_light(character: Character) -> Colour:
-    """The tone of the shine on the crown."""
+    """Return the colour of the shine on the crown."""
     return mix(character.hair, (255, 252, 244), 0.48)
 
 
 def draw_hair_behind(canvas: Canvas, character: Character, pose: Pose) -> None:
-    """Paint what hangs behind the body: tails and the back of the hair."""
+    """Paint the hair that hangs behind the body: the tails and the back."""
     if character.ponytail > 0.01:
         _draw_ponytail(canvas, character, pose)
     if character.twin_tails > 0.01:
@@ -35,14 +36,14 @@ def draw_hair_behind(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 def draw_side_locks(canvas: Canvas, character: Character, pose: Pose) -> None:
     """Paint the locks that hang beside the face, in front of it."""
-    wide, end = character.side_width, character.side_length
+    half_width, end = character.side_width, character.side_length
     for side in (-1, 1):
         centre = bezier((79, -40), (88, 10), (84, end * 0.7), (76 + character.curl * 0.4, end))
-        along = np.linspace(0, 1, len(centre))
-        half = wide * (0.55 + 0.7 * along) * np.sqrt(np.clip(1 - along**3, 0, 1)) * 0.62
+        position = np.linspace(0, 1, len(centre))
+        half = half_width * (0.55 + 0.7 * position) * np.sqrt(np.clip(1 - position**3, 0, 1)) * 0.62
         shape = pose.on_hair(ribbon(centre, half) * [side, 1], SIDE_DEPTH, delay=0.25 * side)
         inner = _shifted(centre, -0.55 * half)
-        shade = np.concatenate([inner, inner[::-1] - [wide, 0]]) * [side, 1]
+        shade = np.concatenate([inner, inner[::-1] - [half_width, 0]]) * [side, 1]
         canvas.fill(shape, character.hair)
         with canvas.inside(shape):
             placed = pose.on_hair(shade, SIDE_DEPTH, delay=0.25 * side)
@@ -62,7 +63,7 @@ def draw_hair_on_top(canvas: Canvas, character: Character, pose: Pose) -> None:
     canvas.fill(shape, character.hair)
     with canvas.inside(shape):
         _draw_shine(canvas, character, pose)
-        for lock in locks:  # the right part of every lock, seen from us, lies in the shade
+        for lock in locks:  # in the picture, the right part of every lock lies in the shade
             right, tip = lock[0], lock[len(lock) // 2]
             inner = bezier(tip, (tip + right) / 2 - [13, 0], right - [5, 22])
             shade = np.concatenate([lock[: len(lock) // 2], inner])
@@ -76,7 +77,7 @@ def draw_hair_on_top(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 
 def fringe_shade(character: Character, pose: Pose) -> np.ndarray:
-    """Outline, in the drawing, of the shade that the fringe throws on the face."""
+    """Return the outline of the fringe's shadow on the face, in the drawing's units."""
     shape = np.concatenate([_crown(), *_fringe(character)[::-1]])
     return pose.on_hair(moved(shape, 3, SHADE_DROP), FRONT_DEPTH * 0.6)
 
@@ -99,7 +100,7 @@ def _crown() -> np.ndarray:
 
 
 def _fringe(character: Character) -> list[np.ndarray]:
-    """The lower edges of the fringe's locks, left to right; each runs from right to left."""
+    """Return the lower edges of the fringe's locks, left to right; each runs right to left."""
     gaps = np.array([-TEMPLE[0], -60, -29, 0, 29, 60, TEMPLE[0]])
     heights = np.array(character.fringe)
     notches = (heights[1:] + heights[:-1]) / 2 - character.fringe_notch
@@ -115,31 +116,31 @@ def _fringe(character: Character) -> list[np.ndarray]:
 
 
 def _draw_shine(canvas: Canvas, character: Character, pose: Pose) -> None:
-    """The jagged band of light around the crown."""
+    """Paint the jagged band of light around the crown."""
     x = np.linspace(-80, 80, 33)
     arch = -58 - 26 * np.sqrt(1 - (x / 92) ** 2)
     fade = np.sqrt(np.clip(1 - (x / 80) ** 2, 0, 1))
     upper = np.stack([x, arch - (6 + np.resize([0.0, 2, 4, 1], len(x))) * fade], axis=1)
     lower = np.stack([x, arch + (5 + np.resize([0.0, 14, 2, 7], len(x))) * fade], axis=1)
     band = np.concatenate([upper, lower[::-1]])
-    # The light stays where it is while the head turns, so it lies less near than the hair.
+    # The light moves less than the hair when the head turns, so its depth is smaller.
     canvas.fill(pose.on_head(band, FRONT_DEPTH * 0.3), hair_light(character))
 
 
 def _draw_ahoge(canvas: Canvas, character: Character, pose: Pose) -> None:
     size = character.ahoge
     centre = bezier((4, -120), (0, -120 - 34 * size), (34 * size, -122 - 44 * size))
-    along = np.linspace(0, 1, len(centre))
-    shape = ribbon(centre, 7 * size * np.sin(np.pi * (0.25 + 0.75 * along)))
-    loose = 0.9 * np.concatenate([along, along[::-1]])
-    placed = pose.on_hair(shape, FRONT_DEPTH * 0.5, loose)
+    position = np.linspace(0, 1, len(centre))
+    shape = ribbon(centre, 7 * size * np.sin(np.pi * (0.25 + 0.75 * position)))
+    looseness = 0.9 * np.concatenate([position, position[::-1]])
+    placed = pose.on_hair(shape, FRONT_DEPTH * 0.5, looseness)
     canvas.fill(placed, character.hair)
     canvas.outline(placed, LINE * min(1, 3 * size), character.ink)
 
 
 def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
-    """The back of the hair, ending in five locks."""
-    end, wide = character.back_length, character.back_width
+    """Paint the back of the hair, which ends in five locks."""
+    end, half_width = character.back_length, character.back_width
     curl = character.curl * min(end / 150, 1.0)
     right = smooth(
         [
@@ -147,15 +148,15 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
             (60, -108),
             (93, -60),
             (98, 0),
-            (wide, end * 0.62),
-            (wide + curl * 0.3, end * 0.84),
+            (half_width, end * 0.62),
+            (half_width + curl * 0.3, end * 0.84),
         ]
     )
     tips = np.linspace(1, -1, 5)
     edge: list[np.ndarray] = []
     for i, across in enumerate(tips):
-        tip = np.array([across * (wide + curl), end + (10 if i % 2 else 0)])
-        notch = np.array([(across - 0.25) * wide * 0.95, end * 0.9 - 8])
+        tip = np.array([across * (half_width + curl), end + (10 if i % 2 else 0)])
+        notch = np.array([(across - 0.25) * half_width * 0.95, end * 0.9 - 8])
         start = edge[-1][-1] if edge else right[-1]
         edge.append(bezier(start, (start + tip) / 2 + [4 * across, 3], tip))
         if i < 4:
@@ -166,14 +167,14 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
     with canvas.inside(shape):
         for side in (-1, 1):  # the outer strands catch the light
             band = ribbon(
-                bezier((90 * side, -50), (98 * side, 40), (wide * 0.86 * side, end)),
+                bezier((90 * side, -50), (98 * side, 40), (half_width * 0.86 * side, end)),
                 11.0,
             )
             canvas.fill(pose.on_hair(band, BACK_DEPTH, delay=0.1 * side), character.hair)
     canvas.outline(shape, LINE, character.ink)
     for across in (-0.62, -0.3, 0.3, 0.62):
         strand = bezier(
-            (across * 110, 10), (across * 120, end * 0.5), (across * wide * 1.1, end - 6)
+            (across * 110, 10), (across * 120, end * 0.5), (across * half_width * 1.1, end - 6)
         )
         canvas.stroke(pose.on_hair(strand, BACK_DEPTH), 2.2, character.ink)
 
@@ -181,37 +182,37 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
 def _draw_tail(
     canvas: Canvas, character: Character, pose: Pose, centre: np.ndarray, width: float, delay: float
 ) -> None:
-    """A bundle of hair along a curve, with a second tip."""
-    along = np.linspace(0, 1, len(centre))
-    body = np.sin(np.pi * np.clip(0.12 + 0.88 * along**0.8, 0, 1)) ** 0.7 * width
+    """Paint a bundle of hair along a curve, with a second tip behind it."""
+    position = np.linspace(0, 1, len(centre))
+    half_width = np.sin(np.pi * np.clip(0.12 + 0.88 * position**0.8, 0, 1)) ** 0.7 * width
 
-    def placed(points: np.ndarray, t: np.ndarray) -> np.ndarray:
-        return pose.on_hair(points, TAIL_DEPTH, 0.95 * t, delay)
+    def placed(points: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        return pose.on_hair(points, TAIL_DEPTH, 0.95 * positions, delay)
 
-    both = np.concatenate([along, along[::-1]])  # of a ribbon's two edges
+    both = np.concatenate([position, position[::-1]])  # a ribbon has two edges
     line_width = LINE * min(1, width / 12)
-    outward = np.sign(centre[-1, 0]) * body
-    second = _shifted(centre, 0.5 * np.sign(outward) * width * along**2, -10 * along**2)
-    behind, front = placed(ribbon(second, body * 0.8), both), placed(ribbon(centre, body), both)
+    outward = np.sign(centre[-1, 0]) * half_width
+    second = _shifted(centre, 0.5 * np.sign(outward) * width * position**2, -10 * position**2)
+    behind = placed(ribbon(second, half_width * 0.8), both)
+    front = placed(ribbon(centre, half_width), both)
     canvas.fill(behind, hair_shadow(character))
     canvas.outline(behind, line_width, character.ink)
     canvas.fill(front, character.hair)
     with canvas.inside(front):
         inner = _shifted(centre, -0.75 * outward)
-        canvas.fill(placed(ribbon(inner, body * 0.5), both), hair_shadow(character))
-        high = slice(6, 13)
-        shine = ribbon(_shifted(centre, 0.3 * outward)[high], body[high] * 0.22)
-        canvas.fill(
-            placed(shine, np.concatenate([along[high], along[high][::-1]])), hair_light(character)
-        )
+        canvas.fill(placed(ribbon(inner, half_width * 0.5), both), hair_shadow(character))
+        shine_span = slice(6, 13)
+        shine = ribbon(_shifted(centre, 0.3 * outward)[shine_span], half_width[shine_span] * 0.22)
+        both_in_span = np.concatenate([position[shine_span], position[shine_span][::-1]])
+        canvas.fill(placed(shine, both_in_span), hair_light(character))
     canvas.outline(front, line_width, character.ink)
     for offset in (-0.25, 0.3):
-        line = _shifted(centre, offset * body)
-        canvas.stroke(placed(line, along)[5:-1], 2.2, character.ink)
+        line = _shifted(centre, offset * half_width)
+        canvas.stroke(placed(line, position)[5:-1], 2.2, character.ink)
 
 
 def _shifted(points: np.ndarray, right: np.ndarray, down: np.ndarray | float = 0.0) -> np.ndarray:
-    """A curve with every point moved by an amount of its own."""
+    """Return a curve with every point moved by its own amount."""
     return points + np.stack(np.broadcast_arrays(right, down), axis=1)
 
 

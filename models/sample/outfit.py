@@ -1,4 +1,4 @@
-"""Neck, shoulders and clothes."""
+"""Drawing of neck, shoulders and clothes."""
 
 import numpy as np
 
@@ -9,18 +9,18 @@ from .face import FACE_DEPTH, LINE, face_outline, skin_shadow
 from .pose import Pose
 
 NECK_TOP, NECK_FOOT = 276.0, 330.0  # y in the drawing
-NECK_WIDTH = 27.0  # half
+NECK_WIDTH = 27.0  # half of the neck's width
 MIDDLE = 256.0  # x of the body's middle line
 BOTTOM = 1100.0  # far below the unit square, for tall pictures
 
 
 def cloth_shadow(colour: Colour) -> Colour:
-    """The tone of cloth in the shade: darker, towards violet."""
+    """Return the colour of cloth in the shade, which is darker and more violet."""
     return mix(colour, (58, 40, 92), 0.3)
 
 
 def draw_body(canvas: Canvas, character: Character, pose: Pose) -> None:
-    """Paint what lies below the head."""
+    """Paint everything below the head."""
     _draw_neck(canvas, character, pose)
     _draw_torso(canvas, character, pose)
     if character.sailor > 0.01:
@@ -34,11 +34,11 @@ def draw_body(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 
 def _on_body(pose: Pose, points: Points) -> np.ndarray:
-    """Take points given about the body's middle line to the drawing."""
+    """Return points measured from the body's middle line as points of the drawing."""
     return pose.on_body(moved(as_points(points), MIDDLE, 0))
 
 
-def _painted(
+def _paint_outlined(
     canvas: Canvas, points: np.ndarray, colour: Colour, ink: Colour, line: float = LINE
 ) -> None:
     canvas.fill(points, colour)
@@ -46,7 +46,8 @@ def _painted(
 
 
 def _grown(panel: np.ndarray, size: float) -> np.ndarray:
-    """A collar's right half, growing out of the shoulder; whole from a size of 0.4 on."""
+    """Return the right half of a collar, smaller for a size below 0.4, whole from there on."""
+    # While one character turns into another, the collar grows out of the shoulder.
     root = np.array([NECK_WIDTH + 12, NECK_FOOT])
     return root + (panel - root) * min(size / 0.4, 1.0)
 
@@ -71,14 +72,14 @@ def _draw_neck(canvas: Canvas, character: Character, pose: Pose) -> None:
         canvas.stroke(_on_body(pose, bone), 1.8, skin_shadow(character))
     if character.neck_cover > 0.01:
         height = character.neck_cover * 40
-        wide = NECK_WIDTH + 6
+        half_width = NECK_WIDTH + 6
         roll = smooth(
             [
-                (-wide - 4, NECK_FOOT),
-                (-wide, NECK_FOOT - height),
+                (-half_width - 4, NECK_FOOT),
+                (-half_width, NECK_FOOT - height),
                 (0, NECK_FOOT - height + 9),
-                (wide, NECK_FOOT - height),
-                (wide + 4, NECK_FOOT),
+                (half_width, NECK_FOOT - height),
+                (half_width + 4, NECK_FOOT),
                 (0, NECK_FOOT + 16),
             ],
             closed=True,
@@ -91,23 +92,23 @@ def _draw_neck(canvas: Canvas, character: Character, pose: Pose) -> None:
 
 
 def _draw_torso(canvas: Canvas, character: Character, pose: Pose) -> None:
-    wide = character.shoulder
+    half_width = character.shoulder
     depth = NECK_FOOT + character.neckline
     half = smooth(
         [
             (NECK_WIDTH + 14, NECK_FOOT),
-            (wide * 0.7, NECK_FOOT + 17),
-            (wide, NECK_FOOT + 46),
-            (wide + 18, NECK_FOOT + 130),
-            (wide + 26, NECK_FOOT + 260),
+            (half_width * 0.7, NECK_FOOT + 17),
+            (half_width, NECK_FOOT + 46),
+            (half_width + 18, NECK_FOOT + 130),
+            (half_width + 26, NECK_FOOT + 260),
         ]
     )
-    half = np.concatenate([[(0, depth)], half, [(wide + 30, BOTTOM)]])
+    half = np.concatenate([[(0, depth)], half, [(half_width + 30, BOTTOM)]])
     torso = _on_body(pose, np.concatenate([half, half[:0:-1] * [-1, 1]]))
     canvas.fill(torso, character.outfit)
     with canvas.inside(torso):
         for side in (-1, 1):
-            arm, inner = _armpit(wide), _armpit(wide)
+            arm, inner = _armpit(half_width), _armpit(half_width)
             inner[:, 0] -= np.linspace(0, 60, len(inner)) ** 0.8
             shade = np.concatenate([arm, inner[::-1]]) * [side, 1]
             canvas.fill(_on_body(pose, shade), cloth_shadow(character.outfit))
@@ -115,15 +116,15 @@ def _draw_torso(canvas: Canvas, character: Character, pose: Pose) -> None:
             y, thick = NECK_FOOT + 118, 20 * character.band
             belt = smooth([(-190, y - 10), (0, y + 8), (190, y - 10)])
             band = _on_body(pose, np.concatenate([belt, moved(belt, 0, thick)[::-1]]))
-            _painted(canvas, band, character.stripe, character.ink, LINE * 0.7)
+            _paint_outlined(canvas, band, character.stripe, character.ink, LINE * 0.7)
     canvas.outline(torso, LINE, character.ink)
     for side in (-1, 1):
-        arm = _armpit(wide)
+        arm = _armpit(half_width)
         canvas.stroke(_on_body(pose, arm * [side, 1]), 2.6, character.ink, thickest=0.6)
 
 
 def _armpit(shoulder: float) -> np.ndarray:
-    """The line between the right arm and the chest, from the armpit down."""
+    """Return the line between the right arm and the chest, from the armpit down."""
     x, y = shoulder - 34, NECK_FOOT + 92
     upper = bezier((x, y), (x + 10, y + 50), (x + 8, y + 110))
     return np.concatenate([upper, [(x, BOTTOM)]])
@@ -161,7 +162,7 @@ def _draw_lapels(canvas: Canvas, character: Character, pose: Pose) -> None:
         (0, depth),
     ]
     shirt = _on_body(pose, opening)
-    _painted(canvas, shirt, character.shirt, character.ink, LINE * 0.8)
+    _paint_outlined(canvas, shirt, character.shirt, character.ink, LINE * 0.8)
     for side in (-1, 1):
         flap = np.array(
             [
@@ -171,7 +172,7 @@ def _draw_lapels(canvas: Canvas, character: Character, pose: Pose) -> None:
                 (0, NECK_FOOT + 20),
             ]
         )
-        _painted(
+        _paint_outlined(
             canvas,
             _on_body(pose, _grown(flap, size) * [side, 1]),
             character.shirt,
@@ -187,7 +188,7 @@ def _draw_lapels(canvas: Canvas, character: Character, pose: Pose) -> None:
                 (0, depth + 72),
             ]
         )
-        _painted(
+        _paint_outlined(
             canvas, _on_body(pose, _grown(lapel, size) * [side, 1]), character.collar, character.ink
         )
     opening_line = bezier((0, depth + 72), (2, depth + 120), (0, BOTTOM))
@@ -209,7 +210,7 @@ def _draw_tie(canvas: Canvas, character: Character, pose: Pose) -> None:
             ]
             canvas.fill(_on_body(pose, stripe), character.stripe)
     canvas.outline(placed, LINE * size, character.ink)
-    _painted(canvas, _on_body(pose, knot), character.accent, character.ink, LINE * size)
+    _paint_outlined(canvas, _on_body(pose, knot), character.accent, character.ink, LINE * size)
 
 
 def _draw_bow(canvas: Canvas, character: Character, pose: Pose) -> None:
@@ -222,7 +223,7 @@ def _draw_bow(canvas: Canvas, character: Character, pose: Pose) -> None:
             np.array([(0, 0), (26, -22), (52, -20), (50, 6), (46, 24), (22, 16)]) * size,
             closed=True,
         )
-        _painted(
+        _paint_outlined(
             canvas, _on_body(pose, tail * [side, 1] + [0, y]), shadow, character.ink, LINE * size
         )
         placed = _on_body(pose, loop * [side, 1] + [0, y])
@@ -232,6 +233,6 @@ def _draw_bow(canvas: Canvas, character: Character, pose: Pose) -> None:
             canvas.fill(_on_body(pose, fold), shadow)
         canvas.outline(placed, LINE * size, character.ink)
     knot = smooth(mirrored([(0, -11), (11, -9), (12, 8), (0, 12)]) * size, closed=True)
-    _painted(
+    _paint_outlined(
         canvas, _on_body(pose, moved(knot, 0, y)), character.accent, character.ink, LINE * size
     )

@@ -1,4 +1,4 @@
-"""The still background: a gradient with a few soft shapes."""
+"""Still background of the sample clips: a gradient with a few soft shapes."""
 
 from colorsys import hsv_to_rgb
 from dataclasses import dataclass
@@ -14,29 +14,29 @@ OPACITY = 0.5
 
 @dataclass(frozen=True)
 class Spot:
-    """A soft round shape of the background; positions and sizes in shares of the picture."""
+    """Soft round shape of the background."""
 
-    x: float
-    y: float
-    radius: float
+    x: float  # share of the picture's width
+    y: float  # share of the picture's height
+    radius: float  # share of the picture's larger side
     colour: Colour
 
 
 @dataclass(frozen=True)
 class Scenery:
-    """A gradient from top to bottom with soft shapes on it."""
+    """Background: a gradient from top to bottom with soft shapes on it."""
 
-    above: Colour
-    below: Colour
+    above: Colour  # at the upper edge
+    below: Colour  # at the lower edge
     spots: tuple[Spot, ...]
 
 
 def random_scenery(random: np.random.Generator) -> Scenery:
-    """A background in pale, mostly cool colours, which leave the character in front."""
+    """Return a random background in pale, mostly cool colours, so that the character stands out."""
     hue = random.uniform(0.42, 0.68)
 
-    def colour(turn: float, saturation: float, value: float) -> Colour:
-        red, green, blue = hsv_to_rgb((hue + turn) % 1.0, saturation, value)
+    def colour(hue_shift: float, saturation: float, value: float) -> Colour:
+        red, green, blue = hsv_to_rgb((hue + hue_shift) % 1.0, saturation, value)
         return red * 255, green * 255, blue * 255
 
     spots = tuple(
@@ -55,6 +55,11 @@ def random_scenery(random: np.random.Generator) -> Scenery:
 
 def draw_scenery(scenery: Scenery, width: int, height: int) -> np.ndarray:
     """Paint a background.
+
+    Args:
+        scenery: background to paint.
+        width: pixels.
+        height: pixels.
 
     Returns:
         RGB in 0–255 (uint8), shape (height, width, 3).

@@ -1,6 +1,7 @@
-"""Weights that a measure can use when they are installed, and how they are fetched when asked for.
+"""Weights that measures can use once they are installed, and their download on a user's request.
 
-Nothing needs them: every family has a measure without weights. Nothing is fetched by itself.
+Nothing needs them: every family has measures without weights. Nothing is ever downloaded without a
+request.
 """
 
 from .catalogue import WEIGHTS

@@ -1,8 +1,8 @@
-"""All weights that the pack can use: `catalogue.json`, with what each file's publisher says of it.
+"""Catalogue of all weights that the pack can use, read from `catalogue.json`.
 
-Sizes and hashes are as published. Those of the Hugging Face hub's pages are rounded, and its files
-come with their hashes when they are fetched. The names of torchvision's files end in the first
-digits of their sha256.
+Sizes and hashes are those that the publishers give. The Hugging Face hub's pages round the sizes,
+and its server sends the hash with each download. The names of torchvision's files end in the first
+digits of their SHA-256.
 """
 
 import json
@@ -22,7 +22,7 @@ def _read(described: dict[str, Any]) -> Weight:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in described.items()
     }
-    values["files"] = tuple(WeightFile(**each) for each in values["files"])
+    values["files"] = tuple(WeightFile(**file) for file in values["files"])
     return Weight(**values)
 
 

@@ -1,4 +1,4 @@
-"""One file from the web: streamed, gone on with after an interruption, verified when whole."""
+"""Download of one file: streamed, resumed after an interruption, verified once it is complete."""
 
 import errno
 import json
@@ -18,36 +18,37 @@ from ..settings import HUB_MIRROR
 from .catalogue import HUB
 from .weight import WeightFile
 
-CONNECT_SECONDS, SILENCE_SECONDS = 8.0, 60.0
-CHUNK = 1 << 16  # bytes; small enough for a slow line to be interrupted within a second or two
-ROOM_KEPT = 64 << 20  # bytes that a download leaves free on the disk
+CONNECT_SECONDS, SILENCE_SECONDS = 8.0, 60.0  # timeouts: for the connection, between two packets
+CHUNK = 1 << 16  # bytes; on a slow connection, an interruption takes effect in a second or two
+FREE_BYTES_KEPT = 64 << 20  # bytes that a download leaves free on the disk
 
-Report = Callable[[int, int | None], None]
-"""Told bytes done, and bytes in all where they are known."""
-Interrupted = Callable[[], bool]
+ReportProgress = Callable[[int, int | None], None]
+"""Function that receives bytes done, and bytes in all or None if the server doesn't say."""
+IsInterrupted = Callable[[], bool]
+"""Function that returns True once the download should stop."""
 
 
 class FetchFailed(Exception):
-    """Weights can't be fetched; the message says why and what to do."""
+    """Error for weights that can't be downloaded; its message says why and what to do."""
 
 
 class FetchInterrupted(Exception):
-    """It was asked to stop; what has come so far is kept, and is where the next one goes on."""
+    """Interruption of a download; the next one resumes from the bytes received so far."""
 
 
-class _Dropped(Exception):
-    """The line broke while bytes were coming."""
+class _ConnectionLost(Exception):
+    """Loss of the connection during a download."""
 
 
 @dataclass(frozen=True)
 class _Offer:
-    """What the server said of a file; kept beside its first part, to tell whether it changed.
+    """A server's answer about a file, stored beside the partial file to notice changes.
 
     Attributes:
-        url: where it was offered.
-        validator: the server's own mark of this very content, empty where it gives none.
-        total: bytes of all of it.
-        sha256: of all of it, as far as it is known.
+        url: address of the file.
+        validator: ETag or date that changes with the content; "" if the server gives none.
+        total: size in bytes; None if the server doesn't give it.
+        sha256: SHA-256 of the whole file; "" if the server doesn't give it.
     """
 
     url: str
@@ -57,45 +58,50 @@ class _Offer:
 
 
 def address(source: str) -> str:
-    """Where a file is fetched from: `HF_ENDPOINT` names a mirror of the Hugging Face hub."""
+    """Return the address to download from, on the mirror of the hub if `HF_ENDPOINT` names one."""
     endpoint = HUB_MIRROR.read()
     return endpoint + source.removeprefix(HUB) if endpoint and source.startswith(HUB) else source
 
 
 def download(
-    file: WeightFile, target: Path, by_hand: str, report: Report, interrupted: Interrupted
+    file: WeightFile,
+    target: Path,
+    by_hand: str,
+    report: ReportProgress,
+    interrupted: IsInterrupted,
 ) -> None:
-    """Fetch a file; it gets its name once it is whole and verified.
+    """Download a file, which gets its name once it is complete and verified.
 
-    One at a time for a target: the caller sees to that.
+    The caller must ensure that only one download at a time has this target.
 
     Args:
-        file: what is wanted.
-        target: its path in the end. What has come so far is beside it, with `.part` at its end.
-        by_hand: what to do without this, for messages.
-        report: told how far it is.
-        interrupted: asked often.
+        file: file to download.
+        target: path of the complete file. The partial file has this path with `.part` at its end.
+        by_hand: text on how to install the file by hand, for error messages.
+        report: called with the progress.
+        interrupted: called often; the download stops once it returns True.
 
     Raises:
-        FetchFailed: no network, no such file, a full disk, or not what was published.
-        FetchInterrupted: it was asked to stop.
+        FetchFailed: there is no network, no such file or no room on the disk, or the file isn't
+            the published one.
+        FetchInterrupted: `interrupted` returned True.
     """
-    url, part = address(file.source), _part(target)
+    url, part = address(file.source), _part_path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        offer = _complete(file, url, part, by_hand, report, interrupted)
+        offer = _download_part(file, url, part, by_hand, report, interrupted)
         _verify(file, offer, part)
         with part.open("rb+") as whole:
             os.fsync(whole.fileno())
         os.replace(part, target)
-        _note(part).unlink(missing_ok=True)
+        _note_path(part).unlink(missing_ok=True)
         sync_folder(target.parent)
     except OSError as error:
-        raise FetchFailed(f"{_trouble(error, target.parent)}; {by_hand}.") from error
+        raise FetchFailed(f"{_disk_error_text(error, target.parent)}; {by_hand}.") from error
 
 
 def sync_folder(folder: Path) -> None:
-    """Have a rename survive a power cut, where the system can promise that."""
+    """Write a folder's file names to the disk, so that a rename survives a power cut (POSIX)."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -105,12 +111,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_room(folder: Path, needed: int) -> None:
-    """Refuse what would fill the disk.
+    """Check that a folder's disk has room for some bytes.
 
     Raises:
-        FetchFailed: less is free than needed.
+        FetchFailed: there is less room than needed.
     """
-    free = shutil.disk_usage(folder).free - ROOM_KEPT
+    free = shutil.disk_usage(folder).free - FREE_BYTES_KEPT
     if free < needed:
         raise FetchFailed(
             f"The disk is too full: {needed / 1e6:.0f} MB are needed in {folder}, and "
@@ -118,64 +124,72 @@ def check_room(folder: Path, needed: int) -> None:
         )
 
 
-def _part(target: Path) -> Path:
+def _part_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.part")
 
 
-def _note(part: Path) -> Path:
+def _note_path(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-def _complete(
-    file: WeightFile, url: str, part: Path, by_hand: str, report: Report, interrupted: Interrupted
-) -> _Offer:
-    """Bring the part to its full length. A broken line is taken up again while that helps."""
-    while True:
-        had = _length(part)
-        known = _read_note(part, url)
-        if known is not None and had == known.total:
-            report(had, had)
-            return known
-        try:
-            return _go_on(file, url, part, known, report, interrupted)
-        except _Dropped as dropped:
-            if _length(part) <= had:
-                raise FetchFailed(f"{dropped}; {by_hand}.") from dropped
-        except requests.RequestException as error:
-            raise FetchFailed(f"{_without_answer(error, url)}; {by_hand}.") from error
-
-
-def _go_on(
+def _download_part(
     file: WeightFile,
     url: str,
     part: Path,
-    known: _Offer | None,
-    report: Report,
-    interrupted: Interrupted,
+    by_hand: str,
+    report: ReportProgress,
+    interrupted: IsInterrupted,
 ) -> _Offer:
-    """One request: what is missing of the part, or all of it where the offer has changed."""
-    had = _length(part) if known is not None and known.validator else 0
-    headers = {"Accept-Encoding": "identity"}  # packed bytes have other lengths and ranges
-    if had and known is not None:
-        headers |= {"Range": f"bytes={had}-", "If-Range": known.validator}
+    """Download the missing bytes of a partial file, again as long as each request brings some."""
+    while True:
+        received = _length(part)
+        last_offer = _read_note(part, url)
+        if last_offer is not None and received == last_offer.total:
+            report(received, received)
+            return last_offer
+        try:
+            return _request_missing_bytes(file, url, part, last_offer, report, interrupted)
+        except _ConnectionLost as loss:
+            if _length(part) <= received:
+                raise FetchFailed(f"{loss}; {by_hand}.") from loss
+        except requests.RequestException as error:
+            raise FetchFailed(f"{_request_error_text(error, url)}; {by_hand}.") from error
+
+
+def _request_missing_bytes(
+    file: WeightFile,
+    url: str,
+    part: Path,
+    last_offer: _Offer | None,
+    report: ReportProgress,
+    interrupted: IsInterrupted,
+) -> _Offer:
+    """Request the bytes that a partial file lacks, or all if the file has changed since."""
+    received = _length(part) if last_offer is not None and last_offer.validator else 0
+    # The ranges and lengths of compressed bytes differ, so the server must not compress.
+    headers = {"Accept-Encoding": "identity"}
+    if received and last_offer is not None:
+        headers |= {"Range": f"bytes={received}-", "If-Range": last_offer.validator}
     with requests.get(
         url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
     ) as response:
-        answered = response.status_code
+        status = response.status_code
         start, total = _range(response)
         offer = _offer(response, url, total)
-        other = start != had or (known is not None and offer.sha256 != known.sha256)
-        if had and (
-            answered == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-            or (answered == HTTPStatus.PARTIAL_CONTENT and other)
+        has_changed = start != received or (
+            last_offer is not None and offer.sha256 != last_offer.sha256
+        )
+        if received and (
+            status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+            or (status == HTTPStatus.PARTIAL_CONTENT and has_changed)
         ):
-            part.unlink()  # the rest of another file
-            return _go_on(file, url, part, None, report, interrupted)
+            part.unlink()  # these bytes would continue another file
+            return _request_missing_bytes(file, url, part, None, report, interrupted)
         response.raise_for_status()
-        if total is not None and not file.may_have(total):
+        if total is not None and not file.may_have_size(total):
             raise FetchFailed(
-                f"{url} offers {total / 1e6:.1f} MB, and {file.megabytes or 0:.1f} MB were"
-                " published: it is not the file that was meant, and was not fetched."
+                f"{url} offers {total / 1e6:.1f} MB, but {file.megabytes or 0:.1f} MB were"
+                " published: it is another file, and was not downloaded."
             )
         if total is not None:
             check_room(part.parent, total - start)
@@ -188,11 +202,12 @@ def _stream(
     offer: _Offer,
     part: Path,
     start: int,
-    report: Report,
-    interrupted: Interrupted,
+    report: ReportProgress,
+    interrupted: IsInterrupted,
 ) -> None:
+    """Write the bytes of a response to the partial file, from the byte `start` on."""
     with part.open("ab" if start else "wb") as file:
-        _note(part).write_text(json.dumps(asdict(offer)), encoding="utf-8")
+        _note_path(part).write_text(json.dumps(asdict(offer)), encoding="utf-8")
         done = start
         report(done, offer.total)
         chunks = response.iter_content(CHUNK)
@@ -202,58 +217,60 @@ def _stream(
             try:
                 chunk = next(chunks, b"")
             except requests.RequestException as error:
-                raise _Dropped(f"the line to {urlsplit(offer.url).hostname} broke") from error
+                host = urlsplit(offer.url).hostname
+                raise _ConnectionLost(f"the connection to {host} was lost") from error
             if not chunk:
                 break
             file.write(chunk)
             done += len(chunk)
             report(done, offer.total)
     if offer.total is not None and done < offer.total:
-        raise _Dropped(f"{offer.url} ended after {done} of {offer.total} bytes")
+        raise _ConnectionLost(f"{offer.url} ended after {done} of {offer.total} bytes")
 
 
 def _range(response: requests.Response) -> tuple[int, int | None]:
-    """The first byte that is sent, and the length of the whole file."""
-    found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", ""))
-    if response.status_code == HTTPStatus.PARTIAL_CONTENT and found:
-        return int(found[1]), int(found[2])
-    packed = response.headers.get("Content-Encoding", "identity") != "identity"
+    """Return the position of a response's first byte, and the size of the whole file."""
+    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", ""))
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT and match:
+        return int(match[1]), int(match[2])
+    is_compressed = response.headers.get("Content-Encoding", "identity") != "identity"
     length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() and not packed else None
+    return 0, int(length) if length.isdigit() and not is_compressed else None
 
 
 def _offer(response: requests.Response, url: str, total: int | None) -> _Offer:
     validator = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-    if validator.startswith("W/"):  # "weak": of the same meaning, not of the same bytes
+    if validator.startswith("W/"):  # a weak ETag doesn't promise that the bytes are the same
         validator = ""
     sha256 = ""
-    for each in (*response.history, response):  # the hub says it while it sends on to its store
-        linked = each.headers.get("X-Linked-ETag", "").strip('"').lower()
-        if re.fullmatch(r"[0-9a-f]{64}", linked):
-            sha256 = linked
-        size = each.headers.get("X-Linked-Size", "")
+    # The Hugging Face hub gives hash and size in its redirect to the file store.
+    for answer in (*response.history, response):
+        linked_etag = answer.headers.get("X-Linked-ETag", "").strip('"').lower()
+        if re.fullmatch(r"[0-9a-f]{64}", linked_etag):
+            sha256 = linked_etag
+        size = answer.headers.get("X-Linked-Size", "")
         if total is None and size.isdigit():
             total = int(size)
     return _Offer(url, validator, total, sha256)
 
 
 def _verify(file: WeightFile, offer: _Offer, part: Path) -> None:
-    """Delete what is not what was published."""
+    """Delete a download that isn't the published file, and raise FetchFailed."""
     size = _length(part)
-    wrong = None
-    if (offer.total is not None and size != offer.total) or not file.may_have(size):
-        wrong = f"it has {size} bytes"
+    difference = None
+    if (offer.total is not None and size != offer.total) or not file.may_have_size(size):
+        difference = f"it has {size} bytes"
     expected = file.sha256 or offer.sha256
-    if wrong is None and expected:
-        found = sha256_of(part)
-        if not found.startswith(expected):
-            wrong = f"its sha256 is {found}, not {expected}"
-    if wrong is not None:
+    if difference is None and expected:
+        sha256 = sha256_of(part)
+        if not sha256.startswith(expected):
+            difference = f"its sha256 is {sha256}, not {expected}"
+    if difference is not None:
         part.unlink()
-        _note(part).unlink(missing_ok=True)
+        _note_path(part).unlink(missing_ok=True)
         raise FetchFailed(
-            f"{offer.url} did not give what was published ({wrong}); it was deleted. Try again; "
-            "if it stays so, the file has been changed there, and is not to be trusted."
+            f"{offer.url} did not give the published file ({difference}); it was deleted. Try "
+            "again. If the error stays, the file was changed there; don't trust it."
         )
 
 
@@ -265,16 +282,16 @@ def _length(part: Path) -> int:
 
 
 def _read_note(part: Path, url: str) -> _Offer | None:
-    """What was said of a part that came from this very address."""
+    """Return the stored offer of a partial file, if it was downloaded from this address."""
     try:
-        offer = _Offer(**json.loads(_note(part).read_text(encoding="utf-8")))
+        offer = _Offer(**json.loads(_note_path(part).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return offer if offer.url == url and part.exists() else None
 
 
-def _without_answer(error: requests.RequestException, url: str) -> str:
-    """Why nothing came, without the libraries' inner words."""
+def _request_error_text(error: requests.RequestException, url: str) -> str:
+    """Return the reason why a request failed, without the libraries' internal texts."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"{url} answers {error.response.status_code} {error.response.reason}".rstrip()
     host = urlsplit(url).hostname
@@ -284,10 +301,10 @@ def _without_answer(error: requests.RequestException, url: str) -> str:
         return f"{host} does not answer"
     if isinstance(error, requests.ConnectionError):
         return f"There is no connection to {host}"
-    return f"{url} can't be asked ({type(error).__name__})"
+    return f"The request to {url} failed ({type(error).__name__})"
 
 
-def _trouble(error: OSError, folder: Path) -> str:
+def _disk_error_text(error: OSError, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full: make room in {folder} and try again"
     return f"{error.filename or folder} can't be written ({error.strerror})"

@@ -1,4 +1,4 @@
-"""Fetching weights when someone asks for them."""
+"""Download of a set of weights on a user's request, for the routes and the command line."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,8 +10,8 @@ from filelock import FileLock, Timeout
 from .download import (
     FetchFailed,
     FetchInterrupted,
-    Interrupted,
-    Report,
+    IsInterrupted,
+    ReportProgress,
     address,
     download,
 )
@@ -20,62 +20,66 @@ from .weight import Weight, WeightFile, files_in
 
 __all__ = ["FetchFailed", "FetchInterrupted", "fetch"]
 
-ASKED_EVERY = 0.3  # seconds, whether to stop waiting for another process
+LOCK_POLL_SECONDS = 0.3  # between two checks for an interruption, while another process downloads
 
 
 def fetch(
     weight: Weight,
     models_folder: Path,
-    report_progress: Report | None = None,
-    interrupted: Interrupted | None = None,
+    report_progress: ReportProgress | None = None,
+    interrupted: IsInterrupted | None = None,
 ) -> list[Path]:
-    """Fetch the files of a weight that are not there yet.
+    """Download the missing files of a set of weights.
 
-    A file has its name only once it is whole and verified. What was interrupted goes on where it
-    stopped. Where another process fetches the same, this waits for it.
+    A file gets its name only once it is complete and verified. An interrupted download is resumed.
+    If another process downloads the same file, this waits for it.
 
     Args:
-        weight: what is wanted.
-        models_folder: ComfyUI's `models`.
-        report_progress: told bytes done and in all, of all files; in all: as far as is known.
-        interrupted: asked often; once it says yes, `FetchInterrupted` is raised.
+        weight: weights to download.
+        models_folder: ComfyUI's `models` folder.
+        report_progress: called with the bytes done and in all, of all files together; bytes in all
+            are None if no size is known.
+        interrupted: called often; once it returns True, `FetchInterrupted` is raised.
 
     Returns:
-        Where its files are.
+        The paths of the weights' files.
 
     Raises:
-        FetchFailed: no network, no such file, a full disk, or not what was published.
-        FetchInterrupted: it was asked to stop.
+        FetchFailed: there is no network, no such file or no room on the disk, or a file isn't the
+            published one.
+        FetchInterrupted: `interrupted` returned True.
     """
-    asked = interrupted or (lambda: False)
-    report = _Total(weight, report_progress or (lambda done, total: None))
+    is_interrupted = interrupted or (lambda: False)
+    progress = _TotalProgress(weight, report_progress or (lambda done, total: None))
     folder = models_folder / weight.folder
     if weight.unpacked:
-        return _fetch_pack(weight, folder, report, asked)
-    there = weight.installed(files_in(folder))
-    if there is not None and there.name in weight.also:
-        return [there]
+        return _fetch_pack(weight, folder, progress, is_interrupted)
+    installed = weight.installed(files_in(folder))
+    if installed is not None and installed.name in weight.alternative_names:
+        return [installed]
     paths = []
     for file in weight.files:
         target = folder / file.path
-        with _alone(target, asked):
-            if not _is_there(file, target):
-                download(file, target, _by_hand(file, target), report.of(file), asked)
+        with _locked(target, is_interrupted):
+            if not _is_complete(file, target):
+                report = progress.callback_for(file)
+                download(file, target, _by_hand(file, target), report, is_interrupted)
         paths.append(target)
     return paths
 
 
 def _fetch_pack(
-    weight: Weight, folder: Path, report: "_Total", interrupted: Interrupted
+    weight: Weight, folder: Path, progress: "_TotalProgress", interrupted: IsInterrupted
 ) -> list[Path]:
+    """Download a zip and unpack its networks."""
     file, target = weight.files[0], folder / weight.unpacked
-    archive = folder / f"{file.path}.fetched"  # another name than that of a zip of the user's own
-    with _alone(archive, interrupted):
-        there = weight.installed(files_in(folder))
-        if there is None:
+    archive = folder / f"{file.path}.fetched"  # so that it never replaces a zip of the user's
+    with _locked(archive, interrupted):
+        installed = weight.installed(files_in(folder))
+        if installed is None:
             by_hand = f"{_by_hand(file, target)}, unpacked"
-            if not _is_there(file, archive):
-                download(file, archive, by_hand, report.of(file), interrupted)
+            if not _is_complete(file, archive):
+                download(file, archive, by_hand, progress.callback_for(file), interrupted)
             try:
                 unpack(archive, target, weight.members)
             except BadArchive:
@@ -85,13 +89,13 @@ def _fetch_pack(
                 reason = error.strerror or type(error).__name__
                 raise FetchFailed(f"{archive} can't be unpacked to {target}: {reason}.") from error
             archive.unlink()
-            there = target
-    return sorted(there.glob("*.onnx"))
+            installed = target
+    return sorted(installed.glob("*.onnx"))
 
 
-def _is_there(file: WeightFile, target: Path) -> bool:
-    """Whole, as far as its size tells: someone may have put it there by hand."""
-    return target.is_file() and file.may_have(target.stat().st_size)
+def _is_complete(file: WeightFile, target: Path) -> bool:
+    """Return True if a file exists with a size that fits; the user may have installed it."""
+    return target.is_file() and file.may_have_size(target.stat().st_size)
 
 
 def _by_hand(file: WeightFile, target: Path) -> str:
@@ -99,14 +103,14 @@ def _by_hand(file: WeightFile, target: Path) -> str:
 
 
 @contextmanager
-def _alone(target: Path, interrupted: Interrupted) -> Iterator[None]:
-    """Hold the right to fetch a file, against threads and processes on every machine with it."""
+def _locked(target: Path, interrupted: IsInterrupted) -> Iterator[None]:
+    """Hold the lock for a file's download, against all threads, processes and machines."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{target}.lock")
         while True:
             try:
-                lock.acquire(timeout=ASKED_EVERY)
+                lock.acquire(timeout=LOCK_POLL_SECONDS)
                 break
             except Timeout:
                 if interrupted():
@@ -115,30 +119,33 @@ def _alone(target: Path, interrupted: Interrupted) -> Iterator[None]:
         raise FetchFailed(f"{target.parent} can't be written ({error.strerror}).") from error
     try:
         yield
-        # Not after a failure: one who waits for this lock, and one who makes it anew, would both
-        # write. Now they both find that there is nothing left to do.
-        with suppress(OSError):  # Windows deletes no file that is open
+        # The lock file is deleted only after a success. Deleting it lets two processes hold a lock
+        # at once: one that waited for the old file and one that makes a new file. After a success
+        # both find the file complete and don't write; after a failure both would write.
+        with suppress(OSError):  # Windows can't delete an open file
             os.unlink(lock.lock_file)
     finally:
         lock.release()
 
 
-class _Total:
-    """The progress of several files as one."""
+class _TotalProgress:
+    """Progress of all files of a set of weights together."""
 
-    def __init__(self, weight: Weight, report: Report) -> None:
+    def __init__(self, weight: Weight, report: ReportProgress) -> None:
+        """Start at 0 bytes; `report` receives the bytes done and in all."""
         self._report = report
         self._done: dict[str, int] = {}
         self._totals = {each.path: each.size for each in weight.files}
 
-    def of(self, file: WeightFile) -> Callable[[int, int | None], None]:
-        """What is told of one file."""
+    def callback_for(self, file: WeightFile) -> Callable[[int, int | None], None]:
+        """Return the function that receives the progress of one file."""
 
         def report(done: int, total: int | None) -> None:
             self._done[file.path] = done
             self._totals[file.path] = total if total is not None else self._totals[file.path]
-            known = [each for each in self._totals.values() if each is not None]
-            complete = self._totals[next(iter(self._totals))] is not None
-            self._report(sum(self._done.values()), sum(known) if complete else None)
+            sizes = [each for each in self._totals.values() if each is not None]
+            # The first file is the network. Without its size a total would mislead.
+            has_total = self._totals[next(iter(self._totals))] is not None
+            self._report(sum(self._done.values()), sum(sizes) if has_total else None)
 
         return report

@@ -1,4 +1,4 @@
-"""Whether a file on disk is the one that its publisher offers."""
+"""Check that a file on disk is the published one, for the measures that load it."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -8,9 +8,9 @@ from .weight import WeightFile
 
 
 def is_published(file: WeightFile, path: Path) -> bool:
-    """Whether a file can be what was published, as far as its size and sha256 are known.
+    """Return True if a file has the published size and SHA-256, as far as these are published.
 
-    The hash of 400 MB takes about 0.3 s, so that it is taken once for each file that lies there.
+    Hashing 400 MB takes about 0.3 s, so each file is hashed once until it changes.
     """
     status = path.stat()
     if file.size is not None and status.st_size != file.size:
@@ -22,5 +22,5 @@ def is_published(file: WeightFile, path: Path) -> bool:
 
 @lru_cache(maxsize=16)
 def _hash_of(path: Path, changed: int, size: int) -> str:
-    """As `sha256_of`; when it was written and its size are of the file as it is now."""
+    """Return the SHA-256 of a file, cached by the file's time of change and its size."""
     return sha256_of(path)

@@ -1,4 +1,4 @@
-"""Weights that are installed and yet of no use: why, for a measure that can be left out."""
+"""Reasons why installed weights can't be used, for measures that are then left out."""
 
 import logging
 
@@ -8,15 +8,17 @@ from ..frames import Absence, InputError
 logger = logging.getLogger(__name__)
 
 
-def why_unusable(name: str, file: str, error: InputError | MissingDependency) -> Absence:
-    """The reason for people; the log has the error itself, which names paths of this machine.
+def absence_for_unusable(name: str, file: str, error: InputError | MissingDependency) -> Absence:
+    """Return the reason why weights can't be used, and log the error.
+
+    The reason goes into reports and names no path of this computer; the error in the log does.
 
     Args:
-        name: of the weights, a key of `WEIGHTS`.
-        file: where the file at fault lies, from ComfyUI's `models` on.
-        error: what opening or running it raised.
+        name: name of the weights, a key of `WEIGHTS`.
+        file: path of the faulty file, from ComfyUI's `models` on.
+        error: error from opening or running it.
     """
-    logger.warning("%s is left out: %s", name, error)
+    logger.warning("The weights %s can't be used and are left out: %s", name, error)
     if isinstance(error, MissingDependency):
         return Absence("package_unusable", {"package": error.name})
     return Absence("weights_unusable", {"file": file, "name": name})

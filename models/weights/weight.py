@@ -1,6 +1,6 @@
-"""What is known of one set of weights: its files, where they belong, whose they are.
+"""Description of a set of weights: its files, their folder, its publisher and licence.
 
-Standard library only: the list can be shown where nothing is installed yet.
+It needs only the standard library, so that the list can be shown before anything is installed.
 """
 
 import os
@@ -9,54 +9,62 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEFTOVERS = (".part", ".part.json", ".fetched", ".lock")
-"""What a fetch that is under way, or was stopped, keeps beside the file."""
+"""Endings of the files that a running or interrupted download keeps beside the file."""
 
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One file that its publisher offers.
+    """A file that a publisher offers.
 
     Attributes:
-        path: where it belongs below the folder of its kind, with forward slashes.
-        source: where its publisher offers it.
-        size: bytes, where they are published exactly.
-        about: megabytes (10⁶ bytes), as its publisher rounds them; where `size` is known, its.
-        sha256: what is published of its hash: all of it, its first digits, or nothing. Files of
-            the Hugging Face hub come with theirs, so that these are verified all the same.
+        path: path below the folder of its kind, with forward slashes.
+        source: address at the publisher.
+        size: size in bytes; None if it isn't published exactly.
+        rounded_megabytes: size in megabytes (10⁶ bytes) as the publisher rounds it; None if it
+            isn't published, or `size` is.
+        sha256: published SHA-256, or its first digits; "" if none is published. The Hugging Face
+            hub sends the hash with a download, so that such a file is verified all the same.
     """
 
     path: str
     source: str
     size: int | None = None
-    about: float | None = None
+    rounded_megabytes: float | None = None
     sha256: str = ""
 
     @property
     def megabytes(self) -> float | None:
-        """Megabytes (10⁶ bytes); None where nothing is published."""
-        return self.about if self.size is None else self.size / 1e6
+        """Size in megabytes (10⁶ bytes); None if none is published."""
+        return self.rounded_megabytes if self.size is None else self.size / 1e6
 
-    def may_have(self, size: int) -> bool:
-        """Whether a file of so many bytes can be the one that was published."""
+    def may_have_size(self, size: int) -> bool:
+        """Return True if the published file can have this size in bytes.
+
+        Examples:
+            >>> WeightFile("a.onnx", "https://example.org/a.onnx", size=100).may_have_size(99)
+            False
+            >>> WeightFile("a.onnx", "https://example.org/a.onnx").may_have_size(99)
+            True
+        """
         if self.size is not None:
             return size == self.size
-        return self.about is None or abs(size / 1e6 / self.about - 1) < 0.05
+        return self.rounded_megabytes is None or abs(size / 1e6 / self.rounded_megabytes - 1) < 0.05
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What is installed as one, under one name and one licence.
+    """A set of weights that is installed together, under one name and one licence.
 
     Attributes:
-        name: what people call it; the key in the catalogue.
-        folder: where its files belong, below ComfyUI's `models`.
-        files: the first is the one that matters, the others go with it.
-        licence: its terms, and what it was trained on where that matters.
-        used_by: backends that need it.
-        non_commercial: its licence allows no commercial use.
-        also: other names for a first file with the same values.
-        unpacked: for a zip: where its content goes, below the folder.
-        members: files of the zip without which it is of no use.
+        name: name of the weights, the key in the catalogue.
+        folder: folder of the files, below ComfyUI's `models`.
+        files: all files; the first is the network, the others belong to it.
+        licence: terms of use, with the training data if that matters.
+        used_by: names of the detectors and backends that need it.
+        non_commercial: True if the licence forbids commercial use.
+        alternative_names: other file names that the first file may have, with the same values.
+        unpacked: folder for the content of a zip, below `folder`; "" if the file is no zip.
+        members: names of the files that the zip must hold.
     """
 
     name: str
@@ -65,70 +73,70 @@ class Weight:
     licence: str
     used_by: tuple[str, ...]
     non_commercial: bool = False
-    also: tuple[str, ...] = ()
+    alternative_names: tuple[str, ...] = ()
     unpacked: str = ""
     members: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
-        """The file, or for a zip the folder, that shows that it is installed."""
+        """File, or for a zip folder, whose existence shows that the weights are installed."""
         return self.unpacked or self.files[0].path
 
     @property
     def source(self) -> str:
-        """Where its publisher offers the first file."""
+        """Address of the first file at the publisher."""
         return self.files[0].source
 
     @property
     def sha256(self) -> str:
-        """What is published of the first file's hash."""
+        """Published SHA-256 of the first file, or its first digits; "" if none is published."""
         return self.files[0].sha256
 
     @property
     def megabytes(self) -> float | None:
-        """Megabytes (10⁶ bytes) to fetch, as far as they are published."""
-        known = [each.megabytes for each in self.files if each.megabytes is not None]
-        return sum(known) if known else None
+        """Size of the download in megabytes (10⁶ bytes), of the files with a published size."""
+        sizes = [each.megabytes for each in self.files if each.megabytes is not None]
+        return sum(sizes) if sizes else None
 
     @property
     def size(self) -> str:
-        """How much is to be fetched, for people."""
+        """Size of the download, as a text for the user."""
         if self.megabytes is None:
             return "size not published"
         return f"{self.megabytes:.{0 if self.megabytes >= 1 else 1}f} MB"
 
     def installed(self, files: Mapping[str, Path]) -> Path | None:
-        """Where it is among the files of its folder, if it is.
+        """Return the path of the installed weights, or None if they aren't installed.
 
         Args:
-            files: where each is, by its path below the folder.
+            files: path of each installed file, by its path below the folder.
 
         Returns:
-            The first file; for a zip, the folder that holds its members, however it was unpacked:
+            The first file. For a zip, the folder that holds its members, wherever it was unpacked:
             other programs leave out `models`, and some archives add a folder of their own name.
         """
-        found = {name.replace("\\", "/"): path for name, path in files.items()}
+        paths = {name.replace("\\", "/"): path for name, path in files.items()}
         if not self.unpacked:
-            names = (self.files[0].path, *self.also)
-            return next((found[name] for name in names if name in found), None)
+            names = (self.files[0].path, *self.alternative_names)
+            return next((paths[name] for name in names if name in paths), None)
         pack = self.unpacked.rpartition("/")[2]
-        for name, path in found.items():
-            above, _, last = name.rpartition("/")
-            if last != self.members[0] or above.rpartition("/")[2] != pack:
+        for name, path in paths.items():
+            folder, _, file_name = name.rpartition("/")
+            if file_name != self.members[0] or folder.rpartition("/")[2] != pack:
                 continue
-            if all(f"{above}/{member}" in found for member in self.members):
+            if all(f"{folder}/{member}" in paths for member in self.members):
                 return path.parent
         return None
 
     def complete(self, files: Mapping[str, Path]) -> bool:
-        """Whether nothing is left to fetch: it is installed, and so is what goes with it."""
+        """Return True if the weights are installed with all further files that belong to them."""
         names = {name.replace("\\", "/") for name in files}
-        beside = all(each.path in names for each in self.files[1:])
-        return self.installed(files) is not None and beside
+        has_further_files = all(each.path in names for each in self.files[1:])
+        return self.installed(files) is not None and has_further_files
 
     @property
     def how_to_install(self) -> str:
-        """What to do, for an error or a help text."""
+        """Instructions to install the weights, for an error or a help text."""
         published = f"; its sha256 begins with {self.sha256[:8]}" if self.sha256 else ""
         by_hand = f"download {self.source} ({self.size}; {self.licence}{published})"
         if self.unpacked:
@@ -143,11 +151,11 @@ class Weight:
 
 
 def files_in(folder: Path) -> dict[str, Path]:
-    """The files below a folder, by their path below it; none where it does not exist."""
-    found = {}
-    for place, _, names in os.walk(folder, followlinks=True):
+    """Return the files below a folder by their path below it; none if it doesn't exist."""
+    files = {}
+    for parent, _, names in os.walk(folder, followlinks=True):
         for name in names:
             if not name.endswith(LEFTOVERS):
-                path = Path(place, name)
-                found[path.relative_to(folder).as_posix()] = path
-    return found
+                path = Path(parent, name)
+                files[path.relative_to(folder).as_posix()] = path
+    return files

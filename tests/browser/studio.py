@@ -10,7 +10,7 @@ import psycopg
 from anime_production.tools.comfyui import PACK
 
 from ...benchmarks.many_jobs import fill
-from ...models.jobs.database.migrations import known_migrations
+from ...models.jobs.database.migrations import list_migrations
 from ..integration.client import ComfyClient
 from ..integration.conftest import TESTING_NODES
 from ..integration.job_bench import Jobs
@@ -33,7 +33,7 @@ class Studio:
         """Whether the schema is the newest: the pack changes it in the background as it starts."""
         if self.jobs.rows(IS_THERE)[0][0] is None:
             return False
-        return bool(self.jobs.rows(NEWEST)[0][0] == known_migrations()[-1].version)
+        return bool(self.jobs.rows(NEWEST)[0][0] == list_migrations()[-1].version)
 
     def count(self, condition: str = "true") -> int:
         """How many jobs are so."""

@@ -113,7 +113,7 @@ def test_a_file_is_opened_once_and_anew_when_it_was_replaced(tmp_path):
 
 
 def test_only_the_last_used_sessions_stay_open(tmp_path):
-    sessions = Sessions(kept=2)
+    sessions = Sessions(most_open=2)
     a, b, c = (write_network(tmp_path / f"{name}.onnx") for name in "abc")
     first, second = sessions.open(a, "cpu"), sessions.open(b, "cpu")
     assert sessions.open(a, "cpu") is first
@@ -152,7 +152,7 @@ def test_a_broken_file_is_named_with_what_to_do(tmp_path, content):
 
 
 def test_an_absent_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"network\.onnx: .*nothing"):
+    with pytest.raises(InputError, match=r"network\.onnx: .*no such file"):
         open_session(tmp_path / "network.onnx", "cpu")
     with pytest.raises(InputError, match="folder"):
         open_session(tmp_path, "cpu")

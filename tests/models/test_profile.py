@@ -98,7 +98,7 @@ def test_a_users_profile_takes_the_place_of_a_shipped_one(own, tmp_path):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ("{", "not readable as JSON"),
+        ("{", "can't be read as JSON"),
         ("[]", "an object"),
         ('{"schema": 2}', "expected 1, got 2"),
         ({"loops": {}}, "'loops'"),

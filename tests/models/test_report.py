@@ -111,7 +111,7 @@ def test_a_band_is_best_in_its_middle():
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_none_cannot_become_a_value(value):
-    with pytest.raises(ReportError, match="no measured value"):
+    with pytest.raises(ReportError, match="expected a finite value or None"):
         flicker(value)
 
 

@@ -67,7 +67,7 @@ def test_the_environment_goes_before_the_config_file_and_that_before_the_default
 def test_a_number_that_cannot_be_one_is_named_and_the_default_is_used(setting, text, caplog):
     with caplog.at_level(logging.WARNING):
         assert setting.read(None, {setting.variable: text}) == setting.default
-    assert f"{setting.variable} should be a number of" in caplog.text
+    assert f"{setting.variable} must be a number of" in caplog.text
     assert text not in caplog.messages[0].split()
 
 

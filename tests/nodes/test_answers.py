@@ -6,7 +6,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from anime_production.models.quality.still.still_quality import score_still_quality
 from anime_production.models.report import Report
 from anime_production.models.sample.sample_clip import Faults, draw_clip
-from anime_production.nodes.answers import answered
+from anime_production.nodes.answers import node_output
 from anime_production.nodes.best_of import AnimeBestOf
 from anime_production.nodes.gate import AnimeGate
 from anime_production.nodes.loop import AnimeLoopScore
@@ -54,7 +54,7 @@ def test_where_nothing_is_blocked_nothing_is_listed(run_node, frames, report):
     assert run_node(AnimeGate, report=report, level="frame", **batch).ui.keys() == {
         *("anime_gate", "anime_kept"),
     }
-    assert answered(1, 2).ui is None
+    assert node_output(1, 2).ui is None
 
 
 def test_what_was_kept_is_shown_as_a_report(run_node, frames, report):
@@ -83,8 +83,8 @@ def test_best_of_shows_its_report_on_cached_runs_too():
 
 def test_the_runs_of_a_list_may_show_different_things(frames):
     # ComfyUI reads every key of the first run from all of them.
-    first = answered(ExecutionBlocker(None), ui={"anime_gate": [1]})
-    second = answered("picture", ui={"anime_gate": [2]})
+    first = node_output(ExecutionBlocker(None), ui={"anime_gate": [1]})
+    second = node_output("picture", ui={"anime_gate": [2]})
     outputs = type("Node", (), {"RETURN_TYPES": ("IMAGE",), "OUTPUT_IS_LIST": (False,)})
     _, ui, _ = execution.get_output_from_returns([first, second], outputs)
     assert ui == {"anime_blocked": [0], "anime_gate": [1, 2]}

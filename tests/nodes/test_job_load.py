@@ -8,7 +8,7 @@ import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.models.frames import InputError
-from anime_production.models.jobs.database.database import DatabaseAway
+from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.jobs.job import Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
@@ -130,7 +130,7 @@ def test_the_node_runs_again_once_another_job_is_the_latest(render):
 
 @pytest.mark.parametrize("wanted", ["", "nothing", "0" * 32, "\0"])
 def test_an_unknown_id_is_said(recorder, run_node, wanted):
-    with pytest.raises(InputError, match=r"^id: expected the id of a job or prompt"):
+    with pytest.raises(InputError, match=r"^id: expected the id of a remembered job or prompt"):
         run_node(AnimeJobLoad, which="id", id=wanted)
 
 
@@ -146,7 +146,7 @@ def test_a_database_that_is_away_is_an_error_in_words(tmp_path, monkeypatch, run
     monkeypatch.setenv("ANIME_DATABASE_URL", "postgresql://127.0.0.1:1/away")
     recorder = Recorder(tmp_path)
     monkeypatch.setattr(job_load, "open_recorder", lambda directory: recorder)
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         run_node(AnimeJobLoad)
     recorder.close()
 

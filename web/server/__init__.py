@@ -1,4 +1,4 @@
-"""Routes and the watching of prompts, attached to a running ComfyUI."""
+"""HTTP routes of the pack and its hooks on prompts, attached to a running ComfyUI."""
 
 import atexit
 import logging
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def attach() -> None:
-    """Add the routes and have prompts watched; nothing where no server runs.
+    """Add the routes, record prompts and start the worker; do nothing if no server exists.
 
-    ComfyUI has made its server by the time it loads packs; tests of single nodes have none.
+    ComfyUI creates its server before it loads packs. Tests of single nodes have no server.
     """
     server = getattr(getattr(sys.modules.get("server"), "PromptServer", None), "instance", None)
     if server is None:
@@ -31,23 +31,26 @@ def attach() -> None:
 
         downloads = fetches.Fetches(models, server.send_sync)
         atexit.register(downloads.close)
-        routes.register(server.routes, context.context_of(server, recorder, downloads))
+        routes.register(server.routes, context.make_context(server, recorder, downloads))
         recorder().look_for_models(workflows.model_file)
         watching.attach(execution, server, recorder)
-        worker.productions(server, recorder).start_where_used(folders.private())
-    except Exception:  # another ComfyUI inside: the nodes must still load
-        log.exception("Anime Production: this ComfyUI can't be watched; jobs go unseen.")
+        worker.get_productions(server, recorder).start_if_used(folders.private())
+    except Exception:  # Another version of ComfyUI may differ inside; the nodes must still load.
+        log.exception(
+            "Anime Production: the routes or the recording of jobs could not be attached to this"
+            " ComfyUI. The nodes work; their runs are not recorded."
+        )
     for problem in packages.problems():
         log.warning("Anime Production: %s", problem)
 
 
 def recorder() -> Recorder:
-    """The recorder of this ComfyUI; the nodes' own."""
+    """Return this process's recorder of jobs, the same one that the nodes use."""
     return open_recorder(folders.private())
 
 
 def models() -> "Models":
-    """This ComfyUI's models."""
+    """Return this ComfyUI's model folders for the downloads of weights."""
     import folder_paths
 
     from .fetches import Models
@@ -55,7 +58,8 @@ def models() -> "Models":
     root = Path(folder_paths.models_dir)
 
     def files(folder: str) -> Mapping[str, Path]:
-        # Another pack may know this kind elsewhere only; a known place is not added twice.
+        # Another pack may have registered this kind with other folders only. ComfyUI does not
+        # add a folder twice.
         folder_paths.add_model_folder_path(folder, str(root / folder))
         return {
             name: Path(path)
@@ -63,8 +67,9 @@ def models() -> "Models":
             if (path := folder_paths.get_full_path(folder, name)) is not None
         }
 
-    def forget(folder: str) -> None:
-        # Lists are kept until a folder's time of change differs, which is coarse on some disks.
+    def discard_list(folder: str) -> None:
+        # ComfyUI lists a folder again only if its modification time differs, and some file systems
+        # store that time too coarsely.
         folder_paths.filename_list_cache.pop(folder, None)
 
-    return Models(root, files, forget)
+    return Models(root, files, discard_list)

@@ -1,6 +1,7 @@
-"""Answers of the routes: a model of each, from which the OpenAPI description is made.
+"""Models of the routes' answers, from which the OpenAPI description is made.
 
-Answers are written from the queries as they are; the tests hold them to these models.
+The routes build their answers directly from the queries, without these models; the tests check
+the answers against them.
 """
 
 from datetime import datetime
@@ -21,34 +22,34 @@ from .query_parameters import VERDICTS
 
 
 def answer(name: str, extra: Literal["forbid", "allow"] = "forbid", /, **fields: Any) -> Any:
-    """Return the model of an object with these fields and, by default, no others.
+    """Return the model of a JSON object.
 
     Args:
-        name: of the model in the description.
-        extra: "allow" for an object that has others too.
-        fields: type of each field, or what `optional` returns.
+        name: name of the model in the OpenAPI description.
+        extra: "allow" for an object that may have further fields, "forbid" for any other.
+        fields: type of each field, or a field from `optional`.
     """
-    of_model: dict[str, Any] = {
-        each: kind if isinstance(kind, tuple) else (kind, ...) for each, kind in fields.items()
+    definitions: dict[str, Any] = {
+        field: kind if isinstance(kind, tuple) else (kind, ...) for field, kind in fields.items()
     }
-    return create_model(name, __config__=ConfigDict(extra=extra, defer_build=True), **of_model)
+    return create_model(name, __config__=ConfigDict(extra=extra, defer_build=True), **definitions)
 
 
-def many(kind: Any) -> Any:
-    """Return the type of a list."""
+def list_of(kind: Any) -> Any:
+    """Return the type of a list with items of one kind."""
     return GenericAlias(list, (kind,))
 
 
 def optional(kind: Any) -> Any:
-    """Return a field that an answer may leave out."""
+    """Return the definition of a field that an answer may leave out."""
     return kind, Field(default_factory=lambda: None)
 
 
-def _columns(of: Answer, *left_out: str) -> dict[str, Any]:
-    return {each.name: each.type for each in columns_of(of) if each.name not in left_out}
+def _columns(answer_kind: Answer, *excluded: str) -> dict[str, Any]:
+    return {each.name: each.type for each in columns_of(answer_kind) if each.name not in excluded}
 
 
-Thing = dict[str, Any]
+Object = dict[str, Any]
 Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
 Status = Literal["ok", "degraded", "down"]
 TEXT, WHOLE, NUMBER, TIME = str | None, int | None, float | None, datetime | None
@@ -58,11 +59,11 @@ Difference = answer(
     node_id=str, name=str, value=str, message=str,
 )  # fmt: skip
 Outbox = answer("Outbox", backlog=WHOLE, of_this_job=WHOLE)
-# The key and the values are those of `refusals`, for other languages.
-Refused = answer("Refused", code=str, message=str, message_key=str, message_values=Thing)
+# `message_key` and `message_values` let the editor show the sentence in its own language.
+Refused = answer("Refused", code=str, message=str, message_key=str, message_values=Object)
 Error = answer(
-    "Error", error=Refused, outbox=optional(Outbox), node_errors=optional(Thing),
-    differences=optional(many(Difference)), missing=optional(dict[str, list[str]]),
+    "Error", error=Refused, outbox=optional(Outbox), node_errors=optional(Object),
+    differences=optional(list_of(Difference)), missing=optional(dict[str, list[str]]),
 )  # fmt: skip
 
 Component = answer("Component", "allow", status=Status, message=optional(str))
@@ -70,18 +71,18 @@ Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Com
 
 Report = answer(
     "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
-    score=NUMBER, deciding=list[str], measurements=list[Thing],
+    score=NUMBER, deciding=list[str], measurements=list[Object],
 )  # fmt: skip
-# One that doesn't decide is an earlier measurement, of what the job didn't keep.
+# A report that doesn't decide is an earlier measurement, of frames that the job didn't keep.
 NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
 Artifact = answer(
     "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
     width=int, height=int, frames=int, fps=NUMBER, exists=bool, view=str,
 )  # fmt: skip
-# `row_of` says where the thumbnail is, instead of whether there is one.
+# `job_row_to_json` replaces the column `has_thumbnail` by the thumbnail's path.
 JobRow = answer("JobRow", **_columns(LIST, "has_thumbnail"), thumbnail=TEXT)
-Jobs = answer("Jobs", jobs=many(JobRow), next=TEXT)
-Exported = answer("Exported", jobs=many(JobRow))
+Jobs = answer("Jobs", jobs=list_of(JobRow), next=TEXT)
+Exported = answer("Exported", jobs=list_of(JobRow))
 JobRecord = answer("JobRecord", **_columns(RECORD))
 JobAttempt = answer(
     "JobAttempt", node_id=str, number=int, seed=str, verdict=Verdict, score=NUMBER, reason=str,
@@ -91,43 +92,49 @@ Review = answer(
     "Review", id=UUID, verdict=ReviewVerdict, reason=str, reviewer=str, reviewed_at=datetime
 )
 Job = answer(
-    "Job", job=JobRecord, reports=many(NodeReport), artifacts=many(Artifact),
-    attempts=many(JobAttempt), reviews=many(Review), production_id=UUID | None,
+    "Job", job=JobRecord, reports=list_of(NodeReport), artifacts=list_of(Artifact),
+    attempts=list_of(JobAttempt), reviews=list_of(Review), production_id=UUID | None,
 )  # fmt: skip
 Reviewed = answer("Reviewed", id=UUID, review=Review)
 Event = answer(
-    "Event", id=UUID, kind=str, state=JobState | None, at=datetime, received_at=datetime, data=Thing
+    "Event",
+    id=UUID,
+    kind=str,
+    state=JobState | None,
+    at=datetime,
+    received_at=datetime,
+    data=Object,
 )
-Events = answer("Events", id=UUID, events=many(Event))
+Events = answer("Events", id=UUID, events=list_of(Event))
 Param = answer(
     "Param", node_id=str, node_type=str, kind=str, name=str, text=TEXT, number=NUMBER, sha256=TEXT,
     written=str,
 )  # fmt: skip
-Params = answer("Params", id=UUID, params=many(Param))
-Reports = answer("Reports", id=UUID, reports=many(NodeReport))
-Artifacts = answer("Artifacts", id=UUID, artifacts=many(Artifact))
-Graph = answer("Graph", id=UUID, graph=Thing | None, workflow=Thing | None)
+Params = answer("Params", id=UUID, params=list_of(Param))
+Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
+Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(Artifact))
+Graph = answer("Graph", id=UUID, graph=Object | None, workflow=Object | None)
 Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
-    differences=many(Difference),
+    differences=list_of(Difference),
 )  # fmt: skip
 Cancelled = answer("Cancelled", id=UUID, was=Literal["pending", "in_progress"])
 KeptFile = answer("KeptFile", path=str, reason_code=str, reason=str)
-Deleted = answer("Deleted", id=UUID, deleted=bool, removed=list[str], kept=many(KeptFile))
+Deleted = answer("Deleted", id=UUID, deleted=bool, removed=list[str], kept=list_of(KeptFile))
 
 Shot = answer("Shot", episode=str, scene=str, shot=str)
 Project = answer(
-    "Project", name=str, created_at=datetime, newest_job=TIME, characters=int, shots=many(Shot)
+    "Project", name=str, created_at=datetime, newest_job=TIME, characters=int, shots=list_of(Shot)
 )
-Projects = answer("Projects", projects=many(Project))
+Projects = answer("Projects", projects=list_of(Project))
 CharacterVersion = answer(
     "CharacterVersion", id=UUID, version=int, folder=str, machine=str, sha256=str, model=str,
     backend=str, threshold=float, calibrated=bool, saved_at=str, references=int,
 )  # fmt: skip
 Character = answer(
-    "Character", project=str, name=str, newest_job=TIME, versions=many(CharacterVersion)
+    "Character", project=str, name=str, newest_job=TIME, versions=list_of(CharacterVersion)
 )
-Characters = answer("Characters", characters=many(Character))
+Characters = answer("Characters", characters=list_of(Character))
 Verdicts = answer("Verdicts", PASS=int, FAIL=int, NOT_MEASURED=int)
 NotJudged = answer(
     "NotJudged", not_measured=int, no_report=int, failed=int, cancelled=int, lost=int,
@@ -135,13 +142,13 @@ NotJudged = answer(
 )  # fmt: skip
 Recent = answer(
     "Recent", jobs=int, passed=int, failed=int, pass_rate=NUMBER, median_score=NUMBER,
-    median_seconds=NUMBER, scores=many(NUMBER),
+    median_seconds=NUMBER, scores=list_of(NUMBER),
 )  # fmt: skip
 Group = answer(
     "Group", key=str, project=TEXT, jobs=int, states=dict[str, int], verdicts=Verdicts, passed=int,
     failed=int, not_judged=NotJudged, pass_rate=NUMBER, last=Recent, before=Recent,
 )  # fmt: skip
-Stats = answer("Stats", by=Annotated[str, OneOf(tuple(KEYS))], last=int, groups=many(Group))
+Stats = answer("Stats", by=Annotated[str, OneOf(tuple(KEYS))], last=int, groups=list_of(Group))
 
 TrackingState = answer("TrackingState", tracking=Tracking, after_restart=Tracking, decided_by=TEXT)
 Download = answer(
@@ -152,22 +159,23 @@ WeightState = answer(
     "WeightState", name=str, installed=bool, folder=str, files=list[str], sources=list[str],
     megabytes=NUMBER, licence=str, non_commercial=bool, used_by=list[str], fetch=Download | None,
 )  # fmt: skip
-Weights = answer("Weights", weights=many(WeightState))
+Weights = answer("Weights", weights=list_of(WeightState))
 Fetched = answer("Fetched", name=str, installed=bool, fetch=optional(Download))
 FetchStopped = answer("FetchStopped", name=str, fetch=Download | None)
 Phase = answer(
     "Phase", id=str, name=str, description=str, kind=Kind, engine=str, shipped=bool, version=str,
-    takes=dict[str, str], gives=str, parameters=list[Thing], gates=list[Thing], policy=Thing,
-    workflow=Thing, installed=bool, missing=list[str],
+    takes=dict[str, str], gives=str, parameters=list[Object], gates=list[Object], policy=Object,
+    workflow=Object, installed=bool, missing=list[str],
 )  # fmt: skip
-Phases = answer("Phases", phases=many(Phase))
+Phases = answer("Phases", phases=list_of(Phase))
 PhaseRemoved = answer("PhaseRemoved", id=str, removed=bool)
 
-# The reason part by part, for other languages; a part without a code is what a person wrote.
-PartOfReason = answer("PartOfReason", name=str, reason_code=str, reason_values=Thing, reason=str)
-REASON = {"reason_code": TEXT, "reason": TEXT, "because": many(PartOfReason)}
-RAN = {"machine": TEXT, "started_at": TIME, "finished_at": TIME, **REASON}
-OF_A_PRODUCTION = {
+# The parts of a reason let the editor show it in its own language. A person wrote a part that has
+# no code.
+PartOfReason = answer("PartOfReason", name=str, reason_code=str, reason_values=Object, reason=str)
+REASON_FIELDS = {"reason_code": TEXT, "reason": TEXT, "because": list_of(PartOfReason)}
+RUN_FIELDS = {"machine": TEXT, "started_at": TIME, "finished_at": TIME, **REASON_FIELDS}
+PRODUCTION_FIELDS = {
     "id": UUID,
     "project": str,
     "state": ProductionState,
@@ -176,34 +184,35 @@ OF_A_PRODUCTION = {
     "created_at": datetime,
     "changed_at": datetime,
     "finished_at": TIME,
-    **REASON,
+    **REASON_FIELDS,
 }
 AttemptReport = answer(
     "AttemptReport", id=int, node_id=str, subject=str, verdict=Verdict, score=NUMBER,
     worst_frame=WHOLE, worst_reason_code=TEXT, worst_reason=TEXT,
 )  # fmt: skip
 ProductionAttempt = answer(
-    "ProductionAttempt", id=UUID, number=int, state=AttemptState, parameters=Thing,
+    "ProductionAttempt", id=UUID, number=int, state=AttemptState, parameters=Object,
     seed=WHOLE, prompt_id=str, job_id=UUID | None, verdict=Verdict | None, score=NUMBER,
-    chosen=bool, progress=NUMBER, files=many(Artifact), **RAN, reports=many(AttemptReport),
+    chosen=bool, progress=NUMBER, files=list_of(Artifact), **RUN_FIELDS,
+    reports=list_of(AttemptReport),
 )  # fmt: skip
 ProductionPhase = answer(
     "ProductionPhase", id=UUID, position=int, phase=str, name=str, kind=Kind, version=str,
-    state=PhaseState, attempt_limit=int, files=many(Artifact),
-    attempts=many(ProductionAttempt), **RAN,
+    state=PhaseState, attempt_limit=int, files=list_of(Artifact),
+    attempts=list_of(ProductionAttempt), **RUN_FIELDS,
 )  # fmt: skip
 Decision = answer(
     "Decision", kind=str, phase_id=UUID | None, attempt_id=UUID | None, report_id=WHOLE,
-    from_state=TEXT, to_state=TEXT, reason_code=TEXT, reason=str, because=many(PartOfReason),
+    from_state=TEXT, to_state=TEXT, reason_code=TEXT, reason=str, because=list_of(PartOfReason),
     decided_by=str, decided_at=datetime,
 )  # fmt: skip
 Ordered = answer("Ordered", id=UUID, state=ProductionState, url=str)
 ProductionRow = answer(
-    "ProductionRow", **OF_A_PRODUCTION, prompt=TEXT, character=TEXT, position=int, phases=int
+    "ProductionRow", **PRODUCTION_FIELDS, prompt=TEXT, character=TEXT, position=int, phases=int
 )
-Productions = answer("Productions", productions=many(ProductionRow), next=TEXT)
+Productions = answer("Productions", productions=list_of(ProductionRow), next=TEXT)
 Production = answer(
-    "Production", **OF_A_PRODUCTION, progress=float, request=Thing, phases=many(ProductionPhase),
-    files=many(Artifact), decisions=many(Decision),
+    "Production", **PRODUCTION_FIELDS, progress=float, request=Object,
+    phases=list_of(ProductionPhase), files=list_of(Artifact), decisions=list_of(Decision),
 )  # fmt: skip
 Document = answer("Document", "allow", openapi=str)

@@ -1,4 +1,4 @@
-"""Bodies of requests: what each route takes, with its bounds."""
+"""Models of the request bodies that the routes accept, with the bounds of each field."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ...models.jobs.job import JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
-from ...models.production.fields import LONGEST_LINE, finite
+from ...models.production.fields import LONGEST_LINE, is_finite
 from ...models.production.phase_kind import KINDS
 from ...models.production.phase_parameters import LONGEST_TEXT
 from ...models.production.policy import MOST_ATTEMPTS
@@ -24,17 +24,19 @@ from ...models.production.request import (
     MOST_SIDE,
     SAMPLE,
 )
-from .fields import Name, OneOf, Reason, Storable, validated, words_of
+from .fields import Name, OneOf, Reason, Storable, validate, words_of
 from .refusals import Refusal
 
 MOST_BODY_BYTES = 1 << 20
-DEEPEST = 100  # objects and lists within each other; no workflow comes near
-LONGEST_CLIENT_ID = 200
-MOST_CHANGES = 1000  # more than a workflow has inputs that people change
+MOST_LEVELS = 100  # objects and lists nested in each other; workflows have far fewer
+LONGEST_CLIENT_ID = 200  # characters; ComfyUI's own client ids have 32
+MOST_CHANGES = 1000  # more than the inputs of a workflow that a person changes
 GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 42}}}
 
 API = JobSource.API.value
-SOURCES = (API, JobSource.EDITOR.value)  # of a job that is run again; a production has its own
+# Sources that a request may name for a job that is run again; productions queue their jobs
+# themselves.
+SOURCES = (API, JobSource.EDITOR.value)
 
 Side = Annotated[int, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
 Prompt = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), Storable]
@@ -42,9 +44,12 @@ Line = Annotated[str, Field(max_length=LONGEST_LINE), Storable]
 Object = dict[str, Any]
 
 
-# Values are checked here, as pydantic would list each of a million that doesn't fit.
+# These two functions check values instead of pydantic, which would list every wrong value of a
+# million.
 def _scalars(changes: Object) -> Object:
-    if not all(isinstance(each, str | int | float) and finite(each) for each in changes.values()):
+    if not all(
+        isinstance(each, str | int | float) and is_finite(each) for each in changes.values()
+    ):
         raise ValueError("a list, an object, null, NaN or infinity")
     return changes
 
@@ -56,12 +61,12 @@ def _objects(parameters: Object) -> Object:
 
 
 class Body(BaseModel):
-    """A JSON object with these fields and no others.
+    """Base of the request bodies: a JSON object that refuses unknown fields.
 
     Attributes:
-        most_bytes: size of the body that is read at most.
-        codes: codes of refusals that are this route's own: by a field's name, "bad_body",
-            "unknown_field", or "" for all other fields.
+        most_bytes: largest size of the body in bytes.
+        codes: refusal codes of this route that differ from the usual ones. The keys are the name
+            of a field, "bad_body", "unknown_field", or "" for all other fields.
     """
 
     model_config = ConfigDict(
@@ -71,18 +76,18 @@ class Body(BaseModel):
     most_bytes: ClassVar[int] = MOST_BODY_BYTES
     codes: ClassVar[Mapping[str, str]] = {}
 
-    def to_dict(self, *left_out: str) -> dict[str, Any]:
-        """Return the fields that the request gives a value, but for those that are left out."""
-        names = self.model_fields_set - set(left_out)
+    def to_dict(self, *excluded: str) -> dict[str, Any]:
+        """Return the fields that the request sets, without null values and `excluded` fields."""
+        names = self.model_fields_set - set(excluded)
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class NoFields(Body):
-    """A body without fields; it may be left out."""
+    """Body without fields; a request may omit it."""
 
 
 class ReviewBody(Body):
-    """A person's verdict on a job."""
+    """Verdict of a person on a job."""
 
     verdict: Annotated[str, words_of(ReviewVerdict)]
     reason: Reason = ""
@@ -95,32 +100,32 @@ class ReproduceBody(Body):
     changes: Annotated[Object, AfterValidator(_scalars)] | None = Field(
         None,
         max_length=MOST_CHANGES,
-        description='Values by "node id.input".',
+        description='New values by "node id.input".',
         examples=[{"3.seed": 42}],
     )
     client_id: Annotated[str, Field(max_length=LONGEST_CLIENT_ID), Storable] | None = Field(
         None,
-        description="The websocket to which ComfyUI sends progress and results; none gets them"
-        " where it is left out.",
+        description="Client id of the websocket to which ComfyUI sends progress and results."
+        " Without it, no client receives them.",
     )
-    source: Annotated[str, OneOf(SOURCES)] = Field(API, description="The source of the new job.")
+    source: Annotated[str, OneOf(SOURCES)] = Field(API, description="Source of the new job.")
 
 
 class TrackingBody(Body):
-    """The prompts that shall be remembered."""
+    """Choice of the prompts that are recorded as jobs."""
 
     tracking: Annotated[str, words_of(Tracking)]
 
 
 class ActionBody(Body):
-    """A person's decision on a production."""
+    """Decision of a person on a production."""
 
     who: Name = ""
     reason: Reason = ""
 
 
 class FetchBody(Body):
-    """Consent to a weight's licence."""
+    """Consent to the licence of a weight."""
 
     codes = {"bad_body": "bad_request", "unknown_field": "bad_request", "": "bad_request"}
 
@@ -128,7 +133,7 @@ class FetchBody(Body):
 
 
 class OrderedBody(Body):
-    """Fields of every order of a production."""
+    """Base of the orders of productions: the fields that every order has."""
 
     codes = {"": "bad_request"}
 
@@ -137,22 +142,22 @@ class OrderedBody(Body):
     character: Name | None = None
     negative_prompt: Annotated[str, Field(max_length=LONGEST_TEXT), Storable] | None = None
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = Field(
-        None, description="Of the first attempts; one is drawn where there is none."
+        None, description="Seed of each phase's first attempt; a random one without this field."
     )
     width: Side | None = None
     height: Side | None = None
     frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)] | None = None
     fps: Annotated[float, Field(ge=LEAST_FPS, le=MOST_FPS)] | None = None
     attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] | None = Field(
-        None, description="Of each phase; without it, what the phase says."
+        None, description="Most attempts of each phase; without it, the phase's own number."
     )
     profile: Annotated[Line, Field(min_length=1)] | None = Field(
-        None, description="What it takes to pass."
+        None, description="Profile with the thresholds for a pass."
     )
 
 
 class OrchestrateBody(OrderedBody):
-    """An order of a production."""
+    """Order of a production of several phases."""
 
     phases: (
         Annotated[str, OneOf((SAMPLE,))]
@@ -160,33 +165,38 @@ class OrchestrateBody(OrderedBody):
         | None
     ) = Field(
         None,
-        description='Ids in their order, or "sample": those that need no models.',
+        description='Ids of the phases in their order, or "sample" for the phases that need no'
+        " models.",
         examples=[SAMPLE, ["sample_stills", "sample_loop"]],
     )
     parameters: Annotated[Object, AfterValidator(_objects)] | None = Field(
         None,
         max_length=MOST_PHASES,
-        description="By phase: values by parameter.",
+        description="Parameters of the phases: by a phase's id, values by name.",
         examples=[{"sample_loop": {"seam_jump": 8}}],
     )
 
 
 class GenerateBody(OrderedBody):
-    """An order of one phase."""
+    """Order of a production of one phase."""
 
     codes = {"type": "bad_field", "phase": "unknown_phase", "": "bad_request"}
 
     type: Annotated[str, OneOf(KINDS)]
     phase: Line | None = Field(
-        None, description="Which of those that make this; else a shipped one."
+        None,
+        description="Id of a phase that makes this type; without it, a phase that comes with the"
+        " pack.",
     )
     parameters: Object | None = Field(
-        None, description="Further values, by parameter.", examples=[{"seam_jump": 8}]
+        None,
+        description="Further parameters of the phase: values by name.",
+        examples=[{"seam_jump": 8}],
     )
 
 
 class DefinitionBody(Body):
-    """Definition of a phase; `read_definition` checks what the fields hold."""
+    """Definition of a phase; `read_definition` checks the content of the fields."""
 
     most_bytes = MOST_BYTES
     codes = dict.fromkeys(("bad_body", "unknown_field", ""), "bad_definition")
@@ -199,19 +209,25 @@ class DefinitionBody(Body):
     takes: Object = Field({}, examples=[{"image": "image"}])
     requires: list[Line] = Field([], max_length=LONGEST_LINE, examples=[["prompt"]])
     policy: Object = Field({}, examples=[{"attempts": 4}])
-    graph: Object | None = Field(None, description="In API format.", examples=[GRAPH])
-    workflow: Object | None = Field(None, description="The same as graph.", examples=[GRAPH])
-    replace: bool = Field(False, description="In the place of a registered phase of this id.")
+    graph: Object | None = Field(None, description="Workflow in API format.", examples=[GRAPH])
+    workflow: Object | None = Field(
+        None, description="Another name of the field graph.", examples=[GRAPH]
+    )
+    replace: bool = Field(False, description="Replace a registered phase that has this id.")
 
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 
 async def read_body(request: web.Request, model: type[AnyBody]) -> AnyBody:
-    """Return a request's body, of which no more is read than it may have.
+    """Read and validate a request's body; stop reading at the largest size that is allowed.
+
+    Args:
+        request: the request.
+        model: model of the route's body.
 
     Raises:
-        Refusal: it is too large, is no JSON object, or a field doesn't fit.
+        Refusal: the body is too large or no JSON object, or a field is unknown, missing or wrong.
     """
     raw = bytearray()
     async for chunk in request.content.iter_chunked(1 << 16):
@@ -219,22 +235,25 @@ async def read_body(request: web.Request, model: type[AnyBody]) -> AnyBody:
         if len(raw) > model.most_bytes:
             raise Refusal("too_large", most=model.most_bytes)
     try:
-        values = json.loads(bytes(raw) or b"{}", parse_constant=_refuse)
+        values = json.loads(bytes(raw) or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         values = None
-    if not isinstance(values, dict) or _is_deep(values):
+    if not isinstance(values, dict) or _is_too_deep(values):
         raise Refusal("bad_body", code=model.codes.get("bad_body", ""))
-    return validated(model, values, "unknown_field", model.codes)
+    return validate(model, values, "unknown_field", model.codes)
 
 
-def _is_deep(value: Any) -> bool:
-    """Return True if objects and lists are nested so deep that recursion might fail."""
+def _is_too_deep(value: Any) -> bool:
+    """Return True if objects and lists are nested deeper than `MOST_LEVELS`.
+
+    Deep nesting could exceed Python's recursion limit in code that walks through the body.
+    """
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MOST_LEVELS):
         inner = [each.values() if isinstance(each, dict) else each for each in level]
         level = [each for values in inner for each in values if isinstance(each, dict | list)]
     return bool(level)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is not allowed in JSON")

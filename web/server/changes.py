@@ -1,4 +1,4 @@
-"""What the routes change: cancelling a job, judging it, deleting it."""
+"""Handlers of the routes that cancel, review or delete a job."""
 
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,19 @@ from ...models.jobs.recording.events import JobReviewed
 from .bodies import ReviewBody
 from .context import RouteContext
 from .endpoint import RouteRequest
-from .jobs import find
+from .jobs import find_record
 from .query_parameters import DeleteParameters
 from .refusals import Refusal
-from .watching.prompts import marked
+from .watching.prompts import job_id_of
 
 UNFINISHED_STATES = {state.value for state in UNFINISHED}
 
 
 def review(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Remember what a person says of a job."""
+    """Record a person's verdict on a job."""
     body: ReviewBody = request.body
     review = Review(ReviewVerdict(body.verdict), body.reason.strip(), body.reviewer)
-    record = find(context, request)
+    record = find_record(context, request)
     event = JobReviewed(record.job, review)
     if not context.recorder.record(event):
         raise Refusal("not_recorded")
@@ -40,15 +40,16 @@ def review(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 
 def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Take a job out of the queue, or interrupt it where it runs; nobody else's."""
-    record = find(context, request)
+    """Remove this job from the queue, or interrupt it if it runs; leave all other jobs alone."""
+    record = find_record(context, request)
     queue, job = context.server().prompt_queue, record.job
-    # Pending first: it may begin to run meanwhile, but no job goes back into the queue.
-    if queue.delete_queue_item(lambda item: marked(item) == job.id):
+    # The queue comes first: a waiting job may begin to run in between, but a running job never
+    # returns to the queue.
+    if queue.delete_queue_item(lambda item: job_id_of(item) == job.id):
         return {"id": str(job.id), "was": "pending"}
     running, _ = queue.get_current_queue_volatile()
     for item in running:
-        if marked(item) == job.id and queue.interrupt_if_running(item[1]):
+        if job_id_of(item) == job.id and queue.interrupt_if_running(item[1]):
             return {"id": str(job.id), "was": "in_progress"}
     if record.state not in UNFINISHED_STATES:
         raise Refusal("has_ended", state=record.state)
@@ -56,30 +57,42 @@ def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 
 def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Forget a job, and its files too where that is asked for."""
-    record = find(context, request)
+    """Delete a job from the database and, with the parameter `files`, its files."""
+    record = find_record(context, request)
     try:
         files = context.recorder.database.run(delete_job, record.job.id)
     except StillRunning as state:
         raise Refusal("still_running", state=str(state)) from None
     query: DeleteParameters = request.parameters
-    removed: list[str] = []
-    kept: list[dict[str, str]] = []
+    removed_paths: list[str] = []
+    kept_files: list[dict[str, str]] = []
     for file in (files or ()) if query.files else ():
-        why = _remove(context.output(), file)
-        if why is None:
-            removed.append(file.path)
+        obstacle = _remove(context.output(), file)
+        if obstacle is None:
+            removed_paths.append(file.path)
         else:
-            code, reason = why
-            kept.append({"path": file.path, "reason_code": code, "reason": reason})
-    return {"id": str(record.job.id), "deleted": True, "removed": removed, "kept": kept}
+            code, reason = obstacle
+            kept_files.append({"path": file.path, "reason_code": code, "reason": reason})
+    return {
+        "id": str(record.job.id),
+        "deleted": True,
+        "removed": removed_paths,
+        "kept": kept_files,
+    }
 
 
 def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:
-    """Remove a file below the output folder; why not, as a code and in words, or None.
+    """Remove a file below the output folder, if it is still the file that the job wrote.
 
-    A path in the database is only what somebody wrote there: it may lead anywhere. And under the
-    same name there may be another file by now, which is nobody's to delete.
+    A path in the database is not to be trusted: it may lead to any place. And the same name may
+    belong to another file by now, which must not be deleted.
+
+    Args:
+        root: the output folder.
+        file: path and SHA-256 of the file, as the job recorded them.
+
+    Returns:
+        None if the file was removed, else the code and the sentence of the reason.
     """
     root = root.resolve()
     path = root / file.path

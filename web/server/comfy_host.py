@@ -1,4 +1,4 @@
-"""This ComfyUI as productions need it: its queue, its folders and its browsers."""
+"""The implementation of `models.production.host.Host` for this ComfyUI process."""
 
 import asyncio
 import concurrent.futures
@@ -26,171 +26,191 @@ from .watching.prompts import MARK, SOURCE
 from .workflows import installed
 
 EVENT = "anime.production"
-PRODUCTION_MARK = "anime_production"  # in a prompt's `extra_data`: production, phase, attempt
-SUBMIT_SECONDS = 120.0
-FREE_SECONDS = 10.0
+# Key in a prompt's `extra_data` for the ids of its production, phase and attempt.
+PRODUCTION_MARK = "anime_production"
+SUBMIT_SECONDS = 120.0  # wait for ComfyUI's event loop to queue a prompt
+FREE_SECONDS = 10.0  # wait for ComfyUI to take the request to free memory
 
 
 class ComfyHost:
-    """This ComfyUI, as `models.production.host.Host` names what is needed of it."""
+    """This ComfyUI process with its queue, folders and browsers, as a `Host` of productions."""
 
     def __init__(self, server: Any, get_recorder: Callable[[], Recorder]) -> None:
-        """Touch nothing yet.
+        """Store the arguments; the recorder is opened when it is needed.
 
         Args:
             server: ComfyUI's `PromptServer`.
-            get_recorder: gives the recorder.
+            get_recorder: function that returns the recorder of this process's jobs.
         """
         self._server, self._get_recorder = server, get_recorder
         self._stopping = False
-        self._moved = threading.Condition()
-        self._nudges = 0
-        self._ended: set[str] = set()  # prompts of ours that ended and nobody asked for yet
-        self._shown: ProductionRecord | None = None
-        self._models: frozenset[Any] = frozenset()
+        self._condition = threading.Condition()
+        self._wake_count = 0
+        self._ended: set[str] = set()  # ended prompts of productions that `wait` has not returned
+        self._announced: ProductionRecord | None = None
+        self._models: frozenset[Any] = frozenset()  # model files of the last graph
 
     @property
     def process_id(self) -> UUID:
-        """By which its jobs are known."""
+        """Id of this process in its jobs and heartbeats."""
         return self._get_recorder().process_id
 
     @property
     def least_free(self) -> float:
-        """Bytes that must be free for an attempt."""
+        """Bytes that must be free on the output folder's disk before an attempt is made."""
         return LEAST_FREE.read(folders.private())
 
     @property
     def database(self) -> Database:
-        """The recorder's."""
+        """Database of the recorder, which holds the productions."""
         return self._get_recorder().database
 
     def settle(self) -> None:
-        """Ship what waits in the outbox."""
+        """Send the events in the outbox to the database."""
         self._get_recorder().settle()
 
     def follow(self) -> None:
-        """Hear from now on what is recorded of jobs."""
-        self._get_recorder().follow(self._hear)
+        """Subscribe to the recorder's events on jobs."""
+        self._get_recorder().follow(self._on_event)
 
     def stopping(self) -> bool:
-        """Whether this ComfyUI ends."""
+        """Return True if this process is stopping."""
         return self._stopping
 
     def stop(self) -> None:
-        """Have nothing begin any more."""
+        """Mark this process as stopping and end all waits."""
         self._stopping = True
-        self.nudge()
+        self.wake()
 
-    def nudge(self) -> None:
-        """Have the phase that runs looked at now."""
-        with self._moved:
-            self._nudges += 1
-            self._moved.notify_all()
+    def wake(self) -> None:
+        """End a `pause` or `wait` now, so that the runner reads the phase's state again."""
+        with self._condition:
+            self._wake_count += 1
+            self._condition.notify_all()
 
-    def rest(self, seconds: float) -> None:
-        """Wait; less where it ends, or somebody wants the phase to be looked at."""
-        with self._moved:
-            before = self._nudges
-            self._moved.wait_for(lambda: self._nudges != before or self._stopping, seconds)
+    def pause(self, seconds: float) -> None:
+        """Wait for some seconds, or until this process stops or `wake` is called."""
+        with self._condition:
+            count_before = self._wake_count
+            self._condition.wait_for(
+                lambda: self._wake_count != count_before or self._stopping, seconds
+            )
 
-    def others_prompts(self) -> int:
-        """How many prompts that are no production's run or wait here."""
+    def count_other_prompts(self) -> int:
+        """Return how many prompts run or wait here that belong to no production."""
         running, waiting = self._server.prompt_queue.get_current_queue_volatile()
         return sum(PRODUCTION_MARK not in item[3] for item in (*running, *waiting))
 
     def has_prompt(self, prompt_id: str) -> bool:
-        """Whether a prompt runs or waits here."""
+        """Return True if a prompt runs or waits here."""
         running, waiting = self._server.prompt_queue.get_current_queue_volatile()
         return any(item[1] == prompt_id for item in (*running, *waiting))
 
     def missing(self, definition: PhaseDefinition, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a phase needs and this ComfyUI lacks."""
+        """Return the node classes, files and options that a phase needs and this process lacks."""
         return missing(definition, installed(), values)
 
     def make_room(self, graph: Mapping[str, Any]) -> None:
-        """Free the memory of the models that ran before, where this graph has others."""
+        """Free the memory of the last graph's models if this graph uses other model files."""
         models = frozenset(
             value
             for node in graph.values()
             for name, value in node["inputs"].items()
             if (node["class_type"], name) in FOLDERS and isinstance(value, str)
         )
-        before, self._models = self._models, models
-        if not before or before == models:
+        last_models, self._models = self._models, models
+        if not last_models or last_models == models:
             return
         queue = self._server.prompt_queue
         queue.set_flag("unload_models", True)
         queue.set_flag("free_memory", True)
-        end = time.monotonic() + FREE_SECONDS
-        # The thread that runs prompts takes the flags before its next prompt only if it sees them
-        # before that.
-        while queue.flags and time.monotonic() < end and not self._stopping:
+        deadline = time.monotonic() + FREE_SECONDS
+        # ComfyUI's executor reads the flags between two prompts. This waits until it has read them,
+        # because otherwise it could take the next prompt first.
+        while queue.flags and time.monotonic() < deadline and not self._stopping:
             time.sleep(0.01)
 
     def submit(self, graph: dict[str, Any], prompt_id: str, mark: Mapping[str, Any]) -> None:
-        """Queue a prompt."""
+        """Queue a prompt.
+
+        Args:
+            graph: graph in API format.
+            prompt_id: id of the new prompt.
+            mark: ids of the production, the phase and the attempt.
+
+        Raises:
+            WorkflowRefused: ComfyUI refuses the graph.
+            Stopped: this process stops, or its event loop does not answer.
+        """
         extra = {MARK: {SOURCE: JobSource.PRODUCTION.value}, PRODUCTION_MARK: dict(mark)}
-        queued = asyncio.run_coroutine_threadsafe(
+        submission = asyncio.run_coroutine_threadsafe(
             submit(self._server, graph, prompt_id, extra), self._server.loop
         )
-        end = time.monotonic() + SUBMIT_SECONDS
+        deadline = time.monotonic() + SUBMIT_SECONDS
         while True:
             try:
-                queued.result(1.0)
+                submission.result(1.0)
                 return
             except GraphRefused as refused:
                 raise WorkflowRefused(str(refused)) from None
             except concurrent.futures.TimeoutError:
-                if self._stopping or time.monotonic() > end:
-                    queued.cancel()
+                if self._stopping or time.monotonic() > deadline:
+                    submission.cancel()
                     raise Stopped from None
 
     def wait(self, prompt_id: str, seconds: float) -> bool:
-        """Whether a prompt of this ComfyUI ended; at most so long is waited for it."""
-        with self._moved:
-            before = self._nudges
-            self._moved.wait_for(
-                lambda: prompt_id in self._ended or self._nudges != before or self._stopping,
+        """Wait until a prompt ends, at most some seconds; return True if it has ended.
+
+        The wait also ends if this process stops or `wake` is called.
+        """
+        with self._condition:
+            count_before = self._wake_count
+            self._condition.wait_for(
+                lambda: (
+                    prompt_id in self._ended or self._wake_count != count_before or self._stopping
+                ),
                 seconds,
             )
-            ended = prompt_id in self._ended
+            has_ended = prompt_id in self._ended
             self._ended.discard(prompt_id)
-        return ended or not self.has_prompt(prompt_id)
+        return has_ended or not self.has_prompt(prompt_id)
 
     def interrupt(self, prompt_id: str) -> None:
-        """Have a prompt end soon, or never begin."""
+        """Interrupt a prompt, or remove it from the queue if it hasn't begun."""
         queue = self._server.prompt_queue
         if not queue.delete_queue_item(lambda item: item[1] == prompt_id):
             queue.interrupt_if_running(prompt_id)
 
     def free_bytes(self) -> int:
-        """Room on the disk of the output folder."""
+        """Return the free bytes on the disk of the output folder."""
         return shutil.disk_usage(folders.output()).free
 
     def output(self) -> Path:
-        """The output folder."""
+        """Return the output folder."""
         return folders.output()
 
     def announce(self, production: ProductionRecord) -> None:
-        """Tell browsers of a change."""
-        said = production.brief()
-        if self._shown is None or self._shown.brief() != said:
-            self._say(said)
-        self._shown = production
+        """Send a production's state to the browsers, unless it is the same as the last one sent."""
+        message = production.brief()
+        if self._announced is None or self._announced.brief() != message:
+            self._send(message)
+        self._announced = production
 
-    def _say(self, said: dict[str, Any]) -> None:
-        with suppress(RuntimeError):  # ComfyUI's loop is closed while it ends
-            self._server.send_sync(EVENT, said)
+    def _send(self, message: dict[str, Any]) -> None:
+        with suppress(RuntimeError):  # ComfyUI closes its event loop as it ends.
+            self._server.send_sync(EVENT, message)
 
-    def _hear(self, event: Event) -> None:
-        """What is recorded of jobs, told in the thread that runs prompts."""
+    def _on_event(self, event: Event) -> None:
+        """Handle a recorded event on a job, in the thread that runs prompts."""
         if isinstance(event, JobFinished) and event.job.source is JobSource.PRODUCTION:
-            with self._moved:
+            with self._condition:
                 self._ended.add(str(event.job.prompt_id))
-                self._moved.notify_all()
-        elif isinstance(event, JobProgressed) and (shown := self._shown) is not None:
-            running = shown.current.running
-            if running is not None and running.prompt_id == event.job.prompt_id:
-                before = shown.progress - (running.progress or 0.0) / len(shown.phases)
-                progress = before + event.progress / len(shown.phases)
-                self._say({**shown.brief(), "progress": round(progress, 4)})
+                self._condition.notify_all()
+        elif isinstance(event, JobProgressed) and (production := self._announced) is not None:
+            attempt = production.current.running
+            if attempt is not None and attempt.prompt_id == event.job.prompt_id:
+                phase_count = len(production.phases)
+                # The attempt's share in the record is replaced by its newest progress.
+                other_share = production.progress - (attempt.progress or 0.0) / phase_count
+                progress = other_share + event.progress / phase_count
+                self._send({**production.brief(), "progress": round(progress, 4)})

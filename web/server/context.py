@@ -1,4 +1,4 @@
-"""What the routes work with: the recorder and parts of the ComfyUI that they belong to."""
+"""The context of the routes: the recorder, and the parts of ComfyUI that the handlers use."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -9,24 +9,25 @@ from ...models.jobs.recording.recorder import Recorder
 from ...models.production.installed import Installed
 from . import folders, workflows
 from .fetches import Fetches
-from .worker import Productions, productions
+from .worker import Productions, get_productions
 
 
 @dataclass(frozen=True)
 class RouteContext:
-    """Recorder and ComfyUI of the routes; a function is called when a request needs its result.
+    """Recorder and ComfyUI of the routes, as functions that a handler calls when it needs them.
 
     Attributes:
-        get_recorder: returns the recorder of this process's jobs.
-        output: returns ComfyUI's output folder.
-        private: returns the pack's folder below ComfyUI's user folder.
-        profiles: returns the folder of the user's own profiles.
-        device: returns the name of the device that computes; raises where that doesn't work.
-        server: returns ComfyUI's `PromptServer`.
-        installed: returns the nodes and model files that ComfyUI has now.
-        complaints: returns what ComfyUI has against a graph, beside files that are missing.
+        get_recorder: function that returns the recorder of this process's jobs.
+        output: function that returns ComfyUI's output folder.
+        private: function that returns the pack's folder below ComfyUI's user folder.
+        profiles: function that returns the folder of the user's own profiles.
+        device: function that returns the name of the rendering device, and raises if the device
+            can't compute.
+        server: function that returns ComfyUI's `PromptServer`.
+        installed: function that returns the nodes and model files that ComfyUI has now.
+        complaints: function that returns ComfyUI's errors on a graph, except for missing files.
         fetches: downloads of weights.
-        productions: returns the worker of productions.
+        productions: function that returns the productions of this process and their worker.
     """
 
     get_recorder: Callable[[], Recorder]
@@ -42,16 +43,18 @@ class RouteContext:
 
     @property
     def recorder(self) -> Recorder:
-        """The recorder of this process's jobs."""
+        """Recorder of this process's jobs."""
         return self.get_recorder()
 
 
-def context_of(server: Any, get_recorder: Callable[[], Recorder], fetches: Fetches) -> RouteContext:
-    """Return what the routes of this process work with.
+def make_context(
+    server: Any, get_recorder: Callable[[], Recorder], fetches: Fetches
+) -> RouteContext:
+    """Return the context of the routes of this process.
 
     Args:
-        server: its `PromptServer`.
-        get_recorder: gives the recorder.
+        server: ComfyUI's `PromptServer`.
+        get_recorder: function that returns the recorder of this process's jobs.
         fetches: downloads of weights.
     """
     return RouteContext(
@@ -64,7 +67,7 @@ def context_of(server: Any, get_recorder: Callable[[], Recorder], fetches: Fetch
         installed=workflows.installed,
         complaints=workflows.complaints,
         fetches=fetches,
-        productions=lambda: productions(server, get_recorder),
+        productions=lambda: get_productions(server, get_recorder),
     )
 
 
@@ -73,7 +76,7 @@ def _device() -> str:
     import torch
 
     device = comfy.model_management.get_torch_device()
-    torch.ones(1, device=device).sum().item()  # one that has failed says so here
+    torch.ones(1, device=device).sum().item()  # A device that has failed raises here.
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     return str(device)

@@ -1,4 +1,4 @@
-"""A route of the pack: what it takes, what it answers, and how it does so."""
+"""The description of a route, and the code that answers its requests."""
 
 import asyncio
 import inspect
@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ...models.jobs.database.address import without_secrets
-from ...models.jobs.database.database import DatabaseAway
+from ...models.jobs.database.database import DatabaseUnavailable
 from ...models.jobs.recording.recorder import Recorder
 from .bodies import Body, read_body
 from .context import RouteContext
@@ -22,12 +22,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RouteRequest:
-    """A request that was read and fits its route.
+    """A request whose parameters and body were read and validated.
 
     Attributes:
-        id: the part of its path that varies, "" where there is none.
-        parameters: of the route's `parameters`.
-        body: of the route's `body`; None where it has none.
+        id: variable part of the path; "" if the route has none.
+        parameters: instance of the route's model of parameters.
+        body: instance of the route's model of the body; None if the route has none.
     """
 
     id: str
@@ -35,23 +35,25 @@ class RouteRequest:
     body: Any
 
 
-Answer = Any  # what JSON holds, or a response of aiohttp
+Answer = Any  # a value for JSON, or a response of aiohttp
 Handler = Callable[[RouteContext, RouteRequest], Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One route.
+    """A route of the pack.
 
     Attributes:
-        method, path: as aiohttp takes them; at most one part of the path varies.
-        summary: what it does, in a sentence.
-        handler: does it, in a thread of its own; on ComfyUI's loop where it is a coroutine.
-        answer: name of the answer's model in `answers`, or the content type where it is no
-            JSON.
-        parameters: model of what may stand behind the `?`.
-        body: model of its body; None where it has none.
-        errors: statuses beside 400 and 503 that it may answer, each with its meaning.
+        method: HTTP method.
+        path: path in aiohttp's form, with at most one variable part.
+        summary: one sentence on the route, for the OpenAPI description.
+        handler: function that handles a request. A coroutine runs on ComfyUI's event loop, any
+            other function in a thread.
+        answer: name of the answer's model in `answers`, or the content type of an answer that is
+            not JSON.
+        parameters: model of the query parameters.
+        body: model of the body; None if the route has no body.
+        errors: meaning of each status that the route may answer beside 400, 413, 500 and 503.
     """
 
     method: str
@@ -64,42 +66,45 @@ class Endpoint:
     errors: Mapping[int, str] = field(default_factory=dict)
 
     async def respond(self, context: RouteContext, request: web.Request) -> web.StreamResponse:
-        """Return the answer to a request."""
-        in_path = next(iter(request.match_info.values()), "")
+        """Return the HTTP response to a request."""
+        path_id = next(iter(request.match_info.values()), "")
         try:
             parameters = read_parameters(request.query, self.parameters)
             body = None if self.body is None else await read_body(request, self.body)
-            read = RouteRequest(in_path, parameters, body)
+            route_request = RouteRequest(path_id, parameters, body)
             if inspect.iscoroutinefunction(self.handler):
-                answer = await self.handler(context, read)
+                answer = await self.handler(context, route_request)
             else:
-                answer = await asyncio.to_thread(self.handler, context, read)
+                answer = await asyncio.to_thread(self.handler, context, route_request)
         except Refusal as refusal:
             return refusal.answer()
-        except DatabaseAway as error:
-            return away(context.recorder, in_path, "database_away", reason=str(error)).answer()
-        except Exception as error:  # aiohttp would show its trace in the log, values and all
+        except DatabaseUnavailable as error:
+            database_refusal = refusal_with_backlog(
+                context.recorder, path_id, "database_away", reason=str(error)
+            )
+            return database_refusal.answer()
+        except Exception as error:  # aiohttp would log the traceback with its values.
             kind = type(error).__name__
             reason = f"{kind}: {without_secrets(error)}"
             log.error("Anime Production: %s %s failed (%s).", self.method, self.path, reason)
             return Refusal("failed", error=kind).answer()
         if not isinstance(answer, web.StreamResponse):
             return json_answer(answer)
-        known = {each.value for each in request.if_none_match or ()}
-        if answer.etag is not None and answer.etag.value in known:
+        cached_etags = {each.value for each in request.if_none_match or ()}
+        if answer.etag is not None and answer.etag.value in cached_etags:
             return web.Response(status=304, headers={"ETag": answer.headers["ETag"]})
         return answer
 
 
-def away(recorder: Recorder, job: str, key: str, **values: Any) -> Refusal:
-    """Return a refusal that says what is still known without the database.
+def refusal_with_backlog(recorder: Recorder, job: str, key: str, **values: Any) -> Refusal:
+    """Return a refusal with the number of events that wait in the outbox for the database.
 
     Args:
-        recorder: of this ComfyUI.
-        job: id of the job that the request names, "" for none.
-        key: of the refusal.
-        values: by placeholder of its sentence.
+        recorder: recorder of this process's jobs.
+        job: id of the job in the request's path, "" for none.
+        key: key in `refusals.REFUSALS`.
+        values: values by placeholder of the refusal's sentence.
     """
-    of_this_job = recorder.backlog(job) if job else None
-    outbox = {"backlog": recorder.backlog(), "of_this_job": of_this_job}
+    job_backlog = recorder.backlog(job) if job else None
+    outbox = {"backlog": recorder.backlog(), "of_this_job": job_backlog}
     return Refusal(key, more={"outbox": outbox}, **values)

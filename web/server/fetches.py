@@ -1,4 +1,4 @@
-"""Downloads of weights while ComfyUI runs."""
+"""Downloads of weights in the background while ComfyUI runs."""
 
 import logging
 import threading
@@ -15,20 +15,21 @@ log = logging.getLogger(__name__)
 
 ROUTE = "/anime/weights"
 EVENT = "anime.weights"
-TOLD_EVERY = 0.5  # seconds
-STOP_SECONDS = 3.0
+ANNOUNCE_SECONDS = 0.5  # between two announcements of a download's progress
+STOP_SECONDS = 3.0  # that the end of ComfyUI waits for the downloads' threads
 
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """How it stands with fetching one weight, since ComfyUI started.
+    """State of the newest download of a weight since ComfyUI started.
 
     Attributes:
-        state: `running`, `done`, `failed` or `stopped` (somebody stopped it, or ComfyUI ended).
-        done, total: bytes; the total is None until it is known.
-        message: why it failed, and what to do.
+        state: `running`, `done`, `failed` or `stopped` (by a user, or as ComfyUI ended).
+        done: bytes that were downloaded.
+        total: bytes of the whole download; None until the server has sent the size.
+        message: why the download failed, and what to do.
     """
 
     state: str = RUNNING
@@ -39,24 +40,25 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Models:
-    """ComfyUI's models.
+    """Model folders of ComfyUI.
 
     Attributes:
-        root: the folder of all kinds, into which is fetched.
-        files: what is installed of a kind, wherever ComfyUI looks for it.
-        forget: called with a kind whose files have changed.
+        root: folder of all kinds of models, into which weights are downloaded.
+        files: function that returns the installed files of a kind, by name, from every place where
+            ComfyUI looks for them.
+        discard_list: function that discards ComfyUI's cached list of a kind's files.
     """
 
     root: Path
     files: Callable[[str], Mapping[str, Path]]
-    forget: Callable[[str], None]
+    discard_list: Callable[[str], None]
 
 
 class Fetches:
-    """Owns the threads that fetch: one for a name at a time.
+    """Downloads of weights in threads, at most one thread for each weight at a time.
 
-    `close` asks them to stop, and is called when the server ends; what they have fetched so far
-    stays beside the file, and is where the next fetch goes on.
+    `close` stops the threads when ComfyUI ends. The part that was downloaded stays beside the file,
+    and the next download continues from there.
     """
 
     def __init__(
@@ -65,12 +67,12 @@ class Fetches:
         announce: Callable[[str, dict[str, Any]], None],
         weights: Mapping[str, Weight] = WEIGHTS,
     ) -> None:
-        """Start nothing yet.
+        """Store the arguments; `start` begins a download.
 
         Args:
-            models: gives ComfyUI's; called by requests only.
-            announce: sends an event to all browsers, from any thread.
-            weights: the catalogue.
+            models: function that returns ComfyUI's model folders; only requests call it.
+            announce: function that sends an event to all browsers, from any thread.
+            weights: catalogue of the weights that can be downloaded, by name.
         """
         self.weights = weights
         self._models, self._announce = models, announce
@@ -80,22 +82,27 @@ class Fetches:
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
-    def standing(self) -> list[dict[str, Any]]:
-        """All weights, as they stand now."""
-        models = self._models()
-        files = {folder: models.files(folder) for folder in {w.folder for w in self._all()}}
-        return [self._described(weight, files[weight.folder]) for weight in self._all()]
+    def list_weights(self) -> list[dict[str, Any]]:
+        """Return all weights of the catalogue, each with its files and its download."""
+        models, weights = self._models(), list(self.weights.values())
+        folders = {weight.folder for weight in weights}
+        files = {folder: models.files(folder) for folder in folders}
+        return [self._described(weight, files[weight.folder]) for weight in weights]
 
     def start(self, name: str, accept_licence: bool) -> dict[str, Any] | None:
-        """Begin to fetch.
+        """Begin to download a weight.
+
+        Args:
+            name: name of the weight in the catalogue.
+            accept_licence: True if the user accepts a licence that forbids commercial use.
 
         Returns:
-            How it stands, or None where it is installed already.
+            The state of the download, or None if the weight is installed already.
 
         Raises:
-            Refusal: no such weight, its licence isn't accepted, or it is being fetched.
+            Refusal: the weight is unknown, its licence isn't accepted, or its download runs.
         """
-        weight = self._known(name)
+        weight = self._weight_named(name)
         if weight.non_commercial and not accept_licence:
             raise Refusal("licence_not_accepted", name=name, licence=weight.licence)
         models = self._models()
@@ -113,15 +120,18 @@ class Fetches:
         return vars(self._states[name])
 
     def stop(self, name: str) -> dict[str, Any]:
-        """Stop fetching one; what has come so far is kept. Doesn't wait for its end.
+        """Tell a download to stop, without waiting for its thread; keep the downloaded part.
+
+        Args:
+            name: name of the weight in the catalogue.
 
         Returns:
-            How it stands.
+            The state of the download.
 
         Raises:
-            Refusal: no such weight, or it isn't being fetched.
+            Refusal: the weight is unknown, or no download of it runs.
         """
-        self._known(name)
+        self._weight_named(name)
         with self._lock:
             thread = self._threads.get(name)
             if thread is None or not thread.is_alive():
@@ -130,20 +140,17 @@ class Fetches:
         return vars(self._states[name])
 
     def close(self) -> None:
-        """Stop all of them; one that waits for a silent server is not waited for."""
+        """Stop all downloads; wait at most `STOP_SECONDS`, as a server may be silent."""
         self._stop.set()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _known(self, name: str) -> Weight:
+    def _weight_named(self, name: str) -> Weight:
         weight = self.weights.get(name)
         if weight is None:
             raise Refusal("unknown_weight", name=name[:100], route=ROUTE)
         return weight
-
-    def _all(self) -> list[Weight]:
-        return list(self.weights.values())
 
     def _described(self, weight: Weight, files: Mapping[str, Path]) -> dict[str, Any]:
         state, size = self._states.get(weight.name), weight.megabytes
@@ -163,39 +170,42 @@ class Fetches:
     def _run(self, weight: Weight, models: Models) -> None:
         from ...models.weights.fetch import FetchFailed, FetchInterrupted, fetch
 
-        asked_to_stop = self._stops[weight.name]
+        stop_event = self._stops[weight.name]
         try:
             fetch(
                 weight,
                 models.root,
-                self._teller(weight.name),
-                lambda: self._stop.is_set() or asked_to_stop.is_set(),
+                self._progress_reporter(weight.name),
+                lambda: self._stop.is_set() or stop_event.is_set(),
             )
-            models.forget(weight.folder)
-            self._tell(weight.name, state=DONE)
+            models.discard_list(weight.folder)
+            self._update(weight.name, state=DONE)
         except FetchInterrupted:
-            self._tell(weight.name, state=STOPPED)
+            self._update(weight.name, state=STOPPED)
         except FetchFailed as failure:
-            self._tell(weight.name, state=FAILED, message=str(failure))
-        except Exception as error:  # the thread is the last to see it
-            log.exception("Anime Production: %s could not be fetched.", weight.name)
-            message = f"{weight.name} could not be fetched ({type(error).__name__}); see the log."
-            self._tell(weight.name, state=FAILED, message=message)
+            self._update(weight.name, state=FAILED, message=str(failure))
+        except Exception as error:  # Nothing above this thread would report the error.
+            log.exception("Anime Production: %s could not be downloaded.", weight.name)
+            reason = type(error).__name__
+            message = f"{weight.name} could not be downloaded ({reason}); see ComfyUI's log."
+            self._update(weight.name, state=FAILED, message=message)
 
-    def _teller(self, name: str) -> Callable[[int, int | None], None]:
-        told = -TOLD_EVERY
+    def _progress_reporter(self, name: str) -> Callable[[int, int | None], None]:
+        """Return a callback that stores a download's progress and announces it now and then."""
+        last_announcement = -ANNOUNCE_SECONDS
 
-        def report(done: int, total: int | None) -> None:
-            nonlocal told
+        def report_progress(done: int, total: int | None) -> None:
+            nonlocal last_announcement
             now = time.monotonic()
-            if now - told < TOLD_EVERY:
+            if now - last_announcement < ANNOUNCE_SECONDS:
                 self._states[name] = replace(self._states[name], done=done, total=total)
                 return
-            told = now
-            self._tell(name, done=done, total=total)
+            last_announcement = now
+            self._update(name, done=done, total=total)
 
-        return report
+        return report_progress
 
-    def _tell(self, name: str, **changed: Any) -> None:
-        self._states[name] = replace(self._states[name], **changed)
+    def _update(self, name: str, **changes: Any) -> None:
+        """Change the state of a download and announce it to the browsers."""
+        self._states[name] = replace(self._states[name], **changes)
         self._announce(EVENT, {"name": name, **vars(self._states[name])})

@@ -1,7 +1,7 @@
-"""Fields of request bodies and parameters, and the refusal of one that doesn't fit.
+"""Types of the fields in bodies and parameters, and the refusal of a wrong field.
 
-A refusal is written from the JSON schema of the field, the same that the OpenAPI description shows;
-pydantic only says which field it is.
+The text of a refusal is made from the field's JSON schema, which the OpenAPI description shows too.
+Pydantic only finds the wrong field.
 """
 
 import json
@@ -21,11 +21,11 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from ...models.jobs.job import LONGEST_NAME, LONGEST_REASON, clean_name
-from ...models.production.fields import storable
+from ...models.production.fields import is_storable
 from .refusals import Refusal
 
 NAME = "name"  # format of a text on one line
-LONGEST_SHOWN = 60  # characters of a value in a refusal
+MOST_QUOTED = 60  # characters of a received value that a refusal quotes
 
 Schema = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,10 +33,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class OneOf:
-    """Annotation of a text that is one of several words.
+    """Annotation of a text that must be one of several words.
 
     Attributes:
-        words: the words.
+        words: the allowed words.
     """
 
     words: tuple[str, ...]
@@ -44,18 +44,18 @@ class OneOf:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Return pydantic's schema."""
+        """Return pydantic's schema of the annotated text."""
         return core_schema.literal_schema(list(self.words))
 
 
 def words_of(choices: type[Enum]) -> OneOf:
-    """Return the annotation of a text that is the value of an enum's member."""
+    """Return the annotation of a text that must be the value of one of an enum's members."""
     return OneOf(tuple(each.value for each in choices))
 
 
 def _storable(text: str) -> str:
-    if not storable(text):
-        raise ValueError("NUL or half a character")
+    if not is_storable(text):
+        raise ValueError("contains NUL or an incomplete surrogate pair")
     return text
 
 
@@ -72,56 +72,64 @@ Name = Annotated[
 Reason = Annotated[str, Field(max_length=LONGEST_REASON), Storable]
 
 
-def validated(
+def validate(
     model: type[Model], values: Mapping[str, Any], unknown: str, codes: Mapping[str, str]
 ) -> Model:
-    """Return the values as an instance of a model.
+    """Return the values as a validated instance of a model.
 
     Args:
-        model: refuses unknown fields.
-        values: of a body or of parameters.
-        unknown: key of the refusal of an unknown field.
-        codes: code of a refusal by the field's name, by `unknown`, or by "" for all other fields.
+        model: model of the body or of the parameters.
+        values: received values by the name of their field.
+        unknown: key of the refusal for an unknown field.
+        codes: codes of refusals that differ from the usual ones. The keys are a field's name,
+            `unknown`, or "" for all other fields.
 
     Raises:
-        Refusal: a field is unknown, is missing, or doesn't fit.
+        Refusal: a field is unknown, missing or wrong.
     """
     names = [field.alias or name for name, field in model.model_fields.items()]
     for name in values:
-        if name not in names:  # here, as pydantic would list them all
+        if name not in names:  # Checked here, because pydantic would list all unknown fields.
             fields, code = ", ".join(names) or "none", codes.get(unknown, "")
-            raise Refusal(unknown, code=code, name=name[:LONGEST_SHOWN], names=fields)
+            raise Refusal(unknown, code=code, name=name[:MOST_QUOTED], names=fields)
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        place = error.errors(include_url=False, include_context=False)[0]["loc"]
-    name, whole = str(place[0]), model.model_json_schema()
-    key, expected = expectation(plain(whole["properties"][name], whole))
+        location = error.errors(include_url=False, include_context=False)[0]["loc"]
+    name, model_schema = str(location[0]), model.model_json_schema()
+    key, expected = expectation(resolved(model_schema["properties"][name], model_schema))
     code = codes.get(name, codes.get("", ""))
-    raise Refusal(key, code=code, field=name, got=shown(values.get(name)), **expected)
+    raise Refusal(key, code=code, field=name, got=quoted(values.get(name)), **expected)
 
 
-def plain(schema: Schema, whole: Schema) -> Schema:
-    """Return a field's schema without a reference and without null.
+def resolved(schema: Schema, model_schema: Schema) -> Schema:
+    """Return a field's JSON schema with its reference resolved and without null.
 
     Args:
-        schema: of the field.
-        whole: schema of its model.
+        schema: schema of the field.
+        model_schema: schema of the model that has the field.
     """
     if "$ref" in schema:
-        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
+        schema = model_schema["$defs"][schema["$ref"].rpartition("/")[2]]
     options = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     if len(options) == 1:
-        rest = {name: value for name, value in schema.items() if name != "anyOf"}
-        return {**rest, **plain(options[0], whole)}
+        other_keys = {name: value for name, value in schema.items() if name != "anyOf"}
+        return {**other_keys, **resolved(options[0], model_schema)}
     return schema
 
 
 def expectation(schema: Schema) -> tuple[str, dict[str, Any]]:
-    """Return the key of a refusal and its values, but for the field and what came instead.
+    """Return the key of the refusal for a wrong value, and what the refusal says was expected.
 
     Args:
-        schema: of the field, plain.
+        schema: schema of the field, from `resolved`.
+
+    Returns:
+        The key in `REFUSALS` and the values of its template, without the field and the received
+        value.
+
+    Raises:
+        KeyError: no refusal fits the schema; a test checks all fields for this.
     """
     match schema:
         case {"enum": options}:
@@ -140,18 +148,18 @@ def expectation(schema: Schema) -> tuple[str, dict[str, Any]]:
             return "expected_number", {"least": least, "most": most}
         case {"type": "boolean"}:
             return "expected_boolean", {}
-    raise KeyError(f"no refusal of what is no {schema}")  # a test describes all fields
+    raise KeyError(f"no refusal in REFUSALS fits the schema {schema}")
 
 
 def _example(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def shown(value: Any) -> str:
-    """Return a value as JSON has it, cut where it is long."""
+def quoted(value: Any) -> str:
+    """Return a value as JSON for a refusal, shortened if it is long or nested."""
     if isinstance(value, Mapping):
         return "{…}" if value else "{}"
     if isinstance(value, list | tuple):
         return "[…]" if value else "[]"
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"

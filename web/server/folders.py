@@ -1,4 +1,4 @@
-"""Folders of this ComfyUI."""
+"""Paths of this ComfyUI's folders, for the routes and the worker of productions."""
 
 from pathlib import Path
 

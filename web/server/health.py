@@ -1,4 +1,4 @@
-"""How the pack's parts are, each measured when it is asked."""
+"""The health of the pack's components, measured anew for each request."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ EMBEDDED, EXTERNAL = "embedded", "external"
 
 
 def health(context: RouteContext, request: RouteRequest) -> Any:
-    """The pack's parts and what they come to. Takes seconds where a database is away."""
-    answer = health_of(context)
+    """Return the health of the components; takes seconds if the database can't be reached."""
+    answer = measure_health(context)
     return json_answer(answer, status=503 if answer["status"] == DOWN else 200)
 
 
-def health_of(context: RouteContext) -> dict[str, Any]:
-    """The state of each part, and the worst of them."""
+def measure_health(context: RouteContext) -> dict[str, Any]:
+    """Return the status of each component, and the status of the pack that follows from them."""
     state = context.recorder.status()
     components = {
         "database": _database(state, context),
@@ -32,9 +32,9 @@ def health_of(context: RouteContext) -> dict[str, Any]:
         "worker": _worker(context),
     }
     states = {component["status"] for component in components.values()}
-    # Jobs are only lost where neither can be written.
-    lost = components["database"]["status"] == components["outbox"]["status"] == DOWN
-    status = DOWN if lost else OK if states == {OK} else DEGRADED
+    # Jobs are lost only if neither the database nor the outbox can be written.
+    jobs_are_lost = components["database"]["status"] == components["outbox"]["status"] == DOWN
+    status = DOWN if jobs_are_lost else OK if states == {OK} else DEGRADED
     return {"status": status, "components": components}
 
 
@@ -42,49 +42,57 @@ def _database(state: RecorderStatus, context: RouteContext) -> dict[str, Any]:
     try:
         mode = EMBEDDED if external_address(context.private()) is None else EXTERNAL
     except SettingsError:
-        mode = EXTERNAL  # the message says what is wrong with it
+        mode = EXTERNAL  # The message below says what is wrong with the address.
     if state.database is None:
         return {"status": OK, "mode": mode, "server": state.server}
     return {"status": DOWN, "mode": mode, "message": state.database}
 
 
 def _outbox(state: RecorderStatus) -> dict[str, Any]:
-    known = {"backlog": state.backlog, "rejected": state.rejected, "lost": state.lost}
+    counts = {"backlog": state.backlog, "rejected": state.rejected, "lost": state.lost}
     if state.outbox is not None:
-        message = f"The outbox can't be used ({state.outbox}): jobs may go unrecorded."
-        return {"status": DOWN, "message": message, **known}
+        message = f"The outbox can't be used ({state.outbox}): jobs may not be recorded."
+        return {"status": DOWN, "message": message, **counts}
     if state.rejected or state.lost:
         message = "Some events were refused by the database or could not be written; see the log."
-        return {"status": DEGRADED, "message": message, **known}
-    return {"status": OK, **known}
+        return {"status": DEGRADED, "message": message, **counts}
+    return {"status": OK, **counts}
 
 
 def _weights(context: RouteContext) -> dict[str, Any]:
-    """None is needed to be well: what is missing is said by the node that would use it."""
-    installed = [each["installed"] for each in context.fetches.standing()]
+    """Return how many weights are installed; the status is always "ok".
+
+    No weight is required. A node whose weights are missing reports that itself.
+    """
+    installed = [each["installed"] for each in context.fetches.list_weights()]
     return {"status": OK, "installed": sum(installed), "missing": installed.count(False)}
 
 
 def _device(context: RouteContext) -> dict[str, Any]:
     try:
         return {"status": OK, "name": context.device()}
-    except Exception as error:  # whatever a driver raises
+    except Exception as error:  # A driver may raise any class.
         message = f"The device can't compute: {without_secrets(error)}"
         return {"status": DOWN, "message": message}
 
 
 def _worker(context: RouteContext) -> dict[str, Any]:
-    """It starts with the first production, or where a database was named."""
-    here = context.productions()
-    message = here.problem
-    if message is None and not here.are_tracked:
+    """Return the health of the worker of productions.
+
+    A worker that does not run is no fault: it starts with the first production, or with ComfyUI if
+    jobs were recorded or the address of a database is set.
+    """
+    productions = context.productions()
+    message = productions.problem
+    if message is None and not productions.are_tracked:
         message = refusal_text("not_tracked", {"variable": TRACKING.variable})
-    said = {} if message is None else {"message": message}
-    return {"status": DEGRADED if here.problem else OK, "running": here.runs, **said}
+    message_field = {} if message is None else {"message": message}
+    status = DEGRADED if productions.problem else OK
+    return {"status": status, "running": productions.runs, **message_field}
 
 
 def _onnxruntime() -> dict[str, Any]:
-    found, problems = packages.onnx_runtimes(), packages.problems()
+    versions, problems = packages.onnx_runtimes(), packages.problems()
     if problems:
-        return {"status": DEGRADED, "message": problems[0], "installed": found}
-    return {"status": OK, "installed": found}
+        return {"status": DEGRADED, "message": problems[0], "installed": versions}
+    return {"status": OK, "installed": versions}

@@ -1,4 +1,4 @@
-"""The OpenAPI description of every route of the pack, made from the table of routes."""
+"""The OpenAPI description of all routes of the pack, made from the table of routes."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from . import answers
 from .endpoint import Endpoint
-from .fields import plain
+from .fields import resolved
 from .query_parameters import Parameters
 
 VERSION = "3.1.0"
@@ -23,18 +23,18 @@ ERROR, HEALTH, EXPORTED = (
 
 
 def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """Return the description.
+    """Return the OpenAPI description of routes.
 
     Args:
-        endpoints: the table of routes.
+        endpoints: the routes.
     """
     endpoints = tuple(endpoints)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
     bodies = {each.body for each in endpoints if each.body is not None}
-    answered = {_answer_model(each.answer) for each in endpoints if "/" not in each.answer}
-    models = sorted({*bodies, *answered, answers.Error}, key=lambda each: each.__name__)
+    answer_models = {_answer_model(each.answer) for each in endpoints if "/" not in each.answer}
+    models = sorted({*bodies, *answer_models, answers.Error}, key=lambda each: each.__name__)
     _, schemas = models_json_schema(
         [(each, "validation") for each in models], ref_template=REFERENCE
     )
@@ -43,8 +43,8 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": "Anime Production",
             "version": "1",
-            "description": "What is measured, remembered and run inside this ComfyUI."
-            " ComfyUI serves each path also below /api.",
+            "description": "Jobs, productions, phases and weights of this ComfyUI."
+            " ComfyUI also serves each path below /api.",
         },
         "paths": paths,
         "components": {"schemas": schemas["$defs"]},
@@ -63,9 +63,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     ]
     responses = {"200": _answer(endpoint, "Done.")}
     for status, meaning in _errors(endpoint).items():
-        # A 2xx tells the same as a 200, and a health that is down is one all the same.
-        same = status < 300 or endpoint.answer == HEALTH
-        responses[str(status)] = _answer(endpoint, meaning) if same else _json(ERROR, meaning)
+        # Every 2xx has the same body as a 200. So has the health of a pack that is down.
+        is_answer = status < 300 or endpoint.answer == HEALTH
+        responses[str(status)] = _answer(endpoint, meaning) if is_answer else _json(ERROR, meaning)
     operation = {
         "operationId": re.sub(r"\W+", "_", f"{endpoint.method.lower()}{endpoint.path}").strip("_"),
         "summary": endpoint.summary,
@@ -79,10 +79,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 def _errors(endpoint: Endpoint) -> dict[int, str]:
     common = {
-        400: "A parameter or a field isn't known or can't be read.",
+        400: "A parameter or a field is unknown or wrong.",
         **({413: "The body is too large."} if endpoint.body is not None else {}),
         500: HTTPStatus(500).phrase,
-        503: "The database is away.",
+        503: "The database can't be reached.",
     }
     if endpoint.answer == HEALTH:
         del common[400], common[500]
@@ -108,15 +108,15 @@ def _content(model: str) -> dict[str, Any]:
 
 
 def _parameters(model: type[Parameters]) -> list[dict[str, Any]]:
-    whole = model.model_json_schema()
-    described = []
-    for name, field in whole.get("properties", {}).items():
-        schema = plain(field, whole)
-        kept = {
+    model_schema = model.model_json_schema()
+    parameters = []
+    for name, field in model_schema.get("properties", {}).items():
+        schema = resolved(field, model_schema)
+        parameter_schema = {
             key: value
             for key, value in schema.items()
             if key not in {"title", "description"} and (key, value) != ("default", None)
         }
-        parameter = {"name": name, "in": "query", "required": False, "schema": kept}
-        described.append({**parameter, "description": schema["description"]})
-    return described
+        parameter = {"name": name, "in": "query", "required": False, "schema": parameter_schema}
+        parameters.append({**parameter, "description": schema["description"]})
+    return parameters

@@ -1,8 +1,9 @@
-"""What is wrong with the installed packages, as far as nobody else would say it."""
+"""Checks of the installed packages for faults that no other program reports."""
 
 from importlib import metadata
 
-# They bring the same module; which one is loaded depends on the order of their installation.
+# These packages contain the same module `onnxruntime`. The one that was installed last overwrites
+# the others' files.
 ONNX_RUNTIMES = (
     "onnxruntime",
     "onnxruntime-gpu",
@@ -13,23 +14,23 @@ ONNX_RUNTIMES = (
 
 
 def onnx_runtimes() -> dict[str, str]:
-    """The onnxruntimes that are installed, with their versions."""
-    found = {}
+    """Return the installed packages of ONNX Runtime with their versions."""
+    versions = {}
     for name in ONNX_RUNTIMES:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def problems() -> list[str]:
-    """Sentences on what should be put right; empty where all is well."""
-    found = onnx_runtimes()
-    if len(found) < 2:
+    """Return a sentence on each fault that the user should fix; empty if there is none."""
+    versions = onnx_runtimes()
+    if len(versions) < 2:
         return []
-    named = " and ".join(f"{name} {version}" for name, version in found.items())
+    names = " and ".join(f"{name} {version}" for name, version in versions.items())
     return [
-        f"{named} are installed side by side and overwrite each other's files, so that the GPU may"
+        f"{names} are installed side by side and overwrite each other's files, so that the GPU may"
         " go unused. Uninstall all of them, then install the one that you want."
     ]

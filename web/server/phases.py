@@ -1,4 +1,4 @@
-"""Phases over HTTP: those that there are, and registering more of them."""
+"""Routes that list, register and remove the phases of productions."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from ...models.production.catalogue import (
     remove_phase,
 )
 from ...models.production.definition import DefinitionError, PhaseDefinition, read_definition
-from ...models.production.gates import described
+from ...models.production.gates import describe_gate
 from ...models.production.installed import Installed, missing
 from ...models.profile import Profile, ProfileError, load_profile
 from .bodies import DefinitionBody
@@ -30,26 +30,26 @@ LIST = "/anime/phases"
 ONE = "/anime/phases/{id}"
 
 
-def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+def get_phases(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return all phases."""
-    installed = context.installed()  # asks each class of node once
+    installed = context.installed()  # One call for all phases reads each node class only once.
     return {
         "phases": [_described(context, phase, installed) for phase in list_phases(_folder(context))]
     }
 
 
-def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+def get_phase(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a phase."""
     try:
         return _described(context, find_phase(_folder(context), request.id), context.installed())
     except UnknownPhase:
-        raise _unknown(request) from None
+        raise _unknown_phase(request) from None
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
 
 
 async def register(context: RouteContext, request: RouteRequest) -> web.Response:
-    """Register a phase; 201 where something was written."""
+    """Register a phase; answer 201 if it was written, 200 if the same phase was there already."""
     body: DefinitionBody = request.body
     try:
         phase = await asyncio.to_thread(read_definition, body.to_dict("replace"))
@@ -68,17 +68,17 @@ async def register(context: RouteContext, request: RouteRequest) -> web.Response
 
 
 def remove(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Forget a phase that was registered."""
+    """Remove a registered phase."""
     try:
         remove_phase(_folder(context), request.id)
     except UnknownPhase:
-        raise _unknown(request) from None
+        raise _unknown_phase(request) from None
     except PhaseConflict:
         raise Refusal("phase_kept", id=request.id) from None
     return {"id": request.id, "removed": True}
 
 
-def _unknown(request: RouteRequest) -> Refusal:
+def _unknown_phase(request: RouteRequest) -> Refusal:
     return Refusal("unknown_phase", id=request.id[:100], route=LIST)
 
 
@@ -89,7 +89,7 @@ def _folder(context: RouteContext) -> Path:
 def _described(
     context: RouteContext, phase: PhaseDefinition, installed: Installed
 ) -> dict[str, Any]:
-    lacking = missing(phase, installed)
+    missing_parts = missing(phase, installed)
     return {
         "id": phase.id,
         "name": phase.name,
@@ -101,35 +101,40 @@ def _described(
         "takes": dict(phase.takes),
         "gives": phase.gives,
         "parameters": [each.to_dict() for each in phase.parameters],
-        "gates": [described(gate, _profile_of(context.profiles())) for gate in phase.gates],
+        "gates": [describe_gate(gate, _profile_loader(context.profiles())) for gate in phase.gates],
         "policy": phase.policy.to_dict(),
         "workflow": dict(phase.graph),
-        "installed": not lacking,
-        "missing": list(lacking),
+        "installed": not missing_parts,
+        "missing": list(missing_parts),
     }
 
 
-def _profile_of(folder: Path) -> Callable[[str], Profile | None]:
-    def profile_of(name: str) -> Profile | None:
+def _profile_loader(folder: Path) -> Callable[[str], Profile | None]:
+    """Return a function that loads a profile, or None for one that can't be loaded."""
+
+    def load(name: str) -> Profile | None:
         try:
             return load_profile(name, folder)
         except ProfileError:
-            return None  # said where it is used
+            return None  # The node that uses the profile reports the error.
 
-    return profile_of
+    return load
 
 
-_UNKNOWN = {404: "There is no such phase."}
+_UNKNOWN = {404: "The phase does not exist."}
 
 ENDPOINTS = (
-    Endpoint("GET", LIST, "All phases.", listed, "Phases"),
+    Endpoint("GET", LIST, "List all phases.", get_phases, "Phases"),
     Endpoint(
         "POST", LIST, "Register a phase.", register, "Phase", body=DefinitionBody,
-        errors={201: "It is new.", 409: "There is one already."},
+        errors={
+            201: "The phase was registered.",
+            409: "Another phase has this id.",
+        },
     ),
-    Endpoint("GET", ONE, "A phase.", one, "Phase", errors=_UNKNOWN),
+    Endpoint("GET", ONE, "Get a phase.", get_phase, "Phase", errors=_UNKNOWN),
     Endpoint(
-        "DELETE", ONE, "Remove a phase that was registered.", remove, "PhaseRemoved",
-        errors={**_UNKNOWN, 409: "It comes with the pack."},
+        "DELETE", ONE, "Remove a registered phase.", remove, "PhaseRemoved",
+        errors={**_UNKNOWN, 409: "The phase comes with the pack and can't be removed."},
     ),
 )  # fmt: skip

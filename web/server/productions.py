@@ -1,4 +1,4 @@
-"""Productions over HTTP: ordering them, their state, and what a person has them do."""
+"""Routes that order productions, return their state, and record a person's decisions on them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -24,8 +24,8 @@ from ...models.settings import TRACKING
 from .bodies import ActionBody, GenerateBody, OrchestrateBody
 from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
-from .fields import shown
-from .jobs import file_of, read
+from .fields import quoted
+from .jobs import artifact_to_json, run_query
 from .query_parameters import ProductionsParameters
 from .refusals import Refusal, json_answer
 
@@ -34,46 +34,48 @@ ONE = "/anime/productions/{id}"
 
 
 def orchestrate(context: RouteContext, request: RouteRequest) -> web.Response:
-    """Order a production."""
+    """Order a production of several phases."""
     body: OrchestrateBody = request.body
-    return _ordered(context, body.to_dict(), _catalogue(context))
+    return _order_production(context, body.to_dict(), _catalogue(context))
 
 
 def generate(context: RouteContext, request: RouteRequest) -> web.Response:
     """Order a production of one phase."""
     body: GenerateBody = request.body
     catalogue = _catalogue(context)
-    phase = _phase(body.type, body.phase, catalogue)
+    phase = _chosen_phase(body.type, body.phase, catalogue)
     parameters = {phase.id: body.parameters or {}}
     order = {**body.to_dict("type", "phase"), "phases": [phase.id], "parameters": parameters}
-    return _ordered(context, order, catalogue)
+    return _order_production(context, order, catalogue)
 
 
 def _catalogue(context: RouteContext) -> Sequence[PhaseDefinition]:
     return list_phases(registered_folder(context.private()))
 
 
-def _phase(kind: str, wanted: str | None, catalogue: Sequence[PhaseDefinition]) -> PhaseDefinition:
-    """Return the phase that is named, or the one that comes with the pack for this kind."""
-    of_kind = [each for each in catalogue if each.kind == kind]
-    for each in of_kind:
-        if each.id == wanted or (wanted is None and each.id in DEFAULT_PHASES):
-            return each
-    names = ", ".join(each.id for each in of_kind)
-    raise Refusal("no_phase_of_kind", kind=kind, names=names, got=shown(wanted))
+def _chosen_phase(
+    kind: str, phase_id: str | None, catalogue: Sequence[PhaseDefinition]
+) -> PhaseDefinition:
+    """Return the phase with this id, or for None the pack's default phase of this kind."""
+    phases_of_kind = [each for each in catalogue if each.kind == kind]
+    for phase in phases_of_kind:
+        if phase.id == phase_id or (phase_id is None and phase.id in DEFAULT_PHASES):
+            return phase
+    names = ", ".join(each.id for each in phases_of_kind)
+    raise Refusal("no_phase_of_kind", kind=kind, names=names, got=quoted(phase_id))
 
 
-def _ordered(
+def _order_production(
     context: RouteContext, order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
 ) -> web.Response:
     try:
         request = read_request(order, catalogue)
     except RequestError as error:
         raise Refusal("bad_request", reason=str(error)) from None
-    known = {each.id: each for each in catalogue}
-    definitions = [known[each] for each in request.phases]
+    definition_by_id = {each.id: each for each in catalogue}
+    definitions = [definition_by_id[each] for each in request.phases]
     _refuse_missing(context, request, definitions)
-    _start(context)
+    _start_worker(context)
     try:
         production_id = context.recorder.database.run(store.create, request, definitions)
     except store.LimitReached as error:
@@ -82,8 +84,8 @@ def _ordered(
     return json_answer(answer, 202)
 
 
-def _start(context: RouteContext) -> None:
-    """Have this ComfyUI work at productions from now on, if it didn't."""
+def _start_worker(context: RouteContext) -> None:
+    """Start this process's worker of productions, unless it runs already."""
     productions = context.productions()
     if not productions.are_tracked:
         raise Refusal("not_tracked", variable=TRACKING.variable)
@@ -94,17 +96,19 @@ def _refuse_missing(
     context: RouteContext, request: ProductionRequest, definitions: Sequence[PhaseDefinition]
 ) -> None:
     installed = context.installed()
-    lacking = {
-        each.id: list(absent)
+    missing_by_phase = {
+        each.id: list(parts)
         for each in definitions
-        if (absent := missing(each, installed, request.values_of(each)))
+        if (parts := missing(each, installed, request.values_of(each)))
     }
-    if lacking:
-        text = "; ".join(f"{phase}: {', '.join(absent)}" for phase, absent in lacking.items())
-        raise Refusal("missing", more={"missing": lacking}, missing=text)
+    if missing_by_phase:
+        text = "; ".join(
+            f"{phase}: {', '.join(parts)}" for phase, parts in missing_by_phase.items()
+        )
+        raise Refusal("missing", more={"missing": missing_by_phase}, missing=text)
 
 
-def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+def get_productions(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a page of productions."""
     query: ProductionsParameters = request.parameters
     filters = {name: getattr(query, name) for name in FILTERS}
@@ -117,81 +121,87 @@ def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     return {"productions": [dict(each) for each in page.productions], "next": page.next}
 
 
-def one(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Return a production with its phases, their attempts, files and reports, and decisions."""
-    record = read(context, store.load, _id_of(request))
+def get_production(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+    """Return a production with its decisions and its phases, their attempts, files and reports."""
+    record = run_query(context, store.load, _production_id(request))
     if record is None:
-        raise _unknown(request)
-    return _described(context, record)
+        raise _unknown_production(request)
+    return _production_to_json(context, record)
 
 
-def _described(context: RouteContext, record: ProductionRecord) -> dict[str, Any]:
+def _production_to_json(context: RouteContext, record: ProductionRecord) -> dict[str, Any]:
     answer: dict[str, Any] = record.to_dict()
     attempts = [each for phase in answer["phases"] for each in phase["attempts"]]
-    for holder in (answer, *answer["phases"], *attempts):
-        holder["files"] = [file_of(context, each) for each in holder["files"]]
+    for part in (answer, *answer["phases"], *attempts):
+        part["files"] = [artifact_to_json(context, each) for each in part["files"]]
     return answer
 
 
-def _act(
+def _decide(
     action: Callable[..., Any], context: RouteContext, request: RouteRequest
 ) -> dict[str, Any]:
-    """Do with a production what a person wants, and return it."""
+    """Carry out a person's decision on a production, and return the production."""
     body: ActionBody = request.body
-    _start(context)
+    _start_worker(context)
     try:
         record = context.recorder.database.run(
-            action, _id_of(request), body.who, body.reason.strip()
+            action, _production_id(request), body.who, body.reason.strip()
         )
     except store.UnknownProduction:
-        raise _unknown(request) from None
+        raise _unknown_production(request) from None
     except store.IllegalTransition as error:
         raise Refusal("not_now", reason=str(error)) from None
-    return _described(context, record)
+    return _production_to_json(context, record)
 
 
-def _id_of(request: RouteRequest) -> UUID:
+def _production_id(request: RouteRequest) -> UUID:
     try:
         return UUID(request.id)
     except ValueError:
-        raise _unknown(request) from None
+        raise _unknown_production(request) from None
 
 
-def _unknown(request: RouteRequest) -> Refusal:
+def _unknown_production(request: RouteRequest) -> Refusal:
     return Refusal("unknown_production", id=request.id[:100])
 
 
 _ORDERED = {
-    202: "It is queued.",
-    409: "Nodes or model files are missing here.",
-    429: "Too many productions of the project wait already.",
+    202: "The production is queued.",
+    409: "This ComfyUI lacks nodes or model files, or it does not record jobs.",
+    429: "The queue holds the most productions that the project may have.",
 }
-_UNKNOWN = {404: "There is no such production."}
+_UNKNOWN = {404: "The production does not exist."}
 
 ENDPOINTS = (
     Endpoint(
-        "POST", "/anime/orchestrate", "Order a production: its phases run unattended.",
+        "POST", "/anime/orchestrate", "Order a production of several phases; it runs unattended.",
         orchestrate, "Ordered", body=OrchestrateBody, errors=_ORDERED,
     ),
     Endpoint(
-        "POST", "/anime/generate", "Order one phase.", generate, "Ordered", body=GenerateBody,
-        errors=_ORDERED,
+        "POST", "/anime/generate", "Order a production of one phase.", generate, "Ordered",
+        body=GenerateBody, errors=_ORDERED,
     ),
     Endpoint(
-        "GET", LIST, "Productions, the newest first, a page at a time.", listed, "Productions",
-        ProductionsParameters,
+        "GET", LIST, "List productions, the newest first, a page at a time.", get_productions,
+        "Productions", ProductionsParameters,
     ),
-    Endpoint("GET", ONE, "A production.", one, "Production", errors=_UNKNOWN),
+    Endpoint("GET", ONE, "Get a production.", get_production, "Production", errors=_UNKNOWN),
     *(
         Endpoint(
-            "POST", f"{ONE}/{action.__name__}", summary, partial(_act, action), "Production",
-            body=ActionBody, errors={**_UNKNOWN, 409: "Not in the state that it is in."},
+            "POST", f"{ONE}/{action.__name__}", summary, partial(_decide, action), "Production",
+            body=ActionBody,
+            errors={
+                **_UNKNOWN,
+                409: "The state of the production does not allow this, or this ComfyUI does not"
+                " record jobs.",
+            },
         )
         for action, summary in (
-            (store.cancel, "End it, also in the middle of an attempt."),
-            (store.resume, "Go on with one that was cancelled or has failed."),
-            (store.approve, "Take what its phase made, and go on."),
-            (store.reject, "Have its phase made again, as often as it may be."),
+            (store.cancel, "Cancel a production, even during an attempt."),
+            (store.resume, "Resume a production that was cancelled or has failed."),
+            (store.approve, "Approve the result of the waiting phase, and continue."),
+            (store.reject, "Reject the result of the waiting phase; it is made again while"
+             " attempts are left."),
         )
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Parameters of requests: what may stand behind a route's `?`, with its bounds."""
+"""Models of the query parameters that the routes accept, with the bounds of each parameter."""
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -12,7 +12,7 @@ from ...models.jobs.queries.orders import NEWEST, ORDERS
 from ...models.jobs.queries.statistics import KEYS
 from ...models.production.production_states import ProductionState
 from ...models.report import Verdict
-from .fields import OneOf, Storable, validated, words_of
+from .fields import OneOf, Storable, validate, words_of
 from .refusals import PARAMETER, Refusal
 
 LONGEST_TEXT = 1000
@@ -37,7 +37,7 @@ def _boolean(text: str) -> bool:
 
 
 def _time(text: str) -> datetime:
-    # A plus in an address is a space; Python 3.10 knows no Z.
+    # A plus in a URL is decoded to a space, and Python 3.10 can't parse a Z.
     time = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
@@ -48,68 +48,76 @@ Time = Annotated[
 ]
 
 
-def selects(description: str) -> Any:
-    """Return the field of a parameter that selects, where it is there."""
+def optional_choice(description: str) -> Any:
+    """Return the field of an optional parameter whose type lists its values."""
     return Field(None, description=description)
 
 
-def holds(description: str, longest: int = LONGEST_TEXT) -> Any:
-    """Return the field of a text, where it is there."""
+def optional_text(description: str, longest: int = LONGEST_TEXT) -> Any:
+    """Return the field of an optional text of at most `longest` characters."""
     return Field(None, max_length=longest, description=description)
 
 
 class Parameters(BaseModel):
-    """Parameters of a route; one that is empty is as if it weren't there."""
+    """Base of the query parameters; an empty parameter is treated as a missing one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class JobParameters(Parameters):
-    """Selection of jobs; the fields of `JobQuery`."""
+    """Selection of jobs by the fields of `JobQuery`."""
 
-    project: str | None = holds("Jobs of this project.")
-    episode: str | None = holds("Jobs of this episode.")
-    scene: str | None = holds("Jobs of this scene.")
-    shot: str | None = holds("Jobs of this shot.")
-    character: str | None = holds("Jobs of this character.")
-    state: Annotated[str, words_of(JobState)] | None = selects("Jobs in this state.")
-    verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = selects(
-        "Jobs with this verdict; none: without any."
+    project: str | None = optional_text("Jobs of this project.")
+    episode: str | None = optional_text("Jobs of this episode.")
+    scene: str | None = optional_text("Jobs of this scene.")
+    shot: str | None = optional_text("Jobs of this shot.")
+    character: str | None = optional_text("Jobs of this character.")
+    state: Annotated[str, words_of(JobState)] | None = optional_choice("Jobs in this state.")
+    verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = optional_choice(
+        'Jobs with this verdict; "none": jobs without a verdict.'
     )
-    model: str | None = holds("Jobs of this model, as figures by model name it.")
-    tag: str | None = holds("Jobs with this tag.")
-    source: Annotated[str, words_of(JobSource)] | None = selects(
-        "Jobs that were asked for in this way."
+    model: str | None = optional_text(
+        "Jobs of this model, by the name that statistics by model show."
     )
-    review: Annotated[str, OneOf((*REVIEWS, NONE))] | None = selects(
-        "Jobs whose newest review says this; none: that nobody judged."
+    tag: str | None = optional_text("Jobs with this tag.")
+    source: Annotated[str, words_of(JobSource)] | None = optional_choice(
+        "Jobs whose prompt came from this source."
     )
-    since: Time | None = Field(None, alias="from", description="Jobs made at this time or later.")
-    until: Time | None = Field(None, alias="to", description="Jobs made before this time.")
-    text: str | None = holds("Words that all occur in names, tags or prompts, in any script.")
-    file: str | None = holds(
-        "The job that wrote this file: its path below the output folder, or its sha256."
+    review: Annotated[str, OneOf((*REVIEWS, NONE))] | None = optional_choice(
+        'Jobs whose newest review has this verdict; "none": jobs without a review.'
+    )
+    since: Time | None = Field(
+        None, alias="from", description="Jobs created at this time or later."
+    )
+    until: Time | None = Field(None, alias="to", description="Jobs created before this time.")
+    text: str | None = optional_text(
+        "Words that must all occur in the job's names, tags or prompts, in any script."
+    )
+    file: str | None = optional_text(
+        "The job that wrote this file: path below the output folder, or SHA-256."
     )
 
     def filter(self) -> JobQuery:
-        """Return the selection."""
+        """Return the parameters as a query for jobs."""
         return JobQuery(**{name: getattr(self, name) for name in JobParameters.model_fields})
 
 
 class OrderedParameters(JobParameters):
-    """Selection of jobs in an order."""
+    """Selection of jobs, sorted."""
 
     order: Annotated[str, OneOf(ORDERS)] = Field(
-        NEWEST, description="The newest first, or the best: passed, highest score."
+        NEWEST,
+        description="Order of the jobs: the newest first, or the best first (passed jobs, then by"
+        " score).",
     )
 
 
 class PageParameters(Parameters):
     """One page of a list."""
 
-    cursor: str | None = holds("Where to go on: `next` of the page before.", LONGEST_CURSOR)
+    cursor: str | None = optional_text("Value of `next` in the previous page.", LONGEST_CURSOR)
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Digits] = Field(
-        PAGE, description="The most that are answered at once."
+        PAGE, description="Most items in a page."
     )
 
 
@@ -120,20 +128,22 @@ class JobsParameters(PageParameters, OrderedParameters):
 class ExportParameters(OrderedParameters):
     """Selection of jobs as a file."""
 
-    format: Annotated[str, OneOf((JSON, CSV))] = Field(JSON, description="Of the file.")
+    format: Annotated[str, OneOf((JSON, CSV))] = Field(JSON, description="Format of the file.")
 
 
 class StatsParameters(JobParameters):
     """Groups of jobs."""
 
     by: Annotated[str, OneOf(tuple(KEYS))] = Field(
-        "project", description="What groups are made by."
+        "project", description="Property by which jobs are grouped."
     )
     last: Annotated[int, Field(ge=1, le=100), Digits] = Field(
-        20, description="How many of a group's newest jobs are looked at closely."
+        20,
+        description="Number of a group's newest jobs in `last`, which is compared with as many"
+        " jobs `before` them.",
     )
     limit: Annotated[int, Field(ge=1, le=200), Digits] = Field(
-        50, description="Most groups, those with the newest jobs."
+        50, description="Most groups in the answer; groups with the newest jobs come first."
     )
 
 
@@ -141,29 +151,31 @@ class DeleteParameters(Parameters):
     """Extent of a deletion."""
 
     files: Annotated[bool, BeforeValidator(_boolean)] = Field(
-        False, description="Delete the files that it wrote."
+        False, description="Also delete the files that the job wrote."
     )
 
 
 class ProductionsParameters(PageParameters):
     """Page of productions."""
 
-    project: Annotated[str, Storable] | None = holds("Productions of this project.")
-    state: Annotated[str, words_of(ProductionState)] | None = selects("Productions in this state.")
+    project: Annotated[str, Storable] | None = optional_text("Productions of this project.")
+    state: Annotated[str, words_of(ProductionState)] | None = optional_choice(
+        "Productions in this state."
+    )
 
 
 AnyParameters = TypeVar("AnyParameters", bound=Parameters)
 
 
 def read_parameters(query: Mapping[str, str], model: type[AnyParameters]) -> AnyParameters:
-    """Return a request's parameters.
+    """Read and validate a request's query parameters.
 
     Args:
-        query: aiohttp's, in which a name may stand twice.
-        model: of the route.
+        query: query of aiohttp's request, which may contain a name several times.
+        model: model of the route's parameters.
 
     Raises:
-        Refusal: a parameter isn't known, comes twice, or doesn't fit.
+        Refusal: a parameter is unknown, repeated or wrong.
     """
     values: dict[str, Any] = {}
     for name, text in query.items():
@@ -172,4 +184,4 @@ def read_parameters(query: Mapping[str, str], model: type[AnyParameters]) -> Any
         values[name] = text
     names = {field.alias or name for name, field in model.model_fields.items()}
     fields = {name: text for name, text in values.items() if text or name not in names}
-    return validated(model, fields, "unknown_parameter", {"": PARAMETER})
+    return validate(model, fields, "unknown_parameter", {"": PARAMETER})

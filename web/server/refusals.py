@@ -1,7 +1,7 @@
-"""Every refusal of the pack's routes, in one table: status, code, and the sentence for people.
+"""All refusals of the pack's routes in one table: status, code, and the sentence for people.
 
-`locales/en/main.json` gets its `refusals` from here. An answer carries the sentence's key and
-values too, so that the editor shows it in its own language.
+The texts `refusals` of `locales/en/main.json` are made from this table. An answer also contains
+the key and the values of its sentence, so that the editor shows it in its own language.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from ...models.reasons import filled, sentences
 
 @dataclass(frozen=True)
 class RefusalKind:
-    """One sentence with which a route refuses.
+    """Status, sentence and code with which a route refuses a request.
 
     Attributes:
         status: HTTP status of the answer.
-        template: English sentence; `{name}` stands for a value.
-        code: code of the answer; "" if it is the key in `REFUSALS`.
+        template: English sentence with `{name}` in the place of a value.
+        code: code of the answer; "" for a code that is the same as the key in `REFUSALS`.
     """
 
     status: int
@@ -32,7 +32,7 @@ class RefusalKind:
 FIELD, PARAMETER = "bad_field", "bad_parameter"
 
 REFUSALS: Mapping[str, RefusalKind] = {
-    # The request itself. A route with a code of its own for a bad body names it in its model.
+    # The request itself. A route with its own code for a bad body sets `codes` of its model.
     "bad_body": RefusalKind(400, "The body must be a JSON object that is not nested too deeply."),
     "too_large": RefusalKind(413, "The body is too large; the limit is {most} bytes."),
     "unknown_field": RefusalKind(400, "There is no field '{name}' here. There are: {names}."),
@@ -111,24 +111,24 @@ REFUSALS: Mapping[str, RefusalKind] = {
 
 
 def refusal_text(key: str, values: Mapping[str, Any]) -> str:
-    """Return a refusal's English sentence.
+    """Return the English sentence of a refusal.
 
     Args:
-        key: in `REFUSALS`.
-        values: by placeholder of the template.
+        key: key in `REFUSALS`.
+        values: values by placeholder of the template.
     """
     return filled(REFUSALS[key].template, values)
 
 
 class Refusal(Exception):
-    """Answer of a route that doesn't do what a request wants.
+    """Error of a route's handler that becomes an answer with a code and a sentence.
 
     Attributes:
-        key: in `REFUSALS`.
-        status: HTTP status.
-        code: code for programs.
-        values: by placeholder of the sentence.
-        more: fields of the answer beside the error.
+        key: key in `REFUSALS`.
+        status: HTTP status of the answer.
+        code: code of the answer, for programs.
+        values: values by placeholder of the sentence.
+        more: further fields of the answer, beside `error`.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Refusal(Exception):
         super().__init__(refusal_text(key, self.values))
 
     def answer(self) -> web.Response:
-        """Return the response that tells it."""
+        """Return the HTTP response for this refusal."""
         error = {
             "code": self.code,
             "message": str(self),
@@ -152,5 +152,5 @@ class Refusal(Exception):
 
 
 def json_answer(answer: Any, status: int = 200) -> web.Response:
-    """Return a response in strict JSON."""
+    """Return an HTTP response in strict JSON, without NaN and infinity."""
     return web.Response(text=strict_json(answer), status=status, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Running a job again: the same graph, or with changes, through ComfyUI's own queue."""
+"""Handler of the route that queues a job's graph again, the same or with changed inputs."""
 
 import asyncio
 import copy
@@ -14,7 +14,7 @@ from ...models.jobs.queries import details
 from .bodies import ReproduceBody
 from .context import RouteContext
 from .endpoint import RouteRequest
-from .jobs import find_id
+from .jobs import find_job_id
 from .refusals import Refusal
 from .submission import GraphRefused, submit
 from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
@@ -24,18 +24,19 @@ Graph = dict[str, Any]
 
 
 async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Queue a job's graph again, and say what is no longer as it was."""
+    """Queue a job's graph again, and return what has changed in this ComfyUI since the job ran."""
     body: ReproduceBody = request.body
     changes = body.changes or {}
-    job_id = await asyncio.to_thread(find_id, context, request)
+    job_id = await asyncio.to_thread(find_job_id, context, request)
     saved = await asyncio.to_thread(context.recorder.database.run, details.graph_of, job_id)
     if saved is None or not saved["graph"]:
         raise Refusal("no_graph")
-    graph = changed(saved["graph"], changes)
+    graph = with_changes(saved["graph"], changes)
     params = await asyncio.to_thread(context.recorder.database.run, details.parameters_of, job_id)
-    differences = await asyncio.to_thread(differences_of, graph, params)
+    differences = await asyncio.to_thread(find_differences, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
-    if saved["workflow"] is not None and not changes:  # a changed one would be another's
+    # With changes, the saved workflow would not match the graph.
+    if saved["workflow"] is not None and not changes:
         extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
     try:
@@ -52,21 +53,21 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     }
 
 
-def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
-    """Return the graph with other values.
+def with_changes(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
+    """Return a copy of a graph with changed inputs.
 
     Args:
-        graph: in API format; stays as it is.
-        changes: values by "node id.input". Ids and inputs may have dots of their own.
+        graph: graph in API format; it is not modified.
+        changes: new values by "node id.input". Node ids and names of inputs may contain dots.
 
     Raises:
-        Refusal: there is no such node or input in it.
+        Refusal: the graph has no such node or input.
     """
     new = copy.deepcopy(dict(graph))
     for name, value in changes.items():
         parts = name.split(".")
-        for place in range(1, len(parts)):
-            node, input_name = new.get(".".join(parts[:place])), ".".join(parts[place:])
+        for index in range(1, len(parts)):
+            node, input_name = new.get(".".join(parts[:index])), ".".join(parts[index:])
             if node is not None and input_name in node.get("inputs", {}):
                 node["inputs"][input_name] = value
                 break
@@ -75,12 +76,12 @@ def changed(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
     return new
 
 
-def differences_of(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what this ComfyUI has no longer, or has in another form.
+def find_differences(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the nodes, choices and files that this ComfyUI lacks, and the models that changed.
 
     Args:
-        graph: that is to be run.
-        params: of the job, with the hashes of its models as they were.
+        graph: graph in API format that is to be run.
+        params: recorded parameters of the job, with the hashes of its models at that time.
     """
     differences = [*_missing(graph), *_other_models(params)]
     names = ("kind", "node_id", "name", "value", "message")
@@ -102,7 +103,7 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
         for name, value in node.get("inputs", {}).items():
             if is_link(value):
                 continue
-            if name in options and value not in options[name] and not _is_there(value):
+            if name in options and value not in options[name] and not _is_annotated_file(value):
                 message = f"{class_type}.{name}: {value!r} can't be chosen here."
                 differences.append(("missing_choice", node_id, name, str(value), message))
             elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
@@ -113,8 +114,8 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
     return differences
 
 
-def _is_there(value: Any) -> bool:
-    """Return True if it is a file that is named with its folder, as in `x.png [output]`."""
+def _is_annotated_file(value: Any) -> bool:
+    """Return True if the value names an existing file with its folder, as in `x.png [output]`."""
     import folder_paths
 
     return (
@@ -125,7 +126,7 @@ def _is_there(value: Any) -> bool:
 
 
 def _uploads(class_type: str) -> set[str]:
-    """Return the inputs of a node that take files which people upload."""
+    """Return the names of a node's inputs that take uploaded files."""
     import nodes
 
     inputs = nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()
@@ -138,16 +139,21 @@ def _uploads(class_type: str) -> set[str]:
 
 
 def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
-    """Return the files that have their old name and another content, if both are known."""
+    """Return the model files whose content has changed since the job ran.
+
+    A file is left out if the job has no hash of it, or if it can't be hashed now.
+    """
     differences = []
     for param in params:
         if param["sha256"] is None:
             continue
-        was = GenerationParameter(
+        recorded = GenerationParameter(
             **{name: param[name] for name in GenerationParameter.__annotations__}
         )
-        (now,) = with_hashes([GenerationParameter(**{**vars(was), "sha256": None})], model_file)
-        if now.sha256 is not None and now.sha256 != was.sha256:
-            message = f"{was.text} is not the same file as before (sha256 {now.sha256[:12]}…)."
-            differences.append(("other_model", was.node_id, was.name, str(was.text), message))
+        without_hash = GenerationParameter(**{**vars(recorded), "sha256": None})
+        (current,) = with_hashes([without_hash], model_file)
+        if current.sha256 is not None and current.sha256 != recorded.sha256:
+            name = str(recorded.text)
+            message = f"{name} is not the same file as before (sha256 {current.sha256[:12]}…)."
+            differences.append(("other_model", recorded.node_id, recorded.name, name, message))
     return differences

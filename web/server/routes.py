@@ -1,4 +1,4 @@
-"""All routes of the pack, in one table."""
+"""The table of all routes of the pack, and their registration in ComfyUI's server."""
 
 import logging
 from functools import partial
@@ -19,99 +19,115 @@ JOBS = "/anime/jobs"
 JOB = "/anime/jobs/{id}"
 TRACKING = "/anime/tracking"
 
-UNKNOWN = {404: "There is no such job."}
+UNKNOWN = {404: "The job does not exist."}
 
 
 def _document(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    from . import openapi  # with the models of answers, which nothing else needs
+    from . import openapi  # Imported here because only this route needs the models of answers.
 
     return openapi.document(ENDPOINTS)
 
 
 ENDPOINTS = (
     Endpoint(
-        "GET", HEALTH, "How the pack's parts are, measured now.", health, "Health",
-        errors={503: "Down: jobs are being lost."},
+        "GET", HEALTH, "Get the health of the pack's components, measured now.", health, "Health",
+        errors={503: "The pack is down: jobs are being lost."},
     ),
+    Endpoint("GET", JOBS, "List jobs, a page at a time.", jobs.get_jobs, "Jobs", JobsParameters),
     Endpoint(
-        "GET", JOBS, "Jobs, a page at a time.", jobs.listed, "Jobs",
-        JobsParameters,
-    ),
-    Endpoint("GET", JOB, "A job, by its id or its prompt's.", jobs.one, "Job", errors=UNKNOWN),
-    Endpoint("GET", f"{JOB}/events", "What happened to it.", jobs.events, "Events", errors=UNKNOWN),
-    Endpoint(
-        "GET", f"{JOB}/params", "What its pictures were made with.", jobs.params, "Params",
+        "GET", JOB, "Get a job by its id, or by the id of its prompt.", jobs.get_job, "Job",
         errors=UNKNOWN,
     ),
     Endpoint(
-        "GET", f"{JOB}/reports", "What its nodes measured.", jobs.reports, "Reports", errors=UNKNOWN
-    ),
-    Endpoint(
-        "GET", f"{JOB}/artifacts", "The files that it wrote.", jobs.artifacts, "Artifacts",
+        "GET", f"{JOB}/events", "List the recorded events of a job.", jobs.get_events, "Events",
         errors=UNKNOWN,
     ),
     Endpoint(
-        "GET", f"{JOB}/graph", "Its graph and its workflow.", jobs.graph, "Graph", errors=UNKNOWN
+        "GET", f"{JOB}/params", "List the parameters with which a job's pictures were made.",
+        jobs.get_params, "Params", errors=UNKNOWN,
     ),
     Endpoint(
-        "GET", f"{JOB}/thumbnail", "A small picture of its first file.", jobs.thumbnail,
-        "image/webp", errors={404: "There is no such job, or it wrote no file."},
+        "GET", f"{JOB}/reports", "List the reports of a job's nodes.", jobs.get_reports, "Reports",
+        errors=UNKNOWN,
     ),
     Endpoint(
-        "POST", f"{JOB}/reproduce", "Run it again, as it was or with changes.",
+        "GET", f"{JOB}/artifacts", "List the files that a job wrote.", jobs.get_artifacts,
+        "Artifacts", errors=UNKNOWN,
+    ),
+    Endpoint(
+        "GET", f"{JOB}/graph", "Get the graph and the workflow of a job.", jobs.get_graph, "Graph",
+        errors=UNKNOWN,
+    ),
+    Endpoint(
+        "GET", f"{JOB}/thumbnail", "Get a thumbnail of a job's first file.", jobs.get_thumbnail,
+        "image/webp", errors={404: "The job does not exist, or it wrote no file."},
+    ),
+    Endpoint(
+        "POST", f"{JOB}/reproduce", "Queue a job again, the same or with changed inputs.",
         reproduction.reproduce, "Reproduced",
         body=ReproduceBody,
-        errors={**UNKNOWN, 409: "It can't be run here as it was."},
+        errors={**UNKNOWN, 409: "The graph is unknown, or ComfyUI refuses it."},
     ),
     Endpoint(
-        "POST", f"{JOB}/cancel", "Take it out of the queue, or interrupt it.", changes.cancel,
+        "POST", f"{JOB}/cancel", "Remove a job from the queue, or interrupt it.", changes.cancel,
         "Cancelled", body=NoFields,
-        errors={**UNKNOWN, 409: "It has ended, or another ComfyUI has it."},
+        errors={**UNKNOWN, 409: "The job has ended, or it is in another ComfyUI's queue."},
     ),
     Endpoint(
-        "POST", f"{JOB}/review", "Approve or reject it.", changes.review, "Reviewed",
-        body=ReviewBody, errors=UNKNOWN,
+        "POST", f"{JOB}/review", "Record that a person approves or rejects a job.",
+        changes.review, "Reviewed", body=ReviewBody, errors=UNKNOWN,
     ),
     Endpoint(
-        "DELETE", JOB, "Forget it, and its files too where that is asked for.", changes.delete,
-        "Deleted", DeleteParameters,
-        errors={**UNKNOWN, 409: "It hasn't ended."},
-    ),
-    Endpoint("GET", "/anime/projects", "All projects with their shots.", jobs.projects, "Projects"),
-    Endpoint(
-        "GET", "/anime/characters", "All characters with their versions.", jobs.characters,
-        "Characters",
+        "DELETE", JOB, "Delete a job, and with `files` also the files that it wrote.",
+        changes.delete, "Deleted", DeleteParameters,
+        errors={**UNKNOWN, 409: "The job has not ended."},
     ),
     Endpoint(
-        "GET", "/anime/stats", "Figures of groups of jobs.", jobs.stats, "Stats",
+        "GET", "/anime/projects", "List all projects with their shots.", jobs.get_projects,
+        "Projects",
+    ),
+    Endpoint(
+        "GET", "/anime/characters", "List all characters with their versions.",
+        jobs.get_characters, "Characters",
+    ),
+    Endpoint(
+        "GET", "/anime/stats", "Get statistics of groups of jobs.", jobs.get_stats, "Stats",
         StatsParameters,
     ),
     Endpoint(
-        "GET", "/anime/export", "All jobs of a selection as a file.", export, "Exported",
+        "GET", "/anime/export", "Download all jobs of a selection as a file.", export, "Exported",
         ExportParameters,
     ),
-    Endpoint("GET", TRACKING, "Which prompts are remembered.", tracking.tracking, "TrackingState"),
     Endpoint(
-        "POST", TRACKING, "Change which prompts are remembered; to and from `off` it takes a"
-        " restart.", tracking.change, "TrackingState", body=TrackingBody,
-        errors={409: "The environment decides it, or the config file can't be written."},
+        "GET", TRACKING, "Get the setting that says which prompts are recorded as jobs.",
+        tracking.get_tracking, "TrackingState",
+    ),
+    Endpoint(
+        "POST", TRACKING, "Change which prompts are recorded as jobs. A change to or from `off`"
+        " needs a restart.", tracking.change_tracking, "TrackingState", body=TrackingBody,
+        errors={
+            409: "An environment variable sets this, or the config file can't be written.",
+        },
     ),
     *productions.ENDPOINTS,
     *phases.ENDPOINTS,
     *weights.ENDPOINTS,
-    Endpoint("GET", "/anime/openapi.json", "This description.", _document, "Document"),
+    Endpoint("GET", "/anime/openapi.json", "Get this description.", _document, "Document"),
 )  # fmt: skip
 
 
 def register(routes: Any, context: RouteContext) -> None:
-    """Add the pack's routes, once.
+    """Add the pack's routes to ComfyUI's table, unless another copy of the pack has added them.
 
     Args:
         routes: aiohttp's `RouteTableDef`, which ComfyUI adds to its application later.
-        context: this ComfyUI.
+        context: recorder and ComfyUI for the handlers.
     """
     if any(getattr(route, "path", None) == HEALTH for route in routes):
-        log.warning("Anime Production is installed twice; this copy's routes are left out.")
+        log.warning(
+            "Anime Production is installed twice; the routes of this copy are not added. Remove"
+            " one of the copies from custom_nodes."
+        )
         return
     for endpoint in ENDPOINTS:
         routes.route(endpoint.method, endpoint.path)(partial(endpoint.respond, context))

@@ -1,17 +1,17 @@
-"""Queueing a prompt in this ComfyUI, as a POST to its /prompt does."""
+"""Queueing of a prompt in this ComfyUI, with the same steps as a POST to its /prompt."""
 
 import time
 from typing import Any
 from uuid import UUID, uuid4
 
-OWN_CLIENT = "anime-"  # begins the client id of a prompt for which the caller names none
+OWN_CLIENT = "anime-"  # start of the client id of a prompt whose caller passes no client id
 
 
 class GraphRefused(ValueError):
-    """ComfyUI doesn't take a graph; the message says why.
+    """Error for a graph that ComfyUI refuses; the message says why.
 
     Attributes:
-        node_errors: what it says of each node, by its id.
+        node_errors: ComfyUI's errors by node id.
     """
 
     def __init__(self, message: str, node_errors: dict[str, Any]) -> None:
@@ -26,26 +26,26 @@ async def submit(
     extra: dict[str, Any],
     client_id: str | None = None,
 ) -> float:
-    """Do what ComfyUI does with a POST to /prompt, in its order, on its own loop.
+    """Queue a prompt with the steps of ComfyUI's POST to /prompt; call it on ComfyUI's event loop.
 
     Every prompt has a client id. ComfyUI sends the progress and the results of a prompt to the
     browser page with its client id, which draws them on whatever workflow is open there. A prompt
-    without a client id would have its progress sent to every page. No page has the new id that is
-    given here, so that nothing reaches the open nodes.
+    without a client id would have its progress sent to every page. No page has the new id that
+    this function makes for None, so no open workflow shows the prompt's progress.
 
     Args:
         server: ComfyUI's `PromptServer`.
-        graph: in API format; ComfyUI may write into it.
-        prompt_id: which the prompt has from now on.
-        extra: the prompt's `extra_data`.
-        client_id: ComfyUI's name of the connection that progress and results are sent to; None for
-            a new one of the prompt's own, which no connection has.
+        graph: graph in API format; ComfyUI may modify it.
+        prompt_id: id of the new prompt.
+        extra: `extra_data` of the prompt.
+        client_id: id of the websocket connection that receives progress and results; None for a
+            new id that no connection has.
 
     Returns:
-        Its place in the queue.
+        The prompt's number in the queue.
 
     Raises:
-        GraphRefused: ComfyUI refuses the graph, or would leave a part of it out.
+        GraphRefused: ComfyUI refuses the graph, or would run only a part of it.
     """
     import execution
 
@@ -58,12 +58,12 @@ async def submit(
     }
     request = server.trigger_on_prompt(request)
     graph, prompt_id = request["prompt"], str(UUID(request["prompt_id"]))
-    for node in graph.values():  # without a title, ComfyUI stumbles over one that it replaces
+    for node in graph.values():  # ComfyUI raises KeyError for a replaced node without a title.
         node.setdefault("_meta", {"title": node.get("class_type", "")})
     server.node_replace_manager.apply_replacements(graph)
     valid, error, outputs, problems = await execution.validate_prompt(prompt_id, graph, None)
     if not valid or problems:
-        reason = (error or {}).get("message") or "A part of it would be left out."
+        reason = (error or {}).get("message") or "ComfyUI would run only a part of the graph."
         raise GraphRefused(f"{reason} {_first_error(problems or {})}".strip(), problems or {})
     number: float = server.number
     server.number += 1
@@ -78,9 +78,9 @@ async def submit(
 
 
 def _first_error(problems: dict[str, Any]) -> str:
-    """Return a sentence on the first node that ComfyUI refuses; "" for none."""
-    for node_id, found in problems.items():
-        for error in found.get("errors", ()):
+    """Return a sentence on the first node that ComfyUI refuses, or "" if there is none."""
+    for node_id, problem in problems.items():
+        for error in problem.get("errors", ()):
             details = error.get("details") or ""
             return f"Node {node_id}: {error.get('message')} {details}".strip()
     return ""

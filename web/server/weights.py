@@ -1,4 +1,4 @@
-"""Weights over HTTP: those that are installed, and downloading others."""
+"""Routes that list the weights, and start and stop their downloads."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from .refusals import json_answer
 FETCH = f"{ROUTE}/{{name}}/fetch"
 
 
-def listed(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Return all weights, as they stand."""
-    return {"weights": context.fetches.standing()}
+def get_weights(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+    """Return all weights, each with its files and its download."""
+    return {"weights": context.fetches.list_weights()}
 
 
 def fetch(context: RouteContext, request: RouteRequest) -> web.Response:
-    """Begin to download a weight; 202 where it isn't installed yet."""
+    """Start the download of a weight; answer 202, or 200 if the weight is installed already."""
     body: FetchBody = request.body
     state = context.fetches.start(request.id, body.accept_licence)
     if state is None:
@@ -28,25 +28,27 @@ def fetch(context: RouteContext, request: RouteRequest) -> web.Response:
 
 
 def stop(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Stop downloading a weight."""
+    """Stop the download of a weight."""
     return {"name": request.id, "fetch": context.fetches.stop(request.id)}
 
 
-_UNKNOWN = {404: "There is no such weight."}
+_UNKNOWN = {404: "The weight does not exist."}
 
 ENDPOINTS = (
-    Endpoint("GET", ROUTE, "All weights, as they stand.", listed, "Weights"),
     Endpoint(
-        "POST", FETCH, "Begin to fetch a weight.", fetch, "Fetched", body=FetchBody,
+        "GET", ROUTE, "List all weights with their files and downloads.", get_weights, "Weights"
+    ),
+    Endpoint(
+        "POST", FETCH, "Start the download of a weight.", fetch, "Fetched", body=FetchBody,
         errors={
-            202: "It has begun.",
-            403: "Its licence forbids commercial use, and wasn't accepted.",
+            202: "The download has started.",
+            403: "The licence forbids commercial use, and the request does not accept it.",
             **_UNKNOWN,
-            409: "It is being fetched already.",
+            409: "The download runs already.",
         },
     ),
     Endpoint(
-        "DELETE", FETCH, "Stop fetching a weight; the next fetch goes on from there.", stop,
-        "FetchStopped", errors={**_UNKNOWN, 409: "It isn't being fetched."},
+        "DELETE", FETCH, "Stop the download of a weight; the next one continues from there.",
+        stop, "FetchStopped", errors={**_UNKNOWN, 409: "No download of this weight runs."},
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The worker of this ComfyUI's productions, started when it is needed."""
+"""The productions of this ComfyUI process: its host and its worker, started when needed."""
 
 import atexit
 import threading
@@ -14,18 +14,18 @@ from ...models.production.worker import Worker
 from ...models.settings import SettingsError
 from .comfy_host import ComfyHost
 
-BOOT_PAUSE = 0.2
+BOOT_PAUSE = 0.2  # seconds between two checks if ComfyUI's server has started
 
 
 class Productions:
-    """The worker of this ComfyUI, started when it is needed."""
+    """Host and worker of this ComfyUI process, with methods to start and stop the worker."""
 
     def __init__(self, server: Any, get_recorder: Callable[[], Recorder]) -> None:
-        """Start nothing yet.
+        """Create the worker without starting it.
 
         Args:
             server: ComfyUI's `PromptServer`.
-            get_recorder: gives the recorder.
+            get_recorder: function that returns the recorder of this process's jobs.
         """
         self._server, self._get_recorder = server, get_recorder
         self.host = ComfyHost(server, get_recorder)
@@ -34,57 +34,64 @@ class Productions:
 
     @property
     def are_tracked(self) -> bool:
-        """Return True if prompts are remembered, without which there are no productions."""
+        """True if prompts are recorded as jobs, which productions need."""
         return self._get_recorder().tracking is not Tracking.OFF
 
     @property
     def runs(self) -> bool:
-        """Whether the worker was needed yet, and is there."""
+        """True if the worker was started and its thread is alive."""
         return self._worker.runs
 
     @property
     def problem(self) -> str | None:
-        """Why no phases are taken, though they should be; None where they are."""
+        """Reason why a started worker takes no phases, or None if it takes them."""
         return self._worker.problem
 
     def start(self) -> None:
-        """Take phases from now on; returns at once, and does nothing the second time."""
+        """Start the worker and return at once; do nothing if it was started before."""
         if self.are_tracked and not self._registered:
             self._registered = True
-            # Before the recorder is closed, which registered itself earlier.
+            # `atexit` runs in reverse order: the worker stops before the recorder is closed, which
+            # was registered earlier.
             atexit.register(self.stop)
             self.host.follow()
             self._worker.start()
 
     def stop(self) -> None:
-        """Give back what runs; ComfyUI is on its way out."""
+        """Stop the worker as ComfyUI ends; its phase returns to the queue."""
         self.host.stop()
         self._worker.stop()
 
-    def start_where_used(self, private: Path) -> None:
-        """Start where there may be productions: jobs were recorded, or a database was named."""
-        if self._get_recorder().is_used or _is_named(private):
+    def start_if_used(self, private: Path) -> None:
+        """Start the worker after ComfyUI's start, if the database may hold productions.
+
+        That is so if jobs were recorded before, or if the address of a database is set.
+
+        Args:
+            private: the pack's folder below ComfyUI's user folder.
+        """
+        if self._get_recorder().is_used or _has_database_address(private):
             threading.Thread(
                 target=self._start_after_boot, name="anime-productions-boot", daemon=True
             ).start()
 
     def _start_after_boot(self) -> None:
-        """Until ComfyUI answers, its nodes aren't all there, and its start comes first."""
+        """Start the worker when ComfyUI's server listens: all nodes are loaded only then."""
         while not hasattr(self._server, "address"):
             time.sleep(BOOT_PAUSE)
         self.start()
 
 
-def _is_named(private: Path) -> bool:
+def _has_database_address(private: Path) -> bool:
     try:
         return external_address(private) is not None
     except SettingsError:
-        return False  # said where the database is used
+        return False  # The first use of the database reports the error.
 
 
-_by_server: dict[int, Productions] = {}
+_productions_by_server: dict[int, Productions] = {}
 
 
-def productions(server: Any, get_recorder: Callable[[], Recorder]) -> Productions:
-    """The productions of this ComfyUI: one for its server."""
-    return _by_server.setdefault(id(server), Productions(server, get_recorder))
+def get_productions(server: Any, get_recorder: Callable[[], Recorder]) -> Productions:
+    """Return the productions of this process, always the same ones for a server."""
+    return _productions_by_server.setdefault(id(server), Productions(server, get_recorder))

@@ -1,4 +1,4 @@
-"""What this ComfyUI says of workflows: which nodes and files it has, and what it refuses."""
+"""Queries about workflows in this ComfyUI: installed nodes and files, and errors of a graph."""
 
 import copy
 import logging
@@ -12,12 +12,18 @@ from ...models.production.installed import Installed
 
 log = logging.getLogger(__name__)
 
-# What is absent here may be there on another machine, or when the phase runs.
-ABSENCES = {"value_not_in_list", "custom_validation_failed"}
+# ComfyUI's types of errors for a missing file. Another machine may have the file, or this one may
+# have it by the time the phase runs.
+MISSING_FILE_ERRORS = {"value_not_in_list", "custom_validation_failed"}
 
 
 def model_file(folder: str, name: str) -> Path | None:
-    """Where a file of one of this ComfyUI's model folders lies; None where it isn't there."""
+    """Return the path of a model file, or None if it is not installed.
+
+    Args:
+        folder: name of the folder below ComfyUI's models, such as `checkpoints`.
+        name: name of the file in this folder.
+    """
     import folder_paths
 
     path = folder_paths.get_full_path(folder, name)
@@ -25,53 +31,65 @@ def model_file(folder: str, name: str) -> Path | None:
 
 
 def installed() -> Installed:
-    """What this ComfyUI has now; a class is asked once."""
+    """Return a function that returns the options of a node class's inputs, as they are now.
+
+    The function reads each node class once, and returns None for a class that is not installed.
+    """
     import nodes
 
     @cache
     def options_of(class_type: str) -> Mapping[str, Collection[Any]] | None:
-        found = nodes.NODE_CLASS_MAPPINGS.get(class_type)
-        if found is None:
+        node_class = nodes.NODE_CLASS_MAPPINGS.get(class_type)
+        if node_class is None:
             return None
         try:
-            inputs = found.INPUT_TYPES()
-        except Exception as error:  # another pack's; the other phases can be listed all the same
-            log.warning("Anime Production: %s doesn't tell its inputs (%s).", class_type, error)
+            inputs = node_class.INPUT_TYPES()
+        except Exception as error:  # Another pack's fault must not prevent the list of phases.
+            log.warning(
+                "Anime Production: the inputs of the node %s can't be read (%s).", class_type, error
+            )
             return {}
         options = {}
         for group in ("required", "optional"):
-            for name, said in inputs.get(group, {}).items():
-                offered = _options(said)
-                if offered is not None:
-                    options[name] = offered
+            for name, declaration in inputs.get(group, {}).items():
+                input_options = _options(declaration)
+                if input_options is not None:
+                    options[name] = input_options
         return options
 
     return options_of
 
 
 async def complaints(graph: Mapping[str, Any]) -> list[str]:
-    """What ComfyUI refuses in a graph: inputs that are missing or of another type.
+    """Return ComfyUI's errors on a graph: inputs that are missing or of a wrong type.
 
-    Nothing is said where a node is missing altogether: then ComfyUI looks no further.
+    The list is empty if a whole node is missing, because ComfyUI then checks nothing else.
+
+    Args:
+        graph: graph in API format.
     """
     import execution
 
-    checked = copy.deepcopy(dict(graph))  # it writes into what it checks
-    _, _, _, problems = await execution.validate_prompt(str(uuid4()), checked, None)
+    graph_copy = copy.deepcopy(dict(graph))  # The validation modifies the graph.
+    _, _, _, problems = await execution.validate_prompt(str(uuid4()), graph_copy, None)
     return [
-        f"node {node_id} ({found['class_type']}): {error['message']} ({error['details']})."
-        for node_id, found in problems.items()
-        for error in found["errors"]
-        if error["type"] not in ABSENCES
+        f"node {node_id} ({problem['class_type']}): {error['message']} ({error['details']})."
+        for node_id, problem in problems.items()
+        for error in problem["errors"]
+        if error["type"] not in MISSING_FILE_ERRORS
     ]
 
 
-def _options(said: Any) -> Collection[Any] | None:
-    """What an input offers to choose from; None where it is no choice, or takes uploads too."""
-    kind, facts = said[0], said[1] if len(said) > 1 else {}
-    if any(str(key).endswith("_upload") for key in facts):
+def _options(declaration: Any) -> Collection[Any] | None:
+    """Return the options of an input, or None for an input that is no choice or takes uploads.
+
+    Args:
+        declaration: the input in `INPUT_TYPES`: its type or options, then its settings.
+    """
+    kind, settings = declaration[0], declaration[1] if len(declaration) > 1 else {}
+    if any(str(key).endswith("_upload") for key in settings):
         return None
-    offered = kind if isinstance(kind, list | tuple) else facts.get("options")
-    if isinstance(offered, list | tuple) and not facts.get("multiselect"):
-        return offered
+    options = kind if isinstance(kind, list | tuple) else settings.get("options")
+    if isinstance(options, list | tuple) and not settings.get("multiselect"):
+        return options
     return None

@@ -1,1 +1,1 @@
-"""Who finds characters in a picture: one file for each kind of detector."""
+"""Detectors of people in pictures: one module for each kind of detector."""

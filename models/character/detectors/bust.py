@@ -1,24 +1,29 @@
-"""Head and shoulders, grown from whatever a detector calls a face or a head."""
+"""Boxes of head and shoulders, derived from the boxes of a detector of faces or heads."""
 
 from typing import NamedTuple
 
 from ..detection import WHOLE_PICTURE, Box
 
-# A bust in widths of the face: to both sides of its middle, and up and down from the chin. Hair
-# that stands off by a face's width is in it, and what is worn down to below the collar.
+# Extent of a bust in widths of the face: to both sides of its middle, up and down from the chin.
+# It includes hair that stands off by a face's width, and clothes down to below the collar.
 SIDES, ABOVE, BELOW = 1.5, 2.1, 1.2
 
 
 class Inset(NamedTuple):
-    """Where the face, cheek to cheek and brow to chin, lies in a box, as shares of the box."""
+    """Margins around the face, cheek to cheek and brow to chin, in a box, as shares of the box."""
 
-    side: float  # from the left, and from the right
+    side: float  # on the left and on the right
     top: float
     bottom: float
 
 
-def face_in(box: Box, inset: Inset) -> Box:
-    """The face in a box of some kind."""
+def face_box(box: Box, inset: Inset) -> Box:
+    """Return the box of the face inside a detector's box.
+
+    Examples:
+        >>> face_box(Box(0.0, 0.0, 1.0, 1.0), Inset(side=0.25, top=0.5, bottom=0.25))
+        Box(left=0.25, top=0.5, right=0.75, bottom=0.75)
+    """
     width, height = box.right - box.left, box.bottom - box.top
     return Box(
         box.left + inset.side * width,
@@ -28,15 +33,15 @@ def face_in(box: Box, inset: Inset) -> Box:
     )
 
 
-def bust_of(face: Box, aspect: float) -> Box:
-    """Head and shoulders around a face, not yet cut to the picture.
+def bust_box(face: Box, aspect: float) -> Box:
+    """Return the box of head and shoulders around a face.
 
     Args:
-        face: cheek to cheek and brow to chin, as shares of the picture.
+        face: box of the face, cheek to cheek and brow to chin, as shares of the picture.
         aspect: the picture's width per height.
 
     Returns:
-        As shares of the picture; may reach beyond it.
+        A box as shares of the picture; it may reach beyond the picture.
     """
     across = face.right - face.left
     down, middle = across * aspect, (face.left + face.right) / 2
@@ -48,6 +53,6 @@ def bust_of(face: Box, aspect: float) -> Box:
     )
 
 
-def cut(box: Box) -> Box:
-    """The part of a box that is in the picture."""
+def clip_to_picture(box: Box) -> Box:
+    """Return the part of a box that is inside the picture."""
     return box.overlap(WHOLE_PICTURE)

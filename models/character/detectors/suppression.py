@@ -1,42 +1,47 @@
-"""One box for each one who was found: duplicates and boxes inside others go."""
+"""Suppression of duplicate and nested boxes, so that each person has one box."""
 
 import torch
 
-# Share of the smaller of two boxes that lies in the other from which both are of the same one. A
-# face has no face inside; of two persons, one that stands wholly before the other is lost.
+# Share of the smaller of two boxes inside the other, from which both count as the same person. No
+# face lies inside another. A person who stands wholly in front of another one is lost.
 NESTED_SHARE = 0.9
 
 
 def suppress(
     boxes: torch.Tensor, scores: torch.Tensor, most_overlap: float, pixel: float = 0.0
 ) -> torch.Tensor:
-    """Keep the surest box of each group that overlap, greedily.
+    """Return the box with the highest score of each group of overlapping boxes (greedy NMS).
 
-    A box goes where a surer one that stays overlaps it, as intersection over union, by more than
-    `most_overlap`, or where the smaller of the two lies in the other by `NESTED_SHARE`.
+    A box is dropped if its intersection over union with a kept box of a higher score is above
+    `most_overlap`, or if the smaller of the two lies in the other by `NESTED_SHARE`.
 
     Args:
         boxes: left, top, right, bottom, shape (boxes, 4).
-        scores: how sure each is, shape (boxes,); of equal ones the earlier is surer.
-        most_overlap: intersection over union that two of them may have.
-        pixel: added to widths and heights: 1 where right and bottom are the last pixels inside,
-            0 where they are edges.
+        scores: score of each box, shape (boxes,); of equal scores the earlier box goes first.
+        most_overlap: largest intersection over union of two boxes that are both kept.
+        pixel: length added to widths and heights: 1 if right and bottom are the last pixels
+            inside, 0 if they are edges.
 
     Returns:
-        Indices of those that stay, the surest first.
+        Indices of the kept boxes, the highest score first.
+
+    Examples:
+        >>> boxes = torch.tensor([[0.0, 0, 10, 10], [1.0, 0, 11, 10], [50.0, 50, 60, 60]])
+        >>> suppress(boxes, torch.tensor([0.8, 0.9, 0.5]), most_overlap=0.5).tolist()
+        [1, 2]
     """
     order = scores.argsort(descending=True, stable=True)
     boxes = boxes[order]
-    corner, far = boxes[:, :2], boxes[:, 2:] + pixel
-    areas = (far - corner).clamp(min=0).prod(dim=1)
-    meet = torch.minimum(far[:, None], far) - torch.maximum(corner[:, None], corner)
-    shared = meet.clamp(min=0).prod(dim=2)
+    corner, opposite = boxes[:, :2], boxes[:, 2:] + pixel
+    areas = (opposite - corner).clamp(min=0).prod(dim=1)
+    sides = torch.minimum(opposite[:, None], opposite) - torch.maximum(corner[:, None], corner)
+    shared = sides.clamp(min=0).prod(dim=2)
     overlap = shared / (areas[:, None] + areas - shared).clamp(min=1e-12)
     inside = shared / torch.minimum(areas[:, None], areas).clamp(min=1e-12)
     same = ((overlap > most_overlap) | (inside >= NESTED_SHARE)).tolist()
 
-    kept: list[int] = []
-    for each in range(len(order)):
-        if not any(same[each][surer] for surer in kept):
-            kept.append(each)
-    return order[kept]
+    kept_boxes: list[int] = []
+    for box in range(len(order)):
+        if not any(same[box][kept_box] for kept_box in kept_boxes):
+            kept_boxes.append(box)
+    return order[kept_boxes]

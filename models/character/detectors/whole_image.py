@@ -1,4 +1,4 @@
-"""The figure that stands out from its background, without weights: one in each picture at most."""
+"""Detector of the figure that stands out from its background, without weights: one a picture."""
 
 import torch
 
@@ -8,7 +8,7 @@ from ..figure import DETECTOR, Figures, chunks, find_figures
 
 
 class WholeImageDetector:
-    """Finds the figure of every frame; what it can't do stands in `figure`."""
+    """Detector of at most one figure in a picture; the module `figure` lists its limits."""
 
     name = DETECTOR
     region = Region.FIGURE
@@ -18,17 +18,19 @@ class WholeImageDetector:
 
     @property
     def device(self) -> str:
+        """Device that it runs on."""
         return str(self._device)
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
-        """Find the figure of every frame; see `Detector`. The detections keep their figure."""
-        found: list[tuple[Detection, ...]] = []
+        """Detect the figure of every frame, and keep its segmentation; see `Detector`."""
+        detections: list[tuple[Detection, ...]] = []
         for chunk in chunks(frames, self._device):
             figures = find_figures(chunk)
             boxes = figures.boxes.tolist()
             for frame, visible in enumerate(figures.visible.tolist()):
-                found.append((_detection(boxes[frame], figures.only(frame)),) if visible else ())
-        return found
+                figure = figures.single(frame)
+                detections.append((_detection(boxes[frame], figure),) if visible else ())
+        return detections
 
 
 def _detection(edges: list[float], figure: Figures) -> Detection:

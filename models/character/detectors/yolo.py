@@ -1,7 +1,7 @@
-"""Anime faces, heads and persons by the YOLO networks of deepghs, as ONNX files.
+"""Detectors of anime faces, heads and persons: the YOLO networks of deepghs, as ONNX files.
 
-After `imgutils.generic.yolo` of dghs-imgutils 0.19: a plain resize without letterbox, one score
-for each class, boxes whose last pixel counts when they're compared.
+They follow `imgutils.generic.yolo` of dghs-imgutils 0.19: a plain resize without letterbox, one
+score for each class, and boxes that include their last pixel when they are compared.
 """
 
 import json
@@ -21,27 +21,27 @@ from ..declaration import (
     Files,
     Resources,
     absent_weights,
-    published_for,
+    published_weights,
 )
 from ..detection import Box, Detection, Region
-from .bust import Inset, bust_of, cut, face_in
+from .bust import Inset, bust_box, clip_to_picture, face_box
 from .suppression import suppress
 
-IMAGE_SIDE = 640  # px, where neither the network nor its metadata says
-MOST_BOXES = 1000  # compared with one another; the surest, of more
-END_TO_END = 6  # numbers for each box of a network that suppresses duplicates itself
+IMAGE_SIDE = 640  # px, if neither the network nor its metadata has a size; the usual one of YOLO
+MOST_BOXES = 1000  # boxes with the highest scores that are compared with one another
+END_TO_END = 6  # numbers for each box, from a network that suppresses duplicates itself
 FOLDER = "anime_detection"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a family of networks finds, and how its makers use it.
+    """A family of networks, with the settings that its makers use.
 
     Attributes:
-        region: how much of the character its crops show.
-        confidence: least confidence of a detection, unless `threshold.json` says otherwise.
-        overlap: intersection over union that two detections may have.
-        face: where the face lies in its boxes; None where there may be none.
+        region: part of a person that its crops show.
+        confidence: least confidence of a detection, unless the network's `threshold.json` has one.
+        overlap: largest intersection over union of two detections.
+        face: margins of the face in its boxes; None if a box may have no face.
     """
 
     region: Region
@@ -50,8 +50,8 @@ class Kind:
     face: Inset | None
 
 
-# Where faces lie in the boxes is read off the examples of the data sets that the networks learned
-# from; it has not been measured.
+# The margins of the faces are estimated by eye from examples of the networks' training data; nobody
+# has measured them.
 KINDS: Mapping[str, Kind] = {
     "anime_face": Kind(Region.BUST, 0.25, 0.7, Inset(side=0.0, top=0.0, bottom=0.0)),
     "anime_head": Kind(Region.BUST, 0.40, 0.7, Inset(side=0.18, top=0.42, bottom=0.02)),
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 class YoloDetector:
-    """Finds everybody of one kind; see `Detector`."""
+    """Detector of faces, heads or persons; see `Detector`."""
 
     def __init__(
         self, kind: str, name: str, path: Path, threshold_path: Path | None, device: torch.device
@@ -69,13 +69,13 @@ class YoloDetector:
 
         Args:
             kind: a key of `KINDS`.
-            name: of the network, for reports.
-            path: its `model.onnx`.
-            threshold_path: its `threshold.json`, where it has one.
-            device: where to run it.
+            name: name of the network, for reports.
+            path: path of its `model.onnx`.
+            threshold_path: path of its `threshold.json`; None if it has none.
+            device: device to run on.
 
         Raises:
-            InputError: a file is absent, broken, or something else.
+            InputError: a file is absent, broken, or holds something else.
         """
         self._kind = KINDS[kind]
         self.name = f"{kind}:{name}"
@@ -89,10 +89,11 @@ class YoloDetector:
 
     @property
     def device(self) -> str:
+        """Provider of onnxruntime that really runs the network."""
         return self._session.provider
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
-        """Find everybody in a few frames; see `Detector`."""
+        """Detect the people in a few frames; see `Detector`."""
         if not len(frames):
             return []
         outputs = self._session.run(_resized(frames.to(self._session.device), self._size))
@@ -110,33 +111,42 @@ class YoloDetector:
     def _detections(
         self, boxes: torch.Tensor, scores: torch.Tensor, aspect: float
     ) -> tuple[Detection, ...]:
-        """Those that are sure enough, without duplicates; boxes in pixels of the network."""
-        sure = (scores > self._confidence).nonzero()[:, 0]
-        sure = sure[scores[sure].argsort(descending=True, stable=True)[:MOST_BOXES]]
-        kept = sure[suppress(boxes[sure], scores[sure], self._kind.overlap, pixel=1.0)]
+        """Return the detections above the least confidence, without duplicates.
+
+        Args:
+            boxes: left, top, right, bottom in pixels of the network's input, shape (boxes, 4).
+            scores: confidence of each box, shape (boxes,).
+            aspect: the picture's width per height.
+        """
+        confident = (scores > self._confidence).nonzero()[:, 0]
+        best_first = scores[confident].argsort(descending=True, stable=True)
+        confident = confident[best_first[:MOST_BOXES]]
+        unique = suppress(boxes[confident], scores[confident], self._kind.overlap, pixel=1.0)
+        people = confident[unique]
         height, width = self._size
-        shares = (boxes[kept] / boxes.new_tensor([width, height, width, height])).clamp(0, 1)
-        found = zip(shares.tolist(), scores[kept].tolist(), strict=True)
+        shares = (boxes[people] / boxes.new_tensor([width, height, width, height])).clamp(0, 1)
         return tuple(
             self._detection(Box(*edges), confidence, aspect)
-            for edges, confidence in found
+            for edges, confidence in zip(shares.tolist(), scores[people].tolist(), strict=True)
             if Box(*edges).area > 0
         )
 
     def _detection(self, box: Box, confidence: float, aspect: float) -> Detection:
         if self._kind.face is None:
             return Detection(box=box, crop=box, confidence=confidence)
-        face = face_in(box, self._kind.face)
-        return Detection(box=box, crop=cut(bust_of(face, aspect)), confidence=confidence, face=face)
+        face = face_box(box, self._kind.face)
+        return Detection(
+            box=box, crop=clip_to_picture(bust_box(face, aspect)), confidence=confidence, face=face
+        )
 
 
 def _input_size(session: Session) -> tuple[int, int]:
-    """Height and width that the network takes: its own, else its metadata's, else the usual."""
+    """Return the height and width of the network's input: fixed, else by metadata, else usual."""
     *_, height, width = session.input_shape
     if isinstance(height, int) and isinstance(width, int):
         return height, width
-    said = json.loads(session.metadata.get("imgsz", "null")) or IMAGE_SIDE
-    return (said, said) if isinstance(said, int) else (int(said[0]), int(said[1]))
+    size = json.loads(session.metadata.get("imgsz", "null")) or IMAGE_SIDE
+    return (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
 
 
 def _threshold(path: Path) -> float:
@@ -152,7 +162,7 @@ def _threshold(path: Path) -> float:
 
 
 def _resized(frames: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Squeezed to the network's size as Pillow does it, bicubic, shape (frames, 3, *size)."""
+    """Return frames resized to the network's input, bicubic as in Pillow, (frames, 3, *size)."""
     channels_first = frames.movedim(-1, 1)
     if channels_first.shape[2:] == size:
         return channels_first
@@ -163,9 +173,9 @@ def _resized(frames: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 
 
 def _decoded(output: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Left, top, right, bottom of all boxes of one frame, and the score of each.
+    """Return left, top, right, bottom of all boxes of one frame, and the score of each.
 
-    All classes of a network are the same kind of thing: a box's score is that of its best.
+    The classes of a network are subclasses of one kind, so a box's score is its highest one.
     """
     if output.shape[1] == END_TO_END:
         return output[:, :4], output[:, 4]
@@ -174,17 +184,17 @@ def _decoded(output: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def installed_networks(kind: str, files: Files) -> list[str]:
-    """Return the names of a kind's networks that are installed, the catalogue's own first.
+    """Return the names of a kind's networks that are installed, those of the catalogue first.
 
     Args:
         kind: a key of `KINDS`.
-        files: of `FOLDER`.
+        files: installed files of `FOLDER`.
     """
     paths = [Path(name) for name in files]
     networks = sorted(path.parent.name for path in paths if path.name == "model.onnx")
-    own = [each for each in networks if each.startswith(kind.removeprefix("anime_"))]
-    published = published_for(kind)
-    return sorted(own, key=lambda each: each not in published)
+    of_kind = [each for each in networks if each.startswith(kind.removeprefix("anime_"))]
+    published = published_weights(kind)
+    return sorted(of_kind, key=lambda each: each not in published)
 
 
 def _is_present(kind: str, resources: Resources) -> bool:
@@ -196,15 +206,16 @@ def _open(kind: str, name: str, resources: Resources) -> YoloDetector:
     installed = installed_networks(kind, files)
     if name == AUTO:
         if not installed:
-            raise absent_weights("detector", kind, published_for(kind)[0])
+            raise absent_weights("detector", kind, published_weights(kind)[0])
         name = installed[0]
     elif name not in installed:
         expected = f"auto, or a network for {kind} in models/{FOLDER}"
         received = f"{name!r}; there are {', '.join(installed) or 'none'}"
         raise InputError("detector_weights", expected, received, "Install it, or choose auto.")
-    own = {Path(each).name: path for each, path in files.items() if Path(each).parent.name == name}
-    threshold = own.get("threshold.json")
-    return YoloDetector(kind, name, own["model.onnx"], threshold, resources.device)
+    paths = [path for file, path in files.items() if Path(file).parent.name == name]
+    by_name = {path.name: path for path in paths}
+    threshold = by_name.get("threshold.json")
+    return YoloDetector(kind, name, by_name["model.onnx"], threshold, resources.device)
 
 
 def _declaration(kind: str, rank: int) -> DetectorDeclaration:
@@ -219,7 +230,7 @@ def _declaration(kind: str, rank: int) -> DetectorDeclaration:
     )
 
 
-# A person shows most of a character, a head more than a face.
+# The ranks prefer persons, which show most of a character, then heads, then faces.
 PERSONS = _declaration("anime_person", rank=10)
 HEADS = _declaration("anime_head", rank=20)
 FACES = _declaration("anime_face", rank=30)

@@ -1,1 +1,1 @@
-"""Who somebody is, as numbers: one file for each way of describing a character."""
+"""Embedders of detected people: one module for each way of describing a character."""

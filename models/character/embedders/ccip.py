@@ -1,7 +1,8 @@
-"""CCIP: a network trained to tell anime characters apart, whatever they wear and do.
+"""Embedder CCIP: a network trained to tell anime characters apart, in any outfit and pose.
 
-Models and numbers of deepghs/ccip_onnx; what is done to pictures and features, of imgutils, its
-reference implementation. One character a picture: it describes the crops of a detector.
+Models and their figures are those of deepghs/ccip_onnx. The treatment of pictures and features
+follows imgutils, the reference implementation. A picture must show one character, so it embeds the
+crops of a detector.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +21,15 @@ from ..declaration import AUTO, EmbedderDeclaration, Resources, absent_weights
 from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
 
-SIDE = 384  # px; the whole crop is squashed to this square
-# Of CLIP's pictures, which its training took over.
+SIDE = 384  # px; the whole crop is resized to this square
+# Mean and standard deviation of CLIP's training pictures, which CCIP's training uses too.
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 AT_ONCE = 8  # crops in one pass: 14 MB of input, and many times that inside the network
 NAME = FOLDER = "ccip"
-FILE = "model_feat.onnx"  # in a folder that is called as the model
+FILE = "model_feat.onnx"  # in a folder with the model's name
 
-# How far the threshold may be moved, in shares of the published difference: for the default model
-# the clustering settings that did best are published as well, 0.1291 and 0.1836 beside 0.1785.
+# Bounds of the threshold as shares of the published difference. For the default model deepghs also
+# publishes the best differences for clustering, 0.1291 and 0.1836 beside 0.1785.
 STRICTEST_SHARE, LOOSEST_SHARE = 0.1291 / 0.1785, 0.1836 / 0.1785
 
 
@@ -37,8 +38,8 @@ class CcipModel:
     """One of the published networks.
 
     Attributes:
-        difference: up to which two pictures show one character, where F1 is best.
-        f1, precision, recall: at that difference, over its publisher's pictures.
+        difference: largest difference of two pictures of one character, chosen for the best F1.
+        f1, precision, recall: figures at that difference, over its publisher's pictures.
     """
 
     difference: float
@@ -55,34 +56,34 @@ MODELS: Mapping[str, CcipModel] = MappingProxyType(
         "ccip-caformer-6-randaug-pruned_fp32": CcipModel(0.195122, 0.8784, 0.8936, 0.8637),
         "ccip-caformer-5_fp32": CcipModel(0.183973, 0.8644, 0.9016, 0.8301),
     }
-)  # the best first
+)  # in order of F1, the best first
 DEFAULT_MODEL = "ccip-caformer-24-randaug-pruned"  # its publisher's default
 
 
 def find_models(files: Mapping[str, Path]) -> dict[str, Path]:
-    """The published models that are installed, the best first.
+    """Return the paths of the published models that are installed by name, the best first.
 
     Args:
-        files: file name, with folders, to path.
+        files: path of each installed file, by its path below `FOLDER`.
     """
-    known = {name.replace("\\", "/"): path for name, path in files.items()}
-    found = {name: known.get(f"{name}/{FILE}") for name in MODELS}
-    return {name: path for name, path in found.items() if path is not None}
+    paths = {name.replace("\\", "/"): path for name, path in files.items()}
+    models = {name: paths.get(f"{name}/{FILE}") for name in MODELS}
+    return {name: path for name, path in models.items() if path is not None}
 
 
 class CcipEmbedder:
-    """Describes everybody by one of CCIP's networks; see `Embedder`."""
+    """Embedder that runs one of CCIP's networks; see `Embedder`."""
 
     def __init__(self, name: str, path: Path, device: torch.device | str = "cpu") -> None:
         """Open a network.
 
         Args:
             name: a key of `MODELS`.
-            path: its file.
-            device: where to run it, where onnxruntime can.
+            path: path of its file.
+            device: device to run on; the CPU if onnxruntime can't use it.
 
         Raises:
-            InputError: no such model, or the file is absent, broken, or another network's.
+            InputError: there is no such model, or the file is absent, broken, or another network.
             MissingDependency: onnxruntime is absent.
         """
         if name not in MODELS:
@@ -95,23 +96,23 @@ class CcipEmbedder:
 
     @property
     def device(self) -> str:
-        """The provider of onnxruntime that is really in use."""
+        """Provider of onnxruntime that really runs the network."""
         return self._session.provider
 
     @property
     def threshold(self) -> float:
-        """One less the published difference."""
+        """Similarity at the published difference: 1 minus it."""
         return 1 - self._model.difference
 
     @property
     def threshold_bounds(self) -> tuple[float, float]:
-        """As far as published settings go; see `STRICTEST_SHARE`."""
+        """Loosest and strictest threshold, from published settings; see `STRICTEST_SHARE`."""
         difference = self._model.difference
         return 1 - LOOSEST_SHARE * difference, 1 - STRICTEST_SHARE * difference
 
     @property
     def threshold_note(self) -> str:
-        """Where the threshold comes from, for people."""
+        """Origin of the threshold, as the end of a sentence for the user."""
         model = self._model
         return (
             f"published for {self.name}: F1 {model.f1}, precision {model.precision}, "
@@ -121,24 +122,24 @@ class CcipEmbedder:
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
-        """Describe everybody in a few frames; see `Embedder`."""
+        """Return the embeddings of all detections in a few frames; see `Embedder`."""
         parts, embeddings = crops(frames, detections), []
-        while some := list(islice(parts, AT_ONCE)):
-            squares = torch.stack([squashed(each) for each in some]).to(self._session.device)
-            outputs = self._session.run(network_input(squares))
+        while batch := list(islice(parts, AT_ONCE)):
+            squares = torch.stack([resized_to_square(each) for each in batch])
+            outputs = self._session.run(network_input(squares.to(self._session.device)))
             output = outputs[self._session.output_names[0]]
-            embeddings.append(as_embeddings(output, len(some), self.name))
+            embeddings.append(as_embeddings(output, len(batch), self.name))
         return torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """One less the published difference, which is half of what is left of the cosine."""
+        """Return 1 minus CCIP's difference, which is (1 − cosine) / 2, for all pairs of rows."""
         return 1 - ((1 - cosines(first, second)) / 2).clamp(0, 1)
 
 
-def squashed(picture: torch.Tensor) -> torch.Tensor:
-    """A picture as the network's training saw it: 8 bits, pressed into a square by Pillow.
+def resized_to_square(picture: torch.Tensor) -> torch.Tensor:
+    """Return a picture resized to a square in 8 bits by Pillow, as in the network's training.
 
-    torch's own antialiased resizing rounds up to a quarter of the values the other way.
+    Pillow is needed: torch's antialiased resizing rounds up to a quarter of the values differently.
 
     Args:
         picture: RGB in 0–1, shape (height, width, 3).
@@ -153,7 +154,7 @@ def squashed(picture: torch.Tensor) -> torch.Tensor:
 
 
 def network_input(squares: torch.Tensor) -> torch.Tensor:
-    """Pixels as the network wants them, to the last bit as the reference implementation.
+    """Return normalised pixels for the network, equal to the reference implementation's bit by bit.
 
     Args:
         squares: uint8, shape (n, SIDE, SIDE, 3).
@@ -161,7 +162,7 @@ def network_input(squares: torch.Tensor) -> torch.Tensor:
     Returns:
         float32, shape (n, 3, SIDE, SIDE).
     """
-    share = (squares.float() / 255).double()  # the reference too goes on in double precision
+    share = (squares.float() / 255).double()  # the reference changes to double precision here too
     mean, deviation = share.new_tensor(MEAN), share.new_tensor(DEVIATION)
     return ((share - mean) / deviation).float().movedim(-1, 1).contiguous()
 

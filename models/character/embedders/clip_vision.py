@@ -1,8 +1,8 @@
-"""CLIP and its like as a measure of identity: how alike two pictures of a character are at all.
+"""Embedder for the CLIP vision models of ComfyUI, which compare two pictures as a whole.
 
-It was trained on what pictures are of, not on who is in them: it groups by pose, framing and style
-before it groups by character. Compare with references in several poses, and with the nearest of
-them, not with a mean.
+CLIP was trained on the subject of pictures, not on identity: it groups by pose, framing and style
+before it groups by character. It needs references in several poses. Frames are compared with the
+nearest reference, not with their mean.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,20 +17,20 @@ from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
 
 NAME = "clip_vision"
-SIDE = 384  # px of the squares: what most of these networks see or more, so that they only shrink
-# CLIP's mean colour fills the square: it is 0 to the network, neither light nor dark.
+SIDE = 384  # px of the squares, at least the input of most networks, so that they only shrink it
+# CLIP's mean colour fills up the square: it is normalised to 0, neither light nor dark.
 FILLING = (0.48145466, 0.4578275, 0.40821073)
-AT_ONCE = 16  # crops handed over together: 28 MB
+AT_ONCE = 16  # crops in one batch: 28 MB
 
-# Nobody has published a threshold. Makers report, of pictures that should show one character, about
-# 0.81 where nothing held the character and 0.94 where IPAdapter did; the middle stands in until
-# references calibrate it, and they can't move it beyond the two.
+# There is no published threshold. Users report for pictures of one character about 0.81 without
+# IPAdapter and 0.94 with it. The middle is used until references calibrate the threshold, and they
+# can't move it beyond the two.
 LOOSEST_THRESHOLD, STRICTEST_THRESHOLD = 0.81, 0.94
 DEFAULT_THRESHOLD = 0.875
 
 
 class ClipVisionEmbedder:
-    """Describes everybody by a vision network of ComfyUI; see `Embedder`."""
+    """Embedder that runs a CLIP vision model of ComfyUI; see `Embedder`."""
 
     def __init__(
         self,
@@ -38,13 +38,13 @@ class ClipVisionEmbedder:
         encode: Callable[[torch.Tensor], torch.Tensor],
         device: str = "where ComfyUI runs it",
     ) -> None:
-        """Take a network that somebody else loads and runs.
+        """Wrap a network that ComfyUI loads and runs.
 
         Args:
-            name: tells its weights from others.
-            encode: pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings, shape
-                (n, dimensions).
-            device: where `encode` runs it, for people.
+            name: name that differs between models with different weights.
+            encode: function from pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings,
+                shape (n, dimensions).
+            device: text on the device that `encode` runs on.
         """
         self.name = f"{NAME}:{name}"
         self.device = device
@@ -52,17 +52,17 @@ class ClipVisionEmbedder:
 
     @property
     def threshold(self) -> float:
-        """Not published: see `threshold_note`."""
+        """Similarity from reports of users, as none is published; see `threshold_note`."""
         return DEFAULT_THRESHOLD
 
     @property
     def threshold_bounds(self) -> tuple[float, float]:
-        """Between what makers report without and with a hold on the character."""
+        """Similarities that users report without and with IPAdapter."""
         return LOOSEST_THRESHOLD, STRICTEST_THRESHOLD
 
     @property
     def threshold_note(self) -> str:
-        """Where the threshold comes from, for people."""
+        """Origin of the threshold, as the end of a sentence for the user."""
         return (
             f"not published: {DEFAULT_THRESHOLD} is the middle of what makers report for one "
             f"character without ({LOOSEST_THRESHOLD}) and with ({STRICTEST_THRESHOLD}) IPAdapter; "
@@ -72,22 +72,22 @@ class ClipVisionEmbedder:
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
-        """Describe everybody in a few frames; see `Embedder`."""
+        """Return the embeddings of all detections in a few frames; see `Embedder`."""
         parts, embeddings = crops(frames, detections), []
-        while some := list(islice(parts, AT_ONCE)):
-            output = self._encode(torch.stack([squared(each) for each in some]))
-            embeddings.append(as_embeddings(output, len(some), self.name))
+        while batch := list(islice(parts, AT_ONCE)):
+            output = self._encode(torch.stack([padded_to_square(each) for each in batch]))
+            embeddings.append(as_embeddings(output, len(batch), self.name))
         return torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Cosines of every row of `first` with every one of `second`."""
+        """Return the cosines of every row of `first` with every row of `second`."""
         return cosines(first, second)
 
 
-def squared(picture: torch.Tensor) -> torch.Tensor:
-    """A picture in the middle of a square, whole and undistorted.
+def padded_to_square(picture: torch.Tensor) -> torch.Tensor:
+    """Return a whole, undistorted picture in the middle of a square.
 
-    ComfyUI's own preparation would cut a tall crop to its middle: head and feet gone.
+    ComfyUI's own preparation would crop a tall picture to its middle, without head and feet.
 
     Args:
         picture: RGB in 0–1, shape (height, width, 3).
@@ -104,7 +104,7 @@ def squared(picture: torch.Tensor) -> torch.Tensor:
     square = picture.new_tensor(FILLING).expand(SIDE, SIDE, 3).clone()
     top, left = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
     inside = square[top : top + size[0], left : left + size[1]]
-    inside.copy_(fitted.movedim(0, -1).clamp(0, 1))  # bicubic overshoots at edges
+    inside.copy_(fitted.movedim(0, -1).clamp(0, 1))  # bicubic resizing overshoots at edges
     return square
 
 

@@ -1,4 +1,4 @@
-"""What networks describe people by: rows of numbers, compared by the angle between them."""
+"""Crops for embedding networks, checks of their output, and cosines of embeddings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,42 +12,42 @@ from ..detection import Detection
 def crops(
     frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
 ) -> Iterator[torch.Tensor]:
-    """What is looked at of everybody, frame by frame.
+    """Yield the crop of each detection, frame by frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        detections: for each frame, who is in it.
+        detections: detections of each frame.
 
     Yields:
-        Parts of the frames, without a copy, shape (height, width, 3), at least one pixel.
+        Views of the frames, not copies, shape (height, width, 3), at least one pixel.
     """
     height, width = frames.shape[1:3]
-    for frame, found in zip(frames, detections, strict=True):
-        for each in found:
-            left, right = _pixels(each.crop.left, each.crop.right, width)
-            top, bottom = _pixels(each.crop.top, each.crop.bottom, height)
+    for frame, row in zip(frames, detections, strict=True):
+        for detection in row:
+            left, right = _pixels(detection.crop.left, detection.crop.right, width)
+            top, bottom = _pixels(detection.crop.top, detection.crop.bottom, height)
             yield frame[top:bottom, left:right]
 
 
 def _pixels(start: float, end: float, length: int) -> tuple[int, int]:
-    """The nearest edges between pixels, at least one pixel apart."""
+    """Return the nearest edges of pixels, at least one pixel apart."""
     first = min(max(round(start * length), 0), length - 1)
     return first, min(max(round(end * length), first + 1), length)
 
 
 def as_embeddings(output: torch.Tensor, count: int, network: str) -> torch.Tensor:
-    """Check what a network gave and bring it to the pack's one form.
+    """Check the output of a network and return it as embeddings.
 
     Args:
-        output: of the network.
-        count: how many pictures it was given.
-        network: its name, for the error.
+        output: output of the network.
+        count: number of pictures in its input.
+        network: name of the network, for the error.
 
     Returns:
-        float32 on the CPU, shape (count, dimensions).
+        Embeddings, float32 on the CPU, shape (count, dimensions).
 
     Raises:
-        InputError: another shape, or NaN or infinity, of which no similarity could be told.
+        InputError: the output has another shape, or contains NaN or infinity.
     """
     expected = f"{count} rows of finite numbers, one for each picture"
     remedy = "Another network may have this one's name, or it needs float32: choose another."
@@ -60,15 +60,21 @@ def as_embeddings(output: torch.Tensor, count: int, network: str) -> torch.Tenso
 
 
 def cosines(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """Cosine of the angle of every row of `first` with every one of `second`.
+    """Return the cosine of every row of `first` with every row of `second`.
 
     Args:
-        first, second: embeddings, shapes (m, dimensions) and (n, dimensions).
+        first: embeddings, shape (m, dimensions).
+        second: embeddings, shape (n, dimensions).
 
     Returns:
-        −1–1, shape (m, n); one matrix product. A row of zeros has the cosine 0 with all.
+        Cosines from −1 to 1, shape (m, n), by one matrix product. A row of zeros has the cosine 0
+        with all rows.
+
+    Examples:
+        >>> cosines(torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0, 0.0], [0.0, 3.0]])).tolist()
+        [[1.0, 0.0]]
     """
-    if not len(first) or not len(second):  # nobody has no dimensions either
+    if not len(first) or not len(second):  # without rows the dimensions may be 0 and not match
         return torch.zeros(len(first), len(second))
     one, other = (functional.normalize(each.double(), dim=1) for each in (first, second))
     return (one @ other.T).clamp(-1, 1).float()

@@ -1,8 +1,8 @@
-"""InsightFace: a detector of faces with landmarks, and ArcFace, which tells their owners apart.
+"""InsightFace: a detector of faces with landmarks, and the embedder ArcFace.
 
-Made for photographs of people. On drawn faces it is weak, in its author's own words: it misses
-many, and what it says of the right character is lower. A frame without a face that it finds shows
-nobody, which is no score.
+They were made for photographs of people. On drawn faces they are weak, in their author's own words:
+the detector misses many, and similarities of one character are lower. A frame without a detected
+face shows nobody and has no score.
 """
 
 import warnings
@@ -15,7 +15,7 @@ import torch
 
 from ...dependency import require
 from ...frames import InputError
-from ...onnx import load_failures, providers_for
+from ...onnx import load_errors, providers_for
 from ...weights import WEIGHTS
 from ..declaration import (
     AUTO,
@@ -26,32 +26,33 @@ from ..declaration import (
     absent_weights,
 )
 from ..detection import WHOLE_PICTURE, Box, Detection, Region
-from ..detectors.grown import BustDetector
+from ..detectors.bust_detector import BustDetector
 from .embedding import as_embeddings, cosines
 
 NAME = FOLDER = "insightface"
-# What older versions of the package looked at; the present one would look at 128 × 128 as well.
+# px; size of the detector's input in older versions of the package. The present one would use
+# 128 × 128 as well.
 DETECTION_SIZE = (640, 640)
-LEAST_CONFIDENCE = 0.5  # the package's own
+LEAST_CONFIDENCE = 0.5  # default of the package
 AT_ONCE = 32  # faces in one pass, 112 × 112 each
 KNOWN_PACKS = ("buffalo_l", "antelopev2", "buffalo_m", "buffalo_s", "buffalo_sc")  # best first
 
-# Cosines that the package ships as thresholds: 0.40 in its server and its window, 0.45 for persons.
+# Cosines that the package uses as thresholds: 0.40 in its server and its window, 0.45 for persons.
 DEFAULT_THRESHOLD = LOOSEST_THRESHOLD = 0.40
 STRICTEST_THRESHOLD = 0.45
 
 
 def find_packs(files: Mapping[str, Path]) -> dict[str, Path]:
-    """The packs that are installed, in either of the layouts in use; nothing is opened or fetched.
+    """Return the folders of the installed packs by name, without opening or downloading any.
 
-    Packs lie in `<pack>/` or, as the package itself lays them out, in `models/<pack>/`, which is
-    preferred; an archive that was unpacked into a folder of its name lies one deeper.
+    A pack lies in `<pack>/`, or in `models/<pack>/`, which is the package's own layout and
+    preferred. An archive that was unpacked into a folder of its name lies one level deeper.
 
     Args:
-        files: file name, with folders, to path, below ComfyUI's `models/insightface`.
+        files: path of each file, by its path below ComfyUI's `models/insightface`.
 
     Returns:
-        The folder of each pack by its name, the best known first.
+        The folder of each pack by its name, the best of `KNOWN_PACKS` first.
     """
     counts: dict[tuple[str, ...], int] = {}
     folders: dict[tuple[str, ...], Path] = {}
@@ -61,90 +62,90 @@ def find_packs(files: Mapping[str, Path]) -> dict[str, Path]:
             key = tuple(folder)
             counts[key] = counts.get(key, 0) + 1
             folders[key] = path.parent
-    found: dict[str, Path] = {}
+    packs: dict[str, Path] = {}
     for key in sorted(folders, key=lambda each: (each[0] != "models", len(each), each)):
         # A pack has at least a detector and a recogniser; a single file is another tool's model.
         if counts[key] > 1 or key[-1] in KNOWN_PACKS:
-            found.setdefault(key[-1], folders[key])
-    best = [name for name in KNOWN_PACKS if name in found]
-    return {name: found[name] for name in [*best, *sorted(set(found) - set(best))]}
+            packs.setdefault(key[-1], folders[key])
+    best = [name for name in KNOWN_PACKS if name in packs]
+    return {name: packs[name] for name in [*best, *sorted(set(packs) - set(best))]}
 
 
-class _OfPack:
-    """One of a pack's networks, as the package made it of its file."""
+class _PackNetwork:
+    """One of the networks of a pack, opened by the package."""
 
     def __init__(self, name: str, model: Any) -> None:
-        """Take a network of the package.
+        """Wrap a network of the package.
 
         Args:
-            name: of its pack.
-            model: what the package made of its file, prepared.
+            name: name of its pack.
+            model: prepared model object of the package.
         """
         self.name = f"{NAME}:{name}"
         self._model = model
 
     @property
     def device(self) -> str:
-        """The provider of onnxruntime that is really in use."""
+        """Provider of onnxruntime that really runs the network."""
         return str(self._model.session.get_providers()[0])
 
 
-class InsightFaceDetector(_OfPack):
-    """Finds faces with their eyes, nose and corners of the mouth; see `Detector`."""
+class InsightFaceDetector(_PackNetwork):
+    """Detector of faces with their eyes, nose and corners of the mouth; see `Detector`."""
 
     region = Region.FACE
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
-        """Find everybody in a few frames; see `Detector`. The package takes them one by one."""
+        """Detect the people in a few frames, one frame at a time; see `Detector`."""
         return [self._detect(_blue_first(frame)) for frame in frames]
 
     def _detect(self, picture: np.ndarray) -> tuple[Detection, ...]:
         height, width = picture.shape[:2]
         boxes, landmarks = self._model.detect(picture)
-        found = []
+        detections = []
         for number in np.argsort(-boxes[:, 4], kind="stable"):
             left, top, right, bottom, confidence = boxes[number].tolist()
             box = Box(left / width, top / height, right / width, bottom / height)
             box = box.overlap(WHOLE_PICTURE)
             points = None
-            if landmarks is not None:  # old detectors give none
+            if landmarks is not None:  # older detectors give none
                 points = torch.from_numpy(landmarks[number] / np.array([width, height])).float()
-            found.append(Detection(box, box, confidence, points))
-        return tuple(found)
+            detections.append(Detection(box, box, confidence, points))
+        return tuple(detections)
 
 
-class InsightFaceEmbedder(_OfPack):
-    """Describes faces, turned upright by their landmarks; see `Embedder`."""
+class InsightFaceEmbedder(_PackNetwork):
+    """Embedder of faces, which it turns upright by their landmarks; see `Embedder`."""
 
     @property
     def threshold(self) -> float:
-        """As the package ships it, for photographs."""
+        """Threshold of the package, for photographs."""
         return DEFAULT_THRESHOLD
 
     @property
     def threshold_bounds(self) -> tuple[float, float]:
-        """The two that the package ships."""
+        """The two thresholds of the package; see `STRICTEST_THRESHOLD`."""
         return LOOSEST_THRESHOLD, STRICTEST_THRESHOLD
 
     @property
     def threshold_note(self) -> str:
-        """Where the threshold comes from, for people."""
+        """Origin of the threshold, as the end of a sentence for the user."""
         return f"shipped with insightface for photographs: a cosine of {DEFAULT_THRESHOLD:.2f}"
 
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
-        """Describe everybody in a few frames; see `Embedder`.
+        """Return the embeddings of all detections in a few frames; see `Embedder`.
 
         Raises:
-            InputError: somebody was found without landmarks.
+            InputError: a detection has no landmarks.
         """
         faces: list[np.ndarray] = []
-        for frame, found in zip(frames, detections, strict=True):
-            if found:
+        for frame, row in zip(frames, detections, strict=True):
+            if row:
                 picture = _blue_first(frame)
-                faces += [self._upright(picture, each) for each in found]
-        # A recogniser that was exported for one face at a time gets them so.
+                faces += [self._upright(picture, each) for each in row]
+        # A recogniser that was exported for one face at a time can't take more.
         step = 1 if self._model.input_shape[0] == 1 else AT_ONCE
         rows = [
             self._model.get_feat(faces[start : start + step])
@@ -155,7 +156,7 @@ class InsightFaceEmbedder(_OfPack):
         return as_embeddings(torch.from_numpy(np.concatenate(rows)), len(faces), self.name)
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Cosines of every row of `first` with every one of `second`."""
+        """Return the cosines of every row of `first` with every row of `second`."""
         return cosines(first, second)
 
     def _upright(self, picture: np.ndarray, detection: Detection) -> np.ndarray:
@@ -175,21 +176,22 @@ def open_pack(
     """Open an installed pack.
 
     Args:
-        name: for reports.
-        folder: where its files are, from `find_packs`.
-        device: where to run it, where onnxruntime can.
+        name: name of the pack, for reports.
+        folder: folder of its files, from `find_packs`.
+        device: device to run on; the CPU if onnxruntime can't use it.
 
     Raises:
-        InputError: the folder is absent, or holds no detector, no recogniser, or a broken file.
+        InputError: the folder is absent, or has no detector, no recogniser, or a broken file.
         MissingDependency: insightface is absent.
     """
     expected = "a pack of InsightFace with a detector of faces and a recogniser"
     remedy = "Install the pack again: its files belong into one folder."
-    # The package takes a name that is no folder for one to download.
+    # If the folder doesn't exist, the package would download a pack of its name.
     if not folder.is_dir():
         raise InputError(str(folder), expected, "no folder", remedy)
     app = require("insightface.app")
-    # It says to nobody who could do anything about it, at each face, that another package moved on.
+    # The package calls a deprecated function of scikit-image for each face. No user can change
+    # that, so the warning is hidden.
     warnings.filterwarnings("ignore", "`estimate` is deprecated", FutureWarning, "insightface")
     try:
         pack = app.FaceAnalysis(
@@ -197,11 +199,11 @@ def open_pack(
             allowed_modules=["detection", "recognition"],
             providers=providers_for(torch.device(device)),
         )
-    except load_failures() as error:
+    except load_errors() as error:
         raise InputError(str(folder), expected, f"a broken file ({error})", remedy) from error
-    except AssertionError as error:  # how the package says that it found no detector
-        came = "no detector, or a file of another kind"
-        raise InputError(str(folder), expected, came, remedy) from error
+    except AssertionError as error:  # the package raises this if it finds no detector
+        received = "no detector, or a file of another kind"
+        raise InputError(str(folder), expected, received, remedy) from error
     if "recognition" not in pack.models:
         raise InputError(str(folder), expected, "no recogniser", remedy)
     pack.prepare(ctx_id=0, det_thresh=LEAST_CONFIDENCE, det_size=DETECTION_SIZE)
@@ -210,7 +212,7 @@ def open_pack(
 
 
 def _blue_first(frame: torch.Tensor) -> np.ndarray:
-    """A frame as OpenCV has it: 8 bits, blue, green, red."""
+    """Return a frame in OpenCV's form: 8 bits in the order blue, green, red."""
     pixels = (frame * 255).round().clamp(0, 255).byte().cpu().numpy()
     return np.ascontiguousarray(pixels[..., ::-1])
 
@@ -233,7 +235,7 @@ def _choices(files: Files) -> list[str]:
     return list(dict.fromkeys([*find_packs(files), *KNOWN_PACKS]))
 
 
-# Never by itself: it is made for photographs, and seldom finds drawn faces.
+# `auto` never takes it, as it is made for photographs and seldom finds drawn faces.
 INSIGHTFACE = EmbedderDeclaration(
     name=NAME,
     rank=20,

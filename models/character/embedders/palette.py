@@ -1,7 +1,7 @@
-"""How a character looks, without any weights: its colours, above and below, and coarse shape.
+"""Embedder palette: colours of the upper and lower half and coarse shape, without any weights.
 
-The descriptor compares looks, not identity: the same girl in another outfit is another palette,
-and twins in one uniform are one.
+It compares appearance, not identity: a character in another outfit differs, and twins in one
+uniform are equal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,30 +14,39 @@ from ..declaration import EmbedderDeclaration
 from ..detection import Box, Detection, Region
 from ..figure import Figures, find_figures, join
 from .bust_palette import bust_similarities, embed_busts
-from .distributions import PLANE_BINS, Bins, between, colour_bins, histogram, line_strength, telling
+from .distributions import (
+    PLANE_BINS,
+    Bins,
+    colour_bins,
+    colour_weight,
+    histogram,
+    line_strength,
+    soft_bin,
+)
 
 BACKEND = "palette"
 
-# Parts of the descriptor and what each weighs in the similarity (they add up to 1). Colours say
-# most; where they are tells a red-haired girl in blue from a blue-haired one in red; the outline
-# moves with every gesture and says least.
+# Weights of the descriptor's parts in the similarity; they add up to 1. Colours weigh most. They
+# are split into halves, so that red hair with a blue dress differs from blue hair with a red dress.
+# Outline and lines move with every gesture and weigh least.
 UPPER, LOWER, OUTLINE, LINES = 0.40, 0.34, 0.16, 0.10
 
 LIGHTNESS_BINS, LIGHTNESS_STEP = 4, 33.0
 
-UPPER_ENDS, LOWER_STARTS = 0.75, 0.35  # of the figure's height; between them both parts fade
+UPPER_ENDS, LOWER_STARTS = 0.75, 0.35  # shares of the figure's height; the halves blend in between
 ROWS, COLUMNS = 6, 4  # of the coarse outline and line structure inside the figure's box
 
 DIMENSIONS = 2 * LIGHTNESS_BINS * PLANE_BINS**2 + 2 * ROWS * COLUMNS
-MARGIN = 0.1  # of a person's box, around it: enough of the background to know it by
+MARGIN = 0.1  # share of a person's box added around it, so that it shows enough background
 
 
 class Calibration(NamedTuple):
     """Similarities from which two pictures show one character.
 
     Attributes:
-        loosest, strictest: where references set the threshold, it stays between these.
-        threshold: without references.
+        loosest: lowest threshold that references may set.
+        threshold: threshold without enough references.
+        strictest: highest threshold that references may set.
     """
 
     loosest: float
@@ -45,17 +54,19 @@ class Calibration(NamedTuple):
     strictest: float
 
 
-# In the middle between what one character came to at worst and two characters at best.
+# The thresholds lie in the middle between the lowest similarity of one character and the highest of
+# two characters, measured on these pictures:
 #
-# Figures: the four sample characters (motion, planted faults, other backgrounds, light ±20 %, other
-# croppings) and two hand-drawn ones with every expression, on plain and painted backgrounds: one
-# character 0.86–1.00, two characters 0.40–0.81. In persons' boxes that are 3 % off, the two drawn
-# ones, alone and side by side, light −15 % to +12 %: 0.87–1.00 and at most 0.72.
+# Figures: the four sample characters (in motion, with planted faults, other backgrounds, light
+# ±20 %, other croppings) and two hand-drawn ones with every expression, on plain and painted
+# backgrounds. One character had 0.86–1.00, two characters 0.40–0.81. For persons' boxes that are
+# 3 % off, with the two hand-drawn ones, alone and side by side, in light −15 % to +12 %, it was
+# 0.87–1.00 and at most 0.72.
 #
 # Busts, from the faces that the cascade finds: the same drawings, sizes and lights, and two
-# generated clips: one character 0.86–1.00, two characters at most 0.75. Where a picture cuts the
-# outfit off, hair and eyes alone: 0.81–1.00 (0.85 in all but a hundredth), and up to 0.82 for two
-# girls with hair of nearly one colour, which is why the threshold is not lower.
+# generated clips. One character had 0.86–1.00, two characters at most 0.75. If the picture cuts off
+# the outfit, so that only hair and eyes count, one had 0.81–1.00 (99 % of them 0.85 or more) and
+# two characters with nearly the same hair colour up to 0.82. So the threshold isn't lower.
 LOOSEST_THRESHOLD, DEFAULT_THRESHOLD, STRICTEST_THRESHOLD = 0.82, 0.84, 0.86  # of figures
 CALIBRATIONS: Mapping[Region, Calibration] = {
     Region.FIGURE: Calibration(LOOSEST_THRESHOLD, DEFAULT_THRESHOLD, STRICTEST_THRESHOLD),
@@ -64,28 +75,38 @@ CALIBRATIONS: Mapping[Region, Calibration] = {
 
 
 def embed(figures: Figures) -> torch.Tensor:
-    """Describe each figure by its colours and its coarse shape.
+    """Return an embedding of the colours and the coarse shape of each figure.
 
-    Each part is a distribution (soft-binned, adding up to 1), entered by its square root: the
-    product of two descriptors is then the weighted mean of their Bhattacharyya coefficients.
+    Each part is the square root of a distribution with soft bins that adds up to 1. The product of
+    two embeddings is then the weighted mean of the parts' Bhattacharyya coefficients.
 
     Args:
-        figures: of some frames.
+        figures: figures of some frames.
 
     Returns:
-        Unit vectors without negative entries, shape (frames, dimensions). What comes of a figure
-        that isn't visible means nothing.
+        Unit vectors without negative entries, shape (frames, dimensions). The vector of a figure
+        that isn't visible has no meaning.
+
+    Examples:
+        Two drawings of one character are more similar than drawings of two characters:
+
+        >>> from ...sample.sample_clip import draw_clip
+        >>> rin = draw_clip(2, 96, 96, period=2, character=0, seed=1)
+        >>> aoi = draw_clip(1, 96, 96, period=2, character=1, seed=1)
+        >>> first, second, other = embed(find_figures(torch.cat([rin, aoi])))
+        >>> bool(first @ second > DEFAULT_THRESHOLD > first @ other)
+        True
     """
     weight = figures.weight
     down, across = _places_in_box(figures)
     colours = colour_bins(figures.lab, LIGHTNESS_BINS, LIGHTNESS_STEP)
-    told = weight * telling(figures.lab)
+    weighted = weight * colour_weight(figures.lab)
     lower = ((down - LOWER_STARTS) / (UPPER_ENDS - LOWER_STARTS)).clamp(0, 1)
     lower = lower * lower * (3 - 2 * lower)
     cells = _cells(down, across)
     parts = (
-        (UPPER, histogram(told * (1 - lower), colours)),
-        (LOWER, histogram(told * lower, colours)),
+        (UPPER, histogram(weighted * (1 - lower), colours)),
+        (LOWER, histogram(weighted * lower, colours)),
         (OUTLINE, histogram(weight, cells)),
         (LINES, histogram(weight * line_strength(figures.lab), cells)),
     )
@@ -93,12 +114,12 @@ def embed(figures: Figures) -> torch.Tensor:
 
 
 def _cells(down: torch.Tensor, across: torch.Tensor) -> Bins:
-    """Where each pixel falls between the cells of the figure's box."""
-    return between(down * (ROWS - 1), ROWS), between(across * (COLUMNS - 1), COLUMNS)
+    """Return the soft bins of each pixel among the cells of the figure's box."""
+    return soft_bin(down * (ROWS - 1), ROWS), soft_bin(across * (COLUMNS - 1), COLUMNS)
 
 
 def _places_in_box(figures: Figures) -> tuple[torch.Tensor, torch.Tensor]:
-    """How far down and across its figure's box each pixel lies, 0–1 inside it."""
+    """Return how far down and across its figure's box each pixel lies, 0–1 inside the box."""
     height, width = figures.weight.shape[1:]
     left, top, right, bottom = figures.boxes[:, :, None, None].unbind(1)
     y = (torch.arange(height, device=figures.lab.device) + 0.5)[None, :, None] / height
@@ -110,31 +131,32 @@ def _places_in_box(figures: Figures) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def similarities(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """How alike figures look, every one of `first` with every one of `second`.
+    """Return the similarity of every figure of `first` to every figure of `second`.
 
     Args:
-        first, second: what `embed` returned, shapes (m, dimensions) and (n, dimensions).
+        first: embeddings of `embed`, shape (m, dimensions).
+        second: embeddings of `embed`, shape (n, dimensions).
 
     Returns:
-        0 (nothing in common) to 1 (the same), shape (m, n).
+        Similarities from 0 (nothing in common) to 1 (equal), shape (m, n).
     """
     return (first.double() @ second.double().T).clamp(0, 1).float()
 
 
 class PaletteEmbedder:
-    """How everybody who was found looks: their colours and coarse shape; see `Embedder`."""
+    """Embedder of colours and coarse shape; see `Embedder`."""
 
     name = BACKEND
 
     def __init__(self, region: Region, device: torch.device) -> None:
-        """Describe what detectors of a region show.
+        """Make an embedder for the crops of detectors of a region.
 
         Args:
-            region: of the detector, `FIGURE` or `BUST`.
-            device: where to compute.
+            region: region of the detector, `FIGURE` or `BUST`.
+            device: device to compute on.
 
         Raises:
-            InputError: a face alone, without hair and outfit.
+            InputError: the region is `FACE`, which lacks hair and outfit.
         """
         if region not in CALIBRATIONS:
             expected = "a detector that shows the figure, or head and shoulders"
@@ -145,32 +167,35 @@ class PaletteEmbedder:
 
     @property
     def device(self) -> str:
+        """Device that it computes on."""
         return str(self._device)
 
     @property
     def threshold(self) -> float:
+        """Similarity from which two pictures show one character; see `CALIBRATIONS`."""
         return CALIBRATIONS[self.region].threshold
 
     @property
     def threshold_bounds(self) -> tuple[float, float]:
+        """Loosest and strictest threshold that references may set."""
         return CALIBRATIONS[self.region].loosest, CALIBRATIONS[self.region].strictest
 
     @property
     def threshold_note(self) -> str:
-        """Where the threshold comes from, for people."""
+        """Origin of the threshold, as the end of a sentence for the user."""
         return "measured over drawn characters on plain and painted grounds, in motion and light"
 
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
-        """Describe everybody in a few frames; see `Embedder`."""
+        """Return the embeddings of all detections in a few frames; see `Embedder`."""
         if self.region is Region.BUST:
             return embed_busts(frames, detections, self._device)
-        pairs = [(frames[at], each) for at, found in enumerate(detections) for each in found]
+        pairs = [(frames[index], each) for index, row in enumerate(detections) for each in row]
         figures = [each.figure or self._figure_in(frame, each.crop) for frame, each in pairs]
         if not figures:
             return torch.zeros(0, DIMENSIONS)
-        # One by one where a crop is as large as its person, all together where pictures are alike.
+        # Figures of one size make one batch. Those of a detector of persons differ in size.
         batches: list[list[Figures]] = []
         for figure in figures:
             if batches and batches[-1][0].weight.shape == figure.weight.shape:
@@ -180,7 +205,7 @@ class PaletteEmbedder:
         return torch.cat([embed(join(batch)).cpu() for batch in batches])
 
     def _figure_in(self, frame: torch.Tensor, crop: Box) -> Figures:
-        """The figure in a person's box, with some background around, which it's told from."""
+        """Return the figure in a person's box, with a margin of background around the box."""
         height, width = frame.shape[:2]
         across, down = MARGIN * (crop.right - crop.left), MARGIN * (crop.bottom - crop.top)
         left, right = crop.left - across, crop.right + across
@@ -189,9 +214,9 @@ class PaletteEmbedder:
         return find_figures(frame[None, top:bottom, columns].to(self._device))
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """How alike they look, every row of `first` with every one of `second`."""
-        alike = bust_similarities if self.region is Region.BUST else similarities
-        return alike(first, second)
+        """Return the similarity of every row of `first` to every row of `second`."""
+        compare = bust_similarities if self.region is Region.BUST else similarities
+        return compare(first, second)
 
 
 PALETTE = EmbedderDeclaration(

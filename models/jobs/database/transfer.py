@@ -1,23 +1,24 @@
-"""Moves everything that a database holds into another, all of it or nothing."""
+"""Transfer of a whole database into another one, in one transaction: all of it or nothing."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .migrations import LOCK, known_migrations, migrate
+from .migrations import LOCK, list_migrations, migrate
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
-# What a text of COPY depends on, the same on both sides, so that contents can be compared.
+# The text that COPY writes depends on these settings. Both databases use the same, so that their
+# contents can be compared.
 SETTINGS = """
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL lock_timeout = '15s';
 """
-# All but what the migrations fill themselves, and but generated columns.
+# All tables but the one that the migrations fill, and all columns but generated ones.
 TABLES = """
 SELECT relname,
     array(
@@ -45,12 +46,18 @@ WHERE table_schema = 'anime' AND is_identity = 'YES'
 
 
 class TransferFailed(RuntimeError):
-    """Nothing was changed; the message says why and what to do."""
+    """The transfer failed and changed nothing; the message gives the reason and a remedy."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name, the columns that are copied, and those of its primary key."""
+    """A table that is copied.
+
+    Attributes:
+        name: name of the table.
+        columns: names of the columns that are copied.
+        key: names of the columns of the primary key.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -59,35 +66,40 @@ class Table:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a table held: how many rows, and a hash of all of them in the order of their key."""
+    """Fingerprint of a table's contents.
+
+    Attributes:
+        rows: number of rows.
+        sha256: hexadecimal SHA-256 of all rows, in the order of their key.
+    """
 
     rows: int
     sha256: str
 
 
 class Source(Protocol):
-    """Where the rows come from."""
+    """A source of rows: a database or a backup."""
 
     @property
     def version(self) -> int:
-        """Of the schema."""
+        """Version of the schema that the rows have."""
 
     @property
     def tables(self) -> Sequence[Table]:
-        """In an order in which none refers to a later one."""
+        """Tables, ordered so that no foreign key refers to a later one."""
 
     def chunks(self, table: Table) -> Iterator[bytes]:
-        """The table's rows, as COPY writes them."""
+        """Yield the table's rows in the format of COPY."""
 
 
 class DatabaseSource:
-    """A database, as it is at one moment; others may go on writing to it."""
+    """A database at one moment; writes by other connections don't change what is read."""
 
     def __init__(self, connection: "Connection") -> None:
-        """Begin to read.
+        """Read the version and the tables.
 
         Args:
-            connection: inside a transaction that is REPEATABLE READ.
+            connection: connection inside a transaction whose level is REPEATABLE READ.
         """
         connection.execute(SETTINGS.encode())
         row = connection.execute("SELECT max(version) FROM anime.schema_migrations").fetchone()
@@ -95,48 +107,50 @@ class DatabaseSource:
         self.tables: Sequence[Table] = tables_of(connection)
 
     def chunks(self, table: Table) -> Iterator[bytes]:
-        """The table's rows, as COPY writes them, in the order of their key."""
+        """Yield the table's rows in the format of COPY, in the order of their key."""
         return _copy_out(self._connection, table)
 
 
 def tables_of(connection: "Connection") -> list[Table]:
-    """The schema's tables, none before one that it refers to."""
-    found = {row[0]: row for row in connection.execute(TABLES.encode()).fetchall()}
+    """Return the schema's tables, ordered so that no foreign key refers to a later one."""
+    rows = {row[0]: row for row in connection.execute(TABLES.encode()).fetchall()}
     ordered: dict[str, Table] = {}
 
-    def place(name: str) -> None:
+    def add(name: str) -> None:
         if name not in ordered:
-            _, columns, key, others = found[name]
-            for other in others:
-                place(other)
+            _, columns, key, referenced_tables = rows[name]
+            for referenced in referenced_tables:
+                add(referenced)
             ordered[name] = Table(name, tuple(columns), tuple(key))
 
-    for name in found:
-        place(name)
+    for name in rows:
+        add(name)
     return list(ordered.values())
 
 
-def fill(connection: "Connection", source: Source, replace: bool, say: Say) -> dict[str, Contents]:
-    """Put all that a source holds into a database, in one transaction, and compare it.
+def fill(
+    connection: "Connection", source: Source, replace: bool, print_line: PrintLine
+) -> dict[str, Contents]:
+    """Copy all tables of a source into a database, in one transaction, and compare the contents.
 
     Args:
-        connection: in autocommit mode, to a database whose schema is this pack's.
-        source: of this pack's schema or an older one's.
-        replace: whether what the database holds may go.
-        say: takes a line for each table.
+        connection: connection in autocommit mode to a database that has this pack's schema.
+        source: rows in this pack's schema or an older one.
+        replace: True if the database's present contents may be deleted.
+        print_line: function that prints a line of progress for each table.
 
     Returns:
-        What every table holds now.
+        The contents of every table, by its name.
 
     Raises:
-        TransferFailed: the database holds something already, or the contents differ.
-        psycopg.Error: the database refuses.
+        TransferFailed: the database has contents already, or the copied contents differ.
+        psycopg.Error: the database refused a statement.
     """
-    newest = known_migrations()[-1].version
+    newest = list_migrations()[-1].version
     if source.version > newest:
         raise TransferFailed(
-            f"This was written by a newer version of the pack (schema {source.version}; this one"
-            f" knows {newest}). Update the pack."
+            f"This was written by a newer version of the pack (schema {source.version}; this"
+            f" version supports schemas up to {newest}). Update the pack."
         )
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
@@ -145,43 +159,51 @@ def fill(connection: "Connection", source: Source, replace: bool, say: Say) -> d
             _check_empty(connection)
         connection.execute("DROP SCHEMA anime CASCADE")
         migrate(connection, until=source.version)
-        contents = _copy_all(connection, source, say)
+        contents = _copy_all(connection, source, print_line)
         _set_identities(connection)
         migrate(connection)
     return contents
 
 
 def digest(chunks: Iterable[bytes]) -> tuple[Iterator[bytes], Callable[[], Contents]]:
-    """The same chunks, and what they held once they have all been taken."""
+    """Return the same chunks, and a function that returns their contents after the last chunk."""
     sha256, rows = hashlib.sha256(), 0
 
-    def passed() -> Iterator[bytes]:
+    def passed_on() -> Iterator[bytes]:
         nonlocal rows
         for chunk in chunks:
             sha256.update(chunk)
-            rows += bytes(chunk).count(b"\n")  # a line's end inside a value is written "\\n"
+            rows += bytes(chunk).count(b"\n")  # COPY writes a line break inside a value as "\\n"
             yield chunk
 
-    return passed(), lambda: Contents(rows, sha256.hexdigest())
+    return passed_on(), lambda: Contents(rows, sha256.hexdigest())
 
 
-def _copy_all(connection: "Connection", source: Source, say: Say) -> dict[str, Contents]:
-    ours = {table.name: set(table.columns) for table in tables_of(connection)}
-    if {table.name: set(table.columns) for table in source.tables} != ours:
-        raise TransferFailed(f"These are not the tables of schema {source.version}.")
+def _copy_all(
+    connection: "Connection", source: Source, print_line: PrintLine
+) -> dict[str, Contents]:
+    columns = {table.name: set(table.columns) for table in tables_of(connection)}
+    if {table.name: set(table.columns) for table in source.tables} != columns:
+        raise TransferFailed(
+            f"The tables or columns of the source are not those of schema {source.version};"
+            " nothing was changed."
+        )
     contents = {}
     for table in source.tables:
-        _switch_triggers(connection, table, "DISABLE")  # what they would write comes too
-        chunks, taken = digest(source.chunks(table))
+        # The source already contains the rows that the triggers would write.
+        _switch_triggers(connection, table, "DISABLE")
+        chunks, contents_of_chunks = digest(source.chunks(table))
         _copy_in(connection, table, chunks)
-        contents[table.name] = taken()
-        say(f"{table.name}: {taken().rows} rows")
+        contents[table.name] = contents_of_chunks()
+        print_line(f"{table.name}: {contents[table.name].rows} rows")
     for table in source.tables:
-        chunks, taken = digest(_copy_out(connection, table))
+        chunks, contents_of_chunks = digest(_copy_out(connection, table))
         for _ in chunks:
             pass
-        if taken() != contents[table.name]:
-            raise TransferFailed(f"{table.name} came out differently: nothing was changed.")
+        if contents_of_chunks() != contents[table.name]:
+            raise TransferFailed(
+                f"The copy of the table {table.name} differs from its source; nothing was changed."
+            )
         _switch_triggers(connection, table, "ENABLE")
     return contents
 
@@ -192,8 +214,8 @@ def _check_empty(connection: "Connection") -> None:
         (rows,) = connection.execute(query.encode()).fetchone() or (0,)
         if rows:
             raise TransferFailed(
-                f"The database holds {rows} {table.replace('_', ' ')} already. With --replace,"
-                " what comes takes the place of all that it holds."
+                f"The database holds {rows} {table.replace('_', ' ')} already. Use --replace to"
+                " delete everything in it and put the new contents in its place."
             )
 
 
@@ -214,8 +236,8 @@ def _set_identities(connection: "Connection") -> None:
         )
 
 
-def _switch_triggers(connection: "Connection", table: Table, how: str) -> None:
-    connection.execute(f"ALTER TABLE anime.{table.name} {how} TRIGGER USER".encode())
+def _switch_triggers(connection: "Connection", table: Table, action: str) -> None:
+    connection.execute(f"ALTER TABLE anime.{table.name} {action} TRIGGER USER".encode())
 
 
 def _copy_out(connection: "Connection", table: Table) -> Iterator[bytes]:

@@ -1,1 +1,1 @@
-"""Provenance of a job: its graph, parameters, texts, model hashes, verdict and files."""
+"""Provenance of a job: its graph, parameters, prompt texts, model hashes, verdict and files."""

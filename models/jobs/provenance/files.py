@@ -1,4 +1,4 @@
-"""Writes a job's pictures and videos, with what made them inside."""
+"""Writing of a job's pictures and videos, with the prompt, workflow and report as metadata."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -20,22 +20,22 @@ from .thumbnail import thumbnail
 from .video_files import VideoFacts, middle_frame, video_facts
 
 FORMATS = ("png", "webp", "mp4")
-PNG_COMPRESSION = 4  # ComfyUI's: 9 takes three times as long for 2 % less
+PNG_COMPRESSION = 4  # as in ComfyUI; level 9 takes three times as long for files 2 % smaller
 WEBP_QUALITY, WEBP_EFFORT = 90, 4
-# ComfyUI reads a WebP's graph from these EXIF tags: the prompt from the first, everything else
-# from there downward.
+# EXIF tags from which ComfyUI reads the metadata of a WebP: the prompt from the first, everything
+# else from the second and the tags below it.
 EXIF_PROMPT, EXIF_FIRST = 0x0110, 0x010F
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where files go.
+    """Folder and name of the files to write.
 
     Attributes:
         root: ComfyUI's output folder.
-        folder: the one below it.
-        name: of the files, before counter and suffix.
-        counter: of the first.
+        folder: folder of the files, below `root`.
+        name: name of the files, before counter and suffix.
+        counter: lowest number that the first file can have.
     """
 
     root: Path
@@ -46,7 +46,7 @@ class Destination:
 
 @dataclass(frozen=True)
 class SavedFile:
-    """A file that is complete on the disk, and a small picture of it."""
+    """A file that is complete on the disk, with its thumbnail; None if there is no thumbnail."""
 
     artifact: Artifact
     thumbnail: bytes | None
@@ -58,13 +58,13 @@ def embedded_facts(
     prompt: Mapping[str, Any] | None,
     extra: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """What goes into every file: ComfyUI's own keys, the job and its report.
+    """Return the metadata of every file: ComfyUI's own keys, the job and its report.
 
     Args:
-        job: whose file it is.
-        report: what was measured of the pictures, or None.
-        prompt: the graph in API format.
-        extra: what the editor sends along, such as `workflow`.
+        job: job that writes the file.
+        report: report on the pictures, or None.
+        prompt: prompt in API format.
+        extra: values that the editor sends with the prompt, such as `workflow`.
     """
     facts: dict[str, Any] = {} if prompt is None else {"prompt": prompt}
     facts.update(extra or {})
@@ -89,12 +89,12 @@ def save_stills(
     """Write each picture as a PNG.
 
     Args:
-        images: 0–1, shape (frames, height, width, 1, 3 or 4 channels).
-        to: where.
-        facts: what `embedded_facts` returned; empty writes nothing into the files.
+        images: pictures with values in 0–1, shape (frames, height, width, 1, 3 or 4 channels).
+        to: folder and name of the files.
+        facts: metadata from `embedded_facts`; an empty mapping writes none.
 
     Yields:
-        Each file, once it is complete on the disk.
+        Each file as soon as it is complete on the disk.
     """
     information = PngInfo()
     for key, value in facts.items():
@@ -117,21 +117,21 @@ def save_animation(
     """Write a batch as one animated WebP.
 
     Args:
-        images: 0–1, shape (frames, height, width, 1, 3 or 4 channels).
-        fps: frames per second, above 0.
-        to: where.
-        facts: what `embedded_facts` returned; empty writes nothing into the file.
+        images: pictures with values in 0–1, shape (frames, height, width, 1, 3 or 4 channels).
+        fps: frame rate in frames per second, above 0.
+        to: folder and name of the file.
+        facts: metadata from `embedded_facts`; an empty mapping writes none.
 
     Returns:
         The file.
     """
     pictures = [as_picture(image) for image in images]
     exif = pictures[0].getexif()
-    rest = {key: value for key, value in facts.items() if key != "prompt"}
+    other_facts = {key: value for key, value in facts.items() if key != "prompt"}
     if "prompt" in facts:
         exif[EXIF_PROMPT] = f"prompt:{json.dumps(facts['prompt'])}"
-    for place, (key, value) in enumerate(rest.items()):
-        exif[EXIF_FIRST - place] = f"{key}:{json.dumps(value)}"
+    for index, (key, value) in enumerate(other_facts.items()):
+        exif[EXIF_FIRST - index] = f"{key}:{json.dumps(value)}"
 
     def write(stream: BytesIO) -> None:
         pictures[0].save(
@@ -158,15 +158,16 @@ def save_video(
     """Write a video as an MP4.
 
     Args:
-        write: writes the video with its metadata to a path whose folder is there.
-        to: where.
-        facts: what `embedded_facts` returned; empty writes nothing into the file.
+        write: function that writes the video with its metadata to a path whose folder exists.
+        to: folder and name of the file.
+        facts: metadata from `embedded_facts`; an empty mapping writes none.
 
     Returns:
         The file.
     """
     to.folder.mkdir(parents=True, exist_ok=True)
-    unfinished = to.folder / f".{uuid4().hex}.mp4"  # nobody sees half a video under its name
+    # The file gets its final name only when it is complete.
+    unfinished = to.folder / f".{uuid4().hex}.mp4"
     try:
         write(unfinished, dict(facts) or None)
         picture = middle_frame(unfinished)
@@ -179,16 +180,16 @@ def save_video(
 
 
 def _durations(count: int, fps: float) -> list[int]:
-    """Whole milliseconds for each frame that don't drift from the rate."""
+    """Return the whole milliseconds of each frame, so that rounding errors don't add up."""
     ends = [round(1000 * number / fps) for number in range(count + 1)]
     return [max(1, end - start) for start, end in pairwise(ends)]
 
 
 def as_picture(image: torch.Tensor) -> Image.Image:
-    """A picture to be written: 8 bits a channel, rounded; what is no number is black.
+    """Return a picture with 8 bits per channel, rounded; NaN becomes black.
 
     Args:
-        image: 0–1, shape (height, width, 1, 3 or 4 channels).
+        image: picture with values in 0–1, shape (height, width, 1, 3 or 4 channels).
     """
     levels = (image.float().nan_to_num(0.0).clamp(0, 1) * 255).round().to(torch.uint8).cpu()
     return Image.fromarray(levels.squeeze(-1).numpy() if levels.shape[-1] == 1 else levels.numpy())
@@ -197,7 +198,7 @@ def as_picture(image: torch.Tensor) -> Image.Image:
 def _write(
     to: Destination, number: int, counter: int, suffix: str, write: Callable[[BytesIO], None]
 ) -> tuple[Path, int]:
-    """Write a file under the next counter that is free; its path and the counter after it."""
+    """Write a file under the next free counter; return its path and the counter after it."""
     stream = BytesIO()
     write(stream)
     path, counter = _reserve(to, number, counter, suffix)
@@ -206,7 +207,7 @@ def _write(
 
 
 def _reserve(to: Destination, number: int, counter: int, suffix: str) -> tuple[Path, int]:
-    """An empty file under the next counter that is free; its path and the counter after it."""
+    """Create an empty file under the next free counter; return its path and the next counter."""
     name = to.name.replace("%batch_num%", str(number))
     to.folder.mkdir(parents=True, exist_ok=True)
     while True:

@@ -1,7 +1,8 @@
-"""What a job's pictures were made with, dug out of its graph: prompts, seeds, models, settings.
+"""Generation parameters of a job, read from its graph: prompts, seeds, models and settings.
 
-Nodes are known by what their inputs are called rather than by their class, so that those of other
-packs are read too. What is only made when the graph runs is left out: nothing is guessed.
+A parameter is recognised by the name of its input rather than by the class of its node, so that
+nodes of other packs are read too. Values that only exist when the graph runs are left out; nothing
+is guessed.
 """
 
 import math
@@ -16,16 +17,16 @@ from .prompt_texts import TEXT, is_encoder, prompt_texts
 
 @dataclass(frozen=True)
 class GenerationParameter:
-    """One input of a node.
+    """A generation parameter, which is the value of one input of a node.
 
     Attributes:
-        node_id, node_type: of the node.
-        kind: what it is for: positive, negative or prompt (one that isn't told which), seed,
+        node_id, node_type: id and class of the node.
+        kind: purpose of the value: positive, negative, prompt (neither of the two is known), seed,
             model, vae, text_encoder, clip_vision, lora, controlnet, ip_adapter, sampler, …
-        name: of the input. A LoRA's file and strengths share the node and the kind.
-        text: a text or a file's name, None where there is none.
-        number: whole ones exactly, None where there is none.
-        sha256: of the model file, where it is known.
+        name: name of the input. A LoRA's file and strengths have the same node and kind.
+        text: text or file name; None for a number.
+        number: number, whole numbers exactly; None for a text without a strength.
+        sha256: hash of the model file; None if it is unknown or there is no file.
     """
 
     node_id: str
@@ -37,7 +38,7 @@ class GenerationParameter:
     sha256: str | None = None
 
 
-# Numbers that mean the same on every node.
+# Kinds of numbers whose input name means the same on every node.
 NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(names, re.IGNORECASE))
     for kind, names in (
@@ -56,17 +57,19 @@ NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("frames", r"num_frames|video_frames|frame_count"),
     )
 )
-# These are sizes of pictures only together with a width and a height.
+# Names of inputs that are sizes of pictures, if the node has both a width and a height.
 SIZES = {
     **{"width": "width", "height": "height", "batch_size": "batch"},
     **dict.fromkeys(("length", "frames"), "frames"),
 }
-SAMPLING = re.compile(r"sampl|schedul", re.IGNORECASE)  # elsewhere a shift is one of anything
+# Classes of nodes on which a `shift` is that of the schedule; elsewhere it can shift anything.
+SAMPLING = re.compile(r"sampl|schedul", re.IGNORECASE)
 SAMPLER_NAMES, SCHEDULER = ("sampler_name", "sampler"), "scheduler"
-# A sampler or a schedule that is a node of its own, without a name to choose: its class is it.
-OF_A_CLASS = {"sampler": ("sampler", SAMPLER_NAMES), "sigmas": ("scheduler", (SCHEDULER,))}
+# Inputs that take a sampler or schedule from another node. If that node has no name to choose, its
+# class stands for the name.
+NAMED_BY_CLASS = {"sampler": ("sampler", SAMPLER_NAMES), "sigmas": ("scheduler", (SCHEDULER,))}
 
-# Files of models, by the input's name, and where that says nothing by the node's class too.
+# Kinds of model files, recognised by the input's name, or else by the node's class.
 FILES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(names, re.IGNORECASE))
     for kind, names in (
@@ -95,7 +98,7 @@ FILE_SUFFIX = re.compile(
 )
 NOTHING = {"", "none", "(none)", "undefined", "baked vae"}
 OFF = {"off", "false", "disabled", False}
-# How strong a LoRA, a ControlNet or an adapter is, and from when to when.
+# Inputs that hold the strength of a LoRA, a ControlNet or an adapter, or its first and last step.
 STRENGTH = re.compile(
     r"\w*(strength|weight|_str|_wt|start_percent|end_percent|start_at|end_at|scale)(_\w+)?",
     re.IGNORECASE,
@@ -106,35 +109,42 @@ NUMBERED = re.compile(r"_0*(\d+)(_|$)")
 
 
 def generation_parameters(graph: object) -> tuple[GenerationParameter, ...]:
-    """What is known of how a graph makes its pictures.
+    """Return the generation parameters of a graph.
 
     Args:
-        graph: the prompt in API format. What is no graph, or no node, is passed over.
+        graph: prompt in API format. Entries that aren't nodes are skipped.
 
     Returns:
-        The prompts first, then the rest in the order of the graph and of each node's inputs.
+        The prompts first, then the other parameters in the order of the nodes and their inputs.
+
+    Examples:
+        >>> inputs = {"seed": 7, "steps": 20, "sampler_name": "euler"}
+        >>> graph = {"3": {"class_type": "KSampler", "inputs": inputs}}
+        >>> [(each.kind, each.text or each.number) for each in generation_parameters(graph)]
+        [('seed', 7), ('steps', 20), ('sampler', 'euler')]
     """
-    known = Graph(graph)
+    nodes = Graph(graph)
     prompts = [
         GenerationParameter(each.node.id, each.node.type, each.role, each.name, text=each.text)
-        for each in prompt_texts(known)
+        for each in prompt_texts(nodes)
     ]
-    rest = [each for node in known.nodes.values() for each in _of_node(known, node)]
-    return tuple(dict.fromkeys([*prompts, *rest]))
+    settings = [each for node in nodes.nodes.values() for each in _node_parameters(nodes, node)]
+    return tuple(dict.fromkeys([*prompts, *settings]))
 
 
-def _of_node(graph: Graph, node: Node) -> Iterator[GenerationParameter]:
+def _node_parameters(graph: Graph, node: Node) -> Iterator[GenerationParameter]:
+    """Yield the parameters in a node's inputs, without prompts."""
     encoder = is_encoder(graph, node)
     sized = not encoder and {"width", "height"} <= node.inputs.keys()
     files = dict(_files(node))
-    strong = _strong(node, files)
+    strength_kind = _strength_kind(node)
     for name in node.inputs:
         if name in files:
-            yield _param(node, files[name][0], name, *files[name][1:])
-        elif strong and STRENGTH.fullmatch(name) and _wanted(node, files, name):
-            yield from _number(graph, node, strong, name)
-        elif name in SAMPLER_NAMES or name == SCHEDULER or name in OF_A_CLASS:
-            yield from _chosen(graph, node, name)
+            yield _parameter(node, files[name][0], name, *files[name][1:])
+        elif strength_kind and STRENGTH.fullmatch(name) and _has_file(files, name):
+            yield from _number(graph, node, strength_kind, name)
+        elif name in SAMPLER_NAMES or name == SCHEDULER or name in NAMED_BY_CLASS:
+            yield from _sampler_or_schedule(graph, node, name)
         elif sized and name in SIZES:
             yield from _number(graph, node, SIZES[name], name)
         elif not TEXT.fullmatch(name):
@@ -143,20 +153,22 @@ def _of_node(graph: Graph, node: Node) -> Iterator[GenerationParameter]:
                     yield from _number(graph, node, kind, name)
 
 
-def _param(node: Node, kind: str, name: str, text: str | None, number: Any) -> GenerationParameter:
+def _parameter(
+    node: Node, kind: str, name: str, text: str | None, number: Any
+) -> GenerationParameter:
     return GenerationParameter(node.id, node.type, kind, name, text, number)
 
 
 def _number(graph: Graph, node: Node, kind: str, name: str) -> Iterator[GenerationParameter]:
-    """An input's number. One that another node holds under such a name is that node's."""
-    found = graph.literal(node, name)
-    if found is None:
+    """Yield the number of an input, unless another node yields it as a parameter of this kind."""
+    literal = graph.literal(node, name)
+    if literal is None:
         return
-    if found.node != node.id and kind in _kinds_of(found.name):
+    if literal.node != node.id and kind in _kinds_of(literal.name):
         return
-    number = as_number(found.value)
+    number = as_number(literal.value)
     if number is not None:
-        yield _param(node, kind, name, None, number)
+        yield _parameter(node, kind, name, None, number)
 
 
 def _kinds_of(name: str) -> set[str]:
@@ -164,7 +176,7 @@ def _kinds_of(name: str) -> set[str]:
 
 
 def as_number(value: object) -> int | float | None:
-    """A number as ComfyUI takes it, from its digits too; None for what is none, or not finite."""
+    """Return a number as ComfyUI reads it, also from text; None if it isn't a finite number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -177,28 +189,28 @@ def as_number(value: object) -> int | float | None:
     return value if isinstance(value, float) and math.isfinite(value) else None
 
 
-def _chosen(graph: Graph, node: Node, name: str) -> Iterator[GenerationParameter]:
-    """The sampler or schedule: its name, or the class of the node that stands for it."""
+def _sampler_or_schedule(graph: Graph, node: Node, name: str) -> Iterator[GenerationParameter]:
+    """Yield the name of the sampler or schedule, or the class of the node that stands for it."""
     kind = "scheduler" if name in (SCHEDULER, "sigmas") else "sampler"
-    found = graph.literal(node, name)
-    if found is not None:
-        told_there = found.node != node.id and found.name in (*SAMPLER_NAMES, SCHEDULER)
-        if isinstance(found.value, str) and found.value and name != "sigmas" and not told_there:
-            yield _param(node, kind, name, found.value, None)
+    literal = graph.literal(node, name)
+    if literal is not None:
+        in_source = literal.node != node.id and literal.name in (*SAMPLER_NAMES, SCHEDULER)
+        if isinstance(literal.value, str) and literal.value and name != "sigmas" and not in_source:
+            yield _parameter(node, kind, name, literal.value, None)
         return
-    if name not in OF_A_CLASS or name not in node.links():
+    if name not in NAMED_BY_CLASS or name not in node.links():
         return
     source = graph.nodes.get(node.links()[name][0])
-    _, names = OF_A_CLASS[name]
+    _, names = NAMED_BY_CLASS[name]
     if source is None or name in source.links() or any(each in source.inputs for each in names):
-        return  # the source says it of itself
-    yield _param(source, kind, "class_type", source.type, None)
+        return  # the parameters of the source node contain the name
+    yield _parameter(source, kind, "class_type", source.type, None)
 
 
 def _files(node: Node) -> Iterator[tuple[str, tuple[str, str, int | float | None]]]:
-    """The model files that a node's inputs name: input -> kind, file, strength beside it."""
+    """Yield (input, (kind, file, strength)) for each model file that a node's inputs name."""
     for name, value in node.inputs.items():
-        if isinstance(value, dict):  # a row of a list of LoRAs
+        if isinstance(value, dict):  # a row in the list of a LoRA stack
             file, strength = value.get("lora"), as_number(value.get("strength"))
             if isinstance(file, str) and value.get("on", True) and _names_a_file(file):
                 yield name, ("lora", file, strength)
@@ -213,7 +225,7 @@ def _names_a_file(text: str) -> bool:
 
 
 def _is_off(node: Node, name: str) -> bool:
-    """Whether a stack's row is switched off."""
+    """Return True if the row of a LoRA stack is switched off."""
     number = NUMBERED.search(name)
     switch = node.inputs.get(f"switch_{number[1]}", True) if number else True
     return (switch.lower() if isinstance(switch, str) else switch) in OFF
@@ -222,11 +234,11 @@ def _is_off(node: Node, name: str) -> bool:
 def _kind_of_file(node: Node, name: str, value: str) -> str | None:
     if not FILE_INPUT.fullmatch(name):
         return None
-    says_all = re.fullmatch(r"\w*_name_?\d*", name, re.IGNORECASE) is not None
-    if not says_all and not FILE_SUFFIX.search(value):
+    ends_in_name = re.fullmatch(r"\w*_name_?\d*", name, re.IGNORECASE) is not None
+    if not ends_in_name and not FILE_SUFFIX.search(value):
         return None
-    plain = name.lower() in ("model", "model_name", "model_path", "name", "encoder", "clip_name")
-    if not plain:
+    general = name.lower() in ("model", "model_name", "model_path", "name", "encoder", "clip_name")
+    if not general:
         kind = next((kind for kind, names in FILES if names.search(name)), None)
         if kind is not None:
             return kind
@@ -236,8 +248,8 @@ def _kind_of_file(node: Node, name: str, value: str) -> str | None:
     return by_class
 
 
-def _strong(node: Node, files: Iterable[str]) -> str | None:
-    """What the strengths on a node are of: a LoRA, a ControlNet or an adapter that it applies."""
+def _strength_kind(node: Node) -> str | None:
+    """Return the kind of model whose strength a node sets: LoRA, ControlNet or adapter, or None."""
     kinds = {kind: name for name, (kind, *_) in _files(node)}
     for kind in WITH_STRENGTH:
         if kind in kinds:
@@ -248,8 +260,8 @@ def _strong(node: Node, files: Iterable[str]) -> str | None:
     return None
 
 
-def _wanted(node: Node, files: Iterable[str], name: str) -> bool:
-    """Whether a strength belongs to a row of a stack that has a file."""
+def _has_file(files: Iterable[str], name: str) -> bool:
+    """Return False for a strength in a numbered row of a stack that names no file."""
     number = NUMBERED.search(name)
-    rows = {found[1] for each in files if (found := NUMBERED.search(each))}
+    rows = {match[1] for each in files if (match := NUMBERED.search(each))}
     return number is None or not rows or number[1] in rows

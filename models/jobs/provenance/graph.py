@@ -1,6 +1,7 @@
-"""Reads a prompt's graph in API format, whatever stands in it: nodes, and what their inputs hold.
+"""Reading of a prompt's graph in API format: its nodes, and the values of their inputs.
 
-Nothing here raises. What can't be known without running the graph is None.
+Nothing here raises, whatever the graph contains. A value that only exists when the graph runs is
+None.
 """
 
 import math
@@ -12,29 +13,38 @@ from typing import Any
 from ...gating.retry_body import is_link
 from ...node_types import RETRY_START, SAMPLE_CLIP
 
-# A node with this one input, whatever its class, hands on what it was given.
-HANDS_ON = {
+# A node of any class whose only input has one of these names returns the input unchanged.
+PASSING_INPUTS = {
     *("", "value", "string", "text", "prompt", "seed", "noise_seed", "int", "float", "number"),
     *("any", "input", "anything", "source", "a", "*"),
 }
-# Classes with more inputs, of which one comes out unchanged: (class, output) -> input.
-COMES_OUT = {
+# Classes with more inputs that return one of them unchanged: (class, output) → input.
+PASSED_INPUT = {
     (RETRY_START.id, RETRY_START.number("seed")): "seed",
     (SAMPLE_CLIP.id, SAMPLE_CLIP.number("fps")): "fps",
     ("SeedGenerator", 0): "seed",
     ("CR Seed", 0): "seed",
 }
-LITERALS = ("Primitive", "AnimeParameter")  # such classes hold their literal in `value`
+LITERALS = ("Primitive", "AnimeParameter")  # classes of these prefixes return their input `value`
 SWITCH = "ComfySwitchNode"
 CONCATENATE = "StringConcatenate"
-LONGEST_WAY = 200  # links, from an input to its literal
-DEEPEST = 60  # concatenations in concatenations, switches that switch switches
-LONGEST_TEXT = 1 << 20  # of a concatenation: links to one text twice, 20 times over, make a million
+# Links between an input and its value. The limit ends a search in a circle.
+LONGEST_PATH = 200
+DEEPEST = 60  # levels of concatenations and switches inside each other
+# Characters of a concatenated text. Without a limit, 20 concatenations that each use the same text
+# twice would make it a million times as long.
+LONGEST_TEXT = 1 << 20
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node of a graph."""
+    """A node of a graph.
+
+    Attributes:
+        id: id of the node in the prompt.
+        type: class of the node.
+        inputs: values and links of the inputs, by name.
+    """
 
     id: str
     type: str
@@ -46,18 +56,18 @@ class Node:
 
     @cached_property
     def _links(self) -> dict[str, tuple[str, int]]:
-        linked = {name: value for name, value in self.inputs.items() if _is_link(value)}
-        return {name: (source, int(output)) for name, (source, output) in linked.items()}
+        links = {name: value for name, value in self.inputs.items() if _is_link(value)}
+        return {name: (source, int(output)) for name, (source, output) in links.items()}
 
 
 @dataclass(frozen=True)
 class Literal:
-    """Value that an input holds, and the place where it is written.
+    """Value of an input, with the input in which it is written.
 
     Attributes:
-        value: text, number, or whatever JSON holds.
-        node: id of the node that it is written in.
-        name: of that node's input.
+        value: text, number, or another JSON value.
+        node: id of the node in which the value is written.
+        name: name of that node's input.
     """
 
     value: Any
@@ -66,40 +76,57 @@ class Literal:
 
 
 class Graph:
-    """The nodes of a prompt, by id, in its order. What is no node is left out."""
+    """The nodes of a prompt in their order; entries that aren't nodes are left out.
+
+    Attributes:
+        nodes: nodes by id.
+        used: ids of the nodes whose outputs other nodes use.
+
+    Examples:
+        >>> graph = Graph({
+        ...     "1": {"class_type": "PrimitiveInt", "inputs": {"value": 7}},
+        ...     "2": {"class_type": "KSampler", "inputs": {"seed": ["1", 0]}},
+        ... })
+        >>> graph.literal(graph.nodes["2"], "seed").value
+        7
+    """
 
     def __init__(self, graph: object) -> None:
-        """Take the graph as a prompt holds it; it isn't changed."""
+        """Read the nodes.
+
+        Args:
+            graph: prompt in API format; it isn't changed.
+        """
         self.nodes: dict[str, Node] = {}
         for key, value in graph.items() if isinstance(graph, Mapping) else ():
             if isinstance(value, Mapping) and isinstance(value.get("class_type"), str):
                 inputs = value.get("inputs")
-                named = inputs if isinstance(inputs, Mapping) else {}
-                values = {str(name): each for name, each in named.items()}
+                mapping = inputs if isinstance(inputs, Mapping) else {}
+                values = {str(name): each for name, each in mapping.items()}
                 self.nodes[str(key)] = Node(str(key), value["class_type"], values)
         nodes = self.nodes.values()
         self.used = {source for node in nodes for source, _ in node.links().values()}
-        self._chosen: dict[str, str | None] = {}
+        self._selected: dict[str, str | None] = {}
         self._texts: dict[str, Literal | None] = {}
         self._depth = 0
 
     def literal(self, node: Node, name: str) -> Literal | None:
-        """Return the value that an input holds, through nodes that only hand on.
+        """Return the value of an input, also behind nodes that pass a value on unchanged.
 
         Returns:
-            The literal; None where there is no such input, or where its value is made when the
-            graph runs.
+            The literal; None if there is no such input, or if its value only exists when the graph
+            runs.
         """
         if self._depth > DEEPEST:
             return None
         self._depth += 1
         try:
-            return self._followed(node, name)
+            return self._follow(node, name)
         finally:
             self._depth -= 1
 
-    def _followed(self, node: Node, name: str) -> Literal | None:
-        for _ in range(LONGEST_WAY):
+    def _follow(self, node: Node, name: str) -> Literal | None:
+        for _ in range(LONGEST_PATH):
             if name not in node.inputs:
                 return None
             value = node.inputs[name]
@@ -109,46 +136,46 @@ class Graph:
             if source is None:
                 return None
             if source.type == CONCATENATE:
-                return self._joined(source)
-            following = self.handed_on(source, int(value[1]))
-            if following is None:
+                return self._concatenate(source)
+            passed_input = self.passed_input(source, int(value[1]))
+            if passed_input is None:
                 return None
-            node, name = source, following
-        return None  # a circle
+            node, name = source, passed_input
+        return None  # the links form a circle
 
-    def chosen(self, switch: Node) -> str | None:
-        """The input that a ComfyUI switch takes; None where that isn't known."""
-        if switch.id not in self._chosen:
-            self._chosen[switch.id] = None  # for one that is its own switch
-            decided = self.literal(switch, "switch")
-            if decided is not None and isinstance(decided.value, bool):
-                self._chosen[switch.id] = "on_true" if decided.value else "on_false"
-        return self._chosen[switch.id]
+    def selected_input(self, switch: Node) -> str | None:
+        """Return the input that a ComfyUI switch selects; None if only the run decides it."""
+        if switch.id not in self._selected:
+            self._selected[switch.id] = None  # stays None for a switch that depends on itself
+            setting = self.literal(switch, "switch")
+            if setting is not None and isinstance(setting.value, bool):
+                self._selected[switch.id] = "on_true" if setting.value else "on_false"
+        return self._selected[switch.id]
 
-    def handed_on(self, node: Node, output: int) -> str | None:
-        """Return the name of the input that comes out unchanged at an output; None if none does."""
+    def passed_input(self, node: Node, output: int) -> str | None:
+        """Return the name of the input that an output returns unchanged; None if there is none."""
         if node.type == SWITCH:
-            return self.chosen(node)
-        if (node.type, output) in COMES_OUT:
-            return COMES_OUT[node.type, output]
+            return self.selected_input(node)
+        if (node.type, output) in PASSED_INPUT:
+            return PASSED_INPUT[node.type, output]
         if node.type.startswith(LITERALS) and "value" in node.inputs:
             return "value"
         names = list(node.inputs)
-        return names[0] if len(names) == 1 and names[0] in HANDS_ON else None
+        return names[0] if len(names) == 1 and names[0] in PASSING_INPUTS else None
 
-    def _joined(self, node: Node) -> Literal | None:
-        """The text that a concatenation makes."""
+    def _concatenate(self, node: Node) -> Literal | None:
+        """Return the text of a node that concatenates two texts."""
         if node.id not in self._texts:
-            self._texts[node.id] = None  # for one that joins itself
+            self._texts[node.id] = None  # stays None for a node that depends on itself
             parts = [self.literal(node, name) for name in ("string_a", "string_b")]
-            between = self.literal(node, "delimiter") or Literal("", node.id, "delimiter")
+            delimiter = self.literal(node, "delimiter") or Literal("", node.id, "delimiter")
             texts = [each.value for each in parts if each and isinstance(each.value, str)]
             if len(texts) == 2 and sum(map(len, texts)) <= LONGEST_TEXT:
-                text = str(between.value).join(texts)
+                text = str(delimiter.value).join(texts)
                 self._texts[node.id] = Literal(text, node.id, "string")
         return self._texts[node.id]
 
 
 def _is_link(value: Any) -> bool:
-    """Return True for a link to an output that can be counted: JSON of Python may hold NaN."""
+    """Return True for a link whose output is a finite number, because Python's JSON allows NaN."""
     return is_link(value) and (isinstance(value[1], int) or math.isfinite(value[1]))

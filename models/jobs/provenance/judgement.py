@@ -1,8 +1,8 @@
-"""Verdict of a job: that of what it kept, in one function for the database, the API and the panel.
+"""Verdict of a job on the results that it kept, the same for the database, the API and the panel.
 
-A report that is wired into a Save Job decides, with those of the gates, Best Ofs and retries before
-it. Without any of these the last report of each kind does. Earlier measurements don't count. A job
-whose Save Jobs wrote nothing never passes.
+The report that is wired into a Save Job decides, together with the reports of the gates, Best Ofs
+and retries before it. If there are none of these, the last report of each kind decides. Earlier
+measurements don't count. A job whose Save Jobs wrote nothing never passes.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,22 +19,22 @@ WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
 
 
 class JudgedBy(str, Enum):
-    """Rule by which a job has its verdict."""
+    """Rule that gave a job its verdict."""
 
-    KEPT = "kept"  # the reports of what its Save Jobs save
-    LAST = "last"  # no Save Job says which: the last report of each kind
-    WORST = "worst"  # all reports, of a job that was recorded before this rule and can't be judged
+    KEPT = "kept"  # the reports on the results that its Save Jobs save decide
+    LAST = "last"  # no Save Job decides, so the last report of each kind does
+    WORST = "worst"  # all reports decide, for an older job whose data don't allow the other rules
 
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """Part of a report that a job's verdict is made from.
+    """Part of a report that the verdict of a job needs.
 
     Attributes:
-        node_id: of the node that showed it.
-        subject: as in a `Report`.
+        node_id: id of the node that showed the report.
+        subject: subject of the `Report`.
         verdict: PASS, FAIL or NOT_MEASURED.
-        score: 0 to 100; None if something required is not measured.
+        score: score from 0 to 100; None if a required measurement has no value.
     """
 
     node_id: str
@@ -48,10 +48,10 @@ class JobVerdict:
     """Verdict of a job.
 
     Attributes:
-        verdict: the worst of the deciding reports; None if nothing decides.
-        score: the lowest of theirs; None if one of them has none.
-        deciding: positions of the reports that decide, in their order.
-        judged_by: the rule; None if nothing decides.
+        verdict: worst verdict of the deciding reports; None if no report decides.
+        score: lowest score of the deciding reports; None if one of them has no score.
+        deciding: positions of the deciding reports, in their order.
+        judged_by: rule that gave the verdict; None if no report decides.
     """
 
     verdict: Verdict | None = None
@@ -66,13 +66,20 @@ def judge(
     reports: Sequence[ReportSummary],
     saved_by: Collection[str] | None = None,
 ) -> JobVerdict:
-    """Judge a job by its reports.
+    """Return the verdict of a job by its reports.
 
     Args:
-        state: only a completed job has a verdict.
-        graph: the prompt in API format, whatever it holds; None if it isn't known.
-        reports: those that its nodes showed, without the attempts of a retry.
-        saved_by: ids of the Save Jobs that wrote files; None if that isn't known.
+        state: state of the job; only a completed job has a verdict.
+        graph: prompt in API format, valid or not; None if it is unknown.
+        reports: reports that the nodes showed, without the attempts of a retry.
+        saved_by: ids of the Save Jobs that wrote files; None if they are unknown.
+
+    Examples:
+        >>> reports = [ReportSummary("5", "loop", Verdict.PASS, 92.0)]
+        >>> judge(JobState.COMPLETED, {}, reports).verdict.value
+        'PASS'
+        >>> judge(JobState.FAILED, {}, reports).verdict is None
+        True
     """
     if state is not JobState.COMPLETED or not reports:
         return JobVerdict()
@@ -84,15 +91,15 @@ def judge(
 
 
 def judge_by_worst(reports: Sequence[ReportSummary]) -> JobVerdict:
-    """Judge a completed job by all its reports, as it was done before `judge`."""
+    """Return the verdict of a completed job by all its reports, the rule before `judge` existed."""
     return _verdict(reports, range(len(reports)), JudgedBy.WORST)
 
 
 def summaries(reports: Iterable[ShownReport]) -> list[ReportSummary]:
-    """Return what `judge` needs of reports.
+    """Return the parts of reports that `judge` needs.
 
     Raises:
-        KeyError, TypeError, ValueError: one of them is no report.
+        KeyError, TypeError, ValueError: one of them is not a report of this pack.
     """
     return [
         ReportSummary(
@@ -120,13 +127,13 @@ def _verdict(
 
 
 class _Judging:
-    """The reports of one job, with the links that say what each of them is about."""
+    """The reports of a job, with the links from which the subject of each follows."""
 
     def __init__(self, graph: Mapping[str, Any] | None, reports: Sequence[ReportSummary]) -> None:
         self._reports = reports
         self._shown_by: dict[str, list[int]] = {}
-        for position, each in enumerate(reports):
-            self._shown_by.setdefault(each.node_id, []).append(position)
+        for position, report in enumerate(reports):
+            self._shown_by.setdefault(report.node_id, []).append(position)
         self._links = ReportLinks(graph, self._shown_by)
         subject_of = {each.node_id: each.subject for each in reports}
         self._subjects = [
@@ -134,18 +141,19 @@ class _Judging:
         ]
 
     def kept(self, saved_by: Collection[str] | None) -> set[int] | None:
-        """Return the positions of the reports that decide by what the Save Jobs saved.
+        """Return the positions of the reports that decide about the results that were saved.
 
         Returns:
-            None if no Save Job says what was kept; nothing if none can have a verdict: it saved
-            nothing, or what is wired into it was measured elsewhere.
+            The positions; empty if there can be no verdict, because nothing was saved or the wired
+            report was measured in another job. None if no Save Job decides.
         """
         saves = list(self._links.saves())
-        able = [each for each in saves if self._links.may_write(each)]
-        if able and saved_by is not None:
-            saves = [each for each in able if each.id in saved_by]
-            if not saves:  # whatever passes passed for nothing
-                return self._failing({each for save in able for each in self._latest_of(save)})
+        connected = [each for each in saves if self._links.may_write(each)]
+        if connected and saved_by is not None:
+            saves = [each for each in connected if each.id in saved_by]
+            if not saves:  # nothing was saved, so that a PASS must not count
+                latest = {each for save in connected for each in self._latest_of(save)}
+                return self._failing(latest)
         decisions: set[int] = set()
         of_rejected: set[int] = set()
         for save in saves:
@@ -161,21 +169,21 @@ class _Judging:
         """Return the positions of the last report of each kind."""
         positions = set(range(len(self._reports)))
         for node in self._shown_by:
-            positions.difference_update(self._links.taken_in(node))
+            positions.difference_update(self._links.included(node))
         return self._latest(positions or set(range(len(self._reports))))
 
     def _decisions(self, save: Node) -> set[int]:
-        """Return the positions of the reports that decide about what one Save Job saves."""
+        """Return the positions of the reports that decide about the results of one Save Job."""
         wired, latest = self._wired(save), self._latest_of(save)
-        # A decider before the wired report counts only where it stood in the way, or where it
-        # measured again what the wired report had measured.
+        # Besides the wired report, a decider before it counts only if it did not pass, or if it
+        # measured the subjects of the wired report again.
         return (wired & latest or latest) | self._failing(latest) if wired else latest
 
     def _wired(self, save: Node) -> set[int]:
-        return self._in_place_of(self._links.wired(save.id), self._links.deciders(save))
+        return self._replace_by_kept(self._links.wired(save.id), self._links.deciders(save))
 
     def _latest_of(self, save: Node) -> set[int]:
-        """Return the positions of the last reports on the way to a Save Job, its own among them."""
+        """Return the positions of the last reports upstream of a Save Job or wired into it."""
         deciders = self._links.deciders(save)
         of_deciders = {position for each in deciders for position in self._report_of(each)}
         return self._latest(of_deciders | self._wired(save))
@@ -183,38 +191,38 @@ class _Judging:
     def _failing(self, positions: set[int]) -> set[int]:
         return {each for each in positions if self._reports[each].verdict is not Verdict.PASS}
 
-    def _in_place_of(self, wired: Sequence[int], deciders: Sequence[Decider]) -> set[int]:
-        """Return the kept reports that were made of a wired report; itself if there are none."""
-        takers = [
+    def _replace_by_kept(self, wired: Sequence[int], deciders: Sequence[Decider]) -> set[int]:
+        """Return the deciders' reports that were made from a wired report, or else that report."""
+        nodes = [
             each.node
             for each in deciders
             if wired and not each.rejected_side and self._shown_by.get(each.node)
-            and tuple(wired) == self._links.taken_in(each.node)
+            and tuple(wired) == self._links.included(each.node)
         ]  # fmt: skip
         last = [
             node
-            for node in takers
-            if not any(node in self._links.ancestors(other) for other in takers)
+            for node in nodes
+            if not any(node in self._links.ancestors(other) for other in nodes)
         ]
         return {position for node in last for position in self._shown_by[node]} or set(wired)
 
     def _report_of(self, decider: Decider) -> Sequence[int]:
-        """Return the positions of a decider's own report, or of the one that it read."""
-        own = self._shown_by.get(decider.node)
-        if own and not decider.rejected_side:
-            return own
-        return self._links.taken_in(decider.node)
+        """Return the positions of a decider's own report, or of the report that it read."""
+        own_reports = self._shown_by.get(decider.node)
+        if own_reports and not decider.rejected_side:
+            return own_reports
+        return self._links.included(decider.node)
 
     def _latest(self, positions: set[int]) -> set[int]:
-        """Drop the reports whose subjects were all measured again later."""
+        """Return the positions without the reports whose subjects were all measured again later."""
         return {each for each in positions if not self._is_outdated(each, positions)}
 
     def _is_outdated(self, position: int, positions: set[int]) -> bool:
-        left = set(self._subjects[position])
+        not_repeated = set(self._subjects[position])
         for other in positions:
-            if left & self._subjects[other] and self._is_before(position, other):
-                left -= self._subjects[other]
-        return not left
+            if not_repeated & self._subjects[other] and self._is_before(position, other):
+                not_repeated -= self._subjects[other]
+        return not not_repeated
 
     def _is_before(self, earlier: int, later: int) -> bool:
         first, second = self._reports[earlier].node_id, self._reports[later].node_id

@@ -1,4 +1,4 @@
-"""Reports of what Gates and Best Ofs kept, computed for jobs of a pack that didn't record them."""
+"""Reports on the results that Gates and Best Ofs kept, for jobs that were recorded without them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -17,39 +17,39 @@ Value = TypeVar("Value", str, int)
 
 
 class NotRecomputable(ValueError):
-    """The graph of a job doesn't say what a Gate or Best Of kept; the message says why."""
+    """The graph of a job doesn't tell what a Gate or Best Of kept; the message gives the reason."""
 
 
 def has_kept_reports(graph: object) -> bool:
-    """Return True if a prompt has a node that shows a report of what it kept today."""
+    """Return True if a prompt has a node that would today report on the results it kept."""
     nodes = graph.values() if isinstance(graph, Mapping) else ()
     classes = (node.get("class_type") for node in nodes if isinstance(node, Mapping))
     if not any(each in (GATE.id, BEST_OF.id) for each in classes):
-        return False  # most jobs: their graphs needn't be read
+        return False  # this holds for most jobs, and saves reading their graphs
     return any(_shows_kept(node) for node in Graph(graph).nodes.values())
 
 
-def kept_before(graph: object, reports: Sequence[NodeReport]) -> list[NodeReport]:
-    """Compute the reports of what the Gates and Best Ofs of a completed prompt kept.
+def compute_kept_reports(graph: object, reports: Sequence[NodeReport]) -> list[NodeReport]:
+    """Compute the reports on the results that the Gates and Best Ofs of a completed prompt kept.
 
     Args:
-        graph: the prompt in API format.
-        reports: those that its nodes showed.
+        graph: prompt in API format.
+        reports: reports that the nodes showed.
 
     Raises:
-        NotRecomputable: a setting isn't in the graph, or a report isn't what the node needs.
+        NotRecomputable: a setting isn't in the graph, or a node can't use its report.
     """
     return list(_Replay(graph, reports).kept())
 
 
 class _Replay:
-    """The decisions of a prompt once more, in its order, with what they blocked."""
+    """A repetition of the decisions of a prompt, in its order, with the outputs they blocked."""
 
     def __init__(self, graph: object, reports: Sequence[NodeReport]) -> None:
         self._graph, self._reports = Graph(graph), reports
         shown_by: dict[str, list[int]] = {}
-        for position, each in enumerate(reports):
-            shown_by.setdefault(each.node_id, []).append(position)
+        for position, node_report in enumerate(reports):
+            shown_by.setdefault(node_report.node_id, []).append(position)
         self._links = ReportLinks(graph, shown_by)
         self._blocked: set[tuple[str, int]] = set()
         self._unreached: set[str] = set()
@@ -67,7 +67,7 @@ class _Replay:
                 yield NodeReport(node.id, kept)
 
     def _in_order(self) -> list[Node]:
-        """Return the nodes, none before one that it depends on."""
+        """Return the nodes, each after all nodes that it depends on."""
         nodes = self._graph.nodes
         sources = {
             node.id: {source for source, _ in node.links().values() if source in nodes}
@@ -76,23 +76,22 @@ class _Replay:
         try:
             return [nodes[each] for each in TopologicalSorter(sources).static_order()]
         except CycleError as error:
-            raise NotRecomputable("its graph runs in a circle") from error
+            raise NotRecomputable("the links of its graph form a circle") from error
 
     def _report_at(self, node: Node) -> Report | None:
-        """Return the report that a deciding node read, or showed; None if there was none."""
+        """Return the report that a deciding node used; None if it used none."""
         if node.type not in DECIDERS:
             return None
-        own = [each.report for each in self._reports if each.node_id == node.id]
-        positions = self._links.wired(node.id)
-        read = (
-            own if node.type == RETRY_END.id else [self._reports[each].report for each in positions]
-        )
-        if len(read) > 1:
+        if node.type == RETRY_END.id:  # it shows the report of its attempts itself
+            reports = [each.report for each in self._reports if each.node_id == node.id]
+        else:
+            reports = [self._reports[each].report for each in self._links.wired(node.id)]
+        if len(reports) > 1:
             raise NotRecomputable(f"node {node.id} ran several times")
-        return read[0] if read else None
+        return reports[0] if reports else None
 
     def _kept_by(self, node: Node, report: Report) -> Report | None:
-        """Note what a node blocked, and return the report of what it kept, if it has one."""
+        """Note the outputs that a node blocked; return the report on its kept results, if any."""
         if node.type == RETRY_END.id:
             exhausted = _setting(self._graph, node, "on_exhausted", OnExhausted.BEST.value)
             if report.verdict is not Verdict.PASS and exhausted == OnExhausted.BLOCK.value:
@@ -102,7 +101,7 @@ class _Replay:
             if node.type == BEST_OF.id:
                 return best_report(report, _setting(self._graph, node, "k", 1))
             gating = gate_report(report, self._settings(node))
-        except ValueError as error:  # InputError too: the node would have failed the prompt
+        except ValueError as error:  # also InputError, with which the node would have failed
             raise NotRecomputable(f"node {node.id}: {error}") from error
         if not gating.keeps:
             self._block(node, GATE.blocked_when(Blocked.ACCEPTED))
@@ -132,18 +131,18 @@ class _Replay:
 
 
 def _shows_kept(node: Node) -> bool:
-    """Return True for a Best Of, and a Gate that may judge frames or have thresholds of its own."""
+    """Return True for a Best Of, and for a Gate that may judge frames or has own thresholds."""
     settings: Mapping[str, Any] = node.inputs
-    at_batch = settings.get("level", Level.BATCH.value) == Level.BATCH.value
-    plain = at_batch and settings.get("thresholds", "") == ""
-    return node.type == BEST_OF.id or (node.type == GATE.id and not plain)
+    judges_batch = settings.get("level", Level.BATCH.value) == Level.BATCH.value
+    is_simple_gate = judges_batch and settings.get("thresholds", "") == ""
+    return node.type == BEST_OF.id or (node.type == GATE.id and not is_simple_gate)
 
 
 def _setting(graph: Graph, node: Node, name: str, default: Value) -> Value:
-    """Return what an input holds.
+    """Return the value of an input, or a default if the node doesn't have the input.
 
     Raises:
-        NotRecomputable: it is made when the graph runs.
+        NotRecomputable: the value only existed while the graph ran.
     """
     if name not in node.inputs:
         return default

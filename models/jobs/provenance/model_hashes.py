@@ -1,7 +1,7 @@
-"""SHA-256 of model files where somebody has written it down: none is read whole.
+"""SHA-256 of model files, read from notes beside them, because hashing a large file takes too long.
 
-A safetensors header may hold `modelspec.hash_sha256` or `sshs_model_hash`. Both are hashes of the
-tensors without the header, so neither is the file's, and neither is taken.
+The header of a safetensors file may contain `modelspec.hash_sha256` or `sshs_model_hash`. Both are
+hashes of the tensors without the header, not of the file, so they aren't used.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 from .generation_parameters import GenerationParameter
 
-# ComfyUI's folders that a kind of model lies in.
+# ComfyUI's model folders for each kind of model.
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "model": ("checkpoints", "diffusion_models"),
     "vae": ("vae",),
@@ -29,75 +29,83 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "interpolation_model": ("frame_interpolation",),
 }
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-LONGEST_SIDECAR = 4 << 20  # bytes; a Civitai file holds the model's whole page
+LONGEST_SIDECAR = 4 << 20  # bytes; a `.civitai.info` file contains the model's whole page
 DOWNLOADS = Path(".cache", "huggingface", "download")
-LATER = 1.0  # seconds that a file may be newer than what was noted when its download ended
+# Seconds by which a file may be newer than the time noted at the end of its download.
+TIME_TOLERANCE = 1.0
 
 FindFile = Callable[[str, str], Path | None]
 
 
 def with_hashes(
-    params: Iterable[GenerationParameter], find_file: FindFile
+    parameters: Iterable[GenerationParameter], find_file: FindFile
 ) -> tuple[GenerationParameter, ...]:
-    """The parameters, those of model files with their hashes where these are known.
+    """Return the parameters, with the hashes of model files that have a note of their hash.
 
     Args:
-        params: what `generation_parameters` returned.
-        find_file: gives the path of a file in one of ComfyUI's model folders, None where it isn't
-            there: `find_file("loras", "style/ink.safetensors")`.
+        parameters: parameters from `generation_parameters`.
+        find_file: function that returns the path of a file in one of ComfyUI's model folders, or
+            None if it doesn't exist: `find_file("loras", "style/ink.safetensors")`.
     """
-    return tuple(_with_hash(param, find_file) for param in params)
+    return tuple(_with_hash(each, find_file) for each in parameters)
 
 
-def _with_hash(param: GenerationParameter, find_file: FindFile) -> GenerationParameter:
-    if param.text is None or param.kind not in FOLDERS:
-        return param
-    for folder in FOLDERS[param.kind]:
-        path = find_file(folder, param.text)
+def _with_hash(parameter: GenerationParameter, find_file: FindFile) -> GenerationParameter:
+    if parameter.text is None or parameter.kind not in FOLDERS:
+        return parameter
+    for folder in FOLDERS[parameter.kind]:
+        path = find_file(folder, parameter.text)
         if path is not None:
-            return replace(param, sha256=known_sha256(path))
-    return param
+            return replace(parameter, sha256=noted_sha256(path))
+    return parameter
 
 
-def known_sha256(path: Path) -> str | None:
-    """The hash of a model file as its download or a model manager noted it.
+def noted_sha256(path: Path) -> str | None:
+    """Return the hash of a model file that its download or a model manager noted.
 
     Args:
-        path: of the file.
+        path: path of the model file.
 
     Returns:
-        64 lower-case hexadecimal digits, or None where none was noted, or where the note is of a
-        file of another size or age.
+        64 lower-case hexadecimal digits; None if there is no note, or if the note is about a file
+        of another size or age.
     """
-    for read in (_of_the_cache, _of_the_download, _of_checksums, _of_a_manager, _of_civitai):
+    readers = (
+        _from_hub_cache,
+        _from_hub_download,
+        _from_checksum_file,
+        _from_lora_manager,
+        _from_civitai_info,
+    )
+    for read in readers:
         try:
-            found = read(path)
+            digest = read(path)
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            continue  # no such note, or one in a form that isn't known
-        if found is not None and SHA256.fullmatch(found):
-            return found.lower()
+            continue  # there is no such note, or it has an unknown form
+        if digest is not None and SHA256.fullmatch(digest):
+            return digest.lower()
     return None
 
 
-def _of_the_cache(path: Path) -> str | None:
-    """A link into the Hugging Face cache, where large files are named by their hash."""
+def _from_hub_cache(path: Path) -> str | None:
+    """Read a link into the Hugging Face cache, where the name of a large file is its hash."""
     real = path.resolve(strict=True)
     return real.name if path.is_symlink() and real.parent.name == "blobs" else None
 
 
-def _of_the_download(path: Path) -> str | None:
-    """What `hf download --local-dir` noted: commit, hash, time."""
+def _from_hub_download(path: Path) -> str | None:
+    """Read the note of `hf download --local-dir`, which contains commit, hash and time."""
     for folder in path.parents[:4]:
-        place = path.relative_to(folder)
-        note = folder / DOWNLOADS / place.with_name(f"{place.name}.metadata")
+        relative = path.relative_to(folder)
+        note = folder / DOWNLOADS / relative.with_name(f"{relative.name}.metadata")
         if note.is_file():
             _, etag, time = note.read_text(encoding="utf-8").split()
-            return etag if path.stat().st_mtime <= float(time) + LATER else None
+            return etag if path.stat().st_mtime <= float(time) + TIME_TOLERANCE else None
     return None
 
 
-def _of_checksums(path: Path) -> str | None:
-    """`model.safetensors.sha256` or `model.sha256`, as `sha256sum` writes it, or the hash alone."""
+def _from_checksum_file(path: Path) -> str | None:
+    """Read `model.safetensors.sha256` or `model.sha256`: output of `sha256sum`, or a hash alone."""
     for note in (path.with_name(f"{path.name}.sha256"), path.with_suffix(".sha256")):
         if note.is_file():
             for line in _text(note).splitlines():
@@ -107,30 +115,30 @@ def _of_checksums(path: Path) -> str | None:
     return None
 
 
-def _of_a_manager(path: Path) -> str | None:
-    """`model.metadata.json` of LoRA Manager."""
+def _from_lora_manager(path: Path) -> str | None:
+    """Read LoRA Manager's `model.metadata.json`."""
     data = json.loads(_text(path.with_suffix(".metadata.json")))
     return data["sha256"] if data.get("size") == path.stat().st_size else None
 
 
-def _of_civitai(path: Path) -> str | None:
-    """`model.civitai.info`: the page of a model's version, with all its files."""
+def _from_civitai_info(path: Path) -> str | None:
+    """Read `model.civitai.info`, the page of a model's version with all its files."""
     data = json.loads(_text(path.with_suffix(".civitai.info")))
     size = path.stat().st_size
-    found = {_hash_of(file) for file in data["files"] if _is_of_size(file, size)}
-    return found.pop() if len(found) == 1 else None
+    digests = {_civitai_hash(file) for file in data["files"] if _has_size(file, size)}
+    return digests.pop() if len(digests) == 1 else None
 
 
-def _hash_of(file: Mapping[str, Any]) -> str | None:
+def _civitai_hash(file: Mapping[str, Any]) -> str | None:
     return (file.get("hashes") or {}).get("SHA256")
 
 
-def _is_of_size(file: Mapping[str, Any], size: int) -> bool:
+def _has_size(file: Mapping[str, Any], size: int) -> bool:
     kilobytes = file.get("sizeKB")
     return isinstance(kilobytes, int | float) and abs(kilobytes * 1024 - size) < 1
 
 
 def _text(note: Path) -> str:
     if note.stat().st_size > LONGEST_SIDECAR:
-        raise ValueError("too long for a note")
+        raise ValueError(f"expected a note of at most {LONGEST_SIDECAR} bytes")
     return note.read_text(encoding="utf-8-sig")

@@ -1,4 +1,4 @@
-"""Names of files and folders from what people call things; none can leave its folder."""
+"""Names of files and folders, made from a job's names so that no path leaves its folder."""
 
 import re
 
@@ -6,33 +6,40 @@ from ...frames import InputError
 from ..job import Job
 
 DEFAULT_TEMPLATE = "{project}/{episode}/{scene}/{shot}/{character}"
-NAMELESS = "anime"  # where nothing in the template has a value
-LONGEST_PART = 180  # bytes; file systems allow 255, a counter and a suffix follow
+NAMELESS = "anime"  # name of the files if all parts of the template are empty
+# Bytes of a file or folder name. File systems allow 255; a counter and a suffix are appended.
+LONGEST_PART = 180
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 SEPARATOR = re.compile(r"[/\\]+")
-# Control characters, and what Windows refuses in a name.
+# Control characters, and the characters that Windows doesn't allow in a name.
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-# Windows takes these for devices, whatever follows the first dot.
+# Windows reserves these names for devices, also with any suffix.
 DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\..*)?", re.IGNORECASE)
 
 
 def file_prefix(template: str, job: Job) -> str:
-    """Where a job's files go: a path below the output folder, without counter and suffix.
+    """Return the path of a job's files below the output folder, without counter and suffix.
 
-    Each part between slashes is made a plain name of its own, so that neither a template nor a
-    job's name leads out of the folder; parts that stay empty are left out.
+    Each part between slashes is turned into a safe name, so that neither a template nor a job's
+    name can lead out of the folder. Empty parts are left out.
 
     Args:
-        template: with `{project}`, `{episode}`, `{scene}`, `{shot}`, `{character}`, `{tags}` and
-            `{job}` (the job's id); ComfyUI's own `%date%` placeholders are left to ComfyUI.
-        job: whose file it is.
+        template: path with the placeholders `{project}`, `{episode}`, `{scene}`, `{shot}`,
+            `{character}`, `{tags}` and `{job}` (the job's id). ComfyUI's own placeholders, such as
+            `%date%`, stay in the path and are filled in by ComfyUI.
+        job: job that writes the files.
 
     Returns:
-        The path, relative, with forward slashes.
+        The relative path, with forward slashes.
 
     Raises:
-        InputError: the template names something else.
+        InputError: the template contains another placeholder.
+
+    Examples:
+        >>> from anime_production.models.jobs.job import new_job
+        >>> file_prefix("takes/{project}/{shot}", new_job(None, project="Winter", shot="012"))
+        'takes/Winter/012'
     """
     values = {
         "project": job.project,
@@ -44,22 +51,27 @@ def file_prefix(template: str, job: Job) -> str:
         "job": str(job.id),
     }
 
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in values:
-            known = ", ".join(f"{{{name}}}" for name in values)
-            raise InputError("filename", f"only {known}", found[0], "Correct the file name.")
-        return FORBIDDEN.sub("_", values[found[1]]).replace("%", "_")
+    def value(match: re.Match[str]) -> str:
+        placeholder, name = match[0], match[1]
+        if name not in values:
+            allowed = ", ".join(f"{{{each}}}" for each in values)
+            raise InputError("filename", f"only {allowed}", placeholder, "Correct the file name.")
+        return FORBIDDEN.sub("_", values[name]).replace("%", "_")
 
     parts = [plain_name(PLACEHOLDER.sub(value, part)) for part in SEPARATOR.split(template)]
     return "/".join(part for part in parts if part) or NAMELESS
 
 
 def plain_name(text: str) -> str:
-    """A text as one file's or folder's name on any system.
+    """Return a text as the name of a file or folder that every operating system accepts.
 
     Returns:
-        At most `LONGEST_PART` bytes, without slashes or what Windows refuses; "" where nothing
-        is left.
+        A name of at most `LONGEST_PART` bytes, without slashes and other forbidden characters; ""
+        if no character remains.
+
+    Examples:
+        >>> plain_name("take 1: rain?")
+        'take 1_ rain_'
     """
     short = FORBIDDEN.sub("_", text).encode("utf-8", "replace")[:LONGEST_PART]
     name = short.decode(errors="ignore").strip(" .")

@@ -1,7 +1,7 @@
-"""Which texts of a graph are its positive and which its negative prompt.
+"""Positive and negative prompts of a graph.
 
-What a sampler is given as `positive` and `negative` is followed back, through whatever changes
-the conditioning on its way, to the nodes that encode a text.
+The links into the inputs `positive` and `negative` of each sampler are followed back, through the
+nodes that change the conditioning, to the nodes that encode a text.
 """
 
 import re
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from .graph import SWITCH, Graph, Literal, Node
 
-POSITIVE, NEGATIVE, UNTOLD = "positive", "negative", "prompt"
+POSITIVE, NEGATIVE, UNKNOWN_ROLE = "positive", "negative", "prompt"
 
-# Inputs that carry conditioning. Some packs give the encoded text a name of its own.
+# Names of inputs that take conditioning; some packs call the encoded text differently.
 CONDITIONING = re.compile(
     r"(positive|negative|pos|neg|base_positive|base_negative|empty_conditioning"
     r"|cond(itioning)?(_?[a-z0-9]+)*|text_embeds|prompt_embeds)",
@@ -20,17 +20,17 @@ CONDITIONING = re.compile(
 )
 NEGATIVE_NAME = re.compile(r"(^|_)(neg|negative)(_|\d|$)|uncond", re.IGNORECASE)
 POSITIVE_NAME = re.compile(r"(^|_)(pos|positive)(_|\d|$)", re.IGNORECASE)
-# Inputs that hold the text itself, in ComfyUI's encoders and in others.
+# Names of inputs that hold the text itself, in ComfyUI's encoders and in those of other packs.
 TEXT = re.compile(
     r"(\w+_)?(text|prompt|caption|string|lyrics|tags)(_?([a-z]|\d+|positive|negative))?"
     r"|clip_[lg]|t5xxl|llama|bert|mt5xl|positive|negative",
     re.IGNORECASE,
 )
-SYSTEM = "system_prompt"  # Lumina's: which of two fixed sentences goes before the prompt
-# Conditioning without its text. The text before it is another's prompt.
+SYSTEM = "system_prompt"  # Lumina's input that chooses one of two fixed sentences, not a prompt
+# This node replaces its conditioning by zeros, so the text before it has no effect here.
 EMPTIED = "ConditioningZeroOut"
 GUIDER = "guider"
-SAMPLING = {"seed", "noise_seed", "noise", "sigmas", "steps"}  # inputs of samplers alone
+SAMPLING = {"seed", "noise_seed", "noise", "sigmas", "steps"}  # inputs that only samplers have
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class PromptText:
     """A text that a node encodes.
 
     Attributes:
-        role: `positive`, `negative`, or `prompt` where it isn't told which.
-        node: that encodes it.
-        name: of that node's input.
-        text: whole.
+        role: `positive`, `negative`, or `prompt` if neither of the two is known.
+        node: node that encodes the text.
+        name: name of the node's input that holds the text.
+        text: whole text.
     """
 
     role: str
@@ -51,42 +51,42 @@ class PromptText:
 
 
 def prompt_texts(graph: Graph) -> tuple[PromptText, ...]:
-    """All texts that a graph encodes: the positive ones first, then negative, then untold ones."""
-    found: dict[tuple[str, str, str], PromptText] = {}
-    told: set[str] = set()
+    """Return all texts that a graph encodes: positive ones, then negative, then unknown ones."""
+    texts: dict[tuple[str, str, str], PromptText] = {}
+    nodes_with_role: set[str] = set()
     for role in (POSITIVE, NEGATIVE):
         for node in _encoders(graph, role):
-            for each in _texts(graph, node, role):
-                found[role, each.node.id, each.name] = each
-                told.add(node.id)
+            for prompt_text in _texts(graph, node, role):
+                texts[role, prompt_text.node.id, prompt_text.name] = prompt_text
+                nodes_with_role.add(node.id)
     for node in graph.nodes.values():
-        if node.id not in told:
-            for each in _untold(graph, node):
-                found[each.role, node.id, each.name] = each
-    order = (POSITIVE, NEGATIVE, UNTOLD)
-    return tuple(sorted(found.values(), key=lambda each: order.index(each.role)))
+        if node.id not in nodes_with_role:
+            for prompt_text in _texts_by_name(graph, node):
+                texts[prompt_text.role, node.id, prompt_text.name] = prompt_text
+    order = (POSITIVE, NEGATIVE, UNKNOWN_ROLE)
+    return tuple(sorted(texts.values(), key=lambda each: order.index(each.role)))
 
 
 def is_encoder(graph: Graph, node: Node) -> bool:
-    """Whether a node encodes a text: it is given one, and a model for texts."""
+    """Return True if a node encodes a text: it has a text encoder and a text as inputs."""
     return "clip" in node.links() and any(_is_text(graph, node, name) for name in node.inputs)
 
 
-def _untold(graph: Graph, node: Node) -> Iterator[PromptText]:
-    """Texts that reach no sampler that is known: by what their inputs are called."""
+def _texts_by_name(graph: Graph, node: Node) -> Iterator[PromptText]:
+    """Yield the texts of a node that reaches no known sampler; the inputs' names give the role."""
     named = [name for name in node.inputs if TEXT.fullmatch(name) and "prompt" in name.lower()]
     by_name = any(NEGATIVE_NAME.search(name) or POSITIVE_NAME.search(name) for name in named)
     encodes = node.id in graph.used and is_encoder(graph, node)
     generates = by_name or bool(SAMPLING & node.inputs.keys())
     for name in node.inputs if encodes else named if generates else ():
-        role = NEGATIVE if NEGATIVE_NAME.search(name) else POSITIVE if by_name else UNTOLD
+        role = NEGATIVE if NEGATIVE_NAME.search(name) else POSITIVE if by_name else UNKNOWN_ROLE
         yield from _text(graph, node, name, role)
 
 
 def _encoders(graph: Graph, role: str) -> list[Node]:
-    """The nodes that encode what the samplers are given in a role, in the graph's order."""
-    seen: set[tuple[str, str]] = set()
-    met: set[str] = set()
+    """Return the nodes whose conditioning reaches a sampler in a role, in the graph's order."""
+    visited: set[tuple[str, str]] = set()
+    node_ids: set[str] = set()
     for sampler in _samplers(graph):
         waiting = [
             link
@@ -98,38 +98,40 @@ def _encoders(graph: Graph, role: str) -> list[Node]:
             node = graph.nodes.get(source)
             if node is None or node.type == EMPTIED:
                 continue
-            for name, link in _before(graph, node, role, output):
-                if (node.id, name) not in seen:
-                    seen.add((node.id, name))
+            for name, link in _conditioning_inputs(graph, node, role, output):
+                if (node.id, name) not in visited:
+                    visited.add((node.id, name))
                     waiting.append(link)
-            met.add(node.id)
-    return [node for node in graph.nodes.values() if node.id in met]
+            node_ids.add(node.id)
+    return [node for node in graph.nodes.values() if node.id in node_ids]
 
 
 def _role(name: str) -> str:
     return NEGATIVE if NEGATIVE_NAME.search(name) else POSITIVE
 
 
-def _before(graph: Graph, node: Node, role: str, output: int) -> list[tuple[str, tuple[str, int]]]:
-    """Where the conditioning at a node's output comes from: its inputs, and what they hang on."""
+def _conditioning_inputs(
+    graph: Graph, node: Node, role: str, output: int
+) -> list[tuple[str, tuple[str, int]]]:
+    """Return the inputs, with their links, that the conditioning at a node's output comes from."""
     links = node.links()
     if node.type == SWITCH:
-        chosen = graph.chosen(node)
-        names = ("on_true", "on_false") if chosen is None else (chosen,)
+        selected = graph.selected_input(node)
+        names = ("on_true", "on_false") if selected is None else (selected,)
         return [(name, links[name]) for name in names if name in links]
-    through = {name: link for name, link in links.items() if CONDITIONING.fullmatch(name)}
-    sides = {name: _role(name) for name in through}
-    if set(sides.values()) == {POSITIVE, NEGATIVE}:
-        # Such nodes give out the two in the order positive, negative.
-        side = {0: POSITIVE, 1: NEGATIVE}.get(output, role)
-        return [(name, link) for name, link in through.items() if sides[name] == side]
-    if not through and len(links) == 1:  # a reroute
+    inputs = {name: link for name, link in links.items() if CONDITIONING.fullmatch(name)}
+    roles = {name: _role(name) for name in inputs}
+    if set(roles.values()) == {POSITIVE, NEGATIVE}:
+        # Nodes with both conditionings have the outputs positive and negative, in this order.
+        output_role = {0: POSITIVE, 1: NEGATIVE}.get(output, role)
+        return [(name, link) for name, link in inputs.items() if roles[name] == output_role]
+    if not inputs and len(links) == 1:  # a reroute
         return list(links.items())
-    return list(through.items())
+    return list(inputs.items())
 
 
 def _samplers(graph: Graph) -> list[Node]:
-    """Nodes that take conditioning and don't hand it on: samplers and guiders that are used."""
+    """Return the samplers and used guiders: nodes that take conditioning and don't pass it on."""
     conditioned = {
         node.id: [link for name, link in node.links().items() if CONDITIONING.fullmatch(name)]
         for node in graph.nodes.values()
@@ -140,18 +142,20 @@ def _samplers(graph: Graph) -> list[Node]:
         for name, (source, _) in node.links().items()
         if name.startswith(GUIDER)
     }
-    handing_on = {source for links in conditioned.values() for source, _ in links}
+    passing_on = {source for links in conditioned.values() for source, _ in links}
     return [
         node
         for node in graph.nodes.values()
         if conditioned[node.id]
-        and (node.id in guiders or (node.id not in handing_on and _samples(graph, node)))
+        and (node.id in guiders or (node.id not in passing_on and _is_sampler(graph, node)))
     ]
 
 
-def _samples(graph: Graph, node: Node) -> bool:
-    """Whether a node that conditioning ends in makes pictures of it: none left dangling, and none
-    that only looks for what a text says."""
+def _is_sampler(graph: Graph, node: Node) -> bool:
+    """Return True if a node at the end of the conditioning makes pictures of it.
+
+    False for an unconnected node, and for one that only searches for the text in a picture.
+    """
     if SAMPLING & node.inputs.keys():
         return True
     sides = [name for name in node.links() if POSITIVE_NAME.search(name)]
@@ -159,7 +163,7 @@ def _samples(graph: Graph, node: Node) -> bool:
 
 
 def _texts(graph: Graph, node: Node, role: str) -> Iterator[PromptText]:
-    """The texts of a node that is met on a role's way; one that has both roles' gives its own."""
+    """Yield the texts of a node for a role; inputs whose name is of the other role are left out."""
     other = POSITIVE_NAME if role == NEGATIVE else NEGATIVE_NAME
     for name in node.inputs:
         if not other.search(name):
@@ -168,13 +172,13 @@ def _texts(graph: Graph, node: Node, role: str) -> Iterator[PromptText]:
 
 def _text(graph: Graph, node: Node, name: str, role: str) -> Iterator[PromptText]:
     if _is_text(graph, node, name):
-        found = graph.literal(node, name)
-        assert isinstance(found, Literal)
-        yield PromptText(role, node, name, found.value)
+        literal = graph.literal(node, name)
+        assert isinstance(literal, Literal)
+        yield PromptText(role, node, name, literal.value)
 
 
 def _is_text(graph: Graph, node: Node, name: str) -> bool:
     if name == SYSTEM or not TEXT.fullmatch(name):
         return False
-    found = graph.literal(node, name)
-    return found is not None and isinstance(found.value, str)
+    literal = graph.literal(node, name)
+    return literal is not None and isinstance(literal.value, str)

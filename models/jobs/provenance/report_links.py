@@ -1,6 +1,6 @@
-"""Links of a prompt along which reports and pictures go, for the verdict on what was kept.
+"""Links of reports and pictures in a prompt, for the verdict on the results that were kept.
 
-Nothing here raises, whatever the graph holds.
+Nothing here raises, whatever the graph contains.
 """
 
 from collections import deque
@@ -19,14 +19,14 @@ from ...node_types import (
     slot_at,
 )
 from ...report import MERGED
-from .graph import LONGEST_WAY, Graph, Node
+from .graph import LONGEST_PATH, Graph, Node
 
 SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
 DECIDERS = (GATE.id, BEST_OF.id, END)
 REJECTED_SIDE = GATE.blocked_when(Blocked.REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
-# These report on the pictures that they give out. All others report on those that they are given.
-JUDGE_THEIR_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
+# Classes that report on the pictures they return; all others report on the pictures they receive.
+REPORTS_ON_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Decider:
 
     Attributes:
         node: id of the node.
-        rejected_side: True if the Save Job gets what this gate rejected, and nothing else of it.
+        rejected_side: True if the Save Job receives only what this gate rejected.
     """
 
     node: str
@@ -49,8 +49,8 @@ class ReportLinks:
         """Read the graph.
 
         Args:
-            graph: the prompt in API format.
-            shown_by: positions of the reports of each node, by its id.
+            graph: prompt in API format.
+            shown_by: positions of each node's reports, by the node's id.
         """
         self._graph, self._shown_by = Graph(graph), shown_by
         self._ancestors: dict[str, frozenset[str]] = {}
@@ -61,40 +61,41 @@ class ReportLinks:
         return (node for node in self._graph.nodes.values() if node.type == SAVE)
 
     def may_write(self, save: Node) -> bool:
-        """Return True if a Save Job has pictures or a video to save."""
+        """Return True if a Save Job has pictures or a video as input."""
         return any(name in save.links() for name in PICTURES)
 
     def has_unknown_report(self, save: Node) -> bool:
-        """Return True if a report that this job did not measure is wired into a Save Job."""
+        """Return True if the report wired into a Save Job was not measured in this job."""
         return REPORT in save.links() and not self.wired(save.id)
 
     def type_of(self, node: str) -> str:
-        """Return the class of a node; "" if the graph doesn't have it."""
+        """Return the class of a node; "" if the graph doesn't contain it."""
         return self._graph.nodes[node].type if node in self._graph.nodes else ""
 
     def wired(self, node: str, name: str = REPORT) -> tuple[int, ...]:
-        """Return the positions of the reports that reach an input; none if none was shown.
+        """Return the positions of the reports that reach an input; empty if none was shown.
 
-        A report through a slot of a Retry is that of the Retry End, which speaks for its attempts.
+        For a report through a slot of a Retry, these are the reports of the Retry End, which stands
+        for its attempts.
         """
         maker, ends = self._maker(node, name)
-        for each in (maker, *ends):
-            if each is not None and self._shown_by.get(each):
-                return tuple(self._shown_by[each])
+        for source in (maker, *ends):
+            if source is not None and self._shown_by.get(source):
+                return tuple(self._shown_by[source])
         return ()
 
-    def taken_in(self, node: str) -> tuple[int, ...]:
-        """Return the positions of the reports that went into a node's own report."""
+    def included(self, node: str) -> tuple[int, ...]:
+        """Return the positions of the reports from which a node's own report was made."""
         if self.type_of(node) not in (MERGE, *DECIDERS):
             return ()
         names = self._report_inputs(self._graph.nodes[node])
         return tuple(position for name in names for position in self.wired(node, name))
 
     def deciders(self, save: Node) -> tuple[Decider, ...]:
-        """Return the deciders upstream of what a Save Job saves, the nearest first.
+        """Return the deciders upstream of a Save Job's inputs, the nearest first.
 
-        What is upstream of a scoring node counts only if the node was not reached: then a decider
-        before it may have blocked it.
+        Nodes upstream of a scoring node count only if the scoring node was not reached, because
+        then a decider before it may have blocked it.
         """
         names = [*PICTURES, *(() if self.wired(save.id) else (REPORT,))]
         waiting, visited = deque([(save, names)]), {save.id}
@@ -112,17 +113,17 @@ class ReportLinks:
                     accepted_sides[source] = accepted_sides.get(source, False) or not rejected
                 if source not in visited:
                     visited.add(source)
-                    waiting.append((maker, self._leading_up(maker)))
+                    waiting.append((maker, self._upstream_inputs(maker)))
         return tuple(Decider(node, not accepted) for node, accepted in accepted_sides.items())
 
     def is_before(self, earlier: str, later: str) -> bool:
-        """Return True if a node reported on pictures that came before those of another node.
+        """Return True if the pictures of one node's report are upstream of another node's.
 
-        False as well where the graph sets no order.
+        It is False if the graph sets no order.
         """
         first, second = self._pictures_of(earlier), self._pictures_of(later)
         return bool(first and second) and all(
-            any(each in self.ancestors(other) for other in second) for each in first
+            any(source in self.ancestors(target) for target in second) for source in first
         )
 
     def ancestors(self, node: str) -> frozenset[str]:
@@ -138,53 +139,53 @@ class ReportLinks:
         return self._ancestors[node]
 
     def subjects(self, node: str, subject: str, subject_of: Mapping[str, str]) -> frozenset[str]:
-        """Return what a node's report is about, of a merged report all that went into it.
+        """Return the subjects of a node's report, for a merged report those of all its parts.
 
         Args:
             node: id of the node.
-            subject: of its report.
-            subject_of: the subject of each node's report, by the node's id.
+            subject: subject of the node's report.
+            subject_of: subject of each node's report, by the node's id.
         """
         if subject != MERGED:
             return frozenset([subject])
 
-        def is_merged(each: str) -> bool:
-            merges = self.type_of(each) in (MERGE, *DECIDERS)
-            return merges and subject_of.get(each, MERGED) == MERGED
+        def is_merged(node_id: str) -> bool:
+            merges = self.type_of(node_id) in (MERGE, *DECIDERS)
+            return merges and subject_of.get(node_id, MERGED) == MERGED
 
         leaves = self._leaves(node, is_merged)
         return frozenset(subject_of.get(each, MERGED) for each in leaves) or frozenset([MERGED])
 
-    def _leading_up(self, node: Node) -> list[str]:
-        """Return the inputs through which the way upstream goes on."""
+    def _upstream_inputs(self, node: Node) -> list[str]:
+        """Return the inputs through which the search for deciders goes on."""
         if node.type in DECIDERS and self.wired(node.id):
             return [name for name in node.inputs if name != REPORT]
         return list(node.inputs)
 
     def _pictures_of(self, node: str) -> frozenset[str]:
-        """Return the nodes whose pictures a node's report is about."""
+        """Return the nodes that made the pictures of a node's report."""
         if node not in self._pictures:
             leaves = self._leaves(node, lambda each: self.type_of(each) == MERGE)
-            makers = (self._judged_by(each) for each in leaves)
+            makers = (self._picture_maker(each) for each in leaves)
             self._pictures[node] = frozenset(maker for maker in makers if maker is not None)
         return self._pictures[node]
 
-    def _judged_by(self, node: str) -> str | None:
-        if self.type_of(node) in JUDGE_THEIR_OUTPUT:
+    def _picture_maker(self, node: str) -> str | None:
+        if self.type_of(node) in REPORTS_ON_OUTPUT:
             return node
         maker, ends = self._maker(node, PICTURES[0])
-        return ends[0] if ends else maker  # out of a retry come the pictures of its End
+        return ends[0] if ends else maker  # the pictures of a retry are those of its Retry End
 
     def _leaves(self, node: str, is_merged: Callable[[str], bool]) -> list[str]:
-        """Return the nodes whose reports a merge is made of; of other nodes the node itself."""
+        """Return the nodes whose reports a merged report contains; else the node itself."""
         waiting, visited, leaves = [node], {node}, list[str]()
         while waiting:
-            each = waiting.pop()
-            if not is_merged(each):
-                leaves.append(each)
+            current = waiting.pop()
+            if not is_merged(current):
+                leaves.append(current)
                 continue
-            for name in self._report_inputs(self._graph.nodes[each]):
-                maker, _ = self._maker(each, name)
+            for name in self._report_inputs(self._graph.nodes[current]):
+                maker, _ = self._maker(current, name)
                 if maker is not None and maker not in visited:
                     visited.add(maker)
                     waiting.append(maker)
@@ -197,25 +198,26 @@ class ReportLinks:
         return [REPORT]
 
     def _maker(self, node: str, name: str) -> tuple[str | None, list[str]]:
-        """Find the node that made what comes into an input, behind nodes that only hand on.
+        """Find the node that made the value of an input, behind nodes that pass it on unchanged.
 
         Returns:
-            The node's id, None if nothing comes; and the Retry Ends on the way, the last first.
+            The node's id, or None if the input has no link; and the Retry Ends in between, the
+            last one first.
         """
         ends: list[str] = []
-        each = self._graph.nodes.get(node)
-        for _ in range(LONGEST_WAY):
-            link = None if each is None else each.links().get(name)
+        current = self._graph.nodes.get(node)
+        for _ in range(LONGEST_PATH):
+            link = None if current is None else current.links().get(name)
             if link is None or link[0] not in self._graph.nodes:
                 break
-            each, output = self._graph.nodes[link[0]], link[1]
-            following = self._handed_on(each, output)
-            if following is None:
-                return each.id, ends
-            if each.type == END:
-                ends.append(each.id)
-            name = following
+            current, output = self._graph.nodes[link[0]], link[1]
+            passed_input = self._passed_input(current, output)
+            if passed_input is None:
+                return current.id, ends
+            if current.type == END:
+                ends.append(current.id)
+            name = passed_input
         return None, ends
 
-    def _handed_on(self, node: Node, output: int) -> str | None:
-        return slot_at(node.type, output) or self._graph.handed_on(node, output)
+    def _passed_input(self, node: Node, output: int) -> str | None:
+        return slot_at(node.type, output) or self._graph.passed_input(node, output)

@@ -1,4 +1,4 @@
-"""Pictures of a job, read back from the files that it wrote."""
+"""Reading of a job's frames from the files that it wrote."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -13,24 +13,25 @@ from ..job import Artifact
 
 
 def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> torch.Tensor:
-    """All frames of some files, in the files' order.
+    """Return all frames of some files of a job, in the files' order.
 
     Args:
         root: ComfyUI's output folder.
-        artifacts: of one job, at least one.
-        most_frames: more are refused, before any is read.
+        artifacts: files of one job, at least one.
+        most_frames: largest number of frames; if there are more, no file is read.
 
     Returns:
-        RGB in 0–1, shape (frames, height, width, 3).
+        RGB frames with values in 0–1, shape (frames, height, width, 3).
 
     Raises:
-        InputError: a file is gone or can't be read, the sizes differ, or there are too many.
+        InputError: a file is missing or can't be read, the sizes differ, or there are too many
+            frames.
     """
     sizes = {(each.width, each.height): each for each in artifacts}
     if len(sizes) > 1:
-        came = " and ".join(f"{w}×{h} ({each.path})" for (w, h), each in sizes.items())
+        received = " and ".join(f"{w}×{h} ({each.path})" for (w, h), each in sizes.items())
         raise InputError(
-            "file", "files of one size", came, "Choose one of the files by its number."
+            "file", "files of one size", received, "Choose one of the files by its number."
         )
     count = sum(each.frames for each in artifacts)
     if count > most_frames:
@@ -42,16 +43,16 @@ def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> 
     read = sum(map(len, parts))
     if len(shapes) > 1 or read > most_frames:
         remedy = "A file was changed since it was saved; choose another job or file."
-        said = f"{read} frames of {' and '.join(f'{w}×{h}' for w, h in shapes)}"
-        raise InputError("file", f"{count} frames of one size", said, remedy)
+        received = f"{read} frames of {' and '.join(f'{w}×{h}' for w, h in shapes)}"
+        raise InputError("file", f"{count} frames of one size", received, remedy)
     return torch.cat(parts)
 
 
 def path_of(root: Path, artifact: Artifact) -> Path:
-    """Where a file lies, below the output folder and nowhere else.
+    """Return the path of a job's file, which is always inside the output folder.
 
     Raises:
-        InputError: it isn't there.
+        InputError: there is no such file in the output folder.
     """
     place = PurePosixPath(artifact.path)
     path = root / place
@@ -62,25 +63,29 @@ def path_of(root: Path, artifact: Artifact) -> Path:
 
 
 def _frames(artifact: Artifact, path: Path) -> torch.Tensor:
-    """A file's frames. WebP keeps drawings that are held as one, for longer: they are told apart
-    again by the rate at which the file was saved."""
+    """Return the frames of a file.
+
+    A WebP stores equal consecutive frames as one frame with a longer duration. They are repeated
+    here according to the frame rate at which the file was saved.
+    """
     if artifact.kind != "animation" or artifact.fps is None:
         return read_media(path).frames
     try:
         with Image.open(path) as picture:
-            return torch.stack(list(_held(picture, artifact.fps)))
+            return torch.stack(list(_repeated_frames(picture, artifact.fps)))
     except (OSError, ValueError, SyntaxError) as error:
         remedy = "Was it changed since? Choose another job or file."
         raise InputError("file", f"{artifact.path} as saved", f"{error}", remedy) from error
 
 
-def _held(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]:
-    shown, ends = 0, 0.0  # frames, ms
+def _repeated_frames(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]:
+    """Yield each stored frame as often as its duration asks for at a frame rate."""
+    count, milliseconds = 0, 0.0  # of the frames so far
     for number in range(getattr(picture, "n_frames", 1)):
         picture.seek(number)
-        levels = np.asarray(picture.convert("RGB"), dtype=np.float32)  # loads it
-        ends += float(picture.info.get("duration", 0))
-        until = max(shown + 1, round(ends * fps / 1000))
+        levels = np.asarray(picture.convert("RGB"), dtype=np.float32)  # `convert` loads the frame
+        milliseconds += float(picture.info.get("duration", 0))
+        new_count = max(count + 1, round(milliseconds * fps / 1000))
         frame = torch.from_numpy(levels.copy()) / 255
-        yield from (frame for _ in range(until - shown))
-        shown = until
+        yield from (frame for _ in range(new_count - count))
+        count = new_count

@@ -1,4 +1,4 @@
-"""Small pictures of what a job wrote, which go into the database with the files' names."""
+"""Thumbnails of the files that a job wrote, which the database stores with the files' names."""
 
 from io import BytesIO
 
@@ -6,18 +6,20 @@ from PIL import Image
 
 LONGEST_SIDE = 192  # px
 MOST_BYTES = 8192
-QUALITIES = (80, 60, 40, 20, 5)  # of WebP; noise alone needs more than the first
+# WebP qualities, tried in this order; a picture that isn't noise already fits at the first.
+QUALITIES = (80, 60, 40, 20, 5)
 EFFORT = 4
 
 
 def thumbnail(picture: Image.Image) -> bytes | None:
-    """A picture as a small WebP.
+    """Return a picture as a small WebP.
 
     Args:
-        picture: of any size and mode.
+        picture: picture of any size and mode.
 
     Returns:
-        At most `MOST_BYTES`, no side longer than `LONGEST_SIDE`; None where that can't be done.
+        WebP of at most `MOST_BYTES` bytes whose longest side has at most `LONGEST_SIDE` px; None if
+        no quality makes it small enough.
     """
     small = picture.convert("RGBA" if "A" in picture.getbands() else "RGB")
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)

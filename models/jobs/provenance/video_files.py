@@ -1,4 +1,4 @@
-"""What is in a file of video, by its container and one frame."""
+"""Reading of a video file: size, number of frames, frame rate, and the frame in the middle."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +7,13 @@ from PIL import Image
 
 
 class VideoFacts(NamedTuple):
-    """What a file holds: px, px, how many, a second."""
+    """Size and frame rate of a video or picture file.
+
+    Attributes:
+        width, height: size of the frames in px.
+        frames: number of frames.
+        fps: frame rate in frames per second; None for a still, or if the file doesn't tell.
+    """
 
     width: int
     height: int
@@ -16,7 +22,7 @@ class VideoFacts(NamedTuple):
 
 
 def video_facts(path: Path) -> VideoFacts:
-    """What is in a file of video. Its frames are counted, not decoded."""
+    """Return size, number of frames and frame rate of a video; the frames aren't decoded."""
     import av
 
     with av.open(str(path)) as container:
@@ -28,13 +34,13 @@ def video_facts(path: Path) -> VideoFacts:
 
 
 def middle_frame(path: Path) -> Image.Image | None:
-    """The frame in the middle of a video; None where it has no frames."""
+    """Return the frame in the middle of a video; None if it has no frames."""
     import av
 
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         start, middle = stream.start_time or 0, (stream.duration or 0) // 2
-        container.seek(start + middle, stream=stream)  # to the key frame before it
+        container.seek(start + middle, stream=stream)  # goes to the key frame before the middle
         last = None
         for frame in container.decode(stream):
             if last is not None and frame.pts is not None and frame.pts > start + middle:

@@ -1,7 +1,7 @@
-"""All SQL that reads and writes jobs: a `.sql` file for each module that asks.
+"""All SQL statements that read and write jobs, in a `.sql` file for each module that uses them.
 
-`sql("name")` is a statement. What Python puts together, such as the condition of a filter, stands
-in the module that does.
+`sql("name")` returns a statement. Parts that Python puts together, such as the condition of a
+filter, are in the module that does so.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The rows of a character that was saved in a library."""
+"""Rows of characters that were saved in a library."""
 
 import platform
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 def add_character_version(connection: "Connection", character: CharacterVersion) -> bool:
-    """Add a version of a character, and the character where it isn't there yet.
+    """Add a version of a character, and the character itself if it is new.
 
     Returns:
-        Whether the version was new.
+        True if the version was new.
     """
     values: dict[str, Any] = {**vars(character), "machine": platform.node()}
-    # A library is no project's; the migration says why its characters stand under the nameless.
+    # A library belongs to no project, so its characters belong to the project without a name; the
+    # migration 0002_character_versions.sql gives the reason.
     values |= {"project": "", "character": character.name}
     values["machine_id"] = id_of(connection, "machine", values)
     values["project_id"] = id_of(connection, "project", values)

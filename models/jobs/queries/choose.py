@@ -1,4 +1,4 @@
-"""The latest or the best of the jobs that a filter describes, and what its files were made with."""
+"""Choice of the latest or the best job of a query, with the prompt and seed of its files."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a job's files were made with; None where its graph doesn't say."""
+    """Prompt and seed that a job's files were made with; None if the graph doesn't contain them."""
 
     prompt: str | None
     seed: int | None
 
 
-def latest_job(connection: "Connection", wanted: JobQuery) -> UUID | None:
-    """The newest job with files that is as wanted; None where there is none."""
-    return _first(connection, wanted, NEWEST)
+def latest_job(connection: "Connection", query: JobQuery) -> UUID | None:
+    """Return the newest job of a query that wrote files; None if there is none."""
+    return _first(connection, query, NEWEST)
 
 
-def best_job(connection: "Connection", wanted: JobQuery) -> UUID | None:
-    """The job with files that has the best score, those that pass before all others.
+def best_job(connection: "Connection", query: JobQuery) -> UUID | None:
+    """Return the best job of a query that wrote files; None if no such job has a score.
 
-    None where there is none with a score.
+    Jobs that pass come first, then jobs with a higher score.
     """
-    return _first(connection, wanted, BEST, "jobs.score IS NOT NULL")
+    return _first(connection, query, BEST, "jobs.score IS NOT NULL")
 
 
 def origin_of(connection: "Connection", job_id: UUID) -> Origin:
-    """The positive prompt and the seed of a job; several texts stand on lines of their own."""
-    of_job = {"id": job_id}
-    texts = [text for (text,) in connection.execute(sql("positive_texts_of_job"), of_job)]
-    seed = connection.execute(sql("seed_of_job"), of_job).fetchone()
+    """Return the positive prompt and the seed of a job; several texts are joined by line breaks."""
+    job = {"id": job_id}
+    texts = [text for (text,) in connection.execute(sql("positive_texts_of_job"), job)]
+    seed = connection.execute(sql("seed_of_job"), job).fetchone()
     whole = seed is not None and isinstance(seed[0], Decimal) and seed[0] == int(seed[0])
     return Origin(
         "\n".join(dict.fromkeys(texts)) if texts else None, int(seed[0]) if seed and whole else None
@@ -46,12 +46,13 @@ def origin_of(connection: "Connection", job_id: UUID) -> Origin:
 
 
 def _first(
-    connection: "Connection", wanted: JobQuery, order: str, further: str = "true"
+    connection: "Connection", query: JobQuery, order: str, requirement: str = "true"
 ) -> UUID | None:
-    condition = condition_of(connection, wanted)
+    """Return the first job of a query that also meets an SQL condition."""
+    condition = condition_of(connection, query)
     if condition is None:
         return None
-    both = f"{condition.sql} AND {further}"
-    query = sql("first_job_with_files", condition=both, order=FIRST[order])
-    row = connection.execute(query, condition.values, prepare=False).fetchone()
+    both = f"{condition.sql} AND {requirement}"
+    statement = sql("first_job_with_files", condition=both, order=FIRST[order])
+    row = connection.execute(statement, condition.values, prepare=False).fetchone()
     return None if row is None else row[0]

@@ -1,4 +1,4 @@
-"""Cursors of lists: the place of the last row of a page, as a text that clients hand back."""
+"""Cursors of lists: texts that mark the last row of a page, for the request of the next page."""
 
 import base64
 import json
@@ -8,37 +8,43 @@ from uuid import UUID
 
 
 class CursorError(ValueError):
-    """A text that is no cursor of the list in this order."""
+    """The text is not a cursor of this list in this order."""
 
 
-def cursor_of(at: datetime, row_id: UUID, *place: Any) -> str:
+def cursor_of(at: datetime, row_id: UUID, *sort_keys: Any) -> str:
     """Return the cursor of a row.
 
     Args:
-        at: when it was made, with a time zone.
-        row_id: of the row.
-        place: JSON values that go before these two in the list's order.
+        at: time when the row was created, with a time zone.
+        row_id: id of the row.
+        sort_keys: JSON values by which the list is sorted before time and id.
+
+    Examples:
+        >>> from datetime import timezone
+        >>> at = datetime(2025, 1, 1, tzinfo=timezone.utc)
+        >>> read_cursor(cursor_of(at, UUID(int=7))) == (at, UUID(int=7), [])
+        True
     """
-    text = json.dumps([*place, at.isoformat(), str(row_id)])
+    text = json.dumps([*sort_keys, at.isoformat(), str(row_id)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, places: int = 0) -> tuple[datetime, UUID, list[Any]]:
-    """Return what `cursor_of` was given.
+def read_cursor(cursor: str, sort_keys: int = 0) -> tuple[datetime, UUID, list[Any]]:
+    """Return time, id and sort keys of a row from the text that `cursor_of` made.
 
     Args:
-        cursor: from a client.
-        places: how many values go before time and id.
+        cursor: text from a client.
+        sort_keys: number of sort keys that the list has before time and id.
 
     Raises:
-        CursorError: no cursor of such a list.
+        CursorError: the text is not a cursor of such a list.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        *place, at, row_id = json.loads(base64.urlsafe_b64decode(padded))
-        after = datetime.fromisoformat(at), UUID(row_id), place
+        *keys, at, row_id = json.loads(base64.urlsafe_b64decode(padded))
+        row = datetime.fromisoformat(at), UUID(row_id), keys
     except (ValueError, TypeError, AttributeError):
-        after = None
-    if after is None or after[0].tzinfo is None or len(after[2]) != places:
+        row = None
+    if row is None or row[0].tzinfo is None or len(row[2]) != sort_keys:
         raise CursorError("It is no cursor that this list gave.")
-    return after
+    return row

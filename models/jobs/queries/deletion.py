@@ -1,4 +1,4 @@
-"""Forgetting a job: its rows go, and a stone stays that keeps late events from bringing it back."""
+"""Deletion of a job's rows; its id is kept, so that late events don't create the job again."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class StillRunning(RuntimeError):
-    """A job that hasn't ended can't be deleted."""
+    """The job hasn't ended, so it can't be deleted."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class WrittenFile:
     """A file that a deleted job wrote.
 
     Attributes:
-        path: relative to the output folder.
-        sha256: of its content when it was written.
-        machine: that wrote it.
+        path: path relative to ComfyUI's output folder.
+        sha256: hexadecimal SHA-256 of the content when the file was written.
+        machine: host name of the machine that wrote the file.
     """
 
     path: str
@@ -30,24 +30,22 @@ class WrittenFile:
 
 
 def delete_job(connection: "Connection", job_id: UUID) -> tuple[WrittenFile, ...] | None:
-    """Delete a job with everything that hangs on it.
+    """Delete a job with all rows that belong to it; its files are not deleted.
 
     Returns:
-        The files that it wrote, which are still there; None where there is no such job.
+        The files that the job wrote; None if there is no such job.
 
     Raises:
-        StillRunning: it hasn't ended.
+        StillRunning: the job hasn't ended.
     """
-    of_job = {"id": job_id}
+    job = {"id": job_id}
     with connection.transaction():
-        row = connection.execute(sql("lock_state_of_job"), of_job).fetchone()
+        row = connection.execute(sql("lock_state_of_job"), job).fetchone()
         if row is None:
             return None
         if row[0] in ("pending", "in_progress"):
             raise StillRunning(row[0])
-        files = tuple(
-            WrittenFile(*each) for each in connection.execute(sql("files_of_job"), of_job)
-        )
-        connection.execute(sql("remember_deleted_job"), of_job)
-        connection.execute(sql("delete_job"), of_job)
+        files = tuple(WrittenFile(*each) for each in connection.execute(sql("files_of_job"), job))
+        connection.execute(sql("add_deleted_job"), job)
+        connection.execute(sql("delete_job"), job)
     return files

@@ -8,8 +8,9 @@ JOIN anime.jobs ON jobs.id = artifacts.job_id
 JOIN anime.machines ON machines.id = jobs.machine_id
 WHERE artifacts.job_id = %(id)s ORDER BY artifacts.written_at, artifacts.path
 
--- name: remember_deleted_job
--- First, so that an event that comes meanwhile finds it as soon as the job is gone.
+-- name: add_deleted_job
+-- This row is added before the job is deleted, so that an event that arrives at the same time finds
+-- it.
 INSERT INTO anime.deleted_jobs (id) VALUES (%(id)s) ON CONFLICT DO NOTHING
 
 -- name: delete_job

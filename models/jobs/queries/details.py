@@ -1,4 +1,4 @@
-"""What is known of one job: its events, parameters, attempts, reviews, graph and picture."""
+"""Details of one job: its events, parameters, attempts, reviews, graph and thumbnail."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,30 +11,30 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 
-def find_id(connection: "Connection", wanted: str) -> UUID | None:
-    """The id of the job with this id, or of the newest of the prompt with this id."""
+def find_id(connection: "Connection", job_or_prompt_id: str) -> UUID | None:
+    """Return the id of a job, or of the newest job of a prompt; None if there is neither."""
     try:
-        row = connection.execute(sql("job_of_id"), {"id": UUID(wanted)}).fetchone()
+        row = connection.execute(sql("job_of_id"), {"id": UUID(job_or_prompt_id)}).fetchone()
     except ValueError:
         row = None
     if row is None:
-        prompt = {"prompt_id": wanted.replace("\0", "")}
+        prompt = {"prompt_id": job_or_prompt_id.replace("\0", "")}
         row = connection.execute(sql("newest_job_of_prompt"), prompt).fetchone()
     return None if row is None else row[0]
 
 
 def events_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
-    """What happened to a job, in the order of time."""
+    """Return the events of a job in the order of time."""
     return rows_of(connection, sql("events_of_job"), {"id": job_id})
 
 
 def parameters_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
-    """What its pictures were made with.
+    """Return the generation parameters of a job.
 
-    A number stands in `number`, and exactly as a text in `written`: a browser's numbers have no
-    room for all the digits of a seed.
+    A number is in `number`, and also as a text in `written`, because a number in a browser doesn't
+    hold all digits of a seed.
     """
-    rows = rows_of(connection, sql("params_of_job"), {"id": job_id})
+    rows = rows_of(connection, sql("parameters_of_job"), {"id": job_id})
     for row in rows:
         row["number"] = _number(row["number"])
         row["written"] = row["text"] if row["number"] is None else str(row["number"])
@@ -42,7 +42,7 @@ def parameters_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]
 
 
 def attempts_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
-    """The rounds of the retries inside it."""
+    """Return the attempts of the retries inside a job."""
     rows = rows_of(connection, sql("retry_attempts_of_job"), {"id": job_id})
     for row in rows:
         row["seed"] = str(_number(row["seed"]))
@@ -50,24 +50,24 @@ def attempts_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
 
 
 def reviews_of(connection: "Connection", job_id: UUID) -> list[dict[str, Any]]:
-    """What people said of it, the newest first, which holds."""
+    """Return the reviews of a job, the newest first; the newest one is the valid one."""
     return rows_of(connection, sql("reviews_of_job"), {"id": job_id})
 
 
 def production_of(connection: "Connection", job_id: UUID) -> UUID | None:
-    """The production that it is an attempt of; None where it is of none."""
+    """Return the id of the production that a job belongs to; None if it belongs to none."""
     row = connection.execute(sql("production_of_job"), {"id": job_id}).fetchone()
     return None if row is None else row[0]
 
 
 def graph_of(connection: "Connection", job_id: UUID) -> dict[str, Any] | None:
-    """Its `graph` in API format and its `workflow`; None where there is no such job."""
+    """Return a job's `graph` in API format and its `workflow`; None if there is no such job."""
     rows = rows_of(connection, sql("graph_of_job"), {"id": job_id})
     return rows[0] if rows else None
 
 
 def thumbnail_of(connection: "Connection", job_id: UUID) -> tuple[str, bytes] | None:
-    """A small WebP of its first file, and what tells it from others; None where there is none."""
+    """Return the thumbnail of a job's first file as (id, WebP); None if there is none."""
     row = connection.execute(sql("thumbnail_of_job"), {"id": job_id}).fetchone()
     return None if row is None else (str(row[0]), bytes(row[1]))
 

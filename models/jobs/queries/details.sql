@@ -9,7 +9,7 @@ ORDER BY created_at DESC, id DESC LIMIT 1
 SELECT id, kind, state, at, received_at, data FROM anime.job_events
 WHERE job_id = %(id)s ORDER BY at, received_at, id
 
--- name: params_of_job
+-- name: parameters_of_job
 SELECT node_id, node_type, kind, name, text, number, sha256 FROM anime.generation_parameters
 WHERE job_id = %(id)s ORDER BY position
 
@@ -25,7 +25,7 @@ WHERE job_id = %(id)s ORDER BY reviewed_at DESC, id DESC
 SELECT graph, workflow FROM anime.jobs WHERE id = %(id)s
 
 -- name: production_of_job
--- An attempt knows its prompt from its beginning, and its job only later.
+-- An attempt has its prompt_id from its beginning, but its job_id only later.
 SELECT phases.production_id
 FROM anime.jobs
 JOIN anime.attempts ON attempts.prompt_id = jobs.prompt_id
@@ -33,7 +33,7 @@ JOIN anime.phases ON phases.id = attempts.phase_id
 WHERE jobs.id = %(id)s AND jobs.source = 'production' LIMIT 1
 
 -- name: thumbnail_of_job
--- The first file's: the one that people look at first.
+-- The thumbnail is that of the first file, which people look at first.
 SELECT thumbnails.event_id, thumbnails.webp
 FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
 WHERE artifacts.job_id = %(id)s ORDER BY artifacts.written_at, artifacts.path LIMIT 1

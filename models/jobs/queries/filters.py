@@ -1,4 +1,4 @@
-"""Which jobs are meant: a filter, and the SQL condition that it comes to."""
+"""Queries for jobs, and the SQL conditions that they are turned into."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from . import sql
 if TYPE_CHECKING:
     from psycopg import Connection
 
-NONE = "none"  # of a review or a verdict: there is none
+NONE = "none"  # value of the filters verdict and review for jobs that have none
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
-# Each is true of a job that has what the filter names.
+# SQL conditions of the filters that compare a column of the job with a value.
 CONDITIONS = {
     "state": "jobs.state = %(state)s",
     "source": "jobs.source = %(source)s",
@@ -23,25 +23,30 @@ CONDITIONS = {
     "since": "jobs.created_at >= %(since)s",
     "until": "jobs.created_at < %(until)s",
 }
-OF_FILE = "jobs.id IN (SELECT job_id FROM anime.artifacts WHERE {column} = %(file)s)"
-OF_TEXT = "jobs.id IN (SELECT job_id FROM anime.job_words WHERE grams @> %(grams)s AND {found})"
+FILE_CONDITION = "jobs.id IN (SELECT job_id FROM anime.artifacts WHERE {column} = %(file)s)"
+TEXT_CONDITION = """
+jobs.id IN (SELECT job_id FROM anime.job_words WHERE grams @> %(grams)s AND {contains_words})"""
 
 
 @dataclass(frozen=True)
 class JobQuery:
-    """What jobs must be; None is anything.
+    """A query for jobs; a job must meet every condition that isn't None.
 
     Attributes:
-        project, episode, scene, shot, character: its names.
-        model: the files of its models, with plus signs between several.
-        tag: one of its tags.
-        state: a `JobState`'s value.
-        verdict: a `Verdict`'s value, or `NONE`: nothing was measured.
-        source: a `JobSource`'s value.
-        review: a `ReviewVerdict`'s value, the newest review's, or `NONE`: nobody judged it.
-        since, until: when it was made; from the first, up to but without the second.
-        text: words that must all occur in its names, tags or prompts, in any script.
-        file: that it wrote: a path relative to the output folder, or a sha256.
+        project, episode, scene, shot, character: names of the job.
+        model: file names of the job's models, joined by ` + `.
+        tag: one of the job's tags.
+        state: value of a `JobState`.
+        verdict: value of a `Verdict`, or `NONE` for jobs without a verdict.
+        source: value of a `JobSource`.
+        review: value of the `ReviewVerdict` of the newest review, or `NONE` for jobs without one.
+        since, until: earliest time of creation, and the first time that is too late.
+        text: words that must all occur in the job's names, tags or prompts, in any script.
+        file: file that the job wrote: a path relative to the output folder, or a SHA-256.
+
+    Examples:
+        >>> str(JobQuery(project="Lighthouse", state="completed"))
+        "project 'Lighthouse', state 'completed'"
     """
 
     project: str | None = None
@@ -61,27 +66,27 @@ class JobQuery:
     file: str | None = None
 
     def __str__(self) -> str:
-        """The filter, as an error says it."""
+        """Return the conditions as text, for an error message."""
         parts = [f"{name} {value!r}" for name, value in vars(self).items() if value is not None]
         return ", ".join(parts) or "anything"
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition on `anime.jobs`, for a WHERE, and the values in it."""
+    """A condition on `anime.jobs` for a WHERE clause, with the values of its placeholders."""
 
     sql: str
     values: dict[str, Any]
 
 
-def condition_of(connection: "Connection", wanted: JobQuery) -> Condition | None:
-    """The condition that a filter comes to; None where nothing can be as it names.
+def condition_of(connection: "Connection", query: JobQuery) -> Condition | None:
+    """Return the SQL condition of a query; None if no job can meet it.
 
-    Names are looked up first, so that the database plans with the ids that they have.
+    Names are replaced by ids first, because the database plans better with ids.
     """
     values: dict[str, Any] = {
         name: value.replace("\0", "") if isinstance(value, str) else value
-        for name, value in vars(wanted).items()
+        for name, value in vars(query).items()
     }
     parts = [sql for name, sql in CONDITIONS.items() if values[name] is not None]
     for name in ("verdict", "review"):
@@ -90,57 +95,65 @@ def condition_of(connection: "Connection", wanted: JobQuery) -> Condition | None
                 f"jobs.{name}" + (" IS NULL" if values[name] == NONE else f" = %({name})s")
             )
     values["project_id"] = None
-    if wanted.project is not None:
-        ids = _ids(connection, sql("project_of_name"), values)
+    if query.project is not None:
+        ids = _ids(connection, sql("project_by_name"), values)
         if not ids:
             return None
         values["project_id"] = ids[0]
         parts.append("jobs.project_id = %(project_id)s")
-    if any(each is not None for each in (wanted.episode, wanted.scene, wanted.shot)):
-        values["shots"] = _ids(connection, sql("shots_of_names"), values)
+    if any(each is not None for each in (query.episode, query.scene, query.shot)):
+        values["shots"] = _ids(connection, sql("shots_by_name"), values)
         parts.append(_one_of("shot_id", "shots", values["shots"]))
-    if wanted.character is not None:
-        values["characters"] = _ids(connection, sql("characters_of_name"), values)
+    if query.character is not None:
+        values["characters"] = _ids(connection, sql("characters_by_name"), values)
         parts.append(_one_of("character_id", "characters", values["characters"]))
-    if wanted.file is not None:
-        parts.append(_of_file(values))
-    if wanted.text is not None:
-        parts.append(_of_text(connection, values))
+    if query.file is not None:
+        parts.append(_file_condition(values))
+    if query.text is not None:
+        parts.append(_text_condition(connection, values))
     if "false" in parts:
         return None
     return Condition(" AND ".join(parts) or "true", values)
 
 
-def _ids(connection: "Connection", query: bytes, values: dict[str, Any]) -> list[int]:
-    return [row[0] for row in connection.execute(query, values, prepare=False)]
+def _ids(connection: "Connection", statement: bytes, values: dict[str, Any]) -> list[int]:
+    return [row[0] for row in connection.execute(statement, values, prepare=False)]
 
 
 def _one_of(column: str, name: str, ids: list[int]) -> str:
-    """A single one is asked for by `=`, which an index gives in the order of time."""
+    """Return the condition that a column holds one of some ids.
+
+    A single id is compared by `=`, so that an index returns the jobs in the order of time.
+    """
     if not ids:
         return "false"
     return f"jobs.{column} = " + (f"(%({name})s)[1]" if len(ids) == 1 else f"ANY(%({name})s)")
 
 
-def _of_file(values: dict[str, Any]) -> str:
+def _file_condition(values: dict[str, Any]) -> str:
     if SHA256.fullmatch(values["file"]):
         values["file"] = values["file"].lower()
-        return OF_FILE.format(column="sha256")
+        return FILE_CONDITION.format(column="sha256")
     values["file"] = values["file"].replace("\\", "/").removeprefix("./").lstrip("/")
-    return OF_FILE.format(column="path")
+    return FILE_CONDITION.format(column="path")
 
 
-def _of_text(connection: "Connection", values: dict[str, Any]) -> str:
-    """Pairs of letters find the few jobs in which the words may occur; then it is looked."""
+def _text_condition(connection: "Connection", values: dict[str, Any]) -> str:
+    """Return the condition that a job contains all words of the text.
+
+    An index of letter pairs finds the few jobs in which the words can occur; only their texts are
+    searched.
+    """
     row = connection.execute(sql("folded_text"), values).fetchone()
     words = dict.fromkeys(row[0].split() if row else ())
     if not words:
         return "true"
     grams: dict[str, None] = {}
     for word in words:
-        pairs = [word[place : place + 2] for place in range(len(word) - 1)]
+        pairs = [word[start : start + 2] for start in range(len(word) - 1)]
         grams.update(dict.fromkeys(pairs or [word]))
     values["grams"] = list(grams)
     names = {f"word_{number}": word for number, word in enumerate(words)}
     values.update(names)
-    return OF_TEXT.format(found=" AND ".join(f"strpos(words, %({each})s) > 0" for each in names))
+    contains_words = " AND ".join(f"strpos(words, %({name})s) > 0" for name in names)
+    return TEXT_CONDITION.format(contains_words=contains_words)

@@ -1,14 +1,14 @@
--- name: project_of_name
+-- name: project_by_name
 SELECT id FROM anime.projects WHERE name = %(project)s
 
--- name: shots_of_names
+-- name: shots_by_name
 SELECT id FROM anime.shots
 WHERE (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
     AND (%(episode)s::text IS NULL OR episode = %(episode)s)
     AND (%(scene)s::text IS NULL OR scene = %(scene)s)
     AND (%(shot)s::text IS NULL OR shot = %(shot)s)
 
--- name: characters_of_name
+-- name: characters_by_name
 SELECT id FROM anime.characters
 WHERE name = %(character)s AND (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
 

@@ -1,4 +1,4 @@
-"""Reads jobs back from the database."""
+"""Reading of whole jobs from the database, with their reports and files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as the database knows it.
+    """A job with all that the database holds about it.
 
     Attributes:
-        job: what is tracked.
-        columns: values of all its columns, by name.
-        error: why it failed.
-        reports: of its nodes, in their order.
-        deciding: positions of the reports that its verdict comes from.
-        artifacts: the files that it wrote.
+        job: the job itself.
+        columns: values of the job's columns, by name.
+        error: error that failed the job; None if it did not fail.
+        reports: reports of the job's nodes, in their order.
+        deciding: positions of the reports that decide the job's verdict.
+        artifacts: files that the job wrote.
     """
 
     job: Job
@@ -39,16 +39,16 @@ class JobRecord:
 
     @property
     def state(self) -> str:
-        """A `JobState`'s value."""
+        """Value of the job's `JobState`."""
         return str(self.columns["state"])
 
     @property
     def machine(self) -> str:
-        """The machine that ran it."""
+        """Host name of the machine that ran the job."""
         return str(self.columns["machine"])
 
     def to_dict(self) -> dict[str, Any]:
-        """This record as strict JSON values."""
+        """Return this record as strict JSON values."""
         return {
             "job": as_json(RECORD, self.columns),
             "reports": [
@@ -63,17 +63,17 @@ class JobRecord:
         }
 
 
-def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
-    """The job with this id, or the newest of the prompt with this id.
+def find_job(connection: "Connection", job_or_prompt_id: str) -> JobRecord | None:
+    """Return a job by its id, or the newest job of a prompt by the prompt's id.
 
     Args:
-        connection: to the database.
-        job_or_prompt: id of either.
+        connection: connection to the database.
+        job_or_prompt_id: id of a job or of a prompt.
 
     Returns:
-        The job with its reports and files, or None where there is none.
+        The job with its reports and files; None if there is no such job.
     """
-    job_id = find_id(connection, job_or_prompt)
+    job_id = find_id(connection, job_or_prompt_id)
     query = sql("record_of_job", columns=select(RECORD), names=NAMES)
     rows = [] if job_id is None else rows_of(connection, query, {"id": job_id})
     if not rows:
@@ -81,38 +81,38 @@ def find_job(connection: "Connection", job_or_prompt: str) -> JobRecord | None:
     row = rows[0]
     reports = report_rows(connection, [row["id"]]).get(row["id"], [])
     files = rows_of(connection, sql("artifacts_of_job"), {"id": row["id"]})
-    given = {each.name: row[each.name] for each in fields(Job)}
-    given |= {"tags": tuple(row["tags"]), "source": JobSource(row["source"])}
+    values = {each.name: row[each.name] for each in fields(Job)}
+    values |= {"tags": tuple(row["tags"]), "source": JobSource(row["source"])}
     return JobRecord(
-        job=Job(**given),
+        job=Job(**values),
         columns=row,
         error=None if row["error"] is None else JobError(**row["error"]),
         reports=tuple(map(report_of_row, reports)),
-        deciding=tuple(place for place, each in enumerate(reports) if each["decides"]),
+        deciding=tuple(position for position, each in enumerate(reports) if each["decides"]),
         artifacts=tuple(Artifact(**each) for each in files),
     )
 
 
 def report_rows(connection: "Connection", jobs: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """Return the rows of the reports of each job in their order, with their `measurements`."""
-    of_jobs = {"jobs": list(jobs)}
+    """Return the rows of each job's reports in their order, with their `measurements`."""
+    job_ids = {"jobs": list(jobs)}
     measurements: dict[int, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, sql("measurements_of_jobs"), of_jobs):
+    for row in rows_of(connection, sql("measurements_of_jobs"), job_ids):
         start, end = row.pop("threshold_from"), row.pop("threshold_to")
         row["threshold"] = [start, end] if row["better"] == "band" and start is not None else start
         measurements.setdefault(row["report_id"], []).append(row)
     rows: dict[UUID, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, sql("reports_of_jobs"), of_jobs):
+    for row in rows_of(connection, sql("reports_of_jobs"), job_ids):
         complete = {**row, "measurements": measurements.get(row["id"], [])}
         rows.setdefault(row["job_id"], []).append(complete)
     return rows
 
 
 def report_of_row(row: Mapping[str, Any]) -> NodeReport:
-    """Return the report of a row from `report_rows`, with its node.
+    """Return the report in a row of `report_rows`, with its node.
 
     Raises:
-        ReportError: it is no report of this pack.
+        ReportError: the row is not a valid report of this pack.
     """
     worst = {name: row[f"worst_{name}"] for name in ("frame", "reason_code", "reason")}
     names = ("subject", "frames", "fps", "verdict", "score", "measurements")

@@ -4,7 +4,7 @@ SELECT state FROM anime.jobs WHERE id = %(id)s FOR NO KEY UPDATE
 -- name: is_job_deleted
 SELECT 1 FROM anime.deleted_jobs WHERE id = %(id)s
 
--- name: is_process_known
+-- name: find_process
 SELECT 1 FROM anime.processes WHERE id = %(process_id)s
 
 -- name: add_process
@@ -12,7 +12,7 @@ INSERT INTO anime.processes (id, machine_id) VALUES (%(process_id)s, %(machine_i
 ON CONFLICT (id) DO NOTHING
 
 -- name: add_job
--- The job that is run again may have been deleted, or be another database's.
+-- The job that is run again may have been deleted, or be in another database.
 INSERT INTO anime.jobs (project_id, shot_id, character_id, machine_id, state, reproduced_from,
     {columns})
 VALUES
@@ -26,12 +26,12 @@ UPDATE anime.jobs SET
     tags = %(tags)s
 WHERE id = %(id)s
 
--- name: keep_graph
+-- name: store_graph
 UPDATE anime.jobs SET graph = %(graph)s::jsonb WHERE id = %(id)s AND graph IS NULL
 
--- A named row is looked for before it is added: an UPSERT locks its row until the transaction ends,
--- and everybody who writes to one project would wait in turn. Where two add a row at once, the
--- second finds the first's.
+-- A named row is searched before it is added: an UPSERT locks its row until the transaction ends,
+-- so that all processes that write to one project would wait for each other. If two processes add
+-- the same row at the same time, the second one finds the row of the first.
 
 -- name: find_project
 SELECT id FROM anime.projects WHERE name = %(project)s

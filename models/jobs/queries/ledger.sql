@@ -3,7 +3,7 @@ INSERT INTO anime.job_events (id, job_id, kind, at, state, data)
 VALUES (%(id)s, %(job_id)s, %(kind)s, %(at)s, %(state)s, %(data)s::jsonb)
 ON CONFLICT (id) DO NOTHING
 
--- name: keep_workflow
+-- name: store_workflow
 UPDATE anime.jobs SET workflow = coalesce(workflow, %(workflow)s::jsonb) WHERE id = %(job_id)s
 
 -- name: start_job

@@ -1,4 +1,4 @@
-"""The list of jobs, a page at a time."""
+"""The list of jobs, page by page."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """Jobs in their order, and where the list goes on; None at its end."""
+    """A page of the list of jobs.
+
+    Attributes:
+        jobs: values of the list's columns for each job, in order.
+        next: cursor of the next page; None if this is the last page.
+    """
 
     jobs: tuple[dict[str, Any], ...]
     next: str | None
@@ -24,42 +29,42 @@ class Page:
 
 def list_jobs(
     connection: "Connection",
-    wanted: JobQuery,
+    query: JobQuery,
     limit: int,
     order: str = NEWEST,
     cursor: str | None = None,
 ) -> Page:
-    """A page of the jobs that are as wanted.
+    """Return a page of the jobs of a query.
 
     Args:
-        connection: to the database.
-        wanted: which jobs.
-        limit: most of them.
+        connection: connection to the database.
+        query: conditions that the jobs must meet.
+        limit: largest number of jobs on the page.
         order: one of `ORDERS`.
-        cursor: what the page before gave as `next`; it stays true while jobs come and go.
+        cursor: `next` of the page before; it stays valid while jobs are added and deleted.
 
     Raises:
-        CursorError: no cursor of this order.
+        CursorError: the text is not a cursor of this order.
     """
-    condition = condition_of(connection, wanted)
+    condition = condition_of(connection, query)
     after = None if cursor is None else _read_cursor(order, cursor)
     if condition is None:
         return Page((), None)
-    query, values = page_query(condition, limit + 1, order, after)
-    rows = rows_of(connection, query, values)
+    statement, values = page_statement(condition, limit + 1, order, after)
+    rows = rows_of(connection, statement, values)
     has_more, rows = len(rows) > limit, rows[:limit]
     if not has_more:
         return Page(tuple(rows), None)
     last = rows[-1]
-    following = cursor_of(last["created_at"], last["id"], order, last["goodness"])
-    return Page(tuple(rows), following)
+    next_cursor = cursor_of(last["created_at"], last["id"], order, last["goodness"])
+    return Page(tuple(rows), next_cursor)
 
 
-def page_query(
+def page_statement(
     condition: Condition, limit: int, order: str = NEWEST, after: dict[str, Any] | None = None
 ) -> tuple[bytes, dict[str, Any]]:
-    """The statement behind a page, and its values."""
-    query = sql(
+    """Return the SQL statement of a page, and the values of its placeholders."""
+    statement = sql(
         "page_of_jobs",
         columns=select(LIST),
         names=NAMES,
@@ -68,12 +73,12 @@ def page_query(
         order=FIRST[order],
         order_of_rows=FIRST[order].replace(GOODNESS, "jobs.goodness"),
     )
-    return query, {**condition.values, **(after or {}), "limit": limit}
+    return statement, {**condition.values, **(after or {}), "limit": limit}
 
 
 def _read_cursor(order: str, cursor: str) -> dict[str, Any]:
-    at, job_id, (of_order, goodness) = read_cursor(cursor, places=2)
-    if of_order != order or not isinstance(goodness, int | float):
+    at, job_id, (cursor_order, goodness) = read_cursor(cursor, sort_keys=2)
+    if cursor_order != order or not isinstance(goodness, int | float):
         raise CursorError(f"It is a cursor of a list in another order than {order}.")
     if not abs(goodness) <= MOST_GOODNESS:
         raise CursorError("It is no cursor that this list gave.")

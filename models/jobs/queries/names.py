@@ -1,4 +1,4 @@
-"""What there is to choose from: projects with their shots, characters with their versions."""
+"""Lists of the projects with their shots, and of the characters with their versions."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,16 @@ if TYPE_CHECKING:
 
 
 def list_projects(connection: "Connection") -> list[dict[str, Any]]:
-    """All projects, those with the newest jobs first; the nameless has the jobs that name none."""
+    """Return all projects, the project of the newest job first.
+
+    The project without a name holds the jobs that name none.
+    """
     return rows_of(connection, sql("list_projects"), {})
 
 
 def list_characters(connection: "Connection") -> list[dict[str, Any]]:
-    """All characters by name, each with its versions, the newest first.
+    """Return all characters by name, each with its versions, the newest first.
 
-    Those of the library belong to the project without a name.
+    Characters of a library belong to the project without a name.
     """
     return rows_of(connection, sql("list_characters"), {})

@@ -1,5 +1,6 @@
 -- name: list_projects
--- The newest job of each comes from an index; to count a hundred thousand is the statistics' part.
+-- The newest job of a project comes from an index. Jobs are not counted here: with a hundred
+-- thousand of them this takes too long for a list of names, and the statistics do it.
 SELECT projects.name, projects.created_at, newest.created_at AS newest_job,
     (
         SELECT count(*) FROM anime.characters WHERE characters.project_id = projects.id
@@ -34,8 +35,8 @@ LEFT JOIN LATERAL (
         'backend', versions.backend, 'threshold', versions.threshold,
         'calibrated', versions.calibrated, 'saved_at', versions.saved_at,
         'references', (
-            SELECT count(*) FROM anime.character_references AS each
-            WHERE each.version_id = versions.id AND each.used
+            SELECT count(*) FROM anime.character_references AS pictures
+            WHERE pictures.version_id = versions.id AND pictures.used
         )
     ) ORDER BY versions.saved_at DESC, versions.id) AS versions
     FROM anime.character_versions AS versions

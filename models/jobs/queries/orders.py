@@ -1,14 +1,14 @@
-"""Orders of jobs: the newest first, or the best first."""
+"""Orders of the list of jobs: the newest first, or the best first."""
 
 NEWEST, BEST = "newest", "best"
 ORDERS = (NEWEST, BEST)
 
-# One that passes is better than one that fails, whatever their scores; one without a score comes
-# after those that have one. As in the index `jobs_best_first`.
+# A job that passes is better than one that doesn't, whatever their scores: 102 is more than the
+# range of the scores, -1 (no score) to 100. The index `jobs_best_first` has the same expression.
 GOODNESS = "(coalesce(jobs.score, -1) + CASE jobs.verdict WHEN 'PASS' THEN 102 ELSE 0 END)"
-MOST_GOODNESS = 202  # of a PASS with the whole score
+MOST_GOODNESS = 202  # of a job that passes with a score of 100
 
-# Of each order: for ORDER BY, and the condition on jobs that come after the last of a page.
+# For each order: the ORDER BY clause, and the condition for jobs after the last one of a page.
 FIRST = {
     NEWEST: "jobs.created_at DESC, jobs.id DESC",
     BEST: f"{GOODNESS} DESC, jobs.created_at DESC, jobs.id DESC",

@@ -1,4 +1,4 @@
-"""The rows of what a job's pictures were made with."""
+"""Rows of a job's generation parameters."""
 
 import logging
 from collections.abc import Mapping
@@ -21,30 +21,31 @@ def add_parameters(
     graph: Mapping[str, Any],
     find_file: FindFile | None = None,
 ) -> None:
-    """Add the parameters that stand in a job's graph.
+    """Add the generation parameters in a job's graph.
 
-    A graph may hold anything. One that can't be read costs its parameters, not the job.
+    If a graph can't be read, its parameters are left out and the error is logged; the job itself is
+    recorded anyway.
 
     Args:
-        connection: inside a transaction.
-        job_id: whose graph it is.
-        graph: in API format.
-        find_file: finds the model files that the graph names; their hashes are added where they
-            are known.
+        connection: connection inside a transaction.
+        job_id: id of the job.
+        graph: graph of the job in API format.
+        find_file: function that finds the model files that the graph names, for their hashes; None
+            adds no hashes.
     """
     from psycopg import DataError, IntegrityError
 
     from ..provenance.generation_parameters import generation_parameters
 
     try:
-        params = generation_parameters(graph)
+        parameters = generation_parameters(graph)
         if find_file is not None:
-            params = with_hashes(params, find_file)
+            parameters = with_hashes(parameters, find_file)
         rows = [
-            {"job_id": job_id, "position": position, **asdict(param)}
-            for position, param in enumerate(params)
+            {"job_id": job_id, "position": position, **asdict(parameter)}
+            for position, parameter in enumerate(parameters)
         ]
         with connection.transaction(), connection.cursor() as cursor:
-            cursor.executemany(sql("add_param"), rows)
+            cursor.executemany(sql("add_parameter"), rows)
     except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError):
         log.exception("The parameters of job %s can't be read from its graph.", job_id)

@@ -1,4 +1,4 @@
--- name: add_param
+-- name: add_parameter
 INSERT INTO anime.generation_parameters
     (job_id, position, node_id, node_type, kind, name, text, number, sha256)
 VALUES

@@ -8,7 +8,7 @@ ON CONFLICT (id) DO UPDATE SET
     seen_at = clock_timestamp(), ended_at = NULL, pid = excluded.pid
 
 -- name: revive_jobs
--- Of a process that was taken for dead, and is not.
+-- The jobs of a process that was considered dead but still runs.
 UPDATE anime.jobs SET
     state = CASE WHEN started_at IS NULL THEN 'pending' ELSE 'in_progress' END, finished_at = NULL
 WHERE process_id = %(id)s AND state = 'lost'
@@ -21,9 +21,9 @@ UPDATE anime.processes SET ended_at = seen_at
 WHERE id = ANY(%(ids)s) AND ended_at IS NULL
 
 -- name: lose_jobs
--- A row that somebody writes is left to the next round. A job of no known process is an older
--- pack's, or one outside a prompt.
-WITH gone AS (
+-- A row that another transaction writes now is left for the next heartbeat. A job without a process
+-- was recorded by an older version of the pack or outside a prompt.
+WITH ended AS (
     SELECT jobs.id, processes.ended_at
     FROM anime.jobs LEFT JOIN anime.processes ON processes.id = jobs.process_id
     WHERE jobs.finished_at IS NULL AND (
@@ -34,8 +34,8 @@ WITH gone AS (
 ), lost AS (
     UPDATE anime.jobs SET
         state = 'lost', progress_node_id = NULL,
-        finished_at = greatest(gone.ended_at, jobs.started_at, jobs.created_at)
-    FROM gone WHERE gone.id = jobs.id RETURNING jobs.id
+        finished_at = greatest(ended.ended_at, jobs.started_at, jobs.created_at)
+    FROM ended WHERE ended.id = jobs.id RETURNING jobs.id
 )
 INSERT INTO anime.job_events (id, job_id, kind, at, state)
 SELECT md5(id || 'job_lost')::uuid, id, 'job_lost', now(), 'lost' FROM lost

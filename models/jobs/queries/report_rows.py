@@ -1,4 +1,4 @@
-"""The rows of a job's reports: their measurements, and the attempts of a retry."""
+"""Rows of a job's reports, of their measurements, and of the attempts of a retry."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RETRY = "retry"  # backend of the measurement that carries a retry's attempts
+RETRY = "retry"  # backend of the measurement whose details contain the attempts of a retry
 
 
 @dataclass(frozen=True)
 class NewReport:
-    """A report that a job is to have.
+    """A report to add to a job.
 
     Attributes:
-        event_id: of the job's end.
-        job_id: of the job.
-        position: the place among the reports of the job, from 0.
-        node_report: the report and its node.
+        event_id: id of the event of the job's end.
+        job_id: id of the job.
+        position: number of the report in the job, from 0.
+        node_report: report with its node.
     """
 
     event_id: UUID
@@ -40,22 +40,23 @@ class NewReport:
 
 
 def add_reports(
-    connection: "Connection", event_id: UUID, job_id: UUID, shown: Iterable[ShownReport]
+    connection: "Connection", event_id: UUID, job_id: UUID, shown_reports: Iterable[ShownReport]
 ) -> None:
-    """Add everything that a job's nodes reported.
+    """Add the reports that a job's nodes showed, with their measurements and retry attempts.
 
     Args:
-        connection: inside a transaction.
-        event_id: of the job's end.
-        job_id: of the job.
-        shown: in the order in which the nodes ran.
+        connection: connection inside a transaction.
+        event_id: id of the event of the job's end.
+        job_id: id of the job.
+        shown_reports: reports in the order in which the nodes ran.
     """
-    reports = list(_read(shown))
+    reports = list(_read(shown_reports))
     ids = add_rows(
         connection,
-        [NewReport(event_id, job_id, place, each) for place, each in enumerate(reports)],
+        [NewReport(event_id, job_id, position, each) for position, each in enumerate(reports)],
     )
-    # Not in the row from the start: step 7 of the migrations adds rows before there is the column.
+    # This column is filled afterwards, because the step of migration 7 uses `add_rows` on a schema
+    # that doesn't have it yet.
     explained = [
         {"id": report_id, "name": measurement.name}
         for report_id, each in zip(ids, reports, strict=True)
@@ -63,9 +64,9 @@ def add_reports(
     ]
     with connection.cursor() as cursor:
         cursor.executemany(sql("explain_report"), explained)
-    for each in reports:
-        attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(each)]
-        if attempts and _is_retry_end(connection, job_id, each.node_id):
+    for node_report in reports:
+        attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(node_report)]
+        if attempts and _is_retry_end(connection, job_id, node_report.node_id):
             with connection.cursor() as cursor:
                 cursor.executemany(sql("add_retry_attempt"), attempts)
 
@@ -74,8 +75,8 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
     """Add reports with their measurements, and return the ids of their rows.
 
     Args:
-        connection: inside a transaction.
-        reports: of any jobs.
+        connection: connection inside a transaction.
+        reports: reports of any jobs.
     """
     if not reports:
         return []
@@ -83,33 +84,38 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
     with connection.cursor() as cursor:
         cursor.executemany(sql("add_report"), map(_report, reports), returning=True)
         for _ in reports:
-            (report_id,) = cursor.fetchone() or (0,)  # RETURNING always gives one
+            (report_id,) = cursor.fetchone() or (0,)  # RETURNING always returns a row
             ids.append(int(report_id))
             cursor.nextset()
         measurements = [
-            {"report_id": report_id, "position": place, **_measurement(measurement)}
+            {"report_id": report_id, "position": position, **_measurement(measurement)}
             for report_id, each in zip(ids, reports, strict=True)
-            for place, measurement in enumerate(each.node_report.report.measurements)
+            for position, measurement in enumerate(each.node_report.report.measurements)
         ]
         cursor.executemany(sql("add_measurement"), measurements)
     return ids
 
 
-def _read(shown: Iterable[ShownReport]) -> Iterator[NodeReport]:
-    for each in shown:
+def _read(shown_reports: Iterable[ShownReport]) -> Iterator[NodeReport]:
+    for shown_report in shown_reports:
         try:
-            yield each.read()
-        except ReportError as error:  # another pack's, shown under our name
-            log.warning("Node %s showed a report that is none: %s", each.node_id, error)
+            yield shown_report.read()
+        except ReportError as error:  # a node of another pack may show it under the same key
+            log.warning(
+                "Node %s showed a report that isn't one of this pack: %s",
+                shown_report.node_id,
+                error,
+            )
 
 
-def _report(each: NewReport) -> dict[str, Any]:
-    report, worst = each.node_report.report, each.node_report.report.worst
+def _report(new_report: NewReport) -> dict[str, Any]:
+    report = new_report.node_report.report
+    worst = report.worst
     return {
-        "event_id": each.event_id,
-        "job_id": each.job_id,
-        "position": each.position,
-        "node_id": each.node_report.node_id,
+        "event_id": new_report.event_id,
+        "job_id": new_report.job_id,
+        "position": new_report.position,
+        "node_id": new_report.node_report.node_id,
         "subject": report.subject,
         "verdict": report.verdict.value,
         "score": report.score,
@@ -126,26 +132,29 @@ def _measurement(measurement: Measurement) -> dict[str, Any]:
     threshold = data.pop("threshold")
     ends = threshold if isinstance(threshold, list) else [threshold, threshold]
     data["threshold_from"], data["threshold_to"] = ends
-    for shapeless in ("reason_values", "per_frame", "details"):
-        data[shapeless] = strict_json(data[shapeless])
+    for json_column in ("reason_values", "per_frame", "details"):
+        data[json_column] = strict_json(data[json_column])
     return data
 
 
 def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
-    """Not a node after it, which shows the same report, merged or gated. A node that the graph
-    doesn't have was made while it ran: a Retry End that continued the first."""
+    """Return True if a node is a Retry End.
+
+    Nodes after a Retry End can show the same report, merged or gated. A node that isn't in the
+    graph was made while the graph ran: it is a Retry End that continues the first one.
+    """
     row = connection.execute(sql("type_of_node"), {"job_id": job_id, "node_id": node_id}).fetchone()
     return row is not None and row[0] in (RETRY_END.id, None)
 
 
-def _attempts(each: NodeReport) -> Iterator[dict[str, Any]]:
-    """The rounds of a Retry End's own retry; those of one within it come before it."""
-    carriers = [one for one in each.report.measurements if one.backend == RETRY]
-    details = carriers[-1].details if carriers else {}
+def _attempts(node_report: NodeReport) -> Iterator[dict[str, Any]]:
+    """Yield the attempts of a Retry End's own retry; retries inside it come before the last one."""
+    retries = [each for each in node_report.report.measurements if each.backend == RETRY]
+    details = retries[-1].details if retries else {}
     for attempt in details.get("attempts", ()):
         report = Report.from_dict(attempt["report"])
         yield {
-            "node_id": each.node_id,
+            "node_id": node_report.node_id,
             "number": attempt["attempt"],
             "seed": attempt["seed"],
             "verdict": report.verdict.value,

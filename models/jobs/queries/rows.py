@@ -1,4 +1,4 @@
-"""What a query answers, as dictionaries."""
+"""Running of a query whose rows are returned as dictionaries."""
 
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
 
 def rows_of(connection: "Connection", query: bytes, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows, by their columns' names; times in UTC.
+    """Return the rows of a query as dictionaries by column name, with times in UTC.
 
-    Planned anew each time: a plan that serves every filter alike serves none well.
+    The database plans the query each time, because a prepared plan that serves all filters is slow
+    for each of them.
     """
     from psycopg.rows import dict_row
 

@@ -1,4 +1,4 @@
-"""Figures of many jobs: how many passed, and how the last ones went."""
+"""Statistics of many jobs: numbers of passed and failed jobs, and results of the last ones."""
 
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -16,82 +16,86 @@ JOIN anime.attempts ON attempts.job_id = jobs.id
 JOIN anime.phases ON phases.id = attempts.phase_id
 JOIN anime.phase_definitions ON phase_definitions.version = phases.version
 """
-# What jobs are grouped by: the key, its type, and where it comes from beside `anime.jobs`.
+# Keys by which jobs can be grouped: SQL expression, SQL type, and the joins that it needs.
 KEYS = {
     "character": ("jobs.character_id", "bigint", ""),
     "model": ("jobs.model", "text", ""),
     "phase": ("phase_definitions.name", "text", PHASE),
     "project": ("jobs.project_id", "bigint", ""),
-    "day": (DAY, "date", ""),  # by a query of its own, as a day is a span of the index by time
+    "day": (DAY, "date", ""),  # has its own query, which reads a range of the index by time
 }
 
-# Completed jobs without a pass or a fail by their verdict, all others by their state.
+# Names for jobs that neither passed nor failed: completed ones by verdict, all others by state.
 UNJUDGED = {"NOT_MEASURED": "not_measured", None: "no_report"}
 NOT_COMPLETED = {"failed": "failed", "cancelled": "cancelled", "lost": "lost"}
 
-# A day is a span of time, so that the index by time gives it.
+# A condition on the time itself, so that the database can use the index by time.
 OF_DAY = """
 jobs.created_at >= keys.key::timestamp AT TIME ZONE 'UTC'
     AND jobs.created_at < (keys.key + 1)::timestamp AT TIME ZONE 'UTC'
 """
 
-NAMED = ("project", "character")  # keys that are ids of named rows
+NAMED = ("project", "character")  # keys that are ids of rows with a name
 
 
 def statistics(
-    connection: "Connection", wanted: JobQuery, by: str, last: int, limit: int
+    connection: "Connection", query: JobQuery, by: str, last: int, limit: int
 ) -> list[dict[str, Any]]:
-    """The figures of each group of jobs, those with the newest jobs first.
+    """Return the statistics of each group of jobs, the group of the newest job first.
 
     Args:
-        connection: to the database.
-        wanted: which jobs.
-        by: a key of `KEYS`.
-        last: how many of a group's newest finished jobs are looked at closely.
-        limit: most groups.
+        connection: connection to the database.
+        query: conditions that the jobs must meet.
+        by: key of `KEYS` that the jobs are grouped by.
+        last: number of newest finished jobs of a group in `last`, and of jobs in `before`.
+        limit: largest number of groups.
 
     Returns:
-        For each group its `key` and `project` (of a character), `jobs`, how many of them are in
-        each of the `states` and have each of the `verdicts`, how many `passed`, `failed` and were
-        `not_judged`, which add up to `jobs`, their `pass_rate` (of those that passed or failed),
-        and the same of its `last` jobs and of as many `before` them, with the medians of score and
-        time; rates and medians are None where nothing was measured.
+        For each group: its `key` and (for a character) `project`; `jobs`, the number of jobs, also
+        by state in `states` and by verdict in `verdicts`; `passed`, `failed` and `not_judged`,
+        which add up to `jobs`; `pass_rate`, the share of passed jobs among those that passed or
+        failed. `last` and `before` contain the same for the newest finished jobs and for as many
+        before them, with the medians of score and time. Rates and medians are None if nothing was
+        measured.
     """
-    condition = condition_of(connection, wanted)
+    condition = condition_of(connection, query)
     if condition is None:
         return []
     key, kind, source = KEYS[by]
-    query = sql("counts_by_day" if by == "day" else "counts_by_key", key=key, source=source,
-                of_day=OF_DAY, condition=condition.sql)  # fmt: skip
+    counts = sql("counts_by_day" if by == "day" else "counts_by_key", key=key, source=source,
+                 of_day=OF_DAY, condition=condition.sql)  # fmt: skip
     with connection.transaction():
         connection.execute(sql("plan_for_indexes"))
-        rows = rows_of(connection, query, {**condition.values, "limit": limit})
+        rows = rows_of(connection, counts, {**condition.values, "limit": limit})
     groups: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["key"], []).append(row)
-    newest = {each: max(row["newest"] for row in of_key) for each, of_key in groups.items()}
+    newest = {each: max(row["newest"] for row in group) for each, group in groups.items()}
     keys = sorted(groups, key=lambda each: (newest[each], str(each)), reverse=True)[:limit]
     values = {**condition.values, "keys": keys, "twice": 2 * last}
-    named = rows_of(connection, sql(f"names_of_{by}s"), values) if by in NAMED else []
-    names = {row["id"]: row for row in named}
+    name_rows = rows_of(connection, sql(f"names_of_{by}s"), values) if by in NAMED else []
+    names = {row["id"]: row for row in name_rows}
     of_key = OF_DAY if by == "day" else f"{key} = keys.key"
-    query = sql("last_by_key", kind=kind, of_key=of_key, source=source, condition=condition.sql)
+    newest_jobs = sql(
+        "last_by_key", kind=kind, of_key=of_key, source=source, condition=condition.sql
+    )
     recent: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows_of(connection, query, values) if keys else []:
+    for row in rows_of(connection, newest_jobs, values) if keys else []:
         recent.setdefault(row["key"], []).append(row)
     return [
         {
             "key": names[each]["name"] if by in NAMED else str(each),
             "project": names[each]["project"] if by in NAMED else None,
-            **_all(groups[each]),
-            "last": _some(recent.get(each, [])[:last]),
-            "before": _some(recent.get(each, [])[last:]),
+            **_totals(groups[each]),
+            "last": _recent_results(recent.get(each, [])[:last]),
+            "before": _recent_results(recent.get(each, [])[last:]),
         }
         for each in keys
     ]
 
 
-def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the numbers of a group from its counts by state and verdict."""
     states: dict[str, int] = {}
     verdicts = {"PASS": 0, "FAIL": 0, "NOT_MEASURED": 0}
     not_judged = dict.fromkeys((*UNJUDGED.values(), *NOT_COMPLETED.values(), "unfinished"), 0)
@@ -114,7 +118,8 @@ def _all(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _some(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _recent_results(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return numbers, medians and scores of some finished jobs."""
     verdicts = [row["verdict"] for row in rows]
     scores = [row["score"] for row in rows if row["score"] is not None]
     seconds = [row["seconds"] for row in rows if row["seconds"] is not None]

@@ -1,13 +1,13 @@
 -- name: counts_by_key
--- Read from an index alone, as long as nothing else is asked of the jobs.
+-- Without further conditions, the database reads this from an index alone.
 SELECT {key} AS key, jobs.state, jobs.verdict, count(*) AS jobs, max(jobs.created_at) AS newest
 FROM anime.jobs {source}
 WHERE {key} IS NOT NULL AND {condition}
 GROUP BY 1, 2, 3
 
 -- name: counts_by_day
--- The newest days that have jobs, from one to the next, then the counts of those alone: to convert
--- the time of every job there ever was takes ten times as long.
+-- This first finds the newest days that have jobs, one after the other, and then counts the jobs of
+-- those days. Converting the time of every job into a day would take ten times as long.
 WITH RECURSIVE days AS (
     SELECT max(jobs.created_at) AS newest FROM anime.jobs WHERE {condition}
     UNION ALL
@@ -27,12 +27,12 @@ CROSS JOIN LATERAL (
 ) AS counts
 
 -- name: plan_for_indexes
--- An index is read as quickly as the table on a disk without a head; and to start workers takes
--- longer than they save here.
+-- On a solid-state disk, reading an index costs as little as reading the table. Parallel workers
+-- are off because starting them takes longer than they save here.
 SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0
 
 -- name: last_by_key
--- For every key its newest jobs, which an index gives in this order.
+-- The newest jobs of every key; an index returns them in this order.
 SELECT keys.key, last.* FROM unnest(%(keys)s::{kind}[]) AS keys (key)
 CROSS JOIN LATERAL (
     SELECT

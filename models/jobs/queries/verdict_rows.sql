@@ -5,8 +5,8 @@ SELECT state, graph, saved_by FROM anime.jobs WHERE id = %(job_id)s
 SELECT job_id, id, node_id, subject, verdict, score FROM anime.reports
 WHERE job_id = ANY(%(jobs)s) ORDER BY job_id, position
 
--- name: keep_verdicts
--- What stays the same isn't written: a row that is written is written into every index.
+-- name: store_verdicts
+-- Rows that stay the same are left out, because PostgreSQL writes a changed row into every index.
 UPDATE anime.jobs SET
     verdict = judged.verdict, score = judged.score, judged_by = judged.judged_by
 FROM unnest(
@@ -15,6 +15,6 @@ FROM unnest(
 WHERE jobs.id = judged.id AND (jobs.verdict, jobs.score, jobs.judged_by)
     IS DISTINCT FROM (judged.verdict, judged.score, judged.judged_by)
 
--- name: keep_deciding
+-- name: mark_deciding_reports
 UPDATE anime.reports SET decides = NOT decides
 WHERE job_id = ANY(%(jobs)s) AND decides <> (id = ANY(%(deciding)s::bigint[]))

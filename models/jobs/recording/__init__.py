@@ -1,1 +1,1 @@
-"""Events of jobs, their outbox, and the thread that ships them to the database."""
+"""Recording of jobs: their events, the outbox, and the thread that ships them to the database."""

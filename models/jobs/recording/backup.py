@@ -1,4 +1,4 @@
-"""Backs the record of jobs up into a file, restores it, and moves it to another server."""
+"""Backup of all recorded jobs into a file, restoring it, and moving to another server."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..database.address import external_address, without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..database.place import place_below
 from ..database.transfer import (
     Contents,
     DatabaseSource,
-    Say,
+    PrintLine,
     Source,
     Table,
     TransferFailed,
@@ -24,7 +24,7 @@ from ..database.transfer import (
     fill,
 )
 from .outbox import Outbox
-from .process_lock import Life, lives
+from .process_lock import Life, list_processes
 from .processes import FOLDER
 from .shipper import Shipper
 
@@ -38,33 +38,34 @@ CHUNK = 1 << 20  # bytes
 SETTLE_SECONDS = 600.0
 
 
-def back_up(directory: Path, file: Path, say: Say) -> dict[str, Contents]:
-    """Write all that the database holds into a file; ComfyUI may go on meanwhile.
+def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Contents]:
+    """Write the whole contents of the database into a file; ComfyUI may run at the same time.
 
     Args:
         directory: the pack's private folder.
-        file: does not exist yet. It holds prompts and workflows, and only its owner can read it.
-        say: takes a line for each table.
+        file: path of the new file. The file contains prompts and workflows, so only its owner can
+            read it.
+        print_line: function that prints a line of progress for each table.
 
     Returns:
-        What every table holds.
+        The contents of every table, by its name.
 
     Raises:
-        TransferFailed: it can't be done.
-        DatabaseAway: the database can't be reached.
+        TransferFailed: the file exists already or can't be written.
+        DatabaseUnavailable: the database can't be reached.
     """
     if file.exists():
         raise TransferFailed(f"{file} exists already; give another name.")
     database = Database(directory)
     unfinished = file.with_name(f"{file.name}.part")
     try:
-        _ship_what_waits(directory, database, say)
-        with _reading(database) as source:
+        _ship_outbox(directory, database, print_line)
+        with _snapshot(database) as source:
             os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            contents = write_archive(unfinished, source, say)
+            contents = write_archive(unfinished, source, print_line)
         os.replace(unfinished, file)
     except OSError as error:
-        if isinstance(error, DatabaseAway):
+        if isinstance(error, DatabaseUnavailable):
             raise
         raise TransferFailed(f"{file} can't be written: {error}.") from error
     finally:
@@ -73,75 +74,77 @@ def back_up(directory: Path, file: Path, say: Say) -> dict[str, Contents]:
     return contents
 
 
-def restore(directory: Path, file: Path, replace: bool, say: Say) -> dict[str, Contents]:
-    """Put what a backup holds into the database, all of it or nothing.
+def restore(
+    directory: Path, file: Path, replace: bool, print_line: PrintLine
+) -> dict[str, Contents]:
+    """Write the contents of a backup into the database, all of it or nothing.
 
     Args:
-        directory: the pack's private folder; no ComfyUI may be using it.
-        file: what `back_up` wrote, in this version of the pack or an older one.
-        replace: whether what the database holds may go.
-        say: takes a line for each table.
+        directory: the pack's private folder; no running ComfyUI may use it.
+        file: backup that `back_up` of this version of the pack or an older one wrote.
+        replace: True if the database's present contents may be deleted.
+        print_line: function that prints a line of progress for each table.
 
     Returns:
-        What every table holds.
+        The contents of every table, by its name.
 
     Raises:
-        TransferFailed: it can't be done; nothing was changed.
-        DatabaseAway: the database can't be reached.
+        TransferFailed: the restoring failed; nothing was changed.
+        DatabaseUnavailable: the database can't be reached.
     """
-    _check_nobody_runs(directory)
+    _check_comfyui_is_stopped(directory)
     try:
         with zipfile.ZipFile(file) as archive:
             source = _ArchiveSource(archive)
-            return _fill(Database(directory), source, replace, say)
+            return _fill(Database(directory), source, replace, print_line)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        if isinstance(error, DatabaseAway):
+        if isinstance(error, DatabaseUnavailable):
             raise
-        raise TransferFailed(f"{file} is no whole backup of this pack: {error}.") from error
+        raise TransferFailed(f"{file} is no complete backup of this pack: {error}.") from error
 
 
-def move(directory: Path, replace: bool, say: Say) -> dict[str, Contents]:
-    """Copy the embedded database to the server that the user named, which is used from then on.
+def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Contents]:
+    """Copy the embedded database to the server that the user configured.
 
-    The embedded one stays as it is.
+    The pack uses that server from then on. The embedded database stays as it is.
 
     Args:
-        directory: the pack's private folder; no ComfyUI may be using it.
-        replace: whether what the server's database holds may go.
-        say: takes a line for each table.
+        directory: the pack's private folder; no running ComfyUI may use it.
+        replace: True if the present contents of the server's database may be deleted.
+        print_line: function that prints a line of progress for each table.
 
     Returns:
-        What every table holds.
+        The contents of every table, by its name.
 
     Raises:
-        TransferFailed: it can't be done; nothing was changed.
-        DatabaseAway: one of both can't be reached.
-        SettingsError: the address is none.
+        TransferFailed: the move failed; nothing was changed.
+        DatabaseUnavailable: one of the two databases can't be reached.
+        SettingsError: the configured address is invalid.
     """
-    _check_nobody_runs(directory)
+    _check_comfyui_is_stopped(directory)
     if external_address(directory) is None:
         raise TransferFailed(
-            "Where to? Set ANIME_DATABASE_URL, or database_url in the private config file, as for"
-            " ComfyUI itself."
+            "No PostgreSQL server to move to is configured. Set ANIME_DATABASE_URL, or database_url"
+            " in the private config file, as you would for ComfyUI."
         )
     place = place_below(directory)
     if not (place / "data").is_dir():
         raise TransferFailed(f"There is no embedded database in {place}.")
     embedded = Database(directory, only_embedded=True)
     try:
-        with _reading(embedded) as source:
-            return _fill(Database(directory), source, replace, say)
+        with _snapshot(embedded) as source:
+            return _fill(Database(directory), source, replace, print_line)
     finally:
         embedded.close()
 
 
 class _ArchiveSource:
-    """A backup."""
+    """A backup file as a source of rows."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         manifest = json.loads(archive.read(MANIFEST))
         if (manifest["kind"], manifest["format"]) != (KIND, FORMAT):
-            raise ValueError("it is of another kind")
+            raise ValueError(f"{MANIFEST} is of another kind or format")
         self._archive, self.version = archive, int(manifest["schema"])
         self.tables: Sequence[Table] = [
             Table(each["name"], tuple(each["columns"]), tuple(each["key"]))
@@ -150,25 +153,25 @@ class _ArchiveSource:
         self._contents = {each["name"]: Contents(**each["contents"]) for each in manifest["tables"]}
 
     def chunks(self, table: Table) -> Iterator[bytes]:
-        """The table's rows, as they were backed up."""
-        with self._archive.open(f"{table.name}.copy") as stored:
-            chunks, taken = digest(iter(lambda: stored.read(CHUNK), b""))
+        """Yield the table's rows, and check that they are those that were backed up."""
+        with self._archive.open(f"{table.name}.copy") as stream:
+            chunks, contents_of_chunks = digest(iter(lambda: stream.read(CHUNK), b""))
             yield from chunks
-        if taken() != self._contents[table.name]:
-            raise ValueError(f"{table.name} is not what was backed up")
+        if contents_of_chunks() != self._contents[table.name]:
+            raise ValueError(f"the rows of the table {table.name} were changed or damaged")
 
 
-def write_archive(file: Path, source: Source, say: Say) -> dict[str, Contents]:
-    """Write what a source holds into a file."""
+def write_archive(file: Path, source: Source, print_line: PrintLine) -> dict[str, Contents]:
+    """Write all rows of a source into a ZIP file and return the contents of every table."""
     contents = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in source.tables:
-            chunks, taken = digest(source.chunks(table))
-            with archive.open(f"{table.name}.copy", "w", force_zip64=True) as stored:
+            chunks, contents_of_chunks = digest(source.chunks(table))
+            with archive.open(f"{table.name}.copy", "w", force_zip64=True) as stream:
                 for chunk in chunks:
-                    stored.write(chunk)
-            contents[table.name] = taken()
-            say(f"{table.name}: {taken().rows} rows")
+                    stream.write(chunk)
+            contents[table.name] = contents_of_chunks()
+            print_line(f"{table.name}: {contents[table.name].rows} rows")
         tables = [
             {**asdict(table), "contents": asdict(contents[table.name])} for table in source.tables
         ]
@@ -183,22 +186,26 @@ def write_archive(file: Path, source: Source, say: Say) -> dict[str, Contents]:
     return contents
 
 
-def _fill(database: Database, source: Source, replace: bool, say: Say) -> dict[str, Contents]:
+def _fill(
+    database: Database, source: Source, replace: bool, print_line: PrintLine
+) -> dict[str, Contents]:
     from psycopg import Error
 
     try:
         with database.connect() as connection:
-            return fill(connection, source, replace, say)
+            return fill(connection, source, replace, print_line)
     except Error as error:
-        why = without_secrets(error)
-        raise TransferFailed(f"The database refuses, and nothing was changed: {why}") from None
+        reason = without_secrets(error)
+        raise TransferFailed(
+            f"The database refused a statement, and nothing was changed: {reason}"
+        ) from None
     finally:
         database.close()
 
 
 @contextmanager
-def _reading(database: Database) -> "Iterator[DatabaseSource]":
-    """The database as it is now, for reading."""
+def _snapshot(database: Database) -> "Iterator[DatabaseSource]":
+    """Open the present contents of the database as a source of rows."""
     from psycopg import IsolationLevel
 
     connection: Connection
@@ -209,23 +216,25 @@ def _reading(database: Database) -> "Iterator[DatabaseSource]":
             yield DatabaseSource(connection)
 
 
-def _ship_what_waits(directory: Path, database: Database, say: Say) -> None:
-    """The newest of the jobs may still be in the outbox."""
+def _ship_outbox(directory: Path, database: Database, print_line: PrintLine) -> None:
+    """Ship the events of the outbox, which may contain the newest jobs."""
     if not (directory / OUTBOX).exists():
         return
     outbox = Outbox(directory / OUTBOX)
     shipper = Shipper(outbox, database)
     try:
         shipper.settle(SETTLE_SECONDS)
-        if shipper.away:
-            raise DatabaseAway(shipper.away)
-        if left := outbox.backlog():
-            say(f"{left} events wait in the outbox; they are not in the backup.")
+        if shipper.failure:
+            raise DatabaseUnavailable(shipper.failure)
+        if waiting := outbox.backlog():
+            print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
     finally:
         shipper.stop(5)
         outbox.close()
 
 
-def _check_nobody_runs(directory: Path) -> None:
-    if any(life is Life.ALIVE for _, life, _ in lives(directory / FOLDER)):
-        raise TransferFailed("ComfyUI is running and would go on writing. Stop it first.")
+def _check_comfyui_is_stopped(directory: Path) -> None:
+    if any(life is Life.ALIVE for _, life, _ in list_processes(directory / FOLDER)):
+        raise TransferFailed(
+            "ComfyUI is running and would write to the database meanwhile. Stop ComfyUI first."
+        )

@@ -1,6 +1,7 @@
 """Events of jobs and of saved characters, each with its own id and time.
 
-They write and read themselves: strict JSON in the outbox, where an older pack's wait too.
+An event converts itself to strict JSON and back. The outbox holds this JSON, also from older
+versions of the pack.
 """
 
 import json
@@ -12,14 +13,15 @@ from uuid import UUID, uuid4
 
 from ..character_version import CharacterVersion
 from ..job import Artifact, Job, JobError, JobState, Review, ShownReport
-from ..json_values import of_json_value, to_json_value
+from ..json_values import from_json_value, to_json_value
 from ..strict_json import strict_json
 
-SCHEMA = 1  # what it has gained since may be absent: an older pack's events are read too
+# Version of the JSON. Fields that were added since may be absent, so that older events can be read.
+SCHEMA = 1
 
 
 class EventError(ValueError):
-    """JSON that is no event of this pack."""
+    """The JSON is not an event of this pack."""
 
 
 def _now() -> datetime:
@@ -28,10 +30,12 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened.
+    """A recorded event.
 
     Attributes:
-        kind: name of the class in JSON and in the database.
+        id: id that was made when the event happened, so that it is written only once.
+        at: time of the event, with time zone.
+        kind: name of the event's class in JSON and in the database.
     """
 
     id: UUID = field(default_factory=uuid4, kw_only=True)
@@ -40,37 +44,37 @@ class Event:
     _classes: ClassVar[dict[str, type["Event"]]] = {}
 
     def __init_subclass__(cls, kind: str = "") -> None:
-        """Have events of this kind read as this class."""
+        """Register the class for JSON of this kind."""
         if kind:
             cls.kind = kind
             Event._classes[kind] = cls
 
     @property
     def job_if_any(self) -> Job | None:
-        """The job that it belongs to, None if it belongs to none."""
+        """Job that the event belongs to; None if it belongs to no job."""
         return None
 
     def to_json(self) -> str:
-        """This event as strict JSON text that PostgreSQL can hold."""
+        """Return this event as strict JSON text that PostgreSQL can store."""
         return strict_json({"schema": SCHEMA, "kind": self.kind, **self.to_dict()})
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields of this event as JSON values."""
+        """Return the fields of this event as JSON values."""
         values: dict[str, Any] = to_json_value(self)
         return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Event":
-        """Return the event whose fields these are."""
-        event: Event = of_json_value(cls, values)
+        """Return the event with these fields, which `to_dict` made."""
+        event: Event = from_json_value(cls, values)
         return event
 
     @staticmethod
     def from_json(text: str) -> "Event":
-        """Return the event that `to_json` wrote, in this version of the pack or an older one.
+        """Return the event from JSON that `to_json` of this pack or an older version wrote.
 
         Raises:
-            EventError: no such event, or one of another schema.
+            EventError: the text is not such an event, or it has another schema.
         """
         try:
             values = json.loads(text)
@@ -83,10 +87,13 @@ class Event:
 
 @dataclass(frozen=True)
 class JobEvent(Event):
-    """Something that happened to a job. Each has the job, so that none depends on another.
+    """An event of a job.
+
+    Each event contains the whole job, so that no event depends on an earlier one.
 
     Attributes:
-        in_history: the event is kept in the history of its job.
+        job: job at the time of the event.
+        in_history: True if the history of the job keeps the event.
     """
 
     job: Job
@@ -94,25 +101,25 @@ class JobEvent(Event):
 
     @property
     def job_if_any(self) -> Job | None:
-        """Its job."""
+        """Job that the event belongs to."""
         return self.job
 
     def state_of_job(self) -> JobState | None:
-        """Return the state that this gives its job; None if it gives none."""
+        """Return the state that this event gives its job; None if it doesn't concern the state."""
         return JobState.IN_PROGRESS
 
     def facts(self) -> dict[str, Any]:
-        """Return the facts that the history of its job shows beside the state."""
+        """Return the values that the history of the job shows beside the state."""
         return {}
 
 
 @dataclass(frozen=True)
 class JobQueued(JobEvent, kind="job_queued"):
-    """A tracked prompt was queued.
+    """The event that a tracked prompt was queued.
 
     Attributes:
-        graph: the prompt in API format.
-        workflow: as the editor saves it, None where a script asked.
+        graph: prompt in API format.
+        workflow: workflow in the editor's format; None if a script queued the prompt.
     """
 
     graph: Mapping[str, Any]
@@ -125,21 +132,21 @@ class JobQueued(JobEvent, kind="job_queued"):
 
 @dataclass(frozen=True)
 class JobStarted(JobEvent, kind="job_started"):
-    """A tracked prompt began; its job's names are those that its AnimeJob was given."""
+    """The event that a tracked prompt began to run, or that its AnimeJob node named the job."""
 
     def facts(self) -> dict[str, Any]:
-        """Return the names that its job has."""
+        """Return the job's names that aren't empty."""
         names = ("project", "episode", "scene", "shot", "character")
         return {name: value for name in names if (value := getattr(self.job, name))}
 
 
 @dataclass(frozen=True)
 class JobProgressed(JobEvent, kind="job_progressed"):
-    """How far a prompt is. Kept with the job alone: the next one takes its place.
+    """The progress of a prompt; only the last one is kept, with the job itself.
 
     Attributes:
-        progress: part of the prompt's nodes that are done, 0 to 1.
-        node_id: the node that runs, None between nodes.
+        progress: share of the prompt's nodes that are done, 0 to 1.
+        node_id: id of the running node; None between two nodes.
     """
 
     progress: float
@@ -149,12 +156,12 @@ class JobProgressed(JobEvent, kind="job_progressed"):
 
 @dataclass(frozen=True)
 class JobReviewed(JobEvent, kind="job_reviewed"):
-    """A person judged a job."""
+    """The event that a person judged a job."""
 
     review: Review
 
     def state_of_job(self) -> None:
-        """Return None: anybody may judge a job, at any time."""
+        """Return None, because a job may be judged in any state."""
 
     def facts(self) -> dict[str, Any]:
         """Return the review."""
@@ -164,31 +171,33 @@ class JobReviewed(JobEvent, kind="job_reviewed"):
 
 @dataclass(frozen=True)
 class ArtifactWritten(JobEvent, kind="artifact_written"):
-    """A job wrote a file.
+    """The event that a job wrote a file.
 
     Attributes:
-        thumbnail: a small WebP of it, None where none could be made.
+        artifact: the file.
+        thumbnail: small WebP of the file; None if none could be made.
     """
 
     artifact: Artifact
     thumbnail: bytes | None = None
 
     def facts(self) -> dict[str, Any]:
-        """Return the path and kind of the file."""
+        """Return path and kind of the file."""
         return {"path": self.artifact.path, "kind": self.artifact.kind}
 
 
 @dataclass(frozen=True)
 class JobFinished(JobEvent, kind="job_finished"):
-    """A tracked prompt ended.
+    """The event that a tracked prompt ended.
 
     Attributes:
         state: completed, failed or cancelled.
-        started_at: None where ComfyUI didn't say.
-        error: None unless it failed.
-        graph: the prompt in API format, None where `JobQueued` has it.
-        reports: those that its nodes showed, in their order.
-        saved_by: ids of the Save Jobs that wrote files; None where that isn't known.
+        started_at: time when the prompt began to run; None if ComfyUI doesn't tell.
+        finished_at: time when the prompt ended.
+        error: error that failed the prompt; None for another end.
+        graph: prompt in API format; None if a `JobQueued` event contains it.
+        reports: reports that the nodes showed, in their order.
+        saved_by: ids of the Save Job nodes that wrote files; None if they are unknown.
     """
 
     state: JobState
@@ -200,20 +209,20 @@ class JobFinished(JobEvent, kind="job_finished"):
     saved_by: tuple[str, ...] | None = None
 
     def state_of_job(self) -> JobState:
-        """Return the state that it ended in."""
+        """Return the job's final state."""
         return self.state
 
     def facts(self) -> dict[str, Any]:
-        """Return how it ended, and how many reports there are."""
+        """Return the final state, the number of reports, and the message of an error."""
         facts: dict[str, Any] = {"state": self.state.value, "reports": len(self.reports)}
         return {**facts, "error": self.error.message} if self.error else facts
 
 
 @dataclass(frozen=True)
 class CharacterSaved(Event, kind="character_saved"):
-    """A character was saved in a library. It belongs to no job.
+    """The event that a character was saved in a library, which belongs to no job.
 
-    Its id and time are the version's: said again, it changes nothing.
+    It has the id and the time of the saved version, so recording it again has no effect.
     """
 
     character: CharacterVersion
@@ -223,13 +232,13 @@ class CharacterSaved(Event, kind="character_saved"):
         object.__setattr__(self, "at", self.character.saved_at)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields of this event, without the id and time twice."""
+        """Return the fields as JSON values; id and time are stored only once."""
         values = super().to_dict()
         del values["character"]["id"], values["character"]["saved_at"]
         return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Event:
-        """Return the event whose fields these are."""
+        """Return the event with these fields, which `to_dict` made."""
         character = {**values["character"], "id": values["id"], "saved_at": values["at"]}
         return super().from_dict({**values, "character": character})

@@ -1,10 +1,10 @@
-"""Writes events into the database's tables, each once in effect."""
+"""Writing of events into the database's tables; a repeated event has no second effect."""
 
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from ..job import JobState
-from ..job_states import FINAL, following
+from ..job_states import FINAL, next_state
 from ..provenance.model_hashes import FindFile
 from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
@@ -29,42 +29,43 @@ if TYPE_CHECKING:
 
 
 def write(connection: "Connection", event: Event, find_file: FindFile | None = None) -> bool:
-    """Write one event. An event that comes again changes nothing, nor does one of a deleted job.
+    """Write an event; a repeated event, or one of a deleted job, changes nothing.
 
     Args:
-        connection: inside a transaction.
-        event: its job, or its character, is added where the database doesn't know it yet.
-        find_file: finds the model files that a graph names, for their hashes.
+        connection: connection inside a transaction.
+        event: event to write; its job or character is added if the database doesn't have it yet.
+        find_file: function that finds the model files that a graph names, for their hashes.
 
     Returns:
-        Whether the event was new.
+        True if the event was new.
 
     Raises:
-        psycopg.Error: the database refuses.
+        psycopg.Error: the database refused a statement.
     """
     if isinstance(event, CharacterSaved):
         return add_character_version(connection, event.character)
     assert isinstance(event, JobEvent)
-    event_state, unheard = event.state_of_job(), JobState.IN_PROGRESS
-    first_state = event_state if event_state is JobState.PENDING else unheard
+    event_state = event.state_of_job()
+    pending = event_state is JobState.PENDING
+    first_state = JobState.PENDING if pending else JobState.IN_PROGRESS
     row = job_rows.lock(connection, event.job, first_state)
     if row is None:
         return False
-    state = row.state if event_state is None else following(row.state, event_state)
+    state = row.state if event_state is None else next_state(row.state, event_state)
     changes = state is not row.state
     if event.in_history:
-        shown = state if event_state is not None and (changes or row.is_new) else None
-        if not _add_event(connection, event, shown):
+        new_state = state if event_state is not None and (changes or row.is_new) else None
+        if not _add_event(connection, event, new_state):
             return False
     if changes and state not in FINAL:
         connection.execute(sql("continue_job"), {"job_id": event.job.id, "state": state.value})
-    if changes or not isinstance(event, JobFinished):  # a job ends once
+    if changes or not isinstance(event, JobFinished):  # a second end of a job has no effect
         _add_rows(event, connection, find_file)
     return True
 
 
 def _add_event(connection: "Connection", event: JobEvent, state: JobState | None) -> bool:
-    """Add an event to the history of its job; return False if it is there already."""
+    """Add an event to the history of its job; return False if the history contains it already."""
     values = {
         "id": event.id,
         "job_id": event.job.id,
@@ -78,16 +79,16 @@ def _add_event(connection: "Connection", event: JobEvent, state: JobState | None
 
 @singledispatch
 def _add_rows(event: JobEvent, connection: "Connection", find_file: FindFile | None) -> None:
-    """Write what only events of this kind have."""
+    """Write the data that only this kind of event has."""
     raise NotImplementedError(event.kind)
 
 
 @_add_rows.register(JobQueued)
 def _(event: JobQueued, connection: "Connection", find_file: FindFile | None) -> None:
     workflow = None if event.workflow is None else strict_json(event.workflow)
-    connection.execute(sql("keep_workflow"), {"job_id": event.job.id, "workflow": workflow})
-    if _keep_graph(connection, event, find_file):
-        judge_job(connection, event.job.id)  # its end may have come before
+    connection.execute(sql("store_workflow"), {"job_id": event.job.id, "workflow": workflow})
+    if _store_graph(connection, event, find_file):
+        judge_job(connection, event.job.id)  # the event of its end may have arrived earlier
 
 
 @_add_rows.register(JobStarted)
@@ -103,40 +104,40 @@ def _(event: JobProgressed, connection: "Connection", find_file: FindFile | None
 
 @_add_rows.register(ArtifactWritten)
 def _(event: ArtifactWritten, connection: "Connection", find_file: FindFile | None) -> None:
-    written = {"event_id": event.id, "job_id": event.job.id, "written_at": event.at}
-    connection.execute(sql("add_artifact"), {**written, **vars(event.artifact)})
+    values = {"event_id": event.id, "job_id": event.job.id, "written_at": event.at}
+    connection.execute(sql("add_artifact"), {**values, **vars(event.artifact)})
     if event.thumbnail is not None:
         connection.execute(sql("add_thumbnail"), {"event_id": event.id, "webp": event.thumbnail})
 
 
 @_add_rows.register(JobReviewed)
 def _(event: JobReviewed, connection: "Connection", find_file: FindFile | None) -> None:
-    reviewed = {"id": event.id, "job_id": event.job.id, "reviewed_at": event.at}
-    connection.execute(sql("add_review"), {**reviewed, **event.facts()})
+    values = {"id": event.id, "job_id": event.job.id, "reviewed_at": event.at}
+    connection.execute(sql("add_review"), {**values, **event.facts()})
 
 
 @_add_rows.register(JobFinished)
 def _(event: JobFinished, connection: "Connection", find_file: FindFile | None) -> None:
-    nothing = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
+    no_error = dict.fromkeys(("node_id", "node_type", "exception", "message", "traceback"))
     values = {
         "job_id": event.job.id,
         "state": event.state.value,
         "started_at": event.started_at,
         "finished_at": event.finished_at,
         "saved_by": None if event.saved_by is None else list(event.saved_by),
-        **(vars(event.error) if event.error else nothing),
+        **(vars(event.error) if event.error else no_error),
     }
     connection.execute(sql("finish_job"), values)
-    _keep_graph(connection, event, find_file)
+    _store_graph(connection, event, find_file)
     add_reports(connection, event.id, event.job.id, event.reports)
     judge_job(connection, event.job.id)
 
 
-def _keep_graph(
+def _store_graph(
     connection: "Connection", event: JobQueued | JobFinished, find_file: FindFile | None
 ) -> bool:
-    """Keep the graph of a job with its parameters; return False if the job has a graph already."""
-    if event.graph is None or not job_rows.keep_graph(connection, event.job.id, event.graph):
+    """Store the graph of a job with its parameters; return False if the job has a graph already."""
+    if event.graph is None or not job_rows.store_graph(connection, event.job.id, event.graph):
         return False
     add_parameters(connection, event.job.id, event.graph, find_file)
     return True

@@ -1,4 +1,4 @@
-"""The jobs of this process that have not ended, and which prompt is whose."""
+"""The jobs of this process that have not ended, by job id and by the id of the running prompt."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -8,89 +8,90 @@ from ..job import Job
 
 
 class SecondJob(ValueError):
-    """A prompt has two AnimeJob nodes."""
+    """A prompt contains two AnimeJob nodes."""
 
 
 @dataclass
-class _Open:
+class _OpenJob:
     job: Job
-    named: bool = False  # its AnimeJob ran
+    named: bool = False  # True once its AnimeJob node ran
 
 
 class OpenJobs:
-    """Jobs from the moment they are queued until they end. May be asked by any thread."""
+    """Jobs from the moment they are queued until they end; all methods are thread-safe."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._open: dict[UUID, _Open] = {}
-        self._running: dict[str, UUID] = {}  # by prompt id; ComfyUI may queue the same id twice
+        self._open: dict[UUID, _OpenJob] = {}
+        # Prompt id → job id. Only running prompts are in it, as ComfyUI may queue an id twice.
+        self._running: dict[str, UUID] = {}
 
     def add(self, job: Job) -> None:
-        """A job was queued."""
+        """Add a job that was queued."""
         with self._mutex:
-            self._open[job.id] = _Open(job)
+            self._open[job.id] = _OpenJob(job)
 
     def start(self, job_id: UUID) -> Job | None:
-        """A job's prompt runs from now on; None where the job isn't open."""
+        """Note that a job's prompt runs, and return the job; None if the job isn't open."""
         with self._mutex:
-            found = self._open.get(job_id)
-            if found is None:
+            entry = self._open.get(job_id)
+            if entry is None:
                 return None
-            if found.job.prompt_id is not None:
-                self._running[found.job.prompt_id] = job_id
-            return found.job
+            if entry.job.prompt_id is not None:
+                self._running[entry.job.prompt_id] = job_id
+            return entry.job
 
     def name(self, named: Job) -> tuple[Job, bool]:
-        """The running job of a prompt, with the names that its AnimeJob was given.
+        """Give the running job of a prompt the names that its AnimeJob node received.
 
         Args:
-            named: with the prompt's id and the names; where nobody saw the prompt start, this is
-                its job from now on.
+            named: job with the prompt's id and the names. It becomes the prompt's job if the start
+                of the prompt was not recorded.
 
         Returns:
-            The job, and whether anything of it is new.
+            The prompt's job, and True if it differs from the job recorded so far.
 
         Raises:
-            SecondJob: the prompt's AnimeJob ran before.
+            SecondJob: an AnimeJob node of this prompt ran before.
         """
         if named.prompt_id is None:
             return named, True
         with self._mutex:
             running = self._running.get(named.prompt_id)
-            found = None if running is None else self._open.get(running)
-            if found is not None and found.named:
+            entry = None if running is None else self._open.get(running)
+            if entry is not None and entry.named:
                 raise SecondJob(
                     "AnimeJob: this prompt has an AnimeJob already; a prompt is one job."
                     " Remove one of them, or connect this one's outputs to the other."
                 )
-            known = None if found is None else found.job
-            job = named if known is None else _with_names(known, named)
-            self._open[job.id] = _Open(job, named=True)
+            before = None if entry is None else entry.job
+            job = named if before is None else _with_names(before, named)
+            self._open[job.id] = _OpenJob(job, named=True)
             self._running[named.prompt_id] = job.id
-            return job, job != known
+            return job, job != before
 
     def find(self, job_id: UUID) -> Job | None:
-        """An open job, as it is known now."""
+        """Return an open job with its present names; None if the job isn't open."""
         with self._mutex:
-            found = self._open.get(job_id)
-            return None if found is None else found.job
+            entry = self._open.get(job_id)
+            return None if entry is None else entry.job
 
     def running(self, prompt_id: str) -> Job | None:
-        """The job of a prompt that runs."""
+        """Return the job of a running prompt; None if no job with this prompt id runs."""
         with self._mutex:
-            found = self._open.get(self._running[prompt_id]) if prompt_id in self._running else None
-            return None if found is None else found.job
+            entry = self._open.get(self._running[prompt_id]) if prompt_id in self._running else None
+            return None if entry is None else entry.job
 
     def close(self, job_id: UUID) -> Job | None:
-        """A job ended: forgotten here. None where it isn't open, so that it ends only once."""
+        """Remove a job that ended, and return it; None if it isn't open, so it ends only once."""
         with self._mutex:
-            found = self._open.pop(job_id, None)
-            if found is None:
+            entry = self._open.pop(job_id, None)
+            if entry is None:
                 return None
-            prompt_id = found.job.prompt_id
+            prompt_id = entry.job.prompt_id
             if prompt_id is not None and self._running.get(prompt_id) == job_id:
                 del self._running[prompt_id]
-            return found.job
+            return entry.job
 
 
 def _with_names(job: Job, named: Job) -> Job:

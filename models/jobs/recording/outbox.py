@@ -1,8 +1,8 @@
-"""The outbox: events on the local disk, until the database has them.
+"""The outbox, which keeps events on the local disk until they are in the database.
 
-Rendering waits for this and for nothing else. An event that `append` acknowledged survives the
-death of the process. One that could not be written is said loudly, rendering goes on, and the
-event is kept in memory until it can be written.
+Rendering waits only for a write to the outbox, never for the database. An event for which `append`
+returned True survives the death of the process. If an event can't be written, an error is logged,
+rendering goes on, and the event stays in memory until it can be written.
 """
 
 import logging
@@ -22,16 +22,16 @@ from .events import Event
 
 log = logging.getLogger(__name__)
 
-# Another process of this machine may be writing; it is done within milliseconds.
-PATIENCE = 2.0  # seconds
-QUIET_SECONDS = 60.0  # a disk that is nearly full fails now and then: said once a minute
+LOCK_SECONDS = 2.0  # longest wait for another process that is writing, which takes milliseconds
+QUIET_SECONDS = 60.0  # between error messages: a disk that is nearly full fails again and again
 
-MOST_HELD = 2_000  # events in memory, each as large as its graph: tens of megabytes
+# Events in memory while the disk can't be written: some tens of megabytes, as each has its graph.
+MOST_UNWRITTEN = 2_000
 
-MOMENT = 0.02  # seconds between looks whether another process is done shipping
-LONGEST_TURN = 30.0
+POLL_SECONDS = 0.02  # between two checks if another process has finished
+LONGEST_TURN = 30.0  # seconds; a process that ships for longer probably hangs
 
-NO_JOB = ""  # in the column of an event that belongs to none
+NO_JOB = ""  # value of the column job_id for an event without a job
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS events (
@@ -50,8 +50,14 @@ CREATE TABLE IF NOT EXISTS rejected (
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """An event in the outbox, as it was written."""
+class StoredEvent:
+    """An event in the outbox.
+
+    Attributes:
+        position: number that grows with each event.
+        id: id of the event.
+        body: JSON of the event, from `Event.to_json`.
+    """
 
     position: int
     id: str
@@ -59,14 +65,18 @@ class Waiting:
 
 
 class Outbox:
-    """Events that the database doesn't have yet, oldest first.
+    """An SQLite file of events that the database doesn't have yet, oldest first.
 
-    The execution thread appends; the shipper reads and removes. Each has a connection of its own,
-    so that neither waits for the other. Several processes may share one file.
+    ComfyUI's execution thread appends events; the shipper's thread reads and deletes them. Each
+    thread has its own connection, so that neither waits for the other. Several processes may share
+    one file.
+
+    Attributes:
+        failure: error of the last `append` or `retry`; None if it succeeded.
     """
 
     def __init__(self, path: Path) -> None:
-        """Touch nothing yet: the file is made by the first append or read."""
+        """Store the path; the first append or read creates the file."""
         self._path = path
         self._appending, self._reading = threading.Lock(), threading.Lock()
         self._writer: sqlite3.Connection | None = None
@@ -76,75 +86,77 @@ class Outbox:
         self._waits_since: float | None = None
         self._closed = False
         self._quiet_until = 0.0
-        self._held: deque[tuple[str, str, str | None, str]] = deque()  # not written yet
+        # Rows that could not be written to the disk yet.
+        self._unwritten: deque[tuple[str, str, str | None, str]] = deque()
         self._dropped = 0
-        self.failure: str | None = None  # why the last append failed
+        self.failure: str | None = None
 
     def append(self, event: Event) -> bool:
-        """Write an event down. Never raises.
+        """Write an event to the disk. It never raises.
 
         Returns:
-            True once the event is on the disk; False where it couldn't be, which is logged.
+            True if the event is on the disk. After a failure, which is logged, it is False.
         """
         try:
             job = event.job_if_any
-            of_job = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
-            row = (str(event.id), *of_job, event.to_json())
-        except Exception as error:  # whatever it is, rendering must go on
+            job_ids = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
+            row = (str(event.id), *job_ids, event.to_json())
+        except Exception as error:  # no error here may stop rendering
             self._dropped += 1
-            self._say(error)
+            self._report_failure(error)
             return False
         with self._appending:
-            self._held.append(row)
-            return self._write_held()
+            self._unwritten.append(row)
+            return self._write_rows()
 
     def retry(self) -> bool:
-        """Write what could not be written so far. Never raises.
+        """Write the events that are still in memory. It never raises.
 
         Returns:
-            Whether everything is on the disk.
+            True if all events are on the disk.
         """
-        if not self._held:
+        if not self._unwritten:
             return True
         with self._appending:
-            return self._write_held()
+            return self._write_rows()
 
     @property
     def lost(self) -> int:
-        """Events that are not on the disk: those in memory, and those that it had no room for."""
-        return self._dropped + len(self._held)
+        """Number of events that are not on the disk: those in memory, and those dropped."""
+        return self._dropped + len(self._unwritten)
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
-        """Ship alone: two processes that shipped the same events would wait for each other.
+        """Let one process at a time ship: two that wrote the same rows would block each other.
 
         Yields:
-            Whether it is this one's turn; False after a moment of another's. One that keeps its
-            turn too long may hang, and is waited for no longer: to ship twice does no harm.
+            True if this process may ship; False, after a short wait, if another process ships. A
+            process that ships for longer than `LONGEST_TURN` may hang, so others then ship as
+            well; shipping an event twice does no harm.
         """
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._turn.acquire()
-            ours = True
+            may_ship = True
         except Timeout:
-            ours = False
+            may_ship = False
         except (OSError, NotImplementedError) as error:
-            log.debug("No turns at shipping here: %s", error)
-            ours = True
-        if ours:
+            log.debug("This file system has no locks, so processes may ship together: %s", error)
+            may_ship = True
+        if may_ship:
             self._waits_since = None
         else:
             now = time.monotonic()
             self._waits_since = self._waits_since or now
-            ours = now - self._waits_since > LONGEST_TURN
-            time.sleep(0 if ours else MOMENT)
+            may_ship = now - self._waits_since > LONGEST_TURN
+            time.sleep(0 if may_ship else POLL_SECONDS)
         try:
-            yield ours
+            yield may_ship
         finally:
             self._turn.release()
 
-    def oldest(self, most: int) -> list[Waiting]:
-        """The events that have waited longest.
+    def oldest(self, most: int) -> list[StoredEvent]:
+        """Return up to `most` events, the oldest first.
 
         Raises:
             sqlite3.Error: the file can't be read.
@@ -153,10 +165,14 @@ class Outbox:
             rows = connection.execute(
                 "SELECT position, id, body FROM events ORDER BY position LIMIT ?", (most,)
             ).fetchall()
-        return [Waiting(*row) for row in rows]
+        return [StoredEvent(*row) for row in rows]
 
-    def forget(self, shipped: Sequence[Waiting]) -> None:
-        """Remove what the database has. Raises sqlite3.Error."""
+    def delete(self, shipped: Sequence[StoredEvent]) -> None:
+        """Delete events that are in the database.
+
+        Raises:
+            sqlite3.Error: the file can't be written.
+        """
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -164,8 +180,16 @@ class Outbox:
                     "DELETE FROM events WHERE position = ?", [(each.position,) for each in shipped]
                 )
 
-    def reject(self, event: Waiting, reason: str) -> None:
-        """Set aside what the database will never take, so that the rest goes on."""
+    def reject(self, event: StoredEvent, reason: str) -> None:
+        """Set aside an event that the database will never accept, so that later ones are shipped.
+
+        Args:
+            event: event that was refused.
+            reason: error message of the database, without secrets.
+
+        Raises:
+            sqlite3.Error: the file can't be written.
+        """
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -175,28 +199,27 @@ class Outbox:
                 )
                 connection.execute("DELETE FROM events WHERE position = ?", (event.position,))
 
-    def backlog(self, wanted: str | None = None) -> int:
-        """How many events wait; with a job's or a prompt's id, how many of that one."""
+    def backlog(self, job_or_prompt_id: str | None = None) -> int:
+        """Return the number of events that wait, either of all jobs or of one job or prompt."""
         with self._connection() as connection:
             (count,) = connection.execute(
                 "SELECT count(*) FROM events WHERE ?1 IS NULL OR job_id = ?1 OR prompt_id = ?1",
-                (wanted,),
+                (job_or_prompt_id,),
             ).fetchone()
         return int(count)
 
     def rejected(self) -> int:
-        """How many events the database refused."""
+        """Return the number of events that the database refused."""
         with self._connection() as connection:
             return int(connection.execute("SELECT count(*) FROM rejected").fetchone()[0])
 
-    def tidy(self) -> None:
-        """Move what was written from SQLite's log into its file: the shipper's work, as it waits
-        for the disk."""
+    def checkpoint(self) -> None:
+        """Move SQLite's write-ahead log into its file; it waits for the disk."""
         with self._connection() as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
-        """Close the file; nothing can be appended or read afterwards."""
+        """Close the file for good; later appends and reads fail."""
         with self._appending, self._reading:
             self._closed = True
             for connection in (self._writer, self._reader):
@@ -207,26 +230,28 @@ class Outbox:
     def _open(self) -> sqlite3.Connection:
         if self._closed:
             raise sqlite3.ProgrammingError("the outbox is closed")
-        give_up = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
                 return self._new_connection()
             except sqlite3.OperationalError as error:
-                # SQLite itself doesn't wait where another process is just turning its log on.
-                if "locked" not in str(error) or time.monotonic() > give_up:
+                # SQLite's own timeout doesn't apply while another process switches to WAL mode.
+                if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
-            time.sleep(MOMENT)
+            time.sleep(POLL_SECONDS)
 
     def _new_connection(self) -> sqlite3.Connection:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # graphs are private
         connection = sqlite3.connect(
-            self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")  # safe from the death of the process
-            connection.execute("PRAGMA wal_autocheckpoint = 0")  # `tidy` does it, off this thread
+            # With NORMAL, written events survive a crash of the process, not always of the system.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            # The shipper calls `checkpoint`, so that the execution thread never waits for it.
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.executescript(TABLES)
         except BaseException:
             connection.close()
@@ -235,39 +260,39 @@ class Outbox:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """The shipper's and the readers' side, one at a time."""
+        """Lend the connection for reading and deleting to one thread at a time."""
         with self._reading:
             if self._reader is None:
                 self._reader = self._open()
             yield self._reader
 
-    def _write_held(self) -> bool:
-        """Write in order what is held; the caller has the lock."""
+    def _write_rows(self) -> bool:
+        """Write the rows in memory in their order; the caller holds the lock."""
         try:
             if self._writer is None:
                 self._writer = self._open()
-            while self._held:
+            while self._unwritten:
                 self._writer.execute(
                     "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body)"
                     " VALUES (?, ?, ?, ?)",
-                    self._held[0],
+                    self._unwritten[0],
                 )
-                self._held.popleft()
-        except Exception as error:  # whatever it is, rendering must go on
+                self._unwritten.popleft()
+        except Exception as error:  # no error here may stop rendering
             if self._writer is not None and isinstance(error, sqlite3.Error | OSError):
-                self._writer.close()  # the next append begins anew: the disk may be back
+                self._writer.close()  # the next append opens the file again
                 self._writer = None
-            if isinstance(error, sqlite3.DataError) or len(self._held) > MOST_HELD:
-                self._held.popleft()  # too large to be written, ever, or too many
+            if isinstance(error, sqlite3.DataError) or len(self._unwritten) > MOST_UNWRITTEN:
+                self._unwritten.popleft()  # it is too large for SQLite, or there are too many
                 self._dropped += 1
-            self._say(error)
+            self._report_failure(error)
             return False
         if self.failure is not None:
             self.failure = None
-            log.info("The outbox %s can be written again, and has what waited.", self._path)
+            log.info("The outbox %s can be written again and holds all waiting events.", self._path)
         return True
 
-    def _say(self, error: Exception) -> None:
+    def _report_failure(self, error: Exception) -> None:
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + QUIET_SECONDS
             log.error(

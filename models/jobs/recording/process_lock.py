@@ -1,7 +1,8 @@
-"""Locks by which the processes of one machine see each other live.
+"""Lock files that show the processes of one machine which of them are running.
 
-A process that merely sleeps keeps its lock. Beside it lies a file with the name of its host, as
-locks of another host say nothing here; a lock's own file may go with the lock.
+A suspended process keeps its lock. Beside each lock file is a file with the name of its host,
+because a lock of another host can't be checked here. The host's name has a file of its own because
+the lock file may be deleted when the lock is released.
 """
 
 import platform
@@ -16,67 +17,74 @@ HOST, LOCK = ".host", ".lock"
 
 
 class Life(Enum):
-    """What the lock of a process says of it."""
+    """State of a process, as its lock shows it."""
 
     ALIVE = "alive"
     DEAD = "dead"
-    UNKNOWN = "unknown"  # another host's, or a file system without locks
+    UNKNOWN = "unknown"  # the process is on another host, or the file system has no locks
 
 
 class ProcessLock:
-    """The lock of this process, and the file with its host."""
+    """The lock of this process, with the file that names its host."""
 
     def __init__(self, folder: Path, process_id: UUID) -> None:
-        """Touch nothing yet."""
+        """Store the paths; `hold` creates the files.
+
+        Args:
+            folder: folder of the lock files.
+            process_id: id of this process.
+        """
         self._host = folder / f"{process_id}{HOST}"
         self._lock = _lock_beside(self._host)
-        self._held = False
+        self._is_held = False
 
     def hold(self) -> None:
-        """Take the lock, and keep it as long as this process lives.
+        """Acquire the lock and keep it until this process ends.
 
         Raises:
             OSError: the folder can't be written, or its file system has no locks.
         """
-        if self._held:
+        if self._is_held:
             return
         self._host.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._lock.acquire()  # only one who looks may have it, for a moment
+            self._lock.acquire()  # another process holds it only briefly, to check this one
         except NotImplementedError as error:
             raise OSError(str(error)) from error
-        # Without a lock there is nothing to be seen, so that it comes first.
+        # A host file without a lock would look like a dead process, so the lock comes first.
         self._host.write_text(platform.node(), encoding="utf-8")
-        self._held = True
+        self._is_held = True
 
     def release(self, remove: bool) -> None:
-        """Let the lock go.
+        """Release the lock.
 
         Args:
-            remove: the files too; those that stay tell the next process that this one is gone.
+            remove: True to delete the files too. Files that remain show the next process that this
+                one has ended.
         """
-        if self._held and remove:
-            self._host.unlink(missing_ok=True)  # before anybody can take it for a dead one's
+        if self._is_held and remove:
+            # It is deleted before the release, so that no process takes this one for a dead one.
+            self._host.unlink(missing_ok=True)
         self._lock.release(force=True)
-        if self._held and remove:
-            forget(self._host)
-        self._held = False
+        if self._is_held and remove:
+            delete_lock_files(self._host)
+        self._is_held = False
 
 
-def lives(folder: Path) -> Iterator[tuple[UUID, Life, Path]]:
-    """What the locks of a folder say, each with its process and the file with its host."""
+def list_processes(folder: Path) -> Iterator[tuple[UUID, Life, Path]]:
+    """Yield id, state and host file of each process that has a lock file in a folder."""
     for path in sorted(folder.glob(f"*{HOST}")):
         try:
             yield UUID(path.stem), _life(path), path
         except (ValueError, OSError):
-            continue  # not one of ours, or just removed
+            continue  # another program's file, or it was deleted just now
 
 
-def forget(host: Path) -> None:
-    """Remove the files of a process that is gone.
+def delete_lock_files(host: Path) -> None:
+    """Delete the lock file and the host file of a process that has ended.
 
     Args:
-        host: the file with its host.
+        host: host file of the process.
     """
     for path in (host, host.with_suffix(LOCK)):
         path.unlink(missing_ok=True)
@@ -84,7 +92,7 @@ def forget(host: Path) -> None:
 
 def _life(host: Path) -> Life:
     if host.read_text(encoding="utf-8", errors="replace") != platform.node():
-        return Life.UNKNOWN  # of another host, or empty: it is just being made
+        return Life.UNKNOWN  # from another host, or empty because it is being written now
     try:
         with _lock_beside(host).acquire(timeout=0):
             return Life.DEAD

@@ -1,10 +1,10 @@
-"""Which ComfyUI processes live, and which jobs were lost with one that died.
+"""Heartbeats of the ComfyUI processes, which show the jobs that were lost with a dead process.
 
-Every process says in the database, every few seconds, that it is there. On one machine and
-private folder a lock file tells the death of a process at once; that of another machine's is
-taken for granted when it was not seen for a minute. How long is measured by the observer's own
-monotonic clock, as the time between two different heartbeats: no clock that is set back or
-forward, and no machine whose clock is wrong, loses anybody's jobs.
+Every process writes a heartbeat into the database every few seconds. A process on the same machine
+with the same private folder is known to be dead as soon as its lock file is free. A process of
+another machine counts as dead when its heartbeat has not changed for a minute. The observing
+process measures that minute with its own monotonic clock, so wrong or changed system clocks can't
+lose a job.
 """
 
 import logging
@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 from ..queries import sql
 from ..queries.job_rows import id_of
-from .process_lock import Life, ProcessLock, forget, lives
+from .process_lock import Life, ProcessLock, delete_lock_files, list_processes
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,126 +28,135 @@ log = logging.getLogger(__name__)
 
 FOLDER = "processes"  # below the private folder
 BEAT_SECONDS = 10.0
-DEAD_SECONDS = 60.0  # unseen
-# Who did not look for so long can't say how long the others were not seen: the database may have
-# been away for all.
+DEAD_SECONDS = 60.0  # without a new heartbeat: six are missing
+# A process that has not read the heartbeats for this long must not declare other processes dead:
+# it may have been suspended, or the database may have been unavailable for all processes.
 LONGEST_GAP = 3 * BEAT_SECONDS
 
 
-class Watch:
-    """How long other processes were not seen, by a clock that nobody sets."""
+class HeartbeatMonitor:
+    """Record of the time since the last heartbeat of each other process, by a monotonic clock."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Nobody was looked at yet.
+        """Begin without any heartbeats.
 
         Args:
-            clock: seconds.
+            clock: function that returns seconds and never goes backwards.
         """
         self._clock = clock
-        self._looked: float | None = None
-        self._seen: dict[UUID, tuple[datetime, float]] = {}  # the heartbeat, and since when it is
+        self._last_check: float | None = None
+        # Process id → its last heartbeat, and the time of the check that first read it.
+        self._heartbeats: dict[UUID, tuple[datetime, float]] = {}
 
-    def unseen(self, beats: Mapping[UUID, datetime]) -> set[UUID]:
-        """Those whose heartbeat has been the same for too long.
+    def timed_out(self, beats: Mapping[UUID, datetime]) -> set[UUID]:
+        """Return the processes whose heartbeat has not changed for `DEAD_SECONDS`.
 
         Args:
-            beats: of everybody, the last.
+            beats: last heartbeat of each other process, by its id.
         """
         now = self._clock()
-        if self._looked is None or now - self._looked > LONGEST_GAP:
-            self._seen = {}
-        self._looked = now
-        fresh = (datetime.max, now)  # compares equal to no heartbeat
-        before = {who: self._seen.get(who, fresh) for who in beats}
-        self._seen = {
-            who: before[who] if before[who][0] == beat else (beat, now)
-            for who, beat in beats.items()
+        if self._last_check is None or now - self._last_check > LONGEST_GAP:
+            self._heartbeats = {}
+        self._last_check = now
+        unknown = (datetime.max, now)  # equals no heartbeat
+        before = {process: self._heartbeats.get(process, unknown) for process in beats}
+        self._heartbeats = {
+            process: before[process] if before[process][0] == beat else (beat, now)
+            for process, beat in beats.items()
         }
-        return {who for who, (_, since) in self._seen.items() if now - since >= DEAD_SECONDS}
+        return {
+            process
+            for process, (_, since) in self._heartbeats.items()
+            if now - since >= DEAD_SECONDS
+        }
 
 
 class Presence:
-    """This process among those that use one database.
+    """Registration of this process in the database, with its lock file and its heartbeat.
 
     Attributes:
-        id: its own, in every job that it runs.
+        id: id of this process; every job that it runs holds it.
     """
 
     def __init__(self, directory: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Touch nothing yet.
+        """Choose an id; `hold` creates the lock file and `beat` the row in the database.
 
         Args:
             directory: the pack's private folder.
-            clock: seconds, for how long others were not seen.
+            clock: function that returns seconds and never goes backwards.
         """
         self.id = uuid4()
         self._folder = directory / FOLDER
         self._lock = ProcessLock(self._folder, self.id)
-        self._watch, self._clock = Watch(clock), clock
+        self._monitor, self._clock = HeartbeatMonitor(clock), clock
         self._next_beat = -float("inf")
 
     def hold(self) -> None:
-        """Show the processes of this machine that this one lives. Never raises, and is cheap."""
+        """Hold the lock file that shows this process is running. It is fast and never raises."""
         try:
             self._lock.hold()
-        except OSError as error:  # then others learn it from the heartbeat alone
-            log.debug("No lock file for this process: %s", error)
+        except OSError as error:  # other processes then rely on the heartbeat alone
+            log.debug("This process has no lock file: %s", error)
 
     def is_due(self) -> bool:
-        """Whether it is time for a heartbeat."""
+        """Return True if it is time for a heartbeat."""
         return self._clock() >= self._next_beat
 
     def beat(self, connection: "Connection", settled: bool = True) -> int:
-        """Say that this process lives, and mark the jobs of those that don't as lost.
+        """Write a heartbeat, and mark the jobs of dead processes as lost.
 
         Args:
-            connection: in autocommit mode.
-            settled: whether the outbox is empty. Else a dead process that the database doesn't
-                know yet may have jobs in it, and what tells its death is kept.
+            connection: connection in autocommit mode.
+            settled: True if the outbox is empty. Otherwise it may hold jobs of a dead process that
+                has no row in the database yet, so the lock files of dead processes are kept.
 
         Returns:
-            How many jobs were lost.
+            The number of jobs that were lost.
 
         Raises:
-            psycopg.Error: the database refuses.
+            psycopg.Error: the database refused a statement.
         """
         self.hold()
-        own = {"id": self.id}
-        if connection.execute(sql("beat"), own).rowcount == 0:
-            self._come(connection)
+        own_id = {"id": self.id}
+        if connection.execute(sql("beat"), own_id).rowcount == 0:
+            self._register(connection)
         beats: dict[UUID, datetime] = dict(
-            connection.execute(sql("other_processes"), own).fetchall()
+            connection.execute(sql("other_processes"), own_id).fetchall()
         )
-        local = {who: (life, path) for who, life, path in lives(self._folder) if who != self.id}
-        dead = {who for who, (life, _) in local.items() if life is Life.DEAD}
-        alive = {who for who, (life, _) in local.items() if life is Life.ALIVE}
-        gone = (self._watch.unseen(beats) - alive) | (dead & set(beats))
-        if gone:
-            connection.execute(sql("end_processes"), {"ids": list(gone)})
+        local = {
+            process: (life, path)
+            for process, life, path in list_processes(self._folder)
+            if process != self.id
+        }
+        dead = {process for process, (life, _) in local.items() if life is Life.DEAD}
+        alive = {process for process, (life, _) in local.items() if life is Life.ALIVE}
+        ended = (self._monitor.timed_out(beats) - alive) | (dead & set(beats))
+        if ended:
+            connection.execute(sql("end_processes"), {"ids": list(ended)})
         lost = connection.execute(sql("lose_jobs")).rowcount
         if lost:
-            log.warning("%s jobs are lost: the ComfyUI that ran them is gone.", lost)
+            log.warning("%s jobs are lost: the ComfyUI process that ran them has ended.", lost)
         if settled:
-            for who in dead - set(beats):  # it has no row, or its end was written before
-                forget(local[who][1])
+            for process in dead - set(beats):  # it has no row, or its end is written already
+                delete_lock_files(local[process][1])
         self._next_beat = self._clock() + BEAT_SECONDS
         return lost
 
     def leave(self, connection: "Connection") -> None:
-        """Say that this process ends; what it has not finished is lost.
+        """Write the end of this process into the database; its unfinished jobs are lost.
 
         Raises:
-            psycopg.Error: the database refuses.
+            psycopg.Error: the database refused a statement.
         """
         connection.execute(sql("end_processes"), {"ids": [self.id]})
         connection.execute(sql("lose_jobs"))
         self._lock.release(remove=True)
 
     def release(self) -> None:
-        """Let the lock go without a word to the database; the next process will say it."""
+        """Release the lock only; the next process then writes the end of this one."""
         self._lock.release(remove=False)
 
-    def _come(self, connection: "Connection") -> None:
+    def _register(self, connection: "Connection") -> None:
         values: dict[str, Any] = {"id": self.id, "pid": os.getpid(), "machine": platform.node()}
         values["machine_id"] = id_of(connection, "machine", values)
         with connection.transaction():

@@ -1,4 +1,4 @@
-"""The recorder: what records jobs and reads them back, one for each private folder."""
+"""The recorder of jobs, which owns outbox, shipper and database of a private folder."""
 
 import atexit
 import logging
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ...settings import TRACKING
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..job import Job
 from ..provenance.model_hashes import FindFile
 from .events import Event, JobProgressed, JobQueued, JobStarted
@@ -28,25 +28,25 @@ __all__ = ["Recorder", "RecorderStatus", "SecondJob", "open_recorder"]
 
 log = logging.getLogger(__name__)
 
-# Below ComfyUI's user folder as `__anime`, which ComfyUI never serves over HTTP.
+# ComfyUI's system user folder of this name is `__anime`, which it never serves over HTTP.
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
-SETTLE_SECONDS = 10.0  # covers the embedded server's first start
+SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
 STOP_SECONDS = 5.0
-MOST_UNTRACKED = 100  # prompts that run at once are fewer by far
+MOST_UNTRACKED = 100  # far more than the prompts that run at the same time
 
 
 @dataclass(frozen=True)
 class RecorderStatus:
-    """How it stands with the recording, measured now.
+    """Status of the recording at one moment.
 
     Attributes:
-        database: None where it answers, else why it can't be used.
-        server: PostgreSQL's version, None where it doesn't answer.
-        outbox: None where it can be used, else why not.
-        backlog: events that wait for the database.
-        rejected: events that the database refused.
-        lost: events that could not be written to the outbox since the start.
+        database: reason why the database can't be used; None if it answers.
+        server: version of PostgreSQL; None if it doesn't answer.
+        outbox: reason why the outbox can't be used; None if it can.
+        backlog: number of events that wait for the database; None if the outbox can't be read.
+        rejected: number of events that the database refused; None if the outbox can't be read.
+        lost: number of events since the start that are not in the outbox.
     """
 
     database: str | None
@@ -58,9 +58,9 @@ class RecorderStatus:
 
 
 class Recorder:
-    """Owns the outbox, the shipper and the database of one private folder.
+    """The outbox, the shipper and the database of one private folder.
 
-    Lazy: nothing is made, started or imported before the first event or the first read.
+    Files, threads and imports of the driver wait for the first event or the first read.
     """
 
     def __init__(
@@ -69,13 +69,14 @@ class Recorder:
         longest_pause: float = LONGEST_PAUSE,
         tracking: Tracking = Tracking.JOBS,
     ) -> None:
-        """Touch nothing yet.
+        """Create the parts; the first event or read opens files and connections.
 
         Args:
             directory: the pack's private folder.
-            longest_pause: seconds between tries while the database is away.
-            tracking: which prompts are jobs. With `OFF`, what is said of a prompt's job is
-                dropped; everything else is recorded as ever.
+            longest_pause: longest pause in seconds between retries while the database can't be
+                used.
+            tracking: prompts that are recorded as jobs. With `OFF`, the jobs of AnimeJob nodes are
+                not recorded; all other events are.
         """
         self._tracking = tracking
         self._directory = directory
@@ -91,15 +92,15 @@ class Recorder:
 
     @property
     def tracking(self) -> Tracking:
-        """Which prompts are jobs, now."""
+        """Prompts that are recorded as jobs at present."""
         return self._tracking
 
     def track(self, tracking: Tracking) -> bool:
-        """Change which prompts are jobs.
+        """Change the choice of prompts that are recorded as jobs.
 
         Returns:
-            Whether it holds from now on. To and from `OFF` it doesn't: that is decided once, as
-            ComfyUI's functions are left untouched then, and takes a restart.
+            True if the change applies now. A change to or from `OFF` needs a restart of ComfyUI,
+            because the pack wraps ComfyUI's functions only at the start.
         """
         if tracking is not self._tracking and Tracking.OFF in (tracking, self._tracking):
             return False
@@ -108,35 +109,35 @@ class Recorder:
 
     @property
     def process_id(self) -> UUID:
-        """This process's, in every job that it runs."""
+        """Id of this process, which every job that it runs holds."""
         return self._presence.id
 
     @property
     def is_used(self) -> bool:
-        """Whether a job ever was recorded here."""
+        """True if a job was ever recorded in this folder."""
         return (self._directory / OUTBOX).exists()
 
     def follow(self, follower: Callable[[Event], None]) -> None:
-        """Have every event told as soon as it is recorded.
+        """Call a function with every event as soon as it is recorded.
 
         Args:
-            follower: called in the thread that records, which it must not hold up.
+            follower: function that is called in the recording thread, so it must return fast.
         """
         self._followers = (*self._followers, follower)
 
     def look_for_models(self, find_file: FindFile) -> None:
-        """Record the hashes of model files, where these are known.
+        """Record the hashes of model files from now on.
 
         Args:
-            find_file: gives the path of a file in one of ComfyUI's model folders, None where it
-                isn't there; called on the shipper's thread.
+            find_file: function that returns the path of a file in one of ComfyUI's model folders,
+                or None if there is no such file; the shipper's thread calls it.
         """
         self._shipper.find_file = find_file
 
     def resume(self) -> None:
-        """Ship what an earlier process left behind, and find out which jobs were lost with it.
+        """Ship the events of earlier processes in the background, and find the jobs they lost.
 
-        In the background; nothing where no job ever was.
+        It does nothing if no job was ever recorded.
         """
         if self.is_used:
             self._shipper.wake()
@@ -144,125 +145,127 @@ class Recorder:
     def queue(
         self, job: Job, graph: Mapping[str, Any], workflow: Mapping[str, Any] | None = None
     ) -> bool:
-        """Record that a job was queued, and remember it until it ends.
+        """Record that a job was queued, and keep it among the open jobs until it ends.
 
         Args:
-            job: new.
-            graph: its prompt in API format.
-            workflow: as the editor saves it.
+            job: new job.
+            graph: prompt of the job in API format.
+            workflow: workflow in the editor's format; None if a script queued the prompt.
 
         Returns:
-            Whether the event is safe.
+            True if the event is on the disk.
         """
-        job = self._own(job)
+        job = self._with_process(job)
         self._jobs.add(job)
         return self.record(JobQueued(job, graph, workflow))
 
     def start(self, job_id: UUID) -> Job | None:
-        """Record that a queued job's prompt runs from now on; None where it isn't open."""
+        """Record that a job's prompt runs, and return the job; None if the job isn't open."""
         job = self._jobs.start(job_id)
         if job is not None:
             self.record(JobStarted(job))
         return job
 
     def begin(self, named: Job) -> Job:
-        """The job of the prompt that runs, as its AnimeJob names it; recorded where that is new.
+        """Return the job of the running prompt with the names of its AnimeJob node.
+
+        The job is recorded if it is new or its names changed.
 
         Args:
-            named: with the prompt's id and the names. Where nobody saw the prompt queued, this
-                is its job.
+            named: job with the prompt's id and the names. It becomes the prompt's job if the
+                queueing of the prompt was not recorded.
 
         Raises:
-            SecondJob: the prompt's AnimeJob ran before.
+            SecondJob: an AnimeJob node of this prompt ran before.
         """
-        if self._tracking is Tracking.OFF:  # nobody would see it end
+        if self._tracking is Tracking.OFF:  # its end would not be recorded either
             self._untracked.append(named.id)
             return named
-        job, new = self._jobs.name(self._own(named))
-        if new:
+        job, is_changed = self._jobs.name(self._with_process(named))
+        if is_changed:
             self.record(JobStarted(job))
         return job
 
     def progress(self, job_id: UUID, progress: float, node_id: str | None = None) -> Job | None:
-        """Record how far a job is, 0 to 1; None where it isn't open."""
+        """Record a job's progress from 0 to 1, and return the job; None if the job isn't open."""
         job = self._jobs.find(job_id)
         if job is not None:
             self.record(JobProgressed(job, progress, node_id))
         return job
 
     def end(self, job_id: UUID) -> Job | None:
-        """The job that ends, forgotten here; None where it isn't open: it ends only once."""
+        """Remove an ended job from the open jobs and return it; None if it isn't open any more."""
         return self._jobs.close(job_id)
 
     def running(self, prompt_id: str) -> Job | None:
-        """The job of a prompt that runs in this process."""
+        """Return the job of a prompt that runs in this process; None if there is none."""
         return self._jobs.running(prompt_id)
 
-    def _own(self, job: Job) -> Job:
-        """The job as this process's, which is held to be alive as long as it is."""
+    def _with_process(self, job: Job) -> Job:
+        """Return the job with this process's id, after taking the lock that shows it is running."""
         self._presence.hold()
         return replace(job, process_id=self._presence.id)
 
     def record(self, event: Event) -> bool:
-        """Write an event to the outbox and have it shipped. Never raises, never waits.
+        """Write an event to the outbox and wake the shipper. It never raises or waits.
 
         Returns:
-            Whether the event is safe: it survives the death of the process.
+            True if the event is on the disk, so that it survives the death of the process.
         """
         job = event.job_if_any
         if job is not None and job.id in self._untracked:
             return False
-        safe = self._outbox.append(event)
+        is_on_disk = self._outbox.append(event)
         self._shipper.wake()
         for follower in self._followers:
             try:
                 follower(event)
-            except Exception as error:  # rendering goes on
-                log.warning("Whoever follows jobs failed (%s).", type(error).__name__)
-        return safe
+            except Exception as error:  # no error here may stop rendering
+                log.warning("A follower of job events failed (%s).", type(error).__name__)
+        return is_on_disk
 
     @property
     def database(self) -> Database:
-        """The database that the events go to."""
+        """Database that the events are written to."""
         return self._database
 
     def settle(self) -> None:
-        """Ship what waits in the outbox, so that a query finds what was recorded last."""
+        """Ship the events of the outbox now, so that a query returns the newest data."""
         self._shipper.settle(SETTLE_SECONDS)
 
-    def backlog(self, wanted: str | None = None) -> int | None:
-        """How many events wait for the database, or how many of one job or prompt.
+    def backlog(self, job_or_prompt_id: str | None = None) -> int | None:
+        """Return the number of events that wait, either of all jobs or of one job or prompt.
 
-        None where the outbox can't be read.
+        It is None if the outbox can't be read.
         """
         try:
-            return self._outbox.backlog(wanted)
+            return self._outbox.backlog(job_or_prompt_id)
         except (sqlite3.Error, OSError):
             return None
 
     def status(self) -> RecorderStatus:
-        """How it stands with the database and the outbox; asks both, which may take seconds."""
-        away = server = None
+        """Check database and outbox and return their status; this can take seconds."""
+        reason = server = None
         try:
             with self._database.connect() as connection:
                 server = connection.info.parameter_status("server_version")
-        except DatabaseAway as error:
-            away = str(error)
+        except DatabaseUnavailable as error:
+            reason = str(error)
         failure, backlog, rejected = self._outbox.failure, None, None
         try:
             backlog, rejected = self._outbox.backlog(), self._outbox.rejected()
         except (sqlite3.Error, OSError) as error:
             failure = failure or str(error)
-        return RecorderStatus(away, server, failure, backlog, rejected, self._outbox.lost)
+        return RecorderStatus(reason, server, failure, backlog, rejected, self._outbox.lost)
 
     def close(self) -> None:
-        """Stop the shipper, close the outbox, leave the embedded server. Never raises."""
+        """Stop the shipper, close the outbox and leave the embedded server. It never raises."""
         try:
             self._shipper.stop(STOP_SECONDS)
             self._outbox.close()
             self._database.close()
-        except Exception as error:  # ComfyUI is on its way out
-            log.warning("Closing the record of jobs failed: %s", without_secrets(error))
+        except Exception as error:  # an error must not disturb ComfyUI's exit
+            log.warning("The recorder of jobs could not be closed: %s", without_secrets(error))
 
 
 _opened: dict[Path, Recorder] = {}
@@ -270,7 +273,7 @@ _opening = threading.Lock()
 
 
 def open_recorder(directory: Path) -> Recorder:
-    """The recorder of a private folder: one in this process, closed when Python exits."""
+    """Return this process's recorder of a private folder; it is closed when Python exits."""
     directory = Path(directory).resolve()
     with _opening:
         if directory not in _opened:

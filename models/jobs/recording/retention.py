@@ -1,7 +1,7 @@
-"""Forgets jobs after so many days, where the user wants that.
+"""Deletion of old jobs, if the user set a number of days in `models.settings.KEEP_DAYS`.
 
-The setting is `models.settings.KEEP_DAYS`. It holds for all jobs of the database. What a person
-approved stays, and so do the files.
+It concerns all jobs of the database. Jobs that a person approved are kept, and no files are
+deleted.
 """
 
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400.0
-MOST_AT_ONCE = 200  # heartbeats come between: the rest follows a moment later
+MOST_AT_ONCE = 200  # jobs; between two such rounds the shipper sends events and a heartbeat
 
 
 def delete_old_jobs(
@@ -30,27 +30,27 @@ def delete_old_jobs(
     delete_file: Callable[[WrittenFile], None] | None = None,
     most: int = MOST_AT_ONCE,
 ) -> int:
-    """Delete jobs that ended longer ago, the oldest first.
+    """Delete jobs that ended more than a number of days ago, the oldest first.
 
     Args:
-        connection: in autocommit mode.
-        days: how long a job is kept.
-        approved: delete those too whose newest review approves them.
-        delete_file: what becomes of each file that they wrote; None keeps them.
-        most: stop after so many.
+        connection: connection in autocommit mode.
+        days: days that a job is kept after its end.
+        approved: True to delete approved jobs as well.
+        delete_file: function that is called with each file that the jobs wrote; None keeps them.
+        most: largest number of jobs to delete.
 
     Returns:
-        How many jobs were deleted.
+        The number of deleted jobs.
 
     Raises:
-        psycopg.Error: the database refuses.
+        psycopg.Error: the database refused a statement.
     """
     values = {"days": days, "approved": approved, "most": most}
     deleted = 0
     for (job_id,) in connection.execute(sql("old_jobs"), values).fetchall():
         try:
             files = delete_job(connection, job_id)
-        except StillRunning:  # its process spoke again
+        except StillRunning:  # a late event of its process made the job unfinished again
             continue
         deleted += files is not None
         if delete_file is not None:
@@ -60,31 +60,31 @@ def delete_old_jobs(
 
 
 class Retention:
-    """Deletes old jobs once a day."""
+    """The daily deletion of old jobs."""
 
     def __init__(self, directory: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        """Read nothing yet.
+        """Store the folder; `run` reads the setting.
 
         Args:
             directory: the pack's private folder.
-            clock: seconds.
+            clock: function that returns seconds and never goes backwards.
         """
         self._directory, self._clock = directory, clock
         self._next = -float("inf")
 
     def is_due(self) -> bool:
-        """Whether there is something to do."""
+        """Return True if old jobs should be deleted now."""
         return self._clock() >= self._next
 
     def run(self, connection: "Connection") -> None:
-        """Delete some of what is too old.
+        """Delete up to `MOST_AT_ONCE` old jobs; if there were as many, the next round is due now.
 
         Raises:
-            psycopg.Error: the database refuses.
+            psycopg.Error: the database refused a statement.
         """
         days = KEEP_DAYS.read(self._directory)
         deleted = 0 if days is None else delete_old_jobs(connection, days)
         if deleted:
-            log.info("%s jobs ended more than %s days ago and were deleted.", deleted, days)
+            log.info("Deleted %s jobs that ended more than %s days ago.", deleted, days)
         if deleted < MOST_AT_ONCE:
             self._next = self._clock() + DAY_SECONDS

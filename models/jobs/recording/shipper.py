@@ -1,4 +1,4 @@
-"""The shipper: a thread that brings what the outbox holds to the database."""
+"""The shipper, a thread that writes the events of the outbox into the database."""
 
 import logging
 import sqlite3
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ...dependency import require
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseAway
+from ..database.database import Database, DatabaseUnavailable
 from ..provenance.model_hashes import FindFile
 from .events import Event, EventError
 from .ledger import write
-from .outbox import Outbox, Waiting
+from .outbox import Outbox, StoredEvent
 from .processes import BEAT_SECONDS, Presence
 from .retention import Retention
 
@@ -23,23 +23,31 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-job-shipper"
-BATCH = 100  # events in a transaction, at most
-LONGEST_BATCH = 3.0  # seconds: a slow database gets smaller ones, as heartbeats come between them
-# What is said in quick succession goes together, unless somebody waits for it: the thread that runs
-# prompts would have to share Python's lock with this one all the time.
-TOGETHER = 0.1  # seconds
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries while the database is away
+BATCH = 100  # largest number of events in a transaction
+# Seconds. After a slower transaction the batches get smaller, because heartbeats are only sent
+# between two batches.
+LONGEST_BATCH = 3.0
+# Seconds in which new events are collected into one batch, unless `settle` is called. Otherwise
+# this thread would hold Python's GIL too often while ComfyUI's execution thread works.
+COLLECT_SECONDS = 0.1
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between retries while the database is unavailable
 
-# SQLSTATE classes of errors that come again however often the event is sent: its data is
-# invalid, breaks a constraint, or is too large.
-FAULTS_OF_THE_EVENT = ("22", "23", "54")
+# SQLSTATE classes of errors for which a retry is useless: invalid data (22), a violated constraint
+# (23), and data that is too large (54).
+PERMANENT_ERRORS = ("22", "23", "54")
 
 
 class Shipper:
-    """Ships each event once in effect, in order, as long as it runs.
+    """A thread that ships the events in their order; a repeated event has no second effect.
 
-    Idle, it wakes at once on a new event. While the database is away it tries again after pauses
-    that grow, and when `settle` asks. `stop` ends it; what is left ships at the next start.
+    A new event wakes the thread at once. While the database is unavailable, it retries after pauses
+    that grow, and whenever `settle` is called. `stop` ends the thread; the events that remain are
+    shipped after the next start of ComfyUI.
+
+    Attributes:
+        failure: reason why the last round failed; None if it succeeded.
+        find_file: function that finds the model files a graph names, for their hashes; None skips
+            the hashes.
     """
 
     def __init__(
@@ -50,29 +58,29 @@ class Shipper:
         presence: Presence | None = None,
         retention: Retention | None = None,
     ) -> None:
-        """Start nothing yet; `wake` starts the thread.
+        """Store the parts; `wake` starts the thread.
 
         Args:
-            outbox: where the events come from.
-            database: where they go.
-            longest_pause: seconds between tries while the database is away.
-            presence: whose heartbeat the thread gives, None where no job is this process's.
-            retention: what the thread deletes after some days, None where nothing is.
+            outbox: source of the events.
+            database: database that the events are written to.
+            longest_pause: longest pause in seconds between retries.
+            presence: registration whose heartbeat the thread sends; None sends no heartbeat.
+            retention: deletion of old jobs that the thread runs; None deletes nothing.
         """
         self._outbox, self._database, self._longest_pause = outbox, database, longest_pause
         self._presence, self._retention, self._batch = presence, retention, BATCH
-        self._new, self._now = threading.Event(), threading.Event()
+        self._new_event, self._at_once = threading.Event(), threading.Event()
         self._rounds = threading.Condition()
-        self._begun = self._ended = 0
+        self._rounds_begun = self._rounds_ended = 0
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
-        self.away: str | None = None  # why the last round failed
-        self.find_file: FindFile | None = None  # where a graph's model files lie
+        self.failure: str | None = None
+        self.find_file: FindFile | None = None
 
     def wake(self) -> None:
-        """There is something to ship. Starts the thread, the first time; cheap afterwards."""
-        self._new.set()
+        """Wake the thread to ship new events; the first call starts it. Later calls are fast."""
+        self._new_event.set()
         if self._thread is None:
             with self._rounds:
                 if self._thread is None and not self._stopping:
@@ -80,48 +88,49 @@ class Shipper:
                     self._thread.start()
 
     def settle(self, seconds: float) -> bool:
-        """Wait until everything that is in the outbox now has been tried.
+        """Wait until the thread has tried to ship all events that are in the outbox now.
 
         Args:
-            seconds: how long at most.
+            seconds: longest time to wait.
 
         Returns:
-            Whether it is all in the database.
+            True if all these events are in the database.
         """
         with self._rounds:
-            wanted = self._begun + 1
-            self._now.set()
+            next_round = self._rounds_begun + 1
+            self._at_once.set()
         self.wake()
         with self._rounds:
-            tried = self._rounds.wait_for(
-                lambda: self._ended >= wanted or self._stopping, timeout=seconds
+            finished = self._rounds.wait_for(
+                lambda: self._rounds_ended >= next_round or self._stopping, timeout=seconds
             )
-        return tried and self.away is None
+        return finished and self.failure is None
 
     def stop(self, seconds: float) -> None:
-        """End the thread after the batch it is at.
+        """End the thread after its present batch.
 
         Args:
-            seconds: how long to wait for that; the thread is a daemon and holds nothing up.
+            seconds: longest time to wait for the end. The thread is a daemon, so Python can exit
+                earlier.
         """
         with self._rounds:
             self._stopping = True
             self._rounds.notify_all()
-        self._now.set()
-        self._new.set()
+        self._at_once.set()
+        self._new_event.set()
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _run(self) -> None:
         while not self._stopping:
-            self._new.wait(BEAT_SECONDS if self._presence else None)
-            self._now.wait(TOGETHER)
-            self._now.clear()
-            self._new.clear()
+            self._new_event.wait(BEAT_SECONDS if self._presence else None)
+            self._at_once.wait(COLLECT_SECONDS)
+            self._at_once.clear()
+            self._new_event.clear()
             pause = FIRST_PAUSE
-            while not self._round() and not self._stopping:  # when stopped: a last round
-                self._now.wait(min(pause, self._longest_pause))
-                self._now.clear()
+            while not self._round() and not self._stopping:  # `stop` still gets a last round
+                self._at_once.wait(min(pause, self._longest_pause))
+                self._at_once.clear()
                 pause *= 2
                 if self._stopping:
                     break
@@ -129,112 +138,114 @@ class Shipper:
         self._disconnect()
 
     def _round(self) -> bool:
-        """Ship everything; False where the database is away."""
+        """Ship all events and send the heartbeat; return False if that failed."""
         with self._rounds:
-            self._begun += 1
-        away: str | None = None
+            self._rounds_begun += 1
+        failure: str | None = None
         self._outbox.retry()
         try:
             while self._ship_next():
                 self._beat()
             self._beat()
-            self._outbox.tidy()
-        except DatabaseAway as error:
-            away = str(error)
-            self._batch = max(self._batch // 4, 1)  # what is cut again and again gets on so
+            self._outbox.checkpoint()
+        except DatabaseUnavailable as error:
+            failure = str(error)
+            # A connection that is cut again and again still carries small batches.
+            self._batch = max(self._batch // 4, 1)
         except sqlite3.Error as error:
-            away = f"The outbox can't be read: {error}."
-        except Exception as error:  # a thread that dies would keep every later job back
-            away = f"Shipping failed ({type(error).__name__}: {without_secrets(error)})."
-        self._tell(away)
+            failure = f"The outbox can't be read: {error}."
+        except Exception as error:  # if the thread ended here, no later job would be shipped
+            failure = f"Shipping failed ({type(error).__name__}: {without_secrets(error)})."
+        self._log_change(failure)
         with self._rounds:
-            self.away = away
-            self._ended += 1
+            self.failure = failure
+            self._rounds_ended += 1
             self._rounds.notify_all()
-        return away is None
+        return failure is None
 
-    def _tell(self, away: str | None) -> None:
-        if away is not None and self.away is None:
-            log.warning("%s Jobs wait in the outbox; rendering goes on.", away)
-        elif away is None and self.away is not None:
-            log.info("The database is back; what waited in the outbox is in it.")
+    def _log_change(self, failure: str | None) -> None:
+        """Log that shipping began to fail or works again."""
+        if failure is not None and self.failure is None:
+            log.warning("%s Jobs wait in the outbox; rendering goes on.", failure)
+        elif failure is None and self.failure is not None:
+            log.info("The database can be used again and has all events of the outbox.")
 
     def _ship_next(self) -> bool:
-        """Ship a batch, or see to it that another process does; False where nothing waits."""
-        with self._outbox.turn() as ours:
+        """Ship a batch, unless another process does; return False if no events wait."""
+        with self._outbox.turn() as may_ship:
             batch = self._outbox.oldest(self._batch)
-            if batch and ours:
+            if batch and may_ship:
                 start = time.monotonic()
                 self._ship(batch)
-                self._outbox.forget(batch)
+                self._outbox.delete(batch)
                 quick = time.monotonic() - start < LONGEST_BATCH
                 self._batch = min(2 * self._batch, BATCH) if quick else max(self._batch // 4, 1)
         return bool(batch)
 
-    def _ship(self, batch: Sequence[Waiting]) -> None:
-        """Write a batch in one transaction; one by one where the database refuses an event."""
+    def _ship(self, batch: Sequence[StoredEvent]) -> None:
+        """Write a batch in one transaction, or event by event if the database refuses one."""
 
         def write_all(connection: "Connection") -> None:
             with connection.transaction():
-                for each in batch:
-                    write(connection, Event.from_json(each.body), self.find_file)
+                for stored in batch:
+                    write(connection, Event.from_json(stored.body), self.find_file)
 
         try:
-            self._do(write_all)
+            self._with_connection(write_all)
         except (require("psycopg").Error, EventError) as error:
             if len(batch) == 1:
-                self._refuse(batch[0], error)
+                self._reject(batch[0], error)
                 return
-            for each in batch:
-                self._ship([each])
+            for stored in batch:
+                self._ship([stored])
 
     def _beat(self) -> None:
         presence = self._presence
         if presence is not None and presence.is_due():
             settled = self._outbox.backlog() == 0
-            self._do(lambda connection: presence.beat(connection, settled))
+            self._with_connection(lambda connection: presence.beat(connection, settled))
             if self._retention is not None and self._retention.is_due():
-                self._do(self._retention.run)
+                self._with_connection(self._retention.run)
 
     def _leave(self) -> None:
-        """Say in the database that this process ends, where it can be said without waiting."""
+        """Write the end of this process into the database, unless that would need a wait."""
         if self._presence is None:
             return
         try:
-            if self._connection is not None and self.away is None:
-                self._do(self._presence.leave)
+            if self._connection is not None and self.failure is None:
+                self._with_connection(self._presence.leave)
         except Exception as error:
-            log.debug("The database can't be told the end: %s", without_secrets(error))
+            log.debug("The end of this process was not written: %s", without_secrets(error))
         self._presence.release()
 
-    def _do(self, work: "Callable[[Connection], object]") -> None:
-        """Do something with the database; once more, anew, where the connection was cut.
+    def _with_connection(self, function: "Callable[[Connection], object]") -> None:
+        """Call a function with the connection; if it was cut, retry once with a new connection.
 
         Raises:
-            DatabaseAway: it can't be reached, or takes nothing now.
-            psycopg.Error, EventError: what is to be written is at fault.
+            DatabaseUnavailable: the database can't be reached, or can't be written now.
+            psycopg.Error, EventError: the event itself can't be written, now or later.
         """
         psycopg = require("psycopg")
-        was_known_dead = self._connection is None
+        is_last_try = self._connection is None
         while True:
             if self._connection is None:
                 self._connection = self._database.connect()
             try:
-                work(self._connection)
+                function(self._connection)
                 return
             except (psycopg.Error, EventError) as error:
-                if _is_fault_of_the_event(error):
+                if _is_permanent(error):
                     raise
                 self._disconnect()
-                if was_known_dead:
-                    why = without_secrets(error)
-                    raise DatabaseAway(f"The database can't be written: {why}") from None
-                was_known_dead = True  # it may only have been restarted
+                if is_last_try:
+                    reason = without_secrets(error)
+                    raise DatabaseUnavailable(f"The database can't be written: {reason}") from None
+                is_last_try = True  # the server may have been restarted in the meantime
 
-    def _refuse(self, event: Waiting, error: Exception) -> None:
-        why = without_secrets(error)
-        log.error("The database refuses event %s (%s); the outbox sets it aside.", event.id, why)
-        self._outbox.reject(event, why)
+    def _reject(self, event: StoredEvent, error: Exception) -> None:
+        reason = without_secrets(error)
+        log.error("The database refused event %s (%s); the outbox sets it aside.", event.id, reason)
+        self._outbox.reject(event, reason)
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -242,6 +253,7 @@ class Shipper:
             self._connection = None
 
 
-def _is_fault_of_the_event(error: Exception) -> bool:
+def _is_permanent(error: Exception) -> bool:
+    """Return True if the same event would fail again on every retry."""
     state = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, EventError) or state.startswith(FAULTS_OF_THE_EVENT)
+    return isinstance(error, EventError) or state.startswith(PERMANENT_ERRORS)

@@ -1,11 +1,11 @@
-"""Which prompts are remembered; `models.settings.TRACKING` is the setting."""
+"""Choice of the prompts that are recorded as jobs; the setting is `models.settings.TRACKING`."""
 
 from enum import Enum
 
 
 class Tracking(str, Enum):
-    """Which prompts are jobs."""
+    """The prompts that are recorded as jobs."""
 
-    OFF = "off"  # none, and ComfyUI's functions stay untouched
-    JOBS = "jobs"  # those with an AnimeJob
-    ALL = "all"
+    OFF = "off"  # no prompts; the pack leaves ComfyUI's functions unchanged
+    JOBS = "jobs"  # prompts with an AnimeJob node
+    ALL = "all"  # all prompts

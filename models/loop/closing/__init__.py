@@ -1,1 +1,1 @@
-"""What can be done to a clip so that it loops: one module a method."""
+"""Methods that make a clip loop, one module for each, for `loop.close`."""

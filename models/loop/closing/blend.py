@@ -1,38 +1,39 @@
-"""Mix pictures, with or without alpha, and check how far a seam may be blended."""
+"""Mixing of pictures with or without alpha, and the limit on the frames that a seam may blend."""
 
 import torch
 
 from ...frames import InputError
-from .drawn import Drawn
+from .drawn_clip import DrawnClip
 
-LEAST_ALPHA = 1e-4  # below, a colour is lost in rounding
+LEAST_ALPHA = 1e-4  # below this alpha a premultiplied colour is lost in rounding
 
 
-def blended(first: torch.Tensor, second: torch.Tensor, share: float) -> torch.Tensor:
-    """A mix of two pictures.
+def blend(first: torch.Tensor, second: torch.Tensor, share: float) -> torch.Tensor:
+    """Mix two pictures.
 
     Args:
-        first, second: shape (height, width, channels), 1, 3 or 4 channels.
-        share: of the second picture, 0–1.
+        first: picture of shape (height, width, channels), 1, 3 or 4 channels.
+        second: picture of the same shape.
+        share: share of the second picture in the mix, 0–1.
 
     Returns:
         Shape (height, width, channels); alpha is mixed by the same share.
     """
-    return straight(weighed(first) * (1 - share) + weighed(second) * share)
+    return straight_alpha(premultiplied(first) * (1 - share) + premultiplied(second) * share)
 
 
-def weighed(picture: torch.Tensor) -> torch.Tensor:
-    """A picture whose colours weigh as much as they are opaque (premultiplied alpha).
+def premultiplied(picture: torch.Tensor) -> torch.Tensor:
+    """Return a picture with premultiplied alpha, unchanged if it has no alpha.
 
-    What is transparent has no colour to lend: pictures are moved and mixed in this form.
+    Pictures are moved and mixed in this form, so that a transparent pixel adds no colour.
     """
     if picture.shape[-1] != 4:
         return picture
     return torch.cat([picture[..., :3] * picture[..., 3:], picture[..., 3:]], dim=-1)
 
 
-def straight(picture: torch.Tensor) -> torch.Tensor:
-    """The picture that `weighed` was made of; black where it is transparent."""
+def straight_alpha(picture: torch.Tensor) -> torch.Tensor:
+    """Undo `premultiplied`; transparent pixels become black."""
     if picture.shape[-1] != 4:
         return picture
     alpha = picture[..., 3:]
@@ -40,16 +41,16 @@ def straight(picture: torch.Tensor) -> torch.Tensor:
     return torch.cat([colour, alpha], dim=-1)
 
 
-def most_blend_frames(clip: Drawn) -> int:
-    """Over how many frames a clip's seam can be blended: half of its drawings, and what's held."""
+def most_blend_frames(clip: DrawnClip) -> int:
+    """Return over how many frames a seam can be blended: those of half of the clip's drawings."""
     return len(clip.drawings) // 2 * clip.pattern.typical
 
 
-def check_blend_frames(clip: Drawn, blend_frames: int) -> None:
+def check_blend_frames(clip: DrawnClip, blend_frames: int) -> None:
     """Refuse to blend more than half of a clip.
 
     Raises:
-        InputError: more than `most_blend_frames`.
+        InputError: `blend_frames` is more than `most_blend_frames`.
     """
     most = most_blend_frames(clip)
     if blend_frames > most:

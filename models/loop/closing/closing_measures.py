@@ -1,4 +1,4 @@
-"""What closing a clip says of itself in a report; nothing of it is judged."""
+"""Measure by which Close Loop reports its gain in the score; it never decides a verdict."""
 
 from ...measure import Measure
 from ...measurement import Better

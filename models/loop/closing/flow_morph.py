@@ -1,4 +1,4 @@
-"""Morph a clip's last drawing into its first one along the optical flow between them."""
+"""Morph of a clip's last drawing into its first one along the optical flow between them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,29 +8,34 @@ import numpy as np
 import torch
 
 from ...image_ops.flow import grey_picture, optical_flow
-from .blend import check_blend_frames, straight, weighed
-from .drawn import Change, Drawn, note
-from .warp import flow_between, is_seen, warp
+from .blend import check_blend_frames, premultiplied, straight_alpha
+from .drawn_clip import Change, DrawnClip, note
+from .warp import flow_between, visible_in_other, warp
 
 FLOW_MORPH = note("flow_morph", "frames", 100.0)
 
-# The flow at a point between two pictures is that of the point it came from: found in rounds.
+# The flow at a point between two pictures is the flow of the point that moves there. That point is
+# found by fixed-point iteration, in this many rounds.
 ROUNDS = 5
-# Trust in a pixel that the other picture doesn't show: enough to be taken where neither does.
-UNSEEN = 0.05
-# Below so many steps at the seam one more drawing there would stutter.
+# Trust in a pixel that the other picture doesn't show. It is above 0, so that such a pixel is used
+# if neither picture shows the place of the other's.
+HIDDEN = 0.05
+# If the seam is narrower than this many steps, one more drawing there would stutter.
 LEAST_JUMP = 1.4
-PACE_SIDE = 384  # px, for how far it is to the first drawing: half of that loses small things
-LEAST_SPEED = 0.02  # px; below, nothing moves
+# Side in px at which the speed beside the seam is measured; at half of it small things are lost.
+PACE_SIDE = 384
+LEAST_SPEED = 0.01  # px; below this nothing moves
 
 
 @dataclass(frozen=True)
 class Morph:
-    """What lies between two pictures.
+    """Smooth transition between two pictures.
 
     Attributes:
-        first, second: shape (height, width, channels).
-        forward, backward: flow of RGB from one to the other and back, shape (height, width, 2).
+        first: picture at its start, shape (height, width, channels).
+        second: picture at its end, shape (height, width, channels).
+        forward: flow from the first picture to the second, px, shape (height, width, 2).
+        backward: flow from the second picture to the first, px, shape (height, width, 2).
     """
 
     first: torch.Tensor
@@ -39,8 +44,8 @@ class Morph:
     backward: torch.Tensor
 
     @classmethod
-    def between(cls, clip: Drawn, first: int, second: int) -> "Morph":
-        """The morph from one frame of a clip to another."""
+    def between(cls, clip: DrawnClip, first: int, second: int) -> "Morph":
+        """Return the morph from one frame of a clip to another."""
         pictures = clip.frames[first], clip.frames[second]
         return cls(
             clip.images[first],
@@ -49,24 +54,29 @@ class Morph:
             flow_between(*reversed(pictures)),
         )
 
-    def at(self, share: float) -> torch.Tensor:
-        """The picture at a share of the way.
+    def picture_at(self, share: float) -> torch.Tensor:
+        """Return the picture at a share of the way, 0–1.
 
-        Both pictures are moved to meet there, and mixed by how near each is. A pixel that only
-        one of them shows (the other's is hidden there) is taken from that one.
+        Both pictures are moved to that place and mixed, the nearer one with more weight. A pixel
+        that only one of them shows, because it is hidden in the other, comes from that one.
         """
-        seen, seen_back = self._trust
-        first, first_worth = _moved(self.first, self.forward, self.backward, seen, share)
-        second, second_worth = _moved(
-            self.second, self.backward, self.forward, seen_back, 1 - share
+        trust, trust_back = self._trust
+        first, first_weight = _moved(self.first, self.forward, self.backward, trust, share)
+        second, second_weight = _moved(
+            self.second, self.backward, self.forward, trust_back, 1 - share
         )
-        first_worth, second_worth = (1 - share) * first_worth, share * second_worth
-        return straight(torch.lerp(first, second, second_worth / (first_worth + second_worth)))
+        first_weight, second_weight = (1 - share) * first_weight, share * second_weight
+        second_share = second_weight / (first_weight + second_weight)
+        return straight_alpha(torch.lerp(first, second, second_share))
 
     @cached_property
     def _trust(self) -> tuple[torch.Tensor, torch.Tensor]:
-        seen = is_seen(self.forward, self.backward), is_seen(self.backward, self.forward)
-        first, second = (UNSEEN + (1 - UNSEEN) * each.float()[..., None] for each in seen)
+        """Trust in each pixel of both pictures, each of shape (height, width, 1)."""
+        visible = (
+            visible_in_other(self.forward, self.backward),
+            visible_in_other(self.backward, self.forward),
+        )
+        first, second = (HIDDEN + (1 - HIDDEN) * each.float()[..., None] for each in visible)
         return first, second
 
 
@@ -77,86 +87,99 @@ def _moved(
     trust: torch.Tensor,
     share: float,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """A picture `share` of the way along its flow, and what each of its pixels is worth there.
+    """Move a picture a share of the way along its flow.
 
-    What arrives at a pixel is looked for from two sides: by the flow of what was there before, and
-    of what will be there. Where one thing moves over another both may be found; the one that the
-    other picture shows too lies above. Where none is found the picture has nothing to show.
+    The search for the point that arrives at a pixel starts twice: from the flow of the point that
+    was at the pixel before, and from the flow of the point that will be there. If one thing moves
+    over another, both starts may find a point; the one that the other picture shows too lies on
+    top and has more weight. A pixel at which no point arrives gets nearly no weight.
 
     Args:
-        picture: shape (height, width, channels).
-        flow, back: to the other picture, and from that one.
-        trust: in each pixel of the picture, shape (height, width, 1).
-        share: of the way, 0–1.
+        picture: picture to move, shape (height, width, channels).
+        flow: flow from this picture to the other one, px, shape (height, width, 2).
+        back: flow from the other picture to this one, px, shape (height, width, 2).
+        trust: trust in each pixel of the picture, shape (height, width, 1).
+        share: share of the way, 0–1.
+
+    Returns:
+        The moved picture with premultiplied alpha, and the weight of each of its pixels, shape
+        (height, width, 1).
     """
-    best, most = torch.zeros_like(flow), torch.zeros_like(trust)
-    for begin in (flow, -back):
-        come = share * begin
+    best_displacement, best_weight = torch.zeros_like(flow), torch.zeros_like(trust)
+    for first_guess in (flow, -back):
+        displacement = share * first_guess
         for _ in range(ROUNDS):
-            following = share * warp(flow, -come)
-            amiss = (following - come).square().sum(dim=-1, keepdim=True)
-            worth = warp(trust, -come) / (1 + amiss) ** 2
-            best, most = torch.where(worth > most, come, best), torch.maximum(worth, most)
-            come = following
-    return warp(weighed(picture), -best), most
+            next_displacement = share * warp(flow, -displacement)
+            residual = (next_displacement - displacement).square().sum(dim=-1, keepdim=True)
+            weight = warp(trust, -displacement) / (1 + residual) ** 2
+            better = weight > best_weight
+            best_displacement = torch.where(better, displacement, best_displacement)
+            best_weight = torch.maximum(weight, best_weight)
+            displacement = next_displacement
+    return warp(premultiplied(picture), -best_displacement), best_weight
 
 
-def flow_morphed(clip: Drawn, blend_frames: int) -> Iterator[Change]:
-    """The clip with new drawings after its last one, which lead back to the first.
+def flow_morphed(clip: DrawnClip, blend_frames: int) -> Iterator[Change]:
+    """Yield the clip with new drawings after its last one, which lead back to the first.
 
-    It gets longer by them; every frame that was there stays as it is.
+    The clip gets longer by the new drawings; its own frames stay as they are.
 
     Args:
         clip: the clip.
-        blend_frames: how many frames to add; rounded to whole drawings.
+        blend_frames: number of frames to add; rounded to whole drawings.
 
     Raises:
         InputError: `blend_frames` is more than half of the clip.
     """
     check_blend_frames(clip, blend_frames)
-    yield _morphed(clip, _seam(clip), clip.drawn_in(blend_frames))
+    yield _morphed(clip, _seam(clip), clip.drawings_in(blend_frames))
 
 
-def flow_morphed_to_fit(clip: Drawn, most_frames: int) -> Iterator[Change]:
-    """The clip with as many new drawings as the way back to the first takes at its own pace.
+def flow_morphed_to_fit(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
+    """Yield the clip with as many new drawings as the way back to the first needs at its own pace.
 
-    As `flow_morphed`, but no more than `most_frames`, nor than half of the clip; nothing where no
-    drawing is missing.
+    This adds drawings as `flow_morphed` does, but at most `most_frames` and at most half of the
+    clip. If no drawing is missing it yields nothing.
+
+    Args:
+        clip: the clip.
+        most_frames: largest number of frames to add.
     """
-    count = min(drawings_missing(clip), clip.drawn_in(most_frames), len(clip.drawings) // 2)
+    count = min(drawings_missing(clip), clip.drawings_in(most_frames), len(clip.drawings) // 2)
     if count > 0:
         yield _morphed(clip, _seam(clip), count)
 
 
-def drawings_missing(clip: Drawn) -> int:
-    """How many drawings the way from the last to the first would take at the pace beside it."""
+def drawings_missing(clip: DrawnClip) -> int:
+    """Return the number of drawings between the last and the first at the pace beside the seam."""
     steps = clip.steps
     jump = (steps[-1] / steps[:-1].median().clamp(min=1e-6)).item()
     if jump < LEAST_JUMP:
         return 0
-    # Pictures differ less and less the further things move; the flow goes on growing, until it
-    # finds them no more. The larger of the two is the nearer one.
+    # Differences of pictures grow ever more slowly as things move further. The flow keeps growing,
+    # until it can't match the pictures any more. So both are too small, and the larger is better.
     ends = (*clip.drawings[:2], *clip.drawings[-2:])
     first, second, last_but_one, last = (
         grey_picture(clip.frames[each], PACE_SIDE) for each in ends
     )
-    beside = _speed(first, second) + _speed(last_but_one, last)
-    way = 2 * _speed(last, first) / max(beside, LEAST_SPEED)
-    return max(1, round(max(jump, way)) - 1)
+    speed_beside = (_speed(first, second) + _speed(last_but_one, last)) / 2
+    flow_steps = _speed(last, first) / max(speed_beside, LEAST_SPEED)
+    return max(1, round(max(jump, flow_steps)) - 1)
 
 
 def _speed(first: np.ndarray, second: np.ndarray) -> float:
-    """Root mean square of the flow between two pictures, px."""
+    """Return the root mean square of the flow between two pictures, px."""
     return float(np.sqrt(np.square(optical_flow(first, second)).mean()))
 
 
-def _seam(clip: Drawn) -> Morph:
+def _seam(clip: DrawnClip) -> Morph:
     return Morph.between(clip, clip.drawings[-1], 0)
 
 
-def _morphed(clip: Drawn, morph: Morph, count: int) -> Change:
+def _morphed(clip: DrawnClip, morph: Morph, count: int) -> Change:
     hold = clip.pattern.typical
-    made = [morph.at((each + 1) / (count + 1)).to(clip.images) for each in range(count)]
-    images = torch.cat([clip.images, torch.stack(made).repeat_interleave(hold, dim=0)])
+    shares = [number / (count + 1) for number in range(1, count + 1)]
+    drawings = torch.stack([morph.picture_at(share).to(clip.images) for share in shares])
+    images = torch.cat([clip.images, drawings.repeat_interleave(hold, dim=0)])
     values = {"frames": count * hold, "left": len(images)}
     return Change(images, (FLOW_MORPH.measured(count * hold, reason_values=values),))

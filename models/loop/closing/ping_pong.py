@@ -1,14 +1,14 @@
-"""Play a clip forth and back."""
+"""Playing a clip forwards and then backwards."""
 
 from collections.abc import Iterator
 
-from .drawn import Change, Drawn, note
+from .drawn_clip import Change, DrawnClip, note
 
 PING_PONG = note("ping_pong", "frames", 1000.0)
 
 
-def ping_pong(clip: Drawn) -> Iterator[Change]:
-    """The clip, then its drawings backwards, without the first and the last one once more."""
+def ping_pong(clip: DrawnClip) -> Iterator[Change]:
+    """Yield the clip followed by its drawings backwards, without repeating its first and last."""
     order = list(range(len(clip.images)))
     for drawing in range(len(clip.drawings) - 2, 0, -1):
         order += range(clip.drawings[drawing], clip.ends[drawing])

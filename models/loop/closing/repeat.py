@@ -1,18 +1,18 @@
-"""Drop what is shown twice where the clip starts over."""
+"""Removal of a first drawing that is repeated at the end of a clip."""
 
 from collections.abc import Iterator
 
 from ...holds import HELD_SHARE, STILL
-from .drawn import Change, Drawn, note
+from .drawn_clip import Change, DrawnClip, note
 
 REPEAT = note("repeat", "frames", 100.0)
 
 
-def without_repeat(clip: Drawn) -> Iterator[Change]:
-    """The clip without the frames at its end that show its first drawing once more.
+def without_repeat(clip: DrawnClip) -> Iterator[Change]:
+    """Yield the clip without the frames at its end that repeat its first drawing, if there are any.
 
-    They are counted together with the first drawing's own frames: what is left of both is one
-    hold of the clip's usual length.
+    The frames of the first drawing and of its repetition are counted together. As many remain as
+    the clip usually holds a drawing.
     """
     steps = clip.steps
     if len(steps) < 3 or steps[-1] > max(STILL, HELD_SHARE * steps[:-1].median().item()):
@@ -21,6 +21,7 @@ def without_repeat(clip: Drawn) -> Iterator[Change]:
     surplus = min(lengths[0] + lengths[-1] - clip.pattern.typical, lengths[-1])
     if surplus < 1:
         return
-    left = len(clip.images) - surplus
-    values = {"frames": surplus, "before": len(clip.images)}
-    yield Change(clip.images[:left], (REPEAT.measured(surplus, reason_values=values),))
+    frames = len(clip.images)
+    values = {"frames": surplus, "before": frames}
+    repeat_note = REPEAT.measured(surplus, reason_values=values)
+    yield Change(clip.images[: frames - surplus], (repeat_note,))

@@ -1,4 +1,4 @@
-"""Move pictures along the optical flow between them, and tell what both of them show."""
+"""Moving of pictures along their optical flow, and a check of which pixels both pictures show."""
 
 import torch
 from torch.nn.functional import grid_sample
@@ -7,13 +7,15 @@ from ...image_ops.flow import grey_picture, optical_flow
 
 
 def flow_between(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """How far each pixel of a picture moves to be found in another, at their full size.
+    """Return the optical flow from one picture to another at their full size.
 
     Args:
-        first, second: RGB in 0–1, shape (height, width, 3).
+        first: RGB in 0–1, shape (height, width, 3).
+        second: RGB in 0–1, of the same shape.
 
     Returns:
-        px to the right and downwards, shape (height, width, 2), on the pictures' device.
+        Displacement of each pixel of the first picture in px to the right and downwards, shape
+        (height, width, 2), on the pictures' device.
     """
     side = min(first.shape[:2])
     flow = optical_flow(grey_picture(first, side), grey_picture(second, side))
@@ -21,10 +23,12 @@ def flow_between(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
 
 def warp(picture: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
-    """What a picture holds where a flow points to from each pixel; bilinear, edges go on.
+    """Return the values of a picture at the places that a flow points to from each pixel.
+
+    Values between pixels are interpolated bilinearly. Outside the picture its edge pixels repeat.
 
     Args:
-        picture: shape (height, width, channels).
+        picture: values to look up, shape (height, width, channels).
         flow: px to the right and downwards, shape (height, width, 2).
 
     Returns:
@@ -35,23 +39,25 @@ def warp(picture: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
     columns = torch.arange(width, device=flow.device) + flow[..., 0]
     places = torch.stack([columns / (width - 1), rows / (height - 1)], dim=-1) * 2 - 1
     planes = picture.to(flow).movedim(-1, 0)[None]
-    found = grid_sample(planes, places[None], padding_mode="border", align_corners=True)
-    return found[0].movedim(0, -1)
+    samples = grid_sample(planes, places[None], padding_mode="border", align_corners=True)
+    return samples[0].movedim(0, -1)
 
 
-def is_seen(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tensor:
-    """Which pixels of a picture the other one shows too: there and back ends where it began.
+def visible_in_other(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tensor:
+    """Find the pixels of a picture that the other picture shows too.
+
+    Such a pixel comes back to where it started when it follows the flow forward and backward.
 
     Source: Sundaram et al., Dense Point Trajectories by GPU-accelerated Large Displacement Optical
-    Flow, ECCV 2010; its constants.
+    Flow, ECCV 2010; the constants are theirs.
 
     Args:
-        forward: flow from the picture to the other, shape (height, width, 2).
-        backward: flow from the other one to it.
+        forward: flow from the picture to the other one, shape (height, width, 2).
+        backward: flow from the other picture to this one, shape (height, width, 2).
 
     Returns:
         bool, shape (height, width).
     """
     back = warp(backward, forward)
-    apart = (forward + back).square().sum(dim=-1)
-    return apart <= 0.01 * (forward.square() + back.square()).sum(dim=-1) + 0.5
+    deviation = (forward + back).square().sum(dim=-1)
+    return deviation <= 0.01 * (forward.square() + back.square()).sum(dim=-1) + 0.5

@@ -1,6 +1,7 @@
-"""All SQL that reads and writes productions: a `.sql` file for each module that asks.
+"""All SQL that reads and writes productions: one `.sql` file for each Python module that uses it.
 
-`sql("name")` is a statement. What Python puts together, such as an order, stands in Python.
+`sql("name")` returns a statement. SQL that Python composes, such as an ORDER BY, is in the Python
+module.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
--- name: hold_phase
+-- name: claim_phase
 UPDATE anime.phases SET process_id = %(process_id)s WHERE id = %(phase_id)s RETURNING started_at
 
 -- name: add_attempt
@@ -29,7 +29,7 @@ SELECT id FROM anime.reports WHERE job_id = %(job_id)s AND node_id = ANY(%(nodes
 ORDER BY verdict = 'PASS', position LIMIT 1
 
 -- name: superseded_attempts
--- The end of a job whose machine was thought dead, told later by that machine's outbox.
+-- An attempt was declared lost, and the outbox of its machine reported the end of its job later.
 SELECT attempts.id, jobs.id FROM anime.attempts
 JOIN anime.jobs ON jobs.prompt_id = attempts.prompt_id
 WHERE attempts.state = 'lost' AND jobs.state IN ('completed', 'failed', 'cancelled')

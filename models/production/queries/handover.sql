@@ -1,15 +1,15 @@
--- name: keep_file
+-- name: store_file
 INSERT INTO anime.artifact_contents (sha256, content) VALUES (%(sha256)s, %(content)s)
 ON CONFLICT (sha256) DO NOTHING
 
--- name: is_file_kept
+-- name: is_file_stored
 SELECT 1 FROM anime.artifact_contents WHERE sha256 = %(sha256)s
 
 -- name: fetch_file
 SELECT content FROM anime.artifact_contents WHERE sha256 = %(sha256)s
 
--- name: forget_files
--- A production that stopped may be resumed on another machine, but not for ever.
+-- name: delete_unused_files
+-- A production that stopped may be resumed on another machine, so its files stay for seven days.
 DELETE FROM anime.artifact_contents WHERE kept_at < now() - interval '7 days' AND NOT EXISTS (
     SELECT FROM anime.artifacts
     JOIN anime.attempts ON attempts.job_id = artifacts.job_id AND attempts.chosen

@@ -8,8 +8,8 @@ FROM anime.productions
 JOIN anime.projects ON projects.id = productions.project_id
 LEFT JOIN LATERAL (
     SELECT phase_definitions.name, phases.position,
-        (SELECT count(*) FROM anime.phases AS all_of_it
-            WHERE all_of_it.production_id = productions.id) AS phases,
+        (SELECT count(*) FROM anime.phases AS all_phases
+            WHERE all_phases.production_id = productions.id) AS phases,
         (SELECT max(number) FROM anime.attempts WHERE attempts.phase_id = phases.id) AS attempt
     FROM anime.phases JOIN anime.phase_definitions USING (version)
     WHERE phases.production_id = productions.id

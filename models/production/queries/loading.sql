@@ -12,7 +12,7 @@ LEFT JOIN anime.machines ON machines.id = processes.machine_id
 WHERE phases.production_id = %(id)s ORDER BY phases.position
 
 -- name: attempts_of_production
--- While it runs, its job is known by its prompt alone.
+-- `attempts.job_id` is empty while the attempt runs, so its job is looked up by the prompt id.
 SELECT attempts.*, jobs.id AS job_id_of_prompt, jobs.progress, machines.name AS machine
 FROM anime.attempts
 JOIN anime.phases ON phases.id = attempts.phase_id

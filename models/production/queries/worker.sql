@@ -1,10 +1,10 @@
 -- name: orphaned_phases
--- Phases of processes that are known to be gone: no heartbeat has to be waited for.
+-- Running phases of processes that have ended: no heartbeat timeout has to pass first.
 SELECT phases.id FROM anime.phases JOIN anime.processes ON processes.id = phases.process_id
 WHERE phases.state = 'running' AND processes.ended_at IS NOT NULL AND processes.id <> %(own)s
 
--- name: forgotten_phases
--- A database that was restored from a backup has productions and no queue.
+-- name: phases_without_job
+-- Open phases without a job in the queue, such as after a restore from a backup, which has no queue.
 SELECT phases.id, phases.queue
 FROM anime.phases JOIN anime.productions ON productions.id = phases.production_id
 WHERE productions.state IN ('queued', 'running', 'waiting')

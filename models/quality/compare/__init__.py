@@ -1,1 +1,1 @@
-"""How far is a picture from the one it should look like?"""
+"""Comparison of pictures with references: pixel, structure, colour and network measures."""

@@ -1,4 +1,4 @@
-"""CIEDE2000: how different two colours look."""
+"""CIEDE2000: perceived difference of two colours."""
 
 import math
 
@@ -9,23 +9,29 @@ from ...measure import Measure
 from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
-# Rows are taken in strips of about so many pixels: some fifty small steps for each, which are
-# fastest where their results stay in the processor's cache, and need no memory to speak of.
+# Pixels of a strip of rows that is computed at a time. Some fifty small operations follow each
+# other. They are fastest if their results stay in the processor's cache, and need little memory.
 PIXELS_AT_ONCE = 131_072
 PERCENTILE = 0.95
 
 
 def ciede2000(lab: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """ΔE₀₀ of colours (CIE 142:2001, all parametric factors 1).
+    """Return ΔE₀₀ of colours (CIE 142:2001, all parametric factors 1).
 
-    Method, and its names: Sharma, Wu, Dalal, The CIEDE2000 Color-Difference Formula, Color
-    Research and Application 30, 2005.
+    Method and names: Sharma, Wu, Dalal, The CIEDE2000 Color-Difference Formula, Color Research and
+    Application 30, 2005.
 
     Args:
-        lab, reference: CIELAB, of one shape (…, 3).
+        lab: CIELAB, shape (…, 3).
+        reference: CIELAB, of the same shape.
 
     Returns:
-        ΔE₀₀, shape (…): 0 for the same colour; about 1 can just be seen side by side.
+        ΔE₀₀, shape (…): 0 for the same colour; about 1 is just visible side by side.
+
+    Examples:
+        >>> blue = torch.tensor([50.0, 2.6772, -79.7751])
+        >>> round(ciede2000(blue, torch.tensor([50.0, 0.0, -82.7485])).item(), 3)
+        2.042
     """
     lightness, a, b = lab.unbind(-1)
     other_lightness, other_a, other_b = reference.unbind(-1)
@@ -42,39 +48,40 @@ def ciede2000(lab: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     colour = (other_chroma - chroma) / (1 + 0.045 * mean_chroma)
     tint = 2 * (chroma * other_chroma).sqrt() * (turn / 2).sin()
     tint = tint / (1 + 0.015 * mean_chroma * _hue_weight(mean_hue))
-    together = _blue_rotation(mean_hue) * _saturation(mean_chroma) * colour * tint
-    squares = light.square() + colour.square() + tint.square() - together
+    interaction = _blue_rotation(mean_hue) * _saturation(mean_chroma) * colour * tint
+    squares = light.square() + colour.square() + tint.square() - interaction
     return squares.clamp(min=0).sqrt()
 
 
 def _saturation(chroma: torch.Tensor) -> torch.Tensor:
-    """√(C⁷ / (C⁷ + 25⁷)): near 0 for greys, near 1 for vivid colours."""
+    """Return √(C⁷ / (C⁷ + 25⁷)) of a chroma C: near 0 for greys, near 1 for vivid colours."""
     power = (chroma / 25) ** 7
     return (power / (power + 1)).sqrt()
 
 
 def _hue_weight(hue: torch.Tensor) -> torch.Tensor:
-    """T: how much less a turn of hue is seen at this hue."""
+    """Return the weight T, by which a turn of hue is seen less at some hues."""
     weight = 1 - 0.17 * (hue - math.radians(30)).cos() + 0.24 * (2 * hue).cos()
     weight += 0.32 * (3 * hue + math.radians(6)).cos()
     return weight - 0.20 * (4 * hue - math.radians(63)).cos()
 
 
 def _blue_rotation(hue: torch.Tensor) -> torch.Tensor:
-    """Twice sin 2Δθ: among blues, chroma and hue don't count apart."""
+    """Return twice sin 2Δθ: among blues, the differences of chroma and of hue interact."""
     off_blue = torch.remainder(hue, 2 * math.pi) - math.radians(275)
     angle = math.radians(30) * (-(off_blue / math.radians(25)).square()).exp()
     return 2 * (2 * angle).sin()
 
 
 def colour_differences(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """ΔE₀₀ of every pixel.
+    """Return ΔE₀₀ of every pixel.
 
     Args:
-        picture, reference: RGB in 0–1, of one shape (height, width, 3).
+        picture: RGB in 0–1, shape (height, width, 3).
+        reference: RGB in 0–1, of the same shape.
 
     Returns:
-        Shape (height, width).
+        ΔE₀₀, shape (height, width).
     """
     rows = max(1, PIXELS_AT_ONCE // picture.shape[1])
     strips = zip(picture.split(rows), reference.split(rows), strict=True)
@@ -82,9 +89,10 @@ def colour_differences(picture: torch.Tensor, reference: torch.Tensor) -> torch.
 
 
 def percentile(differences: torch.Tensor) -> float:
-    """The difference that 95 % of the pixels don't exceed: what a twentieth of the picture does.
+    """Return the difference that 95 % of the pixels don't exceed.
 
-    The mean hides a face in a large picture; the largest value is that of a single pixel.
+    The mean hides a small area, such as a face in a large picture. The greatest difference is that
+    of a single pixel.
     """
     place = math.ceil(PERCENTILE * differences.numel())
     return differences.flatten().kthvalue(place).values.item()

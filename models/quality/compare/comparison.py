@@ -1,4 +1,4 @@
-"""How far are pictures from those that they should look like?"""
+"""Comparison: report on the distance of pictures from their references."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
 from ...report import Measure, Measurement, Report, worst_of
-from .comparison_measures import MEASURES, wanted
+from .comparison_measures import MEASURES, select_measures
 from .networks import LPIPS_OF, NO_NETWORK
 from .pairs import RESIZED, Pair, Pairs, Picture
 from .psnr import CEILING, IDENTICAL, PSNR
@@ -32,104 +32,121 @@ def compare_pictures(
 ) -> Report:
     """Measure how far each picture is from its reference.
 
-    A measurement's value is that of its worst pair, since one broken frame breaks a clip; the mean
-    over the pairs, as publications give it, stands in its details.
+    The value of a measurement is that of the worst pair, because one broken frame breaks a clip.
+    The mean over the pairs, which publications report, is in the details.
 
     Args:
-        pairs: what `paired` returned.
-        metrics: names of `MEASURES`: what is measured, and all of it counts that has a threshold.
-            None: all, of which SSIM and the mean colour difference count.
-        lpips: LPIPS with the networks that are to be used, of those in `metrics`.
-        measures: `MEASURES`, as a profile wants them.
-        report_progress: called with (steps done, steps in all), several for each pair; may raise
-            to stop.
-        unusable: by name of a measure, why the weights that are installed for it are of no use.
+        pairs: result of `paired`.
+        metrics: names of the `MEASURES` to take, of which all that have a threshold are required.
+            Without a name, all are taken; SSIM and the mean colour difference are required.
+        lpips: LPIPS with each network that is used, of those in `metrics`.
+        measures: `MEASURES`, with the thresholds of a profile.
+        report_progress: called with (steps done, steps in all), several times for each pair; may
+            raise to stop.
+        unusable: reason why the installed weights of a measure can't be used, by name of the
+            measure.
 
     Returns:
-        A report of subject `comparison`; its worst frame is that of the required measurement with
+        A report of subject `comparison`. Its worst frame is that of the required measurement with
         the lowest score.
+
+    Examples:
+        >>> from anime_production.models.quality.compare.pairs import paired
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> drawing = draw_clip(1, width=192, height=192, period=12, character=0, seed=1)
+        >>> report = compare_pictures(paired(drawing, drawing), metrics=("ssim", "psnr"))
+        >>> [(each.name, round(each.value, 3)) for each in report.measurements]
+        [('ssim', 1.0), ('psnr', 100.0)]
+        >>> darker = paired(drawing * 0.7, drawing)
+        >>> compare_pictures(darker, metrics=("colour_difference",)).verdict.value
+        'FAIL'
     """
-    measures = _without_missing_lpips(wanted(metrics, measures), lpips, unusable)
+    measures = _without_missing_lpips(select_measures(metrics, measures), lpips, unusable)
     absences = {
-        each.name: unusable.get(each.name) or _absence(each, pairs, lpips) for each in measures
+        measure.name: unusable.get(measure.name) or _absence(measure, pairs, lpips)
+        for measure in measures
     }
-    able = [each for each in measures if absences[each.name] is None]
-    values = _values(pairs, able, lpips, report_progress)
-    facts = {} if pairs.resized is None else {"resized": pairs.resized}
+    measurable = [measure for measure in measures if absences[measure.name] is None]
+    values = _values(pairs, measurable, lpips, report_progress)
+    details = {} if pairs.resized is None else {"resized": pairs.resized}
     measurements = []
     for measure in measures:
         absence = absences[measure.name]
         measurements.append(
-            _measurement(measure, values[measure.name], facts)
+            _measurement(measure, values[measure.name], details)
             if absence is None
-            else measure.absent(absence, details=facts)
+            else measure.absent(absence, details=details)
         )
     worst = worst_of(measurements)
     if pairs.resized is not None:
-        measurements.append(_resized(pairs))
+        measurements.append(_resized_measurement(pairs))
     return Report(SUBJECT, tuple(measurements), len(pairs), worst=worst)
 
 
 def _without_missing_lpips(
     measures: Sequence[Measure], lpips: Sequence[Backend], unusable: Mapping[str, Absence]
 ) -> tuple[Measure, ...]:
-    """Networks without a backend go, but for the first where none has one: its absence is told."""
+    """Remove the measures of networks without a backend.
+
+    If no network has a backend, the first of these measures stays, so that the report says what is
+    missing.
+    """
     present = {backend.name for backend in lpips} | {name.replace("_", "-") for name in unusable}
-    missing = [each for each in measures if each.backend in LPIPS_OF.keys() - present]
-    kept = missing[:1] if not present else []
-    return tuple(each for each in measures if each not in missing or each in kept)
+    missing = [measure for measure in measures if measure.backend in LPIPS_OF.keys() - present]
+    removed = missing if present else missing[1:]
+    return tuple(measure for measure in measures if measure not in removed)
 
 
 def _absence(measure: Measure, pairs: Pairs, lpips: Sequence[Backend]) -> Absence | None:
     if pairs.absence is not None:
         return pairs.absence
-    least = LEAST_SIDE_OF_SCALES if measure.name == MULTI_SCALE_SSIM.name else 1
+    least_side = LEAST_SIDE_OF_SCALES if measure.name == MULTI_SCALE_SSIM.name else 1
     if measure.backend in LPIPS_OF:
         backend = next((each for each in lpips if each.name == measure.backend), None)
         if backend is None:
             return Absence(NO_NETWORK)
-        least = backend.least_side
+        least_side = backend.least_side
     height, width = pairs.size
-    if min(height, width) < least:
-        return Absence("too_small", {"width": width, "height": height, "least": least})
+    if min(height, width) < least_side:
+        return Absence("too_small", {"width": width, "height": height, "least": least_side})
     return None
 
 
 def _values(
     pairs: Pairs, measures: Sequence[Measure], lpips: Sequence[Backend], report_progress: Progress
 ) -> dict[str, list[float]]:
-    """Return the values of every pair by measure, with a report of progress before each of them."""
+    """Return the values of every pair by measure; progress is reported before each value."""
     done, total = 0, len(pairs) * len(measures)
 
-    def tell() -> None:
+    def report_step() -> None:
         if report_progress is not None:
             report_progress(done, total)
 
-    networks = {LPIPS_OF[backend.name].name: _Network(backend, tell) for backend in lpips}
+    networks = {LPIPS_OF[backend.name].name: _Network(backend, report_step) for backend in lpips}
     values: dict[str, list[float]] = {measure.name: [] for measure in measures}
     for pair in pairs if measures else ():
         for measure in measures:
-            tell()
-            take = measure.function or networks[measure.name].distance
-            values[measure.name].append(take(pair))
+            report_step()
+            function = measure.function or networks[measure.name].distance
+            values[measure.name].append(function(pair))
             done += 1
     if total:
-        tell()
+        report_step()
     return values
 
 
 class _Network:
-    """A network of LPIPS that keeps the features of the last reference: one may serve for all."""
+    """LPIPS of pairs, with a cache of the last reference's features: all pairs may share it."""
 
-    def __init__(self, backend: Backend, tell: Callable[[], None]) -> None:
-        self._backend, self._tell = backend, tell
+    def __init__(self, backend: Backend, report_step: Callable[[], None]) -> None:
+        self._backend, self._report_step = backend, report_step
         self._last: tuple[Picture, torch.Tensor] | None = None
 
     def distance(self, pair: Pair) -> float:
-        """Return LPIPS of a pair; a large picture is taken in pieces, with progress meanwhile."""
+        """Return LPIPS of a pair; progress is reported before each piece of a large picture."""
         backend, frame, reference = self._backend, pair.picture.frame, pair.reference
         if not isinstance(backend, LPIPS) or not passes_whole(backend, frame):
-            return large_distance(backend, frame, reference.frame, self._tell)
+            return large_distance(backend, frame, reference.frame, self._report_step)
         if self._last is None or self._last[0] is not reference:
             self._last = reference, _features(backend, reference.frame)
         squares = (_features(backend, frame) - self._last[1]).square_().sum()
@@ -141,12 +158,12 @@ def _features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
 
 
 def _measurement(
-    measure: Measure, values: Sequence[float], facts: Mapping[str, Any]
+    measure: Measure, values: Sequence[float], shared_details: Mapping[str, Any]
 ) -> Measurement:
     worst = measure.better.worst(values)
     frame, mean = values.index(worst), sum(values) / len(values)
-    details = {"mean": mean, "worst_frame": frame, **facts}
-    told: dict[str, Any] = {
+    details = {"mean": mean, "worst_frame": frame, **shared_details}
+    facts: dict[str, Any] = {
         "measure": measure.label,
         "worst": short_of(measure, worst),
         "mean": short(mean),
@@ -158,13 +175,15 @@ def _measurement(
     else:
         reason = "compared_pair" if len(values) == 1 else "compared_pairs"
         reason += "_apart" if measure.fails_at(worst) else ""
-    return measure.measured(worst, reason, told, values, details)
+    return measure.measured(worst, reason, facts, values, details)
 
 
-def _resized(pairs: Pairs) -> Measurement:
-    """How much larger or smaller one of the two was made: the square root of the areas' ratio."""
-    fact: Any = pairs.resized
-    (width, height), (to_width, to_height) = fact["from"], fact["to"]
+def _resized_measurement(pairs: Pairs) -> Measurement:
+    """Return the factor by which images or references were resized: the root of the area ratio."""
+    resized: Any = pairs.resized
+    (width, height), (to_width, to_height) = resized["from"], resized["to"]
     sizes = {"from": f"{width}×{height}", "to": f"{to_width}×{to_height}"}
     scale = (to_width * to_height / (width * height)) ** 0.5
-    return RESIZED.measured(scale, f"resized_{fact['what']}", sizes, details={"resized": fact})
+    return RESIZED.measured(
+        scale, f"resized_{resized['what']}", sizes, details={"resized": resized}
+    )

@@ -1,12 +1,12 @@
-"""What can be measured of a pair of pictures, and which of it counts.
+"""List of the measures of a pair of pictures, and the choice of those that count.
 
-None of these measures has a published limit of what is still good, but for ΔE₀₀, of which about 1
-can just be seen side by side. So all thresholds are set alike, by something that people know: what
-saving as JPEG does to drawings. A pair passes where it is no further from its reference than a
-JPEG of quality 75, the usual default, takes the hardest of the ten pictures of the test bench:
-drawn characters, painted backgrounds and the sample character, their colour at full resolution.
-The other profiles take other qualities: hero 95, background 50, draft 25. The command
-`python quickstart.py bench compare` prints what JPEG does to those pictures.
+Only ΔE₀₀ has a published limit: about 1 is just visible side by side. So all thresholds are set in
+the same way, by a change that people know: saving a drawing as JPEG. A pair passes if it is no
+further from its reference than JPEG of quality 75, the usual default, moves the most sensitive of
+the ten pictures of the test bench: drawn characters, painted backgrounds and the sample character,
+with colour at full resolution. The other profiles use other qualities: hero 95, background 50,
+draft 25. The command `python quickstart.py bench compare` prints the effect of JPEG on these
+pictures.
 """
 
 from collections.abc import Sequence
@@ -33,42 +33,49 @@ MEASURES = (
 
 
 def read_metrics(text: str) -> tuple[str, ...]:
-    """What a user asks for.
+    """Read the metrics that a user names.
 
     Args:
-        text: `all`, or names with commas between; `lpips` stands for the best that is installed.
+        text: `all`, or names separated by commas. `lpips` stands for the best network that is
+            installed.
 
     Returns:
-        Names of `MEASURES`, `lpips` among them where it is asked for; none where it says `all`.
+        Names of `MEASURES`, and `lpips` if the text names it. None for `all`.
 
     Raises:
-        InputError: no such name, or no name at all.
+        InputError: the text has no name, or one that doesn't exist.
+
+    Examples:
+        >>> read_metrics("SSIM, psnr")
+        ('ssim', 'psnr')
+        >>> read_metrics("all")
+        ()
     """
     names = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-    known = (ALL, *(measure.name for measure in MEASURES), LPIPS)
-    strange = [name for name in names if name not in known]
-    if strange or not names:
-        expected = f"some of {', '.join(known)}, with commas between"
-        came = repr(strange[0]) if strange else "nothing"
-        raise InputError("metrics", expected, came, f"Correct it, or write {ALL}.")
+    choices = (ALL, *(measure.name for measure in MEASURES), LPIPS)
+    unknown = [name for name in names if name not in choices]
+    if unknown or not names:
+        expected = f"some of {', '.join(choices)}, separated by commas"
+        received = repr(unknown[0]) if unknown else "nothing"
+        raise InputError("metrics", expected, received, f"Correct it, or write {ALL}.")
     return () if ALL in names else names
 
 
-def wanted(metrics: Sequence[str], measures: Sequence[Measure]) -> tuple[Measure, ...]:
-    """The measures to take, and which of them count.
+def select_measures(metrics: Sequence[str], measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Select the measures that a user names.
 
     Args:
-        metrics: what `read_metrics` returned, `lpips` replaced.
-        measures: `MEASURES`, as a profile wants them.
+        metrics: result of `read_metrics`, with `lpips` replaced by the name of a network's measure.
+        measures: `MEASURES`, with the thresholds of a profile.
 
     Returns:
-        All, as they are, where no metric is named; else those that are, and all of them count that
-        have a threshold.
+        The named measures, of which all that have a threshold are required. If none is named: all
+        measures, unchanged.
     """
     if not metrics:
         return tuple(measures)
     return tuple(
-        replace(each, required=each.threshold is not None)
-        for each in measures
-        if each.name in metrics
+        replace(measure, required=measure.threshold is not None)
+        for measure in measures
+        if measure.name in metrics
     )

@@ -1,4 +1,4 @@
-"""Gradient magnitude similarity deviation: how unevenly the edges of two greys differ."""
+"""Gradient magnitude similarity deviation: unevenness of the edge differences of two pictures."""
 
 import torch
 from torch.nn.functional import avg_pool2d, pad
@@ -8,23 +8,25 @@ from ...measure import Measure
 from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
-# Keeps flat places, where the ratio is 0/0, from deciding; 170 on the paper's scale of 0–255.
+# Keeps flat areas, where the ratio is 0/0, from deciding. The paper has 170, on a scale of 0–255.
 CONSTANT = 170 / 255**2
 
 
 def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> float:
-    """GMSD (Xue, Zhang, Mou, Bovik, IEEE Transactions on Image Processing, 2014).
+    """Return GMSD (Xue, Zhang, Mou, Bovik, IEEE Transactions on Image Processing, 2014).
 
-    On means of 2×2 px (beyond an odd edge there is 0, as in its authors' code), the similarity of
-    gradient magnitudes at every pixel, and of that the standard deviation over the picture:
-    responds to edges that are lost, added or blurred in some places more than in others, which is
-    what people mind, and little to light and colour.
+    GMSD is the standard deviation, over the picture, of the similarity of gradient magnitudes at
+    every pixel, on means of 2×2 px (an odd edge is padded with 0, as in its authors' code). It
+    responds to edges that are lost, added or blurred in some places more than in others, which
+    people notice most, and little to light and colour.
 
     Args:
-        grey, reference: one picture each, 0–1, of one shape (height, width).
+        grey: luma in 0–1, shape (height, width).
+        reference: luma in 0–1, of the same shape.
 
     Returns:
-        0 for identical pictures; 0.05 is little, above 0.2 a drawing is hardly itself.
+        0 for identical pictures; 0.05 is a small difference, and above 0.2 a drawing is hardly
+        recognisable.
     """
     one, other = prewitt_gradient(_halved(grey)), prewitt_gradient(_halved(reference))
     similarity = (2 * one * other + CONSTANT) / (one.square() + other.square() + CONSTANT)

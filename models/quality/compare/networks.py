@@ -1,4 +1,4 @@
-"""LPIPS as measures: one for each network."""
+"""Measures of LPIPS, one for each of its networks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,9 +8,9 @@ from ...measurement import Better
 from ...perceptual.backend import BEST_FIRST
 from .pair_reasons import COMPARED, UNCOMPARED
 
-LPIPS = "lpips"  # stands for the best network that is installed
+LPIPS = "lpips"  # metric that stands for the best network that is installed
 NO_NETWORK = "lpips_not_installed"
-# AlexNet's and VGG's have no threshold: one would have to be measured with their weights.
+# AlexNet and VGG have no threshold: it would have to be measured with their weights.
 LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
     {
         backend: Measure(

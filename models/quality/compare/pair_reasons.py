@@ -1,4 +1,4 @@
-"""Sentences that every measure of a pair of pictures says."""
+"""Codes of the reasons that all measures of a pair of pictures share."""
 
 COMPARED = (
     *("compared_pair", "compared_pair_apart"),

@@ -1,4 +1,4 @@
-"""Pictures and what each of them is compared with, at one size."""
+"""Pairs of a picture and its reference, brought to one size."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from .pair_reasons import NO_REFERENCES, REFERENCE_NOT_FINITE
 
 REFUSE = "refuse"
 RESIZE = (REFUSE, "images_to_references", "references_to_images")
-# What an upscaler, or the rounding of a VAE, does to a size; INFO, so it has no threshold.
+# Change of size, for example by an upscaler or by the rounding of a VAE. It is for information
+# only, so it has no threshold.
 RESIZED = Measure(
     "resized",
     unit="×",
@@ -31,7 +32,7 @@ RESIZED = Measure(
 
 
 class Picture:
-    """A frame, and its grey once it is asked for.
+    """Frame with its luma, which is computed at the first use.
 
     Attributes:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -47,10 +48,11 @@ class Picture:
 
 
 class Pair:
-    """A picture, its reference, and what several measures need of the two.
+    """Picture and its reference, with results that several measures share.
 
     Attributes:
-        picture, reference: of one size.
+        picture: the picture that is compared.
+        reference: the picture it is compared with, of the same size.
     """
 
     def __init__(self, picture: Picture, reference: Picture) -> None:
@@ -58,19 +60,19 @@ class Pair:
 
     @cached_property
     def colour_differences(self) -> torch.Tensor:
-        """CIEDE2000 of every pixel, ΔE₀₀."""
+        """Colour difference CIEDE2000 of every pixel, ΔE₀₀, shape (height, width)."""
         return colour_differences(self.picture.frame, self.reference.frame)
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pictures and what each of them is compared with.
+    """Pictures and their references.
 
     Attributes:
-        images, references: RGB in 0–1, shape (pictures, height, width, 3); as many references as
-            images, or one for all of them.
+        images: RGB in 0–1, shape (pictures, height, width, 3).
+        references: RGB in 0–1, of that shape: as many as images, or one for all of them.
         size: height and width at which they are compared, px.
-        device: where they are compared; None: where each image is.
+        device: device that compares them; None for that of each image.
     """
 
     images: torch.Tensor
@@ -82,7 +84,7 @@ class Pairs:
         return len(self.images)
 
     def __iter__(self) -> Iterator[Pair]:
-        """One pair after the other, at one size; memory for one pair."""
+        """Yield one pair after the other, at one size; only one pair is in memory."""
         reference: Picture | None = None
         for index, image in enumerate(self.images):
             if reference is None or len(self.references) > 1:
@@ -94,7 +96,7 @@ class Pairs:
 
     @property
     def resized(self) -> dict[str, object] | None:
-        """Which of the two are resized, from what, to what; width and height, None: neither."""
+        """The resized batch with its old and new width and height; None if none is resized."""
         for name, batch in (("images", self.images), ("references", self.references)):
             height, width = batch.shape[1:3]
             if (height, width) != self.size:
@@ -104,13 +106,13 @@ class Pairs:
 
     @property
     def absence(self) -> Absence | None:
-        """Why nothing can be compared, if so."""
+        """Reason why the pictures can't be compared, or None if they can."""
         if not len(self.references):
             return Absence(NO_REFERENCES)
-        unclear = unmeasurable(self.references)
-        if unclear is not None and unclear.code == "not_finite":
-            return Absence(REFERENCE_NOT_FINITE, unclear.values)
-        return unmeasurable(self.images) or unclear
+        of_references = unmeasurable(self.references)
+        if of_references is not None and of_references.code == "not_finite":
+            return Absence(REFERENCE_NOT_FINITE, of_references.values)
+        return unmeasurable(self.images) or of_references
 
 
 def paired(
@@ -119,52 +121,54 @@ def paired(
     resize: str = REFUSE,
     device: torch.device | None = None,
 ) -> Pairs:
-    """Say which reference each picture is compared with, and at which size.
+    """Pair each picture with its reference, at one size.
 
     Args:
-        images, references: what `as_frames` returned; as many references as images, or one.
-        resize: one of `RESIZE`: which of them takes the size of the other.
-        device: where to compare them.
+        images: result of `as_frames`.
+        references: result of `as_frames`: as many as images, or one for all of them.
+        resize: one of `RESIZE`, which says which batch takes the size of the other.
+        device: device that compares them; None for that of each image.
 
     Raises:
-        InputError: another number of references, or another size where none may be resized.
+        InputError: the number of references doesn't fit, or their size differs and `resize` is
+            `refuse`.
     """
-    count, given = len(images), len(references)
-    if count and given not in (0, 1, count):
+    count, reference_count = len(images), len(references)
+    if count and reference_count not in (0, 1, count):
         raise InputError(
             "references",
             f"one picture, or as many as images has ({count})",
-            f"{given}",
+            f"{reference_count}",
             "Give one reference for all, or one for each image, in the same order.",
         )
     if resize not in RESIZE:
         expected = f"one of {', '.join(RESIZE)}"
-        raise InputError("resize", expected, repr(resize), "Choose one of those.")
+        raise InputError("resize", expected, repr(resize), "Choose one of these.")
     sizes = [tuple(batch.shape[1:3]) for batch in (images, references)]
-    if resize == REFUSE and count and given and sizes[0] != sizes[1]:
-        shown = [f"{width}×{height}" for height, width in sizes]
+    if resize == REFUSE and count and reference_count and sizes[0] != sizes[1]:
+        size_texts = [f"{width}×{height}" for height, width in sizes]
         raise InputError(
             "references",
-            f"the size of images, {shown[0]}",
-            shown[1],
+            f"the size of images, {size_texts[0]}",
+            size_texts[1],
             f"Set resize to {RESIZE[1]} or {RESIZE[2]}, or resize or crop them first.",
         )
-    size = sizes[1] if resize == RESIZE[1] and given else sizes[0]
+    size = sizes[1] if resize == RESIZE[1] and reference_count else sizes[0]
     return Pairs(images, references, (size[0], size[1]), device)
 
 
 def resized(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """A frame at another size, by bicubic interpolation that is low-passed where it shrinks.
+    """Resize a frame by bicubic interpolation, with a low-pass filter where it shrinks.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
         size: height and width, px.
 
     Returns:
-        The frame itself where it has that size; else RGB in 0–1.
+        RGB in 0–1 of that size; the frame itself if it has that size already.
     """
     if tuple(frame.shape[:2]) == size:
         return frame
     channels = frame.movedim(-1, 0)[None]
-    larger = interpolate(channels, size=size, mode="bicubic", antialias=True)
-    return larger[0].movedim(0, -1).clamp(0, 1)
+    scaled = interpolate(channels, size=size, mode="bicubic", antialias=True)
+    return scaled[0].movedim(0, -1).clamp(0, 1)

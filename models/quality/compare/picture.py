@@ -1,12 +1,13 @@
-"""Where two pictures differ, as something to look at."""
+"""Pictures of the colour difference between pairs of pictures."""
 
 import torch
 
 from .pairs import Pairs
 
-# ΔE₀₀ and the colour it is shown in. Each step is about twice the one before, as differences are
-# judged; ever lighter, so that it reads without colour too (the ramp is matplotlib's inferno).
-# 1 can just be seen side by side, 2.5 beside nothing to compare with, 10 is another colour.
+# Values of ΔE₀₀ and the colours that show them. Each value is about twice the one before, as people
+# judge differences. The colours get lighter, so that the picture can be read without colour as well
+# (the ramp is matplotlib's inferno). A ΔE₀₀ of 1 is just visible side by side, 2.5 is visible
+# without a comparison, and 10 is another colour.
 RAMP = (
     (0.0, (0.00, 0.00, 0.00)),
     (1.0, (0.26, 0.04, 0.41)),
@@ -18,31 +19,33 @@ RAMP = (
 
 
 def heat(differences: torch.Tensor) -> torch.Tensor:
-    """Colours of differences: black for none, over purple (1), red (2.5–5) and orange (10) to pale
-    yellow (20 and more).
+    """Return the colours that show differences.
+
+    They go from black for none over purple (1), red (2.5–5) and orange (10) to pale yellow (20 and
+    more).
 
     Args:
-        differences: ΔE₀₀, any shape; black where it isn't finite.
+        differences: ΔE₀₀ of any shape. Values that aren't finite become black.
 
     Returns:
-        RGB in 0–1, a last axis of 3 added.
+        RGB in 0–1, in the shape of `differences` with a last axis of 3.
     """
     stops = differences.new_tensor([stop for stop, _ in RAMP])
     colours = differences.new_tensor([colour for _, colour in RAMP])
-    known = differences.nan_to_num(0, 0, 0).clamp(0, RAMP[-1][0])
-    above = torch.bucketize(known, stops).clamp(1, len(RAMP) - 1)
-    share = (known - stops[above - 1]) / (stops[above] - stops[above - 1])
+    finite = differences.nan_to_num(0, 0, 0).clamp(0, RAMP[-1][0])
+    above = torch.bucketize(finite, stops).clamp(1, len(RAMP) - 1)
+    share = (finite - stops[above - 1]) / (stops[above] - stops[above - 1])
     return torch.lerp(colours[above - 1], colours[above], share[..., None])
 
 
 def draw_differences(pairs: Pairs) -> torch.Tensor:
-    """The colour difference of every pixel of every pair.
+    """Draw the colour difference of every pixel of every pair.
 
     Returns:
-        RGB in 0–1 on the CPU, a picture for each pair; none where there are no references.
+        RGB in 0–1 on the CPU, one picture for each pair; none if there are no references.
     """
-    drawn = torch.empty(len(pairs) if len(pairs.references) else 0, *pairs.size, 3)
-    if len(drawn):
-        for row, pair in zip(drawn, pairs, strict=True):
+    pictures = torch.empty(len(pairs) if len(pairs.references) else 0, *pairs.size, 3)
+    if len(pictures):
+        for row, pair in zip(pictures, pairs, strict=True):
             row.copy_(heat(pair.colour_differences))
-    return drawn
+    return pictures

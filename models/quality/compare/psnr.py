@@ -8,22 +8,30 @@ from ...measure import Measure
 from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
-# The ratio of identical pictures is infinite, which is no number. At 100 dB a pixel is off by a
-# 400th of what 8 bits can tell apart: nothing beyond it can be seen or saved.
+# Greatest PSNR in dB, because that of identical pictures is infinite. At 100 dB a pixel differs by
+# a 400th of a level of 8 bits; a smaller difference can't be seen or saved.
 CEILING = 100.0
 
 
 def psnr(picture: torch.Tensor, reference: torch.Tensor) -> float:
-    """PSNR over all pixels and channels: 10 log₁₀(1 / mean squared error).
+    """Return the PSNR over all pixels and channels: 10 log₁₀(1 / mean squared error).
 
-    Responds to every change of a value, wherever it is: a shift by one pixel costs as much as a
-    heavy blur, and what people see of it is another matter.
+    PSNR responds to every change of a value, visible or not: a shift by one pixel costs as much as
+    a heavy blur.
 
     Args:
-        picture, reference: RGB in 0–1, of one shape (height, width, 3).
+        picture: RGB in 0–1, shape (height, width, 3).
+        reference: RGB in 0–1, of the same shape.
 
     Returns:
-        dB, at most `CEILING`, which stands for itself and all beyond it.
+        PSNR in dB, at most `CEILING`.
+
+    Examples:
+        >>> picture = torch.full((8, 8, 3), 0.5)
+        >>> round(psnr(picture, picture + 0.1), 3)
+        20.0
+        >>> psnr(picture, picture)
+        100.0
     """
     error = (picture - reference).square().mean().item()
     return min(CEILING, -10 * math.log10(error)) if error else CEILING

@@ -1,9 +1,9 @@
-"""Structural similarity of two greys, at one scale and at several.
+"""Structural similarity (SSIM) of two pictures, at one scale and at several.
 
-The published recipe (Wang et al. 2004): values in 0–1, a Gaussian window of 11×11 px with σ 1.5,
-population covariance, K₁ = 0.01, K₂ = 0.03, the mean over all pixels whose window lies inside. It
-is what scikit-image computes with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
-data_range=1`.
+The parameters are the published ones (Wang et al. 2004): values in 0–1, a Gaussian window of 11×11
+px with σ 1.5, population covariance, K₁ = 0.01, K₂ = 0.03, the mean over all pixels whose window
+lies inside the picture. scikit-image computes the same with `gaussian_weights=True, sigma=1.5,
+use_sample_covariance=False, data_range=1`.
 """
 
 import torch
@@ -15,9 +15,9 @@ from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
 WINDOW = gaussian_weights(sigma=1.5, radius=5)
-# They keep dark and flat places, where the ratios are 0/0, from deciding; Wang et al. chose them.
+# These constants of Wang et al. keep dark and flat areas, where the ratios are 0/0, from deciding.
 LIGHT_CONSTANT, CONTRAST_CONSTANT = 0.01**2, 0.03**2
-# How much each scale counts, the finest first, from experiments with people (Wang et al. 2003).
+# Weight of each scale, the finest first, from experiments with people (Wang et al. 2003).
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 LEAST_SIDE = len(WINDOW)
 # The window must still fit into the coarsest scale, which is halved four times.
@@ -26,14 +26,14 @@ MIDDLE = 0.5
 
 
 def ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
-    """SSIM (Wang, Bovik, Sheikh, Simoncelli, IEEE Transactions on Image Processing, 2004).
+    """Return SSIM (Wang, Bovik, Sheikh, Simoncelli, IEEE Transactions on Image Processing, 2004).
 
-    Responds to lost, added or displaced structure and to contrast, less to light, and not to
-    colour, which a grey doesn't have. In flat areas noise counts much.
+    SSIM responds to lost, added or displaced structure and to contrast, less to light, and not to
+    colour, because it compares luma. In flat areas it responds strongly to noise.
 
     Args:
-        grey, reference: one picture each, 0–1, of one shape (height, width), at least
-            `LEAST_SIDE` px a side.
+        grey: luma in 0–1, shape (height, width), at least `LEAST_SIDE` px a side.
+        reference: luma in 0–1, of the same shape.
 
     Returns:
         1 for identical pictures, about 0 for unrelated ones, down to −1 for inverted structure.
@@ -42,18 +42,20 @@ def ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
 
 
 def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
-    """Multi-scale SSIM (Wang, Simoncelli, Bovik, Asilomar 2003).
+    """Return multi-scale SSIM (Wang, Simoncelli, Bovik, Asilomar 2003).
 
-    The contrast and structure of five scales, each half of the one before (means of 2×2 px; an odd
-    last row or column falls away), to the power of their weights, and the light of the last. It
-    minds what is seen from farther off more than the finest grain. Where a scale's structure is
-    inverted on the whole, its mean is taken for 0, since a power of it is not real.
+    It is the product of the contrast and structure of five scales, each to the power of its weight,
+    and of the light of the last scale. Each scale is half of the one before (means of 2×2 px
+    without an odd last row or column). It responds more to what is visible from a distance than to
+    the finest grain. If the mean structure of a scale is inverted, it counts as 0, because a power
+    of a negative number is not real.
 
     Args:
-        grey, reference: as those of `ssim`, at least `LEAST_SIDE_OF_SCALES` px a side.
+        grey: luma in 0–1, shape (height, width), at least `LEAST_SIDE_OF_SCALES` px a side.
+        reference: luma in 0–1, of the same shape.
 
     Returns:
-        0–1, 1 for identical pictures.
+        Similarity in 0–1, 1 for identical pictures.
     """
     product = grey.new_ones(())
     for scale, weight in enumerate(SCALE_WEIGHTS):
@@ -70,11 +72,11 @@ def _halved(grey: torch.Tensor) -> torch.Tensor:
 
 
 def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Means of SSIM and of its contrast and structure alone."""
-    # A variance is a small difference of large numbers: around the middle they are less large.
+    """Return the mean of SSIM, and the mean of its contrast and structure without light."""
+    # A variance is a small difference of large numbers. Subtracting the middle makes them smaller.
     one, other = grey - MIDDLE, reference - MIDDLE
     mean, other_mean = windowed_mean(one, WINDOW), windowed_mean(other, WINDOW)
-    # The variances are only needed as a sum, which is one window less.
+    # Only the sum of the variances is needed, which saves one windowed mean.
     variances = windowed_mean(one.square() + other.square(), WINDOW)
     variances -= mean.square() + other_mean.square()
     covariance = windowed_mean(one * other, WINDOW) - mean * other_mean

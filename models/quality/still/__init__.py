@@ -1,1 +1,1 @@
-"""Still quality: how clean single pictures are."""
+"""Still quality: measures of single pictures."""

@@ -1,4 +1,4 @@
-"""Bands in what should be a smooth gradient: CAMBI."""
+"""Banding: visible steps in smooth gradients, measured with CAMBI."""
 
 import torch
 from torch.nn.functional import pad
@@ -7,37 +7,46 @@ from ...image_ops.windows import box_sum
 from ...measure import Measure
 from ...measurement import Better
 
-# Recipe of CAMBI (Tandon et al., CAMBI: Contrast-aware multiscale banding index, PCS 2021), with
-# the numbers of its reference implementation in libvmaf.
-WINDOW = 63  # px at 3840 × 2160: about one degree; in proportion to width plus height elsewhere
-LEAST_WINDOW = 3  # libvmaf refuses pictures so small that it would be less
-STEPS = 4  # contrasts that are looked at: 1 to 4 levels of 10 bits, weighted by their number
+# The method is CAMBI (Tandon et al., CAMBI: Contrast-aware multiscale banding index, PCS 2021), and
+# the numbers are those of its reference implementation in libvmaf.
+WINDOW = 63  # px at 3840 × 2160, about one degree; other sizes in proportion to width plus height
+LEAST_WINDOW = 3  # px; libvmaf refuses pictures whose window would be smaller
+STEPS = 4  # contrasts of 1 to 4 levels of 10 bits are measured, weighted by their number of levels
 # Highest 10-bit level at which a contrast of 1 … 4 levels is visible: 1.9 % of the luminance of
 # BT.1886 with a white of 300 and a black of 0.01 cd/m².
 VISIBLE_UP_TO = (178, 305, 432, 559)
 SCALE_WEIGHTS = (16, 8, 4, 2, 1)
-TOP = 0.6  # share of the pixels, those with most banding, that count
-MASK_SIDE = 7  # px of the window in which most of a flat area's pixels equal their neighbours
-# Larger pictures are halved first (every second pixel): bands are broad, and its cost grows with
-# the window, too. 1024 × 1024 is measured as it is.
+TOP = 0.6  # share of the pixels that count, those with most banding
+MASK_SIDE = 7  # px of the window in which most pixels of a flat area equal their neighbours
+# Larger pictures are first reduced to every second pixel: bands are broad, and the time grows with
+# the window too. 1024 × 1024 px are measured in full.
 MOST_PIXELS = 1_100_000
 BLOCK = 32  # px; blocks without contrasts of up to 4 levels are skipped
-COUNTS = 8_000_000  # of one level around one pixel, at one time: bounds the memory
+COUNTS = 8_000_000  # counts of one level around one pixel, held at a time: bounds the memory
+# Levels of 10 bits, with room for contrasts below the lowest and above the highest.
 LEVELS = 1024 + 2 * STEPS
 
 
 def banding(grey: torch.Tensor) -> float:
-    """CAMBI of a picture: 0 no bands, about 5 slightly annoying, 24 the most.
+    """Return the CAMBI of a picture: 0 for no bands, about 5 for slightly annoying ones, up to 24.
 
-    Looks for flat areas whose brightness differs by one to four levels of 10 bits (a single one of
-    8 bits) in sight of one another, at five scales. Dark pictures show bands, bright ones hardly.
+    CAMBI searches, at five scales, for flat areas near each other whose brightness differs by one
+    to four levels of 10 bits (one level of 8 bits). Bands show in dark pictures, hardly in bright
+    ones.
 
     Args:
-        grey: luma in 0–1, shape (height, width), at least 16 a side. It is rounded to the levels
-            that 8-bit video has (16–235).
+        grey: luma in 0–1, shape (height, width), at least 16 px a side. It is rounded to the
+            levels of 8-bit video (16–235).
 
     Returns:
-        0–24.
+        CAMBI in 0–24.
+
+    Examples:
+        >>> banding(torch.full((64, 64), 0.2))
+        0.0
+        >>> dark_gradient = torch.linspace(0.05, 0.15, 256).expand(256, 256)
+        >>> banding(dark_gradient) > 5
+        True
     """
     while grey.numel() > MOST_PIXELS:
         grey = grey[::2, ::2]
@@ -57,7 +66,7 @@ def banding(grey: torch.Tensor) -> float:
 
 
 def _smoothed(levels: torch.Tensor) -> torch.Tensor:
-    """Mean over 2 × 2 px, rounded down: takes dithering away."""
+    """Return the means over 2 × 2 px, rounded down, which removes dithering."""
     right = torch.cat([levels[:, 1:], levels[:, -1:]], dim=1)
     below = levels + right
     below = torch.cat([below[1:], below[-1:]], dim=0)
@@ -65,7 +74,7 @@ def _smoothed(levels: torch.Tensor) -> torch.Tensor:
 
 
 def _flat(levels: torch.Tensor) -> torch.Tensor:
-    """Where most pixels around equal their right and lower neighbours."""
+    """Return a mask of the pixels around which most equal their right and lower neighbours."""
     height, width = levels.shape
     same = torch.ones_like(levels, dtype=torch.int16)
     same[:, :-1] *= levels[:, :-1] == levels[:, 1:]
@@ -77,102 +86,116 @@ def _flat(levels: torch.Tensor) -> torch.Tensor:
 
 
 def _mode(levels: torch.Tensor) -> torch.Tensor:
-    """The most frequent level of 3 × 3 px, the lowest of equally frequent ones."""
+    """Return the most frequent level of 3 × 3 px, the lowest of equally frequent ones."""
     height, width = levels.shape
-    # Replicated by index: padding of integers isn't implemented everywhere.
+    # The border is replicated by index, because not every device can pad integers.
     rows = torch.arange(-1, height + 1, device=levels.device).clamp(0, height - 1)
     columns = torch.arange(-1, width + 1, device=levels.device).clamp(0, width - 1)
-    around = levels.to(torch.int16)[rows][:, columns]
+    padded = levels.to(torch.int16)[rows][:, columns]
     cells = [(y, x) for y in range(3) for x in range(3)]
     counts = [torch.ones(height, width, dtype=torch.uint8, device=levels.device) for _ in cells]
-    # Cells as far apart as others are equal where those are, a little further on: compared once.
-    apart = {(v - y, u - x) for y, x in cells for v, u in cells if (y, x) < (v, u)}
-    for down, right in sorted(apart):
-        same = _same_at(around, down, right)
+    # Pairs of cells with the same offset share one comparison of the whole picture with itself.
+    offsets = {(v - y, u - x) for y, x in cells for v, u in cells if (y, x) < (v, u)}
+    for down, right in sorted(offsets):
+        same = _equals_at_offset(padded, down, right)
         for place, (y, x) in enumerate(cells):
             if (y + down, x + right) in cells:
-                here = same[y : y + height, min(x, x + right) :][:, :width]
-                counts[place] += here
-                counts[cells.index((y + down, x + right))] += here
-    # One number to compare: the count above, the level's distance from the highest below.
+                equal = same[y : y + height, min(x, x + right) :][:, :width]
+                counts[place] += equal
+                counts[cells.index((y + down, x + right))] += equal
+    # One number holds both: the count in its upper bits, and below it the distance of the level
+    # from the highest, so that the lowest level wins.
     best = torch.zeros(height, width, dtype=torch.int16, device=levels.device)
     for count, (y, x) in zip(counts, cells, strict=True):
-        number = count.to(torch.int16).mul_(2048).sub_(around[y : y + height, x : x + width])
+        number = count.to(torch.int16).mul_(2048).sub_(padded[y : y + height, x : x + width])
         torch.maximum(best, number, out=best)
     return (-best & 2047).int()
 
 
-def _same_at(levels: torch.Tensor, down: int, right: int) -> torch.Tensor:
-    """Whether each pixel equals the one so far down and right (left, where negative); 0 or 1."""
+def _equals_at_offset(levels: torch.Tensor, down: int, right: int) -> torch.Tensor:
+    """Return 1 for each pixel that equals the pixel at an offset, else 0.
+
+    Args:
+        levels: shape (height, width).
+        down: offset in rows, 0 or more.
+        right: offset in columns; negative for an offset to the left.
+    """
     height, width = levels.shape
     first = levels[: height - down, max(0, -right) : width - max(0, right)]
     return (first == levels[down:, max(0, right) : width + min(0, right)]).view(torch.uint8)
 
 
 def _contrasts(levels: torch.Tensor, radius: int) -> torch.Tensor:
-    """The contrast index c of every pixel where it isn't 0, flat.
+    """Return the contrast indices c that aren't 0, flat.
 
     Args:
-        levels: 10-bit levels, 0 where a pixel doesn't count; int32, shape (height, width).
-        radius: of the window.
+        levels: 10-bit levels, 0 for a pixel that doesn't count; int32, shape (height, width).
+        radius: px from the middle of the window to its sides.
     """
     height, width = levels.shape
     below, right = -height % BLOCK, -width % BLOCK
     padded = pad(levels, (radius, right + radius, radius, below + radius))
     side = BLOCK + 2 * radius
     blocks = padded.unfold(0, side, BLOCK).unfold(1, side, BLOCK).reshape(-1, side, side)
-    # Which levels a block has, with another one within reach of a contrast.
+    # A level is counted in a block if the block also has another level at most `STEPS` away.
     present = levels.new_zeros(len(blocks), LEVELS, dtype=torch.int16)
     present.scatter_(1, blocks.flatten(1).long(), 1)
     present[:, 0] = 0
     present[:, VISIBLE_UP_TO[-1] + STEPS + 1 :] = 0
-    beside = box_sum(pad(present, (STEPS, STEPS)), 2 * STEPS + 1, (-1,))
-    paired = (present > 0) & (beside > 1)
-    numbers = paired.sum(dim=1).cumsum(0)
-    found = []
-    start, most = 0, max(1, COUNTS // side**2)
+    levels_nearby = box_sum(pad(present, (STEPS, STEPS)), 2 * STEPS + 1, (-1,))
+    paired = (present > 0) & (levels_nearby > 1)
+    pair_totals = paired.sum(dim=1).cumsum(0)
+    contrasts = []
+    start, most_pairs = 0, max(1, COUNTS // side**2)
     while start < len(blocks):
-        before = int(numbers[start - 1]) if start else 0
-        end = max(start + 1, int((numbers <= before + most).sum()))
-        found.append(_contrasts_of(blocks[start:end], paired[start:end], radius))
+        before = int(pair_totals[start - 1]) if start else 0
+        end = max(start + 1, int((pair_totals <= before + most_pairs).sum()))
+        contrasts.append(_block_contrasts(blocks[start:end], paired[start:end], radius))
         start = end
-    return torch.cat(found)
+    return torch.cat(contrasts)
 
 
-def _contrasts_of(blocks: torch.Tensor, paired: torch.Tensor, radius: int) -> torch.Tensor:
-    """`_contrasts` of some blocks, given which levels are worth counting in each."""
+def _block_contrasts(blocks: torch.Tensor, paired: torch.Tensor, radius: int) -> torch.Tensor:
+    """Return the contrast indices of some blocks.
+
+    Args:
+        blocks: 10-bit levels with their surroundings, shape (blocks, side, side).
+        paired: levels that are counted in each block, boolean, shape (blocks, `LEVELS`).
+        radius: px from the middle of the window to its sides.
+    """
     block, level = paired.nonzero().unbind(1)
     if not len(block):
         return blocks.new_zeros(0, dtype=torch.float32)
     small = blocks.to(torch.int16)
     same = (small[block] == level[:, None, None].to(torch.int16)).to(torch.int16)
     counts = box_sum(same, 2 * radius + 1)
-    # The last one stands for every level that was not counted.
+    # The last row of zeros stands for every level that was not counted.
     counts = torch.cat([counts.flatten(1), counts.new_zeros(1, BLOCK**2)]).flatten()
     index = torch.full(paired.shape, len(block), device=blocks.device)
     index[block, level] = torch.arange(len(block), device=blocks.device)
     inner = blocks[:, radius : radius + BLOCK, radius : radius + BLOCK].flatten(1).long()
     visible = (inner <= VISIBLE_UP_TO[-1]) & paired.gather(1, inner)
     owner, place = visible.nonzero().unbind(1)
-    own = inner[owner, place]
+    own_level = inner[owner, place]
 
     def count(difference: int) -> torch.Tensor:
-        return counts[index[owner, own + difference] * BLOCK**2 + place].float()
+        return counts[index[owner, own_level + difference] * BLOCK**2 + place].float()
 
-    here = count(0)
-    strongest = torch.zeros_like(here)
+    own_count = count(0)
+    strongest = torch.zeros_like(own_count)
     for step, highest in zip(range(1, STEPS + 1), VISIBLE_UP_TO, strict=True):
-        there = torch.maximum(count(step), count(-step))
-        value = step * here * there / (here + there)
-        strongest = torch.where(own <= highest, torch.maximum(strongest, value), strongest)
+        other_count = torch.maximum(count(step), count(-step))
+        value = step * own_count * other_count / (own_count + other_count)
+        strongest = torch.where(own_level <= highest, torch.maximum(strongest, value), strongest)
     return strongest
 
 
 def _top_mean(contrasts: torch.Tensor, pixels: int) -> float:
-    """Mean of the highest `TOP` of all pixels, of which those that are not given are 0."""
+    """Return the mean of the highest `TOP` of all pixels; pixels not in `contrasts` count as 0."""
     count = min(max(int(TOP * pixels), 1), pixels)
     if len(contrasts) > count:
-        # Twenty times as fast as to sort: what lies above the lowest that counts, and it as often.
+        # Taking all values above the lowest that counts, and that one as often as needed, is twenty
+        # times as fast as sorting.
         lowest = contrasts.kthvalue(len(contrasts) - count + 1).values
         higher = contrasts[contrasts > lowest]
         contrasts = torch.cat([higher, lowest.expand(count - len(higher))])

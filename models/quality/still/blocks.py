@@ -1,4 +1,4 @@
-"""Blocks of 8 × 8 px, as strong JPEG and video compression leave them."""
+"""Blockiness: edges of blocks of 8 × 8 px, from strong JPEG and video compression."""
 
 import torch
 
@@ -7,26 +7,26 @@ from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 BLOCK = 8
-# Grey levels: an edge of a block is a small step; what is higher is a line and says nothing.
+# Grey levels. The edge of a block is a small step; a higher step is a line and says nothing.
 LINE = 24 / 255
-# Grey levels: below it a picture's steps are nothing, and nothing more than nothing is no block.
+# Grey levels. Below this mean step the picture is flat, so a ratio of steps says nothing.
 FLOOR = 0.1 / 255
-CERTAINTY = 1.0  # standard errors of the mean step that are taken off
+CERTAINTY = 1.0  # standard errors that are subtracted from the mean step
 
 
 def blockiness(grey: torch.Tensor) -> float:
-    """How much higher steps of brightness are at every eighth pixel than between.
+    """Measure how much higher steps of brightness are at every eighth pixel than elsewhere.
 
-    Method: as Wang, Bovik, Evans, Blind measurement of blocking artifacts, ICIP 2000, in pixels:
-    the mean step at the edges of blocks over that elsewhere. Lines are cut down to `LINE`. The grid
-    is looked for in all eight places, since a picture may have been cropped, the same for rows and
-    columns apart.
+    Method: Wang, Bovik, Evans, Blind measurement of blocking artifacts, ICIP 2000, but in pixels:
+    the mean step at the edges of blocks divided by that elsewhere. Steps of lines are limited to
+    `LINE`. All eight positions of the grid are tried, for rows and for columns separately, because
+    a picture may have been cropped.
 
     Args:
-        grey: luma in 0–1, shape (height, width), at least 16 a side.
+        grey: luma in 0–1, shape (height, width), at least 16 px a side.
 
     Returns:
-        0 where there is no grid, 1 where steps at its edges are twice as high as elsewhere.
+        0 for no grid, 1 if steps at its edges are twice as high as elsewhere.
     """
     across = (grey[:, 1:] - grey[:, :-1]).abs_().clamp_(max=LINE).mean(dim=0)
     down = (grey[1:] - grey[:-1]).abs_().clamp_(max=LINE).mean(dim=1)
@@ -34,16 +34,16 @@ def blockiness(grey: torch.Tensor) -> float:
 
 
 def _excess(steps: torch.Tensor) -> float:
-    """Mean step of the highest of the eight places over that of the middle ones, less 1."""
+    """Return the highest mean step of the eight positions over that of the middle six, minus 1."""
     whole = steps[: len(steps) // BLOCK * BLOCK].view(-1, BLOCK)
     if len(whole) < 2:
         return 0.0  # one block makes no grid
     places = whole.mean(dim=0) + FLOOR
     highest = int(places.argmax())
-    usual = (places.sum() - places.max() - places.min()) / (BLOCK - 2)
-    # Some lines that happen to lie on the grid are no grid: it must show all along.
-    doubt = whole[:, highest].std() / len(whole) ** 0.5
-    return max(0.0, ((places[highest] - CERTAINTY * doubt) / usual - 1).item())
+    typical = (places.sum() - places.max() - places.min()) / (BLOCK - 2)
+    # A few lines that happen to lie on the grid are no grid: the steps must be high on all of it.
+    standard_error = whole[:, highest].std() / len(whole) ** 0.5
+    return max(0.0, ((places[highest] - CERTAINTY * standard_error) / typical - 1).item())
 
 
 BLOCKINESS = Measure(
@@ -52,7 +52,7 @@ BLOCKINESS = Measure(
     better=Better.LOWER,
     high=4.0,
     backend="block-steps-8",
-    threshold=0.7,  # of flat drawings JPEG of a quality of 15; of painted ones, of 8
+    threshold=0.7,  # JPEG quality 15 of flat drawings, and 8 of painted ones, give this value
     required=True,
     answers_to="JPEG blocks: how much higher steps are at a grid of 8 px than elsewhere",
     function=unless_dithered(lambda picture: blockiness(picture.grey)),

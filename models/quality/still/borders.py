@@ -1,33 +1,34 @@
-"""Bars around a picture, and pictures with nothing on them."""
+"""Plain bars around a picture, and the share of a picture that isn't its ground colour."""
 
 import torch
 
 from ...measure import Measure
 from ...measurement import Better
 
-# Grey levels within which a bar is one colour, after compression.
+# Grey levels by which the colour of a bar may vary, because of compression.
 ONE_COLOUR = 3 / 255
-# Grey levels by which a pixel of the picture differs from the bar.
+# Grey levels by which a pixel must differ from the bar to belong to the picture.
 ANOTHER = 8 / 255
-# Share of the length along which the picture must begin at once: a figure on plain ground doesn't.
+# Share of the length of a bar along which the picture must begin in the same row. A figure on plain
+# ground doesn't begin so.
 BEGINS = 0.5
-# Grey levels beyond which a pixel isn't the ground's.
+# Grey levels by which a pixel must differ from the ground colour to count as drawn.
 DRAWN = 6 / 255
-ROWS = 16  # looked at together: most pictures have no bar
-PIXELS = 65_536  # a colour's median needs no more
+ROWS = 16  # rows compared at a time: few, because most pictures have no bar
+PIXELS = 65_536  # pixels from which the median colour is taken: more don't change it
 
 
 def border_share(frame: torch.Tensor) -> float:
-    """Share of a picture that is plain bars: letterbox, pillarbox, a frame left by a crop.
+    """Return the share of a picture that is plain bars: letterbox, pillarbox, remains of a crop.
 
-    A bar is rows (or columns) of one colour from the rim on, and the picture must begin along most
-    of its length at once: ground around a figure is no bar.
+    A bar consists of rows (or columns) of one colour at the edge of the picture. The picture must
+    begin along most of its length in the same row, so the ground around a figure is no bar.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        0–1.
+        Share in 0–1.
     """
     height, width = frame.shape[:2]
     top, bottom = _bar(frame), _bar(frame.flip(0))
@@ -37,29 +38,29 @@ def border_share(frame: torch.Tensor) -> float:
 
 
 def content_share(frame: torch.Tensor) -> float:
-    """Share of a picture that isn't its ground: pixels away from the median colour.
+    """Return the share of a picture's pixels that differ from its ground, the median colour.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        0–1; 0 for a blank picture.
+        Share in 0–1; 0 for a blank picture.
     """
     stride = max(1, int((frame.shape[0] * frame.shape[1] / PIXELS) ** 0.5))
     ground = frame[::stride, ::stride].flatten(0, 1).T.contiguous().median(dim=1).values
-    drawn = [
+    differing = [
         (channel - level).abs_() > DRAWN
         for channel, level in zip(frame.unbind(-1), ground, strict=True)
     ]
-    return (drawn[0] | drawn[1] | drawn[2]).float().mean().item()
+    return (differing[0] | differing[1] | differing[2]).float().mean().item()
 
 
 def _bar(frame: torch.Tensor) -> int:
-    """Rows of one colour from the top on; 0 where no picture begins below them."""
+    """Return how many rows at the top are a bar; 0 if no picture begins below them."""
     colour = frame[0].median(dim=0).values
     for start in range(0, len(frame), ROWS):
-        away = (frame[start : start + ROWS] - colour).abs().amax(dim=-1)
-        other = (away.amax(dim=1) > ONE_COLOUR).nonzero()
+        difference = (frame[start : start + ROWS] - colour).abs().amax(dim=-1)
+        other = (difference.amax(dim=1) > ONE_COLOUR).nonzero()
         if len(other):
             row = start + int(other[0])
             # An edge may be soft over some pixels.
@@ -74,7 +75,7 @@ CONTENT = Measure(
     better=Better.HIGHER,
     high=0.1,
     backend="median-colour",
-    threshold=0.005,  # a face that fills a fourteenth of height and of width
+    threshold=0.005,  # a face of a fourteenth of the height and of the width
     required=True,
     answers_to="Blank pictures: share of the picture that differs from its ground colour",
     function=lambda picture: content_share(picture.frame),
@@ -86,7 +87,7 @@ BORDERS = Measure(
     unit="of the picture",
     better=Better.LOWER,
     backend="plain-bars",
-    threshold=0.02,  # a line or two that a codec adds
+    threshold=0.02,  # codecs add a line or two
     answers_to="Letterbox or pillarbox: share of the picture that is plain bars",
     function=lambda picture: border_share(picture.frame),
     passes="no_borders",

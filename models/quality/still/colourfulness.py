@@ -1,4 +1,4 @@
-"""How colourful a picture is."""
+"""Colourfulness of a picture."""
 
 import torch
 
@@ -9,16 +9,17 @@ GREY_LEVELS = 255
 
 
 def colourfulness(frame: torch.Tensor) -> float:
-    """Hasler and Süsstrunk's colourfulness M³: 0 grey, 33 moderate, 59 quite, 109 extremely.
+    """Return Hasler and Süsstrunk's colourfulness M³.
 
-    Method: Hasler, Süsstrunk, Measuring colourfulness in natural images, SPIE 2003: spread and mean
-    of the opponent colours red–green and yellow–blue.
+    On its scale 0 is grey, 33 moderately, 59 quite and 109 extremely colourful. Method: Hasler,
+    Süsstrunk, Measuring colourfulness in natural images, SPIE 2003: spread and mean of the opponent
+    colours red–green and yellow–blue.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        0 and above, in units of grey levels (of 255).
+        M³, 0 or more, in grey levels (of 255).
     """
     red, green, blue = frame.unbind(-1)
     red_green, yellow_blue = red - green, (red + green) / 2 - blue
@@ -28,7 +29,7 @@ def colourfulness(frame: torch.Tensor) -> float:
 
 
 def _spread_and_mean(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    # On a CPU a third of the time of `std_mean`.
+    # On a CPU this takes a third of the time of `std_mean`.
     mean = values.mean()
     return (values - mean).square_().mean().sqrt(), mean
 

@@ -1,4 +1,4 @@
-"""Blur of one direction: what motion, and not a soft lens, does."""
+"""Blur in one direction, as motion causes it and a soft lens doesn't."""
 
 import torch
 
@@ -7,40 +7,42 @@ from ...measurement import Better
 from ..sharpness import LEAST_CONTRAST, REACH
 from .picture import Picture
 
-STRONGEST = 0.005  # of all pixels, in each direction: its clearest edges
-LEAST = 32  # edges; fewer say nothing of a direction
-# Direction of the steepest ascent within 22.5° of these, in degrees: each takes a quarter.
+STRONGEST = 0.005  # share of all pixels that is measured in each direction: its clearest edges
+LEAST_EDGES = 32  # edge pixels; fewer say nothing about a direction
+# Directions of the steepest ascent, degrees. Each one stands for those within 22.5° of it.
 DIRECTIONS = (0, 45, 90, 135)
-# Edges of one direction this many times as wide as another's: motion, where the widest are soft.
+# Ratio of the widest to the narrowest edges from which a picture counts as blurred by motion.
 MOTION = 1.8
 
 
 def edge_widths(grey: torch.Tensor) -> dict[int, float]:
-    """Width of the strongest edges by the direction across them: contrast over slope, in px.
+    """Return the width of the strongest edges by the direction across them.
 
-    Motion widens the edges that lie across it and leaves those along it. As `sharpness.edge_width`,
-    with contrast looked for along the direction only.
+    Motion widens the edges that lie across it, and not those along it. The width is contrast
+    divided by slope, as in `sharpness.edge_width`, but the contrast is taken along the direction
+    only.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        px by direction, degrees from the horizontal; without those that have too few edges.
+        Widths in px by direction, in degrees from the horizontal. Directions with too few edges are
+        left out.
     """
     if min(grey.shape) <= 2 * REACH + 2:
         return {}
     right = grey[1:-1, 2:] - grey[1:-1, :-2]
     down = grey[2:, 1:-1] - grey[:-2, 1:-1]
     slope = torch.hypot(right, down).flatten()
-    # Over 2 px: an edge that is flatter is none within reach.
+    # The slope is over 2 px. A flatter edge doesn't reach the least contrast within `REACH`.
     edges = (slope > 2 * LEAST_CONTRAST / (2 * REACH)).nonzero()[:, 0]
     angle = torch.atan2(down.flatten()[edges], right.flatten()[edges]).rad2deg_()
     sector = angle.add_(22.5).remainder_(180).div_(45).floor_()
-    count = max(LEAST, round(slope.numel() * STRONGEST))
+    count = max(LEAST_EDGES, round(slope.numel() * STRONGEST))
     widths = {}
     for number, direction in enumerate(DIRECTIONS):
-        places = edges[sector == number]
-        steepest = places[slope[places].topk(min(count, len(places))).indices]
+        indices = edges[sector == number]
+        steepest = indices[slope[indices].topk(min(count, len(indices))).indices]
         width = _width(grey, steepest, grey.shape[1] - 2, direction)
         if width is not None:
             widths[direction] = width
@@ -48,39 +50,47 @@ def edge_widths(grey: torch.Tensor) -> dict[int, float]:
 
 
 def blur_direction(grey: torch.Tensor) -> tuple[float, int] | None:
-    """How much wider edges of one direction are than those of another.
+    """Compare the widths of edges of different directions.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        The widest direction's width over the narrowest's, 1 and above, and the direction in degrees
-        (0 horizontal, 90 vertical motion); None where fewer than two directions have edges.
+        The width of the widest direction divided by that of the narrowest, 1 or more, and the
+        widest direction in degrees (0 for horizontal motion, 90 for vertical motion). None if fewer
+        than two directions have edges.
     """
     widths = edge_widths(grey)
     if len(widths) < 2:
         return None
-    widest = max(widths, key=lambda each: widths[each])
+    widest = max(widths, key=lambda direction: widths[direction])
     return widths[widest] / min(widths.values()), widest
 
 
-def _width(grey: torch.Tensor, places: torch.Tensor, row: int, direction: int) -> float | None:
-    """Median width at places given by their index in rows of `row`, without the rim."""
+def _width(grey: torch.Tensor, indices: torch.Tensor, row: int, direction: int) -> float | None:
+    """Return the median width of edges in px, or None if too few are clear.
+
+    Args:
+        grey: luma in 0–1, shape (height, width).
+        indices: flat indices of the edge pixels in the picture without its outermost pixels.
+        row: length of a row in `indices`, px.
+        direction: one of `DIRECTIONS`.
+    """
     x_step, y_step = {0: (1, 0), 45: (1, 1), 90: (0, 1), 135: (-1, 1)}[direction]
-    y = places.div(row, rounding_mode="floor") + 1
-    x = places.remainder(row) + 1
+    y = indices.div(row, rounding_mode="floor") + 1
+    x = indices.remainder(row) + 1
     reach = torch.arange(-REACH, REACH + 1, device=grey.device)
     rows = (y[:, None] + y_step * reach).clamp(0, len(grey) - 1)
     columns = (x[:, None] + x_step * reach).clamp(0, grey.shape[1] - 1)
     profile = grey[rows, columns]
     steepest = (profile[:, 1:] - profile[:, :-1]).abs().amax(dim=1)
-    height = profile.amax(dim=1) - profile.amin(dim=1)
-    clear = height >= LEAST_CONTRAST
-    if int(clear.sum()) < LEAST:
+    contrast = profile.amax(dim=1) - profile.amin(dim=1)
+    clear = contrast >= LEAST_CONTRAST
+    if int(clear.sum()) < LEAST_EDGES:
         return None
     # A diagonal step is √2 px long.
     length = (x_step * x_step + y_step * y_step) ** 0.5
-    return (height[clear] / steepest[clear]).median().item() * length
+    return (contrast[clear] / steepest[clear]).median().item() * length
 
 
 def _measured(picture: Picture) -> Value | None:

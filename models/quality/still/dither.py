@@ -1,4 +1,4 @@
-"""Dither: a pattern of few colours that stands for more of them, as GIFs have it."""
+"""Detection of dither: a pattern of few colours that stands for more of them, as in GIFs."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,25 +14,27 @@ if TYPE_CHECKING:
 Result = float | Value | Absence | None
 
 SIDE = 16  # px of a block
-MOST_BLOCKS = 400  # spread over the picture: enough to tell
-# Noise of a standard deviation of n grey levels shows about 5 n levels in a block, a dither two to
-# eight colours whatever it is.
-COLOURS_A_LEVEL = 2.0
-# Grey levels: a fainter pattern is no more than what its noise is measured as.
+MOST_BLOCKS = 400  # blocks that are examined, spread over the picture
+# Colours in a block, for each grey level of noise, up to which it counts as dithered. Noise with a
+# standard deviation of n grey levels shows about 5 n levels in a block; a dither shows two to eight
+# colours at any strength.
+COLOURS_PER_LEVEL = 2.0
+# Grey levels. A fainter pattern counts as the noise that is measured of it.
 FAINT = 3.0
-BLACK_AND_WHITE = 4.0  # grey levels, where noise can't be measured: up to 8 colours
-LEAST = 0.5  # share of the blocks
+# Grey levels assumed where noise can't be measured, in black and white: they allow up to 8 colours.
+BLACK_AND_WHITE = 4.0
+LEAST_SHARE = 0.5  # share of the blocks that must show the pattern
 
 
 def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
-    """Whether nearly every place of a picture is a pattern of a few colours that lie far apart.
+    """Return True if at least half of a picture is a pattern of a few distant colours.
 
-    Screentone is such a pattern, too. What was resized after it was dithered has many colours and
-    is taken for noisy. Flat colour, with or without lines, is no pattern.
+    Screentone is such a pattern too. A picture that was resized after it was dithered has many
+    colours and counts as noisy. Flat colour, with or without lines, is no pattern.
 
     Args:
-        frame: RGB in 0–1, shape (height, width, 3), at least 16 a side.
-        strength: what `noise` says of it, grey levels.
+        frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
+        strength: result of `noise` for the picture, grey levels; None where it can't be measured.
     """
     if strength is None:
         strength = BLACK_AND_WHITE
@@ -44,17 +46,20 @@ def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
     stride = -(-len(blocks) // MOST_BLOCKS)
     sorted_colours = blocks[::stride].flatten(1).sort(dim=1).values
     distinct = (sorted_colours[:, 1:] != sorted_colours[:, :-1]).sum(dim=1) + 1
-    few = (distinct > 1) & (distinct <= COLOURS_A_LEVEL * strength)
-    return few.float().mean().item() >= LEAST
+    few = (distinct > 1) & (distinct <= COLOURS_PER_LEVEL * strength)
+    return few.float().mean().item() >= LEAST_SHARE
 
 
 DITHERED = "dithered"
 
 
 def unless_dithered(function: Callable[["Picture"], Result]) -> Callable[["Picture"], Result]:
-    """Return the function of a measure that a dither hides, or that takes a dither for a fault."""
+    """Return a measure's function that gives an absence for dithered pictures.
 
-    def measured(picture: "Picture") -> Result:
+    Measures need it whose fault a dither hides, or that would take a dither for a fault.
+    """
+
+    def measure_undithered(picture: "Picture") -> Result:
         return Absence(DITHERED) if picture.dithered else function(picture)
 
-    return measured
+    return measure_undithered

@@ -1,4 +1,4 @@
-"""How much light is lost, and how much of the range from dark to light is used."""
+"""Exposure: shares of clipped and crushed pixels, and contrast."""
 
 from functools import reduce
 
@@ -7,46 +7,53 @@ import torch
 from ...measure import Measure
 from ...measurement import Better
 
-BLACK, WHITE = 2 / 255, 253 / 255  # the last codes that 8-bit video still tells apart
-# The darkest and lightest 1 % may be specks, lines or highlights.
+# Lowest and highest grey level that are still distinct in 8-bit video.
+BLACK, WHITE = 2 / 255, 253 / 255
+# Share left out at either end: the darkest and lightest 1 % may be specks, lines or highlights.
 TAIL = 0.01
-PIXELS = 65_536  # enough for quantiles to a tenth of a grey level
+PIXELS = 65_536  # pixels that are sampled: enough for quantiles to a tenth of a grey level
 
 
 def clipped_share(frame: torch.Tensor) -> float:
-    """Share of a picture's pixels that are blown to white.
+    """Return the share of a picture's pixels that are clipped to white.
 
-    A pixel counts when all its channels are at or above `WHITE`: a saturated red is a colour, not a
-    loss. Drawn white (paper, a sheet's ground) can't be told from lost light.
+    A pixel counts if all its channels are at or above `WHITE`; a saturated red is a colour and no
+    loss. White that was drawn (paper, the ground of a sheet) can't be told from lost light.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        0–1.
+        Share in 0–1.
     """
     darkest = reduce(torch.minimum, frame.unbind(-1))  # a fifth of the time of `amin`
     return (darkest >= WHITE).float().mean().item()
 
 
 def crushed_share(frame: torch.Tensor) -> float:
-    """Share of a picture's pixels that are crushed to black; arguments as of `clipped_share`.
+    """Return the share of a picture's pixels that are crushed to black.
 
-    A pixel counts when all its channels are at or below `BLACK`. Drawn black (lines, letterbox
-    bars) can't be told from lost light.
+    A pixel counts if all its channels are at or below `BLACK`. Black that was drawn (lines,
+    letterbox bars) can't be told from lost light.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3).
+
+    Returns:
+        Share in 0–1.
     """
     lightest = reduce(torch.maximum, frame.unbind(-1))
     return (lightest <= BLACK).float().mean().item()
 
 
 def contrast(grey: torch.Tensor) -> float:
-    """Distance from a picture's dark to its light: between the 1 % and the 99 % quantile of luma.
+    """Return the distance between the 1 % and the 99 % quantile of a picture's luma.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        0–1.
+        Distance in 0–1.
     """
     stride = max(1, int((grey.numel() / PIXELS) ** 0.5))
     values = grey[::stride, ::stride].flatten()
@@ -60,7 +67,7 @@ CLIPPED = Measure(
     unit="of the picture",
     better=Better.LOWER,
     backend="exposure",
-    threshold=0.9,  # a small figure on white paper leaves more than a tenth
+    threshold=0.9,  # even a small figure on white paper fills more than a tenth
     required=True,
     answers_to="Lost light: share of the picture that is pure white",
     function=lambda picture: clipped_share(picture.frame),

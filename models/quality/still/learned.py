@@ -1,6 +1,7 @@
-"""What networks think that were trained on drawings: how good one looks, how finished it is.
+"""Ratings of a picture by neural networks trained on drawings: how good and how finished it looks.
 
-DeepGHS's classifiers; what is done to pictures, of imgutils, their reference implementation.
+The networks are DeepGHS's classifiers. Pictures are prepared as in imgutils, their reference
+implementation.
 """
 
 import json
@@ -21,9 +22,10 @@ from ...measurement import Better
 from ...onnx import open_session
 from ...weights import WEIGHTS
 from ...weights.published import is_published
-from ...weights.unusable import why_unusable
+from ...weights.unusable import absence_for_unusable
 
-# Squeezed to the network's own size, or this one where it takes any; −1 to 1.
+# Pictures are scaled to the size of the network, or to this one (px) if it takes any size, and
+# their values to −1–1.
 SIDE = 384
 MEAN, DEVIATION = 0.5, 0.5
 LABELS_FILE = "meta.json"
@@ -31,12 +33,12 @@ LABELS_FILE = "meta.json"
 
 @dataclass(frozen=True)
 class Classifier:
-    """One of the published networks.
+    """Description of a published classifier.
 
     Attributes:
-        name: of the folder below ComfyUI's models, and of the measure.
-        model: the folder in it, as its publisher calls it.
-        worth: of each class, by its label, in the network's order.
+        name: name of its folder in ComfyUI's folder models, and of the measure.
+        model: name of the folder within it, as its publisher has it.
+        worth: value of each class by its label, in the order of the network's outputs.
     """
 
     name: str
@@ -45,12 +47,12 @@ class Classifier:
 
     @property
     def file(self) -> str:
-        """The network's path below its folder."""
+        """Path of the network's file, relative to its folder."""
         return f"{self.model}/model.onnx"
 
     @property
     def labels(self) -> str:
-        """Where its classes are named, below its folder."""
+        """Path of the file with the labels of its classes, relative to its folder."""
         return f"{self.model}/{LABELS_FILE}"
 
 
@@ -78,7 +80,7 @@ CLASSIFIERS = (AESTHETIC, COMPLETENESS)
 
 
 class LearnedMeasure:
-    """An installed classifier, ready to run."""
+    """Installed classifier, ready to run."""
 
     def __init__(
         self, classifier: Classifier, files: Mapping[str, Path], device: torch.device | str = "cpu"
@@ -86,72 +88,74 @@ class LearnedMeasure:
         """Open a network.
 
         Args:
-            classifier: which.
-            files: what is installed in its folder: file name, with folders, to path.
-            device: where to run it, where onnxruntime can.
+            classifier: description of the classifier.
+            files: paths of the files installed in its folder, by their names relative to it.
+            device: device that runs it, if onnxruntime supports it.
 
         Raises:
-            InputError: it is not installed, or the file is another network's.
-            MissingDependency: onnxruntime is absent.
+            InputError: it is not installed, or the file holds another network.
+            MissingDependency: onnxruntime is not installed.
         """
-        known = {name.replace("\\", "/"): path for name, path in files.items()}
-        if classifier.file not in known:
+        paths = _with_slashes(files)
+        if classifier.file not in paths:
             expected = f"models/{classifier.name}/{classifier.file}"
-            raise InputError(classifier.name, expected, "nothing there", "Install the weights.")
+            raise InputError(classifier.name, expected, "no such file", "Install the weights.")
         self.name = classifier.name
         self.classifier = classifier
-        self._session = open_session(known[classifier.file], device)
-        sides = [each if isinstance(each, int) else SIDE for each in self._session.input_shape[-2:]]
-        self._session.check_shape((1, 3, *sides))
-        height, width = sides
+        self._session = open_session(paths[classifier.file], device)
+        height, width = (
+            side if isinstance(side, int) else SIDE for side in self._session.input_shape[-2:]
+        )
+        self._session.check_shape((1, 3, height, width))
         self._size = (width, height)
-        names = known.get(classifier.labels)
-        labels = _labels(names) or tuple(classifier.worth)
+        labels_path = paths.get(classifier.labels)
+        labels = _read_labels(labels_path) or tuple(classifier.worth)
         if set(labels) != set(classifier.worth):
-            came = ", ".join(labels)
+            received = ", ".join(labels)
             expected = f"the classes {', '.join(classifier.worth)}"
-            raise InputError(str(names), expected, came, "Install its weights again.")
+            raise InputError(str(labels_path), expected, received, "Install its weights again.")
         self.labels = labels
         self._worth = [classifier.worth[label] for label in labels]
 
     def probabilities(self, frame: torch.Tensor) -> dict[str, float]:
-        """How likely each class is.
+        """Return the probability of each class.
 
         Args:
             frame: RGB in 0–1, shape (height, width, 3).
 
         Returns:
-            By label, as the network gives them.
+            Probabilities by label, in the order of the network's outputs.
 
         Raises:
-            InputError: the network has another number of classes, or gives no numbers.
+            InputError: the network has another number of classes, or returns values that aren't
+                finite.
         """
-        answers = self._session.run(_prepared(frame, self._size))
-        # Some files hold the features before the classes as well.
-        output = answers.get("output", next(iter(answers.values())))[0].flatten()
+        outputs = self._session.run(_prepared(frame, self._size))
+        # The networks of some files also return the features before the classes.
+        output = outputs.get("output", next(iter(outputs.values())))[0].flatten()
         if len(output) != len(self.labels):
-            came = f"{len(output)} values"
+            received = f"{len(output)} values"
             expected = f"{len(self.labels)} classes"
-            raise InputError(str(self._session.path), expected, came, "Install it again.")
+            raise InputError(str(self._session.path), expected, received, "Install it again.")
         shares = dict(zip(self.labels, output.tolist(), strict=True))
         if not all(math.isfinite(share) for share in shares.values()):
-            came = "NaN or infinity"
-            raise InputError(str(self._session.path), "numbers", came, "Install it again.")
+            received = "NaN or infinity"
+            raise InputError(str(self._session.path), "numbers", received, "Install it again.")
         return shares
 
     def value(self, frame: torch.Tensor) -> float:
-        """The mean worth of the classes, weighted by how likely they are."""
-        likely = self.probabilities(frame).values()
-        return sum(worth * share for worth, share in zip(self._worth, likely, strict=True))
+        """Return the mean worth of the classes, weighted by their probabilities."""
+        shares = self.probabilities(frame).values()
+        return sum(worth * share for worth, share in zip(self._worth, shares, strict=True))
 
 
 @dataclass(frozen=True)
 class Learned:
-    """The classifiers that can run, and why others that are installed can't.
+    """Installed classifiers: those that can run, and why the other ones can't.
 
     Attributes:
-        ready: those that were opened.
-        unusable: by name of a classifier, why its files are of no use.
+        ready: classifiers that were opened.
+        unusable: reason why an installed classifier can't be used, by its name.
     """
 
     ready: tuple[LearnedMeasure, ...] = ()
@@ -164,48 +168,62 @@ NOT_INSTALLED = Learned()
 def open_installed(
     files: Mapping[str, Mapping[str, Path]], device: torch.device | str = "cpu"
 ) -> Learned:
-    """Open those of the classifiers that are installed. None of them is worth failing for.
+    """Open the classifiers that are installed; one that can't be opened is left out with a reason.
 
     Args:
-        files: by name of a classifier, what is installed in its folder.
-        device: where to run them.
+        files: for each classifier, the paths of the files in its folder by their names relative to
+            it.
+        device: device that runs them.
     """
     ready, unusable = [], {}
     for classifier in CLASSIFIERS:
-        known = {name.replace("\\", "/"): path for name, path in files[classifier.name].items()}
-        if classifier.file not in known:
+        paths = _with_slashes(files[classifier.name])
+        if classifier.file not in paths:
             continue
         try:
-            _check_published(classifier, known[classifier.file])
-            ready.append(LearnedMeasure(classifier, known, device))
+            _check_published(classifier, paths[classifier.file])
+            ready.append(LearnedMeasure(classifier, paths, device))
         except (InputError, MissingDependency) as error:
-            unusable[classifier.name] = why_failed(classifier, error)
+            unusable[classifier.name] = absence_of_failed(classifier, error)
     return Learned(tuple(ready), MappingProxyType(unusable))
 
 
-def why_failed(classifier: Classifier, error: InputError | MissingDependency) -> Absence:
-    """Why a classifier is left out."""
-    names = isinstance(error, InputError) and error.name.endswith(LABELS_FILE)
-    file = classifier.labels if names else classifier.file
-    return why_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
+def _with_slashes(files: Mapping[str, Path]) -> dict[str, Path]:
+    """Return the paths by names with slashes; on Windows, folders are separated by backslashes."""
+    return {name.replace("\\", "/"): path for name, path in files.items()}
+
+
+def absence_of_failed(classifier: Classifier, error: InputError | MissingDependency) -> Absence:
+    """Return the reason why the measure of a classifier that failed is absent."""
+    is_labels_error = isinstance(error, InputError) and error.name.endswith(LABELS_FILE)
+    file = classifier.labels if is_labels_error else classifier.file
+    return absence_for_unusable(classifier.name, f"models/{classifier.name}/{file}", error)
 
 
 def _check_published(classifier: Classifier, path: Path) -> None:
     if not is_published(WEIGHTS[classifier.name].files[0], path):
-        came = "another size or sha256"
-        raise InputError(str(path), "the file that was published", came, "Install it again.")
+        received = "another size or sha256"
+        raise InputError(str(path), "the file that was published", received, "Install it again.")
 
 
 def _prepared(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """As in training: 8 bits, Pillow's bilinear filter; shape (1, 3, height, width)."""
+    """Return a frame as the network was trained on: 8 bits, scaled by Pillow's bilinear filter.
+
+    Args:
+        frame: RGB in 0–1, shape (height, width, 3).
+        size: width and height of the network's input, px.
+
+    Returns:
+        Values in −1–1, shape (1, 3, height, width).
+    """
     pixels = (frame.cpu().numpy() * 255).round().astype(np.uint8)
     image = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)
     values = torch.from_numpy(np.asarray(image).copy()).movedim(-1, 0)[None]
     return (values.float() / 255 - MEAN) / DEVIATION
 
 
-def _labels(path: Path | None) -> Sequence[str]:
-    """The classes' names as the file beside a network has them; none where there is none."""
+def _read_labels(path: Path | None) -> Sequence[str]:
+    """Return the labels of the classes from the file beside a network; none without a file."""
     if path is None:
         return ()
     try:

@@ -1,4 +1,4 @@
-"""How noisy a picture is, whatever is drawn on it."""
+"""Noise of a picture, measured apart from what is drawn on it."""
 
 import math
 
@@ -9,30 +9,31 @@ from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 SIDE = 16  # px of a block
-# Noise is everywhere, texture and lines are not: the block that a quarter of all are calmer than.
+# Quantile of the blocks, from the calmest, at which noise is read: noise is in all blocks, texture
+# and lines are in some only.
 CALM = 0.25
-# Of pure noise: the mean of all blocks over that one, measured; the same at every strength.
-OF_CALM = 1.067
-BLACK, WHITE = 2 / 255, 253 / 255  # beyond them noise is clipped away
-# A block of which more is clipped says nothing of the noise.
+# Mean of all blocks divided by that quantile, measured with pure noise; the same at every strength.
+MEAN_OVER_CALM = 1.067
+BLACK, WHITE = 2 / 255, 253 / 255  # beyond these grey levels noise is clipped
+# Share of clipped pixels from which a block is left out, because noise can't show in it.
 MOST_CLIPPED = 0.25
 GREY_LEVELS = 255
 
 
 def noise(grey: torch.Tensor) -> float | None:
-    """Standard deviation of the noise of a picture, in grey levels.
+    """Return the standard deviation of the noise of a picture, in grey levels.
 
     Method: J. Immerkær, Fast Noise Variance Estimation, 1996: the difference of two Laplacians,
-    which flat colour, gradients and straight soft edges leave at 0. Taken block by block, and the
-    calmest quarter's upper end is the answer, as lines and painted texture answer too. A flat cel's
-    zeros count as what they are: no noise; only what is clipped, where noise can't show, is left
-    out.
+    which is 0 for flat colour, gradients and straight soft edges. It is taken block by block, and
+    the result is that of the block at the calmest quarter, because lines and painted texture
+    respond as well. The zeros of a flat cel count, since they show no noise. Only clipped blocks,
+    where noise can't show, are left out.
 
     Args:
-        grey: luma in 0–1, shape (height, width), at least 16 a side.
+        grey: luma in 0–1, shape (height, width), at least 16 px a side.
 
     Returns:
-        Grey levels (of 255); None where nearly everything is clipped.
+        Grey levels (of 255); None if nearly the whole picture is clipped.
     """
     across = grey[:, :-2] - 2 * grey[:, 1:-1] + grey[:, 2:]
     response = (across[:-2] - 2 * across[1:-1] + across[2:]).abs_()
@@ -42,11 +43,11 @@ def noise(grey: torch.Tensor) -> float | None:
     if not len(means):
         return None
     calm = means.sort().values[int((len(means) - 1) * CALM)]
-    return calm.item() * OF_CALM * math.sqrt(math.pi / 2) / 6 * GREY_LEVELS
+    return calm.item() * MEAN_OVER_CALM * math.sqrt(math.pi / 2) / 6 * GREY_LEVELS
 
 
 def _block_means(picture: torch.Tensor) -> torch.Tensor:
-    """Mean of each whole block, flat; the whole picture where it is smaller than a block."""
+    """Return the mean of each whole block, flat; a small picture has smaller blocks."""
     rows, columns = (max(1, length // SIDE) for length in picture.shape)
     height, width = (min(SIDE, length) for length in picture.shape)
     inner = picture[: rows * height, : columns * width]
@@ -59,7 +60,7 @@ NOISE = Measure(
     better=Better.LOWER,
     high=30.0,
     backend="immerkaer-calm-blocks",
-    threshold=8.0,  # grain that is wanted stays below half of it
+    threshold=8.0,  # grain that is added on purpose stays below half of it
     required=True,
     answers_to="Grain: standard deviation in the calmest quarter of the picture, in grey levels",
     function=unless_dithered(lambda picture: picture.noise),

@@ -1,4 +1,4 @@
-"""A picture with what several of the still measures ask of it, found once."""
+"""Picture with the properties that several still measures share, each computed once."""
 
 from functools import cached_property
 
@@ -11,10 +11,10 @@ from .noise import noise
 
 
 class Picture:
-    """One picture, and what several measures need of it.
+    """Picture, and properties of it that several measures need.
 
     Attributes:
-        frame: RGB in 0–1, shape (height, width, 3), at least 16 a side.
+        frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
     """
 
     def __init__(self, frame: torch.Tensor) -> None:
@@ -27,15 +27,15 @@ class Picture:
 
     @cached_property
     def noise(self) -> float | None:
-        """Standard deviation of the noise in grey levels; None where it can't show."""
+        """Standard deviation of the noise in grey levels; None if clipping hides it."""
         return noise(self.grey)
 
     @cached_property
     def edge_width(self) -> float | None:
-        """Width of the strongest edges in px; None where there are none."""
+        """Width of the strongest edges in px; None if the picture has none."""
         return edge_width(self.frame[None])[0]
 
     @cached_property
     def dithered(self) -> bool:
-        """True where it is a pattern of few colours that is strong enough to hide other faults."""
+        """True if the picture is a pattern of few colours, strong enough to hide other faults."""
         return is_dithered(self.frame, self.noise)

@@ -1,4 +1,4 @@
-"""Posterisation: a picture left with tones at regular steps that are wide enough to see."""
+"""Posterisation: tones of a picture at regular steps that are wide enough to see."""
 
 import torch
 
@@ -9,35 +9,38 @@ from .dither import DITHERED, unless_dithered
 from .picture import Picture
 
 CODES = 256
-# How likely as many flat tones of any value lie as regularly by chance, in one channel: a drawing
-# in a few flat colours isn't posterised. For steps of 8 levels six are needed, for 64 four.
+# Greatest probability that so many flat tones of one channel lie so regularly by chance: a drawing
+# in a few flat colours isn't posterised. Steps of 8 levels need six flat tones, steps of 64 four.
 CHANCE = 1e-2
 LEAST_TONES = 4
-RARE = 0.002  # share of the looked-at pixels below which a tone isn't counted among the used ones
-STEPS_IN_A_GAP = (1, 2, 3)  # in the narrowest gap between used tones: few may lie side by side
-OFF = 1.1  # grey levels by which a tone may lie off its step: rounded twice, brightened between
-ON_STEPS = 0.98  # share of the looked-at pixels that must lie on the steps; the rest may be specks
+RARE = 0.002  # share of the pixels below which a tone doesn't count as used
+# Steps tried in the narrowest gap between used tones: few used tones may lie on adjacent steps.
+STEPS_IN_A_GAP = (1, 2, 3)
+# Grey levels by which a tone may lie off its step, after two roundings with a change of brightness
+# between them.
+TOLERANCE = 1.1
+ON_STEPS = 0.98  # share of the pixels that must lie on the steps; other pixels may be specks
 
 
 def posterisation(frame: torch.Tensor) -> float | None:
-    """Return how far the tones of a picture lie apart where they lie at regular steps.
+    """Return the distance between the tones of a picture that lie at regular steps.
 
-    Only pixels that differ from a neighbour are looked at: at edges and in shading a clean drawing
-    has tones of any value, however few flat colours it is made of; a picture that was reduced to a
-    few levels a channel has none between them. Empty codes between used ones are the usual sign of
-    a reduced bit depth (the "comb" of a histogram); here they must be regular as well, and several
-    of them must fill areas: the even tones at the edges of two-tone line art are no steps.
+    Only pixels that differ from a neighbour count. At edges and in shading, a clean drawing has
+    tones of any value, even if it has few flat colours; a picture reduced to a few levels a channel
+    has no tones between these levels. Empty codes between used ones are the usual sign of a reduced
+    bit depth (the "comb" of a histogram). Here they must be regular as well, and several of the
+    tones must fill areas: the even tones at the edges of two-tone line art are no steps.
 
-    What was scaled, saved as JPEG or given another gamma afterwards isn't seen, nor two or three
-    levels a channel. Flat colours that a person picked from a grid, such as web-safe ones, can't be
-    told from it if no edge is smoothed.
+    A posterised picture isn't detected if it was later scaled, saved as JPEG or given another
+    gamma, or if it has only two or three levels a channel. Flat colours that a person picked from a
+    grid, such as web-safe ones, can't be distinguished from it if no edge is smooth.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        Grey levels of 255 between neighbouring tones, the median of the channels: 1 where they lie
-        at no regular steps. None where too few tones are used to tell.
+        Grey levels (of 255) between neighbouring tones, the median of the channels; 1 if the tones
+        lie at no regular steps. None if the picture uses too few tones to decide.
     """
     codes = (frame * (CODES - 1)).round().to(torch.uint8)
     differs = torch.zeros(frame.shape[:2], dtype=torch.bool, device=frame.device)
@@ -49,48 +52,64 @@ def posterisation(frame: torch.Tensor) -> float | None:
     differs[:-1] |= down
     edges, areas = codes[differs].unbind(-1), codes[~differs].unbind(-1)
     steps = [_step(_counts(edge), _counts(area)) for edge, area in zip(edges, areas, strict=True)]
-    known = sorted(step for step in steps if step is not None)
-    return known[len(known) // 2] if known else None
+    decided = sorted(step for step in steps if step is not None)
+    return decided[len(decided) // 2] if decided else None
 
 
 def _counts(codes: torch.Tensor) -> torch.Tensor:
-    """Return the pixels of each code, shape (256,)."""
+    """Return the number of pixels of each code, shape (256,)."""
     return torch.bincount(codes.long(), minlength=CODES).cpu()
 
 
 def _step(edges: torch.Tensor, areas: torch.Tensor) -> float | None:
-    """Return the step of the tones of one channel, 1 for none; None where too few are used.
+    """Return the step of the tones of one channel, 1 for none; None if too few tones are used.
 
     Args:
-        edges: pixels of each code that differ from a neighbour, shape (256,).
-        areas: pixels of each code that equal all neighbours, shape (256,).
+        edges: for each code, the number of pixels that differ from a neighbour, shape (256,).
+        areas: for each code, the number of pixels that equal all neighbours, shape (256,).
     """
-    inside = edges.clone()
-    inside[[0, CODES - 1]] = 0  # where light is clipped, black and white lie on no step
-    flat = int((areas > RARE * areas.sum()).sum())
-    steps = [_regular_step(each / each.sum().clamp(min=1), flat) for each in (edges, inside)]
+    unclipped = edges.clone()
+    unclipped[[0, CODES - 1]] = 0  # clipped light turns black or white, which lie on no step
+    flat_tones = int((areas > RARE * areas.sum()).sum())
+    steps = [
+        _regular_step(counts / counts.sum().clamp(min=1), flat_tones)
+        for counts in (edges, unclipped)
+    ]
     return max((step for step in steps if step is not None), default=None)
 
 
-def _regular_step(shares: torch.Tensor, flat: int) -> float | None:
+def _regular_step(shares: torch.Tensor, flat_tones: int) -> float | None:
+    """Return the step of one channel's tones, 1 for none; None if too few tones are used.
+
+    Args:
+        shares: share of the pixels of each code, shape (256,).
+        flat_tones: number of tones that fill areas.
+    """
     used = (shares > RARE).nonzero().flatten().double()
-    if len(used) < LEAST_TONES:  # one or two beside a few of every other tone are none too few
+    if len(used) < LEAST_TONES:
+        # A few used tones are too few to decide, unless many rare tones lie between them.
         return None if shares[shares <= RARE].sum() <= 1 - ON_STEPS else 1.0
     gaps = used.diff()
-    least = gaps[gaps < 1.5 * gaps.min()].mean()
+    narrowest = gaps[gaps < 1.5 * gaps.min()].mean()
     for number in STEPS_IN_A_GAP:
-        step, first = _line(used, (gaps * number / least).round())
-        away = (torch.arange(CODES) - first).remainder(step)
-        on_steps = shares[torch.minimum(away, step - away) <= OFF].sum()
-        if on_steps >= ON_STEPS and (2 * OFF / step) ** (min(flat, len(used)) - 2) < CHANCE:
+        step, first = _fit_line(used, (gaps * number / narrowest).round())
+        above_step = (torch.arange(CODES) - first).remainder(step)
+        distance = torch.minimum(above_step, step - above_step)
+        on_steps = shares[distance <= TOLERANCE].sum()
+        chance = (2 * TOLERANCE / step) ** (min(flat_tones, len(used)) - 2)
+        if on_steps >= ON_STEPS and chance < CHANCE:
             return step
     return 1.0
 
 
-def _line(tones: torch.Tensor, steps: torch.Tensor) -> tuple[float, float]:
-    """Return step and first tone of the line through tones, of which the steps between are known.
+def _fit_line(tones: torch.Tensor, steps: torch.Tensor) -> tuple[float, float]:
+    """Return the step and the first tone of the line through tones, by least squares.
 
-    By least squares: steps needn't be whole, as a later change of brightness leaves them.
+    The step needn't be a whole number of levels, because a later change of brightness scales it.
+
+    Args:
+        tones: used tones, ascending.
+        steps: number of steps between each tone and the next.
     """
     number = torch.cat([steps.new_zeros(1), steps.cumsum(0)])
     spread = number - number.mean()
@@ -111,8 +130,8 @@ POSTERISATION = Measure(
     low=1.0,
     high=64.0,
     backend="regular-tones",
-    # Five bits a channel leave steps of 8; CAMBI looks at those of 1 to 4. Not required: colours
-    # that a person picked from a grid have such steps too.
+    # Five bits a channel make steps of 8 levels; CAMBI measures those of 1 to 4. The measure is not
+    # required, because colours that a person picked from a grid have such steps too.
     threshold=7.5,
     answers_to="Too few tones, as few bits per channel leave them: size of the regular step "
     "between tones, in grey levels",

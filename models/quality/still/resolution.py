@@ -1,4 +1,4 @@
-"""How much of a picture's resolution is real: less where it was made larger, or blurred."""
+"""Effective resolution of a picture, which enlarging and blurring reduce."""
 
 import math
 
@@ -9,40 +9,40 @@ from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 WINDOW = 64  # px of a row or column whose spectrum is taken
-# Bins up to which every drawing has its full power: an eighth of the finest detail.
+# Frequency bins in which every drawing has its full power: up to an eighth of the finest detail.
 LOW = 4
-# Power at which detail counts as gone, against that of coarse detail: a tenth of the height.
-GONE = 0.01
-SMOOTH = 3  # bins
-STRIP = 1_000_000  # pixels whose spectra are taken together: bounds the memory
-LEAST_POWER = 1e-8  # of the coarse detail: less is flat colour, with nothing to resolve
+# Power, as a share of that of coarse detail, below which detail is lost: a tenth of the amplitude.
+LOST = 0.01
+SMOOTH = 3  # frequency bins over which the power is averaged
+STRIP = 1_000_000  # pixels whose spectra are taken at a time: bounds the memory
+LEAST_POWER = 1e-8  # power of coarse detail below which a picture is flat, with nothing to resolve
 
 
 def resolution(grey: torch.Tensor) -> float | None:
-    """The finest detail that a picture shows, over the finest that its size could.
+    """Return the finest detail of a picture, as a share of the finest that its size can hold.
 
-    A sharp edge's steps from pixel to pixel have the same power at all frequencies. Enlarging
-    leaves nothing above the frequency where the small picture ended, and blur little. So: where the
-    power of the steps falls to a hundredth of the coarse detail's, along rows and columns apart,
-    the coarser of both. Noise has all frequencies and hides it, and so do the hard steps of
-    repeated pixels.
+    The steps from pixel to pixel at a sharp edge have the same power at all frequencies. An
+    enlarged picture has no power above the highest frequency of the small one, and a blurred
+    picture has little. The result is the frequency at which the power of the steps falls to a
+    hundredth of that of coarse detail, along rows or along columns, whichever is lower. Noise has
+    power at all frequencies and hides the loss, and so do the hard steps of repeated pixels.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        0–1: 1 all of it, 0.5 as if made twice as large; None where nothing is drawn, or the picture
-        is smaller than a window.
+        Share in 0–1: 1 for full resolution, 0.5 for a picture enlarged twice. None if nothing is
+        drawn or a side of the picture isn't longer than `WINDOW`.
     """
     if min(grey.shape) <= WINDOW:
         return None
-    ends = [_end(_spectrum(each)) for each in (grey, grey.T)]
-    known = [end for end in ends if end is not None]
-    return min(known) if known else None
+    limits = [_resolved_share(_spectrum(picture)) for picture in (grey, grey.T)]
+    measured = [limit for limit in limits if limit is not None]
+    return min(measured) if measured else None
 
 
 def _spectrum(grey: torch.Tensor) -> torch.Tensor:
-    """Mean power of the steps along rows, by frequency, shape (WINDOW / 2 + 1,)."""
+    """Return the mean power of the steps along rows by frequency, shape (WINDOW / 2 + 1,)."""
     hann = torch.hann_window(WINDOW, device=grey.device)
     total = torch.zeros(WINDOW // 2 + 1, device=grey.device, dtype=torch.float64)
     rows = max(1, STRIP // grey.shape[1])
@@ -54,18 +54,19 @@ def _spectrum(grey: torch.Tensor) -> torch.Tensor:
     return total / (len(grey) * ((grey.shape[1] - 1) // WINDOW))
 
 
-def _end(power: torch.Tensor) -> float | None:
-    """Share of the frequencies below the first at which power is gone.
+def _resolved_share(power: torch.Tensor) -> float | None:
+    """Return the share of the frequencies below the first one at which the power is lost.
 
-    The first: simple filters leave a mirror image of the coarse detail at the highest ones.
+    The first one decides, because simple filters leave a mirror image of the coarse detail at the
+    highest frequencies.
     """
     coarse = power[1 : LOW + 1].mean()
     if coarse < LEAST_POWER:
         return None
-    # Smoothed: a rhythm of the drawing leaves holes.
+    # Averaging fills the gaps that a repeating pattern of the drawing leaves in its spectrum.
     level = (power[1:] / coarse).clamp(min=1e-12).log().unfold(0, SMOOTH, 1).mean(dim=1).tolist()
-    limit = math.log(GONE)
-    first = 1 + SMOOTH // 2  # the frequency of the first place
+    limit = math.log(LOST)
+    first = 1 + SMOOTH // 2  # frequency bin of `level[0]`
     for place in range(1, len(level)):
         if level[place] < limit <= level[place - 1]:
             share = (level[place - 1] - limit) / (level[place - 1] - level[place])
@@ -78,7 +79,7 @@ RESOLUTION = Measure(
     unit="of its size",
     better=Better.HIGHER,
     backend="step-spectrum",
-    threshold=0.75,  # made 1.8 times as large, or worse: twice gives 0.63 to 0.72
+    threshold=0.75,  # enlarged 1.8 times or more; twice gives 0.63 to 0.72
     required=True,
     answers_to="Enlarged or blurred pictures: finest detail, as a share of what the picture's size "
     "could hold",

@@ -1,4 +1,4 @@
-"""Ripples along lines, as sharpening, wide resampling filters and compression leave them."""
+"""Ringing: ripples along lines from sharpening, wide resampling filters and compression."""
 
 import torch
 from torch.nn.functional import pad
@@ -7,60 +7,61 @@ from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
-# Grey levels over 2 px: what is steeper is a line, or an edge of colour.
+# Grey levels over 2 px from which a slope is a line or an edge of colour.
 LINE = 40 / 255
-# Grey levels: what is steeper near a line is drawn, not a ripple.
+# Grey levels over 2 px from which a slope beside a line is drawn and not a ripple.
 DRAWN = 16 / 255
-NEAR, FAR = (3, 8), 12  # px from a line: where ripples are, and where none reach
-LEAST = 64  # pixels; fewer say nothing
+# Distances from a line, px: ripples lie within the first range and don't reach the second distance.
+NEAR, FAR = (3, 8), 12
+LEAST_PIXELS = 64  # pixels beside lines, and far from them; fewer say nothing
 GREY_LEVELS = 255
 
 
 def ringing(grey: torch.Tensor) -> float | None:
-    """Height of the ripples beside lines, in grey levels, less that of the texture far from them.
+    """Return the height of the ripples beside lines minus that of the texture far from lines.
 
-    The mean second difference over 2 px, the period at which ripples answer most, along rows or
-    columns, at 3–8 px from lines. Strong noise hides ripples, and painted texture that ends before
-    a line is taken for them.
+    The height is the mean second difference over 2 px, the period at which ripples are strongest,
+    along rows or columns, at 3–8 px from lines. Strong noise hides ripples, and painted texture
+    that ends before a line counts as ripples.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        Grey levels (of 255), 0 and above; None where no calm area lies beside a line, or
-        none far from all, such as under strong noise.
+        Grey levels (of 255), 0 or more. None if no calm area lies beside a line, or none far from
+        all lines, for example because of strong noise.
     """
     inner = grey[2:-2, 2:-2]
     slope = torch.maximum(
         (grey[2:-2, 3:-1] - grey[2:-2, 1:-3]).abs(), (grey[3:-1, 2:-2] - grey[1:-3, 2:-2]).abs()
     )
-    bend = torch.maximum(
+    curvature = torch.maximum(
         (grey[2:-2, 4:] + grey[2:-2, :-4] - 2 * inner).abs(),
         (grey[4:, 2:-2] + grey[:-4, 2:-2] - 2 * inner).abs(),
     )
     lines = slope >= LINE
     calm = slope < DRAWN
-    near = _within(lines, NEAR[1]) & ~_within(lines, NEAR[0] - 1) & calm
-    far = ~_within(lines, FAR) & calm
-    if min(int(near.sum()), int(far.sum())) < LEAST:
+    near = _dilated(lines, NEAR[1]) & ~_dilated(lines, NEAR[0] - 1) & calm
+    far = ~_dilated(lines, FAR) & calm
+    if min(int(near.sum()), int(far.sum())) < LEAST_PIXELS:
         return None
-    beside = bend[near].mean().item()
-    elsewhere = bend[far].mean().item()
-    return max(0.0, beside - elsewhere) / 2 * GREY_LEVELS
+    near_mean = curvature[near].mean().item()
+    far_mean = curvature[far].mean().item()
+    return max(0.0, near_mean - far_mean) / 2 * GREY_LEVELS
 
 
-def _within(mask: torch.Tensor, reach: int) -> torch.Tensor:
-    """Where there is anything of a mask within `reach` px."""
+def _dilated(mask: torch.Tensor, reach: int) -> torch.Tensor:
+    """Return a mask that is grown by `reach` px to every side."""
     side = 2 * reach + 1
-    around = pad(mask, (reach,) * 4)
+    dilated = pad(mask, (reach,) * 4)
     for dim in (0, 1):
-        width = 1  # of the windows so far: 1, 2, 4 … side
+        width = 1  # width of the windows so far, which grows as 1, 2, 4 … side
         while width < side:
             further = min(width, side - width)
-            kept = around.shape[dim] - further
-            around = around.narrow(dim, 0, kept) | around.narrow(dim, further, kept)
+            length = dilated.shape[dim] - further
+            dilated = dilated.narrow(dim, 0, length) | dilated.narrow(dim, further, length)
             width += further
-    return around
+    return dilated
 
 
 RINGING = Measure(

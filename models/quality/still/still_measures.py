@@ -1,8 +1,9 @@
-"""All that is measured of a still, in the order in which a person should read it.
+"""List of the measures of a still, in the order in which a person should read them.
 
-What clean cels, sketches and painted backgrounds measure, and what none of these can know, stands
-in the node's help page. What is required is what is surely broken; everything else is told, not
-judged. No limit was fitted to people's judgement.
+The help page of the node gives the values of clean cels, sketches and painted backgrounds, and the
+faults that no measure detects. A measure is required if it shows a picture that is certainly
+broken; the other measures are reported and decide nothing. No threshold was fitted to the judgement
+of people.
 """
 
 from ..sharpness import EDGE_WIDTH

@@ -1,4 +1,4 @@
-"""Is a still clean: sharp, of its full resolution, without noise, bands, blocks; and not blank?"""
+"""Still quality: report on sharpness, resolution, noise, bands, blocks and content of pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import mode
@@ -9,44 +9,56 @@ from ...frames import Absence, InputError, unmeasurable
 from ...measure import Measure, Value, number_of, short
 from ...measurement import Measurement
 from ...report import Report, worst_of
-from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, why_failed
+from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, absence_of_failed
 from .picture import Picture
 from .still_measures import MEASURES
 
 SUBJECT = "still_quality"
-Results = Mapping[str, Value | Absence]  # of one picture, by the measure's name
+Results = Mapping[str, Value | Absence]  # results for one picture, by name of the measure
 
 
 def measure_picture(
     frame: torch.Tensor, measures: Sequence[Measure] = MEASURES
 ) -> dict[str, Value | Absence]:
-    """Take every measure of one picture that needs no weights.
+    """Measure one picture with every measure that needs no weights.
 
     Args:
-        frame: RGB in 0–1, shape (height, width, 3), at least 16 a side.
+        frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
         measures: some of `MEASURES`.
 
     Returns:
-        The value or the reason of its absence, by name of the measure.
+        The value of each measure or the reason of its absence, by name of the measure.
+
+    Examples:
+        >>> results = measure_picture(torch.full((64, 64, 3), 0.5))
+        >>> results["content"].number
+        0.0
+        >>> results["edge_width"].code
+        'no_lines'
     """
     picture = Picture(frame)
-    return {each.name: each.taken(picture) for each in measures if each.function is not None}
+    return {
+        measure.name: measure.evaluate(picture)
+        for measure in measures
+        if measure.function is not None
+    }
 
 
 def numbers_of(results: Sequence[Results], name: str) -> list[float | None]:
-    """Return the numbers of one measure, None for a picture that has none."""
-    return [number_of(each[name]) for each in results]
+    """Return the number of one measure for each picture, None where it is absent."""
+    return [number_of(of_picture[name]) for of_picture in results]
 
 
 def absence_of(results: Sequence[Results], name: str) -> Absence:
-    """Return the reason that most of some pictures have for lacking a measure."""
-    absences = [each for of in results if isinstance(each := of[name], Absence)]
-    code = mode(each.code for each in absences)
-    return {each.code: each for each in absences}[code]
+    """Return the most frequent reason why a measure is absent."""
+    values = [of_picture[name] for of_picture in results]
+    absences = [value for value in values if isinstance(value, Absence)]
+    code = mode(absence.code for absence in absences)
+    return {absence.code: absence for absence in absences}[code]
 
 
 def facts_of(value: float) -> dict[str, float]:
-    """Return what any still measure's sentence may speak of."""
+    """Return the placeholders that the sentence of any still measure may use."""
     return {"value": short(value), "width": short(value), "percent": short(value * 100)}
 
 
@@ -59,21 +71,31 @@ def score_still_quality(
 ) -> Report:
     """Score how clean pictures are, each for itself.
 
-    A measurement's value is that of its worst picture, as a person who checks a batch wants to see
-    the one that is broken; the mean stands in its details. Only one picture at a time is on
-    `device`, and each is measured alone: neither the order nor the number of the others changes its
-    values.
+    The value of a measurement is that of the worst picture, because a person who checks a batch
+    looks for the broken one. The mean is in the details. Only one picture at a time is on `device`,
+    and each is measured alone, so its values depend on no other picture.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), any device.
-        measures: `MEASURES`, as a profile wants them.
-        learned: networks that are installed; one that fails is left out, with a reason.
-        device: where to measure; None: where the frames are.
+        measures: `MEASURES`, with the thresholds of a profile.
+        learned: installed networks. One that fails is left out with a reason.
+        device: device that measures; None for that of the frames.
         report_progress: called with (pictures done, pictures in all); may raise to stop.
 
     Returns:
-        A report of subject `still_quality`; its worst frame is that of the required measurement
+        A report of subject `still_quality`. Its worst frame is that of the required measurement
         with the lowest score.
+
+    Examples:
+        >>> from anime_production.models.sample.sample_clip import draw_clip
+        >>> drawing = draw_clip(1, width=192, height=192, period=12, character=0, seed=1)
+        >>> report = score_still_quality(drawing)
+        >>> report.verdict.value
+        'PASS'
+        >>> blank = torch.full((1, 192, 192, 3), 0.5)
+        >>> report = score_still_quality(torch.cat([drawing, blank]))
+        >>> report.verdict.value, report.worst.frame
+        ('FAIL', 1)
     """
     absence = unmeasurable(frames)
     if absence is not None:
@@ -84,11 +106,13 @@ def score_still_quality(
     for number, frame in enumerate(frames):
         picture = frame if device is None else frame.to(device)
         values = measure_picture(picture, measures)
-        for network in (each for each in learned.ready if each.name not in unusable):
+        for network in learned.ready:
+            if network.name in unusable:
+                continue
             try:
                 values[network.name] = Value(network.value(picture))
-            except InputError as error:  # only running it shows what it gives
-                unusable[network.name] = why_failed(network.classifier, error)
+            except InputError as error:  # its output can only be checked by running it
+                unusable[network.name] = absence_of_failed(network.classifier, error)
         pictures.append(values)
         if report_progress is not None:
             report_progress(number + 1, len(frames))
@@ -103,13 +127,13 @@ def score_still_quality(
 
 def _measurement(measure: Measure, results: Sequence[Results]) -> Measurement:
     name = measure.name
-    if name not in results[0]:  # a learned one, without its weights
+    if name not in results[0]:  # the measure of a network that is not installed
         return measure.absent(Absence(NOT_IN_FOLDER, {"folder": name}))
     numbers = numbers_of(results, name)
-    known = [number for number in numbers if number is not None]
-    if not known:
+    measured = [number for number in numbers if number is not None]
+    if not measured:
         return measure.absent(absence_of(results, name), numbers)
-    worst = measure.better.worst(known)
+    worst = measure.better.worst(measured)
     frame = numbers.index(worst)
     value = results[frame][name]
     assert isinstance(value, Value)
@@ -118,5 +142,5 @@ def _measurement(measure: Measure, results: Sequence[Results]) -> Measurement:
         value.reason,
         {**facts_of(worst), **value.facts},
         numbers,
-        {"mean": sum(known) / len(known), "worst_frame": frame, **(value.details or {})},
+        {"mean": sum(measured) / len(measured), "worst_frame": frame, **(value.details or {})},
     )

@@ -1,1 +1,1 @@
-"""Is a clip clean over time?"""
+"""Temporal measures of a clip: light, steadiness, timing of the drawings, and motion."""

@@ -1,4 +1,4 @@
-"""The rhythm of the drawings: which are shown too long, and which are missing."""
+"""Cadence of the drawings: their rate, repeated frames and missing drawings."""
 
 import math
 from collections import Counter
@@ -13,65 +13,69 @@ from ...holds import HoldPattern
 from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND
-from .clip_steps import FLOW, Passage, Walk
+from .clip_steps import FLOW, ClipSteps, Triplet
 from .steadiness import shaking, usual_shaking
 
 if TYPE_CHECKING:
     from .findings import Findings
 
-# A length that so many of the drawings have belongs to the pattern, as the 3 does in 1-2-2-3.
+# Share of the drawings from which a hold length belongs to the pattern, as the 3 does in 1-2-2-3.
 USUAL_SHARE = 0.2
-ONWARD = 0.5  # how alike, or how opposite, motion into and out of a drawing must be to be one
-BESIDE = 2  # steps on either side that say how long a step should be
-# Five steps of motion that gains or loses speed evenly: their times, and how long they take.
+# Absolute cosine, between the motion into and out of a drawing, from which the two are one motion
+# that goes on or turns back.
+LEAST_COSINE = 0.5
+BESIDE = 2  # steps on either side that predict the length of a step
+# Times and durations of five steps of a motion whose speed changes evenly.
 EVEN = (np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), np.ones(5))
-# The same where the middle one leaves out a drawing.
+# The same if a drawing is missing in the middle step.
 MISSING = (np.array([-2.5, -1.5, 0.0, 1.5, 2.5]), np.array([1.0, 1.0, 2.0, 1.0, 1.0]))
-# Share of the five that a fit may leave: half of what 1 1 2 1 1 leaves of the even one, and
-# 1 1 1 1 1 of the other.
-LEFT = 0.15
-# Share of the steps that must lie among five that fit one of the two. Of a picture that shakes
-# hardly any do, and there none missing means nothing, and neither does one.
+# Greatest residual of a fit, as a share of the five steps: half of the residual of the steps
+# 1 1 2 1 1 with the even motion, and of 1 1 1 1 1 with the other.
+MOST_RESIDUAL = 0.15
+# Share of the steps that must lie among five that fit one of the two. If the picture shakes, hardly
+# any steps fit, and then finding a missing drawing, or none, means nothing.
 LEAST_FITTING = 1 / 3
-# Of the speed: a picture that shakes by a tenth of it has a step that looks like two in every 25.
+# Shaking, as a share of the speed, above which nothing is judged. If a picture shakes by a tenth of
+# its speed, one step in 25 looks like two.
 SHAKY = 0.05
 
 
 def usual_lengths(pattern: HoldPattern) -> tuple[int, ...]:
-    """For how many frames the clip holds its drawings as a rule, ascending.
+    """Return the usual lengths of a drawing in frames, ascending.
 
     The first and the last drawing may be cut off, so they don't count.
     """
     inside = pattern.lengths[1:-1] or pattern.lengths
     counts = Counter(inside)
-    usual = [length for length, times in counts.items() if times >= USUAL_SHARE * len(inside)]
-    return tuple(sorted({*usual, pattern.typical}))
+    lengths = [length for length, times in counts.items() if times >= USUAL_SHARE * len(inside)]
+    return tuple(sorted({*lengths, pattern.typical}))
 
 
 def repeated_frames(pattern: HoldPattern) -> list[int]:
-    """For each drawing, for how many frames it stays longer than the pattern has it."""
-    most = usual_lengths(pattern)[-1]
-    return [max(0, length - most) for length in pattern.lengths]
+    """Return, for each drawing, how many frames it is longer than the longest usual length."""
+    longest = usual_lengths(pattern)[-1]
+    return [max(0, length - longest) for length in pattern.lengths]
 
 
-def missing_drawings(walk: Walk) -> tuple[list[int], int]:
-    """Steps that take the way of two, in motion that gains or loses speed evenly around them.
+def missing_drawings(clip_steps: ClipSteps) -> tuple[list[int], int]:
+    """Find steps twice as long as expected, in motion whose speed changes evenly around them.
 
     Args:
-        walk: along the drawings.
+        clip_steps: measurements along the drawings.
 
     Returns:
-        The drawings before which another is missing, and how many steps could be judged: 0 where
-        too little of the motion is even to tell.
+        The drawings before which another one is missing, and the number of steps that could be
+        judged: 0 if too little of the motion is even.
     """
     missing: list[int] = []
     judged: set[int] = set()
     smooth: set[int] = set()
-    for step in range(BESIDE, len(walk.steps) - BESIDE):
-        lengths = _lengths(walk.passages, step)
+    for step in range(BESIDE, len(clip_steps.steps) - BESIDE):
+        lengths = _lengths(clip_steps.triplets, step)
         if lengths is None:
             continue
-        is_even, is_gap = _left(lengths, *EVEN) <= LEFT, _left(lengths, *MISSING) <= LEFT
+        is_even = _residual(lengths, *EVEN) <= MOST_RESIDUAL
+        is_gap = _residual(lengths, *MISSING) <= MOST_RESIDUAL
         if not (is_even or is_gap):
             continue
         judged.update(range(step - BESIDE, step + BESIDE + 1))
@@ -79,45 +83,56 @@ def missing_drawings(walk: Walk) -> tuple[list[int], int]:
             smooth.update((step, step + 1))
         else:
             missing.append(step + 1)
-    if len(judged) < LEAST_FITTING * len(walk.steps) or _is_shaky(walk, smooth):
+    if len(judged) < LEAST_FITTING * len(clip_steps.steps) or _is_shaky(clip_steps, smooth):
         return [], 0
     return missing, len(judged)
 
 
-def _is_shaky(walk: Walk, drawings: set[int]) -> bool:
-    """Whether the picture shakes too much to tell, at drawings where none is missing."""
-    off = shaking(walk.passages)
-    usual = usual_shaking([off[place] for place in sorted(drawings)])
-    speeds = [step.speed for step in walk.steps if step is not None]
-    return usual is not None and usual > SHAKY * median(speeds)
+def _is_shaky(clip_steps: ClipSteps, drawings: set[int]) -> bool:
+    """Return True if the picture shakes too much to judge its steps.
+
+    Args:
+        clip_steps: measurements along the drawings.
+        drawings: drawings beside which none is missing.
+    """
+    displacements = shaking(clip_steps.triplets)
+    strength = usual_shaking([displacements[drawing] for drawing in sorted(drawings)])
+    speeds = [step.speed for step in clip_steps.steps if step is not None]
+    return strength is not None and strength > SHAKY * median(speeds)
 
 
-def _lengths(passages: Sequence[Passage | None], step: int) -> np.ndarray | None:
-    """Of five steps, in lengths of the middle one; negative where the motion has turned back."""
-    growths = [_growth(passages[step + place]) for place in range(1 - BESIDE, 1 + BESIDE)]
-    before, into, onto, after = growths
-    if before is None or into is None or onto is None or after is None:
+def _lengths(triplets: Sequence[Triplet | None], step: int) -> np.ndarray | None:
+    """Return the lengths of five steps, of which `step` is the middle one and has a length of 1.
+
+    A length is negative if the motion has turned back. None if a ratio of two steps is unknown.
+    """
+    ratios = [_signed_ratio(triplets[step + place]) for place in range(1 - BESIDE, 1 + BESIDE)]
+    first, second, third, fourth = ratios
+    if first is None or second is None or third is None or fourth is None:
         return None
-    return np.array([1 / into / before, 1 / into, 1.0, onto, onto * after])
+    return np.array([1 / second / first, 1 / second, 1.0, third, third * fourth])
 
 
-def _growth(passage: Passage | None) -> float | None:
-    """Of the speed at a drawing, negative where it turns; None where nothing moves on or back."""
-    if passage is None or not passage.growth or abs(passage.onward) < ONWARD:
+def _signed_ratio(triplet: Triplet | None) -> float | None:
+    """Return the ratio of the speeds after and before a drawing, negative if the motion turns back.
+
+    None if nothing moves, or if the two motions are not along one line.
+    """
+    if triplet is None or not triplet.speed_ratio or abs(triplet.motion_cosine) < LEAST_COSINE:
         return None
-    return math.copysign(passage.growth, passage.onward)
+    return math.copysign(triplet.speed_ratio, triplet.motion_cosine)
 
 
-def _left(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> float:
-    """What a speed that changes evenly leaves unexplained, as a share of the steps."""
+def _residual(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> float:
+    """Return the residual of a fit with an evenly changing speed, as a share of the steps."""
     basis = np.stack([durations, durations * times], axis=1)
     fitted = basis @ np.linalg.lstsq(basis, lengths, rcond=None)[0]
     return float(np.linalg.norm(lengths - fitted) / np.linalg.norm(lengths))
 
 
-def _drawing_rate(found: "Findings") -> Value:
-    pattern = found.pattern
-    rate = found.fps / pattern.typical
+def _drawing_rate(findings: "Findings") -> Value:
+    pattern = findings.pattern
+    rate = findings.fps / pattern.typical
     facts = {"rate": short(rate), "hold": pattern.typical}
     details = {
         "hold": pattern.typical,
@@ -127,23 +142,24 @@ def _drawing_rate(found: "Findings") -> Value:
     return Value(rate, facts, details=details)
 
 
-def _duplicates(found: "Findings") -> Value:
-    pattern, extra = found.pattern, repeated_frames(found.pattern)
-    facts = {"frames": sum(extra), "hold": usual_lengths(pattern)[-1]}
-    per_frame = pattern.along_frames([float(each) for each in extra], held=0.0)
-    return Value(100 * sum(extra) / pattern.frames, facts, per_frame=per_frame)
+def _duplicates(findings: "Findings") -> Value:
+    pattern = findings.pattern
+    repeated = repeated_frames(pattern)
+    facts = {"frames": sum(repeated), "hold": usual_lengths(pattern)[-1]}
+    per_frame = pattern.along_frames([float(frames) for frames in repeated], held_value=0.0)
+    return Value(100 * sum(repeated) / pattern.frames, facts, per_frame=per_frame)
 
 
-def _dropped(found: "Findings") -> Value | Absence:
-    missing, judged = missing_drawings(found.walk)
+def _dropped(findings: "Findings") -> Value | Absence:
+    missing, judged = missing_drawings(findings.clip_steps)
     if not judged:
         return Absence(NO_EVEN_MOTION, counts=False)
-    drawings = found.pattern.drawings
+    drawings = findings.pattern.drawings
     gaps = [float(place in missing) for place in range(len(drawings))]
     return Value(
         100 * len(missing) / judged,
         {"drawings": len(missing), "steps": judged},
-        per_frame=found.pattern.along_frames(gaps, held=0.0),
+        per_frame=findings.pattern.along_frames(gaps, held_value=0.0),
         details={"frames": [drawings[place] for place in missing], "judged": judged},
     )
 
@@ -155,8 +171,8 @@ DRAWING_RATE = Measure(
     better=Better.HIGHER,
     high=12.0,
     backend=BACKEND,
-    # At 24 frames a second most anime is on twos (12 drawings a second, the whole score), limited
-    # animation goes down to fours; below that it is a slide show.
+    # At 24 frames a second most anime is on twos (12 drawings a second, which get the full score).
+    # Limited animation goes down to fours; fewer drawings are a slide show.
     threshold=6.0,
     required=True,
     answers_to="Different drawings per second. The hold pattern is in the report's details",
@@ -170,7 +186,7 @@ DUPLICATES = Measure(
     better=Better.LOWER,
     high=25.0,
     backend=BACKEND,
-    # A drawing that stays too long once in fifty frames is a stumble every two seconds.
+    # One repeated frame in fifty is a visible stumble every two seconds.
     threshold=2.0,
     answers_to="Frames that repeat a drawing for longer than the clip's own hold pattern, in %",
     function=_duplicates,
@@ -183,7 +199,7 @@ DROPPED = Measure(
     better=Better.LOWER,
     high=25.0,
     backend=FLOW,
-    threshold=2.0,  # of the steps that can be judged; as for duplicates
+    threshold=2.0,  # % of the steps that can be judged, as for duplicates
     answers_to="Missing drawings: steps twice as long as the even motion around them, in % of the "
     "steps that can be judged",
     function=_dropped,

@@ -1,7 +1,7 @@
-"""From drawing to drawing: the flow of each step, taken once, and all that is measured along it.
+"""Measurements from drawing to drawing: the flow of each step, computed once, and changes along it.
 
-A walk over the drawings keeps two steps in memory, whatever the clip's length. Everything happens
-on the frames' device but the flow itself.
+Only two steps are in memory at a time, whatever the length of the clip. All computations except the
+flow itself run on the device of the frames.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,37 +13,42 @@ from ...image_ops.flow import optical_flow
 from ...image_ops.luma import luma
 from ...image_ops.warp import visible_in_both, warped
 from ...image_ops.windows import box_mean
+from .cells import cell_means, middle_mean
 
-FLOW = "flow-dis"  # backend of what is measured along the optical flow
+FLOW = "flow-dis"  # backend of the measures along the optical flow
 NOTHING_TO_FOLLOW = "nothing_to_follow"
 
-# Frames are made smaller by the whole number that leaves at least so many px to the shorter side:
-# a mouth is still some px wide, and two flows take about 10 ms.
+# Frames are reduced by the largest whole number that leaves at least so many px to the shorter
+# side. A mouth is then still some px wide, and two flows take about 10 ms.
 WORKING_SIDE = 192
-SURROUNDINGS = 16  # the shorter side over half the width of what a pixel's light is compared with
-CELLS = 24  # along the shorter side; a cell is about as large as an eye of a figure seen whole
-COVERED = 0.5  # share of a cell's pixels that must be seen in both drawings
-FEW_CELLS = 0.1  # share of all cells below which what is seen in both tells nothing
-BLACK, WHITE = 1.5 / 255, 253.5 / 255  # beyond, light may change without the pixel changing
-TEXTURE = 3 / 255  # standard deviation in a cell from which its flow means something
-# Share of the cells that must have texture to tell the camera from a figure on flat ground.
+# The shorter side divided by the radius of the window whose mean is subtracted from each pixel's
+# luma.
+SURROUNDINGS = 16
+FEW_CELLS = 0.1  # share of all cells, or pixels, below which what is visible in both says nothing
+BLACK, WHITE = 1.5 / 255, 253.5 / 255  # beyond these values light can change without the pixel
+TEXTURE = 3 / 255  # standard deviation in a cell from which its flow is reliable
+# Share of the cells that must have texture to distinguish the camera from a figure on flat ground.
 ENOUGH_TEXTURE = 0.1
-FASTEST = 0.05  # share of the pixels whose speed is a step's, as VBench's dynamic degree has it
-MOVING = 0.25  # px at the working size; slower, a flow has a direction and nothing else
-LEAST_MOVING = 0.05  # share of the picture that moves; in less, a flow's errors are as large
-# A pixel is still where it is back within so many px after two steps, without going far between.
+FASTEST = (
+    0.05  # share of the pixels whose mean speed is that of a step, as in VBench's dynamic degree
+)
+MOVING = 0.25  # px at the working size; the direction of a slower flow is noise
+LEAST_MOVING = 0.05  # share of the picture that must move; in less, errors of the flow are as large
+# Px at the working size. A pixel is still if it is back within the first distance after two steps,
+# and never farther away than the second.
 STILL_NET, STILL_APART = 0.2, 2.0
 STILL_CELL = 0.9  # share of a cell's pixels that must be still
 
 
 @dataclass(frozen=True)
 class Step:
-    """What was measured from one drawing to the next.
+    """Measurements of the step from one drawing to the next.
 
     Attributes:
-        light: change of red, green, blue and luma, in 0–1, of what can be followed; shape (4,).
-        warping_error: Lai's, of RGB in 0–1; None where too little is seen in both.
-        speed: of the fastest 5 % of the pixels, in shorter sides.
+        light: change of red, green, blue and luma, in 0–1, along the motion; shape (4,).
+        warping_error: warping error of Lai et al. 2018, of RGB in 0–1; None if too little is
+            visible in both drawings.
+        speed: mean speed of the fastest 5 % of the pixels, as a share of the shorter side.
     """
 
     light: torch.Tensor
@@ -52,69 +57,74 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """What was measured at a drawing between its two neighbours.
+class Triplet:
+    """Measurements at a drawing, compared with the drawings before and after it.
 
     Attributes:
-        local_light: how far the light of a cell lies off the line between the neighbours, beyond
-            what the whole picture's does; root mean square over the cells, 0–1; None where too
-            little is seen in all three.
-        boiling: the same for every pixel of what is still, beyond what its cell's does.
-        still: share of the picture that is still.
-        onward: how alike the motion into it and out of it are: 1 alike, −1 turned back.
-        growth: speed out over speed in, of the pixels that move both times; None where none does.
-        uneven: sum over moving pixels of what changes in their motion, px.
-        moved: sum over moving pixels of their motion, px.
-        shaken: how far the whole picture lies off the middle of its neighbours' places, right and
-            down, in shorter sides; None where too little has texture.
+        local_flicker: distance of the light in each cell from the line between the neighbours,
+            without that of the whole picture; root mean square over the cells, 0–1. None if too
+            little is visible in all three drawings.
+        boiling: the same for each pixel of the still cells, without that of its cell. None if too
+            little is still.
+        still_share: share of the picture that is still.
+        motion_cosine: cosine between the motion before the drawing and the motion after it: 1 if
+            the motion goes on, −1 if it turns back.
+        speed_ratio: speed after the drawing divided by the speed before it, of the pixels that move
+            both times; None if too few do.
+        motion_change: sum of the changes of motion over the moving pixels, px.
+        motion: sum of the motion over the moving pixels, px.
+        displacement: distance of the whole picture from the middle of its positions in the
+            neighbours, to the right and downwards, as a share of the shorter side. None if too
+            little has texture.
     """
 
-    local_light: float | None
+    local_flicker: float | None
     boiling: float | None
-    still: float
-    onward: float
-    growth: float | None
-    uneven: float
-    moved: float
-    shaken: tuple[float, float] | None
+    still_share: float
+    motion_cosine: float
+    speed_ratio: float | None
+    motion_change: float
+    motion: float
+    displacement: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
-class Walk:
-    """What was measured over a clip.
+class ClipSteps:
+    """Measurements along the drawings of a clip.
 
     Attributes:
-        steps: from each drawing to the next; None across a cut.
-        passages: at each drawing; None at the first and last of a scene.
+        steps: measurements from each drawing to the next; None across a cut.
+        triplets: measurements at each drawing; None at the first and the last of a scene.
         means: mean red, green, blue and luma of each drawing, shape (drawings, 4).
     """
 
     steps: tuple[Step | None, ...]
-    passages: tuple[Passage | None, ...]
+    triplets: tuple[Triplet | None, ...]
     means: torch.Tensor
 
 
 @dataclass(frozen=True)
-class _Pair:
-    """The flow of one step, and the change of light along it."""
+class _StepFlow:
+    """Flow of one step, and the change of light along it."""
 
-    out: torch.Tensor  # from the first drawing, (2, height, width)
-    back: torch.Tensor  # from the second
-    seen: torch.Tensor  # pixels of the first that the second shows
-    seen_back: torch.Tensor
-    cells: torch.Tensor  # change of luma along the flow by cell, NaN where unseen
-    light: torch.Tensor  # of the whole picture, (4,)
-    error: float | None  # Lai's
+    forward: torch.Tensor  # flow from the first drawing, px, (2, height, width)
+    backward: torch.Tensor  # flow from the second drawing
+    visible: torch.Tensor  # mask of the pixels of the first drawing that the second shows too
+    visible_back: torch.Tensor  # mask of the pixels of the second drawing that the first shows too
+    cell_light: torch.Tensor  # change of luma along the flow in each cell, NaN where too few count
+    light: torch.Tensor  # change of the whole picture, (4,)
+    error: float | None  # warping error of Lai et al.
 
 
 def working_picture(frame: torch.Tensor) -> torch.Tensor:
-    """A frame at the size at which motion is measured: means of squares of whole pixels.
+    """Reduce a frame to the size at which motion is measured, by means of squares of whole pixels.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
 
     Returns:
-        Red, green, blue, luma; shape (4, height, width). A rest that fills no square is left out.
+        Red, green, blue, luma; shape (4, height, width). Rows and columns at the end that fill no
+        square are left out.
     """
     height, width = frame.shape[:2]
     side = max(1, min(height, width) // WORKING_SIDE)
@@ -126,47 +136,49 @@ def working_picture(frame: torch.Tensor) -> torch.Tensor:
     return torch.cat([frame, luma(frame)[..., None]], dim=-1).movedim(-1, 0).contiguous()
 
 
-def walk(
+def measure_steps(
     frames: torch.Tensor,
     drawings: Sequence[int],
     cuts: Sequence[int],
     report_progress: Callable[[int, int], None] | None = None,
-) -> Walk:
+) -> ClipSteps:
     """Measure every step of a clip.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
-        drawings: the frames that are drawn.
-        cuts: of `drawings`, the places at which a new scene begins.
+        drawings: frames that show a new drawing, ascending.
+        cuts: places among `drawings` at which a new scene begins.
         report_progress: called with (drawings done, drawings in all); may raise to stop.
     """
     steps: list[Step | None] = []
-    passages: list[Passage | None] = [None] * len(drawings)
-    first, grey = _looked_at(frames[drawings[0]])
+    triplets: list[Triplet | None] = [None] * len(drawings)
+    first, detail = _picture_and_detail(frames[drawings[0]])
     means = [first.mean(dim=(1, 2))]
-    last: tuple[torch.Tensor, _Pair] | None = None
+    previous: tuple[torch.Tensor, _StepFlow] | None = None
     for place in range(1, len(drawings)):
-        second, second_grey = _looked_at(frames[drawings[place]])
+        second, second_detail = _picture_and_detail(frames[drawings[place]])
         means.append(second.mean(dim=(1, 2)))
         if place in cuts:
             steps.append(None)
-            last = None
+            previous = None
         else:
-            pair = _pair(first, second, _flow(grey, second_grey), _flow(second_grey, grey))
-            steps.append(_step(first, pair))
-            if last is not None:
-                passages[place - 1] = _passage(last[0], first, second, last[1], pair)
-            last = first, pair
-        first, grey = second, second_grey
+            forward, backward = _flow(detail, second_detail), _flow(second_detail, detail)
+            step_flow = _step_flow(first, second, forward, backward)
+            steps.append(_step(first, step_flow))
+            if previous is not None:
+                triplets[place - 1] = _triplet(previous[0], first, second, previous[1], step_flow)
+            previous = first, step_flow
+        first, detail = second, second_detail
         if report_progress is not None:
             report_progress(place + 1, len(drawings))
-    return Walk(tuple(steps), tuple(passages), torch.stack(means).cpu())
+    return ClipSteps(tuple(steps), tuple(triplets), torch.stack(means).cpu())
 
 
-def _looked_at(frame: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """A frame's working picture, and what the flow sees of it: its detail, without the light.
+def _picture_and_detail(frame: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return a frame's working picture, and its detail in 0–255, from which the flow is computed.
 
-    A flow takes a change of light for motion wherever the picture has a gradient.
+    The detail is the luma without the light, because the flow takes a change of light for motion
+    wherever the picture has a gradient.
     """
     picture = working_picture(frame)
     detail = picture[3] - box_mean(picture[3], min(picture.shape[1:]) // SURROUNDINGS)
@@ -177,68 +189,94 @@ def _flow(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(optical_flow(first.numpy(), second.numpy())).movedim(-1, 0)
 
 
-def _pair(
-    first: torch.Tensor, second: torch.Tensor, out: torch.Tensor, back: torch.Tensor
-) -> _Pair:
-    out, back = out.to(first.device).contiguous(), back.to(first.device).contiguous()
-    there = warped(torch.cat([second, back]), out)
-    seen = visible_in_both(out, there[4:])
-    seen_back = visible_in_both(back, warped(out, back))
-    change = there[:4] - first
-    lightest, darkest = torch.maximum(first[3], there[3]), torch.minimum(first[3], there[3])
-    clear = seen & (darkest > BLACK) & (lightest < WHITE)
-    cells = _cell_means(change, clear)
-    if cells[3].isfinite().float().mean() < FEW_CELLS:  # a flash, or wholly covered: as it lies
-        cells = _cell_means(second - first, torch.ones_like(seen))
-    pixels = int(seen.sum())
+def _step_flow(
+    first: torch.Tensor, second: torch.Tensor, forward: torch.Tensor, backward: torch.Tensor
+) -> _StepFlow:
+    forward = forward.to(first.device).contiguous()
+    backward = backward.to(first.device).contiguous()
+    sampled = warped(torch.cat([second, backward]), forward)
+    visible = visible_in_both(forward, sampled[4:])
+    visible_back = visible_in_both(backward, warped(forward, backward))
+    change = sampled[:4] - first
+    lightest, darkest = torch.maximum(first[3], sampled[3]), torch.minimum(first[3], sampled[3])
+    unclipped = visible & (darkest > BLACK) & (lightest < WHITE)
+    cells = cell_means(change, unclipped)
+    if cells[3].isfinite().float().mean() < FEW_CELLS:
+        # In a flash, or if everything is covered, the pixels are compared without the flow.
+        cells = cell_means(second - first, torch.ones_like(visible))
+    pixels = int(visible.sum())
     error = None
-    if pixels >= FEW_CELLS * seen.numel():
-        error = (change[:3].square().sum(dim=0) * seen).sum().item() / pixels
-    return _Pair(out, back, seen, seen_back, cells[3], _middle(cells), error)
+    if pixels >= FEW_CELLS * visible.numel():
+        error = (change[:3].square().sum(dim=0) * visible).sum().item() / pixels
+    light = middle_mean(cells)
+    return _StepFlow(forward, backward, visible, visible_back, cells[3], light, error)
 
 
-def _step(first: torch.Tensor, pair: _Pair) -> Step:
+def _step(first: torch.Tensor, flow: _StepFlow) -> Step:
     side = min(first.shape[1:])
-    speeds = _length(pair.out).flatten()
+    speeds = _length(flow.forward).flatten()
     fastest = speeds.topk(max(1, round(FASTEST * len(speeds)))).values.mean().item()
-    return Step(pair.light.cpu(), pair.error, fastest / side)
+    return Step(flow.light.cpu(), flow.error, fastest / side)
 
 
-def _passage(
-    before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor, into: _Pair, onto: _Pair
-) -> Passage:
-    back, out = into.back, onto.out
-    seen = into.seen_back & onto.seen
-    net, turning = _length(out - back), _length(out + back)
-    speed_in, speed_out = _length(back), _length(out)
-    moving = seen & (torch.maximum(speed_in, speed_out) > MOVING)
-    quiet = seen & (net < STILL_NET) & (torch.maximum(speed_in, speed_out) < STILL_APART)
+def _triplet(
+    before: torch.Tensor,
+    middle: torch.Tensor,
+    after: torch.Tensor,
+    first_step: _StepFlow,
+    second_step: _StepFlow,
+) -> Triplet:
+    """Measure a drawing between its neighbours; all flows begin at the middle drawing."""
+    backward, forward = first_step.backward, second_step.forward
+    visible = first_step.visible_back & second_step.visible
+    net, change = _length(forward - backward), _length(forward + backward)
+    speed_before, speed_after = _length(backward), _length(forward)
+    fastest = torch.maximum(speed_before, speed_after)
+    moving = visible & (fastest > MOVING)
+    still = visible & (net < STILL_NET) & (fastest < STILL_APART)
     products = torch.stack(
-        [(back * -out).sum(dim=0), speed_in.square(), speed_out.square(), turning]
+        [(backward * -forward).sum(dim=0), speed_before.square(), speed_after.square(), change]
     )
-    alike, squares_in, squares_out, uneven = (products * moving).sum(dim=(1, 2)).tolist()
-    moved = ((speed_in + speed_out) * moving).sum().item()
-    both = moving & (torch.minimum(speed_in, speed_out) > MOVING / 2)
-    growth = None
-    if both.float().mean() > LEAST_MOVING:
-        growth = ((speed_out * both).sum() / (speed_in * both).sum()).item()
-    still, boiling = _boiling((middle - (before + after) / 2)[3], quiet)
-    off = (into.cells - onto.cells) / 2
-    off = off[off.isfinite()]
-    local = None
-    if len(off) >= FEW_CELLS * into.cells.numel():
-        local = (off - off.median()).square().mean().sqrt().item()
-    onward = alike / max((squares_in * squares_out) ** 0.5, 1e-9)
-    shaken = _shaken(middle[3], -(back + out) / 2, seen)
-    return Passage(local, boiling, still, onward, growth, uneven, moved, shaken)
+    product, squares_before, squares_after, motion_change = (
+        (products * moving).sum(dim=(1, 2)).tolist()
+    )
+    motion = ((speed_before + speed_after) * moving).sum().item()
+    moving_twice = moving & (torch.minimum(speed_before, speed_after) > MOVING / 2)
+    speed_ratio = None
+    if moving_twice.float().mean() > LEAST_MOVING:
+        speed_ratio = (
+            (speed_after * moving_twice).sum() / (speed_before * moving_twice).sum()
+        ).item()
+    still_share, boiling = _boiling((middle - (before + after) / 2)[3], still)
+    cell_flicker = (first_step.cell_light - second_step.cell_light) / 2
+    cell_flicker = cell_flicker[cell_flicker.isfinite()]
+    local_flicker = None
+    if len(cell_flicker) >= FEW_CELLS * first_step.cell_light.numel():
+        local_flicker = (cell_flicker - cell_flicker.median()).square().mean().sqrt().item()
+    return Triplet(
+        local_flicker,
+        boiling,
+        still_share,
+        motion_cosine=product / max((squares_before * squares_after) ** 0.5, 1e-9),
+        speed_ratio=speed_ratio,
+        motion_change=motion_change,
+        motion=motion,
+        displacement=_displacement(middle[3], -(backward + forward) / 2, visible),
+    )
 
 
-def _shaken(
-    grey: torch.Tensor, off: torch.Tensor, seen: torch.Tensor
+def _displacement(
+    grey: torch.Tensor, displacements: torch.Tensor, visible: torch.Tensor
 ) -> tuple[float, float] | None:
-    """Median over the textured cells: what most of the picture does, whatever moves in it."""
-    means = _cell_means(torch.cat([off, grey[None], grey[None].square()]), seen)
-    textured = means[3] - means[2].square() > TEXTURE**2  # false where NaN
+    """Return the median displacement of the textured cells: that of most of the picture.
+
+    Args:
+        grey: luma in 0–1, shape (height, width).
+        displacements: displacement of each pixel, px, shape (2, height, width).
+        visible: mask of the pixels that count, shape (height, width).
+    """
+    means = cell_means(torch.cat([displacements, grey[None], grey[None].square()]), visible)
+    textured = means[3] - means[2].square() > TEXTURE**2  # False for a cell of NaN
     if textured.float().mean() < ENOUGH_TEXTURE:
         return None
     side = min(grey.shape)
@@ -250,39 +288,12 @@ def _length(flow: torch.Tensor) -> torch.Tensor:
     return torch.hypot(flow[0], flow[1])  # a norm takes ten times as long on a CPU
 
 
-def _boiling(off: torch.Tensor, quiet: torch.Tensor) -> tuple[float, float | None]:
-    """Share of the picture whose cells are still, and how much their pixels change."""
-    sums = _cell_means(torch.stack([off, off.square()]), quiet, STILL_CELL)
-    still = sums[0].isfinite()
-    share = still.float().mean().item()
+def _boiling(difference: torch.Tensor, still: torch.Tensor) -> tuple[float, float | None]:
+    """Return the share of the picture whose cells are still, and how much their pixels change."""
+    means = cell_means(torch.stack([difference, difference.square()]), still, STILL_CELL)
+    still_cells = means[0].isfinite()
+    share = still_cells.float().mean().item()
     if share < FEW_CELLS:
         return share, None
-    beyond = (sums[1] - sums[0].square())[still].clamp(min=0)
-    return share, beyond.mean().sqrt().item()
-
-
-def _cell_means(
-    values: torch.Tensor, counted: torch.Tensor, covered: float = COVERED
-) -> torch.Tensor:
-    """Mean of the counted pixels of each cell; NaN in cells with too few of them.
-
-    Args:
-        values: shape (channels, height, width).
-        counted: boolean, shape (height, width).
-        covered: share of a cell's pixels that must count.
-    """
-    side = max(1, min(counted.shape) // CELLS)
-    rows, columns = counted.shape[0] // side, counted.shape[1] // side
-    weight = counted[: rows * side, : columns * side].float()
-    weighted = values[:, : rows * side, : columns * side] * weight
-    folded = torch.cat([weighted, weight[None]]).view(-1, rows, side, columns * side).sum(dim=2)
-    sums = folded.view(-1, rows, columns, side).sum(dim=3)
-    enough = sums[-1] >= covered * side * side
-    return (sums[:-1] / sums[-1].clamp(min=1)).where(enough, torch.nan)
-
-
-def _middle(cells: torch.Tensor) -> torch.Tensor:
-    """Mean of the middle half of the cells that are known: blind to a minority that moves."""
-    known = cells[:, cells[0].isfinite()].sort(dim=1).values
-    quarter = known.shape[1] // 4
-    return known[:, quarter : known.shape[1] - quarter].mean(dim=1)
+    variance = (means[1] - means[0].square())[still_cells].clamp(min=0)
+    return share, variance.mean().sqrt().item()

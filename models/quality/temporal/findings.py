@@ -1,4 +1,4 @@
-"""What a walk over a clip found, which the measures of a clip over time are made from."""
+"""Results of the pass over a clip, from which the temporal measures are computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,51 +10,49 @@ import numpy as np
 from ...frames import Absence
 from ...holds import HoldPattern
 from ...measure import Value, short
-from .clip_steps import NOTHING_TO_FOLLOW, Walk
-from .light import Light, flashes, light_of
+from .clip_steps import NOTHING_TO_FOLLOW, ClipSteps
+from .light import Light, flashes, scene_light
 
 
 @dataclass(frozen=True)
 class Findings:
-    """All that the measures of a clip over time are made from.
+    """Results of the pass over a clip, from which the temporal measures are computed.
 
     Attributes:
-        walk: along the drawings, at least 3.
-        pattern: how they are held.
-        scenes: the drawings of each.
-        motion: from each drawing to the next, ΔE.
+        clip_steps: measurements along the drawings, at least 3 of them.
+        pattern: hold pattern of the clip.
+        scenes: drawings of each scene.
+        differences: difference of each drawing from the one before, without the first, ΔE.
         fps: frames per second.
     """
 
-    walk: Walk
+    clip_steps: ClipSteps
     pattern: HoldPattern
     scenes: list[range]
-    motion: list[float]
+    differences: list[float]
     fps: float
 
     @cached_property
     def lights(self) -> list[tuple[Light, np.ndarray]]:
-        """The light of each scene, and how far each of its drawings flashes."""
-        lights = [light_of(self.walk, scene) for scene in self.scenes]
+        """Light of each scene, with the shares by which its drawings flash."""
+        lights = [scene_light(self.clip_steps, scene) for scene in self.scenes]
         return [(light, flashes(light)) for light in lights]
 
-    def usual(
+    def median_value(
         self, values: Sequence[float | None], scale: float, absence: str = NOTHING_TO_FOLLOW
     ) -> Value | Absence:
-        """Return the median over the drawings.
-
-        What can be told of fewer than half of the drawings is no usual value.
+        """Return the median over the drawings, if at least half of them have a value.
 
         Args:
-            values: of each drawing, None where it can't be told.
-            scale: factor to the measure's unit.
-            absence: reason where there is no usual value.
+            values: value of each drawing, None where it couldn't be measured.
+            scale: factor that converts the values to the unit of the measure.
+            absence: code of the reason if fewer than half of the drawings have a value.
         """
-        known = [each * scale for each in values if each is not None]
-        looked_at = sum(each is not None for each in self.walk.passages)
-        if not known or len(known) < looked_at / 2:
-            return Absence(absence, counts=False)
-        number = median(known)
         scaled = [None if each is None else each * scale for each in values]
+        measured = [each for each in scaled if each is not None]
+        inner_drawings = sum(triplet is not None for triplet in self.clip_steps.triplets)
+        if not measured or len(measured) < inner_drawings / 2:
+            return Absence(absence, counts=False)
+        number = median(measured)
         facts = {"value": short(number)}
         return Value(number, facts, per_frame=self.pattern.along_frames(scaled))

@@ -1,4 +1,4 @@
-"""Light over time, apart from what moves: flicker, flashes, pumping, drift."""
+"""Light over time, measured apart from motion: flicker, flashes, pumping, drift."""
 
 import math
 from dataclasses import dataclass
@@ -10,32 +10,38 @@ from ...frames import Absence
 from ...image_ops.colour import lab_from_rgb
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .clip_steps import FLOW, NOTHING_TO_FOLLOW, Walk
+from .clip_steps import FLOW, NOTHING_TO_FOLLOW, ClipSteps
 
 if TYPE_CHECKING:
     from .findings import Findings
 
 GREY_LEVELS = 255
-# Drawings on either side that say what the light of a drawing should be: a flash lasts up to three.
+# Drawings on either side that predict the light of a drawing. A flash lasts up to three drawings.
 AROUND = 3
-# What other drawings do anyway is no flash: so many times their usual distance from that.
+# A flash must exceed so many times the usual distance of the other drawings from their predicted
+# light.
 USUAL_TIMES = 3.0
-FLASHED = 0.1  # of the way to white or black; from there on a drawing is left out elsewhere
-SHORTEST_PERIOD = 6.0  # drawings; faster is flicker
-LEAST_CYCLES = 1.5  # a light that goes up once, or down, is a change of light
-LEAST_PUMPING = 9  # drawings: the shortest period, so many times
-STEPS_A_CYCLE = 12  # frequencies tried in each cycle over the clip
-HALF = 0.5  # of the variance; chance finds about a third of noise in one of the periods
+# Share of the way to white or black from which a drawing counts as a flash, and is left out of the
+# other measures.
+FLASHED = 0.1
+SHORTEST_PERIOD = 6.0  # drawings; a shorter period is flicker
+LEAST_CYCLES = 1.5  # fewer cycles are a change of light, up or down
+LEAST_PUMPING = 9  # drawings: the shortest period times the fewest cycles
+STEPS_PER_CYCLE = 12  # frequencies tried for each cycle over the clip
+# Share of the variance that a period must explain to count as pumping. In pure noise, one of the
+# periods explains about a third by chance.
+HALF = 0.5
 
 
 @dataclass(frozen=True)
 class Light:
-    """The light of one scene.
+    """Light of one scene.
 
     Attributes:
-        drawings: of the clip.
-        luma: of each drawing, 0–1, along what can be followed: blind to what moves.
-        level: mean luma of each drawing, 0–1.
+        drawings: drawings of the scene, among those of the clip.
+        luma: luma of each drawing, 0–1, added up along the motion, so that motion doesn't change
+            it; shape (drawings,).
+        level: mean luma of each drawing, 0–1, shape (drawings,).
         lab: mean colour of each drawing, CIELAB, shape (drawings, 3).
     """
 
@@ -45,34 +51,38 @@ class Light:
     lab: np.ndarray
 
 
-def light_of(walk: Walk, drawings: range) -> Light:
-    """Light along a scene: the first drawing's mean, then the changes of what can be followed."""
-    steps = [walk.steps[place] for place in drawings[:-1]]
+def scene_light(clip_steps: ClipSteps, drawings: range) -> Light:
+    """Return the light of a scene: the mean of its first drawing plus the changes along motion."""
+    steps = [clip_steps.steps[drawing] for drawing in drawings[:-1]]
     changes = [step.light[3].item() for step in steps if step is not None]
-    means = walk.means[drawings.start : drawings.stop]
+    means = clip_steps.means[drawings.start : drawings.stop]
     luma = np.cumsum([means[0, 3].item(), *changes])
     return Light(drawings, luma, means[:, 3].numpy(), lab_from_rgb(means[:, :3]).numpy())
 
 
 def flashes(light: Light) -> np.ndarray:
-    """How far each drawing flashes to white or to black: share of the way from what is around it.
+    """Return how strongly each drawing flashes to white or to black.
 
-    A flash goes and comes back within three drawings. A ramp, a step and a fade are none.
+    A flash goes to white or black and back within three drawings. A ramp, a step and a fade are no
+    flashes.
 
     Returns:
-        Shares in 0–1, shape (drawings,).
+        Share of the way from the light around a drawing to white or black, 0–1, shape (drawings,).
     """
     count = len(light.luma)
-    near = [slice(max(0, i - AROUND), i + AROUND + 1) for i in range(count)]
-    off = light.luma - [_expected(light.luma, i) for i in range(count)]
-    around = np.array([np.median(light.level[each]) for each in near])
-    way = np.where(off > 0, off / np.maximum(1 - around, 1e-3), -off / np.maximum(around, 1e-3))
-    usual = np.array([np.median(np.delete(way, i)) if count > 1 else 0.0 for i in range(count)])
-    return (way - USUAL_TIMES * usual).clip(0, 1)
+    windows = [slice(max(0, i - AROUND), i + AROUND + 1) for i in range(count)]
+    change = light.luma - [_expected_luma(light.luma, i) for i in range(count)]
+    around = np.array([np.median(light.level[window]) for window in windows])
+    distance = np.where(change > 0, np.maximum(1 - around, 1e-3), -np.maximum(around, 1e-3))
+    shares = change / distance
+    usual_shares = np.array(
+        [np.median(np.delete(shares, i)) if count > 1 else 0.0 for i in range(count)]
+    )
+    return (shares - USUAL_TIMES * usual_shares).clip(0, 1)
 
 
-def _expected(luma: np.ndarray, place: int) -> float:
-    """What the drawings around a place say: their median; near an end the line through them."""
+def _expected_luma(luma: np.ndarray, place: int) -> float:
+    """Predict a drawing's luma from those around it: their median, or near an end a line."""
     count = len(luma)
     if AROUND <= place < count - AROUND or count < 2 * AROUND:
         return float(np.median(luma[max(0, place - AROUND) : place + AROUND + 1]))
@@ -80,122 +90,138 @@ def _expected(luma: np.ndarray, place: int) -> float:
     time = np.arange(start, min(count, start + 2 * AROUND + 1))
     first, second = np.triu_indices(len(time), 1)
     values = luma[time]
-    # The median of all pairs' slopes, which a flash among them doesn't bend (Theil, Sen).
+    # The median of the slopes of all pairs (Theil, Sen), which a flash among them doesn't change.
     slope = np.median((values[second] - values[first]) / (second - first))
     return float(np.median(values - slope * time) + slope * place)
 
 
-def flicker(light: Light, flashed: np.ndarray) -> np.ndarray:
-    """How far each drawing's light lies off the line between its neighbours, in grey levels.
+def flicker(light: Light, flash_shares: np.ndarray) -> np.ndarray:
+    """Return the distance of each drawing's light from the line between its neighbours.
 
-    A fade is a line, so it is no flicker; a flash has its own measure, so NaN stands there. For
-    independent changes of standard deviation s the root mean square is s.
+    A fade is a line, so it is no flicker. A flash has its own measure, so it is NaN here. The root
+    mean square of independent changes of standard deviation s is s.
+
+    Args:
+        light: light of a scene.
+        flash_shares: result of `flashes` for it.
 
     Returns:
-        Shape (drawings,), NaN at the first and the last.
+        Grey levels, shape (drawings,); NaN at the first drawing, the last one and beside a flash.
     """
-    off = np.full(len(light.luma), np.nan)
-    luma = np.where(flashed >= FLASHED, np.nan, light.luma) * GREY_LEVELS
+    distances = np.full(len(light.luma), np.nan)
+    luma = np.where(flash_shares >= FLASHED, np.nan, light.luma) * GREY_LEVELS
     if len(luma) > 2:
-        off[1:-1] = luma[1:-1] - (luma[:-2] + luma[2:]) / 2
-    return off / math.sqrt(1.5)  # variance 1 + 1/4 + 1/4 of independent ones
+        distances[1:-1] = luma[1:-1] - (luma[:-2] + luma[2:]) / 2
+    return distances / math.sqrt(1.5)  # independent changes add variances of 1 + 1/4 + 1/4
 
 
-def pumping(light: Light, flashed: np.ndarray) -> tuple[float, float] | None:
-    """Slow light that comes and goes: the periodic part of a scene's light.
+def pumping(light: Light, flash_shares: np.ndarray) -> tuple[float, float] | None:
+    """Return the strength and the period of the slow periodic part of a scene's light.
 
-    The sinusoid, on a line, that fits best; of its strength as much counts as its share of the
-    variance exceeds a half: random flicker has a bit of every period.
+    The best sinusoid on a line is fitted. Its strength counts in proportion to how far its share of
+    the variance exceeds a half, because random flicker contains a little of every period.
+
+    Args:
+        light: light of a scene.
+        flash_shares: result of `flashes` for it.
 
     Returns:
-        Root mean square in grey levels, and the period in drawings; None where the scene is too
-        short to hold one and a half of the shortest.
+        Root mean square in grey levels, and the period in drawings. None if the scene is shorter
+        than one and a half of the shortest period.
     """
-    known = flashed < FLASHED
-    time = np.flatnonzero(known).astype(np.float64)
-    luma = light.luma[known] * GREY_LEVELS
+    usable = flash_shares < FLASHED
+    time = np.flatnonzero(usable).astype(np.float64)
+    luma = light.luma[usable] * GREY_LEVELS
     if len(luma) < LEAST_PUMPING:
         return None
     line = np.stack([np.ones_like(time), time], axis=1)
-    variance = _left(line, luma)
-    best, period = variance, SHORTEST_PERIOD
+    variance = _residual(line, luma)
+    least_residual, period = variance, SHORTEST_PERIOD
     length = float(len(light.luma))
-    for cycles in np.arange(LEAST_CYCLES, length / SHORTEST_PERIOD + 1e-9, 1 / STEPS_A_CYCLE):
+    for cycles in np.arange(LEAST_CYCLES, length / SHORTEST_PERIOD + 1e-9, 1 / STEPS_PER_CYCLE):
         angle = 2 * np.pi * cycles / length * time
-        left = _left(np.column_stack([line, np.cos(angle), np.sin(angle)]), luma)
-        if left < best:
-            best, period = left, length / cycles
+        residual = _residual(np.column_stack([line, np.cos(angle), np.sin(angle)]), luma)
+        if residual < least_residual:
+            least_residual, period = residual, length / cycles
     if variance < 1e-9:
         return 0.0, period
-    share = 1 - best / variance
-    return math.sqrt(variance - best) * max(0.0, (share - HALF) / (1 - HALF)), float(period)
+    share = 1 - least_residual / variance
+    return math.sqrt(variance - least_residual) * max(0.0, (share - HALF) / (1 - HALF)), float(
+        period
+    )
 
 
-def _left(basis: np.ndarray, values: np.ndarray) -> float:
-    """Mean square that a least-squares fit leaves."""
+def _residual(basis: np.ndarray, values: np.ndarray) -> float:
+    """Return the mean square of the residuals of a least-squares fit."""
     fitted = basis @ np.linalg.lstsq(basis, values, rcond=None)[0]
     return float(np.mean((values - fitted) ** 2))
 
 
-def drift(light: Light, flashed: np.ndarray) -> float:
-    """How far the colour goes in a scene: ΔE between the ends of the line through it.
+def drift(light: Light, flash_shares: np.ndarray) -> float:
+    """Return the drift of the colour in a scene: ΔE between the ends of the line through it.
 
-    Less what chance makes of so many drawings whose colour flickers: twice the standard error.
+    Twice the standard error of the slope is subtracted, because colours that flicker have a slope
+    by chance.
+
+    Args:
+        light: light of a scene.
+        flash_shares: result of `flashes` for it.
     """
-    known = flashed < FLASHED
-    time, lab = np.flatnonzero(known), light.lab[known]
+    usable = flash_shares < FLASHED
+    time, lab = np.flatnonzero(usable), light.lab[usable]
     if len(time) < 3:
         return 0.0
     line = np.polyfit(time, lab, 1)
-    left = lab - time[:, None] * line[0] - line[1]
-    spread = float(np.sqrt(np.square(left).sum() / (len(time) - 2)))
+    residuals = lab - time[:, None] * line[0] - line[1]
+    spread = float(np.sqrt(np.square(residuals).sum() / (len(time) - 2)))
     error = spread / float(np.sqrt(np.square(time - time.mean()).sum()))
     slope = max(0.0, float(np.linalg.norm(line[0])) - 2 * error)
     return slope * float(time[-1] - time[0])
 
 
-def _flash(found: "Findings") -> Value:
-    shares = np.concatenate([flashed for _, flashed in found.lights])
-    drawings, strongest = found.pattern.drawings, float(shares.max())
+def _flash(findings: "Findings") -> Value:
+    shares = np.concatenate([flash_shares for _, flash_shares in findings.lights])
+    drawings, strongest = findings.pattern.drawings, float(shares.max())
     facts = {"percent": short(100 * strongest), "frame": drawings[int(shares.argmax())]}
     details = {"frames": [drawings[place] for place in np.flatnonzero(shares >= FLASHED)]}
     return Value(
-        strongest, facts, per_frame=found.pattern.along_frames(shares.tolist()), details=details
+        strongest, facts, per_frame=findings.pattern.along_frames(shares.tolist()), details=details
     )
 
 
-def _flicker(found: "Findings") -> Value | Absence:
-    off = np.concatenate([flicker(*each) for each in found.lights])
-    known = off[np.isfinite(off)]
-    if not len(known):
-        most = max(len(scene) for scene in found.scenes)
-        return Absence("too_few_drawings", {"drawings": most, "least": 3})
-    strength = float(np.sqrt(np.mean(known**2)))
-    levels = [None if math.isnan(each) else abs(each) for each in off]
+def _flicker(findings: "Findings") -> Value | Absence:
+    distances = np.concatenate([flicker(*each) for each in findings.lights])
+    measured = distances[np.isfinite(distances)]
+    if not len(measured):
+        longest = max(len(scene) for scene in findings.scenes)
+        return Absence("too_few_drawings", {"drawings": longest, "least": 3})
+    strength = float(np.sqrt(np.mean(measured**2)))
+    levels = [None if math.isnan(each) else abs(each) for each in distances]
     facts = {"levels": short(strength)}
-    return Value(strength, facts, per_frame=found.pattern.along_frames(levels))
+    return Value(strength, facts, per_frame=findings.pattern.along_frames(levels))
 
 
-def _local_flicker(found: "Findings") -> Value | Absence:
-    local = [None if each is None else each.local_light for each in found.walk.passages]
-    return found.usual(local, GREY_LEVELS)
+def _local_flicker(findings: "Findings") -> Value | Absence:
+    triplets = findings.clip_steps.triplets
+    local = [None if triplet is None else triplet.local_flicker for triplet in triplets]
+    return findings.median_value(local, GREY_LEVELS)
 
 
-def _pumping(found: "Findings") -> Value | Absence:
-    pumped = [pumping(*each) for each in found.lights]
-    strongest = max((each for each in pumped if each is not None), default=None)
+def _pumping(findings: "Findings") -> Value | Absence:
+    of_scenes = [pumping(*each) for each in findings.lights]
+    strongest = max((each for each in of_scenes if each is not None), default=None)
     if strongest is None:
-        most = max(len(light.luma) for light, _ in found.lights)
-        values = {"drawings": most, "least": LEAST_PUMPING}
+        longest = max(len(light.luma) for light, _ in findings.lights)
+        values = {"drawings": longest, "least": LEAST_PUMPING}
         return Absence("too_few_drawings", values, counts=False)
     levels, period = strongest
     facts = {"levels": short(levels), "drawings": short(period)}
     return Value(levels, facts, details={"period_drawings": period})
 
 
-def _drift(found: "Findings") -> Value:
-    far = max(drift(*each) for each in found.lights)
-    return Value(far, {"difference": short(far)})
+def _drift(findings: "Findings") -> Value:
+    largest = max(drift(*each) for each in findings.lights)
+    return Value(largest, {"difference": short(largest)})
 
 
 FLICKER = Measure(
@@ -204,8 +230,8 @@ FLICKER = Measure(
     better=Better.LOWER,
     high=12.0,
     backend=FLOW,
-    # Brightness that alternates by 1 % is seen at 6–12 changes a second (Kelly 1961): 1.5 levels of
-    # standard deviation come to that.
+    # People see brightness that alternates by 1 % at 6–12 changes a second (Kelly 1961). That is a
+    # standard deviation of 1.5 levels.
     threshold=1.5,
     required=True,
     answers_to="Brightness that jumps from drawing to drawing, measured along the motion, in grey "
@@ -219,8 +245,8 @@ FLASH = Measure(
     unit="of the way",
     better=Better.LOWER,
     backend=FLOW,
-    # The general flash of WCAG 2.2 (from ITU-R BT.1702): there and back by a tenth of the largest
-    # luminance. From mid grey that is a quarter of the way to white or to black.
+    # WCAG 2.2 (from ITU-R BT.1702) defines a general flash as a change there and back by a tenth of
+    # the greatest luminance. From mid grey that is a quarter of the way to white or to black.
     threshold=0.25,
     required=True,
     answers_to="Flash: up to three drawings turn towards white or black and come back. Share of "
@@ -235,7 +261,7 @@ PUMPING = Measure(
     better=Better.LOWER,
     high=24.0,
     backend=FLOW,
-    # Once or twice a second the eye takes about twice the change to see it (Kelly 1961).
+    # At one or two changes a second, people need about twice the change to see it (Kelly 1961).
     threshold=3.0,
     required=True,
     answers_to="Brightness that slowly rises and falls, with a period of 6 drawings or more, in "
@@ -244,7 +270,7 @@ PUMPING = Measure(
     passes="no_pumping",
     fails="pumps",
 )
-# How much of it comes from following motion badly isn't known: no threshold.
+# It has no threshold, because errors of the optical flow add an unknown part to it.
 LOCAL_FLICKER = Measure(
     "local_flicker",
     unit="grey levels",
@@ -262,8 +288,8 @@ DRIFT = Measure(
     better=Better.LOWER,
     high=20.0,
     backend="mean-colour",
-    # Twice the 2.3 ΔE that can just be seen side by side (Mahy et al. 1994): over a clip nothing
-    # stands side by side, but the next shot does.
+    # Twice the 2.3 ΔE that is just visible side by side (Mahy et al. 1994). The start and the end
+    # of a clip are never side by side, but its end and the next shot are.
     threshold=4.6,
     answers_to="Change of the mean colour from start to end, in ΔE",
     function=_drift,

@@ -1,4 +1,4 @@
-"""Motion over a clip: how evenly it goes on, how fast, and what it doesn't explain."""
+"""Motion in a clip: its speed and evenness, and the changes that it doesn't explain."""
 
 from statistics import median
 
@@ -14,53 +14,56 @@ PERCENT = 100
 NOTHING_STILL = "nothing_still"
 
 
-def _boiling(found: Findings) -> Value | Absence:
-    boils = [None if each is None else each.boiling for each in found.walk.passages]
-    return found.usual(boils, GREY_LEVELS, NOTHING_STILL)
+def _boiling(findings: Findings) -> Value | Absence:
+    boiling = [None if each is None else each.boiling for each in findings.clip_steps.triplets]
+    return findings.median_value(boiling, GREY_LEVELS, NOTHING_STILL)
 
 
-def _speed(found: Findings) -> Value | Absence:
-    speeds = [None, *(None if each is None else each.speed for each in found.walk.steps)]
-    return found.usual(speeds, PERCENT)
+def _speed(findings: Findings) -> Value | Absence:
+    steps = findings.clip_steps.steps
+    speeds = [None, *(None if step is None else step.speed for step in steps)]
+    return findings.median_value(speeds, PERCENT)
 
 
-def _smoothness(found: Findings) -> Value | Absence:
-    passages = [each for each in found.walk.passages if each is not None]
-    moved = sum(each.moved for each in passages)
-    if moved <= 0:
+def _smoothness(findings: Findings) -> Value | Absence:
+    triplets = [each for each in findings.clip_steps.triplets if each is not None]
+    motion = sum(triplet.motion for triplet in triplets)
+    if motion <= 0:
         return Absence(NOTHING_TO_FOLLOW, counts=False)
-    even = 1 - sum(each.uneven for each in passages) / moved
-    speed = _speed(found)
-    usual = speed.number if isinstance(speed, Value) else None
+    smoothness = 1 - sum(triplet.motion_change for triplet in triplets) / motion
+    speed = _speed(findings)
+    median_speed = speed.number if isinstance(speed, Value) else None
     per_drawing = [
-        None if each is None or not each.moved else 1 - each.uneven / each.moved
-        for each in found.walk.passages
+        None if each is None or not each.motion else 1 - each.motion_change / each.motion
+        for each in findings.clip_steps.triplets
     ]
     return Value(
-        even,
-        {"percent": short(PERCENT * even), "speed": short(usual or 0.0)},
-        per_frame=found.pattern.along_frames(per_drawing),
-        details={"speed": usual},
+        smoothness,
+        {"percent": short(PERCENT * smoothness), "speed": short(median_speed or 0.0)},
+        per_frame=findings.pattern.along_frames(per_drawing),
+        details={"speed": median_speed},
     )
 
 
-def _warping_error(found: Findings) -> Value | Absence:
-    errors = [None, *(None if each is None else each.warping_error for each in found.walk.steps)]
-    known = [each for each in errors if each is not None]
-    if not known:
+def _warping_error(findings: Findings) -> Value | Absence:
+    steps = findings.clip_steps.steps
+    errors = [None, *(None if step is None else step.warping_error for step in steps)]
+    measured = [error for error in errors if error is not None]
+    if not measured:
         return Absence(NOTHING_TO_FOLLOW, counts=False)
-    mean = sum(known) / len(known)
-    return Value(mean, {"error": short(mean)}, per_frame=found.pattern.along_frames(errors))
+    mean = sum(measured) / len(measured)
+    per_frame = findings.pattern.along_frames(errors)
+    return Value(mean, {"error": short(mean)}, per_frame=per_frame)
 
 
-def _motion(found: Findings) -> Value:
-    usual = median(found.motion)
-    per_frame = found.pattern.along_frames([0.0, *found.motion], held=0.0)
-    return Value(usual, {"step": short(usual)}, per_frame=per_frame)
+def _motion(findings: Findings) -> Value:
+    typical_step = median(findings.differences)
+    per_frame = findings.pattern.along_frames([0.0, *findings.differences], held_value=0.0)
+    return Value(typical_step, {"step": short(typical_step)}, per_frame=per_frame)
 
 
-def _scenes(found: Findings) -> Value:
-    starts = [found.pattern.drawings[scene.start] for scene in found.scenes]
+def _scenes(findings: Findings) -> Value:
+    starts = [findings.pattern.drawings[scene.start] for scene in findings.scenes]
     facts = {"scenes": len(starts), "starts": ", ".join(map(str, starts[1:]))}
     reason = ONE_SCENE if len(starts) == 1 else None
     return Value(len(starts), facts, reason, details={"starts": starts})
@@ -72,7 +75,7 @@ BOILING = Measure(
     better=Better.LOWER,
     high=12.0,
     backend=FLOW,
-    threshold=3.0,  # 1.2 % of contrast, about what is seen of fine detail that changes
+    threshold=3.0,  # 1.2 % of contrast, from which people see fine detail change
     answers_to="Lines and areas that stand still but change from drawing to drawing, apart from "
     "changes of light, in grey levels",
     function=_boiling,

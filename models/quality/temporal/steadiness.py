@@ -1,4 +1,4 @@
-"""Does the camera stay steady?"""
+"""Steadiness of the camera: displacement of the whole picture from its path."""
 
 import math
 from collections.abc import Sequence
@@ -9,57 +9,64 @@ import numpy as np
 from ...frames import Absence
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .clip_steps import FLOW, Passage
+from .clip_steps import FLOW, Triplet
 
 if TYPE_CHECKING:
     from .findings import Findings
 
-LEAST_SHAKEN = 6  # drawings; in fewer a swing can't be told from a shake
-# Variance of a fourth difference of independent places, 1 − 4 + 6 − 4 + 1, of which `shaken`, off
-# the middle of two neighbours, is half a second one.
-FOURTH = 2 / math.sqrt(70)
-# Root mean square of a displacement in two directions, over the median of its length, for normally
-# distributed ones (Rayleigh).
+LEAST_DRAWINGS = 6  # drawings; with fewer, a swing can't be distinguished from shaking
+# Factor from the second difference of `Triplet.displacement`, which is half a second difference of
+# positions, to the displacement from the path. So it starts from half a fourth difference,
+# 1 − 4 + 6 − 4 + 1, whose variance is 70 times that of independent positions.
+FROM_DIFFERENCE = 2 / math.sqrt(70)
+# Root mean square of a normally distributed displacement in two directions, divided by the median
+# of its length (Rayleigh distribution).
 FROM_MEDIAN = 1 / math.sqrt(math.log(2))
 
 
-def shaking(passages: Sequence[Passage | None]) -> list[float | None]:
-    """How far the whole picture lies off its path at each drawing, as two on either side have it.
+def shaking(triplets: Sequence[Triplet | None]) -> list[float | None]:
+    """Return the displacement of the whole picture from its path at each drawing.
 
-    The path is a curve, of the third degree: a pan, a camera that eases and one that swings
-    within a dozen drawings follow it, and a large figure that swings and is taken for the picture.
-    Independent displacements of root mean square s (right and down together) come back with the
-    root mean square s.
+    The path is a curve of the third degree through two drawings on either side. A pan, a camera
+    that eases and one that swings within a dozen drawings follow it, and so does a large figure
+    that swings and that counts as the picture. For independent displacements, the result has the
+    same root mean square as they have (right and down together).
+
+    Args:
+        triplets: measurements at each drawing.
 
     Returns:
-        In shorter sides, of each drawing; None where it can't be told.
+        Displacement at each drawing, as a share of the shorter side; None where it is unknown.
     """
-    off: list[float | None] = [None] * len(passages)
-    for place in range(1, len(passages) - 1):
-        around = [None if each is None else each.shaken for each in passages[place - 1 : place + 2]]
-        before, here, after = around
-        if before is not None and here is not None and after is not None:
-            across, down = (before[i] - 2 * here[i] + after[i] for i in (0, 1))
-            off[place] = math.hypot(across, down) * FOURTH
-    return off
+    displacements: list[float | None] = [None] * len(triplets)
+    for place in range(1, len(triplets) - 1):
+        before, middle, after = (
+            None if triplet is None else triplet.displacement
+            for triplet in triplets[place - 1 : place + 2]
+        )
+        if before is not None and middle is not None and after is not None:
+            across, down = (before[axis] - 2 * middle[axis] + after[axis] for axis in (0, 1))
+            displacements[place] = math.hypot(across, down) * FROM_DIFFERENCE
+    return displacements
 
 
-def usual_shaking(off: Sequence[float | None]) -> float | None:
-    """Root mean square, from the median: a snap, a cut or a missing drawing is no shake.
+def usual_shaking(displacements: Sequence[float | None]) -> float | None:
+    """Return the root mean square of displacements, or None if too few are known.
 
-    None where it can be told at too few drawings.
+    It is computed from their median, because a single snap, cut or missing drawing is no shaking.
     """
-    known = [each for each in off if each is not None]
-    return float(np.median(known)) * FROM_MEDIAN if len(known) >= LEAST_SHAKEN else None
+    measured = [each for each in displacements if each is not None]
+    return float(np.median(measured)) * FROM_MEDIAN if len(measured) >= LEAST_DRAWINGS else None
 
 
-def _jitter(found: "Findings") -> Value | Absence:
-    off = shaking(found.walk.passages)
-    usual = usual_shaking(off)
-    if usual is None:
+def _jitter(findings: "Findings") -> Value | Absence:
+    displacements = shaking(findings.clip_steps.triplets)
+    strength = usual_shaking(displacements)
+    if strength is None:
         return Absence(NO_TEXTURE, counts=False)
-    per_frame = found.pattern.along_frames([None if each is None else 100 * each for each in off])
-    return Value(100 * usual, {"percent": short(100 * usual)}, per_frame=per_frame)
+    percentages = [None if each is None else 100 * each for each in displacements]
+    per_frame = findings.pattern.along_frames(percentages)
+    return Value(100 * strength, {"percent": short(100 * strength)}, per_frame=per_frame)
 
 
 NO_TEXTURE = "no_texture"
@@ -69,9 +76,9 @@ JITTER = Measure(
     better=Better.LOWER,
     high=2.0,
     backend=FLOW,
-    # One arcminute, what the eye resolves, is a tenth of a percent of a picture's height from three
-    # heights away (ITU-R BT.500's distance for HD); displacements of twice that go back and forth
-    # by about five of them.
+    # The eye resolves one arcminute. From three picture heights away (the distance of ITU-R BT.500
+    # for HD) that is a tenth of a percent of the height. Displacements of twice that move the
+    # picture back and forth by about five arcminutes.
     threshold=0.2,
     answers_to="Camera shake: how far the whole picture is off its smooth path, in % of the "
     "shorter side. A pan or a slow swing is no shake",

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from anime_production.models.character.appearance import Presence, lost_from
+from anime_production.models.character.appearance import Presence, first_lost_frame
 from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import InputError
@@ -185,8 +185,8 @@ def test_real_drawings_pass_against_their_own_sheet_only(placed, drawings, score
 
 def test_a_character_is_lost_from_the_first_frame_after_the_last_good_one():
     same, different, away = Presence.SAME, Presence.DIFFERENT, Presence.NOT_VISIBLE
-    assert lost_from([same, different, same, away, different, away]) == 4
-    assert lost_from([same, different, same]) is None
-    assert lost_from([same, away, away]) is None
-    assert lost_from([different, different]) == 0
-    assert lost_from([]) is None
+    assert first_lost_frame([same, different, same, away, different, away]) == 4
+    assert first_lost_frame([same, different, same]) is None
+    assert first_lost_frame([same, away, away]) is None
+    assert first_lost_frame([different, different]) == 0
+    assert first_lost_frame([]) is None

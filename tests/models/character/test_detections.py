@@ -3,40 +3,47 @@ import tracemalloc
 import pytest
 import torch
 
-from anime_production.models.character.detections import LEAST_CROP, MOST_FRAMES, chunks, look_at
+from anime_production.models.character.detections import (
+    LEAST_CROP,
+    MOST_FRAMES,
+    chunks,
+    detect_people,
+)
 
 from .staged import AOI, RIN, WIDE, stage_model, staged
 
 
 def test_everybody_in_every_frame_is_found_and_described_once():
     model = stage_model()
-    detections = look_at(staged([(RIN, 10)], [], [(RIN, 20), (AOI, 120)]), model)
+    detections = detect_people(staged([(RIN, 10)], [], [(RIN, 20), (AOI, 120)]), model)
     assert [len(row) for row in detections.rows] == [1, 0, 2]
     assert detections.rows[2] == range(1, 3)
     assert len(detections.people) == len(detections.embeddings) == model.embedder.embedded == 3
-    assert detections.most == 2
+    assert detections.most_people == 2
 
 
 def test_somebody_too_small_to_describe_is_not_visible():
     small = (LEAST_CROP - 2) / WIDE
-    detections = look_at(staged([(RIN, 10, small), (AOI, 120)], [(RIN, 10, small)]), stage_model())
+    detections = detect_people(
+        staged([(RIN, 10, small), (AOI, 120)], [(RIN, 10, small)]), stage_model()
+    )
     assert [len(row) for row in detections.rows] == [1, 0]
     assert detections.too_small == (1, 1)
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_where_nobody_is_there_is_nothing_to_describe(count):
-    detections = look_at(torch.full((count, 64, 64, 3), 0.5), stage_model())
+    detections = detect_people(torch.full((count, 64, 64, 3), 0.5), stage_model())
     assert detections.people == ()
     assert len(detections.rows) == count
     assert len(detections.embeddings) == 0
-    assert detections.most == 0
+    assert detections.most_people == 0
 
 
 def test_one_frame_gives_what_it_gives_among_many(sample, palette_model):
     frames = sample(0, 1, frames=MOST_FRAMES + 2)
-    together = look_at(frames, palette_model).embeddings
-    alone = torch.cat([look_at(frame[None], palette_model).embeddings for frame in frames])
+    together = detect_people(frames, palette_model).embeddings
+    alone = torch.cat([detect_people(frame[None], palette_model).embeddings for frame in frames])
     torch.testing.assert_close(together, alone, atol=1e-6, rtol=0)
 
 
@@ -47,7 +54,7 @@ def test_a_batch_is_a_few_frames_and_a_huge_frame_goes_alone():
 
 
 def test_what_is_kept_of_a_frame_is_small(palette_model, sample):
-    few = look_at(sample(0, 1)[:3], palette_model)
+    few = detect_people(sample(0, 1)[:3], palette_model)
     assert all(each.figure is None for each in few.people)
     assert few.embeddings.untyped_storage().nbytes() <= 4 * few.embeddings.numel()
 
@@ -59,7 +66,7 @@ def test_memory_does_not_grow_with_the_number_of_frames():
         model = stage_model()
         frames = staged([(RIN, 10), (AOI, 120)]).expand(times * MOST_FRAMES, -1, -1, -1)
         tracemalloc.start()
-        look_at(frames, model)
+        detect_people(frames, model)
         kept.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert max(model.detector.batches) == MOST_FRAMES
@@ -68,5 +75,5 @@ def test_memory_does_not_grow_with_the_number_of_frames():
 
 def test_progress_is_told_in_frames():
     seen = []
-    look_at(staged(*[[(RIN, 10)]] * 10), stage_model(), lambda *step: seen.append(step))
+    detect_people(staged(*[[(RIN, 10)]] * 10), stage_model(), lambda *step: seen.append(step))
     assert seen == [(8, 10), (10, 10)]

@@ -9,10 +9,10 @@ import torch
 
 from anime_production.models.character.appearance import Presence
 from anime_production.models.character.character_score import score_characters
-from anime_production.models.character.drift import begins_to_fall, slope
+from anime_production.models.character.drift import slope, start_of_fall
 from anime_production.models.character.sheet import make_character
 from anime_production.models.sample.canvas import SUPERSAMPLING, Canvas
-from anime_production.models.sample.characters import CHARACTERS, between
+from anime_production.models.sample.characters import CHARACTERS, blend_characters
 from anime_production.models.sample.drawing import draw_character
 from anime_production.models.sample.pose import pose_at
 from anime_production.models.sample.sample_clip import draw_clip
@@ -27,7 +27,9 @@ def picture(character, share, moment):
     side = SIDE * SUPERSAMPLING
     canvas = Canvas(draw_scenery(random_scenery(np.random.default_rng(2)), side, side))
     other = CHARACTERS[(character + 1) % len(CHARACTERS)]
-    draw_character(canvas, between(CHARACTERS[character], other, share), pose_at(moment / PERIOD))
+    draw_character(
+        canvas, blend_characters(CHARACTERS[character], other, share), pose_at(moment / PERIOD)
+    )
     return torch.from_numpy(canvas.finished().copy()).float() / 255
 
 
@@ -114,9 +116,9 @@ def test_a_fall_is_found_where_it_begins(at, seed):
     noise = np.random.default_rng(seed).normal(0, 0.005, 30)
     frames = range(30)
     step = [0.95 if i < at else 0.6 for i in frames] + noise
-    assert begins_to_fall(frames, step) == at
+    assert start_of_fall(frames, step) == at
     ramp = [0.95 - 0.03 * max(i - at + 1, 0) for i in frames] + noise
-    assert abs(begins_to_fall(frames, ramp) - at) <= 2
+    assert abs(start_of_fall(frames, ramp) - at) <= 2
 
 
 @pytest.mark.parametrize(
@@ -131,9 +133,9 @@ def test_a_fall_is_found_where_it_begins(at, seed):
     ids=["level", "to and fro", "rising", "short", "none"],
 )
 def test_nothing_falls_where_nothing_falls(values):
-    assert begins_to_fall(range(len(values)), values) is None
+    assert start_of_fall(range(len(values)), values) is None
 
 
 def test_the_frame_is_the_clips_own_where_some_were_not_seen():
     frames = [0, 2, 4, 6, 8, 10, 12, 14]
-    assert begins_to_fall(frames, [0.9] * 4 + [0.5] * 4) == 8
+    assert start_of_fall(frames, [0.9] * 4 + [0.5] * 4) == 8

@@ -16,7 +16,7 @@ from anime_production.models.character.library import (
     list_characters,
     load_character,
     save_character,
-    version_of,
+    version_record,
 )
 from anime_production.models.character.storage import LibraryError, read_label
 from anime_production.models.frames import InputError
@@ -148,7 +148,7 @@ def test_what_is_not_there_is_said_with_what_is(tmp_path, character):
     save_character(tmp_path, character)
     with pytest.raises(InputError, match=r"name: .*got 'Ren'\. Saved are: Aoi\."):
         load_character(tmp_path, "Ren")
-    with pytest.raises(InputError, match=r"version: .*got 7\. Of Aoi there is: 1\."):
+    with pytest.raises(InputError, match=r"version: .*got 7\. Saved versions of Aoi: 1\."):
         load_character(tmp_path, "Aoi", 7)
 
 
@@ -237,7 +237,7 @@ def test_entries_that_are_not_characters_are_left_out_of_the_list(tmp_path, char
     shutil.copytree(home, tmp_path / "a copy by hand")
     for _ in range(3):
         assert list_characters(tmp_path) == ("Aoi",)
-    assert caplog.text.count("left out of the list") == 1
+    assert caplog.text.count("list of characters leaves one out") == 1
     assert find_character(tmp_path, "Aoi").version == 1
     assert save_character(tmp_path, another(character, 2)).version == 10  # 9 is taken
 
@@ -251,7 +251,7 @@ def test_a_library_that_cannot_be_written_is_said_with_its_folder(tmp_path, char
 
 def test_the_database_is_told_what_was_saved(tmp_path, character):
     saved = save_character(tmp_path, character)
-    told = version_of(saved, character)
+    told = version_record(saved, character)
     assert (told.id, told.version, told.folder) == (saved.label.id, 1, saved.path.parent.name)
     assert (told.model, told.backend, told.threshold) == ("palette/figure", "palette", 0.1 + 0.2)
     assert [(r.standing, r.used, r.similarity) for r in told.references] == [

@@ -46,7 +46,7 @@ def test_one_reference_takes_the_default_threshold_and_says_so(sample, palette_m
 def test_a_reference_with_nobody_is_named_and_not_used(sample, palette_model):
     references = torch.cat([sample(0, 1)[:2], torch.full((1, 192, 192, 3), 0.5), sample(0, 1)[5:6]])
     character, report = make_character("Aoi", references, palette_model)
-    assert character.visible == (True, True, False, True)
+    assert character.usable == (True, True, False, True)
     assert len(character.embeddings) == 3
     share = measurement(report, "visible_share")
     assert share.value == pytest.approx(3 / 4)
@@ -67,7 +67,7 @@ def test_references_without_a_face_measure_nothing_where_faces_are_looked_for(lb
     model = IdentityModel(lbp, palette_of_faces)
     character, report = make_character("Nobody", ground("bg_uni"), model)
     assert measurement(report, "one_character").reason_code == "no_reference"
-    assert character.visible == (False,)
+    assert character.usable == (False,)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_character_that_was_learnt_is_saved_and_loaded(tmp_path, sample):
     save_character(tmp_path, learnt)
     loaded = load_character(tmp_path, "Aoi")
     assert_same(loaded, learnt)
-    assert loaded.visible == (True, True, True)
+    assert loaded.usable == (True, True, True)
 
 
 def test_people_see_the_references_as_pictures(tmp_path, character):

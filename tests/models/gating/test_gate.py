@@ -32,21 +32,21 @@ def gate(value, on_fail=OnFail.BLOCK, on_not_measured=OnNotMeasured.REJECT):
 def test_what_passes_goes_on():
     decision = gate(0.5)
     assert decision.passed
-    assert decision.goes_on
+    assert decision.is_accepted
     assert decision.text.startswith("clip quality: PASS")
 
 
 def test_what_fails_does_not_go_on_and_the_reason_is_told():
     decision = gate(9.0)
     assert not decision.passed
-    assert not decision.goes_on
+    assert not decision.is_accepted
     assert "flicker: The clip flickers: the light jumps by 9 grey levels" in decision.text
 
 
 def test_what_is_not_measured_does_not_pass():
     decision = gate(None)
     assert not decision.passed
-    assert not decision.goes_on
+    assert not decision.is_accepted
     assert "NOT MEASURED" in decision.text
     assert "no frames" in decision.text
 
@@ -72,17 +72,17 @@ def test_a_gate_told_to_fail_the_prompt_does_so_with_the_reasons():
 
 def test_a_gate_that_passes_through_still_says_that_it_failed():
     decision = gate(9.0, OnFail.PASS_THROUGH)
-    assert decision.goes_on
+    assert decision.is_accepted
     assert not decision.passed
     assert "FAIL" in decision.text
 
 
 def test_a_gate_that_takes_the_best_lets_a_whole_batch_on_and_says_so():
     decision = gate(9.0, OnFail.BEST)
-    assert decision.goes_on
+    assert decision.is_accepted
     assert not decision.passed
     assert "on_fail is best" in decision.text
-    assert gate(None, OnFail.BEST).goes_on
+    assert gate(None, OnFail.BEST).is_accepted
     assert "on_fail" not in gate(0.5, OnFail.BEST).text
 
 

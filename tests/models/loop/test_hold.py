@@ -39,7 +39,7 @@ def test_the_seam_is_held_against_the_clips_own_lengths(lengths, seam, off):
 
 def test_a_drawing_that_the_seam_cuts_in_two_is_one_drawing():
     rhythm = rhythm_of(steps_of([1, 2, 2, 2, 1], seam=0.0))
-    assert rhythm.shared
+    assert rhythm.split
     assert rhythm.drawings == [1, 3, 5, 7]
 
 
@@ -57,8 +57,8 @@ def test_motion_that_eases_into_the_seam_and_out_of_it_is_no_hold():
     steps = torch.tensor([0.8, 2.0, *[10.0] * 8, 2.0, 0.8, 0.8])
     for eased in (steps, steps.flip(0).roll(-1)):
         rhythm = rhythm_of(eased)
-        assert rhythm.off == 0
-        assert not rhythm.shared
+        assert rhythm.frames_off == 0
+        assert not rhythm.split
 
 
 def test_what_is_held_too_long_or_short_is_told_in_frames():

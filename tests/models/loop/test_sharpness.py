@@ -1,6 +1,10 @@
 import torch
 
-from anime_production.models.loop.sharpness import SEAM_SHARPNESS, bends, seam_sharpness
+from anime_production.models.loop.sharpness import (
+    SEAM_SHARPNESS,
+    seam_sharpness,
+    second_differences,
+)
 
 from .painted import circle, disc_clip, texture
 
@@ -14,7 +18,9 @@ def softened(frames, most):
 
 
 def measured_of(frames):
-    return SEAM_SHARPNESS.measurement(seam_sharpness(bends(frames), list(range(len(frames)))))
+    return SEAM_SHARPNESS.measurement(
+        seam_sharpness(second_differences(frames), list(range(len(frames))))
+    )
 
 
 def clip():

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anime_production.models.image_ops.colour import mean_colours
-from anime_production.models.loop.sharpness import bends
+from anime_production.models.loop.sharpness import second_differences
 from anime_production.models.loop.structural_pass import structural_band, structural_steps
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND, Structural
 
@@ -24,7 +24,7 @@ def test_one_pass_gives_what_passes_of_their_own_would(frames):
     taken = structural_steps(frames, in_small_passes(frames))
     torch.testing.assert_close(taken.steps, STRUCTURAL_BACKEND.steps(frames))
     torch.testing.assert_close(taken.colours, mean_colours(frames), rtol=0, atol=1e-4)
-    torch.testing.assert_close(taken.bends, bends(frames))
+    torch.testing.assert_close(taken.sharpness, second_differences(frames))
 
 
 def test_a_search_takes_the_same_in_its_pass(frames):
@@ -33,7 +33,7 @@ def test_a_search_takes_the_same_in_its_pass(frames):
     torch.testing.assert_close(band, STRUCTURAL_BACKEND.band(frames, 12))
     torch.testing.assert_close(taken.steps[:-1], alone.steps[:-1])
     torch.testing.assert_close(taken.colours, alone.colours, rtol=0, atol=1e-4)
-    torch.testing.assert_close(taken.bends, alone.bends)
+    torch.testing.assert_close(taken.sharpness, alone.sharpness)
 
 
 def test_frames_near_the_ends_are_compared_without_another_pass(frames):

@@ -94,13 +94,13 @@ def test_a_clip_that_does_not_fit_costs_what_is_stated(frames):
 
 def test_only_pairs_near_the_diagonal_are_compared(monkeypatch):
     compared = []
-    multiplied = products._products
+    squared_distances = products._squared_distances
 
     def counted(first, second, *rest):
         compared.append(len(first) * len(second))
-        return multiplied(first, second, *rest)
+        return squared_distances(first, second, *rest)
 
-    monkeypatch.setattr(products, "_products", counted)
+    monkeypatch.setattr(products, "_squared_distances", counted)
     Pixels().band(torch.rand(1000, 8, 8, 3), 20)
     assert sum(compared) <= 1000 * (20 + products.ROWS)
 

@@ -46,7 +46,7 @@ def test_in_pieces_it_is_the_distance_of_the_whole(network, pair, monkeypatch):
 
 def memory_for(network, side):
     floats = sum(channels / stride**2 for stride, channels in network.layers)
-    return (side + 2 * pieces.REACH + 1) ** 2 * 2 * pieces.COPIES * pieces.BYTES * floats
+    return (side + 2 * pieces.MARGIN + 1) ** 2 * 2 * pieces.COPIES * pieces.BYTES_PER_FLOAT * floats
 
 
 def test_a_frame_that_fits_is_passed_whole_and_another_backend_sees_it_whole(network, pair):

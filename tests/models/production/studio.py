@@ -55,16 +55,16 @@ class Studio:
     def stopping(self):
         return self._stopping
 
-    def rest(self, seconds):
+    def pause(self, seconds):
         pass
 
-    def others_prompts(self):
+    def count_other_prompts(self):
         return 0
 
     def has_prompt(self, prompt_id):
         return False
 
-    def nudge(self):
+    def wake(self):
         pass
 
     def missing(self, definition, values):

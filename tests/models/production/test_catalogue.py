@@ -10,7 +10,7 @@ from anime_production.models.production.catalogue import (
     UnknownPhase,
     find_phase,
     list_phases,
-    parse,
+    parse_definition,
     register_phase,
     remove_phase,
 )
@@ -78,7 +78,7 @@ def test_a_shipped_phase_is_neither_shadowed_nor_removed(data, tmp_path, caplog)
     (tmp_path / "sample_loop.json").write_text(text, encoding="utf-8")
     assert find_phase(tmp_path, "sample_loop").name == "Sample loop"
     assert len(list_phases(tmp_path)) == len(IDS)
-    assert "left out" in caplog.text
+    assert "is skipped" in caplog.text
 
 
 def test_a_file_that_cannot_be_read_hides_no_other(data, tmp_path, caplog):
@@ -116,7 +116,7 @@ def test_a_phase_is_written_whole_or_not_at_all(data, tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, b"\xff\xfe{", " " * (MOST_BYTES + 1)])
 def test_what_is_no_json_is_refused_in_words(text):
     with pytest.raises(DefinitionError, match="definition: "):
-        parse(text)
+        parse_definition(text)
 
 
 def test_no_shipped_file_is_written_over_by_a_test():

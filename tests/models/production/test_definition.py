@@ -39,7 +39,9 @@ def test_a_definition_is_read_with_all_that_the_graph_says(data):
     assert (phase.policy.attempts, phase.policy.at_end, phase.policy.approval) == (3, "fail", False)
     (gate,) = phase.gates
     assert (gate.node_id, gate.report_node) == ("5", "4")
-    assert [(each.subject, each.profile) for each in gate.judges] == [("still_quality", "hero")]
+    assert [(each.subject, each.profile) for each in gate.scoring_nodes] == [
+        ("still_quality", "hero")
+    ]
     assert phase.gives == "image"
 
 
@@ -84,7 +86,7 @@ def test_a_workflow_may_be_called_so(data):
         ({"graph": {"nodes": [], "links": []}}, "Export (API)"),
         ({"graph": {"1": {"class_type": "X"}}}, "no object of inputs"),
         ({"graph": {"1": "X"}}, "class_type"),
-        ({"workflow": {}}, "one field"),
+        ({"workflow": {}}, "same field"),
         ({"takes": {"image": "image"}}, "no image parameter 'image'"),
         ({"takes": {"blur": "sound"}}, "takes.blur: expected one of"),
         ({"requires": ["colour"]}, "no parameter 'colour'"),
@@ -99,7 +101,7 @@ def test_a_workflow_may_be_called_so(data):
         ({"policy": {"retries": 3}}, "unknown field 'retries'"),
         ({"description": "x" * 10_000}, "description: expected"),
         ({"description": "\0"}, "NUL"),
-        ({"description": "\ud800"}, "half a character"),
+        ({"description": "\ud800"}, "unpaired surrogate"),
         ({"takes": nested(500)}, "nested deeper"),
         ({"name": float("nan")}, "NaN"),
     ],
@@ -161,7 +163,7 @@ def test_a_workflow_needs_a_gate_a_job_and_a_save(data, graph, node):
         ("1", {"value": 101}, "from 0 to 100, got 101"),
         ("1", {"value": 1.5}, "a whole number"),
         ("1", {"low": 200}, "no bounds"),
-        ("4", {"images": ["99", 0]}, "comes from node 99, which is not there"),
+        ("4", {"images": ["99", 0]}, "comes from node 99, which doesn't exist"),
         ("5", {"report": None}, "has no report"),
         ("7", {"images": None}, "has no images"),
         ("3", {"seed": ["4", 2]}, "depends on itself"),

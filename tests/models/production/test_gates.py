@@ -3,7 +3,7 @@ import pytest
 from anime_production.models.frames import Absence
 from anime_production.models.measures import MEASURES
 from anime_production.models.production.definition import read_definition
-from anime_production.models.production.gates import JUDGES, described, judge
+from anime_production.models.production.gates import REPORT_SUBJECTS, describe_gate, judge
 from anime_production.models.profile import load_profile
 from anime_production.models.quality.sharpness import EDGE_WIDTH
 from anime_production.models.report import Report, Verdict
@@ -66,7 +66,9 @@ def test_judges_are_found_through_merges_with_the_parameter_that_chooses_the_pro
     }
     (gate,) = gates(data, report=["10", 0])
     assert gate.report_node == "10"
-    assert [(each.subject, each.profile, each.profile_parameter) for each in gate.judges] == [
+    assert [
+        (each.subject, each.profile, each.profile_parameter) for each in gate.scoring_nodes
+    ] == [
         ("still_quality", "hero", None),
         ("clip_quality", "draft", "profile"),
     ]
@@ -74,14 +76,14 @@ def test_judges_are_found_through_merges_with_the_parameter_that_chooses_the_pro
 
 def test_thresholds_are_those_of_the_profile(data):
     (gate,) = gates(data)
-    (told,) = described(gate, load_profile)["judges"]
+    (told,) = describe_gate(gate, load_profile)["judges"]
     of = {each["measure"]: each["threshold"] for each in told["thresholds"]}
     hero = load_profile("hero").applied("still_quality", *MEASURES["still_quality"])
     assert of == {each.name: each.threshold for each in hero if each.required}
-    (unknown,) = described(gate, lambda name: None)["judges"]
+    (unknown,) = describe_gate(gate, lambda name: None)["judges"]
     assert unknown["thresholds"] is None
 
 
-@pytest.mark.parametrize("subject", JUDGES.values())
+@pytest.mark.parametrize("subject", REPORT_SUBJECTS.values())
 def test_the_subject_of_every_judge_has_measures(subject):
     assert MEASURES[subject]

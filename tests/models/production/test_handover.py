@@ -3,7 +3,12 @@ import hashlib
 import pytest
 
 from anime_production.models.jobs.job import Artifact
-from anime_production.models.production.handover import FileMissing, fetch, forget, keep
+from anime_production.models.production.handover import (
+    FileMissing,
+    delete_unused_files,
+    fetch_file,
+    store_files,
+)
 
 CONTENT = b"a still of a girl on a hill"
 KEPT = "SELECT count(*) FROM anime.artifact_contents"
@@ -28,34 +33,34 @@ def still(tmp_path):
 def test_another_machine_gets_the_file_and_the_one_that_made_it_takes_its_own(
     connection, still, tmp_path
 ):
-    keep(connection, [still], tmp_path / "maker")
-    keep(connection, [still], tmp_path / "maker")
-    assert fetch(connection, still, tmp_path / "maker") == "still.png"
-    path = fetch(connection, still, tmp_path / "other")
+    store_files(connection, [still], tmp_path / "maker")
+    store_files(connection, [still], tmp_path / "maker")
+    assert fetch_file(connection, still, tmp_path / "maker") == "still.png"
+    path = fetch_file(connection, still, tmp_path / "other")
     assert (tmp_path / "other" / path).read_bytes() == CONTENT
-    assert fetch(connection, still, tmp_path / "other") == path
+    assert fetch_file(connection, still, tmp_path / "other") == path
 
 
 def test_another_file_of_that_name_is_neither_taken_nor_overwritten(connection, still, tmp_path):
-    keep(connection, [still], tmp_path / "maker")
+    store_files(connection, [still], tmp_path / "maker")
     (tmp_path / "maker" / "still.png").write_bytes(b"somebody else's, of any length")
-    path = fetch(connection, still, tmp_path / "maker")
+    path = fetch_file(connection, still, tmp_path / "maker")
     assert path != "still.png"
     assert (tmp_path / "maker" / path).read_bytes() == CONTENT
-    keep(connection, [still], tmp_path / "maker")
+    store_files(connection, [still], tmp_path / "maker")
     assert connection.execute(KEPT).fetchone() == (1,)
 
 
 def test_what_is_nowhere_is_said_to_be_missing(connection, still, tmp_path):
     with pytest.raises(FileMissing) as missing:
-        fetch(connection, still, tmp_path / "other")
+        fetch_file(connection, still, tmp_path / "other")
     assert missing.value.path == "still.png"
 
 
 def test_what_nobody_takes_any_more_is_dropped_after_a_week(connection, still, tmp_path):
-    keep(connection, [still], tmp_path / "maker")
-    forget(connection)
+    store_files(connection, [still], tmp_path / "maker")
+    delete_unused_files(connection)
     assert connection.execute(KEPT).fetchone() == (1,)
     connection.execute("UPDATE anime.artifact_contents SET kept_at = now() - interval '8 days'")
-    forget(connection)
+    delete_unused_files(connection)
     assert connection.execute(KEPT).fetchone() == (0,)

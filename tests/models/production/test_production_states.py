@@ -6,7 +6,7 @@ from anime_production.models.production.production_states import (
     IllegalTransition,
     PhaseState,
     ProductionState,
-    moved,
+    check_transition,
 )
 
 
@@ -18,8 +18,11 @@ def test_every_state_says_what_may_follow_it_in_its_own_kind(kind):
 
 
 def test_a_production_that_runs_can_be_completed_though_a_phase_that_runs_can_not():
-    assert moved(ProductionState.RUNNING, ProductionState.COMPLETED) is ProductionState.COMPLETED
-    assert moved(PhaseState.RUNNING, PhaseState.PASSED) is PhaseState.PASSED
+    assert (
+        check_transition(ProductionState.RUNNING, ProductionState.COMPLETED)
+        is ProductionState.COMPLETED
+    )
+    assert check_transition(PhaseState.RUNNING, PhaseState.PASSED) is PhaseState.PASSED
 
 
 @pytest.mark.parametrize(
@@ -36,10 +39,10 @@ def test_a_production_that_runs_can_be_completed_though_a_phase_that_runs_can_no
 )
 def test_what_may_not_follow_is_refused_in_words(now, wanted):
     with pytest.raises(IllegalTransition, match=f"is {now.value} and can't become {wanted.value}"):
-        moved(now, wanted)
+        check_transition(now, wanted)
 
 
 @pytest.mark.parametrize("kind", [ProductionState, PhaseState])
 def test_from_everything_that_failed_or_was_cancelled_it_can_go_on(kind):
     for state in (kind.FAILED, kind.CANCELLED):
-        assert moved(state, kind.QUEUED) is kind.QUEUED
+        assert check_transition(state, kind.QUEUED) is kind.QUEUED

@@ -198,7 +198,7 @@ def test_what_a_dead_machine_left_is_run_again_under_its_number_and_seed(studio,
 def test_what_a_dead_machine_had_finished_is_decided_and_not_run_again(studio, begin):
     dead, alive = studio(), studio()
     production_id, phase_id = begin(dead)
-    dead.database.run(attempts.take_phase, phase_id, dead.process_id)
+    dead.database.run(attempts.claim_phase, phase_id, dead.process_id)
     attempt = NewAttempt(uuid4(), 1, {"seed": 7}, str(uuid4()))
     dead.database.run(attempts.begin_attempt, phase_id, dead.process_id, attempt)
     job = new_job(attempt.prompt_id)

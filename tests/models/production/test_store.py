@@ -62,9 +62,9 @@ def tried(connection, phase, number, state, process=HERE, **judged):
 def passed(connection, production_id, process=HERE):
     """The phase that it is at, passed with one attempt."""
     phase = store.load(connection, production_id).current
-    assert attempts.take_phase(connection, phase.id, process)
+    assert attempts.claim_phase(connection, phase.id, process)
     attempt = tried(connection, phase, 1, AttemptState.PASSED, process)
-    attempts.leave_phase(connection, phase.id, process, PhaseState.PASSED, chosen=attempt.id)
+    attempts.release_phase(connection, phase.id, process, PhaseState.PASSED, chosen=attempt.id)
 
 
 def test_a_production_is_there_with_its_phases_and_the_first_is_queued(connection, begin):
@@ -79,7 +79,7 @@ def test_a_production_is_there_with_its_phases_and_the_first_is_queued(connectio
 
 
 def test_nothing_is_left_of_a_production_that_could_not_be_queued(connection, begin):
-    store.phase_queue.prepare(connection)
+    store.phase_queue.create_tables(connection)
     connection.execute("DROP FUNCTION anime_queue.procrastinate_defer_jobs_v1")
     with pytest.raises(psycopg.Error, match="procrastinate_defer_jobs_v1"):
         begin()
@@ -115,16 +115,16 @@ def test_each_phase_is_queued_when_the_one_before_has_passed(every_database, cat
 
 def test_only_one_comfyui_holds_a_phase_and_a_number_counts_once(connection, begin):
     phase = store.load(connection, begin()).phases[0]
-    assert attempts.take_phase(connection, phase.id, HERE)
+    assert attempts.claim_phase(connection, phase.id, HERE)
     first = NewAttempt(uuid4(), 1, {"seed": 1}, "one")
     assert attempts.begin_attempt(connection, phase.id, HERE, first)
     assert attempts.begin_attempt(connection, phase.id, HERE, first), "said again"
-    taken = attempts.take_phase(connection, phase.id, THERE)
+    taken = attempts.claim_phase(connection, phase.id, THERE)
     assert [each.state for each in taken.phase.attempts] == [AttemptState.RUNNING]
-    assert not attempts.still_runs(connection, first.id)
+    assert not attempts.attempt_runs(connection, first.id)
     late = NewAttempt(uuid4(), 2, {"seed": 2}, "two")
     assert not attempts.begin_attempt(connection, phase.id, HERE, late)
-    assert not attempts.leave_phase(connection, phase.id, HERE, PhaseState.PASSED)
+    assert not attempts.release_phase(connection, phase.id, HERE, PhaseState.PASSED)
     attempts.end_attempt(connection, first.id, Outcome(AttemptState.LOST))
     tried(connection, phase, 1, AttemptState.PASSED, THERE)
     # The first machine was not dead, and says the end of its attempt.
@@ -139,7 +139,7 @@ def test_only_one_comfyui_holds_a_phase_and_a_number_counts_once(connection, beg
 def test_cancelling_ends_the_attempt_that_runs_and_tells_the_queue(connection, begin):
     production_id = begin()
     phase = store.load(connection, production_id).phases[0]
-    attempts.take_phase(connection, phase.id, HERE)
+    attempts.claim_phase(connection, phase.id, HERE)
     connection.execute("SET search_path TO anime_queue")
     connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
     connection.execute("SET search_path TO DEFAULT")
@@ -151,7 +151,7 @@ def test_cancelling_ends_the_attempt_that_runs_and_tells_the_queue(connection, b
     assert record.phases[0].attempts[0].state is AttemptState.CANCELLED
     asked = "SELECT abort_requested FROM anime_queue.procrastinate_jobs"
     assert connection.execute(asked).fetchall() == [(True,)]
-    assert attempts.look(connection, phase.id, HERE) is None
+    assert attempts.reload_phase(connection, phase.id, HERE) is None
     with pytest.raises(IllegalTransition, match="is cancelled and can't become cancelled"):
         store.cancel(connection, production_id)
 
@@ -160,10 +160,10 @@ def test_what_is_resumed_goes_on_where_it_was_with_as_many_attempts_again(connec
     production_id = begin(attempts=2)
     passed(connection, production_id)
     phase = store.load(connection, production_id).current
-    attempts.take_phase(connection, phase.id, HERE)
+    attempts.claim_phase(connection, phase.id, HERE)
     for number in (1, 2):
         tried(connection, phase, number, AttemptState.FAILED)
-    attempts.leave_phase(
+    attempts.release_phase(
         connection, phase.id, HERE, PhaseState.FAILED, StateReason("seam", "It jumps.")
     )
     with pytest.raises(IllegalTransition, match="failed"):
@@ -172,7 +172,7 @@ def test_what_is_resumed_goes_on_where_it_was_with_as_many_attempts_again(connec
     assert record.state is ProductionState.QUEUED
     assert (record.current.position, record.current.attempt_limit) == (1, 4)
     assert record.reason is None
-    assert attempts.take_phase(connection, phase.id, THERE)
+    assert attempts.claim_phase(connection, phase.id, THERE)
     with pytest.raises(IllegalTransition, match="running"):
         store.resume(connection, production_id)
 
@@ -199,10 +199,10 @@ def waiting(connection, catalogue):
 
 
 def show(connection, phase, number):
-    attempts.take_phase(connection, phase.id, HERE)
+    attempts.claim_phase(connection, phase.id, HERE)
     attempt = tried(connection, phase, number, AttemptState.PASSED)
     reason = StateReason("production_approval", "It waits.")
-    attempts.leave_phase(connection, phase.id, HERE, PhaseState.WAITING, reason, attempt.id)
+    attempts.release_phase(connection, phase.id, HERE, PhaseState.WAITING, reason, attempt.id)
 
 
 def test_what_a_person_approves_is_what_the_phase_gives(connection, waiting):
@@ -237,17 +237,17 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
 
 def test_a_late_word_of_a_machine_that_was_thought_dead_is_superseded(connection, begin):
     phase = store.load(connection, begin()).phases[0]
-    attempts.take_phase(connection, phase.id, HERE)
+    attempts.claim_phase(connection, phase.id, HERE)
     attempt = NewAttempt(uuid4(), 1, {"seed": 1}, "late")
     attempts.begin_attempt(connection, phase.id, HERE, attempt)
     attempts.end_attempt(connection, attempt.id, Outcome(AttemptState.LOST))
-    assert attempts.supersede(connection) == 0
+    assert attempts.supersede_attempts(connection) == 0
     connection.execute(
         "INSERT INTO anime.jobs (id, prompt_id, project_id, machine_id, state, created_at,"
         " finished_at) SELECT gen_random_uuid(), 'late', projects.id, machines.id, 'completed',"
         " now(), now() FROM anime.projects, anime.machines LIMIT 1"
     )
-    assert attempts.supersede(connection) == 1
+    assert attempts.supersede_attempts(connection) == 1
     found = store.load(connection, store.list_productions(connection, 1).productions[0]["id"])
     assert found.phases[0].attempts[0].state is AttemptState.SUPERSEDED
 
@@ -276,7 +276,7 @@ def test_the_queue_is_made_once_by_however_many_come_at_a_time(database, catalog
         def come(all_there=all_there):
             with database.connect() as connection:
                 all_there.wait(10)
-                store.phase_queue.prepare(connection)
+                store.phase_queue.create_tables(connection)
 
         with ThreadPoolExecutor(6) as pool:
             for each in [pool.submit(come) for _ in range(6)]:

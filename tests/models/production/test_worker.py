@@ -55,7 +55,7 @@ def test_a_machine_that_lacks_a_model_or_has_others_prompts_leaves_a_phase_to_on
 ):
     lacking, busy, able = studio(), studio(), studio(PASSES)
     lacking.lacks = ("models/vae/wan.safetensors",)
-    busy.others_prompts = lambda: 1
+    busy.count_other_prompts = lambda: 1
     with working(lacking, busy):
         production_id, _ = begin(able)
         time.sleep(2.0)
@@ -71,7 +71,7 @@ def test_a_dead_machines_phase_is_taken_over_by_its_heartbeat_or_at_once_where_i
 ):
     dead, alive = studio(), studio(PASSES)
     production_id, phase_id = begin(dead)
-    dead.database.run(attempts.take_phase, phase_id, dead.process_id)
+    dead.database.run(attempts.claim_phase, phase_id, dead.process_id)
     beaten = "now() + interval '1 hour'" if told else "now() - interval '1 hour'"
 
     def die(connection):

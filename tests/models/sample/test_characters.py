@@ -4,7 +4,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from anime_production.models.sample.characters import CHARACTERS, Character, between
+from anime_production.models.sample.characters import CHARACTERS, Character, blend_characters
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 PAIRS = list(combinations(range(4), 2))
@@ -36,15 +36,15 @@ def test_two_characters_differ_more_in_colours_than_a_character_does_in_motion(f
 
 def test_halfway_between_two_characters_every_number_lies_halfway():
     first, second = CHARACTERS[0], CHARACTERS[1]
-    middle = between(first, second, 0.5)
+    middle = blend_characters(first, second, 0.5)
     for field in fields(Character):
         ends = [np.array(getattr(each, field.name)) for each in (first, second)]
         assert np.allclose(getattr(middle, field.name), np.mean(ends, axis=0)), field.name
 
 
 def test_the_ends_of_the_way_are_the_characters_themselves():
-    assert between(CHARACTERS[2], CHARACTERS[3], 0.0) == CHARACTERS[2]
-    assert between(CHARACTERS[2], CHARACTERS[3], 1.0) == CHARACTERS[3]
+    assert blend_characters(CHARACTERS[2], CHARACTERS[3], 0.0) == CHARACTERS[2]
+    assert blend_characters(CHARACTERS[2], CHARACTERS[3], 1.0) == CHARACTERS[3]
 
 
 @pytest.mark.parametrize("first", range(4))

@@ -40,7 +40,7 @@ def test_loose_hair_swings_wider_and_later_than_stiff_hair():
     loose = np.array([0.0, 0.5, 1.0])
     swing = np.array(
         [
-            pose.on_hair(hanging, loose=loose)[:, 0] - pose.on_head(hanging)[:, 0]
+            pose.on_hair(hanging, looseness=loose)[:, 0] - pose.on_head(hanging)[:, 0]
             for pose in map(pose_at, CYCLE)
         ]
     )

@@ -58,7 +58,7 @@ def test_the_published_cascade_is_the_one_that_finds_the_faces_of_the_tests(shar
 
     file, path = WEIGHTS["lbpcascade_animeface"].files[0], shared_assets / "weights"
     assert sha256_of(path / file.path) == file.sha256
-    assert file.may_have((path / file.path).stat().st_size)
+    assert file.may_have_size((path / file.path).stat().st_size)
 
 
 def test_a_file_is_found_by_its_name_or_by_that_of_its_features_alone():

@@ -69,7 +69,9 @@ def test_what_goes_with_a_file_is_fetched_where_it_alone_is_missing(hub, tmp_pat
 
 
 def test_a_file_of_the_same_values_under_another_name_is_enough(hub, tmp_path):
-    weight = a_weight(WeightFile("net.pth", hub.offer("net.pth", CONTENT)), also=("part.pth",))
+    weight = a_weight(
+        WeightFile("net.pth", hub.offer("net.pth", CONTENT)), alternative_names=("part.pth",)
+    )
     (tmp_path / "kind").mkdir()
     (tmp_path / "kind" / "part.pth").write_bytes(b"values")
     assert fetch(weight, tmp_path) == [tmp_path / "kind" / "part.pth"]
@@ -169,9 +171,9 @@ def test_the_first_digits_of_a_hash_are_checked_where_no_more_are_published(hub,
 
 def test_a_file_of_another_size_is_not_even_fetched(hub, tmp_path):
     source = hub.offer("net.onnx", b"<html>Please log in to this network</html>")
-    with pytest.raises(FetchFailed, match=r"offers 0\.0 MB, and 1\.0 MB were published"):
+    with pytest.raises(FetchFailed, match=r"offers 0\.0 MB, but 1\.0 MB were published"):
         fetch(one_file(source, sha256=""), tmp_path)
-    weight = a_weight(WeightFile("net.onnx", source, about=150))
+    weight = a_weight(WeightFile("net.onnx", source, rounded_megabytes=150))
     with pytest.raises(FetchFailed, match=r"150\.0 MB were published"):
         fetch(weight, tmp_path)
 

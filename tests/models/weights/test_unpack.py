@@ -75,6 +75,6 @@ def test_a_zip_without_what_it_is_fetched_for_is_refused(hub, tmp_path):
 
 
 def test_what_is_no_zip_is_said(hub, tmp_path):
-    with pytest.raises(FetchFailed, match="is no whole zip"):
+    with pytest.raises(FetchFailed, match="is no complete zip"):
         fetch(a_pack(hub, b"no zip at all"), tmp_path)
     assert left_behind(tmp_path) == []

@@ -13,7 +13,7 @@ from anime_production.tools.locale_files import languages, read
 from anime_production.web.server import routes
 from anime_production.web.server.bodies import DefinitionBody
 from anime_production.web.server.endpoint import Endpoint
-from anime_production.web.server.fields import expectation, plain
+from anime_production.web.server.fields import expectation, resolved
 from anime_production.web.server.refusals import REFUSALS
 
 from .asking import Answered, Desk
@@ -53,7 +53,7 @@ def path_of(endpoint: Endpoint) -> str:
 def bad_values(schema: dict[str, Any], whole: dict[str, Any]) -> Iterator[Any]:
     """Values beside a field's type, beyond its bounds, and of its type but no good."""
     yield from ODD
-    field = plain(schema, whole)
+    field = resolved(schema, whole)
     for bound, step in (("maximum", 1), ("minimum", -1)):
         if bound in field:
             yield field[bound] + step
@@ -138,7 +138,7 @@ def test_every_field_has_bounds_that_a_refusal_can_name():
     for model in models:
         whole = model.model_json_schema()
         for field in whole.get("properties", {}).values():
-            key, values = expectation(plain(field, whole))
+            key, values = expectation(resolved(field, whole))
             named = placeholders(REFUSALS[key].template)
             assert named == {"field", "got", *values}
 

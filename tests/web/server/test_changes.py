@@ -7,7 +7,7 @@ import pytest
 
 from anime_production.models.jobs.job import Artifact
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobStarted
-from anime_production.web.server.reproduction import changed
+from anime_production.web.server.reproduction import with_changes
 
 from .asking import Desk
 
@@ -176,11 +176,14 @@ def test_a_job_is_not_run_again_where_the_request_cannot_be_understood(
 
 def test_a_change_reaches_inputs_whose_names_have_dots_and_leaves_the_jobs_graph_as_it_is():
     graph = {"12.0": {"class_type": "A", "inputs": {"mode.seed": 1, "seed": 2}}}
-    assert changed(graph, {"12.0.mode.seed": 7})["12.0"]["inputs"] == {"mode.seed": 7, "seed": 2}
+    assert with_changes(graph, {"12.0.mode.seed": 7})["12.0"]["inputs"] == {
+        "mode.seed": 7,
+        "seed": 2,
+    }
     assert graph["12.0"]["inputs"]["mode.seed"] == 1
 
 
 @pytest.mark.parametrize("name", ["13.seed", "12.0.cfg", "12", ""])
 def test_a_change_of_what_is_not_there_is_refused(desk, recorder, database_url, name):
     with pytest.raises(Exception, match="has no input"):
-        changed({"12.0": {"class_type": "A", "inputs": {"seed": 2}}}, {name: 1})
+        with_changes({"12.0": {"class_type": "A", "inputs": {"seed": 2}}}, {name: 1})

@@ -1,4 +1,4 @@
-"""What becomes of every prompt, seen by wrapping ComfyUI's own functions."""
+"""Recording of every prompt's course, through wrappers around ComfyUI's own functions."""
 
 import logging
 from collections.abc import Callable
@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 
 
 def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) -> None:
-    """Record what becomes of prompts from now on, and what became of an earlier process's.
+    """Record the prompts of this process from now on, and end the jobs of earlier processes.
 
-    With tracking off, nothing is touched.
+    With tracking off, this function changes nothing in ComfyUI.
 
     Args:
-        execution: ComfyUI's module of this name.
+        execution: ComfyUI's module `execution`.
         server: ComfyUI's `PromptServer`.
-        get_recorder: gives the recorder.
+        get_recorder: function that returns the recorder of this process's jobs.
     """
     recorder = get_recorder()
     if recorder.tracking is Tracking.OFF:
@@ -31,9 +31,9 @@ def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) ->
     watcher = Watcher(
         get_recorder,
         Announcements(server.send_sync),
-        lambda: hooks.hear_nodes(execution),
+        lambda: hooks.add_node_handler(execution),
         every_prompt=lambda: get_recorder().tracking is Tracking.ALL,
     )
     hooks.attach(execution, watcher)
-    server.add_on_prompt_handler(watcher.asked)
+    server.add_on_prompt_handler(watcher.on_prompt)
     recorder.resume()

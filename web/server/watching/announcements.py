@@ -1,4 +1,4 @@
-"""The event `anime.job`, sent to every browser as a job changes."""
+"""Sending of the event `anime.job` to every browser when a job changes."""
 
 import math
 from collections.abc import Callable
@@ -14,35 +14,35 @@ Send = Callable[[str, dict[str, Any]], None]
 
 
 class Announcements:
-    """Says what became of jobs.
+    """Sender of the changes of jobs to all browsers.
 
-    ComfyUI's `send_sync` takes a message from any thread, and its loop dies of one that is no
-    JSON: what is sent is made of texts and finite numbers alone.
+    ComfyUI's `send_sync` accepts a message from any thread. A message that is not JSON would end
+    its loop, so messages contain only texts and finite numbers.
     """
 
     def __init__(self, send: Send) -> None:
-        """Send nothing yet.
+        """Store the function that sends.
 
         Args:
-            send: ComfyUI's `send_sync`; without a client's id a message goes to all.
+            send: ComfyUI's `send_sync`, which sends a message without a client id to all browsers.
         """
         self._send = send
 
     def queued(self, job: Job) -> None:
-        """A job waits."""
-        self._say(job, JobState.PENDING, 0.0)
+        """Announce that a job waits in the queue."""
+        self._announce(job, JobState.PENDING, 0.0)
 
     def progressed(self, job: Job, progress: float) -> None:
-        """A job's prompt runs, and is so far, 0 to 1."""
-        self._say(job, JobState.IN_PROGRESS, progress)
+        """Announce the progress of a running job, 0 to 1."""
+        self._announce(job, JobState.IN_PROGRESS, progress)
 
     def ended(self, job: Job, state: JobState, judged: JobVerdict) -> None:
         """Announce that a job ended with this verdict."""
         progress = 1.0 if state is JobState.COMPLETED else None
         verdict = judged.verdict and judged.verdict.value
-        self._say(job, state, progress, verdict, judged.score)
+        self._announce(job, state, progress, verdict, judged.score)
 
-    def _say(
+    def _announce(
         self,
         job: Job,
         state: JobState,
@@ -58,7 +58,7 @@ class Announcements:
             "verdict": verdict,
             "score": _finite(score),
         }
-        # ComfyUI's loop is closed while it ends, and whoever watched is gone.
+        # ComfyUI closes its event loop as it ends; no browser is connected then.
         with suppress(RuntimeError):
             self._send(EVENT, message)
 

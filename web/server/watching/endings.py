@@ -1,4 +1,4 @@
-"""Ends of prompts, read from the messages and outputs of ComfyUI."""
+"""Functions that make the event of a job's end from ComfyUI's messages and outputs."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -18,15 +18,15 @@ INTERRUPTED, ERROR = "execution_interrupted", "execution_error"
 ENDS = ("execution_success", ERROR, INTERRUPTED)
 
 
-def finished(
+def finished_event(
     job: Job, graph: Mapping[str, Any], history_result: Mapping[str, Any], status: Any
 ) -> JobFinished:
-    """The end of a job whose prompt ran.
+    """Return the event for the end of a job whose prompt ran.
 
     Args:
-        job: whose.
-        graph: the prompt in API format; `JobQueued` has it, so the event doesn't.
-        history_result: with the `outputs` that its nodes showed.
+        job: the job.
+        graph: prompt in API format. The event leaves it out, because `JobQueued` contains it.
+        history_result: ComfyUI's entry for the history, with the `ui` of each node as `outputs`.
         status: ComfyUI's `ExecutionStatus`, or None.
     """
     messages = [] if status is None else list(status.messages)
@@ -39,13 +39,13 @@ def finished(
         finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
         error=_error(messages) if state is JobState.FAILED else None,
         graph=None,
-        reports=_shown(graph, outputs),
+        reports=_deciding_reports(graph, outputs),
         saved_by=tuple(_savers(graph, outputs)),
     )
 
 
-def unstarted(job: Job, state: JobState, error: JobError | None = None) -> JobFinished:
-    """The end of a job whose prompt never ran: cancelled while it waited, or not valid."""
+def unstarted_event(job: Job, state: JobState, error: JobError | None = None) -> JobFinished:
+    """Return the event for the end of a job whose prompt never ran: cancelled, or not valid."""
     return JobFinished(
         job=job,
         state=state,
@@ -58,66 +58,80 @@ def unstarted(job: Job, state: JobState, error: JobError | None = None) -> JobFi
     )
 
 
-def refusal(error: Any, node_errors: Any) -> JobError:
-    """Return why ComfyUI refused a prompt: the first node at fault, and every sentence on any.
+def validation_error(error: Any, node_errors: Any) -> JobError:
+    """Return the error of a job whose prompt ComfyUI refused: its first faulty node, all messages.
 
     Args:
-        error: what `validate_prompt` says of the prompt.
-        node_errors: what it says of each node, by its id; may be empty.
+        error: error of `validate_prompt` on the whole prompt.
+        node_errors: errors of `validate_prompt` by node id; may be empty.
     """
     sentences = []
-    for node_id, of_node in node_errors.items():
-        for each in of_node["errors"]:
-            sentence = ": ".join(filter(None, (str(each["message"]), str(each["details"]))))
-            sentences.append(f"{of_node['class_type']} ({node_id}): {sentence}")
-    about = error.get("extra_info") or {}
-    node_id, of_node = next(iter(node_errors.items()), (about.get("node_id") or "", about))
+    for node_id, problem in node_errors.items():
+        for node_error in problem["errors"]:
+            parts = (str(node_error["message"]), str(node_error["details"]))
+            sentence = ": ".join(filter(None, parts))
+            sentences.append(f"{problem['class_type']} ({node_id}): {sentence}")
+    extra_info = error.get("extra_info") or {}
+    first = (extra_info.get("node_id") or "", extra_info)
+    node_id, problem = next(iter(node_errors.items()), first)
     if not sentences:
         sentences = [str(error[part]) for part in ("message", "details") if error.get(part)]
     return JobError(
         node_id=str(node_id),
-        node_type=str(of_node.get("class_type") or ""),
+        node_type=str(problem.get("class_type") or ""),
         exception=str(error["type"]),
         message="\n".join(sentences),
         traceback="",
     )
 
 
-def shown_in(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
-    """Return the reports that nodes showed, unread: of what they measured, and of what they kept.
+def read_reports(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+    """Return the reports in the `ui` of nodes: on what they measured and on what they kept.
+
+    The reports stay dictionaries. One that can't be read is logged and left out.
 
     Args:
-        outputs: what each node showed, by its id.
+        outputs: `ui` of each node, by node id.
     """
     reports = []
     for node_id, ui in outputs.items():
         for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
-            shown = ShownReport(str(node_id), data)
+            report = ShownReport(str(node_id), data)
             try:
-                summaries([shown])
+                summaries([report])
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                log.warning("Node %s showed a report that is none: %r", node_id, error)
+                log.warning(
+                    "Anime Production: the report of node %s can't be read and is not recorded"
+                    " (%r).",
+                    node_id,
+                    error,
+                )
             else:
-                reports.append(shown)
+                reports.append(report)
     return tuple(reports)
 
 
-def _shown(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+def _deciding_reports(
+    graph: Mapping[str, Any], outputs: Mapping[str, Any]
+) -> tuple[ShownReport, ...]:
     try:
-        return shown_in(_judged(graph, outputs))
-    except Exception as error:  # whatever another pack's node showed, the job has ended
-        log.warning("The reports of a prompt can't be read (%s).", type(error).__name__)
+        return read_reports(_without_attempts(graph, outputs))
+    except Exception as error:  # A node of another pack may output anything; the job has ended.
+        log.warning(
+            "Anime Production: the reports of a prompt can't be read and are not recorded (%s).",
+            type(error).__name__,
+        )
         return ()
 
 
-def _judged(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs without the attempts of a retry: its End's report holds them all."""
-    taken_over = superseded(graph, outputs) - _saved_from_within(graph)
-    return {node: ui for node, ui in outputs.items() if node not in taken_over}
+def _without_attempts(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs without a retry's attempts: its End's report contains all of them."""
+    superseded_nodes = superseded(graph, outputs) - _saved_from_within(graph)
+    return {node: ui for node, ui in outputs.items() if node not in superseded_nodes}
 
 
 def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the ids of the Save Jobs that wrote files."""
+    """Yield the ids of the Save Job nodes that wrote files."""
     for node, output in outputs.items():
         is_save = graph.get(node, {}).get("class_type") == SAVE
         if is_save and isinstance(output, Mapping) and output.get("images"):
@@ -125,20 +139,22 @@ def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[st
 
 
 def _saved_from_within(graph: Mapping[str, Any]) -> set[str]:
-    """Return the nodes that lead to a Save Job without a Retry End between: from within a retry, it
-    saves what the first attempt made, whatever the End chooses."""
+    """Return the nodes that lead to a Save Job without a Retry End between.
+
+    A Save Job inside of a retry saves the first attempt, whichever attempt the End chooses.
+    """
     names = (REPORT, *PICTURES)
     saves = (node for node in graph.values() if node.get("class_type") == SAVE)
-    waiting = [node.get("inputs", {}).get(name) for node in saves for name in names]
+    pending_links = [node.get("inputs", {}).get(name) for node in saves for name in names]
     visited: set[str] = set()
-    while waiting:
-        link = waiting.pop()
+    while pending_links:
+        link = pending_links.pop()
         if not is_link(link) or link[0] in visited or link[0] not in graph:
             continue
         source = graph[link[0]]
         if source.get("class_type") != END:
             visited.add(link[0])
-            waiting += source.get("inputs", {}).values()
+            pending_links += source.get("inputs", {}).values()
     return visited
 
 
@@ -146,17 +162,18 @@ def _state(status: Any, messages: list[Any]) -> JobState:
     events = {event for event, _ in messages}
     if INTERRUPTED in events:
         return JobState.CANCELLED
-    # A graph that can't be ordered has an error and the word "success".
+    # For a graph with a cycle, ComfyUI sends an error but reports the status "success".
     if status is None or status.status_str != "success" or ERROR in events:
         return JobState.FAILED
     return JobState.COMPLETED
 
 
 def _time_of(events: tuple[str, ...], messages: list[Any]) -> datetime | None:
+    """Return the time of the last message with one of these events, or None."""
     stamps = [data.get("timestamp") for event, data in messages if event in events]
-    return (
-        datetime.fromtimestamp(stamps[-1] / 1000, timezone.utc) if stamps and stamps[-1] else None
-    )
+    if not stamps or not stamps[-1]:
+        return None
+    return datetime.fromtimestamp(stamps[-1] / 1000, timezone.utc)  # ComfyUI sends milliseconds.
 
 
 def _error(messages: list[Any]) -> JobError | None:

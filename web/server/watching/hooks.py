@@ -1,7 +1,8 @@
-"""ComfyUI's functions, wrapped so that a listener hears of every prompt.
+"""Wrappers around ComfyUI's functions that report every prompt to a listener.
 
-ComfyUI tells nobody of most of what happens to a prompt. A wrapper that raises would stop the
-thread that runs prompts for good: here nothing is raised, and what breaks is logged once.
+ComfyUI has no events for most of what happens to a prompt. An exception in a wrapper would stop the
+thread that runs prompts for good, so the wrappers catch the listener's exceptions and log them
+once.
 """
 
 import functools
@@ -12,38 +13,38 @@ from typing import Any, Protocol
 
 log = logging.getLogger(__name__)
 
-LISTENER = "anime_production_listener"  # attribute of what is wrapped
-WRAPPED = "anime_production_wrapped"  # attribute of the wrapper
+LISTENER = "anime_production_listener"  # attribute of a wrapped class or module: the listener
+WRAPPED = "anime_production_wrapped"  # attribute of a wrapper: True
 
 
 class Listener(Protocol):
-    """What hears of prompts. It may raise: the wrappers keep it from ComfyUI."""
+    """Receiver of what happens to prompts. It may raise: `Guarded` catches its exceptions."""
 
     def put(self, queue: Any, item: Any) -> None:
-        """A prompt is about to be queued."""
+        """Handle a prompt that is about to be queued."""
 
     def removed(self, queue: Any, items: list[Any]) -> None:
-        """Prompts left the queue without running."""
+        """Handle prompts that left the queue without running."""
 
     def refused(self, prompt_id: Any, graph: Any, error: Any, node_errors: Any) -> None:
-        """A prompt failed validation."""
+        """Handle a prompt that failed validation."""
 
     def message(self, executor: Any, event: Any, data: Any) -> None:
-        """The thread that runs prompts says something of its prompt."""
+        """Handle a message of the executor on its running prompt."""
 
     def node_done(self, node_id: str) -> None:
-        """A node of the prompt that runs is done, if `hear_nodes` was called for the prompt."""
+        """Handle the end of a node, if `add_node_handler` was called for the prompt."""
 
     def done(self, queue: Any, item_id: Any, result: Any, status: Any) -> None:
-        """A prompt ended, and nobody was told yet."""
+        """Handle the end of a prompt, before ComfyUI adds it to the history."""
 
 
 class Guarded:
-    """The same listener, but nothing that it raises comes through."""
+    """Wrapper around a listener that catches and logs the listener's exceptions."""
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
-        self._said: set[str] = set()
+        self._logged_moments: set[str] = set()
 
     def put(self, queue: Any, item: Any) -> None:
         """See `Listener`."""
@@ -77,31 +78,31 @@ class Guarded:
 
     @contextmanager
     def _guarding(self, moment: str) -> Iterator[None]:
-        """Log what is raised, once for each moment, and go on."""
+        """Catch an exception, and log the first one of each method."""
         try:
             yield
         except Exception as error:
-            if moment not in self._said:
-                self._said.add(moment)
+            if moment not in self._logged_moments:
+                self._logged_moments.add(moment)
                 log.error(
-                    "Anime Production: what became of a prompt could not be recorded (%s: %s in"
-                    " %s). Rendering goes on; this is said once.",
+                    "Anime Production: a prompt could not be recorded (%s: %s in %s). Rendering"
+                    " continues. This message appears once.",
                     moment,
                     type(error).__name__,
-                    _where(error),
+                    _raised_at(error),
                 )
 
 
 def attach(execution: Any, listener: Listener) -> None:
-    """Have a listener hear of every prompt.
+    """Wrap ComfyUI's functions so that they report every prompt to a listener.
 
-    Each function is wrapped once, however often this is called and however many copies of the
-    pack are loaded; the last one listens, as the last one's nodes are the ones that run.
+    Each function is wrapped once, even after several calls or with several copies of the pack. The
+    listener of the last call receives the prompts, because the nodes of the last copy run.
 
     Args:
-        execution: ComfyUI's module of this name, or what has its `PromptQueue`, `PromptExecutor`
-            and `validate_prompt`.
-        listener: hears of them from now on.
+        execution: ComfyUI's module `execution`, or an object with its `PromptQueue`,
+            `PromptExecutor` and `validate_prompt`.
+        listener: receiver of the prompts from now on.
     """
     guarded = Guarded(listener)
     wrappers: tuple[tuple[Any, str, Callable[[Any, Any], Any]], ...] = (
@@ -121,10 +122,10 @@ def attach(execution: Any, listener: Listener) -> None:
             setattr(owner, name, wrapper)
 
 
-def hear_nodes(execution: Any) -> None:
-    """Have the listener told of every node of the prompt that runs, until that ends.
+def add_node_handler(execution: Any) -> None:
+    """Report every node of the running prompt to the listener, until the prompt ends.
 
-    ComfyUI makes its register of handlers anew for each prompt, before it says what is cached.
+    ComfyUI creates a new registry of handlers for each prompt, before it reports the cached nodes.
     """
     from comfy_execution.progress import add_progress_handler
 
@@ -133,7 +134,7 @@ def hear_nodes(execution: Any) -> None:
 
 @functools.cache
 def _node_handler() -> Any:
-    """The class of the handlers; made once, as ComfyUI's own is there only while it runs."""
+    """Return the class of the handlers, derived from ComfyUI's class, which exists only there."""
     from comfy_execution.progress import ProgressHandler
 
     class NodeHandler(ProgressHandler):
@@ -148,14 +149,15 @@ def _node_handler() -> Any:
 
 
 def _listener(owner: Any) -> Listener:
-    """The last copy of the pack's, guarded."""
+    """Return the guarded listener of the last copy of the pack."""
     listener: Listener = getattr(owner, LISTENER)
     return listener
 
 
 def _put(owner: Any, original: Any) -> Any:
     def put(self: Any, item: Any, *more: Any, **named: Any) -> Any:
-        # Before the queue has it: it could have run to its end otherwise.
+        # The listener is called before the prompt is queued, because the prompt could otherwise
+        # end before the listener has its job.
         _listener(owner).put(self, item)
         try:
             return original(self, item, *more, **named)
@@ -168,14 +170,15 @@ def _put(owner: Any, original: Any) -> Any:
 
 def _removing(owner: Any, original: Any) -> Any:
     def removing(self: Any, *arguments: Any, **named: Any) -> Any:
-        # Whoever takes a prompt out to run it has to wait, so that what is gone was removed.
+        # The lock keeps the executor from taking a prompt in between, so that every missing item
+        # is one that was removed.
         with getattr(self, "mutex", None) or nullcontext():
-            before = list(getattr(self, "queue", ()))
+            items_before = list(getattr(self, "queue", ()))
             result = original(self, *arguments, **named)
-            left = {id(item) for item in getattr(self, "queue", ())}
-        removed = [item for item in before if id(item) not in left]
-        if removed:
-            _listener(owner).removed(self, removed)
+            ids_after = {id(item) for item in getattr(self, "queue", ())}
+        removed_items = [item for item in items_before if id(item) not in ids_after]
+        if removed_items:
+            _listener(owner).removed(self, removed_items)
         return result
 
     return removing
@@ -185,7 +188,8 @@ def _task_done(owner: Any, original: Any) -> Any:
     def task_done(
         self: Any, item_id: Any, history_result: Any, status: Any, *more: Any, **named: Any
     ) -> Any:
-        # Before the prompt is in the history: who sees it ended must find it recorded.
+        # The listener is called before the prompt is in the history: a client that reads the end
+        # of the prompt there must find it recorded.
         _listener(owner).done(self, item_id, history_result, status)
         return original(self, item_id, history_result, status, *more, **named)
 
@@ -211,8 +215,8 @@ def _validate_prompt(owner: Any, original: Any) -> Any:
     return validate_prompt
 
 
-def _where(error: Exception) -> str:
-    """File and line, without values: an error's text may hold anything."""
+def _raised_at(error: Exception) -> str:
+    """Return the file and line of an error; its text may contain secrets and is left out."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

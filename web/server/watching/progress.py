@@ -1,4 +1,4 @@
-"""How far a prompt is: the part of its nodes that are done."""
+"""Progress of a running prompt: the share of its nodes that are done."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -7,61 +7,63 @@ from uuid import UUID
 
 from ....models.gating.retry_body import is_link
 
-PAUSE = 1.0  # seconds between two words on one job
+ANNOUNCE_SECONDS = 1.0  # between two announcements of a job's progress
 
 
 def nodes_that_run(
     graph: Mapping[str, Any], outputs: Collection[str], cached: Collection[str]
 ) -> set[str]:
-    """The nodes that a prompt needs: its outputs and what they depend on, up to what is cached.
+    """Return the nodes that a prompt needs: its output nodes and all nodes that lead to them.
+
+    The nodes that lead to a cached node are not needed.
 
     Args:
-        graph: the prompt in API format.
-        outputs: ids of the nodes that it is run for.
-        cached: ids of those whose results are there already.
+        graph: prompt in API format.
+        outputs: ids of the output nodes for which the prompt runs.
+        cached: ids of the nodes whose results are cached.
     """
     needed: set[str] = set()
-    waiting = [node for node in outputs if node in graph]
-    while waiting:
-        node = waiting.pop()
+    pending = [node for node in outputs if node in graph]
+    while pending:
+        node = pending.pop()
         if node in needed:
             continue
         needed.add(node)
         if node not in cached:
             inputs = graph[node].get("inputs", {}).values()
-            waiting += [value[0] for value in inputs if is_link(value) and value[0] in graph]
+            pending += [value[0] for value in inputs if is_link(value) and value[0] in graph]
     return needed
 
 
 class Progress:
-    """Counts a prompt's nodes as they are done, and says once a second that it is worth saying."""
+    """Counter of a running prompt's finished nodes."""
 
     def __init__(self, job_id: UUID, nodes: set[str], cached: Collection[str]) -> None:
-        """Begin with what is cached.
+        """Count the cached nodes as finished.
 
         Args:
-            job_id: whose prompt runs.
-            nodes: those that it needs.
-            cached: ids of those whose results are there already.
+            job_id: id of the job whose prompt runs.
+            nodes: ids of the nodes that the prompt needs.
+            cached: ids of the nodes whose results are cached.
         """
         self.job_id = job_id
         self._nodes, self._done = nodes, nodes.intersection(cached)
-        self._next = time.monotonic() + PAUSE
+        self._next_announcement = time.monotonic() + ANNOUNCE_SECONDS
 
     @property
     def share(self) -> float:
-        """The part that is done, 0 to 1."""
+        """Share of the nodes that are done, 0 to 1."""
         return len(self._done) / len(self._nodes) if self._nodes else 0.0
 
-    def is_worth_saying(self, node_id: str) -> bool:
-        """A node is done: whether somebody should hear how far the prompt is.
+    def count_node(self, node_id: str) -> bool:
+        """Count a finished node; return True if the progress should be announced now.
 
-        A node that an expansion added doesn't count: the one that asked for it does.
+        A node that an expansion added doesn't count; the node that expanded does.
         """
         if node_id not in self._nodes or node_id in self._done:
             return False
         self._done.add(node_id)
-        if time.monotonic() < self._next:
+        if time.monotonic() < self._next_announcement:
             return False
-        self._next = time.monotonic() + PAUSE
+        self._next_announcement = time.monotonic() + ANNOUNCE_SECONDS
         return True

@@ -1,4 +1,4 @@
-"""What a prompt says of its job: who asked, its names, and the mark that says whose it is."""
+"""Functions that read a job's origin and names from a prompt, and mark the prompt with its job."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,21 +12,22 @@ from ....models.jobs.job import LONGEST_NAME, Job, JobSource, fits_on_a_line, ne
 
 FIELDS = ("project", "episode", "scene", "shot", "character", "tags")
 
-# A prompt's `extra_data` under this name, which ComfyUI keeps with the prompt and shows to no
-# node. Whoever queues a prompt may say there what a client can't know; the job's id is ours.
+# Key in a prompt's `extra_data`, which ComfyUI stores with the prompt and passes to no node. Code
+# that queues a prompt may set the source and the reproduced job there; the job's id is always set
+# by this module.
 MARK = "anime"
 JOB, REPRODUCED_FROM, SOURCE = "job", "reproduced_from", "source"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """How a prompt was asked for.
+    """Origin of a prompt: the client, the workflow, the source and the reproduced job.
 
     Attributes:
-        client_id: ComfyUI's name of who asked, None where none was said.
-        workflow: as the editor saves it, None where a script asked.
-        source: who asked.
-        reproduced_from: the job that it runs again.
+        client_id: ComfyUI's id of the client that sent the prompt; None if it sent no id.
+        workflow: workflow in the editor's format; None for a prompt from a script.
+        source: source of the prompt: editor, API or production.
+        reproduced_from: id of the job that the prompt runs again, or None.
     """
 
     client_id: str | None
@@ -35,11 +36,11 @@ class Submission:
     reproduced_from: UUID | None
 
 
-def asked_by(extra_data: Mapping[str, Any]) -> Submission:
-    """How a prompt was asked for.
+def read_submission(extra_data: Mapping[str, Any]) -> Submission:
+    """Return the origin of a prompt.
 
     Args:
-        extra_data: that ComfyUI queues with it.
+        extra_data: `extra_data` of the prompt, as ComfyUI queues it.
     """
     client, saved, mark = (extra_data.get(each) for each in ("client_id", "extra_pnginfo", MARK))
     workflow = saved.get("workflow") if isinstance(saved, Mapping) else None
@@ -56,12 +57,15 @@ def asked_by(extra_data: Mapping[str, Any]) -> Submission:
 
 
 def has_job_node(graph: Mapping[str, Any]) -> bool:
-    """Whether a prompt holds an `AnimeJob`."""
+    """Return True if a prompt contains an `AnimeJob`."""
     return any(node.get("class_type") == node_types.JOB.id for node in graph.values())
 
 
-def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], asked: Submission) -> Job:
-    """A new job, with the names of its `AnimeJob` as far as they are written in the graph."""
+def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], submission: Submission) -> Job:
+    """Return a new job for a prompt, with the names of its `AnimeJob`.
+
+    A name that comes over a link is missing, because it exists only when the prompt runs.
+    """
     nodes = (node for node in graph.values() if node.get("class_type") == node_types.JOB.id)
     inputs: Mapping[str, Any] = next((node.get("inputs", {}) for node in nodes), {})
     texts = {name: inputs[name] for name in FIELDS if isinstance(inputs.get(name), str)}
@@ -73,23 +77,27 @@ def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], asked: Submission) -
     }
     try:
         job = new_job(prompt_id, **names)
-    except InputError:  # more tags than a job may have; the node will say so
+    except InputError:  # The job has too many tags; the node reports that when it runs.
         job = new_job(prompt_id, **{name: names[name] for name in names if name != "tags"})
     return replace(
         job,
-        client_id=asked.client_id,
-        source=asked.source,
-        reproduced_from=asked.reproduced_from,
+        client_id=submission.client_id,
+        source=submission.source,
+        reproduced_from=submission.reproduced_from,
     )
 
 
 def mark(extra_data: dict[str, Any], job_id: UUID) -> None:
-    """Note in a prompt whose it is, over whatever job a client has named there."""
-    said = extra_data.get(MARK)
-    extra_data[MARK] = {**(said if isinstance(said, Mapping) else {}), JOB: str(job_id)}
+    """Write the id of its job into a prompt's `extra_data`, over any id that a client set."""
+    previous = extra_data.get(MARK)
+    extra_data[MARK] = {**(previous if isinstance(previous, Mapping) else {}), JOB: str(job_id)}
 
 
-def marked(item: tuple[Any, ...]) -> UUID | None:
-    """The job of a prompt in ComfyUI's queue, or of one that runs."""
+def job_id_of(item: tuple[Any, ...]) -> UUID | None:
+    """Return the id of a prompt's job, or None.
+
+    Args:
+        item: a waiting or running prompt of ComfyUI's queue.
+    """
     mark = item[3].get(MARK)
     return UUID(mark[JOB]) if isinstance(mark, Mapping) and JOB in mark else None

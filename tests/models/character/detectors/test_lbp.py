@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from anime_production.models.character.detection import Region
-from anime_production.models.character.detectors.bust import cut
+from anime_production.models.character.detectors.bust import clip_to_picture
 from anime_production.models.character.detectors.lbp import (
     FACE,
     MOST_PIXELS,
@@ -70,7 +70,7 @@ def test_its_crop_is_a_bust_in_the_picture(faced, lbp):
     _, (found,) = faced("sylvie_blue_smile", "grey")
     assert lbp.region is Region.BUST
     assert found.crop.overlap(found.box) == found.box
-    assert found.crop == cut(found.crop)
+    assert found.crop == clip_to_picture(found.crop)
     assert found.crop.area > 3 * found.box.area
     inset = found.box.left + FACE.side * (found.box.right - found.box.left)
     assert found.face.left == pytest.approx(inset)

@@ -91,15 +91,15 @@ def reference_embeddings(network: Path, pictures: list[np.ndarray]) -> np.ndarra
 
 def test_pictures_come_to_the_network_as_from_the_reference_to_the_last_bit(frames, pixels):
     for x0, y0, x1, y1 in BOXES:
-        squares = ccip.squashed(frames[1, y0:y1, x0:x1])[None]
+        squares = ccip.resized_to_square(frames[1, y0:y1, x0:x1])[None]
         given = ccip.network_input(squares)[0].numpy()
         np.testing.assert_array_equal(given, reference_input(pixels[1], (x0, y0, x1, y1)))
 
 
 def test_values_between_two_codes_go_to_the_nearer_one(frames):
     for shift in (-0.4, 0.4):
-        shifted = ccip.squashed(frames[1] + shift / 255)
-        torch.testing.assert_close(shifted, ccip.squashed(frames[1]), atol=0, rtol=0)
+        shifted = ccip.resized_to_square(frames[1] + shift / 255)
+        torch.testing.assert_close(shifted, ccip.resized_to_square(frames[1]), atol=0, rtol=0)
 
 
 def test_embeddings_are_the_references_for_every_crop_of_every_frame(network, frames, pixels):

@@ -8,7 +8,7 @@ from anime_production.models.character.embedders.clip_vision import (
     FILLING,
     SIDE,
     ClipVisionEmbedder,
-    squared,
+    padded_to_square,
 )
 from anime_production.models.frames import InputError
 
@@ -40,7 +40,7 @@ MANY = detected(*((0.1 * i, 0.0, 0.1 * i + 0.3, 0.05 * i + 0.5) for i in range(7
 def test_a_crop_stands_whole_and_undistorted_in_the_middle_of_its_square(height, width):
     picture = torch.zeros(height, width, 3)
     picture[..., 1] = 1.0
-    square = squared(picture)
+    square = padded_to_square(picture)
     inside = square[..., 1] > 0.9
     rows, columns = inside.any(dim=1).nonzero(), inside.any(dim=0).nonzero()
     tall, wide = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
@@ -56,7 +56,7 @@ def test_a_crop_stands_whole_and_undistorted_in_the_middle_of_its_square(height,
 def test_fine_lines_of_a_large_crop_melt_instead_of_flickering():
     stripes = torch.zeros(SIDE * 3, SIDE * 3, 3)
     stripes[:, ::3] = 1.0
-    inside = squared(stripes)[:, 4:-4]  # beyond the edges there are no stripes
+    inside = padded_to_square(stripes)[:, 4:-4]  # beyond the edges there are no stripes
     assert (inside - 1 / 3).abs().max() < 0.05
 
 
@@ -72,7 +72,7 @@ def test_the_network_sees_the_crops_frame_by_frame_and_gets_a_limited_number_at_
     assert sizes == [AT_ONCE, 21 - AT_ONCE]
     assert embeddings.shape == (21, 64)
     crop = frames[2, 0:45, 0:36]  # the first of the last frame
-    torch.testing.assert_close(torch.cat(seen)[7], squared(crop))
+    torch.testing.assert_close(torch.cat(seen)[7], padded_to_square(crop))
 
 
 def test_a_batch_of_one_equals_a_batch_of_many(frames):

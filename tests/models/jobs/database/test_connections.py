@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from anime_production.models.jobs.database.connections import MOST
-from anime_production.models.jobs.database.database import Database, DatabaseAway
+from anime_production.models.jobs.database.connections import MOST_CONNECTIONS
+from anime_production.models.jobs.database.database import Database, DatabaseUnavailable
 
 from ....deadlines import within
 from ..postgres import wait_until
@@ -39,9 +39,9 @@ def test_readers_share_connections(database):
 def test_more_readers_than_the_pool_holds_are_served(database):
     pid(database)
     with ExitStack() as stack:
-        readers = [stack.enter_context(database.connection()) for _ in range(MOST + 2)]
+        readers = [stack.enter_context(database.connection()) for _ in range(MOST_CONNECTIONS + 2)]
         pids = {reader.execute(PID).fetchone()[0] for reader in readers}
-    assert len(pids) == MOST + 2
+    assert len(pids) == MOST_CONNECTIONS + 2
 
 
 def test_a_connection_that_was_cut_is_not_handed_out(database, by_hand):
@@ -56,9 +56,9 @@ def test_a_database_that_is_away_is_said_soon_and_without_secrets(database, by_h
     pid(database)
     by_hand.stop()
     try:
-        with within(4), pytest.raises(DatabaseAway) as away, database.connection():
+        with within(4), pytest.raises(DatabaseUnavailable) as away, database.connection():
             pass
-        with pytest.raises(DatabaseAway), database.connection():
+        with pytest.raises(DatabaseUnavailable), database.connection():
             pass
     finally:
         by_hand.start()

@@ -11,7 +11,7 @@ import pytest
 
 from anime_production.models.jobs.database import judge_recorded
 from anime_production.models.jobs.database.database import Database
-from anime_production.models.jobs.database.migrations import known_migrations, migrate
+from anime_production.models.jobs.database.migrations import list_migrations, migrate
 from anime_production.models.jobs.database.transfer import DatabaseSource
 from anime_production.models.jobs.job import NodeReport
 from anime_production.models.jobs.queries.history import find_job
@@ -149,7 +149,7 @@ def test_every_job_has_the_verdict_that_its_data_allow(every_url, monkeypatch):
         add_every_kind(full)
         before = full.execute("SELECT prompt_id, verdict FROM anime.jobs").fetchall()
         assert dict(before)["closed"] == "FAIL"
-        assert migrate(full) == known_migrations()[-1].version
+        assert migrate(full) == list_migrations()[-1].version
         assert full.execute(JOBS).fetchall() == JUDGED
 
 
@@ -201,7 +201,7 @@ def test_a_step_that_fails_leaves_the_old_version(full, monkeypatch):
 
     before = full.execute("SELECT prompt_id, verdict FROM anime.jobs ORDER BY 1").fetchall()
     with monkeypatch.context() as patch:
-        patch.setattr(judge_recorded, "keep_verdicts", fail)
+        patch.setattr(judge_recorded, "store_verdicts", fail)
         with pytest.raises(RuntimeError, match="no power"):
             migrate(full)
     row = full.execute("SELECT max(version) FROM anime.schema_migrations").fetchone()

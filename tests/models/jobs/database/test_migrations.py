@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import DatabaseAway
-from anime_production.models.jobs.database.migrations import FOLDER, known_migrations, migrate
+from anime_production.models.jobs.database.database import DatabaseUnavailable
+from anime_production.models.jobs.database.migrations import FOLDER, list_migrations, migrate
 from anime_production.models.jobs.recording.ledger import write
 
 MIGRATE = """
@@ -34,7 +34,7 @@ def one(connection: psycopg.Connection, query: str):
 
 
 def test_migrations_are_numbered_without_a_gap():
-    versions = [migration.version for migration in known_migrations()]
+    versions = [migration.version for migration in list_migrations()]
     assert versions == list(range(1, len(versions) + 1))
 
 
@@ -50,7 +50,7 @@ def test_ten_processes_may_start_at_once(studio_url):
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = [process.communicate() for process in processes]
-    newest = known_migrations()[-1].version
+    newest = list_migrations()[-1].version
     assert [said for said, _ in answers] == [f"{newest}\n"] * 10, answers
     with psycopg.connect(studio_url) as connection:
         assert one(connection, "SELECT count(*) FROM anime.schema_migrations") == newest
@@ -59,7 +59,7 @@ def test_ten_processes_may_start_at_once(studio_url):
 def test_an_older_pack_refuses_a_newer_schema_in_words(database):
     with database.connect() as connection:
         connection.execute("INSERT INTO anime.schema_migrations VALUES (9999, 'from_the_future')")
-    with pytest.raises(DatabaseAway, match=r"has schema 9999.*Update the pack"):
+    with pytest.raises(DatabaseUnavailable, match=r"has schema 9999.*Update the pack"):
         database.connect()
 
 
@@ -70,7 +70,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(connection, tmp_path):
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(connection, folder)
     assert one(connection, "SELECT to_regclass('anime.half') IS NULL")
-    newest = known_migrations()[-1].version
+    newest = list_migrations()[-1].version
     assert one(connection, "SELECT max(version) FROM anime.schema_migrations") == newest
     assert migrate(connection) == newest
 
@@ -113,7 +113,7 @@ def test_a_database_of_an_older_pack_keeps_what_it_holds(
 ):
     assert migrate(connection, known_until(version, tmp_path / "old")) == version
     connection.execute(OLDER_JOBS)
-    assert migrate(connection) == known_migrations()[-1].version
+    assert migrate(connection) == list_migrations()[-1].version
     query = "SELECT prompt_id, state, verdict, score FROM anime.jobs ORDER BY prompt_id"
     assert connection.execute(query).fetchall() == [
         ("failed", "completed", "FAIL", 10.0),

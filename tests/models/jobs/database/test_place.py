@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from anime_production.models.jobs.database.database import Database
-from anime_production.models.jobs.database.place import Account, NoPlace, let_through, place_below
+from anime_production.models.jobs.database.place import Account, NoPlace, make_passable, place_below
 
 from ..postgres import private_folder
 
@@ -51,12 +51,12 @@ def test_folders_above_are_opened_for_passing_and_for_nothing_else(private):
     inner.mkdir(mode=0o750)
     above = [private, *private.parents]
     before = {folder: stat.S_IMODE(folder.stat().st_mode) for folder in above}
-    let_through(Account(12345, 12345), inner / "postgres")
+    make_passable(Account(12345, 12345), inner / "postgres")
     assert stat.S_IMODE(inner.stat().st_mode) == 0o751
     for folder, mode in before.items():
         assert stat.S_IMODE(folder.stat().st_mode) in (mode, mode | stat.S_IXOTH)
     assert stat.S_IMODE(private.stat().st_mode) == 0o701
     closed = private / "closed"
     closed.mkdir(mode=0o700)
-    let_through(Account(), closed / "postgres")  # we run it ourselves: nothing to open
+    make_passable(Account(), closed / "postgres")  # we run it ourselves: nothing to open
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700

@@ -8,8 +8,8 @@ from anime_production.models.gating.retry import Attempt, OnExhausted, Trial
 from anime_production.models.jobs.job import NodeReport
 from anime_production.models.jobs.provenance.kept_before import (
     NotRecomputable,
+    compute_kept_reports,
     has_kept_reports,
-    kept_before,
 )
 from anime_production.models.report import Measure, Report, Verdict
 
@@ -31,7 +31,7 @@ def kept(graph: dict[str, Any], **reports: Report) -> dict[str, tuple]:
     shown = [NodeReport(node, report) for node, report in reports.items()]
     return {
         each.node_id: (each.report.verdict, each.report.frames)
-        for each in kept_before(graph, shown)
+        for each in compute_kept_reports(graph, shown)
     }
 
 
@@ -103,7 +103,7 @@ def test_a_report_that_does_not_judge_frames_says_so():
 def test_a_node_that_showed_several_reports_says_so():
     shown = [NodeReport("5", PICTURES), NodeReport("5", PICTURES)]
     with pytest.raises(NotRecomputable, match="several times"):
-        kept_before(example("best_of_8"), shown)
+        compute_kept_reports(example("best_of_8"), shown)
 
 
 def test_a_graph_that_runs_in_a_circle_says_so():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anime_production.models.jobs.provenance.generation_parameters import GenerationParameter
-from anime_production.models.jobs.provenance.model_hashes import known_sha256, with_hashes
+from anime_production.models.jobs.provenance.model_hashes import noted_sha256, with_hashes
 
 HASH = "c0ffee" * 10 + "1234"
 OTHER = "deadbeef" * 8
@@ -23,7 +23,7 @@ def model(tmp_path) -> Path:
 
 
 def test_the_hash_in_a_header_is_of_the_tensors_and_not_of_the_file(model):
-    assert known_sha256(model) is None
+    assert noted_sha256(model) is None
 
 
 @pytest.mark.parametrize(
@@ -35,15 +35,15 @@ def test_the_hash_in_a_header_is_of_the_tensors_and_not_of_the_file(model):
 )
 def test_a_checksum_beside_the_file(model, name, text):
     model.with_name(name).write_text(text)
-    assert known_sha256(model) == HASH
+    assert noted_sha256(model) == HASH
 
 
 def test_what_lora_manager_noted_unless_the_file_has_another_size_now(model):
     note = model.with_suffix(".metadata.json")
     note.write_text(json.dumps({"sha256": HASH, "size": model.stat().st_size}))
-    assert known_sha256(model) == HASH
+    assert noted_sha256(model) == HASH
     model.write_bytes(b"another")
-    assert known_sha256(model) is None
+    assert noted_sha256(model) is None
 
 
 def test_the_file_of_a_civitai_page_that_has_its_size(model):
@@ -54,18 +54,18 @@ def test_the_file_of_a_civitai_page_that_has_its_size(model):
     ]
     note = model.with_suffix(".civitai.info")
     note.write_text(json.dumps({"files": files}))
-    assert known_sha256(model) == HASH
+    assert noted_sha256(model) == HASH
     note.write_text(json.dumps({"files": files[1:]}))
-    assert known_sha256(model) is None
+    assert noted_sha256(model) is None
 
 
 def test_a_download_of_hugging_face_unless_the_file_was_changed_since(model):
     note = model.parent / ".cache/huggingface/download/ink.safetensors.metadata"
     note.parent.mkdir(parents=True)
     note.write_text(f"11c5a3d5811f50298f278a704980280950aedb10\n{HASH}\n2000000000.0\n")
-    assert known_sha256(model) == HASH
+    assert noted_sha256(model) == HASH
     os.utime(model, (2e9 + 60, 2e9 + 60))
-    assert known_sha256(model) is None
+    assert noted_sha256(model) is None
 
 
 def test_a_link_into_the_hugging_face_cache(tmp_path):
@@ -74,7 +74,7 @@ def test_a_link_into_the_hugging_face_cache(tmp_path):
     blob.write_bytes(b"weights")
     link = tmp_path / "model.safetensors"
     link.symlink_to(blob)
-    assert known_sha256(link) == HASH
+    assert noted_sha256(link) == HASH
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_link_into_the_hugging_face_cache(tmp_path):
 def test_a_note_in_no_known_form_is_none(model, text):
     for suffix in (".civitai.info", ".metadata.json", ".sha256"):
         model.with_suffix(suffix).write_text(text)
-    assert known_sha256(model) is None
+    assert noted_sha256(model) is None
 
 
 def test_only_files_of_models_that_are_there_get_a_hash(model):

@@ -4,7 +4,7 @@ import pytest
 
 from anime_production.models.gating.gate import OnFail
 from anime_production.models.jobs.job import NodeReport
-from anime_production.models.jobs.provenance.kept_before import kept_before
+from anime_production.models.jobs.provenance.kept_before import compute_kept_reports
 from anime_production.models.jobs.provenance.report_links import ReportLinks
 from anime_production.models.report import Report
 
@@ -49,7 +49,7 @@ def test_what_an_old_gate_blocked_is_known(output):
         best=("AnimeBestOf", {"images": ["decoded", 0], "report": ["again", 0], "k": 2}),
     )
     shown = [NodeReport("score", FAILS), NodeReport("again", PICTURES)]
-    kept = [each.node_id for each in kept_before(graph, shown)]
+    kept = [each.node_id for each in compute_kept_reports(graph, shown)]
     assert kept == ([] if output in ACCEPTED else ["best"])
 
 

@@ -8,7 +8,7 @@ from anime_production.benchmarks.many_jobs import fill
 from anime_production.models.jobs.job import JobSource, JobState, new_job
 from anime_production.models.jobs.queries.cursors import CursorError, cursor_of
 from anime_production.models.jobs.queries.filters import JobQuery, condition_of
-from anime_production.models.jobs.queries.listing import list_jobs, page_query
+from anime_production.models.jobs.queries.listing import list_jobs, page_statement
 from anime_production.models.jobs.queries.orders import BEST
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
@@ -175,7 +175,7 @@ def test_no_page_of_very_many_jobs_reads_all_of_them(connection):
     }
     for name, (jobs, how) in wanted.items():
         condition = condition_of(connection, jobs)
-        query, values = page_query(condition, 51, **how)
+        query, values = page_statement(condition, 51, **how)
         plan = connection.execute(b"EXPLAIN " + query, values, prepare=False).fetchall()
         read = "\n".join(line for (line,) in plan)
         assert "Seq Scan on jobs" not in read, f"{name}:\n{read}"

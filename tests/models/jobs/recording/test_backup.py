@@ -8,8 +8,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import Database, DatabaseAway
-from anime_production.models.jobs.database.migrations import known_migrations, migrate
+from anime_production.models.jobs.database.database import Database, DatabaseUnavailable
+from anime_production.models.jobs.database.migrations import list_migrations, migrate
 from anime_production.models.jobs.database.transfer import DatabaseSource, TransferFailed
 from anime_production.models.jobs.job import Review, ReviewVerdict, new_job
 from anime_production.models.jobs.queries.history import find_job
@@ -116,10 +116,10 @@ def test_a_server_that_refuses_keeps_what_it_had_and_no_secret_is_said(
     with psycopg.connect(studio_url) as connection:
         connection.execute("CREATE SCHEMA anime")  # another's, without our tables
         connection.execute("CREATE VIEW anime.jobs AS SELECT 1 AS id")
-    with pytest.raises((TransferFailed, DatabaseAway)) as refused:
+    with pytest.raises((TransferFailed, DatabaseUnavailable)) as refused:
         move(private, False, silent)
     monkeypatch.setenv("ANIME_DATABASE_URL", studio_url.replace("secret-word", "wrong-word"))
-    with pytest.raises(DatabaseAway) as away:
+    with pytest.raises(DatabaseUnavailable) as away:
         move(private, False, silent)
     for secret in ("secret-word", "wrong-word", "keeper"):
         assert secret not in f"{refused.value} {away.value}"
@@ -139,7 +139,7 @@ def test_a_backup_of_an_older_pack_is_brought_up_to_date(
     assert restore(private, file, False, silent)["jobs"].rows == 5
     with Database(private).connect() as connection:
         newest = connection.execute("SELECT max(version) FROM anime.schema_migrations").fetchone()
-        assert newest == (known_migrations()[-1].version,)
+        assert newest == (list_migrations()[-1].version,)
         query = "SELECT prompt_id, verdict FROM anime.jobs WHERE verdict IS NOT NULL ORDER BY 1"
         rows = connection.execute(query).fetchall()
         assert rows == [("failed", "FAIL"), ("passed", "PASS")]
@@ -167,7 +167,7 @@ def test_a_damaged_backup_changes_nothing(private, database, tmp_path, story, da
         with zipfile.ZipFile(file, "w") as archive:
             for name, content in parts.items():
                 archive.writestr(name, content)
-    expected = "Update the pack" if damage == "newer" else "no whole backup"
+    expected = "Update the pack" if damage == "newer" else "no complete backup"
     with pytest.raises(TransferFailed, match=expected):
         restore(private, file, True, silent)
     assert everything(database) == before

@@ -154,16 +154,16 @@ def test_while_the_database_is_away_events_wait_and_then_arrive_once(
         for _ in range(250):
             assert outbox.append(JobStarted(new_job(None)))
         assert not shipper.settle(20)
-        wait_until(lambda: shipper._ended > 4)
+        wait_until(lambda: shipper._rounds_ended > 4)
         assert outbox.backlog() == 250
-        assert shipper.away
+        assert shipper.failure
     finally:
         by_hand.start()
     wait_until(lambda: outbox.backlog() == 0)
     counts = count(studio_url)
     assert (counts["jobs"], counts["job_events"]) == (251, 251)
     assert caplog.text.count("Jobs wait in the outbox") == 1
-    assert "The database is back" in caplog.text
+    assert "The database can be used again" in caplog.text
 
 
 def test_a_connection_that_was_cut_is_opened_anew(outbox, shipper, studio_url, by_hand):

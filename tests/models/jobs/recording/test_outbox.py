@@ -72,7 +72,7 @@ def test_events_come_out_in_the_order_they_went_in(tmp_path, story):
     assert all(outbox.append(event) for event in story)
     waiting = outbox.oldest(10)
     assert [Event.from_json(each.body) for each in waiting] == story
-    outbox.forget(waiting[:1])
+    outbox.delete(waiting[:1])
     assert outbox.oldest(1) == waiting[1:2]
     assert outbox.backlog() == 2
     assert outbox.backlog(str(story[0].job.id)) == outbox.backlog("8c1f") == 2
@@ -104,7 +104,7 @@ def test_any_thread_may_append(tmp_path):
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        outbox.forget(outbox.oldest(0))  # the shipper writes at the same time
+        outbox.delete(outbox.oldest(0))  # the shipper writes at the same time
     assert outbox.backlog() == 200
     assert outbox.lost == 0
 
@@ -177,7 +177,7 @@ def test_what_could_not_be_written_is_written_in_order_once_it_can(tmp_path, sto
 
 
 def test_memory_holds_so_many_and_no_more(tmp_path, monkeypatch):
-    monkeypatch.setattr("anime_production.models.jobs.recording.outbox.MOST_HELD", 3)
+    monkeypatch.setattr("anime_production.models.jobs.recording.outbox.MOST_UNWRITTEN", 3)
     path = tmp_path / "outbox.sqlite"
     path.mkdir()
     outbox = Outbox(path)

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from uuid import UUID, uuid4
 
-from anime_production.models.jobs.recording.process_lock import Life, ProcessLock, lives
+from anime_production.models.jobs.recording.process_lock import Life, ProcessLock, list_processes
 
 HOLD = """
 import sys
@@ -17,7 +17,7 @@ sys.stdin.readline()
 
 
 def told(folder) -> dict[UUID, Life]:
-    return {process: life for process, life, _ in lives(folder)}
+    return {process: life for process, life, _ in list_processes(folder)}
 
 
 def holder(folder, process: UUID) -> subprocess.Popen:

@@ -16,7 +16,7 @@ from anime_production.models.jobs.job import JobState, new_job
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.jobs.recording.outbox import Outbox
-from anime_production.models.jobs.recording.processes import Presence, Watch
+from anime_production.models.jobs.recording.processes import HeartbeatMonitor, Presence
 from anime_production.models.jobs.recording.shipper import Shipper
 
 from ..postgres import wait_until
@@ -82,27 +82,27 @@ BEATS = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def test_a_process_is_missed_after_a_minute_without_a_heartbeat(clock):
-    watch, one, other = Watch(clock), uuid4(), uuid4()
+    monitor, one, other = HeartbeatMonitor(clock), uuid4(), uuid4()
     for number in range(6):
-        assert watch.unseen({one: BEATS, other: BEATS + timedelta(number)}) == set()
+        assert monitor.timed_out({one: BEATS, other: BEATS + timedelta(number)}) == set()
         clock.now += 10
-    assert watch.unseen({one: BEATS, other: BEATS}) == {one}
+    assert monitor.timed_out({one: BEATS, other: BEATS}) == {one}
 
 
 @pytest.mark.parametrize("step", [-86400, 86400])
 def test_a_clock_that_is_set_makes_nobody_missed(clock, step):
-    watch, one = Watch(clock), uuid4()
+    monitor, one = HeartbeatMonitor(clock), uuid4()
     for number in range(100):
         at = BEATS + timedelta(seconds=number * 10 + (step if number > 50 else 0))
-        assert watch.unseen({one: at}) == set()
+        assert monitor.timed_out({one: at}) == set()
         clock.now += 10
 
 
 def test_who_could_not_look_for_a_while_misses_nobody(clock):
-    watch, one = Watch(clock), uuid4()
-    watch.unseen({one: BEATS})
+    monitor, one = HeartbeatMonitor(clock), uuid4()
+    monitor.timed_out({one: BEATS})
     clock.now += 3600  # the database was away, or this machine slept
-    assert watch.unseen({one: BEATS}) == set()
+    assert monitor.timed_out({one: BEATS}) == set()
 
 
 def test_one_process_start_leaves_anothers_jobs_alone(connection, clock, private):

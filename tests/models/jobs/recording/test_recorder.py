@@ -5,7 +5,7 @@ import sys
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import DatabaseAway
+from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.jobs.job import Artifact, Review, ReviewVerdict, new_job
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobReviewed, JobStarted
@@ -150,7 +150,7 @@ def test_without_a_database_recording_goes_on_and_reading_says_why(private, monk
     recorder = Recorder(private, longest_pause=0.05)
     assert recorder.record(JobStarted(new_job("p")))
     recorder.settle()
-    with pytest.raises(DatabaseAway, match="can't be reached"):
+    with pytest.raises(DatabaseUnavailable, match="can't be reached"):
         recorder.database.run(find_job, "p")
     assert recorder.status().backlog == recorder.backlog("p") == 1
     recorder.close()

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.loop.closing.drawn import Drawn
+from anime_production.models.loop.closing.drawn_clip import DrawnClip
 from anime_production.models.loop.closing.flow_morph import (
     Morph,
     drawings_missing,
@@ -18,7 +18,7 @@ def clip(hold=1, seed=1):
 @pytest.mark.parametrize("seed", range(3))
 def test_it_comes_nearer_to_the_missing_drawings_than_a_fade(seed):
     images = clip(seed=seed)
-    (change,) = flow_morphed(Drawn.of(images[:-3]), 3)
+    (change,) = flow_morphed(DrawnClip.from_images(images[:-3]), 3)
     assert torch.equal(change.images[:21], images[:-3])
     fade = torch.stack([torch.lerp(images[20], images[0], share) for share in (0.25, 0.5, 0.75)])
     morph_error = (change.images[21:] - images[21:]).abs().mean()
@@ -28,21 +28,21 @@ def test_it_comes_nearer_to_the_missing_drawings_than_a_fade(seed):
 
 def test_on_twos_what_is_added_is_on_twos():
     images = clip(hold=2)[:-4]
-    (change,) = flow_morphed(Drawn.of(images), 4)
+    (change,) = flow_morphed(DrawnClip.from_images(images), 4)
     assert len(change.images) == 24
     assert torch.equal(change.images[:20], images)
-    assert set(Drawn.of(change.images).pattern.lengths) == {2}
+    assert set(DrawnClip.from_images(change.images).pattern.lengths) == {2}
     assert torch.equal(change.images[20], change.images[21])
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_number_of_missing_drawings_is_told_from_the_way_back(seed):
     images = clip(seed=seed)
-    assert drawings_missing(Drawn.of(images)) == 0
-    assert 1 <= drawings_missing(Drawn.of(images[:-2])) <= 3
-    assert 2 <= drawings_missing(Drawn.of(images[:-4])) <= 6
-    assert list(flow_morphed_to_fit(Drawn.of(images), 4)) == []
-    (change,) = flow_morphed_to_fit(Drawn.of(images[:-8]), 4)
+    assert drawings_missing(DrawnClip.from_images(images)) == 0
+    assert 1 <= drawings_missing(DrawnClip.from_images(images[:-2])) <= 3
+    assert 2 <= drawings_missing(DrawnClip.from_images(images[:-4])) <= 6
+    assert list(flow_morphed_to_fit(DrawnClip.from_images(images), 4)) == []
+    (change,) = flow_morphed_to_fit(DrawnClip.from_images(images[:-8]), 4)
     assert len(change.images) in (16 + 3, 16 + 4)
 
 
@@ -53,7 +53,7 @@ def test_what_moves_over_a_still_picture_moves_and_does_not_double():
     images = background.repeat(5, 1, 1, 1)
     for frame, left in enumerate((30, 33, 36, 39, 42)):
         images[frame, 30:60, left : left + 24] = 0.05
-    (change,) = flow_morphed(Drawn.of(images), 1)
+    (change,) = flow_morphed(DrawnClip.from_images(images), 1)
     made = change.images[5]
     dark = (made < 0.3).all(dim=-1)
     truth = torch.zeros(96, 96, dtype=torch.bool)
@@ -69,7 +69,7 @@ def test_alpha_is_morphed_along():
     images[..., 0] = 1.0
     for frame in range(6):
         images[frame, 20:44, 10 + 3 * frame : 34 + 3 * frame] = torch.tensor([0.2, 0.6, 0.3, 1.0])
-    (change,) = flow_morphed(Drawn.of(images), 2)
+    (change,) = flow_morphed(DrawnClip.from_images(images), 2)
     assert torch.equal(change.images[:6], images)
     made = change.images[6:]
     assert made.shape == (2, 64, 64, 4)
@@ -91,5 +91,7 @@ def test_what_is_covered_or_laid_bare_is_taken_from_the_picture_that_shows_it(st
     forward, backward = torch.zeros(96, 96, 2), torch.zeros(96, 96, 2)
     forward[30:60, 30:54, 0] = step
     backward[30:60, 30 + step : 54 + step, 0] = -step
-    wrong = (Morph(first, second, forward, backward).at(0.5) - half).abs().amax(dim=-1) > 0.1
+    wrong = (Morph(first, second, forward, backward).picture_at(0.5) - half).abs().amax(
+        dim=-1
+    ) > 0.1
     assert wrong.sum() <= 2 * 30  # a column where two pixels meet, at either side

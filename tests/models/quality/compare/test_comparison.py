@@ -170,7 +170,7 @@ def test_a_failure_says_what_was_needed(drawings):
     report = compare_pictures(paired(drawings[:1] * 0.7, drawings[:1]))
     assert report.verdict is Verdict.FAIL
     assert report.reasons[-1].startswith("mean ΔE₀₀ is ")
-    assert report.reasons[-1].endswith("; 2.75 is needed.")
+    assert report.reasons[-1].endswith("; the limit is 2.75.")
 
 
 def test_a_resize_is_reported_with_its_sizes(drawings):

@@ -145,7 +145,7 @@ def test_another_networks_file_is_refused(tmp_path, frame):
     wrong = write_network(tmp_path / "other", COMPLETENESS, 384)[COMPLETENESS.file]
     with pytest.raises(InputError, match="7 classes"):
         LearnedMeasure(AESTHETIC, {AESTHETIC.file: wrong}).value(frame)
-    with pytest.raises(InputError, match="nothing there"):
+    with pytest.raises(InputError, match="no such file"):
         LearnedMeasure(AESTHETIC, {})
 
 

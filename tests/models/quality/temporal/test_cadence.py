@@ -8,7 +8,7 @@ from anime_production.models.quality.temporal.cadence import (
     repeated_frames,
     usual_lengths,
 )
-from anime_production.models.quality.temporal.clip_steps import walk
+from anime_production.models.quality.temporal.clip_steps import measure_steps
 
 from .painted import moving_figure, pan
 
@@ -19,7 +19,7 @@ def pattern(*lengths):
 
 
 def missing(frames):
-    return missing_drawings(walk(frames, range(len(frames)), ()))
+    return missing_drawings(measure_steps(frames, range(len(frames)), ()))
 
 
 @pytest.mark.parametrize("lengths", [(1,) * 12, (2,) * 9 + (1,), (2, 3) * 6, (1, 2, 2, 3) * 4])

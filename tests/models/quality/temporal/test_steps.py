@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.quality.temporal.clip_steps import walk, working_picture
+from anime_production.models.quality.temporal.clip_steps import measure_steps, working_picture
 from anime_production.models.quality.temporal.steadiness import shaking, usual_shaking
 
 from .painted import moving_figure, pan, texture
 
 
 def walked(frames, cuts=()):
-    return walk(frames, range(len(frames)), cuts)
+    return measure_steps(frames, range(len(frames)), cuts)
 
 
 def middle(values):
@@ -26,7 +26,7 @@ def test_light_is_followed_along_the_motion():
 def test_a_pan_of_a_clean_picture_has_neither_flicker_nor_error():
     found = walked(pan(10, speed=3))
     assert max(abs(step.light[3].item()) for step in found.steps) * 255 < 0.3
-    assert middle(each and each.local_light for each in found.passages) * 255 < 1.5
+    assert middle(each and each.local_flicker for each in found.triplets) * 255 < 1.5
     assert middle(step.speed for step in found.steps) == pytest.approx(3 / 128, rel=0.15)
 
 
@@ -35,7 +35,7 @@ def test_light_that_changes_in_a_part_is_local():
     frames[1::2, 30:90, 40:110] += 10 / 255
     found = walked(frames)
     assert max(abs(step.light[3].item()) for step in found.steps) * 255 < 0.5
-    assert middle(each and each.local_light for each in found.passages) * 255 > 2
+    assert middle(each and each.local_flicker for each in found.triplets) * 255 > 2
 
 
 def test_light_that_changes_everywhere_is_not_local():
@@ -43,7 +43,7 @@ def test_light_that_changes_everywhere_is_not_local():
     frames[1::2] += 10 / 255
     found = walked(frames)
     assert max(abs(step.light[3].item()) for step in found.steps) * 255 > 9
-    assert middle(each and each.local_light for each in found.passages) * 255 < 0.5
+    assert middle(each and each.local_flicker for each in found.triplets) * 255 < 0.5
 
 
 def test_the_warping_error_is_that_of_what_does_not_fit_the_motion():
@@ -57,9 +57,9 @@ def test_the_warping_error_is_that_of_what_does_not_fit_the_motion():
 
 def test_even_motion_goes_on_and_turned_motion_does_not():
     even, turned = pan(3, speed=3), pan(3, speed=3)[[0, 1, 0]]
-    assert walked(even).passages[1].onward > 0.9
-    assert walked(turned).passages[1].onward < -0.9
-    assert walked(even).passages[1].growth == pytest.approx(1, rel=0.1)
+    assert walked(even).triplets[1].motion_cosine > 0.9
+    assert walked(turned).triplets[1].motion_cosine < -0.9
+    assert walked(even).triplets[1].speed_ratio == pytest.approx(1, rel=0.1)
 
 
 def test_a_shake_comes_back_at_its_strength_and_a_pan_is_none():
@@ -69,8 +69,8 @@ def test_a_shake_comes_back_at_its_strength_and_a_pan_is_none():
     still = texture(160, 200)
     frames = torch.stack([still[16 + y : 144 + y, 20 + x : 180 + x] for x, y in far])
     rms = float(np.sqrt(np.mean(np.square(far).sum(axis=1)))) / 128
-    assert usual_shaking(shaking(walked(frames).passages)) == pytest.approx(rms, rel=0.25)
-    assert usual_shaking(shaking(walked(pan(20, speed=3)).passages)) < 0.1 * rms
+    assert usual_shaking(shaking(walked(frames).triplets)) == pytest.approx(rms, rel=0.25)
+    assert usual_shaking(shaking(walked(pan(20, speed=3)).triplets)) < 0.1 * rms
 
 
 @pytest.mark.parametrize("period", [16, 24])
@@ -81,7 +81,7 @@ def test_a_camera_that_swings_does_not_shake(period):
     whole, part = places.int().tolist(), (places % 1).tolist()
     between = [wide[:, :-1].lerp(wide[:, 1:], each) for each in part]
     frames = torch.stack([each[:, at : at + 160] for each, at in zip(between, whole, strict=True)])
-    assert usual_shaking(shaking(walked(frames).passages)) < 0.1 / 100
+    assert usual_shaking(shaking(walked(frames).triplets)) < 0.1 / 100
 
 
 def test_in_too_few_drawings_a_shake_cannot_be_told():
@@ -91,7 +91,7 @@ def test_in_too_few_drawings_a_shake_cannot_be_told():
 
 
 def test_a_figure_that_moves_does_not_shake_the_picture():
-    assert usual_shaking(shaking(walked(moving_figure(16)).passages)) < 1e-3
+    assert usual_shaking(shaking(walked(moving_figure(16)).triplets)) < 1e-3
 
 
 def boiling(levels, size=4):
@@ -100,8 +100,8 @@ def boiling(levels, size=4):
     random = torch.Generator().manual_seed(3)
     grain = torch.randn(12, 1, 128 // size, 160 // size, generator=random) * levels / 255
     fine = torch.nn.functional.interpolate(grain, size=(128, 160), mode="bilinear")
-    passages = walked((frames + fine.movedim(1, -1)).clamp(0, 1)).passages
-    return middle(each and each.boiling for each in passages) * 255
+    triplets = walked((frames + fine.movedim(1, -1)).clamp(0, 1)).triplets
+    return middle(each and each.boiling for each in triplets) * 255
 
 
 def test_what_is_still_and_changes_boils_the_more_the_worse():
@@ -114,8 +114,8 @@ def test_what_is_still_and_changes_boils_the_more_the_worse():
 def test_light_that_changes_over_what_is_still_does_not_boil():
     frames = moving_figure(12)
     frames[1::2] += 8 / 255
-    passages = walked(frames.clamp(0, 1)).passages
-    assert middle(each and each.boiling for each in passages) * 255 < 0.5
+    triplets = walked(frames.clamp(0, 1)).triplets
+    assert middle(each and each.boiling for each in triplets) * 255 < 0.5
 
 
 def test_the_speed_is_that_of_what_is_fastest_though_most_stands_still():
@@ -127,7 +127,7 @@ def test_nothing_is_measured_across_a_cut():
     frames = torch.cat([pan(5, seed=1), pan(5, seed=2)])
     found = walked(frames, cuts=(5,))
     assert [step is None for step in found.steps] == [i == 4 for i in range(9)]
-    assert [each is None for each in found.passages] == [i in (0, 4, 5, 9) for i in range(10)]
+    assert [each is None for each in found.triplets] == [i in (0, 4, 5, 9) for i in range(10)]
 
 
 def test_the_working_picture_is_the_mean_of_whole_squares():
@@ -139,5 +139,5 @@ def test_the_working_picture_is_the_mean_of_whole_squares():
 
 def test_progress_is_told_at_every_drawing():
     told = []
-    walk(pan(6), range(6), (), lambda done, total: told.append((done, total)))
+    measure_steps(pan(6), range(6), (), lambda done, total: told.append((done, total)))
     assert told == [(i, 6) for i in range(2, 7)]

@@ -105,7 +105,7 @@ def test_a_refusal_names_the_first_node_and_says_every_sentence():
         "7": {"errors": [fault], "class_type": "PreviewImage", "dependent_outputs": ["7"]},
         "9": {"errors": [fault], "class_type": "SaveImage", "dependent_outputs": ["9"]},
     }
-    refusal = endings.refusal(error, nodes)
+    refusal = endings.validation_error(error, nodes)
     assert (refusal.node_id, refusal.node_type) == ("7", "PreviewImage")
     assert refusal.exception == "prompt_outputs_failed_validation"
     assert refusal.message == (
@@ -118,6 +118,6 @@ def test_a_refusal_of_the_whole_prompt_is_said_too():
     about = {"node_id": "4", "class_type": "Gone"}
     error = {"type": "missing_node_type", "message": "Node 'Gone' not found.", "details": "#4",
              "extra_info": about}  # fmt: skip
-    refusal = endings.refusal(error, {})
+    refusal = endings.validation_error(error, {})
     assert (refusal.node_id, refusal.node_type) == ("4", "Gone")
     assert refusal.message == "Node 'Gone' not found.\n#4"

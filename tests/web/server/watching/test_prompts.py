@@ -1,6 +1,6 @@
 from anime_production.web.server.watching import prompts
 
-NOBODY = prompts.asked_by({})
+NOBODY = prompts.read_submission({})
 
 
 def job_of(**inputs: object):
@@ -23,9 +23,9 @@ def test_a_prompt_without_the_node_has_a_nameless_job():
 
 
 def test_strange_extra_data_is_survived():
-    asked = prompts.asked_by({"extra_pnginfo": ["x"], "anime": "y", "client_id": 7})
+    asked = prompts.read_submission({"extra_pnginfo": ["x"], "anime": "y", "client_id": 7})
     assert (asked.client_id, asked.workflow, asked.reproduced_from) == ("7", None, None)
     extra_data: dict = {"anime": "y"}
     job = job_of()
     prompts.mark(extra_data, job.id)
-    assert prompts.marked((0, "p", {}, extra_data)) == job.id
+    assert prompts.job_id_of((0, "p", {}, extra_data)) == job.id

@@ -180,7 +180,7 @@ async def _in_context(ask: Any, bench: Any, request: Any) -> Any:
 
 
 def test_progress_is_the_part_of_the_needed_nodes_that_are_done(bench, monkeypatch):
-    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    monkeypatch.setattr(progress, "ANNOUNCE_SECONDS", 0.0)
     graph = {
         "1": {"class_type": "A", "inputs": {}},
         "2": {"class_type": "B", "inputs": {"x": ["1", 0]}},  # cached, so "1" isn't needed

@@ -61,7 +61,7 @@ def check(then: tuple[Answers, Answers], now: tuple[Any, Any]) -> None:
 
 
 def test_a_database_of_a_released_pack_is_told_as_it_was(release, private, database_url, tmp_path):
-    restore(private, release / "backup.zip", replace=False, say=lambda line: None)
+    restore(private, release / "backup.zip", replace=False, print_line=lambda line: None)
     then = told_then(release)
     with recording(private) as recorder:
         check((then["answers"], then["hashes"]), asked_now(recorder, tmp_path))

@@ -1,7 +1,8 @@
-"""A clip as the drawings that it is made of, and a change made to it.
+"""A clip as a sequence of drawings, and a change made to it, for the methods that close a clip.
 
-Every method works on drawings and holds what it makes as long as the clip holds its own: a blend
-of two frames of one hold would be no blend, and a drawing on ones among drawings on twos is seen.
+Every method works on drawings, not frames, and holds a new drawing as long as the clip holds its
+own. A blend of two frames of one hold would be no blend, and a drawing on ones is visible among
+drawings on twos.
 """
 
 from dataclasses import dataclass
@@ -16,14 +17,15 @@ from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A clip and its drawings.
+class DrawnClip:
+    """Clip and its drawings.
 
     Attributes:
-        images: as they came, shape (frames, height, width, channels), alpha and all.
-        frames: the same as RGB in 0–1.
-        pattern: which frames were drawn and which are held.
-        steps: structural distance of each drawing to the next, the last to the first; ΔE.
+        images: unchanged input images with their alpha, shape (frames, height, width, channels).
+        frames: the images as RGB in 0–1, shape (frames, height, width, 3).
+        pattern: drawn and held frames of the clip.
+        steps: structural distance from each drawing to the next, the last to the first, in ΔE;
+            shape (drawings,).
     """
 
     images: torch.Tensor
@@ -32,11 +34,11 @@ class Drawn:
     steps: torch.Tensor
 
     @classmethod
-    def of(cls, images: torch.Tensor) -> "Drawn":
-        """The drawings of a clip.
+    def from_images(cls, images: torch.Tensor) -> "DrawnClip":
+        """Find the drawings of a clip.
 
         Args:
-            images: a batch of images, finite; at least one.
+            images: a batch of images with finite values; at least one image.
         """
         frames = as_frames(images)
         steps = STRUCTURAL_BACKEND.steps(frames)
@@ -56,24 +58,29 @@ class Drawn:
         return (*self.pattern.drawings[1:], self.pattern.frames)
 
     def distances(self) -> torch.Tensor:
-        """Structural distance of each drawing to each later one, else infinite; ΔE, square."""
+        """Return the structural distance of each drawing to each later one.
+
+        Returns:
+            ΔE by first and second drawing, shape (drawings, drawings); infinite if the second
+            comes before the first.
+        """
         count = len(self.drawings)
         band = STRUCTURAL_BACKEND.band(self.frames[list(self.drawings)], count - 1).cpu()
         gaps = torch.arange(count)[None] - torch.arange(count)[:, None]
         return band.gather(1, gaps.clamp(min=0)).where(gaps >= 0, torch.inf)
 
-    def drawn_in(self, frames: int) -> int:
-        """How many of the clip's drawings are shown in so many frames; at least one."""
+    def drawings_in(self, frames: int) -> int:
+        """Return the number of drawings that usually fill a number of frames; at least 1."""
         return max(1, round(frames / self.pattern.typical))
 
 
 @dataclass(frozen=True)
 class Change:
-    """A clip after one method, and what the method did.
+    """Clip after one method, with the notes of that method.
 
     Attributes:
         images: the changed clip, with as many channels as before.
-        notes: what was done, as measurements that judge nothing.
+        notes: measurements that say how much the method changed; none of them is required.
     """
 
     images: torch.Tensor
@@ -81,12 +88,12 @@ class Change:
 
 
 def note(name: str, unit: str, most: float) -> Measure:
-    """Return the measure by which a method reports how much it changed; neither good nor bad.
+    """Return the measure by which a method reports how much it changed, without judging it.
 
     Args:
-        name: the method's.
-        unit: of how much.
-        most: the scale's upper end.
+        name: name of the method.
+        unit: unit of the amount of change.
+        most: upper end of the scale.
     """
     code = f"closing_{name}"
     return Measure(code, unit, Better.LOWER, 0.0, most, BACKEND, passes=code)
