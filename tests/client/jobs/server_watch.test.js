@@ -62,7 +62,7 @@ test("a server that lets a question hang is silent since it was asked", async ()
   assert.equal(watch.silentSince, since);
 });
 
-test("a silence that goes on is told once, and keeps its beginning", async () => {
+test("a silence that goes on is reported once, and keeps its beginning", async () => {
   watch.start();
   const since = clock.elapsed;
   await clock.pass(3 * (PATIENCE + PAUSE));

@@ -45,7 +45,7 @@ describe("the reason of a phase", () => {
   });
 });
 
-describe("the standing of a phase", () => {
+describe("the state of a phase", () => {
   test("is a symbol and a word", () => {
     assert.equal(stateLabel("passed").textContent, "✔ Passed");
     assert.equal(stateLabel("passed").dataset.state, "passed");
