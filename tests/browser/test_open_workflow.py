@@ -110,7 +110,7 @@ def run_again(page: Page, client: ComfyClient, job: str) -> list[int]:
         detail.get_by_role("button", name="Show the new job").click()
         # It is followed as it runs.
         expect(detail.locator(".anime-facts").first).to_contain_text(f"Repeats job{job[:8]}")
-        expect(detail.locator(".anime-standing")).to_contain_text("Done")
+        expect(detail.locator(".anime-status")).to_contain_text("Done")
         new = detail.locator("code").first.text_content()
         recorded = client.get(f"/anime/jobs/{new}")["job"]
         assert (recorded["reproduced_from"], recorded["source"]) == (job, "editor")

@@ -41,8 +41,8 @@ def test_a_job_is_looked_at_down_to_its_worst_frame(editor: Editor, client: Comf
 def its_names_and_its_report_are_shown(detail: Any, answer: Any) -> None:
     expect(detail.locator(".anime-title")).to_contain_text(HOSTILE)
     expect(detail.locator(".anime-tag")).to_have_text(HOSTILE)
-    expect(detail.locator(".anime-standing")).to_contain_text("Done")
-    expect(detail.locator(".anime-standing")).to_contain_text("FAIL")
+    expect(detail.locator(".anime-status")).to_contain_text("Done")
+    expect(detail.locator(".anime-status")).to_contain_text("FAIL")
     article = detail.get_by_role("article")
     expect(article).to_have_count(1)
     report = answer["reports"][0]["report"]
@@ -150,7 +150,7 @@ def each_judgement_is_remembered(detail: Any, client: ComfyClient, job: str) -> 
         expect(newest).to_contain_text(f"{HOSTILE} {word}")
         expect(newest.locator("strong")).to_contain_text(word)
         expect(reason).to_have_value("")
-        expect(detail.locator(".anime-standing")).to_contain_text(word)
+        expect(detail.locator(".anime-status")).to_contain_text(word)
     reviews = client.get(f"/anime/jobs/{job}")["reviews"]
     assert [each["verdict"] for each in reviews] == ["rejected", "approved"]
 

@@ -45,7 +45,7 @@ def one_is_followed_and_what_it_made_is_rejected_and_approved(
     expect(asked).to_be_visible()
     asked.get_by_label("Your reason").fill("that is her")
     asked.get_by_role("button", name="Approve").click()
-    expect(panel.locator(".anime-standing")).to_contain_text("Done")
+    expect(panel.locator(".anime-status")).to_contain_text("Done")
     expect(asked).to_be_hidden()
     expect(attempts.nth(1)).to_contain_text("chosen")
     expect(panel.locator(".anime-file img").first).to_be_visible()
@@ -63,7 +63,7 @@ def its_attempt_leads_to_a_job_and_the_job_back(panel: Any, production: str, pro
     panel.get_by_role("button", name="Show the job of attempt 2").click()
     detail = panel.locator(".anime-view > .anime-detail")
     expect(detail.locator(".anime-facts").first).to_contain_text("a production")
-    expect(detail.locator(".anime-standing")).to_contain_text("PASS")
+    expect(detail.locator(".anime-status")).to_contain_text("PASS")
     detail.get_by_role("button", name=production[:8]).click()
     expect(panel.locator(".anime-title:visible")).to_contain_text(project)
 
@@ -87,7 +87,7 @@ def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel:
     panel.get_by_role("button", name="Resume").click()
     expect(panel.get_by_role("status").first).to_contain_text("goes on")
     panel.get_by_role("button", name="Cancel").click()
-    expect(panel.locator(".anime-standing").first).to_contain_text("Cancelled")
+    expect(panel.locator(".anime-status").first).to_contain_text("Cancelled")
     expect(panel.get_by_role("button", name="Cancel")).to_have_attribute("aria-disabled", "true")
     assert client.get(f"/anime/productions/{production}")["state"] == "cancelled"
 

@@ -26,7 +26,7 @@ def what_passes_is_kept_whatever_was_measured_before(
     job = run_example(client, name)
     assert told_everywhere(editor, client, job) == ("PASS", "kept")
     detail = open_job(editor, client, job)
-    expect(detail.locator(".anime-standing")).to_contain_text("PASS")
+    expect(detail.locator(".anime-status")).to_contain_text("PASS")
     expect(detail.get_by_role("heading", level=4)).to_have_text(
         ["These decide the verdict", "Earlier measurements"]
     )
@@ -48,8 +48,8 @@ def a_job_that_failed_has_none_beside_a_good_measurement(
     job = await_job(client, client.submit(prompt), "failed")
     assert told_everywhere(editor, client, job) == (None, None)
     detail = open_job(editor, client, job)
-    expect(detail.locator(".anime-standing")).to_contain_text("Failed")
-    expect(detail.locator(".anime-standing .anime-pill")).to_have_count(0)
+    expect(detail.locator(".anime-status")).to_contain_text("Failed")
+    expect(detail.locator(".anime-status .anime-pill")).to_have_count(0)
     # What was measured before it failed is kept.
     expect(detail.get_by_role("article").first.locator(".anime-verdict")).to_contain_text("PASS")
 
@@ -75,7 +75,7 @@ def it_can_be_cancelled_and_not_deleted_yet(detail: Any, said: str) -> None:
     expect(cancel).to_have_attribute("aria-disabled", "false")
     cancel.click()
     expect(detail.get_by_role("status").first).to_contain_text(said)
-    expect(detail.locator(".anime-standing")).to_contain_text("Cancelled")
+    expect(detail.locator(".anime-status")).to_contain_text("Cancelled")
     expect(cancel).to_have_attribute("aria-disabled", "true")
     expect(cancel).to_have_accessible_description(re.compile("has ended"))
 

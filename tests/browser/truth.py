@@ -15,7 +15,7 @@ SHOWN = """() => [...document.querySelectorAll(".anime-results-frame")].map(fram
         path, prompt: frame.dataset.prompt, type: node?.type ?? null, workflow: app.rootGraph.id,
         verdict: frame.querySelector(".anime-verdict")?.dataset.verdict ?? null,
         score: frame.querySelector(".anime-score")?.textContent ?? "",
-        earlier: frame.classList.contains("anime-old"),
+        earlier: frame.classList.contains("anime-outdated"),
         unreached: frame.querySelector(".anime-unreached")?.textContent ?? "",
         text: frame.textContent,
     };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ask, RouteError } from "../../web/client/requests.js";
+import { callRoute, RouteError } from "../../web/client/requests.js";
 import { api } from "./editor/api.js";
 
 /**
@@ -11,7 +11,7 @@ import { api } from "./editor/api.js";
  */
 async function refusalOf(response) {
   api.serve(() => response);
-  return ask("/anime/jobs").then(
+  return callRoute("/anime/jobs").then(
     () => assert.fail("it was not refused"),
     (error) => error,
   );
@@ -19,7 +19,7 @@ async function refusalOf(response) {
 
 test("an answer is its JSON", async () => {
   api.serve(() => ({ jobs: [1] }));
-  assert.deepEqual(await ask("/anime/jobs"), { jobs: [1] });
+  assert.deepEqual(await callRoute("/anime/jobs"), { jobs: [1] });
   const { options } = api.requests[0];
   assert.equal(options.method, "GET");
   assert.equal(options.body, undefined);
@@ -27,7 +27,7 @@ test("an answer is its JSON", async () => {
 
 test("a body is sent as JSON, even one that is false", async () => {
   api.serve(() => ({}));
-  await ask("/anime/tracking", { method: "PUT", body: false });
+  await callRoute("/anime/tracking", { method: "PUT", body: false });
   const { options } = api.requests[0];
   assert.deepEqual([options.method, options.body], ["PUT", "false"]);
   assert.equal(options.headers["Content-Type"], "application/json");
@@ -35,7 +35,7 @@ test("a body is sent as JSON, even one that is false", async () => {
 
 test("an answer without a body is empty", async () => {
   api.serve(() => new Response(null, { status: 204 }));
-  assert.deepEqual(await ask("/anime/jobs/1"), {});
+  assert.deepEqual(await callRoute("/anime/jobs/1"), {});
 });
 
 test("a refusal has the route's code, its sentence and what else it says", async () => {
@@ -59,13 +59,14 @@ test("a refusal that is no JSON tells its status", async () => {
 
 test("a broken connection is a refusal with the status 0", async () => {
   api.serve(() => Promise.reject(new TypeError("fetch failed")));
-  await assert.rejects(ask("/anime/jobs"), { name: "RouteError", status: 0, code: "no_answer" });
+  const refusal = { name: "RouteError", status: 0, code: "no_answer" };
+  await assert.rejects(callRoute("/anime/jobs"), refusal);
 });
 
 test("a request that was given up is no refusal", async () => {
   api.serve(null);
   const controller = new AbortController();
-  const request = ask("/anime/jobs", { signal: controller.signal });
+  const request = callRoute("/anime/jobs", { signal: controller.signal });
   controller.abort();
   await assert.rejects(request, { name: "AbortError" });
 });

@@ -48,15 +48,15 @@ describe("a text of a route", () => {
   const english = "It is no file below the output folder.";
 
   test("is what the route wrote, in English", () => {
-    assert.equal(texts.told("kept.outside", english), english);
+    assert.equal(texts.routeText("kept.outside", english), english);
   });
 
   test("is translated where its code has a text, else it stays English", () => {
     speak("zh");
-    assert.match(texts.told("kept.outside", english), /\p{Script=Han}/u);
-    assert.equal(texts.told("kept.brand_new", english), english);
+    assert.match(texts.routeText("kept.outside", english), /\p{Script=Han}/u);
+    assert.equal(texts.routeText("kept.brand_new", english), english);
     speak("fr");
-    assert.equal(texts.told("kept.outside", english), english);
+    assert.equal(texts.routeText("kept.outside", english), english);
   });
 });
 
@@ -188,18 +188,18 @@ describe("a unit", () => {
   });
 
   test("is left out where it says nothing or the name says it already", () => {
-    const shown = (/** @type {string} */ name, /** @type {string} */ unit) =>
+    const textOf = (/** @type {string} */ name, /** @type {string} */ unit) =>
       texts.valueOf({ name, unit }, 0.996);
-    assert.equal(shown("character.similarity: Mika", "similarity"), "0.996");
-    assert.equal(shown("ssim", "SSIM"), "0.996");
-    assert.equal(shown("colour_difference", "ΔE₀₀"), "0.996");
-    assert.equal(shown("scenes", "scenes"), "0.996");
-    assert.equal(shown("seam_hold", "frames"), "0.996 frames");
-    assert.equal(shown("odd", ""), "0.996");
+    assert.equal(textOf("character.similarity: Mika", "similarity"), "0.996");
+    assert.equal(textOf("ssim", "SSIM"), "0.996");
+    assert.equal(textOf("colour_difference", "ΔE₀₀"), "0.996");
+    assert.equal(textOf("scenes", "scenes"), "0.996");
+    assert.equal(textOf("seam_hold", "frames"), "0.996 frames");
+    assert.equal(textOf("odd", ""), "0.996");
     for (const other of ["ja", "zh"]) {
       speak(other);
-      assert.equal(shown("similarity", "similarity"), "0.996");
-      assert.equal(shown("colour_difference", "ΔE₀₀"), "0.996");
+      assert.equal(textOf("similarity", "similarity"), "0.996");
+      assert.equal(textOf("colour_difference", "ΔE₀₀"), "0.996");
     }
   });
 });

@@ -1,6 +1,8 @@
+/** Creation of HTML elements and loading of style sheets, for all parts of the client. */
+
 /**
- * An HTML element. Text is only ever set as text: nothing that comes from a report, a file name
- * or the database is read as HTML.
+ * Create an HTML element. Text is only ever set as text: nothing that comes from a report, a file
+ * name or the database is read as HTML.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -9,20 +11,20 @@
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, className = "", ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
+  const created = document.createElement(tag);
+  if (className) created.className = className;
+  created.append(...children);
+  return created;
 }
 
 /**
- * Loads a style sheet of the pack, once.
+ * Load a style sheet of the pack, once.
  *
  * @param {string} url
  */
 export function useStyleSheet(url) {
-  // Not `styleSheets`, which lacks those that are on their way: a second link would come last and
-  // go before sheets that are written to follow this one.
+  // `document.styleSheets` lacks sheets that are still loading. A second link to such a sheet would
+  // come last, so its rules would override the sheets that are meant to override it.
   if ([...document.querySelectorAll("link")].some((link) => link.href === url)) return;
   const link = document.createElement("link");
   link.rel = "stylesheet";

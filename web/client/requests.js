@@ -1,13 +1,16 @@
+/** Requests to routes of the pack and of ComfyUI, for all parts of the client. */
+
 import { api } from "../../scripts/api.js";
 
-/** A route refused; the message is a sentence for people. */
+/** Error of a request that was refused or not answered; its message is a sentence for users. */
 export class RouteError extends Error {
   /**
-   * @param {number} status
-   * @param {string} code
-   * @param {string} message
-   * @param {Record<string, any>} more what is known all the same
-   * @param {{key?: string, values?: Record<string, unknown>}} [text] the message, for other languages
+   * @param {number} status HTTP status; 0 if ComfyUI doesn't answer
+   * @param {string} code the route's code for the refusal
+   * @param {string} message in English
+   * @param {Record<string, any>} more other fields of the answer
+   * @param {{key?: string, values?: Record<string, unknown>}} [text] key and values of the message
+   *   in other languages
    */
   constructor(status, code, message, more, text = {}) {
     super(message);
@@ -20,31 +23,31 @@ export class RouteError extends Error {
 }
 
 /**
- * The answer of one of the pack's routes.
+ * Call a route and return its response.
  *
  * @param {string} route `/anime/jobs?limit=50`
  * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
  * @returns {Promise<any>}
- * @throws {RouteError} the route refused, or ComfyUI doesn't answer (status 0)
+ * @throws {RouteError} if the route refuses, or ComfyUI doesn't answer (status 0)
  */
-export async function ask(route, { method = "GET", body, signal } = {}) {
+export async function callRoute(route, { method = "GET", body, signal } = {}) {
   /** @type {RequestInit} */
   const request = { method, signal };
   if (body !== undefined) {
     request.body = JSON.stringify(body);
     request.headers = { "Content-Type": "application/json" };
   }
-  let answer;
+  let response;
   try {
-    answer = await api.fetchApi(route, request);
+    response = await api.fetchApi(route, request);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new RouteError(0, "no_answer", String(error), {});
   }
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) return said;
-  const { error = {}, ...more } = said;
-  const message = error.message ?? `${answer.status} ${answer.statusText}`;
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const { error = {}, ...more } = answer;
+  const message = error.message ?? `${response.status} ${response.statusText}`;
   const text = { key: error.message_key, values: error.message_values };
-  throw new RouteError(answer.status, error.code ?? "unknown", message, more, text);
+  throw new RouteError(response.status, error.code ?? "unknown", message, more, text);
 }

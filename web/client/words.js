@@ -1,58 +1,62 @@
+/** Texts, numbers and units in the editor's language, for all parts of the client. */
+
 import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
 
 /**
- * Every word that the pack's own parts of the editor say, by its key in `locales/en/main.json`.
+ * Texts that the pack's own parts of the editor display, by their keys in `locales/en/main.json`.
  *
  * @typedef {(typeof import("../../locales/en/main.json"))["animeProduction"]["words"]} Words
  * @typedef {keyof Words} Key
  *
  * @typedef {Record<Section, Record<string, string>>} Texts
- * @typedef {"words" | "reasons" | "refusals" | "subjects" | "measurements" | "units" | "phases"} Section
+ * @typedef {"words" | "reasons" | "refusals" | "subjects" | "measurements" | "units" | "phases"}
+ *   Section
  *
  * @typedef {{name?: string, reason_code: string, reason_values?: Record<string, unknown>,
- *   reason: string}} Reason `name`: of the measurement whose it is
+ *   reason: string}} Reason `name`: name of the measurement that the reason belongs to
  */
 
 const SOURCE = "en";
 
-// `{value} {unit}`, `{value}`, or `{value|form for 1|form for every other number}`; models/reasons.py
-// has the same.
+// `{value} {unit}`, `{value}`, or `{value|form for 1|form for every other number}`.
+// models/reasons.py has the same pattern.
 const PLACEHOLDER = /\{(\w+)\} \{unit\}|\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 
 /** @type {Record<string, Texts>} */
 const TEXTS = await load();
 
-/** The language that the editor speaks. */
+/** Return the code of the editor's language, such as `ja`. */
 export function language() {
   const chosen = /** @type {any} */ (app).extensionManager?.setting?.get("Comfy.Locale");
   return typeof chosen === "string" && chosen ? chosen : SOURCE;
 }
 
 /**
- * A text of the editor.
+ * Return a text in the editor's language.
  *
  * @param {Key} key
- * @param {Record<string, unknown>} [values] what its placeholders stand for
+ * @param {Record<string, unknown>} [values] values of the text's placeholders
  */
 export function words(key, values = {}) {
-  return filled(text("words", key) ?? key, values);
+  return fillPlaceholders(lookUp("words", key) ?? key, values);
 }
 
 /**
- * What a route wrote in English: in the editor's language where that has a text for its code.
+ * Return a route's English text in the editor's language, if that has a text for the key.
  *
  * @param {string} key such as `kept.outside`
- * @param {string} english what was written
- * @param {Record<string, unknown>} [values] what placeholders of the text stand for
+ * @param {string} english the route's text
+ * @param {Record<string, unknown>} [values] values of the text's placeholders
  */
-export function told(key, english, values = {}) {
+export function routeText(key, english, values = {}) {
   const template = TEXTS[language()]?.words?.[key];
-  return language() === SOURCE || !template ? english : filled(template, values);
+  return language() === SOURCE || !template ? english : fillPlaceholders(template, values);
 }
 
 /**
- * Why a route refused, in the editor's language; in English where that has no text for it.
+ * Return the reason of a refusal in the editor's language, or in English if that has no text for
+ * it.
  *
  * @param {{key?: string, values?: Record<string, unknown>}} refusal
  * @param {string} english
@@ -60,87 +64,90 @@ export function told(key, english, values = {}) {
 export function refusalText({ key = "", values = {} }, english) {
   const template = TEXTS[language()]?.refusals?.[key];
   if (language() === SOURCE || !template) return english;
-  const state = text("words", `state.${values.state}`);
-  return filled(template, state ? { ...values, state } : values);
+  const state = lookUp("words", `state.${values.state}`);
+  return fillPlaceholders(template, state ? { ...values, state } : values);
 }
 
 /**
- * A reason in the editor's language; in English, as it was written down, where that has none or
- * names a value that was not recorded, as in reports of earlier versions.
+ * Return a reason in the editor's language. If that has no text for the reason, or if the text
+ * needs a value that an earlier version of the pack did not record, return the recorded English.
  *
- * @param {Reason} given
+ * @param {Reason} recorded
  */
 export function reasonText({ name, reason_code: code, reason_values: values, reason }) {
   const template = TEXTS[language()]?.reasons?.[code];
   if (language() === SOURCE || !template || !values) return reason;
   if (!isComplete(template, values)) return reason;
-  const said = { ...values };
-  if (name && "measure" in said) said.measure = title(name);
-  if (said.who === "") said.who = words("productions.somebody");
-  return filled(template, said);
+  const displayed = { ...values };
+  if (name && "measure" in displayed) displayed.measure = title(name);
+  if (displayed.who === "") displayed.who = words("productions.somebody");
+  return fillPlaceholders(template, displayed);
 }
 
 /**
- * A reason with the measurement whose it is.
+ * Return a reason with the name of its measurement in front.
  *
- * @param {Reason} given
+ * @param {Reason} reason
  */
-export function namedReason(given) {
-  return given.name ? labelled(title(given.name), reasonText(given)) : reasonText(given);
+export function namedReason(reason) {
+  return reason.name ? labelled(title(reason.name), reasonText(reason)) : reasonText(reason);
 }
 
 /**
- * A measured number as people read it.
+ * Return a number in the format of the editor's language, with its unit.
  *
  * @param {number} value
  * @param {string} [unit]
- * @param {number} [digits] that count
+ * @param {number} [digits] largest number of significant digits
  */
 export function number(value, unit = "", digits = 3) {
   const format = { maximumSignificantDigits: digits };
-  const shown = new Intl.NumberFormat(language(), format).format(value);
-  return unit ? withUnit(shown, unit) : shown;
+  const formatted = new Intl.NumberFormat(language(), format).format(value);
+  return unit ? withUnit(formatted, unit) : formatted;
 }
 
 /**
- * A text with its unit behind.
+ * Return a formatted number with its unit behind.
  *
- * @param {string} shown
- * @param {string} unit as measurements have it
+ * @param {string} formatted
+ * @param {string} unit of a measurement
  */
-export function withUnit(shown, unit) {
-  const name = unitName(unit, shown);
-  if (!name) return shown;
-  return name.startsWith("（") ? shown + name : `${shown} ${name}`;
+export function withUnit(formatted, unit) {
+  const name = unitName(unit, formatted);
+  if (!name) return formatted;
+  return name.startsWith("（") ? formatted + name : `${formatted} ${name}`;
 }
 
 /**
- * A unit as people read it, in the form for a number; empty if the unit says nothing.
+ * Return a unit in the editor's language, in the form for a number; empty for a unit without a
+ * text.
  *
- * @param {string} unit as measurements have it
- * @param {string} [shown] the number that stands before it
+ * @param {string} unit of a measurement
+ * @param {string} [formatted] the number before the unit
  */
-export function unitName(unit, shown = "") {
-  const [one, other = one] = (text("units", unit) ?? unit).split("|");
-  return shown === "1" ? one : other;
+export function unitName(unit, formatted = "") {
+  const [one, other = one] = (lookUp("units", unit) ?? unit).split("|");
+  return formatted === "1" ? one : other;
 }
 
 /**
- * A measurement's unit, or nothing if the measurement's name says the unit already.
+ * Return a measurement's unit, or "" if the measurement's name contains the unit.
  *
  * @param {{name: string, unit: string}} measurement
  */
 export function unitBeside({ name, unit }) {
-  const [what] = name.split(": ")[0].split(".").reverse();
-  const shown = spoken("measurements", what).toLowerCase();
-  const forms = (text("units", unit) ?? unit).toLowerCase().split("|");
+  const [measure] = name.split(": ")[0].split(".").reverse();
+  const displayedName = translatedName("measurements", measure).toLowerCase();
+  const forms = (lookUp("units", unit) ?? unit).toLowerCase().split("|");
   const bare = forms.map((form) => form.replace(/^（(.*)）$/, "$1"));
-  return bare.some((form) => shown.includes(form)) ? "" : unit;
+  return bare.some((form) => displayedName.includes(form)) ? "" : unit;
 }
 
 /**
- * A measured number with the unit that stands beside the measurement's name. It has three digits
- * that count, or more if the three are on the limit's other side.
+ * Return a measured number, with its unit unless the measurement's name contains the unit.
+ *
+ * The number has three significant digits. It has up to six if rounding would move it to the other
+ * side of the threshold.
  *
  * @param {{name: string, unit: string, better?: string,
  *   threshold?: number | number[] | null}} measurement
@@ -154,6 +161,8 @@ export function valueOf(measurement, value) {
 }
 
 /**
+ * Return true if a value passes the threshold of its measurement.
+ *
  * @param {{better?: string, threshold?: number | number[] | null}} measurement
  * @param {number} value
  */
@@ -164,20 +173,21 @@ function passes({ better, threshold = null }, value) {
 }
 
 /**
- * A measurement's name as people read it: `loop.seam_position` is "loop: seam position".
+ * Return a measurement's name in the editor's language: "loop: seam position" for
+ * `loop.seam_position`.
  *
- * @param {string} name with a subject in front where reports are merged, and with a character's
- *   name behind where there are several
+ * @param {string} name with a subject in front if reports are merged, and with the character's name
+ *   behind if there are several characters
  */
 export function title(name) {
-  const [measured, ...whose] = name.split(": ");
-  const [what, ...subject] = measured.split(".").reverse();
-  const said = subject.reverse().map((each) => subjectName(each));
-  return labelled(...said, spoken("measurements", what), ...whose);
+  const [path, ...characters] = name.split(": ");
+  const [measure, ...subjects] = path.split(".").reverse();
+  const subjectNames = subjects.reverse().map((subject) => subjectName(subject));
+  return labelled(...subjectNames, translatedName("measurements", measure), ...characters);
 }
 
 /**
- * Texts of which each says what the next one is about: "loop: seam position".
+ * Join texts of which each is the label of the next one: "loop: seam position".
  *
  * @param {...string} texts
  */
@@ -186,44 +196,46 @@ export function labelled(...texts) {
 }
 
 /**
- * What a report is of.
+ * Return the subject of a report in the editor's language.
  *
  * @param {string} subject
  */
 export function subjectName(subject) {
-  return spoken("subjects", subject);
+  return translatedName("subjects", subject);
 }
 
 /**
- * A phase of a production: those that come with the pack are translated.
+ * Return the name of a phase; the phases that come with the pack are translated.
  *
  * @param {string} id
- * @param {string} [name] as its definition has it
+ * @param {string} [name] in the phase's definition
  */
 export function phaseName(id, name = id) {
-  return text("phases", id) ?? name;
+  return lookUp("phases", id) ?? name;
 }
 
 /**
- * A name of the pack's own; a number behind it tells several apart.
+ * Return a name of the pack in the editor's language; a number at its end is kept (`loop_2`).
  *
  * @param {Section} section
  * @param {string} name
  */
-function spoken(section, name) {
-  const known = text(section, name);
-  if (known) return known;
-  const [, first, count] = /^(.*)_(\d+)$/.exec(name) ?? [];
-  const named = first && text(section, first);
-  return named ? `${named} ${count}` : name.replaceAll("_", " ");
+function translatedName(section, name) {
+  const whole = lookUp(section, name);
+  if (whole) return whole;
+  const [, stem, count] = /^(.*)_(\d+)$/.exec(name) ?? [];
+  const translated = stem && lookUp(section, stem);
+  return translated ? `${translated} ${count}` : name.replaceAll("_", " ");
 }
 
 /**
+ * Return the text of a key in the editor's language, else in English, else undefined.
+ *
  * @param {Section} section
  * @param {string} key
- * @returns {string | undefined} in the editor's language, else in English
+ * @returns {string | undefined}
  */
-function text(section, key) {
+function lookUp(section, key) {
   for (const texts of [TEXTS[language()], TEXTS[SOURCE]]) {
     if (texts?.[section] && Object.hasOwn(texts[section], key)) return texts[section][key];
   }
@@ -231,10 +243,12 @@ function text(section, key) {
 }
 
 /**
+ * Fill the placeholders of a text; a placeholder without a value stays.
+ *
  * @param {string} template
  * @param {Record<string, unknown>} values
  */
-function filled(template, values) {
+function fillPlaceholders(template, values) {
   return template.replace(PLACEHOLDER, (whole, measured, name, one, other) => {
     if (measured) {
       return isComplete(whole, values)
@@ -242,16 +256,17 @@ function filled(template, values) {
         : whole;
     }
     if (!Object.hasOwn(values, name)) return whole;
-    const shown = String(values[name]);
-    if (one === undefined) return shown;
-    return shown === "1" ? one : other;
+    const value = String(values[name]);
+    if (one === undefined) return value;
+    return value === "1" ? one : other;
   });
 }
 
 /**
+ * Return true if every placeholder of a text has a value.
+ *
  * @param {string} template
  * @param {Record<string, unknown>} values
- * @returns {boolean} true if every placeholder of a text has its value
  */
 function isComplete(template, values) {
   return [...template.matchAll(PLACEHOLDER)].every(([, measured, name]) =>
@@ -259,7 +274,10 @@ function isComplete(template, values) {
   );
 }
 
-/** What ComfyUI serves of `locales`; without it, the words are their keys and the parts work. */
+/**
+ * Load the pack's texts, which ComfyUI serves from `locales`. If that fails, the keys are displayed
+ * instead of the texts and the pack's parts still work.
+ */
 async function load() {
   try {
     const served = await (await api.fetchApi("/i18n")).json();

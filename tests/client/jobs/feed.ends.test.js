@@ -17,7 +17,7 @@ afterEach(() => watched.clock.stop());
 describe("a job that ends far down the list, as the first of a long queue does", () => {
   beforeEach(async () => {
     await watched.find(rows(300, 251, { state: "pending" }), "after-251");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.answer(rows(250, 51, { state: "pending" }), "after-51");
     watched.tell("job-200", "completed");
     watched.tell("job-290", "cancelled");
@@ -31,7 +31,7 @@ describe("a job that ends far down the list, as the first of a long queue does",
     await watched.answer(rows(250, 51, { thumbnail: "/t" }), "after-51");
     assert.equal(watched.feed.jobs[100].thumbnail, "/t");
     assert.equal(watched.ids.length, 250);
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.query.cursor, "after-51");
   });
 
@@ -56,7 +56,7 @@ describe("a job that ends while its page is on its way", () => {
   /** Load a page that was read before one of its jobs ended. */
   async function load(filters = {}) {
     await watched.find(rows(300, 251, { state: "in_progress" }), "after-251", filters);
-    watched.feed.more();
+    watched.feed.loadMore();
     watched.tell("job-200", "completed", { verdict: "PASS", score: 80 });
     await watched.answer(rows(250, 51, { state: "in_progress", progress: 0.9 }), "after-51");
   }

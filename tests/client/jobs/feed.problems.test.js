@@ -20,7 +20,7 @@ afterEach(() => watched.clock.stop());
 describe("a request that fails", () => {
   test("says why, keeps the list, and is repeated after two seconds", async () => {
     await watched.find(rows(2, 1), "after-1");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.fail();
     assert.equal(watched.feed.problem.code, "no_answer");
     assert.deepEqual(watched.ids, ["job-2", "job-1"]);
@@ -47,7 +47,7 @@ describe("a request that fails", () => {
     await watched.fail();
     await watched.clock.pass(2 * SECOND);
     await watched.answer(rows(1, 1), "after-1");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.fail();
     await watched.clock.pass(2 * SECOND);
     assert.equal(watched.requestCount, 4);
@@ -55,10 +55,10 @@ describe("a request that fails", () => {
 
   test("keeps events and scrolling from asking in the meantime", async () => {
     await watched.find(rows(2, 1), "after-1");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.fail();
     watched.tell("job-3", "pending");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.clock.pass(SECOND);
     assert.equal(watched.requestCount, 2);
   });
@@ -77,7 +77,7 @@ describe("a request that fails", () => {
     api.requests[0].answer(refusal, 503);
     await settle();
     assert.equal(watched.feed.problem.message, "The database can't be reached.");
-    assert.ok(watched.feed.empty);
+    assert.ok(watched.feed.isLoading);
   });
 });
 
@@ -89,10 +89,10 @@ describe("while the panel is not on the screen", () => {
     await watched.clock.pass(2 * SOON);
     assert.equal(watched.requestCount, 1);
     watched.watched = true;
-    watched.feed.watch();
+    watched.feed.resume();
     await watched.answer(rows(2, 1));
     assert.deepEqual(watched.ids, ["job-2", "job-1"]);
-    watched.feed.watch();
+    watched.feed.resume();
     assert.equal(watched.requestCount, 2, "nothing has happened since");
   });
 
@@ -103,17 +103,17 @@ describe("while the panel is not on the screen", () => {
     await watched.clock.pass(2 * SOON);
     assert.equal(watched.requestCount, 1);
     watched.watched = true;
-    watched.feed.watch();
+    watched.feed.resume();
     assert.equal(watched.requestCount, 2);
   });
 
   test("no page is asked for after a first one that was not asked for", () => {
     watched.watched = false;
     watched.feed.find({});
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.requestCount, 0);
     watched.watched = true;
-    watched.feed.watch();
+    watched.feed.resume();
     assert.equal(watched.query.cursor, undefined);
   });
 
@@ -123,7 +123,7 @@ describe("while the panel is not on the screen", () => {
     watched.feed.resync(10);
     assert.equal(watched.requestCount, 1);
     watched.watched = true;
-    watched.feed.watch();
+    watched.feed.resume();
     assert.equal(watched.requestCount, 2);
   });
 });
@@ -167,7 +167,7 @@ describe("after missed messages", () => {
 
   test("an answer to an earlier request is thrown away", async () => {
     await watched.find(rows(3, 1), "after-1");
-    watched.feed.more();
+    watched.feed.loadMore();
     const late = api.requests.at(-1);
     watched.feed.resync(3);
     late.answer({ jobs: rows(0, 0), next: null });

@@ -22,10 +22,10 @@ describe("looking for jobs", () => {
     assert.deepEqual(watched.query, {
       path: "/anime/jobs", state: "failed", text: "a b", limit: "50",
     }); // prettier-ignore
-    assert.ok(watched.feed.empty);
+    assert.ok(watched.feed.isLoading);
     await watched.answer(rows(2, 1, { state: "failed" }));
     assert.deepEqual(watched.ids, ["job-2", "job-1"]);
-    assert.ok(!watched.feed.empty);
+    assert.ok(!watched.feed.isLoading);
     assert.ok(watched.feed.complete);
   });
 
@@ -44,12 +44,12 @@ describe("looking for jobs", () => {
     await watched.find(rows(2, 1));
     watched.feed.find({ shot: "x" });
     assert.deepEqual(watched.ids, []);
-    assert.ok(watched.feed.empty);
+    assert.ok(watched.feed.isLoading);
   });
 
   test("that finds nothing is complete", async () => {
     await watched.find([]);
-    assert.ok(watched.feed.complete && !watched.feed.empty);
+    assert.ok(watched.feed.complete && !watched.feed.isLoading);
   });
 });
 
@@ -57,39 +57,39 @@ describe("the next page", () => {
   test("continues at the cursor, until there is none", async () => {
     await watched.find(rows(4, 3), "after-3", { shot: "x" });
     assert.ok(!watched.feed.complete);
-    watched.feed.more();
+    watched.feed.loadMore();
     const { cursor, limit, shot } = watched.query;
     assert.deepEqual([cursor, limit, shot], ["after-3", "200", "x"]);
     await watched.answer(rows(2, 1));
     assert.deepEqual(watched.ids, ["job-4", "job-3", "job-2", "job-1"]);
     assert.ok(watched.feed.complete);
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.requestCount, 2);
   });
 
   test("is asked for once, however often the list is scrolled", async () => {
     await watched.find(rows(4, 3), "after-3");
-    watched.feed.more();
-    watched.feed.more();
+    watched.feed.loadMore();
+    watched.feed.loadMore();
     assert.equal(watched.requestCount, 2);
   });
 
   test("is not asked for before the first has come", () => {
     watched.feed.find({});
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.requestCount, 1);
   });
 
   test("repeats no job that is there already", async () => {
     await watched.find(rows(4, 3), "after-3");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.answer(rows(3, 2));
     assert.deepEqual(watched.ids, ["job-4", "job-3", "job-2"]);
   });
 
   test("of earlier filters is thrown away when it comes", async () => {
     await watched.find(rows(4, 3), "after-3");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.find(rows(9, 9));
     assert.deepEqual(watched.ids, ["job-9"]);
     assert.ok(watched.feed.complete);
@@ -153,7 +153,7 @@ describe("an event", () => {
 
   test("while a page loads waits for it: there are never two requests at once", async () => {
     await watched.find(rows(4, 3), "after-3");
-    watched.feed.more();
+    watched.feed.loadMore();
     watched.tell("job-5", "pending");
     await watched.clock.pass(5 * SOON);
     assert.equal(watched.requestCount, 2);
@@ -192,7 +192,7 @@ describe("a job that no longer fits the filters", () => {
 
   test("is not brought back by a page that was on its way", async () => {
     await watched.find(rows(4, 3, { state: "pending" }), "after-3", { state: "pending" });
-    watched.feed.more();
+    watched.feed.loadMore();
     watched.tell("job-4", "in_progress");
     await watched.answer(rows(2, 1, { state: "pending" }));
     assert.deepEqual(watched.ids, ["job-3", "job-2", "job-1"]);
@@ -202,13 +202,13 @@ describe("a job that no longer fits the filters", () => {
 describe("asking for what is new", () => {
   test("keeps the older jobs that are known, and their cursor", async () => {
     await watched.find(rows(4, 3), "after-3");
-    watched.feed.more();
+    watched.feed.loadMore();
     await watched.answer(rows(2, 1), "after-1");
     watched.tell("job-5", "pending");
     await watched.clock.pass(SOON);
     await watched.answer(rows(5, 4), "after-4");
     assert.deepEqual(watched.ids, ["job-5", "job-4", "job-3", "job-2", "job-1"]);
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.query.cursor, "after-1");
   });
 
@@ -226,7 +226,7 @@ describe("asking for what is new", () => {
     await watched.clock.pass(SOON);
     await watched.answer(rows(9, 8), "after-8");
     assert.deepEqual(watched.ids, ["job-9", "job-8"]);
-    watched.feed.more();
+    watched.feed.loadMore();
     assert.equal(watched.query.cursor, "after-8");
   });
 

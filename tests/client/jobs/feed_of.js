@@ -14,9 +14,9 @@ export class WatchedFeed {
     /** @type {string[]} ids */
     this.ended = [];
     this.feed = new Feed({
-      changed: () => (this.drawn += 1),
-      ended: (job) => this.ended.push(job.id),
-      watched: () => this.watched,
+      onChange: () => (this.drawn += 1),
+      onEnd: (job) => this.ended.push(job.id),
+      isWatched: () => this.watched,
     });
   }
 
@@ -73,6 +73,6 @@ export class WatchedFeed {
    * @param {Record<string, unknown>} [values]
    */
   tell(id, state, values = {}) {
-    this.feed.told({ id, state, progress: null, verdict: null, score: null, ...values });
+    this.feed.handleEvent({ id, state, progress: null, verdict: null, score: null, ...values });
   }
 }

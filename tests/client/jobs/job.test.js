@@ -10,25 +10,25 @@ afterEach(() => speak("en"));
 describe("a job's name", () => {
   test("is its shot, within everything else that is named", () => {
     const names = { project: "P", episode: "E", scene: "S", shot: "T", character: "C" };
-    assert.deepEqual(job.named(row(names)), { name: "T", within: "P · E · S · C" });
+    assert.deepEqual(job.jobName(row(names)), { name: "T", within: "P · E · S · C" });
   });
 
   test("is the nearest name that it has", () => {
-    assert.equal(job.named(row({ project: "P", episode: "E", scene: "S" })).name, "S");
-    assert.equal(job.named(row({ project: "P", episode: "E", character: "C" })).name, "E");
-    assert.equal(job.named(row({ project: "P", character: "C" })).name, "C");
-    assert.deepEqual(job.named(row({ project: "P" })), { name: "P", within: "" });
+    assert.equal(job.jobName(row({ project: "P", episode: "E", scene: "S" })).name, "S");
+    assert.equal(job.jobName(row({ project: "P", episode: "E", character: "C" })).name, "E");
+    assert.equal(job.jobName(row({ project: "P", character: "C" })).name, "C");
+    assert.deepEqual(job.jobName(row({ project: "P" })), { name: "P", within: "" });
   });
 
   test("is not said twice where scene and character are called alike", () => {
     const names = { project: "P", scene: "Mika", character: "Mika" };
-    assert.deepEqual(job.named(row(names)), { name: "Mika", within: "P" });
+    assert.deepEqual(job.jobName(row(names)), { name: "Mika", within: "P" });
   });
 
   test("is the start of its id where nothing is named", () => {
-    assert.deepEqual(job.named(row()), { name: "Job 01234567", within: "" });
+    assert.deepEqual(job.jobName(row()), { name: "Job 01234567", within: "" });
     speak("ja");
-    assert.equal(job.named(row()).name, "ジョブ01234567");
+    assert.equal(job.jobName(row()).name, "ジョブ01234567");
   });
 });
 
@@ -71,25 +71,26 @@ describe("the reason of a job", () => {
   const measured = { reason_code: "no_frames", reason_values: {}, reason: "No frame." };
 
   test("is the error of a failed job", () => {
-    assert.equal(job.why(row({ state: "failed", error: "Out of memory", ...measured })),
+    assert.equal(job.jobReason(row({ state: "failed", error: "Out of memory", ...measured })),
       "Out of memory"); // prettier-ignore
   });
 
   test("is not what was measured before the job failed or was cancelled", () => {
-    assert.equal(job.why(row({ state: "failed", ...measured })), "");
-    assert.equal(job.why(row({ state: "cancelled", error: "Interrupted", ...measured })), "");
+    assert.equal(job.jobReason(row({ state: "failed", ...measured })), "");
+    assert.equal(job.jobReason(row({ state: "cancelled", error: "Interrupted", ...measured })), "");
   });
 
   test("is the worst measurement's, in the editor's language", () => {
-    assert.equal(job.why(row(measured)), "No frame.");
+    assert.equal(job.jobReason(row(measured)), "No frame.");
     speak("ja");
-    assert.equal(job.why(row(measured)), "測定するフレームがありません。");
-    assert.equal(job.why(row({ ...measured, reason_values: null })), job.why(row(measured)));
+    assert.equal(job.jobReason(row(measured)), "測定するフレームがありません。");
+    const withoutValues = row({ ...measured, reason_values: null });
+    assert.equal(job.jobReason(withoutValues), job.jobReason(row(measured)));
   });
 
   test("is empty where nothing was measured", () => {
-    assert.equal(job.why(row()), "");
-    assert.equal(job.why(row({ reason_code: "no_frames" })), "");
+    assert.equal(job.jobReason(row()), "");
+    assert.equal(job.jobReason(row({ reason_code: "no_frames" })), "");
   });
 });
 
@@ -120,22 +121,22 @@ test("a listed job keeps only what the list shows", () => {
   assert.deepEqual(listed, row({ id: "x" }));
 });
 
-describe("what the database says of a known job", () => {
+describe("what the database says of a listed job", () => {
   test("is taken over, and the job stays the same object", () => {
-    const known = row({ state: "pending" });
-    assert.equal(job.merged(known, row({ state: "in_progress", thumbnail: "/t" })), known);
-    assert.deepEqual([known.state, known.thumbnail], ["in_progress", "/t"]);
+    const listed = row({ state: "pending" });
+    assert.equal(job.mergeJob(listed, row({ state: "in_progress", thumbnail: "/t" })), listed);
+    assert.deepEqual([listed.state, listed.thumbnail], ["in_progress", "/t"]);
   });
 
   test("does not bring a job back that has ended", () => {
-    const known = row({ state: "failed", verdict: null });
-    job.merged(known, row({ state: "in_progress", progress: 0.9, verdict: "PASS" }));
-    assert.deepEqual([known.state, known.progress, known.verdict], ["failed", null, null]);
+    const listed = row({ state: "failed", verdict: null });
+    job.mergeJob(listed, row({ state: "in_progress", progress: 0.9, verdict: "PASS" }));
+    assert.deepEqual([listed.state, listed.progress, listed.verdict], ["failed", null, null]);
   });
 
   test("brings a lost job back", () => {
-    const known = row({ state: "lost" });
-    job.merged(known, row({ state: "in_progress" }));
-    assert.equal(known.state, "in_progress");
+    const listed = row({ state: "lost" });
+    job.mergeJob(listed, row({ state: "in_progress" }));
+    assert.equal(listed.state, "in_progress");
   });
 });

@@ -30,12 +30,12 @@ beforeEach(() => {
   page.hidden = false;
   watch = new ServerWatch({
     isWatched: () => isWatched,
-    changed: (silentSince) => changes.push(silentSince),
+    onChange: (silentSince) => changes.push(silentSince),
   });
 });
 afterEach(async () => {
   isWatched = false;
-  watch.look();
+  watch.check();
   await settle();
   clock.stop();
 });
@@ -62,7 +62,7 @@ test("a server that lets a question hang is silent since it was asked", async ()
   assert.equal(watch.silentSince, since);
 });
 
-test("a silence that goes on is told once, and keeps its beginning", async () => {
+test("a silence that goes on is reported once, and keeps its beginning", async () => {
   watch.start();
   const since = clock.elapsed;
   await clock.pass(3 * (PATIENCE + PAUSE));
@@ -103,8 +103,8 @@ test("a page that slept does not take itself for a silent server", async () => {
 
 test("there is one question at a time", async () => {
   watch.start();
-  watch.look();
-  watch.look();
+  watch.check();
+  watch.check();
   assert.equal(api.requests.length, 1);
 });
 
@@ -112,7 +112,7 @@ test("looking asks at once, without waiting for the pause to end", async () => {
   watch.start();
   await answer();
   await clock.pass(500);
-  watch.look();
+  watch.check();
   assert.equal(api.requests.length, 2);
   await answer();
   await clock.pass(PAUSE - 500);

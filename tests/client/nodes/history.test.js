@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 
 import {
-  findRun, runFromHistory, runFromQueue, runThatGave,
+  findRun, runFromHistory, runFromQueue, findRunByOutputs,
 } from "../../../web/client/nodes/history.js"; // prettier-ignore
 import { api } from "../editor/api.js";
 import { promptNode } from "./runs.js";
@@ -128,14 +128,14 @@ describe("the run that gave these outputs", () => {
 
   test("is the newest that gave exactly them", async () => {
     serveTwo();
-    assert.equal((await runThatGave("w/1", [["1", verdict("FAIL")]])).id, "new");
-    assert.equal((await runThatGave("w/1", [["1", verdict("PASS")]])).id, "old");
+    assert.equal((await findRunByOutputs("w/1", [["1", verdict("FAIL")]])).id, "new");
+    assert.equal((await findRunByOutputs("w/1", [["1", verdict("PASS")]])).id, "old");
   });
 
   test("is told by the pack's outputs only: the editor adds pictures of its own", async () => {
     serveTwo();
     const restored = { images: ["other.png"], ...verdict("PASS") };
-    assert.equal((await runThatGave("w/1", [["1", restored]])).id, "old");
+    assert.equal((await findRunByOutputs("w/1", [["1", restored]])).id, "old");
   });
 
   test("is found whatever order the outputs are in", async () => {
@@ -145,17 +145,17 @@ describe("the run that gave these outputs", () => {
       "/jobs?workflow_id=w&limit=20": { jobs: [{ id: "p" }] },
       "/history/p": { p: entry([], { 1: saved }) },
     });
-    assert.equal((await runThatGave("w", [["1", restored]])).id, "p");
+    assert.equal((await findRunByOutputs("w", [["1", restored]])).id, "p");
   });
 
   test("is none where no run gave all of them", async () => {
     serveTwo();
     const outputs = [["1", verdict("PASS")], ["2:3", verdict("PASS")]];
-    assert.equal(await runThatGave("w/1", outputs), null);
+    assert.equal(await findRunByOutputs("w/1", outputs), null);
   });
 
   test("is none with a ComfyUI that cannot be asked for a workflow's runs", async () => {
     serve({});
-    assert.equal(await runThatGave("w", [["1", verdict("PASS")]]), null);
+    assert.equal(await findRunByOutputs("w", [["1", verdict("PASS")]]), null);
   });
 });

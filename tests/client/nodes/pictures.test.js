@@ -15,7 +15,7 @@ const RUN = runOf({});
 let top;
 /** @type {any} */
 let within;
-/** @type {any[]} what the editor was told of nodes */
+/** @type {any[]} messages that the editor received about nodes */
 let messages;
 const hear = ({ detail }) => messages.push(detail);
 

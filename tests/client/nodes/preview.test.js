@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
-import { addressOf, previewOf, select } from "../../../web/client/nodes/preview.js";
+import { addressOf, findPreview, select } from "../../../web/client/nodes/preview.js";
 import { Graph } from "./graphs.js";
 import { runOf } from "./runs.js";
 
@@ -32,7 +32,7 @@ function connect(from, to) {
 
 /** Return the id of the node that shows the frames of node 2; null if none does. */
 function shownBy(frames, outputs, path = "2") {
-  return previewOf(nodes[1], frames, runOf({}, {}, outputs), path)?.node.id ?? null;
+  return findPreview(nodes[1], frames, runOf({}, {}, outputs), path)?.node.id ?? null;
 }
 
 beforeEach(() => {

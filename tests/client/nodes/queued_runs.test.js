@@ -9,7 +9,7 @@ import { promptNode } from "./runs.js";
 
 const PROMPT = { output: { 1: promptNode("AnimeGate") } };
 
-/** @type {any[][]} what the listener was told: an event and its particulars */
+/** @type {any[][]} calls of the listener: the event and its arguments */
 let notices;
 /** @type {{resolve: (answer: any) => void, reject: (error: any) => void}[]} */
 let posts;
@@ -35,8 +35,8 @@ beforeEach(() => {
   const events = notices; // those of earlier tests still listen, to their own events
   const note = (event) => (run, more) => events.push([event, run, more]);
   runs = new QueuedRuns({
-    origin: () => origin, queued: note("queued"), started: note("started"), showed: note("showed"),
-    ended: note("ended"), refused: note("refused"),
+    origin: () => origin, onQueued: note("queued"), onStarted: note("started"),
+    onOutput: note("showed"), onEnded: note("ended"), onRefused: note("refused"),
   }); // prettier-ignore
   runs.listen();
 });
@@ -119,13 +119,13 @@ describe("a node's output", () => {
     assert.equal(notices[1][2], "2:9");
   });
 
-  test("is not told for a cached node that shows nothing", async () => {
+  test("is not reported for a cached node without pictures", async () => {
     await queue();
     say("executed", { node: "1", output: null });
     assert.deepEqual(events(), ["queued"]);
   });
 
-  test("is not told where the pack only takes the editor's pictures away", async () => {
+  test("is not reported if the pack only removes the editor's pictures", async () => {
     await queue();
     say("executed", { node: "1", output: { images: [] }, [LEFT_OUT]: true });
     assert.deepEqual(events(), ["queued"]);
@@ -134,7 +134,7 @@ describe("a node's output", () => {
 });
 
 describe("messages that come before the answer to the request", () => {
-  test("are told after it, in their order", async () => {
+  test("are reported after it, in their order", async () => {
     const answer = api.queuePrompt(0, PROMPT);
     say("execution_start", {});
     say("executed", { node: "1", output });
@@ -145,7 +145,7 @@ describe("messages that come before the answer to the request", () => {
     assert.deepEqual(events(), ["queued", "started", "showed", "ended"]);
   });
 
-  test("of another prompt are not told", async () => {
+  test("of another prompt are not reported", async () => {
     const answer = api.queuePrompt(0, PROMPT);
     say("execution_start", { prompt_id: "another" });
     posts[0].resolve({ prompt_id: "p" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { notReached, savedNothing, SAVES } from "../../../web/client/nodes/reach.js";
+import { nodesWithoutFiles, unreachedNodes, SAVES } from "../../../web/client/nodes/reach.js";
 import { promptNode, runOf } from "./runs.js";
 
 // A gate with two outputs; behind the first a scale and a preview, behind the second a preview.
@@ -13,7 +13,7 @@ const GRAPH = {
   5: promptNode("PreviewImage", ["2", 1]),
   6: promptNode("PreviewImage", ["1", 0]),
 };
-const entries = (run) => Object.fromEntries(notReached(run));
+const entries = (run) => Object.fromEntries(unreachedNodes(run));
 
 describe("nodes that a run did not reach", () => {
   test("are those behind a blocked output, however far", () => {
@@ -63,21 +63,21 @@ describe("nodes that were to save files and did not", () => {
   const graph = { ...GRAPH, 7: promptNode(SAVES, ["4", 0]), 8: promptNode(SAVES, ["5", 0]) };
 
   test("are the Save Job nodes without an output", () => {
-    assert.deepEqual(savedNothing(runOf(graph, {}, { 8: { images: [] } })), ["7"]);
+    assert.deepEqual(nodesWithoutFiles(runOf(graph, {}, { 8: { images: [] } })), ["7"]);
   });
 
   test("are not known before the run has ended", () => {
-    assert.deepEqual(savedNothing(runOf(graph, { state: "running" })), []);
-    assert.deepEqual(savedNothing(runOf(graph, { state: "interrupted" })), ["7", "8"]);
+    assert.deepEqual(nodesWithoutFiles(runOf(graph, { state: "running" })), []);
+    assert.deepEqual(nodesWithoutFiles(runOf(graph, { state: "interrupted" })), ["7", "8"]);
   });
 
   test("are only those that a partial run was for", () => {
-    assert.deepEqual(savedNothing(runOf(graph, { targets: ["7"] })), ["7"]);
-    assert.deepEqual(savedNothing(runOf(graph, { targets: ["6"] })), []);
+    assert.deepEqual(nodesWithoutFiles(runOf(graph, { targets: ["7"] })), ["7"]);
+    assert.deepEqual(nodesWithoutFiles(runOf(graph, { targets: ["6"] })), []);
   });
 
   test("are those too that the target of a partial run depends on", () => {
     const behind = { ...graph, 9: promptNode("Preview", ["7", 0]) };
-    assert.deepEqual(savedNothing(runOf(behind, { targets: ["9", "gone"] })), ["7"]);
+    assert.deepEqual(nodesWithoutFiles(runOf(behind, { targets: ["9", "gone"] })), ["7"]);
   });
 });

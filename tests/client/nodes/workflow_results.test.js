@@ -54,8 +54,8 @@ const gate = (verdict, more = {}) => ({
 /** Begin a run with these outputs so far. */
 function begin(outputs, values = {}) {
   const run = runOf(GRAPH, { state: "running", ...values }, outputs);
-  results.started(run);
-  for (const path of run.outputs.keys()) results.showed(run, path);
+  results.startRun(run);
+  for (const path of run.outputs.keys()) results.addResult(run, path);
   return run;
 }
 
@@ -76,7 +76,7 @@ describe("the results of a workflow", () => {
     const second = begin({});
     assert.match(texts()[0], /^From an earlier run.*PASS/);
     second.outputs.set("1", gate("FAIL"));
-    results.showed(second, "1");
+    results.addResult(second, "1");
     assert.match(texts()[0], /^✘ FAIL/);
   });
 
@@ -91,7 +91,7 @@ describe("the results of a workflow", () => {
     const first = begin({});
     begin({ 1: gate("FAIL") });
     first.outputs.set("1", gate("PASS"));
-    results.showed(first, "1");
+    results.addResult(first, "1");
     assert.match(texts()[0], /FAIL/);
   });
 
@@ -118,7 +118,7 @@ describe("the results of a workflow", () => {
   test("do not come back to a number that another node has after undo", () => {
     begin({ 1: gate("FAIL") });
     const [undone] = nodes.splice(0, 1);
-    results.forgetGone();
+    results.forgetMissingNodes();
     nodes.unshift(node(1, "AnimeGate"));
     assert.equal(texts()[0], "");
     assert.equal(undone.id, 1);

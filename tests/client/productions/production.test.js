@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 
 import "../editor/page.js";
-import { standing, whyText } from "../../../web/client/productions/production.js";
+import { reasonsText, stateLabel } from "../../../web/client/productions/production.js";
 import { speak } from "../editor/app.js";
 
 const FEW = {
@@ -17,7 +17,7 @@ describe("the reason of a phase", () => {
     const because = [{ ...FEW, name: "loop.seam_position" }, FEW];
     speak("zh");
     assert.equal(
-      whyText({ because, reason: "ignored" }),
+      reasonsText({ because, reason: "ignored" }),
       "循环：接缝位置：有 3 帧；至少需要 8 帧。\n有 3 帧；至少需要 8 帧。",
     );
   });
@@ -26,7 +26,7 @@ describe("the reason of a phase", () => {
     const reason =
       "merged: FAIL, 42 of 100\n- loop.seam_position: It jumps.\n- banding: It shows bands.";
     assert.equal(
-      whyText({ because: [], reason }),
+      reasonsText({ because: [], reason }),
       "loop: seam position: It jumps.\nbanding: It shows bands.",
     );
   });
@@ -34,25 +34,25 @@ describe("the reason of a phase", () => {
   test("keeps what stands before the verdict of a gate", () => {
     const reason = "Attempt 2 of 3: merged: FAIL\n- banding: It shows bands.";
     assert.equal(
-      whyText({ because: [], reason }),
+      reasonsText({ because: [], reason }),
       "Attempt 2 of 3: banding: It shows bands.",
     );
   });
 
   test("is empty where there is none, and otherwise as it was written", () => {
-    assert.equal(whyText({ because: [], reason: null }), "");
-    assert.equal(whyText({ because: [], reason: "Out of memory" }), "Out of memory");
+    assert.equal(reasonsText({ because: [], reason: null }), "");
+    assert.equal(reasonsText({ because: [], reason: "Out of memory" }), "Out of memory");
   });
 });
 
-describe("the standing of a phase", () => {
+describe("the state of a phase", () => {
   test("is a symbol and a word", () => {
-    assert.equal(standing("passed").textContent, "✔ Passed");
-    assert.equal(standing("passed").dataset.state, "passed");
+    assert.equal(stateLabel("passed").textContent, "✔ Passed");
+    assert.equal(stateLabel("passed").dataset.state, "passed");
   });
 
   test("that this version does not know is lost", () => {
-    assert.equal(standing("brand_new").textContent, standing("lost").textContent);
-    assert.equal(standing("constructor").textContent, standing("lost").textContent);
+    assert.equal(stateLabel("brand_new").textContent, stateLabel("lost").textContent);
+    assert.equal(stateLabel("constructor").textContent, stateLabel("lost").textContent);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { deciding, withCurve } from "../../../web/client/report/deciding.js";
+import { decidingMeasurements, withCurve } from "../../../web/client/report/deciding.js";
 import { measurement, report } from "./measurements.js";
 
 const namesOf = (measurements) => measurements.map(({ name }) => name);
@@ -9,40 +9,42 @@ const fails = (name) => measurement({ name, verdict: "FAIL" });
 const inOrder = (names, ...measurements) => ({ ...report(...measurements), deciding: names });
 
 test("of a failed report only what does not pass is shown, in the order that the report gives", () => {
-  const { shown, more } = deciding(
+  const { listed, more } = decidingMeasurements(
     inOrder(["worst", "bad", "good"], measurement({ name: "good" }), fails("bad"), fails("worst")),
   );
-  assert.deepEqual(namesOf(shown), ["worst", "bad"]);
+  assert.deepEqual(namesOf(listed), ["worst", "bad"]);
   assert.equal(more, 0);
 });
 
 test("three of many failures are shown, and the rest is counted", () => {
-  const { shown, more } = deciding(report(...["a", "b", "c", "d", "e"].map(fails)));
-  assert.deepEqual(namesOf(shown), ["a", "b", "c"]);
+  const { listed, more } = decidingMeasurements(report(...["a", "b", "c", "d", "e"].map(fails)));
+  assert.deepEqual(namesOf(listed), ["a", "b", "c"]);
   assert.equal(more, 2);
 });
 
 test("of a passed report the two weakest are shown, however many there are", () => {
   const values = ["a", "b", "c"].map((name) => measurement({ name }));
-  const { shown, more } = deciding(inOrder(["c", "a", "b"], ...values));
-  assert.deepEqual(namesOf(shown), ["c", "a"]);
+  const { listed, more } = decidingMeasurements(inOrder(["c", "a", "b"], ...values));
+  assert.deepEqual(namesOf(listed), ["c", "a"]);
   assert.equal(more, 0);
 });
 
 test("a failing measurement that is not required does not decide", () => {
   const hint = { ...fails("hint"), required: false };
-  assert.deepEqual(namesOf(deciding(report(hint, measurement())).shown), ["loop.seam_position"]);
+  const { listed } = decidingMeasurements(report(hint, measurement()));
+  assert.deepEqual(namesOf(listed), ["loop.seam_position"]);
 });
 
 test("where nothing is required, the first two of the report are shown in its order", () => {
   const values = ["a", "b", "c"].map((name) => measurement({ name, required: false }));
   values[2].verdict = "FAIL";
-  assert.deepEqual(deciding(report(...values)), { shown: values.slice(0, 2), more: 0 });
+  const expected = { listed: values.slice(0, 2), more: 0 };
+  assert.deepEqual(decidingMeasurements(report(...values)), expected);
 });
 
 test("the report of an attempt that an older version recorded is shown too", () => {
   const old = { ...report(measurement(), fails("bad")), deciding: undefined };
-  assert.equal(deciding(old).shown.length, 2);
+  assert.equal(decidingMeasurements(old).listed.length, 2);
 });
 
 test("a curve needs values of two frames, and what decided comes first", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { look } from "../../../web/client/report/verdicts.js";
+import { verdictStyle } from "../../../web/client/report/verdicts.js";
 import { speak } from "../editor/app.js";
 
 afterEach(() => speak("en"));
 
 test("a verdict has a word, and no two share a symbol or a colour", () => {
-  const looks = ["PASS", "FAIL", "NOT_MEASURED", "INFO"].map(look);
+  const looks = ["PASS", "FAIL", "NOT_MEASURED", "INFO"].map(verdictStyle);
   assert.deepEqual(
     looks.map(({ word }) => word),
     ["PASS", "FAIL", "NOT MEASURED", "INFO"],
@@ -18,13 +18,13 @@ test("a verdict has a word, and no two share a symbol or a colour", () => {
 
 test("what is no verdict looks like one that was not measured", () => {
   for (const odd of ["SOMETHING", "toString", "__proto__", null, undefined, 3]) {
-    assert.deepEqual(look(odd), look("NOT_MEASURED"));
+    assert.deepEqual(verdictStyle(odd), verdictStyle("NOT_MEASURED"));
   }
 });
 
 test("the word is in the editor's language", () => {
   speak("ja");
-  assert.equal(look("FAIL").word, "不合格");
+  assert.equal(verdictStyle("FAIL").word, "不合格");
   speak("zh");
-  assert.equal(look("NOT_MEASURED").word, "无法测量");
+  assert.equal(verdictStyle("NOT_MEASURED").word, "无法测量");
 });

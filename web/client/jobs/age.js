@@ -1,3 +1,5 @@
+/** Ages of jobs and productions as text. */
+
 import { language } from "../words.js";
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
@@ -13,14 +15,14 @@ const UNITS = [
 const formats = new Map();
 
 /**
- * How long ago something was: "5 min. ago"; "now" within the first minute.
+ * Return the age of a time as text: "5 min. ago"; "now" within the first minute.
  *
  * @param {string} time
  * @param {"narrow" | "long"} [style]
  * @param {number} [now]
  */
 export function age(time, style = "narrow", now = Date.now()) {
-  const seconds = Math.max((now - Date.parse(time)) / 1000, 0); // clocks differ a little
+  const seconds = Math.max((now - Date.parse(time)) / 1000, 0); // the server's clock may be ahead
   const [unit, length] = UNITS.find((each) => seconds >= each[1]) ?? ["second", Infinity];
   const key = `${language()} ${style}`;
   let format = formats.get(key);

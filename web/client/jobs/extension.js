@@ -1,18 +1,20 @@
+/** Extension of the editor that adds the sidebar Anime Jobs. */
+
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { language, words } from "../words.js";
 import { Panel } from "./panel.js";
-import { Running } from "./running.js";
+import { RunningJobs } from "./running_jobs.js";
 
 const TAB = "anime-jobs";
 const JOB = "anime.job";
 const PRODUCTION = "anime.production";
 
-/** @type {Panel | null} the only one, made when it is first looked at */
+/** @type {Panel | null} the only panel, created when the sidebar is first opened */
 let panel = null;
 
-/** The panel, in the language that the editor speaks now. */
-function thePanel() {
+/** Return the panel; it is created anew after a change of the editor's language. */
+function currentPanel() {
   if (panel?.language !== language()) panel = new Panel();
   return panel;
 }
@@ -29,21 +31,23 @@ app.registerExtension({
       tooltip: words("panel.tooltip"),
       label: words("panel.label"),
       type: "custom",
-      // It may come again and again, and find another tab's elements in its place.
-      render: (/** @type {HTMLElement} */ place) => thePanel().mount(place),
+      // The editor calls this each time that the tab is opened, and `place` may still contain the
+      // elements of another tab.
+      render: (/** @type {HTMLElement} */ place) => currentPanel().mount(place),
     });
-    // The editor holds tabs as reactive objects: what is set on this one is drawn.
+    // The editor's tabs are reactive objects: the editor draws a badge as soon as it is set.
     const tab = workspace.getSidebarTabs().find((/** @type {any} */ each) => each.id === TAB);
-    const running = new Running((count) => {
+    const running = new RunningJobs((count) => {
       if (tab) tab.iconBadge = count ? String(count) : "";
     });
 
-    // Here alone and once: the tab comes and goes without a word.
+    // The listeners are added here, once, because the editor opens and closes the tab without an
+    // event.
     listen(JOB, (event) => {
-      running.told(event);
-      panel?.told(JOB, event);
+      running.handleEvent(event);
+      panel?.handleEvent(JOB, event);
     });
-    listen(PRODUCTION, (event) => panel?.told(PRODUCTION, event));
+    listen(PRODUCTION, (event) => panel?.handleEvent(PRODUCTION, event));
     listen("reconnected", () => {
       running.count();
       panel?.resync();
@@ -53,11 +57,13 @@ app.registerExtension({
 });
 
 /**
+ * Call a function with the detail of each event of ComfyUI that has this name.
+ *
  * @param {string} name
- * @param {(detail: any) => void} heard
+ * @param {(detail: any) => void} handle
  */
-function listen(name, heard) {
+function listen(name, handle) {
   /** @type {any} */ (api).addEventListener(name, (/** @type {CustomEvent} */ event) =>
-    heard(event.detail),
+    handle(event.detail),
   );
 }

@@ -1,77 +1,77 @@
-import { ask, RouteError } from "../requests.js";
-import { listedJob, merged, newerFirst, OVER, verdictOf } from "./job.js";
+/** Jobs of the list as they are loaded and kept up to date, without their display. */
+
+import { callRoute, RouteError } from "../requests.js";
+import { ENDED, listedJob, mergeJob, newerFirst, verdictOf } from "./job.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
-const HEAD = 50; // jobs that are asked for to see what is new
-const PAGE = 200;
-const MOST_AT_ONCE = 2000; // jobs that are loaded anew to stay where one is
-const SOON = 300; // milliseconds in which many events are answered by one request
-const RETRY_FIRST = 2000;
-const RETRY_LAST = 15_000;
+const HEAD = 50; // jobs in a request for the newest ones
+const PAGE = 200; // jobs
+const MOST_AT_ONCE = 2000; // jobs that are loaded again to keep the position in the list
+const SOON = 300; // milliseconds; several events within them cause one request
+const RETRY_FIRST = 2000; // milliseconds
+const RETRY_LAST = 15_000; // milliseconds
 
-/**
- * The jobs that filters describe, the newest first, as far as they have been looked at; it follows
- * what happens. It knows nothing of how they are shown.
- */
+/** Loaded jobs that match filters, the newest first; events keep them current. */
 export class Feed {
   /** @type {ListedJob[]} */
   jobs = [];
-  /** Whether there are no more. */
+  /** True if there are no older jobs to load. */
   complete = false;
-  /** Whether the answer to these filters is still awaited. */
-  empty = true;
-  /** @type {RouteError | null} why nothing comes */
+  /** True until the first answer to the current filters. */
+  isLoading = true;
+  /** @type {RouteError | null} error of the latest request; null if it succeeded */
   problem = null;
   /** @type {Record<string, string>} */
   filters = {};
 
   /** @type {Map<string, ListedJob>} */
   #byId = new Map();
-  /** @type {string | null} */
+  /** @type {string | null} cursor of the next page */
   #next = null;
-  /** @type {ListedJob | null} the oldest that has ended and whose picture is still to be asked for */
+  /** @type {ListedJob | null} the oldest job that has ended and whose picture isn't loaded yet */
   #oldestEnded = null;
-  /** @type {Map<string, JobEvent>} of jobs that were not listed, since the last request began */
-  #early = new Map();
-  #asked = new AbortController();
+  /** @type {Map<string, JobEvent>} events of unlisted jobs since the current request began */
+  #earlyEvents = new Map();
+  #controller = new AbortController();
   #busy = false;
   #stale = false;
-  #soon = 0;
-  #retry = 0;
-  #wait = RETRY_FIRST;
+  #refreshTimer = 0;
+  #retryTimer = 0;
+  #retryDelay = RETRY_FIRST;
 
   /**
-   * @param {object} given
-   * @param {() => void} given.changed something is to be drawn
-   * @param {(job: ListedJob) => void} given.ended a job has just ended
-   * @param {() => boolean} given.watched whether anybody looks; without that nothing is asked for
+   * @param {object} owner
+   * @param {() => void} owner.onChange called when the list must be drawn again
+   * @param {(job: ListedJob) => void} owner.onEnd called when a job has just ended
+   * @param {() => boolean} owner.isWatched true if the list is on the screen; without that nothing
+   *   is requested
    */
-  constructor({ changed, ended, watched }) {
-    this.changed = changed;
-    this.ended = ended;
-    this.watched = watched;
+  constructor({ onChange, onEnd, isWatched }) {
+    this.onChange = onChange;
+    this.onEnd = onEnd;
+    this.isWatched = isWatched;
   }
 
   /**
-   * Look for other jobs.
+   * Replace the jobs by those that match other filters.
    *
    * @param {Record<string, string>} filters
    */
   find(filters) {
-    this.#forget();
+    this.#cancelRequests();
     this.filters = filters;
-    this.empty = true;
-    this.#take([], null);
+    this.isLoading = true;
+    this.#replaceJobs([], null);
     this.complete = false;
-    this.changed();
+    this.onChange();
     this.#refresh();
   }
 
-  /** The page after those that are there. */
-  more() {
-    if (this.#busy || this.problem || this.complete || this.empty) return;
-    this.#do(async (signal) => {
+  /** Load the next page. */
+  loadMore() {
+    if (this.#busy || this.problem || this.complete || this.isLoading) return;
+    this.#run(async (signal) => {
       const { jobs, next } = await this.#page(PAGE, this.#next, signal);
       this.#append(jobs.filter((job) => !this.#byId.has(job.id)));
       this.#next = next;
@@ -79,81 +79,84 @@ export class Feed {
     });
   }
 
-  /** Somebody looks again. */
-  watch() {
-    if (this.#stale || this.empty || this.problem) this.#refresh();
+  /** Load what is new, because the list is on the screen again. */
+  resume() {
+    if (this.#stale || this.isLoading || this.problem) this.#refresh();
   }
 
   /**
-   * What was just said of a job.
+   * Apply an event of a job.
    *
    * @param {JobEvent} event
    */
-  told(event) {
+  handleEvent(event) {
     const job = this.#byId.get(event.id);
-    const over = job ? OVER.has(event.state) && !OVER.has(job.state) : false;
+    const hasEnded = job ? ENDED.has(event.state) && !ENDED.has(job.state) : false;
     if (job) {
       for (const name of /** @type {const} */ (["state", "progress", "verdict", "score"])) {
         /** @type {any} */ (job)[name] = event[name];
       }
-      if (!this.#fits(job)) this.#drop(job);
-      else if (over) this.#askDownTo(job);
-      if (over) this.ended(job);
-      this.changed();
+      if (!this.#matches(job)) this.#remove(job);
+      else if (hasEnded) this.#extendRefreshTo(job);
+      if (hasEnded) this.onEnd(job);
+      this.onChange();
     }
-    if (!job && this.#busy) this.#early.set(event.id, event);
-    // Only the database knows a new one's names, and a finished one's picture.
-    if (!job || over) this.#refreshSoon();
+    if (!job && this.#busy) this.#earlyEvents.set(event.id, event);
+    // An event has neither the names of a new job nor the picture of one that ended.
+    if (!job || hasEnded) this.#refreshSoon();
   }
 
   /**
-   * Messages were missed: everything is asked for anew.
+   * Load the jobs again, because events were missed.
    *
-   * @param {number} reach how many jobs are in use
+   * @param {number} reach number of jobs that the list needs to keep its position
    */
   resync(reach) {
-    if (!this.watched()) {
+    if (!this.isWatched()) {
       this.#stale = true;
       return;
     }
-    this.#forget();
-    const wanted = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
-    this.#do(async (signal) => {
-      const isEnough = (/** @type {ListedJob[]} */ jobs) => jobs.length >= wanted;
-      const { jobs, next } = await this.#pages(Math.min(wanted, PAGE), isEnough, signal);
-      this.#take(jobs, next);
+    this.#cancelRequests();
+    const count = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
+    this.#run(async (signal) => {
+      const isEnough = (/** @type {ListedJob[]} */ jobs) => jobs.length >= count;
+      const { jobs, next } = await this.#pages(Math.min(count, PAGE), isEnough, signal);
+      this.#replaceJobs(jobs, next);
     });
   }
 
   #refreshSoon() {
-    if (!this.watched()) this.#stale = true;
-    else if (!this.problem) this.#soon ||= setTimeout(() => this.#refresh(), SOON);
+    if (!this.isWatched()) this.#stale = true;
+    else if (!this.problem) this.#refreshTimer ||= setTimeout(() => this.#refresh(), SOON);
   }
 
-  /** What is new. */
+  /** Load the newest jobs and put them before the older ones. */
   #refresh() {
-    clearTimeout(this.#soon);
-    this.#soon = 0;
-    if (!this.watched()) {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = 0;
+    if (!this.isWatched()) {
       this.#stale = true;
       return;
     }
     if (this.#busy) {
-      this.#soon = setTimeout(() => this.#refresh(), SOON);
+      this.#refreshTimer = setTimeout(() => this.#refresh(), SOON);
       return;
     }
-    this.#do(async (signal) => {
+    this.#run(async (signal) => {
       const { jobs, next } = await this.#newest(signal);
       const last = jobs.at(-1);
-      const meets = last && this.jobs.some((job) => newerFirst(job, last) <= 0);
-      if (this.empty || next === null || !last || !meets) return this.#take(jobs, next);
+      const overlaps = last && this.jobs.some((job) => newerFirst(job, last) <= 0);
+      if (this.isLoading || next === null || !last || !overlaps) {
+        return this.#replaceJobs(jobs, next);
+      }
       const older = this.jobs.filter((job) => newerFirst(last, job) < 0);
-      this.#take([...jobs, ...older], older.length ? this.#next : next);
+      this.#replaceJobs([...jobs, ...older], older.length ? this.#next : next);
     });
   }
 
   /**
-   * Return the newest jobs, down to the oldest that has ended: in a long queue that is far down.
+   * Return the newest jobs, down to the oldest one that has just ended. In a long queue that job is
+   * far down the list.
    *
    * @param {AbortSignal} signal
    */
@@ -165,18 +168,22 @@ export class Feed {
     try {
       return await this.#pages(HEAD, isEnough, signal);
     } catch (error) {
-      if (oldest && !signal.aborted) this.#askDownTo(oldest);
+      if (oldest && !signal.aborted) this.#extendRefreshTo(oldest);
       throw error;
     }
   }
 
-  /** @param {ListedJob} job that the next request is to reach */
-  #askDownTo(job) {
+  /**
+   * Make the next refresh load all jobs down to this one.
+   *
+   * @param {ListedJob} job
+   */
+  #extendRefreshTo(job) {
     if (!this.#oldestEnded || newerFirst(this.#oldestEnded, job) < 0) this.#oldestEnded = job;
   }
 
   /**
-   * Return the newest jobs, page after page until there are enough.
+   * Return the newest jobs; load page after page until there are enough.
    *
    * @param {number} first length of the first page
    * @param {(jobs: ListedJob[]) => boolean} isEnough
@@ -193,7 +200,9 @@ export class Feed {
   }
 
   /**
-   * @param {number} limit
+   * Return a page of jobs from the route.
+   *
+   * @param {number} limit largest number of jobs
    * @param {string | null} cursor
    * @param {AbortSignal} signal
    * @returns {Promise<{jobs: ListedJob[], next: string | null}>}
@@ -201,78 +210,78 @@ export class Feed {
   async #page(limit, cursor, signal) {
     const query = new URLSearchParams({ ...this.filters, limit: String(limit) });
     if (cursor !== null) query.set("cursor", cursor);
-    const { jobs, next } = await ask(`/anime/jobs?${query}`, { signal });
+    const { jobs, next } = await callRoute(`/anime/jobs?${query}`, { signal });
     const listed = /** @type {ListedJob[]} */ (jobs.map(listedJob));
-    return { jobs: listed.filter((job) => this.#catchUp(job)), next };
+    return { jobs: listed.filter((job) => this.#applyEarlyEvent(job)), next };
   }
 
   /**
-   * Give a job the end that came while its page was on its way.
+   * Apply the event of a job that ended while its page was loading.
    *
    * @param {ListedJob} job
-   * @returns {boolean} whether it still fits the filters
+   * @returns {boolean} true if the job still matches the filters
    */
-  #catchUp(job) {
-    const event = this.#early.get(job.id);
-    if (!event || !OVER.has(event.state) || OVER.has(job.state)) return true;
+  #applyEarlyEvent(job) {
+    const event = this.#earlyEvents.get(job.id);
+    if (!event || !ENDED.has(event.state) || ENDED.has(job.state)) return true;
     const { state, progress, verdict, score } = event;
     Object.assign(job, { state, progress, verdict, score });
-    const fits = this.#fits(job);
-    if (fits) this.#askDownTo(job);
-    return fits;
+    const matches = this.#matches(job);
+    if (matches) this.#extendRefreshTo(job);
+    return matches;
   }
 
   /**
-   * One request at a time; where it fails, it says so and tries again.
+   * Run a request; if it fails, record the problem and retry later.
    *
    * @param {(signal: AbortSignal) => Promise<void>} work
    */
-  async #do(work) {
-    const { signal } = this.#asked;
+  async #run(work) {
+    const { signal } = this.#controller;
     this.#busy = true;
     this.#stale = false;
-    this.#early.clear();
+    this.#earlyEvents.clear();
     try {
       await work(signal);
       if (signal.aborted) return;
       this.problem = null;
-      this.empty = false;
-      this.#wait = RETRY_FIRST;
+      this.isLoading = false;
+      this.#retryDelay = RETRY_FIRST;
     } catch (error) {
-      if (signal.aborted) return; // other jobs are looked for now
+      if (signal.aborted) return; // the filters changed
       if (!(error instanceof RouteError)) throw error;
       this.problem = error;
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#refresh(), this.#wait);
-      this.#wait = Math.min(this.#wait * 2, RETRY_LAST);
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => this.#refresh(), this.#retryDelay);
+      this.#retryDelay = Math.min(this.#retryDelay * 2, RETRY_LAST);
     } finally {
       if (!signal.aborted) this.#busy = false;
     }
-    this.changed();
+    this.onChange();
   }
 
-  /** Nothing that was asked for is wanted any more. */
-  #forget() {
-    this.#asked.abort();
-    this.#asked = new AbortController();
+  /** Cancel all requests and timers. */
+  #cancelRequests() {
+    this.#controller.abort();
+    this.#controller = new AbortController();
     this.#busy = false;
-    clearTimeout(this.#soon);
-    clearTimeout(this.#retry);
-    this.#soon = 0;
+    clearTimeout(this.#refreshTimer);
+    clearTimeout(this.#retryTimer);
+    this.#refreshTimer = 0;
     this.#oldestEnded = null;
   }
 
   /**
-   * These are all that are known now; a job that was known stays the same object.
+   * Replace the jobs. A job that was listed before stays the same object.
    *
    * @param {ListedJob[]} jobs
    * @param {string | null} next
    */
-  #take(jobs, next) {
-    const known = this.#byId;
+  #replaceJobs(jobs, next) {
+    const previous = this.#byId;
     this.#byId = new Map();
     this.jobs = [];
-    this.#append(jobs.map((job) => merged(known.get(job.id), job)));
+    this.#append(jobs.map((job) => mergeJob(previous.get(job.id), job)));
     this.#next = next;
     this.complete = next === null;
   }
@@ -286,13 +295,17 @@ export class Feed {
   }
 
   /** @param {ListedJob} job */
-  #drop(job) {
+  #remove(job) {
     this.#byId.delete(job.id);
     this.jobs.splice(this.jobs.indexOf(job), 1);
   }
 
-  /** @param {ListedJob} job */
-  #fits(job) {
+  /**
+   * Return true if a job matches the filters for state and verdict; events change only these.
+   *
+   * @param {ListedJob} job
+   */
+  #matches(job) {
     const { state, verdict } = this.filters;
     return (!state || state === job.state) && (!verdict || verdict === (verdictOf(job) ?? "none"));
   }

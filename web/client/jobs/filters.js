@@ -1,6 +1,8 @@
+/** Filters above the list of jobs. */
+
 import { element } from "../element.js";
-import { ask, RouteError } from "../requests.js";
-import { look } from "../report/verdicts.js";
+import { callRoute, RouteError } from "../requests.js";
+import { verdictStyle } from "../report/verdicts.js";
 import { words } from "../words.js";
 import { STATES } from "./job.js";
 
@@ -10,13 +12,13 @@ const NONE = "none";
 
 /** @typedef {"project" | "character" | "state" | "verdict"} Choice */
 
-/** What narrows the list: a text and four choices. */
+/** Filters of the list: a text and four choices. */
 export class Filters {
   #typing = 0;
 
-  /** @param {() => void} changed */
-  constructor(changed) {
-    this.changed = changed;
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
     this.text = element("input", "anime-search");
     this.text.type = "search";
     this.text.placeholder = words("filter.text");
@@ -24,14 +26,14 @@ export class Filters {
     this.text.maxLength = 1000;
     this.text.addEventListener("input", () => {
       clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#set(), TYPING);
+      this.#typing = setTimeout(() => this.#apply(), TYPING);
     });
     this.choices = {
       project: this.#choice("project", []),
       character: this.#choice("character", []),
       state: this.#choice("state", STATES.map((each) => [each, words(`state.${each}`)])),
       verdict: this.#choice("verdict", [
-        ...VERDICTS.map((each) => [each, look(each).word]),
+        ...VERDICTS.map((each) => [each, verdictStyle(each).word]),
         [NONE, words("filter.verdict_none")],
       ]),
     };
@@ -44,49 +46,50 @@ export class Filters {
     const choices = Object.values(this.choices);
     this.root = element("div", "anime-filters", this.text, ...choices, this.clear);
     this.root.setAttribute("role", "search");
-    // The editor's own keys would act on the graph.
+    // The editor would take a key for one of its shortcuts and change the graph.
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
     this.#drawClear();
   }
 
   /**
-   * As the route takes them.
+   * Return the filters that are set, as parameters of the route.
    *
    * @returns {Record<string, string>}
    */
   get values() {
     const chosen = Object.entries(this.choices).map(([name, { value }]) => [name, value]);
-    const given = [...chosen, ["text", this.text.value.trim()]];
-    return Object.fromEntries(given.filter(([, value]) => value));
+    const all = [...chosen, ["text", this.text.value.trim()]];
+    return Object.fromEntries(all.filter(([, value]) => value));
   }
 
+  /** Return true if any filter is set. */
   get active() {
     return Object.keys(this.values).length > 0;
   }
 
-  /** All jobs again. */
+  /** Clear all filters. */
   reset() {
     this.text.value = "";
     for (const choice of Object.values(this.choices)) choice.value = "";
-    this.#set();
+    this.#apply();
   }
 
-  /** Ask for the names that there are to choose from. */
+  /** Load the names of projects and characters to choose from. */
   async loadNames() {
     try {
-      const { projects } = await ask("/anime/projects");
-      const { characters } = await ask("/anime/characters");
-      offer(this.choices.project, projects.map(named));
-      offer(this.choices.character, characters.map(named));
+      const { projects } = await callRoute("/anime/projects");
+      const { characters } = await callRoute("/anime/characters");
+      offer(this.choices.project, projects.map(nameOf));
+      offer(this.choices.character, characters.map(nameOf));
     } catch (error) {
-      if (!(error instanceof RouteError)) throw error; // the list says what is wrong
+      if (!(error instanceof RouteError)) throw error; // the list displays the problem
     }
   }
 
-  #set() {
+  #apply() {
     clearTimeout(this.#typing);
     this.#drawClear();
-    this.changed();
+    this.onChange();
   }
 
   #drawClear() {
@@ -105,26 +108,29 @@ export class Filters {
     choice.setAttribute("aria-label", words(`filter.${name}`));
     choice.append(option("", words(`filter.any_${name}`)));
     choice.append(...options.map(([value, word]) => option(value, word)));
-    choice.addEventListener("change", () => this.#set());
+    choice.addEventListener("change", () => this.#apply());
     return choice;
   }
 }
 
 /** @param {{name: string}} row */
-function named({ name }) {
+function nameOf({ name }) {
   return name;
 }
 
 /**
+ * Set the names that a choice offers; the chosen name stays.
+ *
  * @param {HTMLSelectElement} choice
  * @param {string[]} names
  */
 function offer(choice, names) {
-  const wanted = [...new Set([...names, choice.value])].filter(Boolean);
-  const there = [...choice.options].slice(1).map(({ value }) => value);
-  if (JSON.stringify(wanted) === JSON.stringify(there)) return; // it may be open
+  const offered = [...new Set([...names, choice.value])].filter(Boolean);
+  const previous = [...choice.options].slice(1).map(({ value }) => value);
+  // The same options aren't replaced: that would disturb a list that is open.
+  if (JSON.stringify(offered) === JSON.stringify(previous)) return;
   const { value } = choice;
-  choice.replaceChildren(choice.options[0], ...wanted.map((name) => option(name, name)));
+  choice.replaceChildren(choice.options[0], ...offered.map((name) => option(name, name)));
   choice.value = value;
 }
 
@@ -133,7 +139,7 @@ function offer(choice, names) {
  * @param {string} text
  */
 function option(value, text) {
-  const made = element("option", "", text);
-  made.value = value;
-  return made;
+  const created = element("option", "", text);
+  created.value = value;
+  return created;
 }

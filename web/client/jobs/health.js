@@ -1,6 +1,8 @@
+/** Health of the pack, at the foot of the sidebar and in a dialog. */
+
 import { element } from "../element.js";
-import { ask, RouteError } from "../requests.js";
-import { number, told, words } from "../words.js";
+import { callRoute, RouteError } from "../requests.js";
+import { number, routeText, words } from "../words.js";
 
 const EVERY = 30_000; // milliseconds
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
@@ -11,11 +13,11 @@ const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
  * @typedef {{status: Status, components: Record<string, Part>}} Health
  */
 
-/** How the pack is, at the foot: one line, and each part in words behind it. */
+/** Health of the pack: one line, which opens a text on each part of the pack. */
 export class HealthFoot {
   #timer = 0;
   /** @type {AbortController | null} */
-  #asking = null;
+  #request = null;
   #silent = false;
 
   constructor() {
@@ -32,11 +34,11 @@ export class HealthFoot {
     this.parts.id = "anime-health-parts";
     this.parts.hidden = true;
     this.root = element("footer", "anime-health", this.parts, this.button);
-    this.#say("unknown", words("health.checking"));
+    this.#show("unknown", words("health.checking"));
   }
 
-  /** It is looked at now. */
-  shown() {
+  /** Load the health now and every 30 seconds while the element is on the page. */
+  activate() {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
       if (this.root.isConnected) this.resync();
@@ -46,37 +48,37 @@ export class HealthFoot {
   }
 
   /**
-   * ComfyUI doesn't answer, or does again. Without an answer nothing is known of its parts, and
-   * nothing is asked.
+   * Note whether ComfyUI answers. While it doesn't, the health is unknown and nothing is requested.
    *
-   * @param {boolean} silent
+   * @param {boolean} silent true if ComfyUI doesn't answer
    */
   setSilent(silent) {
     this.#silent = silent;
-    this.#asking?.abort();
-    this.#asking = null;
-    if (silent) this.#forget();
-    else this.#say("unknown", words("health.checking"));
+    this.#request?.abort();
+    this.#request = null;
+    if (silent) this.#showUnknown();
+    else this.#show("unknown", words("health.checking"));
   }
 
   async resync() {
-    if (this.#asking || this.#silent) return; // it takes seconds where the database is away
-    const asking = new AbortController();
-    this.#asking = asking;
+    // A request takes seconds if the database can't be reached, so a second one must not start.
+    if (this.#request || this.#silent) return;
+    const request = new AbortController();
+    this.#request = request;
     try {
-      this.#draw(await ask("/anime/health", { signal: asking.signal }));
+      this.#draw(await callRoute("/anime/health", { signal: request.signal }));
     } catch (error) {
-      if (asking.signal.aborted) return;
+      if (request.signal.aborted) return;
       if (!(error instanceof RouteError)) throw error;
       if (error.more.components) this.#draw(/** @type {Health} */ (error.more));
-      else this.#forget();
+      else this.#showUnknown();
     } finally {
-      if (this.#asking === asking) this.#asking = null;
+      if (this.#request === request) this.#request = null;
     }
   }
 
-  #forget() {
-    this.#say("unknown", words("health.no_answer"));
+  #showUnknown() {
+    this.#show("unknown", words("health.no_answer"));
     this.parts.replaceChildren();
   }
 
@@ -87,11 +89,11 @@ export class HealthFoot {
 
   /** @param {Health} health */
   #draw({ status, components }) {
-    const wrong = Object.keys(components).filter((name) => components[name].status !== "ok");
-    const names = wrong.map((name) => words(/** @type {any} */ (`health.${name}`))).join(", ");
-    this.#say(status, words(`health.${status}`, { parts: names }));
+    const impaired = Object.keys(components).filter((name) => components[name].status !== "ok");
+    const names = impaired.map((name) => words(/** @type {any} */ (`health.${name}`))).join(", ");
+    this.#show(status, words(`health.${status}`, { parts: names }));
     this.parts.replaceChildren(
-      ...Object.entries(components).map(([name, part]) => drawn(name, part)),
+      ...Object.entries(components).map(([name, part]) => partItem(name, part)),
     );
   }
 
@@ -99,7 +101,7 @@ export class HealthFoot {
    * @param {keyof typeof SYMBOLS} status
    * @param {string} text
    */
-  #say(status, text) {
+  #show(status, text) {
     this.root.dataset.status = status;
     this.symbol.textContent = SYMBOLS[status];
     if (this.text.textContent !== text) this.text.textContent = text;
@@ -107,30 +109,34 @@ export class HealthFoot {
 }
 
 /**
+ * Return a part's health as a list item.
+ *
  * @param {string} name
  * @param {Part} part
  */
-function drawn(name, part) {
-  const said = sentence(name, part);
+function partItem(name, part) {
+  const text = sentence(name, part);
   const line = element(
     "li",
     "anime-health-part",
     element("strong", "", words(/** @type {any} */ (`health.${name}`))),
-    element("span", "", said),
+    element("span", "", text),
   );
   line.dataset.status = part.status;
   line.prepend(element("span", "anime-health-symbol", SYMBOLS[part.status] ?? SYMBOLS.unknown));
-  if (part.status !== "ok" && part.message && part.message !== said) {
+  if (part.status !== "ok" && part.message && part.message !== text) {
     const detail = element("p", "anime-quiet", part.message);
-    detail.lang = "en"; // what only the server knows
+    detail.lang = "en"; // the server's own message has no translation
     line.append(detail);
   }
-  const what = toDo(name, part);
-  if (what) line.append(element("p", "", what));
+  const advice = adviceFor(name, part);
+  if (advice) line.append(element("p", "", advice));
   return line;
 }
 
 /**
+ * Return a part's health as a sentence.
+ *
  * @param {string} name
  * @param {Part} part
  */
@@ -139,7 +145,7 @@ function sentence(name, part) {
   switch (name) {
     case "database":
       return words(`health.database_${part.mode === "external" ? "external" : "embedded"}`, {
-        server: String(part.server).split(" ")[0], // without the packager's own number
+        server: String(part.server).split(" ")[0], // without the number that a packager adds
       });
     case "outbox":
       return part.backlog
@@ -149,10 +155,8 @@ function sentence(name, part) {
       return words("health.weights_counts", part);
     case "device":
       return part.name;
-    case "onnxruntime": {
-      const found = Object.entries(part.installed ?? {});
-      return found.map((each) => each.join(" ")).join(", ") || words("health.not_installed");
-    }
+    case "onnxruntime":
+      return installedPackages(part) || words("health.not_installed");
     case "worker":
       if (part.running) return words("health.worker_running");
       return words(part.message ? "health.worker_not_tracked" : "health.worker_idle");
@@ -162,23 +166,33 @@ function sentence(name, part) {
 }
 
 /**
+ * Return the problem of a part that isn't healthy, as a sentence.
+ *
  * @param {string} name
  * @param {Part} part
- * @param {string} english
+ * @param {string} english the server's message
  */
 function problem(name, part, english) {
-  const found = Object.entries(part.installed ?? {});
-  const packages = found.map((each) => each.join(" ")).join(", ");
-  return told(`health.${name}_is_${part.status}`, english, { ...part, packages });
+  const values = { ...part, packages: installedPackages(part) };
+  return routeText(`health.${name}_is_${part.status}`, english, values);
 }
 
 /**
- * What a person can do about it.
+ * Return the installed packages of a part with their versions.
+ *
+ * @param {Part} part
+ */
+function installedPackages({ installed }) {
+  return Object.entries(installed ?? {}).map((each) => each.join(" ")).join(", ");
+}
+
+/**
+ * Return what a user can do about a problem of a part; "" if there is nothing to do.
  *
  * @param {string} name
  * @param {Part} part
  */
-function toDo(name, part) {
+function adviceFor(name, part) {
   if (name === "weights") return part.missing ? words("health.weights_do") : "";
   if (part.status === "ok") return "";
   if (name === "database") {

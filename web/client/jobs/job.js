@@ -1,7 +1,9 @@
+/** Jobs as the list of the sidebar has them: types, names, states and reasons. */
+
 import { language, reasonText, words } from "../words.js";
 
 /**
- * A job as the list has it: what `GET /anime/jobs` tells of each, but no more than is shown.
+ * Types of a job in the list, with those fields of `GET /anime/jobs` that the list displays.
  *
  * @typedef {"pending" | "in_progress" | "completed" | "failed" | "cancelled" | "lost"} State
  *
@@ -25,11 +27,11 @@ import { language, reasonText, words } from "../words.js";
  * @property {string | null} reason
  *
  * @typedef {{id: string, state: State, progress: number | null, verdict: string | null,
- *   score: number | null}} JobEvent of `anime.job`
+ *   score: number | null}} JobEvent detail of an `anime.job` event
  */
 
 /** @type {(keyof ListedJob)[]} */
-const SHOWN = [
+const LISTED_FIELDS = [
   "id", "project", "episode", "scene", "shot", "character", "state", "progress", "verdict",
   "score", "review", "created_at", "thumbnail", "error", "reason_code", "reason_values", "reason",
 ]; // prettier-ignore
@@ -38,7 +40,7 @@ export const STATES = /** @type {const} */ ([
   "pending", "in_progress", "completed", "failed", "cancelled", "lost",
 ]); // prettier-ignore
 
-/** A symbol beside the word, so that states differ without a colour. */
+/** Symbols beside the words for states, so that states differ without a colour. */
 export const STATE_SYMBOLS = {
   pending: "○",
   in_progress: "◐",
@@ -48,8 +50,8 @@ export const STATE_SYMBOLS = {
   lost: "?",
 };
 
-/** States of a job that has ended. A lost one may come back. */
-export const OVER = new Set(["completed", "failed", "cancelled"]);
+/** States of a job that has ended. A lost job isn't among them: it may continue. */
+export const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 /** @type {State[]} */
 const UNJUDGED = ["failed", "cancelled", "lost"];
@@ -57,24 +59,25 @@ const UNJUDGED = ["failed", "cancelled", "lost"];
 const NAMES = /** @type {const} */ (["project", "episode", "scene", "shot", "character"]);
 
 /**
- * Without what nothing here shows: there may be a hundred thousand of them.
+ * Return a job with only the fields that the list displays, because a list may have a hundred
+ * thousand jobs.
  *
  * @param {Record<string, any>} row
  * @returns {ListedJob}
  */
 export function listedJob(row) {
-  return /** @type {ListedJob} */ (Object.fromEntries(SHOWN.map((name) => [name, row[name]])));
+  const fields = LISTED_FIELDS.map((name) => [name, row[name]]);
+  return /** @type {ListedJob} */ (Object.fromEntries(fields));
 }
 
 /**
- * What a job is called, the nearest name it has, and the names that this is within.
+ * Return a job's most specific name, and the names of what that belongs to.
  *
  * @param {ListedJob} job
  * @returns {{name: string, within: string}}
  */
-export function named(job) {
-  const given = NAMES.map((name) => job[name]);
-  const [project, episode, scene, shot, character] = given;
+export function jobName(job) {
+  const [project, episode, scene, shot, character] = NAMES.map((name) => job[name]);
   const name = shot || scene || episode || character || project;
   if (!name) return { name: words("job.unnamed", { id: job.id.slice(0, 8) }), within: "" };
   const within = [project, episode, scene, character].filter((each) => each && each !== name);
@@ -82,7 +85,7 @@ export function named(job) {
 }
 
 /**
- * Where a job stands, in words.
+ * Return the state of a job as text, with its progress.
  *
  * @param {ListedJob} job
  */
@@ -93,8 +96,8 @@ export function stateText({ state, progress }) {
 }
 
 /**
- * The verdict on what a job made; null for one that failed, was cancelled or is lost: whatever its
- * nodes measured before, it came to no end that could be judged.
+ * Return the verdict on a job; null for a job that failed, was cancelled or is lost, because its
+ * nodes may have judged only a part of it.
  *
  * @param {{state: State, verdict: string | null}} job
  */
@@ -103,11 +106,11 @@ export function verdictOf({ state, verdict }) {
 }
 
 /**
- * Why it is as it is: what failed, or the worst that was measured.
+ * Return the reason of a job's state or verdict: its error, or the reason of the worst measurement.
  *
  * @param {ListedJob} job
  */
-export function why(job) {
+export function jobReason(job) {
   if (job.state === "failed" && job.error) return job.error;
   if (UNJUDGED.includes(job.state)) return "";
   if (!job.reason_code || job.reason === null) return "";
@@ -116,31 +119,33 @@ export function why(job) {
 }
 
 /**
- * The newer first, as the database orders them.
+ * Compare two jobs so that the newer one comes first, in the order of the database.
  *
  * @param {ListedJob} first
  * @param {ListedJob} second
  */
 export function newerFirst(first, second) {
-  const apart = Date.parse(second.created_at) - Date.parse(first.created_at);
-  if (apart) return apart; // beyond milliseconds the texts are equally long, or one has no fraction
+  const difference = Date.parse(second.created_at) - Date.parse(first.created_at);
+  if (difference) return difference;
+  // Within a millisecond the texts can be compared: they are equally long, or one has no fraction.
   if (first.created_at !== second.created_at) return first.created_at < second.created_at ? 1 : -1;
   return first.id < second.id ? 1 : first.id > second.id ? -1 : 0;
 }
 
 /**
- * Bring a known job up to what the database says, to which an end may come later than to us.
+ * Update a listed job with its fields from the database. The end of a job is kept, because its
+ * event may arrive here before the database has it.
  *
- * @param {ListedJob | undefined} known
- * @param {ListedJob} said
- * @returns {ListedJob} the known one, if there is one
+ * @param {ListedJob | undefined} listed
+ * @param {ListedJob} received
+ * @returns {ListedJob} the listed object if there is one, else the received one
  */
-export function merged(known, said) {
-  if (!known || known === said) return said;
-  const { state, progress, verdict, score } = known;
-  Object.assign(known, said);
-  if (OVER.has(state) && !OVER.has(said.state)) {
-    Object.assign(known, { state, progress, verdict, score });
+export function mergeJob(listed, received) {
+  if (!listed || listed === received) return received;
+  const { state, progress, verdict, score } = listed;
+  Object.assign(listed, received);
+  if (ENDED.has(state) && !ENDED.has(received.state)) {
+    Object.assign(listed, { state, progress, verdict, score });
   }
-  return known;
+  return listed;
 }

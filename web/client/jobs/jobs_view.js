@@ -1,17 +1,19 @@
+/** Tab Jobs of the sidebar: filters and the list of jobs. */
+
 import { element } from "../element.js";
 import { number, words } from "../words.js";
 import { Feed } from "./feed.js";
 import { Filters } from "./filters.js";
-import { named, stateText } from "./job.js";
+import { jobName, stateText } from "./job.js";
 import { JobList } from "./list.js";
 import { verdictText } from "./row.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
-const TICK = 30_000; // milliseconds between two looks at the clock
-const SPEAK = 1000; // milliseconds in which what ended is said in one sentence
+const TICK = 30_000; // milliseconds between two updates of the displayed ages
+const SPEAK = 1000; // milliseconds; jobs that end within them are announced in one sentence
 
-/** The first tab: filters, and the jobs that they leave. */
+/** View of the filters and of the jobs that match them. */
 export class JobsView {
   #tick = 0;
   #speak = 0;
@@ -23,34 +25,37 @@ export class JobsView {
   /**
    * @param {object} actions
    * @param {(id: string) => void} actions.openJob
-   * @param {() => void} actions.troubled trouble began, or is over
+   * @param {() => void} actions.onTrouble called when requests begin to fail, or succeed again
    */
-  constructor({ openJob, troubled }) {
-    this.troubled = troubled;
+  constructor({ openJob, onTrouble }) {
+    this.onTrouble = onTrouble;
     this.filters = new Filters(() => this.#find());
     this.notice = element("div", "anime-notice");
     this.notice.setAttribute("role", "status");
     this.nothing = element("div", "anime-nothing");
-    this.said = element("div", "anime-unseen");
-    this.said.setAttribute("role", "status");
-    this.list = new JobList({ open: (job) => openJob(job.id), more: () => this.feed.more() });
+    this.announcement = element("div", "anime-visually-hidden");
+    this.announcement.setAttribute("role", "status");
+    this.list = new JobList({
+      open: (job) => openJob(job.id),
+      loadMore: () => this.feed.loadMore(),
+    });
     this.feed = new Feed({
-      changed: () => this.#draw(),
-      ended: (job) => this.#announce(job),
-      watched: () => this.root.isConnected,
+      onChange: () => this.#draw(),
+      onEnd: (job) => this.#announce(job),
+      isWatched: () => this.root.isConnected,
     });
     const { root } = this.list;
     this.root = element(
-      "div", "anime-jobs", this.filters.root, this.notice, this.nothing, root, this.said,
+      "div", "anime-jobs", this.filters.root, this.notice, this.nothing, root, this.announcement,
     ); // prettier-ignore
     this.#draw();
   }
 
-  /** It is looked at now, once more or for the first time. */
-  shown() {
+  /** Load what is new and update the ages, because the tab is opened. */
+  activate() {
     this.list.restore();
-    if (this.feed.empty && !this.feed.problem) this.#find();
-    else this.feed.watch();
+    if (this.feed.isLoading && !this.feed.problem) this.#find();
+    else this.feed.resume();
     this.filters.loadNames();
     clearInterval(this.#tick);
     this.#tick = setInterval(() => {
@@ -59,9 +64,13 @@ export class JobsView {
     }, TICK);
   }
 
-  /** @param {JobEvent} event */
-  told(event) {
-    this.feed.told(event);
+  /**
+   * Apply an event of a job.
+   *
+   * @param {JobEvent} event
+   */
+  handleEvent(event) {
+    this.feed.handleEvent(event);
   }
 
   resync() {
@@ -79,15 +88,15 @@ export class JobsView {
   }
 
   #draw() {
-    const { jobs, complete, empty, problem } = this.feed;
+    const { jobs, complete, isLoading, problem } = this.feed;
     this.list.root.hidden = jobs.length === 0;
-    this.list.root.setAttribute("aria-busy", String(empty && !problem));
+    this.list.root.setAttribute("aria-busy", String(isLoading && !problem));
     this.list.update(jobs, complete);
     this.#drawNotice();
     this.#drawNothing();
     if (this.#trouble !== (problem !== null)) {
       this.#trouble = problem !== null;
-      this.troubled();
+      this.onTrouble();
     }
   }
 
@@ -105,24 +114,24 @@ export class JobsView {
         : problem.status === 0
           ? [words("jobs.no_answer"), words("jobs.no_answer_do")]
           : [words("jobs.refused"), problem.message];
-    const [first, ...rest] = lines.filter(Boolean);
-    const parts = first
-      ? [element("strong", "", first), ...rest.map((line) => element("p", "", line))]
+    const [heading, ...details] = lines.filter(Boolean);
+    const parts = heading
+      ? [element("strong", "", heading), ...details.map((line) => element("p", "", line))]
       : [];
     const text = parts.map(({ textContent }) => textContent).join();
     this.notice.hidden = !parts.length;
     this.notice.dataset.cause = problem?.code ?? "";
-    if (this.notice.dataset.said === text) return; // a screen reader would say it again
-    this.notice.dataset.said = text;
+    if (this.notice.dataset.text === text) return; // a screen reader would read it again
+    this.notice.dataset.text = text;
     this.notice.replaceChildren(...parts);
   }
 
   #drawNothing() {
-    const { jobs, empty, problem } = this.feed;
+    const { jobs, isLoading, problem } = this.feed;
     this.nothing.hidden = jobs.length > 0 || problem !== null;
-    this.nothing.classList.toggle("anime-loading", empty);
+    this.nothing.classList.toggle("anime-loading", isLoading);
     if (this.nothing.hidden) return;
-    if (empty) this.nothing.replaceChildren(words("jobs.loading"));
+    if (isLoading) this.nothing.replaceChildren(words("jobs.loading"));
     else if (this.filters.active) this.nothing.replaceChildren(words("jobs.none_found"));
     else {
       this.nothing.replaceChildren(
@@ -132,16 +141,21 @@ export class JobsView {
     }
   }
 
-  /** @param {ListedJob} job that has just ended */
+  /**
+   * Announce to screen readers that a job has ended.
+   *
+   * @param {ListedJob} job
+   */
   #announce(job) {
     this.#ended.push(job);
     this.#speak ||= setTimeout(() => {
       this.#speak = 0;
       const ended = this.#ended.splice(0);
       const last = ended[ended.length - 1];
-      const one = [named(last).name, stateText(last), verdictText(last)].filter(Boolean).join(", ");
+      const texts = [jobName(last).name, stateText(last), verdictText(last)];
+      const one = texts.filter(Boolean).join(", ");
       const several = { count: number(ended.length), last: one };
-      this.said.textContent = ended.length === 1 ? one : words("jobs.ended", several);
+      this.announcement.textContent = ended.length === 1 ? one : words("jobs.ended", several);
     }, SPEAK);
   }
 }

@@ -1,3 +1,5 @@
+/** List of jobs, of which only the visible rows exist as elements. */
+
 import { element } from "../element.js";
 import { words } from "../words.js";
 import { PictureQueue } from "./picture_queue.js";
@@ -5,14 +7,13 @@ import { Row } from "./row.js";
 
 /** @import { ListedJob } from "./job.js" */
 
-export const ROW_HEIGHT = 72; // as panel.css has it
-const BEYOND = 6; // rows kept ready above and below what is seen
-const NEAR_THE_END = 40; // rows before the last one at which the next page is asked for
-const STILL = 120; // milliseconds without scrolling
+export const ROW_HEIGHT = 72; // pixels, the same as in list.css
+const EXTRA_ROWS = 6; // rows above and below the visible ones
+const NEAR_THE_END = 40; // rows; the next page is loaded when fewer follow
+const SCROLL_PAUSE = 120; // milliseconds without scrolling, after which pictures load
 
 /**
- * All loaded jobs as a list box of which only the rows in sight exist: they are filled anew as it
- * scrolls.
+ * List box of all loaded jobs. Only the rows in view exist; scrolling fills them with other jobs.
  */
 export class JobList {
   /** @type {Row[]} */
@@ -22,18 +23,18 @@ export class JobList {
   #jobs = [];
   /** @type {ListedJob | null} */
   #active = null;
-  /** @type {ListedJob | undefined} the first one in sight */
-  #first;
+  /** @type {ListedJob | undefined} the first job in view */
+  #firstVisible;
   #complete = true;
   #scrollTop = 0;
   #height = 0;
   #frame = 0;
-  #still = 0;
+  #pictureTimer = 0;
 
-  /** @param {{open(job: ListedJob): void, more(): void}} actions */
-  constructor({ open, more }) {
+  /** @param {{open(job: ListedJob): void, loadMore(): void}} actions */
+  constructor({ open, loadMore }) {
     this.open = open;
-    this.more = more;
+    this.loadMore = loadMore;
     this.space = element("div", "anime-rows");
     this.space.setAttribute("role", "presentation");
     this.root = element("div", "anime-list", this.space);
@@ -46,32 +47,34 @@ export class JobList {
     new ResizeObserver(() => this.#resized()).observe(this.root);
   }
 
-  /** How many rows must be loaded to show what is in sight. */
+  /** Return the number of jobs that must be loaded to display the rows in view. */
   get reach() {
     return Math.ceil((this.#scrollTop + this.#height) / ROW_HEIGHT);
   }
 
   /**
+   * Display jobs.
+   *
    * @param {ListedJob[]} jobs
-   * @param {boolean} complete whether there are no more
+   * @param {boolean} complete true if there are no older jobs to load
    */
   update(jobs, complete) {
     this.#jobs = jobs;
     this.#complete = complete;
     if (this.#active && !jobs.includes(this.#active)) this.#active = null;
     this.space.style.height = `${jobs.length * ROW_HEIGHT}px`;
-    this.#keepInSight();
+    this.#keepPosition();
     this.#render(true);
   }
 
-  /** Back to the newest. */
+  /** Scroll to the newest job. */
   toTop() {
-    this.#first = undefined;
+    this.#firstVisible = undefined;
     this.#scrollTop = 0;
     this.root.scrollTop = 0;
   }
 
-  /** An element that leaves the page forgets how far it was scrolled. */
+  /** Restore the scroll position, which an element loses when it leaves the page. */
   restore() {
     this.root.scrollTop = this.#scrollTop;
     this.#resized();
@@ -81,15 +84,15 @@ export class JobList {
     this.root.focus({ preventScroll: true });
   }
 
-  /** Ages grow. */
+  /** Update the displayed ages. */
   tick() {
     for (const row of this.#rows) row.tick();
   }
 
-  /** What is looked at stays where it is while jobs come above it. */
-  #keepInSight() {
-    if (!this.#first || this.#scrollTop < ROW_HEIGHT) return;
-    const index = this.#jobs.indexOf(this.#first);
+  /** Keep the jobs in view in their place while new jobs are put above them. */
+  #keepPosition() {
+    if (!this.#firstVisible || this.#scrollTop < ROW_HEIGHT) return;
+    const index = this.#jobs.indexOf(this.#firstVisible);
     if (index < 0) return;
     const top = index * ROW_HEIGHT + (this.#scrollTop % ROW_HEIGHT);
     if (top === this.#scrollTop) return;
@@ -108,36 +111,41 @@ export class JobList {
 
   #resized() {
     const height = this.root.clientHeight;
-    if (height) this.#height = height; // 0: not on the screen
+    if (height) this.#height = height; // the height is 0 while the list is not on the screen
     this.#render(true);
   }
 
-  /** @param {boolean} anew whether jobs changed */
-  #render(anew) {
-    const count = Math.min(Math.ceil(this.#height / ROW_HEIGHT) + 2 * BEYOND, this.#jobs.length);
-    this.#haveRows(count);
+  /**
+   * Fill the rows in view.
+   *
+   * @param {boolean} jobsChanged false if only the scroll position changed
+   */
+  #render(jobsChanged) {
+    const visible = Math.ceil(this.#height / ROW_HEIGHT);
+    const count = Math.min(visible + 2 * EXTRA_ROWS, this.#jobs.length);
+    this.#setRowCount(count);
     const top = Math.floor(this.#scrollTop / ROW_HEIGHT);
-    const start = Math.max(Math.min(top - BEYOND, this.#jobs.length - count), 0);
-    this.#first = this.#jobs[top];
+    const start = Math.max(Math.min(top - EXTRA_ROWS, this.#jobs.length - count), 0);
+    this.#firstVisible = this.#jobs[top];
     for (let index = start; index < start + count; index++) {
       const row = this.#rows[index % count];
       const job = this.#jobs[index];
-      if (!anew && row.index === index && row.job === job) continue;
+      if (!jobsChanged && row.index === index && row.job === job) continue;
       row.fill(job, index);
       row.root.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
       row.root.setAttribute("aria-posinset", String(index + 1));
       row.root.setAttribute("aria-setsize", this.#complete ? String(this.#jobs.length) : "-1");
     }
-    this.#mark();
-    if (!this.#complete && start + count + NEAR_THE_END > this.#jobs.length) this.more();
-    clearTimeout(this.#still);
-    this.#still = setTimeout(() => {
+    this.#markActive();
+    if (!this.#complete && start + count + NEAR_THE_END > this.#jobs.length) this.loadMore();
+    clearTimeout(this.#pictureTimer);
+    this.#pictureTimer = setTimeout(() => {
       this.#pictures.show(this.#rows);
-    }, STILL);
+    }, SCROLL_PAUSE);
   }
 
   /** @param {number} count */
-  #haveRows(count) {
+  #setRowCount(count) {
     if (count === this.#rows.length) return;
     while (this.#rows.length < count) {
       const row = new Row(`anime-row-${this.#rows.length}`, (each) => this.#pictures.settled(each));
@@ -148,11 +156,11 @@ export class JobList {
       row.root.remove();
       this.#pictures.settled(row);
     }
-    for (const row of this.#rows) row.index = -1; // each has another place now
+    for (const row of this.#rows) row.index = -1; // forces each row to be filled and placed again
   }
 
-  /** Says which row the keyboard is at. */
-  #mark() {
+  /** Mark the row that the keyboard has reached. */
+  #markActive() {
     const active = this.#active && this.#rows.find((row) => row.job === this.#active);
     for (const row of this.#rows) row.root.setAttribute("aria-selected", String(row === active));
     if (active) this.root.setAttribute("aria-activedescendant", active.root.id);
@@ -162,37 +170,37 @@ export class JobList {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const at = this.#active ? this.#jobs.indexOf(this.#active) : -1;
+    const index = this.#active ? this.#jobs.indexOf(this.#active) : -1;
     const page = Math.max(Math.floor(this.#height / ROW_HEIGHT) - 1, 1);
     const last = this.#jobs.length - 1;
-    const goals = /** @type {Record<string, number>} */ ({
-      ArrowDown: at + 1,
-      ArrowUp: at < 0 ? 0 : at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
+    const targets = /** @type {Record<string, number>} */ ({
+      ArrowDown: index + 1,
+      ArrowUp: index < 0 ? 0 : index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
       Home: 0,
       End: last,
     });
-    if (event.key in goals) {
-      this.#goTo(Math.max(Math.min(goals[event.key], last), 0));
+    if (event.key in targets) {
+      this.#moveTo(Math.max(Math.min(targets[event.key], last), 0));
     } else if ((event.key === "Enter" || event.key === " ") && this.#active) {
       this.open(this.#active);
     } else {
       return;
     }
     event.preventDefault();
-    event.stopPropagation(); // the canvas has keys of its own
+    event.stopPropagation(); // the canvas would react to the key too
   }
 
   /** @param {number} index */
-  #goTo(index) {
+  #moveTo(index) {
     this.#active = this.#jobs[index] ?? null;
     const top = index * ROW_HEIGHT;
     const lowest = top + ROW_HEIGHT - this.#height;
-    const wanted = Math.max(Math.min(this.#scrollTop, top), lowest);
-    if (wanted !== this.#scrollTop) {
-      this.root.scrollTop = wanted;
-      this.#scrollTop = wanted;
+    const scrollTop = Math.max(Math.min(this.#scrollTop, top), lowest);
+    if (scrollTop !== this.#scrollTop) {
+      this.root.scrollTop = scrollTop;
+      this.#scrollTop = scrollTop;
     }
     this.#render(false);
   }
@@ -203,7 +211,7 @@ export class JobList {
     const row = this.#rows.find((each) => clicked instanceof Node && each.root.contains(clicked));
     if (!row?.job) return;
     this.#active = row.job;
-    this.#mark();
+    this.#markActive();
     this.open(row.job);
   }
 }

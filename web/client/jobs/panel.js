@@ -1,3 +1,5 @@
+/** Panel of the sidebar Anime Jobs. */
+
 import { element, useStyleSheet } from "../element.js";
 import { language, words } from "../words.js";
 import { HealthFoot } from "./health.js";
@@ -13,15 +15,18 @@ for (const sheet of ["./panel.css", "./list.css", "./health.css"]) {
 }
 
 /** @typedef {"jobs" | "productions" | "trend"} TabName */
-/** @typedef {{root: HTMLElement, told?(detail: any): void, resync(): void}} View */
+/** @typedef {{root: HTMLElement, handleEvent?(detail: any): void, resync(): void}} View */
 
 const TABS = /** @type {const} */ (["jobs", "productions", "trend"]);
 
-/** What each kind of event is about. */
-const HEARD_BY = { "anime.job": ["jobs", "detail"], "anime.production": ["productions", "detail"] };
+/** Views that handle each kind of event. */
+const VIEWS_OF_EVENT = {
+  "anime.job": ["jobs", "detail"],
+  "anime.production": ["productions", "detail"],
+};
 
 /**
- * Everything in the sidebar: three tabs, the detail of a job, the health at the foot, and a banner
+ * Content of the sidebar: three tabs, the detail of a job, the health at the foot, and a banner
  * while ComfyUI doesn't answer.
  */
 export class Panel {
@@ -30,14 +35,14 @@ export class Panel {
     /** @type {TabName} */
     this.tab = "jobs";
     this.detailOpen = false;
-    /** @type {TabName} where the detail was opened */
-    this.cameFrom = "jobs";
+    /** @type {TabName} tab in which the detail was opened */
+    this.returnTab = "jobs";
     const openJob = (/** @type {string} */ id) => this.openJob(id);
-    const troubled = () => {
+    const onTrouble = () => {
       this.health.resync();
-      this.watch.look();
+      this.watch.check();
     };
-    this.list = new JobsView({ openJob, troubled });
+    this.list = new JobsView({ openJob, onTrouble });
     this.detail = new JobDetail({
       back: () => this.back(),
       openJob,
@@ -49,13 +54,13 @@ export class Panel {
     this.banner = new ServerBanner();
     this.watch = new ServerWatch({
       isWatched: () => this.root.isConnected,
-      changed: (silentSince) => this.#serverChanged(silentSince),
+      onChange: (silentSince) => this.#serverChanged(silentSince),
     });
     this.tabs = new Map(TABS.map((name) => [name, this.#tab(name)]));
     const bar = element("div", "anime-tabs", ...this.tabs.values());
     bar.setAttribute("role", "tablist");
     bar.setAttribute("aria-label", words("panel.views"));
-    bar.addEventListener("keydown", (event) => this.#moved(event));
+    bar.addEventListener("keydown", (event) => this.#pressed(event));
     this.view = element("div", "anime-view");
     this.view.id = "anime-panel-view";
     this.view.setAttribute("role", "tabpanel");
@@ -66,7 +71,7 @@ export class Panel {
   }
 
   /**
-   * Shows the panel in the place that the editor has for it now.
+   * Put the panel into the element that the editor provides for it.
    *
    * @param {HTMLElement} place
    */
@@ -74,20 +79,25 @@ export class Panel {
     if (this.root.parentElement !== place || place.childNodes.length !== 1) {
       place.replaceChildren(this.root);
     }
-    if (this.root.isConnected) this.#looked();
-    // The editor puts the place into the page only after this.
-    else requestAnimationFrame(() => this.root.isConnected && this.#looked());
+    if (this.root.isConnected) this.#activate();
+    // The editor may add the element to the page only after this call.
+    else requestAnimationFrame(() => this.root.isConnected && this.#activate());
   }
 
-  #looked() {
+  #activate() {
     const { silentSince } = this.watch;
     if (silentSince !== null) this.banner.show(silentSince);
     this.watch.start();
-    this.health.shown();
-    this.#shown().shown?.();
+    this.health.activate();
+    this.#currentView().activate?.();
   }
 
-  /** @param {number | null} silentSince since when ComfyUI doesn't answer; null: it does again */
+  /**
+   * Display whether ComfyUI answers.
+   *
+   * @param {number | null} silentSince time of the first request without an answer, as of
+   *   `performance.now`; null if ComfyUI answers
+   */
   #serverChanged(silentSince) {
     const silent = silentSince !== null;
     this.root.dataset.server = silent ? "silent" : "answers";
@@ -98,37 +108,39 @@ export class Panel {
   }
 
   /**
-   * @param {keyof typeof HEARD_BY} kind
+   * Pass an event to the views that handle it.
+   *
+   * @param {keyof typeof VIEWS_OF_EVENT} kind
    * @param {any} detail
    */
-  told(kind, detail) {
-    if (kind === "anime.job") this.list.told(detail); // it takes note while it isn't looked at
-    const shown = this.#name();
-    if (shown !== "jobs" && this.root.isConnected && HEARD_BY[kind].includes(shown)) {
-      this.#shown().told?.(detail);
+  handleEvent(kind, detail) {
+    if (kind === "anime.job") this.list.handleEvent(detail); // also while it is hidden
+    const name = this.#currentViewName();
+    if (name !== "jobs" && this.root.isConnected && VIEWS_OF_EVENT[kind].includes(name)) {
+      this.#currentView().handleEvent?.(detail);
     }
   }
 
-  /** Messages were missed: the connection to ComfyUI was broken. */
+  /** Load everything again, because the connection to ComfyUI was broken and events were missed. */
   resync() {
     this.list.resync();
     if (!this.root.isConnected) return;
     this.health.resync();
-    if (this.#name() !== "jobs") this.#shown().resync();
+    if (this.#currentViewName() !== "jobs") this.#currentView().resync();
   }
 
   /** @param {string} id */
   openJob(id) {
-    if (!this.detailOpen) this.cameFrom = this.tab;
+    if (!this.detailOpen) this.returnTab = this.tab;
     this.detailOpen = true;
     this.#display();
     this.detail.show(id);
   }
 
-  /** From a job's detail to where it was opened. */
+  /** Go back from a job's detail to the tab in which it was opened. */
   back() {
     this.detailOpen = false;
-    this.tab = this.cameFrom;
+    this.tab = this.returnTab;
     this.#display();
     if (this.tab === "jobs") this.list.focus();
     else this.tabs.get(this.tab)?.focus();
@@ -151,19 +163,19 @@ export class Panel {
     if (name === "trend") this.trend.show(this.list.filters.values);
   }
 
-  #name() {
+  #currentViewName() {
     return this.detailOpen ? "detail" : this.tab;
   }
 
-  /** @returns {View & {shown?(): void}} */
-  #shown() {
+  /** @returns {View & {activate?(): void}} */
+  #currentView() {
     const views = {
       jobs: this.list,
       detail: this.detail,
       productions: this.productions,
       trend: this.trend,
     };
-    return views[this.#name()];
+    return views[this.#currentViewName()];
   }
 
   #display() {
@@ -173,9 +185,9 @@ export class Panel {
       button.tabIndex = chosen ? 0 : -1;
     }
     this.view.setAttribute("aria-labelledby", `anime-tab-${this.tab}`);
-    const view = this.#shown();
+    const view = this.#currentView();
     if (view.root.parentElement !== this.view) this.view.replaceChildren(view.root);
-    if (this.root.isConnected) view.shown?.();
+    if (this.root.isConnected) view.activate?.();
   }
 
   /** @param {TabName} name */
@@ -190,7 +202,7 @@ export class Panel {
   }
 
   /** @param {KeyboardEvent} event */
-  #moved(event) {
+  #pressed(event) {
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
     if (!step) return;

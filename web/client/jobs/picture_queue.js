@@ -1,10 +1,13 @@
+/** Queue for the pictures of the list of jobs. */
+
 /** @import { Row } from "./row.js" */
 
 // A browser opens six connections to a server. While the database hangs, each picture keeps one for
-// seconds; the list, the names, the health and the question whether ComfyUI answers need the rest.
+// seconds. The other four are for the list, the names, the health and the check that ComfyUI
+// answers.
 const AT_ONCE = 2;
 
-/** The order in which the rows in sight load their pictures, few at once. */
+/** Queue of the rows in view whose pictures are to be loaded, two at once. */
 export class PictureQueue {
   /** @type {Row[]} */
   #waiting = [];
@@ -12,7 +15,7 @@ export class PictureQueue {
   #loading = new Set();
 
   /**
-   * Load the pictures of these rows; rows that waited before and are not among them wait no more.
+   * Load the pictures of these rows. Rows that were waiting and are not among them are removed.
    *
    * @param {Row[]} rows
    */
@@ -21,7 +24,11 @@ export class PictureQueue {
     this.#next();
   }
 
-  /** @param {Row} row whose picture is there, is missing or is no longer needed */
+  /**
+   * Load the next picture after one has been loaded, is missing or is no longer needed.
+   *
+   * @param {Row} row
+   */
   settled(row) {
     if (this.#loading.delete(row)) this.#next();
   }

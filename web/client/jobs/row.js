@@ -1,20 +1,23 @@
+/** Row of the list of jobs. */
+
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
-import { look } from "../report/verdicts.js";
+import { verdictStyle } from "../report/verdicts.js";
 import { number, words } from "../words.js";
 import { age } from "./age.js";
-import { named, STATE_SYMBOLS, stateText, verdictOf, why } from "./job.js";
+import { jobName, jobReason, STATE_SYMBOLS, stateText, verdictOf } from "./job.js";
 
 /** @import { ListedJob } from "./job.js" */
 
-/** One line of the list; it is filled again and again, with one job after another. */
+/** Row of the list; scrolling fills it with one job after another. */
 export class Row {
   /**
-   * @param {string} id of its element
-   * @param {(row: Row) => void} settled its picture is there, is missing or is no longer needed
+   * @param {string} id of the row's element
+   * @param {(row: Row) => void} onPictureSettled called when the row's picture has been loaded, is
+   *   missing or is no longer needed
    */
-  constructor(id, settled) {
-    this.settled = settled;
+  constructor(id, onPictureSettled) {
+    this.onPictureSettled = onPictureSettled;
     this.index = -1;
     /** @type {ListedJob | null} */
     this.job = null;
@@ -25,7 +28,7 @@ export class Row {
     for (const event of ["load", "error"]) {
       this.picture.addEventListener(event, () => {
         this.picture.hidden = event === "error";
-        settled(this);
+        onPictureSettled(this);
       });
     }
     const none = element("i", "pi pi-image");
@@ -51,14 +54,16 @@ export class Row {
   }
 
   /**
+   * Display a job.
+   *
    * @param {ListedJob} job
-   * @param {number} index
+   * @param {number} index of the job in the list
    */
   fill(job, index) {
     if (this.job !== job) this.#forgetPicture();
     this.job = job;
     this.index = index;
-    const { name, within } = named(job);
+    const { name, within } = jobName(job);
     const state = stateText(job);
     const verdict = verdictText(job);
     setText(this.name, name);
@@ -71,21 +76,23 @@ export class Row {
     this.verdict.dataset.verdict = verdictOf(job) ?? "";
     const running = job.state === "in_progress";
     this.bar.style.transform = `scaleX(${running ? (job.progress ?? 0) : 0})`;
-    this.root.title = why(job);
-    const said = [name, within, state, verdict, review, age(job.created_at, "long"), why(job)];
-    this.root.setAttribute("aria-label", said.filter(Boolean).join(", "));
+    this.root.title = jobReason(job);
+    const longAge = age(job.created_at, "long");
+    const label = [name, within, state, verdict, review, longAge, jobReason(job)];
+    this.root.setAttribute("aria-label", label.filter(Boolean).join(", "));
     this.tick();
   }
 
-  /** Time goes by. */
+  /** Update the displayed age. */
   tick() {
     if (this.job) setText(this.age, age(this.job.created_at));
   }
 
   /**
-   * Only once the list stands still: nobody sees the others.
+   * Load the picture. It is called only after scrolling has stopped: pictures of rows that scroll
+   * by need no request.
    *
-   * @returns {boolean} whether a picture is on its way now
+   * @returns {boolean} true if the picture is being loaded now
    */
   showPicture() {
     const address = this.job?.thumbnail;
@@ -100,23 +107,29 @@ export class Row {
     if (!this.picture.hasAttribute("src")) return;
     this.picture.hidden = true;
     this.picture.removeAttribute("src");
-    this.settled(this);
+    this.onPictureSettled(this);
   }
 }
 
-/** @param {ListedJob} job */
+/**
+ * Return a job's verdict as text, with symbol and score; "" without a verdict.
+ *
+ * @param {ListedJob} job
+ */
 export function verdictText(job) {
   const verdict = verdictOf(job);
   if (!verdict) return "";
   const { score } = job;
-  const { symbol, word } = look(verdict);
+  const { symbol, word } = verdictStyle(verdict);
   return `${symbol} ${word}${score === null ? "" : ` ${number(Math.round(score))}`}`;
 }
 
 /**
- * @param {HTMLElement} place
+ * Set an element's text if it differs.
+ *
+ * @param {HTMLElement} target
  * @param {string} text
  */
-function setText(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
 }

@@ -1,24 +1,30 @@
+/** Banner of the sidebar for a ComfyUI that doesn't answer. */
+
 import { element } from "../element.js";
 import { duration } from "../parts/times.js";
 import { words } from "../words.js";
 
 const SECOND = 1000; // milliseconds
 
-/** The banner at the top of the panel while ComfyUI doesn't answer. */
+/** Banner at the top of the panel, displayed while ComfyUI doesn't answer. */
 export class ServerBanner {
   #timer = 0;
   #since = 0;
 
   constructor() {
     this.time = element("span");
-    // Seen only: a screen reader would read the banner anew each second.
+    // Hidden from screen readers, which would read the banner again each second.
     this.time.setAttribute("aria-hidden", "true");
     this.root = element("div", "anime-server");
     this.root.setAttribute("role", "alert");
     this.root.hidden = true;
   }
 
-  /** @param {number} since of `performance.now` */
+  /**
+   * Display the banner.
+   *
+   * @param {number} since start of the silence, as of `performance.now`
+   */
   show(since) {
     this.#since = since;
     this.#tick();
@@ -41,6 +47,6 @@ export class ServerBanner {
   #tick() {
     const seconds = Math.floor((performance.now() - this.#since) / SECOND);
     this.time.textContent = words("server.for", { time: duration(seconds) });
-    if (!this.root.isConnected) clearInterval(this.#timer); // the panel shows it anew
+    if (!this.root.isConnected) clearInterval(this.#timer); // the panel starts the timer again
   }
 }

@@ -1,111 +1,118 @@
+/** Check that ComfyUI answers, for the banner of the sidebar. */
+
 import { api } from "../../../scripts/api.js";
 
-const ROUTE = "/prompt"; // ComfyUI answers it from memory: it needs no database, device or thread
-const PAUSE = 1500; // milliseconds between an answer and the next question
+const ROUTE = "/prompt"; // ComfyUI answers it from memory, without a database, device or thread
+const PAUSE = 1500; // milliseconds between an answer and the next request
 const TICK = 250; // milliseconds
 const TICKS = 10; // 2.5 s for an answer; with the pause, a silence is noticed within 4 s
-const PAUSED = "paused"; // the reason of a question that is given up: nobody looks
-const OF_A_PROXY = [502, 503, 504]; // a proxy answers so in the place of a server that doesn't
+const PAUSED = "paused"; // reason of a request that was cancelled because the panel is hidden
+const PROXY_ERRORS = [502, 503, 504]; // statuses of a proxy whose server doesn't answer
 
 /**
- * Asks ComfyUI again and again whether it answers at all, while the panel is on the screen.
+ * Repeated check that ComfyUI answers, while the panel is on the screen.
  *
- * There is one question at a time. Its patience is counted in ticks of a page that is awake: after
- * a tick that comes late, the answer may lie ready and unread, so that tick doesn't count. A
- * throttled or blocked page never takes itself for a silent server.
+ * There is one request at a time. Its timeout is counted in ticks. A tick that comes late doesn't
+ * count: the page was throttled or blocked, and the answer may have arrived without being read. So
+ * a slow page is never taken for a silent server.
  */
 export class ServerWatch {
-  /** @type {number | null} of `performance.now`: when the first unanswered question was asked */
+  /** @type {number | null} time of the first unanswered request, as of `performance.now` */
   silentSince = null;
 
   /** @type {AbortController | null} */
-  #question = null;
+  #request = null;
   #timer = 0;
-  #look = () => this.look();
+  #check = () => this.check();
 
   /**
-   * @param {object} given
-   * @param {() => boolean} given.isWatched without that nothing is asked
-   * @param {(silentSince: number | null) => void} given.changed ComfyUI fell silent, or answers
-   *   again
+   * @param {object} owner
+   * @param {() => boolean} owner.isWatched true if the panel is on the page; without that nothing
+   *   is requested
+   * @param {(silentSince: number | null) => void} owner.onChange called when ComfyUI stops
+   *   answering, or answers again
    */
-  constructor({ isWatched, changed }) {
+  constructor({ isWatched, onChange }) {
     this.isWatched = isWatched;
-    this.changed = changed;
+    this.onChange = onChange;
   }
 
-  /** The panel is on the screen now. */
+  /** Start the checks, because the panel is on the screen. */
   start() {
-    document.addEventListener("visibilitychange", this.#look);
-    this.look();
+    document.addEventListener("visibilitychange", this.#check);
+    this.check();
   }
 
-  /** Ask now, unless a question is under way. */
-  look() {
+  /** Check now, unless a request is under way; stop while the panel is hidden. */
+  check() {
     if (!this.isWatched()) this.#stop();
     else if (document.hidden) this.#pause();
-    else this.#ask();
+    else this.#poll();
   }
 
   #stop() {
-    document.removeEventListener("visibilitychange", this.#look);
+    document.removeEventListener("visibilitychange", this.#check);
     this.#pause();
   }
 
   #pause() {
     clearTimeout(this.#timer);
-    this.#question?.abort(PAUSED);
+    this.#request?.abort(PAUSED);
   }
 
-  async #ask() {
-    if (this.#question) return;
+  async #poll() {
+    if (this.#request) return;
     clearTimeout(this.#timer);
-    const question = new AbortController();
-    this.#question = question;
+    const request = new AbortController();
+    this.#request = request;
     const since = performance.now();
-    const endPatience = abortAfterTicks(question);
-    const answered = await isAnswered(question.signal);
-    endPatience();
-    this.#question = null;
-    const paused = question.signal.reason === PAUSED;
-    if (paused || !this.isWatched() || document.hidden) return this.look();
+    const stopTicks = abortAfterTicks(request);
+    const answered = await isAnswered(request.signal);
+    stopTicks();
+    this.#request = null;
+    const paused = request.signal.reason === PAUSED;
+    if (paused || !this.isWatched() || document.hidden) return this.check();
     this.#note(answered ? null : (this.silentSince ?? since));
-    this.#timer = setTimeout(this.#look, PAUSE);
+    this.#timer = setTimeout(this.#check, PAUSE);
   }
 
   /** @param {number | null} silentSince */
   #note(silentSince) {
     if (silentSince === this.silentSince) return;
     this.silentSince = silentSince;
-    this.changed(silentSince);
+    this.onChange(silentSince);
   }
 }
 
-/** @param {AbortSignal} signal */
+/**
+ * Return true if ComfyUI answers a request.
+ *
+ * @param {AbortSignal} signal
+ */
 async function isAnswered(signal) {
   try {
     const answer = await api.fetchApi(ROUTE, { cache: "no-store", signal });
     await answer.text();
-    return !OF_A_PROXY.includes(answer.status);
+    return !PROXY_ERRORS.includes(answer.status);
   } catch {
     return false;
   }
 }
 
 /**
- * Aborts a question after so many ticks that came in time.
+ * Abort a request after TICKS ticks that came in time.
  *
- * @param {AbortController} question
+ * @param {AbortController} request
  * @returns {() => void} ends the ticking
  */
-function abortAfterTicks(question) {
+function abortAfterTicks(request) {
   let ticks = 0;
   let last = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
     if (now - last < 2 * TICK) ticks += 1;
     last = now;
-    if (ticks === TICKS) question.abort();
+    if (ticks === TICKS) request.abort();
   }, TICK);
   return () => clearInterval(timer);
 }

@@ -1,10 +1,12 @@
+/** Extension of the editor that displays results on the nodes. */
+
 import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
 import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
-import { findRun, runFromHistory, runThatGave } from "./history.js";
+import { findRun, findRunByOutputs, runFromHistory } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
-import { knownWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
+import { allWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
 import { noteRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
@@ -13,36 +15,36 @@ import { WorkflowResults } from "./workflow_results.js";
 
 /** @import { Run } from "./run.js" */
 
-/** @type {WeakMap<object, WorkflowResults>} by the workflow of a tab */
+/** @type {WeakMap<object, WorkflowResults>} results by the workflow of a tab */
 const resultsOf = new WeakMap();
 /** @type {WeakMap<Run, object>} */
 const workflowOf = new WeakMap();
 
 const runs = new QueuedRuns({
   origin: () => ({ workflow: openWorkflow(), graph: rootGraph()?.id ?? "" }),
-  queued(run, { workflow, graph }) {
+  onQueued(run, { workflow, graph }) {
     if (!workflow) return;
     workflowOf.set(run, workflow);
     noteRun({ prompt: run.id, workflow: graph, path: workflow.path });
   },
-  started(run) {
+  onStarted(run) {
     const workflow = workflowOf.get(run);
     if (!workflow) return;
-    resultsIn(workflow).started(run);
+    resultsIn(workflow).startRun(run);
     draw(workflow);
   },
-  showed(run, path) {
+  onOutput(run, path) {
     const workflow = workflowOf.get(run);
     if (!workflow) return;
-    resultsIn(workflow).showed(run, path);
+    resultsIn(workflow).addResult(run, path);
     draw(workflow);
   },
-  ended(run) {
+  onEnded(run) {
     const workflow = workflowOf.get(run);
     if (workflow && run.missedMessages) void complete(run, workflow);
     else if (workflow) draw(workflow);
   },
-  refused: explainMissingReports,
+  onRefused: explainMissingReports,
 });
 
 for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", "./results.css"]) {
@@ -54,19 +56,19 @@ app.registerExtension({
 
   setup() {
     runs.listen();
-    onWorkflowOpened(opened);
-    opened(); // a workflow may be open by now
+    onWorkflowOpened(showWorkflow);
+    showWorkflow(); // a workflow may be open already
     const events = /** @type {any} */ (api);
     events.addEventListener("reconnected", catchUp);
     events.addEventListener("graphChanged", () => {
       const workflow = openWorkflow();
-      if (workflow) resultsOf.get(workflow)?.forgetGone();
+      if (workflow) resultsOf.get(workflow)?.forgetMissingNodes();
     });
   },
 
   /**
-   * Nodes 2.0 takes every file of a node with a VIDEO input for a video, an animated WebP too,
-   * unless the node says otherwise. What is a video it tells by the file's name.
+   * Declare a saving node's files as images. Otherwise Nodes 2.0 takes every file of a node with a
+   * VIDEO input for a video, an animated WebP too. It recognizes videos by their file name anyway.
    *
    * @param {any} node
    */
@@ -75,7 +77,7 @@ app.registerExtension({
   },
 
   /**
-   * The editor restored the outputs of a run from its history, and does not say of which.
+   * Find the run of outputs that the editor restored from its history without naming the run.
    *
    * @param {Record<string, any>} outputs
    */
@@ -85,6 +87,8 @@ app.registerExtension({
 });
 
 /**
+ * Return the results of a workflow; they are created if there are none.
+ *
  * @param {object} workflow
  * @returns {WorkflowResults}
  */
@@ -97,46 +101,58 @@ function resultsIn(workflow) {
   return results;
 }
 
-/** @param {object} workflow */
+/**
+ * Draw the results of a workflow if it is the open one.
+ *
+ * @param {object} workflow
+ */
 function draw(workflow) {
   if (workflow === openWorkflow()) resultsIn(workflow).draw();
 }
 
-/** Draw what the open workflow has; after a reload of the page, what it had before. */
-function opened() {
+/** Draw the results of the open workflow. After a reload of the page, restore them first. */
+function showWorkflow() {
   const workflow = openWorkflow();
   if (!workflow) return;
   const results = resultsOf.get(workflow);
   if (!results) return void restoreOwnRun(workflow);
-  results.forgetGone();
+  results.forgetMissingNodes();
   results.draw();
 }
 
-/** @param {{path: string}} workflow */
+/**
+ * Restore the newest run that this browser tab queued from a workflow.
+ *
+ * @param {{path: string}} workflow
+ */
 async function restoreOwnRun(workflow) {
   const results = resultsIn(workflow);
   const graph = rootGraph()?.id;
   /** @type {Run[]} */
-  const going = [];
+  const unfinished = [];
   for (const prompt of graph ? runsOf(graph, workflow.path, openPaths()) : []) {
     const run = await findRun(prompt);
-    if (results.run) return; // it ran in the meantime
-    if (run && !run.ended) going.push(run);
+    if (results.run) return; // the workflow was run in the meantime
+    if (run && !run.ended) unfinished.push(run);
     else if (run && run.outputs.size > 0) {
       results.restore(run);
       break;
     }
   }
-  for (const run of going.reverse()) {
+  for (const run of unfinished.reverse()) {
     workflowOf.set(run, workflow);
     runs.adopt(run);
-    if (run.state === "running") results.started(run);
-    await complete(run, workflow); // it may have ended before it was adopted
+    if (run.state === "running") results.startRun(run);
+    await complete(run, workflow); // the run may have ended before `runs.adopt`
   }
   draw(workflow);
 }
 
-/** @param {Record<string, any>} outputs by the editor's names of the nodes */
+/**
+ * Restore the run that produced outputs of the open workflow.
+ *
+ * @param {Record<string, any>} outputs by the editor's names of the nodes
+ */
 async function restoreOutputs(outputs) {
   const workflow = openWorkflow();
   const graph = rootGraph()?.id;
@@ -148,28 +164,28 @@ async function restoreOutputs(outputs) {
     if (path) outputsByPath.push([path, output]);
   }
   if (outputsByPath.length === 0) return;
-  const run = await runThatGave(graph, outputsByPath);
+  const run = await findRunByOutputs(graph, outputsByPath);
   if (!run || resultsIn(workflow).run) return;
   resultsIn(workflow).restore(run);
   draw(workflow);
 }
 
-/** Messages were missed: what has ended meanwhile is read from the history, if it is there still. */
+/** Read runs that ended while messages were missed from ComfyUI's history, if it still has them. */
 async function catchUp() {
   for (const run of runs.unfinished()) {
     run.missedMessages = true;
     const workflow = workflowOf.get(run);
     if (workflow) await complete(run, workflow);
   }
-  for (const workflow of knownWorkflows()) {
+  for (const workflow of allWorkflows()) {
     const results = resultsOf.get(workflow);
     if (results?.run?.ended && !(await runFromHistory(results.run.id))) results.markEarlier();
   }
-  opened();
+  showWorkflow();
 }
 
 /**
- * Take what a run gave from the history, where messages of it were missed.
+ * Complete a run from the history after messages of it were missed.
  *
  * @param {Run} run
  * @param {object} workflow
@@ -180,8 +196,8 @@ async function complete(run, workflow) {
     const { state, startedAt, outputs, failedAt } = ended;
     Object.assign(run, { state, startedAt, outputs, failedAt, missedMessages: false });
     const results = resultsIn(workflow);
-    if (!results.run || results.run.startedAt <= run.startedAt) results.started(run);
-    for (const path of run.outputs.keys()) results.showed(run, path);
+    if (!results.run || results.run.startedAt <= run.startedAt) results.startRun(run);
+    for (const path of run.outputs.keys()) results.addResult(run, path);
   }
   draw(workflow);
 }

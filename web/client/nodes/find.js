@@ -1,16 +1,17 @@
+/** Search for nodes of the open graph by their paths in a prompt. */
+
 import { app } from "../../../scripts/app.js";
 
-export const MUTED = 2; // modes of a node
-const BYPASSED = 4;
+export const MUTED = 2; // LiteGraph's number of this mode of a node
+const BYPASSED = 4; // also a mode
 
-/** The graph that is open, subgraphs and all. */
+/** Return the open graph with its subgraphs. */
 export function rootGraph() {
   return /** @type {any} */ (app).rootGraph ?? app.graph;
 }
 
 /**
- * Return a node by its path in a prompt: `5`, or `12:5` for node 5 within the subgraph that node 12
- * is.
+ * Return a node by its path in a prompt: `5`, or `12:5` for node 5 in the subgraph of node 12.
  *
  * @param {string} path
  */
@@ -21,7 +22,7 @@ export function nodeAlong(path) {
 }
 
 /**
- * Return the path of a node that lies in the same graph as the node of another path.
+ * Return the path of a node that is in the same graph as the node of another path.
  *
  * @param {string} path
  * @param {{id: number | string}} node
@@ -53,9 +54,11 @@ export function pathOf(locator) {
 }
 
 /**
- * @param {any} graph
- * @param {string} subgraph its id
- * @returns {string | null} path of the node that it is
+ * Return the path of the node that displays a subgraph.
+ *
+ * @param {any} graph that is searched, with its subgraphs
+ * @param {string} subgraph id of the subgraph
+ * @returns {string | null} null if no node displays it
  */
 function pathInto(graph, subgraph) {
   for (const node of graph?.nodes ?? []) {

@@ -1,7 +1,9 @@
+/** Search along the links of the open graph. */
+
 import { rootGraph } from "./find.js";
 
-const REROUTE = "Reroute"; // a node of the editor's own, which no prompt has
-const DEEPEST = 50; // nodes and borders of subgraphs between two ends of a connection
+const REROUTE = "Reroute"; // a node of the editor that no prompt contains
+const DEEPEST = 50; // reroutes and subgraph borders in a connection; a longer one may be a cycle
 
 /**
  * Return the node that an input is connected to, through reroutes and borders of subgraphs.
@@ -30,6 +32,8 @@ export function consumersOf(node, type) {
 }
 
 /**
+ * Return the node that a link comes from, through reroutes and borders of subgraphs.
+ *
  * @param {any} graph
  * @param {number | null | undefined} linkId
  * @param {number} depth
@@ -49,7 +53,7 @@ function originOfLink(graph, linkId, depth) {
 }
 
 /**
- * Return the origin of what comes into a subgraph.
+ * Return the node that an input of a subgraph is connected to.
  *
  * @param {any} subgraph
  * @param {number} slot of its inputs

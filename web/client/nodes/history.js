@@ -1,4 +1,6 @@
-import { ask, RouteError } from "../requests.js";
+/** Runs as ComfyUI's history and queue have them. */
+
+import { callRoute, RouteError } from "../requests.js";
 import { Run } from "./run.js";
 
 const STATES = /** @type {const} */ ({
@@ -6,11 +8,11 @@ const STATES = /** @type {const} */ ({
   execution_error: "error",
   execution_interrupted: "interrupted",
 });
-const LOOKED_AT = 20; // prompts of one workflow, the newest first
+const MOST_SEARCHED = 20; // prompts of one workflow, the newest first
 
 /**
- * Return a run as ComfyUI's history has it; null if it is not there: it waits, runs, or ComfyUI
- * has been started anew.
+ * Return a run from ComfyUI's history. Return null if the history lacks it, because it waits, is
+ * running, or ended before a restart of ComfyUI.
  *
  * @param {string} id the prompt's
  * @returns {Promise<Run | null>}
@@ -25,10 +27,10 @@ export async function runFromHistory(id) {
     if (event in STATES) run.state = STATES[/** @type {keyof typeof STATES} */ (event)];
     if (event === "execution_error") run.failedAt = String(detail.node_id ?? "");
   }
-  if (!run.ended) run.state = "error"; // in the history, it has ended
+  if (!run.ended) run.state = "error"; // every run in the history has ended
   for (const [node, output] of Object.entries(entry.outputs ?? {})) {
-    // A cached output keeps the name of the node that it was made by. Only what a retry copied
-    // stands under another node's name.
+    // A cached output has the name of the node that produced it. Only outputs that a retry copied
+    // have another node's name.
     const path = node in run.graph ? node : String(entry.meta?.[node]?.display_node ?? node);
     run.outputs.set(path, output);
   }
@@ -36,7 +38,7 @@ export async function runFromHistory(id) {
 }
 
 /**
- * Return a run that waits or runs; null if it does neither.
+ * Return a run from ComfyUI's queue; null if it is neither waiting nor running.
  *
  * @param {string} id the prompt's
  * @returns {Promise<Run | null>}
@@ -53,7 +55,7 @@ export async function runFromQueue(id) {
 }
 
 /**
- * Return a run as it is now: waiting, running or ended; null if ComfyUI knows nothing of it.
+ * Return a run that is waiting, running or ended; null if ComfyUI has no record of it.
  *
  * @param {string} id the prompt's
  * @returns {Promise<Run | null>}
@@ -61,20 +63,21 @@ export async function runFromQueue(id) {
 export async function findRun(id) {
   const run = (await runFromHistory(id)) ?? (await runFromQueue(id));
   if (run) return run;
-  const ended = await runFromHistory(id); // it may have ended between the two questions
-  if (ended) ended.restored = false; // it ran until now
+  const ended = await runFromHistory(id); // it may have ended between the two requests
+  if (ended) ended.restored = false; // the run has only just ended
   return ended;
 }
 
 /**
- * Return the run that gave exactly these outputs: the editor restores outputs without naming it.
+ * Return the run that produced exactly these outputs. The editor restores outputs without the id of
+ * their run.
  *
- * @param {string} workflow its id
+ * @param {string} workflow id of the workflow
  * @param {[string, any][]} outputs results by the paths of their nodes
- * @returns {Promise<Run | null>} null if no run of this workflow gave them
+ * @returns {Promise<Run | null>} null if no run of this workflow produced them
  */
-export async function runThatGave(workflow, outputs) {
-  const query = new URLSearchParams({ workflow_id: workflow, limit: String(LOOKED_AT) });
+export async function findRunByOutputs(workflow, outputs) {
+  const query = new URLSearchParams({ workflow_id: workflow, limit: String(MOST_SEARCHED) });
   const { jobs = [] } = (await answerOf(`/jobs?${query}`)) ?? {};
   for (const { id } of jobs) {
     const run = await runFromHistory(id);
@@ -83,7 +86,11 @@ export async function runThatGave(workflow, outputs) {
   return null;
 }
 
-/** @param {any} extra what was queued beside a prompt */
+/**
+ * Return the id of the workflow that a prompt was queued from.
+ *
+ * @param {any} extra data that were queued with the prompt
+ */
 function workflowOf(extra) {
   return extra?.extra_pnginfo?.workflow?.id;
 }
@@ -93,22 +100,30 @@ function workflowOf(extra) {
  * @param {any} other
  */
 function isSame(output, other) {
-  return JSON.stringify(ofPack(output)) === JSON.stringify(ofPack(other));
+  return JSON.stringify(packResults(output)) === JSON.stringify(packResults(other));
 }
 
-/** @param {any} output */
-function ofPack(output) {
+/**
+ * Return the fields of an output that nodes of this pack write.
+ *
+ * @param {any} output
+ */
+function packResults(output) {
   return Object.entries(output ?? {})
     .filter(([name]) => name.startsWith("anime_"))
     .sort();
 }
 
-/** @param {string} route */
+/**
+ * Return the answer of a route; null if it refuses or ComfyUI doesn't answer.
+ *
+ * @param {string} route
+ */
 async function answerOf(route) {
   try {
-    return await ask(route);
+    return await callRoute(route);
   } catch (error) {
-    if (error instanceof RouteError) return null; // an older ComfyUI, or none: nothing to show
+    if (error instanceof RouteError) return null; // an older ComfyUI lacks the route
     throw error;
   }
 }

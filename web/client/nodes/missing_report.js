@@ -1,3 +1,5 @@
+/** Message about nodes whose report is missing because another node is muted or bypassed. */
+
 import { app } from "../../../scripts/app.js";
 import { words } from "../words.js";
 import { isOff, MUTED, nodeAlong } from "./find.js";
@@ -7,17 +9,19 @@ const REPORT = "ANIME_REPORT";
 const MISSING = "required_input_missing";
 
 /**
+ * Types of ComfyUI's errors for a node, and of a missing report.
+ *
  * @typedef {{errors?: {type: string, extra_info?: {input_name?: string}}[]}} NodeErrors
- * @typedef {{source: any, consumers: any[]}} MissingReport a node that is muted or bypassed, and
- *   the nodes that have no report because of it
+ * @typedef {{source: any, consumers: any[]}} MissingReport `source`: a muted or bypassed
+ *   node; `consumers`: the nodes that lack a report because of it
  */
 
-/** @type {any} the message that is on the screen */
+/** @type {any} the displayed message */
 let message = null;
 
 /**
- * Say which muted or bypassed node leaves other nodes without their report, and what else to
- * bypass. ComfyUI only says that an input is missing.
+ * Display which muted or bypassed node leaves other nodes without their report, and what else to
+ * bypass. ComfyUI's own message says only that an input is missing.
  *
  * @param {Record<string, NodeErrors>} nodeErrors of a prompt that ComfyUI refused, by path
  */
@@ -37,13 +41,14 @@ export function explainMissingReports(nodeErrors) {
   function lacksReport(path) {
     return (nodeErrors[path].errors ?? []).some(
       ({ type, extra_info: info }) =>
-        type === MISSING && reportInputs(nodeAlong(path)).some(({ name }) => name === info?.input_name),
+        type === MISSING &&
+        reportInputs(nodeAlong(path)).some(({ name }) => name === info?.input_name),
     );
   }
 }
 
 /**
- * Return what is to blame for nodes without a report.
+ * Return the muted or bypassed nodes because of which nodes lack a report.
  *
  * @param {string[]} paths of the nodes
  * @returns {MissingReport[]}
@@ -58,7 +63,7 @@ function missingReports(paths) {
       .filter((source) => source && isOff(source));
     for (const source of off) {
       const consumers = bySource.get(source) ?? new Set();
-      for (const each of withFollowers(node)) consumers.add(each);
+      for (const consumer of withFollowers(node)) consumers.add(consumer);
       bySource.set(source, consumers);
     }
   }
@@ -66,16 +71,17 @@ function missingReports(paths) {
 }
 
 /**
- * Return a node and those that have no report without its own: what a merge or a retry hands on.
+ * Return a node and the nodes that lack a report if this node doesn't run: those behind a merge or
+ * a retry.
  *
  * @param {any} node
  * @returns {any[]}
  */
 function withFollowers(node) {
   const lacking = [node];
-  for (let place = 0; place < lacking.length; place += 1) {
-    // Bypassed, a node hands on another report where it has one.
-    const consumers = lacksAll(lacking[place]) ? consumersOf(lacking[place], REPORT) : [];
+  for (let index = 0; index < lacking.length; index += 1) {
+    // A bypassed node passes on another of its reports if it has one.
+    const consumers = lacksAll(lacking[index]) ? consumersOf(lacking[index], REPORT) : [];
     for (const consumer of consumers) {
       if (!lacking.includes(consumer) && isRequired(consumer) && lacksAll(consumer)) {
         lacking.push(consumer);
@@ -93,7 +99,7 @@ function withFollowers(node) {
 }
 
 /**
- * Return true if a node doesn't run without a report.
+ * Return true if a node can't run without a report.
  *
  * @param {any} node
  */

@@ -1,3 +1,5 @@
+/** Workflows that are open in the editor. */
+
 import { app } from "../../../scripts/app.js";
 
 /** Return the editor's store of workflows. */
@@ -6,8 +8,8 @@ function store() {
 }
 
 /**
- * Return the workflow whose tab is open: one object for as long as its tab exists, even beside a
- * second tab of the same workflow.
+ * Return the workflow of the active tab. Each tab keeps its own object, even if two tabs have the
+ * same workflow.
  *
  * @returns {{path: string} | null}
  */
@@ -16,12 +18,12 @@ export function openWorkflow() {
 }
 
 /**
- * Return all workflows that the editor knows: the open ones, and those of a file. One that was
- * never saved is no longer among them once its tab is closed.
+ * Return the open and the saved workflows. A workflow that was never saved is missing once its tab
+ * is closed.
  *
  * @returns {object[]}
  */
-export function knownWorkflows() {
+export function allWorkflows() {
   return store()?.workflows ?? [];
 }
 
@@ -31,12 +33,12 @@ export function openPaths() {
 }
 
 /**
- * Call a function each time that a workflow has been opened, after its nodes were made.
+ * Call a function whenever a workflow has been opened, after its nodes were created.
  *
- * @param {() => void} opened
+ * @param {() => void} handle
  */
-export function onWorkflowOpened(opened) {
+export function onWorkflowOpened(handle) {
   store()?.$onAction?.((/** @type {any} */ { name, after }) => {
-    if (name === "openWorkflow") after(() => opened());
+    if (name === "openWorkflow") after(() => handle());
   });
 }

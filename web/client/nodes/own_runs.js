@@ -1,29 +1,31 @@
+/** Runs that this browser tab queued, kept across a reload of the page. */
+
 const KEY = "animeProduction.runs";
-const MOST = 40; // of the newest
+const MOST = 40; // runs, the newest ones
 
 /**
- * A run that this page queued: the prompt's id, the workflow's id and its path in the editor.
+ * Run that this page queued: the prompt's id, the workflow's id and the workflow's path.
  *
  * @typedef {{prompt: string, workflow: string, path: string}} OwnRun
  */
 
 /**
- * Return the runs that this browser tab queued, the newest last. They outlive a reload of the page
- * and nothing else: another tab, or another browser, has queued none of them.
+ * Return the runs that this browser tab queued, the newest last. They survive a reload of the page;
+ * other tabs and browsers don't have them.
  *
  * @returns {OwnRun[]}
  */
 function ownRuns() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
+    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(stored) ? stored : [];
   } catch {
-    return []; // the browser keeps nothing
+    return []; // the browser's settings forbid session storage
   }
 }
 
 /**
- * Note a run of this tab.
+ * Record a run of this tab.
  *
  * @param {OwnRun} run
  */
@@ -31,23 +33,24 @@ export function noteRun(run) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify([...ownRuns(), run].slice(-MOST)));
   } catch {
-    // The browser keeps nothing: a reload forgets the verdicts.
+    // Without session storage a reload loses the verdicts on the nodes.
   }
 }
 
 /**
  * Return the ids of the prompts that were queued from a workflow, the newest first.
  *
- * @param {string} workflow its id
- * @param {string} path in the editor, which tells two tabs of one workflow apart
- * @param {string[]} openPaths of all tabs
+ * @param {string} workflow id of the workflow
+ * @param {string} path of the workflow in the editor; it differs between two tabs of one workflow
+ * @param {string[]} openPaths paths of all tabs
  */
 export function runsOf(workflow, path, openPaths) {
   const runs = ownRuns().filter((run) => run.workflow === workflow);
   const renamedFrom = [...new Set(runs.map((run) => run.path))].filter(
     (each) => each !== path && !openPaths.includes(each),
   );
-  // Saved under a name, a workflow has another path; no other tab may be meant.
+  // Saving a workflow under another name changes its path. A former path counts only if it is the
+  // only one, because otherwise it may belong to another tab.
   const paths = [path, ...(renamedFrom.length === 1 ? renamedFrom : [])];
   return runs.filter((run) => paths.includes(run.path)).map((run) => run.prompt).reverse();
 }

@@ -1,3 +1,5 @@
+/** Removal of a node's pictures of an earlier run. */
+
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { locatorOf } from "./find.js";
@@ -9,10 +11,10 @@ import { LEFT_OUT } from "./queued_runs.js";
 const PREVIEWS = ["$$comfy_animation_preview", "$$canvas-image-preview"];
 
 /**
- * Take a node's pictures of an earlier run away: what it showed or saved then is not of this run.
+ * Remove a node's pictures of an earlier run from the node, because this run did not reach it.
  *
- * The editor keeps a node's outputs until it is told of newer ones. It is told what is so: in this
- * run the node gave no picture.
+ * The editor keeps a node's outputs until it receives newer ones, so this sends it an output
+ * without pictures.
  *
  * @param {any} node
  * @param {string} path of the node in the run

@@ -1,37 +1,42 @@
+/** Search for the node that displays the frames of a report. */
+
 import { api } from "../../../scripts/api.js";
 import { pathBeside } from "./find.js";
 
 /** @import { Run } from "./run.js" */
 
 /**
+ * Types of a picture that a node wrote, and of a node with the pictures of all frames.
+ *
  * @typedef {{filename: string, subfolder: string, type: string}} Picture
- * @typedef {{pictures: Picture[], node: any}} Preview the pictures of all frames, and who shows them
+ * @typedef {{pictures: Picture[], node: any}} Preview `node`: the node that displays the
+ *   pictures
  */
 
-// Their report is about the frames that come out, not about those that went in.
+// Nodes whose report is about their output frames, not about their input frames.
 const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetryEnd"]);
-// They draw over the frames: what they show belongs to the report that they take, and to no other.
+// Nodes that draw over the frames. Their pictures belong only to the report that they receive.
 const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
 
 /**
- * Where the frames of a node's report can be seen: the node itself, or one beside it that shows
- * exactly as many pictures of the images that came out of it or went into it, in the same run.
+ * Return the pictures of a report's frames and the node that displays them: the node of the report,
+ * or a node that displays its input or output images in the same run.
  *
- * As many: a preview of other length shows other frames.
+ * The number of pictures must equal the number of frames, because other pictures are other frames.
  *
  * @param {any} node
  * @param {number} frames
- * @param {Run} run that gave the report
- * @param {string} path of the node in it
+ * @param {Run} run that produced the report
+ * @param {string} path of the node in the run
  * @returns {Preview | null}
  */
-export function previewOf(node, frames, run, path) {
-  const drawn = takers(node, "ANIME_REPORT").filter((taker) => DRAWING.has(taker.type));
-  const candidates = [node, ...takers(node, "IMAGE"), ...drawn];
+export function findPreview(node, frames, run, path) {
+  const drawn = consumersOf(node, "ANIME_REPORT").filter((consumer) => DRAWING.has(consumer.type));
+  const candidates = [node, ...consumersOf(node, "IMAGE"), ...drawn];
   if (!JUDGED_BY_OUTPUT.has(node.type)) {
     for (const source of sources(node)) {
-      const showing = takers(source.node, "IMAGE").filter((taker) => !DRAWING.has(taker.type));
-      candidates.push(source.node, ...showing);
+      const viewers = consumersOf(source, "IMAGE").filter(({ type }) => !DRAWING.has(type));
+      candidates.push(source, ...viewers);
     }
   }
   for (const candidate of candidates) {
@@ -46,8 +51,10 @@ export function previewOf(node, frames, run, path) {
 }
 
 /**
+ * Return the URL of a picture.
+ *
  * @param {Picture} picture
- * @returns {string} its address
+ * @returns {string}
  */
 export function addressOf({ filename, subfolder, type }) {
   const query = new URLSearchParams({ filename, subfolder: subfolder ?? "", type });
@@ -55,8 +62,8 @@ export function addressOf({ filename, subfolder, type }) {
 }
 
 /**
- * Makes the previewing node show one of its pictures large. In Nodes 2.0 which one it shows is
- * its own affair, which nothing outside can set.
+ * Make the previewing node display one of its pictures large. This has no effect in Nodes 2.0,
+ * which keeps the chosen picture inside its component.
  *
  * @param {Preview} preview
  * @param {number} frame
@@ -69,30 +76,31 @@ export function select(preview, frame) {
 }
 
 /**
- * Return the nodes that take an output of this one.
+ * Return the nodes that an output of this node is connected to.
  *
  * @param {any} node
  * @param {string} type of the output
  * @returns {any[]}
  */
-function takers(node, type) {
+function consumersOf(node, type) {
   const links = (node.outputs ?? [])
     .filter((/** @type {any} */ output) => output.type === type)
     .flatMap((/** @type {any} */ output) => output.links ?? []);
   return links
     .map((/** @type {any} */ id) => node.graph?.getNodeById(node.graph.getLink(id)?.target_id))
-    .filter((/** @type {any} */ taker) => taker && taker !== node);
+    .filter((/** @type {any} */ consumer) => consumer && consumer !== node);
 }
 
 /**
- * Nodes that this one's pictures come from, with the output that they come from.
+ * Return the nodes that this node's input images come from.
  *
  * @param {any} node
+ * @returns {any[]}
  */
 function sources(node) {
   return (node.inputs ?? [])
     .filter((/** @type {any} */ input) => input.type === "IMAGE" && input.link != null)
     .map((/** @type {any} */ input) => node.graph?.getLink(input.link))
-    .map((/** @type {any} */ link) => ({ node: link && node.graph.getNodeById(link.origin_id) }))
-    .filter((/** @type {any} */ source) => source.node);
+    .map((/** @type {any} */ link) => link && node.graph.getNodeById(link.origin_id))
+    .filter(Boolean);
 }

@@ -1,16 +1,20 @@
+/** Prompts that this page queued, and ComfyUI's messages about them. */
+
 import { api } from "../../../scripts/api.js";
 import { Run } from "./run.js";
 
 /** @import { PromptGraph } from "./run.js" */
 
 /**
- * @typedef {object} Listener
- * @property {() => any} origin names the tab that a prompt is queued from
- * @property {(run: Run, origin: any) => void} queued
- * @property {(run: Run) => void} started
- * @property {(run: Run, path: string) => void} showed a node gave its output
- * @property {(run: Run) => void} ended
- * @property {(nodeErrors: Record<string, any>) => void} refused nodes of a prompt are not valid
+ * Callbacks for the events of runs, and ComfyUI's messages.
+ *
+ * @typedef {object} RunListener
+ * @property {() => any} origin returns the tab that a prompt is queued from
+ * @property {(run: Run, origin: any) => void} onQueued
+ * @property {(run: Run) => void} onStarted
+ * @property {(run: Run, path: string) => void} onOutput the node at a path has an output
+ * @property {(run: Run) => void} onEnded
+ * @property {(nodeErrors: Record<string, any>) => void} onRefused ComfyUI refused a prompt
  *
  * @typedef {{type: string, detail: any}} Message
  */
@@ -19,35 +23,38 @@ const MESSAGES = /** @type {const} */ ([
   "execution_start", "executed", "execution_success", "execution_error", "execution_interrupted",
 ]); // prettier-ignore
 
-/** In a message of the pack's own: the node did not run, and the editor is to forget its pictures. */
+/**
+ * Mark of the pack's own message that makes the editor remove the pictures of a node that did not
+ * run.
+ */
 export const LEFT_OUT = "anime_left_out";
 
 /**
- * The prompts that this page queued, and what ComfyUI says of them.
+ * Record of the prompts that this page queued, which ComfyUI's messages keep current.
  *
- * ComfyUI's messages name the prompt and a node's number, and the editor gives the output to the
- * node of that number in whatever workflow is open. Which workflow a prompt is of is known only
- * where it is queued, and the editor has no event that names both: so this listens to its
- * `queuePrompt`.
+ * ComfyUI's messages name the prompt and a node's number. The editor gives the output to the node
+ * of that number in the open workflow, even if the prompt belongs to another one. Only the call
+ * that queues a prompt has both the prompt and its workflow, and the editor has no event for it, so
+ * `listen` wraps the editor's `queuePrompt`.
  */
 export class QueuedRuns {
   /** @type {Map<string, Run>} */
   #runs = new Map();
-  #underWay = 0; // requests whose prompt has no id yet
-  /** @type {Message[]} that came before the answer that names their prompt */
-  #early = [];
+  #pendingRequests = 0; // requests whose prompt has no id yet
+  /** @type {Message[]} messages that arrived before the answer with their prompt's id */
+  #earlyMessages = [];
 
-  /** @param {Listener} listener */
+  /** @param {RunListener} listener */
   constructor(listener) {
     this.listener = listener;
   }
 
-  /** Begin to listen. */
+  /** Start to record prompts and messages. */
   listen() {
     const events = /** @type {any} */ (api);
     for (const type of MESSAGES) {
       events.addEventListener(type, (/** @type {CustomEvent} */ { detail }) =>
-        this.#heard({ type, detail }),
+        this.#receive({ type, detail }),
       );
     }
     const queuePrompt = events.queuePrompt;
@@ -59,7 +66,7 @@ export class QueuedRuns {
   }
 
   /**
-   * Take up a run that was queued before the page was loaded anew.
+   * Add a run that was queued before the page was reloaded.
    *
    * @param {Run} run
    */
@@ -67,72 +74,78 @@ export class QueuedRuns {
     this.#runs.set(run.id, run);
   }
 
-  /** Return the runs that have not ended, as far as this page was told. */
+  /** Return the runs whose end no message has reported. */
   unfinished() {
     return [...this.#runs.values()].filter((run) => !run.ended);
   }
 
   /**
+   * Send a prompt and record its run.
+   *
    * @param {{output?: PromptGraph, workflow?: {id?: string}} | undefined} prompt
    * @param {{partialExecutionTargets?: (string | number)[]} | undefined} options
    * @param {() => Promise<any>} post
    */
   async #queue(prompt, options, post) {
     const origin = this.listener.origin();
-    this.#underWay += 1;
+    this.#pendingRequests += 1;
     try {
       const answer = await post();
       if (answer?.prompt_id && prompt?.output) {
         const run = new Run(String(answer.prompt_id), prompt.output, prompt.workflow?.id);
         run.targets = options?.partialExecutionTargets?.map(String) ?? null;
         this.#runs.set(run.id, run);
-        this.listener.queued(run, origin);
-        this.#early.filter(({ detail }) => detail.prompt_id === run.id).forEach((each) => {
-          this.#tell(run, each);
-        });
+        this.listener.onQueued(run, origin);
+        for (const message of this.#earlyMessages) {
+          if (message.detail.prompt_id === run.id) this.#apply(run, message);
+        }
       }
-      this.#refused(answer?.node_errors);
+      this.#reportErrors(answer?.node_errors);
       return answer;
     } catch (error) {
-      this.#refused(/** @type {any} */ (error)?.response?.node_errors);
+      this.#reportErrors(/** @type {any} */ (error)?.response?.node_errors);
       throw error;
     } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#early = [];
+      this.#pendingRequests -= 1;
+      if (this.#pendingRequests === 0) this.#earlyMessages = [];
     }
   }
 
   /** @param {Record<string, any> | null | undefined} nodeErrors */
-  #refused(nodeErrors) {
-    if (nodeErrors && Object.keys(nodeErrors).length) this.listener.refused(nodeErrors);
+  #reportErrors(nodeErrors) {
+    if (nodeErrors && Object.keys(nodeErrors).length) this.listener.onRefused(nodeErrors);
   }
 
-  /** @param {Message} message */
-  #heard(message) {
+  /**
+   * Apply a message, or keep it until the answer with its prompt's id arrives.
+   *
+   * @param {Message} message
+   */
+  #receive(message) {
     const run = this.#runs.get(message.detail?.prompt_id);
-    if (run) this.#tell(run, message);
-    else if (this.#underWay) this.#early.push(message);
+    if (run) this.#apply(run, message);
+    else if (this.#pendingRequests) this.#earlyMessages.push(message);
   }
 
   /**
    * @param {Run} run
    * @param {Message} message
    */
-  #tell(run, { type, detail }) {
+  #apply(run, { type, detail }) {
     if (type === "execution_start") {
       run.state = "running";
       run.startedAt = detail.timestamp ?? Date.now();
-      this.listener.started(run);
+      this.listener.onStarted(run);
     } else if (type === "executed") {
       const path = String(detail.display_node ?? detail.node);
-      if (!detail.output || detail[LEFT_OUT]) return; // a cached node that shows nothing
+      if (!detail.output || detail[LEFT_OUT]) return; // a cached node without pictures
       run.outputs.set(path, detail.output);
-      this.listener.showed(run, path);
+      this.listener.onOutput(run, path);
     } else {
       run.state = /** @type {any} */ (type.replace("execution_", ""));
       if (type === "execution_error") run.failedAt = String(detail.node_id ?? "");
       this.#runs.delete(run.id);
-      this.listener.ended(run);
+      this.listener.onEnded(run);
     }
   }
 }

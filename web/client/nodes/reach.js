@@ -1,38 +1,40 @@
+/** Search for the nodes that a run did not reach. */
+
 /** @import { PromptGraph, Run } from "./run.js" */
 
 export const SAVES = "AnimeJobSave";
 
 /**
- * Return the nodes that a run did not reach, each with the node that is to blame.
+ * Return the nodes that a run did not reach, each with the node that caused it.
  *
- * A node whose output is blocked names it in `anime_blocked`. ComfyUI runs no node with a blocked
- * input, and everything behind such a node is blocked in turn.
+ * A node lists its blocked outputs in `anime_blocked`. ComfyUI runs no node with a blocked input,
+ * so all nodes behind it are blocked too.
  *
  * @param {Run} run
- * @returns {Map<string, string>} path of a node that was not reached -> path of the one that
+ * @returns {Map<string, string>} path of a node that was not reached -> path of the node that
  *   blocked or failed
  */
-export function notReached(run) {
-  const reached = blockedBy(run);
-  if (run.state !== "error" || !run.graph[run.failedAt]) return reached;
+export function unreachedNodes(run) {
+  const unreached = blockedNodes(run);
+  if (run.state !== "error" || !run.graph[run.failedAt]) return unreached;
   const behind = consumersOf(run.graph, run.failedAt);
-  spread(run.graph, behind, run.failedAt, reached);
-  return reached;
+  spread(run.graph, behind, run.failedAt, unreached);
+  return unreached;
 }
 
 /**
- * Return the paths of the nodes that were to save files and did not, in a run that has ended.
+ * Return the paths of the nodes that should have saved files and did not, in a run that has ended.
  *
  * @param {Run} run
  */
-export function savedNothing(run) {
+export function nodesWithoutFiles(run) {
   if (!run.ended) return [];
-  const asked = run.targets ? upstreamOf(run.graph, run.targets) : Object.keys(run.graph);
-  return [...asked].filter((path) => run.has(path, SAVES) && !run.outputs.has(path));
+  const paths = run.targets ? upstreamOf(run.graph, run.targets) : Object.keys(run.graph);
+  return [...paths].filter((path) => run.has(path, SAVES) && !run.outputs.has(path));
 }
 
 /**
- * Return these nodes and all that they depend on.
+ * Return these nodes and all nodes that they depend on.
  *
  * @param {PromptGraph} graph
  * @param {string[]} targets
@@ -51,8 +53,12 @@ function upstreamOf(graph, targets) {
   return needed;
 }
 
-/** @param {Run} run */
-function blockedBy(run) {
+/**
+ * Return the nodes behind blocked outputs, each with the node that blocked.
+ *
+ * @param {Run} run
+ */
+function blockedNodes(run) {
   /** @type {Map<string, string>} */
   const unreached = new Map();
   for (const [path, output] of run.outputs) {
@@ -64,18 +70,18 @@ function blockedBy(run) {
 }
 
 /**
- * Add these nodes, and all behind them, with the node to blame.
+ * Add these nodes and all nodes behind them, with the node that caused it.
  *
  * @param {PromptGraph} graph
  * @param {string[]} first
- * @param {string} blamed
+ * @param {string} cause
  * @param {Map<string, string>} unreached
  */
-function spread(graph, first, blamed, unreached) {
+function spread(graph, first, cause, unreached) {
   const waiting = [...first];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (unreached.has(path)) continue;
-    unreached.set(path, blamed);
+    unreached.set(path, cause);
     waiting.push(...consumersOf(graph, path));
   }
 }
@@ -85,7 +91,7 @@ function spread(graph, first, blamed, unreached) {
  *
  * @param {PromptGraph} graph
  * @param {string} path
- * @param {number[]} [outputs] all of them where none are named
+ * @param {number[]} [outputs] indices of outputs; all outputs without it
  */
 function consumersOf(graph, path, outputs) {
   return Object.keys(graph).filter((each) =>

@@ -1,7 +1,11 @@
+/** Results of a node as elements. */
+
 import { element } from "../element.js";
-import { decided, headline, line, overFrames, scoreInWords } from "../report/parts.js";
+import {
+  decidingParts, frameCurves, headline, line, scoreInWords,
+} from "../report/report_parts.js"; // prettier-ignore
 import { isRetry, roundsOf } from "../report/retry.js";
-import { look } from "../report/verdicts.js";
+import { verdictStyle } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
 import { addressOf } from "./preview.js";
 
@@ -10,7 +14,7 @@ import { addressOf } from "./preview.js";
 /** @import { Picture, Preview } from "./preview.js" */
 
 /**
- * What a node of the pack put into its `ui`; every list but the last has one entry.
+ * Types of the `ui` of a node of this pack; every list but the last has one entry.
  *
  * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
  *   accepted: number, rejected: number}} Gate
@@ -23,13 +27,15 @@ import { addressOf } from "./preview.js";
  */
 
 /**
- * @typedef {object} Sight how a chosen frame becomes visible
- * @property {(frames: number) => Preview | null} find
- * @property {(preview: Preview, frame: number) => void} select
+ * Access to the frames of a report.
+ *
+ * @typedef {object} FrameSource
+ * @property {(frames: number) => Preview | null} find returns the pictures of so many frames
+ * @property {(preview: Preview, frame: number) => void} select displays a frame on its node
  */
 
 /**
- * Whether there is anything to show of what a node gave out.
+ * Return true if an output has results that can be displayed.
  *
  * @param {any} output
  * @returns {output is Results}
@@ -40,13 +46,13 @@ export function hasResults(output) {
 }
 
 /**
- * The results of a node as elements, and what ends them.
+ * Return the results of a node as elements, with a function that releases them.
  *
  * @param {Results} results
- * @param {Sight} sight
+ * @param {FrameSource} frameSource
  * @returns {{parts: HTMLElement[], destroy: () => void}}
  */
-export function show(results, sight) {
+export function show(results, frameSource) {
   const { anime_report: [report] = [], anime_gate: [gate] = [] } = results;
   const { anime_character: [saved] = [], anime_references: pictures = [] } = results;
   /** @type {HTMLElement[]} */
@@ -54,15 +60,15 @@ export function show(results, sight) {
   let destroy = () => {};
   if (report && report.schema !== 1) parts.push(line(words("node.unreadable")));
   else if (report) {
-    parts.push(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
+    parts.push(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
     parts.push(...report.measurements.filter(isRetry).map(attempts));
-    const over = overFrames(report, (place, frame, frames) =>
-      showFrame(place, frame, frames, sight),
+    const curves = frameCurves(report, (place, frame, frames) =>
+      showFrame(place, frame, frames, frameSource),
     );
-    if (over) parts.push(over.part);
-    destroy = over?.destroy ?? destroy;
+    if (curves) parts.push(curves.part);
+    destroy = curves?.destroy ?? destroy;
   }
-  if (gate) parts.push(...gated(gate));
+  if (gate) parts.push(...gateParts(gate));
   if (saved) {
     const { name, version } = saved;
     parts.push(line(words(saved.new ? "character.saved" : "character.there", { name, version })));
@@ -75,29 +81,33 @@ export function show(results, sight) {
  * @param {HTMLElement} place
  * @param {number} frame
  * @param {number} frames
- * @param {Sight} sight
+ * @param {FrameSource} frameSource
  */
-function showFrame(place, frame, frames, sight) {
-  const preview = sight.find(frames);
+function showFrame(place, frame, frames, frameSource) {
+  const preview = frameSource.find(frames);
   if (!preview) {
     place.replaceChildren(line(words("curve.no_picture")));
     return;
   }
-  sight.select(preview, frame);
-  place.replaceChildren(image(preview.pictures[frame], words("curve.picture", { frame })));
-}
-
-/** @param {Gate} gate */
-function gated({ verdict, reasons, because, accepted, rejected }) {
-  const counts = words("gate.counts", { accepted, rejected });
-  const told = because
-    ? because.map(namedReason)
-    : reasons.split("\n").filter(Boolean); // of a version that gave English only
-  return [headline(verdict, counts), ...told.map(line)];
+  frameSource.select(preview, frame);
+  place.replaceChildren(pictureElement(preview.pictures[frame], words("curve.picture", { frame })));
 }
 
 /**
- * What every attempt of a retry came to; the report that goes on is the chosen one's.
+ * Return the verdict of a gate with its counts and reasons, as elements.
+ *
+ * @param {Gate} gate
+ */
+function gateParts({ verdict, reasons, because, accepted, rejected }) {
+  const counts = words("gate.counts", { accepted, rejected });
+  const texts = because
+    ? because.map(namedReason)
+    : reasons.split("\n").filter(Boolean); // earlier versions recorded only the English text
+  return [headline(verdict, counts), ...texts.map(line)];
+}
+
+/**
+ * Return the attempts of a retry with their verdicts; the chosen attempt is marked.
  *
  * @param {Measurement} measurement
  */
@@ -105,7 +115,7 @@ function attempts(measurement) {
   const { chosen } = measurement.details;
   const list = element("ol", "anime-attempts");
   for (const { attempt, seed, report } of roundsOf(measurement)) {
-    const { symbol, word } = look(report.verdict);
+    const { symbol, word } = verdictStyle(report.verdict);
     const values = { symbol, word, seed, score: scoreInWords(report.score) };
     const row = element("li", "", words("retry.attempt", values));
     if (attempt === chosen) row.setAttribute("aria-current", "true");
@@ -119,7 +129,10 @@ function references(pictures) {
   const strip = element("div", "anime-references");
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", words("character.references"));
-  strip.append(...pictures.map((each, frame) => image(each, words("curve.picture", { frame }))));
+  const images = pictures.map((each, frame) =>
+    pictureElement(each, words("curve.picture", { frame })),
+  );
+  strip.append(...images);
   return strip;
 }
 
@@ -127,10 +140,11 @@ function references(pictures) {
  * @param {Picture} picture
  * @param {string} text
  */
-function image(picture, text) {
-  const shown = element("img");
-  shown.alt = text;
-  shown.addEventListener("error", () => shown.remove()); // temporary files end with the server
-  shown.src = addressOf(picture);
-  return shown;
+function pictureElement(picture, text) {
+  const image = element("img");
+  image.alt = text;
+  // ComfyUI deletes temporary files when it ends.
+  image.addEventListener("error", () => image.remove());
+  image.src = addressOf(picture);
+  return image;
 }

@@ -1,15 +1,19 @@
+/** Runs: prompts with the outputs of their nodes. */
+
 /**
+ * Types of a prompt in API format, and the states of a run.
+ *
  * @typedef {{class_type: string, inputs: Record<string, any>}} PromptNode
  * @typedef {Record<string, PromptNode>} PromptGraph a prompt in API format, by the nodes' paths
  * @typedef {"queued" | "running" | "success" | "error" | "interrupted"} RunState
  */
 
-/** One prompt that this page queued: its graph, and the outputs that its nodes gave so far. */
+/** Run of a prompt: its graph, and the outputs of its nodes so far. */
 export class Run {
   /**
-   * @param {string} id the prompt's
+   * @param {string} id of the prompt
    * @param {PromptGraph} graph
-   * @param {string} [workflow] id of the workflow that it was queued from
+   * @param {string} [workflow] id of the workflow that the prompt was queued from
    */
   constructor(id, graph, workflow = "") {
     this.id = id;
@@ -17,17 +21,17 @@ export class Run {
     this.workflow = workflow;
     /** @type {RunState} */
     this.state = "queued";
-    /** @type {Map<string, any>} by the path of the node that shows them */
+    /** @type {Map<string, any>} outputs by the path of the node that displays them */
     this.outputs = new Map();
-    this.startedAt = 0; // milliseconds since 1970, 0 as long as it waits
+    this.startedAt = 0; // milliseconds since 1970; 0 while the run waits
     this.failedAt = ""; // path of the node that failed
-    this.restored = false; // not of this session: read from the history, or ComfyUI began anew
-    this.missedMessages = false; // the page was loaded anew, or disconnected, while it ran
-    /** @type {string[] | null} paths of the nodes that it is for; null for all outputs */
+    this.restored = false; // true if the run was read from the history or ComfyUI was restarted
+    this.missedMessages = false; // true if the page was reloaded or disconnected during the run
+    /** @type {string[] | null} paths of the nodes that are executed; null for all output nodes */
     this.targets = null;
   }
 
-  /** True as soon as nothing more can come of it. */
+  /** Return true if the run has ended. */
   get ended() {
     return !["queued", "running"].includes(this.state);
   }

@@ -1,8 +1,10 @@
+/** Widget that displays results on a node. */
+
 import { element } from "../element.js";
 import { language, words } from "../words.js";
 import { isOff } from "./find.js";
 import { dropPictures } from "./pictures.js";
-import { previewOf, select } from "./preview.js";
+import { findPreview, select } from "./preview.js";
 import { SAVES } from "./reach.js";
 import { show } from "./results.js";
 
@@ -10,58 +12,60 @@ import { show } from "./results.js";
  * @import { Results } from "./results.js"
  * @import { Run } from "./run.js"
  *
- * @typedef {{results: Results, run: Run, path: string, earlier: boolean}} Shown
- * @typedef {{run: Run, path: string, name: string, failed: boolean}} NotReached `name`: of the node
- *   that blocked or failed; empty if none did
+ * @typedef {{results: Results, run: Run, path: string, earlier: boolean}} ShownResults
+ * @typedef {{run: Run, path: string, name: string, failed: boolean}} UnreachedNode `name`: title of
+ *   the node that blocked or failed; empty if there is none
  */
 
 const NAME = "anime_results";
-const MARGIN = 10; // that the canvas leaves around a widget's element
+const MARGIN = 10; // pixels that the canvas leaves around a widget's element
 
 /** @type {WeakMap<object, NodeResults>} */
-const shownBy = new WeakMap();
+const widgets = new WeakMap();
 
 /**
- * Show a node's results in it.
+ * Display results on a node.
  *
  * @param {any} node
- * @param {Shown} shown
+ * @param {ShownResults} results
  */
-export function showOn(node, shown) {
-  widgetOf(node).update(shown);
+export function showResults(node, results) {
+  widgetOf(node).update(results);
 }
 
 /**
- * Say in a node that a run did not reach it, in place of any earlier result.
+ * Display on a node that a run did not reach it, instead of any earlier results.
  *
  * @param {any} node
- * @param {NotReached} reason
+ * @param {UnreachedNode} reason
  */
-export function showNotReached(node, reason) {
-  widgetOf(node).updateNotReached(reason);
+export function showUnreached(node, reason) {
+  widgetOf(node).updateUnreached(reason);
 }
 
 /**
- * Take away what a node shows.
+ * Remove the results from a node.
  *
  * @param {any} node
  */
 export function clear(node) {
-  shownBy.get(node)?.remove();
-  shownBy.delete(node);
+  widgets.get(node)?.remove();
+  widgets.delete(node);
 }
 
 /** @param {any} node */
 function widgetOf(node) {
-  let widget = shownBy.get(node);
+  let widget = widgets.get(node);
   if (!widget) {
     widget = new NodeResults(node);
-    shownBy.set(node, widget);
+    widgets.set(node, widget);
   }
   return widget;
 }
 
-/** The widget of one node: a DOM element that is no value, neither of the prompt nor of the file. */
+/**
+ * Widget of one node: an element whose value is saved neither in the prompt nor in the workflow.
+ */
 class NodeResults {
   /** @param {any} node */
   constructor(node) {
@@ -69,40 +73,44 @@ class NodeResults {
     this.height = 0;
     /** @type {Results | null} */
     this.results = null;
-    /** @type {Run | null} that left this node out */
-    this.leftOutBy = null;
+    /** @type {Run | null} run that did not reach this node */
+    this.unreachedIn = null;
     this.destroyParts = () => {};
     this.content = element("div", "anime-results");
     this.content.setAttribute("role", "group");
     this.content.setAttribute("aria-label", words("node.label"));
     this.root = element("div", "anime-results-frame", this.content);
     this.widget = node.addDOMWidget(NAME, "anime_results", this.root, {
-      serialize: false, // not into the prompt
+      serialize: false, // keeps the value out of the prompt
       hideOnZoom: false,
       getValue: () => "",
       setValue: () => {},
       getMinHeight: () => this.height,
       onDraw: () => this.#fade(), // Nodes 2.0 fades the whole node by itself
     });
-    this.widget.serialize = false; // not into the workflow
+    this.widget.serialize = false; // keeps the value out of the workflow
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.content);
     const removed = node.onRemoved;
-    node.onRemoved = (/** @type {unknown[]} */ ...given) => {
+    node.onRemoved = (/** @type {unknown[]} */ ...parameters) => {
       this.#stop();
-      return removed?.apply(node, given);
+      return removed?.apply(node, parameters);
     };
   }
 
-  /** @param {Shown} shown */
+  /**
+   * Display results.
+   *
+   * @param {ShownResults} shownResults
+   */
   update({ results, run, path, earlier }) {
-    this.#name(run, path);
-    this.leftOutBy = null;
+    this.#identify(run, path);
+    this.unreachedIn = null;
     if (results !== this.results) {
       this.results = results;
       this.destroyParts();
       const { parts, destroy } = show(results, {
-        find: (frames) => previewOf(this.node, frames, run, path),
+        find: (frames) => findPreview(this.node, frames, run, path),
         select,
       });
       this.destroyParts = destroy;
@@ -111,11 +119,15 @@ class NodeResults {
     this.#mark(run, earlier);
   }
 
-  /** @param {NotReached} reason */
-  updateNotReached({ run, path, name, failed }) {
-    if (this.leftOutBy === run) return this.#mark(run, run.restored);
-    this.#name(run, path);
-    this.leftOutBy = run;
+  /**
+   * Display that a run did not reach the node.
+   *
+   * @param {UnreachedNode} reason
+   */
+  updateUnreached({ run, path, name, failed }) {
+    if (this.unreachedIn === run) return this.#mark(run, run.restored);
+    this.#identify(run, path);
+    this.unreachedIn = run;
     this.results = null;
     this.destroyParts();
     this.destroyParts = () => {};
@@ -135,25 +147,25 @@ class NodeResults {
   }
 
   /**
-   * Say on the element which node of which run it is about.
+   * Write the node and the run into the element's data attributes.
    *
    * @param {Run} run
    * @param {string} path
    */
-  #name(run, path) {
+  #identify(run, path) {
     this.root.dataset.node = String(this.node.id);
     this.root.dataset.path = path;
     this.root.dataset.prompt = run.id;
   }
 
   /**
-   * Say that this is of an earlier run, or no longer say it.
+   * Mark the results as those of an earlier run, or remove the mark.
    *
    * @param {Run} run
    * @param {boolean} earlier
    */
   #mark(run, earlier) {
-    this.root.classList.toggle("anime-old", earlier);
+    this.root.classList.toggle("anime-outdated", earlier);
     const mark = this.content.querySelector(".anime-earlier");
     if (!earlier) mark?.remove();
     else if (!mark) this.content.prepend(element("div", "anime-earlier", earlierText(run)));
@@ -165,15 +177,15 @@ class NodeResults {
   }
 
   #fade() {
-    this.root.classList.toggle("anime-off", isOff(this.node));
+    this.root.classList.toggle("anime-node-off", isOff(this.node));
   }
 
   #fit() {
     const height = this.content.offsetHeight;
-    if (height === 0 || height === this.height) return; // 0: not on the screen
+    if (height === 0 || height === this.height) return; // 0 while the node is not on the screen
     this.height = height;
-    const vue = /** @type {any} */ (globalThis).LiteGraph?.vueNodesMode;
-    if (vue) return; // the page lays nodes out by itself
+    const isNodes2 = /** @type {any} */ (globalThis).LiteGraph?.vueNodesMode;
+    if (isNodes2) return; // the browser lays out these nodes
     const [width, least] = this.node.computeSize();
     const [ownWidth, ownHeight] = this.node.size;
     this.node.setSize([Math.max(width, ownWidth), Math.max(least + MARGIN, ownHeight)]);
@@ -182,8 +194,10 @@ class NodeResults {
 }
 
 /**
- * @param {string} name of the node that is to blame
- * @param {boolean} failed it failed, else it blocked
+ * Return a line that names the node because of which this node was not reached.
+ *
+ * @param {string} name title of that node
+ * @param {boolean} failed true if it failed, false if it blocked
  */
 function notReachedLine(name, failed) {
   const text = words(failed ? "node.not_reached_failed" : "node.not_reached");
@@ -191,7 +205,11 @@ function notReachedLine(name, failed) {
   return element("div", "anime-line anime-unreached", before, element("em", "", name), after);
 }
 
-/** @param {Run} run */
+/**
+ * Return the mark of an earlier run, with the run's start.
+ *
+ * @param {Run} run
+ */
 function earlierText({ startedAt }) {
   if (!startedAt) return words("node.earlier");
   const today = new Date(startedAt).toDateString() === new Date().toDateString();

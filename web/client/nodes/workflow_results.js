@@ -1,87 +1,94 @@
+/** Results that the nodes of one workflow display. */
+
 import { nodeAlong, rootGraph } from "./find.js";
-import { notReached, savedNothing } from "./reach.js";
+import { nodesWithoutFiles, unreachedNodes } from "./reach.js";
 import { hasResults } from "./results.js";
-import { clear, showNotReached, showOn } from "./widget.js";
+import { clear, showResults, showUnreached } from "./widget.js";
 
 /** @import { Run } from "./run.js" */
 
 /**
- * What the nodes of one workflow show: the results of its newest run, those of an earlier run where
- * the newest has none, and which nodes the newest did not reach.
+ * Results of one workflow's nodes: those of its newest run, those of an earlier run for nodes
+ * without a newer result, and the nodes that the newest run did not reach.
  *
- * A result is drawn only in the workflow of the run that gave it, on the node of the same path and
- * type.
+ * A result is drawn only in the workflow of its run, on the node with the same path and type.
  */
 export class WorkflowResults {
   constructor() {
-    /** @type {Run | null} the newest that has begun */
+    /** @type {Run | null} the newest run that has begun */
     this.run = null;
-    /** @type {Map<string, Run>} the run whose result a node shows, by the node's path */
+    /** @type {Map<string, Run>} the run whose result a node displays, by the node's path */
     this.newest = new Map();
-    /** @type {Set<any>} the nodes that show something */
+    /** @type {Set<any>} the nodes that display something */
     this.drawn = new Set();
   }
 
-  /** @param {Run} run */
-  started(run) {
+  /**
+   * Make a run the newest one.
+   *
+   * @param {Run} run
+   */
+  startRun(run) {
     this.run = run;
   }
 
   /**
+   * Add a result of the newest run.
+   *
    * @param {Run} run
-   * @param {string} path of the node that gave a result
+   * @param {string} path of the node that has a result
    */
-  showed(run, path) {
+  addResult(run, path) {
     if (run === this.run && hasResults(run.outputs.get(path))) this.newest.set(path, run);
   }
 
   /**
-   * Take a run from ComfyUI's history for the newest.
+   * Make a run from ComfyUI's history the newest one, with its results.
    *
    * @param {Run} run
    */
   restore(run) {
-    this.started(run);
-    for (const path of run.outputs.keys()) this.showed(run, path);
+    this.startRun(run);
+    for (const path of run.outputs.keys()) this.addResult(run, path);
   }
 
   /**
-   * Forget the results of nodes that are there no more: undo, and a workflow that was cleared, give
-   * their numbers to other nodes.
+   * Forget the results of nodes that no longer exist. After undo or after clearing the workflow,
+   * other nodes get their numbers.
    */
-  forgetGone() {
+  forgetMissingNodes() {
     for (const [path, run] of this.newest) if (!this.#nodeOf(run, path)) this.newest.delete(path);
   }
 
-  /** ComfyUI has begun anew: all that is shown is of an earlier run. */
+  /** Mark all results as those of an earlier run, because ComfyUI was restarted. */
   markEarlier() {
     if (this.run) this.run.restored = true;
   }
 
-  /** Draw all of it on the nodes of the open workflow, and take away what is no longer so. */
+  /** Draw the results on the nodes of the open workflow, and remove outdated ones. */
   draw() {
     const drawn = new Set();
-    const unreached = this.run ? notReached(this.run) : new Map();
+    const unreached = this.run ? unreachedNodes(this.run) : new Map();
     for (const [path, run] of this.newest) {
       const node = this.#nodeOf(run, path);
       if (!node || unreached.has(path)) continue;
       const earlier = run !== this.run || run.restored;
-      showOn(node, { results: run.outputs.get(path), run, path, earlier });
+      showResults(node, { results: run.outputs.get(path), run, path, earlier });
       drawn.add(node);
     }
-    for (const [path, blamed] of unreached) {
+    for (const [path, cause] of unreached) {
       const run = /** @type {Run} */ (this.run);
       const node = this.#nodeOf(run, path);
       if (!node || drawn.has(node)) continue;
-      const name = nodeAlong(blamed)?.title ?? run.graph[blamed].class_type;
-      showNotReached(node, { run, path, name, failed: blamed === run.failedAt });
+      const name = nodeAlong(cause)?.title ?? run.graph[cause].class_type;
+      showUnreached(node, { run, path, name, failed: cause === run.failedAt });
       drawn.add(node);
     }
-    for (const path of this.run ? savedNothing(this.run) : []) {
+    for (const path of this.run ? nodesWithoutFiles(this.run) : []) {
       const run = /** @type {Run} */ (this.run);
       const node = this.#nodeOf(run, path);
       if (!node || drawn.has(node)) continue;
-      showNotReached(node, { run, path, name: "", failed: false });
+      showUnreached(node, { run, path, name: "", failed: false });
       drawn.add(node);
     }
     for (const node of this.drawn) if (!drawn.has(node)) clear(node);
@@ -89,11 +96,13 @@ export class WorkflowResults {
   }
 
   /**
+   * Return the node of a run's path in the open workflow, if it has the same type as in the run.
+   *
    * @param {Run} run
    * @param {string} path
    */
   #nodeOf(run, path) {
-    if (run.workflow !== rootGraph()?.id) return null; // it was cleared since
+    if (run.workflow !== rootGraph()?.id) return null; // the workflow was cleared
     const node = nodeAlong(path);
     return node && run.has(path, node.type) ? node : null;
   }

@@ -1,13 +1,15 @@
+/** List of the files that a job wrote, for the job's detail and for productions. */
+
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
 import { words } from "../words.js";
 import { size } from "./times.js";
 
 /**
- * A file that a job wrote, as the routes tell of it.
+ * File that a job wrote, as the routes describe it.
  *
  * @typedef {object} WrittenFile
- * @property {string} path below the output folder
+ * @property {string} path relative to the output folder
  * @property {"image" | "animation" | "video"} kind
  * @property {number} bytes
  * @property {number} width
@@ -15,17 +17,16 @@ import { size } from "./times.js";
  * @property {number} frames
  * @property {number | null} fps
  * @property {boolean} exists
- * @property {string} view where it can be looked at
+ * @property {string} view route that serves the file
  */
 
 /**
- * Files as a list: a picture of each, what it is, and the links to open and to load it down.
+ * Return files as a list: of each a picture, its properties, and links to open and to download it.
  *
  * @param {WrittenFile[]} files
  */
 export function fileList(files) {
-  const made = element("ul", "anime-files", ...files.map(entry));
-  return made;
+  return element("ul", "anime-files", ...files.map(entry));
 }
 
 /** @param {WrittenFile} file */
@@ -44,7 +45,7 @@ function entry(file) {
     element("div", "anime-quiet", facts.filter(Boolean).join(" · ")),
   );
   if (!file.exists) {
-    text.append(element("div", "anime-gone", words("files.gone")));
+    text.append(element("div", "anime-missing-file", words("files.gone")));
     return element("li", "anime-file", element("span", "anime-file-picture"), text);
   }
   const open = link(file, words("files.open"), words("files.open_of", { name }));
@@ -55,12 +56,20 @@ function entry(file) {
   return element("li", "anime-file", picture(file), text);
 }
 
-/** @param {WrittenFile} file */
+/**
+ * Return the name of a file without its folders.
+ *
+ * @param {WrittenFile} file
+ */
 export function nameOf(file) {
   return file.path.split("/").at(-1) ?? file.path;
 }
 
-/** @param {WrittenFile} file */
+/**
+ * Return the URL of a file.
+ *
+ * @param {WrittenFile} file
+ */
 export function addressOf(file) {
   return api.apiURL(file.view);
 }
@@ -71,32 +80,32 @@ export function addressOf(file) {
  * @param {string} label
  */
 function link(file, text, label) {
-  const made = element("a", "", text);
-  made.href = addressOf(file);
-  made.rel = "noopener";
-  made.setAttribute("aria-label", label);
-  return made;
+  const anchor = element("a", "", text);
+  anchor.href = addressOf(file);
+  anchor.rel = "noopener";
+  anchor.setAttribute("aria-label", label);
+  return anchor;
 }
 
 /** @param {WrittenFile} file */
 function picture(file) {
-  const place = element("span", "anime-file-picture");
+  const frame = element("span", "anime-file-picture");
   if (file.kind === "video") {
     const video = element("video");
     video.muted = true;
     video.preload = "metadata";
-    video.src = `${addressOf(file)}#t=0.01`; // else some browsers paint nothing
+    video.src = `${addressOf(file)}#t=0.01`; // at time 0 some browsers paint nothing
     video.setAttribute("aria-hidden", "true");
     video.tabIndex = -1;
-    place.append(video);
-    return place;
+    frame.append(video);
+    return frame;
   }
-  const shown = element("img");
-  shown.alt = "";
-  shown.loading = "lazy";
-  shown.decoding = "async";
-  shown.addEventListener("error", () => shown.remove());
-  shown.src = addressOf(file);
-  place.append(shown);
-  return place;
+  const image = element("img");
+  image.alt = "";
+  image.loading = "lazy";
+  image.decoding = "async";
+  image.addEventListener("error", () => image.remove());
+  image.src = addressOf(file);
+  frame.append(image);
+  return frame;
 }

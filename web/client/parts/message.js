@@ -1,8 +1,10 @@
+/** Messages about the outcome of an action, and errors as sentences for users. */
+
 import { element } from "../element.js";
 import { RouteError } from "../requests.js";
 import { refusalText, words } from "../words.js";
 
-/** Where it is said what became of something: read out as it changes. */
+/** Box for the outcome of an action; screen readers read it out when it changes. */
 export class Message {
   constructor() {
     this.root = element("div", "anime-message");
@@ -11,14 +13,18 @@ export class Message {
   }
 
   /**
+   * Display a text.
+   *
    * @param {string} text
    * @param {...HTMLElement} more
    */
   say(text, ...more) {
-    this.#show("said", text, more);
+    this.#show("done", text, more);
   }
 
   /**
+   * Display an error.
+   *
    * @param {unknown} error
    * @param {...HTMLElement} more
    */
@@ -33,7 +39,7 @@ export class Message {
   }
 
   /**
-   * @param {"said" | "failed"} kind
+   * @param {"done" | "failed"} kind
    * @param {string} text
    * @param {HTMLElement[]} more
    */
@@ -45,7 +51,7 @@ export class Message {
 }
 
 /**
- * What went wrong, for people.
+ * Return an error as a sentence for users.
  *
  * @param {unknown} error
  */
@@ -56,7 +62,7 @@ export function sentence(error) {
 }
 
 /**
- * Texts as a list.
+ * Return texts as an HTML list.
  *
  * @param {string[]} texts
  */

@@ -1,31 +1,33 @@
+/** Short marks for the sidebar: a verdict as a pill, and a progress bar. */
+
 import { element } from "../element.js";
-import { look } from "../report/verdicts.js";
+import { verdictStyle } from "../report/verdicts.js";
 import { number } from "../words.js";
 
 /**
- * A verdict in short: symbol, word and score.
+ * Return a pill with a verdict: symbol, word and score.
  *
  * @param {string} verdict
  * @param {number | null} [score]
  */
-export function pill(verdict, score = null) {
-  const { symbol, word } = look(verdict);
-  const beside = score === null ? "" : ` ${number(Math.round(score))}`;
-  const made = element("span", "anime-pill", `${symbol} ${word}${beside}`);
-  made.dataset.verdict = verdict;
-  return made;
+export function verdictPill(verdict, score = null) {
+  const { symbol, word } = verdictStyle(verdict);
+  const scoreText = score === null ? "" : ` ${number(Math.round(score))}`;
+  const pill = element("span", "anime-pill", `${symbol} ${word}${scoreText}`);
+  pill.dataset.verdict = verdict;
+  return pill;
 }
 
 /**
- * How far something is.
+ * Return a progress bar.
  *
- * @param {number} part 0–1
+ * @param {number} progress 0–1
  * @param {string} label
  */
-export function bar(part, label) {
-  const made = element("progress", "anime-bar");
-  made.max = 1;
-  made.value = part;
-  made.setAttribute("aria-label", label);
-  return made;
+export function progressBar(progress, label) {
+  const bar = element("progress", "anime-bar");
+  bar.max = 1;
+  bar.value = progress;
+  bar.setAttribute("aria-label", label);
+  return bar;
 }

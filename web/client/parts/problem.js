@@ -1,10 +1,12 @@
+/** Notice with an error, for the views of the sidebar. */
+
 import { element } from "../element.js";
 import { RouteError } from "../requests.js";
 import { sentence } from "./message.js";
 
 /**
- * Shows in a notice what went wrong. The panel hides the notices with this cause while its banner
- * says for all of them that ComfyUI doesn't answer.
+ * Display an error in a notice. The notice has the error's code as its cause: while the panel's
+ * banner says that ComfyUI doesn't answer, the panel hides all notices with that cause.
  *
  * @param {HTMLElement} notice
  * @param {unknown} error

@@ -1,22 +1,24 @@
+/** Section of a view, for the job's detail and for productions. */
+
 import { element } from "../element.js";
 
-let made = 0;
+let idCount = 0;
 
-/** A part of a view under a heading, which is built anew only where what it shows has changed. */
+/** Part of a view under a heading; it is built again only when its data has changed. */
 export class Section {
   /**
    * @param {string} heading
-   * @param {(data: any) => {parts: (Node | string)[], destroy?: () => void} | null} build null:
-   *   there is nothing to show, and no heading either
-   * @param {{folded?: boolean}} [options] folded: only its heading is seen at first
+   * @param {(data: any) => {parts: (Node | string)[], destroy?: () => void} | null} build returns
+   *   the content, or null to hide the section with its heading
+   * @param {{folded?: boolean}} [options] folded: only the heading is visible at first
    */
   constructor(heading, build, { folded = false } = {}) {
     this.build = build;
-    this.shown = "";
+    this.dataText = "";
     this.destroy = () => {};
     this.content = element("div", "anime-section-content");
     const text = element("h3", "anime-heading", heading);
-    text.id = `anime-heading-${++made}`;
+    text.id = `anime-heading-${++idCount}`;
     if (folded) {
       this.details = element("details", "", element("summary", "", text), this.content);
       this.root = element("section", "anime-section", this.details);
@@ -25,12 +27,16 @@ export class Section {
     this.root.hidden = true;
   }
 
-  /** @param {unknown} data */
+  /**
+   * Build the content, unless it was built of the same data before.
+   *
+   * @param {unknown} data
+   */
   fill(data) {
-    const seen = JSON.stringify(data);
-    if (seen === this.shown) return;
+    const dataText = JSON.stringify(data);
+    if (dataText === this.dataText) return;
     this.empty();
-    this.shown = seen;
+    this.dataText = dataText;
     const built = this.build(data);
     this.root.hidden = built === null;
     if (!built) return;
@@ -41,7 +47,7 @@ export class Section {
   empty() {
     this.destroy();
     this.destroy = () => {};
-    this.shown = "";
+    this.dataText = "";
     this.content.replaceChildren();
     this.root.hidden = true;
   }

@@ -1,13 +1,15 @@
+/** Durations, times, percentages and file sizes in the editor's language. */
+
 import { language, number } from "../words.js";
 
 /**
- * How long something took: "3 min 12 s".
+ * Return a duration as text: "3 min 12 sec".
  *
  * @param {number} seconds
  */
 export function duration(seconds) {
   if (seconds < 10) return unit("second", Number(seconds.toFixed(1)));
-  const whole = Math.round(seconds); // before it is split: else 119.7 would be 1 min 60 s
+  const whole = Math.round(seconds); // rounded first: else 119.7 s would become 1 min 60 s
   if (whole < 60) return unit("second", whole);
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${unit("minute", minutes)} ${unit("second", whole % 60)}`;
@@ -15,7 +17,7 @@ export function duration(seconds) {
 }
 
 /**
- * Seconds between two times, the second being now where it isn't yet; null without the first.
+ * Return the seconds between two times; null without a start, and up to now without an end.
  *
  * @param {string | null} start
  * @param {string | null} end
@@ -26,7 +28,7 @@ export function seconds(start, end) {
 }
 
 /**
- * A time as people write it.
+ * Return a date and time as text.
  *
  * @param {string} time
  */
@@ -36,16 +38,16 @@ export function moment(time) {
 }
 
 /**
- * A part of something.
+ * Return a share as a percentage.
  *
- * @param {number} part 0–1
+ * @param {number} share 0–1
  */
-export function percent(part) {
-  return new Intl.NumberFormat(language(), { style: "percent" }).format(part);
+export function percent(share) {
+  return new Intl.NumberFormat(language(), { style: "percent" }).format(share);
 }
 
 /**
- * The size of a file.
+ * Return the size of a file as text.
  *
  * @param {number} bytes
  */

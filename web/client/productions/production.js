@@ -1,8 +1,10 @@
+/** Types of productions as the routes describe them, and their reasons and states as text. */
+
 import { element } from "../element.js";
 import { namedReason, title, words } from "../words.js";
 
 /**
- * What the routes tell of productions.
+ * Types of productions, as the routes describe them.
  *
  * @import { WrittenFile } from "../parts/files.js"
  * @import { Reason } from "../words.js"
@@ -18,7 +20,7 @@ import { namedReason, title, words } from "../words.js";
  * @property {string | null} reason
  * @property {string} created_at
  * @property {string} phase
- * @property {number} position of the phase, from 0 on
+ * @property {number} position of the phase, counted from 0
  * @property {number} phases
  * @property {number} attempt
  *
@@ -72,7 +74,7 @@ import { namedReason, title, words } from "../words.js";
  * @property {Decision[]} decisions
  */
 
-/** Of productions, phases and attempts: a symbol beside the word. */
+/** Symbols beside the words for the states of productions, phases and attempts. */
 const SYMBOLS = {
   queued: "○",
   running: "◐",
@@ -87,21 +89,21 @@ const SYMBOLS = {
 };
 
 /**
- * Why something stands where it does, a line for each part.
+ * Return the reasons for a state as text, one line for each reason.
  *
- * @param {{because: Reason[], reason: string | null}} given without parts where it was written down
- *   by an older version, or nobody translates it
+ * @param {{because: Reason[], reason: string | null}} recorded `because` is empty if an older
+ *   version recorded the reason, or if the reason has no translation
  */
-export function whyText({ because, reason }) {
-  return because.length ? because.map(namedReason).join("\n") : inEnglish(reason ?? "");
+export function reasonsText({ because, reason }) {
+  return because.length ? because.map(namedReason).join("\n") : withoutVerdict(reason ?? "");
 }
 
 /**
- * What gates said of an attempt, without the verdict and score that stand beside it.
+ * Return an English reason of gates without the verdict and score, which are displayed beside it.
  *
- * @param {string} reason "merged: FAIL, 42 of 100", then a line "- measurement: why" for each
+ * @param {string} reason "merged: FAIL, 42 of 100", then a line "- measurement: reason" for each
  */
-function inEnglish(reason) {
+function withoutVerdict(reason) {
   return reason
     .replace(/[\w.]+: (PASS|FAIL|NOT_MEASURED)(, \d+ of 100)?(\n|$)/, "")
     .replace(/^- ([\w.]+): /gm, (_, name) => `${title(name)}: `)
@@ -109,14 +111,13 @@ function inEnglish(reason) {
 }
 
 /**
- * Where something stands: symbol and word.
+ * Return a state as an element with its symbol and word. An unknown state is displayed as lost.
  *
  * @param {string} state
  */
-export function standing(state) {
-  const name = Object.hasOwn(SYMBOLS, state) ? state : "lost";
-  const known = /** @type {keyof typeof SYMBOLS} */ (name);
-  const made = element("span", "anime-state", `${SYMBOLS[known]} ${words(`progress.${known}`)}`);
-  made.dataset.state = state;
-  return made;
+export function stateLabel(state) {
+  const name = /** @type {keyof typeof SYMBOLS} */ (Object.hasOwn(SYMBOLS, state) ? state : "lost");
+  const label = element("span", "anime-state", `${SYMBOLS[name]} ${words(`progress.${name}`)}`);
+  label.dataset.state = state;
+  return label;
 }

@@ -1,8 +1,10 @@
+/** Tab Productions of the sidebar: the list of productions, and the detail of one of them. */
+
 import { element, useStyleSheet } from "../element.js";
 import { showProblem } from "../parts/problem.js";
-import { ask, RouteError } from "../requests.js";
+import { callRoute, RouteError } from "../requests.js";
 import { words } from "../words.js";
-import { OneProduction } from "./one.js";
+import { ProductionDetail } from "./production_detail.js";
 import { Row } from "./row.js";
 
 /** @import { ListedProduction, ProductionEvent } from "./production.js" */
@@ -11,14 +13,16 @@ for (const sheet of ["../parts/parts.css", "../parts/lists.css", "./productions.
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }
 
-const PAUSE = 5000; // ms: other ComfyUIs work at productions too, and tell nobody here
-const SOON = 250; // ms: events come in bunches
+// Milliseconds between two requests: other ComfyUI processes work on productions too, and their
+// events don't reach this page.
+const PAUSE = 5000;
+const SOON = 250; // milliseconds; several events in a row cause one request
 const UNFINISHED = ["queued", "running", "waiting"];
 
-/** The productions, and one of them with its phases and attempts. */
+/** View of all productions, or of one of them with its phases and attempts. */
 export class Productions {
-  /** @param {{openJob(id: string): void}} go */
-  constructor(go) {
+  /** @param {{openJob(id: string): void}} navigation */
+  constructor(navigation) {
     this.id = "";
     /** @type {Map<string, Row>} */
     this.rows = new Map();
@@ -26,7 +30,7 @@ export class Productions {
     this.next = null;
     this.loaded = false;
     /** @type {AbortController | null} */
-    this.asking = null;
+    this.request = null;
     this.timer = 0;
     this.problem = element("div", "anime-notice");
     this.problem.setAttribute("role", "alert");
@@ -43,26 +47,30 @@ export class Productions {
     this.more.type = "button";
     this.more.addEventListener("click", () => this.#more());
     this.all = element("div", "", this.none, this.list, this.more);
-    this.one = new OneProduction(go, () => this.show());
-    this.root = element("div", "anime-productions", this.problem, this.all, this.one.root);
+    this.detail = new ProductionDetail(navigation, () => this.show());
+    this.root = element("div", "anime-productions", this.problem, this.all, this.detail.root);
     this.#display();
   }
 
-  /** @param {string} [id] of the one to show; else all */
+  /**
+   * Display a production, or the list.
+   *
+   * @param {string} [id] of the production; the list is displayed without it
+   */
   show(id = "") {
     const before = this.id;
-    if (id !== before) this.one.clear();
+    if (id !== before) this.detail.clear();
     this.id = id;
     this.problem.hidden = true;
     this.#display();
     this.#load();
     this.root.parentElement?.scrollTo(0, 0);
-    if (id) this.one.focus();
+    if (id) this.detail.focus();
     else this.rows.get(before)?.root.focus();
   }
 
-  /** It is looked at again. */
-  shown() {
+  /** Load again, because the tab is opened. */
+  activate() {
     this.#load();
   }
 
@@ -70,11 +78,15 @@ export class Productions {
     this.#load();
   }
 
-  /** @param {ProductionEvent} event */
-  told(event) {
+  /**
+   * Apply an event of a production.
+   *
+   * @param {ProductionEvent} event
+   */
+  handleEvent(event) {
     const row = this.rows.get(event.id);
-    if (row) row.told(event);
-    if (this.id === event.id) this.one.told(event);
+    if (row) row.handleEvent(event);
+    if (this.id === event.id) this.detail.handleEvent(event);
     if (this.id === event.id || (!this.id && !UNFINISHED.includes(event.state)) || !row) {
       this.#later(SOON);
     }
@@ -82,7 +94,7 @@ export class Productions {
 
   #display() {
     this.all.hidden = Boolean(this.id);
-    this.one.root.hidden = !this.id;
+    this.detail.root.hidden = !this.id;
     const empty = this.rows.size === 0;
     this.none.hidden = !empty || this.next !== null || !this.problem.hidden || !this.loaded;
     this.list.hidden = empty;
@@ -91,22 +103,23 @@ export class Productions {
 
   async #load() {
     clearTimeout(this.timer);
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    const { signal } = asking;
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    const { signal } = request;
     try {
       if (this.id) {
-        this.one.fill(await ask(`/anime/productions/${encodeURIComponent(this.id)}`, { signal }));
+        const route = `/anime/productions/${encodeURIComponent(this.id)}`;
+        this.detail.fill(await callRoute(route, { signal }));
       } else {
-        const { productions, next } = await ask("/anime/productions", { signal });
+        const { productions, next } = await callRoute("/anime/productions", { signal });
         this.#fill(productions, next);
       }
       this.problem.hidden = true;
     } catch (error) {
       if (signal.aborted) return;
       showProblem(this.problem, error);
-      if (error instanceof RouteError && error.status === 404) this.one.clear();
+      if (error instanceof RouteError && error.status === 404) this.detail.clear();
     }
     this.#display();
     this.#later(PAUSE);
@@ -115,33 +128,35 @@ export class Productions {
   /** @param {number} pause */
   #later(pause) {
     clearTimeout(this.timer);
-    // Nobody looks: `shown` goes on.
+    // A hidden view stops loading; `activate` starts it again.
     this.timer = setTimeout(() => this.root.isConnected && this.#load(), pause);
   }
 
   /**
-   * The newest; those that were asked for further on stay.
+   * Fill the list with the newest productions. Older ones that were loaded before stay below them.
    *
    * @param {ListedProduction[]} productions
    * @param {string | null} next
    */
   #fill(productions, next) {
-    const further = this.rows.size > productions.length && this.loaded;
-    if (!further) this.next = next;
+    const hasOlder = this.rows.size > productions.length && this.loaded;
+    if (!hasOlder) this.next = next;
     this.loaded = true;
     const before = [...this.list.children];
-    const rows = productions.map((each) => this.#row(each).place);
-    const rest = further ? before.filter((each) => !rows.includes(/** @type {any} */ (each))) : [];
-    const wanted = [...rows, ...rest];
-    if (wanted.some((each, place) => each !== before[place])) this.list.replaceChildren(...wanted);
+    const newest = productions.map((each) => this.#row(each).item);
+    const older = hasOlder
+      ? before.filter((each) => !newest.includes(/** @type {any} */ (each)))
+      : [];
+    const items = [...newest, ...older];
+    if (items.some((item, index) => item !== before[index])) this.list.replaceChildren(...items);
   }
 
   async #more() {
     try {
       const cursor = encodeURIComponent(this.next ?? "");
-      const { productions, next } = await ask(`/anime/productions?cursor=${cursor}`);
+      const { productions, next } = await callRoute(`/anime/productions?cursor=${cursor}`);
       this.next = next;
-      for (const each of productions) this.list.append(this.#row(each).place);
+      for (const production of productions) this.list.append(this.#row(production).item);
     } catch (error) {
       showProblem(this.problem, error);
     }

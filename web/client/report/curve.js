@@ -1,19 +1,22 @@
+/** Curve of a measurement over the frames of a clip, for nodes and the sidebar. */
+
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
-import { look } from "./verdicts.js";
+import { verdictStyle } from "./verdicts.js";
 import { number, title, valueOf, words } from "../words.js";
 
 /** @import { Measurement } from "./types.js" */
 
 const HEIGHT = 88;
-const NARROWEST = 120; // pixels that a curve can still be read at
-const POINTS_UP_TO = 60; // frames, beyond which points would be a thick line
+const NARROWEST = 120; // pixels; a narrower curve can't be read
+const POINTS_UP_TO = 60; // frames; with more of them the points would merge into a thick line
 const GREY = "#9CA3AF";
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 
 /**
- * A measurement over the frames, of which one can be chosen by the pointer or the arrow keys.
- * Grey: frames that were not measured. Dashed: the threshold. Dotted: the worst frame.
+ * Curve of a measurement over the frames; the pointer or the arrow keys choose a frame.
+ *
+ * Frames that were not measured are grey, the threshold is dashed, the worst frame is dotted.
  */
 export class Curve {
   /**
@@ -29,12 +32,16 @@ export class Curve {
     this.chosen = null;
     this.element = this.#slider();
     this.plot = this.#plot();
-    // The node's width is the user's, and Nodes 2.0 mounts the element later than it is made.
+    // The user changes the node's width, and Nodes 2.0 mounts the element after its creation.
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.element);
   }
 
-  /** @param {number} frame */
+  /**
+   * Choose a frame; one beyond the clip becomes the first or the last.
+   *
+   * @param {number} frame
+   */
   choose(frame) {
     const last = this.measurement.per_frame.length - 1;
     this.chosen = Math.min(Math.max(frame, 0), last);
@@ -76,7 +83,8 @@ export class Curve {
   }
 
   /**
-   * The frame under the pointer. Shares of the width, not pixels: the canvas scales the element.
+   * Return the frame under the pointer. It is computed from the share of the width, not from
+   * pixels, because the canvas scales the element.
    *
    * @param {number} clientX
    */
@@ -88,7 +96,7 @@ export class Curve {
 
   #plot() {
     const { per_frame: values, verdict } = this.measurement;
-    const colour = look(verdict).colour;
+    const colour = verdictStyle(verdict).colour;
     /** @type {uPlot.Axis} */
     const axis = { stroke: GREY, grid: { stroke: "#9CA3AF33", width: 1 }, font: "10px sans-serif" };
     /** @type {uPlot.Options} */
@@ -96,7 +104,7 @@ export class Curve {
       width: NARROWEST,
       height: HEIGHT,
       padding: [4, 6, 0, 0],
-      cursor: { show: false }, // it reckons in pixels that are not scaled
+      cursor: { show: false }, // uPlot's cursor ignores the canvas's scale
       legend: { show: false },
       scales: {
         x: { time: false, range: [-0.5, values.length - 0.5] },
@@ -120,17 +128,17 @@ export class Curve {
   }
 
   /**
-   * The values and the threshold, with room around.
+   * Return a range that contains the values and the threshold, with a margin of a tenth.
    *
    * @param {number} low
    * @param {number} high
    * @returns {[number, number]}
    */
   #range(low, high) {
-    const seen = [low, high, ...limits(this.measurement)].filter((each) => Number.isFinite(each));
-    const [bottom, top] = [Math.min(...seen), Math.max(...seen)];
-    const room = (top - bottom || Math.abs(top) || 1) * 0.1;
-    return [bottom - room, top + room];
+    const values = [low, high, ...limits(this.measurement)].filter((each) => Number.isFinite(each));
+    const [bottom, top] = [Math.min(...values), Math.max(...values)];
+    const margin = (top - bottom || Math.abs(top) || 1) * 0.1;
+    return [bottom - margin, top + margin];
   }
 
   /** @param {uPlot} plot */
@@ -157,11 +165,11 @@ export class Curve {
     }
     if (this.worst !== null && this.worst < this.measurement.per_frame.length) {
       const x = plot.valToPos(this.worst, "x", true);
-      line(plot.ctx, [x, top], [x, top + height], look("FAIL").colour, [dot, 2 * dot]);
+      line(plot.ctx, [x, top], [x, top + height], verdictStyle("FAIL").colour, [dot, 2 * dot]);
     }
     if (this.chosen !== null) {
       const x = plot.valToPos(this.chosen, "x", true);
-      line(plot.ctx, [x, top], [x, top + height], look("INFO").colour, []);
+      line(plot.ctx, [x, top], [x, top + height], verdictStyle("INFO").colour, []);
     }
   }
 
@@ -172,7 +180,7 @@ export class Curve {
 }
 
 /**
- * What was measured of one frame, in words.
+ * Return the value of one frame as text.
  *
  * @param {Measurement} measurement
  * @param {number} frame

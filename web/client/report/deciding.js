@@ -1,46 +1,51 @@
+/** Choice of the measurements that a report displays, for nodes and the sidebar. */
+
 /** @import { Measurement, Report } from "./types.js" */
 
-const SHOWN_OF_A_PASS = 2; // the weakest: what would break first
-const MOST_SHOWN = 3;
+const MOST_OF_A_PASS = 2; // the weakest ones, which would fail first
+const MOST_FAILING = 3;
 
 /**
- * Return the measurements that decided a report's verdict, the one that explains it best first: what
- * doesn't pass, or the weakest of what does. If nothing is required, the first of the report.
+ * Return the measurements that decided a report's verdict, the one that explains it best first.
+ *
+ * These are the measurements that don't pass, or the weakest ones if all pass. If no measurement is
+ * required, they are the first ones of the report.
  *
  * @param {Report} report
- * @returns {{shown: Measurement[], more: number}} and how many more don't pass
+ * @returns {{listed: Measurement[], more: number}} `more`: number of failing ones that are not
+ *   listed
  */
-export function deciding(report) {
+export function decidingMeasurements(report) {
   const ordered = inOrder(report);
   if (ordered.length === 0) {
-    return { shown: report.measurements.slice(0, SHOWN_OF_A_PASS), more: 0 };
+    return { listed: report.measurements.slice(0, MOST_OF_A_PASS), more: 0 };
   }
-  const against = ordered.filter((each) => each.verdict !== "PASS");
-  if (against.length === 0) return { shown: ordered.slice(0, SHOWN_OF_A_PASS), more: 0 };
+  const failing = ordered.filter((each) => each.verdict !== "PASS");
+  if (failing.length === 0) return { listed: ordered.slice(0, MOST_OF_A_PASS), more: 0 };
   return {
-    shown: against.slice(0, MOST_SHOWN),
-    more: Math.max(against.length - MOST_SHOWN, 0),
+    listed: failing.slice(0, MOST_FAILING),
+    more: Math.max(failing.length - MOST_FAILING, 0),
   };
 }
 
 /**
- * Return the measurements that have a curve: a value for more than one frame. What decided comes
- * first.
+ * Return the measurements that have a curve, that is, a value for more than one frame. Those that
+ * decided the verdict come first.
  *
  * @param {Report} report
  * @returns {Measurement[]}
  */
 export function withCurve(report) {
   const decided = inOrder(report);
-  const others = report.measurements.filter((each) => !decided.includes(each));
-  return [...decided, ...others].filter(
+  const informative = report.measurements.filter((each) => !decided.includes(each));
+  return [...decided, ...informative].filter(
     (each) => each.per_frame.filter((value) => value !== null).length > 1,
   );
 }
 
 /**
- * Return the measurements that a report lists as deciding, in its order. The report of an attempt
- * that 0.1.0 recorded lists none.
+ * Return the measurements that a report lists as deciding, in its order. Reports of attempts that
+ * version 0.1.0 recorded list none.
  *
  * @param {Report} report
  */

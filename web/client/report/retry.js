@@ -1,13 +1,15 @@
+/** Attempts of a retry, as the report of its last node records them. */
+
 /**
  * @import { Measurement, Report } from "./types.js"
  *
  * @typedef {{attempt: number, seed: number, report: Report}} Round
  */
 
-const RETRY = "retry"; // what measured the number of attempts
+const RETRY = "retry"; // `backend` of the measurement that counts a retry's attempts
 
 /**
- * Whether a measurement counts the rounds of a retry.
+ * Return true if a measurement counts the rounds of a retry.
  *
  * @param {Measurement} measurement
  */
@@ -16,7 +18,7 @@ export function isRetry({ backend }) {
 }
 
 /**
- * The rounds of a retry; of any other measurement none.
+ * Return the rounds of a retry; any other measurement has none.
  *
  * @param {Measurement} measurement
  * @returns {Round[]}

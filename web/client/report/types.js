@@ -1,5 +1,5 @@
 /**
- * The report of a scoring node as JSON: what `Report.to_dict` of models/report.py writes.
+ * Types of a scoring node's report as JSON; `Report.to_dict` of models/report.py writes it.
  *
  * @typedef {"PASS" | "FAIL" | "NOT_MEASURED"} Verdict
  *
@@ -15,7 +15,7 @@
  * @property {Verdict | "INFO"} verdict
  * @property {string} reason_code
  * @property {Record<string, unknown>} reason_values
- * @property {string} reason English
+ * @property {string} reason in English
  * @property {string} backend
  * @property {(number | null)[]} per_frame
  * @property {Record<string, unknown>} details

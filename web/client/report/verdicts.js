@@ -1,14 +1,16 @@
-/** @import { Verdict } from "./types.js" */
+/** Appearance of verdicts, for nodes and the sidebar. */
 
 import { words } from "../words.js";
 
+/** @import { Verdict } from "./types.js" */
+
 /**
- * How a verdict looks: a colour, a symbol and a word, never the colour alone. The colours are
- * colour-blind safe (Okabe and Ito 2008) and those of models/figure.py.
+ * Colour and symbol of each verdict; a colour is never the only difference. The colours are
+ * colour-blind safe (Okabe and Ito 2008) and equal to those of models/figure.py.
  *
  * @type {Record<Verdict | "INFO", {colour: string, symbol: string}>}
  */
-const LOOKS = {
+const STYLES = {
   PASS: { colour: "#009E73", symbol: "✔" },
   FAIL: { colour: "#D55E00", symbol: "✘" },
   NOT_MEASURED: { colour: "#6B7280", symbol: "–" },
@@ -16,12 +18,15 @@ const LOOKS = {
 };
 
 /**
+ * Return the colour, the symbol and the word of a verdict. An unknown verdict looks like one that
+ * was not measured.
+ *
  * @param {unknown} verdict
  * @returns {{colour: string, symbol: string, word: string}}
  */
-export function look(verdict) {
-  const known = /** @type {Verdict} */ (
-    typeof verdict === "string" && Object.hasOwn(LOOKS, verdict) ? verdict : "NOT_MEASURED"
+export function verdictStyle(verdict) {
+  const name = /** @type {Verdict} */ (
+    typeof verdict === "string" && Object.hasOwn(STYLES, verdict) ? verdict : "NOT_MEASURED"
   );
-  return { ...LOOKS[known], word: words(`verdict.${known}`) };
+  return { ...STYLES[name], word: words(`verdict.${name}`) };
 }

@@ -1,28 +1,28 @@
+/** Setting "Database", which displays the database's state. */
+
 import { element } from "../element.js";
 import { sentence } from "../parts/message.js";
-import { ask, RouteError } from "../requests.js";
-import { told, words } from "../words.js";
+import { callRoute, RouteError } from "../requests.js";
+import { routeText, words } from "../words.js";
 
-/**
- * The setting "database": which one it is and whether it answers; where it is stays private.
- */
+/** Return an element with the kind and the state of the database, without its private address. */
 export function databaseState() {
   const state = element("div", "anime-setting", words("health.checking"));
   state.setAttribute("role", "status");
-  tell(state);
+  fillState(state);
   return state;
 }
 
 /** @param {HTMLElement} state */
-async function tell(state) {
+async function fillState(state) {
   try {
-    const { database } = (await health()).components;
+    const { database } = (await fetchHealth()).components;
     const kind = words(database.mode === "external" ? "database.external" : "database.embedded");
     const note = element("div", "anime-note");
     note.textContent =
       database.status === "ok"
         ? words("database.answers", { version: database.server })
-        : told("health.database_is_down", database.message ?? "");
+        : routeText("health.database_is_down", database.message ?? "");
     state.replaceChildren(element("div", "", kind), note);
   } catch (error) {
     state.textContent = sentence(error);
@@ -30,16 +30,16 @@ async function tell(state) {
 }
 
 /**
- * What the pack says of itself; also where that is bad enough to be no success.
+ * Return the health of the pack, also from an error response, which has it if a part is down.
  *
  * @returns {Promise<{status: string, components: Record<string, Record<string, any>>}>}
  */
-export async function health() {
+async function fetchHealth() {
   try {
-    return await ask("/anime/health");
+    return await callRoute("/anime/health");
   } catch (error) {
-    const told = error instanceof RouteError ? error.more : {};
-    if (told.components) return /** @type {any} */ (told);
+    const answer = error instanceof RouteError ? error.more : {};
+    if (answer.components) return /** @type {any} */ (answer);
     throw error;
   }
 }

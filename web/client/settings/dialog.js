@@ -1,8 +1,10 @@
+/** Dialogs over the editor, for settings and commands. */
+
 import { element } from "../element.js";
 import { words } from "../words.js";
 
 /**
- * Opens a window over the editor, which ends with Escape or its button.
+ * Open a dialog over the editor; Escape or its button closes it.
  *
  * @param {string} title
  * @param {...Node} children
@@ -12,10 +14,10 @@ export function openDialog(title, ...children) {
   const close = button(words("dialog.close"), () => dialog.close());
   const dialog = element("dialog", "anime-dialog", element("header", "", heading, close));
   dialog.setAttribute("aria-label", title);
-  dialog.tabIndex = -1; // a click on text leaves the focus, and with it Escape, in here
+  dialog.tabIndex = -1; // keeps the focus in the dialog after a click on text, so that Escape works
   dialog.append(...children);
   dialog.addEventListener("close", () => dialog.remove());
-  // A key that the editor knows would act on the graph behind.
+  // The editor would take a key for one of its shortcuts and change the graph.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   document.body.append(dialog);
   dialog.showModal();
@@ -23,12 +25,14 @@ export function openDialog(title, ...children) {
 }
 
 /**
+ * Return a button.
+ *
  * @param {string} text
  * @param {() => void} act
  */
 export function button(text, act) {
-  const made = element("button", "anime-button", text);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
+  const created = element("button", "anime-button", text);
+  created.type = "button";
+  created.addEventListener("click", act);
+  return created;
 }

@@ -1,3 +1,5 @@
+/** Extension of the editor that adds the pack's settings, commands and menu. */
+
 import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { useStyleSheet } from "../element.js";
@@ -5,7 +7,7 @@ import { databaseState } from "./database.js";
 import { openHealth } from "./health.js";
 import { PROFILE, profiles, useDefaultProfile } from "./profile.js";
 import { trackingChoice } from "./tracking.js";
-import { openWeights, weightsButton, weightTold } from "./weights.js";
+import { handleWeightEvent, openWeights, weightsButton } from "./weights.js";
 
 const GROUP = "Anime Production";
 const JOBS_TAB = "anime-jobs";
@@ -15,7 +17,7 @@ useStyleSheet(new URL("./settings.css", import.meta.url).href);
 const extension = {
   name: "AnimeProduction.Settings",
 
-  // The names here are English, as in locales/en; the editor shows those of its language.
+  // The names are English, as in locales/en. The editor displays the names of its language.
   commands: [
     {
       id: "AnimeProduction.OpenJobs",
@@ -91,14 +93,14 @@ const extension = {
   setup() {
     /** @type {any} */ (api).addEventListener(
       "anime.weights",
-      (/** @type {CustomEvent} */ event) => weightTold(event.detail),
+      (/** @type {CustomEvent} */ event) => handleWeightEvent(event.detail),
     );
   },
 };
 
 app.registerExtension(/** @type {any} */ (extension));
 
-/** Shows the panel; one that is shown stays. */
+/** Open the sidebar Anime Jobs; if it is open, it stays open. */
 function openJobs() {
   const tabs = /** @type {any} */ (app).extensionManager.sidebarTab;
   if (tabs.activeSidebarTabId !== JOBS_TAB) tabs.toggleSidebarTab(JOBS_TAB);

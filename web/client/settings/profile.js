@@ -1,12 +1,14 @@
+/** Setting "Profile of new nodes". */
+
 import { app } from "../../../scripts/app.js";
-import { isOurs } from "../ours.js";
+import { isPackNode } from "../pack_node.js";
 
 export const PROFILE = "AnimeProduction.DefaultProfile";
 
 const INPUT = "profile";
-const SCORES = "AnimeLoopScore"; // a node that has them all, as every scoring node has
+const SCORES = "AnimeLoopScore"; // any scoring node: all of them offer all profiles
 
-/** The profiles that this ComfyUI has: those of the pack, and the user's own. */
+/** Return the names of all profiles: those of the pack, and the user's own. */
 export function profiles() {
   const { nodeData } = /** @type {any} */ (globalThis).LiteGraph.registered_node_types[SCORES];
   const [type, options] = nodeData.input.optional[INPUT];
@@ -14,13 +16,14 @@ export function profiles() {
 }
 
 /**
- * Sets the chosen profile on a node that is added; one that a workflow brings keeps its own.
+ * Set the chosen profile on a node that is added. A node that is loaded with a workflow keeps its
+ * own.
  *
  * @param {any} node
  */
 export function useDefaultProfile(node) {
   const { configuringGraph, extensionManager } = /** @type {any} */ (app);
-  if (configuringGraph || !isOurs(node.constructor.nodeData)) return;
+  if (configuringGraph || !isPackNode(node.constructor.nodeData)) return;
   const widget = node.widgets?.find((/** @type {any} */ each) => each.name === INPUT);
   const chosen = extensionManager.setting.get(PROFILE);
   if (widget?.options.values.includes(chosen)) widget.value = chosen;

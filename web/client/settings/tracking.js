@@ -1,10 +1,17 @@
+/** Setting "Prompts that are remembered". */
+
 import { element } from "../element.js";
 import { sentence } from "../parts/message.js";
-import { ask } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 
 /** @typedef {"off" | "jobs" | "all"} Tracking */
-/** @typedef {{tracking: Tracking, after_restart: Tracking, decided_by: string | null}} Told */
+/**
+ * Answer of the route `/anime/tracking`.
+ *
+ * @typedef {{tracking: Tracking, after_restart: Tracking, decided_by: string | null}}
+ *   TrackingAnswer
+ */
 
 const ROUTE = "/anime/tracking";
 
@@ -12,7 +19,7 @@ const ROUTE = "/anime/tracking";
 const CHOICES = ["off", "jobs", "all"];
 
 /**
- * The setting "prompts that are remembered": what this ComfyUI does, not what a browser keeps.
+ * Return the input of the setting. ComfyUI stores its value for all users, not the browser.
  *
  * @param {string} name
  */
@@ -20,36 +27,40 @@ export function trackingChoice(name) {
   const select = element("select", "anime-chooser");
   select.setAttribute("aria-label", name);
   select.append(...CHOICES.map((each) => new Option(words(`tracking.${each}`), each)));
-  select.selectedIndex = -1; // not known yet
+  select.selectedIndex = -1; // nothing is selected until the route has answered
   const note = element("div", "anime-note");
   note.setAttribute("aria-live", "polite");
 
-  /** @param {Promise<Told>} asked */
-  const show = async (asked) => {
+  /** @param {Promise<TrackingAnswer>} request */
+  const show = async (request) => {
     select.disabled = true;
     try {
-      const told = await asked;
-      select.value = told.after_restart;
-      select.disabled = told.decided_by !== null;
-      note.textContent = noteOf(told);
+      const answer = await request;
+      select.value = answer.after_restart;
+      select.disabled = answer.decided_by !== null;
+      note.textContent = noteOf(answer);
     } catch (error) {
       note.textContent = sentence(error);
     }
   };
   select.addEventListener("change", async () => {
-    await show(ask(ROUTE, { method: "POST", body: { tracking: select.value } }));
+    await show(callRoute(ROUTE, { method: "POST", body: { tracking: select.value } }));
     if (!select.disabled) return;
-    const refused = note.textContent ?? "";
-    await show(ask(ROUTE)); // what it still does
-    if (refused) note.textContent = refused;
+    const refusalText = note.textContent ?? "";
+    await show(callRoute(ROUTE)); // displays the setting that is still in effect
+    if (refusalText) note.textContent = refusalText;
   });
-  show(ask(ROUTE));
+  show(callRoute(ROUTE));
   return element("div", "anime-setting", select, note);
 }
 
-/** @param {Told} told */
-function noteOf({ tracking, after_restart: wanted, decided_by: variable }) {
+/**
+ * Return a note about a setting that needs a restart, or that an environment variable decides.
+ *
+ * @param {TrackingAnswer} answer
+ */
+function noteOf({ tracking, after_restart: chosen, decided_by: variable }) {
   const restart =
-    tracking === wanted ? "" : words("tracking.restart", { now: words(`tracking.${tracking}`) });
+    tracking === chosen ? "" : words("tracking.restart", { now: words(`tracking.${tracking}`) });
   return variable === null ? restart : words("tracking.decided", { variable });
 }

@@ -1,14 +1,18 @@
+/** Row of one weight in the dialog "Download weights". */
+
 import { element } from "../element.js";
 import { sentence } from "../parts/message.js";
-import { ask } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { number, words } from "../words.js";
 import { button } from "./dialog.js";
 
 /**
- * @typedef {{state: "running" | "done" | "failed" | "stopped", done: number, total: number | null,
- *   message: string | null}} Fetch
+ * Types of a weight and its download, as the routes describe them.
  *
- * @typedef {object} Weight what `GET /anime/weights` says of one
+ * @typedef {{state: "running" | "done" | "failed" | "stopped", done: number, total: number | null,
+ *   message: string | null}} WeightDownload
+ *
+ * @typedef {object} Weight one weight in the answer of `GET /anime/weights`
  * @property {string} name
  * @property {boolean} installed
  * @property {string} folder
@@ -17,27 +21,27 @@ import { button } from "./dialog.js";
  * @property {string} licence
  * @property {boolean} non_commercial
  * @property {string[]} used_by
- * @property {Fetch | null} fetch
+ * @property {WeightDownload | null} fetch
  */
 
 const MEGABYTE = 1e6;
 
-/** One weight in the list: what it is, how it stands with it, what can be done. */
+/** Row of one weight: its name, size and state, with buttons to download it or to stop that. */
 export class WeightRow {
   /** @param {Weight} weight */
   constructor(weight) {
     this.weight = weight;
-    this.heard = 0; // events
+    this.eventCount = 0;
     const { name, megabytes, used_by: users } = weight;
     const size = megabytes === null ? "" : ` · ${number(megabytes, "MB")}`;
-    const users_in_words = words("weights.used_by", { names: users.join(", ") });
+    const usersText = words("weights.used_by", { names: users.join(", ") });
     this.state = element("div", "anime-weight-state");
     this.state.setAttribute("aria-live", "polite");
     this.root = element(
       "li",
       "anime-weight",
       element("div", "anime-name", name),
-      element("div", "anime-note", `${users_in_words}${size}`),
+      element("div", "anime-note", `${usersText}${size}`),
       this.state,
     );
     this.root.tabIndex = -1;
@@ -45,37 +49,42 @@ export class WeightRow {
   }
 
   /**
-   * An event about it.
+   * Apply an event of the weight's download.
    *
-   * @param {Fetch} fetch
+   * @param {WeightDownload} fetch
    */
-  told(fetch) {
-    this.heard += 1;
+  handleEvent(fetch) {
+    this.eventCount += 1;
     if (fetch.state === "done") this.weight.installed = true;
     this.#show(fetch);
   }
 
-  /** @param {Fetch | null} fetch */
+  /** @param {WeightDownload | null} fetch */
   #show(fetch) {
-    if (fetch?.state === "running") this.#progress(fetch);
-    else if (this.weight.installed) this.#say(words("weights.installed", this.weight));
-    else if (fetch?.state === "failed") this.#say(failure(fetch), "weights.again");
-    else if (fetch?.state === "stopped") this.#say(words("weights.stopped"), "weights.go_on");
-    else this.#say("", "weights.download");
+    if (fetch?.state === "running") this.#showProgress(fetch);
+    else if (this.weight.installed) this.#showState(words("weights.installed", this.weight));
+    else if (fetch?.state === "failed") this.#showState(failure(fetch), "weights.again");
+    else if (fetch?.state === "stopped") this.#showState(words("weights.stopped"), "weights.go_on");
+    else this.#showState("", "weights.download");
   }
 
   /**
+   * Display a state, with a button to download.
+   *
    * @param {string} text
-   * @param {"weights.again" | "weights.go_on" | "weights.download"} [then] what can be done
+   * @param {"weights.again" | "weights.go_on" | "weights.download"} [buttonKey] key of the button's
+   *   text
    */
-  #say(text, then) {
-    const said = text ? [element("div", "", text)] : [];
-    const act = then ? [this.#named(button(words(then), () => this.#licence()))] : [];
-    this.#put(...said, ...act);
+  #showState(text, buttonKey) {
+    const texts = text ? [element("div", "", text)] : [];
+    const buttons = buttonKey
+      ? [this.#labelled(button(words(buttonKey), () => this.#showLicence()))]
+      : [];
+    this.#put(...texts, ...buttons);
   }
 
   /**
-   * Puts something else in the place of what was said, and the focus with it.
+   * Replace the displayed state; a focus in it moves to the new state.
    *
    * @param {...HTMLElement} parts
    */
@@ -85,62 +94,63 @@ export class WeightRow {
     if (focused) (this.state.querySelector("button") ?? this.root).focus();
   }
 
-  /** Its licence, which stands before every download. */
-  #licence() {
-    const { licence, non_commercial: bound, sources } = this.weight;
+  /** Display the weight's licence, which a user accepts before every download. */
+  #showLicence() {
+    const { licence, non_commercial: isRestricted, sources } = this.weight;
     const hosts = [...new Set(sources.map((each) => new URL(each).host))].join(", ");
-    const accept = button(words(bound ? "weights.accept" : "weights.begin"), () => this.#begin());
+    const acceptText = words(isRestricted ? "weights.accept" : "weights.begin");
+    const accept = button(acceptText, () => this.#begin());
     const parts = [element("div", "", words("weights.licence", { licence }))];
-    if (bound) parts.push(element("div", "anime-warning", words("weights.non_commercial")));
+    if (isRestricted) parts.push(element("div", "anime-warning", words("weights.non_commercial")));
     parts.push(element("div", "anime-note", words("weights.source", { hosts })));
     const refuse = button(words("weights.refuse"), () => this.#show(null));
-    const buttons = element("div", "anime-buttons", this.#named(accept), refuse);
+    const buttons = element("div", "anime-buttons", this.#labelled(accept), refuse);
     this.#put(...parts, buttons);
   }
 
   async #begin() {
     const { name, non_commercial: accepted } = this.weight;
-    const before = this.heard;
+    const countBefore = this.eventCount;
     try {
       const body = { accept_licence: accepted };
-      const told = await ask(this.#route(), { method: "POST", body });
-      if (told.installed) this.weight.installed = true;
-      // Events overtake the answer, which would be old news then.
-      if (this.heard === before) this.#show(told.fetch ?? null);
+      const answer = await callRoute(this.#route(), { method: "POST", body });
+      if (answer.installed) this.weight.installed = true;
+      // An event that arrived before the answer is newer than the answer.
+      if (this.eventCount === countBefore) this.#show(answer.fetch ?? null);
     } catch (error) {
-      const why = sentence(error);
-      this.#say(words("weights.refused", { name, why }), "weights.again");
+      const values = { name, why: sentence(error) };
+      this.#showState(words("weights.refused", values), "weights.again");
     }
   }
 
-  /** @param {Fetch} fetch */
-  #progress({ done, total }) {
+  /** @param {WeightDownload} fetch */
+  #showProgress({ done, total }) {
     let bar = this.state.querySelector("progress");
     if (!bar) {
       bar = element("progress");
       bar.setAttribute("aria-label", words("weights.progress", this.weight));
       const text = element("span", "anime-note");
       text.setAttribute("aria-live", "off"); // it changes twice a second
-      const stop = this.#named(button(words("weights.stop"), () => this.#stop()));
+      const stop = this.#labelled(button(words("weights.stop"), () => this.#stop()));
       this.#put(element("div", "anime-buttons", bar, text, stop));
     }
     const text = /** @type {HTMLElement} */ (bar.nextElementSibling);
-    const come = number(done / MEGABYTE);
+    const loaded = number(done / MEGABYTE);
     if (total === null) {
       bar.removeAttribute("value");
-      text.textContent = `${come} MB`;
+      text.textContent = `${loaded} MB`;
       return;
     }
     bar.max = total;
     bar.value = done;
-    text.textContent = words("weights.come", { done: come, total: number(total / MEGABYTE) });
+    text.textContent = words("weights.come", { done: loaded, total: number(total / MEGABYTE) });
   }
 
   async #stop() {
     try {
-      await ask(this.#route(), { method: "DELETE" });
+      await callRoute(this.#route(), { method: "DELETE" });
     } catch {
-      // It has just ended, which an event says.
+      // The download has just ended; its event updates the row.
     }
   }
 
@@ -149,17 +159,17 @@ export class WeightRow {
   }
 
   /**
-   * Who hears buttons only has to hear whose they are.
+   * Add the weight's name to a button's label, for users of screen readers.
    *
-   * @param {HTMLButtonElement} made
+   * @param {HTMLButtonElement} target
    */
-  #named(made) {
-    made.setAttribute("aria-label", `${made.textContent}: ${this.weight.name}`);
-    return made;
+  #labelled(target) {
+    target.setAttribute("aria-label", `${target.textContent}: ${this.weight.name}`);
+    return target;
   }
 }
 
-/** @param {Fetch} fetch */
+/** @param {WeightDownload} fetch */
 function failure({ message }) {
   return words("weights.failed", { why: message ?? "" });
 }

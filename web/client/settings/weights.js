@@ -1,23 +1,23 @@
+/** Setting and dialog "Download weights". */
+
 import { app } from "../../../scripts/app.js";
 import { element } from "../element.js";
-import { ask } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 import { button, openDialog } from "./dialog.js";
 import { WeightRow } from "./weight_row.js";
 
-/** @import { Fetch, Weight } from "./weight_row.js" */
+/** @import { Weight, WeightDownload } from "./weight_row.js" */
 
-/** @type {Map<string, WeightRow>} those of the window that is open */
+/** @type {Map<string, WeightRow>} rows of the open dialog */
 const rows = new Map();
 
-/**
- * The setting "weights": how many are there, and the window that fetches others.
- */
+/** Return a button that opens the dialog, with the number of installed weights. */
 export function weightsButton() {
   const note = element("div", "anime-note");
   const count = async () => {
     try {
-      const all = await listed();
+      const all = await fetchWeights();
       const installed = all.filter((each) => each.installed).length;
       note.textContent = words("weights.count", { installed, all: all.length });
     } catch (error) {
@@ -28,7 +28,7 @@ export function weightsButton() {
   return element("div", "anime-setting", button(words("weights.open"), openWeights), note);
 }
 
-/** Opens the list of all weights. */
+/** Open a dialog with the list of all weights. */
 export async function openWeights() {
   const list = element("ul", "anime-weights");
   const note = element("p", "anime-note", words("weights.intro"));
@@ -36,7 +36,7 @@ export async function openWeights() {
   rows.clear();
   dialog.addEventListener("close", () => rows.clear());
   try {
-    for (const weight of await listed()) {
+    for (const weight of await fetchWeights()) {
       const row = new WeightRow(weight);
       rows.set(weight.name, row);
       list.append(row.root);
@@ -47,13 +47,13 @@ export async function openWeights() {
 }
 
 /**
- * An `anime.weights` event. Who has closed the window is told of the end all the same.
+ * Handle an `anime.weights` event. If the dialog is closed, a message displays the download's end.
  *
- * @param {Fetch & {name: string}} told
+ * @param {WeightDownload & {name: string}} event
  */
-export function weightTold({ name, ...fetch }) {
+export function handleWeightEvent({ name, ...fetch }) {
   const row = rows.get(name);
-  row?.told(fetch);
+  row?.handleEvent(fetch);
   if (row || fetch.state === "running" || fetch.state === "stopped") return;
   const done = fetch.state === "done";
   /** @type {any} */ (app).extensionManager.toast.add({
@@ -65,6 +65,6 @@ export function weightTold({ name, ...fetch }) {
 }
 
 /** @returns {Promise<Weight[]>} */
-async function listed() {
-  return (await ask("/anime/weights")).weights;
+async function fetchWeights() {
+  return (await callRoute("/anime/weights")).weights;
 }

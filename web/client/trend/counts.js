@@ -1,7 +1,9 @@
+/** Counts of passed, failed and unjudged jobs as text, for the tab Trend. */
+
 import { number, words } from "../words.js";
 
 /**
- * The jobs of a group, each counted once.
+ * Counts of the jobs of a group; each job is counted once.
  *
  * @typedef {"not_measured" | "no_report" | "failed" | "cancelled" | "lost" | "unfinished"} Unjudged
  * @typedef {{passed: number, failed: number, not_judged: Record<Unjudged, number>}} Counts
@@ -12,8 +14,8 @@ const UNJUDGED = /** @type {const} */ ([
 ]); // prettier-ignore
 
 /**
- * How many passed and failed, and what became of the jobs that have no verdict: "2 passed,
- * 0 failed; 4 not judged: 1 failed to run, 2 cancelled, 1 lost".
+ * Return the counts of a group as text: "2 passed, 0 failed; 4 not judged: 1 failed to run,
+ * 2 cancelled, 1 lost".
  *
  * @param {Counts} counts
  */

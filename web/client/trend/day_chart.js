@@ -1,3 +1,5 @@
+/** Chart of scores and pass rates by day, for the tab Trend. */
+
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
 import { language, number, words } from "../words.js";
@@ -8,12 +10,12 @@ import { countsInWords } from "./counts.js";
 const HEIGHT = 170;
 const NARROWEST = 200; // pixels
 const GREY = "#9CA3AF";
-// Colour-blind safe (Okabe and Ito 2008), and seen on dark and light grounds.
+// Colour-blind safe (Okabe and Ito 2008), with enough contrast on dark and on light backgrounds.
 const SCORE = "#0090D8";
 const RATE = "#CC79A7";
-const DAY = 86_400;
+const DAY = 86_400; // seconds
 
-/** Score, and share of passes of the jobs that were judged, day by day. */
+/** Chart of the median score and of the share of judged jobs that passed, by day. */
 export class DayChart {
   constructor() {
     /** @type {uPlot | null} */
@@ -21,18 +23,21 @@ export class DayChart {
     this.name = element("h3", "anime-heading");
     this.place = element("div", "anime-day-chart");
     this.place.setAttribute("role", "img");
-    const legend = element("div", "anime-legend", key(SCORE, "●", words("trend.score_line")));
-    legend.append(key(RATE, "◆", words("trend.rate_line")));
-    this.told = element("p", "anime-quiet");
-    this.root = element("figure", "anime-day-figure", this.name, legend, this.place, this.told);
+    const legend = element("div", "anime-legend");
+    legend.append(legendEntry(SCORE, "●", words("trend.score_line")));
+    legend.append(legendEntry(RATE, "◆", words("trend.rate_line")));
+    this.summary = element("p", "anime-quiet");
+    this.root = element("figure", "anime-day-figure", this.name, legend, this.place, this.summary);
     this.root.hidden = true;
-    // The sidebar's width is the user's.
+    // The user changes the sidebar's width.
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.place);
   }
 
   /**
-   * @param {string} name
+   * Draw the days of a group.
+   *
+   * @param {string} name of the group
    * @param {Group[]} days
    */
   fill(name, days) {
@@ -41,9 +46,9 @@ export class DayChart {
     if (rows.length === 0) return;
     this.name.textContent = words("trend.days_of", { name });
     const newest = rows[rows.length - 1];
-    const said = inWords(newest);
-    this.told.textContent = said;
-    this.place.setAttribute("aria-label", `${words("trend.days_of", { name })}. ${said}`);
+    const summary = summaryOf(newest);
+    this.summary.textContent = summary;
+    this.place.setAttribute("aria-label", `${words("trend.days_of", { name })}. ${summary}`);
     const times = rows.map((each) => Date.parse(each.key) / 1000); // days are UTC's
     const scores = rows.map((each) => each.last.median_score);
     const rates = rows.map((each) => each.pass_rate && each.pass_rate * 100);
@@ -104,7 +109,7 @@ function options(times) {
 }
 
 /**
- * Points that differ from the other line's by their form too.
+ * Draw the points of a series as diamonds, so that the two lines differ by more than their colour.
  *
  * @param {uPlot} plot
  * @param {number} series
@@ -114,10 +119,10 @@ function options(times) {
 function diamonds(plot, series, from, to) {
   const path = new Path2D();
   const half = 5 * devicePixelRatio;
-  for (let place = from; place <= to; place++) {
-    const value = plot.data[series][place];
+  for (let index = from; index <= to; index++) {
+    const value = plot.data[series][index];
     if (value === null || value === undefined) continue;
-    const x = plot.valToPos(plot.data[0][place], "x", true);
+    const x = plot.valToPos(plot.data[0][index], "x", true);
     const y = plot.valToPos(value, "y", true);
     path.moveTo(x, y - half);
     path.lineTo(x + half, y);
@@ -128,8 +133,12 @@ function diamonds(plot, series, from, to) {
   return { stroke: null, fill: path };
 }
 
-/** @param {Group} group of a day */
-function inWords(group) {
+/**
+ * Return the counts and the score of a day as text.
+ *
+ * @param {Group} group of a day
+ */
+function summaryOf(group) {
   const { key: day, jobs, last } = group;
   const date = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" });
   return words("trend.newest", {
@@ -145,7 +154,7 @@ function inWords(group) {
  * @param {string} symbol
  * @param {string} text
  */
-function key(colour, symbol, text) {
+function legendEntry(colour, symbol, text) {
   const sign = element("span", "", symbol);
   sign.style.color = colour;
   sign.setAttribute("aria-hidden", "true");

@@ -1,13 +1,15 @@
+/** Tab Trend of the sidebar: pass rates and scores of groups of jobs, and by day. */
+
 import { element, useStyleSheet } from "../element.js";
 import { showProblem } from "../parts/problem.js";
 import { percent } from "../parts/times.js";
-import { ask } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { number, words } from "../words.js";
 import { countsInWords } from "./counts.js";
 import { DayChart } from "./day_chart.js";
 
 /**
- * What `GET /anime/stats` tells of a group of jobs. A rate is of the jobs that passed or failed.
+ * Types of the answer of `GET /anime/stats`. A pass rate counts only jobs that passed or failed.
  *
  * @import { Counts } from "./counts.js"
  *
@@ -26,17 +28,17 @@ const BY = /** @type {const} */ (["character", "model", "project"]);
 const LAST = 20; // jobs that are compared with as many before them
 const DAYS = 30;
 const MOST = 50; // groups
-const LARGEST_LAST = 100; // that the route takes: the jobs of a day whose median is drawn
+const LARGEST_LAST = 100; // jobs of a day whose median is drawn; the route takes no larger number
 
-/** How many passed, of those that were judged, and how they scored: of each character, model or project, and day by day. */
+/** Pass rates and scores of each character, model or project, and their course by day. */
 export class Trend {
   constructor() {
     /** @type {Record<string, string>} */
     this.filters = {};
-    /** @type {Group | null} the one that is drawn; else all */
+    /** @type {Group | null} the group in the chart; null for all jobs */
     this.group = null;
     /** @type {AbortController | null} */
-    this.asking = null;
+    this.request = null;
     this.by = element("select", "anime-filter");
     this.by.id = "anime-trend-by";
     for (const key of BY) this.by.append(new Option(words(`trend.by_${key}`), key));
@@ -63,15 +65,19 @@ export class Trend {
     );
   }
 
-  /** @param {Record<string, string>} filters of the list */
+  /**
+   * Display the jobs that match filters.
+   *
+   * @param {Record<string, string>} filters of the list of jobs
+   */
   show(filters) {
     this.filters = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
     this.group = null;
     this.#load();
   }
 
-  /** It is looked at again. */
-  shown() {
+  /** Load the groups again, because the tab is opened. */
+  activate() {
     this.#load();
   }
 
@@ -80,17 +86,17 @@ export class Trend {
   }
 
   async #load() {
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
     this.filtered.hidden = Object.keys(this.filters).length === 0;
     try {
-      const { groups } = await this.#stats(this.by.value, LAST, MOST, {}, asking.signal);
+      const { groups } = await this.#stats(this.by.value, LAST, MOST, {}, request.signal);
       this.#table(groups);
-      await this.#draw(asking.signal);
+      await this.#draw(request.signal);
       this.problem.hidden = true;
     } catch (error) {
-      if (asking.signal.aborted) return;
+      if (request.signal.aborted) return;
       showProblem(this.problem, error);
     }
   }
@@ -98,30 +104,32 @@ export class Trend {
   /** @param {AbortSignal} [signal] */
   async #draw(signal) {
     const { group } = this;
-    const of = !group
+    const chosen = !group
       ? {}
       : { [this.by.value]: group.key, ...(group.project ? { project: group.project } : {}) };
-    const { groups } = await this.#stats("day", LARGEST_LAST, DAYS, of, signal);
+    const { groups } = await this.#stats("day", LARGEST_LAST, DAYS, chosen, signal);
     if (group !== this.group) return;
     const all = words("trend.all");
     this.chart.fill(group ? group.key : all, groups);
   }
 
   /**
-   * @param {string} by
-   * @param {number} last
-   * @param {number} limit
-   * @param {Record<string, string>} of
+   * Return groups of jobs from the route.
+   *
+   * @param {string} by what the jobs are grouped by
+   * @param {number} last number of jobs of a group that are compared with as many before them
+   * @param {number} limit largest number of groups
+   * @param {Record<string, string>} chosen parameters that limit the jobs to one group
    * @param {AbortSignal} [signal]
    * @returns {Promise<{groups: Group[]}>}
    */
-  #stats(by, last, limit, of, signal) {
+  #stats(by, last, limit, chosen, signal) {
     const query = new URLSearchParams({
       ...this.filters,
-      ...of,
+      ...chosen,
       ...{ by, last: String(last), limit: String(limit) },
     });
-    return ask(`/anime/stats?${query}`, { signal });
+    return callRoute(`/anime/stats?${query}`, { signal });
   }
 
   /** @param {Group[]} groups */
@@ -179,12 +187,12 @@ export class Trend {
    * @param {HTMLButtonElement} button
    */
   async #choose(group, button) {
-    const again = button.getAttribute("aria-pressed") === "true";
-    for (const each of this.place.querySelectorAll("[aria-pressed]")) {
-      each.setAttribute("aria-pressed", "false");
+    const wasChosen = button.getAttribute("aria-pressed") === "true";
+    for (const toggle of this.place.querySelectorAll("[aria-pressed]")) {
+      toggle.setAttribute("aria-pressed", "false");
     }
-    button.setAttribute("aria-pressed", String(!again));
-    this.group = again ? null : group;
+    button.setAttribute("aria-pressed", String(!wasChosen));
+    this.group = wasChosen ? null : group;
     try {
       await this.#draw();
     } catch (error) {
@@ -194,20 +202,20 @@ export class Trend {
 }
 
 /**
- * A figure of the last jobs, and where it comes from.
+ * Return a table cell with a number of the last jobs and its change from the jobs before them.
  *
  * @param {number | null} now
  * @param {number | null} before
- * @param {(value: number) => string} written
+ * @param {(value: number) => string} format
  */
-function cell(now, before, written) {
+function cell(now, before, format) {
   if (now === null) return element("td", "anime-quiet", "–");
-  const made = element("td", "", written(now));
-  if (before === null || written(before) === written(now)) return made;
+  const dataCell = element("td", "", format(now));
+  if (before === null || format(before) === format(now)) return dataCell;
   const better = now > before;
-  const from = words(better ? "trend.up" : "trend.down", { before: written(before) });
+  const from = words(better ? "trend.up" : "trend.down", { before: format(before) });
   const change = element("div", "anime-change", `${better ? "▲" : "▼"} ${from}`);
   change.dataset.better = String(better);
-  made.append(change);
-  return made;
+  dataCell.append(change);
+  return dataCell;
 }

@@ -1,35 +1,37 @@
+/** Actions of a job's detail: open, reproduce, retry, cancel and delete. */
+
 import { app } from "../../../../scripts/app.js";
 import { element } from "../../element.js";
-import { Action } from "../../parts/action.js";
+import { ActionButton } from "../../parts/action_button.js";
 import { list, Message } from "../../parts/message.js";
-import { ask, RouteError } from "../../requests.js";
-import { told, words } from "../../words.js";
-import { named } from "../job.js";
+import { callRoute, RouteError } from "../../requests.js";
+import { routeText, words } from "../../words.js";
+import { jobName } from "../job.js";
 import { newSeeds } from "./seeds.js";
 import { openWorkflow } from "./workflow.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
-/** @import { Job, Kept } from "./job_answer.js" */
+/** @import { Job, UndeletedFile } from "./job_answer.js" */
 
 const UNFINISHED = ["pending", "in_progress"];
 
-/** What can be done with a job. */
+/** Buttons to open, reproduce, retry and cancel a job. */
 export class JobActions {
   /**
-   * @param {{openJob(id: string): void}} go
-   * @param {() => void} changed
+   * @param {{openJob(id: string): void}} navigation
+   * @param {() => void} onChange
    */
-  constructor(go, changed) {
-    this.go = go;
-    this.changed = changed;
+  constructor(navigation, onChange) {
+    this.navigation = navigation;
+    this.onChange = onChange;
     /** @type {Job | null} */
     this.job = null;
-    this.open = new Action(words("detail.open_workflow"), () => this.#open(), "primary");
-    this.reproduce = new Action(words("detail.reproduce"), () =>
-      this.#again({}, "detail.queued_again"),
+    this.open = new ActionButton(words("detail.open_workflow"), () => this.#open(), "primary");
+    this.reproduce = new ActionButton(words("detail.reproduce"), () =>
+      this.#reproduce({}, "detail.queued_again"),
     );
-    this.retry = new Action(words("detail.retry"), () => this.#retry());
-    this.cancel = new Action(words("detail.cancel"), () => this.#cancel());
+    this.retry = new ActionButton(words("detail.retry"), () => this.#retry());
+    this.cancel = new ActionButton(words("detail.cancel"), () => this.#cancel());
     const all = [this.open, this.reproduce, this.retry, this.cancel];
     const buttons = element("div", "anime-actions", ...all.map((each) => each.root));
     buttons.setAttribute("role", "group");
@@ -46,13 +48,14 @@ export class JobActions {
   /** @param {Job} job */
   fill(job) {
     this.job = job;
-    this.cancel.allow(UNFINISHED.includes(job.state) ? "" : words("detail.cancel_ended"));
+    const isUnfinished = UNFINISHED.includes(job.state);
+    this.cancel.setDisabledReason(isUnfinished ? "" : words("detail.cancel_ended"));
   }
 
   #open() {
     return this.#attempt(async (route, job) => {
-      const { graph, workflow } = await ask(`${route}/graph`);
-      const name = `${named(/** @type {any} */ (job)).name} ${job.id.slice(0, 8)}`;
+      const { graph, workflow } = await callRoute(`${route}/graph`);
+      const name = `${jobName(/** @type {any} */ (job)).name} ${job.id.slice(0, 8)}`;
       const opened = await openWorkflow(workflow, graph, name);
       this.message.say(words(opened));
     });
@@ -60,68 +63,78 @@ export class JobActions {
 
   #retry() {
     return this.#attempt(async (route) => {
-      const { params } = await ask(`${route}/params`);
+      const { params } = await callRoute(`${route}/params`);
       const changes = newSeeds(params);
       if (Object.keys(changes).length === 0) this.message.say(words("detail.no_seed"));
-      else await this.#again(changes, "detail.queued_seed");
+      else await this.#reproduce(changes, "detail.queued_seed");
     });
   }
 
   /**
    * @param {Record<string, number>} changes
-   * @param {"detail.queued_again" | "detail.queued_seed"} said
+   * @param {"detail.queued_again" | "detail.queued_seed"} outcome
    */
-  #again(changes, said) {
+  #reproduce(changes, outcome) {
     return this.#attempt(async (route) => {
-      // Without this page's client id: ComfyUI would draw the results on the open workflow.
+      // The request has no client id: ComfyUI would draw the results on the open workflow.
       const body = { changes, source: "editor" };
-      const { prompt_id, differences } = await ask(`${route}/reproduce`, { method: "POST", body });
+      const request = { method: "POST", body };
+      const { prompt_id, differences } = await callRoute(`${route}/reproduce`, request);
       const show = element("button", "anime-link", words("detail.show_new"));
       show.type = "button";
-      show.addEventListener("click", () => this.go.openJob(prompt_id));
-      const found = inWords(differences);
-      if (found.length === 0) this.message.say(words(said), show);
-      else this.message.say(words("detail.queued_but"), list(found), show);
+      show.addEventListener("click", () => this.navigation.openJob(prompt_id));
+      const texts = differenceTexts(differences);
+      if (texts.length === 0) this.message.say(words(outcome), show);
+      else this.message.say(words("detail.queued_but"), list(texts), show);
     });
   }
 
   #cancel() {
     return this.#attempt(async (route) => {
-      const { was } = await ask(`${route}/cancel`, { method: "POST", body: {} });
+      const { was } = await callRoute(`${route}/cancel`, { method: "POST", body: {} });
       this.message.say(words(was === "pending" ? "detail.taken_out" : "detail.interrupted"));
-      this.changed();
+      this.onChange();
     });
   }
 
-  /** @param {(route: string, job: Job) => Promise<void>} act */
+  /**
+   * Run an action on the job; display its error if it fails.
+   *
+   * @param {(route: string, job: Job) => Promise<void>} act
+   */
   async #attempt(act) {
     const { job } = this;
     if (!job) return;
     try {
       await act(`/anime/jobs/${job.id}`, job);
     } catch (error) {
-      const found = error instanceof RouteError ? inWords(error.more.differences ?? []) : [];
-      this.message.fail(error, ...(found.length ? [list(found)] : []));
-      this.changed();
+      const differences = error instanceof RouteError ? (error.more.differences ?? []) : [];
+      const texts = differenceTexts(differences);
+      this.message.fail(error, ...(texts.length ? [list(texts)] : []));
+      this.onChange();
     }
   }
 }
 
-/** @param {{kind: string, message: string}[]} differences between the job and what it is now */
-function inWords(differences) {
-  return differences.map((each) => told(`difference.${each.kind}`, each.message, each));
+/**
+ * Return the differences between a job and its repetition as texts.
+ *
+ * @param {{kind: string, message: string}[]} differences
+ */
+function differenceTexts(differences) {
+  return differences.map((each) => routeText(`difference.${each.kind}`, each.message, each));
 }
 
-/** Forgetting a job, at the end of its detail: without its files or with them. */
+/** Buttons to delete a job from the database, with or without its files. */
 export class Removal {
-  /** @param {(kept: Kept[]) => void} removed */
-  constructor(removed) {
-    this.removed = removed;
+  /** @param {(undeleted: UndeletedFile[]) => void} onRemoved called with the files that remain */
+  constructor(onRemoved) {
+    this.onRemoved = onRemoved;
     this.job = "";
     /** @type {WrittenFile[]} */
     this.files = [];
-    this.one = new Action(words("detail.delete"), () => this.#delete(false), "danger");
-    this.all = new Action(words("detail.delete_files"), () => this.#delete(true), "danger");
+    this.one = new ActionButton(words("detail.delete"), () => this.#delete(false), "danger");
+    this.all = new ActionButton(words("detail.delete_files"), () => this.#delete(true), "danger");
     this.message = new Message();
     const buttons = element("div", "anime-actions", this.one.root, this.all.root);
     const heading = element("h3", "anime-heading", words("detail.removal"));
@@ -141,23 +154,24 @@ export class Removal {
     this.job = job.id;
     this.files = files.filter((each) => each.exists);
     const running = UNFINISHED.includes(job.state) ? words("detail.delete_running") : "";
-    this.one.allow(running);
-    this.all.allow(running || (this.files.length ? "" : words("detail.delete_no_files")));
+    this.one.setDisabledReason(running);
+    const missing = this.files.length ? "" : words("detail.delete_no_files");
+    this.all.setDisabledReason(running || missing);
   }
 
   /** @param {boolean} withFiles */
   async #delete(withFiles) {
-    const sure = await /** @type {any} */ (app).extensionManager.dialog.confirm({
+    const confirmed = await /** @type {any} */ (app).extensionManager.dialog.confirm({
       title: words(withFiles ? "detail.delete_files" : "detail.delete"),
       message: words(withFiles ? "detail.sure_files" : "detail.sure", { count: this.files.length }),
       type: "delete",
       itemList: withFiles ? this.files.map((each) => each.path) : [],
     });
-    if (!sure) return;
+    if (!confirmed) return;
     try {
       const route = `/anime/jobs/${this.job}?files=${withFiles}`;
-      const { kept } = await ask(route, { method: "DELETE" });
-      this.removed(kept);
+      const { kept: undeleted } = await callRoute(route, { method: "DELETE" });
+      this.onRemoved(undeleted);
     } catch (error) {
       this.message.fail(error);
     }

@@ -1,6 +1,8 @@
+/** Single frames of an animated picture, for the frames of a report. */
+
 import { element } from "../../element.js";
 
-/** The frames of an animated picture, one by one. */
+/** Animated picture whose frames can be drawn one by one. */
 export class Animation {
   /**
    * @param {string} address
@@ -9,16 +11,18 @@ export class Animation {
   constructor(address, file) {
     this.file = file;
     this.decoder = load(address);
-    this.decoder.catch(() => {}); // said by whoever asks for a frame
+    this.decoder.catch(() => {}); // `frame` throws the error
   }
 
   /**
+   * Return a frame drawn on a canvas.
+   *
    * @param {number} index
    * @returns {Promise<HTMLCanvasElement>}
    */
   async frame(index) {
     const decoder = await this.decoder;
-    const { image } = await decoder.decode({ frameIndex: await this.#stored(decoder, index) });
+    const { image } = await decoder.decode({ frameIndex: await this.#storedIndex(decoder, index) });
     const canvas = element("canvas");
     canvas.width = image.displayWidth;
     canvas.height = image.displayHeight;
@@ -32,23 +36,24 @@ export class Animation {
   }
 
   /**
-   * Which stored picture shows a frame: equal ones in a row are stored once, and shown longer.
+   * Return the index of the stored picture that displays a frame. Equal frames in a row are stored
+   * once, with a longer duration.
    *
    * @param {any} decoder
    * @param {number} index
    */
-  async #stored(decoder, index) {
-    const stored = decoder.tracks.selectedTrack.frameCount;
+  async #storedIndex(decoder, index) {
+    const storedCount = decoder.tracks.selectedTrack.frameCount;
     const { frames, fps } = this.file;
-    if (stored === frames || !fps) return index;
+    if (storedCount === frames || !fps) return index;
     const time = ((index + 0.5) / fps) * 1e6; // µs, within the frame
-    for (let each = 0, start = 0; each < stored; each++) {
-      const { image } = await decoder.decode({ frameIndex: each });
-      start += image.duration ?? 0;
+    for (let candidate = 0, end = 0; candidate < storedCount; candidate++) {
+      const { image } = await decoder.decode({ frameIndex: candidate });
+      end += image.duration ?? 0;
       image.close();
-      if (start > time) return each;
+      if (end > time) return candidate;
     }
-    return stored - 1;
+    return storedCount - 1;
   }
 }
 

@@ -1,22 +1,24 @@
+/** Sections of a job's detail: the job's error, and the attempts of its retries. */
+
 import { element } from "../../element.js";
-import { pill } from "../../parts/pill.js";
+import { verdictPill } from "../../parts/pill.js";
 import { roundsOf } from "../../report/retry.js";
 import { namedReason, words } from "../../words.js";
 
 /** @import { JobError, NodeReport, RetryAttempt } from "./job_answer.js" */
 
 /**
- * Why a job failed.
+ * Return the error of a job as the content of a section.
  *
  * @param {JobError | null} error
  */
 export function failure(error) {
   if (!error) return null;
-  const where = words("detail.error_node", { node: error.node_id, type: error.node_type });
+  const nodeText = words("detail.error_node", { node: error.node_id, type: error.node_type });
   /** @type {HTMLElement[]} */
   const parts = [
     element("p", "anime-error", error.message || error.exception),
-    element("p", "anime-quiet", where),
+    element("p", "anime-quiet", nodeText),
   ];
   if (error.traceback) {
     const summary = element("summary", "", words("detail.traceback"));
@@ -28,9 +30,9 @@ export function failure(error) {
 }
 
 /**
- * What every round of a retry came to.
+ * Return the attempts of a job's retries as the content of a section, with their results.
  *
- * @param {{attempts: RetryAttempt[], reports: NodeReport[]}} told
+ * @param {{attempts: RetryAttempt[], reports: NodeReport[]}} job
  */
 export function retries({ attempts, reports }) {
   if (attempts.length === 0) return null;
@@ -39,10 +41,10 @@ export function retries({ attempts, reports }) {
     const name = words("detail.attempt", { number });
     const head = element("div", "anime-attempt-head", element("strong", "", name));
     const from = element("span", "anime-quiet", words("detail.seed", { seed }));
-    head.append(pill(verdict, score), from);
+    head.append(verdictPill(verdict, score), from);
     if (chosen) head.append(element("span", "anime-chosen-mark", `★ ${words("detail.chosen")}`));
     const row = element("li", "anime-attempt", head);
-    const reason = why(attempt, reports);
+    const reason = failureReason(attempt, reports);
     if (reason) row.append(element("div", "anime-quiet anime-lines", reason));
     if (chosen) row.setAttribute("aria-current", "true");
     return row;
@@ -51,19 +53,20 @@ export function retries({ attempts, reports }) {
 }
 
 /**
- * Why a round didn't pass, from the report that came of it; in English where that isn't there.
+ * Return why an attempt didn't pass, from its report. If that report is missing, return the
+ * recorded reason in English.
  *
  * @param {RetryAttempt} attempt
  * @param {NodeReport[]} reports of the job
  */
-function why({ node_id: node, number, seed, reason }, reports) {
-  const of_node = reports.filter((each) => each.node_id === node);
-  const made = of_node.flatMap(({ report }) => report.measurements.flatMap(roundsOf));
+function failureReason({ node_id: node, number, seed, reason }, reports) {
+  const nodeReports = reports.filter((each) => each.node_id === node);
+  const rounds = nodeReports.flatMap(({ report }) => report.measurements.flatMap(roundsOf));
   // A report has its seeds as numbers, which the browser rounds above 2 ** 53.
-  const round = made.find((each) => each.attempt === number && each.seed === Number(seed));
+  const round = rounds.find((each) => each.attempt === number && each.seed === Number(seed));
   if (!round) return reason;
-  const against = round.report.measurements.filter(
+  const failing = round.report.measurements.filter(
     (each) => each.required && each.verdict !== "PASS",
   );
-  return against.map(namedReason).join("\n");
+  return failing.map(namedReason).join("\n");
 }

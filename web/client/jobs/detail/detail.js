@@ -1,63 +1,67 @@
+/** Detail of one job in the sidebar. */
+
 import { element, useStyleSheet } from "../../element.js";
 import { fileList } from "../../parts/files.js";
 import { showProblem } from "../../parts/problem.js";
 import { Section } from "../../parts/section.js";
-import { ask, RouteError } from "../../requests.js";
-import { told, words } from "../../words.js";
+import { callRoute, RouteError } from "../../requests.js";
+import { routeText, words } from "../../words.js";
 import { verdictOf } from "../job.js";
 import { JobActions, Removal } from "./actions.js";
 import { failure, retries } from "./attempts.js";
 import { eventList } from "./events.js";
 import { Header } from "./header.js";
-import { Later } from "./later.js";
+import { LazySection } from "./lazy_section.js";
 import { parameterList } from "./parameters.js";
 import { reportList } from "./reports.js";
 import { Reviews } from "./reviews.js";
 
-/** @import { Job, JobAnswer, Kept } from "./job_answer.js" */
+/** @import { Job, JobAnswer, UndeletedFile } from "./job_answer.js" */
 
 const SHEETS = ["parts/parts.css", "parts/lists.css", "report/report.css"];
 for (const sheet of [...SHEETS.map((each) => `../../${each}`), "./detail.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }
 
-const PAUSE = 4000; // ms between looks at a job that runs, maybe in another ComfyUI
-const SOON = 250; // ms: events come in bunches
+// Milliseconds between two requests for a running job: if another ComfyUI process runs the job, its
+// events don't reach this page.
+const PAUSE = 4000;
+const SOON = 250; // milliseconds; several events in a row cause one request
 const UNFINISHED = ["pending", "in_progress"];
-const MOST_FILES = 4; // that are shown at first
+const MOST_FILES = 4; // files in the list before it is expanded
 
-/** Everything about one job, and what can be done with it. */
+/** Detail of one job: its state, reports, reviews, files and history, with its actions. */
 export class JobDetail {
   /**
-   * @param {{back(): void, openJob(id: string): void, openProduction(id: string): void}} go
+   * @param {{back(): void, openJob(id: string): void, openProduction(id: string): void}} navigation
    */
-  constructor(go) {
-    this.go = go;
+  constructor(navigation) {
+    this.navigation = navigation;
     this.id = "";
     /** @type {JobAnswer | null} */
-    this.known = null;
+    this.answer = null;
     /** @type {AbortController | null} */
-    this.asking = null;
+    this.request = null;
     this.timer = 0;
-    this.greeted = true; // whether it has been shown from its beginning
+    this.wasFocused = true; // false until the opened job has been scrolled to its top and focused
     const back = element("button", "anime-back", `← ${words("detail.back")}`);
     back.type = "button";
-    back.addEventListener("click", () => go.back());
+    back.addEventListener("click", () => navigation.back());
     this.problem = element("div", "anime-notice");
     this.problem.setAttribute("role", "alert");
-    this.header = new Header(go);
-    const changed = () => this.#load();
-    this.actions = new JobActions(go, changed);
-    this.reviews = new Reviews(changed);
-    this.removal = new Removal((kept) => this.#removed(kept));
+    this.header = new Header(navigation);
+    const onChange = () => this.#load();
+    this.actions = new JobActions(navigation, onChange);
+    this.reviews = new Reviews(onChange);
+    this.removal = new Removal((undeleted) => this.#removed(undeleted));
     this.sections = {
       error: new Section(words("detail.error"), failure),
       reports: new Section(words("detail.reports"), reportList),
       attempts: new Section(words("detail.attempts"), retries),
       files: new Section(words("detail.files"), files),
     };
-    this.parameters = new Later(words("detail.parameters"), "params", parameterList);
-    this.events = new Later(words("detail.events"), "events", eventList);
+    this.parameters = new LazySection(words("detail.parameters"), "params", parameterList);
+    this.events = new LazySection(words("detail.events"), "events", eventList);
     const { error, reports, attempts, files: written } = this.sections;
     this.body = element(
       "div",
@@ -77,36 +81,44 @@ export class JobDetail {
     this.#clear();
   }
 
-  /** @param {string} id the job's, or its prompt's */
+  /**
+   * Display a job.
+   *
+   * @param {string} id of the job or of its prompt
+   */
   show(id) {
     if (id !== this.id) {
       this.id = id;
       this.#clear();
     }
-    this.greeted = false;
+    this.wasFocused = false;
     this.#load();
   }
 
-  /** It is looked at again. */
-  shown() {
+  /** Load the job again, because the detail is opened. */
+  activate() {
     if (this.id) this.#load();
   }
 
-  /** @param {{id: string, prompt_id: string | null, state: any, progress: number | null}} event */
-  told(event) {
+  /**
+   * Apply an event of a job.
+   *
+   * @param {{id: string, prompt_id: string | null, state: any, progress: number | null}} event
+   */
+  handleEvent(event) {
     if (event.id !== this.id && event.prompt_id !== this.id) return;
-    if (this.known && UNFINISHED.includes(event.state)) {
-      this.known.job = { ...this.known.job, state: event.state, progress: event.progress };
+    if (this.answer && UNFINISHED.includes(event.state)) {
+      this.answer.job = { ...this.answer.job, state: event.state, progress: event.progress };
       this.#fill();
     } else this.#later(SOON);
   }
 
   resync() {
-    this.shown();
+    this.activate();
   }
 
   #clear() {
-    this.known = null;
+    this.answer = null;
     this.problem.hidden = true;
     this.body.hidden = true;
     for (const section of Object.values(this.sections)) section.empty();
@@ -117,21 +129,20 @@ export class JobDetail {
 
   async #load() {
     clearTimeout(this.timer);
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    const wanted = this.id;
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
     try {
-      const route = `/anime/jobs/${encodeURIComponent(wanted)}`;
-      this.known = await ask(route, { signal: asking.signal });
-      if (asking.signal.aborted) return;
+      const route = `/anime/jobs/${encodeURIComponent(this.id)}`;
+      this.answer = await callRoute(route, { signal: request.signal });
+      if (request.signal.aborted) return;
       this.problem.hidden = true;
       this.#fill();
-      const state = this.known?.job.state ?? "";
+      const state = this.answer?.job.state ?? "";
       if (UNFINISHED.includes(state)) this.#later(PAUSE);
     } catch (error) {
-      if (asking.signal.aborted) return;
-      const old = this.known ? [element("p", "", words("detail.may_be_old"))] : [];
+      if (request.signal.aborted) return;
+      const old = this.answer ? [element("p", "", words("detail.may_be_old"))] : [];
       showProblem(this.problem, error, ...old);
       if (!(error instanceof RouteError && error.status === 404)) this.#later(PAUSE);
     }
@@ -140,13 +151,13 @@ export class JobDetail {
   /** @param {number} pause */
   #later(pause) {
     clearTimeout(this.timer);
-    // Nobody looks: `shown` goes on.
+    // A hidden view stops loading; `activate` starts it again.
     this.timer = setTimeout(() => this.root.isConnected && this.#load(), pause);
   }
 
   #fill() {
-    if (!this.known) return;
-    const { job, reports, artifacts, attempts, reviews, production_id } = this.known;
+    if (!this.answer) return;
+    const { job, reports, artifacts, attempts, reviews, production_id } = this.answer;
     this.body.hidden = false;
     this.header.fill(job, artifacts.length > 0, production_id);
     this.actions.fill(job);
@@ -158,26 +169,30 @@ export class JobDetail {
     this.reviews.fill(job, reviews);
     this.removal.fill(job, artifacts);
     const ended = !UNFINISHED.includes(job.state);
-    this.parameters.of(job.id, ended);
-    this.events.of(job.id, `${job.state} ${artifacts.length} ${reviews.length}`);
-    if (this.greeted) return;
-    this.greeted = true;
+    this.parameters.update(job.id, ended);
+    this.events.update(job.id, `${job.state} ${artifacts.length} ${reviews.length}`);
+    if (this.wasFocused) return;
+    this.wasFocused = true;
     this.root.parentElement?.scrollTo(0, 0);
     this.header.focus();
   }
 
-  /** @param {Kept[]} kept files that are still there */
-  #removed(kept) {
-    if (kept.length === 0) {
-      this.go.back();
+  /**
+   * Leave the detail of the deleted job, or display the files that could not be deleted.
+   *
+   * @param {UndeletedFile[]} undeleted
+   */
+  #removed(undeleted) {
+    if (undeleted.length === 0) {
+      this.navigation.back();
       return;
     }
     clearTimeout(this.timer);
     this.#clear();
     this.problem.hidden = false;
     this.problem.dataset.cause = "";
-    const items = kept.map(({ path, reason_code: code, reason }) =>
-      element("li", "", `${path}: ${told(`kept.${code}`, reason)}`),
+    const items = undeleted.map(({ path, reason_code: code, reason }) =>
+      element("li", "", `${path}: ${routeText(`kept.${code}`, reason)}`),
     );
     this.problem.replaceChildren(
       element("strong", "", words("detail.deleted_kept")),

@@ -1,3 +1,5 @@
+/** Events of a job, for the job's detail. */
+
 import { element } from "../../element.js";
 import { moment } from "../../parts/times.js";
 import { number, title, words } from "../../words.js";
@@ -7,7 +9,7 @@ import { number, title, words } from "../../words.js";
  */
 
 /**
- * What happened to a job, as a line of time.
+ * Return the events of a job as a list in the order of time.
  *
  * @param {JobEvent[]} events
  */
@@ -15,13 +17,17 @@ export function eventList(events) {
   const rows = events.map((event) => {
     const time = element("time", "anime-quiet", moment(event.at));
     time.dateTime = event.at;
-    return element("li", "", time, element("div", "", told(event)));
+    return element("li", "", time, element("div", "", eventText(event)));
   });
   return [element("ol", "anime-timeline", ...rows)];
 }
 
-/** @param {JobEvent} event */
-function told({ kind, state, data }) {
+/**
+ * Return an event as text.
+ *
+ * @param {JobEvent} event
+ */
+function eventText({ kind, state, data }) {
   switch (kind) {
     case "job_queued":
       return words("event.queued");
@@ -32,11 +38,11 @@ function told({ kind, state, data }) {
     case "artifact_written":
       return words("event.written", { path: data.path });
     case "job_reviewed": {
-      const said = words(data.verdict === "approved" ? "review.approved" : "review.rejected");
-      return [said, data.reviewer, data.reason].filter(Boolean).join(" · ");
+      const verdict = words(data.verdict === "approved" ? "review.approved" : "review.rejected");
+      return [verdict, data.reviewer, data.reason].filter(Boolean).join(" · ");
     }
     case "job_finished":
-      return finished(state, data);
+      return endText(state, data);
     default:
       return title(kind);
   }
@@ -46,7 +52,7 @@ function told({ kind, state, data }) {
  * @param {string | null} state
  * @param {Record<string, any>} data
  */
-function finished(state, data) {
+function endText(state, data) {
   const word = words(/** @type {import("../../words.js").Key} */ (`state.${data.state ?? state}`));
   const measured = data.reports ? words("event.reports", { count: number(data.reports) }) : "";
   return [word, measured, data.error].filter(Boolean).join(" · ");

@@ -1,64 +1,68 @@
+/** View of single frames of a job's files, for the frames of a report. */
+
 import { element } from "../../element.js";
 import { addressOf, nameOf } from "../../parts/files.js";
 import { words } from "../../words.js";
 import { Animation } from "./animation.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
-/** @typedef {{file: WrittenFile, index: number}} Place where a frame is: which one of a file */
+/** @typedef {{file: WrittenFile, index: number}} FrameLocation file and index of a frame in it */
 
-/** Shows single frames of what a job wrote, or says why it can't. */
+/** View of a single frame from a job's files, or of the reason why the frame can't be displayed. */
 export class FrameView {
   /** @param {WrittenFile[]} files */
   constructor(files) {
     this.files = files;
-    this.latest = 0;
+    this.latestRequest = 0;
     /** @type {Map<string, Animation>} */
-    this.open = new Map();
+    this.animations = new Map();
     /** @type {HTMLVideoElement | null} */
     this.video = null;
     this.root = element("figure", "anime-figure");
   }
 
   /**
+   * Display a frame.
+   *
    * @param {number} frame
-   * @param {number} frames how many were judged
+   * @param {number} frames number of frames that the report judged
    */
   async show(frame, frames) {
-    const turn = ++this.latest;
-    const found = placeOf(this.files, frame, frames);
-    if (typeof found === "string") {
-      this.root.replaceChildren(element("p", "anime-quiet", words(found)));
+    const request = ++this.latestRequest;
+    const location = locateFrame(this.files, frame, frames);
+    if (typeof location === "string") {
+      this.root.replaceChildren(element("p", "anime-quiet", words(location)));
       return;
     }
-    const label = words("detail.frame_of", { frame, name: nameOf(found.file) });
+    const label = words("detail.frame_of", { frame, name: nameOf(location.file) });
     try {
-      const picture = await this.#picture(found);
-      if (turn !== this.latest) return;
+      const picture = await this.#picture(location);
+      if (request !== this.latestRequest) return;
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", label);
       this.root.replaceChildren(picture, element("figcaption", "anime-quiet", label));
     } catch {
-      if (turn !== this.latest) return;
-      const text = words("detail.frame_unshown", { frame, name: nameOf(found.file) });
+      if (request !== this.latestRequest) return;
+      const text = words("detail.frame_unshown", { frame, name: nameOf(location.file) });
       this.root.replaceChildren(element("p", "anime-quiet", text));
     }
   }
 
   destroy() {
-    this.latest++;
-    for (const each of this.open.values()) each.close();
-    this.open.clear();
+    this.latestRequest++;
+    for (const animation of this.animations.values()) animation.close();
+    this.animations.clear();
     this.video?.removeAttribute("src");
     this.video = null;
   }
 
-  /** @param {Place} place */
+  /** @param {FrameLocation} location */
   async #picture({ file, index }) {
     if (file.kind === "image") return still(addressOf(file));
     if (file.kind === "video") return this.#seek(file, index);
-    const known = this.open.get(file.path) ?? new Animation(addressOf(file), file);
-    this.open.set(file.path, known);
-    return known.frame(index);
+    const animation = this.animations.get(file.path) ?? new Animation(addressOf(file), file);
+    this.animations.set(file.path, animation);
+    return animation.frame(index);
   }
 
   /**
@@ -72,53 +76,55 @@ export class FrameView {
       video.muted = true;
       video.playsInline = true;
       video.preload = "auto";
-      const loaded = happened(video, "loadeddata");
+      const loaded = nextEvent(video, "loadeddata");
       video.src = addressOf(file);
       await loaded;
     }
-    const shown = happened(video, "seeked");
-    video.currentTime = (index + 0.5) / (file.fps ?? 1); // within a frame, not at its edge
-    await shown;
+    const seeked = nextEvent(video, "seeked");
+    video.currentTime = (index + 0.5) / (file.fps ?? 1); // the middle of the frame, not its edge
+    await seeked;
     return video;
   }
 }
 
 /**
- * Where a frame is, or the word for why it can't be shown. Only files that hold exactly as many
- * frames as were judged: others show other frames.
+ * Return the location of a frame, or the key of the reason why it can't be displayed. Only files
+ * with exactly the judged number of frames are used, because the frames of other files differ.
  *
  * @param {WrittenFile[]} files
  * @param {number} frame
  * @param {number} frames
- * @returns {Place | "detail.frame_unsaved" | "detail.frame_gone"}
+ * @returns {FrameLocation | "detail.frame_unsaved" | "detail.frame_gone"}
  */
-export function placeOf(files, frame, frames) {
-  const moving = files.filter((each) => each.kind !== "image" && each.frames === frames);
-  const there = moving.find((each) => each.exists);
-  if (there) return { file: there, index: frame };
+export function locateFrame(files, frame, frames) {
+  const clips = files.filter((each) => each.kind !== "image" && each.frames === frames);
+  const existing = clips.find((each) => each.exists);
+  if (existing) return { file: existing, index: frame };
   const stills = files.filter((each) => each.kind === "image");
   if (stills.length === frames && stills[frame]) {
     return stills[frame].exists ? { file: stills[frame], index: 0 } : "detail.frame_gone";
   }
-  return moving.length ? "detail.frame_gone" : "detail.frame_unsaved";
+  return clips.length ? "detail.frame_gone" : "detail.frame_unsaved";
 }
 
 /** @param {string} address */
 async function still(address) {
-  const shown = element("img");
-  shown.src = address;
-  await shown.decode();
-  return shown;
+  const image = element("img");
+  image.src = address;
+  await image.decode();
+  return image;
 }
 
 /**
+ * Wait for the next event of a video; throw its error if that comes first.
+ *
  * @param {HTMLVideoElement} video
- * @param {string} wanted
+ * @param {string} type
  * @returns {Promise<void>}
  */
-function happened(video, wanted) {
+function nextEvent(video, type) {
   return new Promise((resolve, reject) => {
-    video.addEventListener(wanted, () => resolve(), { once: true });
+    video.addEventListener(type, () => resolve(), { once: true });
     video.addEventListener("error", () => reject(video.error), { once: true });
   });
 }

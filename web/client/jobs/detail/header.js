@@ -1,22 +1,24 @@
+/** Header of a job's detail. */
+
 import { api } from "../../../../scripts/api.js";
 import { element } from "../../element.js";
-import { bar, pill } from "../../parts/pill.js";
+import { progressBar, verdictPill } from "../../parts/pill.js";
 import { duration, moment, seconds } from "../../parts/times.js";
 import { words } from "../../words.js";
 import { age } from "../age.js";
-import { named, STATE_SYMBOLS, stateText, verdictOf } from "../job.js";
+import { jobName, STATE_SYMBOLS, stateText, verdictOf } from "../job.js";
 
 /** @import { Job } from "./job_answer.js" */
 
-/** What a job is called, how it stands, and when and where it ran. */
+/** Header of the detail: the job's names, state, picture, tags, times and origin. */
 export class Header {
-  /** @param {{openJob(id: string): void, openProduction(id: string): void}} go */
-  constructor(go) {
-    this.go = go;
+  /** @param {{openJob(id: string): void, openProduction(id: string): void}} navigation */
+  constructor(navigation) {
+    this.navigation = navigation;
     this.name = element("h2", "anime-title");
-    this.name.tabIndex = -1; // it takes the focus, so that the view is read from its beginning
+    this.name.tabIndex = -1; // it takes the focus, so that screen readers begin at the top
     this.within = element("div", "anime-quiet");
-    this.state = element("div", "anime-standing");
+    this.state = element("div", "anime-status");
     this.progress = element("div");
     this.picture = element("div", "anime-header-picture");
     this.tags = element("div", "anime-tags");
@@ -40,31 +42,33 @@ export class Header {
   }
 
   /**
+   * Display a job.
+   *
    * @param {Job} job
-   * @param {boolean} drawn whether it wrote files, of which there is a small picture
-   * @param {string | null} production
+   * @param {boolean} hasThumbnail true if the job wrote files
+   * @param {string | null} production id of the production that the job belongs to
    */
-  fill(job, drawn, production) {
-    const { name, within } = named(/** @type {any} */ (job));
+  fill(job, hasThumbnail, production) {
+    const { name, within } = jobName(/** @type {any} */ (job));
     this.name.textContent = name;
     this.within.textContent = within;
     const state = `${STATE_SYMBOLS[job.state] ?? ""} ${stateText(/** @type {any} */ (job))}`;
     this.state.replaceChildren(element("span", "anime-state", state));
     const verdict = verdictOf(job);
-    if (verdict) this.state.append(pill(verdict, job.score));
+    if (verdict) this.state.append(verdictPill(verdict, job.score));
     if (job.review) {
       this.state.append(element("span", "anime-quiet", words(`review.${job.review}`)));
     }
-    const runs = job.state === "in_progress";
-    this.progress.hidden = !runs;
-    this.progress.replaceChildren(bar(job.progress ?? 0, state));
+    const isRunning = job.state === "in_progress";
+    this.progress.hidden = !isRunning;
+    this.progress.replaceChildren(progressBar(job.progress ?? 0, state));
     this.tags.replaceChildren(...job.tags.map((tag) => element("span", "anime-tag", tag)));
-    this.#show(drawn ? api.apiURL(`/anime/jobs/${job.id}/thumbnail`) : "");
+    this.#showPicture(hasThumbnail ? api.apiURL(`/anime/jobs/${job.id}/thumbnail`) : "");
     this.#fillFacts(this.#facts(job, production));
   }
 
   /**
-   * Replace the facts where they differ: a link that is replaced while it is pressed gives no click.
+   * Replace the facts if they differ. A link that is replaced while it is pressed gives no click.
    *
    * @param {HTMLElement[]} facts
    */
@@ -76,16 +80,16 @@ export class Header {
   }
 
   /** @param {string} address of the picture; "" for none */
-  #show(address) {
+  #showPicture(address) {
     if (address === this.address) return;
     this.address = address;
     this.picture.hidden = true;
     if (!address) return;
-    const shown = element("img");
-    shown.alt = words("detail.picture");
-    shown.addEventListener("load", () => (this.picture.hidden = false));
-    shown.src = address;
-    this.picture.replaceChildren(shown);
+    const image = element("img");
+    image.alt = words("detail.picture");
+    image.addEventListener("load", () => (this.picture.hidden = false));
+    image.src = address;
+    this.picture.replaceChildren(image);
   }
 
   /**
@@ -93,15 +97,15 @@ export class Header {
    * @param {string | null} production
    */
   #facts(job, production) {
-    const took = seconds(job.started_at, job.finished_at);
+    const elapsed = seconds(job.started_at, job.finished_at);
     /** @type {[string, string | HTMLElement | null][]} */
     const facts = [
       [words("detail.created"), `${moment(job.created_at)} (${age(job.created_at)})`],
-      [words("detail.took"), took === null ? null : duration(took)],
+      [words("detail.took"), elapsed === null ? null : duration(elapsed)],
       [words("detail.source"), words(`source.${job.source}`)],
       [words("detail.machine"), job.machine],
-      [words("detail.reproduced_from"), this.#link(job.reproduced_from, this.go.openJob)],
-      [words("detail.production"), this.#link(production, this.go.openProduction)],
+      [words("detail.reproduced_from"), this.#link(job.reproduced_from, this.navigation.openJob)],
+      [words("detail.production"), this.#link(production, this.navigation.openProduction)],
       [words("detail.id"), element("code", "", job.id)],
     ];
     return facts.flatMap(([name, value]) =>
@@ -115,9 +119,9 @@ export class Header {
    */
   #link(id, open) {
     if (!id) return null;
-    const made = element("button", "anime-link", id.slice(0, 8));
-    made.type = "button";
-    made.addEventListener("click", () => open(id));
-    return made;
+    const button = element("button", "anime-link", id.slice(0, 8));
+    button.type = "button";
+    button.addEventListener("click", () => open(id));
+    return button;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What `GET /anime/jobs/{id}` answers.
+ * Types of the answer of `GET /anime/jobs/{id}`.
  *
  * @import { Report } from "../../report/types.js"
  * @import { WrittenFile } from "../../parts/files.js"
@@ -17,8 +17,8 @@
  * @property {State} state
  * @property {number | null} progress 0–1
  * @property {string | null} verdict
- * @property {"kept" | "last" | "worst" | null} [judged_by] by which of its reports the verdict is:
- *   those on what was kept, the last ones, or the worst of all (recorded by an earlier version)
+ * @property {"kept" | "last" | "worst" | null} [judged_by] the reports that the job's verdict is
+ *   based on: those on the kept results, the last ones, or the worst of all (earlier versions)
  * @property {number | null} score
  * @property {"approved" | "rejected" | null} review
  * @property {"editor" | "api" | "production"} source
@@ -32,8 +32,8 @@
  * @typedef {{node_id: string, node_type: string, exception: string, message: string,
  *   traceback: string}} JobError
  *
- * @typedef {{node_id: string, report: Report, decides?: boolean}} NodeReport `decides`: whether the
- *   job's verdict is by it; a missing one is true
+ * @typedef {{node_id: string, report: Report, decides?: boolean}} NodeReport `decides`: true or
+ *   missing if the job's verdict is based on this report
  *
  * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
  *   reason: string, chosen: boolean}} RetryAttempt
@@ -41,7 +41,8 @@
  * @typedef {{id: string, verdict: "approved" | "rejected", reason: string, reviewer: string,
  *   reviewed_at: string}} Review
  *
- * @typedef {{path: string, reason_code: string, reason: string}} Kept a file that is not deleted
+ * @typedef {{path: string, reason_code: string, reason: string}} UndeletedFile file that could not
+ *   be deleted
  *
  * @typedef {object} JobAnswer
  * @property {Job} job
@@ -49,7 +50,7 @@
  * @property {WrittenFile[]} artifacts
  * @property {RetryAttempt[]} attempts
  * @property {Review[]} reviews the newest first
- * @property {string | null} production_id that it is an attempt of
+ * @property {string | null} production_id id of the production that the job is an attempt of
  */
 
 export {};

@@ -1,9 +1,13 @@
+/** Parameters of a job, for the job's detail. */
+
 import { element } from "../../element.js";
 import { title, words } from "../../words.js";
 
 /**
- * @typedef {{node_id: string, node_type: string, kind: string, name: string, written: string | null,
- *   sha256: string | null}} Param
+ * Parameter of a node, as the route describes it.
+ *
+ * @typedef {{node_id: string, node_type: string, kind: string, name: string, written: string |
+ *   null, sha256: string | null}} Param
  */
 
 const NAMED = /** @type {const} */ ([
@@ -13,7 +17,7 @@ const NAMED = /** @type {const} */ ([
 ]); // prettier-ignore
 
 /**
- * What the pictures were made with.
+ * Return the parameters of a job as a list of names and values.
  *
  * @param {Param[]} params
  */
@@ -31,6 +35,6 @@ export function parameterList(params) {
 
 /** @param {string} kind */
 function kindText(kind) {
-  const known = NAMED.find((each) => each === kind);
-  return known ? words(`param.${known}`) : title(kind);
+  const named = NAMED.find((each) => each === kind);
+  return named ? words(`param.${named}`) : title(kind);
 }

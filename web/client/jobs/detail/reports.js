@@ -1,7 +1,11 @@
+/** Reports of a job's nodes, for the job's detail. */
+
 import { element } from "../../element.js";
-import { deciding } from "../../report/deciding.js";
-import { decided, headline, line, overFrames, scoreInWords } from "../../report/parts.js";
-import { look } from "../../report/verdicts.js";
+import { decidingMeasurements } from "../../report/deciding.js";
+import {
+  decidingParts, frameCurves, headline, line, scoreInWords,
+} from "../../report/report_parts.js"; // prettier-ignore
+import { verdictStyle } from "../../report/verdicts.js";
 import { labelled, number, reasonText, subjectName, title, valueOf, words } from "../../words.js";
 import { FrameView } from "./frame_view.js";
 
@@ -12,14 +16,14 @@ import { FrameView } from "./frame_view.js";
 /** @typedef {{part: HTMLElement, destroy(): void}} Card */
 
 /**
- * What the nodes of a job measured: first what its verdict is by, then the earlier measurements.
- * They are told apart only where there is a verdict and both kinds of reports.
+ * Return the reports of a job's nodes: first those that decide the job's verdict, then the earlier
+ * ones. The two groups have headings only if the job has a verdict and both kinds of reports.
  *
- * @param {object} measured
- * @param {NodeReport[]} measured.reports
- * @param {WrittenFile[]} measured.artifacts
- * @param {boolean} measured.judged whether the job has a verdict
- * @param {boolean} measured.worst whether that is the worst of the reports
+ * @param {object} job
+ * @param {NodeReport[]} job.reports
+ * @param {WrittenFile[]} job.artifacts
+ * @param {boolean} job.judged true if the job has a verdict
+ * @param {boolean} job.worst true if the verdict is that of the worst report
  */
 export function reportList({ reports, artifacts, judged, worst }) {
   if (reports.length === 0) return null;
@@ -28,10 +32,10 @@ export function reportList({ reports, artifacts, judged, worst }) {
   const note = worst ? [element("p", "anime-quiet", words("detail.judged_by_worst"))] : [];
   if (!judged || deciding.length === 0 || earlier.length === 0) {
     const all = reports.map((each) => card(each, artifacts, "h4"));
-    return listed(all, (parts) => [...note, ...parts]);
+    return sectionOf(all, (parts) => [...note, ...parts]);
   }
   const first = deciding.map((each) => card(each, artifacts, "h5"));
-  return listed([...first, ...earlier.map((each) => earlierCard(each, artifacts))], (parts) => [
+  return sectionOf([...first, ...earlier.map((each) => earlierCard(each, artifacts))], (parts) => [
     ...note,
     element("h4", "anime-group-heading", words("detail.deciding")),
     ...parts.slice(0, first.length),
@@ -42,66 +46,75 @@ export function reportList({ reports, artifacts, judged, worst }) {
 }
 
 /**
+ * Return cards as the content of a section.
+ *
  * @param {Card[]} cards
- * @param {(parts: HTMLElement[]) => HTMLElement[]} arranged
+ * @param {(parts: HTMLElement[]) => HTMLElement[]} arrange adds headings and notes to the cards
  */
-function listed(cards, arranged) {
+function sectionOf(cards, arrange) {
   return {
-    parts: arranged(cards.map(({ part }) => part)),
+    parts: arrange(cards.map(({ part }) => part)),
     destroy: () => cards.forEach((each) => each.destroy()),
   };
 }
 
-/** @param {NodeReport} measured */
+/**
+ * Return the title of a node's report.
+ *
+ * @param {NodeReport} nodeReport
+ */
 function titleOf({ node_id: node, report }) {
   return words("detail.report", { subject: subjectName(report.subject), node });
 }
 
 /**
- * A report that the verdict isn't by: marked in words, without colours, folded until it is opened.
+ * Return the card of a report that doesn't decide the verdict: marked with words, without colours,
+ * and folded.
  *
- * @param {NodeReport} measured
+ * @param {NodeReport} nodeReport
  * @param {WrittenFile[]} files
  * @returns {Card}
  */
-function earlierCard(measured, files) {
-  const { symbol, word } = look(measured.report.verdict);
-  const name = titleOf(measured);
+function earlierCard(nodeReport, files) {
+  const { symbol, word } = verdictStyle(nodeReport.report.verdict);
+  const name = titleOf(nodeReport);
   const summary = element("summary", "anime-earlier-head");
   summary.append(
     element("span", "anime-card-heading", name),
     element("span", "anime-quiet", `${symbol} ${word} · ${words("detail.earlier_mark")}`),
   );
-  const place = element("details", "", summary);
-  const part = element("article", "anime-card anime-earlier-card", place);
+  const details = element("details", "", summary);
+  const part = element("article", "anime-card anime-earlier-card", details);
   part.setAttribute("aria-label", labelled(words("detail.earlier_mark"), name));
   /** @type {ReturnType<typeof content> | null} */
-  let shown = null;
-  place.addEventListener("toggle", () => {
-    if (!place.open || shown) return;
-    shown = content(measured.report, files); // not before: a curve needs its width
-    place.append(shown.part);
+  let body = null;
+  details.addEventListener("toggle", () => {
+    if (!details.open || body) return;
+    body = content(nodeReport.report, files); // built only now: a curve needs the element's width
+    details.append(body.part);
   });
-  return { part, destroy: () => shown?.destroy() };
+  return { part, destroy: () => body?.destroy() };
 }
 
 /**
- * @param {NodeReport} measured
+ * Return the card of a report.
+ *
+ * @param {NodeReport} nodeReport
  * @param {WrittenFile[]} files
- * @param {"h4" | "h5"} level of its heading
+ * @param {"h4" | "h5"} level of the card's heading
  * @returns {Card}
  */
-function card(measured, files, level) {
-  const of = titleOf(measured);
-  const { part: inside, destroy } = content(measured.report, files);
-  const heading = element(level, "anime-card-heading", of);
-  const part = element("article", "anime-card", heading, inside);
-  part.setAttribute("aria-label", of);
+function card(nodeReport, files, level) {
+  const name = titleOf(nodeReport);
+  const { part: body, destroy } = content(nodeReport.report, files);
+  const heading = element(level, "anime-card-heading", name);
+  const part = element("article", "anime-card", heading, body);
+  part.setAttribute("aria-label", name);
   return { part, destroy };
 }
 
 /**
- * A report's verdict and measurements, with a curve and the frame to look at.
+ * Return a report's verdict and measurements, with a curve and the chosen or worst frame.
  *
  * @param {Report} report
  * @param {WrittenFile[]} files
@@ -109,42 +122,53 @@ function card(measured, files, level) {
  */
 function content(report, files) {
   const part = element("div", "anime-card-content");
-  part.append(headline(report.verdict, scoreInWords(report.score)), ...decided(report));
+  part.append(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
   const view = new FrameView(files);
-  const over = overFrames(report, (place, frame, frames) => {
+  const curves = frameCurves(report, (place, frame, frames) => {
     if (view.root.parentElement !== place) place.replaceChildren(view.root);
     view.show(frame, frames);
   });
-  if (over) part.append(over.part);
+  if (curves) part.append(curves.part);
   const { worst } = report;
   if (worst && report.verdict !== "PASS") {
-    if (over) over.choose(worst.frame);
+    if (curves) curves.choose(worst.frame);
     else {
       part.append(element("div", "anime-frame", view.root));
       view.show(worst.frame, report.frames ?? 0);
     }
-    part.insertBefore(line(worstText(report)), over?.part ?? view.root.parentElement);
+    part.insertBefore(line(worstText(report)), curves?.part ?? view.root.parentElement);
   }
-  part.append(everything(report));
+  part.append(measurementTable(report));
   const destroy = () => {
-    over?.destroy();
+    curves?.destroy();
     view.destroy();
   };
   return { part, destroy };
 }
 
-/** @param {Report} report */
+/**
+ * Return the number of the worst frame as text. The reason is added only if no displayed
+ * measurement has it.
+ *
+ * @param {Report} report
+ */
 function worstText(report) {
   const { worst, measurements } = report;
   if (!worst) return "";
   const { frame, reason_code, reason } = worst;
-  const told = measurements.find((each) => each.reason_code === reason_code);
-  if (told && deciding(report).shown.includes(told)) return words("detail.worst_frame", { frame });
-  return words("detail.worst", { frame, reason: told ? reasonText(told) : reason });
+  const source = measurements.find((each) => each.reason_code === reason_code);
+  if (source && decidingMeasurements(report).listed.includes(source)) {
+    return words("detail.worst_frame", { frame });
+  }
+  return words("detail.worst", { frame, reason: source ? reasonText(source) : reason });
 }
 
-/** @param {Report} report */
-function everything({ measurements }) {
+/**
+ * Return all measurements of a report as a folded table.
+ *
+ * @param {Report} report
+ */
+function measurementTable({ measurements }) {
   const summary = element("summary", "", words("detail.all", { count: measurements.length }));
   const head = ["name", "value", "limit"].map((key) => {
     const cell = element("th", "", words(/** @type {any} */ (`detail.of_${key}`)));
@@ -152,7 +176,7 @@ function everything({ measurements }) {
     return cell;
   });
   const rows = measurements.map((each) => {
-    const { symbol, word, colour } = look(each.verdict);
+    const { symbol, word, colour } = verdictStyle(each.verdict);
     const sign = element("span", "anime-symbol", symbol);
     sign.style.color = colour;
     sign.setAttribute("role", "img");

@@ -1,29 +1,31 @@
+/** Reviews of a job, for the job's detail. */
+
 import { element } from "../../element.js";
-import { Judge } from "../../parts/judge.js";
+import { ReviewForm } from "../../parts/review_form.js";
 import { Message } from "../../parts/message.js";
 import { moment } from "../../parts/times.js";
-import { ask } from "../../requests.js";
+import { callRoute } from "../../requests.js";
 import { words } from "../../words.js";
 
 /** @import { Job, Review } from "./job_answer.js" */
 
-/** What people said of a job, and where one says it. */
+/** Reviews of a job, with the form for a new one. */
 export class Reviews {
-  /** @param {() => void} changed */
-  constructor(changed) {
-    this.changed = changed;
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
     this.job = "";
-    this.judge = new Judge((approved, reason) => this.#send(approved, reason));
+    this.form = new ReviewForm((approved, reason) => this.#send(approved, reason));
     this.message = new Message();
     this.list = element("ul", "anime-reviews");
     const heading = element("h3", "anime-heading", words("detail.reviews"));
-    const parts = [heading, this.judge.root, this.message.root, this.list];
+    const parts = [heading, this.form.root, this.message.root, this.list];
     this.root = element("section", "anime-section", ...parts);
     this.root.setAttribute("aria-label", words("detail.reviews"));
   }
 
   clear() {
-    this.judge.reason.value = "";
+    this.form.reason.value = "";
     this.message.clear();
     this.list.replaceChildren();
   }
@@ -45,14 +47,15 @@ export class Reviews {
   async #send(approved, reason) {
     const verdict = approved ? "approved" : "rejected";
     try {
-      await ask(`/anime/jobs/${this.job}/review`, { method: "POST", body: { verdict, reason } });
+      const body = { verdict, reason };
+      await callRoute(`/anime/jobs/${this.job}/review`, { method: "POST", body });
       this.message.say(words(approved ? "detail.approved" : "detail.rejected"));
       return true;
     } catch (error) {
       this.message.fail(error);
       return false;
     } finally {
-      this.changed();
+      this.onChange();
     }
   }
 }
@@ -60,9 +63,9 @@ export class Reviews {
 /** @param {Review} review */
 function entry({ verdict, reason, reviewer, reviewed_at }) {
   const symbol = verdict === "approved" ? "✔" : "✘";
-  const said = element("strong", "", `${symbol} ${words(`review.${verdict}`)}`);
+  const verdictText = element("strong", "", `${symbol} ${words(`review.${verdict}`)}`);
   const by = [reviewer, moment(reviewed_at)].filter(Boolean).join(" · ");
-  const row = element("li", "", said, element("span", "anime-quiet", ` ${by}`));
+  const row = element("li", "", verdictText, element("span", "anime-quiet", ` ${by}`));
   row.dataset.verdict = verdict;
   if (reason) row.append(element("div", "anime-lines", reason));
   return row;

@@ -1,10 +1,12 @@
+/** New seeds for the retry of a job. */
+
 /** @import { Param } from "./parameters.js" */
 
-const LARGEST = 2 ** 31; // that the seeds of all nodes have room for
+const LIMIT = 2 ** 31; // the seed inputs of all nodes accept numbers below it
 
 /**
- * New seeds instead of a job's, by "node id.input". Equal ones stay equal: what followed one seed
- * follows one again.
+ * Return new random seeds for a job's inputs, by "node id.input". Inputs that had the same seed get
+ * the same new seed.
  *
  * @param {Param[]} params
  * @returns {Record<string, number>}
@@ -14,7 +16,7 @@ export function newSeeds(params) {
   /** @type {Map<string | null, number>} */
   const drawn = new Map();
   for (const { written } of seeds) {
-    if (!drawn.has(written)) drawn.set(written, Math.floor(Math.random() * LARGEST));
+    if (!drawn.has(written)) drawn.set(written, Math.floor(Math.random() * LIMIT));
   }
   return Object.fromEntries(
     seeds.map(({ node_id, name, written }) => [`${node_id}.${name}`, drawn.get(written) ?? 0]),

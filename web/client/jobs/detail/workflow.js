@@ -1,18 +1,21 @@
+/** Opening of a job's workflow in the editor, for the job's detail. */
+
 import { app } from "../../../../scripts/app.js";
 
 /**
- * Opens what a job ran in a tab of its own.
+ * Open a job's workflow in a new tab of the editor.
  *
- * @param {any} workflow as the editor saves it
- * @param {any} graph as ComfyUI runs it; without a workflow
+ * @param {any} workflow in the editor's format
+ * @param {any} graph in ComfyUI's API format, used if there is no workflow
  * @param {string} name of the tab
- * @returns {Promise<"detail.opened" | "detail.opened_graph" | "detail.no_graph">} what came of it
+ * @returns {Promise<"detail.opened" | "detail.opened_graph" | "detail.no_graph">} key of the
+ *   outcome
  */
 export async function openWorkflow(workflow, graph, name) {
   const editor = /** @type {any} */ (app);
-  const title = name.replace(/[\\/:*?"<>|]+/g, "_"); // it becomes a file's name
+  const title = name.replace(/[\\/:*?"<>|]+/g, "_"); // the name becomes a file name
   if (workflow) {
-    // One with the same id and name that is open would be thrown back to how it was.
+    // With the same id, the editor would reset an open workflow of this id and name.
     await editor.loadGraphData({ ...workflow, id: newId() }, true, true, title);
     return "detail.opened";
   }
@@ -22,7 +25,7 @@ export async function openWorkflow(workflow, graph, name) {
   return "detail.opened_graph";
 }
 
-/** A random UUID; browsers make one only where the address is a safe one. */
+/** Return a random UUID. `crypto.randomUUID` is missing on pages without HTTPS. */
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");

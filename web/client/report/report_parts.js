@@ -1,29 +1,31 @@
+/** Elements that display a report: verdict, measurements and curves, for nodes and the sidebar. */
+
 import { element } from "../element.js";
 import { labelled, reasonText, title, unitBeside, unitName, valueOf, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
-import { deciding, withCurve } from "./deciding.js";
-import { look } from "./verdicts.js";
+import { decidingMeasurements, withCurve } from "./deciding.js";
+import { verdictStyle } from "./verdicts.js";
 
 /** @import { Measurement, Report } from "./types.js" */
 
 /**
- * A verdict with what stands beside it.
+ * Return a headline: a verdict and a text beside it.
  *
  * @param {string} verdict
- * @param {string} beside
+ * @param {string} text such as the score
  */
-export function headline(verdict, beside) {
-  const { colour, symbol, word } = look(verdict);
+export function headline(verdict, text) {
+  const { colour, symbol, word } = verdictStyle(verdict);
   const sign = element("span", "anime-symbol", symbol);
   sign.setAttribute("aria-hidden", "true");
   const badge = element("span", "anime-verdict", sign, ` ${word}`);
   badge.style.setProperty("--anime-verdict", colour);
   badge.dataset.verdict = verdict;
-  return element("div", "anime-headline", badge, element("span", "anime-score", beside));
+  return element("div", "anime-headline", badge, element("span", "anime-score", text));
 }
 
 /**
- * A score of 0–100, or that there is none.
+ * Return a score of 0–100 as text, or the text for a missing score.
  *
  * @param {number | null} score
  */
@@ -34,13 +36,13 @@ export function scoreInWords(score) {
 }
 
 /**
- * The measurements that decided a report's verdict.
+ * Return the measurements that decided a report's verdict, as elements.
  *
  * @param {Report} report
  */
-export function decided(report) {
-  const { shown, more } = deciding(report);
-  const parts = shown.map(measured);
+export function decidingParts(report) {
+  const { listed, more } = decidingMeasurements(report);
+  const parts = listed.map(measurementElement);
   if (!report.measurements.some((each) => each.required)) {
     parts.unshift(line(words("node.nothing_judged")));
   }
@@ -49,34 +51,34 @@ export function decided(report) {
 }
 
 /**
- * A measurement: verdict, name, value and reason.
+ * Return a measurement as an element: verdict, name, value and reason.
  *
  * @param {Measurement} measurement
  */
-export function measured(measurement) {
-  const { colour, symbol, word } = look(measurement.verdict);
+export function measurementElement(measurement) {
+  const { colour, symbol, word } = verdictStyle(measurement.verdict);
   const sign = element("span", "anime-symbol", symbol);
   sign.style.color = colour;
   sign.title = word;
   sign.setAttribute("role", "img");
   sign.setAttribute("aria-label", word);
   const { value } = measurement;
-  const told = value === null ? [] : [valueOf(measurement, value)];
-  const text = labelled(title(measurement.name), ...told);
+  const valueTexts = value === null ? [] : [valueOf(measurement, value)];
+  const text = labelled(title(measurement.name), ...valueTexts);
   const name = element("div", "anime-name", sign, ` ${text}`);
   return element("div", "anime-measurement", name, line(reasonText(measurement)));
 }
 
 /**
- * The curves of a report over its frames, one at a time.
+ * Return the curves of a report over its frames; one is displayed at a time, with its chosen frame.
  *
  * @param {Report} report
- * @param {(place: HTMLElement, frame: number, frames: number) => void} showFrame shows the frame
- *   that was chosen, of so many
+ * @param {(place: HTMLElement, frame: number, frames: number) => void} showFrame displays the
+ *   chosen frame, of a clip with this number of frames, in an element
  * @returns {{part: HTMLElement, choose: (frame: number) => void, destroy: () => void} | null} null
- *   where nothing was measured frame by frame
+ *   if nothing was measured frame by frame
  */
-export function overFrames(report, showFrame) {
+export function frameCurves(report, showFrame) {
   const measurements = withCurve(report);
   if (measurements.length === 0) return null;
   const name = element("div", "anime-curve-name");
@@ -99,10 +101,10 @@ export function overFrames(report, showFrame) {
     if (chosen !== null) curve.choose(chosen);
   };
   if (measurements.length > 1) name.append(chooser(measurements, draw));
-  else name.textContent = inUnit(measurements[0]);
+  else name.textContent = nameWithUnit(measurements[0]);
   draw(measurements[0]);
   return {
-    part: element("div", "anime-over-frames", name, place, value, picture),
+    part: element("div", "anime-frame-curves", name, place, value, picture),
     choose: (frame) => curve?.choose(frame),
     destroy: () => curve?.destroy(),
   };
@@ -115,20 +117,25 @@ export function overFrames(report, showFrame) {
 function chooser(measurements, onChoose) {
   const select = element("select", "anime-chooser");
   select.setAttribute("aria-label", words("curve.choose"));
-  measurements.forEach((each, index) => select.append(new Option(inUnit(each), String(index))));
+  const names = measurements.map(nameWithUnit);
+  select.append(...names.map((name, index) => new Option(name, String(index))));
   select.addEventListener("change", () => onChoose(measurements[select.selectedIndex]));
   return select;
 }
 
-/** @param {Measurement} measurement */
-function inUnit(measurement) {
+/**
+ * Return a measurement's name with its unit in brackets.
+ *
+ * @param {Measurement} measurement
+ */
+function nameWithUnit(measurement) {
   const name = title(measurement.name);
   const unit = unitName(unitBeside(measurement));
   return !unit ? name : name + (unit.startsWith("（") ? unit : ` (${unit})`);
 }
 
 /**
- * A line of text.
+ * Return a line of text as an element.
  *
  * @param {string} text
  */

@@ -1,58 +1,61 @@
+/** Detail of one production, for the tab Productions of the sidebar. */
+
 import { element } from "../element.js";
 import { age } from "../jobs/age.js";
-import { Action } from "../parts/action.js";
-import { Judge } from "../parts/judge.js";
+import { ActionButton } from "../parts/action_button.js";
+import { ReviewForm } from "../parts/review_form.js";
 import { Message } from "../parts/message.js";
-import { bar } from "../parts/pill.js";
+import { progressBar } from "../parts/pill.js";
 import { Section } from "../parts/section.js";
 import { duration, moment, percent, seconds } from "../parts/times.js";
-import { ask } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { labelled, words } from "../words.js";
 import { phaseList } from "./phases.js";
-import { standing, whyText } from "./production.js";
+import { reasonsText, stateLabel } from "./production.js";
 
 /** @import { Decision, Production, ProductionEvent } from "./production.js" */
 
 const UNFINISHED = ["queued", "running", "waiting"];
 const RESUMABLE = ["failed", "cancelled"];
-const APPROVAL = "production_approval"; // the code of what a person is asked
+const APPROVAL = "production_approval"; // code of the reason "a person must approve the attempt"
 
-/** One production: how it stands, its phases with their attempts, and what can be done. */
-export class OneProduction {
+/** Detail of one production: its state, its phases with their attempts, and its actions. */
+export class ProductionDetail {
   /**
-   * @param {{openJob(id: string): void}} go
+   * @param {{openJob(id: string): void}} navigation
    * @param {() => void} back
    */
-  constructor(go, back) {
+  constructor(navigation, back) {
     /** @type {Production | null} */
-    this.known = null;
+    this.production = null;
     const button = element("button", "anime-back", `← ${words("productions.back")}`);
     button.type = "button";
     button.addEventListener("click", back);
     this.name = element("h2", "anime-title");
-    this.name.tabIndex = -1; // it takes the focus, so that the view is read from its beginning
-    this.standing = element("div", "anime-standing");
+    this.name.tabIndex = -1; // it takes the focus, so that screen readers begin at the top
+    this.status = element("div", "anime-status");
     this.progress = element("div");
     this.reason = element("p", "anime-lines");
     this.request = element("dl", "anime-facts");
-    this.judge = new Judge((approved, reason) =>
+    this.reviewForm = new ReviewForm((approved, reason) =>
       this.#act(approved ? "approve" : "reject", reason),
     );
     const heading = element("h3", "anime-heading", words("productions.approval"));
-    this.approval = element("section", "anime-section anime-asked", heading, this.judge.root);
+    const form = this.reviewForm.root;
+    this.approval = element("section", "anime-section anime-approval", heading, form);
     this.approval.setAttribute("aria-label", words("productions.approval"));
-    this.cancel = new Action(words("productions.cancel"), () => this.#act("cancel"));
-    this.resume = new Action(words("productions.resume"), () => this.#act("resume"));
+    this.cancel = new ActionButton(words("productions.cancel"), () => this.#act("cancel"));
+    this.resume = new ActionButton(words("productions.resume"), () => this.#act("resume"));
     this.message = new Message();
     const actions = element("div", "anime-actions", this.cancel.root, this.resume.root);
     this.phases = new Section(words("productions.phases"), (phases) => ({
-      parts: phaseList(phases, go),
+      parts: phaseList(phases, navigation),
     }));
     this.decisions = new Section(words("productions.decisions"), decisions, { folded: true });
     this.body = element(
       "div",
       "anime-detail-body",
-      element("header", "anime-header", this.name, this.standing, this.progress, this.reason),
+      element("header", "anime-header", this.name, this.status, this.progress, this.reason),
       this.approval,
       actions,
       this.message.root,
@@ -65,10 +68,10 @@ export class OneProduction {
   }
 
   clear() {
-    this.known = null;
+    this.production = null;
     this.body.hidden = true;
     this.name.textContent = "";
-    this.judge.reason.value = "";
+    this.reviewForm.reason.value = "";
     this.message.clear();
     this.phases.empty();
     this.decisions.empty();
@@ -78,17 +81,25 @@ export class OneProduction {
     this.name.focus({ preventScroll: true });
   }
 
-  /** @param {ProductionEvent} event */
-  told(event) {
-    if (!this.known) return;
+  /**
+   * Apply an event of the production.
+   *
+   * @param {ProductionEvent} event
+   */
+  handleEvent(event) {
+    if (!this.production) return;
     const { state, phase, attempt, progress } = event;
-    this.#fillHead({ ...this.known, state, phase, attempt, progress });
+    this.#fillHead({ ...this.production, state, phase, attempt, progress });
   }
 
-  /** @param {Production} production */
+  /**
+   * Display a production.
+   *
+   * @param {Production} production
+   */
   fill(production) {
-    const first = this.known === null;
-    this.known = production;
+    const first = this.production === null;
+    this.production = production;
     this.body.hidden = false;
     this.#fillHead(production);
     this.phases.fill(production.phases);
@@ -100,20 +111,22 @@ export class OneProduction {
   #fillHead(production) {
     const { state, request, progress, project } = production;
     this.name.textContent = [project, request.character].filter(Boolean).join(" · ");
-    const took = seconds(production.created_at, production.finished_at) ?? 0;
-    const when = `${age(production.created_at)} · ${duration(took)}`;
-    this.standing.replaceChildren(standing(state), element("span", "anime-quiet", when));
+    const elapsed = seconds(production.created_at, production.finished_at) ?? 0;
+    const times = `${age(production.created_at)} · ${duration(elapsed)}`;
+    this.status.replaceChildren(stateLabel(state), element("span", "anime-quiet", times));
     const label = words("productions.progress");
-    const shown = element("span", "anime-quiet", percent(progress));
+    const progressText = element("span", "anime-quiet", percent(progress));
     this.progress.className = "anime-progress-line";
-    this.progress.replaceChildren(bar(progress, label), shown);
-    const asked = state === "waiting" && production.reason_code === APPROVAL;
+    this.progress.replaceChildren(progressBar(progress, label), progressText);
+    const needsApproval = state === "waiting" && production.reason_code === APPROVAL;
     const because = production.because.filter((each) => each.reason_code !== APPROVAL);
-    this.reason.textContent = asked && !because.length ? "" : whyText({ ...production, because });
+    const reasons = reasonsText({ ...production, because });
+    this.reason.textContent = needsApproval && !because.length ? "" : reasons;
     this.reason.hidden = !this.reason.textContent;
-    this.approval.hidden = !asked;
-    this.cancel.allow(UNFINISHED.includes(state) ? "" : words("productions.cancel_ended"));
-    this.resume.allow(RESUMABLE.includes(state) ? "" : words("productions.resume_not"));
+    this.approval.hidden = !needsApproval;
+    const [isUnfinished, isResumable] = [UNFINISHED, RESUMABLE].map((each) => each.includes(state));
+    this.cancel.setDisabledReason(isUnfinished ? "" : words("productions.cancel_ended"));
+    this.resume.setDisabledReason(isResumable ? "" : words("productions.resume_not"));
     this.request.replaceChildren(...facts(production));
   }
 
@@ -122,10 +135,10 @@ export class OneProduction {
    * @param {string} [reason]
    */
   async #act(action, reason = "") {
-    if (!this.known) return false;
+    if (!this.production) return false;
     try {
-      const route = `/anime/productions/${this.known.id}/${action}`;
-      this.fill(await ask(route, { method: "POST", body: { reason } }));
+      const route = `/anime/productions/${this.production.id}/${action}`;
+      this.fill(await callRoute(route, { method: "POST", body: { reason } }));
       this.message.say(words(`productions.did_${action}`));
       return true;
     } catch (error) {
@@ -138,7 +151,7 @@ export class OneProduction {
 /** @param {Production} production */
 function facts({ request, created_at, id }) {
   /** @type {[string, unknown][]} */
-  const known = [
+  const rows = [
     [words("productions.prompt"), request.prompt],
     [words("param.negative"), request.negative_prompt],
     [words("param.seed"), request.seed],
@@ -146,26 +159,26 @@ function facts({ request, created_at, id }) {
     [words("detail.created"), moment(created_at)],
     [words("detail.id"), id],
   ];
-  return known.flatMap(([name, value]) =>
+  return rows.flatMap(([name, value]) =>
     value === null || value === undefined || value === ""
       ? []
       : [element("dt", "", name), element("dd", "anime-lines", String(value))],
   );
 }
 
-/** @param {Decision[]} made */
-function decisions(made) {
-  if (made.length === 0) return null;
-  const rows = made.map(({ kind, to_state, reason, because, decided_by, decided_at }) => {
+/** @param {Decision[]} recorded */
+function decisions(recorded) {
+  if (recorded.length === 0) return null;
+  const rows = recorded.map(({ kind, to_state, reason, because, decided_by, decided_at }) => {
     const time = element("time", "anime-quiet", moment(decided_at));
     time.dateTime = decided_at;
     const row = element("li", "", time);
-    const said = element("div", "", words(/** @type {any} */ (`productions.of_${kind}`)), " ");
-    if (to_state) said.append(standing(to_state));
-    row.append(said);
-    const told = whyText({ because, reason });
-    const why = decided_by && told ? labelled(decided_by, told) : decided_by || told;
-    if (why) row.append(element("div", "anime-lines anime-quiet", why));
+    const text = element("div", "", words(/** @type {any} */ (`productions.of_${kind}`)), " ");
+    if (to_state) text.append(stateLabel(to_state));
+    row.append(text);
+    const reasons = reasonsText({ because, reason });
+    const note = decided_by && reasons ? labelled(decided_by, reasons) : decided_by || reasons;
+    if (note) row.append(element("div", "anime-lines anime-quiet", note));
     return row;
   });
   return { parts: [element("ol", "anime-timeline", ...rows)] };
