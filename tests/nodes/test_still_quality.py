@@ -43,7 +43,7 @@ def test_the_profile_decides(run_node, drawings, own_profiles):
     assert run_node(AnimeStillQuality, images=drawings, profile="hero").args[2] is True
     write_profile(own_profiles, 1.0)
     assert run_node(AnimeStillQuality, images=drawings, profile="mine").args[2] is False
-    with pytest.raises(ProfileError, match="no 'other'"):
+    with pytest.raises(ProfileError, match="no profile 'other'"):
         run_node(AnimeStillQuality, images=drawings, profile="other")
 
 

@@ -211,7 +211,7 @@ def test_what_a_person_approves_is_what_the_phase_gives(connection, waiting):
     record = store.approve(connection, production_id, "Aoi", "lovely")
     assert record.state is ProductionState.COMPLETED
     assert record.phases[0].chosen.number == 1
-    assert ("Aoi", "Aoi approved it: lovely") in [
+    assert ("Aoi", "Aoi approved the attempt: lovely") in [
         (each["decided_by"], each["reason"]) for each in record.decisions
     ]
     with pytest.raises(IllegalTransition, match="nothing waits for approval"):
@@ -225,14 +225,14 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
     assert record.phases[0].state is PhaseState.QUEUED
     (attempt,) = record.phases[0].attempts
     assert (attempt.state, attempt.chosen) == (AttemptState.REJECTED, False)
-    assert attempt.reason == "Aoi rejected it: six fingers"
+    assert attempt.reason == "Aoi rejected the attempt: six fingers"
     assert [(each.reason_code, each.reason_values, each.reason) for each in attempt.reasons] == [
-        ("production_rejected", {"who": "Aoi"}, "Aoi rejected it."), ("", {}, "six fingers"),
+        ("production_rejected", {"who": "Aoi"}, "Aoi rejected the attempt."), ("", {}, "six fingers"),
     ]  # fmt: skip
     show(connection, phase, 2)
     record = store.reject(connection, production_id, "Aoi")
     assert record.state is ProductionState.FAILED
-    assert record.reason == "Aoi rejected it."
+    assert record.reason == "Aoi rejected the attempt."
 
 
 def test_a_late_word_of_a_machine_that_was_thought_dead_is_superseded(connection, begin):

@@ -117,7 +117,7 @@ def test_another_file_under_the_same_name_stays(desk, recorder, database_url, st
     (answer,) = desk.ask(("DELETE", "/anime/jobs/8c1f?files=true", None))
     (kept,) = answer.json["kept"]
     assert kept["reason_code"] == "another"
-    assert "another file" in kept["reason"]
+    assert kept["reason"] == "It is not the file that the job wrote."
     assert (desk.output / "a.png").exists()
 
 

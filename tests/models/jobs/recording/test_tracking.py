@@ -37,5 +37,5 @@ def test_an_unknown_word_is_said_and_jobs_are_tracked(tmp_path, caplog):
             TRACKING.read(tmp_path, {TRACKING.variable: "postgresql://a:secret@b/c"})
             is Tracking.JOBS
         )
-    assert "ANIME_TRACKING should be one of off, jobs, all" in caplog.text
+    assert "ANIME_TRACKING must be one of off, jobs, all" in caplog.text
     assert "secret" not in caplog.text
