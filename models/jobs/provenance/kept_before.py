@@ -107,9 +107,9 @@ class _Replay:
         except ValueError as error:  # also InputError, with which the node would have failed
             raise NotRecomputable(f"node {node.id}: {error}") from error
         if not gating.keeps:
-            self._block(node, GATE.blocked_when(Blocked.ACCEPTED))
+            self._block(node, GATE.blocked_when(Blocked.NONE_ACCEPTED))
         if not gating.rejects:
-            self._block(node, GATE.blocked_when(Blocked.REJECTED))
+            self._block(node, GATE.blocked_when(Blocked.NONE_REJECTED))
         return gating.kept
 
     def _block(self, node: Node, outputs: Iterable[int]) -> None:

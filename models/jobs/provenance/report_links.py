@@ -23,7 +23,7 @@ from .graph import LONGEST_PATH, Graph, Node
 
 SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
 DECIDERS = (GATE.id, BEST_OF.id, END)
-REJECTED_SIDE = GATE.blocked_when(Blocked.REJECTED)
+REJECTED_SIDE = GATE.blocked_when(Blocked.NONE_REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
 # Classes that report on the pictures they return; all others report on the pictures they receive.
 REPORTS_ON_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
