@@ -77,7 +77,9 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
     parser.add_argument("--production", action="store_true", help="run: run a production too")
     parser.add_argument("--comfyui", metavar="PATH", help="use this ComfyUI, unchanged")
-    parser.add_argument("--home", metavar="DIR", help="directory of everything quickstart makes")
+    parser.add_argument(
+        "--home", metavar="DIR", help="directory for everything (default: .quickstart)"
+    )
     parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
     parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights: fetch these")
     parser.add_argument("--models", metavar="DIR", help="weights: the models folder to use")

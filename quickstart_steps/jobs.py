@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     for command in (backup, restore):
         command.add_argument("file", type=Path)
     for command in (restore, move):
-        command.add_argument("--replace", action="store_true", help="delete its contents first")
+        command.add_argument(
+            "--replace", action="store_true", help="first delete all that the target database holds"
+        )
     options = parser.parse_args(arguments)
     private = options.user / PRIVATE_FOLDER
     if not options.user.is_dir():
