@@ -120,7 +120,7 @@ def run_again(page: Page, client: ComfyClient, job: str) -> list[int]:
         detail.get_by_role("button", name=job[:8]).click()
         expect(detail.locator("code").first).to_have_text(job)
 
-    page.stays(lambda: press("Reproduce", "nothing differs"))
+    page.stays(lambda: press("Reproduce", "Nothing differs"))
     page.stays(lambda: press("Retry, new seed", "a new seed"))
     return seeds
 

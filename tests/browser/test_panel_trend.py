@@ -52,7 +52,7 @@ def test_the_trend_compares_draws_and_counts_jobs(studio: Studio, with_panel: Ed
     expect(counted).to_have_text(COUNTS)
     expect(row.get_by_role("cell")).to_have_text(["10", "67%", "90"])
     expect(panel.get_by_role("columnheader")).to_have_text(
-        ["Character", "Jobs", "Passed, of judged", "Score"]
+        ["Character", "Jobs", "Passed, of judged jobs", "Score"]
     )
     expect(panel.get_by_text("Passed, % of judged jobs")).to_be_visible()
 
