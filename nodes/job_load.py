@@ -50,9 +50,9 @@ class AnimeJobLoad(io.ComfyNode):
                     "Id of a job or of a prompt, used if which is id. A prompt that ran twice is "
                     "two jobs, of which the newest is loaded.",
                 ),
-                text_input("project", "Only jobs of this one. Empty: any."),
-                text_input("shot", "Only jobs of this one. Empty: any."),
-                text_input("character", "Only jobs of this one. Empty: any."),
+                text_input("project", "Only jobs of this project. Empty: any."),
+                text_input("shot", "Only jobs of this shot. Empty: any."),
+                text_input("character", "Only jobs of this character. Empty: any."),
                 text_input("tag", "Only jobs with this tag. Empty: any."),
                 io.Combo.Input(
                     "state",
@@ -80,8 +80,8 @@ class AnimeJobLoad(io.ComfyNode):
                     tooltip="Most frames that are loaded. More are refused, so that they don't "
                     "fill the memory.",
                 ),
-                text_input("episode", "Only jobs of this one. Empty: any."),
-                text_input("scene", "Only jobs of this one. Empty: any."),
+                text_input("episode", "Only jobs of this episode. Empty: any."),
+                text_input("scene", "Only jobs of this scene. Empty: any."),
             ],
             outputs=[
                 io.Image.Output("images", tooltip="Frames of the job's files."),
