@@ -227,8 +227,9 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
     assert (attempt.state, attempt.chosen) == (AttemptState.REJECTED, False)
     assert attempt.reason == "Aoi rejected the attempt: six fingers"
     assert [(each.reason_code, each.reason_values, each.reason) for each in attempt.reasons] == [
-        ("production_rejected", {"who": "Aoi"}, "Aoi rejected the attempt."), ("", {}, "six fingers"),
-    ]  # fmt: skip
+        ("production_rejected", {"who": "Aoi"}, "Aoi rejected the attempt."),
+        ("", {}, "six fingers"),
+    ]
     show(connection, phase, 2)
     record = store.reject(connection, production_id, "Aoi")
     assert record.state is ProductionState.FAILED
