@@ -1,1 +1,4 @@
-"""Numbers with their other side: each module here is one benchmark, run by its name."""
+"""Benchmarks, which compare the pack with a baseline: other code, or a limit.
+
+A module with a function `run` is a benchmark. Its name is the name of the module.
+"""

@@ -1,4 +1,4 @@
-"""Command that runs the named benchmarks, or all: `python quickstart.py bench [NAME ...]`."""
+"""Command that runs benchmarks, all or the named ones: `python quickstart.py bench [NAME ...]`."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Character scores of a clip: time outside the networks, comparison with a loop, memory."""
+"""Character scores: time outside the networks, comparison with a simple loop, memory."""
 
 import re
 import tempfile
@@ -27,8 +27,8 @@ from .networks import DETECTOR_COST, EMBEDDER_COST, make_networks
 from .timing import Comparison, alternate, print_table
 
 FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 24
-REFERENCES = 3  # the least number that sets a threshold of its own
-LOOP_FRAMES, ROUNDS = 16, 1  # few, because at full cost each frame takes seconds
+REFERENCES = 3  # the least number of references that calibrates the threshold
+LOOP_FRAMES, ROUNDS = 16, 1  # few, because each frame takes seconds with networks of full cost
 GROWTH = (60, 120, 240)  # lengths of clips whose peak memory is measured
 SMALL = 0.01  # cost of the networks, as a share of the real cost, where only memory is measured
 ROUNDS_OF_LIST = 11
@@ -39,7 +39,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def run() -> None:
-    """Time a clip and its networks, compare with a loop, measure memory, and time the library."""
+    """Time a clip and its networks, compare with a loop, measure memory, time a library's list."""
     print(
         f"Stand-ins for the real networks run on {DEVICE}. They have the same inputs and outputs,"
         f"\nand need {DETECTOR_COST} GFLOP (as YOLOv8s at 640 px) and {EMBEDDER_COST} GFLOP (as"
@@ -63,7 +63,7 @@ def _model(folder: Path) -> IdentityModel:
 
 
 class _Clock:
-    """Clock of the seconds that networks took."""
+    """Sum of the seconds that networks took."""
 
     seconds = 0.0
 
@@ -85,7 +85,7 @@ def _networks_timed() -> Iterator[_Clock]:
 
 
 def _outside_the_networks(clip: torch.Tensor, model: IdentityModel) -> None:
-    """Print the share of the time that crops, tracks, assignment, matching and the plot take."""
+    """Print how the time is shared by the networks, the rest of the score, and the plot."""
     character, _ = make_character("Aoi", clip[:REFERENCES], model)  # also warms up the networks
     score_characters(clip[:8], [character], model)
     with _networks_timed() as clock:
@@ -129,7 +129,7 @@ def image_by_image(
 ) -> list[float]:
     """Return the largest similarity of each frame to the references, without batches or a cache.
 
-    A workflow with a node that compares two pictures does this.
+    This is the baseline: a workflow whose node compares two pictures works like this.
     """
     best_similarities = []
     reference_boxes = [model.detector.detect(each[None]) for each in references]

@@ -1,4 +1,4 @@
-"""SSIM, CIEDE2000 and LPIPS of the pack beside scikit-image and the lpips package."""
+"""SSIM, CIEDE2000 and LPIPS, compared with scikit-image and the lpips package."""
 
 import io
 import tempfile
@@ -22,7 +22,7 @@ from ..models.quality.compare.comparison_measures import MEASURES
 from ..models.quality.compare.pairs import paired
 from ..models.quality.compare.ssim import ssim
 from ..models.sample.sample_clip import draw_clip
-from .perceptual import NETWORK, _both_sides
+from .perceptual import NETWORK, lpips_networks
 from .timing import Comparison, alternate, print_table
 
 PAIRS, WIDTH, HEIGHT = 6, 832, 480
@@ -34,13 +34,13 @@ FOLDERS = ("characters", "backgrounds")  # below the shared assets
 
 
 def run() -> None:
-    """Time measures and their references in turns, compare the values, and print a JPEG table."""
+    """Time the measures and the other packages in turns, compare values, print a table of JPEG."""
     before = draw_clip(PAIRS, WIDTH, HEIGHT, PAIRS, character=0, seed=2)
     noise = torch.rand(before.shape, generator=torch.Generator().manual_seed(0)) - 0.5
     after = (before + 0.1 * noise).clamp(0, 1)
     metrics, colour = require("skimage.metrics"), require("skimage.color")
     with tempfile.TemporaryDirectory() as folder:
-        package, path, trunk = _both_sides(require("lpips"), Path(folder))
+        package, path, trunk = lpips_networks(require("lpips"), Path(folder))
         network = LPIPS.load(NETWORK, path)
     print(f"{PAIRS} pairs of {WIDTH}×{HEIGHT}; LPIPS with {trunk}")
     timed: list[tuple[str, float, float, str]] = []
@@ -109,7 +109,7 @@ def _package_lpips(package: Any, after: torch.Tensor, before: torch.Tensor) -> l
 
 
 def _print_jpeg() -> None:
-    """Print the worst value of each measure after JPEG; the profiles' thresholds come from it."""
+    """Print the worst value of each measure after JPEG, from which the profiles' limits come."""
     pictures = _pictures()
     names = [each.name for each in MEASURES if not each.name.startswith("lpips")]
     rows: list[Sequence[object]] = []

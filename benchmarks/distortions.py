@@ -1,4 +1,4 @@
-"""Faults of pictures that are planted at a known strength, to test the measures."""
+"""Functions that plant faults into pictures at a known strength, to test the measures."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -14,8 +14,8 @@ from ..models.image_ops.colour import linear_light, srgb_colours
 from ..models.image_ops.windows import gaussian_weights, windowed_mean
 
 GREY_LEVELS = 255
-# Grey levels of the shadow of `band`: its darkest one, and its range above that. Bands show best in
-# dark areas.
+# Grey levels of the shadow that `band` draws: the darkest level, and the range above it. Bands are
+# most visible in dark areas.
 DARKEST, SHADOW = 24, 30
 STEP = 12  # width of a band in px
 RIPPLE = 0.25  # frequency of the ripples of `ring` in cycles per pixel
@@ -30,7 +30,7 @@ class Distortion:
         plant: function from frames (RGB in 0–1, shape (frames, height, width, 3)) and a strength
             to frames with the fault.
         strengths: six strengths, from weak to strong.
-        none: strength at which `plant` adds no fault, so that others can be compared with it.
+        none: strength at which `plant` changes nothing, for a comparison without a fault.
         unit: unit of a strength.
         own: name of the measure that is made for this fault.
     """
@@ -59,7 +59,7 @@ def add_noise(frames: torch.Tensor, deviation: float) -> torch.Tensor:
 
 
 def band(frames: torch.Tensor, share: float) -> torch.Tensor:
-    """Cover a share of the picture, from the left, with a dark shadow without dither: it bands."""
+    """Cover a share of the picture, from the left, with a dark shadow that has visible bands."""
     height, width = frames.shape[1:3]
     covered = round(width * share)
     y = torch.arange(height, device=frames.device)[:, None]
@@ -71,7 +71,7 @@ def band(frames: torch.Tensor, share: float) -> torch.Tensor:
 
 
 def posterise(frames: torch.Tensor, step: float) -> torch.Tensor:
-    """Reduce the tones to steps of `step` grey levels, as few bits per channel do."""
+    """Reduce the tones to steps of `step` grey levels, as with few bits per channel."""
     return (frames * (GREY_LEVELS / step)).floor() * (step / GREY_LEVELS)
 
 
@@ -108,12 +108,12 @@ def enlarge(frames: torch.Tensor, scale: float) -> torch.Tensor:
 def ring(frames: torch.Tensor, strength: float) -> torch.Tensor:
     """Add ripples along lines.
 
-    A low-pass filter with a sharp edge rings; one with a soft edge does not. The difference of the
-    two, both at a quarter of a cycle per pixel, is added.
+    A low-pass filter with a sharp cutoff causes ripples; one with a soft cutoff does not. The
+    difference of the two, both with a cutoff of a quarter of a cycle per pixel, is added.
 
     Args:
         frames: RGB in 0–1.
-        strength: factor of the difference; 1 has the ripples of the sharp filter.
+        strength: factor of the difference; 1 adds the ripples of the sharp filter.
     """
     if strength <= 0:
         return frames

@@ -14,7 +14,7 @@ PACK = Path(__file__).parent.parent
 
 
 def run() -> None:
-    """List the packages that the pack needs and ComfyUI does not, with their sizes."""
+    """Print the packages that the pack needs and ComfyUI does not, with their sizes."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
     comfyui_packages = closure(
@@ -64,7 +64,7 @@ def closure(requirements: Iterable[Requirement]) -> set[str]:
         try:
             texts = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            continue  # ComfyUI names a package that it can do without, and it is not installed
+            continue  # an optional package of ComfyUI that is not installed
         names.add(name)
         needed = map(Requirement, texts)
         pending += [_without_marker(each) for each in needed if _applies(each, requirement.extras)]

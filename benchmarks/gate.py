@@ -1,4 +1,4 @@
-"""Time that a gate that passes adds to a prompt, beside its limit of 5 ms."""
+"""Time that a gate adds to a prompt if everything passes, compared with its limit of 5 ms."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ THRESHOLDS = "noise = 9, banding = 12"
 
 
 def run() -> None:
-    """Gate a clip that passes, as a whole and frame by frame; no frame may be copied."""
+    """Time a gate of a whole clip and of single frames; all pass, and no frame may be copied."""
     batch = Batch(
         torch.rand(FRAMES, HEIGHT, WIDTH, 3),
         {"samples": torch.rand(FRAMES, 4, HEIGHT // 8, WIDTH // 8)},

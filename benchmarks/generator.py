@@ -1,4 +1,4 @@
-"""Time that AnimationLoopGenerator adds to a step of sampling: that of rolling the latents."""
+"""Time that AnimationLoopGenerator adds to a sampling step, in which it rolls the latents."""
 
 import importlib
 import os
@@ -12,8 +12,8 @@ import torch
 from ..models.loop.cyclic import turn
 from .timing import Comparison, alternate, print_table
 
-# A step of this small network takes a tenth of a second. A step of a real one takes longer and the
-# roll takes the same time, so that its share is smaller.
+# A step of this small network takes a tenth of a second. With a real network a step takes longer
+# and rolling takes the same time, so its share is smaller.
 FRAMES, HEIGHT, WIDTH = 9, 16, 28
 STEPS, ROUNDS, ROLLS = 4, 5, 20
 TRANSFORMER = {
@@ -47,7 +47,7 @@ def run() -> None:
         for name, seconds in (("with", ours), ("without", other))
     ]
     print_table((f"{STEPS} steps of {FRAMES} latents", "median s", "minimum s", "maximum s"), rows)
-    # The minimum is compared, because other work of the machine only adds time.
+    # The minima are compared, because other programs on the machine can only add time.
     print(f"Rolling the latents and rolling them back: {min(rolls) / ROLLS * 1e6:.0f} µs per step")
     Comparison("generator/steps", min(ours), min(other), "s").print()
 
@@ -76,7 +76,7 @@ def _small_wan(comfyui: str) -> Any:
 
 
 def _sample(model: Any, latents: torch.Tensor) -> None:
-    """Sample as KSampler does with Euler; noise, prompt and steps are the same for both sides."""
+    """Sample as KSampler does with Euler; noise, prompt and steps are the same for both models."""
     embedding = torch.zeros(1, 8, 4096)
     sampling = importlib.import_module("comfy.sample")
     prompt = [[embedding, {}]]

@@ -1,4 +1,4 @@
-"""Time of the queries on 100,000 jobs, on the embedded PostgreSQL and on a system's one."""
+"""Time of the queries on 100,000 jobs, on the embedded PostgreSQL and on the system's one."""
 
 import os
 import statistics
@@ -60,7 +60,7 @@ def queries() -> dict[str, Query]:
 
 def run() -> None:
     """Time every query on the embedded server, and on the system's PostgreSQL."""
-    # The tests are not in the registry's archive; neither is this module.
+    # Importing the tests is allowed here: the registry's archive contains neither them nor this.
     from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
     with private_folder() as folder:

@@ -1,4 +1,4 @@
-"""Values of clean pictures and clips of each kind: cels, sketches, painted backgrounds."""
+"""Values of all measures on clean pictures and clips: cels, sketches, painted backgrounds."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,7 +27,7 @@ HEIGHT, WIDTH = 480, 640  # largest size of a picture in px
 SIDE, FRAMES, FPS = 192, 24, 24.0  # side in px, frames and frame rate of a clip
 PAN = 3  # speed of a pan in px per frame
 PAPER = 0.94  # brightness of scanned paper; pure white would count as clipped
-PENCIL = 4  # radius in px of the area whose mean counts as the paper around a line
+PENCIL = 4  # radius in px of the area around a pixel whose mean counts as paper
 QUALITY = 75  # JPEG quality of the compared pairs: the default of most programs
 
 Pictures = Mapping[str, torch.Tensor]

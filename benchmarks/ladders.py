@@ -1,4 +1,4 @@
-"""Answers of all measures to all faults, planted at six strengths; writes docs/ladders.md."""
+"""Changes of all measures by faults that are planted at six strengths, for docs/ladders.md."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ BACKGROUND = "backgrounds/bg_uni.jpg"
 REAL_CLIPS = ("clips/animatediff_model_01_02.gif", "loops/mobius_vc2_case_3.gif")
 WIDTH, HEIGHT = 480, 360  # largest size of a picture in px
 MONOTONE = 0.95  # least correlation of a measure that counts as monotone
-LEAKS = 0.05  # change, as a share of its scale, above which another fault's measure leaks
+LEAKS = 0.05  # share of its scale; a fault that changes another measure by more leaks into it
 
 Values = Mapping[str, float | None]
 Answer = tuple[float | None, float | None]  # correlation, change as a share of the scale
@@ -65,7 +65,7 @@ Some faults look alike, or hide each other:
 - Where a large figure swings, the drawings at its turning points hardly differ. A drawing that is
   dropped there makes them look held, which counts as `duplicates`.
 - A picture that shakes has no even motion, so that `dropped` cannot be measured.
-- In none of these clips anything stays still long enough to measure `boiling`.
+- In none of these clips does anything stay still long enough to measure `boiling`.
 """
 CLIP_SIDE, CLIP_FRAMES, FPS = 160, 48, 24.0
 
@@ -127,7 +127,7 @@ def _matrix(
 
 
 def _exception(measure: Measure, ladder: Sequence[Values]) -> str:
-    """Return what is wrong with a measure's answer to its own fault; empty if nothing is."""
+    """Return why a measure isn't monotone for the fault that it is made for; "" if it is."""
     values = [step[measure.name] for step in ladder]
     if None in values:
         absent = [
@@ -154,12 +154,13 @@ def _values_of_clip(frames: torch.Tensor) -> Values:
 def _ladder(
     distortion: Distortion, frames: torch.Tensor, values_of: Callable[[torch.Tensor], Values]
 ) -> list[Values]:
-    """Return the values of all measures without a fault, and at each of its strengths."""
+    """Return the values of all measures: without the fault, then at each of its strengths."""
     strengths = (distortion.none, *distortion.strengths)
     return [values_of(distortion.plant(frames, strength)) for strength in strengths]
 
 
 def _answer(measure: Measure, ladders: Sequence[Sequence[Values]]) -> Answer:
+    """Return correlation and change of a measure over the ladders of all pictures or clips."""
     correlations, changes = [], []
     for ladder in ladders:
         step_values = enumerate(step[measure.name] for step in ladder)

@@ -1,4 +1,4 @@
-"""Loop search beside moviepy's on the same frames, and its time for longer and longer clips."""
+"""Loop search, compared with moviepy on the same frames, and its time for ever longer clips."""
 
 import importlib
 import importlib.util
@@ -76,7 +76,10 @@ def moviepy_loop(pictures: list) -> tuple[int, int]:
 
 
 def grow() -> None:
-    """Print the seconds for longer and longer clips, and compare their growth with the pairs'."""
+    """Print the seconds for longer and longer clips.
+
+    The growth of the time is compared with the growth of the number of pairs of frames.
+    """
     # A camera moves down a tall picture, so that 2,000 frames share the memory of one picture.
     tall = torch.rand(HEIGHT + GROWTH[-1], WIDTH, 3, generator=torch.Generator().manual_seed(0))
     rows = []

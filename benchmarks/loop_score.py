@@ -1,4 +1,4 @@
-"""Time of the loop score, beside the structural features and the optical flow that it needs."""
+"""Time of the loop score, compared with the structural features and optical flow that it needs."""
 
 from functools import partial
 from statistics import median
@@ -19,7 +19,7 @@ FPS = 12.0
 
 
 def run() -> None:
-    """Score clips in turns with the features and the flow alone; no plot is drawn."""
+    """Time the score, and in turns only its features and its flow; no plot is drawn."""
     rows = []
     for count, width, height in SIZES:
         frames = draw_clip(count, width, height, 24, 0, 1)

@@ -1,4 +1,4 @@
-"""Fills a database with very many jobs for benchmarks and tests, like recorded ones."""
+"""Function that fills a database with many made-up jobs, for benchmarks and tests."""
 
 import re
 from pathlib import Path

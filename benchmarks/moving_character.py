@@ -1,4 +1,4 @@
-"""A clip without faults: a drawn character sways in front of a painted background."""
+"""Function that draws a clip without faults: a character sways before a painted background."""
 
 import math
 from pathlib import Path

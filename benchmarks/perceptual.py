@@ -1,4 +1,4 @@
-"""LPIPS of all pairs of frames of a clip, beside the `lpips` package pair by pair."""
+"""LPIPS of all pairs of frames of a clip, compared with the `lpips` package pair by pair."""
 
 import os
 import tempfile
@@ -23,10 +23,10 @@ NETWORK = "squeeze"
 
 
 def run() -> None:
-    """Time both sides in turns, then compare the values of sampled and of nearly equal pairs."""
+    """Time the pack and the package in turns, then compare values of random and similar pairs."""
     frames, seed = _clip(), torch.manual_seed(1)
     with tempfile.TemporaryDirectory() as folder:
-        package, path, trunk = _both_sides(require("lpips"), Path(folder))
+        package, path, trunk = lpips_networks(require("lpips"), Path(folder))
         ours = LPIPS.load(NETWORK, path)
     first, second = torch.combinations(torch.arange(FRAMES)).T
     sample = torch.randperm(len(first), generator=seed)[:CHECKED_PAIRS]
@@ -64,14 +64,19 @@ def run() -> None:
 
 
 def _clip() -> torch.Tensor:
-    """Return a repeated cycle whose repetitions differ by rounding, as a decoder's frames do."""
+    """Return a repeated cycle with noise of one grey level, as between frames of a decoder."""
     cycle = draw_clip(PERIOD, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
     noise = torch.rand((FRAMES, HEIGHT, WIDTH, 3), generator=torch.manual_seed(0)) - 0.5
     return (cycle.repeat(FRAMES // PERIOD, 1, 1, 1) + noise / 255).clamp(0, 1)
 
 
-def _both_sides(lpips: ModuleType, folder: Path) -> tuple[Any, Path, str]:
-    """Return the package's network, a file with the same trunk, and the trunk's name to print."""
+def lpips_networks(lpips: ModuleType, folder: Path) -> tuple[Any, Path, str]:
+    """Return the package's network, a file of the same trunk for the pack, and the trunk's name.
+
+    Args:
+        lpips: the package `lpips`.
+        folder: folder for a random trunk, if no weights are installed.
+    """
     package = lpips.LPIPS(net=NETWORK, pnet_rand=True, verbose=False)
     state = package.net.state_dict()
     names = {f"features.{name.partition('.')[2]}": name for name in state}

@@ -1,4 +1,4 @@
-"""Measures like those of AnimeStillQuality, in plain OpenCV and NumPy, as the other side."""
+"""Baseline of AnimeStillQuality: similar measures in plain OpenCV and NumPy, without batches."""
 
 from types import ModuleType
 from typing import Any
@@ -8,10 +8,11 @@ import numpy as np
 from ..models.dependency import require
 
 NOISE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))  # the noise filter of Immerkær (1996)
-STRONGEST, REACH = 0.005, 5  # share of pixels that count as edges, and px to either side of them
+# Share of pixels that count as edges, and px to each side of a pixel in which contrast is measured.
+STRONGEST, REACH = 0.005, 5
 WINDOW = 64  # length in px of a piece of a row whose spectrum is taken
-# Constants of CAMBI (Netflix): weights of the scales, the highest 10-bit level at which a contrast
-# of 1, 2, 3 and 4 levels is visible, and the share of the pixels that counts.
+# Constants of CAMBI (Netflix): weights of the scales, the highest 10-bit levels at which a contrast
+# of 1, 2, 3 and 4 levels is visible, and the share of pixels with the most banding that is counted.
 SCALE_WEIGHTS = (16, 8, 4, 2, 1)
 VISIBLE_UP_TO = (178, 305, 432, 559)
 TOP = 0.6
@@ -35,7 +36,7 @@ def still_values(picture: np.ndarray, banding: bool = True) -> Values:
     values: Values = {
         "edge_width": edge_width(cv2, grey),
         "resolution": min(_spectrum_end(grey), _spectrum_end(grey.T)),
-        **cheap_values(cv2, picture, grey),
+        **fast_values(cv2, picture, grey),
         "crushed": float((picture <= 2).all(axis=2).mean()),
         "content": float((np.abs(colours - ground).max(axis=2) > 6).mean()),
         "borders": float((np.ptp(grey, axis=1) <= 3).mean() + (np.ptp(grey, axis=0) <= 3).mean()),
@@ -48,8 +49,8 @@ def still_values(picture: np.ndarray, banding: bool = True) -> Values:
     return values
 
 
-def cheap_values(cv2: ModuleType, picture: np.ndarray, grey: np.ndarray) -> Values:
-    """Return the values of the measures that clips have too."""
+def fast_values(cv2: ModuleType, picture: np.ndarray, grey: np.ndarray) -> Values:
+    """Return the values of the fast measures, which the baseline of clips uses too."""
     return {
         "noise": float(np.abs(cv2.filter2D(grey.astype(float), -1, np.array(NOISE))).mean()),
         "blockiness": float(np.abs(np.diff(grey.astype(float), axis=1))[:, 7::8].mean()),

@@ -26,13 +26,14 @@ ORDER = {
     **{"width": 128, "height": 128, "frames": 12, "seed": 1},
 }
 SECONDS = 120.0  # timeout of one production
-# A phase can start when the phase before it has ended; the first one, when the order is made.
+# A phase can start when the phase before it has ended, and the first one when the order is made.
+# The column `whole` is the time from then on.
 TIMES = """
 SELECT phase_definitions.name,
     extract(epoch FROM phases.finished_at - coalesce(
         lag(phases.finished_at) OVER (PARTITION BY production_id ORDER BY position),
         productions.created_at)) AS whole,
-    extract(epoch FROM phases.finished_at - phases.started_at) AS in_hand,
+    extract(epoch FROM phases.finished_at - phases.started_at) AS after_claim,
     prompts.seconds
 FROM anime.phases
 JOIN anime.phase_definitions USING (version)
@@ -54,15 +55,15 @@ class PhaseTimes:
     Attributes:
         phase: id of the phase.
         prompts: time that the prompts of its attempts ran.
-        overhead: all other time between the end of the phase before, or the order, and the end
-            of this phase.
-        in_hand: the part of the overhead after a ComfyUI claimed the phase.
+        overhead: all other time from the end of the phase before, or the order, to the end of this
+            phase.
+        after_claim: the part of the overhead after a ComfyUI claimed the phase.
     """
 
     phase: str
     prompts: float
     overhead: float
-    in_hand: float
+    after_claim: float
 
 
 def phase_times(connection: "Connection") -> list[PhaseTimes]:
@@ -72,9 +73,9 @@ def phase_times(connection: "Connection") -> list[PhaseTimes]:
             phase,
             float(prompts) * 1e3,
             float(whole - prompts) * 1e3,
-            float(in_hand - prompts) * 1e3,
+            float(after_claim - prompts) * 1e3,
         )
-        for phase, whole, in_hand, prompts in connection.execute(TIMES).fetchall()
+        for phase, whole, after_claim, prompts in connection.execute(TIMES).fetchall()
     ]
 
 
@@ -82,7 +83,7 @@ def run() -> None:
     """Run productions one after another on a real ComfyUI, and print the times of their phases."""
     if "COMFYUI_PATH" not in os.environ:
         raise SystemExit("COMFYUI_PATH is not set: run this by `python quickstart.py bench`.")
-    # The tests are not in the registry's archive; neither is this module.
+    # Importing the tests is allowed here: the registry's archive contains neither them nor this.
     from ..tests.integration.server import ComfyServer
     from ..tests.models.jobs.postgres import SystemPostgres, private_folder
 
@@ -148,6 +149,6 @@ def _row(name: str, times: list[PhaseTimes]) -> tuple[object, ...]:
         len(times),
         median(overheads),
         quantiles(overheads, n=10)[-1],
-        median(each.in_hand for each in times),
+        median(each.after_claim for each in times),
         median(each.prompts for each in times),
     )

@@ -1,4 +1,4 @@
-"""Still and clip quality of a clip, beside OpenCV and scikit-image frame by frame."""
+"""Still and clip quality of a clip, compared with OpenCV and scikit-image frame by frame."""
 
 from functools import partial
 from statistics import median
@@ -12,24 +12,24 @@ from ..models.dependency import require
 from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still.still_quality import score_still_quality
 from ..models.sample.sample_clip import draw_clip
-from .picture_by_picture import cheap_values, edge_width, still_values
+from .picture_by_picture import edge_width, fast_values, still_values
 from .timing import Comparison, alternate, print_table
 
 FRAMES, WIDTH, HEIGHT, PERIOD = 120, 832, 480, 24
 FPS = 24.0
 ROUNDS = 3
-TIMED_FRAMES = 6  # frames per round of the other side; its time grows with their number
+TIMED_FRAMES = 6  # frames per round of the baseline, whose time grows with their number
 SCALES = (96, 48, 24, 12)  # shorter sides in px at which the distance of frames is measured
 CELL = 10  # side in px, at the working size, of a cell whose mean is taken
 Values = dict[str, Any]
 
 
 def run() -> None:
-    """Measure a clip, in turns with the same measures of some frames; no plot is drawn."""
+    """Measure a clip with the pack, and some of its frames with the baseline; no plot is drawn."""
     frames = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
     pictures = [(frame.numpy() * 255).round().astype(np.uint8) for frame in frames[:TIMED_FRAMES]]
     still, clip = partial(score_still_quality, frames), partial(score_clip_quality, frames, FPS)
-    clip_alone = partial(_frame_by_frame, pictures, (WIDTH, HEIGHT))
+    clip_baseline = partial(_frame_by_frame, pictures, (WIDTH, HEIGHT))
     print(f"{FRAMES} frames of {WIDTH}×{HEIGHT}, {torch.get_num_threads()} threads")
     rows = []
     for name, title, ours, other in (
@@ -37,19 +37,19 @@ def run() -> None:
             "still_and_clip",
             "still and clip",
             lambda: (still(), clip()),
-            lambda: (clip_alone(), [still_values(picture) for picture in pictures]),
+            lambda: (clip_baseline(), [still_values(picture) for picture in pictures]),
         ),
         ("still", "still", still, lambda: [still_values(picture) for picture in pictures]),
         (
             "still_without_banding",
-            "still; other side without banding",
+            "still; baseline without banding",
             still,
             lambda: [still_values(picture, banding=False) for picture in pictures],
         ),
-        ("clip_full_size", "clip", clip, clip_alone),
+        ("clip_full_size", "clip", clip, clip_baseline),
         (
             "clip_working_size",
-            "clip; flow of the other side at the working size",
+            "clip; flow of the baseline at the working size",
             clip,
             partial(_frame_by_frame, pictures, (WIDTH // 2, HEIGHT // 2)),
         ),
@@ -58,11 +58,11 @@ def run() -> None:
         rate, other_rate = FRAMES / median(seconds), TIMED_FRAMES / median(other_seconds)
         rows.append((title, rate, other_rate, rate / other_rate))
         Comparison(f"quality/{name}", rate, other_rate, "frames/s").print()
-    print_table(("quality", "pack frames/s", "other frames/s", "ratio"), rows)
+    print_table(("quality", "pack frames/s", "baseline frames/s", "ratio"), rows)
 
 
 def _frame_by_frame(pictures: list[np.ndarray], size: tuple[int, int]) -> list[Values]:
-    """Return measures like those of AnimeClipQuality, in plain OpenCV and scikit-image.
+    """Return the baseline of AnimeClipQuality: similar measures in OpenCV and scikit-image.
 
     Args:
         pictures: 8-bit RGB, shape (height, width, 3).
@@ -83,7 +83,7 @@ def _frame_by_frame(pictures: list[np.ndarray], size: tuple[int, int]) -> list[V
         ]
         values: Values = {
             "edge_width": edge_width(cv2, grey),
-            **cheap_values(cv2, picture, grey),
+            **fast_values(cv2, picture, grey),
             "colour": colour.rgb2lab(picture).mean(axis=(0, 1)),
         }
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -112,7 +112,7 @@ def _step_values(
     forward: np.ndarray,
     backward: np.ndarray,
 ) -> Values:
-    """Return motion, light and warping error of two frames; covered pixels are left out."""
+    """Return motion, light and warping error of two frames, without pixels visible in only one."""
     height, width = forward.shape[:2]
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     target_x, target_y = x + forward[..., 0], y + forward[..., 1]

@@ -1,6 +1,6 @@
-"""Faults in time that are planted into clips at a known strength, to test the measures.
+"""Functions that plant faults in time into clips at a known strength, to test the measures.
 
-The functions treat each frame as a drawing of its own: pass a clip without its held frames.
+The functions treat each frame as a new drawing, so the clip must have no held frames.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from ..models.image_ops.warp import warped
 from .distortions import GREY_LEVELS, SEED, Distortion
 
 SPACING = 4  # least distance, in frames, of drawings that are left out or repeated
-# Drawings are left out or repeated at up to 12 places, spread evenly over the clip. They are used
-# in strides of 5, which has no common factor with 12, so that neighbours are used late.
+# Drawings are left out or repeated at up to 12 places, spread evenly over the clip. Every fifth
+# place is used next, so that the first places used are far apart; 5 has no common factor with 12.
 PLACES = 12
 STRIDE = 5
 PERIOD = 12  # frames of one cycle of slowly changing light

@@ -1,4 +1,4 @@
-"""Timing of two sides in turns, and the output of a benchmark: tables and lines of JSON."""
+"""Functions that time the pack and a baseline in turns, and print tables and lines of JSON."""
 
 import json
 import time
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Comparison:
-    """Result of one benchmark: a figure of the pack beside the same figure of the other side.
+    """Result of a benchmark: a figure of the pack, and the same figure of a baseline.
 
     Attributes:
         benchmark: name in the form `family/detail`.
         ours: figure of the pack.
-        other: figure of what a user would use without the pack, or the limit.
+        other: figure of the baseline: of what a user would use without the pack, or the limit.
         unit: unit of both figures.
     """
 
@@ -24,7 +24,7 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """Return ours divided by other, or None if other is 0."""
+        """Figure of the pack divided by that of the baseline; None if the latter is 0."""
         return self.ours / self.other if self.other else None
 
     def print(self) -> None:
@@ -43,19 +43,19 @@ class Comparison:
 def alternate(
     ours: Callable[[], object], other: Callable[[], object], rounds: int, warm_up: int = 1
 ) -> tuple[list[float], list[float]]:
-    """Run both sides in turns and return the seconds of each run, ours first.
+    """Run the pack and a baseline in turns, and return the seconds of each run.
 
-    A machine warms up, throttles and has other work to do. When the sides take turns, such
-    changes affect both sides alike.
+    A machine warms up, throttles and has other work to do. When the two take turns, such changes
+    affect both alike.
 
     Args:
-        ours: function that runs the pack's side once.
-        other: function that runs the other side once.
-        rounds: number of timed runs of each side.
-        warm_up: number of runs of each side before the timed ones.
+        ours: function that runs the pack once.
+        other: function that runs the baseline once.
+        rounds: number of timed runs of each.
+        warm_up: number of runs of each before the timed ones.
 
     Returns:
-        Seconds of each timed run of the pack's side, and of the other side.
+        Seconds of each timed run of the pack, and of the baseline.
     """
     for _ in range(warm_up):
         ours()

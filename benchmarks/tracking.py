@@ -71,7 +71,7 @@ def run() -> None:
 
 
 class Side:
-    """ComfyUI's queue and executor with a private folder of the pack.
+    """ComfyUI's queue and executor, with or without recording, in a private folder of their own.
 
     Attributes:
         recorder: recorder of jobs that uses the private folder.
@@ -126,7 +126,8 @@ class Side:
             raise RuntimeError(f"The prompt failed: {messages[-1]}")
         self._times["added"].append(self._wall * 1e3)
         self._times["cpu"].append(self._cpu * 1e3)
-        time.sleep(0.005)  # the shipper works in this time, as it does while a real prompt runs
+        # Events are sent to the database in this time, as while a real prompt runs.
+        time.sleep(0.005)
 
     def figures(self, name: str) -> "Figures":
         """Return the times of one kind, without the warm-up."""
@@ -212,7 +213,7 @@ def _comfyui(root: str) -> SimpleNamespace:
 
 @contextmanager
 def _database(folder: str) -> Iterator[str]:
-    """Give the connection string of an embedded server, as a `with` block."""
+    """Start an embedded server and yield its connection string, as a `with` block."""
     private = Path(folder, "server")
     private.mkdir()
     database = Database(private)
@@ -226,7 +227,7 @@ def _database(folder: str) -> Iterator[str]:
 
 @contextmanager
 def _slow(url: str) -> Iterator[str]:
-    """Give the connection string of a proxy that delays messages to a database."""
+    """Start a proxy that delays messages to a database, and yield its connection string."""
     parameters = require("psycopg.conninfo").conninfo_to_dict(url)
     socket_path = f"{parameters['host']}/.s.PGSQL.{parameters.get('port', 5432)}"
     listener = socket.create_server(("127.0.0.1", 0))

@@ -45,8 +45,8 @@ class Absence(NamedTuple):
     Attributes:
         code: code of the reason's sentence, which the measure declares.
         values: values of the sentence's placeholders.
-        counts: False if the measure doesn't apply here, so that the missing value doesn't affect
-            the report's verdict.
+        counts: False if the measure doesn't apply to the frames, so that the missing value doesn't
+            affect the report's verdict.
     """
 
     code: str
@@ -132,7 +132,7 @@ def as_fps(fps: object, name: str = "fps") -> float:
 def too_little(
     frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
-    """Return the absence of a batch with too few frames or pixels, or None for one with enough.
+    """Return why a batch has too few frames or pixels to be measured, or None if it has enough.
 
     Args:
         frames: RGB frames from `as_frames`.
@@ -152,7 +152,7 @@ def too_little(
 def unmeasurable(
     frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
-    """Return the absence of a batch that is too small or has NaN, or None if it can be measured.
+    """Return why a batch can't be measured, or None if it can: it is too small or has NaN.
 
     Args:
         frames: RGB frames from `as_frames`.
@@ -162,7 +162,7 @@ def unmeasurable(
     absence = too_little(frames, least_frames, least_side)
     if absence is not None:
         return absence
-    # Both become NaN if one value is NaN. This is far faster than a test of every value.
+    # Both are NaN if any value is NaN. This is far faster than a test of every value.
     lowest, highest = frames.aminmax()
     if not (lowest.isfinite() and highest.isfinite()):
         broken = ~torch.stack([frame.isfinite().all() for frame in frames])

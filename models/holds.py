@@ -14,8 +14,8 @@ import torch
 # A held frame differs from its drawing only by compression noise, which is at most this share of
 # the clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
 HELD_SHARE = 0.1
-# Quantile of the steps that stands for the larger ones. The mean would not do: on threes two of
-# three steps are holds.
+# Quantile of the steps that stands for the larger ones. The mean would be too low: on threes, two
+# of three steps are holds.
 UPPER = 0.9
 # Below this ΔE a step can't be distinguished from noise, whatever the other steps are.
 STILL = 0.05
@@ -96,13 +96,13 @@ def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
             (frames,).
 
     Returns:
-        Steps of the same shape; `steps` unchanged if only the light of the clip changes.
+        Steps of the same shape; `steps` unchanged if nothing but the light changes in the clip.
     """
     return moving_only(steps, moving_shares(frames))
 
 
 def moving_only(steps: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
-    """Return the steps without the part that changes of light cause, as `without_light`.
+    """Return the steps without the part that changes of light cause, for known shares of motion.
 
     Args:
         steps: distance of each frame to the next one and of the last to the first, shape
@@ -110,7 +110,7 @@ def moving_only(steps: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
         shares: share of motion in each step, from `moving_shares`, shape (frames,).
 
     Returns:
-        Steps of the same shape; `steps` unchanged if only the light of the clip changes.
+        Steps of the same shape; `steps` unchanged if nothing but the light changes in the clip.
     """
     if len(steps) < 2:
         return steps

@@ -16,10 +16,10 @@ class Value:
     Attributes:
         number: finite number in the measure's unit.
         facts: values of the placeholders of the reason's sentence.
-        reason: code of one of the measure's `reasons`; None for `passes` or `fails`.
+        reason: code of one of the measure's `reasons`; None for the measure's `passes` or `fails`.
         per_frame: value of every frame, None for a frame that could not be measured; may be empty.
-        details: further facts of the measure's family as JSON values, or None.
-        failing: code that replaces `reason` if the number fails, or None.
+        details: further facts for the report as JSON values, or None.
+        failing: code of the reason that replaces `reason` if the number fails, or None.
     """
 
     number: float
@@ -46,10 +46,10 @@ class Measure:
         threshold: limit between pass and fail, [from, to] for a band, None for no verdict.
         required: True if the measure counts for a report's verdict and score.
         label: name in a sentence; "" for `name` itself.
-        answers_to: English text of the help pages' tables on what changes the value.
-        function: function that returns a number, a `Value`, an `Absence`, or None for the first of
-            `absences`; it takes the result of the family's pass over the frames. None if the
-            family measures it together with other measures.
+        answers_to: English text that says what changes the value, for the tables of the help pages.
+        function: function that takes the result of the family's pass over the frames. It returns a
+            number, a `Value`, an `Absence`, or None for the first of `absences`. The attribute is
+            None if the family computes several measures together.
         passes: code of the reason of a value that passes or has no threshold.
         fails: code of the reason of a value that fails; None for `passes`.
         reasons: codes of further reasons that the function chooses from.
@@ -86,7 +86,7 @@ class Measure:
         """Call the measure's function and return its result as a `Value` or an `Absence`.
 
         Args:
-            source: arguments of the family's functions.
+            source: arguments of the function.
         """
         assert self.function is not None
         result = self.function(*source)
@@ -130,7 +130,7 @@ class Measure:
             reason_code: code of one of the measure's reasons; None for `passes` or `fails`.
             reason_values: values of the placeholders of the reason's sentence.
             per_frame: value of every frame, None for a frame that could not be measured.
-            details: further facts of the family, as JSON values.
+            details: further facts for the report, as JSON values.
 
         Returns:
             The measurement, with the English sentence of its reason.
@@ -156,7 +156,7 @@ class Measure:
         Args:
             absence: reason; if it doesn't count, the measurement isn't required.
             per_frame: value of every frame, None for a frame that could not be measured.
-            details: further facts of the family, as JSON values.
+            details: further facts for the report, as JSON values.
         """
         measure = self if absence.counts else replace(self, required=False)
         return measure._result(None, absence.code, absence.values, per_frame, details)
@@ -206,11 +206,11 @@ def number_of(result: Value | Absence) -> float | None:
 
 
 def short_of(judged: Measure | Measurement, value: float) -> float:
-    """Return a value with three digits, or with more if the three are on the limit's other side.
+    """Return a value rounded to three digits, or to more if three would change its verdict.
 
     Args:
         judged: measure or measurement that has the threshold.
-        value: value in its unit.
+        value: value in the unit of the threshold.
     """
     verdict = verdict_at(value, judged.threshold, judged.better)
     texts = (f"{value:.{digits}g}" for digits in range(3, 10))

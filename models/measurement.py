@@ -1,7 +1,7 @@
 """Measurement and Verdict: one measured value, or the reason why there is none.
 
-The types enforce the pack's first rule. Verdict and score are always computed from the value and
-its threshold, and a measurement without a value can't be created without a reason.
+Verdict and score are always computed from the value and its threshold. A measurement without a
+value can't be created without a reason.
 """
 
 import math
@@ -20,7 +20,7 @@ class Verdict(str, Enum):
     PASS = "PASS"
     FAIL = "FAIL"
     NOT_MEASURED = "NOT_MEASURED"
-    INFO = "INFO"  # a measurement with no threshold
+    INFO = "INFO"  # a measurement without a threshold
 
 
 class Better(str, Enum):
@@ -56,7 +56,7 @@ class Measurement:
         reason: the sentence in English.
         backend: name of the code or model that measured it.
         per_frame: value of every frame, None for a frame that could not be measured; may be empty.
-        details: further facts of the measure's family, as JSON values.
+        details: further facts, as JSON values; each measure has its own.
     """
 
     name: str

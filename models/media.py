@@ -90,7 +90,10 @@ def _video(path: Path) -> Media:
 
 
 def _stacked(name: str, pictures: Iterator[np.ndarray]) -> torch.Tensor:
-    """Return all frames as one tensor; until their number is known they are bytes in a list."""
+    """Return all frames as one tensor.
+
+    The frames are collected as bytes first, because their number is known only at the end.
+    """
     first = next(pictures, None)
     if first is None:
         raise _refused(name, "a file without frames", "Save it again, or choose another file.")

@@ -13,10 +13,10 @@ class UnknownQuery(LookupError):
 
 
 class NamedQueries:
-    """The statements of all `.sql` files of a folder, read when the first one is used.
+    """SQL statements of all `.sql` files of a folder, which are read at the first use.
 
     Each statement begins with a line `-- name: …`; the name is unique in the folder. Parameters
-    are written as psycopg takes them, `%(project)s`. A part that Python composes, such as a
+    are written as psycopg takes them, `%(project)s`. A part that the caller inserts, such as a
     condition, is written `{condition}`.
     """
 
@@ -29,7 +29,7 @@ class NamedQueries:
 
         Args:
             name: name of the statement.
-            parts: SQL for the parts in braces, by name.
+            parts: SQL text for each part in braces, by its name.
 
         Raises:
             UnknownQuery: no statement has this name.

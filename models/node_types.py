@@ -13,11 +13,12 @@ class Blocked(Enum):
     """Condition under which an output is blocked, so that the nodes connected to it don't run."""
 
     NEVER = "never"
-    ABSENT = "absent"  # its value is absent, such as a score that could not be measured
-    UNCONNECTED = "unconnected"  # nothing is connected to its source
-    EXHAUSTED = "exhausted"  # no attempt of a retry passes, or its source isn't connected
-    ACCEPTED = "accepted"  # a gate accepts nothing, or its source isn't connected
-    REJECTED = "rejected"  # a gate rejects nothing, or its source isn't connected
+    ABSENT = "absent"  # the output has no value, such as a score that could not be measured
+    UNCONNECTED = "unconnected"  # nothing is connected to the output's source
+    # The other conditions hold as well if nothing is connected to the output's source.
+    EXHAUSTED = "exhausted"  # no attempt of a retry passes
+    NONE_ACCEPTED = "none_accepted"  # a gate accepts nothing
+    NONE_REJECTED = "none_rejected"  # a gate rejects nothing
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class NodeType:
     subject: str = ""
 
     def number(self, name: str) -> int:
-        """Return the number of an output in a graph."""
+        """Return the number that an output of this name has in a graph."""
         return [output.name for output in self.outputs].index(name)
 
     def blocked_when(self, condition: Blocked) -> tuple[int, ...]:
@@ -91,14 +92,14 @@ REPORT_MERGE = NodeType("AnimeReportMerge", _SCORED)
 GATE = NodeType(
     "AnimeGate",
     (
-        Output("accepted", Blocked.ACCEPTED, "images"),
-        Output("rejected", Blocked.REJECTED, "images"),
+        Output("accepted", Blocked.NONE_ACCEPTED, "images"),
+        Output("rejected", Blocked.NONE_REJECTED, "images"),
         Output("pass", Blocked.NEVER),
         Output("reasons", Blocked.NEVER),
-        Output("accepted_latents", Blocked.ACCEPTED, "latents"),
-        Output("accepted_masks", Blocked.ACCEPTED, "masks"),
-        Output("rejected_latents", Blocked.REJECTED, "latents"),
-        Output("rejected_masks", Blocked.REJECTED, "masks"),
+        Output("accepted_latents", Blocked.NONE_ACCEPTED, "latents"),
+        Output("accepted_masks", Blocked.NONE_ACCEPTED, "masks"),
+        Output("rejected_latents", Blocked.NONE_REJECTED, "latents"),
+        Output("rejected_masks", Blocked.NONE_REJECTED, "masks"),
     ),
 )
 BEST_OF = NodeType(
@@ -153,6 +154,6 @@ def output_at(class_type: str, number: int) -> Output | None:
 
 
 def slot_at(class_type: str, number: int) -> str | None:
-    """Return the slot of a Retry Start or Retry End that an output passes on, or None."""
+    """Return the slot that an output of a Retry Start or Retry End passes on, or None."""
     output = output_at(class_type, number)
     return output.name if output is not None and output.name in SLOTS else None

@@ -16,8 +16,8 @@ from .dependency import require
 from .frames import InputError
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-# Sessions: detector and embedder of two identity models. More are closed, as each holds its weights
-# in memory, on a GPU in memory that ComfyUI can't free.
+# Sessions that stay open: detector and embedder of two identity models. Each session holds its
+# weights in memory, which ComfyUI can't free on a GPU.
 MOST_OPEN = 4
 
 INPUT_TYPES = {"tensor(float)": torch.float32, "tensor(float16)": torch.float16}
@@ -25,11 +25,11 @@ ONNX_TYPES = {torch.float32: 1, torch.float16: 10}  # TensorProto.FLOAT, TensorP
 
 
 class Session:
-    """A network that is ready to run; several threads may run it at the same time.
+    """Network that is ready to run; several threads may run it at the same time.
 
     Attributes:
         path: path of its file.
-        provider: provider that really runs it, such as `CUDAExecutionProvider`.
+        provider: onnxruntime's provider that runs it, such as `CUDAExecutionProvider`.
         device: device of its input and its outputs.
         input_name: name of its one input.
         input_shape: shape of that input; an axis of any length is a name or None.
@@ -88,7 +88,8 @@ class Session:
         """Check that the network takes a batch of this shape, of any number of pictures.
 
         Raises:
-            InputError: it doesn't, so the file holds another network than its name says.
+            InputError: the network doesn't take it, so the file holds another network than its name
+                says.
         """
         input_shape = (None, *self.input_shape[1:])
         fits = len(shape) == len(input_shape) and all(
@@ -117,16 +118,19 @@ class Session:
 
 
 class Sessions:
-    """A cache of open sessions, one for each file and device; the least recently used is closed."""
+    """Cache of open sessions, one for each file and device.
+
+    If there are too many, the session that was used the longest time ago is closed.
+    """
 
     def __init__(self, most_open: int = MOST_OPEN) -> None:
-        """Make an empty cache of at most this many sessions."""
+        """Make an empty cache for at most `most_open` sessions."""
         self._most_open = most_open
         self._open: OrderedDict[tuple[Path, str], tuple[tuple[int, int], Session]] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, path: Path, device: torch.device | str) -> Session:
-        """Return the session of a file, opened anew if the file has changed since."""
+        """Return the session of a file, opened now if it isn't open or if the file has changed."""
         device = _with_index(torch.device(device))
         if not path.is_file():
             received = "a folder" if path.is_dir() else "no such file"
@@ -157,7 +161,7 @@ def open_session(path: Path, device: torch.device | str) -> Session:
 
     Args:
         path: path of an ONNX file with one input of floating-point numbers.
-        device: device to run on; `Session.device` is the one that it really runs on.
+        device: device to run on, if onnxruntime supports it; `Session.device` is the one in use.
 
     Raises:
         InputError: the file is absent, broken, or holds something else.
@@ -179,7 +183,7 @@ def providers_for(device: torch.device) -> list[Any]:
         onnxruntime.preload_dlls()  # loads the CUDA libraries that torch brings
     options = {
         "device_id": str(device.index or 0),
-        # TF32 keeps three digits; a picture alone would differ from the same one in a batch.
+        # TF32 keeps only three digits, so a picture would give other results alone than in a batch.
         "use_tf32": "0",
         # The default tries all algorithms again for each batch size, which takes seconds.
         "cudnn_conv_algo_search": "HEURISTIC",

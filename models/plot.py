@@ -13,10 +13,12 @@ from .frames import InputError
 from .reasons import unit_beside, unit_name, with_unit
 from .report import SUBJECTS, Measurement, Report, Verdict
 
-USUAL_CURVES, MOST_CURVES = 3, 8  # as many large and as many small curves as are legible
+# Most curves if some are of optional measurements, and if all are of required ones. Three curves
+# are large; eight small ones are still legible.
+USUAL_CURVES, MOST_CURVES = 3, 8
 COLUMN = 4  # curves in a column; more curves take two columns
-MOST_LINES = 26  # of text beside the curves, unless the required measurements need more
-FEW_LINES = 18  # up to this number, every measurement is drawn with its sentence
+MOST_LINES = 26  # lines of text beside the curves, unless the required measurements need more
+FEW_LINES = 18  # up to this number of lines, every measurement is drawn with its sentence
 LETTERS = 52  # characters in a line
 
 # A symbol beside each colour, for people who can't distinguish the colours.
@@ -62,7 +64,9 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
         if index % rows == rows - 1 or index == len(curves) - 1:
             axes.set_xlabel("frame", fontsize=8)
     if measurement and not curves:
-        figure.text(0.5, 0.5, "It has no value for every frame.", fontsize=11, color="#374151")
+        figure.text(
+            0.5, 0.5, "This measurement has no values per frame.", fontsize=11, color="#374151"
+        )
     if any(None in each.per_frame for each in curves):
         figure.text(0.03, 0.015, "Grey: not measured.", fontsize=8, color="#374151")
     for element in figure.findobj(text.Text):
@@ -71,7 +75,10 @@ def plot_report(report: Report, measurement: str = "") -> torch.Tensor:
 
 
 def _chosen(report: Report, name: str) -> Sequence[Measurement]:
-    """Return the measurement of a name, as it is written or as a plot shows it; all for ""."""
+    """Return the measurement of a name, or all measurements for "".
+
+    Upper and lower case don't matter, and spaces may stand for underscores, as in a plot.
+    """
     if not name:
         return report.measurements
     key = _key(name)
@@ -143,15 +150,18 @@ def _write_measurements(axes: Any, measurements: Sequence[Measurement]) -> None:
 
 
 def _lines(measurements: Sequence[Measurement]) -> list[tuple[str, Measurement, bool]]:
-    """Return the lines of text: text, measurement, and True for the line with its name.
+    """Return the lines of text beside the curves.
 
-    All required measurements have lines; optional ones only as far as there is room, in their
+    All required measurements have lines; optional ones have lines as far as there is room, in their
     order.
+
+    Returns:
+        For each line its text, its measurement, and True if it is the line with the name.
     """
     blocks = [(each, _lines_of(each)) for each in measurements]
     if sum(len(lines) for _, lines in blocks) > FEW_LINES:
-        # A measurement that passes or is only information then has one line without its sentence,
-        # because readers look for those that don't pass.
+        # Measurements that pass or have no threshold get one line without their sentence, because
+        # readers look for those that don't pass.
         full = (Verdict.FAIL, Verdict.NOT_MEASURED)
         blocks = [(each, lines if each.verdict in full else lines[:1]) for each, lines in blocks]
     room = MOST_LINES - sum(len(lines) for each, lines in blocks if each.required)
@@ -180,7 +190,7 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
     colour = COLOURS[measurement.verdict]
     axes.plot(np.arange(len(values)), values, color=colour, linewidth=1.4, marker=".", markersize=4)
     edges = np.flatnonzero(np.diff(np.isnan(values), prepend=False, append=False))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):  # a span for each run of frames
+    for start, end in zip(edges[::2], edges[1::2], strict=True):  # one for each gap
         axes.axvspan(start - 0.5, end - 0.5, color="#9CA3AF", alpha=0.35, linewidth=0)
     threshold = measurement.threshold
     for limit in threshold if isinstance(threshold, tuple) else (threshold,):
@@ -188,7 +198,7 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
             axes.axhline(limit, color="#111827", linewidth=0.8, linestyle="--")
     worst = report.worst
     if worst is not None and worst.reason_code != measurement.reason_code:
-        worst = None  # the frame of another measurement
+        worst = None  # it is the worst frame of another measurement
     if worst is not None and worst.frame < len(values):
         axes.axvline(worst.frame, color="#D55E00", linewidth=0.8, linestyle=":")
     title = measurement.name.replace("_", " ")

@@ -5,9 +5,9 @@ ends of scales and which measures are required. `hero`, `supporting`, `backgroun
 shipped in `profiles/`. A user's own profiles are in a folder of ComfyUI's user folder, and replace
 shipped ones of the same name.
 
-A character's similarity has another scale with every backend, and its threshold comes from the
-character's references. For it a profile sets no threshold but a `leeway`: the factor by which a
-frame may be further from the references than the character's sheet allows.
+The similarity to a character is an exception: its scale depends on the backend, and its threshold
+comes from the character's references. So a profile can't set its threshold. It sets a `leeway`: the
+factor by which a frame may be further from the references than the character's sheet allows.
 """
 
 import json
@@ -24,13 +24,13 @@ from .report import MERGED, SUBJECTS
 SCHEMA = 1
 SHIPPED = Path(__file__).parent / "profiles"
 DEFAULT = "supporting"
-ALLOWED = ("threshold", "required", "low", "high")
+ALLOWED = ("threshold", "required", "low", "high")  # keys of a measure's entry
 SIMILARITY, LEEWAY = "character.similarity", "leeway"
-ALLOWED_OF = {SIMILARITY: (LEEWAY, "required")}
+ALLOWED_OF = {SIMILARITY: (LEEWAY, "required")}  # keys of the measures that allow other ones
 
 
 class ProfileError(ValueError):
-    """Error for a profile that can't be used; it names the file, the entry and what to write."""
+    """Error for a profile that can't be used: it names the file and entry, and what to write."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Profile:
         name: name of the profile, as in a node's combo box.
         description: purpose of the profile, for people.
         limits: fields of `Measure` that the profile sets, by subject and measure.
-        leeway: factor on the distance that a frame may have from a character's references.
+        leeway: factor by which a frame may be further from a character's references than the
+            character's sheet allows.
         path: file that the profile was read from.
     """
 

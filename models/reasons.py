@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ENGLISH = Path(__file__).resolve().parents[1] / "locales" / "en" / "main.json"
-OWN = "animeProduction"  # key of the texts that only this pack knows
+OWN = "animeProduction"  # key of the texts that only this pack reads; ComfyUI reads the other ones
 
 # `{value} {unit}`, `{value}`, or `{value|form for 1|form for every other number}`.
 PLACEHOLDER = re.compile(r"\{(\w+)\} \{unit\}|\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}")
@@ -16,13 +16,13 @@ PLACEHOLDER = re.compile(r"\{(\w+)\} \{unit\}|\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    """Return the English texts of the pack's own parts, by section and key."""
+    """Return the English texts that only this pack reads, by section and key."""
     return dict(json.loads(ENGLISH.read_text(encoding="utf-8"))[OWN])
 
 
 @cache
 def sentences() -> Mapping[str, str]:
-    """Return every sentence that a report can say, with `{placeholders}`, by code."""
+    """Return the sentences of all reasons, with `{placeholders}`, by code."""
     return dict(_texts()["reasons"])
 
 
@@ -63,7 +63,7 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
 
 
 def placeholders(template: str) -> set[str]:
-    """Return the names of the values that a text needs."""
+    """Return the names of the placeholders of a text."""
     names: set[str] = set()
     for with_its_unit, name, _one, _other in PLACEHOLDER.findall(template):
         names |= {with_its_unit, "unit"} if with_its_unit else {name}
@@ -76,18 +76,18 @@ def _written(value: Any) -> str:
 
 
 def unit_name(unit: str, number: str = "") -> str:
-    """Return a unit as people read it, in the form for a number; "" if the unit says nothing.
+    """Return a unit as people read it, in singular or plural; "" for a unit that isn't shown.
 
     Args:
         unit: unit of a measure.
-        number: the number that stands before the unit, as it is shown.
+        number: the number before the unit, as it is shown; "1" gives the singular.
     """
     one, _, other = _texts()["units"].get(unit, unit).partition("|")
     return one if number == "1" or not other else other
 
 
 def with_unit(number: str, unit: str) -> str:
-    """Return a number, as it is shown, with its unit behind."""
+    """Return a number, as it is shown, followed by its unit."""
     return f"{number} {unit_name(unit, number)}".rstrip()
 
 
@@ -95,7 +95,8 @@ def unit_beside(name: str, unit: str) -> str:
     """Return a measurement's unit, or "" if the measurement's name says the unit already.
 
     Args:
-        name: name of the measurement; a subject in front and a character behind say no unit.
+        name: name of the measurement. A subject before it (`loop.`) and a character after it
+            (`: Name`) are ignored.
         unit: unit of the measurement.
     """
     key = name.partition(": ")[0].rpartition(".")[2]

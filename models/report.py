@@ -72,7 +72,7 @@ class Report:
         measurements: measurements in the order in which people should read them.
         frames: number of measured frames; None if merged reports differ in it.
         fps: frame rate in frames per second; None if unknown or if merged reports differ in it.
-        worst: the frame to look at first, or None.
+        worst: the frame to look at first, or None if there is none.
 
     Examples:
         >>> from anime_production.models.loop.seam import score_loop
@@ -144,7 +144,7 @@ class Report:
 
         Measurements that fail come first, then those without a value, then those that pass. Among
         those that fail, the one with the worst frame's reason comes first, because it explains the
-        others; the others are sorted by score, lowest first.
+        other failures. Apart from that, they are sorted by score, lowest first.
         """
         cause = None if self.worst is None else self.worst.reason_code
 
@@ -288,7 +288,10 @@ def merge(reports: Iterable[Report]) -> Report:
 
 
 def _named_by_subject(report: Report, used_subjects: set[str]) -> list[Measurement]:
-    """Return the measurements with a subject before each name that isn't in `used_subjects`."""
+    """Return a report's measurements with the subject before each name.
+
+    A subject in `used_subjects` gets a number, so that the names are unique.
+    """
     renamed: dict[str, str] = {}
     measurements = []
     for measurement in report.measurements:
@@ -299,11 +302,11 @@ def _named_by_subject(report: Report, used_subjects: set[str]) -> list[Measureme
         )
         if subject not in renamed:
             base, number = subject.rstrip("0123456789").rstrip("_"), 1
-            unused = base
-            while unused in used_subjects or unused in renamed.values():
+            candidate = base
+            while candidate in used_subjects or candidate in renamed.values():
                 number += 1
-                unused = f"{base}_{number}"
-            renamed[subject] = unused
+                candidate = f"{base}_{number}"
+            renamed[subject] = candidate
         fields = {**measurement.__dict__, "name": f"{renamed[subject]}.{name}"}
         measurements.append(Measurement(**fields))
     return measurements

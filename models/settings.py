@@ -27,7 +27,7 @@ Value = TypeVar("Value")
 class SettingsError(ValueError):
     """Error for a setting that can't be used; the message never contains the setting's value.
 
-    A value can be the address of the database with its password.
+    The value may be the database's address, which contains a password.
     """
 
 
@@ -41,7 +41,7 @@ class Setting(Generic[Value]):
         default: value if the setting is absent or can't be read.
         default_text: the default as docs/jobs.md shows it.
         expected: values that the setting accepts, in words.
-        parse: function that returns the value of a text, or raises ValueError.
+        parse: function that converts the setting's text into its value, or raises ValueError.
         help: sentence about the setting in docs/jobs.md.
     """
 
@@ -152,7 +152,7 @@ def _days(text: str) -> int | None:
 
 
 def _gigabytes(text: str) -> float:
-    """Return the number of bytes of a number of GB."""
+    """Return a number of GB in bytes."""
     return _at_least(0.0, text) * GIGABYTE
 
 

@@ -65,12 +65,12 @@ def scored_output(report: Report, *further: Any) -> io.NodeOutput:
 
 
 def or_blocked(value: Any) -> Any:
-    """Return the value, or for None a blocker: the nodes connected to it don't run, silently."""
+    """Return the value. For None, return a blocker: the connected nodes don't run, silently."""
     return ExecutionBlocker(None) if value is None else value
 
 
 def report_ui(report: Report) -> dict[str, list[dict]]:
-    """Return a node's `ui` with its report, as `/history` and the websocket carry it."""
+    """Return a node's `ui` with its report, for `/history` and the websocket."""
     return {"anime_report": [report.to_dict()]}
 
 

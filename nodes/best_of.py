@@ -12,7 +12,7 @@ from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
 
-MOST_KEPT = 4096  # ComfyUI's own limit for `batch_size` in Empty Latent Image
+MOST_KEPT = 4096  # the largest `batch_size` of ComfyUI's Empty Latent Image
 
 
 class AnimeBestOf(io.ComfyNode):
@@ -27,7 +27,7 @@ class AnimeBestOf(io.ComfyNode):
             description="Keeps the best frames of a batch, the best first. A frame is as good as "
             "its weakest required measurement. Frames that could not be measured come last.",
             search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
-            has_intermediate_output=True,  # its `ui` reaches jobs on cached runs too
+            has_intermediate_output=True,  # its `ui` reaches the job even if the result is cached
             inputs=[
                 io.Image.Input("images", tooltip="The batch to choose from."),
                 ReportSocket.Input(

@@ -20,7 +20,7 @@ from . import comfyui
 from .sockets import CharacterSocket
 from .thumbnails import reference_thumbnails
 
-# ComfyUI refuses a combo without a value, so an empty library offers this one.
+# ComfyUI refuses a combo without options, so an empty library offers this one.
 NOTHING_SAVED = "(nothing saved yet)"
 
 
@@ -121,7 +121,7 @@ class AnimeCharacterLoad(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:
-        if name is None or version is None:  # None comes over a link.
+        if name is None or version is None:  # The value comes over a link.
             return library_fingerprint(comfyui.characters_directory())
         return str(_saved_character(name, version).label.id)
 
@@ -148,6 +148,6 @@ def _description(saved: SavedCharacter, character: Character) -> str:
         f"{saved.label.name}, version {saved.version},"
         f" saved {saved.label.saved_at:%Y-%m-%d %H:%M} UTC.\n"
         f"{sum(character.usable)} of {len(character.usable)} references are used.\n"
-        f"The same from a similarity of {character.threshold:.3f} on, {source}.\n"
+        f"Least similarity for the same character: {character.threshold:.3f}, {source}.\n"
         f"Identity model: {character.model}."
     )

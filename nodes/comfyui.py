@@ -14,7 +14,8 @@ from comfy_execution.utils import get_executing_context
 
 from ..models.jobs.recording.recorder import PRIVATE_FOLDER
 
-# Values in a tensor that `weights_name` hashes: biases and norms, a few hundred kilobytes in all.
+# Most values of a tensor that `weights_name` hashes. Smaller tensors are biases and norms, a few
+# hundred kilobytes in all.
 MOST_HASHED_VALUES = 4096
 
 
@@ -55,7 +56,7 @@ def output_directory() -> Path:
 
 
 def private_directory() -> Path:
-    """Return the pack's own folder below ComfyUI's user folder, created readable by its owner."""
+    """Return the pack's own folder below ComfyUI's user folder, created for its owner only."""
     directory = Path(folder_paths.get_system_user_directory(PRIVATE_FOLDER))
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return directory
@@ -101,8 +102,8 @@ def annotated_file(name: str) -> Path | None:
     """Return the path of a file in ComfyUI's input, output or temp folder.
 
     Args:
-        name: folders and name of the file. It is relative to the input folder, or to the one that
-            ` [output]` or ` [temp]` at its end names.
+        name: folders and name of the file, relative to the input folder. With ` [output]` or
+            ` [temp]` at its end, it is relative to that folder.
 
     Returns:
         The path, or None if no such file exists or it would be outside of the folder.
@@ -150,9 +151,9 @@ def weights_name(model: Any) -> str:
         model: a model with `get_sd`, such as a CLIP_VISION.
 
     Returns:
-        The first 8 hexadecimal digits of a SHA-256 over the model's small tensors, which every
-        training changes. They are hashed in half precision, so that a file has the same name on
-        every device.
+        The first 8 hexadecimal digits of a SHA-256 over the model's small tensors, which differ
+        after every training. They are hashed in half precision, so that the same file gives the
+        same name on every device.
     """
     digest = hashlib.sha256()
     for key, tensor in sorted(model.get_sd().items()):

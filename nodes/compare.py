@@ -86,7 +86,8 @@ def _networks(
 
     Returns:
         The names with `lpips` replaced, the loaded networks, and by metric the reason why an
-        installed network can't be loaded. Only with empty `metrics` is such a network left out.
+        installed network can't be loaded. These reasons exist only if `metrics` is empty; else the
+        error is raised.
 
     Raises:
         InputError: `metrics` names a network whose weights are broken or not installed.

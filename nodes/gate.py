@@ -1,4 +1,4 @@
-"""The node Gate, which separates what passes a report from what does not."""
+"""The node Gate, which separates the frames that pass by their report from those that do not."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .sockets import ReportSocket
 
 
 class AnimeGate(io.ComfyNode):
-    """Node that outputs images, latents and masks as accepted or as rejected, by their report."""
+    """Node that sends images, latents and masks to accepted or rejected outputs, by a report."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:

@@ -28,7 +28,9 @@ MODEL_INPUT = IdentityModelSocket.Input(
 
 
 def connected_model(model: IdentityModel | None) -> IdentityModel:
-    """Return the connected model, or by default the palette of the whole image.
+    """Return the connected model, or by default the one that needs no weights.
+
+    The default compares the palette of the whole image.
 
     Args:
         model: value of `MODEL_INPUT`; None if nothing is connected.

@@ -50,9 +50,9 @@ class AnimeJobLoad(io.ComfyNode):
                     "Id of a job or of a prompt, used if which is id. A prompt that ran twice is "
                     "two jobs, of which the newest is loaded.",
                 ),
-                text_input("project", "Only jobs of this project. Empty: any."),
-                text_input("shot", "Only jobs of this shot. Empty: any."),
-                text_input("character", "Only jobs of this character. Empty: any."),
+                text_input("project", "Only jobs of this project. Empty: any project."),
+                text_input("shot", "Only jobs of this shot. Empty: any shot."),
+                text_input("character", "Only jobs of this character. Empty: any character."),
                 text_input("tag", "Only jobs with this tag. Empty: any."),
                 io.Combo.Input(
                     "state",
@@ -80,8 +80,8 @@ class AnimeJobLoad(io.ComfyNode):
                     tooltip="Most frames that are loaded. More are refused, so that they don't "
                     "fill the memory.",
                 ),
-                text_input("episode", "Only jobs of this episode. Empty: any."),
-                text_input("scene", "Only jobs of this scene. Empty: any."),
+                text_input("episode", "Only jobs of this episode. Empty: any episode."),
+                text_input("scene", "Only jobs of this scene. Empty: any scene."),
             ],
             outputs=[
                 io.Image.Output("images", tooltip="Frames of the job's files."),
@@ -112,11 +112,11 @@ class AnimeJobLoad(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
         if None in inputs.values():
-            # A value comes over a link and exists only when the prompt runs: never use the cache.
+            # A value that comes over a link is unknown until the prompt runs: never use the cache.
             return uuid4().hex
         # The job is looked up for each prompt. The node runs again only if the inputs now select
-        # another job, or if the job has more files. After an error here ComfyUI runs the node,
-        # which raises the error for the user.
+        # another job, or if the job has more files. If this raises an error, ComfyUI runs the node,
+        # which raises it again for the user.
         record = _selected_job(open_recorder(comfyui.private_directory()), **inputs)
         return f"{record.job.id} {len(record.artifacts)}"
 

@@ -103,7 +103,7 @@ class AnimationLoopGenerator(io.ComfyNode):
             expected, received = f"less than end_percent ({end_percent})", str(start_percent)
             raise InputError("start_percent", expected, received, "Make end_percent larger.")
         looping = model.clone()
-        # The last Loop Generator of a chain replaces the earlier ones: offsets must not add up.
+        # In a chain, the last Loop Generator replaces the earlier ones: offsets must not add up.
         looping.remove_wrappers_with_key(APPLY_MODEL, WRAPPER)
         wrapper = _cyclic(CyclicTime(shift, first_offset), start_percent, end_percent)
         looping.add_wrapper_with_key(APPLY_MODEL, WRAPPER, wrapper)
@@ -225,7 +225,7 @@ def _decoder_of(vae: Any) -> CausalDecoder:
 
 
 def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Callable[..., Any]:
-    """Return a wrapper around a call of the network that turns latents before it and back after it.
+    """Return a wrapper around a call of the network: it turns the latents, and the result back.
 
     Args:
         time: offsets in time by step.
@@ -250,24 +250,26 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
         options = transformer_options or {}
         sigma = float(sigmas.flatten()[0])  # ComfyUI's samplers use one value for the whole batch.
         offset, frames = 0, latents.shape[TIME_AXIS]
-        # Read here and not earlier: other nodes may still patch it before the prompt runs.
+        # The sampling is read in each call, because nodes after this one may patch it.
         sampling = executor.class_obj.model_sampling
-        named = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
+        conditions = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
             inside = options.get("wrappers", {}).get("diffusion_model", {})
             refuse_unturnable([*options, *(f"diffusion_model.{key}" for key in inside)])
             levels = options.get("sample_sigmas", sigmas).tolist()
             offset = time.offset(sigma, levels, frames)
-            named = turn_conditions(named, offset, frames)
+            conditions = turn_conditions(conditions, offset, frames)
             further = turn_conditions(further, offset, frames)
-        # ComfyUI passes these by position, and the next wrapper may depend on that.
-        prediction = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
+        # ComfyUI passes the conditions by position, and the next wrapper may depend on that.
+        prediction = executor(
+            turn(latents, offset), sigmas, *conditions.values(), options, **further
+        )
         return turn(prediction, -offset)
 
     return apply_turned
 
 
 def _within(sampling: Any, sigma: float, start_percent: float, end_percent: float) -> bool:
-    # A sampler that adds noise may go above the first noise level, so 0 must not exclude it.
+    # A sampler that adds noise may exceed the first noise level, which a start of 0 includes.
     has_begun = start_percent == 0 or sigma <= float(sampling.percent_to_sigma(start_percent))
     return has_begun and sigma >= float(sampling.percent_to_sigma(end_percent))

@@ -99,4 +99,4 @@ class AnimeParameterImage(io.ComfyNode):
 def _missing(file: str) -> InputError:
     expected = "a file in ComfyUI's input folder, or in another with [output] or [temp] behind it"
     remedy = "Write its folders too, such as shot/still_00001_.png [output]."
-    return InputError("value", expected, f"{file!r}, which is not there", remedy)
+    return InputError("value", expected, f"{file!r}, which does not exist", remedy)

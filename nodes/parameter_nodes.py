@@ -84,7 +84,7 @@ class _Numeric(io.ComfyNode):
 
     Attributes:
         KIND: kind of the parameter.
-        BOUNDS: bounds of a node whose inputs `low` and `high` stay as they are.
+        BOUNDS: default values of the inputs `low` and `high`.
     """
 
     KIND: ClassVar[str]
@@ -122,7 +122,7 @@ class _Numeric(io.ComfyNode):
 
     @classmethod
     def parameter(cls, name: str | None, low: Number | None, high: Number | None) -> Parameter:
-        """Return the parameter of a node with these inputs; None comes over a link."""
+        """Return the parameter of a node with these inputs; None is a value over a link."""
         least, most = cls.BOUNDS
         bounds = least if low is None else low, most if high is None else high
         return Parameter(name or NAMELESS, cls.KIND, (), 0, *bounds)
@@ -201,7 +201,7 @@ def _text(name: str | None, choices: str | None) -> Parameter:
 def _validation_result(parameter: Parameter, value: Any) -> bool | str:
     """Return the answer of `validate_inputs`: True, or the reason why the value is refused.
 
-    A value of None comes over a link and is checked when the prompt runs.
+    None stands for a value that comes over a link. It is checked when the prompt runs.
     """
     if value is None:
         return True

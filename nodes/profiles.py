@@ -1,4 +1,4 @@
-"""Profiles at the scoring nodes: the input, and the thresholds that the chosen profile sets."""
+"""The input for a profile on scoring nodes, and the thresholds that the chosen profile sets."""
 
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ class ProfiledNode(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, profile: str | None = DEFAULT, **inputs: Any) -> str:
         """Return a text that changes when the profile or the weights change."""
-        # None comes over a link; ComfyUI compares the linked value itself.
+        # None stands for a value that comes over a link; ComfyUI compares that value itself.
         profile_text = "" if profile is None else repr(chosen_profile(profile))
         return profile_text + comfyui.weights_fingerprint(*cls.FOLDERS)
 

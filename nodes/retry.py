@@ -52,9 +52,9 @@ class Course:
     Attributes:
         end: id of the Retry End in the prompt itself.
         trial: attempts so far.
-        first_report: report of the first attempt if the copy has to judge it, else None.
-        best_slots: slot values of the best attempt so far. Those of other attempts are dropped,
-            because videos are large.
+        first_report: report of the first attempt, if the next copy has to judge it; else None.
+        best_slots: slot values of the best attempt so far. The values of other attempts are not
+            kept, because videos need much memory.
         ui_report: report in the `ui` of the prompt's own End, updated in place. ComfyUI caches the
             `ui` of a node that expanded, and shows it when the prompt is run again.
     """
@@ -190,7 +190,7 @@ class AnimeRetryEnd(io.ComfyNode):
     @classmethod
     def execute(
         cls,
-        report: Report = UNTRIED,  # A copy may receive its report in the course instead.
+        report: Report = UNTRIED,  # The course may contain it instead: `first_report`.
         attempts: int = 3,
         on_exhausted: str = OnExhausted.BEST.value,
         **inputs: Any,
@@ -206,8 +206,8 @@ class AnimeRetryEnd(io.ComfyNode):
         course = Course(own_id, Trial(attempts, OnExhausted(on_exhausted)))
         seed = graph[find_body(graph, own_id).start]["inputs"].get("seed", 0)
         if is_link(seed) or (attempts == 1 and course.trial.on_exhausted is OnExhausted.ERROR):
-            # Only a copy can receive the value of a linked seed, and ComfyUI keeps the `ui` of a
-            # failing node only if that node is a copy.
+            # Only a copy can receive the value of a linked seed. And if a node fails, ComfyUI keeps
+            # its `ui` only if the node is a copy.
             return _judged_by_copy(course, report, slots, seed)
         return _after_attempt(course, Attempt(seed, report), slots, graph, own_id)
 
@@ -228,7 +228,7 @@ def _after_attempt(
     trial = course.trial.after(attempt)
     course = replace(course, trial=trial, first_report=None)
     course.ui_report.update(trial.report.to_dict())
-    if trial.best == len(trial.attempts):
+    if trial.best == len(trial.attempts):  # The newest attempt is the best so far.
         course.best_slots.clear()
         course.best_slots.update(slots)
     if not trial.ended:
@@ -248,11 +248,11 @@ def _next_attempt(course: Course, graph: Graph, has_ui: bool) -> io.NodeOutput:
 def _expanded(
     course: Course, copies: dict[str, Any], attempt: int, inputs: dict[str, Any], has_ui: bool
 ) -> io.NodeOutput:
-    """Return an output that stands for the output of a copy of the End.
+    """Return an expansion: the output of a copy of the End replaces the output of this node.
 
     Args:
         course: state for the copy of the End.
-        copies: copies of the nodes that the attempt runs; empty if it has run.
+        copies: copies of the nodes that the attempt runs; empty if the attempt has already run.
         attempt: number of the attempt that the copy judges, from 1.
         inputs: inputs of the copy of the End, without the course.
         has_ui: True for the prompt's own End, which shows the report of all attempts.

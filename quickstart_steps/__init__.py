@@ -1,6 +1,6 @@
 """Commands of quickstart.py, and the ComfyUI process and client that tests and benchmarks use.
 
-Everything here needs the standard library only, so that any Python can run it. There are two
-exceptions: `example` runs in the environment that the other steps made, and fetching `weights`
-needs packages that come with every ComfyUI.
+Most modules need only the standard library, so that any Python can run them. The exceptions run in
+the environment that the set-up made, or with the packages of a ComfyUI: `example`, `production`,
+`phases`, `jobs`, and the downloads of `weights`.
 """

@@ -21,7 +21,7 @@ def with_clip(prompt: Prompt, file: str, fps: float | None = None) -> Prompt:
     Args:
         prompt: the original, in API format; it stays unchanged.
         file: name of a video or GIF in ComfyUI's input folder.
-        fps: frame rate to use instead of the one that ComfyUI reads from the file; None for that.
+        fps: frame rate to use; None uses the one that ComfyUI reads from the file.
 
     Raises:
         ValueError: the prompt draws no sample clip.
@@ -58,8 +58,9 @@ def copy_to_input(clip: Path, input_folder: Path) -> tuple[str, float | None]:
     """Copy a clip into ComfyUI's input folder.
 
     Returns:
-        The name of the copy, and its frames per second if ComfyUI would read them wrongly, else
-        None: a GIF has a duration for each frame, and ComfyUI would read only the first ones.
+        The name of the copy, and the mean frame rate of a GIF; None for any other file. ComfyUI
+        would read a wrong rate from a GIF, which has a duration for each frame: it reads only the
+        first ones.
     """
     input_folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(clip, input_folder / clip.name)

@@ -26,7 +26,7 @@ class RequestRefused(ComfyFailed):
     """Request that the server answered with an error status.
 
     Attributes:
-        status: the HTTP status; 200 for a prompt of which ComfyUI dropped some outputs.
+        status: the HTTP status; 200 for a prompt some of whose output nodes ComfyUI left out.
         body: the answer's text.
     """
 
@@ -38,12 +38,12 @@ class RequestRefused(ComfyFailed):
 
     @property
     def answer(self) -> Any:
-        """The body, parsed."""
+        """Parsed body of the answer."""
         return self._parse(self.body)
 
     @property
     def reason(self) -> str:
-        """The server's message: a line for the error, and one for each problem of a node."""
+        """Message of the server: a line for the error, and one for each problem of a node."""
         try:
             answer = self.answer
         except ValueError:
@@ -83,7 +83,7 @@ class Run:
 
     @property
     def succeeded(self) -> bool:
-        """True if ComfyUI calls it a success."""
+        """True if the status in ComfyUI's history is `success`."""
         return bool(self.history["status"]["status_str"] == "success")
 
     @property
@@ -121,15 +121,15 @@ class ComfyClient:
         return ComfyFailed(reason)
 
     def get(self, path: str, **query: Any) -> Any:
-        """Return the parsed JSON that answers a GET."""
+        """Send a GET request and return the parsed JSON of its answer."""
         return self.parse(self.fetch(path, **query))
 
     def fetch(self, path: str, **query: Any) -> bytes:
-        """Return the body that answers a GET."""
+        """Send a GET request and return the body of its answer."""
         return self.request(path + ("?" + urllib.parse.urlencode(query) if query else ""))
 
     def post(self, path: str, body: Any) -> Any:
-        """Return the parsed JSON that answers a POST of JSON, None where it is empty."""
+        """Send JSON by POST and return the parsed answer, or None if the answer is empty."""
         answer = self.request(path, json.dumps(body).encode())
         return self.parse(answer) if answer else None
 
@@ -143,7 +143,7 @@ class ComfyClient:
 
         Raises:
             RequestRefused: the answer has an error status.
-            ComfyFailed: no answer came.
+            ComfyFailed: ComfyUI did not answer.
         """
         headers = {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(self.address + path, body, headers, method=method)
@@ -158,7 +158,7 @@ class ComfyClient:
             raise self.failed(f"ComfyUI does not answer ({error}).") from error
 
     def listen(self) -> "closing[Channel]":
-        """Open a websocket, as a `with` block."""
+        """Open a websocket and return it for a `with` block, which closes it."""
         return closing(Channel(self))
 
     def submit(self, prompt: Mapping[str, Any], **fields: Any) -> str:
@@ -249,7 +249,7 @@ class Channel:
         closes.
 
         Raises:
-            ComfyFailed: ComfyUI ended, or no such message came in time.
+            ComfyFailed: ComfyUI ended, or did not send such a message in time.
         """
         from websocket import WebSocketException, WebSocketTimeoutException
 
@@ -277,5 +277,5 @@ class Channel:
         """Close the connection."""
         self._socket.close()
 
-    def _gone(self, how: str) -> ComfyFailed:
-        return self._client.failed(f"ComfyUI went away while the prompt ran ({how}).")
+    def _gone(self, reason: str) -> ComfyFailed:
+        return self._client.failed(f"ComfyUI stopped while the prompt ran ({reason}).")

@@ -19,8 +19,9 @@ from .comfyui_client import ComfyClient, ComfyFailed
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 20.0  # for closing the embedded database, before the process is killed
-PROBE, PAUSE = 10.0, 0.1  # seconds to wait for an answer while it starts, and between two tries
-LINES = 40  # of the log that a failure shows
+# While ComfyUI starts: seconds to wait for an answer, and seconds between two requests.
+PROBE, PAUSE = 10.0, 0.1
+LINES = 40  # number of lines of the log that an error shows
 
 
 class ServerFailed(RuntimeError):
@@ -37,7 +38,7 @@ class ServerFailed(RuntimeError):
 
 
 class ComfyUIProcess:
-    """ComfyUI as a child process. Started again, it listens at the same address.
+    """ComfyUI as a child process, which keeps its address when it is started again.
 
     Args:
         command: command that starts ComfyUI, see `command_line`; the address is appended to it.
@@ -47,7 +48,7 @@ class ComfyUIProcess:
         port: port to listen on; 0 takes a free one.
     """
 
-    boot_seconds = 300.0  # for starting; two slow cores and cold caches take about 60
+    boot_seconds = 300.0  # timeout of a start, which takes 60 s on two slow cores with cold caches
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class ComfyUIProcess:
         """Start ComfyUI, and return when it accepts prompts.
 
         Args:
-            waiting: function that is called repeatedly until then.
+            waiting: function that is called repeatedly until ComfyUI answers.
 
         Raises:
             ServerFailed: ComfyUI ended, or did not answer in time.
@@ -175,7 +176,7 @@ def free_port(port: int = 0) -> int:
         OSError: the port cannot be used.
     """
     with socket.socket() as probe:
-        if os.name == "posix":  # elsewhere it would allow a port that is in use
+        if os.name == "posix":  # on Windows this option would allow a port that is in use
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, port))
         return int(probe.getsockname()[1])

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from .comfyui_process import ComfyUIProcess
-from .console import prepare, say, spoken
+from .console import duration_text, prepare, say
 from .install import set_up
 from .lock import Lock
 from .places import CHECKOUT, ComfyUI, Home, Refusal, choose_comfyui, home_directory, link
@@ -21,7 +21,7 @@ PACKAGE = "anime_production"
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
 # One worker for each core, each with its own ComfyUI if its tests need one; a worker that is done
 # takes tests from another. Four at most, because each may take 3 GB of memory.
-SHARED_OUT = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 HELP = """\
 commands:
   run      set up, start ComfyUI with the pack, run the example workflow, show its verdicts
@@ -30,17 +30,17 @@ commands:
   test     set up and run the tests; further arguments go to pytest; --fast runs those that
            need neither database, server nor browser
   bench    set up and run the benchmarks, all or those named
-  generate list the generators of files of the pack and the state of its translations, or set up
-           and run the generators that are named
+  generate list the generators of the pack's files and the state of the translations; with names
+           of generators, set up and run these generators
   weights  list the weights that the pack can use, or fetch some of them; sets nothing up
-  phases   list what productions can run; phases register FILE adds a workflow, phases remove ID
-           takes it away again; needs a set-up environment
-  jobs     back the record of jobs up, restore it, or move it to another PostgreSQL:
+  phases   list the phases that productions can run; phases register FILE adds a workflow, phases
+           remove ID removes it; needs a set-up environment
+  jobs     back up the record of jobs, restore it, or move it to another PostgreSQL:
            jobs backup FILE, jobs restore FILE, jobs move (to ANIME_DATABASE_URL)
   clean    remove everything that quickstart made
 
-Packages are fetched as pip is set up on this machine, so PIP_INDEX_URL and PIP_EXTRA_INDEX_URL
-can choose another build of PyTorch.
+Packages are fetched with pip's settings on this machine, so PIP_INDEX_URL and
+PIP_EXTRA_INDEX_URL can choose another build of PyTorch.
 """
 
 
@@ -59,12 +59,12 @@ def main(arguments: list[str]) -> int:
         _explain(failure, time.monotonic() - started)
         return 1
     except KeyboardInterrupt:
-        say("\nStopped. The same command goes on from here.")
+        say("\nStopped. Run the same command again to continue.")
         return 130
 
 
 def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return quickstart's own options, and the arguments that are for the command itself."""
+    """Return quickstart's own options, and the further arguments, which the command parses."""
     parser = argparse.ArgumentParser(
         prog="quickstart.py",
         description="Sets Anime Production up with a ComfyUI of its own, and runs it.",
@@ -75,9 +75,11 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     commands = ["run", "serve", "test", "bench", "generate", "weights", "phases", "jobs", "clean"]
     parser.add_argument("command", nargs="?", default="run", choices=commands)
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
-    parser.add_argument("--production", action="store_true", help="run: end with a production")
+    parser.add_argument("--production", action="store_true", help="run: run a production too")
     parser.add_argument("--comfyui", metavar="PATH", help="use this ComfyUI, unchanged")
-    parser.add_argument("--home", metavar="DIR", help="where everything goes (.quickstart here)")
+    parser.add_argument(
+        "--home", metavar="DIR", help="directory for everything (default: .quickstart)"
+    )
     parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
     parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights: fetch these")
     parser.add_argument("--models", metavar="DIR", help="weights: the models folder to use")
@@ -91,11 +93,11 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     if options.clip is not None and not options.clip.is_file():
         parser.error(f"--clip: there is no file {options.clip}")
     if options.production and options.command != "run":
-        parser.error("--production goes with the command run")
+        parser.error("--production needs the command run")
     if options.command != "weights" and (options.fetch or options.models):
-        parser.error("--fetch and --models go with the command weights")
+        parser.error("--fetch and --models need the command weights")
     if options.command not in ("phases", "jobs") and options.user:
-        parser.error("--user goes with the commands phases and jobs")
+        parser.error("--user needs the command phases or jobs")
     return options, further
 
 
@@ -109,8 +111,8 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _phases(home, options.user, further)
     if options.command == "jobs":
         return _jobs(home, options, further)
-    needed = {"test": "tests", "bench": "benchmarks", "generate": "tools"}
-    folder = needed.get(options.command, "")
+    needed_folders = {"test": "tests", "bench": "benchmarks", "generate": "tools"}
+    folder = needed_folders.get(options.command, "")
     if not (CHECKOUT / folder).is_dir():
         raise Refusal(f"This copy of the pack has no {folder}; clone its repository instead.")
     if options.command == "generate" and not names_generators(further):
@@ -148,9 +150,9 @@ def _run(home: Home, server: ComfyUIProcess, step: str, what: str, *arguments: s
     status = run_attended(command, home.package)
     if status not in (0, 130):
         raise StepFailed(
-            f"{what} did not come to a good end, for the reason above",
+            f"{what} did not succeed; the reason is above",
             server.tail(TAIL),
-            "Mend what the reason names; the lines here are ComfyUI's last. Then run this again.",
+            "Fix what the reason names, then run this again. The lines here are ComfyUI's last.",
             server.log,
         )
     return status
@@ -164,7 +166,7 @@ def _serve(server: ComfyUIProcess) -> int:
 
 
 def _weights(home: Home, options: argparse.Namespace) -> int:
-    """List or fetch weights with any Python: no environment is made for that."""
+    """List or fetch weights with any Python; this sets up no environment."""
     if options.models is not None:
         models = Path(os.path.abspath(os.path.expanduser(options.models)))
         if not models.is_dir():
@@ -187,14 +189,14 @@ def names_generators(further: Sequence[str]) -> bool:
     """Return True if generators are to run, which need a set-up environment.
 
     Args:
-        further: arguments of the command generate: names of generators or, beginning with an
-            option, what is asked about translations.
+        further: arguments of the command generate: names of generators, or options about the
+            translations.
     """
     return bool(further) and not further[0].startswith("-")
 
 
 def _translations(home: Home, further: list[str]) -> int:
-    """List generators and translations with any Python: the command works on texts only."""
+    """List generators and translations with any Python; they need no ComfyUI."""
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
     return run_attended([sys.executable, "-m", f"{PACKAGE}.tools", *further], home.package)
@@ -230,12 +232,18 @@ def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
 
 
 def _absolute(argument: str) -> str:
-    """Return a file's path as an absolute one, for another working directory; else the argument."""
+    """Return the absolute path of an existing file; return any other argument unchanged.
+
+    The command runs in another directory, where a relative path would not lead to the file.
+    """
     return os.path.abspath(argument) if os.path.isfile(argument) else argument
 
 
 def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:
-    """Run Python in the directory with the link that gives the checkout a valid package name."""
+    """Run the environment's Python in the directory that holds the link to the checkout.
+
+    The link has a valid package name, which the name of the checkout may not be.
+    """
     say()
     command = [str(home.python), *arguments]
     return run_attended(command, home.package, {"COMFYUI_PATH": str(comfyui.source)})
@@ -244,11 +252,16 @@ def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:
 def pytest_arguments(
     further: Sequence[str], working_directory: Path, checkout: Path = CHECKOUT
 ) -> list[str]:
-    """Return the arguments for pytest, which runs beside the link instead of in the checkout.
+    """Return the arguments for pytest.
 
-    Paths of tests may be relative to the checkout or to `working_directory`. Without any path,
-    several workers run all tests. `--fast` leaves out those that need a database, a server or a
-    browser.
+    Pytest runs in the directory that holds the link to the checkout, so paths of tests are changed.
+    They may be relative to the checkout or to `working_directory`. Without any path, several
+    workers run all tests. `--fast` leaves out those that need a database, a server or a browser.
+
+    Args:
+        further: arguments that the user gave after `test`.
+        working_directory: directory in which the user started quickstart.py.
+        checkout: directory of the pack.
     """
     arguments: list[str] = []
     paths = 0
@@ -270,7 +283,7 @@ def pytest_arguments(
     start = ["-c", f"{PACKAGE}/pyproject.toml", "--rootdir", PACKAGE]
     if paths:
         return [*start, *arguments]
-    return [*start, *SHARED_OUT, *arguments, f"{PACKAGE}/tests"]  # a later -n replaces this one
+    return [*start, *PARALLEL, *arguments, f"{PACKAGE}/tests"]  # a later -n replaces this one
 
 
 def _inside_checkout(path: str, working_directory: Path, checkout: Path) -> Path | None:
@@ -293,12 +306,12 @@ def _clean(home: Home) -> int:
     say(f"Removing {home.root} ({home.size() / 1e9:.1f} GB) ...")
     started = time.monotonic()
     home.remove()
-    say(f"Removed in {spoken(time.monotonic() - started)}.")
+    say(f"Removed in {duration_text(time.monotonic() - started)}.")
     return 0
 
 
 def _explain(failure: StepFailed, seconds: float) -> None:
-    say(f"\nFAILED after {spoken(seconds)}: {failure}")
+    say(f"\nFAILED after {duration_text(seconds)}: {failure}")
     for line in failure.tail:
         say(f"  | {line}")
     if failure.remedy:
@@ -308,7 +321,7 @@ def _explain(failure: StepFailed, seconds: float) -> None:
 
 
 def _handle_signals() -> None:
-    """Have Ctrl-C, `kill` and a closed terminal end the program so that `finally` blocks run."""
+    """Make Ctrl-C, `kill` and a closed terminal raise an exception, so that `finally` runs."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)

@@ -19,11 +19,11 @@ def say(text: str = "") -> None:
 
 
 def width() -> int:
-    """Return the columns of the terminal; 100 if the output is no terminal."""
+    """Return the number of columns of the terminal; 100 if the output is no terminal."""
     return max(60, shutil.get_terminal_size((100, 24)).columns)
 
 
-def spoken(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return a duration as a short text: `0.4 s`, `12 s`, `3 min 58 s`."""
     if seconds < 10:
         return f"{seconds:.1f} s"
@@ -56,8 +56,8 @@ class LiveLine:
         return time.monotonic() - self.started
 
     def show(self, text: str) -> None:
-        """Show `text` in the place of the text before."""
+        """Replace the shown text with `text`."""
         if self._live:
             columns = width() - 1
-            line = f"    {spoken(self.seconds)}  {text}" if text else ""
+            line = f"    {duration_text(self.seconds)}  {text}" if text else ""
             print(f"\r{line[:columns]:<{columns}}\r", end="", flush=True)

@@ -1,7 +1,7 @@
 """Program that runs the example workflow on a running ComfyUI and prints its results.
 
-`python -m anime_production.quickstart_steps.example`, in the environment that has a websocket
-client and Pillow.
+Run it as `python -m anime_production.quickstart_steps.example` in an environment that has a
+websocket client and Pillow.
 """
 
 import argparse
@@ -14,12 +14,12 @@ from typing import Any
 
 from .clip import LOADER, SPLITTER, Prompt, copy_to_input, with_clip
 from .comfyui_client import ComfyClient, ComfyFailed, RequestRefused, Run
-from .console import LiveLine, prepare, say, spoken, width
+from .console import LiveLine, duration_text, prepare, say, width
 from .places import CHECKOUT
 from .table import job_lines, report_lines, signs_for
 
 WORKFLOW = CHECKOUT / "example_workflows" / "api" / "check_a_clip.json"
-JOB_LIMIT = 30.0  # seconds to wait for the job, which is sent to the database in the background
+JOB_LIMIT = 30.0  # seconds to wait for the job, which ComfyUI writes to the database later
 FILES_SHOWN = 12
 ENDED = ("completed", "failed", "cancelled", "lost")
 
@@ -49,7 +49,7 @@ def run(client: ComfyClient, base: Path, clip: Path | None) -> int:
     say(f"  {WORKFLOW.name}{f' on {clip}' if clip else ''}: {len(prompt)} nodes")
     started = time.monotonic()
     finished = follow(client, prompt)
-    say(f"  Finished in {spoken(time.monotonic() - started)}\n")
+    say(f"  Finished in {duration_text(time.monotonic() - started)}\n")
     signs = signs_for(sys.stdout.encoding)
     for node, report in reports_of(finished.outputs, prompt):
         say("\n".join(report_lines(node, report, signs, width())) + "\n")
@@ -71,7 +71,7 @@ def run(client: ComfyClient, base: Path, clip: Path | None) -> int:
 
 
 def follow(client: ComfyClient, prompt: Prompt) -> Run:
-    """Run a prompt, show its progress, and return it when it has succeeded.
+    """Run a prompt, show its progress, and return its run, which has succeeded.
 
     Raises:
         ComfyFailed: the prompt was refused, a node failed, or ComfyUI ended.
@@ -117,7 +117,10 @@ def _title(prompt: Prompt, node: str) -> str:
 
 
 def failure(run: Run) -> str:
-    """Return why a prompt failed; if a node that reads the user's clip failed, blame the file."""
+    """Return the reason why a prompt failed.
+
+    If a node that reads the user's clip failed, the reason is that ComfyUI can't read the file.
+    """
     if run.error is not None and run.error.get("node_type") in (LOADER, SPLITTER):
         message = str(run.error.get("exception_message")).strip()
         return f"ComfyUI cannot read this file as a video or GIF: {message}"
@@ -149,7 +152,12 @@ def files_of(outputs: Mapping[str, Any], job: Mapping[str, Any] | None, base: Pa
 
 
 def job_row(client: ComfyClient, prompt_id: str) -> tuple[Mapping[str, Any] | None, str]:
-    """Return the job as the database has it, or None and the reason."""
+    """Wait until the database has the ended job, and return it.
+
+    Returns:
+        The job and "". After `JOB_LIMIT` seconds the job as it is, or None if there is none, and
+        the reason.
+    """
     problem = "no answer"
     last: Mapping[str, Any] | None = None
     started = time.monotonic()

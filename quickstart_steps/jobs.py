@@ -1,7 +1,7 @@
-"""Program that backs the record of jobs up, restores it, or moves it to another PostgreSQL.
+"""Program that backs up the record of jobs, restores it, or moves it to another PostgreSQL.
 
-`python -m anime_production.quickstart_steps.jobs`, in the Python that runs ComfyUI. It finds the
-database as ComfyUI does: ANIME_DATABASE_URL, or the private config file.
+Run it as `python -m anime_production.quickstart_steps.jobs` with the Python that runs ComfyUI. It
+finds the database as ComfyUI does: by ANIME_DATABASE_URL, or by the private config file.
 """
 
 import argparse
@@ -9,24 +9,26 @@ import sys
 import time
 from pathlib import Path
 
-from .console import prepare, say, spoken
+from .console import duration_text, prepare, say
 
 PRIVATE_FOLDER = "__anime"  # below ComfyUI's user folder
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command, and return 0 if it succeeded, 1 if it could not be done."""
+    """Run the command, and return 0 if it succeeded, 1 if it failed."""
     prepare()
     parser = argparse.ArgumentParser(prog="quickstart.py jobs", description=__doc__)
     parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
     commands = parser.add_subparsers(dest="command", required=True)
     backup = commands.add_parser("backup", help="write all jobs into a file")
-    restoring = commands.add_parser("restore", help="put a backup into the database")
-    moving = commands.add_parser("move", help="copy the embedded database to the one you named")
-    for command in (backup, restoring):
+    restore = commands.add_parser("restore", help="put a backup into the database")
+    move = commands.add_parser("move", help="copy the embedded database to the configured one")
+    for command in (backup, restore):
         command.add_argument("file", type=Path)
-    for command in (restoring, moving):
-        command.add_argument("--replace", action="store_true", help="replace what is there")
+    for command in (restore, move):
+        command.add_argument(
+            "--replace", action="store_true", help="first delete all that the target database holds"
+        )
     options = parser.parse_args(arguments)
     private = options.user / PRIVATE_FOLDER
     if not options.user.is_dir():
@@ -63,10 +65,10 @@ def _do(options: argparse.Namespace, private: Path) -> int:
         say(f"\n{error}")
         return 1
     rows = sum(each.rows for each in contents.values())
-    say(f"\nDone in {spoken(time.monotonic() - started)}: {contents['jobs'].rows} jobs,")
+    say(f"\nDone in {duration_text(time.monotonic() - started)}: {contents['jobs'].rows} jobs,")
     say(f"{rows} rows in {len(contents)} tables.")
     if options.command != "backup":
-        say("What was written was read again and is the same, row for row.")
+        say("The written rows were read back: all are the same as the original ones.")
     if options.command == "move":
         say("Start ComfyUI with the same setting. The embedded database was left as it is.")
     return 0

@@ -7,7 +7,9 @@ from types import TracebackType
 
 from .places import Refusal
 
-_LOCKED_BYTE = 1 << 20  # beyond the text, which Windows would not let others read otherwise
+# Position of the locked byte, behind the text of the file. On Windows no other process can read a
+# locked byte, and other processes must be able to read the text.
+_LOCKED_BYTE = 1 << 20
 
 
 class Lock:
@@ -15,11 +17,12 @@ class Lock:
 
     Args:
         file: file to lock; it is made if needed.
-        doing: what the process does meanwhile, for the message to others, such as "setting up".
+        activity: what this process does while it holds the lock, such as "setting up"; the message
+            for a process that does not get the lock contains it.
     """
 
-    def __init__(self, file: Path, doing: str) -> None:
-        self._file, self._doing = file, doing
+    def __init__(self, file: Path, activity: str) -> None:
+        self._file, self._activity = file, activity
         self._descriptor = -1
 
     def __enter__(self) -> "Lock":
@@ -32,7 +35,7 @@ class Lock:
             os.close(self._descriptor)
             raise Refusal(f"{holder}. Wait until it has ended, or use another --home.") from None
         os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"Process {os.getpid()} is {self._doing}".encode())
+        os.write(self._descriptor, f"Process {os.getpid()} is {self._activity}".encode())
         return self
 
     def __exit__(

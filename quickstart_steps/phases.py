@@ -1,6 +1,7 @@
 """Program that lists, registers and removes the phases that productions can run.
 
-`python -m anime_production.quickstart_steps.phases`, in a Python that has what ComfyUI needs.
+Run it as `python -m anime_production.quickstart_steps.phases` with a Python that has ComfyUI's
+packages.
 """
 
 import argparse
@@ -29,9 +30,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--user", required=True, type=Path, help="ComfyUI's user folder")
     actions = parser.add_subparsers(dest="action")
     actions.add_parser("list", help="all phases")
-    register = actions.add_parser("register", help="a definition in JSON, as GET /anime/phases")
+    register = actions.add_parser("register", help="add a definition, a JSON file")
     register.add_argument("file", type=Path, metavar="FILE")
-    register.add_argument("--replace", action="store_true", help="in the place of its namesake")
+    register.add_argument("--replace", action="store_true", help="replace one with the same id")
     actions.add_parser("remove", help="a registered phase").add_argument("id", metavar="ID")
     options = parser.parse_args(arguments)
     folder = registered_folder(options.user / f"__{PRIVATE_FOLDER}")
@@ -67,7 +68,7 @@ def _register(folder: Path, file: Path, replace: bool) -> int:
         say(f"{definition.id} is registered, with the parameters:")
         for parameter in definition.parameters:
             say(f"  {parameter.name} ({parameter.expected})")
-        say("A running ComfyUI lists it at /anime/phases, and names what it lacks for it.")
+        say("A running ComfyUI lists it at /anime/phases, with the nodes and models it lacks.")
     else:
         say(f"{definition.id} was registered already, with the same content.")
     return 0

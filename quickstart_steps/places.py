@@ -94,7 +94,7 @@ class Home:
     def check_ours(self) -> None:
         """Raise Refusal if quickstart did not make this directory."""
         if not self._is_ours():
-            raise Refusal(f"{self.root}: left as it is, quickstart did not make it (no {MARKER}).")
+            raise Refusal(f"{self.root} was not removed: quickstart did not make it (no {MARKER}).")
 
     def remove(self) -> None:
         """Delete the directory.
@@ -121,7 +121,7 @@ class ComfyUI:
 
     Attributes:
         source: directory with its main.py.
-        origin: reason for this choice, for people: `--comfyui`, `COMFYUI_PATH`, …
+        origin: reason for this choice, shown to the user: `--comfyui`, `COMFYUI_PATH`, …
         existing: True if it is the user's own, which is read and never written to.
     """
 

@@ -1,6 +1,6 @@
 """Program that orders a production on a running ComfyUI, follows it, and prints its results.
 
-`python -m anime_production.quickstart_steps.production`, in the environment that the pack runs in.
+Run it as `python -m anime_production.quickstart_steps.production` in the pack's environment.
 """
 
 import argparse
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from .comfyui_client import ComfyClient, ComfyFailed, RequestRefused
-from .console import LiveLine, prepare, say, spoken, width
+from .console import LiveLine, duration_text, prepare, say, width
 from .table import Signs, signs_for, wrapped
 
-LIMIT = 900.0  # seconds without a change; each attempt takes seconds
+LIMIT = 900.0  # seconds without a new line after which waiting ends; an attempt takes seconds
 PAUSE = 0.3
-# The loop lacks eight steps of motion at its seam. After an attempt that fails for this reason, the
-# phase's policy takes four off, so that the third attempt passes.
+# The loop jumps by eight steps of motion at its seam. After each attempt that fails for this
+# reason, the phase's policy lowers the jump by four, so that the third attempt passes.
 ORDER = {
     "project": "quickstart",
     "character": "heroine",
@@ -60,14 +60,14 @@ def run(client: ComfyClient, base: Path) -> int:
         raise ComfyFailed(reason) from refusal
     say(f"  {client.address}{path}")
     production = follow(client, path, signs)
-    say(f"  {production['state']} in {spoken(time.monotonic() - started)}")
+    say(f"  {production['state']} in {duration_text(time.monotonic() - started)}")
     if production["reason"]:
         say(f"  {production['reason']}")
-    say("\nFiles, chosen of each phase")
+    say("\nChosen files of each phase")
     for phase in production["phases"]:
         for file in phase["files"]:
             say(f"  {base / 'output' / file['path']}")
-    say("\nEverything that was decided, and why, while ComfyUI runs (python quickstart.py serve):")
+    say("\nAll decisions with their reasons, while ComfyUI runs (python quickstart.py serve):")
     say(f"  GET {path}")
     return 0 if production["state"] == "completed" else 1
 
@@ -94,11 +94,11 @@ def follow(client: ComfyClient, path: str, signs: Signs) -> Mapping[str, Any]:
             if production["state"] in ENDED:
                 return production
             if time.monotonic() - changed > LIMIT:
-                pause, state = spoken(LIMIT), production["state"]
+                pause, state = duration_text(LIMIT), production["state"]
                 raise ComfyFailed(f"Nothing has changed for {pause}: {state}.")
             live.show(
                 f"{production['phase']}, attempt {production['attempt']},"
-                f" {production['progress']:.0%} of all"
+                f" {production['progress']:.0%} of the production"
             )
             time.sleep(PAUSE)
 
@@ -124,7 +124,7 @@ def _attempt(attempt: Mapping[str, Any], signs: Signs) -> str:
 
 
 def _one_line(reason: str) -> str:
-    """Return a gate's reasons on one line: its list items, or the whole text without items."""
+    """Return a gate's reasons on one line: its list items, or the whole text if it has no list."""
     items = [line[2:] for line in reason.splitlines() if line.startswith("- ")]
     return " ".join(" ".join(items or reason.splitlines()).split())
 

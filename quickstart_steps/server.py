@@ -9,11 +9,12 @@ from pathlib import Path
 
 from .comfyui_client import ComfyClient
 from .comfyui_process import ComfyUIProcess, ServerFailed, command_line, free_port, plain_lines
-from .console import LiveLine, say, spoken
+from .console import LiveLine, duration_text, say
 from .places import PACK_NAME, ComfyUI, Home, Refusal
 from .steps import TAIL, StepFailed
 
-PROBE_NODE = "AnimeSampleClip"  # ComfyUI starts without a pack that failed to load
+# Node of the pack that shows whether the pack was loaded: ComfyUI starts even if loading failed.
+PROBE_NODE = "AnimeSampleClip"
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def running_comfyui(home: Home, comfyui: ComfyUI, port: int | None) -> Iterator[
     say(f"  ComfyUI ({comfyui.origin}), on {device or 'the CPU'} ...")
     log = home.logs / "comfyui-server.log"
     log.write_bytes(b"")
-    # The folders of another ComfyUI stay as they are, bytecode included.
+    # No bytecode may be written into the folders of the user's own ComfyUI.
     bytecode = {"PYTHONPYCACHEPREFIX": str(home.root / "bytecode")} if comfyui.existing else {}
     command = server_command(home, comfyui, cpu=device is None)
     server = ComfyUIProcess(command, home.base, log, bytecode, port)
@@ -37,7 +38,7 @@ def running_comfyui(home: Home, comfyui: ComfyUI, port: int | None) -> Iterator[
         with LiveLine() as live:
             server.start(waiting=lambda: live.show("".join(server.tail(1))))
             _check_pack(server)
-        say(f"  ComfyUI: answers at {server.address} after {spoken(live.seconds)}")
+        say(f"  ComfyUI: answers at {server.address} after {duration_text(live.seconds)}")
         yield server
     except ServerFailed as failure:
         raise StepFailed(failure.reason, failure.lines[-TAIL:], log=log) from failure
@@ -58,9 +59,12 @@ def server_command(home: Home, comfyui: ComfyUI, cpu: bool) -> list[str]:
 
 
 def model_paths(source: Path) -> str:
-    """Return the text of a file of extra model paths with every model folder of another ComfyUI.
+    """Return the text of a file of extra model paths, with every model folder of a ComfyUI.
 
-    It is JSON, which is YAML too and quotes any path correctly.
+    ComfyUI reads YAML. The text is JSON, which is valid YAML and quotes any path correctly.
+
+    Args:
+        source: root of that ComfyUI.
     """
     models = source / "models"
     folders = sorted(models.iterdir()) if models.is_dir() else []
@@ -106,9 +110,9 @@ def _check_pack(server: ComfyUIProcess) -> None:
 
 
 def around_import_failure(lines: list[str]) -> list[str]:
-    """Return the lines of a log that lead to the complaint about the pack, else the last ones."""
-    complaint = re.compile(f"(Cannot import|Error while calling).*{re.escape(PACK_NAME)}")
+    """Return the lines of a log up to the error about the pack, or the last lines without one."""
+    error_line = re.compile(f"(Cannot import|Error while calling).*{re.escape(PACK_NAME)}")
     for number, line in enumerate(lines):
-        if complaint.search(line):
+        if error_line.search(line):
             return lines[max(0, number - TAIL) : number + 1]
     return lines[-TAIL:]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .console import LiveLine, say, spoken
+from .console import LiveLine, duration_text, say
 
 TAIL = 20  # lines of a failed command that are shown
 INTERRUPT_LIMIT = 30.0  # seconds that an interrupted command may take for stopping its servers
@@ -21,7 +21,7 @@ class StepFailed(Exception):
 
     Attributes:
         tail: last lines of the step's output.
-        remedy: what the reader can do, or "".
+        remedy: what the user can do, or "".
         log: file with all of the output, or None.
     """
 
@@ -38,9 +38,9 @@ class Step:
 
     Attributes:
         name: name of the stamp.
-        title: name of the step for people.
-        key: identity of the step's input; a stamp with another key does not count.
-        work: function that does the step. It must cope with the rest of an interrupted run.
+        title: name of the step that is shown to the user.
+        key: text that changes when the step's input changes; the step is then done again.
+        work: function that does the step. It must also work if an interrupted run has left files.
         present: function that returns True if the result still exists.
         expect: size and duration, printed before a long step starts; "" for a short one.
     """
@@ -53,8 +53,8 @@ class Step:
     expect: str = ""
 
 
-def take(step: Step, stamps: Path) -> bool:
-    """Do a step unless its stamp says that it is done; return True if it was done now."""
+def do_step(step: Step, stamps: Path) -> bool:
+    """Do a step, unless its stamp shows that it is done; return True if it was done now."""
     stamp = stamps / f"{step.name}.json"
     if _stamped_key(stamp) == step.key and step.present():
         say(f"  {step.title}: ready")
@@ -65,12 +65,12 @@ def take(step: Step, stamps: Path) -> bool:
     step.work()
     seconds = time.monotonic() - started
     _write_stamp(stamp, step, seconds)
-    say(f"  {step.title}: done in {spoken(seconds)}")
+    say(f"  {step.title}: done in {duration_text(seconds)}")
     return True
 
 
 def stamp_text(stamps: Path, name: str) -> str:
-    """Return a stamp's text, which differs each time its step was done; "" without a stamp."""
+    """Return the text of a stamp, or "" if there is none; it changes each time the step is done."""
     stamp = stamps / f"{name}.json"
     return stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
 
@@ -93,7 +93,7 @@ def _write_stamp(stamp: Path, step: Step, seconds: float) -> None:
     }
     partial = stamp.with_suffix(".partial")
     partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    partial.replace(stamp)  # a stamp exists whole or not at all
+    partial.replace(stamp)  # so that no incomplete stamp ever exists
 
 
 def run_attended(
@@ -101,7 +101,8 @@ def run_attended(
 ) -> int:
     """Run a command whose output goes to the terminal, and return its exit status.
 
-    At Ctrl-C the terminal sends the signal to the command too; it gets time to end properly.
+    At Ctrl-C the terminal sends the signal to the command too. The command then gets
+    `INTERRUPT_LIMIT` seconds to end.
     """
     process = subprocess.Popen(
         [str(part) for part in command], cwd=directory, env={**os.environ, **(environment or {})}
@@ -160,7 +161,7 @@ def run_command(
                     live.show(line.strip())
         status = process.wait()
     finally:
-        if process.poll() is None:  # this program is being stopped
+        if process.poll() is None:  # an exception, such as at Ctrl-C, has ended the reading
             process.terminate()
             process.wait()
     if status != 0:

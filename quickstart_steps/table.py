@@ -1,4 +1,4 @@
-"""Text of reports and of a job for a terminal."""
+"""Functions that format reports and a job as text for a terminal."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,13 @@ LEAST_COLUMN = 8  # characters; a narrower column can't be read
 
 @dataclass(frozen=True)
 class Signs:
-    """Characters for verdicts, rules and cut texts that a terminal can show."""
+    """Characters that a terminal can show.
+
+    Attributes:
+        verdicts: sign of each verdict.
+        rule: character of the line under a heading.
+        cut: character at the end of a text that was cut.
+    """
 
     verdicts: Mapping[str, str]
     rule: str
@@ -98,7 +104,12 @@ def threshold_text(threshold: float | Sequence[float] | None, better: str | None
 
 
 def job_lines(answer: Mapping[str, Any], width: int) -> list[str]:
-    """Return the lines that show the database's row of a job."""
+    """Return the lines that show a job.
+
+    Args:
+        answer: answer of the route of one job.
+        width: columns of the terminal.
+    """
     job = answer["job"]
     names = ["id", "prompt_id", "project", "scene", "shot", "character", "tags", "state"]
     names += ["verdict", "score", "started_at", "finished_at"]
@@ -125,7 +136,7 @@ def _words(name: str) -> str:
 
 
 def wrapped(text: str, width: int, indent: str) -> list[str]:
-    """Return a text in lines; lines after the first are indented further."""
+    """Return the lines of a wrapped text; the lines after the first are indented further."""
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False
     )

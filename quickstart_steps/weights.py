@@ -1,7 +1,7 @@
 """Program that lists the weights that the pack can use, and fetches some.
 
-`python -m anime_production.quickstart_steps.weights`, in any Python for the list; fetching needs
-`requests` and `filelock`, which come with ComfyUI.
+Run it as `python -m anime_production.quickstart_steps.weights`. Any Python can show the list;
+fetching needs `requests` and `filelock`, which come with ComfyUI.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..models.weights import WEIGHTS, Weight
 from ..models.weights.weight import files_in
-from .console import LiveLine, prepare, say, spoken
+from .console import LiveLine, duration_text, prepare, say
 
 SECONDS_BETWEEN_LINES = 0.2
 
@@ -35,11 +35,11 @@ def main(arguments: list[str]) -> int:
 
 
 def listing(models: Path) -> list[str]:
-    """Return a line for each of the weights: installed or missing, size and licence."""
+    """Return a line for each set of weights: installed or missing, size and licence."""
     lines = [
         f"Weights in {models}",
-        "None are needed, and none are fetched by themselves. Those marked with ! may not be used",
-        "commercially, and are fetched with --accept-licence only.",
+        "The pack works without them, and fetches none on its own. Weights marked with ! may not",
+        "be used commercially; to fetch them, add --accept-licence.",
         "",
     ]
     name_width = max(map(len, WEIGHTS))
@@ -60,11 +60,11 @@ def fetch_all(names: list[str], models: Path, accept_licence: bool) -> int:
         say(f"There are no weights {', '.join(unknown)}. There are: {', '.join(WEIGHTS)}.")
         return 2
     weights = [WEIGHTS[name] for name in dict.fromkeys(names)]
-    bound = [weight for weight in weights if weight.non_commercial]
-    if bound and not accept_licence:
-        for weight in bound:
+    non_commercial = [weight for weight in weights if weight.non_commercial]
+    if non_commercial and not accept_licence:
+        for weight in non_commercial:
             say(f"{weight.name} may not be used commercially: {weight.licence}.")
-        say("Nothing was fetched. If you accept that, add --accept-licence.")
+        say("Nothing was fetched. If you accept these licences, add --accept-licence.")
         return 2
     return max([_fetch(weight, models) for weight in weights])
 
@@ -80,23 +80,24 @@ def _fetch(weight: Weight, models: Path) -> int:
         return 1
     files = files_in(models / weight.folder)
     if weight.complete(files):
-        say(f"{weight.name}: installed already (delete {weight.installed(files)} to have it anew)")
+        say(f"{weight.name}: installed already (delete {weight.installed(files)} to fetch it anew)")
         return 0
     say(f"{weight.name} ({weight.size}; {weight.licence}) ...")
     started = time.monotonic()
     try:
         with LiveLine() as live:
-            paths = fetch(weight, models, _shown_on(live))
+            paths = fetch(weight, models, _progress_on(live))
     except FetchFailed as failure:
         say(f"FAILED: {weight.name}. {failure}")
         return 1
-    say(f"{weight.name}: done in {spoken(time.monotonic() - started)}")
+    say(f"{weight.name}: done in {duration_text(time.monotonic() - started)}")
     for path in paths:
         say(f"  {path}")
     return 0
 
 
-def _shown_on(live: LiveLine) -> Callable[[int, int | None], None]:
+def _progress_on(live: LiveLine) -> Callable[[int, int | None], None]:
+    """Return a function that shows the progress of a download on a line of the terminal."""
     last_shown = -SECONDS_BETWEEN_LINES
 
     def report(done: int, total: int | None) -> None:

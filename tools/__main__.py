@@ -1,4 +1,4 @@
-"""Command `python quickstart.py generate`: runs generators and shows what to translate."""
+"""Command `python quickstart.py generate`: runs generators and lists texts to translate."""
 
 import argparse
 import importlib
@@ -32,8 +32,8 @@ GENERATORS = {
     ),
     "texts": Generator(
         "english_texts",
-        "Writes the English texts in locales/; needed after a text of a node, a measure or a"
-        " refusal changed, and after a new translation.",
+        "Writes the English texts in locales/, and records new translations; needed after a text of"
+        " a node, a measure or a refusal changed, and after a new translation.",
     ),
     "help-tables": Generator(
         "help_tables",

@@ -1,7 +1,7 @@
-"""English texts of the editor, written from the nodes, the measures and the refusals.
+"""Generator of the English texts in locales/en, from the nodes, the measures and the refusals.
 
-The sentences of reasons, the units as people read them, the words of the panel, the settings and
-the commands are written by hand in `locales/en`, and kept.
+The sentences of reasons, the display names of units, and the texts of the panel, the settings and
+the commands are written by hand in `locales/en`, and the generator keeps them.
 """
 
 import importlib
@@ -56,8 +56,7 @@ def _socket_text(socket: Any) -> Texts:
 def _texts_of_added_inputs(node_input: Any) -> Iterator[tuple[str, Texts]]:
     """Yield id and texts of the inputs that the editor adds when an autogrow input is connected.
 
-    The editor does not translate the names of these, and replaces the dot in their ids by an
-    underscore.
+    The editor does not translate their names. In their ids it replaces the dot by an underscore.
     """
     template = node_input.as_dict().get("template", {})
     if "prefix" not in template:

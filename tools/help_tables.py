@@ -52,8 +52,8 @@ def table(
 
     Args:
         measures: measures of a family.
-        kinds: values of clean pictures of each kind, in English, by the name of a measure; the
-            names of the kinds at "name". Empty lists if the page has no such columns.
+        kinds: for the name of each measure, its values on each kind of clean pictures, in English;
+            for "name", the names of the kinds. The lists are empty if the page has no such columns.
         words: translations of the shared words, by their English.
         meanings: text of the second column, by the name of the measure.
     """
@@ -68,7 +68,7 @@ def table(
 
 
 def scale(measure: Measure) -> str:
-    """Return scale, direction and limit of a measure; the limit is bold if it decides."""
+    """Return scale, direction and limit of a measure; the limit is bold if a verdict needs it."""
     limits = measure.threshold if isinstance(measure.threshold, tuple) else (measure.threshold,)
     limit = "–".join(f"{each:g}" for each in limits if each is not None)
     limit = f"**{limit}**" if limit and measure.required else limit

@@ -43,7 +43,7 @@ def table(subject: str) -> list[str]:
 
 
 def limit(profile: Profile, measure: Measure) -> str:
-    """Return the limit of a measure in a profile: bold if it decides, a dash if there is none."""
+    """Return a measure's limit in a profile: bold if a verdict needs it, a dash if it has none."""
     if measure.name == "similarity":
         return f"**leeway {profile.leeway:g}**"
     if measure.threshold is None:

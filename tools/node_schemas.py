@@ -1,7 +1,7 @@
 """Generator of the frozen schemas of all nodes, which saved workflows depend on.
 
-After `generate schemas`, look at the difference. A change may append an input or an output. It must
-not move or remove one that is in the file, or change its type.
+After `generate schemas`, look at the difference to the committed file. A change may append an input
+or an output. It must not move or remove an existing one, or change its type.
 """
 
 import importlib
@@ -17,7 +17,7 @@ FROZEN = PACK / "tests" / "nodes" / "schemas.json"
 
 
 def current_schemas() -> dict[str, Any]:
-    """Return the schemas of all nodes by id, as far as a saved workflow depends on them."""
+    """Return those parts of all nodes' schemas that a saved workflow depends on, by node id."""
     nodes: list[Any] = pack_nodes()
     with _empty_user_directory():
         schemas = [node.GET_SCHEMA() for node in nodes]

@@ -32,7 +32,8 @@ NODE_POSITION, POINTER_POSITION = [330, 260], [1300, 1450]
 FIRST_POSITION, NODE_DISTANCE = 100_000, 5_000
 SETTINGS = {"Comfy.NodeBadge.NodeSourceBadgeMode": "None", "Comfy.Workflow.Persist": False}
 
-# The examples in which these nodes show most. Other nodes use the first example that has the node.
+# Example in which each of these nodes shows the most. Every other node is drawn in the first
+# example that has it.
 BEST_EXAMPLES = {
     "AnimeCharacterContactSheet": "keep_a_character",
     "AnimeCharacterOverlay": "check_a_clip",
@@ -84,7 +85,7 @@ def draw_nodes(editor: Editor, nodes: list[str]) -> None:
 
 
 def _run(editor: Editor) -> bool:
-    """Run the open workflow; return False if ComfyUI refuses it, as without its models or files."""
+    """Run the open workflow; return False if ComfyUI refuses it, as when a model is missing."""
     page, ended_before = editor.page, _count_ended(editor)
     with page.expect_response(lambda answer: answer.url.endswith("/prompt")) as response:
         page.get_by_test_id("queue-button").first.click()

@@ -1,8 +1,8 @@
 """Generator of the quotations in docs/troubleshooting.md, from locales/en/main.json.
 
-A quotation is a comment with the key of a text, and the text:
-<!-- reasons.no_lines -->`No edge is strong enough to be a line.` A message that is only in the
-source has the key "log"; a test checks that the source has it.
+A quotation is a comment with the key of a text, and the text after it:
+<!-- reasons.no_lines -->`No edge is strong enough to be a line.` The key of a log message, which is
+only in the source, is "log"; a test checks that the source has the message.
 """
 
 import re

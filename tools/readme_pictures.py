@@ -37,7 +37,7 @@ def draw_readme(editor: Editor, client: ComfyClient, names: list[str]) -> None:
 
 
 def _verdicts(editor: Editor, client: ComfyClient) -> bytes:
-    """Return a picture of verdicts on the nodes: the seam of the clip jumps."""
+    """Return a picture of verdicts on nodes, for a clip whose seam jumps."""
     _run_check(editor, seam_jump=4.0)
     editor.page.evaluate(
         """name => {

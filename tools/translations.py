@@ -1,4 +1,4 @@
-"""State of the translations: the missing ones, and those to check after their English changed.
+"""State of the translations: which are missing, and which to check after their English changed.
 
 A file in `translated_from/` holds, for each language, the English text that each translation was
 made from. When the English changes, the translation stays in use, and must be checked by a person,
@@ -27,7 +27,7 @@ class TranslationState:
     Attributes:
         missing: keys without a translation.
         to_check: keys whose English has changed since the translation was checked.
-        unrecorded: keys of translations whose English is not recorded yet.
+        unrecorded: keys of translations whose English text is not recorded yet.
         obsolete: keys of translations whose English text no longer exists.
     """
 

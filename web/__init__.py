@@ -1,1 +1,1 @@
-"""The web face: what the browser loads, and what the server answers."""
+"""Files that the browser loads (`client`), and the pack's HTTP routes (`server`)."""

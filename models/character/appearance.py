@@ -11,7 +11,7 @@ class Presence(str, Enum):
     """Presence of a character in a frame."""
 
     SAME = "same"
-    DIFFERENT = "different"  # a person is in its place who doesn't look like it
+    DIFFERENT = "different"  # another person, who doesn't look like it, is in its place
     NOT_VISIBLE = "not visible"
     UNKNOWN = "not measured"  # there is no reference, or the frames can't be measured
 
@@ -52,7 +52,7 @@ class Appearance:
 
 
 def unmeasured_appearance(name: str, threshold: float, count: int) -> Appearance:
-    """Return an appearance in `count` frames of which nothing could be measured."""
+    """Return an appearance in `count` frames for which nothing could be measured."""
     absent = (None,) * count
     presences = (Presence.UNKNOWN,) * count
     return Appearance(

@@ -7,11 +7,12 @@ import numpy as np
 
 from ..dependency import require
 
-# Points, of 100, that a pair gains if its track was that character last. Noise in the scores of two
-# similar people is smaller and doesn't swap them; a real swap gains twice as much for each of them.
+# Extra points (of 100) for a pair if the person's track was assigned to that character last. They
+# exceed the noise in the scores of two similar people, so that noise doesn't swap the two. A real
+# swap changes the points of each of them by about twice as much.
 HOLD = 20.0
 THRESHOLD = 50.0  # points at the threshold of any character
-LEAST_GAIN = 1e-3  # points; a pair that just reaches the threshold gains more than no pair
+LEAST_GAIN = 1e-3  # points; a pair exactly at the threshold must be better than no pair
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Assignment:
             or not; None where no person can be assigned.
         same: for each character and frame, True if that person reaches the character's threshold.
         doubled: for each character and frame, the further people who look like the character and
-            are assigned to no other.
+            are assigned to no character.
         strangers: for each frame, the people who look like none of the characters.
     """
 
@@ -40,9 +41,10 @@ def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> 
 
     First, people who reach a character's threshold are assigned to it. A pair gains the points by
     which it exceeds the threshold, and `HOLD` more if the person's track was that character last.
-    Then a character without a person may get one of the remaining people, who is *different*. A
-    person who looks like another character can't be that one, nor a person whose track was ever in
-    a frame beside that character: such a person is a stranger, and the character isn't visible.
+    Then a character without a person may get one of the remaining people, who is *different*. Two
+    kinds of people are excluded there: a person who looks like any character, and a person whose
+    track was ever in the same frame as that character. If nobody remains, the character isn't
+    visible in the frame.
 
     Args:
         points: points of each person on the scale of each character, 0–100, 50 at its threshold;
@@ -101,7 +103,7 @@ def _pairs_of_frames(
     tracks: Sequence[int],
     fixed: Sequence[dict[int, int]],
 ) -> list[dict[int, int]]:
-    """Return the allowed pairs with the most gain, for each frame as person → character.
+    """Return the allowed pairs with the largest total gain: for each frame, character by person.
 
     Args:
         gain: gain of each pair, above 0 where it's allowed, shape (people, characters).
@@ -127,7 +129,7 @@ def _best_pairs(
     fixed_pairs: dict[int, int],
     identity: dict[int, int],
 ) -> dict[int, int]:
-    """Return the pairs of one frame; `identity` is the character that each track was last."""
+    """Return the pairs of one frame; `identity` holds each track's last assigned character."""
     people = [person for person in row if person not in fixed_pairs and allowed[person].any()]
     free = [each for each in range(gain.shape[1]) if each not in fixed_pairs.values()]
     if not people or not free:
@@ -143,7 +145,7 @@ def _best_pairs(
 def _tracks_beside(
     same: Sequence[dict[int, int]], rows: Sequence[range], tracks: Sequence[int], characters: int
 ) -> list[set[int]]:
-    """Return for each character the tracks that were in a frame beside it, so can't be it."""
+    """Return for each character the tracks that were in the same frame as it, so can't be it."""
     beside: list[set[int]] = [set() for _ in range(characters)]
     for row, pairs in zip(rows, same, strict=True):
         tracks_in_frame = {tracks[person] for person in row}

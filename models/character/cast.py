@@ -8,10 +8,10 @@ from ..measure import Measure, Value
 from ..measurement import Better
 from .appearance import Appearance, Presence
 
-# Share of frames. A character that is doubled in more of them is a fault of the pictures; below
-# that it may be a detector that draws two boxes around one person in a frame or two.
+# Share of frames. If a character is doubled in more frames, the clip has a fault. In fewer frames,
+# the detector may have put two boxes around one person.
 DOUBLED_ALLOWED = 0.1
-MOST_LISTED = 5  # frames of a character that a sentence names
+MOST_LISTED = 5  # number of frames of a character that the text of a reason lists
 
 SOME_MISSING = "cast_missing"
 NOBODY_SEEN = "nobody_seen"
@@ -24,7 +24,7 @@ class CastInClip:
 
     Attributes:
         appearances: appearance of each character, at least one.
-        frames: numbers of the frames that show anybody.
+        frames: numbers of the frames in which at least one person was detected.
     """
 
     appearances: Sequence[Appearance]
@@ -34,7 +34,7 @@ class CastInClip:
 def missing(cast: CastInClip) -> Value | Absence:
     """Return the share of the frames in which at least one character is missing.
 
-    Only frames that show anybody count.
+    Only frames in which at least one person was detected count.
     """
     if not cast.frames:
         return Absence(NOBODY_SEEN)
@@ -47,7 +47,10 @@ def missing(cast: CastInClip) -> Value | Absence:
 
 
 def doubled(cast: CastInClip) -> Value:
-    """Return the share of the frames that show a character twice, of those that show anybody."""
+    """Return the share of the frames that show a character twice.
+
+    Only frames in which at least one person was detected count.
+    """
     frames = {each.name: [f for f in cast.frames if each.doubled[f]] for each in cast.appearances}
     doubled_frames, frames_with_people = set().union(*frames.values()), set(cast.frames)
     per_frame = [
@@ -58,7 +61,7 @@ def doubled(cast: CastInClip) -> Value:
 
 
 def _first_of(frames: Sequence[int]) -> str:
-    """Write the first numbers of frames without words, as the sentence has many languages."""
+    """Return the first frame numbers as a text without words, for reasons in any language."""
     listed = ", ".join(map(str, frames[:MOST_LISTED]))
     return f"{listed}, …" if len(frames) > MOST_LISTED else listed
 
@@ -70,24 +73,24 @@ def _share_of_frames(
     key: str,
     per_frame: Sequence[float | None] = (),
 ) -> Value:
-    """Return the share of the clip's frames that some characters are concerned in.
+    """Return the share of the clip's frames that are listed for at least one character.
 
     Args:
-        frames: for each character's name the frames that it is concerned in.
+        frames: by the name of each character, the frames in which it is missing, or doubled.
         cast: the characters of the clip.
-        reason: code of the reason if there is any such frame.
-        key: placeholder of that reason for the characters' names and frames.
+        reason: code of the reason if any frame is listed.
+        key: placeholder in that reason for the names of the characters and their frames.
         per_frame: value of each frame.
     """
     all_frames = set().union(*frames.values())
-    places = "; ".join(
+    listing = "; ".join(
         f"{name} {len(numbers)}/{len(cast.frames)} ({_first_of(numbers)})"
         for name, numbers in frames.items()
         if numbers
     )
     return Value(
         len(all_frames) / len(cast.frames),
-        {key: places} if all_frames else {},
+        {key: listing} if all_frames else {},
         reason if all_frames else None,
         per_frame,
         {"frames": {name: numbers for name, numbers in frames.items() if numbers}},

@@ -1,4 +1,4 @@
-"""Input of the measures of one character: its appearance in a clip, its sheet, the detections."""
+"""Input of a measure of one character: its appearance in a clip, its sheet, the detections."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class CharacterInClip:
     Attributes:
         appearance: appearance of the character, frame by frame.
         character: sheet of the character, with at least one usable reference.
-        model: detector and embedder that both the clip and the references were seen with.
+        model: detector and embedder that were used for both the clip and the references.
         detections: all people detected in the clip.
     """
 
@@ -33,7 +33,7 @@ class CharacterInClip:
 
     @property
     def frames_with_people(self) -> int:
-        """Number of frames that show anybody."""
+        """Number of frames in which at least one person was detected."""
         return sum(len(row) > 0 for row in self.detections.rows)
 
     @property

@@ -30,7 +30,7 @@ def absent_measurements(
     count: int,
     measures: Measures,
 ) -> tuple[Measurement, ...]:
-    """Return the measurements of a character of which nothing can be measured.
+    """Return the measurements of a character for which nothing can be measured.
 
     Args:
         character: sheet of the character.
@@ -72,6 +72,6 @@ def measure_cast(
 
 
 def _with_backend(model: IdentityModel, measure: Measure) -> Measure:
-    """Return a measure with the detector or the embedder, whichever gives it, as its backend."""
+    """Return a measure whose backend is the part of the model that it depends on."""
     is_of_detector = measure.name == VISIBLE_SHARE.name
     return replace(measure, backend=(model.detector if is_of_detector else model.embedder).name)

@@ -60,11 +60,11 @@ def score_characters(
 ) -> CharacterResult:
     """Compare every person in every frame with the references of some characters.
 
-    The similarity of a frame is that to the most similar reference, so that a back view is compared
-    with the back view. With one character the measurements have their plain names, `similarity`,
-    `drift` and so on. With several the character's name follows, `similarity: Rin`, and a number if
-    two characters have one name, `similarity: Rin 2`. `missing` and `doubled` are measured of all
-    characters together.
+    The similarity of a frame is its similarity to the most similar reference, so that a back view
+    is compared with the back view. With one character the measurements have their plain names, such
+    as `similarity` and `drift`. With several, the character's name follows (`similarity: Rin`), and
+    a number if two characters have the same name (`similarity: Rin 2`). `missing` and `doubled` are
+    measured for all characters together.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
@@ -73,8 +73,8 @@ def score_characters(
         least_similarity: threshold of all characters, above 0 and up to 1; None for their own.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
         measures: `MEASURES`, or the same with the thresholds of a profile.
-        leeway: factor on the distance from the references that a character's own threshold allows;
-            without effect where `least_similarity` is set.
+        leeway: factor of the distance from the references that a character's own threshold allows:
+            2 allows twice the distance. It has no effect if `least_similarity` is given.
 
     Returns:
         Report, appearances and strangers.
@@ -154,21 +154,21 @@ def _check_input(
             raise InputError(
                 "character",
                 f"a character made with {model.key}",
-                f"{character.name}, one made by {character.model}",
-                "Descriptions of different backends, weights or regions can't be compared: make "
-                "its sheet again with this identity model, or connect the model of the sheet.",
+                f"{character.name}, made with {character.model}",
+                "Embeddings of different backends, weights or regions can't be compared. Make the "
+                "sheet again with this identity model, or connect the model of the sheet.",
             )
     if least_similarity is not None and not (
         math.isfinite(least_similarity) and 0 < least_similarity <= 1
     ):
-        remedy = "1 is the same picture; leave it out for the threshold of the sheet."
+        remedy = "1 is the same picture. Leave it out to use the threshold of the sheet."
         raise InputError(
             "min_similarity", "a similarity above 0, up to 1", str(least_similarity), remedy
         )
 
 
 def _with_unique_names(characters: Sequence[Character]) -> list[Character]:
-    """Return the characters, with a number after a name that an earlier one has."""
+    """Return the characters, with a number after each name that an earlier character has."""
     uses: Counter[str] = Counter()
     named = []
     for character in characters:
@@ -258,8 +258,9 @@ def _report(
 ) -> Report:
     """Return the report of all characters.
 
-    First the similarity of each character, then the measurements of all together, then the
-    further ones of each. Its worst frame is that of the lowest similarity.
+    It begins with the similarity of each character. The measurements of all characters together
+    follow, then the other measurements of each. Its worst frame is the one with the lowest
+    similarity on its character's scale.
     """
     first: list[Measurement] = []
     further: list[Measurement] = []
@@ -286,7 +287,7 @@ def _report(
 def _with_name(
     measurements: Sequence[Measurement], character: Character, count: int
 ) -> tuple[Measurement, ...]:
-    """Return measurements, the character's name after their own if there are several."""
+    """Return measurements; if there are several characters, their names end in the character's."""
     if count == 1:
         return tuple(measurements)
     return tuple(replace(each, name=f"{each.name}: {character.name}") for each in measurements)

@@ -1,4 +1,4 @@
-"""Consistency: similarity of a character's frames to one another, whoever they show."""
+"""Consistency: similarity of a character's frames to one another, without its references."""
 
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def subject_consistency(embeddings: torch.Tensor) -> float | None:
     """Return the subject consistency of VBench (Huang et al. 2024).
 
-    S = 1/(T−1) Σ_{t≥2} ½ [max(0, cos(f₁, f_t)) + max(0, cos(f_{t−1}, f_t))]. VBench takes DINO
-    features of whole frames for f, this the embeddings of the character.
+    S = 1/(T−1) Σ_{t≥2} ½ [max(0, cos(f₁, f_t)) + max(0, cos(f_{t−1}, f_t))]. In VBench, f are DINO
+    features of whole frames; here, f are the embeddings of the character.
 
     Args:
         embeddings: embeddings of the visible frames in order, shape (frames, dimensions).

@@ -29,7 +29,7 @@ class ClipVision:
         name: name that differs between models with different weights.
         encode: function from pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings,
             shape (n, dimensions).
-        device: text on the device that it runs on.
+        device: name of the device that it runs on.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ClipVision:
 
 @dataclass(frozen=True)
 class Resources:
-    """Everything that a detector or an embedder may be opened with.
+    """Installed weights, device and connected models that detectors and embedders may use.
 
     Attributes:
         weights: installed files of each of `registry.FOLDERS`.
@@ -65,9 +65,9 @@ class _Declaration:
         is_present: returns True if its weights, or whatever else it needs besides the package, are
             installed or connected.
         choices: returns the names for the combo of weights, from the installed files of `folder`.
-        reason: text of the explanation if `auto` takes it.
-        without_weights: text of the explanation if `auto` skips it for lack of weights.
-        without_package: text of the explanation if `auto` skips it for lack of the package.
+        reason: text shown to the user if `auto` chooses it.
+        without_weights: text shown to the user if `auto` skips it because weights are missing.
+        without_package: text shown to the user if `auto` skips it because the package is missing.
     """
 
     name: str
@@ -82,7 +82,7 @@ class _Declaration:
     without_package: str = ""
 
     def obstacle(self, resources: Resources) -> str | None:
-        """Return the text on what is missing to open it, or None if it can be opened."""
+        """Return the text on what is missing, or None if it can be opened."""
         if not self.is_present(resources):
             return self.without_weights
         if self.package and not is_installed(self.package):
@@ -132,7 +132,7 @@ def absent_weights(input_name: str, needed_by: str, weight: str) -> InputError:
 
 
 def published_weights(name: str) -> list[str]:
-    """Return the names of the catalogue's weights for a detector or backend, the preferred first.
+    """Return the names of a detector's or backend's weights in the catalogue, preferred ones first.
 
     Examples:
         >>> published_weights("anime_face")

@@ -92,7 +92,7 @@ class Detector(Protocol):
 
     @property
     def device(self) -> str:
-        """Device it really runs on, as a text: `cpu`, `cuda:0`, `CPUExecutionProvider`, …."""
+        """Name of the device that it really runs on: `cpu`, `cuda:0`, `CPUExecutionProvider`, …."""
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Detect the people in a few frames, in one batch.
@@ -115,7 +115,7 @@ class Embedder(Protocol):
 
     @property
     def device(self) -> str:
-        """Device it really runs on, as a text."""
+        """Name of the device that it really runs on."""
 
     @property
     def threshold(self) -> float:
@@ -151,7 +151,7 @@ class Embedder(Protocol):
             second: embeddings of `embed`, shape (n, dimensions).
 
         Returns:
-            Similarities up to 1, which is the same picture; shape (m, n), by one matrix product.
+            Similarities, shape (m, n), by one matrix product. The largest is 1: the same picture.
         """
 
 

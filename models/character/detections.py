@@ -9,8 +9,9 @@ from .detection import Detection, IdentityModel
 
 # Size of a batch of frames: eight at 1280 × 720, a single one if it is very large.
 MOST_FRAMES, MOST_PIXELS = 8, 8 * 1280 * 720
-# Pixels. A person whose crop has a shorter side is "too small" and left out. It is the size of the
-# smallest face that the anime face cascade was trained on; an eye is some five pixels then.
+# Pixels. A person is "too small" and left out if the shorter side of the crop is below this. It is
+# the size of the smallest faces that the anime face cascade was trained on; in these, an eye is
+# about five pixels wide.
 LEAST_CROP = 24
 
 
@@ -44,8 +45,8 @@ def detect_people(
 ) -> Detections:
     """Detect all people in every frame and make their embeddings.
 
-    The detector and the embedder run once over each frame. Only boxes and embeddings stay in
-    memory, so that it hardly grows with the number of frames.
+    The detector and the embedder run once over each frame. Only boxes and embeddings are kept, so
+    that the memory hardly grows with the number of frames.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.

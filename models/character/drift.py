@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
 
 LEAST_BEFORE, LEAST_AFTER = 2, 2  # frames before and after the start of a fall
-# A fall must stand out of the usual ups and downs of a motion. The two-part fit leaves at most this
-# share of the variance unexplained, and the values fall by at least this many standard deviations
-# of its errors and by at least this much similarity.
+# A fall must stand out from the usual changes of similarity in a motion. Three conditions: the
+# two-part fit leaves at most this share of the variance unexplained; the values fall by at least
+# this many standard deviations of the fit's errors; and they fall by at least this much similarity.
 MOST_UNEXPLAINED, DEVIATIONS, LEAST_FALL = 0.4, 3.0, 0.02
-# A value has left the level if it lies below it by all three: this share of the whole fall, this
-# many median absolute deviations of the level, and this much similarity.
+# A value has left the level part if it lies below the level by more than each of these: this share
+# of the whole fall, this many median absolute deviations of the level part, this much similarity.
 FALL_SHARE, MEDIANS, LEAST_STEP = 0.05, 4.5, 0.008
-DRIFT_LEAST = 6  # visible frames, so that each third has two
-SLOPE_LEAST = 3  # visible frames; any two lie on a line
+DRIFT_LEAST = 6  # visible frames, so that each third of the clip has two
+SLOPE_LEAST = 3  # visible frames; a line through two frames would always fit exactly
 SLOPE_FRAMES = 100  # frames of the slope's unit; a slope per frame has too many zeros to read
 
 FALLS = "drift_from"
@@ -31,7 +31,7 @@ TOO_SHORT_FOR_SLOPE = "too_short_for_slope"
 
 
 def drift(clip: "CharacterInClip") -> Value | Absence:
-    """Return the mean similarity of the last third of the visible frames less the first's."""
+    """Return the change of mean similarity from the first to the last third of visible frames."""
     similarities = clip.similarities
     visible = len(similarities)
     if visible < DRIFT_LEAST:
@@ -70,10 +70,11 @@ def slope(frames: Sequence[int], values: Sequence[float]) -> float:
 
 
 def start_of_fall(frames: Sequence[int], values: Sequence[float]) -> int | None:
-    """Return the frame from which on a value falls, at once or steadily, after it was level.
+    """Return the frame from which on a value falls, suddenly or steadily, after it was level.
 
-    Method: fit a level part and a straight part, cut where the squared error is least. Similarity
-    falls slowly at first, so the cut then moves back to the frame where the values left the level.
+    Method: fit a constant to the first part and a line to the rest, and choose the cut between the
+    two with the least squared error. Similarity falls slowly at first, so the cut is then moved
+    back to the frame in which the values left the level.
 
     Args:
         frames: number of each frame, rising.

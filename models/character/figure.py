@@ -21,31 +21,31 @@ DETECTOR = "whole_image"
 
 WORKING_PIXELS = 4096  # px of the reduced picture; an eye still has a few, and thin lines vanish
 CHUNK = 8  # frames at a time; about 25 MB each
-SAMPLE_STEP = 3  # colours are compared with every third pixel across and down, to save time
+SAMPLE_STEP = 3  # each pixel is compared with every third one across and down, to save time
 
 LIGHTNESS_WEIGHT = 0.7  # below 1, as shading changes lightness more than hue
-COLOUR_REACH = 7.0  # CIELAB units; standard deviation of similar colours: shading of a cel colour
-COLOUR_ALONE = 5.0  # CIELAB units; the same where colours are compared without their places
+COLOUR_REACH = 7.0  # CIELAB units; standard deviation of the shading inside one cel colour
+COLOUR_ALONE = 5.0  # CIELAB units; the same, if colours are compared without their places
 PLACE_REACH = 0.18  # share of the picture's side; standard deviation of places near each other
 BORDER = 2  # px of the reduced picture that count as background at the top, left and right
-# CIELAB units by which a border colour is off, one side of the picture away: on a plain border, on
-# a painted one.
+# Border colours count less the further away they are: the distance of one picture side counts as
+# much as this difference of colour in CIELAB units, on a plain and on a painted border.
 LEAST_FADE, MOST_FADE = 4.0, 25.0
-# CIELAB units by which a figure differs from the border: from a plain one, from a painted one.
+# Least difference of a figure from a plain and from a painted border, in CIELAB units.
 LEAST_CONTRAST, MOST_CONTRAST = 6.0, 12.0
 BORDER_ODDS = 6.0  # log odds that the border is background
 MIDDLE_ODDS = 1.2  # log odds that the middle is the figure; a mild preference
 HALF_COLUMN = 0.3  # half the usual width of a figure, as a share of the picture's height
-NARROW = 0.6  # width per height below which the column takes the picture's whole width
-EVIDENCE_WEIGHT = 0.8  # weight of a pixel's own evidence against that of similar pixels
+NARROW = 0.6  # width per height; in a narrower picture the column has the picture's whole width
+EVIDENCE_WEIGHT = 0.8  # weight of a pixel's own evidence; that of similar pixels has the weight 1
 ROUNDS = 8  # of mean-field inference; the outline hardly changes after about five
 
 LEAST_SHARE = 0.02  # of the picture; a smaller figure has fewer than 80 working pixels
-# Limit of `Figures.clearness`. None of 43 crops of two painted backgrounds, of noise and of
-# gradients reached it (0.50–0.79). Drawn characters were at 0.82 and above on plain and softly
-# shaded grounds and at 0.68–0.91 on painted ones, lowest where the figure takes a small part of a
-# wide picture. So some painted pictures of a person count as "not visible", which is better than a
-# number measured on the background.
+# Least `Figures.clearness` of a figure. Without a figure, 43 crops of two painted backgrounds, of
+# noise and of gradients had 0.50–0.79. Drawn characters had at least 0.82 on plain and softly
+# shaded backgrounds, and 0.68–0.91 on painted ones; the lowest values came from small figures in
+# wide pictures. So some painted pictures of a person count as "not visible", which is better than
+# a number measured on the background.
 LEAST_CLEARNESS = 0.80
 
 
@@ -57,7 +57,7 @@ class Figures:
         lab: reduced pictures in CIELAB, shape (frames, height, width, 3).
         weight: probability that a pixel belongs to the figure, 0–1, shape (frames, height, width).
         boxes: left, top, right, bottom as shares of the picture, shape (frames, 4).
-        clearness: share of pixels that colour alone classifies rightly as figure or background,
+        clearness: share of pixels that colour alone classifies correctly as figure or background,
             from 0.5 (no better than chance) to 1, shape (frames,).
         visible: True if the figure is large and clear enough to be one, shape (frames,).
     """
@@ -81,7 +81,7 @@ class Figures:
 
 
 def join(figures: Sequence[Figures]) -> Figures:
-    """Return figures of pictures of one size as one batch."""
+    """Join figures of pictures of the same size into one batch."""
     return Figures(
         torch.cat([each.lab for each in figures]),
         torch.cat([each.weight for each in figures]),
@@ -96,8 +96,8 @@ def find_figures(frames: torch.Tensor) -> Figures:
 
     Method: the evidence of each pixel is the distance of its colour to the nearest border colours,
     and a mild preference for the middle. A few rounds of mean-field inference with a bilateral
-    kernel (Krähenbühl and Koltun 2011), over sampled pixels, then make pixels agree that are near
-    each other in colour and place.
+    kernel (Krähenbühl and Koltun 2011) over sampled pixels follow. They give pixels that are near
+    each other in colour and place similar probabilities.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3); a few at a time, see `chunks`.
@@ -137,7 +137,7 @@ def chunks(frames: torch.Tensor, device: torch.device | None = None) -> Iterator
 
 
 def _reduced(frames: torch.Tensor) -> torch.Tensor:
-    """Return the frames reduced to about `WORKING_PIXELS`, by area means, which don't alias."""
+    """Return the frames reduced to about `WORKING_PIXELS`, by area means to avoid aliasing."""
     height, width = frames.shape[1:3]
     scale = min(1.0, (WORKING_PIXELS / (height * width)) ** 0.5)
     size = (max(round(height * scale), 2 * BORDER + 1), max(round(width * scale), 2 * BORDER + 1))
@@ -155,8 +155,8 @@ def _places(height: int, width: int, like: torch.Tensor) -> tuple[torch.Tensor, 
 def distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """Return the Euclidean distances of all pairs of rows.
 
-    They are computed pair by pair: by a matrix product, a frame alone would differ in the last
-    bits from the same frame in a batch.
+    They are computed pair by pair. With a matrix product, the last bits of a frame's result would
+    depend on the batch that the frame is in.
     """
     return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
 
@@ -164,11 +164,11 @@ def distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 def _contrast_with_border(
     colour: torch.Tensor, place: torch.Tensor, height: int, width: int
 ) -> torch.Tensor:
-    """Return the log odds of figure by the distance to border colours, shape (frames, pixels).
+    """Return the log odds that a pixel is figure, from border colours, shape (frames, pixels).
 
-    The bottom is left out, as it often cuts the character. A border colour counts less the further
-    away it is, so that soft gradients are background and a dress coloured like the far corner is
-    not. On a plain border a small contrast is enough, on a painted one it takes more.
+    The bottom border is left out, as it often cuts the character. A border colour counts less the
+    further away it is: a soft gradient is then background, and a dress with the colour of a far
+    corner is not. On a plain border a small contrast is enough; on a painted one more is needed.
     """
     grid = colour.view(-1, height, width, 3)
     sides = torch.cat([grid[:, :, 0], grid[:, 0], grid[:, :, -1]], dim=1)
@@ -188,7 +188,7 @@ def _contrast_with_border(
 
 
 def _middle(x: torch.Tensor, aspect: float) -> torch.Tensor:
-    """Return the log odds of figure by place: high in a middle column as wide as a figure."""
+    """Return the log odds that a pixel is figure, from its place: high in the middle column."""
     offset = (x.flatten() - 0.5) * max(aspect, NARROW) / HALF_COLUMN
     return MIDDLE_ODDS * (1 - offset**2).clamp(min=-2)
 
@@ -196,10 +196,12 @@ def _middle(x: torch.Tensor, aspect: float) -> torch.Tensor:
 def mean_field_weights(
     evidence: torch.Tensor, colour: torch.Tensor, place: torch.Tensor, size: tuple[int, int]
 ) -> torch.Tensor:
-    """Return the probability of figure after mean-field inference, shape (frames, height, width).
+    """Return the probability that a pixel is figure, shape (frames, height, width).
+
+    Method: mean-field inference, see `find_figures`.
 
     Args:
-        evidence: log odds of figure of each pixel by itself, shape (frames, pixels).
+        evidence: log odds that each pixel by itself is figure, shape (frames, pixels).
         colour: colours in weighted CIELAB, shape (frames, pixels, 3).
         place: places as shares of the picture's side, shape (frames, pixels, 2).
         size: height and width in pixels.
@@ -221,9 +223,10 @@ def mean_field_weights(
 
 
 def _clearness(weight: torch.Tensor, colour: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Return the share of pixels that colour alone classifies rightly; see `Figures.clearness`.
+    """Return the share of pixels that colour alone classifies correctly; see `Figures.clearness`.
 
-    A figure has colours of its own; a patch of a landscape has those of its surroundings.
+    It is high for a figure, whose colours differ from its surroundings. It is low for a patch of a
+    landscape.
     """
     samples = sample_indices(size, colour.device)
     colours, figure = colour[:, samples], weight.flatten(1)[:, samples]
@@ -236,13 +239,16 @@ def _clearness(weight: torch.Tensor, colour: torch.Tensor, size: tuple[int, int]
 
 
 def sample_indices(size: tuple[int, int], device: torch.device) -> torch.Tensor:
-    """Return the indices, in the flattened picture, of the pixels that represent all others."""
+    """Return the indices, in the flattened picture, of a regular grid of sampled pixels."""
     places = torch.arange(size[0] * size[1], device=device).view(size)
     return places[1::SAMPLE_STEP, 1::SAMPLE_STEP].flatten()
 
 
 def _boxes(weight: torch.Tensor) -> torch.Tensor:
-    """Return the box of each figure without its outermost hundredths, as shares of the picture."""
+    """Return the box of each figure as shares of the picture.
+
+    One hundredth of the figure may lie outside of each edge, so that single pixels don't count.
+    """
     sure = torch.where(weight > 0.5, weight, 0.0)
     edges = []
     for axis in (1, 2):  # sums over rows give left and right, sums over columns top and bottom

@@ -37,9 +37,9 @@ WITHOUT_WEIGHTS = IdentityChoice(PALETTE.name, WHOLE_IMAGE.name)
 def choose_identity_model(choice: IdentityChoice, resources: Resources) -> IdentityModel:
     """Open the detector and the embedder that a user chose, or the best installed ones.
 
-    For the backend `auto` takes CCIP if its weights are installed, else a connected CLIP vision
-    model, else palette. It never takes InsightFace, which is made for photographs and seldom finds
-    drawn faces.
+    The backend `auto` is CCIP if its weights are installed, else a connected CLIP vision model,
+    else palette. It is never InsightFace, which is made for photographs and seldom finds drawn
+    faces.
 
     Args:
         choice: the user's choice.
@@ -65,7 +65,7 @@ def choose_identity_model(choice: IdentityChoice, resources: Resources) -> Ident
     if backend.own_detector is not None:
         detector, embedder = backend.own_detector(choice.weights, resources)
         if choice.detector not in (AUTO, backend.name):
-            raise _needs_its_own(backend, choice.detector)
+            raise _other_detector_error(backend, choice.detector)
         detector_reason = f"the only one with the {backend.needs} that this backend needs"
     else:
         assert backend.open is not None
@@ -95,7 +95,7 @@ def _choose(name: str, declared: dict[str, D], resources: Resources) -> tuple[D,
     raise AssertionError("one automatic declaration of each kind must need no weights")
 
 
-def _needs_its_own(backend: EmbedderDeclaration, detector: str) -> InputError:
+def _other_detector_error(backend: EmbedderDeclaration, detector: str) -> InputError:
     name = backend.name
     return InputError(
         "detector",

@@ -65,7 +65,7 @@ def save_character(folder: Path, character: Character) -> SavedCharacter:
         character: character of `make_character` or `load_character`.
 
     Returns:
-        The new version; or the newest one so far, if that holds exactly the same.
+        The new version; or the newest existing one, if it holds exactly the same data.
 
     Raises:
         InputError: the character has no name.
@@ -91,24 +91,24 @@ def save_character(folder: Path, character: Character) -> SavedCharacter:
     name = _name_in_library(character.name)
     if not name:
         raise InputError("name", "a name", "none", "Name the character in its Character Sheet.")
-    packed, home = pack(character), folder / _folder_name(name)
+    packed, character_folder = pack(character), folder / _folder_name(name)
     label = Label(uuid4(), name, datetime.now(timezone.utc), packed.sha256)
-    unfinished = home / f"{UNFINISHED}{label.id}"
+    unfinished = character_folder / f"{UNFINISHED}{label.id}"
     try:
-        identical = _identical_version(home, _version_numbers(home), packed)
+        identical = _identical_version(character_folder, _version_numbers(character_folder), packed)
         if identical is not None:
             return identical
         unfinished.mkdir(parents=True)
         write(unfinished, packed, label, character.pictures)
-        return _publish(unfinished, home, packed, label)
+        return _publish(unfinished, character_folder, packed, label)
     except OSError as error:
         raise LibraryError(
-            f"{error.filename or home} can't be written ({error.strerror or error}); the character"
-            " was not saved. Is the disk full, or the folder read-only?"
+            f"{error.filename or character_folder} can't be written ({error.strerror or error}); "
+            "the character was not saved. Is the disk full, or the folder read-only?"
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-        _remove_abandoned(home)
+        _remove_abandoned(character_folder)
 
 
 def load_character(folder: Path, name: str, version: int | None = None) -> Character:
@@ -121,7 +121,7 @@ def load_character(folder: Path, name: str, version: int | None = None) -> Chara
 
     Raises:
         InputError: there is no such character or version.
-        LibraryError: a file of it is damaged, or was made by a newer version of this pack.
+        LibraryError: one of its files is damaged, or was made by a newer version of this pack.
     """
     return read(find_character(folder, name, version).path)
 
@@ -131,8 +131,8 @@ def find_character(folder: Path, name: str, version: int | None = None) -> Saved
 
     Its arguments and errors are those of `load_character`.
     """
-    home = folder / _folder_name(_name_in_library(name))
-    versions = _version_folders(home)
+    character_folder = folder / _folder_name(_name_in_library(name))
+    versions = _version_folders(character_folder)
     if not versions:
         names = ", ".join(list_characters(folder))
         remedy = f"Saved are: {names}." if names else "The library is empty: save one first."
@@ -141,7 +141,7 @@ def find_character(folder: Path, name: str, version: int | None = None) -> Saved
     if number not in versions:
         remedy = f"Saved versions of {name}: {', '.join(map(str, versions))}."
         raise InputError("version", "a saved version", str(number), remedy)
-    path = home / _version_name(number)
+    path = character_folder / _version_name(number)
     return SavedCharacter(path, number, read_label(path))
 
 
@@ -151,7 +151,7 @@ def list_characters(folder: Path) -> tuple[str, ...]:
     It never raises: a character that can't be read is left out, with a warning in the log.
     """
     try:
-        names = {_character_name(home) for home in folder.iterdir()}
+        names = {_character_name(character_folder) for character_folder in folder.iterdir()}
     except OSError:
         return ()  # the folder doesn't exist until a character is saved
     return tuple(sorted(names - {""}, key=lambda name: (name.casefold(), name)))
@@ -160,11 +160,11 @@ def list_characters(folder: Path) -> tuple[str, ...]:
 def library_fingerprint(folder: Path) -> str:
     """Return a text that changes when a version is saved or removed, as a key for caches."""
     state = []
-    for home in sorted(folder.glob("*-*")):
-        for number in _version_folders(home)[-1:]:
+    for character_folder in sorted(folder.glob("*-*")):
+        for number in _version_folders(character_folder)[-1:]:
             with suppress(OSError):  # another process may be removing it
-                changed = (home / _version_name(number)).stat().st_mtime_ns
-                state.append(f"{home.name}/{number}/{changed}")
+                changed = (character_folder / _version_name(number)).stat().st_mtime_ns
+                state.append(f"{character_folder.name}/{number}/{changed}")
     return hashlib.sha256("\n".join(state).encode()).hexdigest()
 
 
@@ -189,32 +189,36 @@ def version_record(saved: SavedCharacter, character: Character) -> CharacterVers
     )
 
 
-def _publish(unfinished: Path, home: Path, packed: Packed, label: Label) -> SavedCharacter:
-    """Rename a complete version to the next free number, safely beside other processes."""
+def _publish(
+    unfinished: Path, character_folder: Path, packed: Packed, label: Label
+) -> SavedCharacter:
+    """Rename a complete version to the next free number; other processes may do so at once."""
     while True:
-        numbers = _version_numbers(home)
-        # It is compared with the version just before the new number. If another process takes that
+        numbers = _version_numbers(character_folder)
+        # The character is compared with the newest version. If another process takes the next
         # number first, the rename fails, and the next round compares with that process's version.
-        identical = _identical_version(home, numbers, packed)
+        identical = _identical_version(character_folder, numbers, packed)
         if identical is not None:
             return identical
         number = max(numbers, default=0) + 1
-        path = home / _version_name(number)
+        path = character_folder / _version_name(number)
         try:
             os.rename(unfinished, path)  # fails on every system if the folder exists with files
         except OSError:
             if not path.exists():
                 raise
             continue
-        sync_folder(home)
-        sync_folder(home.parent)
+        sync_folder(character_folder)
+        sync_folder(character_folder.parent)
         return SavedCharacter(path, number, label, is_new=True)
 
 
-def _identical_version(home: Path, numbers: Sequence[int], packed: Packed) -> SavedCharacter | None:
-    """Return the newest of some versions if it is undamaged and holds exactly this, else None."""
+def _identical_version(
+    character_folder: Path, numbers: Sequence[int], packed: Packed
+) -> SavedCharacter | None:
+    """Return the newest of some versions if it holds exactly `packed` undamaged, else None."""
     for number in reversed(numbers):
-        path = home / _version_name(number)
+        path = character_folder / _version_name(number)
         if not path.is_dir():
             continue
         try:
@@ -229,7 +233,10 @@ def _identical_version(home: Path, numbers: Sequence[int], packed: Packed) -> Sa
 
 
 def _name_in_library(name: str) -> str:
-    """Return a name in Unicode's composed form, in which が has one encoding instead of two."""
+    """Return a cleaned name in Unicode's composed form.
+
+    Without that form, が for example has two encodings, and would be two names.
+    """
     return unicodedata.normalize("NFC", clean_name("name", name))
 
 
@@ -243,30 +250,34 @@ def _version_name(number: int) -> str:
     return f"{number:04}"
 
 
-def _version_numbers(home: Path) -> list[int]:
-    """Return the version numbers in use, sorted, of loadable and of damaged versions alike."""
+def _version_numbers(character_folder: Path) -> list[int]:
+    """Return all version numbers in use, sorted, those of damaged versions too."""
     try:
-        entries = [entry.name for entry in home.iterdir()]
+        entries = [entry.name for entry in character_folder.iterdir()]
     except OSError:
         return []
     return sorted(int(entry) for entry in entries if VERSION.fullmatch(entry))
 
 
-def _version_folders(home: Path) -> Sequence[int]:
+def _version_folders(character_folder: Path) -> Sequence[int]:
     """Return the numbers of the versions that are folders, sorted."""
-    return [number for number in _version_numbers(home) if (home / _version_name(number)).is_dir()]
+    return [
+        number
+        for number in _version_numbers(character_folder)
+        if (character_folder / _version_name(number)).is_dir()
+    ]
 
 
-def _character_name(home: Path) -> str:
+def _character_name(character_folder: Path) -> str:
     """Return the name of the character that a folder belongs to; "" if it is no character's."""
-    for number in reversed(_version_folders(home)):
+    for number in reversed(_version_folders(character_folder)):
         try:
-            facts = home / _version_name(number) / FACTS
+            facts = character_folder / _version_name(number) / FACTS
             name = _name_in_version(facts.parent, facts.stat().st_mtime_ns)
         except OSError:
             continue
         # A copy of a folder under another name doesn't count: `load_character` wouldn't find it.
-        if unicodedata.normalize("NFC", home.name) == _folder_name(name):
+        if unicodedata.normalize("NFC", character_folder.name) == _folder_name(name):
             return name
     return ""
 
@@ -284,9 +295,9 @@ def _name_in_version(path: Path, modified: int) -> str:
         return ""
 
 
-def _remove_abandoned(home: Path) -> None:
+def _remove_abandoned(character_folder: Path) -> None:
     """Remove the unfinished versions of processes that were killed while they saved."""
-    for path in home.glob(f"{UNFINISHED}*"):
+    for path in character_folder.glob(f"{UNFINISHED}*"):
         try:
             if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)

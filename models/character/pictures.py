@@ -20,9 +20,10 @@ from .similarity import SIMILARITY
 
 MOST_COLUMNS = 4
 MARGIN, CAPTION = 8, 36  # px around and below each reference of a contact sheet
-LEAST_CELL = 140  # px across, so that the caption under a narrow reference fits
+LEAST_CELL = 140  # least width in px, so that the caption under a narrow reference fits
 PAPER, INK, WHITE = (247, 247, 248), (31, 41, 55), (255, 255, 255)
-# Colours that colour-blind people can tell apart (Okabe and Ito 2008). A word always says the same.
+# Colours that colour-blind people can tell apart (Okabe and Ito 2008). A text beside each says the
+# same.
 COLOURS = {
     Presence.SAME: (0, 158, 115),
     Presence.DIFFERENT: (213, 94, 0),
@@ -98,7 +99,7 @@ class _ReportedCharacter:
         boxes: box in each frame; None if no person is assigned.
         doubled: boxes of the further people who look like the character, by frame.
         strangers: boxes of the people who are no character, by frame.
-        complete_until: frame from which on the report leaves boxes out; None if it has all.
+        complete_until: frame from which on the report may lack boxes; None if it has all.
     """
 
     name: str
@@ -113,7 +114,7 @@ class _ReportedCharacter:
 def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
     """Draw the box, name and score of each character, and the strangers, into every frame.
 
-    Beside the returned pictures it needs the memory of a single frame.
+    In addition to the returned pictures, it needs the memory of a single frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
@@ -128,7 +129,7 @@ def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
     characters = _reported_characters(report)
     if not characters:
         expected = "a report of Character Score"
-        remedy = "Connect the report of a Character Score; one of what a gate kept has no boxes."
+        remedy = "Connect the report of a Character Score. The report of a gate has no boxes."
         raise InputError("report", expected, f"one of {report.subject} without boxes", remedy)
     if any(len(each.presences) != len(frames) for each in characters):
         counts = sorted({len(each.presences) for each in characters})
@@ -144,14 +145,14 @@ def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
 
 
 def _reported_characters(report: Report) -> list[_ReportedCharacter]:
-    """Return the characters of a report, including those of which nothing could be measured."""
+    """Return the characters of a report, also those for which nothing could be measured."""
     return [_reported_character(each) for each in report.measurements if _is_similarity(each)]
 
 
 def _is_similarity(measurement: Measurement) -> bool:
-    """Return True for the measurement of similarity of one character, which holds its boxes."""
-    # It is `similarity: Rin` with several characters, `character.similarity: Rin` in a merged
-    # report.
+    """Return True for the measurement of a character's similarity, which holds its boxes."""
+    # With several characters it is named `similarity: Rin`, and in a merged report
+    # `character.similarity: Rin`.
     kind = measurement.name.partition(":")[0].rpartition(".")[2]
     return kind == SIMILARITY.name and "character" in measurement.details
 
@@ -171,7 +172,7 @@ def _reported_character(measurement: Measurement) -> _ReportedCharacter:
 
 
 def _draw_frame(picture: Image.Image, index: int, characters: Sequence[_ReportedCharacter]) -> None:
-    """Draw the boxes, then the labels over them; invisible characters are listed in the corner."""
+    """Draw the boxes, then the labels over them; list characters without a box in the corner."""
     draw, side = ImageDraw.Draw(picture), min(picture.size)
     font, line = _font(max(side // 24, 10)), max(side // 200, 1)
     labels: list[tuple[float, float, str, Colour]] = []
@@ -228,7 +229,7 @@ def _label(
 
 
 def _shortened(draw: ImageDraw.ImageDraw, text: str, font: Any, width: float) -> str:
-    """Return a text of at most a width in pixels: its name is cut, its result is kept."""
+    """Return a text that fits a width in pixels: the name before ": " is cut, the rest is kept."""
     name, separator, result = text.rpartition(": ")
     shortened = text
     while draw.textlength(shortened, font) > width and len(name) > 1:

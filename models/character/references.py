@@ -28,8 +28,8 @@ class ReferenceStatus(str, Enum):
 
 
 @dataclass(frozen=True)
-class References:
-    """Judgement of a character's references.
+class JudgedReferences:
+    """Result of `judge_references`: the status of each reference of a character.
 
     Attributes:
         people: index in `Detections.people` of the person in each reference; None if the reference
@@ -44,12 +44,13 @@ class References:
     similarities: tuple[float | None, ...]
 
 
-def judge_references(detections: Detections, embedder: Embedder) -> References:
+def judge_references(detections: Detections, embedder: Embedder) -> JudgedReferences:
     """Return which references are usable, and which of them are unlike the others.
 
     All comparisons use the embedder's published threshold. A reference with several people is used
-    if all references with one person are similar to the same one of them. The largest group of
-    references that similarity connects is the character; all others are outliers.
+    if all references with one person are similar to the same one of them. References that are
+    similar to each other form groups; the largest group is the character, and all other references
+    are outliers.
 
     Args:
         detections: detections of the references.
@@ -81,11 +82,11 @@ def judge_references(detections: Detections, embedder: Embedder) -> References:
     for index, value in enumerate(similarities):
         if value is not None and value < embedder.threshold:
             statuses[index] = ReferenceStatus.OUTLIER
-    return References(tuple(people), tuple(statuses), similarities)
+    return JudgedReferences(tuple(people), tuple(statuses), similarities)
 
 
 def _common_person(similarity: torch.Tensor, threshold: float) -> int | None:
-    """Return the one of several people whom all references with one person show.
+    """Return the one of several people who is the person in all references with one person.
 
     Args:
         similarity: similarity of the references with one person to the people of the reference

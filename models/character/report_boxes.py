@@ -37,7 +37,7 @@ def boxes_as_details(key: str, rows: Sequence[Sequence[Box]]) -> dict[str, Any]:
 
 
 def boxes_of_details(key: str, details: Mapping[str, Any]) -> Mapping[int, list[Box]]:
-    """Return the boxes that `boxes_as_details` wrote, by frame; older reports have none."""
+    """Return the boxes that `boxes_as_details` wrote, by frame; empty for an older report."""
     boxes: dict[int, list[Box]] = defaultdict(list)
     for frame, *edges in details.get(key, ()):
         boxes[frame].append(Box(*edges))
@@ -45,5 +45,5 @@ def boxes_of_details(key: str, details: Mapping[str, Any]) -> Mapping[int, list[
 
 
 def last_complete_frame(key: str, details: Mapping[str, Any]) -> int | None:
-    """Return the frame from which on boxes may be left out; None if the details have them all."""
+    """Return the frame from which on boxes may be left out; None if no box is left out."""
     return details[key][-1][0] if details.get(key + LEFT_OUT) else None

@@ -10,10 +10,10 @@ from ..frames import unmeasurable
 from ..report import Report
 from .detection import Embedder, IdentityModel
 from .detections import chunks, detect_people
-from .references import References, ReferenceStatus, judge_references
+from .references import JudgedReferences, ReferenceStatus, judge_references
 from .sheet_measures import CALIBRATION_LEAST, sheet_report, unmeasured_sheet
 
-# Factor: a frame may be this many times as far from the references as these are from one another.
+# Largest distance of a frame from the references, in distances of the references from one another.
 GAP_ALLOWED = 3.0
 THUMBNAIL = 160  # px of the longer side
 
@@ -79,7 +79,7 @@ def make_character(
 
     Returns:
         The character, and a report whose frames are the references. Frames can also be scored
-        against a character without a usable reference: all is then NOT_MEASURED.
+        against a character without a usable reference: all measures are then NOT_MEASURED.
 
     Examples:
         A sheet from four drawings of a sample character, without any weights:
@@ -100,7 +100,7 @@ def make_character(
     absence = unmeasurable(references)
     if absence is not None:
         absent = (None,) * len(references)
-        judged = References(absent, (ReferenceStatus.NOBODY,) * len(references), absent)
+        judged = JudgedReferences(absent, (ReferenceStatus.NOBODY,) * len(references), absent)
         character = _character(name, references, model, judged, None, torch.zeros(0, 0))
         return character, unmeasured_sheet(model, absence, len(references))
 
@@ -119,7 +119,7 @@ def _character(
     name: str,
     references: torch.Tensor,
     model: IdentityModel,
-    judged: References,
+    judged: JudgedReferences,
     boxes: torch.Tensor | None,
     embeddings: torch.Tensor,
 ) -> Character:

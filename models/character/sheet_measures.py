@@ -22,7 +22,7 @@ from .visibility import (
 if TYPE_CHECKING:
     from .sheet import Character
 
-CALIBRATION_LEAST = 3  # references; two have a single distance, without a spread
+CALIBRATION_LEAST = 3  # references; two have only one distance, which shows no spread
 
 ALIKE_IN_LOOKS = "references_alike"
 ONE_UNLIKE = "reference_different"
@@ -135,7 +135,7 @@ def _usable_share(
 def _several_people(
     statuses: Sequence[ReferenceStatus], model: IdentityModel
 ) -> tuple[Measurement, ...]:
-    """Measure how many references show several people; return nothing if none does."""
+    """Return the measurement of references with several people; empty if there are none."""
     unused = indices_with(statuses, ReferenceStatus.SEVERAL)
     chosen = indices_with(statuses, ReferenceStatus.CHOSEN)
     if not unused and not chosen:

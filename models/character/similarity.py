@@ -27,7 +27,8 @@ SELDOM_SEEN = "seldom_seen"
 def least_similarity(clip: "CharacterInClip") -> Value | Absence:
     """Return the similarity of the least similar visible frame.
 
-    The minimum decides, not a mean: a single wrong frame matters, and the batch may be stills.
+    The minimum decides, not a mean, because a single wrong frame matters, and the frames may be
+    unrelated stills.
     """
     appearance, count = clip.appearance, clip.frames
     visible, presences = len(appearance.visible_frames), appearance.presences

@@ -152,7 +152,11 @@ def read(folder: Path) -> Character:
 
 
 def read_label(folder: Path) -> Label:
-    """Return the label of a saved character; raises as `read` does."""
+    """Return the label of a saved character.
+
+    Raises:
+        LibraryError: the JSON file is missing, damaged, or made by a newer version of this pack.
+    """
     data = _read_facts(folder)
     return Label(
         id=UUID(data["id"]),
@@ -170,7 +174,7 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError:
-        pass  # some network file systems can't do this for a folder
+        pass  # some network file systems can't sync a folder
     finally:
         os.close(descriptor)
 

@@ -9,13 +9,14 @@ from ..dependency import require
 from .detection import Embedder
 from .detections import Detections
 
-# Weights of place and looks in the cost of a link. At `MOST_COST` looks alone can link a person
-# across a cut of the camera; below `LEAST_LOOKS` place alone can't link two different people.
-PLACE, LOOKS = 0.5, 0.5
-MOST_COST, LEAST_LOOKS = 0.7, 0.2
+# Weights of place and appearance in the cost of a link.
+PLACE, APPEARANCE = 0.5, 0.5
+# Largest cost of a link: a good match of appearance is enough without a match of place, as after a
+# cut. Least match of appearance: a match of place isn't enough to link two different people.
+MOST_COST, LEAST_APPEARANCE = 0.7, 0.2
 # Frames that a person may be hidden, for example behind another one, without losing the track.
 MOST_GAP = 12
-# Share of the newest motion in the expected motion; below 1, so that a shaking box matters less.
+# Weight of the newest motion in the expected motion; below 1, so that a shaking box matters less.
 FRESH = 0.5
 
 
@@ -91,13 +92,14 @@ def _match_tracks(
     expected = np.stack([each.expected(frame) for each in tracks])
     last = embeddings[[each.person for each in tracks]]
     similarity = embedder.similarities(last, embeddings[row.start : row.stop]).numpy()
-    # Looks are 1 for the same picture and 0.5 at the threshold, linear in between and down to 0.
+    # 1 for the same picture and 0.5 at the threshold, linear in between and down to 0.
     margin = 1 - embedder.threshold
-    looks = np.clip(0.5 + (similarity - embedder.threshold) / (2 * margin), 0, 1)
+    appearance = np.clip(0.5 + (similarity - embedder.threshold) / (2 * margin), 0, 1)
     place = overlaps(expected, boxes[row.start : row.stop])
-    cost = PLACE * (1 - place) + LOOKS * (1 - looks)
-    is_allowed = (cost <= MOST_COST) & (looks >= LEAST_LOOKS)
-    # A link that isn't allowed costs more than all allowed ones together, so none is given up.
+    cost = PLACE * (1 - place) + APPEARANCE * (1 - appearance)
+    is_allowed = (cost <= MOST_COST) & (appearance >= LEAST_APPEARANCE)
+    # A forbidden link costs more than all allowed ones together, so that the assignment has as many
+    # allowed links as possible.
     full_cost = np.where(is_allowed, cost, 1 + cost.size)
     indices = require("scipy.optimize").linear_sum_assignment(full_cost)
     pairs = zip(*(each.tolist() for each in indices), strict=True)

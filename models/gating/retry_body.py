@@ -290,7 +290,7 @@ def _blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
         return None
     never_blocks = {
         # A policy from a link may be `block`, which is also the default.
-        Blocked.ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in NON_BLOCKING,
+        Blocked.NONE_ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in NON_BLOCKING,
         Blocked.EXHAUSTED: inputs.get("on_exhausted") != OnExhausted.BLOCK.value,
         Blocked.UNCONNECTED: True,
     }
@@ -302,7 +302,7 @@ def _blocking_message(graph: Graph, source: str, output: Output, node: str, name
     kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
     remedy = "Take what does not depend on the score, or the pass, instead."
     is_empty = output.source and output.source not in graph[source]["inputs"]
-    if is_empty and output.blocked is not Blocked.REJECTED:
+    if is_empty and output.blocked is not Blocked.NONE_REJECTED:
         remedy = f"Connect its input {output.source}."
     elif kind == GATE.id:
         remedy = (

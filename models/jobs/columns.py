@@ -16,9 +16,9 @@ from .job import Job, JobError, JobSource, JobState, ReviewVerdict
 from .json_values import to_json_value
 from .provenance.judgement import JudgedBy
 
-# These joins add the names that the ids in a job's row refer to. A SELECT of these columns needs
-# them after `FROM … jobs`.
-NAMES = """
+# A job's row holds the ids of its project, machine, shot and character. These joins add their
+# names; a SELECT of the columns below needs them after `FROM … jobs`.
+NAME_JOINS = """
 JOIN anime.projects ON projects.id = jobs.project_id
 JOIN anime.machines ON machines.id = jobs.machine_id
 LEFT JOIN anime.shots ON shots.id = jobs.shot_id
@@ -30,7 +30,7 @@ class Answer(Flag):
     """An answer of the server that contains columns of jobs."""
 
     LIST = auto()  # one row of the job list
-    RECORD = auto()  # all data of one job
+    RECORD = auto()  # one job, shown with its reports and files
     EXPORT = auto()  # a file for a spreadsheet; its columns have the order of `COLUMNS`
 
 
@@ -41,7 +41,7 @@ class JobColumn:
     Attributes:
         name: name of the column in answers.
         type: Python type of the values.
-        sql: SQL expression over `jobs` and `NAMES`; in the list it can also use `worst`, the
+        sql: SQL expression over `jobs` and `NAME_JOINS`; in the list it can also use `worst`, the
             measurement that explains the verdict.
         answers: answers that contain the column.
         digits: decimal places of the number in answers; None keeps all digits.
@@ -114,7 +114,7 @@ def columns_of(answer: Answer) -> list[JobColumn]:
 
 
 def select(answer: Answer) -> str:
-    """Return the column list of an answer, for a SELECT from jobs and `NAMES`."""
+    """Return the column list of an answer, for a SELECT from jobs and `NAME_JOINS`."""
     return ", ".join(f"{each.sql} AS {each.name}" for each in columns_of(answer))
 
 

@@ -159,7 +159,7 @@ def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) ->
     with connection.transaction():
         row = connection.execute(sql("phase_of_attempt"), {"id": attempt_id}).fetchone()
         locked = None if row is None else lock_phase(connection, row[0])
-        if locked is None:  # its production was deleted
+        if locked is None:  # the production is gone, such as after a backup was restored
             return outcome.state
         record, phase = locked
         attempt = next(each for each in phase.attempts if each.id == attempt_id)
@@ -193,7 +193,7 @@ def release_phase(
         state: next state of the phase. `QUEUED` puts the phase back, and its production waits if
             `reason` has a code.
         reason: reason for the state, as people see it.
-        chosen: id of the attempt whose files the phase gives, or None.
+        chosen: id of the attempt whose files the next phase gets, or None.
 
     Returns:
         True if the state was written; False if this process no longer runs the phase.
@@ -217,7 +217,7 @@ def release_phase(
 
 
 def attempt_runs(connection: "Connection", attempt_id: UUID) -> bool:
-    """Return True unless the attempt has ended, was cancelled or its phase was taken over."""
+    """Return True if an attempt still runs, and its phase runs in the same process."""
     return connection.execute(sql("running_attempt"), {"id": attempt_id}).fetchone() is not None
 
 
@@ -247,7 +247,7 @@ def supersede_attempts(connection: "Connection") -> int:
     """Mark lost attempts as superseded if the end of their jobs was reported later.
 
     Returns:
-        How many attempts were marked.
+        The number of attempts that were marked.
     """
     rows = connection.execute(sql("superseded_attempts")).fetchall()
     for attempt_id, job_id in rows:

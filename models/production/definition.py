@@ -174,7 +174,7 @@ def fill(definition: PhaseDefinition, values: Mapping[str, Any]) -> dict[str, An
 
     Args:
         definition: definition of the phase.
-        values: values by parameter; the others keep their defaults.
+        values: values by parameter; all other parameters keep their defaults.
 
     Raises:
         ParameterError: no parameter has that name, a value doesn't fit, or a required value is
@@ -194,7 +194,8 @@ def next_values(
         reports: reports of the failed attempt, merged or one by one; none if it made none.
 
     Returns:
-        The same values with the next seed and with the adjustments whose reasons the reports give.
+        The same values with the next seed, changed by each adjustment that has a reason from the
+        reports.
     """
     return policies.next_values(definition.policy, definition.parameters, values, reports)
 
@@ -218,8 +219,8 @@ def _takes(data: Any, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
     kinds = {each.name: each.kind for each in parameters}
     for name, source in takes.items():
         if source not in TAKES:
-            place = f"takes.{str(name)[:LONGEST_LINE]}"
-            raise field_error(place, f"one of {', '.join(TAKES)}", source)
+            field = f"takes.{str(name)[:LONGEST_LINE]}"
+            raise field_error(field, f"one of {', '.join(TAKES)}", source)
         kind = STRING if source == CHARACTER else IMAGE
         if kinds.get(name) != kind:
             raise DefinitionError(f"takes: the workflow has no {kind} parameter {name!r}.")
@@ -227,7 +228,7 @@ def _takes(data: Any, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
 
 
 def _refuse_missing_pictures(graph: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> None:
-    """Refuse an optional picture without default and fallback, which would fail every run."""
+    """Refuse an optional picture without a default and a fallback: a run without it would fail."""
     for parameter in parameters:
         if parameter.kind == IMAGE and not parameter.default and not parameter.required:
             for node_id in parameter.node_ids:

@@ -12,79 +12,79 @@ class DefinitionError(ValueError):
     """Error for a phase definition that can't be used; one sentence names the field at fault."""
 
 
-def mapping(place: str, value: Any) -> Mapping[str, Any]:
+def mapping(field: str, value: Any) -> Mapping[str, Any]:
     """Return a value if it is an object, else raise `DefinitionError`.
 
     Args:
-        place: name of the field, for the error.
+        field: name of the field, for the error.
         value: JSON value of the field.
     """
     if not isinstance(value, Mapping):
-        raise field_error(place, "an object", value)
+        raise field_error(field, "an object", value)
     return value
 
 
-def sequence(place: str, value: Any, most: int = LONGEST_LINE) -> Sequence[Any]:
+def sequence(field: str, value: Any, most: int = LONGEST_LINE) -> Sequence[Any]:
     """Return a value if it is a list of at most `most` entries, else raise `DefinitionError`.
 
     Args:
-        place: name of the field, for the error.
+        field: name of the field, for the error.
         value: JSON value of the field.
         most: most entries of the list.
     """
     if not isinstance(value, list | tuple) or len(value) > most:
-        raise field_error(place, f"a list of at most {most}", value)
+        raise field_error(field, f"a list of at most {most} entries", value)
     return value
 
 
-def text(place: str, value: Any, least: int = 0, most: int = LONGEST_LINE) -> str:
+def text(field: str, value: Any, least: int = 0, most: int = LONGEST_LINE) -> str:
     """Return a value if it is a text of an allowed length, else raise `DefinitionError`.
 
     Args:
-        place: name of the field, for the error.
+        field: name of the field, for the error.
         value: JSON value of the field.
         least: fewest characters.
         most: most characters.
     """
     if not isinstance(value, str) or not least <= len(value) <= most:
-        raise field_error(place, f"a text of {least} to {most} characters", value)
+        raise field_error(field, f"a text of {least} to {most} characters", value)
     return value
 
 
-def whole_number(place: str, value: Any, least: int, most: int) -> int:
+def whole_number(field: str, value: Any, least: int, most: int) -> int:
     """Return a value if it is a whole number within bounds, else raise `DefinitionError`.
 
     Args:
-        place: name of the field, for the error.
+        field: name of the field, for the error.
         value: JSON value of the field.
         least: lowest allowed number.
         most: highest allowed number.
     """
     fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
     if not fits:
-        raise field_error(place, f"a whole number from {least} to {most}", value)
+        raise field_error(field, f"a whole number from {least} to {most}", value)
     return int(value)
 
 
-def boolean(place: str, value: Any) -> bool:
+def boolean(field: str, value: Any) -> bool:
     """Return a value if it is true or false, else raise `DefinitionError`.
 
     Args:
-        place: name of the field, for the error.
+        field: name of the field, for the error.
         value: JSON value of the field.
     """
     if not isinstance(value, bool):
-        raise field_error(place, "true or false", value)
+        raise field_error(field, "true or false", value)
     return value
 
 
-def refuse_unknown_fields(place: str, value: Mapping[str, Any], allowed: Sequence[str]) -> None:
+def refuse_unknown_fields(field: str, value: Mapping[str, Any], allowed: Sequence[str]) -> None:
     """Raise `DefinitionError` if an object has a field that isn't allowed."""
     for name in value:
         if name not in allowed:
             unknown = str(name)[:MOST_RECEIVED]
             raise DefinitionError(
-                f"{place}: unknown field {unknown!r}; the fields are {', '.join(allowed)}."
+                f"{field}: unknown field {unknown!r}; the fields are {', '.join(allowed)}."
             )
 
 
@@ -106,15 +106,15 @@ def is_finite(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def field_error(place: str, expected: str, received: Any) -> DefinitionError:
+def field_error(field: str, expected: str, received: Any) -> DefinitionError:
     """Return the error for a field with a wrong value.
 
     Args:
-        place: name of the field.
+        field: name of the field.
         expected: expected value, in words.
         received: value of the field; None if the field is absent.
     """
     received_text = "nothing" if received is None else repr(received)
     if len(received_text) > MOST_RECEIVED:
         received_text = f"{received_text[:MOST_RECEIVED]}…"
-    return DefinitionError(f"{place}: expected {expected}, got {received_text}.")
+    return DefinitionError(f"{field}: expected {expected}, got {received_text}.")

@@ -98,7 +98,7 @@ class Judgement:
 
 
 def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | None:
-    """Return the decision of a workflow's gates about a run, made again from its reports.
+    """Repeat the decisions of a workflow's gates about a run, from the reports of the run.
 
     Only reports that reach a gate count. The report of a Character Sheet, or a report that only a
     retry inside the workflow used, doesn't judge the result of the run.

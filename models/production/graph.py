@@ -7,10 +7,11 @@ from ..gating.retry_body import is_link
 from ..node_types import GATE, JOB, JOB_SAVE
 
 MOST_NODES = 500
+# Classes that every workflow must contain, each with its purpose for the error message.
 NEEDED = {
     GATE.id: "which decides whether an attempt passes",
-    JOB.id: "by which the attempt is remembered",
-    JOB_SAVE.id: "by which its files are kept",
+    JOB.id: "which records the attempt",
+    JOB_SAVE.id: "which saves its files",
 }
 
 

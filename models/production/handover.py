@@ -1,4 +1,4 @@
-"""Transfer of a phase's files through the database to a next phase on another machine."""
+"""Transfer of a phase's files through the database, for a next phase on another machine."""
 
 import hashlib
 import os
@@ -92,7 +92,7 @@ def fetch_file(connection: "Connection", file: Artifact, output: Path) -> str:
 
 
 def delete_unused_files(connection: "Connection") -> None:
-    """Delete the stored files that no unfinished production takes, seven days after storing."""
+    """Delete files that were stored over seven days ago and that no unfinished production uses."""
     connection.execute(sql("delete_unused_files"))
 
 

@@ -49,7 +49,7 @@ class Host(Protocol):
         """The database that holds the productions."""
 
     def settle(self) -> None:
-        """Ship what waits in the outbox, so that a query returns what was recorded last."""
+        """Ship the events of the outbox, so that a query returns the newest data."""
 
     def stopping(self) -> bool:
         """Return True if this process is stopping."""
@@ -58,7 +58,7 @@ class Host(Protocol):
         """Wait for some seconds, or until this process stops or `wake` is called."""
 
     def count_other_prompts(self) -> int:
-        """Return how many prompts run or wait here that belong to no production."""
+        """Return the number of prompts in this process that belong to no production."""
 
     def has_prompt(self, prompt_id: str) -> bool:
         """Return True if a prompt runs or waits here."""

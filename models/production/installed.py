@@ -31,7 +31,7 @@ def missing(
     installed: Installed,
     values: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
-    """Return what the workflow needs and this ComfyUI lacks; nothing if it can run.
+    """Return the classes, files and options that a workflow needs and this ComfyUI lacks.
 
     The values of parameters are checked in the inputs that they are connected to, because ComfyUI
     checks no value that comes over a link. A required parameter without a value isn't checked.
@@ -42,8 +42,8 @@ def missing(
         values: values by parameter; the others keep their defaults.
 
     Returns:
-        Names of what is missing, each once: `models/vae/wan_2.1_vae.safetensors`, `node
-        SomeSampler`, `KSampler.sampler_name "strange"`.
+        A name for each of them, such as `models/vae/wan_2.1_vae.safetensors`, `node SomeSampler`,
+        or `KSampler.sampler_name "strange"`; empty if the workflow can run.
     """
     parameter_values = {
         each.name: (values or {}).get(each.name, None if each.required else each.default)

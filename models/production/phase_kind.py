@@ -14,7 +14,7 @@ class PhaseKind(str, Enum):
 
     @property
     def gives(self) -> str:
-        """Return the file that a following phase can take, `PICTURES` or `VIDEO`."""
+        """Kind of file that the next phase can take, `PICTURES` or `VIDEO`."""
         return PICTURES if self is PhaseKind.IMAGE else VIDEO
 
 

@@ -9,7 +9,7 @@ from .state_changes import StateReason
 
 
 def refusal_reason(error: Exception) -> StateReason:
-    """Return the reason of an attempt that can't be made: a file is missing or a value refused."""
+    """Return why an attempt can't be made: a file is missing, or a value or workflow is refused."""
     if isinstance(error, FileMissing):
         return StateReason.of("production_file_missing", {"path": error.path})
     return StateReason.of("production_refused", {"message": str(error)})

@@ -124,8 +124,9 @@ def next_values(
         reports: reports of the failed attempt; none if it made none.
 
     Returns:
-        The same values with the next seed (the lowest seed after the highest), and with every
-        adjustment that has a reason or a name of a required measurement that did not pass.
+        The same values with the next seed (the lowest one follows the highest), changed by every
+        adjustment whose reasons contain the reason code or the name of a required measurement that
+        did not pass.
     """
     parameter_of = {each.name: each for each in parameters}
     new_values = dict(values)
@@ -146,7 +147,7 @@ def next_values(
 
 
 def reasons_of(reports: Sequence[Report]) -> set[str]:
-    """Return codes and names of the required measurements that did not pass.
+    """Return the reason codes and the names of the required measurements that did not pass.
 
     Each name is in the set with and without its subject in front.
     """
@@ -158,7 +159,11 @@ def reasons_of(reports: Sequence[Report]) -> set[str]:
 
 
 def _names(report: Report, measurement: Measurement) -> set[str]:
-    """Return `seam_position` and `loop.seam_position` for a report that is merged or is not."""
+    """Return a measurement's name with and without its subject in front.
+
+    For example `loop.seam_position` and `seam_position`. In a merged report, the name of the
+    measurement already contains the subject.
+    """
     subject, dot, name = measurement.name.rpartition(".")
     return {measurement.name, name, f"{subject if dot else report.subject}.{name}"}
 
@@ -170,43 +175,43 @@ def _changed_value(parameter: Parameter, value: Any, change: Mapping[str, Any]) 
     return parameter.clamped(value + operand if operation == ADD else value * operand)
 
 
-def _adjustment(place: str, data: Any, parameters: Sequence[Parameter]) -> Adjustment:
-    fields = mapping(place, data)
-    refuse_unknown_fields(place, fields, ("reasons", "change"))
-    entries = sequence(f"{place}.reasons", fields.get("reasons"))
-    reasons = tuple(text(f"{place}.reasons", each) for each in entries)
-    changes = mapping(f"{place}.change", fields.get("change"))
+def _adjustment(field: str, data: Any, parameters: Sequence[Parameter]) -> Adjustment:
+    fields = mapping(field, data)
+    refuse_unknown_fields(field, fields, ("reasons", "change"))
+    entries = sequence(f"{field}.reasons", fields.get("reasons"))
+    reasons = tuple(text(f"{field}.reasons", each) for each in entries)
+    changes = mapping(f"{field}.change", fields.get("change"))
     if not reasons or not changes:
-        raise DefinitionError(f"{place}: expected at least one reason and one change.")
+        raise DefinitionError(f"{field}: expected at least one reason and one change.")
     parameter_of = {each.name: each for each in parameters}
     for reason in reasons:
         if reason.rpartition(".")[2] not in measurement_names() and reason not in sentences():
             raise DefinitionError(
-                f"{place}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
+                f"{field}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
             )
     for name, change in changes.items():
         if name not in parameter_of:
-            raise DefinitionError(f"{place}.change: the workflow has no parameter {name!r}.")
-        _check_change(f"{place}.change.{name}", parameter_of[name], change)
+            raise DefinitionError(f"{field}.change: the workflow has no parameter {name!r}.")
+        _check_change(f"{field}.change.{name}", parameter_of[name], change)
     return Adjustment(reasons, changes)
 
 
-def _check_change(place: str, parameter: Parameter, data: Any) -> None:
-    change = mapping(place, data)
+def _check_change(field: str, parameter: Parameter, data: Any) -> None:
+    change = mapping(field, data)
     if len(change) != 1 or next(iter(change)) not in (SET, ADD, MULTIPLY):
-        raise DefinitionError(f'{place}: expected one of "set", "add" and "multiply".')
+        raise DefinitionError(f'{field}: expected one of "set", "add" and "multiply".')
     ((operation, operand),) = change.items()
     if operation == SET:
         try:
             parameter.checked(operand)
         except ParameterError as error:
-            raise DefinitionError(f"{place}: {error}") from error
+            raise DefinitionError(f"{field}: {error}") from error
     elif parameter.kind in (STRING, BOOLEAN, IMAGE):
         raise DefinitionError(
-            f'{place}: a {parameter.kind} parameter allows only "set", got "{operation}".'
+            f'{field}: a {parameter.kind} parameter allows only "set", got "{operation}".'
         )
     elif isinstance(operand, bool) or not isinstance(operand, int | float):
-        raise DefinitionError(f"{place}.{operation}: expected a number, got {operand!r}.")
+        raise DefinitionError(f"{field}.{operation}: expected a number, got {operand!r}.")
 
 
 def measurement_names() -> frozenset[str]:

@@ -89,7 +89,8 @@ UNFINISHED = frozenset(
     {ProductionState.QUEUED, ProductionState.RUNNING, ProductionState.WAITING}
 )  # of a production
 OPEN = frozenset({PhaseState.QUEUED, PhaseState.RUNNING, PhaseState.WAITING})  # of a phase
-# States of attempts that use up a number; an attempt in another state is run again under its own.
+# States of attempts that use up a number. An attempt that was cancelled, lost or superseded is run
+# again under the same number.
 DECIDED = frozenset({AttemptState.PASSED, AttemptState.FAILED, AttemptState.REJECTED})
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAUSE = 1.0  # seconds between two tries to reach the database
 POOL_SECONDS = 3.0  # timeout of one try to get a connection
-FRESH_SECONDS = 5.0  # for which a check of this machine's nodes and models is cached
+FRESH_SECONDS = 5.0  # time for which a check of this machine's nodes and models is cached
 
 # Methods of procrastinate's connector that send queries to the database.
 QUERY_METHODS = (
@@ -58,7 +58,7 @@ class RunnableJobs:
         self._runnable: dict[str, tuple[float, bool]] = {}
 
     async def fetch_job(self, queues: Any, worker_id: int) -> Any:
-        """Return the next job that this process can run, or None, as `JobManager.fetch_job`."""
+        """Return the next job that this process can run; None if there is none."""
         self.worker_id = worker_id
         if self._host.stopping() or self._host.count_other_prompts():
             return None

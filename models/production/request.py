@@ -1,4 +1,4 @@
-"""Request for a production, read from an order and checked against the workflows of its phases."""
+"""Request for a production: the order of a client, checked against the workflows of its phases."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ SAMPLE = "sample"  # value of `phases` that stands for `SAMPLE_PHASES`
 SAMPLE_PHASES = ("sample_stills", "sample_loop", "sample_clip")
 MOST_PHASES = 16
 MOST_SEED = 2**64 - 1  # ComfyUI's highest seed
-RANDOM_SEED = 2**53  # limit of random seeds: readers of JSON with doubles keep smaller ones exact
+RANDOM_SEED = 2**53  # random seeds are smaller, so that JSON readers with doubles keep them exact
 LEAST_SIDE, MOST_SIDE = 16, 16_384  # px; the workflows' own bounds are narrower
 MOST_FRAMES = 100_000
 LEAST_FPS, MOST_FPS = 0.1, 1000.0
@@ -95,7 +95,7 @@ class ProductionRequest:
 def read_request(
     order: Mapping[str, Any], catalogue: Sequence[PhaseDefinition]
 ) -> ProductionRequest:
-    """Return the request of an order, with defaults for absent fields.
+    """Return the request that a client's order describes, with defaults for absent fields.
 
     Args:
         order: fields of `ProductionRequest` with values of the right types and within bounds; only
@@ -167,13 +167,16 @@ def _refuse_unused_fields(
 def _check_values(
     request: ProductionRequest, definition: PhaseDefinition, previous: PhaseDefinition | None
 ) -> None:
-    """Refuse values that don't fit the phase's parameters, and a missing previous phase."""
+    """Refuse values that don't fit the phase's parameters, and a phase that lacks the one before.
+
+    A phase lacks the one before if it requires a file that no previous phase of the request gives.
+    """
     values = request.values_of(definition)
     for name, source in definition.takes.items():
         if source == CHARACTER or name in request.parameters.get(definition.id, {}):
             continue
         if previous is not None and (source == PICTURES or previous.gives == VIDEO):
-            values[name] = "of the previous phase.png [output]"  # the file doesn't exist yet
+            values[name] = "previous_phase.png [output]"  # stands for a file that doesn't exist yet
     try:
         fill(definition, values)
     except ParameterError as error:

@@ -38,9 +38,11 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 5.0  # between two checks that the attempt still runs here and has time left
-PAUSE_SECONDS = 1.0  # between two tries without a database, or behind prompts of no production
+# Between two tries while the database is unreachable, and between two checks if prompts that belong
+# to no production still run.
+PAUSE_SECONDS = 1.0
 JOB_SECONDS = 30.0  # timeout for the job of a prompt that ended; without a job the attempt is lost
-DISK_SECONDS = 60  # until a phase is retried that lacked free space on the disk
+DISK_SECONDS = 60  # until the retry of a phase for which the disk had too little free space
 
 
 def run_phase(phase_id: UUID, host: Host) -> None:
@@ -205,6 +207,7 @@ class _Run:
     # Values of an attempt
 
     def _values(self, claim: ClaimedPhase, step: MakeAttempt) -> dict[str, Any]:
+        """Return the parameter values of the next attempt; `_with_files` adds the files."""
         definition = claim.phase.definition
         if step.repeated is not None:
             return dict(step.repeated.values)
@@ -216,7 +219,7 @@ class _Run:
         return next_values(definition, step.failed.values, *reports)
 
     def _with_files(self, claim: ClaimedPhase, attempt: NewAttempt) -> NewAttempt:
-        """Return the attempt with the paths of the files that it takes of the previous phase."""
+        """Return the attempt with the paths of the files that it takes from the previous phase."""
         values = dict(attempt.values)
         for name, kind in claim.phase.definition.takes.items():
             if kind == CHARACTER or name in claim.phase.parameters or claim.previous is None:
@@ -265,7 +268,10 @@ class _Run:
         raise Postponed(DISK_SECONDS)
 
     def _ended_job(self, prompt_id: str) -> JobRecord | None:
-        """Return the job of a prompt that ended, when its end is in the database; else None."""
+        """Wait until the end of a prompt's job is in the database and return the job.
+
+        It is None if that takes longer than `JOB_SECONDS`.
+        """
         start = time.monotonic()
         while True:
             job = self._find_job(prompt_id)

@@ -33,11 +33,11 @@ class StateReason:
     """Reason for a change of state.
 
     Attributes:
-        code: key of the sentence in `locales`, or None where the text has no key.
+        code: key of the sentence in `locales`; None if the text isn't a sentence of `locales`.
         text: the reason in English.
         decided_by: name of the person who decided, or "" for the production itself.
         report_id: id of the report that the change came from, or None.
-        parts: the reason part by part, for translation; empty where it has no code.
+        parts: the parts of the reason, for translation; empty for a text without a code.
     """
 
     code: str | None = None

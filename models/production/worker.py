@@ -175,7 +175,8 @@ class Worker:
                 self._failures.pop(phase_id, None)
                 return
             except asyncio.CancelledError:
-                # The phase was cancelled or this process stops. The runner reads which, and ends.
+                # The phase was cancelled or this process stops. The runner checks which of the two
+                # happened, and ends.
                 self._host.wake()
             except (Stopped, Postponed):
                 raise
@@ -197,7 +198,10 @@ class Worker:
             )
 
     async def _repair_queue(self, jobs: Any, runnable_jobs: RunnableJobs) -> None:
-        """Queue again, now and regularly, phases of dead processes and phases without a job."""
+        """Put lost phases back into the queue, at the start and then every few seconds.
+
+        These are phases of dead processes, and open phases without a job in procrastinate's queue.
+        """
         while True:
             try:
                 stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._timeout))

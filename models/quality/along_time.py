@@ -1,4 +1,4 @@
-"""Still measures of a clip: taken of each drawing, with the frame in which each is worst."""
+"""Still measures of a clip: each drawing is measured as a still, and the worst one is named."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -37,7 +37,8 @@ def still_measurements(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         pattern: hold pattern of the clip. Held frames repeat a drawing and aren't measured again.
         measures: the measures by name, with the thresholds of the profile.
-        report_drawing: called with the frame of each measured drawing; may raise to stop.
+        report_drawing: called with the index of the first frame of each drawing that was measured;
+            may raise to stop.
 
     Returns:
         Measurements of `STILL_MEASURES`: the median over the drawings, with the worst drawing in

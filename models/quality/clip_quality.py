@@ -69,6 +69,8 @@ def score_clip_quality(
         if report_progress is not None:
             report_progress(done, 3 * count)
 
+    # Three passes over the frames: their features, the steps between drawings, the drawings as
+    # stills. Each reports `count` steps of progress.
     features = structural_features(frames, report_step)
     steps = step_distances(features)
     moved = without_light(frames, steps)
@@ -92,6 +94,17 @@ def _temporal_measurements(
     measures: Mapping[str, Measure],
     report_progress: Progress,
 ) -> tuple[Measurement, ...]:
+    """Measure light, steadiness, cadence and motion of a clip.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3).
+        fps: frames per second.
+        features: result of `structural_features` for the frames.
+        moved: result of `without_light`: step from each frame to the next without changes of light.
+        pattern: hold pattern of the clip.
+        measures: the measures by name, with the thresholds of the profile.
+        report_progress: as for `score_clip_quality`.
+    """
     drawings = list(pattern.drawings)
     temporal = [measures[measure.name] for measure in TEMPORAL_MEASURES]
     absence = unmeasurable(frames, LEAST_FRAMES) or _too_few(len(drawings))
@@ -124,14 +137,20 @@ def _too_few(drawings: int) -> Absence | None:
 
 
 def _without_motion(measure: Measure, absence: Absence) -> Measurement:
-    """Return a temporal measurement of a clip without steps; a frozen clip has a motion of 0."""
+    """Return a temporal measurement of a clip with too few drawings to measure steps.
+
+    The motion of a clip of one drawing is known all the same: it is 0.
+    """
     if measure.name == MOTION.name and absence.code == "nothing_moves":
         return measure.measured(0.0, "nothing_moves")
     return measure.absent(absence)
 
 
 def _worst_frame(parts: Sequence[Measurement]) -> WorstFrame | None:
-    """Return the frame to check first: that of a failing measurement, required ones first."""
+    """Return the worst frame of the failing measurement with the lowest score.
+
+    Optional measurements are only considered if no required one fails.
+    """
     failing = [part for part in parts if part.verdict is Verdict.FAIL]
     failing.sort(key=lambda part: (not part.required, part.score))
     for part in failing:

@@ -20,11 +20,12 @@ def edge_width(frames: torch.Tensor) -> list[float | None]:
 
     The width is the contrast within `REACH` divided by the slope, at the steepest pixels. The edges
     of a clean cel are 1–2 px wide; a Gaussian blur of standard deviation σ makes them about 2.5 σ
-    wide. Unlike the variance of the Laplacian, the width doesn't fall with the amount of flat
-    colour, of which a cel is full.
+    wide. Unlike the variance of the Laplacian, the width doesn't depend on the amount of flat
+    colour, and a cel is mostly flat colour.
 
-    Source: the blur measure of Marziliano et al., ICIP 2002, here at the strongest edges only and
-    with the width from contrast and slope (the 10–90 % rise of an ideal edge).
+    Source: the blur measure of Marziliano et al., ICIP 2002. Here only the strongest edges count,
+    and the width comes from contrast and slope. For a blurred edge, it is nearly the distance in
+    which brightness rises from 10 % to 90 % of the contrast.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).

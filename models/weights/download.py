@@ -33,11 +33,11 @@ class FetchFailed(Exception):
 
 
 class FetchInterrupted(Exception):
-    """Interruption of a download; the next one resumes from the bytes received so far."""
+    """Error for a download that was interrupted; the next download continues from its bytes."""
 
 
 class _ConnectionLost(Exception):
-    """Loss of the connection during a download."""
+    """Error for a connection that was lost during a download."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,10 @@ def _download_part(
     report: ReportProgress,
     interrupted: IsInterrupted,
 ) -> _Offer:
-    """Download the missing bytes of a partial file, again as long as each request brings some."""
+    """Download the missing bytes of a partial file.
+
+    After a lost connection it sends a new request, if the last request brought any bytes.
+    """
     while True:
         received = _length(part)
         last_offer = _read_note(part, url)
@@ -183,7 +186,7 @@ def _request_missing_bytes(
             status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
             or (status == HTTPStatus.PARTIAL_CONTENT and has_changed)
         ):
-            part.unlink()  # these bytes would continue another file
+            part.unlink()  # its bytes are from another version of the file
             return _request_missing_bytes(file, url, part, None, report, interrupted)
         response.raise_for_status()
         if total is not None and not file.may_have_size(total):
@@ -205,7 +208,16 @@ def _stream(
     report: ReportProgress,
     interrupted: IsInterrupted,
 ) -> None:
-    """Write the bytes of a response to the partial file, from the byte `start` on."""
+    """Write the bytes of a response to the partial file, and its offer beside it.
+
+    Args:
+        response: response to a request for the file.
+        offer: the server's answer about the file.
+        part: path of the partial file.
+        start: position of the first byte of the response; 0 overwrites the partial file.
+        report: called with the progress.
+        interrupted: called after each chunk.
+    """
     with part.open("ab" if start else "wb") as file:
         _note_path(part).write_text(json.dumps(asdict(offer)), encoding="utf-8")
         done = start
@@ -255,7 +267,7 @@ def _offer(response: requests.Response, url: str, total: int | None) -> _Offer:
 
 
 def _verify(file: WeightFile, offer: _Offer, part: Path) -> None:
-    """Delete a download that isn't the published file, and raise FetchFailed."""
+    """Raise FetchFailed for a download that isn't the published file, and delete it."""
     size = _length(part)
     difference = None
     if (offer.total is not None and size != offer.total) or not file.may_have_size(size):
@@ -282,7 +294,7 @@ def _length(part: Path) -> int:
 
 
 def _read_note(part: Path, url: str) -> _Offer | None:
-    """Return the stored offer of a partial file, if it was downloaded from this address."""
+    """Return the stored offer of a partial file; None if it is from another address."""
     try:
         offer = _Offer(**json.loads(_note_path(part).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

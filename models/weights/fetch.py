@@ -20,7 +20,7 @@ from .weight import Weight, WeightFile, files_in
 
 __all__ = ["FetchFailed", "FetchInterrupted", "fetch"]
 
-LOCK_POLL_SECONDS = 0.3  # between two checks for an interruption, while another process downloads
+LOCK_POLL_SECONDS = 0.3  # between two checks for an interruption, while the lock is taken
 
 
 def fetch(
@@ -71,9 +71,10 @@ def fetch(
 def _fetch_pack(
     weight: Weight, folder: Path, progress: "_TotalProgress", interrupted: IsInterrupted
 ) -> list[Path]:
-    """Download a zip and unpack its networks."""
+    """Download a zip, unpack its networks, and return their paths."""
     file, target = weight.files[0], folder / weight.unpacked
-    archive = folder / f"{file.path}.fetched"  # so that it never replaces a zip of the user's
+    # The suffix keeps a zip that the user has put into the folder from being overwritten.
+    archive = folder / f"{file.path}.fetched"
     with _locked(archive, interrupted):
         installed = weight.installed(files_in(folder))
         if installed is None:
@@ -94,7 +95,7 @@ def _fetch_pack(
 
 
 def _is_complete(file: WeightFile, target: Path) -> bool:
-    """Return True if a file exists with a size that fits; the user may have installed it."""
+    """Return True if a file exists and its size may be the published one; ignore its hash."""
     return target.is_file() and file.may_have_size(target.stat().st_size)
 
 
@@ -119,9 +120,10 @@ def _locked(target: Path, interrupted: IsInterrupted) -> Iterator[None]:
         raise FetchFailed(f"{target.parent} can't be written ({error.strerror}).") from error
     try:
         yield
-        # The lock file is deleted only after a success. Deleting it lets two processes hold a lock
-        # at once: one that waited for the old file and one that makes a new file. After a success
-        # both find the file complete and don't write; after a failure both would write.
+        # Once the lock file is deleted, two processes can hold the lock at the same time: one that
+        # waited for the deleted file, and one that makes a new file. After a success this is
+        # harmless, as both find a complete download. After a failure both would write, so the lock
+        # file then stays.
         with suppress(OSError):  # Windows can't delete an open file
             os.unlink(lock.lock_file)
     finally:
@@ -144,7 +146,8 @@ class _TotalProgress:
             self._done[file.path] = done
             self._totals[file.path] = total if total is not None else self._totals[file.path]
             sizes = [each for each in self._totals.values() if each is not None]
-            # The first file is the network. Without its size a total would mislead.
+            # The first file is the network, nearly all of the bytes. Without its size, the sum of
+            # the other sizes would mislead.
             has_total = self._totals[next(iter(self._totals))] is not None
             self._report(sum(self._done.values()), sum(sizes) if has_total else None)
 

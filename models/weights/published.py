@@ -8,9 +8,9 @@ from .weight import WeightFile
 
 
 def is_published(file: WeightFile, path: Path) -> bool:
-    """Return True if a file has the published size and SHA-256, as far as these are published.
+    """Return True if a file has the published size and SHA-256; what isn't published is ignored.
 
-    Hashing 400 MB takes about 0.3 s, so each file is hashed once until it changes.
+    Hashing 400 MB takes about 0.3 s, so a file is hashed again only after it has changed.
     """
     status = path.stat()
     if file.size is not None and status.st_size != file.size:

@@ -1,4 +1,4 @@
-"""Unpacking of the networks in a downloaded zip: all of them, or none."""
+"""Function that unpacks the networks of a downloaded zip: all of them, or none."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ NETWORK = ".onnx"
 
 
 class BadArchive(FetchFailed):
-    """Error for a zip that can't be used and can be deleted."""
+    """Error for a zip that can't be used; the caller can delete it."""
 
 
 def unpack(archive: Path, target: Path, members: tuple[str, ...]) -> list[Path]:
@@ -72,7 +72,7 @@ def _networks_in(
 def _move(partial: Path, target: Path, names: list[str]) -> list[Path]:
     if not target.exists():
         os.replace(partial, target)
-    else:  # the folder may hold an incomplete pack, or other files
+    else:  # the folder may hold some of the networks, or other files
         for name in names:
             os.replace(partial / name, target / name)
     sync_folder(target)

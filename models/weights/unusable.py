@@ -1,4 +1,4 @@
-"""Reasons why installed weights can't be used, for measures that are then left out."""
+"""Reason for the report of a measure whose weights are installed but can't be used."""
 
 import logging
 
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 def absence_for_unusable(name: str, file: str, error: InputError | MissingDependency) -> Absence:
     """Return the reason why weights can't be used, and log the error.
 
-    The reason goes into reports and names no path of this computer; the error in the log does.
+    The reason is shown in reports, so it contains no path of this computer. The logged error does.
 
     Args:
         name: name of the weights, a key of `WEIGHTS`.

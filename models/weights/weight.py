@@ -19,9 +19,9 @@ class WeightFile:
     Attributes:
         path: path below the folder of its kind, with forward slashes.
         source: address at the publisher.
-        size: size in bytes; None if it isn't published exactly.
-        rounded_megabytes: size in megabytes (10⁶ bytes) as the publisher rounds it; None if it
-            isn't published, or `size` is.
+        size: size in bytes; None if the exact size isn't published.
+        rounded_megabytes: size in megabytes (10⁶ bytes), as the publisher rounds it; None if it
+            isn't published, or if `size` is given.
         sha256: published SHA-256, or its first digits; "" if none is published. The Hugging Face
             hub sends the hash with a download, so that such a file is verified all the same.
     """
@@ -151,7 +151,10 @@ class Weight:
 
 
 def files_in(folder: Path) -> dict[str, Path]:
-    """Return the files below a folder by their path below it; none if it doesn't exist."""
+    """Return all files in a folder and its subfolders, by their path below the folder.
+
+    The result is empty if the folder doesn't exist. Partial downloads and lock files are left out.
+    """
     files = {}
     for parent, _, names in os.walk(folder, followlinks=True):
         for name in names:

@@ -122,7 +122,7 @@ def tell(url: str, seconds: float, capsys: pytest.CaptureFixture[str]) -> Counte
         print(", ".join(f"{process[:8]}: {count}" for process, count in shares.items()))
         print(
             f"per phase at the median: prompts {median(each.prompts for each in times):.0f} ms,"
-            f" beside them {median(each.in_hand for each in times):.0f} ms after it was taken"
+            f" beside them {median(each.after_claim for each in times):.0f} ms after it was taken"
         )
     return shares
 

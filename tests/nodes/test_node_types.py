@@ -34,7 +34,7 @@ def test_the_sources_of_outputs_are_inputs_of_their_nodes():
 def test_each_side_of_a_gate_may_be_blocked_by_the_name_of_its_outputs():
     for output in GATE.outputs:
         side = output.name.partition("_")[0]
-        expected = {"accepted": Blocked.ACCEPTED, "rejected": Blocked.REJECTED}
+        expected = {"accepted": Blocked.NONE_ACCEPTED, "rejected": Blocked.NONE_REJECTED}
         assert output.blocked is expected.get(side, Blocked.NEVER), output.name
 
 

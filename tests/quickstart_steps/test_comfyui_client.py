@@ -111,7 +111,7 @@ def test_a_comfyui_that_ends_while_a_prompt_runs_has_gone_away(client: ComfyClie
         channel._socket.send("goodbye")
         return False
 
-    with client.listen() as channel, pytest.raises(ComfyFailed, match="went away while"):
+    with client.listen() as channel, pytest.raises(ComfyFailed, match="stopped while"):
         channel.until(answered)
 
 

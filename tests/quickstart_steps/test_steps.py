@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.quickstart_steps.steps import Step, StepFailed, run_command, take
+from anime_production.quickstart_steps.steps import Step, StepFailed, do_step, run_command
 
 
 def test_a_finished_step_is_not_done_again(tmp_path: Path):
     done: list[str] = []
     for key in ("a", "a", "b"):
-        take(Step("step", "Step", key, work=partial(done.append, key)), tmp_path)
+        do_step(Step("step", "Step", key, work=partial(done.append, key)), tmp_path)
     assert done == ["a", "b"]
 
 
@@ -22,25 +22,25 @@ def test_an_interrupted_step_is_done_again(tmp_path: Path):
 
     done: list[str] = []
     finished = Step("step", "Step", "key", work=lambda: done.append("done"))
-    take(finished, tmp_path)
+    do_step(finished, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        take(Step("step", "Step", "other key", work=interrupted), tmp_path)
-    assert take(finished, tmp_path)
+        do_step(Step("step", "Step", "other key", work=interrupted), tmp_path)
+    assert do_step(finished, tmp_path)
     assert done == ["done", "done"]
 
 
 def test_a_step_whose_result_was_deleted_is_done_again(tmp_path: Path):
     result = tmp_path / "result"
     step = Step("step", "Step", "key", work=result.touch, present=result.exists)
-    assert take(step, tmp_path)
-    assert not take(step, tmp_path)
+    assert do_step(step, tmp_path)
+    assert not do_step(step, tmp_path)
     result.unlink()
-    assert take(step, tmp_path)
+    assert do_step(step, tmp_path)
 
 
 def test_a_torn_stamp_counts_as_none(tmp_path: Path):
     (tmp_path / "step.json").write_text('{"key": "ke')
-    assert take(Step("step", "Step", "key", work=lambda: None), tmp_path)
+    assert do_step(Step("step", "Step", "key", work=lambda: None), tmp_path)
 
 
 def test_a_failed_command_shows_its_last_lines_and_what_to_do(tmp_path: Path):

@@ -43,7 +43,7 @@ export function words(key, values = {}) {
 }
 
 /**
- * Return a route's English text in the editor's language, if that has a text for the key.
+ * Return a route's text in the editor's language, or in English if the language lacks the key.
  *
  * @param {string} key such as `kept.outside`
  * @param {string} english the route's text
@@ -55,7 +55,7 @@ export function routeText(key, english, values = {}) {
 }
 
 /**
- * Return the reason of a refusal in the editor's language, or in English if that has no text for
+ * Return the sentence of a refusal in the editor's language, or in English if the language lacks
  * it.
  *
  * @param {{key?: string, values?: Record<string, unknown>}} refusal
@@ -69,8 +69,8 @@ export function refusalText({ key = "", values = {} }, english) {
 }
 
 /**
- * Return a reason in the editor's language. If that has no text for the reason, or if the text
- * needs a value that an earlier version of the pack did not record, return the recorded English.
+ * Return a reason in the editor's language. Return the recorded English text if the language has no
+ * text for the reason, or if an earlier version of the pack did not record a value that it needs.
  *
  * @param {Reason} recorded
  */
@@ -146,8 +146,8 @@ export function unitBeside({ name, unit }) {
 /**
  * Return a measured number, with its unit unless the measurement's name contains the unit.
  *
- * The number has three significant digits. It has up to six if rounding would move it to the other
- * side of the threshold.
+ * The number has three significant digits. It has more, up to six, if rounding would move it to the
+ * other side of the threshold.
  *
  * @param {{name: string, unit: string, better?: string,
  *   threshold?: number | number[] | null}} measurement
@@ -176,8 +176,8 @@ function passes({ better, threshold = null }, value) {
  * Return a measurement's name in the editor's language: "loop: seam position" for
  * `loop.seam_position`.
  *
- * @param {string} name with a subject in front if reports are merged, and with the character's name
- *   behind if there are several characters
+ * @param {string} name of the measurement. If reports are merged, the subject is in front of it; if
+ *   there are several characters, the character's name is behind it.
  */
 export function title(name) {
   const [path, ...characters] = name.split(": ");
@@ -187,7 +187,7 @@ export function title(name) {
 }
 
 /**
- * Join texts of which each is the label of the next one: "loop: seam position".
+ * Join texts, each as the label of the next one: "loop: seam position".
  *
  * @param {...string} texts
  */

@@ -52,6 +52,7 @@ def _columns(answer_kind: Answer, *excluded: str) -> dict[str, Any]:
 Object = dict[str, Any]
 Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
 Status = Literal["ok", "degraded", "down"]
+# Types of fields that may be null.
 TEXT, WHOLE, NUMBER, TIME = str | None, int | None, float | None, datetime | None
 
 Difference = answer(
@@ -73,7 +74,7 @@ Report = answer(
     "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
     score=NUMBER, deciding=list[str], measurements=list[Object],
 )  # fmt: skip
-# A report that doesn't decide is an earlier measurement, of frames that the job didn't keep.
+# `decides` is false for an earlier report, on frames that the job didn't keep.
 NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
 Artifact = answer(
     "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
@@ -170,8 +171,8 @@ Phase = answer(
 Phases = answer("Phases", phases=list_of(Phase))
 PhaseRemoved = answer("PhaseRemoved", id=str, removed=bool)
 
-# The parts of a reason let the editor show it in its own language. A person wrote a part that has
-# no code.
+# The parts of a reason let the editor show it in its own language. A part without a code is the
+# text of a person.
 PartOfReason = answer("PartOfReason", name=str, reason_code=str, reason_values=Object, reason=str)
 REASON_FIELDS = {"reason_code": TEXT, "reason": TEXT, "because": list_of(PartOfReason)}
 RUN_FIELDS = {"machine": TEXT, "started_at": TIME, "finished_at": TIME, **REASON_FIELDS}

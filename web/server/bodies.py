@@ -44,7 +44,7 @@ Line = Annotated[str, Field(max_length=LONGEST_LINE), Storable]
 Object = dict[str, Any]
 
 
-# These two functions check values instead of pydantic, which would list every wrong value of a
+# These two functions stop at the first wrong value. Pydantic would list all of them, which may be a
 # million.
 def _scalars(changes: Object) -> Object:
     if not all(
@@ -132,8 +132,8 @@ class FetchBody(Body):
     accept_licence: bool = False
 
 
-class OrderedBody(Body):
-    """Base of the orders of productions: the fields that every order has."""
+class OrderBody(Body):
+    """Base of the orders of productions, with the fields that every order has."""
 
     codes = {"": "bad_request"}
 
@@ -156,7 +156,7 @@ class OrderedBody(Body):
     )
 
 
-class OrchestrateBody(OrderedBody):
+class OrchestrateBody(OrderBody):
     """Order of a production of several phases."""
 
     phases: (
@@ -177,7 +177,7 @@ class OrchestrateBody(OrderedBody):
     )
 
 
-class GenerateBody(OrderedBody):
+class GenerateBody(OrderBody):
     """Order of a production of one phase."""
 
     codes = {"type": "bad_field", "phase": "unknown_phase", "": "bad_request"}
@@ -227,7 +227,8 @@ async def read_body(request: web.Request, model: type[AnyBody]) -> AnyBody:
         model: model of the route's body.
 
     Raises:
-        Refusal: the body is too large or no JSON object, or a field is unknown, missing or wrong.
+        Refusal: the body is too large or not a JSON object, or a field is unknown, missing or
+            wrong.
     """
     raw = bytearray()
     async for chunk in request.content.iter_chunked(1 << 16):

@@ -84,8 +84,8 @@ def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:
     """Remove a file below the output folder, if it is still the file that the job wrote.
 
-    A path in the database is not to be trusted: it may lead to any place. And the same name may
-    belong to another file by now, which must not be deleted.
+    The path comes from the database and may lead out of the output folder. And another file may
+    have the same name by now. Neither may be deleted.
 
     Args:
         root: the output folder.

@@ -29,7 +29,7 @@ EVENT = "anime.production"
 # Key in a prompt's `extra_data` for the ids of its production, phase and attempt.
 PRODUCTION_MARK = "anime_production"
 SUBMIT_SECONDS = 120.0  # wait for ComfyUI's event loop to queue a prompt
-FREE_SECONDS = 10.0  # wait for ComfyUI to take the request to free memory
+FREE_SECONDS = 10.0  # wait for ComfyUI to read the flags that tell it to free memory
 
 
 class ComfyHost:
@@ -46,8 +46,8 @@ class ComfyHost:
         self._stopping = False
         self._condition = threading.Condition()
         self._wake_count = 0
-        self._ended: set[str] = set()  # ended prompts of productions that `wait` has not returned
-        self._announced: ProductionRecord | None = None
+        self._ended: set[str] = set()  # ids of prompts that ended; `wait` removes its prompt's id
+        self._announced: ProductionRecord | None = None  # the last one that was announced
         self._models: frozenset[Any] = frozenset()  # model files of the last graph
 
     @property
@@ -125,8 +125,8 @@ class ComfyHost:
         queue.set_flag("unload_models", True)
         queue.set_flag("free_memory", True)
         deadline = time.monotonic() + FREE_SECONDS
-        # ComfyUI's executor reads the flags between two prompts. This waits until it has read them,
-        # because otherwise it could take the next prompt first.
+        # ComfyUI reads the flags only between two prompts. Without this wait, it could start the
+        # next prompt before it reads them.
         while queue.flags and time.monotonic() < deadline and not self._stopping:
             time.sleep(0.01)
 
@@ -140,7 +140,7 @@ class ComfyHost:
 
         Raises:
             WorkflowRefused: ComfyUI refuses the graph.
-            Stopped: this process stops, or its event loop does not answer.
+            Stopped: this process stops, or ComfyUI's event loop did not run the request in time.
         """
         extra = {MARK: {SOURCE: JobSource.PRODUCTION.value}, PRODUCTION_MARK: dict(mark)}
         submission = asyncio.run_coroutine_threadsafe(
@@ -210,7 +210,8 @@ class ComfyHost:
             attempt = production.current.running
             if attempt is not None and attempt.prompt_id == event.job.prompt_id:
                 phase_count = len(production.phases)
-                # The attempt's share in the record is replaced by its newest progress.
-                other_share = production.progress - (attempt.progress or 0.0) / phase_count
-                progress = other_share + event.progress / phase_count
+                # `production.progress` contains an older progress of this attempt. The newest one
+                # replaces it.
+                without_attempt = production.progress - (attempt.progress or 0.0) / phase_count
+                progress = without_attempt + event.progress / phase_count
                 self._send({**production.brief(), "progress": round(progress, 4)})

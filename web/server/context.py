@@ -1,4 +1,4 @@
-"""The context of the routes: the recorder, and the parts of ComfyUI that the handlers use."""
+"""The context of the routes: the recorder, and the parts of ComfyUI that their handlers use."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RouteContext:
             can't compute.
         server: function that returns ComfyUI's `PromptServer`.
         installed: function that returns the nodes and model files that ComfyUI has now.
-        complaints: function that returns ComfyUI's errors on a graph, except for missing files.
+        graph_errors: function that returns ComfyUI's errors on a graph, except for missing files.
         fetches: downloads of weights.
         productions: function that returns the productions of this process and their worker.
     """
@@ -37,7 +37,7 @@ class RouteContext:
     device: Callable[[], str]
     server: Callable[[], Any]
     installed: Callable[[], Installed]
-    complaints: Callable[[Mapping[str, Any]], Awaitable[list[str]]]
+    graph_errors: Callable[[Mapping[str, Any]], Awaitable[list[str]]]
     fetches: Fetches
     productions: Callable[[], Productions]
 
@@ -65,7 +65,7 @@ def make_context(
         device=_device,
         server=lambda: server,
         installed=workflows.installed,
-        complaints=workflows.complaints,
+        graph_errors=workflows.graph_errors,
         fetches=fetches,
         productions=lambda: get_productions(server, get_recorder),
     )

@@ -53,7 +53,8 @@ class Endpoint:
             not JSON.
         parameters: model of the query parameters.
         body: model of the body; None if the route has no body.
-        errors: meaning of each status that the route may answer beside 400, 413, 500 and 503.
+        errors: meaning of each status that only some routes answer, for the OpenAPI description.
+            400, 413, 500 and 503 are described for all routes.
     """
 
     method: str
@@ -97,7 +98,7 @@ class Endpoint:
 
 
 def refusal_with_backlog(recorder: Recorder, job: str, key: str, **values: Any) -> Refusal:
-    """Return a refusal with the number of events that wait in the outbox for the database.
+    """Return a refusal that also tells how many events wait in the outbox for the database.
 
     Args:
         recorder: recorder of this process's jobs.

@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 ROUTE = "/anime/weights"
 EVENT = "anime.weights"
-ANNOUNCE_SECONDS = 0.5  # between two announcements of a download's progress
-STOP_SECONDS = 3.0  # that the end of ComfyUI waits for the downloads' threads
+ANNOUNCE_SECONDS = 0.5  # least time between two announcements of a download's progress
+STOP_SECONDS = 3.0  # longest wait for the downloads' threads as ComfyUI ends
 
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
 
@@ -57,8 +57,8 @@ class Models:
 class Fetches:
     """Downloads of weights in threads, at most one thread for each weight at a time.
 
-    `close` stops the threads when ComfyUI ends. The part that was downloaded stays beside the file,
-    and the next download continues from there.
+    `close` stops the threads when ComfyUI ends. The downloaded part of a file stays on the disk,
+    and the next download continues it.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Fetches:
         """Store the arguments; `start` begins a download.
 
         Args:
-            models: function that returns ComfyUI's model folders; only requests call it.
+            models: function that returns ComfyUI's model folders; only requests use it.
             announce: function that sends an event to all browsers, from any thread.
             weights: catalogue of the weights that can be downloaded, by name.
         """
@@ -87,7 +87,7 @@ class Fetches:
         models, weights = self._models(), list(self.weights.values())
         folders = {weight.folder for weight in weights}
         files = {folder: models.files(folder) for folder in folders}
-        return [self._described(weight, files[weight.folder]) for weight in weights]
+        return [self._weight_to_json(weight, files[weight.folder]) for weight in weights]
 
     def start(self, name: str, accept_licence: bool) -> dict[str, Any] | None:
         """Begin to download a weight.
@@ -100,7 +100,8 @@ class Fetches:
             The state of the download, or None if the weight is installed already.
 
         Raises:
-            Refusal: the weight is unknown, its licence isn't accepted, or its download runs.
+            Refusal: the weight is unknown, its licence isn't accepted, or its download is already
+                running.
         """
         weight = self._weight_named(name)
         if weight.non_commercial and not accept_licence:
@@ -140,7 +141,7 @@ class Fetches:
         return vars(self._states[name])
 
     def close(self) -> None:
-        """Stop all downloads; wait at most `STOP_SECONDS`, as a server may be silent."""
+        """Stop all downloads. Wait at most `STOP_SECONDS`, because a server may not answer."""
         self._stop.set()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in list(self._threads.values()):
@@ -152,7 +153,7 @@ class Fetches:
             raise Refusal("unknown_weight", name=name[:100], route=ROUTE)
         return weight
 
-    def _described(self, weight: Weight, files: Mapping[str, Path]) -> dict[str, Any]:
+    def _weight_to_json(self, weight: Weight, files: Mapping[str, Path]) -> dict[str, Any]:
         state, size = self._states.get(weight.name), weight.megabytes
         return {
             "name": weight.name,

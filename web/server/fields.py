@@ -24,7 +24,7 @@ from ...models.jobs.job import LONGEST_NAME, LONGEST_REASON, clean_name
 from ...models.production.fields import is_storable
 from .refusals import Refusal
 
-NAME = "name"  # format of a text on one line
+NAME = "name"  # `format` in the JSON schema of a name: a text on one line
 MOST_QUOTED = 60  # characters of a received value that a refusal quotes
 
 Schema = dict[str, Any]
@@ -119,14 +119,14 @@ def resolved(schema: Schema, model_schema: Schema) -> Schema:
 
 
 def expectation(schema: Schema) -> tuple[str, dict[str, Any]]:
-    """Return the key of the refusal for a wrong value, and what the refusal says was expected.
+    """Return the key and the values of the refusal for a wrong value of a field.
 
     Args:
         schema: schema of the field, from `resolved`.
 
     Returns:
-        The key in `REFUSALS` and the values of its template, without the field and the received
-        value.
+        The key in `REFUSALS`, and the values of its template that say what was expected. The name
+        of the field and the received value are missing from them.
 
     Raises:
         KeyError: no refusal fits the schema; a test checks all fields for this.

@@ -135,7 +135,7 @@ def find_record(context: RouteContext, request: RouteRequest) -> JobRecord:
 
 
 def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
-    """Return the id of the job in a request's path, which may name the id of its prompt instead.
+    """Return the id of the job in a request's path, which may be the id of the job's prompt.
 
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
@@ -165,7 +165,7 @@ def _artifacts_to_json(context: RouteContext, record: JobRecord) -> list[dict[st
 
 
 def artifact_to_json(context: RouteContext, artifact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an artifact with `exists`, and with `view`, the path at which ComfyUI serves it."""
+    """Return an artifact with the fields `exists` and `view`: the path where ComfyUI serves it."""
     path = artifact["path"]
     folder, _, name = path.rpartition("/")
     view = f"/view?filename={quote(name)}&subfolder={quote(folder)}&type=output"

@@ -63,7 +63,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     ]
     responses = {"200": _answer(endpoint, "Done.")}
     for status, meaning in _errors(endpoint).items():
-        # Every 2xx has the same body as a 200. So has the health of a pack that is down.
+        # An answer with another 2xx status has the same body as a 200. So has the 503 of the health
+        # route, which a pack that is down answers.
         is_answer = status < 300 or endpoint.answer == HEALTH
         responses[str(status)] = _answer(endpoint, meaning) if is_answer else _json(ERROR, meaning)
     operation = {

@@ -32,16 +32,20 @@ ONE = "/anime/phases/{id}"
 
 def get_phases(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return all phases."""
-    installed = context.installed()  # One call for all phases reads each node class only once.
+    installed = context.installed()  # Shared by all phases, so that each node class is read once.
     return {
-        "phases": [_described(context, phase, installed) for phase in list_phases(_folder(context))]
+        "phases": [
+            _phase_to_json(context, phase, installed) for phase in list_phases(_folder(context))
+        ]
     }
 
 
 def get_phase(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a phase."""
     try:
-        return _described(context, find_phase(_folder(context), request.id), context.installed())
+        return _phase_to_json(
+            context, find_phase(_folder(context), request.id), context.installed()
+        )
     except UnknownPhase:
         raise _unknown_phase(request) from None
     except DefinitionError as error:
@@ -55,15 +59,15 @@ async def register(context: RouteContext, request: RouteRequest) -> web.Response
         phase = await asyncio.to_thread(read_definition, body.to_dict("replace"))
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
-    complaints = await context.complaints(phase.graph)
-    if complaints:
-        raise Refusal("workflow_refused", reason=complaints[0])
+    errors = await context.graph_errors(phase.graph)
+    if errors:
+        raise Refusal("workflow_refused", reason=errors[0])
     try:
         is_new = await asyncio.to_thread(register_phase, _folder(context), phase, body.replace)
     except PhaseConflict:
         key = "phase_shipped" if is_shipped(phase.id) else "phase_exists"
         raise Refusal(key, id=phase.id) from None
-    answer = await asyncio.to_thread(_described, context, phase, context.installed())
+    answer = await asyncio.to_thread(_phase_to_json, context, phase, context.installed())
     return json_answer(answer, 201 if is_new else 200)
 
 
@@ -86,7 +90,7 @@ def _folder(context: RouteContext) -> Path:
     return registered_folder(context.private())
 
 
-def _described(
+def _phase_to_json(
     context: RouteContext, phase: PhaseDefinition, installed: Installed
 ) -> dict[str, Any]:
     missing_parts = missing(phase, installed)

@@ -56,7 +56,7 @@ def _catalogue(context: RouteContext) -> Sequence[PhaseDefinition]:
 def _chosen_phase(
     kind: str, phase_id: str | None, catalogue: Sequence[PhaseDefinition]
 ) -> PhaseDefinition:
-    """Return the phase with this id, or for None the pack's default phase of this kind."""
+    """Return the phase with this id. Without an id, return the default phase of this kind."""
     phases_of_kind = [each for each in catalogue if each.kind == kind]
     for phase in phases_of_kind:
         if phase.id == phase_id or (phase_id is None and phase.id in DEFAULT_PHASES):
@@ -168,7 +168,7 @@ def _unknown_production(request: RouteRequest) -> Refusal:
 _ORDERED = {
     202: "The production is queued.",
     409: "This ComfyUI lacks nodes or model files, or it does not record jobs.",
-    429: "The queue holds the most productions that the project may have.",
+    429: "The project has as many unfinished productions as it may have.",
 }
 _UNKNOWN = {404: "The production does not exist."}
 

@@ -49,7 +49,7 @@ Time = Annotated[
 
 
 def optional_choice(description: str) -> Any:
-    """Return the field of an optional parameter whose type lists its values."""
+    """Return the field of an optional parameter whose type already limits its values."""
     return Field(None, description=description)
 
 
@@ -102,8 +102,8 @@ class JobParameters(Parameters):
         return JobQuery(**{name: getattr(self, name) for name in JobParameters.model_fields})
 
 
-class OrderedParameters(JobParameters):
-    """Selection of jobs, sorted."""
+class SortedParameters(JobParameters):
+    """Selection of jobs with an order."""
 
     order: Annotated[str, OneOf(ORDERS)] = Field(
         NEWEST,
@@ -121,18 +121,18 @@ class PageParameters(Parameters):
     )
 
 
-class JobsParameters(PageParameters, OrderedParameters):
-    """Page of jobs."""
+class JobsParameters(PageParameters, SortedParameters):
+    """Parameters of the list of jobs."""
 
 
-class ExportParameters(OrderedParameters):
-    """Selection of jobs as a file."""
+class ExportParameters(SortedParameters):
+    """Parameters of the export of jobs as a file."""
 
     format: Annotated[str, OneOf((JSON, CSV))] = Field(JSON, description="Format of the file.")
 
 
 class StatsParameters(JobParameters):
-    """Groups of jobs."""
+    """Parameters of the statistics of jobs in groups."""
 
     by: Annotated[str, OneOf(tuple(KEYS))] = Field(
         "project", description="Property by which jobs are grouped."
@@ -148,7 +148,7 @@ class StatsParameters(JobParameters):
 
 
 class DeleteParameters(Parameters):
-    """Extent of a deletion."""
+    """Parameters of the deletion of a job."""
 
     files: Annotated[bool, BeforeValidator(_boolean)] = Field(
         False, description="Also delete the files that the job wrote."
@@ -156,7 +156,7 @@ class DeleteParameters(Parameters):
 
 
 class ProductionsParameters(PageParameters):
-    """Page of productions."""
+    """Parameters of the list of productions."""
 
     project: Annotated[str, Storable] | None = optional_text("Productions of this project.")
     state: Annotated[str, words_of(ProductionState)] | None = optional_choice(

@@ -32,7 +32,7 @@ class RefusalKind:
 FIELD, PARAMETER = "bad_field", "bad_parameter"
 
 REFUSALS: Mapping[str, RefusalKind] = {
-    # The request itself. A route with its own code for a bad body sets `codes` of its model.
+    # The request itself. A body's model can set other codes for its route, in `Body.codes`.
     "bad_body": RefusalKind(400, "The body must be a JSON object that is not nested too deeply."),
     "too_large": RefusalKind(413, "The body is too large; the limit is {most} bytes."),
     "unknown_field": RefusalKind(400, "There is no field '{name}' here. There are: {names}."),
@@ -106,7 +106,7 @@ REFUSALS: Mapping[str, RefusalKind] = {
     "database_away": RefusalKind(503, "The database can't be reached. {reason}"),
     "not_yet": RefusalKind(
         503, "The job is known, but not in the database yet. Ask again in a moment."),
-    "failed": RefusalKind(500, "It failed ({error}). The log of ComfyUI says why."),
+    "failed": RefusalKind(500, "The request failed ({error}). The log of ComfyUI says why."),
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     params = await asyncio.to_thread(context.recorder.database.run, details.parameters_of, job_id)
     differences = await asyncio.to_thread(find_differences, graph, params)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
-    # With changes, the saved workflow would not match the graph.
+    # The saved workflow does not match a graph with changes.
     if saved["workflow"] is not None and not changes:
         extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
@@ -141,7 +141,7 @@ def _uploads(class_type: str) -> set[str]:
 def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     """Return the model files whose content has changed since the job ran.
 
-    A file is left out if the job has no hash of it, or if it can't be hashed now.
+    A file without a recorded hash, or that can't be hashed now, is not compared.
     """
     differences = []
     for param in params:

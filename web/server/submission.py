@@ -28,10 +28,10 @@ async def submit(
 ) -> float:
     """Queue a prompt with the steps of ComfyUI's POST to /prompt; call it on ComfyUI's event loop.
 
-    Every prompt has a client id. ComfyUI sends the progress and the results of a prompt to the
-    browser page with its client id, which draws them on whatever workflow is open there. A prompt
-    without a client id would have its progress sent to every page. No page has the new id that
-    this function makes for None, so no open workflow shows the prompt's progress.
+    ComfyUI sends the progress and the results of a prompt to the browser page that has the prompt's
+    client id. The page draws them on its open workflow, even if that is another workflow. Without a
+    client id, ComfyUI sends the progress to every page. So for None this function makes a new id
+    that no page has, and no page draws the prompt's progress.
 
     Args:
         server: ComfyUI's `PromptServer`.

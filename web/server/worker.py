@@ -14,7 +14,7 @@ from ...models.production.worker import Worker
 from ...models.settings import SettingsError
 from .comfy_host import ComfyHost
 
-BOOT_PAUSE = 0.2  # seconds between two checks if ComfyUI's server has started
+BOOT_PAUSE = 0.2  # seconds between two checks while ComfyUI's server starts
 
 
 class Productions:
@@ -51,8 +51,8 @@ class Productions:
         """Start the worker and return at once; do nothing if it was started before."""
         if self.are_tracked and not self._registered:
             self._registered = True
-            # `atexit` runs in reverse order: the worker stops before the recorder is closed, which
-            # was registered earlier.
+            # `atexit` runs in reverse order. The recorder registered its own end earlier, so the
+            # worker stops before the recorder is closed.
             atexit.register(self.stop)
             self.host.follow()
             self._worker.start()
@@ -65,7 +65,7 @@ class Productions:
     def start_if_used(self, private: Path) -> None:
         """Start the worker after ComfyUI's start, if the database may hold productions.
 
-        That is so if jobs were recorded before, or if the address of a database is set.
+        It may hold some if jobs were recorded before, or if the address of a database is set.
 
         Args:
             private: the pack's folder below ComfyUI's user folder.
@@ -76,7 +76,7 @@ class Productions:
             ).start()
 
     def _start_after_boot(self) -> None:
-        """Start the worker when ComfyUI's server listens: all nodes are loaded only then."""
+        """Start the worker once ComfyUI's server listens, because all nodes are loaded by then."""
         while not hasattr(self._server, "address"):
             time.sleep(BOOT_PAUSE)
         self.start()

@@ -1,4 +1,4 @@
-"""Queries about workflows in this ComfyUI: installed nodes and files, and errors of a graph."""
+"""Functions that ask this ComfyUI for its installed nodes and files, and for a graph's errors."""
 
 import copy
 import logging
@@ -12,8 +12,8 @@ from ...models.production.installed import Installed
 
 log = logging.getLogger(__name__)
 
-# ComfyUI's types of errors for a missing file. Another machine may have the file, or this one may
-# have it by the time the phase runs.
+# Types of ComfyUI's errors for a missing file. `graph_errors` leaves these errors out: another
+# machine may have the file, or it may be installed here before the phase runs.
 MISSING_FILE_ERRORS = {"value_not_in_list", "custom_validation_failed"}
 
 
@@ -44,7 +44,7 @@ def installed() -> Installed:
             return None
         try:
             inputs = node_class.INPUT_TYPES()
-        except Exception as error:  # Another pack's fault must not prevent the list of phases.
+        except Exception as error:  # A fault of another pack must not break the list of phases.
             log.warning(
                 "Anime Production: the inputs of the node %s can't be read (%s).", class_type, error
             )
@@ -60,7 +60,7 @@ def installed() -> Installed:
     return options_of
 
 
-async def complaints(graph: Mapping[str, Any]) -> list[str]:
+async def graph_errors(graph: Mapping[str, Any]) -> list[str]:
     """Return ComfyUI's errors on a graph: inputs that are missing or of a wrong type.
 
     The list is empty if a whole node is missing, because ComfyUI then checks nothing else.

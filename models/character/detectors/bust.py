@@ -4,13 +4,16 @@ from typing import NamedTuple
 
 from ..detection import WHOLE_PICTURE, Box
 
-# Extent of a bust in widths of the face: to both sides of its middle, up and down from the chin.
-# It includes hair that stands off by a face's width, and clothes down to below the collar.
+# Extent of a bust in widths of the face: to each side of the face's middle, and up and down from
+# the chin. It includes hair up to a face's width away, and clothes to below the collar.
 SIDES, ABOVE, BELOW = 1.5, 2.1, 1.2
 
 
 class Inset(NamedTuple):
-    """Margins around the face, cheek to cheek and brow to chin, in a box, as shares of the box."""
+    """Margins between a detector's box and the face inside it, as shares of the box.
+
+    The face reaches from cheek to cheek and from brow to chin.
+    """
 
     side: float  # on the left and on the right
     top: float

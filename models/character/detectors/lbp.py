@@ -1,6 +1,7 @@
-"""Detector of anime faces by nagadomi's cascade of local binary patterns: a small file, no network.
+"""Detector of anime faces by nagadomi's cascade of local binary patterns, which is no network.
 
-It finds faces from the front; it doesn't find faces turned far to the side, tilted or photographed.
+It finds faces from the front. It doesn't find faces that are turned far to the side or tilted, and
+faces in photographs.
 """
 
 import threading
@@ -21,13 +22,14 @@ from .suppression import suppress
 
 SCALE = 1.1  # factor from one size of window to the next
 LEAST_SIDE = 24  # px; the cascade was trained on windows of this side
-# Larger pictures are reduced to this, so that they take no longer than 480×832. It loses only faces
-# that are smaller than a twentieth of the picture's height.
+# Larger pictures are reduced to this many pixels, so that they take no longer than 480×832. Only
+# faces that are smaller than a twentieth of the picture's height are lost.
 MOST_PIXELS = 480 * 832
-# Many overlapping windows respond at a face, one or two at a palm leaf. At the faces of drawn
-# characters 18 or more responded on every ground, and nowhere else more than 4. At a generated face
-# that looks back over its shoulder 2–5 did, so that it is found in one frame of three.
-ALIKE, LEAST_NEIGHBOURS = 0.5, 5  # intersection over union; windows, itself included
+# The cascade classifies many overlapping windows at a face as faces, and few elsewhere: at drawn
+# faces it was 18 or more on every background, elsewhere 4 at most. At a generated face that looks
+# back over its shoulder it was 2–5, so that the face is found in one frame of three.
+ALIKE = 0.5  # least intersection over union of two windows that count as neighbours
+LEAST_NEIGHBOURS = 5  # least number of neighbours at a face, with the window itself
 MOST_OVERLAP = 0.3  # intersection over union of two different faces
 # The cascade's boxes go from the fringe to below the chin, measured by eye on seven drawings and
 # four sample characters.
@@ -102,7 +104,7 @@ def equalised(frames: torch.Tensor) -> torch.Tensor:
 
 
 def _spread(grey: torch.Tensor) -> torch.Tensor:
-    """Return one picture with its histogram equalised: the darkest is −128, the lightest 127."""
+    """Return a picture with an equalised histogram, from −128 (darkest) to 127 (lightest)."""
     rank = torch.bincount(grey.flatten(), minlength=256).cumsum(0)
     first = rank[grey.min()]
     span = (rank[-1] - first).clamp(min=1)

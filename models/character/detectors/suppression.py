@@ -2,8 +2,9 @@
 
 import torch
 
-# Share of the smaller of two boxes inside the other, from which both count as the same person. No
-# face lies inside another. A person who stands wholly in front of another one is lost.
+# Least share of the smaller of two boxes that lies inside the other, if both are the same person.
+# Boxes of two faces never overlap that much. Of two persons, one of whom stands wholly in front of
+# the other, one is lost.
 NESTED_SHARE = 0.9
 
 

@@ -1,4 +1,4 @@
-"""Detector of the figure that stands out from its background, without weights: one a picture."""
+"""Detector without weights, which finds one figure that stands out from the background."""
 
 import torch
 

@@ -27,7 +27,7 @@ from ..detection import Box, Detection, Region
 from .bust import Inset, bust_box, clip_to_picture, face_box
 from .suppression import suppress
 
-IMAGE_SIDE = 640  # px, if neither the network nor its metadata has a size; the usual one of YOLO
+IMAGE_SIDE = 640  # px; usual input of YOLO, for a network that gives no size itself
 MOST_BOXES = 1000  # boxes with the highest scores that are compared with one another
 END_TO_END = 6  # numbers for each box, from a network that suppresses duplicates itself
 FOLDER = "anime_detection"
@@ -141,7 +141,10 @@ class YoloDetector:
 
 
 def _input_size(session: Session) -> tuple[int, int]:
-    """Return the height and width of the network's input: fixed, else by metadata, else usual."""
+    """Return the height and width of the network's input.
+
+    They come from the shape of the input, else from the network's metadata, else from `IMAGE_SIDE`.
+    """
     *_, height, width = session.input_shape
     if isinstance(height, int) and isinstance(width, int):
         return height, width
@@ -157,7 +160,7 @@ def _threshold(path: Path) -> float:
             str(path),
             'JSON with the least confidence, such as {"threshold": 0.3}',
             f"something else ({error})",
-            "Install the file again, or remove it: the published confidence then holds.",
+            "Install the file again, or remove it to use the published confidence.",
         ) from error
 
 

@@ -1,8 +1,8 @@
-"""Descriptor of head and shoulders: colours of hair, eyes and outfit, and coarse lines.
+"""Embeddings of head and shoulders: colours of hair, eyes and outfit, and coarse lines.
 
-Every bust is resampled to a common frame around the face, so that hair, eyes and outfit lie in the
-same places, whatever the size of the face. In this frame the figure is segmented as in `figure`,
-with the usual silhouette of a bust as evidence.
+Every bust is resampled to one size and position of the face, the normalised bust. Hair, eyes and
+outfit then lie in the same places, whatever the size of the face in the picture. In the normalised
+bust the figure is segmented as in `figure`, with the usual silhouette of a bust as evidence.
 """
 
 from collections.abc import Sequence
@@ -24,27 +24,31 @@ from .distributions import (
     soft_bin,
 )
 
-FACE_PIXELS = 18  # px of a face's width in the common frame; an eye still has a few
+FACE_PIXELS = 18  # px of a face's width in the normalised bust; an eye still has a few
 HEIGHT, WIDTH = round((ABOVE + BELOW) * FACE_PIXELS), round(2 * SIDES * FACE_PIXELS)
 
-# Weights of the descriptor's parts; they add up to 1. Eyes close and lines move with every
-# expression, so they weigh little.
+# Weights of the embedding's parts; they add up to 1. Eyes close and lines move with every
+# expression, so their weights are low.
 HAIR, EYES, OUTFIT, LINES = 0.40, 0.10, 0.45, 0.05
 # The bins are coarser in lightness than those of the whole figure, as shaded hair fills half of a
 # bust.
 LIGHTNESS_BINS, LIGHTNESS_STEP = 3, 50.0
-ROWS, COLUMNS = 6, 6  # of the coarse line structure
+ROWS, COLUMNS = 6, 6  # cells in which the lines are counted
 COLOURS = LIGHTNESS_BINS * PLANE_BINS**2
 
-# Busts are scaled to one brightness of the cheeks, so that a character is the same by day and by
-# night. The strongest channel of drawn skin in light is about this.
+# Busts are scaled to the same brightness of the cheeks, so that a character is the same by day and
+# by night. This is about the value of the strongest channel of drawn skin in light.
 CHEEK_BRIGHTNESS = 0.93
-LEAST_CHEEK = 0.15  # cheeks darker than this are dark by drawing rather than by light
+LEAST_CHEEK = 0.15  # darker cheeks are drawn in a dark colour, and not scaled further
 
-# Log odds of figure: by the silhouette, and by the distance to colours well outside of it.
+# Log odds that a pixel is figure, from the silhouette: factor of its depth, lowest and highest.
 SILHOUETTE_ODDS, LEAST_ODDS, MOST_ODDS = 6.0, -4.0, 3.0
-CONTRAST, CONTRAST_ODDS = 10.0, 2.0  # CIELAB units at which figure and background are as likely
-FADE = 10.0  # CIELAB units by which an outside colour is off, a face's width away
+# Log odds from the distance to the colours well outside of the silhouette: the distance in CIELAB
+# units at which figure and background are equally likely, and the largest log odds.
+CONTRAST, CONTRAST_ODDS = 10.0, 2.0
+# Outside colours count less the further away they are: one face width counts as much as this
+# difference of colour in CIELAB units.
+FADE = 10.0
 OUTSIDE = -0.35  # face widths; a place this far outside of the silhouette is background
 NOWHERE = 1e3  # colour of pixels beyond the picture, far from all real colours
 
@@ -52,8 +56,8 @@ NOWHERE = 1e3  # colour of pixels beyond the picture, far from all real colours
 LEAST_OUTFIT = 0.25
 
 
-class Frame(NamedTuple):
-    """Maps of the common frame, each of shape (height, width).
+class BustMaps(NamedTuple):
+    """Maps of the normalised bust, each of shape (height, width).
 
     Attributes:
         across: distance to the right of the face's middle, in face widths.
@@ -72,13 +76,13 @@ class Frame(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def frame_on(device: torch.device) -> Frame:
-    """Return the maps of the common frame, on a device."""
+def bust_maps(device: torch.device) -> BustMaps:
+    """Return the maps of the normalised bust, on a device."""
     down = (torch.arange(HEIGHT, device=device) + 0.5) / FACE_PIXELS - ABOVE
     across = (torch.arange(WIDTH, device=device) + 0.5) / FACE_PIXELS - SIDES
     y, x = torch.meshgrid(down, across, indexing="ij")
     outfit = _smooth_step(y, -0.05, 0.45)
-    return Frame(
+    return BustMaps(
         across=x,
         down=y,
         silhouette=torch.maximum(1 - _radius(x, y, -0.75, 0.95, 1.15), _body(x, y)),
@@ -99,12 +103,12 @@ def _smooth_step(value: torch.Tensor, start: float, end: float) -> torch.Tensor:
 def _radius(
     x: torch.Tensor, y: torch.Tensor, middle: float, across: float, down: float
 ) -> torch.Tensor:
-    """Return the distance from the middle of an ellipse, which is 1 on its edge."""
+    """Return the distance from the middle of an ellipse, in units in which its edge is at 1."""
     return ((x / across) ** 2 + ((y - middle) / down) ** 2).sqrt()
 
 
 def _body(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Return the depth inside neck and shoulders, which widen from the chin down."""
+    """Return the depth inside neck and shoulders, whose width grows from the chin down."""
     half = 0.35 + ((y - 0.05) / 0.75).clamp(0, 1)
     return torch.where(y > -0.15, half - x.abs(), -1.0)
 
@@ -124,7 +128,7 @@ def embed_busts(
         (detections, dimensions), on the CPU. An outfit outside of the picture is all 0.
     """
     parts = [
-        _in_common_frame(frame.to(device), [each.face or each.box for each in row])
+        _normalised_busts(frame.to(device), [each.face or each.box for each in row])
         for frame, row in zip(frames, detections, strict=True)
         if row
     ]
@@ -150,16 +154,16 @@ def _parts(embeddings: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return embeddings.split([COLOURS, COLOURS, COLOURS, ROWS * COLUMNS], dim=1)
 
 
-def _in_common_frame(
+def _normalised_busts(
     picture: torch.Tensor, faces: Sequence[Box]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the busts around some faces of a picture, resampled to the common frame.
+    """Return the normalised busts around some faces of a picture.
 
     Returns:
         Pictures of shape (busts, height, width, 3), and the share of each pixel that lies in the
         picture, shape (busts, height, width).
     """
-    from torchvision.ops import roi_align  # loading takes a second; ComfyUI brings torchvision
+    from torchvision.ops import roi_align  # imported here, because the import takes a second
 
     height, width = picture.shape[:2]
     edges = []
@@ -177,48 +181,48 @@ def _in_common_frame(
 
 
 def _bust_embeddings(busts: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:
-    frame = frame_on(busts.device)
-    lab = lab_from_rgb(_with_equal_light(busts, inside, frame))
-    weight = _figure(lab, inside, frame)
+    maps = bust_maps(busts.device)
+    lab = lab_from_rgb(_with_equal_light(busts, inside, maps))
+    weight = _figure(lab, inside, maps)
     colours = colour_bins(lab, LIGHTNESS_BINS, LIGHTNESS_STEP)
     weighted = weight * colour_weight(lab)
     cells = (
-        soft_bin(((frame.down + ABOVE) / (ABOVE + BELOW) * (ROWS - 1)).expand_as(weight), ROWS),
-        soft_bin(((frame.across / SIDES + 1) / 2 * (COLUMNS - 1)).expand_as(weight), COLUMNS),
+        soft_bin(((maps.down + ABOVE) / (ABOVE + BELOW) * (ROWS - 1)).expand_as(weight), ROWS),
+        soft_bin(((maps.across / SIDES + 1) / 2 * (COLUMNS - 1)).expand_as(weight), COLUMNS),
     )
-    outfit = frame.outfit * (frame.silhouette > 0)
+    outfit = maps.outfit * (maps.silhouette > 0)
     has_outfit = (outfit * inside).sum(dim=(1, 2)) >= LEAST_OUTFIT * outfit.sum()
     parts = (
-        (HAIR, histogram(weighted * frame.hair, colours)),
-        (EYES, histogram(weighted * frame.eyes, colours)),
-        (OUTFIT, histogram(weighted * frame.outfit, colours) * has_outfit[:, None]),
-        (LINES, histogram(weight * line_strength(lab) * (1 - frame.outfit), cells)),
+        (HAIR, histogram(weighted * maps.hair, colours)),
+        (EYES, histogram(weighted * maps.eyes, colours)),
+        (OUTFIT, histogram(weighted * maps.outfit, colours) * has_outfit[:, None]),
+        (LINES, histogram(weight * line_strength(lab) * (1 - maps.outfit), cells)),
     )
     return torch.cat([(part * share).sqrt() for share, part in parts], dim=1)
 
 
-def _with_equal_light(busts: torch.Tensor, inside: torch.Tensor, frame: Frame) -> torch.Tensor:
+def _with_equal_light(busts: torch.Tensor, inside: torch.Tensor, maps: BustMaps) -> torch.Tensor:
     """Return the busts scaled so that all cheeks are equally bright."""
-    cheeks = inside * frame.cheeks
+    cheeks = inside * maps.cheeks
     brightness = (busts.amax(dim=-1) * cheeks).sum(dim=(1, 2))
     brightness = brightness / cheeks.sum(dim=(1, 2)).clamp(min=1e-6)
     gain = CHEEK_BRIGHTNESS / brightness.clamp(min=LEAST_CHEEK)
     return (busts * gain[:, None, None, None]).clamp(0, 1)
 
 
-def _figure(lab: torch.Tensor, inside: torch.Tensor, frame: Frame) -> torch.Tensor:
-    """Return the probability of figure of each pixel, 0–1, shape (busts, height, width)."""
+def _figure(lab: torch.Tensor, inside: torch.Tensor, maps: BustMaps) -> torch.Tensor:
+    """Return the probability that each pixel is figure, 0–1, shape (busts, height, width)."""
     count = len(lab)
     weighted = lab * lab.new_tensor([LIGHTNESS_WEIGHT, 1.0, 1.0])
     beyond = inside < 0.5
     colour = torch.where(beyond[..., None], NOWHERE, weighted).flatten(1, 2)
-    place = torch.stack([frame.down, frame.across], dim=-1).view(1, -1, 2).expand(count, -1, -1)
+    place = torch.stack([maps.down, maps.across], dim=-1).view(1, -1, 2).expand(count, -1, -1)
 
-    outside = (frame.silhouette < OUTSIDE).flatten()
+    outside = (maps.silhouette < OUTSIDE).flatten()
     features = torch.cat([colour, FADE * place], dim=-1)
     nearest = distances(features, features[:, outside]).amin(dim=-1)
     contrast = ((nearest - CONTRAST) / (CONTRAST / 2)).clamp(-CONTRAST_ODDS, CONTRAST_ODDS)
-    prior = (SILHOUETTE_ODDS * frame.silhouette).clamp(LEAST_ODDS, MOST_ODDS).flatten()
+    prior = (SILHOUETTE_ODDS * maps.silhouette).clamp(LEAST_ODDS, MOST_ODDS).flatten()
     evidence = prior + torch.where(outside, 0.0, contrast)
     side = (HEIGHT * WIDTH) ** 0.5 / FACE_PIXELS
     return mean_field_weights(evidence, colour, place / side, (HEIGHT, WIDTH)) * inside

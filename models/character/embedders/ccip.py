@@ -1,8 +1,8 @@
 """Embedder CCIP: a network trained to tell anime characters apart, in any outfit and pose.
 
-Models and their figures are those of deepghs/ccip_onnx. The treatment of pictures and features
-follows imgutils, the reference implementation. A picture must show one character, so it embeds the
-crops of a detector.
+The models, their thresholds and their scores are published in deepghs/ccip_onnx. Pictures and
+features are processed as in imgutils, the reference implementation. A picture must show only one
+character, so the embedder takes the crops of a detector.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,8 +38,9 @@ class CcipModel:
     """One of the published networks.
 
     Attributes:
-        difference: largest difference of two pictures of one character, chosen for the best F1.
-        f1, precision, recall: figures at that difference, over its publisher's pictures.
+        difference: largest difference at which two pictures count as one character; it has the
+            best F1.
+        f1, precision, recall: published scores at that difference, on the publisher's pictures.
     """
 
     difference: float
@@ -87,7 +88,7 @@ class CcipEmbedder:
             MissingDependency: onnxruntime is absent.
         """
         if name not in MODELS:
-            remedy = "Only for these a threshold is published."
+            remedy = "A threshold is published for these models only."
             raise InputError("ccip", f"one of {', '.join(MODELS)}", repr(name), remedy)
         self.name = name
         self._model = MODELS[name]

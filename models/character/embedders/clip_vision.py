@@ -17,8 +17,10 @@ from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
 
 NAME = "clip_vision"
-SIDE = 384  # px of the squares, at least the input of most networks, so that they only shrink it
-# CLIP's mean colour fills up the square: it is normalised to 0, neither light nor dark.
+# Side of the squares in px. It is at least that of most networks' inputs, so that ComfyUI only
+# makes the squares smaller.
+SIDE = 384
+# Colour around the picture in its square: CLIP's mean colour, which is normalised to 0.
 FILLING = (0.48145466, 0.4578275, 0.40821073)
 AT_ONCE = 16  # crops in one batch: 28 MB
 
@@ -44,7 +46,7 @@ class ClipVisionEmbedder:
             name: name that differs between models with different weights.
             encode: function from pictures, RGB in 0–1, shape (n, height, width, 3), to embeddings,
                 shape (n, dimensions).
-            device: text on the device that `encode` runs on.
+            device: name of the device that `encode` runs on.
         """
         self.name = f"{NAME}:{name}"
         self.device = device
@@ -64,7 +66,7 @@ class ClipVisionEmbedder:
     def threshold_note(self) -> str:
         """Origin of the threshold, as the end of a sentence for the user."""
         return (
-            f"not published: {DEFAULT_THRESHOLD} is the middle of what makers report for one "
+            f"not published: {DEFAULT_THRESHOLD} is the middle of what users report for one "
             f"character without ({LOOSEST_THRESHOLD}) and with ({STRICTEST_THRESHOLD}) IPAdapter; "
             "the pose counts too, so give references in several poses"
         )

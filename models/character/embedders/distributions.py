@@ -1,8 +1,9 @@
-"""Distributions of a picture's colours and lines, for the descriptors of palette.
+"""Distributions of a picture's colours and lines, for the embedder palette.
 
-A distribution adds up to 1 and has soft bins, so that a small change of the picture changes it
-little. The product of the square roots of two is their Bhattacharyya coefficient, which is 1 if
-they are equal.
+A distribution is a histogram that adds up to 1. Its bins are soft: a pixel counts in the two bins
+nearest to its value, so that a small change of the picture changes the distribution little. Two
+distributions are compared by the scalar product of their square roots, the Bhattacharyya
+coefficient, which is 1 if they are equal.
 """
 
 import torch
@@ -11,8 +12,8 @@ import torch
 # light and shade change first. A bin is about as wide as the shading inside one cel colour.
 PLANE_BINS, PLANE_STEP, PLANE_REACH = 11, 18.0, 90.0
 # Weight of grey, and the chroma from which a colour has the full weight. Greys (ink, white cloth,
-# shine on hair) occur in all characters; colours tell them apart.
-GREY_COUNTS, FULL_CHROMA = 0.35, 30.0
+# shine on hair) occur in all characters; colours tell the characters apart.
+GREY_WEIGHT, FULL_CHROMA = 0.35, 30.0
 
 Bins = tuple[tuple[torch.Tensor, torch.Tensor, int], ...]  # index, share and count for each axis
 
@@ -28,9 +29,9 @@ def colour_bins(lab: torch.Tensor, lightness_bins: int, lightness_step: float) -
 
 
 def colour_weight(lab: torch.Tensor) -> torch.Tensor:
-    """Return the weight of each pixel's colour, which is lower for greys; see `GREY_COUNTS`."""
+    """Return the weight of each pixel's colour, which is lower for greys; see `GREY_WEIGHT`."""
     chroma = torch.hypot(lab[..., 1], lab[..., 2])
-    return GREY_COUNTS + (1 - GREY_COUNTS) * (chroma / FULL_CHROMA).clamp(max=1)
+    return GREY_WEIGHT + (1 - GREY_WEIGHT) * (chroma / FULL_CHROMA).clamp(max=1)
 
 
 def soft_bin(position: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor, int]:
@@ -49,8 +50,8 @@ def histogram(weight: torch.Tensor, bins: Bins) -> torch.Tensor:
         shares = torch.cat([shares * (1 - share), shares * share])
         size *= count
     index, shares = (each.movedim(1, 0).reshape(frames, -1) for each in (index, shares))
-    # On a GPU `scatter_add_` sums in any order. In double precision that changes nothing that
-    # float32 can hold. A product of one-hot rows would be deterministic, but far larger.
+    # On a GPU `scatter_add_` sums in any order. In double precision the difference is too small for
+    # float32. A product of one-hot rows would be deterministic, but needs far more memory.
     total = torch.zeros(frames, size, dtype=torch.float64, device=weight.device)
     total = total.scatter_add_(1, index, shares.double())
     return (total / total.sum(dim=1, keepdim=True).clamp(min=1e-9)).float()

@@ -1,8 +1,8 @@
 """InsightFace: a detector of faces with landmarks, and the embedder ArcFace.
 
-They were made for photographs of people. On drawn faces they are weak, in their author's own words:
+They were made for photographs of people, and their author says that they are weak on drawn faces:
 the detector misses many, and similarities of one character are lower. A frame without a detected
-face shows nobody and has no score.
+face counts as a frame without people, and has no score.
 """
 
 import warnings
@@ -30,14 +30,14 @@ from ..detectors.bust_detector import BustDetector
 from .embedding import as_embeddings, cosines
 
 NAME = FOLDER = "insightface"
-# px; size of the detector's input in older versions of the package. The present one would use
-# 128 × 128 as well.
+# px; size of the detector's input, the default of older versions of the package. By default, newer
+# versions also detect at 128 × 128.
 DETECTION_SIZE = (640, 640)
 LEAST_CONFIDENCE = 0.5  # default of the package
 AT_ONCE = 32  # faces in one pass, 112 × 112 each
 KNOWN_PACKS = ("buffalo_l", "antelopev2", "buffalo_m", "buffalo_s", "buffalo_sc")  # best first
 
-# Cosines that the package uses as thresholds: 0.40 in its server and its window, 0.45 for persons.
+# Cosines that the package uses as thresholds: 0.40 in its server and its GUI, 0.45 for persons.
 DEFAULT_THRESHOLD = LOOSEST_THRESHOLD = 0.40
 STRICTEST_THRESHOLD = 0.45
 
@@ -45,8 +45,9 @@ STRICTEST_THRESHOLD = 0.45
 def find_packs(files: Mapping[str, Path]) -> dict[str, Path]:
     """Return the folders of the installed packs by name, without opening or downloading any.
 
-    A pack lies in `<pack>/`, or in `models/<pack>/`, which is the package's own layout and
-    preferred. An archive that was unpacked into a folder of its name lies one level deeper.
+    A pack is a folder of networks. It lies in `<pack>/`, or in `models/<pack>/`, the package's own
+    layout, which is preferred. It may lie one level deeper, if its archive was unpacked into a
+    folder with its name.
 
     Args:
         files: path of each file, by its path below ComfyUI's `models/insightface`.
@@ -185,7 +186,7 @@ def open_pack(
         MissingDependency: insightface is absent.
     """
     expected = "a pack of InsightFace with a detector of faces and a recogniser"
-    remedy = "Install the pack again: its files belong into one folder."
+    remedy = "Install the pack again, with all its files in one folder."
     # If the folder doesn't exist, the package would download a pack of its name.
     if not folder.is_dir():
         raise InputError(str(folder), expected, "no folder", remedy)

@@ -55,7 +55,7 @@ class Calibration(NamedTuple):
 
 
 # The thresholds lie in the middle between the lowest similarity of one character and the highest of
-# two characters, measured on these pictures:
+# two different characters. These pictures were measured:
 #
 # Figures: the four sample characters (in motion, with planted faults, other backgrounds, light
 # ±20 %, other croppings) and two hand-drawn ones with every expression, on plain and painted
@@ -63,10 +63,11 @@ class Calibration(NamedTuple):
 # 3 % off, with the two hand-drawn ones, alone and side by side, in light −15 % to +12 %, it was
 # 0.87–1.00 and at most 0.72.
 #
-# Busts, from the faces that the cascade finds: the same drawings, sizes and lights, and two
+# Busts, around the faces that the cascade finds: the same drawings, sizes and lights, and two
 # generated clips. One character had 0.86–1.00, two characters at most 0.75. If the picture cuts off
-# the outfit, so that only hair and eyes count, one had 0.81–1.00 (99 % of them 0.85 or more) and
-# two characters with nearly the same hair colour up to 0.82. So the threshold isn't lower.
+# the outfit, only hair and eyes count: one character then had 0.81–1.00 (99 % of the pairs had 0.85
+# or more), two characters with nearly the same hair colour up to 0.82. So the threshold isn't
+# lower.
 LOOSEST_THRESHOLD, DEFAULT_THRESHOLD, STRICTEST_THRESHOLD = 0.82, 0.84, 0.86  # of figures
 CALIBRATIONS: Mapping[Region, Calibration] = {
     Region.FIGURE: Calibration(LOOSEST_THRESHOLD, DEFAULT_THRESHOLD, STRICTEST_THRESHOLD),
@@ -84,8 +85,8 @@ def embed(figures: Figures) -> torch.Tensor:
         figures: figures of some frames.
 
     Returns:
-        Unit vectors without negative entries, shape (frames, dimensions). The vector of a figure
-        that isn't visible has no meaning.
+        Unit vectors without negative entries, shape (frames, dimensions). If a figure isn't
+        visible, its vector has no meaning.
 
     Examples:
         Two drawings of one character are more similar than drawings of two characters:
@@ -183,7 +184,10 @@ class PaletteEmbedder:
     @property
     def threshold_note(self) -> str:
         """Origin of the threshold, as the end of a sentence for the user."""
-        return "measured over drawn characters on plain and painted grounds, in motion and light"
+        return (
+            "measured on drawn characters in motion, in different light, on plain and painted "
+            "backgrounds"
+        )
 
     def embed(
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]

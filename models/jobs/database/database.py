@@ -92,7 +92,7 @@ class Database:
             DatabaseUnavailable: the database can't be reached or used.
         """
         try:
-            # The driver comes first: without it, starting the embedded server would be useless.
+            # The driver is loaded first: without it, starting the embedded server would be useless.
             psycopg = require("psycopg")
             hide_secrets_in_logs()
             source, connection_string = self._address()
@@ -133,7 +133,7 @@ class Database:
         return connection
 
     def close(self) -> None:
-        """Close the connections and leave the embedded server; its last user stops it."""
+        """Close the connections and leave the embedded server, which the last process stops."""
         self._connections.close()
         with self._mutex:
             if self._embedded is not None:

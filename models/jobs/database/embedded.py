@@ -30,7 +30,7 @@ class EmbeddedServer:
         self._users: Any = None  # shared lock that marks this process as a user of the server
 
     def connection_string(self) -> str:
-        """Return the connection string of the server, which answered just now; start it if needed.
+        """Start the server unless it runs, and return its connection string.
 
         Raises:
             EmbeddedFailure: the server can't be started.
@@ -69,6 +69,7 @@ class EmbeddedServer:
         return _fasteners().InterProcessLock(str(self._place / "starting.lock"))
 
     def _join(self) -> None:
+        """Register this process as a user of the server, unless it is one already."""
         if self._users is None:
             users = _fasteners().InterProcessReaderWriterLock(str(self._place / "users.lock"))
             users.acquire_read_lock()

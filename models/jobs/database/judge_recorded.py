@@ -1,4 +1,4 @@
-"""Step of migration 7: gives every older job the verdict of the results that it kept."""
+"""Step of migration 7, which gives every older job a verdict on the results that it kept."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 250  # jobs whose graphs are in memory together; a graph has 50 kB and more
-# A job without reports can't be judged, and a job that didn't complete has no verdict.
+# Only completed jobs are judged. A job that has no verdict so far has no reports to judge it by.
 RECORDED_JOBS = """
 SELECT id, graph, EXISTS (SELECT FROM anime.artifacts WHERE artifacts.job_id = jobs.id)
 FROM anime.jobs WHERE state = 'completed' AND verdict IS NOT NULL
 """
 
+# Id of a job, ids of its reports, and its verdict.
 Judged = tuple[UUID, Sequence[int], JobVerdict]
+# Ids and summaries of each job's reports, by the job's id.
 Recorded = dict[UUID, tuple[list[int], list[ReportSummary]]]
 
 
@@ -45,7 +47,7 @@ def judge_recorded_jobs(connection: "Connection") -> None:
             graphs = {job_id: graph for job_id, graph, _ in rows}
             without_files = {job_id for job_id, _, has_files in rows if not has_files}
             store_verdicts(connection, _judge(connection, graphs, without_files))
-            log.info("Judged %s older jobs by the results that they kept so far.", jobs)
+            log.info("Judged %s older jobs so far by the results that they kept.", jobs)
 
 
 def _judge(
@@ -73,7 +75,9 @@ def _judge(
 def _add_kept(
     connection: "Connection", graphs: Mapping[UUID, Any], recorded: Recorded
 ) -> set[UUID]:
-    """Add the reports of Gates and Best Ofs that older versions did not record, also to `recorded`.
+    """Add the reports of Gates and Best Ofs that older versions of the pack did not record.
+
+    They are added to the database and to `recorded`.
 
     Returns:
         Ids of the jobs for which these reports can't be computed from the recorded data.
@@ -89,7 +93,7 @@ def _add_kept(
             refused.add(job_id)
             continue
         added += [
-            NewReport(event_id, job_id, position + place, each) for place, each in enumerate(kept)
+            NewReport(event_id, job_id, position + number, each) for number, each in enumerate(kept)
         ]
     ids = add_rows(connection, added)
     for report_id, each in zip(ids, added, strict=True):

@@ -34,13 +34,13 @@ STEPS: dict[int, Callable[["Connection"], None]] = {7: _judge_recorded_jobs}
 
 BEGINNING = """
 CREATE SCHEMA IF NOT EXISTS anime;
-COMMENT ON SCHEMA anime IS 'What Anime Production for ComfyUI remembers.';
+COMMENT ON SCHEMA anime IS 'Records of Anime Production for ComfyUI.';
 CREATE TABLE IF NOT EXISTS anime.schema_migrations (
     version integer PRIMARY KEY,
     name text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE anime.schema_migrations IS 'Which numbered changes this schema has had.';
+COMMENT ON TABLE anime.schema_migrations IS 'Migrations that were applied to this schema.';
 """
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-STOP_SECONDS = 20.0  # that the process has to end after each signal
+STOP_SECONDS = 20.0  # longest wait for the end of the process after each signal
 
 
 def load_psutil() -> Any:

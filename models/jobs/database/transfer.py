@@ -18,7 +18,8 @@ SETTINGS = """
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL lock_timeout = '15s';
 """
-# All tables but the one that the migrations fill, and all columns but generated ones.
+# For each table: its name, its columns, the columns of its primary key, and the tables that its
+# foreign keys refer to. The table of migrations and generated columns are left out.
 TABLES = """
 SELECT relname,
     array(
@@ -143,7 +144,8 @@ def fill(
         The contents of every table, by its name.
 
     Raises:
-        TransferFailed: the database has contents already, or the copied contents differ.
+        TransferFailed: the source is of a newer version, the database has contents already, or the
+            copied contents differ.
         psycopg.Error: the database refused a statement.
     """
     newest = list_migrations()[-1].version
@@ -166,17 +168,21 @@ def fill(
 
 
 def digest(chunks: Iterable[bytes]) -> tuple[Iterator[bytes], Callable[[], Contents]]:
-    """Return the same chunks, and a function that returns their contents after the last chunk."""
+    """Return an iterator over the same chunks, and a function that returns their `Contents`.
+
+    The function may be called only after the iterator has yielded its last chunk.
+    """
     sha256, rows = hashlib.sha256(), 0
 
-    def passed_on() -> Iterator[bytes]:
+    def counted_chunks() -> Iterator[bytes]:
         nonlocal rows
         for chunk in chunks:
             sha256.update(chunk)
-            rows += bytes(chunk).count(b"\n")  # COPY writes a line break inside a value as "\\n"
+            # A line break ends a row: COPY writes a line break inside a value as "\\n".
+            rows += bytes(chunk).count(b"\n")
             yield chunk
 
-    return passed_on(), lambda: Contents(rows, sha256.hexdigest())
+    return counted_chunks(), lambda: Contents(rows, sha256.hexdigest())
 
 
 def _copy_all(
@@ -220,6 +226,7 @@ def _check_empty(connection: "Connection") -> None:
 
 
 def _set_identities(connection: "Connection") -> None:
+    """Let the numbers of new rows continue after the highest number that was copied."""
     from psycopg import sql
 
     for table, column in connection.execute(IDENTITIES.encode()).fetchall():

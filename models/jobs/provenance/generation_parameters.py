@@ -88,6 +88,7 @@ FILES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("model", r"diffusion|wan|video_?model|^model_?loader|model$"),
     )
 )
+# Names of inputs that hold the name of a model file.
 FILE_INPUT = re.compile(
     r"\w*(ckpt|checkpoint|unet|lora|vae|control_?net|clip|gligen|style_model|ip_?adapter|model"
     r"|text_encoder|encoder|diffusion_model)(_?(name|path|file)_?\d*|_?\d+)?",
@@ -96,6 +97,7 @@ FILE_INPUT = re.compile(
 FILE_SUFFIX = re.compile(
     r"\.(safetensors|sft|ckpt|pt|pth|bin|gguf|onnx|pkl|engine)$", re.IGNORECASE
 )
+# Values that mean that no file is chosen, and values that switch a row of a LoRA stack off.
 NOTHING = {"", "none", "(none)", "undefined", "baked vae"}
 OFF = {"off", "false", "disabled", False}
 # Inputs that hold the strength of a LoRA, a ControlNet or an adapter, or its first and last step.
@@ -105,6 +107,7 @@ STRENGTH = re.compile(
 )
 STRENGTHENED = {"controlnet": ("control_net", "controlnet"), "ip_adapter": ("ipadapter",)}
 WITH_STRENGTH = ("lora", "controlnet", "ip_adapter")
+# Number of a row in the name of an input, such as 2 in `lora_02` and `lora_02_strength`.
 NUMBERED = re.compile(r"_0*(\d+)(_|$)")
 
 

@@ -25,10 +25,11 @@ PASSED_INPUT = {
     ("SeedGenerator", 0): "seed",
     ("CR Seed", 0): "seed",
 }
-LITERALS = ("Primitive", "AnimeParameter")  # classes of these prefixes return their input `value`
+# Classes whose names begin like this return their input `value`.
+LITERALS = ("Primitive", "AnimeParameter")
 SWITCH = "ComfySwitchNode"
 CONCATENATE = "StringConcatenate"
-# Links between an input and its value. The limit ends a search in a circle.
+# Links that are followed from an input to its value. The limit ends the search in a cycle.
 LONGEST_PATH = 200
 DEEPEST = 60  # levels of concatenations and switches inside each other
 # Characters of a concatenated text. Without a limit, 20 concatenations that each use the same text
@@ -141,7 +142,7 @@ class Graph:
             if passed_input is None:
                 return None
             node, name = source, passed_input
-        return None  # the links form a circle
+        return None  # the links form a cycle
 
     def selected_input(self, switch: Node) -> str | None:
         """Return the input that a ComfyUI switch selects; None if only the run decides it."""

@@ -1,4 +1,4 @@
-"""Verdict of a job on the results that it kept, the same for the database, the API and the panel.
+"""Verdict on the results that a job kept; the database, the API and the panel use the same one.
 
 The report that is wired into a Save Job decides, together with the reports of the gates, Best Ofs
 and retries before it. If there are none of these, the last report of each kind decides. Earlier
@@ -127,7 +127,7 @@ def _verdict(
 
 
 class _Judging:
-    """The reports of a job, with the links from which the subject of each follows."""
+    """The reports of a job with their subjects, and the links between the nodes that made them."""
 
     def __init__(self, graph: Mapping[str, Any] | None, reports: Sequence[ReportSummary]) -> None:
         self._reports = reports
@@ -144,14 +144,15 @@ class _Judging:
         """Return the positions of the reports that decide about the results that were saved.
 
         Returns:
-            The positions; empty if there can be no verdict, because nothing was saved or the wired
-            report was measured in another job. None if no Save Job decides.
+            The positions; empty if there can be no verdict, because nothing was saved and no report
+            failed, or because the wired report was measured in another job. None if no Save Job
+            decides.
         """
         saves = list(self._links.saves())
         connected = [each for each in saves if self._links.may_write(each)]
         if connected and saved_by is not None:
             saves = [each for each in connected if each.id in saved_by]
-            if not saves:  # nothing was saved, so that a PASS must not count
+            if not saves:  # nothing was saved, so a PASS must not count
                 latest = {each for save in connected for each in self._latest_of(save)}
                 return self._failing(latest)
         decisions: set[int] = set()
@@ -163,6 +164,7 @@ class _Judging:
             else:
                 decisions |= positions
         unknown = any(self._links.has_unknown_report(save) for save in saves)
+        # Save Jobs of rejected results decide only if there is no other Save Job.
         return decisions or of_rejected or (set() if unknown else None)
 
     def last(self) -> set[int]:

@@ -1,4 +1,7 @@
-"""Reports on the results that Gates and Best Ofs kept, for jobs that were recorded without them."""
+"""Computation of the reports on results that Gates and Best Ofs kept, for jobs without them.
+
+Older versions of the pack did not record these reports.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -21,11 +24,11 @@ class NotRecomputable(ValueError):
 
 
 def has_kept_reports(graph: object) -> bool:
-    """Return True if a prompt has a node that would today report on the results it kept."""
+    """Return True if this version of the pack would record reports on kept results for a prompt."""
     nodes = graph.values() if isinstance(graph, Mapping) else ()
     classes = (node.get("class_type") for node in nodes if isinstance(node, Mapping))
     if not any(each in (GATE.id, BEST_OF.id) for each in classes):
-        return False  # this holds for most jobs, and saves reading their graphs
+        return False  # most jobs have neither, so that their graphs needn't be read
     return any(_shows_kept(node) for node in Graph(graph).nodes.values())
 
 
@@ -43,7 +46,7 @@ def compute_kept_reports(graph: object, reports: Sequence[NodeReport]) -> list[N
 
 
 class _Replay:
-    """A repetition of the decisions of a prompt, in its order, with the outputs they blocked."""
+    """Replay of a prompt: the decisions of its nodes in their order, and the blocked outputs."""
 
     def __init__(self, graph: object, reports: Sequence[NodeReport]) -> None:
         self._graph, self._reports = Graph(graph), reports
@@ -76,7 +79,7 @@ class _Replay:
         try:
             return [nodes[each] for each in TopologicalSorter(sources).static_order()]
         except CycleError as error:
-            raise NotRecomputable("the links of its graph form a circle") from error
+            raise NotRecomputable("the links of its graph form a cycle") from error
 
     def _report_at(self, node: Node) -> Report | None:
         """Return the report that a deciding node used; None if it used none."""
@@ -104,9 +107,9 @@ class _Replay:
         except ValueError as error:  # also InputError, with which the node would have failed
             raise NotRecomputable(f"node {node.id}: {error}") from error
         if not gating.keeps:
-            self._block(node, GATE.blocked_when(Blocked.ACCEPTED))
+            self._block(node, GATE.blocked_when(Blocked.NONE_ACCEPTED))
         if not gating.rejects:
-            self._block(node, GATE.blocked_when(Blocked.REJECTED))
+            self._block(node, GATE.blocked_when(Blocked.NONE_REJECTED))
         return gating.kept
 
     def _block(self, node: Node, outputs: Iterable[int]) -> None:

@@ -26,9 +26,10 @@ TEXT = re.compile(
     r"|clip_[lg]|t5xxl|llama|bert|mt5xl|positive|negative",
     re.IGNORECASE,
 )
-SYSTEM = "system_prompt"  # Lumina's input that chooses one of two fixed sentences, not a prompt
+# Lumina's input that chooses one of two fixed sentences, so its value isn't a prompt.
+SYSTEM_PROMPT = "system_prompt"
 # This node replaces its conditioning by zeros, so the text before it has no effect here.
-EMPTIED = "ConditioningZeroOut"
+ZERO_OUT = "ConditioningZeroOut"
 GUIDER = "guider"
 SAMPLING = {"seed", "noise_seed", "noise", "sigmas", "steps"}  # inputs that only samplers have
 
@@ -96,7 +97,7 @@ def _encoders(graph: Graph, role: str) -> list[Node]:
         while waiting:
             source, output = waiting.pop()
             node = graph.nodes.get(source)
-            if node is None or node.type == EMPTIED:
+            if node is None or node.type == ZERO_OUT:
                 continue
             for name, link in _conditioning_inputs(graph, node, role, output):
                 if (node.id, name) not in visited:
@@ -152,18 +153,19 @@ def _samplers(graph: Graph) -> list[Node]:
 
 
 def _is_sampler(graph: Graph, node: Node) -> bool:
-    """Return True if a node at the end of the conditioning makes pictures of it.
+    """Return True if the last node that takes a conditioning makes pictures from it.
 
-    False for an unconnected node, and for one that only searches for the text in a picture.
+    It is False for a node whose outputs aren't used, and for a node that only searches a picture
+    for what the text describes.
     """
     if SAMPLING & node.inputs.keys():
         return True
-    sides = [name for name in node.links() if POSITIVE_NAME.search(name)]
-    return bool(sides) and node.id in graph.used
+    has_positive_input = any(POSITIVE_NAME.search(name) for name in node.links())
+    return has_positive_input and node.id in graph.used
 
 
 def _texts(graph: Graph, node: Node, role: str) -> Iterator[PromptText]:
-    """Yield the texts of a node for a role; inputs whose name is of the other role are left out."""
+    """Yield the texts of a node for a role, without inputs that are named after the other role."""
     other = POSITIVE_NAME if role == NEGATIVE else NEGATIVE_NAME
     for name in node.inputs:
         if not other.search(name):
@@ -178,7 +180,7 @@ def _text(graph: Graph, node: Node, name: str, role: str) -> Iterator[PromptText
 
 
 def _is_text(graph: Graph, node: Node, name: str) -> bool:
-    if name == SYSTEM or not TEXT.fullmatch(name):
+    if name == SYSTEM_PROMPT or not TEXT.fullmatch(name):
         return False
     literal = graph.literal(node, name)
     return literal is not None and isinstance(literal.value, str)

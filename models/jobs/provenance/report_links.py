@@ -23,7 +23,7 @@ from .graph import LONGEST_PATH, Graph, Node
 
 SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
 DECIDERS = (GATE.id, BEST_OF.id, END)
-REJECTED_SIDE = GATE.blocked_when(Blocked.REJECTED)
+REJECTED_SIDE = GATE.blocked_when(Blocked.NONE_REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
 # Classes that report on the pictures they return; all others report on the pictures they receive.
 REPORTS_ON_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
@@ -75,8 +75,8 @@ class ReportLinks:
     def wired(self, node: str, name: str = REPORT) -> tuple[int, ...]:
         """Return the positions of the reports that reach an input; empty if none was shown.
 
-        For a report through a slot of a Retry, these are the reports of the Retry End, which stands
-        for its attempts.
+        If the report comes through a slot of a Retry, these are the reports of the Retry End,
+        because they stand for the reports of all its attempts.
         """
         maker, ends = self._maker(node, name)
         for source in (maker, *ends):
@@ -94,8 +94,8 @@ class ReportLinks:
     def deciders(self, save: Node) -> tuple[Decider, ...]:
         """Return the deciders upstream of a Save Job's inputs, the nearest first.
 
-        Nodes upstream of a scoring node count only if the scoring node was not reached, because
-        then a decider before it may have blocked it.
+        The search follows the input `report` of a Save Job or decider only if no report reached it,
+        because then a decider further upstream may have blocked the node that makes the report.
         """
         names = [*PICTURES, *(() if self.wired(save.id) else (REPORT,))]
         waiting, visited = deque([(save, names)]), {save.id}

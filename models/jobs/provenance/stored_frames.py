@@ -79,7 +79,7 @@ def _frames(artifact: Artifact, path: Path) -> torch.Tensor:
 
 
 def _repeated_frames(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]:
-    """Yield each stored frame as often as its duration asks for at a frame rate."""
+    """Yield each stored frame as often as its duration requires at a frame rate."""
     count, milliseconds = 0, 0.0  # of the frames so far
     for number in range(getattr(picture, "n_frames", 1)):
         picture.seek(number)

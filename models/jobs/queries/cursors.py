@@ -46,5 +46,5 @@ def read_cursor(cursor: str, sort_keys: int = 0) -> tuple[datetime, UUID, list[A
     except (ValueError, TypeError, AttributeError):
         row = None
     if row is None or row[0].tzinfo is None or len(row[2]) != sort_keys:
-        raise CursorError("It is no cursor that this list gave.")
+        raise CursorError("It is not a cursor of this list.")
     return row

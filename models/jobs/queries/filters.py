@@ -88,7 +88,7 @@ def condition_of(connection: "Connection", query: JobQuery) -> Condition | None:
         name: value.replace("\0", "") if isinstance(value, str) else value
         for name, value in vars(query).items()
     }
-    parts = [sql for name, sql in CONDITIONS.items() if values[name] is not None]
+    parts = [part for name, part in CONDITIONS.items() if values[name] is not None]
     for name in ("verdict", "review"):
         if values[name] is not None:
             parts.append(

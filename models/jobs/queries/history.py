@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ...report import Report
-from ..columns import NAMES, RECORD, as_json, select
+from ..columns import NAME_JOINS, RECORD, as_json, select
 from ..job import Artifact, Job, JobError, JobSource, NodeReport
 from ..json_values import to_json_value
 from . import sql
@@ -74,7 +74,7 @@ def find_job(connection: "Connection", job_or_prompt_id: str) -> JobRecord | Non
         The job with its reports and files; None if there is no such job.
     """
     job_id = find_id(connection, job_or_prompt_id)
-    query = sql("record_of_job", columns=select(RECORD), names=NAMES)
+    query = sql("record_of_job", columns=select(RECORD), name_joins=NAME_JOINS)
     rows = [] if job_id is None else rows_of(connection, query, {"id": job_id})
     if not rows:
         return None

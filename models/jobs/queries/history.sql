@@ -1,5 +1,5 @@
 -- name: record_of_job
-SELECT {columns} FROM anime.jobs {names} WHERE jobs.id = %(id)s
+SELECT {columns} FROM anime.jobs {name_joins} WHERE jobs.id = %(id)s
 
 -- name: reports_of_jobs
 SELECT job_id, event_id, position, id, node_id, subject, frames, fps, verdict, score, worst_frame,

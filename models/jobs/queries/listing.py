@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..columns import LIST, NAMES, select
+from ..columns import LIST, NAME_JOINS, select
 from . import sql
 from .cursors import CursorError, cursor_of, read_cursor
 from .filters import Condition, JobQuery, condition_of
@@ -67,7 +67,7 @@ def page_statement(
     statement = sql(
         "page_of_jobs",
         columns=select(LIST),
-        names=NAMES,
+        name_joins=NAME_JOINS,
         goodness=GOODNESS,
         condition=condition.sql if after is None else f"{condition.sql} AND {AFTER[order]}",
         order=FIRST[order],
@@ -79,7 +79,7 @@ def page_statement(
 def _read_cursor(order: str, cursor: str) -> dict[str, Any]:
     at, job_id, (cursor_order, goodness) = read_cursor(cursor, sort_keys=2)
     if cursor_order != order or not isinstance(goodness, int | float):
-        raise CursorError(f"It is a cursor of a list in another order than {order}.")
+        raise CursorError(f"It is a cursor of another order, not of {order}.")
     if not abs(goodness) <= MOST_GOODNESS:
-        raise CursorError("It is no cursor that this list gave.")
+        raise CursorError("It is not a cursor of this list.")
     return {"after_goodness": float(goodness), "after_at": at, "after_id": job_id}

@@ -3,7 +3,7 @@ WITH jobs AS MATERIALIZED (
     SELECT jobs.*, {goodness} AS goodness FROM anime.jobs
     WHERE {condition} ORDER BY {order} LIMIT %(limit)s
 )
-SELECT {columns}, jobs.goodness FROM jobs {names}
+SELECT {columns}, jobs.goodness FROM jobs {name_joins}
 LEFT JOIN LATERAL (
     SELECT measurements.reason_code, measurements.reason_values, measurements.reason
     FROM anime.reports JOIN anime.measurements

@@ -1,6 +1,6 @@
 -- name: list_projects
--- The newest job of a project comes from an index. Jobs are not counted here: with a hundred
--- thousand of them this takes too long for a list of names, and the statistics do it.
+-- The newest job of a project comes from an index. Jobs are not counted here, because counting a
+-- hundred thousand of them takes too long for a list of names; the statistics count them.
 SELECT projects.name, projects.created_at, newest.created_at AS newest_job,
     (
         SELECT count(*) FROM anime.characters WHERE characters.project_id = projects.id

@@ -8,7 +8,7 @@ ON CONFLICT (id) DO UPDATE SET
     seen_at = clock_timestamp(), ended_at = NULL, pid = excluded.pid
 
 -- name: revive_jobs
--- The jobs of a process that was considered dead but still runs.
+-- These are the jobs of a process that was declared dead but still runs.
 UPDATE anime.jobs SET
     state = CASE WHEN started_at IS NULL THEN 'pending' ELSE 'in_progress' END, finished_at = NULL
 WHERE process_id = %(id)s AND state = 'lost'

@@ -148,7 +148,7 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
 
 
 def _attempts(node_report: NodeReport) -> Iterator[dict[str, Any]]:
-    """Yield the attempts of a Retry End's own retry; retries inside it come before the last one."""
+    """Yield the attempts of a Retry End: its retry is the last one, after the retries inside it."""
     retries = [each for each in node_report.report.measurements if each.backend == RETRY]
     details = retries[-1].details if retries else {}
     for attempt in details.get("attempts", ()):

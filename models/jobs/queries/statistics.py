@@ -47,7 +47,8 @@ def statistics(
         connection: connection to the database.
         query: conditions that the jobs must meet.
         by: key of `KEYS` that the jobs are grouped by.
-        last: number of newest finished jobs of a group in `last`, and of jobs in `before`.
+        last: number of newest finished jobs that `last` describes for each group; `before`
+            describes as many jobs before them.
         limit: largest number of groups.
 
     Returns:

@@ -35,7 +35,7 @@ KIND, FORMAT = "Anime Production's record of jobs", 1
 MANIFEST = "manifest.json"
 OUTBOX = "outbox.sqlite"
 CHUNK = 1 << 20  # bytes
-SETTLE_SECONDS = 600.0
+SETTLE_SECONDS = 600.0  # longest wait until the events of the outbox are in the database
 
 
 def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Contents]:

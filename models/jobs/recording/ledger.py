@@ -88,7 +88,7 @@ def _(event: JobQueued, connection: "Connection", find_file: FindFile | None) ->
     workflow = None if event.workflow is None else strict_json(event.workflow)
     connection.execute(sql("store_workflow"), {"job_id": event.job.id, "workflow": workflow})
     if _store_graph(connection, event, find_file):
-        judge_job(connection, event.job.id)  # the event of its end may have arrived earlier
+        judge_job(connection, event.job.id)  # the job's end may have been written before this event
 
 
 @_add_rows.register(JobStarted)

@@ -61,8 +61,8 @@ class OpenJobs:
             entry = None if running is None else self._open.get(running)
             if entry is not None and entry.named:
                 raise SecondJob(
-                    "AnimeJob: this prompt has an AnimeJob already; a prompt is one job."
-                    " Remove one of them, or connect this one's outputs to the other."
+                    "AnimeJob: this prompt has an AnimeJob already, and a prompt can have only one."
+                    " Remove one of the two nodes, and connect its links to the other one."
                 )
             before = None if entry is None else entry.job
             job = named if before is None else _with_names(before, named)
@@ -71,7 +71,7 @@ class OpenJobs:
             return job, job != before
 
     def find(self, job_id: UUID) -> Job | None:
-        """Return an open job with its present names; None if the job isn't open."""
+        """Return an open job with its current names; None if the job isn't open."""
         with self._mutex:
             entry = self._open.get(job_id)
             return None if entry is None else entry.job

@@ -168,7 +168,7 @@ class Outbox:
         return [StoredEvent(*row) for row in rows]
 
     def delete(self, shipped: Sequence[StoredEvent]) -> None:
-        """Delete events that are in the database.
+        """Delete events from the outbox after they were written into the database.
 
         Raises:
             sqlite3.Error: the file can't be written.

@@ -1,4 +1,4 @@
-"""Lock files that show the processes of one machine which of them are running.
+"""Lock files that show which ComfyUI processes of this machine are running.
 
 A suspended process keeps its lock. Beside each lock file is a file with the name of its host,
 because a lock of another host can't be checked here. The host's name has a file of its own because
@@ -63,7 +63,8 @@ class ProcessLock:
                 one has ended.
         """
         if self._is_held and remove:
-            # It is deleted before the release, so that no process takes this one for a dead one.
+            # The host file is deleted before the lock is released: a host file beside a free lock
+            # means that the process is dead.
             self._host.unlink(missing_ok=True)
         self._lock.release(force=True)
         if self._is_held and remove:

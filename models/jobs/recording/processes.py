@@ -1,4 +1,4 @@
-"""Heartbeats of the ComfyUI processes, which show the jobs that were lost with a dead process.
+"""Heartbeats of the ComfyUI processes; the jobs of a process without a heartbeat are lost.
 
 Every process writes a heartbeat into the database every few seconds. A process on the same machine
 with the same private folder is known to be dead as soon as its lock file is free. A process of

@@ -33,7 +33,8 @@ PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
 STOP_SECONDS = 5.0
-MOST_UNTRACKED = 100  # far more than the prompts that run at the same time
+# Ids of jobs that are not recorded; far more than the prompts that run at the same time.
+MOST_UNTRACKED = 100
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class RecorderStatus:
 class Recorder:
     """The outbox, the shipper and the database of one private folder.
 
-    Files, threads and imports of the driver wait for the first event or the first read.
+    The first event or the first read opens the files, starts the thread and imports the driver.
     """
 
     def __init__(
@@ -202,12 +203,14 @@ class Recorder:
         return self._jobs.running(prompt_id)
 
     def _with_process(self, job: Job) -> Job:
-        """Return the job with this process's id, after taking the lock that shows it is running."""
+        """Return the job with the id of this process, which then holds its lock file."""
         self._presence.hold()
         return replace(job, process_id=self._presence.id)
 
     def record(self, event: Event) -> bool:
-        """Write an event to the outbox and wake the shipper. It never raises or waits.
+        """Write an event to the outbox and wake the shipper.
+
+        It never raises, and it never waits for the database.
 
         Returns:
             True if the event is on the disk, so that it survives the death of the process.

@@ -77,7 +77,7 @@ class Retention:
         return self._clock() >= self._next
 
     def run(self, connection: "Connection") -> None:
-        """Delete up to `MOST_AT_ONCE` old jobs; if there were as many, the next round is due now.
+        """Delete up to `MOST_AT_ONCE` old jobs; if it deleted as many, it is due again at once.
 
         Raises:
             psycopg.Error: the database refused a statement.

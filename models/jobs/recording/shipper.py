@@ -128,7 +128,8 @@ class Shipper:
             self._at_once.clear()
             self._new_event.clear()
             pause = FIRST_PAUSE
-            while not self._round() and not self._stopping:  # `stop` still gets a last round
+            # If `stop` ended the wait above, one last round is tried.
+            while not self._round() and not self._stopping:
                 self._at_once.wait(min(pause, self._longest_pause))
                 self._at_once.clear()
                 pause *= 2
@@ -200,6 +201,7 @@ class Shipper:
                 self._ship([stored])
 
     def _beat(self) -> None:
+        """Send a heartbeat if it is due; after it, delete old jobs if that is due."""
         presence = self._presence
         if presence is not None and presence.is_due():
             settled = self._outbox.backlog() == 0
@@ -208,7 +210,7 @@ class Shipper:
                 self._with_connection(self._retention.run)
 
     def _leave(self) -> None:
-        """Write the end of this process into the database, unless that would need a wait."""
+        """Write the end of this process into the database if it can be reached without a wait."""
         if self._presence is None:
             return
         try:

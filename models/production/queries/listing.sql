@@ -1,7 +1,7 @@
 -- name: page_of_productions
 SELECT productions.id, projects.name AS project, productions.state, productions.reason_code,
-    productions.reason, productions.reasons AS because, productions.created_at, productions.changed_at,
-    productions.finished_at,
+    productions.reason, productions.reasons AS because, productions.created_at,
+    productions.changed_at, productions.finished_at,
     productions.request ->> 'prompt' AS prompt, productions.request ->> 'character' AS character,
     phase.name AS phase, phase.position, phase.phases, coalesce(phase.attempt, 0) AS attempt
 FROM anime.productions

@@ -10,7 +10,8 @@ from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
 # Pixels of a strip of rows that is computed at a time. Some fifty small operations follow each
-# other. They are fastest if their results stay in the processor's cache, and need little memory.
+# other. With strips of this size they need little memory, and they are fast because their results
+# stay in the processor's cache.
 PIXELS_AT_ONCE = 131_072
 PERCENTILE = 0.95
 
@@ -60,14 +61,14 @@ def _saturation(chroma: torch.Tensor) -> torch.Tensor:
 
 
 def _hue_weight(hue: torch.Tensor) -> torch.Tensor:
-    """Return the weight T, by which a turn of hue is seen less at some hues."""
+    """Return the weight T of a hue: at some hues a difference of hue is less visible."""
     weight = 1 - 0.17 * (hue - math.radians(30)).cos() + 0.24 * (2 * hue).cos()
     weight += 0.32 * (3 * hue + math.radians(6)).cos()
     return weight - 0.20 * (4 * hue - math.radians(63)).cos()
 
 
 def _blue_rotation(hue: torch.Tensor) -> torch.Tensor:
-    """Return twice sin 2Δθ: among blues, the differences of chroma and of hue interact."""
+    """Return 2 sin 2Δθ, a part of R_T: for blues, differences of chroma and of hue interact."""
     off_blue = torch.remainder(hue, 2 * math.pi) - math.radians(275)
     angle = math.radians(30) * (-(off_blue / math.radians(25)).square()).exp()
     return 2 * (2 * angle).sin()

@@ -19,7 +19,7 @@ from .psnr import CEILING, IDENTICAL, PSNR
 from .ssim import LEAST_SIDE_OF_SCALES, MULTI_SCALE_SSIM
 
 SUBJECT = "comparison"
-NOTHING: Mapping[str, Absence] = MappingProxyType({})
+NONE_UNUSABLE: Mapping[str, Absence] = MappingProxyType({})
 
 
 def compare_pictures(
@@ -28,7 +28,7 @@ def compare_pictures(
     lpips: Sequence[Backend] = (),
     measures: Sequence[Measure] = MEASURES,
     report_progress: Progress = None,
-    unusable: Mapping[str, Absence] = NOTHING,
+    unusable: Mapping[str, Absence] = NONE_UNUSABLE,
 ) -> Report:
     """Measure how far each picture is from its reference.
 
@@ -37,9 +37,10 @@ def compare_pictures(
 
     Args:
         pairs: result of `paired`.
-        metrics: names of the `MEASURES` to take, of which all that have a threshold are required.
-            Without a name, all are taken; SSIM and the mean colour difference are required.
-        lpips: LPIPS with each network that is used, of those in `metrics`.
+        metrics: names of the `MEASURES` to take; all of these that have a threshold are required.
+            If it is empty, all measures are taken, and only SSIM and the mean colour difference
+            are required.
+        lpips: a backend of LPIPS for each installed network that is used.
         measures: `MEASURES`, with the thresholds of a profile.
         report_progress: called with (steps done, steps in all), several times for each pair; may
             raise to stop.
@@ -136,7 +137,7 @@ def _values(
 
 
 class _Network:
-    """LPIPS of pairs, with a cache of the last reference's features: all pairs may share it."""
+    """LPIPS with one network. It keeps the features of the last reference for the next pair."""
 
     def __init__(self, backend: Backend, report_step: Callable[[], None]) -> None:
         self._backend, self._report_step = backend, report_step
@@ -179,7 +180,10 @@ def _measurement(
 
 
 def _resized_measurement(pairs: Pairs) -> Measurement:
-    """Return the factor by which images or references were resized: the root of the area ratio."""
+    """Return the measurement of the factor by which images or references were resized.
+
+    The factor is the square root of the new area divided by the old one.
+    """
     resized: Any = pairs.resized
     (width, height), (to_width, to_height) = resized["from"], resized["to"]
     sizes = {"from": f"{width}×{height}", "to": f"{to_width}×{to_height}"}

@@ -1,12 +1,11 @@
-"""List of the measures of a pair of pictures, and the choice of those that count.
+"""List of the measures of a pair of pictures, and the selection of those that a user names.
 
-Only ΔE₀₀ has a published limit: about 1 is just visible side by side. So all thresholds are set in
-the same way, by a change that people know: saving a drawing as JPEG. A pair passes if it is no
-further from its reference than JPEG of quality 75, the usual default, moves the most sensitive of
-the ten pictures of the test bench: drawn characters, painted backgrounds and the sample character,
-with colour at full resolution. The other profiles use other qualities: hero 95, background 50,
-draft 25. The command `python quickstart.py bench compare` prints the effect of JPEG on these
-pictures.
+Only ΔE₀₀ has a published limit: about 1 is just visible side by side. So all thresholds come from a
+change that people know: saving a picture as JPEG of quality 75, the usual default, with colour at
+full resolution. The test bench has ten pictures: drawn characters, painted backgrounds and the
+sample character. Each threshold is the difference that JPEG makes to the picture that it changes
+most. The other profiles use other qualities: hero 95, background 50, draft 25. The command
+`python quickstart.py bench compare` prints the effect of JPEG on these pictures.
 """
 
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ def read_metrics(text: str) -> tuple[str, ...]:
             installed.
 
     Returns:
-        Names of `MEASURES`, and `lpips` if the text names it. None for `all`.
+        Names of `MEASURES`, and `lpips` if the text names it; an empty tuple for `all`.
 
     Raises:
         InputError: the text has no name, or one that doesn't exist.
@@ -65,7 +64,8 @@ def select_measures(metrics: Sequence[str], measures: Sequence[Measure]) -> tupl
     """Select the measures that a user names.
 
     Args:
-        metrics: result of `read_metrics`, with `lpips` replaced by the name of a network's measure.
+        metrics: result of `read_metrics`, in which the name of a network's measure has replaced
+            `lpips`.
         measures: `MEASURES`, with the thresholds of a profile.
 
     Returns:

@@ -8,17 +8,18 @@ from ...measure import Measure
 from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
-# Keeps flat areas, where the ratio is 0/0, from deciding. The paper has 170, on a scale of 0–255.
+# Without it, flat areas, where the ratio is 0/0, would decide the result. The paper has 170, on a
+# scale of 0–255.
 CONSTANT = 170 / 255**2
 
 
 def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> float:
     """Return GMSD (Xue, Zhang, Mou, Bovik, IEEE Transactions on Image Processing, 2014).
 
-    GMSD is the standard deviation, over the picture, of the similarity of gradient magnitudes at
-    every pixel, on means of 2×2 px (an odd edge is padded with 0, as in its authors' code). It
-    responds to edges that are lost, added or blurred in some places more than in others, which
-    people notice most, and little to light and colour.
+    Both pictures are reduced to means of 2×2 px; an odd last row or column is padded with 0, as in
+    the authors' code. GMSD is the standard deviation over the picture of the similarity of the
+    gradient magnitudes at each pixel. It responds to edges that are lost, added or blurred more in
+    some places than in others, which people notice most. It responds little to light and colour.
 
     Args:
         grey: luma in 0–1, shape (height, width).

@@ -10,7 +10,8 @@ from .pair_reasons import COMPARED, UNCOMPARED
 
 LPIPS = "lpips"  # metric that stands for the best network that is installed
 NO_NETWORK = "lpips_not_installed"
-# AlexNet and VGG have no threshold: it would have to be measured with their weights.
+# Measure of each network, by the name of its backend. AlexNet and VGG have no threshold, because
+# none has been measured with their weights.
 LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
     {
         backend: Measure(

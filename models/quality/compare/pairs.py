@@ -70,9 +70,10 @@ class Pairs:
 
     Attributes:
         images: RGB in 0–1, shape (pictures, height, width, 3).
-        references: RGB in 0–1, of that shape: as many as images, or one for all of them.
+        references: RGB in 0–1, shape (references, height, width, 3): as many as images, or one for
+            all of them; their height and width may differ from those of the images.
         size: height and width at which they are compared, px.
-        device: device that compares them; None for that of each image.
+        device: device on which they are compared; None for the device of the images.
     """
 
     images: torch.Tensor
@@ -84,7 +85,7 @@ class Pairs:
         return len(self.images)
 
     def __iter__(self) -> Iterator[Pair]:
-        """Yield one pair after the other, at one size; only one pair is in memory."""
+        """Yield the pairs at `size`, one after the other; only one resized pair is in memory."""
         reference: Picture | None = None
         for index, image in enumerate(self.images):
             if reference is None or len(self.references) > 1:
@@ -109,10 +110,10 @@ class Pairs:
         """Reason why the pictures can't be compared, or None if they can."""
         if not len(self.references):
             return Absence(NO_REFERENCES)
-        of_references = unmeasurable(self.references)
-        if of_references is not None and of_references.code == "not_finite":
-            return Absence(REFERENCE_NOT_FINITE, of_references.values)
-        return unmeasurable(self.images) or of_references
+        reference_absence = unmeasurable(self.references)
+        if reference_absence is not None and reference_absence.code == "not_finite":
+            return Absence(REFERENCE_NOT_FINITE, reference_absence.values)
+        return unmeasurable(self.images) or reference_absence
 
 
 def paired(
@@ -127,7 +128,7 @@ def paired(
         images: result of `as_frames`.
         references: result of `as_frames`: as many as images, or one for all of them.
         resize: one of `RESIZE`, which says which batch takes the size of the other.
-        device: device that compares them; None for that of each image.
+        device: device on which they are compared; None for the device of the images.
 
     Raises:
         InputError: the number of references doesn't fit, or their size differs and `resize` is

@@ -4,10 +4,10 @@ import torch
 
 from .pairs import Pairs
 
-# Values of ΔE₀₀ and the colours that show them. Each value is about twice the one before, as people
-# judge differences. The colours get lighter, so that the picture can be read without colour as well
-# (the ramp is matplotlib's inferno). A ΔE₀₀ of 1 is just visible side by side, 2.5 is visible
-# without a comparison, and 10 is another colour.
+# Values of ΔE₀₀ and the colours that show them. Each value is about twice the one before, because
+# people judge differences by their ratio. The colours are those of matplotlib's inferno. They get
+# lighter, so that the picture can be read without colour as well. A ΔE₀₀ of 1 is just visible side
+# by side, 2.5 is visible without a comparison, and 10 is another colour.
 RAMP = (
     (0.0, (0.00, 0.00, 0.00)),
     (1.0, (0.26, 0.04, 0.41)),

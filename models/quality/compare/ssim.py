@@ -15,7 +15,8 @@ from ...measurement import Better
 from .pair_reasons import COMPARED, UNCOMPARED
 
 WINDOW = gaussian_weights(sigma=1.5, radius=5)
-# These constants of Wang et al. keep dark and flat areas, where the ratios are 0/0, from deciding.
+# Constants of Wang et al. Without them, dark and flat areas, where the ratios are 0/0, would decide
+# the result.
 LIGHT_CONSTANT, CONTRAST_CONSTANT = 0.01**2, 0.03**2
 # Weight of each scale, the finest first, from experiments with people (Wang et al. 2003).
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -44,11 +45,11 @@ def ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
 def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
     """Return multi-scale SSIM (Wang, Simoncelli, Bovik, Asilomar 2003).
 
-    It is the product of the contrast and structure of five scales, each to the power of its weight,
-    and of the light of the last scale. Each scale is half of the one before (means of 2×2 px
-    without an odd last row or column). It responds more to what is visible from a distance than to
-    the finest grain. If the mean structure of a scale is inverted, it counts as 0, because a power
-    of a negative number is not real.
+    It is the product of the contrast and structure at five scales, with the light at the last scale
+    only. Each factor is raised to the power of its scale's weight. Each scale has half the size of
+    the one before (means of 2×2 px without an odd last row or column). So multi-scale SSIM responds
+    more to what is visible from a distance than to the finest grain. A negative factor, from
+    inverted structure, counts as 0, because a fractional power of a negative number is not real.
 
     Args:
         grey: luma in 0–1, shape (height, width), at least `LEAST_SIDE_OF_SCALES` px a side.
@@ -73,7 +74,8 @@ def _halved(grey: torch.Tensor) -> torch.Tensor:
 
 def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the mean of SSIM, and the mean of its contrast and structure without light."""
-    # A variance is a small difference of large numbers. Subtracting the middle makes them smaller.
+    # A variance is a small difference of large numbers, so it is rounded badly. Subtracting the
+    # middle makes the numbers smaller.
     one, other = grey - MIDDLE, reference - MIDDLE
     mean, other_mean = windowed_mean(one, WINDOW), windowed_mean(other, WINDOW)
     # Only the sum of the variances is needed, which saves one windowed mean.

@@ -12,17 +12,20 @@ from ...measurement import Better
 WINDOW = 63  # px at 3840 × 2160, about one degree; other sizes in proportion to width plus height
 LEAST_WINDOW = 3  # px; libvmaf refuses pictures whose window would be smaller
 STEPS = 4  # contrasts of 1 to 4 levels of 10 bits are measured, weighted by their number of levels
-# Highest 10-bit level at which a contrast of 1 … 4 levels is visible: 1.9 % of the luminance of
-# BT.1886 with a white of 300 and a black of 0.01 cd/m².
+# Highest 10-bit level at which a contrast of 1, 2, 3 or 4 levels is visible. A contrast is visible
+# if it changes the luminance by 1.9 % or more, on a BT.1886 display whose white is 300 and whose
+# black is 0.01 cd/m².
 VISIBLE_UP_TO = (178, 305, 432, 559)
 SCALE_WEIGHTS = (16, 8, 4, 2, 1)
 TOP = 0.6  # share of the pixels that count, those with most banding
-MASK_SIDE = 7  # px of the window in which most pixels of a flat area equal their neighbours
-# Larger pictures are first reduced to every second pixel: bands are broad, and the time grows with
-# the window too. 1024 × 1024 px are measured in full.
+MASK_SIDE = 7  # px of the window around a pixel that decides whether the pixel is in a flat area
+# Larger pictures are reduced to every second row and column, as often as needed: bands are broad,
+# and the time grows with the window as well as with the picture. 1024 × 1024 px are measured in
+# full.
 MOST_PIXELS = 1_100_000
 BLOCK = 32  # px; blocks without contrasts of up to 4 levels are skipped
-COUNTS = 8_000_000  # counts of one level around one pixel, held at a time: bounds the memory
+# Numbers held in memory at a time; each says how often one level occurs around one pixel.
+COUNTS = 8_000_000
 # Levels of 10 bits, with room for contrasts below the lowest and above the highest.
 LEVELS = 1024 + 2 * STEPS
 
@@ -74,7 +77,11 @@ def _smoothed(levels: torch.Tensor) -> torch.Tensor:
 
 
 def _flat(levels: torch.Tensor) -> torch.Tensor:
-    """Return a mask of the pixels around which most equal their right and lower neighbours."""
+    """Return a mask of the flat areas.
+
+    A pixel is in a flat area if most pixels of the window around it equal their right and lower
+    neighbours.
+    """
     height, width = levels.shape
     same = torch.ones_like(levels, dtype=torch.int16)
     same[:, :-1] *= levels[:, :-1] == levels[:, 1:]
@@ -86,7 +93,10 @@ def _flat(levels: torch.Tensor) -> torch.Tensor:
 
 
 def _mode(levels: torch.Tensor) -> torch.Tensor:
-    """Return the most frequent level of 3 × 3 px, the lowest of equally frequent ones."""
+    """Return the most frequent level among the 3 × 3 px around each pixel.
+
+    If several levels are equally frequent, it is the lowest of them.
+    """
     height, width = levels.shape
     # The border is replicated by index, because not every device can pad integers.
     rows = torch.arange(-1, height + 1, device=levels.device).clamp(0, height - 1)
@@ -103,8 +113,8 @@ def _mode(levels: torch.Tensor) -> torch.Tensor:
                 equal = same[y : y + height, min(x, x + right) :][:, :width]
                 counts[place] += equal
                 counts[cells.index((y + down, x + right))] += equal
-    # One number holds both: the count in its upper bits, and below it the distance of the level
-    # from the highest, so that the lowest level wins.
+    # One number holds the count in its upper bits and the inverted level in its lower bits. So the
+    # greatest number has the highest count and, among equal counts, the lowest level.
     best = torch.zeros(height, width, dtype=torch.int16, device=levels.device)
     for count, (y, x) in zip(counts, cells, strict=True):
         number = count.to(torch.int16).mul_(2048).sub_(padded[y : y + height, x : x + width])
@@ -126,7 +136,9 @@ def _equals_at_offset(levels: torch.Tensor, down: int, right: int) -> torch.Tens
 
 
 def _contrasts(levels: torch.Tensor, radius: int) -> torch.Tensor:
-    """Return the contrast indices c that aren't 0, flat.
+    """Return CAMBI's contrast index c of each pixel that may have a band, in one row.
+
+    The index of all other pixels is 0.
 
     Args:
         levels: 10-bit levels, 0 for a pixel that doesn't count; int32, shape (height, width).
@@ -156,7 +168,7 @@ def _contrasts(levels: torch.Tensor, radius: int) -> torch.Tensor:
 
 
 def _block_contrasts(blocks: torch.Tensor, paired: torch.Tensor, radius: int) -> torch.Tensor:
-    """Return the contrast indices of some blocks.
+    """Return the contrast indices of the pixels of some blocks, as `_contrasts` does.
 
     Args:
         blocks: 10-bit levels with their surroundings, shape (blocks, side, side).
@@ -175,11 +187,11 @@ def _block_contrasts(blocks: torch.Tensor, paired: torch.Tensor, radius: int) ->
     index[block, level] = torch.arange(len(block), device=blocks.device)
     inner = blocks[:, radius : radius + BLOCK, radius : radius + BLOCK].flatten(1).long()
     visible = (inner <= VISIBLE_UP_TO[-1]) & paired.gather(1, inner)
-    owner, place = visible.nonzero().unbind(1)
-    own_level = inner[owner, place]
+    pixel_block, pixel = visible.nonzero().unbind(1)
+    own_level = inner[pixel_block, pixel]
 
     def count(difference: int) -> torch.Tensor:
-        return counts[index[owner, own_level + difference] * BLOCK**2 + place].float()
+        return counts[index[pixel_block, own_level + difference] * BLOCK**2 + pixel].float()
 
     own_count = count(0)
     strongest = torch.zeros_like(own_count)
@@ -194,8 +206,8 @@ def _top_mean(contrasts: torch.Tensor, pixels: int) -> float:
     """Return the mean of the highest `TOP` of all pixels; pixels not in `contrasts` count as 0."""
     count = min(max(int(TOP * pixels), 1), pixels)
     if len(contrasts) > count:
-        # Taking all values above the lowest that counts, and that one as often as needed, is twenty
-        # times as fast as sorting.
+        # `lowest` is the lowest value that counts; it is repeated as often as it is needed. This
+        # is twenty times as fast as sorting.
         lowest = contrasts.kthvalue(len(contrasts) - count + 1).values
         higher = contrasts[contrasts > lowest]
         contrasts = torch.cat([higher, lowest.expand(count - len(higher))])

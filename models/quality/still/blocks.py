@@ -7,15 +7,17 @@ from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 BLOCK = 8
-# Grey levels. The edge of a block is a small step; a higher step is a line and says nothing.
+# Height in grey levels to which steps are limited: the edge of a block is a small step, and a
+# higher one is a line.
 LINE = 24 / 255
-# Grey levels. Below this mean step the picture is flat, so a ratio of steps says nothing.
+# Grey levels that are added to the mean steps. Without them, the ratio of steps in a flat picture
+# would be a ratio of two numbers near 0.
 FLOOR = 0.1 / 255
-CERTAINTY = 1.0  # standard errors that are subtracted from the mean step
+CERTAINTY = 1.0  # standard errors that are subtracted from the highest mean step
 
 
 def blockiness(grey: torch.Tensor) -> float:
-    """Measure how much higher steps of brightness are at every eighth pixel than elsewhere.
+    """Measure how much higher the steps of brightness are at every eighth pixel than elsewhere.
 
     Method: Wang, Bovik, Evans, Blind measurement of blocking artifacts, ICIP 2000, but in pixels:
     the mean step at the edges of blocks divided by that elsewhere. Steps of lines are limited to
@@ -34,7 +36,11 @@ def blockiness(grey: torch.Tensor) -> float:
 
 
 def _excess(steps: torch.Tensor) -> float:
-    """Return the highest mean step of the eight positions over that of the middle six, minus 1."""
+    """Return by what share the steps at one of the eight positions exceed those at the others.
+
+    The highest mean step of a position is compared with the mean of six positions, without the
+    highest and the lowest.
+    """
     whole = steps[: len(steps) // BLOCK * BLOCK].view(-1, BLOCK)
     if len(whole) < 2:
         return 0.0  # one block makes no grid

@@ -10,7 +10,7 @@ ONE_COLOUR = 3 / 255
 # Grey levels by which a pixel must differ from the bar to belong to the picture.
 ANOTHER = 8 / 255
 # Share of the length of a bar along which the picture must begin in the same row. A figure on plain
-# ground doesn't begin so.
+# ground begins in one row along a small part of its width only.
 BEGINS = 0.5
 # Grey levels by which a pixel must differ from the ground colour to count as drawn.
 DRAWN = 6 / 255
@@ -21,8 +21,9 @@ PIXELS = 65_536  # pixels from which the median colour is taken: more don't chan
 def border_share(frame: torch.Tensor) -> float:
     """Return the share of a picture that is plain bars: letterbox, pillarbox, remains of a crop.
 
-    A bar consists of rows (or columns) of one colour at the edge of the picture. The picture must
-    begin along most of its length in the same row, so the ground around a figure is no bar.
+    A bar consists of rows (or columns) of one colour at the edge of the picture. Below a bar, the
+    picture begins in the same row along at least half of the bar's length. So the plain ground
+    around a figure is no bar.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -75,7 +76,7 @@ CONTENT = Measure(
     better=Better.HIGHER,
     high=0.1,
     backend="median-colour",
-    threshold=0.005,  # a face of a fourteenth of the height and of the width
+    threshold=0.005,  # a face whose height and width are a fourteenth of those of the picture
     required=True,
     answers_to="Blank pictures: share of the picture that differs from its ground colour",
     function=lambda picture: content_share(picture.frame),

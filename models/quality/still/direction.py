@@ -9,9 +9,10 @@ from .picture import Picture
 
 STRONGEST = 0.005  # share of all pixels that is measured in each direction: its clearest edges
 LEAST_EDGES = 32  # edge pixels; fewer say nothing about a direction
-# Directions of the steepest ascent, degrees. Each one stands for those within 22.5° of it.
+# Directions across an edge, degrees. Each one stands for those within 22.5° of it.
 DIRECTIONS = (0, 45, 90, 135)
-# Ratio of the widest to the narrowest edges from which a picture counts as blurred by motion.
+# A picture counts as blurred by motion if the edges of one direction are so many times as wide as
+# those of the narrowest direction.
 MOTION = 1.8
 
 
@@ -93,7 +94,7 @@ def _width(grey: torch.Tensor, indices: torch.Tensor, row: int, direction: int) 
     return (contrast[clear] / steepest[clear]).median().item() * length
 
 
-def _measured(picture: Picture) -> Value | None:
+def _blur_direction(picture: Picture) -> Value | None:
     direction = blur_direction(picture.grey)
     if direction is None:
         return None
@@ -115,7 +116,7 @@ BLUR_DIRECTION = Measure(
     backend="edge-width-by-direction",
     answers_to="Motion blur: edge width in the softest direction divided by that in the sharpest. "
     "1.8 or more is motion blur",
-    function=_measured,
+    function=_blur_direction,
     passes="blur_all_round",
     reasons=(MOTION_BLURRED,),
     absences=("no_directions",),

@@ -15,13 +15,15 @@ Result = float | Value | Absence | None
 
 SIDE = 16  # px of a block
 MOST_BLOCKS = 400  # blocks that are examined, spread over the picture
-# Colours in a block, for each grey level of noise, up to which it counts as dithered. Noise with a
-# standard deviation of n grey levels shows about 5 n levels in a block; a dither shows two to eight
-# colours at any strength.
+# A block counts as dithered if it has at most so many colours for each grey level of measured
+# noise. Noise with a standard deviation of n grey levels makes about 5 n colours in a block; a
+# dither makes two to eight, however strong it is.
 COLOURS_PER_LEVEL = 2.0
-# Grey levels. A fainter pattern counts as the noise that is measured of it.
+# Measured noise, in grey levels, below which a picture isn't searched for dither: so faint a
+# pattern counts as noise.
 FAINT = 3.0
-# Grey levels assumed where noise can't be measured, in black and white: they allow up to 8 colours.
+# Grey levels of noise that are assumed if it can't be measured because the picture is only black
+# and white. They allow up to 8 colours in a block.
 BLACK_AND_WHITE = 4.0
 LEAST_SHARE = 0.5  # share of the blocks that must show the pattern
 
@@ -34,7 +36,7 @@ def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
-        strength: result of `noise` for the picture, grey levels; None where it can't be measured.
+        strength: result of `noise` for the picture, grey levels; None if it can't be measured.
     """
     if strength is None:
         strength = BLACK_AND_WHITE
@@ -56,7 +58,11 @@ DITHERED = "dithered"
 def unless_dithered(function: Callable[["Picture"], Result]) -> Callable[["Picture"], Result]:
     """Return a measure's function that gives an absence for dithered pictures.
 
-    Measures need it whose fault a dither hides, or that would take a dither for a fault.
+    It is for measures of faults that a dither hides, and for measures that would take a dither for
+    a fault.
+
+    Args:
+        function: function of the measure, for pictures that aren't dithered.
     """
 
     def measure_undithered(picture: "Picture") -> Result:

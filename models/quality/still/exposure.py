@@ -9,7 +9,8 @@ from ...measurement import Better
 
 # Lowest and highest grey level that are still distinct in 8-bit video.
 BLACK, WHITE = 2 / 255, 253 / 255
-# Share left out at either end: the darkest and lightest 1 % may be specks, lines or highlights.
+# Share of the pixels left out at either end: the darkest and lightest 1 % may be specks, lines or
+# highlights.
 TAIL = 0.01
 PIXELS = 65_536  # pixels that are sampled: enough for quantiles to a tenth of a grey level
 
@@ -18,7 +19,8 @@ def clipped_share(frame: torch.Tensor) -> float:
     """Return the share of a picture's pixels that are clipped to white.
 
     A pixel counts if all its channels are at or above `WHITE`; a saturated red is a colour and no
-    loss. White that was drawn (paper, the ground of a sheet) can't be told from lost light.
+    loss. White that was drawn (paper, the ground of a sheet) can't be distinguished from light that
+    was lost.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -34,7 +36,7 @@ def crushed_share(frame: torch.Tensor) -> float:
     """Return the share of a picture's pixels that are crushed to black.
 
     A pixel counts if all its channels are at or below `BLACK`. Black that was drawn (lines,
-    letterbox bars) can't be told from lost light.
+    letterbox bars) can't be distinguished from lost shadows.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).

@@ -36,9 +36,10 @@ class Classifier:
     """Description of a published classifier.
 
     Attributes:
-        name: name of its folder in ComfyUI's folder models, and of the measure.
-        model: name of the folder within it, as its publisher has it.
-        worth: value of each class by its label, in the order of the network's outputs.
+        name: name of its folder in ComfyUI's `models` folder, and of its measure.
+        model: name of the folder within that folder, as its publisher has it.
+        worth: number that each class contributes to the measure's value, by the label of the class,
+            in the order of the network's outputs.
     """
 
     name: str
@@ -93,7 +94,7 @@ class LearnedMeasure:
             device: device that runs it, if onnxruntime supports it.
 
         Raises:
-            InputError: it is not installed, or the file holds another network.
+            InputError: the classifier is not installed, or its file holds another network.
             MissingDependency: onnxruntime is not installed.
         """
         paths = _with_slashes(files)
@@ -131,7 +132,7 @@ class LearnedMeasure:
                 finite.
         """
         outputs = self._session.run(_prepared(frame, self._size))
-        # The networks of some files also return the features before the classes.
+        # Some networks return their features as well; then the classes are named `output`.
         output = outputs.get("output", next(iter(outputs.values())))[0].flatten()
         if len(output) != len(self.labels):
             received = f"{len(output)} values"
@@ -144,14 +145,18 @@ class LearnedMeasure:
         return shares
 
     def value(self, frame: torch.Tensor) -> float:
-        """Return the mean worth of the classes, weighted by their probabilities."""
+        """Return the value of a picture: the worth of the classes times their probabilities.
+
+        Args:
+            frame: RGB in 0–1, shape (height, width, 3).
+        """
         shares = self.probabilities(frame).values()
         return sum(worth * share for worth, share in zip(self._worth, shares, strict=True))
 
 
 @dataclass(frozen=True)
 class Learned:
-    """Installed classifiers: those that can run, and why the other ones can't.
+    """Installed classifiers: the ones that can run, and the reasons why the other ones can't.
 
     Attributes:
         ready: classifiers that were opened.
@@ -207,7 +212,9 @@ def _check_published(classifier: Classifier, path: Path) -> None:
 
 
 def _prepared(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Return a frame as the network was trained on: 8 bits, scaled by Pillow's bilinear filter.
+    """Return a frame as the network's input, prepared as in its training.
+
+    The frame is rounded to 8 bits and scaled by Pillow's bilinear filter.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -223,7 +230,7 @@ def _prepared(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 
 
 def _read_labels(path: Path | None) -> Sequence[str]:
-    """Return the labels of the classes from the file beside a network; none without a file."""
+    """Return the labels of the classes from the file beside a network; () without a file."""
     if path is None:
         return ()
     try:

@@ -9,8 +9,8 @@ from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 SIDE = 16  # px of a block
-# Quantile of the blocks, from the calmest, at which noise is read: noise is in all blocks, texture
-# and lines are in some only.
+# Quantile of the blocks, sorted from the calmest, that stands for the noise of the picture: noise
+# is in all blocks, texture and lines are in some only.
 CALM = 0.25
 # Mean of all blocks divided by that quantile, measured with pure noise; the same at every strength.
 MEAN_OVER_CALM = 1.067
@@ -24,10 +24,10 @@ def noise(grey: torch.Tensor) -> float | None:
     """Return the standard deviation of the noise of a picture, in grey levels.
 
     Method: J. Immerkær, Fast Noise Variance Estimation, 1996: the difference of two Laplacians,
-    which is 0 for flat colour, gradients and straight soft edges. It is taken block by block, and
-    the result is that of the block at the calmest quarter, because lines and painted texture
-    respond as well. The zeros of a flat cel count, since they show no noise. Only clipped blocks,
-    where noise can't show, are left out.
+    which is 0 for flat colour, gradients and straight soft edges. Lines and painted texture raise
+    it as noise does. So it is averaged in each block, and the lower quartile of the blocks gives
+    the result. Blocks of flat colour count, because their 0 shows that there is no noise. Only
+    clipped blocks, where noise can't show, are left out.
 
     Args:
         grey: luma in 0–1, shape (height, width), at least 16 px a side.

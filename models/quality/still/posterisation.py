@@ -9,31 +9,34 @@ from .dither import DITHERED, unless_dithered
 from .picture import Picture
 
 CODES = 256
-# Greatest probability that so many flat tones of one channel lie so regularly by chance: a drawing
-# in a few flat colours isn't posterised. Steps of 8 levels need six flat tones, steps of 64 four.
+# Tones count as regular only if the probability that they lie so regularly by chance is below this.
+# Otherwise a drawing in a few flat colours would count as posterised. So steps of 8 levels need six
+# flat tones, and steps of 64 levels need four.
 CHANCE = 1e-2
 LEAST_TONES = 4
 RARE = 0.002  # share of the pixels below which a tone doesn't count as used
-# Steps tried in the narrowest gap between used tones: few used tones may lie on adjacent steps.
+# Numbers of steps that are tried for the narrowest gap between used tones. It may be more than one
+# step wide, if the picture never uses two neighbouring tones.
 STEPS_IN_A_GAP = (1, 2, 3)
-# Grey levels by which a tone may lie off its step, after two roundings with a change of brightness
-# between them.
+# Grey levels by which a tone may lie off its step: the tones may have been rounded, changed in
+# brightness and rounded again.
 TOLERANCE = 1.1
 ON_STEPS = 0.98  # share of the pixels that must lie on the steps; other pixels may be specks
 
 
 def posterisation(frame: torch.Tensor) -> float | None:
-    """Return the distance between the tones of a picture that lie at regular steps.
+    """Return the distance between the tones of a picture, if they lie at regular steps.
 
     Only pixels that differ from a neighbour count. At edges and in shading, a clean drawing has
-    tones of any value, even if it has few flat colours; a picture reduced to a few levels a channel
-    has no tones between these levels. Empty codes between used ones are the usual sign of a reduced
-    bit depth (the "comb" of a histogram). Here they must be regular as well, and several of the
-    tones must fill areas: the even tones at the edges of two-tone line art are no steps.
+    tones of any value, even if it has few flat colours. A picture reduced to a few levels per
+    channel has no tones between these levels. Unused codes between used ones are the usual sign of
+    a reduced bit depth (the "comb" of a histogram). Here the used codes must also lie at regular
+    steps, and several of the tones must fill areas, because the tones at the edges of two-tone line
+    art lie at regular steps too.
 
     A posterised picture isn't detected if it was later scaled, saved as JPEG or given another
-    gamma, or if it has only two or three levels a channel. Flat colours that a person picked from a
-    grid, such as web-safe ones, can't be distinguished from it if no edge is smooth.
+    gamma, or if it has only two or three levels per channel. A drawing with hard edges in colours
+    that a person picked from a grid, such as web-safe ones, counts as posterised.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
@@ -87,7 +90,7 @@ def _regular_step(shares: torch.Tensor, flat_tones: int) -> float | None:
     """
     used = (shares > RARE).nonzero().flatten().double()
     if len(used) < LEAST_TONES:
-        # A few used tones are too few to decide, unless many rare tones lie between them.
+        # So few tones can't show a step. But if many pixels have rare tones, there is no step.
         return None if shares[shares <= RARE].sum() <= 1 - ON_STEPS else 1.0
     gaps = used.diff()
     narrowest = gaps[gaps < 1.5 * gaps.min()].mean()
@@ -117,7 +120,7 @@ def _fit_line(tones: torch.Tensor, steps: torch.Tensor) -> tuple[float, float]:
     return step.item(), (tones.mean() - step * number.mean()).item()
 
 
-def _measured(picture: Picture) -> float | Absence:
+def _posterisation(picture: Picture) -> float | Absence:
     step = posterisation(picture.frame)
     return Absence(FEW_TONES, counts=False) if step is None else step
 
@@ -130,12 +133,12 @@ POSTERISATION = Measure(
     low=1.0,
     high=64.0,
     backend="regular-tones",
-    # Five bits a channel make steps of 8 levels; CAMBI measures those of 1 to 4. The measure is not
-    # required, because colours that a person picked from a grid have such steps too.
+    # Five bits per channel make steps of 8 levels; `banding` measures steps of up to one level. The
+    # measure is not required, because colours picked from a grid have such steps too.
     threshold=7.5,
     answers_to="Too few tones, as few bits per channel leave them: size of the regular step "
     "between tones, in grey levels",
-    function=unless_dithered(_measured),
+    function=unless_dithered(_posterisation),
     passes="all_tones",
     fails="posterised",
     absences=(FEW_TONES, DITHERED),

@@ -15,7 +15,7 @@ LOW = 4
 LOST = 0.01
 SMOOTH = 3  # frequency bins over which the power is averaged
 STRIP = 1_000_000  # pixels whose spectra are taken at a time: bounds the memory
-LEAST_POWER = 1e-8  # power of coarse detail below which a picture is flat, with nothing to resolve
+LEAST_POWER = 1e-8  # power of coarse detail below which a picture is flat
 
 
 def resolution(grey: torch.Tensor) -> float | None:
@@ -55,10 +55,16 @@ def _spectrum(grey: torch.Tensor) -> torch.Tensor:
 
 
 def _resolved_share(power: torch.Tensor) -> float | None:
-    """Return the share of the frequencies below the first one at which the power is lost.
+    """Return the lowest frequency at which the power is lost, as a share of the highest one.
 
-    The first one decides, because simple filters leave a mirror image of the coarse detail at the
-    highest frequencies.
+    The power may be high again above it, because simple filters leave a mirror image of the coarse
+    detail at the highest frequencies.
+
+    Args:
+        power: result of `_spectrum`.
+
+    Returns:
+        Share in 0–1, 1 if no power is lost; None for a flat picture.
     """
     coarse = power[1 : LOW + 1].mean()
     if coarse < LEAST_POWER:

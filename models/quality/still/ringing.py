@@ -20,15 +20,16 @@ GREY_LEVELS = 255
 def ringing(grey: torch.Tensor) -> float | None:
     """Return the height of the ripples beside lines minus that of the texture far from lines.
 
-    The height is the mean second difference over 2 px, the period at which ripples are strongest,
-    along rows or columns, at 3–8 px from lines. Strong noise hides ripples, and painted texture
-    that ends before a line counts as ripples.
+    The height at a pixel is half the second difference of pixels 2 px apart, along the row or the
+    column, whichever is larger; at that distance ripples are strongest. Pixels at 3–8 px from a
+    line count as beside it. Strong noise hides ripples, and painted texture that ends before a line
+    counts as ripples.
 
     Args:
         grey: luma in 0–1, shape (height, width).
 
     Returns:
-        Grey levels (of 255), 0 or more. None if no calm area lies beside a line, or none far from
+        Grey levels (of 255), 0 or more. None without enough calm pixels beside lines and far from
         all lines, for example because of strong noise.
     """
     inner = grey[2:-2, 2:-2]

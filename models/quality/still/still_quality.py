@@ -46,19 +46,19 @@ def measure_picture(
 
 def numbers_of(results: Sequence[Results], name: str) -> list[float | None]:
     """Return the number of one measure for each picture, None where it is absent."""
-    return [number_of(of_picture[name]) for of_picture in results]
+    return [number_of(picture_results[name]) for picture_results in results]
 
 
 def absence_of(results: Sequence[Results], name: str) -> Absence:
     """Return the most frequent reason why a measure is absent."""
-    values = [of_picture[name] for of_picture in results]
+    values = [picture_results[name] for picture_results in results]
     absences = [value for value in values if isinstance(value, Absence)]
     code = mode(absence.code for absence in absences)
     return {absence.code: absence for absence in absences}[code]
 
 
 def facts_of(value: float) -> dict[str, float]:
-    """Return the placeholders that the sentence of any still measure may use."""
+    """Return the values of all placeholders that the sentence of a still measure may have."""
     return {"value": short(value), "width": short(value), "percent": short(value * 100)}
 
 
@@ -69,17 +69,17 @@ def score_still_quality(
     device: torch.device | str | None = None,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Score how clean pictures are, each for itself.
+    """Score how clean pictures are.
 
     The value of a measurement is that of the worst picture, because a person who checks a batch
-    looks for the broken one. The mean is in the details. Only one picture at a time is on `device`,
-    and each is measured alone, so its values depend on no other picture.
+    looks for the broken one. The mean is in the details. Each picture is measured alone, so its
+    values don't depend on the other pictures, and only one picture at a time is on `device`.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), any device.
         measures: `MEASURES`, with the thresholds of a profile.
-        learned: installed networks. One that fails is left out with a reason.
-        device: device that measures; None for that of the frames.
+        learned: installed networks. A network that fails makes its measurement absent.
+        device: device on which the pictures are measured; None for that of the frames.
         report_progress: called with (pictures done, pictures in all); may raise to stop.
 
     Returns:
@@ -111,7 +111,7 @@ def score_still_quality(
                 continue
             try:
                 values[network.name] = Value(network.value(picture))
-            except InputError as error:  # its output can only be checked by running it
+            except InputError as error:  # a wrong output shows only when the network runs
                 unusable[network.name] = absence_of_failed(network.classifier, error)
         pictures.append(values)
         if report_progress is not None:

@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 
 # Share of the drawings from which a hold length belongs to the pattern, as the 3 does in 1-2-2-3.
 USUAL_SHARE = 0.2
-# Absolute cosine, between the motion into and out of a drawing, from which the two are one motion
-# that goes on or turns back.
+# Absolute cosine of the angle between the motion before and after a drawing, from which the two
+# count as one motion that goes on or turns back.
 LEAST_COSINE = 0.5
 BESIDE = 2  # steps on either side that predict the length of a step
-# Times and durations of five steps of a motion whose speed changes evenly.
+# Five steps in a row of a motion whose speed changes evenly: time of the middle of each step, and
+# its duration. The unit of both is the usual time from one drawing to the next.
 EVEN = (np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), np.ones(5))
 # The same if a drawing is missing in the middle step.
 MISSING = (np.array([-2.5, -1.5, 0.0, 1.5, 2.5]), np.array([1.0, 1.0, 2.0, 1.0, 1.0]))
-# Greatest residual of a fit, as a share of the five steps: half of the residual of the steps
-# 1 1 2 1 1 with the even motion, and of 1 1 1 1 1 with the other.
+# Greatest residual with which five steps fit `EVEN` or `MISSING`, as a share of their lengths.
+# Steps of the lengths 1 1 2 1 1 fit `EVEN`, and steps of 1 1 1 1 1 fit `MISSING`, with twice this
+# residual.
 MOST_RESIDUAL = 0.15
-# Share of the steps that must lie among five that fit one of the two. If the picture shakes, hardly
-# any steps fit, and then finding a missing drawing, or none, means nothing.
+# Share of a clip's steps that must lie among five steps that fit. If the picture shakes, hardly any
+# steps fit, and the few that do can't show that a drawing is missing or that none is.
 LEAST_FITTING = 1 / 3
-# Shaking, as a share of the speed, above which nothing is judged. If a picture shakes by a tenth of
-# its speed, one step in 25 looks like two.
+# Shaking, as a share of the speed of the motion, above which no steps are judged. If the picture
+# shakes by a tenth of that speed, one step in 25 looks twice as long as it is.
 SHAKY = 0.05
 
 
@@ -64,12 +66,12 @@ def missing_drawings(clip_steps: ClipSteps) -> tuple[list[int], int]:
         clip_steps: measurements along the drawings.
 
     Returns:
-        The drawings before which another one is missing, and the number of steps that could be
-        judged: 0 if too little of the motion is even.
+        The places of the drawings before which another one is missing, and the number of steps
+        that could be judged: 0 if too little of the motion is even, or if the picture shakes.
     """
     missing: list[int] = []
     judged: set[int] = set()
-    smooth: set[int] = set()
+    complete: set[int] = set()  # drawings beside which none is missing
     for step in range(BESIDE, len(clip_steps.steps) - BESIDE):
         lengths = _lengths(clip_steps.triplets, step)
         if lengths is None:
@@ -80,10 +82,10 @@ def missing_drawings(clip_steps: ClipSteps) -> tuple[list[int], int]:
             continue
         judged.update(range(step - BESIDE, step + BESIDE + 1))
         if is_even:
-            smooth.update((step, step + 1))
+            complete.update((step, step + 1))
         else:
             missing.append(step + 1)
-    if len(judged) < LEAST_FITTING * len(clip_steps.steps) or _is_shaky(clip_steps, smooth):
+    if len(judged) < LEAST_FITTING * len(clip_steps.steps) or _is_shaky(clip_steps, complete):
         return [], 0
     return missing, len(judged)
 
@@ -93,7 +95,7 @@ def _is_shaky(clip_steps: ClipSteps, drawings: set[int]) -> bool:
 
     Args:
         clip_steps: measurements along the drawings.
-        drawings: drawings beside which none is missing.
+        drawings: places of the drawings beside which none is missing.
     """
     displacements = shaking(clip_steps.triplets)
     strength = usual_shaking([displacements[drawing] for drawing in sorted(drawings)])
@@ -124,7 +126,16 @@ def _signed_ratio(triplet: Triplet | None) -> float | None:
 
 
 def _residual(lengths: np.ndarray, times: np.ndarray, durations: np.ndarray) -> float:
-    """Return the residual of a fit with an evenly changing speed, as a share of the steps."""
+    """Return the residual of a motion whose speed changes evenly, fitted to five steps.
+
+    Args:
+        lengths: lengths of the steps.
+        times: time of the middle of each step.
+        durations: duration of each step.
+
+    Returns:
+        Euclidean norm of the differences, as a share of that of the lengths.
+    """
     basis = np.stack([durations, durations * times], axis=1)
     fitted = basis @ np.linalg.lstsq(basis, lengths, rcond=None)[0]
     return float(np.linalg.norm(lengths - fitted) / np.linalg.norm(lengths))

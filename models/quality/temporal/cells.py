@@ -27,9 +27,15 @@ def cell_means(
 
 
 def middle_mean(cells: torch.Tensor) -> torch.Tensor:
-    """Return the mean of the middle half of the cells that aren't NaN.
+    """Return the mean of the middle half of the cells' values in each channel.
 
-    A minority of cells that moves doesn't change it.
+    A few cells with extreme values, such as those in which something moves, don't affect it.
+
+    Args:
+        cells: result of `cell_means`; cells of NaN are left out.
+
+    Returns:
+        One mean for each channel, shape (channels,).
     """
     finite = cells[:, cells[0].isfinite()].sort(dim=1).values
     quarter = finite.shape[1] // 4

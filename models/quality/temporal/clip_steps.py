@@ -1,4 +1,4 @@
-"""Measurements from drawing to drawing: the flow of each step, computed once, and changes along it.
+"""Measurements of the steps from drawing to drawing: optical flow, and the changes along it.
 
 Only two steps are in memory at a time, whatever the length of the clip. All computations except the
 flow itself run on the device of the frames.
@@ -16,7 +16,7 @@ from ...image_ops.windows import box_mean
 from .cells import cell_means, middle_mean
 
 FLOW = "flow-dis"  # backend of the measures along the optical flow
-NOTHING_TO_FOLLOW = "nothing_to_follow"
+NOTHING_TO_FOLLOW = "nothing_to_follow"  # code of an absence
 
 # Frames are reduced by the largest whole number that leaves at least so many px to the shorter
 # side. A mouth is then still some px wide, and two flows take about 10 ms.
@@ -24,18 +24,20 @@ WORKING_SIDE = 192
 # The shorter side divided by the radius of the window whose mean is subtracted from each pixel's
 # luma.
 SURROUNDINGS = 16
-FEW_CELLS = 0.1  # share of all cells, or pixels, below which what is visible in both says nothing
-BLACK, WHITE = 1.5 / 255, 253.5 / 255  # beyond these values light can change without the pixel
+FEW_CELLS = 0.1  # share of all cells or pixels; if fewer can be compared, the result says nothing
+BLACK, WHITE = 1.5 / 255, 253.5 / 255  # a pixel beyond these is clipped, so it can't show the light
 TEXTURE = 3 / 255  # standard deviation in a cell from which its flow is reliable
 # Share of the cells that must have texture to distinguish the camera from a figure on flat ground.
 ENOUGH_TEXTURE = 0.1
-FASTEST = (
-    0.05  # share of the pixels whose mean speed is that of a step, as in VBench's dynamic degree
-)
+# The speed of a step is the mean speed of this share of the pixels, the fastest, as in VBench's
+# dynamic degree.
+FASTEST = 0.05
 MOVING = 0.25  # px at the working size; the direction of a slower flow is noise
-LEAST_MOVING = 0.05  # share of the picture that must move; in less, errors of the flow are as large
-# Px at the working size. A pixel is still if it is back within the first distance after two steps,
-# and never farther away than the second.
+# Share of the picture that must move to compare speeds. In a smaller share the errors of the flow
+# are as large as the motion.
+LEAST_MOVING = 0.05
+# Px at the working size. A pixel is still if the two steps beside a drawing together move it by
+# less than the first distance, and neither of them alone by the second or more.
 STILL_NET, STILL_APART = 0.2, 2.0
 STILL_CELL = 0.9  # share of a cell's pixels that must be still
 
@@ -46,8 +48,8 @@ class Step:
 
     Attributes:
         light: change of red, green, blue and luma, in 0–1, along the motion; shape (4,).
-        warping_error: warping error of Lai et al. 2018, of RGB in 0–1; None if too little is
-            visible in both drawings.
+        warping_error: warping error of Lai et al. 2018: mean squared difference of RGB in 0–1
+            after the motion is followed. None if too little is visible in both drawings.
         speed: mean speed of the fastest 5 % of the pixels, as a share of the shorter side.
     """
 
@@ -58,24 +60,27 @@ class Step:
 
 @dataclass(frozen=True)
 class Triplet:
-    """Measurements at a drawing, compared with the drawings before and after it.
+    """Measurements at a drawing, from the steps before and after it.
 
     Attributes:
-        local_flicker: distance of the light in each cell from the line between the neighbours,
-            without that of the whole picture; root mean square over the cells, 0–1. None if too
-            little is visible in all three drawings.
-        boiling: the same for each pixel of the still cells, without that of its cell. None if too
-            little is still.
-        still_share: share of the picture that is still.
+        local_flicker: deviation of the luma of the cells from the mean of the drawings before and
+            after, root mean square, 0–1. The median deviation is subtracted first, because it is
+            that of the whole picture. None if too few cells can be compared.
+        boiling: deviation of the luma of single pixels in still cells from the mean of the drawings
+            before and after, root mean square, 0–1. The mean deviation of a pixel's cell is
+            subtracted first. None if too few cells are still.
+        still_share: share of the cells that are still.
         motion_cosine: cosine between the motion before the drawing and the motion after it: 1 if
             the motion goes on, −1 if it turns back.
         speed_ratio: speed after the drawing divided by the speed before it, of the pixels that move
             both times; None if too few do.
-        motion_change: sum of the changes of motion over the moving pixels, px.
-        motion: sum of the motion over the moving pixels, px.
-        displacement: distance of the whole picture from the middle of its positions in the
-            neighbours, to the right and downwards, as a share of the shorter side. None if too
-            little has texture.
+        motion_change: difference between the motion before and after the drawing, px, added up over
+            the moving pixels.
+        motion: length of the motion before and after the drawing, px, added up over the moving
+            pixels.
+        displacement: distance of the whole picture from the middle between its positions in the
+            drawings before and after, to the right and downwards, as a share of the shorter side.
+            None if too few cells have texture.
     """
 
     local_flicker: float | None
@@ -93,7 +98,7 @@ class ClipSteps:
     """Measurements along the drawings of a clip.
 
     Attributes:
-        steps: measurements from each drawing to the next; None across a cut.
+        steps: measurements of the step from each drawing to the next; None across a cut.
         triplets: measurements at each drawing; None at the first and the last of a scene.
         means: mean red, green, blue and luma of each drawing, shape (drawings, 4).
     """
@@ -177,8 +182,8 @@ def measure_steps(
 def _picture_and_detail(frame: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return a frame's working picture, and its detail in 0–255, from which the flow is computed.
 
-    The detail is the luma without the light, because the flow takes a change of light for motion
-    wherever the picture has a gradient.
+    The detail is the luma minus its mean in the surroundings. With the luma itself, the flow would
+    take a change of light for motion wherever the picture has a gradient.
     """
     picture = working_picture(frame)
     detail = picture[3] - box_mean(picture[3], min(picture.shape[1:]) // SURROUNDINGS)
@@ -289,7 +294,16 @@ def _length(flow: torch.Tensor) -> torch.Tensor:
 
 
 def _boiling(difference: torch.Tensor, still: torch.Tensor) -> tuple[float, float | None]:
-    """Return the share of the picture whose cells are still, and how much their pixels change."""
+    """Return the share of the cells that are still, and how much their pixels change.
+
+    Args:
+        difference: luma of a drawing minus the mean of the drawings before and after, shape
+            (height, width).
+        still: mask of the pixels that are still, shape (height, width).
+
+    Returns:
+        `Triplet.still_share` and `Triplet.boiling`.
+    """
     means = cell_means(torch.stack([difference, difference.square()]), still, STILL_CELL)
     still_cells = means[0].isfinite()
     share = still_cells.float().mean().item()

@@ -21,8 +21,8 @@ class Findings:
     Attributes:
         clip_steps: measurements along the drawings, at least 3 of them.
         pattern: hold pattern of the clip.
-        scenes: drawings of each scene.
-        differences: difference of each drawing from the one before, without the first, ΔE.
+        scenes: places of each scene's drawings among the drawings of the clip.
+        differences: difference of each drawing but the first from the one before it, ΔE.
         fps: frames per second.
     """
 
@@ -34,7 +34,7 @@ class Findings:
 
     @cached_property
     def lights(self) -> list[tuple[Light, np.ndarray]]:
-        """Light of each scene, with the shares by which its drawings flash."""
+        """Light of each scene, and the result of `flashes` for it."""
         lights = [scene_light(self.clip_steps, scene) for scene in self.scenes]
         return [(light, flashes(light)) for light in lights]
 
@@ -43,10 +43,12 @@ class Findings:
     ) -> Value | Absence:
         """Return the median over the drawings, if at least half of them have a value.
 
+        The first and the last drawing of each scene don't count for the half.
+
         Args:
             values: value of each drawing, None where it couldn't be measured.
             scale: factor that converts the values to the unit of the measure.
-            absence: code of the reason if fewer than half of the drawings have a value.
+            absence: code of the reason if too few drawings have a value.
         """
         scaled = [None if each is None else each * scale for each in values]
         measured = [each for each in scaled if each is not None]

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 GREY_LEVELS = 255
 # Drawings on either side that predict the light of a drawing. A flash lasts up to three drawings.
 AROUND = 3
-# A flash must exceed so many times the usual distance of the other drawings from their predicted
-# light.
+# Changes of light that all drawings have are no flashes: so many times the median share of the
+# other drawings is subtracted from the share of each drawing.
 USUAL_TIMES = 3.0
 # Share of the way to white or black from which a drawing counts as a flash, and is left out of the
 # other measures.
 FLASHED = 0.1
 SHORTEST_PERIOD = 6.0  # drawings; a shorter period is flicker
-LEAST_CYCLES = 1.5  # fewer cycles are a change of light, up or down
+LEAST_CYCLES = 1.5  # fewer cycles in a scene are a single rise or fall of light
 LEAST_PUMPING = 9  # drawings: the shortest period times the fewest cycles
-STEPS_PER_CYCLE = 12  # frequencies tried for each cycle over the clip
-# Share of the variance that a period must explain to count as pumping. In pure noise, one of the
-# periods explains about a third by chance.
+STEPS_PER_CYCLE = 12  # frequencies tried between n and n + 1 cycles in a scene
+# Share of the variance above which a periodic change counts as pumping. In pure noise, the period
+# that fits best explains about a third by chance.
 HALF = 0.5
 
 
@@ -39,8 +39,8 @@ class Light:
 
     Attributes:
         drawings: drawings of the scene, among those of the clip.
-        luma: luma of each drawing, 0–1, added up along the motion, so that motion doesn't change
-            it; shape (drawings,).
+        luma: luma of each drawing, 0–1, shape (drawings,): the mean luma of the first drawing plus
+            the changes that were measured along the motion. So things that move don't change it.
         level: mean luma of each drawing, 0–1, shape (drawings,).
         lab: mean colour of each drawing, CIELAB, shape (drawings, 3).
     """
@@ -52,7 +52,7 @@ class Light:
 
 
 def scene_light(clip_steps: ClipSteps, drawings: range) -> Light:
-    """Return the light of a scene: the mean of its first drawing plus the changes along motion."""
+    """Return the light of a scene, given as places among the drawings of the clip."""
     steps = [clip_steps.steps[drawing] for drawing in drawings[:-1]]
     changes = [step.light[3].item() for step in steps if step is not None]
     means = clip_steps.means[drawings.start : drawings.stop]
@@ -82,7 +82,11 @@ def flashes(light: Light) -> np.ndarray:
 
 
 def _expected_luma(luma: np.ndarray, place: int) -> float:
-    """Predict a drawing's luma from those around it: their median, or near an end a line."""
+    """Return the luma that a drawing should have according to the drawings around it.
+
+    It is the median of the drawing and up to `AROUND` drawings on either side. Near the ends of a
+    longer scene it lies on a straight line through the drawings that are there.
+    """
     count = len(luma)
     if AROUND <= place < count - AROUND or count < 2 * AROUND:
         return float(np.median(luma[max(0, place - AROUND) : place + AROUND + 1]))
@@ -98,15 +102,17 @@ def _expected_luma(luma: np.ndarray, place: int) -> float:
 def flicker(light: Light, flash_shares: np.ndarray) -> np.ndarray:
     """Return the distance of each drawing's light from the line between its neighbours.
 
-    A fade is a line, so it is no flicker. A flash has its own measure, so it is NaN here. The root
-    mean square of independent changes of standard deviation s is s.
+    A fade is a line, so it is no flicker. A flash has its own measure, so it is NaN here. If the
+    light of each drawing varies independently, the root mean square of the result is the standard
+    deviation of the light.
 
     Args:
         light: light of a scene.
         flash_shares: result of `flashes` for it.
 
     Returns:
-        Grey levels, shape (drawings,); NaN at the first drawing, the last one and beside a flash.
+        Grey levels, shape (drawings,); NaN at the first and the last drawing, at a flash and
+        beside it.
     """
     distances = np.full(len(light.luma), np.nan)
     luma = np.where(flash_shares >= FLASHED, np.nan, light.luma) * GREY_LEVELS
@@ -118,16 +124,18 @@ def flicker(light: Light, flash_shares: np.ndarray) -> np.ndarray:
 def pumping(light: Light, flash_shares: np.ndarray) -> tuple[float, float] | None:
     """Return the strength and the period of the slow periodic part of a scene's light.
 
-    The best sinusoid on a line is fitted. Its strength counts in proportion to how far its share of
-    the variance exceeds a half, because random flicker contains a little of every period.
+    A straight line plus the sinusoid that fits best is fitted to the luma. The strength is the root
+    mean square of the sinusoid times a weight. The weight is 0 if the sinusoid explains half of the
+    variance or less, and rises to 1 if it explains everything, because random flicker contains a
+    little of every period.
 
     Args:
         light: light of a scene.
         flash_shares: result of `flashes` for it.
 
     Returns:
-        Root mean square in grey levels, and the period in drawings. None if the scene is shorter
-        than one and a half of the shortest period.
+        Strength in grey levels, and period in drawings. None if the scene has fewer than
+        `LEAST_PUMPING` drawings that are no flash.
     """
     usable = flash_shares < FLASHED
     time = np.flatnonzero(usable).astype(np.float64)
@@ -158,10 +166,11 @@ def _residual(basis: np.ndarray, values: np.ndarray) -> float:
 
 
 def drift(light: Light, flash_shares: np.ndarray) -> float:
-    """Return the drift of the colour in a scene: ΔE between the ends of the line through it.
+    """Return the drift of the mean colour from the start to the end of a scene, in ΔE.
 
-    Twice the standard error of the slope is subtracted, because colours that flicker have a slope
-    by chance.
+    It is the distance between the ends of a straight line that is fitted to the colours. Twice the
+    standard error of the slope is subtracted from the slope, because colours that flicker have a
+    slope by chance.
 
     Args:
         light: light of a scene.
@@ -208,8 +217,8 @@ def _local_flicker(findings: "Findings") -> Value | Absence:
 
 
 def _pumping(findings: "Findings") -> Value | Absence:
-    of_scenes = [pumping(*each) for each in findings.lights]
-    strongest = max((each for each in of_scenes if each is not None), default=None)
+    scene_pumping = [pumping(*each) for each in findings.lights]
+    strongest = max((each for each in scene_pumping if each is not None), default=None)
     if strongest is None:
         longest = max(len(light.luma) for light, _ in findings.lights)
         values = {"drawings": longest, "least": LEAST_PUMPING}

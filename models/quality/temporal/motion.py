@@ -1,4 +1,4 @@
-"""Motion in a clip: its speed and evenness, and the changes that it doesn't explain."""
+"""Motion in a clip: its speed and evenness, and the changes of the picture that aren't motion."""
 
 from statistics import median
 

@@ -8,8 +8,8 @@ import torch
 LEAST_CUT = 15.0
 OUTSTANDING = 3.0
 BESIDE = 2  # steps on either side with which a step is compared
-# A flash is no cut: within a few drawings, a picture follows that differs from one before the step
-# by less than this share of the step.
+# A flash is no cut. After a flash, one of the next `RETURNS_WITHIN` drawings resembles one of those
+# before it: their difference is less than `MOST_DIFFERENCE` of the step.
 RETURNS_WITHIN = 4
 MOST_DIFFERENCE = 0.6
 
@@ -18,10 +18,10 @@ def scene_cuts(features: torch.Tensor, moved: torch.Tensor) -> tuple[int, ...]:
     """Return the drawings with which a new scene begins, without the first drawing.
 
     Args:
-        features: vectors of the drawings, whose Euclidean distance is ΔE; shape (drawings,
-            features).
-        moved: step from each drawing to the next without the effect of light, ΔE, shape (drawings −
-            1,).
+        features: a vector for each drawing, shape (drawings, features). The Euclidean distance of
+            two vectors is the ΔE of their drawings.
+        moved: difference of each drawing from the next, without the part that a change of light
+            causes, ΔE, shape (drawings − 1,).
 
     Returns:
         Places among the drawings, ascending; none for a clip of one scene.
@@ -43,5 +43,5 @@ def scene_cuts(features: torch.Tensor, moved: torch.Tensor) -> tuple[int, ...]:
 
 
 def scenes(cuts: tuple[int, ...], drawings: int) -> list[range]:
-    """Return the drawings of each scene, from the cuts and the number of drawings."""
+    """Return the places of each scene's drawings, from the cuts and the number of drawings."""
     return [range(start, end) for start, end in zip((0, *cuts), (*cuts, drawings), strict=True)]

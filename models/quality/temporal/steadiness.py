@@ -14,23 +14,26 @@ from .clip_steps import FLOW, Triplet
 if TYPE_CHECKING:
     from .findings import Findings
 
-LEAST_DRAWINGS = 6  # drawings; with fewer, a swing can't be distinguished from shaking
-# Factor from the second difference of `Triplet.displacement`, which is half a second difference of
-# positions, to the displacement from the path. So it starts from half a fourth difference,
-# 1 − 4 + 6 − 4 + 1, whose variance is 70 times that of independent positions.
+# Drawings with a known displacement; with fewer, a swing can't be distinguished from shaking.
+LEAST_DRAWINGS = 6
+# Factor that converts the second difference of `Triplet.displacement` into a displacement from the
+# path. `Triplet.displacement` is half the second difference of the positions, so its own second
+# difference is half their fourth difference. The squares of the weights of a fourth difference
+# (1, −4, 6, −4, 1) add up to 70, so its variance is 70 times that of independent positions.
 FROM_DIFFERENCE = 2 / math.sqrt(70)
-# Root mean square of a normally distributed displacement in two directions, divided by the median
-# of its length (Rayleigh distribution).
+# Root mean square of the lengths of displacements, divided by their median, if both components are
+# normally distributed (Rayleigh distribution).
 FROM_MEDIAN = 1 / math.sqrt(math.log(2))
 
 
 def shaking(triplets: Sequence[Triplet | None]) -> list[float | None]:
     """Return the displacement of the whole picture from its path at each drawing.
 
-    The path is a curve of the third degree through two drawings on either side. A pan, a camera
-    that eases and one that swings within a dozen drawings follow it, and so does a large figure
-    that swings and that counts as the picture. For independent displacements, the result has the
-    same root mean square as they have (right and down together).
+    The path is a curve of the third degree through the positions in two drawings on either side. A
+    pan, a camera that eases and a swing that takes a dozen drawings follow such a curve, so they
+    aren't shaking. The same is true of a swinging figure that is so large that it counts as the
+    whole picture. If the displacements of the drawings are independent, the result has the same
+    root mean square as they have (right and down together).
 
     Args:
         triplets: measurements at each drawing.
@@ -53,7 +56,8 @@ def shaking(triplets: Sequence[Triplet | None]) -> list[float | None]:
 def usual_shaking(displacements: Sequence[float | None]) -> float | None:
     """Return the root mean square of displacements, or None if too few are known.
 
-    It is computed from their median, because a single snap, cut or missing drawing is no shaking.
+    It is computed from their median, which a single jump or missing drawing doesn't change: they
+    are no shaking.
     """
     measured = [each for each in displacements if each is not None]
     return float(np.median(measured)) * FROM_MEDIAN if len(measured) >= LEAST_DRAWINGS else None

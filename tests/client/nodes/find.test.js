@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
-import { nodeAlong, pathBeside, pathOf, rootGraph } from "../../../web/client/nodes/find.js";
+import { nodeAtPath, siblingPath, pathOf, rootGraph } from "../../../web/client/nodes/find.js";
 import { app } from "../editor/app.js";
 import { Graph, subgraphNode } from "./graphs.js";
 
@@ -15,24 +15,25 @@ beforeEach(() => {
 
 describe("a node by its path", () => {
   test("is found in the open graph and in subgraphs, however deep", () => {
-    assert.equal(nodeAlong("5").title, "top");
-    assert.equal(nodeAlong("12:5").title, "within");
-    assert.equal(nodeAlong("12:7:5"), DEEP);
+    assert.equal(nodeAtPath("5").title, "top");
+    assert.equal(nodeAtPath("12:5").title, "within");
+    assert.equal(nodeAtPath("12:7:5"), DEEP);
   });
 
   test("may have an id that is no number", () => {
-    assert.equal(nodeAlong("x1").title, "text");
+    assert.equal(nodeAtPath("x1").title, "text");
   });
 
   test("is none where the path leads nowhere", () => {
-    for (const path of ["9", "9:5", "5:5", "12:9", "12:5:1", ""]) assert.ok(!nodeAlong(path), path);
+    const paths = ["9", "9:5", "5:5", "12:9", "12:5:1", ""];
+    for (const path of paths) assert.ok(!nodeAtPath(path), path);
   });
 });
 
 describe("the path of a node beside another", () => {
   test("is within the same subgraph", () => {
-    assert.equal(pathBeside("5", { id: 6 }), "6");
-    assert.equal(pathBeside("12:7:5", { id: 6 }), "12:7:6");
+    assert.equal(siblingPath("5", { id: 6 }), "6");
+    assert.equal(siblingPath("12:7:5", { id: 6 }), "12:7:6");
   });
 });
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { noteRun, runsOf } from "../../../web/client/nodes/own_runs.js";
+import { recordRun, runsOf } from "../../../web/client/nodes/own_runs.js";
 
 /** @type {Map<string, string>} */
 let stored;
 
 /** @param {string} prompt */
-const note = (prompt, workflow = "w", path = "a.json") => noteRun({ prompt, workflow, path });
+const note = (prompt, workflow = "w", path = "a.json") => recordRun({ prompt, workflow, path });
 
 beforeEach(() => {
   stored = new Map();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { sentence } from "../../../web/client/parts/message.js";
+import { errorText } from "../../../web/client/parts/message.js";
 import { RouteError } from "../../../web/client/requests.js";
 import { speak } from "../editor/app.js";
 
@@ -12,18 +12,18 @@ const AWAY = new RouteError(503, "database_away", "The database can't be reached
 afterEach(() => speak("en"));
 
 test("a refusal is what the route wrote, in the editor's language where it has a text", () => {
-  assert.equal(sentence(AWAY), "The database can't be reached. Port 5432.");
+  assert.equal(errorText(AWAY), "The database can't be reached. Port 5432.");
   speak("ja");
-  assert.equal(sentence(AWAY), "データベースに接続できません。Port 5432.");
-  assert.equal(sentence(new RouteError(400, "brand_new", "It is odd.", {})), "It is odd.");
+  assert.equal(errorText(AWAY), "データベースに接続できません。Port 5432.");
+  assert.equal(errorText(new RouteError(400, "brand_new", "It is odd.", {})), "It is odd.");
 });
 
 test("no answer is said in words, not as the browser's error", () => {
-  const text = sentence(new RouteError(0, "no_answer", "TypeError: fetch failed", {}));
+  const text = errorText(new RouteError(0, "no_answer", "TypeError: fetch failed", {}));
   assert.doesNotMatch(text, /TypeError|jobs\./);
 });
 
 test("any other error is its message", () => {
-  assert.equal(sentence(new Error("boom")), "boom");
-  assert.equal(sentence("boom"), "boom");
+  assert.equal(errorText(new Error("boom")), "boom");
+  assert.equal(errorText("boom"), "boom");
 });

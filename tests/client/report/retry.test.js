@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRetry, roundsOf } from "../../../web/client/report/retry.js";
+import { isRetry, attemptsOf } from "../../../web/client/report/retry.js";
 import { measurement } from "./measurements.js";
 
 const ATTEMPTS = [{ attempt: 1, seed: 7, report: null }];
@@ -9,15 +9,15 @@ const ATTEMPTS = [{ attempt: 1, seed: 7, report: null }];
 test("the rounds of a retry are those that it noted", () => {
   const retry = measurement({ backend: "retry", details: { attempts: ATTEMPTS } });
   assert.ok(isRetry(retry));
-  assert.deepEqual(roundsOf(retry), ATTEMPTS);
+  assert.deepEqual(attemptsOf(retry), ATTEMPTS);
 });
 
 test("a retry that noted nothing has no rounds", () => {
-  assert.deepEqual(roundsOf(measurement({ backend: "retry" })), []);
+  assert.deepEqual(attemptsOf(measurement({ backend: "retry" })), []);
 });
 
 test("another measurement has no rounds, even with details of that name", () => {
   const other = measurement({ backend: "numpy", details: { attempts: ATTEMPTS } });
   assert.ok(!isRetry(other));
-  assert.deepEqual(roundsOf(other), []);
+  assert.deepEqual(attemptsOf(other), []);
 });

@@ -151,7 +151,7 @@ def test_one_still_is_judged_without_a_drift(sample, sheet, score):
 
 
 def test_characters_of_another_backend_are_refused(sample, sheet, score):
-    with pytest.raises(InputError, match="one made by ccip"):
+    with pytest.raises(InputError, match="made with ccip"):
         score(sample(0, 2), replace(sheet(0), model="ccip/bust"))
 
 

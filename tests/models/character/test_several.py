@@ -170,7 +170,7 @@ def test_a_character_of_another_model_is_refused_with_both_named(model, rin, pal
     for other in (palette_model, replace(model, embedder=replace(model.embedder, name="v2"))):
         with pytest.raises(InputError) as refused:
             score_characters(staged([(RIN, 20)]), [rin], other)
-        for words in (model.key, other.key, "Rin", "make its sheet again"):
+        for words in (model.key, other.key, "Rin", "Make the sheet again"):
             assert words in str(refused.value)
 
 

@@ -47,7 +47,7 @@ class NoWorker:
         """Nobody works."""
 
 
-async def no_complaints(graph: Mapping[str, Any]) -> list[str]:
+async def no_graph_errors(graph: Mapping[str, Any]) -> list[str]:
     """What a ComfyUI has against a graph: nothing."""
     return []
 
@@ -62,7 +62,7 @@ def context_in(folder: Path, recorder: Recorder, fetches: Fetches) -> RouteConte
         device=lambda: "cpu",
         server=lambda: None,
         installed=lambda: lambda class_type: {},  # every node, and no choice that is limited
-        complaints=no_complaints,
+        graph_errors=no_graph_errors,
         fetches=fetches,
         productions=lambda: cast(Productions, NoWorker()),
     )

@@ -35,14 +35,14 @@ app.registerExtension({
       // elements of another tab.
       render: (/** @type {HTMLElement} */ place) => currentPanel().mount(place),
     });
-    // The editor's tabs are reactive objects: the editor draws a badge as soon as it is set.
+    // The editor draws a badge again as soon as `iconBadge` of its own tab object is set.
     const tab = workspace.getSidebarTabs().find((/** @type {any} */ each) => each.id === TAB);
     const running = new RunningJobs((count) => {
       if (tab) tab.iconBadge = count ? String(count) : "";
     });
 
-    // The listeners are added here, once, because the editor opens and closes the tab without an
-    // event.
+    // The listeners are added only once, here: the editor sends no event when it closes the tab, at
+    // which they could be removed.
     listen(JOB, (event) => {
       running.handleEvent(event);
       panel?.handleEvent(JOB, event);

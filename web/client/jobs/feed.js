@@ -1,4 +1,4 @@
-/** Jobs of the list as they are loaded and kept up to date, without their display. */
+/** Loading of the jobs of the list, and their updates by events; the display is in `list.js`. */
 
 import { callRoute, RouteError } from "../requests.js";
 import { ENDED, listedJob, mergeJob, newerFirst, verdictOf } from "./job.js";
@@ -79,7 +79,7 @@ export class Feed {
     });
   }
 
-  /** Load what is new, because the list is on the screen again. */
+  /** Load the changes since the list was last on the screen. */
   resume() {
     if (this.#stale || this.isLoading || this.problem) this.#refresh();
   }
@@ -248,7 +248,7 @@ export class Feed {
       this.isLoading = false;
       this.#retryDelay = RETRY_FIRST;
     } catch (error) {
-      if (signal.aborted) return; // the filters changed
+      if (signal.aborted) return; // `#cancelRequests` was called
       if (!(error instanceof RouteError)) throw error;
       this.problem = error;
       clearTimeout(this.#retryTimer);

@@ -6,7 +6,7 @@ import { verdictStyle } from "../report/verdicts.js";
 import { words } from "../words.js";
 import { STATES } from "./job.js";
 
-const TYPING = 250; // milliseconds without a key
+const TYPING = 250; // milliseconds without a key press, after which the text is applied
 const VERDICTS = ["PASS", "FAIL", "NOT_MEASURED"];
 const NONE = "none";
 
@@ -46,7 +46,7 @@ export class Filters {
     const choices = Object.values(this.choices);
     this.root = element("div", "anime-filters", this.text, ...choices, this.clear);
     this.root.setAttribute("role", "search");
-    // The editor would take a key for one of its shortcuts and change the graph.
+    // The editor would treat a key as one of its shortcuts and change the graph.
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
     this.#drawClear();
   }

@@ -4,7 +4,7 @@ import { element } from "../element.js";
 import { callRoute, RouteError } from "../requests.js";
 import { number, routeText, words } from "../words.js";
 
-const EVERY = 30_000; // milliseconds
+const EVERY = 30_000; // milliseconds between two requests
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
 
 /**
@@ -13,7 +13,7 @@ const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
  * @typedef {{status: Status, components: Record<string, Part>}} Health
  */
 
-/** Health of the pack: one line, which opens a text on each part of the pack. */
+/** Health of the pack as one line; a click on it opens a list with the health of each part. */
 export class HealthFoot {
   #timer = 0;
   /** @type {AbortController | null} */
@@ -48,7 +48,7 @@ export class HealthFoot {
   }
 
   /**
-   * Note whether ComfyUI answers. While it doesn't, the health is unknown and nothing is requested.
+   * Set if ComfyUI answers. While it doesn't, the health is unknown and nothing is requested.
    *
    * @param {boolean} silent true if ComfyUI doesn't answer
    */
@@ -115,7 +115,7 @@ export class HealthFoot {
  * @param {Part} part
  */
 function partItem(name, part) {
-  const text = sentence(name, part);
+  const text = partText(name, part);
   const line = element(
     "li",
     "anime-health-part",
@@ -140,12 +140,12 @@ function partItem(name, part) {
  * @param {string} name
  * @param {Part} part
  */
-function sentence(name, part) {
+function partText(name, part) {
   if (part.status !== "ok" && part.message) return problem(name, part, part.message);
   switch (name) {
     case "database":
       return words(`health.database_${part.mode === "external" ? "external" : "embedded"}`, {
-        server: String(part.server).split(" ")[0], // without the number that a packager adds
+        server: String(part.server).split(" ")[0], // `16.4` of `16.4 (Debian …)`
       });
     case "outbox":
       return part.backlog

@@ -71,7 +71,8 @@ export function listedJob(row) {
 }
 
 /**
- * Return a job's most specific name, and the names of what that belongs to.
+ * Return a job's most specific name, such as its shot, and in `within` the names above it, such as
+ * its project and scene.
  *
  * @param {ListedJob} job
  * @returns {{name: string, within: string}}
@@ -127,14 +128,15 @@ export function jobReason(job) {
 export function newerFirst(first, second) {
   const difference = Date.parse(second.created_at) - Date.parse(first.created_at);
   if (difference) return difference;
-  // Within a millisecond the texts can be compared: they are equally long, or one has no fraction.
+  // `Date.parse` drops the microseconds, so times within a millisecond are compared as texts. These
+  // are equally long, or one has no fraction.
   if (first.created_at !== second.created_at) return first.created_at < second.created_at ? 1 : -1;
   return first.id < second.id ? 1 : first.id > second.id ? -1 : 0;
 }
 
 /**
- * Update a listed job with its fields from the database. The end of a job is kept, because its
- * event may arrive here before the database has it.
+ * Update a listed job with its fields from the database. A job that has ended stays ended, because
+ * the event of its end may arrive here before the database has it.
  *
  * @param {ListedJob | undefined} listed
  * @param {ListedJob} received

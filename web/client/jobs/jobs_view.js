@@ -11,24 +11,24 @@ import { verdictText } from "./row.js";
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
 const TICK = 30_000; // milliseconds between two updates of the displayed ages
-const SPEAK = 1000; // milliseconds; jobs that end within them are announced in one sentence
+const ANNOUNCE_PAUSE = 1000; // milliseconds; jobs that end in this time share one announcement
 
 /** View of the filters and of the jobs that match them. */
 export class JobsView {
   #tick = 0;
-  #speak = 0;
+  #announceTimer = 0;
   /** @type {ListedJob[]} */
   #ended = [];
 
-  #trouble = false;
+  #hasProblem = false;
 
   /**
    * @param {object} actions
    * @param {(id: string) => void} actions.openJob
-   * @param {() => void} actions.onTrouble called when requests begin to fail, or succeed again
+   * @param {() => void} actions.onProblemChange called when requests begin to fail, or work again
    */
-  constructor({ openJob, onTrouble }) {
-    this.onTrouble = onTrouble;
+  constructor({ openJob, onProblemChange }) {
+    this.onProblemChange = onProblemChange;
     this.filters = new Filters(() => this.#find());
     this.notice = element("div", "anime-notice");
     this.notice.setAttribute("role", "status");
@@ -51,7 +51,7 @@ export class JobsView {
     this.#draw();
   }
 
-  /** Load what is new and update the ages, because the tab is opened. */
+  /** Load the changes and update the displayed ages, because the tab is opened. */
   activate() {
     this.list.restore();
     if (this.feed.isLoading && !this.feed.problem) this.#find();
@@ -94,9 +94,9 @@ export class JobsView {
     this.list.update(jobs, complete);
     this.#drawNotice();
     this.#drawNothing();
-    if (this.#trouble !== (problem !== null)) {
-      this.#trouble = problem !== null;
-      this.onTrouble();
+    if (this.#hasProblem !== (problem !== null)) {
+      this.#hasProblem = problem !== null;
+      this.onProblemChange();
     }
   }
 
@@ -148,14 +148,14 @@ export class JobsView {
    */
   #announce(job) {
     this.#ended.push(job);
-    this.#speak ||= setTimeout(() => {
-      this.#speak = 0;
+    this.#announceTimer ||= setTimeout(() => {
+      this.#announceTimer = 0;
       const ended = this.#ended.splice(0);
       const last = ended[ended.length - 1];
       const texts = [jobName(last).name, stateText(last), verdictText(last)];
       const one = texts.filter(Boolean).join(", ");
       const several = { count: number(ended.length), last: one };
       this.announcement.textContent = ended.length === 1 ? one : words("jobs.ended", several);
-    }, SPEAK);
+    }, ANNOUNCE_PAUSE);
   }
 }

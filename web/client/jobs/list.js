@@ -13,7 +13,8 @@ const NEAR_THE_END = 40; // rows; the next page is loaded when fewer follow
 const SCROLL_PAUSE = 120; // milliseconds without scrolling, after which pictures load
 
 /**
- * List box of all loaded jobs. Only the rows in view exist; scrolling fills them with other jobs.
+ * List box of all loaded jobs. Only the rows in view exist as elements; scrolling fills them with
+ * other jobs.
  */
 export class JobList {
   /** @type {Row[]} */
@@ -116,7 +117,7 @@ export class JobList {
   }
 
   /**
-   * Fill the rows in view.
+   * Fill the rows in view with their jobs.
    *
    * @param {boolean} jobsChanged false if only the scroll position changed
    */

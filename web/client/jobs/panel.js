@@ -38,11 +38,11 @@ export class Panel {
     /** @type {TabName} tab in which the detail was opened */
     this.returnTab = "jobs";
     const openJob = (/** @type {string} */ id) => this.openJob(id);
-    const onTrouble = () => {
+    const onProblemChange = () => {
       this.health.resync();
       this.watch.check();
     };
-    this.list = new JobsView({ openJob, onTrouble });
+    this.list = new JobsView({ openJob, onProblemChange });
     this.detail = new JobDetail({
       back: () => this.back(),
       openJob,
@@ -95,7 +95,7 @@ export class Panel {
   /**
    * Display whether ComfyUI answers.
    *
-   * @param {number | null} silentSince time of the first request without an answer, as of
+   * @param {number | null} silentSince time of the first unanswered request, by
    *   `performance.now`; null if ComfyUI answers
    */
   #serverChanged(silentSince) {

@@ -2,9 +2,9 @@
 
 /** @import { Row } from "./row.js" */
 
-// A browser opens six connections to a server. While the database hangs, each picture keeps one for
-// seconds. The other four are for the list, the names, the health and the check that ComfyUI
-// answers.
+// A browser opens six connections to a server. While the database doesn't answer, each picture
+// occupies one of them for seconds. The other four are for the list, the names, the health and the
+// check that ComfyUI answers.
 const AT_ONCE = 2;
 
 /** Queue of the rows in view whose pictures are to be loaded, two at once. */

@@ -31,8 +31,8 @@ export class Row {
         onPictureSettled(this);
       });
     }
-    const none = element("i", "pi pi-image");
-    none.setAttribute("aria-hidden", "true");
+    const placeholder = element("i", "pi pi-image");
+    placeholder.setAttribute("aria-hidden", "true");
     this.name = element("span", "anime-job-name");
     this.age = element("span", "anime-job-age");
     this.within = element("span", "anime-job-within");
@@ -43,7 +43,7 @@ export class Row {
     this.root = element(
       "div",
       "anime-row",
-      element("span", "anime-thumbnail-frame", none, this.picture),
+      element("span", "anime-thumbnail-frame", placeholder, this.picture),
       element("span", "anime-job-top", this.name, this.age),
       this.within,
       element("span", "anime-job-bottom", this.state, this.review, this.verdict),

@@ -23,7 +23,7 @@ export class ServerBanner {
   /**
    * Display the banner.
    *
-   * @param {number} since start of the silence, as of `performance.now`
+   * @param {number} since time of the first unanswered request, by `performance.now`
    */
   show(since) {
     this.#since = since;

@@ -5,7 +5,7 @@ import { api } from "../../../scripts/api.js";
 const ROUTE = "/prompt"; // ComfyUI answers it from memory, without a database, device or thread
 const PAUSE = 1500; // milliseconds between an answer and the next request
 const TICK = 250; // milliseconds
-const TICKS = 10; // 2.5 s for an answer; with the pause, a silence is noticed within 4 s
+const TICKS = 10; // an answer must come within 2.5 s, so a silence is noticed within 4 s
 const PAUSED = "paused"; // reason of a request that was cancelled because the panel is hidden
 const PROXY_ERRORS = [502, 503, 504]; // statuses of a proxy whose server doesn't answer
 
@@ -14,10 +14,10 @@ const PROXY_ERRORS = [502, 503, 504]; // statuses of a proxy whose server doesn'
  *
  * There is one request at a time. Its timeout is counted in ticks. A tick that comes late doesn't
  * count: the page was throttled or blocked, and the answer may have arrived without being read. So
- * a slow page is never taken for a silent server.
+ * a slow page is never mistaken for a silent server.
  */
 export class ServerWatch {
-  /** @type {number | null} time of the first unanswered request, as of `performance.now` */
+  /** @type {number | null} time of the first unanswered request, by `performance.now` */
   silentSince = null;
 
   /** @type {AbortController | null} */

@@ -7,7 +7,7 @@ import { pathOf, rootGraph } from "./find.js";
 import { findRun, findRunByOutputs, runFromHistory } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
 import { allWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
-import { noteRun, runsOf } from "./own_runs.js";
+import { recordRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
 import { hasResults } from "./results.js";
@@ -25,7 +25,7 @@ const runs = new QueuedRuns({
   onQueued(run, { workflow, graph }) {
     if (!workflow) return;
     workflowOf.set(run, workflow);
-    noteRun({ prompt: run.id, workflow: graph, path: workflow.path });
+    recordRun({ prompt: run.id, workflow: graph, path: workflow.path });
   },
   onStarted(run) {
     const workflow = workflowOf.get(run);
@@ -67,8 +67,8 @@ app.registerExtension({
   },
 
   /**
-   * Declare a saving node's files as images. Otherwise Nodes 2.0 takes every file of a node with a
-   * VIDEO input for a video, an animated WebP too. It recognizes videos by their file name anyway.
+   * Declare the files of Save Job as images. Otherwise Nodes 2.0 treats every file of a node with a
+   * VIDEO input as a video, even an animated WebP. It recognizes real videos by their file name.
    *
    * @param {any} node
    */
@@ -77,7 +77,7 @@ app.registerExtension({
   },
 
   /**
-   * Find the run of outputs that the editor restored from its history without naming the run.
+   * Find the run of outputs that the editor restored from its history without the id of their run.
    *
    * @param {Record<string, any>} outputs
    */
@@ -170,7 +170,11 @@ async function restoreOutputs(outputs) {
   draw(workflow);
 }
 
-/** Read runs that ended while messages were missed from ComfyUI's history, if it still has them. */
+/**
+ * Complete the runs whose end was missed while the page was disconnected, from ComfyUI's history.
+ * If the history lacks a displayed run, ComfyUI was restarted. The results are then marked as those
+ * of an earlier run.
+ */
 async function catchUp() {
   for (const run of runs.unfinished()) {
     run.missedMessages = true;

@@ -2,8 +2,8 @@
 
 import { app } from "../../../scripts/app.js";
 
-export const MUTED = 2; // LiteGraph's number of this mode of a node
-const BYPASSED = 4; // also a mode
+export const MUTED = 2; // LiteGraph's number of this mode
+const BYPASSED = 4; // LiteGraph's number of this mode
 
 /** Return the open graph with its subgraphs. */
 export function rootGraph() {
@@ -15,19 +15,21 @@ export function rootGraph() {
  *
  * @param {string} path
  */
-export function nodeAlong(path) {
-  const [id, ...around] = path.split(":").reverse();
-  const graph = around.reduceRight((within, node) => nodeIn(within, node)?.subgraph, rootGraph());
+export function nodeAtPath(path) {
+  const [id, ...enclosing] = path.split(":").reverse();
+  const subgraphOf = (/** @type {any} */ graph, /** @type {string} */ node) =>
+    nodeIn(graph, node)?.subgraph;
+  const graph = enclosing.reduceRight(subgraphOf, rootGraph());
   return nodeIn(graph, id);
 }
 
 /**
- * Return the path of a node that is in the same graph as the node of another path.
+ * Return the path of a node that is in the same graph or subgraph as the node at another path.
  *
  * @param {string} path
  * @param {{id: number | string}} node
  */
-export function pathBeside(path, { id }) {
+export function siblingPath(path, { id }) {
   return [...path.split(":").slice(0, -1), id].join(":");
 }
 
@@ -49,8 +51,8 @@ export function locatorOf({ id, graph }) {
 export function pathOf(locator) {
   const [id, subgraph] = locator.split(":").reverse();
   if (!subgraph) return id;
-  const around = pathInto(rootGraph(), subgraph);
-  return around && `${around}:${id}`;
+  const enclosing = pathInto(rootGraph(), subgraph);
+  return enclosing && `${enclosing}:${id}`;
 }
 
 /**

@@ -1,9 +1,9 @@
-/** Search along the links of the open graph. */
+/** Search for the nodes that links of the open graph connect. */
 
 import { rootGraph } from "./find.js";
 
 const REROUTE = "Reroute"; // a node of the editor that no prompt contains
-const DEEPEST = 50; // reroutes and subgraph borders in a connection; a longer one may be a cycle
+const DEEPEST = 50; // most reroutes and subgraph borders in a connection; more may be a cycle
 
 /**
  * Return the node that an input is connected to, through reroutes and borders of subgraphs.
@@ -60,8 +60,8 @@ function originOfLink(graph, linkId, depth) {
  * @param {number} depth
  */
 function originOutside(subgraph, slot, depth) {
-  const around = allNodes(rootGraph()).find((node) => node.subgraph === subgraph);
-  return around ? originOfLink(around.graph, around.inputs?.[slot]?.link, depth + 1) : null;
+  const outer = allNodes(rootGraph()).find((node) => node.subgraph === subgraph);
+  return outer ? originOfLink(outer.graph, outer.inputs?.[slot]?.link, depth + 1) : null;
 }
 
 /**

@@ -29,8 +29,9 @@ export async function runFromHistory(id) {
   }
   if (!run.ended) run.state = "error"; // every run in the history has ended
   for (const [node, output] of Object.entries(entry.outputs ?? {})) {
-    // A cached output has the name of the node that produced it. Only outputs that a retry copied
-    // have another node's name.
+    // The key is the node's path, except for a copy that a retry made: its path isn't in the graph.
+    // `display_node` isn't used for other outputs, because for a cached output it names the node
+    // that produced it, which may be another one.
     const path = node in run.graph ? node : String(entry.meta?.[node]?.display_node ?? node);
     run.outputs.set(path, output);
   }
@@ -64,7 +65,7 @@ export async function findRun(id) {
   const run = (await runFromHistory(id)) ?? (await runFromQueue(id));
   if (run) return run;
   const ended = await runFromHistory(id); // it may have ended between the two requests
-  if (ended) ended.restored = false; // the run has only just ended
+  if (ended) ended.restored = false; // it ended just now, so it isn't an earlier run
   return ended;
 }
 

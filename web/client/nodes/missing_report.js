@@ -1,8 +1,8 @@
-/** Message about nodes whose report is missing because another node is muted or bypassed. */
+/** Message for nodes that lack their report because another node is muted or bypassed. */
 
 import { app } from "../../../scripts/app.js";
 import { words } from "../words.js";
-import { isOff, MUTED, nodeAlong } from "./find.js";
+import { isOff, MUTED, nodeAtPath } from "./find.js";
 import { consumersOf, originOf } from "./graph_links.js";
 
 const REPORT = "ANIME_REPORT";
@@ -20,8 +20,8 @@ const MISSING = "required_input_missing";
 let message = null;
 
 /**
- * Display which muted or bypassed node leaves other nodes without their report, and what else to
- * bypass. ComfyUI's own message says only that an input is missing.
+ * Display which muted or bypassed node leaves other nodes without their report, and which nodes to
+ * bypass too. ComfyUI's own message says only that an input is missing.
  *
  * @param {Record<string, NodeErrors>} nodeErrors of a prompt that ComfyUI refused, by path
  */
@@ -33,7 +33,7 @@ export function explainMissingReports(nodeErrors) {
   message = {
     severity: "warn",
     summary: words("missing_report.title"),
-    detail: missing.map(sentence).join("\n"),
+    detail: missing.map(missingReportText).join("\n"),
   };
   toast.add(message);
 
@@ -42,22 +42,22 @@ export function explainMissingReports(nodeErrors) {
     return (nodeErrors[path].errors ?? []).some(
       ({ type, extra_info: info }) =>
         type === MISSING &&
-        reportInputs(nodeAlong(path)).some(({ name }) => name === info?.input_name),
+        reportInputs(nodeAtPath(path)).some(({ name }) => name === info?.input_name),
     );
   }
 }
 
 /**
- * Return the muted or bypassed nodes because of which nodes lack a report.
+ * Return the muted or bypassed nodes that leave other nodes without a report.
  *
- * @param {string[]} paths of the nodes
+ * @param {string[]} paths of the nodes without a report
  * @returns {MissingReport[]}
  */
 function missingReports(paths) {
   /** @type {Map<any, Set<any>>} */
   const bySource = new Map();
   for (const path of paths) {
-    const node = nodeAlong(path);
+    const node = nodeAtPath(path);
     const off = reportInputs(node)
       .map((input) => originOf(node, input))
       .filter((source) => source && isOff(source));
@@ -117,7 +117,7 @@ function reportInputs(node) {
 }
 
 /** @param {MissingReport} missing */
-function sentence({ source, consumers }) {
+function missingReportText({ source, consumers }) {
   const key = source.mode === MUTED ? "missing_report.muted" : "missing_report.bypassed";
   const names = consumers.map((node) => words("missing_report.name", { name: node.title }));
   return words(key, { source: source.title, nodes: names.join(words("missing_report.and")) });

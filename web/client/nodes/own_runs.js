@@ -29,7 +29,7 @@ function ownRuns() {
  *
  * @param {OwnRun} run
  */
-export function noteRun(run) {
+export function recordRun(run) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify([...ownRuns(), run].slice(-MOST)));
   } catch {

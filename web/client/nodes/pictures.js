@@ -13,8 +13,8 @@ const PREVIEWS = ["$$comfy_animation_preview", "$$canvas-image-preview"];
 /**
  * Remove a node's pictures of an earlier run from the node, because this run did not reach it.
  *
- * The editor keeps a node's outputs until it receives newer ones, so this sends it an output
- * without pictures.
+ * The editor keeps a node's outputs until it receives newer ones, so this function sends the editor
+ * an output without pictures.
  *
  * @param {any} node
  * @param {string} path of the node in the run

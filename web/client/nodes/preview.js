@@ -1,7 +1,7 @@
 /** Search for the node that displays the frames of a report. */
 
 import { api } from "../../../scripts/api.js";
-import { pathBeside } from "./find.js";
+import { siblingPath } from "./find.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -22,7 +22,7 @@ const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
  * Return the pictures of a report's frames and the node that displays them: the node of the report,
  * or a node that displays its input or output images in the same run.
  *
- * The number of pictures must equal the number of frames, because other pictures are other frames.
+ * The number of pictures must equal the number of frames; otherwise they show other frames.
  *
  * @param {any} node
  * @param {number} frames
@@ -40,7 +40,7 @@ export function findPreview(node, frames, run, path) {
     }
   }
   for (const candidate of candidates) {
-    const output = run.outputs.get(pathBeside(path, candidate));
+    const output = run.outputs.get(siblingPath(path, candidate));
     const pictures = output?.images ?? (candidate === node && output?.anime_references);
     const animated = output?.animated?.some(Boolean); // one file with all frames in it
     if (Array.isArray(pictures) && pictures.length === frames && !animated) {

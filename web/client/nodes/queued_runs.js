@@ -24,18 +24,18 @@ const MESSAGES = /** @type {const} */ ([
 ]); // prettier-ignore
 
 /**
- * Mark of the pack's own message that makes the editor remove the pictures of a node that did not
- * run.
+ * Field that marks a message as the pack's own. `pictures.js` sends such a message, which makes the
+ * editor remove the pictures of a node that did not run.
  */
 export const LEFT_OUT = "anime_left_out";
 
 /**
  * Record of the prompts that this page queued, which ComfyUI's messages keep current.
  *
- * ComfyUI's messages name the prompt and a node's number. The editor gives the output to the node
- * of that number in the open workflow, even if the prompt belongs to another one. Only the call
- * that queues a prompt has both the prompt and its workflow, and the editor has no event for it, so
- * `listen` wraps the editor's `queuePrompt`.
+ * ComfyUI's messages contain the prompt's id and the node's id, but not the workflow. The editor
+ * displays an output on the node with this id in the open workflow, even if the prompt belongs to
+ * another workflow. Only the call that queues a prompt has both the prompt and its workflow. The
+ * editor has no event for this call, so `listen` wraps the editor's `queuePrompt`.
  */
 export class QueuedRuns {
   /** @type {Map<string, Run>} */

@@ -5,7 +5,7 @@
 export const SAVES = "AnimeJobSave";
 
 /**
- * Return the nodes that a run did not reach, each with the node that caused it.
+ * Return the nodes that a run did not reach, each with the node that blocked or failed.
  *
  * A node lists its blocked outputs in `anime_blocked`. ComfyUI runs no node with a blocked input,
  * so all nodes behind it are blocked too.
@@ -70,7 +70,7 @@ function blockedNodes(run) {
 }
 
 /**
- * Add these nodes and all nodes behind them, with the node that caused it.
+ * Add these nodes and all nodes behind them to `unreached`, with the node that blocked or failed.
  *
  * @param {PromptGraph} graph
  * @param {string[]} first

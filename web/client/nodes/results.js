@@ -4,7 +4,7 @@ import { element } from "../element.js";
 import {
   decidingParts, frameCurves, headline, line, scoreInWords,
 } from "../report/report_parts.js"; // prettier-ignore
-import { isRetry, roundsOf } from "../report/retry.js";
+import { isRetry, attemptsOf } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
 import { addressOf } from "./preview.js";
@@ -14,7 +14,8 @@ import { addressOf } from "./preview.js";
 /** @import { Picture, Preview } from "./preview.js" */
 
 /**
- * Types of the `ui` of a node of this pack; every list but the last has one entry.
+ * Types of the `ui` of a node of this pack. Each list has one entry; only `anime_references` may
+ * have more.
  *
  * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
  *   accepted: number, rejected: number}} Gate
@@ -30,7 +31,8 @@ import { addressOf } from "./preview.js";
  * Access to the frames of a report.
  *
  * @typedef {object} FrameSource
- * @property {(frames: number) => Preview | null} find returns the pictures of so many frames
+ * @property {(frames: number) => Preview | null} find returns the pictures of a report's frames, by
+ *   their number
  * @property {(preview: Preview, frame: number) => void} select displays a frame on its node
  */
 
@@ -52,7 +54,7 @@ export function hasResults(output) {
  * @param {FrameSource} frameSource
  * @returns {{parts: HTMLElement[], destroy: () => void}}
  */
-export function show(results, frameSource) {
+export function resultParts(results, frameSource) {
   const { anime_report: [report] = [], anime_gate: [gate] = [] } = results;
   const { anime_character: [saved] = [], anime_references: pictures = [] } = results;
   /** @type {HTMLElement[]} */
@@ -114,7 +116,7 @@ function gateParts({ verdict, reasons, because, accepted, rejected }) {
 function attempts(measurement) {
   const { chosen } = measurement.details;
   const list = element("ol", "anime-attempts");
-  for (const { attempt, seed, report } of roundsOf(measurement)) {
+  for (const { attempt, seed, report } of attemptsOf(measurement)) {
     const { symbol, word } = verdictStyle(report.verdict);
     const values = { symbol, word, seed, score: scoreInWords(report.score) };
     const row = element("li", "", words("retry.attempt", values));

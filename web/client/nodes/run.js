@@ -25,7 +25,7 @@ export class Run {
     this.outputs = new Map();
     this.startedAt = 0; // milliseconds since 1970; 0 while the run waits
     this.failedAt = ""; // path of the node that failed
-    this.restored = false; // true if the run was read from the history or ComfyUI was restarted
+    this.restored = false; // true if it is displayed as an earlier run, such as after a reload
     this.missedMessages = false; // true if the page was reloaded or disconnected during the run
     /** @type {string[] | null} paths of the nodes that are executed; null for all output nodes */
     this.targets = null;

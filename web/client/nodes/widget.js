@@ -6,7 +6,7 @@ import { isOff } from "./find.js";
 import { dropPictures } from "./pictures.js";
 import { findPreview, select } from "./preview.js";
 import { SAVES } from "./reach.js";
-import { show } from "./results.js";
+import { resultParts } from "./results.js";
 
 /**
  * @import { Results } from "./results.js"
@@ -91,10 +91,10 @@ class NodeResults {
     this.widget.serialize = false; // keeps the value out of the workflow
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.content);
-    const removed = node.onRemoved;
+    const onRemoved = node.onRemoved;
     node.onRemoved = (/** @type {unknown[]} */ ...parameters) => {
       this.#stop();
-      return removed?.apply(node, parameters);
+      return onRemoved?.apply(node, parameters);
     };
   }
 
@@ -109,7 +109,7 @@ class NodeResults {
     if (results !== this.results) {
       this.results = results;
       this.destroyParts();
-      const { parts, destroy } = show(results, {
+      const { parts, destroy } = resultParts(results, {
         find: (frames) => findPreview(this.node, frames, run, path),
         select,
       });
@@ -194,7 +194,7 @@ class NodeResults {
 }
 
 /**
- * Return a line that names the node because of which this node was not reached.
+ * Return a line that names the node that failed or blocked, so that this node did not run.
  *
  * @param {string} name title of that node
  * @param {boolean} failed true if it failed, false if it blocked

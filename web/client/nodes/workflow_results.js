@@ -1,6 +1,6 @@
 /** Results that the nodes of one workflow display. */
 
-import { nodeAlong, rootGraph } from "./find.js";
+import { nodeAtPath, rootGraph } from "./find.js";
 import { nodesWithoutFiles, unreachedNodes } from "./reach.js";
 import { hasResults } from "./results.js";
 import { clear, showResults, showUnreached } from "./widget.js";
@@ -80,7 +80,7 @@ export class WorkflowResults {
       const run = /** @type {Run} */ (this.run);
       const node = this.#nodeOf(run, path);
       if (!node || drawn.has(node)) continue;
-      const name = nodeAlong(cause)?.title ?? run.graph[cause].class_type;
+      const name = nodeAtPath(cause)?.title ?? run.graph[cause].class_type;
       showUnreached(node, { run, path, name, failed: cause === run.failedAt });
       drawn.add(node);
     }
@@ -103,7 +103,7 @@ export class WorkflowResults {
    */
   #nodeOf(run, path) {
     if (run.workflow !== rootGraph()?.id) return null; // the workflow was cleared
-    const node = nodeAlong(path);
+    const node = nodeAtPath(path);
     return node && run.has(path, node.type) ? node : null;
   }
 }

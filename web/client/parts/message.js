@@ -30,7 +30,7 @@ export class Message {
    */
   fail(error, ...more) {
     if (!(error instanceof RouteError)) console.error("Anime Production:", error);
-    this.#show("failed", sentence(error), more);
+    this.#show("failed", errorText(error), more);
   }
 
   clear() {
@@ -55,7 +55,7 @@ export class Message {
  *
  * @param {unknown} error
  */
-export function sentence(error) {
+export function errorText(error) {
   if (error instanceof RouteError && error.status === 0) return words("jobs.no_answer");
   if (error instanceof RouteError) return refusalText(error.text, error.message);
   return error instanceof Error ? error.message : String(error);

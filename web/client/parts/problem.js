@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 import { RouteError } from "../requests.js";
-import { sentence } from "./message.js";
+import { errorText } from "./message.js";
 
 /**
  * Display an error in a notice. The notice has the error's code as its cause: while the panel's
@@ -15,5 +15,5 @@ import { sentence } from "./message.js";
 export function showProblem(notice, error, ...more) {
   notice.hidden = false;
   notice.dataset.cause = error instanceof RouteError ? error.code : "";
-  notice.replaceChildren(element("strong", "", sentence(error)), ...more);
+  notice.replaceChildren(element("strong", "", errorText(error)), ...more);
 }

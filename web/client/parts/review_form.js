@@ -11,8 +11,8 @@ let idCount = 0;
 /** Field for a reason, with the buttons "Approve" and "Reject". */
 export class ReviewForm {
   /**
-   * @param {(approved: boolean, reason: string) => Promise<boolean>} send sends the review; false
-   *   if it was refused
+   * @param {(approved: boolean, reason: string) => Promise<boolean>} send sends the review, and
+   *   returns false if it was refused
    */
   constructor(send) {
     this.reason = element("textarea", "anime-reason");

@@ -9,7 +9,7 @@ import { language, number } from "../words.js";
  */
 export function duration(seconds) {
   if (seconds < 10) return unit("second", Number(seconds.toFixed(1)));
-  const whole = Math.round(seconds); // rounded first: else 119.7 s would become 1 min 60 s
+  const whole = Math.round(seconds); // rounded first, so that 119.7 s isn't 1 min 60 s
   if (whole < 60) return unit("second", whole);
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${unit("minute", minutes)} ${unit("second", whole % 60)}`;

@@ -99,7 +99,7 @@ export function reasonsText({ because, reason }) {
 }
 
 /**
- * Return an English reason of gates without the verdict and score, which are displayed beside it.
+ * Return the English reason of a gate without its verdict and score, which are displayed elsewhere.
  *
  * @param {string} reason "merged: FAIL, 42 of 100", then a line "- measurement: reason" for each
  */

@@ -7,7 +7,7 @@ import { number, title, valueOf, words } from "../words.js";
 
 /** @import { Measurement } from "./types.js" */
 
-const HEIGHT = 88;
+const HEIGHT = 88; // pixels
 const NARROWEST = 120; // pixels; a narrower curve can't be read
 const POINTS_UP_TO = 60; // frames; with more of them the points would merge into a thick line
 const GREY = "#9CA3AF";
@@ -21,7 +21,7 @@ const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 export class Curve {
   /**
    * @param {Measurement} measurement
-   * @param {number | null} worst the frame to look at first
+   * @param {number | null} worst the worst frame, which the keyboard chooses first
    * @param {(frame: number) => void} onChoose
    */
   constructor(measurement, worst, onChoose) {

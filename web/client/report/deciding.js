@@ -2,8 +2,8 @@
 
 /** @import { Measurement, Report } from "./types.js" */
 
-const MOST_OF_A_PASS = 2; // the weakest ones, which would fail first
-const MOST_FAILING = 3;
+const MOST_OF_A_PASS = 2; // measurements of a passed report: the weakest ones
+const MOST_FAILING = 3; // measurements of a failed report
 
 /**
  * Return the measurements that decided a report's verdict, the one that explains it best first.

@@ -3,13 +3,13 @@
 /**
  * @import { Measurement, Report } from "./types.js"
  *
- * @typedef {{attempt: number, seed: number, report: Report}} Round
+ * @typedef {{attempt: number, seed: number, report: Report}} ReportedAttempt
  */
 
 const RETRY = "retry"; // `backend` of the measurement that counts a retry's attempts
 
 /**
- * Return true if a measurement counts the rounds of a retry.
+ * Return true if a measurement counts the attempts of a retry.
  *
  * @param {Measurement} measurement
  */
@@ -18,11 +18,11 @@ export function isRetry({ backend }) {
 }
 
 /**
- * Return the rounds of a retry; any other measurement has none.
+ * Return the attempts that a retry's measurement records; any other measurement has none.
  *
  * @param {Measurement} measurement
- * @returns {Round[]}
+ * @returns {ReportedAttempt[]}
  */
-export function roundsOf(measurement) {
+export function attemptsOf(measurement) {
   return isRetry(measurement) ? /** @type {any} */ (measurement.details.attempts ?? []) : [];
 }

@@ -1,7 +1,7 @@
 /** Setting "Database", which displays the database's state. */
 
 import { element } from "../element.js";
-import { sentence } from "../parts/message.js";
+import { errorText } from "../parts/message.js";
 import { callRoute, RouteError } from "../requests.js";
 import { routeText, words } from "../words.js";
 
@@ -25,7 +25,7 @@ async function fillState(state) {
         : routeText("health.database_is_down", database.message ?? "");
     state.replaceChildren(element("div", "", kind), note);
   } catch (error) {
-    state.textContent = sentence(error);
+    state.textContent = errorText(error);
   }
 }
 

@@ -17,7 +17,7 @@ export function openDialog(title, ...children) {
   dialog.tabIndex = -1; // keeps the focus in the dialog after a click on text, so that Escape works
   dialog.append(...children);
   dialog.addEventListener("close", () => dialog.remove());
-  // The editor would take a key for one of its shortcuts and change the graph.
+  // The editor would treat a key as one of its shortcuts and change the graph.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   document.body.append(dialog);
   dialog.showModal();

@@ -6,7 +6,7 @@ import { isPackNode } from "../pack_node.js";
 export const PROFILE = "AnimeProduction.DefaultProfile";
 
 const INPUT = "profile";
-const SCORES = "AnimeLoopScore"; // any scoring node: all of them offer all profiles
+const SCORES = "AnimeLoopScore"; // one of the scoring nodes, which all offer the same profiles
 
 /** Return the names of all profiles: those of the pack, and the user's own. */
 export function profiles() {

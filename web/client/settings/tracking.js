@@ -1,7 +1,7 @@
 /** Setting "Prompts that are remembered". */
 
 import { element } from "../element.js";
-import { sentence } from "../parts/message.js";
+import { errorText } from "../parts/message.js";
 import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 
@@ -40,7 +40,7 @@ export function trackingChoice(name) {
       select.disabled = answer.decided_by !== null;
       note.textContent = noteOf(answer);
     } catch (error) {
-      note.textContent = sentence(error);
+      note.textContent = errorText(error);
     }
   };
   select.addEventListener("change", async () => {

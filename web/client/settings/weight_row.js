@@ -1,7 +1,7 @@
 /** Row of one weight in the dialog "Download weights". */
 
 import { element } from "../element.js";
-import { sentence } from "../parts/message.js";
+import { errorText } from "../parts/message.js";
 import { callRoute } from "../requests.js";
 import { number, words } from "../words.js";
 import { button } from "./dialog.js";
@@ -118,7 +118,7 @@ export class WeightRow {
       // An event that arrived before the answer is newer than the answer.
       if (this.eventCount === countBefore) this.#show(answer.fetch ?? null);
     } catch (error) {
-      const values = { name, why: sentence(error) };
+      const values = { name, why: errorText(error) };
       this.#showState(words("weights.refused", values), "weights.again");
     }
   }

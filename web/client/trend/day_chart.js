@@ -7,7 +7,7 @@ import { countsInWords } from "./counts.js";
 
 /** @import { Group } from "./trend.js" */
 
-const HEIGHT = 170;
+const HEIGHT = 170; // pixels
 const NARROWEST = 200; // pixels
 const GREY = "#9CA3AF";
 // Colour-blind safe (Okabe and Ito 2008), with enough contrast on dark and on light backgrounds.
@@ -49,7 +49,7 @@ export class DayChart {
     const summary = summaryOf(newest);
     this.summary.textContent = summary;
     this.place.setAttribute("aria-label", `${words("trend.days_of", { name })}. ${summary}`);
-    const times = rows.map((each) => Date.parse(each.key) / 1000); // days are UTC's
+    const times = rows.map((each) => Date.parse(each.key) / 1000); // a day begins at midnight UTC
     const scores = rows.map((each) => each.last.median_score);
     const rates = rows.map((each) => each.pass_rate && each.pass_rate * 100);
     this.plot?.destroy();

@@ -1,4 +1,4 @@
-/** Tab Trend of the sidebar: pass rates and scores of groups of jobs, and by day. */
+/** Tab Trend of the sidebar: pass rates and scores of jobs, by group and by day. */
 
 import { element, useStyleSheet } from "../element.js";
 import { showProblem } from "../parts/problem.js";
@@ -28,7 +28,7 @@ const BY = /** @type {const} */ (["character", "model", "project"]);
 const LAST = 20; // jobs that are compared with as many before them
 const DAYS = 30;
 const MOST = 50; // groups
-const LARGEST_LAST = 100; // jobs of a day whose median is drawn; the route takes no larger number
+const LARGEST_LAST = 100; // jobs of a day in the drawn median; the route's limit
 
 /** Pass rates and scores of each character, model or project, and their course by day. */
 export class Trend {
@@ -116,7 +116,7 @@ export class Trend {
   /**
    * Return groups of jobs from the route.
    *
-   * @param {string} by what the jobs are grouped by
+   * @param {string} by property that groups the jobs
    * @param {number} last number of jobs of a group that are compared with as many before them
    * @param {number} limit largest number of groups
    * @param {Record<string, string>} chosen parameters that limit the jobs to one group

@@ -1,4 +1,4 @@
-"""Recording of every prompt's course, through wrappers around ComfyUI's own functions."""
+"""Recording of prompts from the queue to their end, by wrappers around ComfyUI's functions."""
 
 import logging
 from collections.abc import Callable

@@ -16,8 +16,8 @@ Send = Callable[[str, dict[str, Any]], None]
 class Announcements:
     """Sender of the changes of jobs to all browsers.
 
-    ComfyUI's `send_sync` accepts a message from any thread. A message that is not JSON would end
-    its loop, so messages contain only texts and finite numbers.
+    ComfyUI's `send_sync` accepts a message from any thread. A message that can't be written as JSON
+    would end the loop that sends all messages, so these contain only texts and finite numbers.
     """
 
     def __init__(self, send: Send) -> None:
@@ -36,11 +36,11 @@ class Announcements:
         """Announce the progress of a running job, 0 to 1."""
         self._announce(job, JobState.IN_PROGRESS, progress)
 
-    def ended(self, job: Job, state: JobState, judged: JobVerdict) -> None:
-        """Announce that a job ended with this verdict."""
+    def ended(self, job: Job, state: JobState, job_verdict: JobVerdict) -> None:
+        """Announce the state, the verdict and the score with which a job ended."""
         progress = 1.0 if state is JobState.COMPLETED else None
-        verdict = judged.verdict and judged.verdict.value
-        self._announce(job, state, progress, verdict, judged.score)
+        verdict = job_verdict.verdict and job_verdict.verdict.value
+        self._announce(job, state, progress, verdict, job_verdict.score)
 
     def _announce(
         self,

@@ -1,4 +1,4 @@
-"""Functions that make the event of a job's end from ComfyUI's messages and outputs."""
+"""Functions that create the event of a job's end from ComfyUI's messages and outputs."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ def finished_event(
 
     Args:
         job: the job.
-        graph: prompt in API format. The event leaves it out, because `JobQueued` contains it.
+        graph: prompt in API format. It is not in the event, because `JobQueued` contains it.
         history_result: ComfyUI's entry for the history, with the `ui` of each node as `outputs`.
         status: ComfyUI's `ExecutionStatus`, or None.
     """
@@ -59,7 +59,9 @@ def unstarted_event(job: Job, state: JobState, error: JobError | None = None) ->
 
 
 def validation_error(error: Any, node_errors: Any) -> JobError:
-    """Return the error of a job whose prompt ComfyUI refused: its first faulty node, all messages.
+    """Return the error of a job whose prompt ComfyUI refused.
+
+    The error names the first faulty node, and contains the messages of all of them.
 
     Args:
         error: error of `validate_prompt` on the whole prompt.
@@ -86,9 +88,9 @@ def validation_error(error: Any, node_errors: Any) -> JobError:
 
 
 def read_reports(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
-    """Return the reports in the `ui` of nodes: on what they measured and on what they kept.
+    """Return the reports in the `ui` of nodes: on all measured frames, and on the kept frames.
 
-    The reports stay dictionaries. One that can't be read is logged and left out.
+    The reports stay dictionaries. A report that can't be read is logged and left out.
 
     Args:
         outputs: `ui` of each node, by node id.
@@ -125,8 +127,8 @@ def _deciding_reports(
 
 
 def _without_attempts(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs without a retry's attempts: its End's report contains all of them."""
-    superseded_nodes = superseded(graph, outputs) - _saved_from_within(graph)
+    """Return the outputs without those of a retry's attempts, which the Retry End's report has."""
+    superseded_nodes = superseded(graph, outputs) - _saved_directly(graph)
     return {node: ui for node, ui in outputs.items() if node not in superseded_nodes}
 
 
@@ -138,10 +140,10 @@ def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[st
             yield str(node)
 
 
-def _saved_from_within(graph: Mapping[str, Any]) -> set[str]:
-    """Return the nodes that lead to a Save Job without a Retry End between.
+def _saved_directly(graph: Mapping[str, Any]) -> set[str]:
+    """Return the nodes that lead to a Save Job without a Retry End between them.
 
-    A Save Job inside of a retry saves the first attempt, whichever attempt the End chooses.
+    A Save Job inside of a retry saves the first attempt, even if the Retry End chooses another one.
     """
     names = (REPORT, *PICTURES)
     saves = (node for node in graph.values() if node.get("class_type") == SAVE)

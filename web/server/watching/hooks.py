@@ -1,8 +1,8 @@
 """Wrappers around ComfyUI's functions that report every prompt to a listener.
 
-ComfyUI has no events for most of what happens to a prompt. An exception in a wrapper would stop the
-thread that runs prompts for good, so the wrappers catch the listener's exceptions and log them
-once.
+The wrappers are needed because ComfyUI has no events for most changes of a prompt. An exception in
+a wrapper would end the thread that runs prompts, so the wrappers catch the exceptions of the
+listener and log them once.
 """
 
 import functools
@@ -44,7 +44,7 @@ class Guarded:
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
-        self._logged_moments: set[str] = set()
+        self._logged_methods: set[str] = set()
 
     def put(self, queue: Any, item: Any) -> None:
         """See `Listener`."""
@@ -77,17 +77,17 @@ class Guarded:
             self.listener.done(queue, item_id, result, status)
 
     @contextmanager
-    def _guarding(self, moment: str) -> Iterator[None]:
+    def _guarding(self, method: str) -> Iterator[None]:
         """Catch an exception, and log the first one of each method."""
         try:
             yield
         except Exception as error:
-            if moment not in self._logged_moments:
-                self._logged_moments.add(moment)
+            if method not in self._logged_methods:
+                self._logged_methods.add(method)
                 log.error(
                     "Anime Production: a prompt could not be recorded (%s: %s in %s). Rendering"
                     " continues. This message appears once.",
-                    moment,
+                    method,
                     type(error).__name__,
                     _raised_at(error),
                 )
@@ -96,8 +96,9 @@ class Guarded:
 def attach(execution: Any, listener: Listener) -> None:
     """Wrap ComfyUI's functions so that they report every prompt to a listener.
 
-    Each function is wrapped once, even after several calls or with several copies of the pack. The
-    listener of the last call receives the prompts, because the nodes of the last copy run.
+    Each function is wrapped once, even after several calls or with several copies of the pack. Only
+    the listener of the last call receives the prompts: ComfyUI uses the nodes of the copy that it
+    loaded last.
 
     Args:
         execution: ComfyUI's module `execution`, or an object with its `PromptQueue`,
@@ -134,7 +135,7 @@ def add_node_handler(execution: Any) -> None:
 
 @functools.cache
 def _node_handler() -> Any:
-    """Return the class of the handlers, derived from ComfyUI's class, which exists only there."""
+    """Return the class of the handlers; its base class can be imported only inside ComfyUI."""
     from comfy_execution.progress import ProgressHandler
 
     class NodeHandler(ProgressHandler):
@@ -170,8 +171,8 @@ def _put(owner: Any, original: Any) -> Any:
 
 def _removing(owner: Any, original: Any) -> Any:
     def removing(self: Any, *arguments: Any, **named: Any) -> Any:
-        # The lock keeps the executor from taking a prompt in between, so that every missing item
-        # is one that was removed.
+        # The lock prevents the executor from taking a prompt in between. So every item that is
+        # missing afterwards was removed by this call.
         with getattr(self, "mutex", None) or nullcontext():
             items_before = list(getattr(self, "queue", ()))
             result = original(self, *arguments, **named)
@@ -216,7 +217,7 @@ def _validate_prompt(owner: Any, original: Any) -> Any:
 
 
 def _raised_at(error: Exception) -> str:
-    """Return the file and line of an error; its text may contain secrets and is left out."""
+    """Return the file and line of an error, without its text, which may contain secrets."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

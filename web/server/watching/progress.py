@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ....models.gating.retry_body import is_link
 
-ANNOUNCE_SECONDS = 1.0  # between two announcements of a job's progress
+ANNOUNCE_SECONDS = 1.0  # least time between two announcements of a job's progress
 
 
 def nodes_that_run(
@@ -58,7 +58,7 @@ class Progress:
     def count_node(self, node_id: str) -> bool:
         """Count a finished node; return True if the progress should be announced now.
 
-        A node that an expansion added doesn't count; the node that expanded does.
+        Nodes that a node expansion added are not counted, only the node that was expanded.
         """
         if node_id not in self._nodes or node_id in self._done:
             return False

@@ -12,9 +12,9 @@ from ....models.jobs.job import LONGEST_NAME, Job, JobSource, fits_on_a_line, ne
 
 FIELDS = ("project", "episode", "scene", "shot", "character", "tags")
 
-# Key in a prompt's `extra_data`, which ComfyUI stores with the prompt and passes to no node. Code
-# that queues a prompt may set the source and the reproduced job there; the job's id is always set
-# by this module.
+# Key in a prompt's `extra_data`, which ComfyUI stores with the prompt and passes to no node. Its
+# value is a dictionary. Code that queues a prompt may set the source and the reproduced job in it;
+# this module always sets the job's id.
 MARK = "anime"
 JOB, REPRODUCED_FROM, SOURCE = "job", "reproduced_from", "source"
 
@@ -64,7 +64,7 @@ def has_job_node(graph: Mapping[str, Any]) -> bool:
 def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], submission: Submission) -> Job:
     """Return a new job for a prompt, with the names of its `AnimeJob`.
 
-    A name that comes over a link is missing, because it exists only when the prompt runs.
+    A name that comes over a link is left out, because its value is known only when the prompt runs.
     """
     nodes = (node for node in graph.values() if node.get("class_type") == node_types.JOB.id)
     inputs: Mapping[str, Any] = next((node.get("inputs", {}) for node in nodes), {})

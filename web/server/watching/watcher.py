@@ -22,7 +22,7 @@ _request: ContextVar[Mapping[str, Any] | None] = ContextVar("anime_request", def
 
 
 class Watcher:
-    """Listener of `hooks` that records jobs; it waits only for the local outbox."""
+    """Listener of `hooks` that records jobs in the local outbox; it never waits for a database."""
 
     def __init__(
         self,
@@ -36,15 +36,15 @@ class Watcher:
         Args:
             get_recorder: function that returns the recorder of this process's jobs.
             announcements: sender of each change to the browsers.
-            add_node_handler: function after which the hooks call `node_done` for the running
-                prompt.
+            add_node_handler: function that makes the hooks call `node_done` for each node of the
+                running prompt.
             every_prompt: function that returns True if prompts without an `AnimeJob` are jobs too.
         """
         self._get_recorder, self._every_prompt = get_recorder, every_prompt
         self._announce, self._add_node_handler = announcements, add_node_handler
         self._opened_recorder: Recorder | None = None
         self._progress: Progress | None = None  # of the running prompt, if it has a job
-        self._ids_without_graph: set[UUID] = set()  # jobs whose graph could not be recorded yet
+        self._ids_without_graph: set[UUID] = set()  # jobs whose graph their end still has to record
 
     @property
     def _recorder(self) -> Recorder:
@@ -79,7 +79,7 @@ class Watcher:
         if not self._is_job(graph):
             return
         request = _request.get() or {}
-        if request.get("prompt") is not graph:  # Other code validated its own graph meanwhile.
+        if request.get("prompt") is not graph:  # Other code validated a graph of its own.
             request = {}
         extra_data = dict(request.get("extra_data") or {})
         if "client_id" in request:
@@ -156,5 +156,5 @@ class Watcher:
             self._ids_without_graph.discard(event.job.id)
             event = replace(event, graph=graph)
         self._recorder.record(event)
-        judged = judge(event.state, graph, summaries(event.reports), event.saved_by)
-        self._announce.ended(event.job, event.state, judged)
+        job_verdict = judge(event.state, graph, summaries(event.reports), event.saved_by)
+        self._announce.ended(event.job, event.state, job_verdict)

@@ -1,5 +1,5 @@
--- One name for one thing in every table: parameters, reasons, status and artifact. Every table and
--- column has a comment that explains it.
+-- One name for one thing in every table: parameters, reasons, status and artifact. Every table has a
+-- comment, and so has every column except ids that only number the rows.
 
 ALTER TABLE anime.generation_params RENAME TO generation_parameters;
 ALTER TABLE anime.handed_over RENAME TO artifact_contents;
@@ -97,9 +97,9 @@ COMMENT ON COLUMN anime.attempts.process_id IS 'ComfyUI process that runs or ran
 COMMENT ON COLUMN anime.attempts.job_id IS
     'Job of the attempt; NULL until the job is recorded, or after it was deleted.';
 COMMENT ON COLUMN anime.attempts.prompt_id IS
-    'ComfyUI''s id of the prompt. It is written before the prompt is queued, so that an attempt is not lost if its process dies in between.';
+    'ComfyUI''s id of the prompt. It is stored before the prompt is queued, so that the attempt is known even if its process dies in between.';
 COMMENT ON COLUMN anime.attempts.verdict IS
-    'Verdict of the gate: PASS, FAIL or NOT_MEASURED; NULL until the attempt ended.';
+    'Verdict of the gates: PASS, FAIL or NOT_MEASURED; NULL until the attempt ended.';
 COMMENT ON COLUMN anime.attempts.score IS 'Score from 0 to 100; NULL if there is none.';
 COMMENT ON COLUMN anime.attempts.reason_code IS
     'Code of the reason for the state; NULL if there is none.';
@@ -160,14 +160,14 @@ COMMENT ON COLUMN anime.decisions.attempt_id IS
     'Attempt whose state changed; NULL for a phase or a production.';
 COMMENT ON COLUMN anime.decisions.report_id IS
     'Report that caused the decision; NULL if no report did, or if it was deleted.';
-COMMENT ON COLUMN anime.decisions.kind IS 'What changed its state: production, phase or attempt.';
+COMMENT ON COLUMN anime.decisions.kind IS 'production, phase or attempt, whichever changed its state.';
 COMMENT ON COLUMN anime.decisions.from_state IS 'State before; NULL for a new row.';
 COMMENT ON COLUMN anime.decisions.to_state IS 'State afterwards.';
 COMMENT ON COLUMN anime.decisions.reason_code IS 'Code of the reason; NULL if there is none.';
 COMMENT ON COLUMN anime.decisions.reason IS
     'Reason as an English sentence; empty if there is none.';
 COMMENT ON COLUMN anime.decisions.decided_by IS
-    'Name of the person who decided; empty if the production decided by itself.';
+    'Name of the person who decided; empty if no person did.';
 COMMENT ON COLUMN anime.decisions.decided_at IS 'Time of the decision.';
 COMMENT ON COLUMN anime.decisions.reasons IS 'Parts of the reason, as in productions.reasons.';
 
@@ -184,7 +184,7 @@ COMMENT ON COLUMN anime.generation_parameters.position IS
 COMMENT ON COLUMN anime.generation_parameters.node_id IS 'Id of the node in the prompt.';
 COMMENT ON COLUMN anime.generation_parameters.node_type IS 'Class of the node.';
 COMMENT ON COLUMN anime.generation_parameters.kind IS
-    'Purpose of the value: positive, negative, prompt (neither is known), seed, model, lora, sampler, … A LoRA''s file and its strengths have the same node_id.';
+    'Purpose of the value: positive, negative, prompt (not known to be either), seed, model, lora, sampler, … A LoRA''s file and its strengths have the same node_id.';
 COMMENT ON COLUMN anime.generation_parameters.name IS 'Name of the node''s input.';
 COMMENT ON COLUMN anime.generation_parameters.text IS 'Text or file name; NULL for a number.';
 COMMENT ON COLUMN anime.generation_parameters.number IS
@@ -223,12 +223,12 @@ COMMENT ON COLUMN anime.jobs.character_id IS 'Character of the job; NULL if it n
 COMMENT ON COLUMN anime.jobs.machine_id IS 'Machine that runs or ran the job.';
 COMMENT ON COLUMN anime.jobs.tags IS 'Distinct tags, in the order of entry.';
 COMMENT ON COLUMN anime.jobs.state IS
-    'pending, in_progress, completed, failed, cancelled or lost. A job is lost if its process ended; a later event of that process replaces this state. The other three final states never change.';
+    'pending, in_progress, completed, failed, cancelled or lost. A job is lost if its process ended before it; a later event of that process replaces this state. The other three final states never change.';
 COMMENT ON COLUMN anime.jobs.created_at IS 'Time when the prompt was queued.';
 COMMENT ON COLUMN anime.jobs.started_at IS
     'Time when ComfyUI began to run the prompt; NULL while it waits in the queue.';
 COMMENT ON COLUMN anime.jobs.finished_at IS
-    'Time when the job ended, for a lost job the last heartbeat of its process; NULL before the end.';
+    'Time when the job ended; for a lost job, the last heartbeat of its process. NULL before the end.';
 COMMENT ON COLUMN anime.jobs.error_node_id IS
     'Id of the node that failed; NULL if the job did not fail.';
 COMMENT ON COLUMN anime.jobs.error_node_type IS 'Class of the node that failed.';
@@ -313,13 +313,13 @@ COMMENT ON COLUMN anime.phases.state IS
 COMMENT ON COLUMN anime.phases.queue IS
     'Queue of the phase. Phases with the same nodes and models have the same queue, and a ComfyUI takes phases only from queues that it can run.';
 COMMENT ON COLUMN anime.phases.parameters IS
-    'Parameters of the first attempt from the request, without those that come from the phase before.';
+    'Parameters of the first attempt, as the request sets them. Files of the previous phase are not among them.';
 COMMENT ON COLUMN anime.phases.attempt_limit IS
-    'Largest number of attempts. Resuming a production allows as many again.';
+    'Largest number of attempts. If they are used up, resuming the production allows as many again.';
 COMMENT ON COLUMN anime.phases.process_id IS
-    'ComfyUI process that works on the phase; NULL if none does.';
+    'ComfyUI process that runs the phase; NULL if none does.';
 COMMENT ON COLUMN anime.phases.started_at IS
-    'Time from which the time limit is counted; resuming sets it again. NULL before the start.';
+    'Start of the phase, from which its time limit is counted; NULL before. Resuming sets it anew.';
 COMMENT ON COLUMN anime.phases.finished_at IS 'Time when the phase ended; NULL before.';
 COMMENT ON COLUMN anime.phases.reason_code IS
     'Code of the reason for the state; NULL if there is none.';
@@ -339,7 +339,7 @@ COMMENT ON COLUMN anime.processes.started_at IS
 COMMENT ON COLUMN anime.processes.seen_at IS
     'Time of the last heartbeat, by the database''s clock.';
 COMMENT ON COLUMN anime.processes.ended_at IS
-    'Time when the process ended, or its last heartbeat if it died; NULL while it runs.';
+    'Last heartbeat of a process that has ended; NULL while it runs.';
 
 COMMENT ON TABLE anime.productions IS
     'Productions: requests that run through several phases without supervision.';

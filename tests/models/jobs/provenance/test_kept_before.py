@@ -109,7 +109,7 @@ def test_a_node_that_showed_several_reports_says_so():
 def test_a_graph_that_runs_in_a_circle_says_so():
     graph = example("best_of_8")
     graph["4"]["inputs"]["seed"] = ["6", 0]
-    with pytest.raises(NotRecomputable, match="circle"):
+    with pytest.raises(NotRecomputable, match="cycle"):
         kept(graph, **{"5": PICTURES})
 
 

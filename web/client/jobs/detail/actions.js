@@ -53,7 +53,7 @@ export class JobActions {
   }
 
   #open() {
-    return this.#attempt(async (route, job) => {
+    return this.#run(async (route, job) => {
       const { graph, workflow } = await callRoute(`${route}/graph`);
       const name = `${jobName(/** @type {any} */ (job)).name} ${job.id.slice(0, 8)}`;
       const opened = await openWorkflow(workflow, graph, name);
@@ -62,7 +62,7 @@ export class JobActions {
   }
 
   #retry() {
-    return this.#attempt(async (route) => {
+    return this.#run(async (route) => {
       const { params } = await callRoute(`${route}/params`);
       const changes = newSeeds(params);
       if (Object.keys(changes).length === 0) this.message.say(words("detail.no_seed"));
@@ -75,8 +75,9 @@ export class JobActions {
    * @param {"detail.queued_again" | "detail.queued_seed"} outcome
    */
   #reproduce(changes, outcome) {
-    return this.#attempt(async (route) => {
-      // The request has no client id: ComfyUI would draw the results on the open workflow.
+    return this.#run(async (route) => {
+      // The request has no client id, because with it the editor would draw the results of this job
+      // on the open workflow.
       const body = { changes, source: "editor" };
       const request = { method: "POST", body };
       const { prompt_id, differences } = await callRoute(`${route}/reproduce`, request);
@@ -90,7 +91,7 @@ export class JobActions {
   }
 
   #cancel() {
-    return this.#attempt(async (route) => {
+    return this.#run(async (route) => {
       const { was } = await callRoute(`${route}/cancel`, { method: "POST", body: {} });
       this.message.say(words(was === "pending" ? "detail.taken_out" : "detail.interrupted"));
       this.onChange();
@@ -102,7 +103,7 @@ export class JobActions {
    *
    * @param {(route: string, job: Job) => Promise<void>} act
    */
-  async #attempt(act) {
+  async #run(act) {
     const { job } = this;
     if (!job) return;
     try {
@@ -117,7 +118,7 @@ export class JobActions {
 }
 
 /**
- * Return the differences between a job and its repetition as texts.
+ * Return as texts what has changed in ComfyUI since the job ran.
  *
  * @param {{kind: string, message: string}[]} differences
  */
@@ -133,10 +134,11 @@ export class Removal {
     this.job = "";
     /** @type {WrittenFile[]} */
     this.files = [];
-    this.one = new ActionButton(words("detail.delete"), () => this.#delete(false), "danger");
-    this.all = new ActionButton(words("detail.delete_files"), () => this.#delete(true), "danger");
+    this.deleteJob = new ActionButton(words("detail.delete"), () => this.#delete(false), "danger");
+    const textWithFiles = words("detail.delete_files");
+    this.deleteWithFiles = new ActionButton(textWithFiles, () => this.#delete(true), "danger");
     this.message = new Message();
-    const buttons = element("div", "anime-actions", this.one.root, this.all.root);
+    const buttons = element("div", "anime-actions", this.deleteJob.root, this.deleteWithFiles.root);
     const heading = element("h3", "anime-heading", words("detail.removal"));
     this.root = element("section", "anime-section", heading, buttons, this.message.root);
     this.root.setAttribute("aria-label", words("detail.removal"));
@@ -154,9 +156,9 @@ export class Removal {
     this.job = job.id;
     this.files = files.filter((each) => each.exists);
     const running = UNFINISHED.includes(job.state) ? words("detail.delete_running") : "";
-    this.one.setDisabledReason(running);
+    this.deleteJob.setDisabledReason(running);
     const missing = this.files.length ? "" : words("detail.delete_no_files");
-    this.all.setDisabledReason(running || missing);
+    this.deleteWithFiles.setDisabledReason(running || missing);
   }
 
   /** @param {boolean} withFiles */

@@ -11,7 +11,7 @@ export class Animation {
   constructor(address, file) {
     this.file = file;
     this.decoder = load(address);
-    this.decoder.catch(() => {}); // `frame` throws the error
+    this.decoder.catch(() => {}); // `frame` awaits the decoder too and throws the error
   }
 
   /**
@@ -60,7 +60,7 @@ export class Animation {
 /** @param {string} address */
 async function load(address) {
   const Decoder = /** @type {any} */ (globalThis).ImageDecoder; // not every browser has it
-  if (!Decoder) throw new Error("This browser gives no single frames of an animation.");
+  if (!Decoder) throw new Error("This browser can't decode single frames of an animation.");
   const answer = await fetch(address);
   const type = answer.headers.get("content-type") ?? "";
   const decoder = new Decoder({ data: await answer.arrayBuffer(), type });

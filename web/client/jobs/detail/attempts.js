@@ -2,7 +2,7 @@
 
 import { element } from "../../element.js";
 import { verdictPill } from "../../parts/pill.js";
-import { roundsOf } from "../../report/retry.js";
+import { attemptsOf } from "../../report/retry.js";
 import { namedReason, words } from "../../words.js";
 
 /** @import { JobError, NodeReport, RetryAttempt } from "./job_answer.js" */
@@ -61,11 +61,12 @@ export function retries({ attempts, reports }) {
  */
 function failureReason({ node_id: node, number, seed, reason }, reports) {
   const nodeReports = reports.filter((each) => each.node_id === node);
-  const rounds = nodeReports.flatMap(({ report }) => report.measurements.flatMap(roundsOf));
-  // A report has its seeds as numbers, which the browser rounds above 2 ** 53.
-  const round = rounds.find((each) => each.attempt === number && each.seed === Number(seed));
-  if (!round) return reason;
-  const failing = round.report.measurements.filter(
+  const reported = nodeReports.flatMap(({ report }) => report.measurements.flatMap(attemptsOf));
+  // The seed is a text in the attempt and a number in the report. Both are compared as numbers,
+  // because the browser has rounded those above 2 ** 53.
+  const match = reported.find((each) => each.attempt === number && each.seed === Number(seed));
+  if (!match) return reason;
+  const failing = match.report.measurements.filter(
     (each) => each.required && each.verdict !== "PASS",
   );
   return failing.map(namedReason).join("\n");

@@ -68,7 +68,8 @@ export class Header {
   }
 
   /**
-   * Replace the facts if they differ. A link that is replaced while it is pressed gives no click.
+   * Replace the facts, but only if they differ: a link that is replaced while it is pressed isn't
+   * clicked.
    *
    * @param {HTMLElement[]} facts
    */

@@ -1,7 +1,7 @@
 /** Folded section of a job's detail that loads its data when it is opened. */
 
 import { element } from "../../element.js";
-import { sentence } from "../../parts/message.js";
+import { errorText } from "../../parts/message.js";
 import { callRoute } from "../../requests.js";
 import { words } from "../../words.js";
 
@@ -53,7 +53,7 @@ export class LazySection {
       this.loadedVersion = version;
       this.content.replaceChildren(...this.build(answer[this.part]));
     } catch (error) {
-      if (version === this.version) this.content.textContent = sentence(error);
+      if (version === this.version) this.content.textContent = errorText(error);
     }
   }
 }

@@ -90,7 +90,7 @@ function earlierCard(nodeReport, files) {
   let body = null;
   details.addEventListener("toggle", () => {
     if (!details.open || body) return;
-    body = content(nodeReport.report, files); // built only now: a curve needs the element's width
+    body = content(nodeReport.report, files); // not earlier: a curve needs the visible width
     details.append(body.part);
   });
   return { part, destroy: () => body?.destroy() };

@@ -15,7 +15,7 @@ export async function openWorkflow(workflow, graph, name) {
   const editor = /** @type {any} */ (app);
   const title = name.replace(/[\\/:*?"<>|]+/g, "_"); // the name becomes a file name
   if (workflow) {
-    // With the same id, the editor would reset an open workflow of this id and name.
+    // With the workflow's own id, the editor would overwrite an open workflow of this id and name.
     await editor.loadGraphData({ ...workflow, id: newId() }, true, true, title);
     return "detail.opened";
   }
