@@ -31,10 +31,14 @@ class AnimeGate(io.ComfyNode):
                 ReportSocket.Input("report", tooltip="Report that decides."),
                 io.Image.Input("images", optional=True, tooltip="Images that the report is about."),
                 io.Latent.Input(
-                    "latents", optional=True, tooltip="Goes to the same side as the images."
+                    "latents",
+                    optional=True,
+                    tooltip="Latents of the images. They go to the same side as the images.",
                 ),
                 io.Mask.Input(
-                    "masks", optional=True, tooltip="Goes to the same side as the images."
+                    "masks",
+                    optional=True,
+                    tooltip="Masks of the images. They go to the same side as the images.",
                 ),
                 io.Combo.Input(
                     "on_fail",

@@ -124,7 +124,9 @@ class AnimeLoopDecode(io.ComfyNode):
             "where a plain decode gives 33.",
             search_aliases=["vae decode", "loop decode", "wan vae", "seamless decode"],
             inputs=[
-                io.Latent.Input("samples", tooltip="A video's latents, whose time is a circle."),
+                io.Latent.Input(
+                    "samples", tooltip="Latents of a closed loop, made with the Loop Generator."
+                ),
                 io.Vae.Input("vae", tooltip="The VAE of Wan 2.1 or 2.2."),
                 io.Int.Input(
                     "wrap",
@@ -158,7 +160,11 @@ class AnimeLoopDecode(io.ComfyNode):
                 ),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="The loop's frames; several loops in a row."),
+                io.Image.Output(
+                    "images",
+                    tooltip="Frames of the loop; those of several loops in a batch follow each "
+                    "other.",
+                ),
             ],
         )
 

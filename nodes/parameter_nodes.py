@@ -27,16 +27,19 @@ NAME_INPUT = io.String.Input(
     default="",
     optional=True,
     tooltip="Name of the value that a production fills in. Parameters of one name are filled "
-    "together. These names are filled automatically: prompt, negative_prompt, seed, width, height, "
-    "frames, fps, character, profile, project and image.",
+    "together. A request fills these names automatically: prompt, negative_prompt, seed, width, "
+    "height, frames, fps, character, profile and project.",
 )
 VALUE_TOOLTIP = "Value in the editor, and in a production that gives none."
-VALUE_OUTPUT = io.AnyType.Output(
+VALUE_OUTPUT = io.AnyType.Output("value", tooltip="The value, for any input.")
+TEXT_OUTPUT = io.AnyType.Output(
     "value", tooltip="The value, for any input, including lists of models or samplers."
 )
 
 
-def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Schema:
+def _schema(
+    *inputs: Any, node_id: str, title: str, description: str, output: Any = VALUE_OUTPUT
+) -> io.Schema:
     return io.Schema(
         node_id=node_id,
         display_name=f"Parameter: {title} (Anime)",
@@ -44,7 +47,7 @@ def _schema(*inputs: Any, node_id: str, title: str, description: str) -> io.Sche
         description=f"Named {description}",
         search_aliases=ALIASES,
         inputs=[NAME_INPUT, *inputs],
-        outputs=[VALUE_OUTPUT],
+        outputs=[output],
     )
 
 
@@ -62,6 +65,7 @@ class AnimeParameterString(io.ComfyNode):
             title="Text",
             description="text of a workflow that becomes a phase of a production: a prompt, a "
             "model's file, a sampler, a character. In the editor it works as a plain text.",
+            output=TEXT_OUTPUT,
         )
 
     @classmethod

@@ -105,7 +105,7 @@ class AnimeRetryStart(io.ComfyNode):
                 ReportSocket.Output(
                     "last",
                     tooltip="Report of the previous attempt. In the first attempt it has no "
-                    "measurements and is NOT_MEASURED.",
+                    "measurements and is NOT MEASURED.",
                 ),
                 *(_slot_output(name, "The value of this slot.") for name in SLOTS),
             ],

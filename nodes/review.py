@@ -36,8 +36,8 @@ class AnimeReview(io.ComfyNode):
                     options=[UNDECIDED, *(each.value for each in ReviewVerdict)],
                     default=UNDECIDED,
                     optional=True,
-                    tooltip="not yet records nothing. Every run records approved or rejected anew, "
-                    "and the newest one is valid.",
+                    tooltip="not yet records nothing. Every run records approved or rejected "
+                    "again, and the newest one counts.",
                 ),
                 io.String.Input(
                     "reason",

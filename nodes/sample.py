@@ -18,7 +18,7 @@ class AnimeSampleClip(io.ComfyNode):
             display_name="Sample Clip (Anime)",
             category="Anime Production/Sample",
             description="Draws a simple anime character in motion without any model, so that every "
-            "measure can be tried on known faults. Each fault is off at 0.",
+            "measure can be tried on known faults. By default the clip has no fault.",
             search_aliases=["test clip", "example animation", "sample character", "dummy frames"],
             inputs=[
                 io.Int.Input(
