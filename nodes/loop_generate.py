@@ -14,9 +14,9 @@ from ..models.loop.cyclic import (
     WRAP,
     CausalDecoder,
     CyclicTime,
-    refuse_unturnable,
-    turn,
-    turn_conditions,
+    refuse_not_rotatable,
+    rotate,
+    rotate_conditions,
     without_wrap,
     wrapped,
 )
@@ -249,14 +249,14 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
         named = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
             inside = options.get("wrappers", {}).get("diffusion_model", {})
-            refuse_unturnable([*options, *(f"diffusion_model.{key}" for key in inside)])
+            refuse_not_rotatable([*options, *(f"diffusion_model.{key}" for key in inside)])
             levels = options.get("sample_sigmas", sigmas).tolist()
             offset = time.offset(sigma, levels, frames)
-            named = turn_conditions(named, offset, frames)
-            further = turn_conditions(further, offset, frames)
+            named = rotate_conditions(named, offset, frames)
+            further = rotate_conditions(further, offset, frames)
         # ComfyUI passes these by position, and the next wrapper may depend on that.
-        prediction = executor(turn(latents, offset), sigmas, *named.values(), options, **further)
-        return turn(prediction, -offset)
+        prediction = executor(rotate(latents, offset), sigmas, *named.values(), options, **further)
+        return rotate(prediction, -offset)
 
     return apply_turned
 
