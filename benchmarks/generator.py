@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from ..models.loop.cyclic import turn
+from ..models.loop.cyclic import rotate
 from .timing import Comparison, alternate, print_table
 
 # A step of this small network takes a tenth of a second. With a real network a step takes longer
@@ -97,4 +97,4 @@ def _sample(model: Any, latents: torch.Tensor) -> None:
 
 def _roll(latents: torch.Tensor) -> None:
     for _ in range(ROLLS):
-        turn(turn(latents, 1), -1)
+        rotate(rotate(latents, 1), -1)

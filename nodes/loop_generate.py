@@ -14,9 +14,9 @@ from ..models.loop.cyclic import (
     WRAP,
     CausalDecoder,
     CyclicTime,
-    refuse_unturnable,
-    turn,
-    turn_conditions,
+    refuse_not_rotatable,
+    rotate,
+    rotate_conditions,
     without_wrap,
     wrapped,
 )
@@ -255,16 +255,16 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
         conditions = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
             inside = options.get("wrappers", {}).get("diffusion_model", {})
-            refuse_unturnable([*options, *(f"diffusion_model.{key}" for key in inside)])
+            refuse_not_rotatable([*options, *(f"diffusion_model.{key}" for key in inside)])
             levels = options.get("sample_sigmas", sigmas).tolist()
             offset = time.offset(sigma, levels, frames)
-            conditions = turn_conditions(conditions, offset, frames)
-            further = turn_conditions(further, offset, frames)
+            conditions = rotate_conditions(conditions, offset, frames)
+            further = rotate_conditions(further, offset, frames)
         # ComfyUI passes the conditions by position, and the next wrapper may depend on that.
         prediction = executor(
-            turn(latents, offset), sigmas, *conditions.values(), options, **further
+            rotate(latents, offset), sigmas, *conditions.values(), options, **further
         )
-        return turn(prediction, -offset)
+        return rotate(prediction, -offset)
 
     return apply_turned
 

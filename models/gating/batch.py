@@ -93,7 +93,7 @@ def _selected_latents(
             remedy = "Set the latent's noise mask again, with a mask for each frame."
             raise InputError("latents", expected, str(mask.shape[mask_axis]), remedy)
     if axis == 0:
-        # With these numbers a sampler gives each latent the noise that it has in the whole batch.
+        # By these numbers a sampler gives each latent the same noise as in the whole batch.
         numbers = list(latents.get("batch_index") or range(count))
         selected["batch_index"] = [numbers[frame] for frame in chosen]
     return selected

@@ -51,9 +51,9 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
         raise InputError(
             "report",
             "a value for every frame of each required measurement, to judge the frames one by one",
-            f"none of {', '.join(whole)}",
-            "They are of the clip as a whole: judge the whole batch by it in a Gate, or give a "
-            "report of pictures, such as Still Quality's, Character Score's or Compare Images'.",
+            f"one value for the whole clip of {', '.join(whole)}",
+            "Judge the whole batch in a Gate, or connect a report with a value for every frame, "
+            "such as that of Still Quality, Character Score or Compare Images.",
         )
     for measurement in report.required:
         values = measurement.per_frame

@@ -229,7 +229,7 @@ def _in_english(head: str, reasons: Sequence[Reason]) -> str:
 
 
 def _frame_reasons(report: Report) -> list[Reason]:
-    """Return the reasons for each required measurement by which some frames don't pass."""
+    """Return the reasons why frames don't pass, for each required measurement in turn."""
     reasons = []
     for measurement, values in frame_values(report):
         name = measurement.name

@@ -47,7 +47,7 @@ class Gating:
     Attributes:
         judged: report with the thresholds of the gate.
         decision: decision about the batch, or about each frame.
-        kept: report of the accepted frames; None if the report that the gate read holds for them.
+        kept: report of the accepted frames; None if it is the gate's input report, unchanged.
     """
 
     judged: Report
@@ -97,14 +97,14 @@ def best_report(report: Report, k: int) -> Report:
 def kept_report(report: Report, frames: Sequence[int]) -> Report:
     """Restrict a report to some of its frames.
 
-    The verdict is the worst of these frames: FAIL is worse than NOT_MEASURED, and that is worse
-    than PASS. Measurements that are not required are left out, because they may hold for the whole
-    batch only, and so are details.
+    The verdict is the worst verdict of these frames: FAIL is worse than NOT_MEASURED, and that is
+    worse than PASS. Measurements that are not required, and all details, are left out, because they
+    may be true for the whole batch only.
 
     Args:
         report: report with a value for every frame of each required measurement.
         frames: indices of the kept frames, in their new order. If there are none, the report of
-            the whole batch is returned, which says why.
+            the whole batch is returned, because it says why no frame was kept.
 
     Raises:
         InputError: the report doesn't judge its frames one by one.
@@ -135,7 +135,7 @@ def _of_frames(
     weakest = min(scored, key=lambda frame: scored[frame], default=frames[0])
     value = values[weakest]
     fails = measurement.threshold is not None and measurement.verdict_of(value) is Verdict.FAIL
-    if len(scored) < len(scores) and not fails:  # a frame that fails decides over an absent one
+    if len(scored) < len(scores) and not fails:  # a failing frame decides, even if one is absent
         if measurement.value is None:
             return restricted  # its own reason says why it is absent
         absent = listed_frames(sorted(set(scores) - set(scored)))

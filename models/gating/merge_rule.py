@@ -11,7 +11,8 @@ from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict, merge
 from .frame_verdicts import FrameVerdict, judge_frames
 
-# Highest score of a report that fails. The score of one that fails narrowly may be rounded to 50.
+# Highest score of a report that fails. Without this limit, the score of a report that fails
+# narrowly could be rounded to 50, which passes.
 BELOW_PASS = math.nextafter(50.0, 0.0)
 # The name has a subject in front, as all names in a merged report, so that it can be merged again.
 BEST = Measure(
@@ -87,7 +88,12 @@ def _limited(points: float, verdict: Verdict) -> float:
 
 
 def _best_per_frame(reports: Sequence[Report]) -> tuple[float | None, ...]:
-    """Return the best report's score in every frame; nothing if a report judges a whole clip."""
+    """Return the score of the best report in every frame.
+
+    Returns:
+        One score for each frame, None if it is absent. Empty if a report doesn't judge its frames
+        one by one, or if the reports have different numbers of frames.
+    """
     if len({report.frames for report in reports}) > 1:
         return ()
     try:

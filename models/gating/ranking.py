@@ -42,11 +42,14 @@ class Ranking:
     def _notes(self) -> list[str]:
         notes = []
         if self.k > len(self.frames):
-            notes.append(f"{self.k} were asked for and there are {len(self.frames)}: all kept.")
+            available = len(self.frames)
+            notes.append(f"k is {self.k}, but the batch has {available} frames. All were kept.")
         unmeasured = [number for number in self.kept if self.frames[number].score is None]
         if unmeasured:
-            which = ", ".join(map(str, unmeasured))
-            notes.append(f"Kept without a score, for want of measured ones: {which}.")
+            numbers = ", ".join(map(str, unmeasured))
+            notes.append(
+                f"These frames were kept without a score, because too few have one: {numbers}."
+            )
         return notes
 
     def _place(self, rank: int, number: int) -> dict[str, object]:
@@ -68,19 +71,22 @@ class Ranking:
         last_score = self.frames[last].score
         if frame.score is None:
             if frame.weakest is None:
-                return "Nothing in the report counts for its verdict, so it has no score."
+                return "No measurement in the report counts for the verdict, so it has no score."
             absent = frame.verdict is Verdict.NOT_MEASURED
-            problem = "could not be measured" if absent else "fails, and something is not measured"
-            position = "comes after all that have a score"
+            problem = "could not be measured" if absent else "fails, and another is not measured"
+            position = "A frame without a score comes after all frames with a score."
             if last_score is None:
-                position = f"comes after frame {last} of the same kind, which is earlier"
-            return f"{frame.weakest.name} {problem}; a frame without a score {position}."
+                position = f"Frame {last} has no score either and comes earlier in the batch."
+            return f"{frame.weakest.name} {problem}. {position}"
         assert frame.weakest is not None
         assert last_score is not None  # a frame without a score comes after this one
-        weakest = f"Its weakest is {frame.weakest.name} with {frame.value:.4g}"
+        weakest = (
+            f"Its weakest measurement is {frame.weakest.name} with {frame.value:.4g}, a score of "
+            f"{frame.score:.1f} of 100."
+        )
         if frame.score == last_score:
-            return f"{weakest}: {frame.score:.1f} of 100, as frame {last}, which is earlier."
-        return f"{weakest}: {frame.score:.1f} of 100, frame {last} has {last_score:.1f}."
+            return f"{weakest} Frame {last} has the same score and comes earlier in the batch."
+        return f"{weakest} Frame {last} has {last_score:.1f}."
 
 
 def rank_frames(report: Report, k: int) -> Ranking:
@@ -94,7 +100,7 @@ def rank_frames(report: Report, k: int) -> Ranking:
         InputError: `k` is below 1, or the report doesn't judge its frames one by one.
     """
     if k < 1:
-        raise InputError("k", "a number from 1 on", str(k), "Ask for at least one frame.")
+        raise InputError("k", "a whole number from 1", str(k), "Ask for at least one frame.")
     frames = judge_frames(report)
     return Ranking(frames, best_first(frames), k)
 

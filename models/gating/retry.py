@@ -9,7 +9,7 @@ from ..measure import Measure
 from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict
 
-MOST_ATTEMPTS = 32  # so that a machine without a person beside it comes to an end
+MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
 ATTEMPTS = "attempts"  # name of the measurement that carries every attempt's seed and report
 ATTEMPTS_UNIT = "attempts"
@@ -149,7 +149,7 @@ def reason_of(report: Report) -> str:
 
 
 def _goodness(report: Report) -> tuple[bool, float, float]:
-    """Return a sort key, larger is better: the pass, the score, the share of passed measurements.
+    """Return a sort key, larger is better: passes, score, share of measurements that pass.
 
     A report without a score comes after all that have one, as its quality is unknown.
     """

@@ -1,7 +1,7 @@
 """Nodes between an `AnimeRetryStart` and its `AnimeRetryEnd`, which every attempt runs again.
 
 A graph is a prompt in ComfyUI's API format: node id -> {"class_type": …, "inputs": {name: value or
-[node id, output]}}. A Start and an End below are the two nodes.
+[node id, output]}}. Below, a Start and an End are nodes of these two types.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ Graph = Mapping[str, Mapping[str, Any]]
 
 START, END = RETRY_START.id, RETRY_END.id
 # The outputs of a Start below this number differ from attempt to attempt: seed, attempt, reason,
-# last. The slots after them carry their inputs, the same every time.
+# last. The slots after them give out their inputs, which are the same in every attempt.
 VARYING = RETRY_START.number(SLOTS[0])
 COPIES = ".attempt_"  # part of the ids of copies
 # Policies with which a gate never blocks its accepted side: something goes on, or the prompt fails.
@@ -130,9 +130,9 @@ def check_body(graph: Graph, body: Body) -> None:
             slot = slot_at(_node_type(graph, source), output)
             if source in (body.start, body.end) and slot and slot not in graph[source]["inputs"]:
                 raise RetryRefused(
-                    f"{graph[source]['class_type']} (node {source}): {slot} goes out to {name} of "
-                    f"{graph[node]['class_type']} (node {node}), but nothing goes in. Connect its "
-                    f"input {slot} too."
+                    f"{graph[source]['class_type']} (node {source}): its output {slot} goes "
+                    f"to {name} of {graph[node]['class_type']} (node {node}), but its input {slot} "
+                    f"is not connected. Connect its input {slot} too."
                 )
 
 
@@ -182,9 +182,9 @@ def superseded(graph: Graph, executed: Collection[str]) -> set[str]:
 
     - An End replaces the reports of all attempts, in copies and outside of them. Only the End's
       report says which attempt was kept.
-    - A merge with the rule any replaces the reports that it merges, through other merges too. One
-      of them is enough there, and the merge's report holds them all. With the rule all, each of
-      them counts.
+    - A merge with the rule any replaces the reports that it merges, directly or through other
+      merges: it passes if one of them does, and its report holds them all. With the rule all, each
+      of them counts, so none is replaced.
 
     A Gate and a Best Of replace nothing. The report that they read is of the whole batch, and it is
     recorded beside the report of the kept frames. `judgement.judge` decides between the two.
@@ -219,7 +219,7 @@ def _merged(graph: Graph, merge: str) -> set[str]:
 
 
 def _maker(graph: Graph, source: str, output: int) -> str | None:
-    """Return the node that made the value at an output, through the slots of retries."""
+    """Return the node that made the value at an output, even if slots of retries pass it on."""
     while source in graph:
         slot = slot_at(_node_type(graph, source), output)
         if slot is None:
@@ -253,19 +253,19 @@ def _start_of(graph: Graph, end: str, start_by_end: dict[str, str]) -> str:
     if not nearest:
         raise RetryRefused(
             f"{END} (node {end}): no {START} of its own is upstream. Add one, and connect its "
-            "seed to what is to be run again."
+            "seed to the node that every attempt runs again."
         )
     if len(nearest) > 1:
         raise RetryRefused(
             f"{END} (node {end}): {len(nearest)} {START} are equally near upstream (nodes "
-            f"{', '.join(sorted(nearest))}). Use one of them for all that is run again."
+            f"{', '.join(sorted(nearest))}). Use only one of them in this retry."
         )
     start_by_end[end] = nearest[0]
     return nearest[0]
 
 
 def _depending(graph: Graph, nodes: Iterable[str], start: str) -> set[str]:
-    """Return the nodes that differ from attempt to attempt."""
+    """Return the nodes that depend on a varying output of a Start."""
     consumers: dict[str, list[str]] = {}
     waiting = []
     for node in nodes:
@@ -300,7 +300,7 @@ def _blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
 
 def _blocking_message(graph: Graph, source: str, output: Output, node: str, name: str) -> str:
     kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
-    remedy = "Take what does not depend on the score, or the pass, instead."
+    remedy = "Connect an output that is never blocked, such as pass, instead."
     is_empty = output.source and output.source not in graph[source]["inputs"]
     if is_empty and output.blocked is not Blocked.NONE_REJECTED:
         remedy = f"Connect its input {output.source}."

@@ -65,7 +65,7 @@ def with_thresholds(report: Report, thresholds: Mapping[str, Threshold]) -> Repo
         matching = [each for each in report.measurements if name in _names_of(report, each)]
         if not matching:
             names = ", ".join(each.name for each in report.measurements)
-            raise InputError(INPUT, f"names out of {names}", name, "Correct or remove it.")
+            raise InputError(INPUT, f"one of {names}", name, "Correct or remove it.")
         for measurement in matching:
             _check(measurement, threshold)
             # A full name takes precedence over a name without a subject.
@@ -81,7 +81,11 @@ def with_thresholds(report: Report, thresholds: Mapping[str, Threshold]) -> Repo
 
 
 def limit_of(measurement: Measurement) -> tuple[str, dict[str, str]]:
-    """Return the end of a reason's code for a measurement's threshold, and the reason's values."""
+    """Return the ending of a reason's code, by the kind of threshold, and the reason's values.
+
+    Returns:
+        `band`, `least` or `most`; and the values for the placeholders of the reason's sentence.
+    """
     if isinstance(measurement.threshold, tuple):
         start, end = measurement.threshold
         return "band", {"low": f"{start:g}", "high": f"{end:g}"}
@@ -111,7 +115,7 @@ def _with_threshold(measurement: Measurement, threshold: Threshold) -> Measureme
     changed = replace(measurement, threshold=threshold, required=True)
     if measurement.value is None:
         return changed
-    # The measurement's own reason speaks of its former threshold, so it gets a new one.
+    # The measurement's own reason names the former threshold, so a new reason replaces it.
     side, limit = limit_of(changed)
     code = f"threshold_given_{side}"
     values = {

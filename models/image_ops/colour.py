@@ -32,8 +32,8 @@ def lab_from_rgb(frames: torch.Tensor, dim: int = -1) -> torch.Tensor:
         [53, 80, 67]
     """
     red, green, blue = linear_light(frames).unbind(dim)
-    # Sums give the same result for one frame as for many, and never use TF32. A matrix product
-    # does neither.
+    # Sums give the same result for one frame as for many, and never use TF32. A matrix product may
+    # give another result, and may use TF32.
     x, y, z = (
         _lab_curve((red * by_red).add_(green, alpha=by_green).add_(blue, alpha=by_blue).div_(white))
         for (by_red, by_green, by_blue), white in zip(XYZ_FROM_RGB, WHITE_D65, strict=True)

@@ -16,9 +16,10 @@ FLOW_SIDE = 128
 # picture is less than this share of its width, a patch of 8 px doesn't fit into that level, and the
 # process crashes.
 LEAST_ASPECT = 0.4
-# Cells across and down of a thumbnail, the picture with which all pictures are compared with all.
+# Number of cells across and down of a thumbnail. Thumbnails are used where each picture is compared
+# with all others.
 THUMBNAIL_SIDE = 32
-# Flows that a clip caches: enough for two long loops (60 MB at 16:9).
+# Number of flows that a `GreyClip` caches: enough for two long loops (60 MB at 16:9).
 MOST_FLOWS = 256
 
 
@@ -123,11 +124,13 @@ class GreyClip:
 class GreyPictures:
     """Grey pictures of some frames of a clip, or of a part of it, which play as a loop.
 
-    A place counts these pictures from 0; places beyond the last one begin again at the first.
+    A place is the position of a picture among these, from 0. The place after the last one is the
+    first again.
 
     Attributes:
-        indices: the frames, in the order in which they play, counted from the first of the part.
-        start: the first frame of the part, counted from the first of the clip.
+        indices: indices of the frames, in the order in which they play, counted from the first
+            frame of the part.
+        start: index of the part's first frame in the clip.
         frames: number of frames of the part.
     """
 
@@ -143,8 +146,8 @@ class GreyPictures:
         Args:
             clip: RGB in 0–1, shape (frames, height, width, 3), or a `GreyClip` whose pictures and
                 flows are shared.
-            indices: the frames, counted from `start`.
-            start: the first frame of the part.
+            indices: indices of the frames in the order in which they play, counted from `start`.
+            start: index of the part's first frame in the clip.
             frames: number of frames of the part; None for all up to the end of the clip.
         """
         self._clip = clip if isinstance(clip, GreyClip) else GreyClip(clip)

@@ -3,9 +3,9 @@
 import torch
 from torch.nn.functional import grid_sample
 
-# A pixel is occluded if its forward and backward flow don't cancel, or if it lies at the edge of
-# something that moves. The constants are those of Ruder, Dosovitskiy, Brox, Artistic Style Transfer
-# for Videos, GCPR 2016, which Lai et al. 2018 use too; in px² at the size of the flow.
+# A pixel is occluded if its forward and backward flow don't cancel, or if it lies at the edge
+# of something that moves. The constants are those of Ruder, Dosovitskiy, Brox, Artistic Style
+# Transfer for Videos, GCPR 2016, which Lai et al. 2018 use too; in px² at the size of the flow.
 MISMATCH_SHARE, MISMATCH = 0.01, 0.5
 EDGE_SHARE, EDGE = 0.01, 0.002
 
@@ -33,7 +33,9 @@ def warped(pictures: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
 def visible_in_both(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tensor:
     """Return a mask of the pixels that another picture shows too.
 
-    The flow of such a pixel leads to the other picture and back to where it began, and not outside.
+    The flow of such a pixel leads to a place inside the other picture, and from there back to its
+    start. Pixels at the edge of something that moves are not in the mask, because the flow is
+    unreliable there.
 
     Args:
         forward: flow to the other picture, px, shape (2, height, width).

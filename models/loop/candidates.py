@@ -6,13 +6,15 @@ import torch
 
 from .costs import LoopCosts
 
-# Squared steps. Costs this close are equally good, as a third of a step can't be seen. Of equally
-# good loops the longest one is chosen, which repeats itself least.
+# In squared steps, as the costs. Loops whose costs differ by at most this are equally good, because
+# a third of a step can't be seen. Of equally good loops the longest is chosen, because it repeats
+# itself least.
 EQUALLY_GOOD = 0.1
-# Squared steps. Costs this close differ only by rounding, so that the first loop is chosen.
+# In squared steps. Costs that differ by at most this are equal except for rounding; of such loops
+# the first is chosen.
 ROUNDING = 1e-3
-# Loops that share frames and differ in length by at most this share are the same loop, started at
-# another frame.
+# Two loops that share frames, and whose lengths differ by at most this share, are taken for the
+# same loop with another first frame.
 NEARLY_AS_LONG = 1 / 8
 
 
@@ -41,7 +43,7 @@ def best_places(loop_costs: LoopCosts, most: int) -> list[Place]:
     Returns:
         At most `most` loops; none if no length is allowed.
     """
-    costs = loop_costs.costs.clone()  # set to infinity for loops that are like a chosen one
+    costs = loop_costs.costs.clone()  # becomes infinite for loops that resemble a chosen one
     lengths = loop_costs.lengths
     starts = loop_costs.starts[:, None].expand_as(costs)
     places: list[Place] = []
@@ -59,10 +61,16 @@ def best_places(loop_costs: LoopCosts, most: int) -> list[Place]:
 
 
 def _multiples(loop_costs: LoopCosts, good: torch.Tensor) -> torch.Tensor:
-    """Return True for each length that is a multiple of a period proved by the clip's continuation.
+    """Mark the loops whose length is a multiple of a proved period.
 
-    A loop that ends with the clip is judged only by how far its seam moves, not by the direction.
-    Such a loop may fit by chance, so its length must agree with a proved period.
+    A period is proved by a good loop after which the clip goes on: the frames after its end show
+    that the motion repeats. A loop that ends with the clip has no such frames. The distance across
+    its seam may fit by chance although the motion has another direction. So its length must be a
+    multiple of a proved period.
+
+    Args:
+        loop_costs: costs of all loops of the clip.
+        good: True for the loops with a good cost, same shape as the costs.
 
     Returns:
         bool, same shape as the costs; True everywhere if no period is proved.

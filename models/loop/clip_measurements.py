@@ -1,4 +1,4 @@
-"""Measurements of a clip that judge the seams of its loops, measured once for all loops."""
+"""Measurements of a clip, made once, from which the seams of all its loops are judged."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from .progress import part_of
 from .structural_pass import StructuralPass, structural_steps
 
-# Share of the work that is done, for the progress bar: when a learned backend has measured the
-# steps, and when the structural distance has.
+# Share of the work that is done, for the progress bar, when a learned backend has measured the
+# steps (LEARNED), and when the structural distance has measured them (STEPPED).
 LEARNED, STEPPED = 0.8, 0.95
 
 
@@ -90,7 +90,7 @@ def measure_clip(
 
 
 class SearchedClip:
-    """Searched clip, with the measurements of all loops in it; no frame is read twice."""
+    """Clip in which loops are searched; it measures its loops without reading all frames again."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class SearchedClip:
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
-            backend: perceptual distance that measured the distances.
+            backend: perceptual distance by which `distances` were measured.
             distances: distance from frame i to frame i + g at [i, g].
             structural_pass: results of the structural pass over all frames.
             report_progress: called with (frames done, all frames); may raise to stop.
@@ -147,7 +147,7 @@ class SearchedClip:
 
 
 def steps_of_loop(distances: torch.Tensor, start: int, length: int) -> torch.Tensor:
-    """Return the steps of a loop, the seam's last, from the distances of its clip.
+    """Return the steps of a loop from the distances of its clip.
 
     Args:
         distances: distance from frame i of the clip to frame i + g at [i, g].
@@ -155,7 +155,7 @@ def steps_of_loop(distances: torch.Tensor, start: int, length: int) -> torch.Ten
         length: number of frames of the loop.
 
     Returns:
-        Distances, shape (length,).
+        Distance from each frame to the next, shape (length,); the last one is the seam's.
     """
     inside = distances[start : start + length - 1, 1]
     return torch.cat([inside, distances[start, length - 1 : length]])

@@ -37,8 +37,9 @@ METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 
 Method = Callable[[DrawnClip], Iterable[Change]]
 
-# Attempts of `auto`, mildest first: nothing is altered, then the light, then frames are lost, then
-# frames are made up. Two methods are combined only if the first one helps and is not enough.
+# Attempts of `auto`, mildest first: repeated frames are dropped, then the light is changed, then
+# frames are cut off, then new frames are made. An attempt with two methods is made only if the
+# first method alone improves the score but the loop still fails.
 ATTEMPTS = (
     ("repeat",),
     ("colour",),
@@ -55,7 +56,7 @@ ATTEMPTS = (
 
 # Points of the score. A change that gains less is not worth it.
 LEAST_GAIN = 1.0
-# Length of the progress bar: the number of changed clips that `auto` scores if little helps.
+# Length of the progress bar: `auto` scores about so many clips if few of its attempts help.
 USUAL_SCORINGS = 20
 
 
@@ -75,7 +76,14 @@ class ClosedClip:
 
 @dataclass(frozen=True)
 class _Result:
-    """Clip after some methods, with their notes and the report on its loop."""
+    """Clip after some methods were applied to it.
+
+    Attributes:
+        images: images of the clip.
+        methods: names of the applied methods, in their order; empty for the clip as it was.
+        notes: measurements of how much each method changed.
+        report: report on the loop.
+    """
 
     images: torch.Tensor
     methods: tuple[str, ...]
@@ -89,7 +97,7 @@ class _Result:
 
     @property
     def score(self) -> float:
-        """Score of the loop, 0–100; 0 if it has none, so that it is better than no other clip."""
+        """Score of the loop, 0–100; 0 if it could not be measured, so that it is never the best."""
         return 0.0 if self.report.score is None else self.report.score
 
     @property
@@ -118,8 +126,8 @@ def close_loop(
     - `ping_pong` adds the clip backwards, without its two ends; the clip is nearly twice as long.
     - `auto` does not change a clip that loops. Otherwise it tries the attempts of `ATTEMPTS` in
       their order, which never contain `ping_pong`, and takes the first clip whose full score
-      passes. If none passes it takes the best one; if that is no better it changes nothing. Its
-      first attempt drops a first frame that is repeated at the end.
+      passes. If none passes it takes the best one; if that is no better than the clip as it is, it
+      changes nothing. Its first attempt drops the frames at the end that repeat the first drawing.
 
     Except with `colour`, frames away from the seam keep exactly their values. A clip that can't be
     scored is never changed.
@@ -193,7 +201,7 @@ def _better(result: _Result, before: _Result) -> bool:
 
 
 def _attempted_method(method: str, most_frames: int) -> Method:
-    """Return a method for `auto`, which never blends more frames than the clip allows."""
+    """Return the function of a method for `auto`; it blends at most as many frames as possible."""
     if method == "flow_morph":
         return lambda clip: flow_morphed_to_fit(clip, most_frames)
     if method == "crossfade":
@@ -207,7 +215,7 @@ def _crossfaded_at_most(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
 
 
 def _requested_method(method: str, blend_frames: int) -> Method:
-    """Return a method for a user's choice, which refuses too many `blend_frames`."""
+    """Return the function of a method that the user chose; it refuses too many `blend_frames`."""
     if method == "flow_morph":
         return lambda clip: flow_morphed(clip, blend_frames)
     if method == "crossfade":
@@ -239,7 +247,8 @@ class _Scorer:
     def best_equally_measured(self, earlier: _Result, name: str, method: Method) -> _Result | None:
         """Return the best result that has a value for every measure that `earlier` requires.
 
-        Otherwise a cut that leaves too few drawings for a measurement would win by its absence.
+        Without this condition, a cut that leaves too few drawings for a measurement would win,
+        because a measurement without a value can't fail.
         """
         required = {each.name for each in earlier.report.required}
         results = [

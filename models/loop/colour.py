@@ -1,4 +1,4 @@
-"""Measure of a loop's drift of light and colour, which jumps back at the seam."""
+"""Measure of the jump of light and colour at a loop's seam, which a drift over the clip causes."""
 
 import torch
 
@@ -7,22 +7,23 @@ from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
 
-# ΔE (CIE 1976) of the picture's mean colour. A just noticeable difference of two patches is 2.3
-# (Mahy et al. 1994), and half of it is visible if the whole picture flashes by it in every round.
+# ΔE (CIE 1976) of the picture's mean colour. The just noticeable difference of two patches is 2.3
+# (Mahy et al. 1994). Half of that is visible if the whole picture jumps by it at every repetition.
 SEAM_COLOUR_LIMIT = 1.2
-LARGEST_COLOUR = 30.0  # as visible as a scene that ends at two thirds of its light
+LARGEST_COLOUR = 30.0  # a score of 0: the scene ends at two thirds of its light
 # The limit holds at the lightness MID_GREY. The eye sees the ratio of two lights (Weber's law), so
-# in darker pictures a smaller ΔE is as visible: L* + 16 grows with the cube root of the light.
+# in darker pictures a smaller ΔE is equally visible. The ΔE of a ratio is proportional to L* + 16,
+# which is proportional to the cube root of the light.
 MID_GREY, OFFSET = 50.0, 16.0
 # A change of light changes all pixels alike, another pose changes a few pixels in many ways. If the
 # common part has at least this share of the squared difference, the change is one of light.
 COMMON_PART = 0.4
 COMMON_PART_PIXELS = 16_384  # pixels that the common part is computed from
-# If at least the share SHARED_BY of the pixels changes in one direction, the light changes, and the
-# whole picture flashes visibly (from 1 % of its light: de Lange 1958). Motion changes only the mean
-# colour. So a flash counts FLASH times: a drift of 3 % of the light then counts 0.8–2 ΔE, in dark
-# pictures too. In loops without drift, started at any frame, the shared change stayed below 0.2
-# ΔE, and below 0.5 if the camera flies.
+# If at least the share SHARED_BY of the pixels changes in one direction, the light changes. The
+# whole picture then flashes, which is visible from 1 % of its light on (de Lange 1958). Motion
+# changes the mean colour too, but not most pixels in one direction. So a flash counts FLASH times:
+# a drift of 3 % of the light then counts as 0.8–2 ΔE, in dark pictures too. In loops without drift,
+# started at any frame, the shared change stayed below 0.2 ΔE, and below 0.5 ΔE if the camera flies.
 SHARED_BY, FLASH = 0.75, 2.0
 # Pixels of each drawing that the shared change is computed from. Pixels darker than the L* DARKEST
 # are left out: they differ by less than one 8-bit code.
@@ -51,24 +52,25 @@ def seam_colour(
         colours: mean colour of every frame in CIELAB, shape (frames, 3).
 
     Returns:
-        The larger change at the seam, in ΔE as visible as at mid-grey.
+        The excess of the change at the seam over the changes inside, as the ΔE that would be as
+        visible at mid-grey: that of the mean colour or that of the flash, whichever is larger.
     """
     colours = colours[drawings]
     steps = step_distances(colours)
-    visible = as_visible(colours[:, 0].mean()).item()
-    beyond = visible * max(0.0, (steps[-1] - steps[:-1].max()).item())
+    factor = visibility_factor(colours[:, 0].mean()).item()
+    excess = factor * max(0.0, (steps[-1] - steps[:-1].max()).item())
     change, first, last = colours[-1] - colours[0], frames[drawings[0]], frames[drawings[-1]]
     ratio = last.mean().item() / max(first.mean().item(), 1e-6)
     shared = shared_changes(frames, [drawings[0], drawings[-1]])[:, 0]
     flash = FLASH * shared.norm().item()
-    if flash > beyond:  # this is rare, so only then the shared changes inside are measured
+    if flash > excess:  # this is rare, so only then the shared changes inside are measured
         flash -= FLASH * shared_changes(frames, drawings).norm(dim=0).max().item()
-    if flash > beyond:
-        beyond, change, ratio = flash, shared, _usual_ratio(first, last)
+    if flash > excess:
+        excess, change, ratio = flash, shared, _median_ratio(first, last)
     percent = 100 * (ratio - 1)
-    values = {"difference": short(beyond), "percent": round(abs(percent), 1)}
+    values = {"difference": short(excess), "percent": round(abs(percent), 1)}
     return Value(
-        beyond,
+        excess,
         values,
         failing=_drift_reason(change),
         details={"common_part": common_part(first, last), "brightness_percent": percent},
@@ -83,21 +85,24 @@ def shared_changes(frames: torch.Tensor, drawings: list[int]) -> torch.Tensor:
         drawings: index of one frame of each drawing, in the order in which they play; at least 2.
 
     Returns:
-        CIELAB, as visible as at mid-grey, shape (3, drawings − 1), on the CPU. A channel is 0 if
-        less than `SHARED_BY` of the pixels increase in it, and less than that decrease.
+        Changes of L*, a* and b*, as the ΔE that would be as visible at mid-grey; shape (3,
+        drawings − 1), on the CPU. A change is 0 unless a share of at least `SHARED_BY` of the
+        pixels increases, or at least the same share decreases.
     """
     # The channels come first, as the conversion then takes half the time.
     pixels = _some_pixels(frames, FLASH_PIXELS)[drawings].movedim(-1, 0).flatten(2).cpu()
     lab = lab_from_rgb(pixels, dim=0)
     before, after = lab[:, :-1], lab[:, 1:]
     light = torch.minimum(before[0], after[0])
-    change = torch.where(light > DARKEST, (after - before) * as_visible(before[0]), torch.nan)
+    change = torch.where(
+        light > DARKEST, (after - before) * visibility_factor(before[0]), torch.nan
+    )
     ends = torch.tensor([1 - SHARED_BY, SHARED_BY])
     least, most = change.nanquantile(ends, dim=2).nan_to_num()
     return least.clamp(min=0) + most.clamp(max=0)
 
 
-def _usual_ratio(first: torch.Tensor, last: torch.Tensor) -> float:
+def _median_ratio(first: torch.Tensor, last: torch.Tensor) -> float:
     """Return the median ratio of a pixel's brightness in the last picture to that in the first."""
     before, after = (_some_pixels(each, FLASH_PIXELS).mean(dim=-1) for each in (first, last))
     return (after / before.clamp(min=1e-6)).median().item()
@@ -110,8 +115,15 @@ def _some_pixels(frames: torch.Tensor, most: int) -> torch.Tensor:
     return frames[..., ::stride, ::stride, :]
 
 
-def as_visible(lightness: torch.Tensor) -> torch.Tensor:
-    """Return the number of ΔE at mid-grey that are as visible as one at a lightness (L*, 0–100)."""
+def visibility_factor(lightness: torch.Tensor) -> torch.Tensor:
+    """Return the factor by which a ΔE must be multiplied to be as visible at mid-grey.
+
+    Args:
+        lightness: L* of the picture that differs, 0–100.
+
+    Returns:
+        Above 1 in pictures darker than mid-grey, else 1.
+    """
     return ((MID_GREY + OFFSET) / (lightness + OFFSET)).clamp(min=1.0)
 
 

@@ -7,22 +7,27 @@ import torch
 from ..holds import HoldPattern
 from ..perceptual.backend import Progress
 
-# Binomial taps along the diagonal, centred between the last frame and the first. The frames before
-# and after the seam must agree too, or a swing on its way back would pass as a loop.
+# Shift and weight of the taps of a binomial filter along the diagonal, centred between the last
+# frame and the first. The frames before and after the seam must agree too; otherwise a swing that
+# passes the same pose on its way back would count as a loop.
 # Source: Schödl et al., Video Textures, SIGGRAPH 2000, section 3.2.
 TAPS = ((-2, 1 / 8), (-1, 3 / 8), (0, 3 / 8), (1, 1 / 8))
-# Drawings before the seam and after it whose distances are compared with the clip's own.
+# Pairs of drawings whose distance across the seam is compared with distances inside the clip. The
+# first number counts back from the loop's end (1 is the last drawing), the second counts on from
+# its start (0 is the first drawing).
 ACROSS = ((1, 0), (1, 1), (2, 0), (2, 1))
-LEAST_DRAWINGS = 4  # with fewer, the distances across the seam would leave the loop
+LEAST_DRAWINGS = 4  # with fewer, a pair across the seam would reach beyond the loop
 # The unit of the costs is the step beside the seam, limited to these multiples of the clip's usual
-# step. Otherwise nothing would be alike where motion rests, and anything beside a cut.
+# step. Without the lower limit no two frames would be alike where the motion rests; without the
+# upper limit any two would be alike beside a cut.
 SLOWEST, FASTEST = 0.25, 2.0
-# An irregular seam costs this much more if the clip has no continuation to compare it with.
+# Added to 1, this is the factor on the cost of an irregular seam if the clip has no continuation
+# to compare it with.
 NO_CONTINUATION = 2.0
 # The clip has a continuation if it has at least this share of the taps' weights.
 CONTINUATION_SHARE = 0.5
-# Quantile of the irregularity inside the clip that a seam may have at no cost; and the share of
-# equally long holds from which on the hold pattern is regular.
+# A seam costs nothing up to this quantile of the irregularity inside the clip. And the hold pattern
+# is regular if at least this share of the holds is equally long.
 REGULAR = 0.9
 # Number of starts that are computed together. It limits the memory to 256 × lengths × 10 numbers.
 ROWS_AT_ONCE = 256
@@ -33,12 +38,13 @@ class LoopCosts:
     """Costs of all loops, by first drawing and number of drawings.
 
     Attributes:
-        costs: squared, in steps of the clip beside the seam; 0 is a perfect loop, 1 is off by one
-            step, infinite is a length that is not allowed. Shape (drawings, most drawings + 1).
+        costs: cost of each loop, in squared steps of the clip beside the seam: 0 is a perfect loop,
+            1 is off by one step, infinite is a loop of a length that is not allowed. Shape
+            (drawings, most drawings + 1).
         has_continuation: True if the clip goes on long enough after the loop to show what should
             come after its seam; same shape as `costs`.
         starts: first frame of each drawing, shape (drawings,).
-        lengths: frames of each loop, 0 if it would leave the clip; same shape as `costs`.
+        lengths: frames of each loop, 0 if it would end after the clip; same shape as `costs`.
     """
 
     costs: torch.Tensor
@@ -56,14 +62,16 @@ def loop_costs(
 ) -> LoopCosts:
     """Compute the cost of every loop that begins and ends between drawings.
 
-    Three squared costs add up:
+    Three costs add up:
 
-    - Continuation: distance between the frames of the clip after the loop's end and the frames
-      that the loop would play instead, filtered along the diagonal. It is absent at the clip's
+    - Continuation: squared distance between the frames of the clip after the loop's end and the
+      frames that the loop plays instead, filtered along the diagonal. It is absent at the clip's
       ends.
-    - Seam: how far the distances across the seam lie outside those beside it, beyond what is usual
-      inside the clip. A good seam is a normal step rather than zero.
-    - Hold: frames by which a drawing beside the seam is held too long or too short.
+    - Seam: squared amount by which the distances across the seam lie outside the range of those
+      beside it, beyond what is usual inside the clip. A good seam is a normal step rather than
+      zero.
+    - Hold: time by which the drawings beside the seam are held too long or too short, in usual
+      holds.
 
     Args:
         distances: distance from frame i to frame i + g at [i, g], shape (frames, widest + 1),
@@ -106,7 +114,7 @@ def loop_costs(
 class _UsualDistances:
     """Median distances of a clip's drawings that are one, two and three apart; all above 0."""
 
-    by_gap: tuple[float, ...]  # the index is the number of drawings between the two
+    by_gap: tuple[float, ...]  # index 1 is that of neighbouring drawings; index 0 is unused
 
     @classmethod
     def from_band(cls, band: torch.Tensor) -> "_UsualDistances":
@@ -125,7 +133,7 @@ class _UsualDistances:
 def _between_drawings(distances: torch.Tensor, starts: torch.Tensor, longest: int) -> torch.Tensor:
     """Return the distances of drawings instead of frames: drawing i to drawing i + g at [i, g]."""
     widest = distances.shape[1] - 1
-    # The whole clip is a loop too. Its end is one drawing after the last.
+    # The whole clip is a loop too. Its end counts as the start of one more drawing.
     ends = torch.cat([starts, starts.new_tensor([len(distances)])])
     reach = torch.searchsorted(ends, starts + longest, right=True) - 1
     most = max(LEAST_DRAWINGS, int((reach - torch.arange(len(starts))).max()))
@@ -146,7 +154,12 @@ def _band_values(band: torch.Tensor, rows: torch.Tensor, gaps: torch.Tensor) -> 
 def _continuation_costs(
     band: torch.Tensor, rows: torch.Tensor, usual: _UsualDistances
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the squared distances from the clip's continuation, and how complete that is, 0–1."""
+    """Return each loop's squared distance from the clip's continuation.
+
+    Returns:
+        The squared distances, and the summed weight of the taps for which the clip has frames: 0
+        without a continuation, 1 with a complete one.
+    """
     gaps = torch.arange(band.shape[1])
     total, weights = torch.zeros(()), torch.zeros(())
     for shift, weight in TAPS:
@@ -162,7 +175,14 @@ def _continuation_costs(
 def _seam_costs(
     band: torch.Tensor, rows: torch.Tensor, stops: torch.Tensor, usual: _UsualDistances
 ) -> torch.Tensor:
-    """Return how abnormal each seam's distances are; drawing `rows` follows `stops` − 1 there."""
+    """Return the cost of each seam, from the distances across it and beside it.
+
+    Args:
+        band: distance from drawing i to drawing i + g at [i, g].
+        rows: first drawing of each loop.
+        stops: drawing after the last one of each loop.
+        usual: usual distances of the clip.
+    """
     unit = usual.unit(*_distances_beside(band, rows, stops, 1))
     total = torch.zeros(())
     for before, after in ACROSS:
@@ -173,7 +193,7 @@ def _seam_costs(
 
 
 def _own_irregularity(band: torch.Tensor, usual: _UsualDistances) -> float:
-    """Return the seam cost that nine in ten places inside the clip have, though uncut."""
+    """Return the seam cost that nine in ten places inside the clip don't exceed."""
     place = torch.arange(band.shape[0])
     total = torch.zeros(())
     for before, after in ACROSS:
@@ -187,7 +207,7 @@ def _own_irregularity(band: torch.Tensor, usual: _UsualDistances) -> float:
 def _distances_beside(
     band: torch.Tensor, rows: torch.Tensor, stops: torch.Tensor, gap: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the distances over `gap` drawings: the last before the stops, the first from rows."""
+    """Return two distances over `gap` drawings beside each seam: before it and after it."""
     column = band[:, gap]
     before = _band_values(column[:, None], stops - 1 - gap, torch.zeros_like(stops))
     after = _band_values(column[:, None], rows, torch.zeros_like(rows))
@@ -214,11 +234,11 @@ def _hold_costs(holds: HoldPattern, rows: torch.Tensor, stops: torch.Tensor) -> 
     """Return by how much drawings beside the seam are held too long or short, in usual holds."""
     lengths = torch.tensor(holds.lengths, dtype=torch.float32)
     last, typical = len(lengths) - 1, float(holds.typical)
-    # A hold that the clip's end cuts off has a known length only if all drawings are held alike.
+    # The clip's ends may cut off a hold. Its full length is known only if all holds are equal.
     regular = (lengths[1:-1] == typical).float().mean().item() >= REGULAR
     expected = typical if regular else 0.0
     first, final = lengths[rows], lengths[(stops - 1).clamp(min=0)]
-    # The drawings that play beside the seam's place in the clip itself.
+    # In the clip itself, these drawings come after the loop's end and before its start.
     next_in_clip = lengths[stops.clamp(max=last)]
     previous_in_clip = lengths[(rows - 1).clamp(min=0)]
     first_off = torch.where(

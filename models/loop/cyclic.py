@@ -2,8 +2,8 @@
 
 A video network treats the ends of a clip as ends. If the latents are rotated by another offset at
 every step, the ends lie somewhere else each time and no place remains a seam (Mobius, 2025). A
-causal decoder treats the first latent as a beginning. If a copy of the clip's end is decoded before
-it, it is no beginning.
+causal decoder treats the first latent as a beginning, so a copy of the clip's end is decoded before
+it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,18 +16,19 @@ from ..frames import InputError
 
 AXES, TIME_AXIS = 5, 2  # axes of video latents: (batch, channels, frames, height, width)
 
-# Arguments that a video network receives beside its latents, by ComfyUI's names. The first have a
-# time axis (a start image with its mask; a noise mask). The second have none (text; CLIP's
-# features of a picture).
-TURNED = frozenset({"c_concat", "denoise_mask"})
+# Arguments that a video network receives beside its latents, by ComfyUI's names. Those in ROTATED
+# have a time axis: a start image with its mask, and a noise mask. Those in TIMELESS have none:
+# text, and CLIP's features of a picture.
+ROTATED = frozenset({"c_concat", "denoise_mask"})
 TIMELESS = frozenset({"c_crossattn", "crossattn_controlnet", "clip_fea"})
 # Parts that can be attached to a model and have a time axis of their own, which can't be rotated.
-UNTURNABLE = {
+NOT_ROTATABLE = {
     "context_window": "context windows, which cut the clip into pieces",
     "audio_embeds": "speech, which is bound to its frames",
     "diffusion_model.easycache": "EasyCache, which adds an earlier step's result at its old place",
 }
-# Samplers that compute a step's sigma again differ from it by rounding. Steps are further apart.
+# Largest relative difference of two sigmas that count as equal. Some samplers compute the sigma of
+# a step again, with a rounding error below this; the sigmas of two steps are further apart.
 ROUNDING = 1e-4
 
 
@@ -75,12 +76,12 @@ def step_of(sigma: float, sigmas: Sequence[float]) -> int:
     return max(0, started_steps - 1)
 
 
-def turn(tensor: torch.Tensor, offset: int) -> torch.Tensor:
+def rotate(tensor: torch.Tensor, offset: int) -> torch.Tensor:
     """Rotate latents in time: move every frame `offset` later, and the last ones to the start."""
     return torch.roll(tensor, offset, dims=TIME_AXIS) if offset else tensor
 
 
-def turn_conditions(conditions: Mapping[str, Any], offset: int, frames: int) -> dict[str, Any]:
+def rotate_conditions(conditions: Mapping[str, Any], offset: int, frames: int) -> dict[str, Any]:
     """Rotate the conditions that have a time axis together with the latents.
 
     Args:
@@ -94,44 +95,46 @@ def turn_conditions(conditions: Mapping[str, Any], offset: int, frames: int) -> 
     Raises:
         InputError: the name of a condition is unknown, or its time axis has another length.
     """
-    return {name: _turned(name, value, offset, frames) for name, value in conditions.items()}
+    return {name: _rotated(name, value, offset, frames) for name, value in conditions.items()}
 
 
-def _turned(name: str, value: Any, offset: int, frames: int) -> Any:
+def _rotated(name: str, value: Any, offset: int, frames: int) -> Any:
     if value is None or name in TIMELESS:
         return value
-    if name not in TURNED:
+    if name not in ROTATED:
         raise InputError(
             name,
-            f"no conditioning but {', '.join(sorted(TURNED | TIMELESS))}",
-            "one that has not been shown to turn in time with the latents",
+            f"no conditioning but {', '.join(sorted(ROTATED | TIMELESS))}",
+            "one that can't be rotated in time with the latents",
             "Leave it out, or generate without AnimationLoopGenerator.",
         )
     shape = tuple(value.shape)
     if len(shape) != AXES or shape[TIME_AXIS] not in (1, frames):
         remedy = "Make the conditioning as long as the latents."
         raise InputError(name, f"{frames} latent frames", f"shape {shape}", remedy)
-    return value if shape[TIME_AXIS] == 1 else turn(value, offset)  # a single one holds for all
+    if shape[TIME_AXIS] == 1:  # a single frame holds for the whole clip
+        return value
+    return rotate(value, offset)
 
 
-def refuse_unturnable(attached: Iterable[str]) -> None:
+def refuse_not_rotatable(attached: Iterable[str]) -> None:
     """Refuse a model with an attached part that can't be rotated with the latents.
 
     Args:
         attached: names of the parts that are attached to the model.
 
     Raises:
-        InputError: one of the names is in `UNTURNABLE`.
+        InputError: one of the names is in `NOT_ROTATABLE`.
     """
     for name in attached:
-        if name in UNTURNABLE:
-            expected = "nothing with a time of its own on the model"
-            raise InputError("model", expected, UNTURNABLE[name], "Take that off the model.")
+        if name in NOT_ROTATABLE:
+            expected = "a model without parts that have a time axis of their own"
+            raise InputError("model", expected, NOT_ROTATABLE[name], "Take that off the model.")
 
 
 @dataclass(frozen=True)
 class CausalDecoder:
-    """Facts about a causal video decoder that decoding across the seam needs.
+    """Properties of a causal video decoder that decoding across the seam needs.
 
     Attributes:
         name: name of the decoder for people.
@@ -144,18 +147,18 @@ class CausalDecoder:
     reach: int
 
 
-# The reach of both sums to 37.5 latents: 24 at the latents' own rate (2 for each of 12 convolutions
-# over three frames: first, middle, three blocks, doubling), 14 / 2 at twice the rate, 26 / 4 at
-# four times the rate.
+# Both decoders reach back 37.5 latents: 24 at the latents' own frame rate (2 for each of 12
+# convolutions over three frames, in the first layer, the middle, three blocks and the doubling of
+# the rate), 14 / 2 at twice the rate, and 26 / 4 at four times the rate.
 WAN_DECODERS = {
     "comfy.ldm.wan.vae": CausalDecoder("Wan 2.1", 4, 38),
     "comfy.ldm.wan.vae2_2": CausalDecoder("Wan 2.2", 4, 38),
 }
-# Latents that are decoded before the clip. Largest difference of any value between the decoded
-# rotated latents and the rotated decoded ones, in standard deviations of the picture, by the number
-# of these latents: 2: 4, 9: 2.4, 18: 0.1, 27: 3e-4, 38: none (measured with both decoders and
-# random values). At 27 it is a fiftieth of an 8-bit code, and a clip of 21 latents takes 2.3 times
-# as long.
+# Number of latents that are decoded before the clip. With enough of them, decoding rotated latents
+# gives the same frames as rotating the decoded frames. The largest difference of any value, in
+# standard deviations of the picture, was 4 with 2 such latents, 2.4 with 9, 0.1 with 18, 3e-4 with
+# 27 and none with 38 (measured with both decoders and random latents). With 27 the difference is a
+# fiftieth of an 8-bit code, and decoding a clip of 21 latents takes 2.3 times as long.
 WRAP = 27
 
 
@@ -164,7 +167,7 @@ def wrapped(latents: torch.Tensor, extra: int) -> torch.Tensor:
 
     Args:
         latents: shape (batch, channels, frames, height, width).
-        extra: latent frames to put before; if there are more than the clip has, the clip repeats.
+        extra: number of latent frames to put before it; more than the clip has repeat the clip.
     """
     frames = latents.shape[TIME_AXIS]
     order = torch.arange(-extra, frames, device=latents.device) % frames

@@ -13,7 +13,8 @@ from ..measurement import Measurement
 from ..report import Report, Verdict
 
 MOST_CELLS = 64  # cells on a side: at most 4 KB, which are 5.5 KB of base64 in a report
-DARKEST, LIGHTEST, EMPTY = 0, 254, 255  # bytes of a cell; EMPTY lies beyond the clip's end
+DARKEST, LIGHTEST = 0, 254  # byte of the smallest distance in the map, and of the largest
+EMPTY = 255  # byte of a cell whose loops would all end after the clip
 MAP_CARRIER = "loop_distance"  # name of the measurement of `find_loops` that carries the map
 
 
@@ -25,9 +26,10 @@ def map_as_details(distances: torch.Tensor, unit: str) -> dict[str, Any]:
         unit: unit of the distances.
 
     Returns:
-        Details for JSON. `cells` are bytes in base64, rows of lengths by columns of starts. Each
-        cell is the smallest distance of `step` starts and lengths, so that a thin valley remains
-        visible; the bytes go linearly from `low` to `high`.
+        Details for JSON. `cells` holds one byte for each cell, in base64: a row for each length,
+        with a column for each start. A cell covers `step` starts and lengths and shows the smallest
+        distance among them, so that a single good loop remains visible. The bytes grow linearly
+        with the distance, from `low` to `high`.
     """
     step = [max(1, -(-side // MOST_CELLS)) for side in distances.shape]
     by_start = torch.stack([part.amin(dim=0) for part in distances.split(step[0])])

@@ -27,8 +27,8 @@ from .structural_pass import structural_band, structural_steps
 # Number of loops that are scored in full even if only one is requested, as the first may fail.
 LEAST_SCORED = 3
 
-# Upper end of the scale, in steps of the clip: distance of the frames at the seam from a perfect
-# continuation. It is 1 if they are off by one drawing.
+# Upper end of the scale of `loop_distance`: how far the frames at the seam are from a perfect
+# continuation, in steps of the clip. The distance is 1 if they are off by one drawing.
 LARGEST_DISTANCE = 4.0
 PASSING = 50.0  # score from which on a report passes
 # Share of the work that is done, for the progress bar: when all pairs of frames are compared, when
@@ -57,8 +57,8 @@ class Candidate:
     Attributes:
         start: first frame of the loop.
         length: number of frames.
-        distance: distance from a perfect loop by the search, in steps of the clip; None if there
-            was no seam to search.
+        distance: distance from a perfect loop that the search computed, in steps of the clip; None
+            if there was no seam to search.
         report: report of `score_loop` on the loop.
     """
 
@@ -87,8 +87,8 @@ class LoopSearch:
         start: first frame of the best loop; 0 if the clip could not be searched.
         length: number of frames of the best loop; all frames if the clip could not be searched.
         candidates: distinct loops, best first; may be empty.
-        period: number of frames after which the best loop repeats inside; its length if it does
-            not repeat, None if nothing loops.
+        period: number of frames after which the motion repeats within the best loop; the length of
+            the loop if it does not repeat within, None if nothing loops.
         report: report on the best loop, with the measurement `loop_distance` of the search.
     """
 
@@ -145,32 +145,33 @@ def find_loops(
     if absence is not None:
         return _unsearchable(frames, fps, absence)
     widest = min(longest, len(frames) - 1)
-    comparing = part_of(report_progress, 0.0, COMPARED)
+    report_pairs = part_of(report_progress, 0.0, COMPARED)
     if backend.name == STRUCTURAL_BACKEND.name:
-        distances, structural_pass = structural_band(frames, widest, backend, comparing)
+        distances, structural_pass = structural_band(frames, widest, backend, report_pairs)
     else:  # the structural distance finds the held frames, whatever the backend
-        distances = backend.band(frames, widest, comparing).cpu()
-        stepping = part_of(report_progress, COMPARED, STEPPED)
-        structural_pass = structural_steps(frames, backend, stepping)
-    # Values that aren't finite show in the steps. A check beforehand takes a tenth of the time.
+        distances = backend.band(frames, widest, report_pairs).cpu()
+        report_steps = part_of(report_progress, COMPARED, STEPPED)
+        structural_pass = structural_steps(frames, backend, report_steps)
+    # Values that aren't finite make a step that isn't, so the frames are checked only then.
+    # Checking them beforehand would take a tenth of the time of the whole search.
     absence = None if structural_pass.steps.isfinite().all() else unmeasurable(frames)
     if absence is not None:
         return _unsearchable(frames, fps, absence)
-    drawing = part_of(report_progress, STEPPED, DRAWN)
-    clip = SearchedClip(frames, backend, distances, structural_pass, drawing)
+    report_drawings = part_of(report_progress, STEPPED, DRAWN)
+    clip = SearchedClip(frames, backend, distances, structural_pass, report_drawings)
     # LPIPS is a squared distance; its root grows with the motion, as ΔE does.
     linear_distances = distances.sqrt() if backend.unit == "LPIPS" else distances
     holds = hold_pattern(clip.motion_steps[:-1])
-    searching = part_of(report_progress, DRAWN, SEARCHED)
-    costs = loop_costs(linear_distances, holds, shortest, longest, searching)
+    report_costs = part_of(report_progress, DRAWN, SEARCHED)
+    costs = loop_costs(linear_distances, holds, shortest, longest, report_costs)
     places = best_places(costs, max(top_k, LEAST_SCORED))
-    # If nothing moves there is no seam to choose, and the report of this place says so.
+    # If nothing moves there is no seam to choose. The report on the whole clip then says so.
     places = places or [Place(0, longest, None)]
     score = partial(score_loop, fps=fps, backend=backend, measures=measures)
     candidates = _scored_candidates(frames, score, places, clip, top_k, report_progress)
     best = candidates[0]
-    loops = best.report.verdict is Verdict.PASS
-    period = period_of(linear_distances, best.start, best.length) if loops else None
+    passes = best.report.verdict is Verdict.PASS
+    period = period_of(linear_distances, best.start, best.length) if passes else None
     small_map = map_as_details(distances, backend.unit)
     measurement = _search_measurement(candidates, period, (shortest, longest), backend, small_map)
     report = replace(best.report, measurements=(*best.report.measurements, measurement))
@@ -200,7 +201,7 @@ def _scored_candidates(
     top_k: int,
     report_progress: Progress,
 ) -> list[Candidate]:
-    """Return the loops with their reports: passing ones in the search's order, then by score.
+    """Return the loops with their reports: passing ones in the order of the search, then by score.
 
     More than `top_k` loops are scored only as long as none passes.
     """

@@ -40,7 +40,8 @@ def rhythm_of(steps: torch.Tensor) -> Rhythm:
     """Find the drawings of a clip, and how long they are held at the seam.
 
     Args:
-        steps: distance of each frame to the next in ΔE, the seam's last; shape (frames,).
+        steps: distance from each frame to the next in ΔE, shape (frames,); the last one is the
+            seam's.
 
     Returns:
         The rhythm. Equal frames on both sides of the seam are one drawing if their number fits the
@@ -50,7 +51,7 @@ def rhythm_of(steps: torch.Tensor) -> Rhythm:
     lengths, inside = pattern.lengths, pattern.lengths[1:-1]
     if not inside:
         return Rhythm(pattern, split=False, at_seam=(), frames_off=0)
-    # Both lists go outwards from the seam: the steps inside the drawing, then the one that leaves.
+    # Both lists go outwards from the seam: the steps inside the drawing, then the step out of it.
     after = steps[: lengths[0]].tolist()
     before = steps[-1 - lengths[-1] : -1].flip(0).tolist()
     sides = [len(side) if _is_hold(side) else 1 for side in (before, after)]
@@ -80,7 +81,11 @@ def seam_hold(rhythm: Rhythm) -> Value:
 
 
 def _is_hold(outwards: list[float]) -> bool:
-    """Return True if nothing moves in all steps but the last, False if they are slow motion."""
+    """Return True if a drawing is held, False if its frames show slow motion.
+
+    Args:
+        outwards: steps inside the drawing, then the step out of it.
+    """
     *still, moving = outwards
     return all(step <= max(STILL, HELD_SHARE * moving) for step in still)
 
@@ -91,7 +96,7 @@ SEAM_HOLD = Measure(
     better=Better.LOWER,
     high=MOST_FRAMES_OFF,
     backend=BACKEND,
-    threshold=0.5,  # frames come whole: one too many or too few is a break
+    threshold=0.5,  # the value is a whole number: one frame too many or too few fails
     required=True,
     answers_to="Hold pattern, such as twos or threes, that breaks at the seam: frames too many or "
     "too few",

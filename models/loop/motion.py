@@ -12,11 +12,12 @@ from ..perceptual.structural import BACKEND
 
 # Clear motion has the full score, as a livelier loop is no better.
 CLEAR_MOTION = 4 * STILL
-# Likeness of a drawing to the most similar other one: below 0.15 in grain, by chance at this size,
-# and 1 if a drawing appears again. Share of a drawing that the flow can follow to the next one:
-# 0.05–0.3 in unrelated pictures and in grain, by chance, and more than half in moving pictures.
+# Threshold of continuity, and the value that has the full score. Likeness of a drawing to the most
+# similar other one: below 0.15 in grain, by chance at this size, and 1 if a drawing appears again.
+# Share of a drawing that the flow can follow to the next one: 0.05–0.3 in unrelated pictures and in
+# grain, by chance, and more than half in moving pictures.
 LEAST_CONTINUITY, CLEAR_CONTINUITY = 0.4, 0.65
-# With fewer drawings likeness says nothing: the four of a walk may be equally far apart.
+# With fewer drawings likeness says nothing: the four drawings of a walk may be equally far apart.
 LEAST_DRAWINGS = 8
 MOST_DRAWINGS = 64  # evenly spread drawings that are compared with one another
 FOLLOWED_STEPS = 8  # steps at most that are followed by optical flow
@@ -40,13 +41,13 @@ def motion(steps: torch.Tensor) -> Value:
 def continuity(pictures: GreyPictures) -> Value:
     """Measure whether the drawings form a continuous motion.
 
-    The lesser of two numbers counts:
+    The smaller of two numbers counts:
 
     - The likeness of a drawing to the most similar other one, apart from what all have in common.
       It is low in grain and in unrelated pictures, in which every seam is as good as any step. It
-      is the median over all drawings, so that a few blended ones don't make a motion. With few
-      drawings, such as the unlike poses of a short walk, it is the smoothness of the changes: in
-      grain each pixel changes by itself.
+      is the median over all drawings, so that a few blended ones don't count as motion. With few
+      drawings, such as the unlike poses of a short walk, the smoothness of the changes takes its
+      place: in grain each pixel changes by itself.
     - The share of a drawing that the optical flow can follow to the next one. It is low in
       portraits of different people in the same pose, which are alike.
 
@@ -79,18 +80,23 @@ def continuity(pictures: GreyPictures) -> Value:
 def _followed_share(pictures: GreyPictures) -> float:
     """Return the median share of a drawing that the flow can follow to the next one, 0–1."""
     return float(
-        np.median([pictures.trackable_share(place, place + 1) for place in _steps(pictures)])
+        np.median(
+            [pictures.trackable_share(place, place + 1) for place in _followed_places(pictures)]
+        )
     )
 
 
 def _explained_share(pictures: GreyPictures) -> float:
     """Return the median share of a step that motion explains; near 1 in any pan of a camera."""
     return float(
-        np.median([pictures.explained_share(place, place + 1) for place in _steps(pictures)])
+        np.median(
+            [pictures.explained_share(place, place + 1) for place in _followed_places(pictures)]
+        )
     )
 
 
-def _steps(pictures: GreyPictures) -> list[int]:
+def _followed_places(pictures: GreyPictures) -> list[int]:
+    """Return the places of the pictures that the flow follows to the next one."""
     places = pictures.spread(FOLLOWED_STEPS)
     return [place for place in places if place < len(pictures) - 1] or [0]
 
@@ -98,7 +104,8 @@ def _steps(pictures: GreyPictures) -> list[int]:
 def _likeness(pictures: GreyPictures) -> float:
     """Return the median correlation of a drawing and the one most like it, at least 0."""
     vectors = pictures.thumbnails(MOST_DRAWINGS)
-    # All drawings share the light, and the still part of the picture at any brightness.
+    # All drawings have a uniform brightness and the still part of the picture in common. Both are
+    # removed, however strong they are.
     shared = torch.stack([torch.ones(vectors.shape[1]), vectors.mean(dim=0)], dim=1)
     basis = torch.linalg.qr(shared).Q
     own = vectors - vectors @ basis @ basis.T

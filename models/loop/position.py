@@ -12,12 +12,13 @@ from ..perceptual.structural import BACKEND
 # steps wide.
 SEAM_BAND = (0.4, 1.75)
 LARGEST_SEAM = 10.0  # a score of 0
-# Added to both sides of the ratio, as a share of the clip's usual step. Without it, a tiny step
-# over a tinier one would be a jump where the motion rests at the seam.
+# Added to the numerator and the denominator of the ratio, as a share of the clip's usual step.
+# Without it, a seam at which the motion rests would be a jump: a tiny step divided by a tinier one.
 REST = 0.15
-# Exponent by which distances grow with motion: 1 if twice the motion gives twice the distance (2
-# for a squared distance), less if pictures are so far apart that they hardly differ more. Below the
-# least exponent, noise makes two steps as small as one, and they say nothing about larger ones.
+# Limits of the exponent by which distances grow with motion. It is 1 if twice the motion gives
+# twice the distance (2 for a squared distance), and less if pictures are so far apart that they
+# hardly differ more. A smaller measured exponent is only noise, in which two steps look no larger
+# than one, so it says nothing about larger distances.
 LEAST_GROWTH, MOST_GROWTH = 0.6, 2.0
 # Fewest drawings from which a clip's own unevenness is computed; in fewer, one blink would decide.
 LEAST_UNEVEN = 16
@@ -35,8 +36,8 @@ def seam_ratio(steps: torch.Tensor, two_steps: torch.Tensor) -> float:
     seam show by which exponent. Below one step the distance is proportional to the motion.
 
     Args:
-        steps: distance from each drawing to the next, the seam's last; shape (drawings,), at
-            least 3 drawings.
+        steps: distance from each drawing to the next, shape (drawings,), at least 3 drawings; the
+            last one is the seam's.
         two_steps: distances from the last but two to the last drawing, and from the first to the
             third.
 
@@ -76,7 +77,8 @@ def seam_position(steps: torch.Tensor, two_steps: torch.Tensor, all_steps: torch
     Args:
         steps: steps between drawings, as for `seam_ratio`.
         two_steps: distances over two steps beside the seam, as for `seam_ratio`.
-        all_steps: distance from each frame to the next, held frames included, the seam's last.
+        all_steps: distance from each frame to the next, held frames included; the last one is the
+            seam's.
 
     Returns:
         The width of the seam. `per_frame` holds all steps in units of the clip's median step, and

@@ -30,7 +30,7 @@ MEASURED = 0.8  # share of the work that is done, for the progress bar, before t
 
 @dataclass(frozen=True, eq=False)
 class Seam:
-    """Loop as it plays across its seam: the source that all loop measures read.
+    """Loop with its measurements, from which every loop measure computes its value.
 
     Attributes:
         frames: RGB in 0–1, shape (frames, height, width, 3).
@@ -54,12 +54,12 @@ class Seam:
 
     @property
     def steps(self) -> torch.Tensor:
-        """Distance from each drawing to the next by the backend, the seam's last."""
+        """Distance from each drawing to the next by the backend; the last one is the seam's."""
         return self.measurements.steps[self._last_frames]
 
     @property
     def structural_steps(self) -> torch.Tensor:
-        """Distance from each drawing to the next by the structural distance, the seam's last."""
+        """Structural distance from each drawing to the next; the last one is the seam's."""
         return self.measurements.structural_steps[self._last_frames]
 
     @property
@@ -70,9 +70,10 @@ class Seam:
 
     @property
     def _last_frames(self) -> list[int]:
-        """Last frame of each drawing, from which the step leads to the next; the seam's last.
+        """Last frame of each drawing, from which a step leads to the next drawing.
 
-        If the seam cuts a drawing in two, the step out of that drawing takes the seam's place.
+        The frame before the seam comes last. If the seam cuts a drawing in two, the step out of
+        that drawing counts as the seam's.
         """
         ends = [start - 1 for start in self.rhythm.pattern.drawings[1:]]
         return [*ends[1:], ends[0]] if self.rhythm.split else [*ends, len(self.frames) - 1]

@@ -5,7 +5,7 @@ import torch
 from ..measure import Measure, Value
 from ..measurement import Better
 
-ROWS = 8  # one row of so many is enough to measure the sharpness of a picture
+ROWS = 8  # every eighth row is enough to measure the sharpness of a picture
 # A change at the seam that exceeds the changes inside by less than this has no visible effect.
 CLEAR = 0.05
 
@@ -40,16 +40,16 @@ def seam_sharpness(sharpness: torch.Tensor, drawings: list[int]) -> Value:
         drawings: index of one frame of each drawing, in the order in which they play.
 
     Returns:
-        The change in doublings of the mean second difference.
+        The excess of the change at the seam, in doublings of the mean second difference.
     """
     log_sharpness = sharpness[drawings].clamp(min=1e-6).log2()
     changes = (log_sharpness.roll(-1) - log_sharpness).abs()
-    beyond = max(0.0, (changes[-1] - changes[:-1].max()).item())
+    excess = max(0.0, (changes[-1] - changes[:-1].max()).item())
     percent = 100 * (2 ** (log_sharpness[0] - log_sharpness[-1]).item() - 1)
     reason = None
-    if beyond > CLEAR:
+    if excess > CLEAR:
         reason = SOFTER if percent < 0 else SHARPER
-    return Value(beyond, {"percent": round(abs(percent))}, reason)
+    return Value(excess, {"percent": round(abs(percent))}, reason)
 
 
 SEAM_SHARPNESS = Measure(

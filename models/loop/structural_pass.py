@@ -1,4 +1,4 @@
-"""One pass over a clip's frames that measures everything that the loop measures need of each."""
+"""One pass over a clip that measures in each frame all that the loop measures need."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of,
 from .sharpness import second_differences
 
 # Number of frames at either end whose features are stored, to compare the drawings beside the
-# seam. These are three drawings on threes.
+# seam. It is enough for three drawings that are held for three frames each.
 ENDS = 9
 
 
@@ -101,7 +101,7 @@ class _FrameRecords:
     def describe(self, start: int, frames: torch.Tensor, into: torch.Tensor | None) -> torch.Tensor:
         """Return the structural features of some frames and record their measurements.
 
-        This is a `Describe` of the structural distance.
+        The structural distance takes it as its argument `describe`; see `features.Describe`.
         """
         rows, place = with_fewer_rows(frames), slice(start, start + len(frames))
         self.colours[place] = mean_colours(rows)

@@ -21,9 +21,10 @@ LEAST_SPEED = 0.02
 # A clip plays back and forth if its pictures before and after a turning point differ by at most
 # this share of the usual difference between neighbours.
 MIRRORED = 0.35
-LEAST_MIRRORED = 6  # drawings; a cycle of four may pass two poses that look alike
-# A ball rests at its top and bounces at the ground, a pendulum rests at both ends. If at least one
-# turning point is slower than this share of the usual speed, the way back belongs to the motion.
+LEAST_MIRRORED = 6  # drawings; in a cycle of four, two poses may look alike by chance
+# A ball rests at its top and bounces at the ground; a pendulum rests at both ends. If at one of the
+# turning points less than this share of the usual speed turns back, the motion rests there, and the
+# way back belongs to the motion.
 RESTING = 0.1
 
 TURNS_A_LITTLE = "seam_turns_a_little"
@@ -36,9 +37,9 @@ def seam_velocity(pictures: GreyPictures) -> Value:
 
     The optical flow gives the motion into each drawing and out of it, on that drawing's own
     pixels. If the motion continues, the two are alike; if it turns back, they are opposite. A jump
-    of any size doesn't matter here, as it has a direction. A clip that plays back and forth is
-    judged at its turning points, which may lie far from the seam: a motion that turns at full speed
-    at both was reversed by playing it backwards.
+    of any size doesn't count here, because the motion keeps its direction. A clip that plays back
+    and forth is judged at its turning points, which may lie far from the seam: if the motion turns
+    at full speed at both, it was reversed by playing the clip backwards.
 
     Args:
         pictures: one of each drawing, in the order in which they play, at least 3; the seam lies
@@ -99,7 +100,7 @@ def _flows(pictures: GreyPictures, drawing: int) -> tuple[np.ndarray, np.ndarray
 
 
 def _reversed_speed(out: np.ndarray, back: np.ndarray) -> float:
-    """Return the speed in px that turns back: 0 if the motion continues, all if it is reversed.
+    """Return the speed that turns back, px: 0 if the motion continues, all of it if it is reversed.
 
     If the motion continues, the two flows are opposite (`back` = −`out`); if it is reversed, they
     are equal. The result is weighted by how equal they are as a whole, so that unrelated pictures,
@@ -117,8 +118,8 @@ def _reversed_speed(out: np.ndarray, back: np.ndarray) -> float:
 def _turning_points(pictures: GreyPictures) -> list[int]:
     """Return the two drawings at which a clip that plays back and forth turns, else none.
 
-    Such a clip looks the same on both sides of a drawing, or of a gap between two, all the way
-    round: drawing i is like drawing c − i.
+    Such a clip looks the same forwards and backwards from a drawing, or from a gap between two
+    drawings: for some number c, every drawing i is like drawing c − i, counted in a circle.
     """
     count = len(pictures)
     if count < LEAST_MIRRORED:

@@ -14,7 +14,7 @@ from .structural import Structural
 Progress = Callable[[int, int], None] | None
 
 BACKENDS = ("auto", "structural", "lpips-squeeze", "lpips-alex", "lpips-vgg")
-FOLDER = "lpips"  # of the weights, in ComfyUI's folder models
+FOLDER = "lpips"  # folder of the weights within ComfyUI's folder models
 # LPIPS's authors recommend AlexNet for comparing pictures, and it needs the least memory (its
 # features are a third of SqueezeNet's). They recommend VGG for optimising pictures; it comes last
 # because it takes ten times as much time and memory.

@@ -1,6 +1,6 @@
 """Perceptual distances that are Euclidean between vectors of features, one for each frame.
 
-Each frame passes the computation of features once; matrix products give all its distances.
+The features of each frame are computed once; matrix products then give all its distances.
 """
 
 from abc import ABC, abstractmethod
@@ -23,8 +23,9 @@ LATER_SHARE = 0.25
 # Function that returns the features of some frames of a clip, from the index of the first one, the
 # frames, and the tensor to write into; see `FeatureDistance.features`.
 Describe = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
-# Function that yields the features of a clip's frames from one index to another, written into a
-# tensor: those of one pass at a time, with the index of the first.
+# Function that yields the features of a clip's frames from one index to another. Each yielded pair
+# is the index of the first frame of a pass, and the features of its frames; see
+# `FeatureDistance._passes`.
 Passes = Callable[..., Iterator[tuple[int, torch.Tensor]]]
 
 
@@ -36,9 +37,10 @@ class FeatureDistance(ABC):
         unit: unit of its distances.
         still: distance below which a step between frames can't be told from noise, in `unit`.
         least_side: smallest height and width that it can measure, px.
-        pixels_at_once: pixels of the frames that one pass takes; bounds its working memory.
-        precision: type of the products on a CPU. It is double if the distance is a root of them,
-            because the root makes an error of 1e-8 out of one of 1e-16 of the norms.
+        pixels_at_once: number of pixels in the frames of one pass, which bounds its working memory.
+            A pass computes the features of a few frames together.
+        precision: type of the matrix products on a CPU. It is double if the distance is the root of
+            a square, because the root turns a rounding error of 1e-16 into one of 1e-8.
     """
 
     name: str
@@ -84,7 +86,7 @@ class FeatureDistance(ABC):
     ) -> torch.Tensor:
         """Return the distance from each frame to the next, and from the last to the first.
 
-        The features of one pass and of the first frame are in memory, however long the clip is.
+        However long the clip is, only the features of one pass and the first frame are in memory.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
@@ -142,17 +144,18 @@ class FeatureDistance(ABC):
     ) -> torch.Tensor:
         """Return the distances of all pairs of frames that are at most `widest` apart.
 
-        If the features of the clip fit into `memory`, each frame passes the computation once.
-        Otherwise the clip is divided into blocks that take 3/4 of `memory`, and each block is
-        compared with the frames up to `widest` after it, which take the other quarter portion by
-        portion. Each frame then passes 1 + widest / (frames in a block) times.
+        If the features of the clip fit into `memory`, those of each frame are computed once.
+        Otherwise the clip is divided into blocks that take 3/4 of `memory`. Each block is compared
+        with itself and with the frames up to `widest` after it, which take the other quarter
+        portion by portion. The features of each frame are then computed 1 + widest / (frames in a
+        block) times.
 
         Args:
             frames: RGB in 0–1, shape (frames, height, width, 3).
             widest: largest gap, in frames.
             report_progress: called with (steps done, steps in all), at least every second, also
-                without a new step; may raise to stop. A frame that passes counts as two steps: its
-                features, then its comparisons.
+                without a new step; may raise to stop. A frame counts as two steps each time that
+                its features are computed: the features, then the comparisons.
             describe: see `steps`.
 
         Returns:

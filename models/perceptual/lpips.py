@@ -28,7 +28,7 @@ SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 # Added to the lengths before the division, as the package does: where all channels are 0, the
 # result stays 0.
 EPSILON = 1e-10
-# Rounding a frame to 8 bits moves it by 0.00015–0.0004 (measured with SqueezeNet).
+# Rounding a frame to 8 bits changes it by an LPIPS of 0.00015–0.0004 (measured with SqueezeNet).
 STILL = 0.0005
 # Exceptions of torch.load for a file that is damaged or of another kind. Which one it raises
 # depends on the bytes of the file.
@@ -46,7 +46,8 @@ class Network:
         builder: name of the function in `torchvision.models` that builds it.
         layers: indices, in its `features`, of the last layer of each stage, whose outputs are
             compared.
-        least_side: smallest side of a picture that its pooling layers don't reduce to nothing, px.
+        least_side: smallest height and width, px; its pooling layers reduce a smaller picture to
+            nothing.
         pixels_at_once: pixels of the frames in one pass. Larger passes are no faster on a CPU and
             would delay an interrupt. A pass holds the features of its frames about three times
             over (VGG 200 MB, SqueezeNet and AlexNet 60 MB).

@@ -32,7 +32,7 @@ def weightless_last(
     modules = list(trunk.children())
     starts = [number for number, module in enumerate(modules) if _convolutions(module)]
     for number, following in zip(starts, [*starts[1:], len(modules)], strict=True):
-        # Those of `layers` that come after this module's convolutions and before the next ones.
+        # Places in `layers` of the layers from this module up to the next one with convolutions.
         compared = [place for place, layer in enumerate(layers) if number <= layer < following]
         outer = _convolutions(modules[number])
         if len(outer) == 3:  # SqueezeNet's Fire: one convolution feeds two that lie side by side
@@ -66,7 +66,7 @@ def _convolutions(module: Module) -> list[Conv2d]:
 def _reorder(
     convolution: Conv2d, input_order: torch.Tensor | None, output_order: torch.Tensor | None
 ) -> None:
-    """Change the order of a convolution's input and output channels; None leaves it."""
+    """Change the order of a convolution's input and output channels; None keeps an order."""
     weight, bias = convolution.weight.data, convolution.bias
     if input_order is not None:
         weight = weight[:, input_order]

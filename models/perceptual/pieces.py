@@ -32,8 +32,8 @@ class Part:
 
     Attributes:
         start: first row or column of the part.
-        end: row or column behind the part. None for the last part, to which all outputs up to the
-            end of the frame belong.
+        end: row or column after the last one of the part. None for the last part, to which all
+            outputs up to the end of the frame belong.
         padded: the part with its margin, which passes the network.
     """
 

@@ -2,7 +2,8 @@
 
 A frame becomes a vector of its colours at several scales; the distance between two frames is the
 root mean square colour difference (ΔE) over those scales. The coarse scales make it grow with how
-far something moved; a difference pixel by pixel reaches its greatest value at once.
+far something moved. A difference pixel by pixel would reach its largest value after a small motion
+already.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from ..image_ops.colour import lab_from_rgb
 from .features import FeatureDistance
 
 BACKEND = "structural"
-USUAL_STEP = "motion"
+USUAL_STEP = "motion"  # code of the reason that names the usual step between drawings
 
 # Shorter sides of the scales, px: the largest shows the features of a face, the smallest the layout
 # of the picture.
@@ -42,7 +43,7 @@ class Structural(FeatureDistance):
         return squares.sqrt()
 
 
-# Computes on the device of the frames.
+# Backend without a device of its own: it computes on the device of the frames.
 STRUCTURAL_BACKEND = Structural()
 
 

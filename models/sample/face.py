@@ -116,7 +116,7 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
     above = shut + (open_above - shut) * pose.lids
     below = shut + (open_below - shut) * min(pose.lids * 1.6, 1.0)
 
-    # When the head turns, the eye that moves out of sight gets narrower.
+    # When the head turns, the eye on the far side gets narrower.
     narrowed = 1.0 + 0.5 * pose.turn * side
 
     def place(points: np.ndarray) -> np.ndarray:
@@ -146,7 +146,7 @@ def _draw_eye(canvas: Canvas, character: Character, pose: Pose, side: int) -> No
 def _draw_iris(canvas: Canvas, character: Character, pose: Pose, side: int) -> None:
     """Paint iris, pupil and highlights; the iris gets lighter downwards."""
     half_width, half_height = character.eye_width * 0.68, character.eye_height * 0.98
-    # The eyes stay on the viewer, so they turn back a little when the head turns.
+    # The eyes keep looking at the viewer, so the irises move back a little when the head turns.
     middle = np.array([character.eye_spacing * side - 24 * pose.turn, EYE_LINE])
 
     def paint(x: float, y: float, width: float, height: float, colour: Colour) -> None:

@@ -7,10 +7,8 @@ import numpy as np
 
 HEAD = np.array([256.0, 206.0])  # middle of the head at rest, in units
 NECK = np.array([0.0, 96.0])  # joint that the head tilts about, from the middle of the head
-LOOSE_FROM, LOOSE_TO = (
-    -40.0,
-    170.0,
-)  # y on the head: hair is stiff at the first, loose at the second
+# y on the head: hair is as stiff as the head at LOOSE_FROM, and fully loose at LOOSE_TO.
+LOOSE_FROM, LOOSE_TO = -40.0, 170.0
 BLINK = 0.2  # share of the cycle that a blink takes
 
 

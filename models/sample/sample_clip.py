@@ -16,7 +16,7 @@ from .pose import Pose, pose_at
 from .scenery import Scenery, draw_scenery, random_scenery
 
 LEAST_SIDE = 64  # below this the eyes are a few pixels
-SCENE, FLICKER = 0, 1  # numbers of two independent random streams from one seed
+SCENE, FLICKER = 0, 1  # appended to the seed, so that the two random sequences are independent
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Faults:
 
     seam_jump: float = 0.0  # steps of motion missing at the seam
     flicker: float = 0.0  # grey levels (of 255), RMS of a random brightness change per drawing
-    hold: int = 1  # frames each drawing is held
+    hold: int = 1  # number of frames for which each drawing is held
     blur: float = 0.0  # px, standard deviation of a Gaussian
     drift: float = 0.0  # 0–1 of the way to another character, reached at the last frame
 
@@ -98,7 +98,7 @@ def draw_clip(
 
 
 def drawing_of(frame: int, hold: int) -> int:
-    """Return the frame whose drawing is shown at a frame if drawings are held for `hold` frames."""
+    """Return the first of the `hold` frames that show the same drawing as a frame."""
     return frame - frame % hold
 
 
@@ -120,7 +120,7 @@ def flicker_offsets(frames: int, hold: int, strength: float, seed: int) -> np.nd
 
     Args:
         frames: number of frames.
-        hold: frames that each drawing is held.
+        hold: number of frames for which each drawing is held.
         strength: grey levels (of 255), root mean square.
         seed: seed of the random numbers.
 

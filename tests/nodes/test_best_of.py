@@ -43,7 +43,7 @@ def test_the_sharpest_is_kept_with_its_latent_and_its_mask(best_of, frames, repo
     assert kept_masks[:, 0, 0].tolist() == [2, 3]
     lost = [each for each in ranking["ranking"] if not each["kept"]]
     assert [each["frame"] for each in lost] == [1, 0]
-    assert all(", frame 3 has " in each["lost_because"] for each in lost)
+    assert all(" Frame 3 has " in each["lost_because"] for each in lost)
 
 
 def test_one_is_kept_where_nothing_is_said(best_of, frames, report):
@@ -58,7 +58,7 @@ def test_more_than_the_batch_has_keeps_all_of_them(best_of, frames, report):
     best, _, _, ranking = best_of(images=frames, report=report, k=9)
     assert torch.equal(best, frames[ranking["kept"]])
     assert sorted(ranking["kept"]) == [0, 1, 2, 3]
-    assert ranking["notes"] == ["9 were asked for and there are 4: all kept."]
+    assert ranking["notes"] == ["k is 9, but the batch has 4 frames. All were kept."]
 
 
 def test_equal_pictures_keep_their_order_and_are_not_copied(best_of, frames):

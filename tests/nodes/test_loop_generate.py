@@ -310,5 +310,5 @@ def test_what_would_stay_behind_is_refused_in_words(model, looping, wrapping):
             "comfy_extras.nodes_context_windows"
         ).WanContextWindowsManualNode
         patched = node.execute(model, 17, 5, "standard_static", 1, False, "pyramid", False).args[0]
-    with pytest.raises(InputError, match=r"^model: expected nothing with a time of its own"):
+    with pytest.raises(InputError, match=r"^model: expected a model without parts"):
         sample(looping(patched), random_latents(FRAMES))

@@ -42,7 +42,10 @@ def straight_alpha(picture: torch.Tensor) -> torch.Tensor:
 
 
 def most_blend_frames(clip: DrawnClip) -> int:
-    """Return over how many frames a seam can be blended: those of half of the clip's drawings."""
+    """Return the largest number of frames that a seam can be blended over.
+
+    This is the length of half of the clip's drawings.
+    """
     return len(clip.drawings) // 2 * clip.pattern.typical
 
 

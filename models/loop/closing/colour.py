@@ -1,4 +1,4 @@
-"""Removal of the drift of colour and light over a clip, as far as it does not come back."""
+"""Removal of a clip's drift of colour and light; a change that comes back by the end stays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ import torch
 
 from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
 from ...measure import short
-from ..colour import as_visible
+from ..colour import visibility_factor
 from .drawn_clip import Change, DrawnClip, note
 
 COLOUR = note("colour", "ΔE", 100.0)
 
-# A line is fitted through the colours of this many drawings on either side of the seam. It
-# predicts the colours at the seam: light that swings and comes back continues with its slope,
-# light that drifts jumps.
+# A line is fitted through the colours of this many drawings on either side of the seam. Both lines
+# predict the colours at the seam. If the light swings and comes back, the predictions agree; if it
+# drifts, they differ.
 BESIDE_SEAM = 4
 # Colours are compared by their distribution, which stays the same while something moves.
 QUANTILES = torch.linspace(0.05, 0.95, 19)
 SAMPLES = 20_000  # pixels of a drawing that the quantiles are computed from
 # DARK is added to linear light before it is compared, because dark pixels differ by noise, not by
-# light. In pictures darker than USUAL_LIGHT proportionally less is added: it would hide the change
-# of the light.
+# light. In pictures darker than USUAL_LIGHT proportionally less is added, because the whole amount
+# would hide the change of the light.
 DARK, USUAL_LIGHT = 0.02, 0.2
-# If the standard deviation of linear light is below this, only noise would tell a gain from an
-# offset.
+# If the standard deviation of linear light is below this, a gain can't be told from an offset, so
+# the whole change is taken for a gain.
 FLAT = 0.02
 LARGEST_GAIN = 4.0  # two stops; if the gain is larger, the two ends show different scenes
 # ΔE of the mean colour, as visible as at mid-grey. Smaller differences also come from motion (up
@@ -40,7 +40,7 @@ class Drift:
     Attributes:
         gain: factor for each channel, shape (3,).
         offset: amount that is added to each channel after the gain, shape (3,).
-        difference: change of the mean colour in ΔE, as visible as at mid-grey.
+        difference: change of the mean colour, as the ΔE that would be as visible at mid-grey.
     """
 
     gain: torch.Tensor
@@ -96,7 +96,7 @@ def colour_drift(clip: DrawnClip) -> Drift | None:
     mean = after.mean(dim=0)
     drifted = (gain * mean + offset).clamp(0, 1)
     before_drift, after_drift = (lab_from_rgb(srgb_colours(each)) for each in (mean, drifted))
-    difference = (after_drift - before_drift).norm() * as_visible(before_drift[0])
+    difference = (after_drift - before_drift).norm() * visibility_factor(before_drift[0])
     return Drift(gain, offset, difference.item())
 
 

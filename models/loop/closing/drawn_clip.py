@@ -1,8 +1,8 @@
 """A clip as a sequence of drawings, and a change made to it, for the methods that close a clip.
 
 Every method works on drawings, not frames, and holds a new drawing as long as the clip holds its
-own. A blend of two frames of one hold would be no blend, and a drawing on ones is visible among
-drawings on twos.
+own. The frames of one hold are equal, so blending them would change nothing. A new drawing that is
+held for one frame would stand out among drawings that are held for two.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class DrawnClip:
     Attributes:
         images: unchanged input images with their alpha, shape (frames, height, width, channels).
         frames: the images as RGB in 0–1, shape (frames, height, width, 3).
-        pattern: drawn and held frames of the clip.
+        pattern: the clip's drawings and the time for which each is held.
         steps: structural distance from each drawing to the next, the last to the first, in ΔE;
             shape (drawings,).
     """
@@ -88,7 +88,7 @@ class Change:
 
 
 def note(name: str, unit: str, most: float) -> Measure:
-    """Return the measure by which a method reports how much it changed, without judging it.
+    """Return a measure without a threshold, by which a method reports how much it changed.
 
     Args:
         name: name of the method.

@@ -14,10 +14,10 @@ def failed_continuity(report: Report) -> Measurement | None:
 
 
 def with_failed_continuity(before: Report, after: Report) -> Report:
-    """Return the report of a changed clip, with the continuity of the clip before if that failed.
+    """Return the report of a changed clip, in which a failed continuity still fails.
 
-    A change adds no motion. Yet blending makes unrelated pictures alike, and cutting leaves too few
-    of them to measure continuity.
+    No change adds motion to a clip. But blending makes unrelated pictures alike, and cutting may
+    leave too few of them to measure continuity, so the measurement before the change is kept.
 
     Args:
         before: report of the clip before the change.

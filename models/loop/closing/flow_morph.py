@@ -17,12 +17,13 @@ FLOW_MORPH = note("flow_morph", "frames", 100.0)
 # The flow at a point between two pictures is the flow of the point that moves there. That point is
 # found by fixed-point iteration, in this many rounds.
 ROUNDS = 5
-# Trust in a pixel that the other picture doesn't show. It is above 0, so that such a pixel is used
-# if neither picture shows the place of the other's.
+# Trust in a pixel that the other picture doesn't show; 1 is the trust in all others. It is above 0,
+# so that such pixels are still used at a place where both pictures have only such pixels.
 HIDDEN = 0.05
 # If the seam is narrower than this many steps, one more drawing there would stutter.
 LEAST_JUMP = 1.4
-# Side in px at which the speed beside the seam is measured; at half of it small things are lost.
+# Shorter side in px of the pictures in which the speed beside the seam is measured. In pictures of
+# half this size small things are lost.
 PACE_SIDE = 384
 LEAST_SPEED = 0.01  # px; below this nothing moves
 
@@ -138,8 +139,8 @@ def flow_morphed(clip: DrawnClip, blend_frames: int) -> Iterator[Change]:
 def flow_morphed_to_fit(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
     """Yield the clip with as many new drawings as the way back to the first needs at its own pace.
 
-    This adds drawings as `flow_morphed` does, but at most `most_frames` and at most half of the
-    clip. If no drawing is missing it yields nothing.
+    This adds drawings as `flow_morphed` does, but at most as many as fill `most_frames`, and at
+    most half as many as the clip has. If no drawing is missing it yields nothing.
 
     Args:
         clip: the clip.
@@ -156,8 +157,8 @@ def drawings_missing(clip: DrawnClip) -> int:
     jump = (steps[-1] / steps[:-1].median().clamp(min=1e-6)).item()
     if jump < LEAST_JUMP:
         return 0
-    # Differences of pictures grow ever more slowly as things move further. The flow keeps growing,
-    # until it can't match the pictures any more. So both are too small, and the larger is better.
+    # Differences of pictures grow ever more slowly as things move further. The flow keeps growing
+    # until it can't match the pictures any more. So both may be too small, and the larger is taken.
     ends = (*clip.drawings[:2], *clip.drawings[-2:])
     first, second, last_but_one, last = (
         grey_picture(clip.frames[each], PACE_SIDE) for each in ends

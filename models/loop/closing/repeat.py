@@ -1,4 +1,4 @@
-"""Removal of a first drawing that is repeated at the end of a clip."""
+"""Removal of the frames at the end of a clip that repeat its first drawing."""
 
 from collections.abc import Iterator
 

@@ -11,23 +11,24 @@ from .drawn_clip import Change, DrawnClip, note
 
 TRIM = note("trim", "frames", 100.0)
 
-# At least this share of the clip stays: one second cut out of four would be another clip.
+# At least this share of the clip stays. One second that is left of four would be another clip.
 LEAST_SHARE = 0.5
-# Pairs of drawings around the seam and their weights: the binomial filter of Schödl et al., Video
-# Textures, SIGGRAPH 2000. A pose that a swing passes again on its way back agrees with only one
-# pair of four.
+# Shift and weight of each pair of drawings around the seam: the binomial filter of Schödl et al.,
+# Video Textures, SIGGRAPH 2000. If a swing passes a pose again on its way back, only one pair of
+# the four agrees.
 AROUND = {-2: 1.0, -1: 3.0, 0: 3.0, 1: 1.0}
-# Cost in usual steps of a cut that removes the whole clip; of equal cuts the longest clip wins.
+# Cost, in usual steps, of removing the whole clip. Shorter cuts cost proportionally less, so that
+# of equally good cuts the one that keeps most is chosen.
 SHORTNESS = 0.1
-CUTS = 4  # number of cuts, differing by more than a drawing, that the full score chooses from
+CUTS = 4  # number of cuts that are scored in full; they differ by more than one drawing
 
 
 def trimmed(clip: DrawnClip, least_share: float = LEAST_SHARE) -> Iterator[Change]:
     """Yield the clip cut at its most promising ends, best first.
 
-    The drawing after the cut should look like the one that the loop plays next, and the drawing
-    before the cut like the one that the loop played before. The step across the seam should be as
-    large as the steps beside it.
+    The first drawing that is cut off at the end should look like the drawing that the loop plays
+    instead, its first one. The last drawing that is cut off at the start should look like the
+    loop's last one. The step across the seam should be as large as the steps beside it.
 
     Args:
         clip: the clip.

@@ -46,7 +46,7 @@ def warp(picture: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
 def visible_in_other(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tensor:
     """Find the pixels of a picture that the other picture shows too.
 
-    Such a pixel comes back to where it started when it follows the flow forward and backward.
+    Such a pixel comes back close to its start if it follows the flow forward and then backward.
 
     Source: Sundaram et al., Dense Point Trajectories by GPU-accelerated Large Displacement Optical
     Flow, ECCV 2010; the constants are theirs.

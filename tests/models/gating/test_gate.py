@@ -170,7 +170,7 @@ def test_all_frames_can_be_let_through_or_end_the_prompt():
 
 
 def test_a_report_of_the_whole_clip_can_not_divide_its_frames():
-    with pytest.raises(InputError, match=r"none of flicker.*judge the whole batch"):
+    with pytest.raises(InputError, match=r"whole clip of flicker.*Judge the whole batch"):
         gate_frames(report(9.0))
 
 

@@ -42,16 +42,16 @@ def test_a_frame_is_as_good_as_its_weakest_measurement():
 def test_of_equal_frames_the_earlier_wins_every_time():
     ranking = rank_frames(pictures([0.6, 0.8, 0.8, 0.6]), 1)
     assert ranking.order == (1, 2, 0, 3)
-    assert "as frame 1, which is earlier" in places(ranking)[2]["lost_because"]
+    assert "Frame 1 has the same score" in places(ranking)[2]["lost_because"]
 
 
 def test_a_frame_that_is_not_measured_never_wins_over_a_measured_one():
     ranking = rank_frames(pictures([None, 0.0, None], noise=[0, 30, 29]), 2)
     assert ranking.order == (1, 0, 2)
     lost = places(ranking)[2]["lost_because"]
-    assert "something is not measured" in lost
+    assert "another is not measured" in lost
     assert (
-        "Kept without a score, for want of measured ones: 0."
+        "These frames were kept without a score, because too few have one: 0."
         in json.loads(ranking.to_json())["notes"]
     )
 
@@ -63,8 +63,8 @@ def test_where_none_is_measured_the_first_are_kept_and_it_says_so():
     told = json.loads(ranking.to_json())
     assert told["ranking"][0]["verdict"] == "NOT_MEASURED"
     assert told["ranking"][0]["score"] is None
-    assert "Kept without a score" in told["notes"][0]
-    assert "comes after frame 0" in places(ranking)[1]["lost_because"]
+    assert "kept without a score" in told["notes"][0]
+    assert "Frame 0 has no score either" in places(ranking)[1]["lost_because"]
 
 
 def test_it_says_why_the_others_lost():
@@ -73,7 +73,7 @@ def test_it_says_why_the_others_lost():
     assert lost[1]["lost_because"] is None
     assert lost[1]["kept"] is True
     assert lost[2]["lost_because"] == (
-        "Its weakest is sharpness with 0.1: 10.0 of 100, frame 1 has 90.0."
+        "Its weakest measurement is sharpness with 0.1, a score of 10.0 of 100. Frame 1 has 90.0."
     )
     assert lost[2]["verdict"] == "FAIL"
 
@@ -81,14 +81,16 @@ def test_it_says_why_the_others_lost():
 def test_more_than_there_are_keeps_all_and_says_so():
     ranking = rank_frames(pictures([0.6, 0.9]), 5)
     assert ranking.kept == (1, 0)
-    assert json.loads(ranking.to_json())["notes"] == ["5 were asked for and there are 2: all kept."]
+    assert json.loads(ranking.to_json())["notes"] == [
+        "k is 5, but the batch has 2 frames. All were kept."
+    ]
 
 
 def test_a_report_of_a_whole_clip_can_not_rank_its_frames():
-    with pytest.raises(InputError, match="none of sharpness"):
+    with pytest.raises(InputError, match="whole clip of sharpness"):
         rank_frames(Report("clip_quality", (SHARP.measured(0.5, "no_lines"),), 3), 1)
 
 
 def test_none_is_refused():
-    with pytest.raises(InputError, match="k: expected a number from 1 on"):
+    with pytest.raises(InputError, match="k: expected a whole number from 1"):
         rank_frames(pictures([0.5]), 0)

@@ -80,7 +80,7 @@ def test_what_was_not_measured_keeps_its_own_reason():
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are():
-    with pytest.raises(InputError, match=r"names out of flicker, contrast, got flickr"):
+    with pytest.raises(InputError, match=r"one of flicker, contrast, got flickr"):
         changed(clip(), "flickr=2")
 
 

@@ -5,13 +5,13 @@ import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.loop.cyclic import (
-    UNTURNABLE,
+    NOT_ROTATABLE,
     CausalDecoder,
     CyclicTime,
-    refuse_unturnable,
+    refuse_not_rotatable,
+    rotate,
+    rotate_conditions,
     step_of,
-    turn,
-    turn_conditions,
     without_wrap,
     wrapped,
 )
@@ -59,14 +59,14 @@ def test_a_call_outside_any_sampling_has_the_first_offset():
 
 @pytest.mark.parametrize("offset", [0, 1, 4, 5, 7, -2])
 def test_turning_moves_frames_later_and_turning_back_undoes_it(offset: int):
-    turned = turn(numbered(), offset)
+    turned = rotate(numbered(), offset)
     assert numbers(turned) == [(frame - offset) % FRAMES for frame in range(FRAMES)]
-    assert torch.equal(turn(turned, -offset), numbered())
+    assert torch.equal(rotate(turned, -offset), numbered())
 
 
 def test_image_and_noise_mask_turn_and_the_prompt_stays():
     prompt, sight = torch.rand(2, 8, 16), torch.rand(2, FRAMES, FRAMES)
-    turned = turn_conditions(
+    turned = rotate_conditions(
         {
             "c_concat": numbered(channels=20),
             "denoise_mask": numbered(),
@@ -85,7 +85,7 @@ def test_image_and_noise_mask_turn_and_the_prompt_stays():
 
 def test_a_mask_for_all_frames_stays():
     mask = torch.rand(1, 1, 1, 2, 3)
-    assert turn_conditions({"denoise_mask": mask}, 2, FRAMES)["denoise_mask"] is mask
+    assert rotate_conditions({"denoise_mask": mask}, 2, FRAMES)["denoise_mask"] is mask
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_a_mask_for_all_frames_stays():
 @pytest.mark.parametrize("name", ["time_dim_concat", "context_latents", "control", "anything"])
 def test_what_is_not_known_to_turn_is_refused_by_name(name: str, value: object):
     with pytest.raises(InputError, match=rf"^{name}: expected no conditioning but .*c_concat"):
-        turn_conditions({name: value}, 0, FRAMES)
+        rotate_conditions({name: value}, 0, FRAMES)
 
 
 @pytest.mark.parametrize("shape", [(1, 20, FRAMES + 1, 2, 3), (1, 20, 2, 3)])
 def test_conditioning_of_another_length_is_refused_by_name(shape: tuple[int, ...]):
     with pytest.raises(InputError, match=r"^c_concat: expected 5 latent frames, got shape"):
-        turn_conditions({"c_concat": torch.rand(shape)}, 1, FRAMES)
+        rotate_conditions({"c_concat": torch.rand(shape)}, 1, FRAMES)
 
 
-@pytest.mark.parametrize("name", UNTURNABLE)
+@pytest.mark.parametrize("name", NOT_ROTATABLE)
 def test_what_would_stay_behind_is_refused_in_words(name: str):
-    with pytest.raises(InputError, match=UNTURNABLE[name]):
-        refuse_unturnable(["sigmas", name])
-    refuse_unturnable(["sigmas", "patches"])
+    with pytest.raises(InputError, match=NOT_ROTATABLE[name]):
+        refuse_not_rotatable(["sigmas", name])
+    refuse_not_rotatable(["sigmas", "patches"])
 
 
 @pytest.mark.parametrize(
