@@ -115,8 +115,12 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
     folder = needed_folders.get(options.command, "")
     if not (CHECKOUT / folder).is_dir():
         raise Refusal(f"This copy of the pack has no {folder}; clone its repository instead.")
-    if options.command == "generate" and not names_generators(further):
-        return _translations(home, further)
+    if options.command == "generate":
+        if not names_generators(further):
+            return _translations(home, further)
+        status = _translations(home, ["--check-names", *further])
+        if status != 0:  # a wrong name must not cost a download of gigabytes
+            return status
     comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
     home.make()
     say(f"Setting up in {home.root}")
@@ -192,7 +196,13 @@ def names_generators(further: Sequence[str]) -> bool:
         further: arguments of the command generate: names of generators, or options about the
             translations.
     """
-    return bool(further) and not further[0].startswith("-")
+    if not {"--check", "--checked", "-h", "--help"}.isdisjoint(further):
+        return False
+    values = (further[at - 1] == "--language" if at else False for at in range(len(further)))
+    return any(
+        not is_value and not word.startswith("-")
+        for word, is_value in zip(further, values, strict=True)
+    )
 
 
 def _translations(home: Home, further: list[str]) -> int:

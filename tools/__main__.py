@@ -76,7 +76,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--checked", nargs="+", metavar="KEY", default=[])
     parser.add_argument("--language", choices=translations.translated_languages())
+    # quickstart.py asks for the check of names alone, before it sets anything up.
+    parser.add_argument("--check-names", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.names and (options.check or options.checked):
+        parser.error("--check and --checked take no names of generators: run them by themselves")
+    if options.check_names:
+        return check_names(options.names)
     languages = [options.language] if options.language else []
     if options.check:
         return check(languages)
@@ -106,20 +112,27 @@ def run(names: Sequence[str]) -> int:
     Returns:
         0, or 2 if a name is unknown.
     """
+    if check_names(names) != 0:
+        return 2
     parts: dict[str, list[str]] = {}
     for name, _, part in (each.partition(":") for each in names):
         parts.setdefault(name, []).extend([part] * bool(part))
     if ALL in parts:
         parts = {name: parts.get(name, []) for name in GENERATORS}
-    unknown = [name for name in parts if name not in GENERATORS]
-    if unknown:
-        print(f"Unknown generator: {', '.join(unknown)}. Available: {', '.join(GENERATORS)}.")
-        return 2
     for name, generator in GENERATORS.items():
         if name in parts:
             print(f"\n{name}: {generator.help}\n", flush=True)
             importlib.import_module(f"{package}.{generator.module}").generate(parts[name])
     return 0
+
+
+def check_names(names: Sequence[str]) -> int:
+    """Return 0, or print the names of unknown generators and return 2."""
+    unknown = [name for name in (each.partition(":")[0] for each in names)
+               if name not in (*GENERATORS, ALL)]  # fmt: skip
+    if unknown:
+        print(f"Unknown generator: {', '.join(unknown)}. Available: {', '.join(GENERATORS)}.")
+    return 2 if unknown else 0
 
 
 def check(languages: Sequence[str]) -> int:
@@ -134,12 +147,14 @@ def check(languages: Sequence[str]) -> int:
 
 
 def mark_checked(keys: Sequence[str], languages: Sequence[str]) -> int:
-    """Mark translations as checked; return 2 if none of the keys had to be checked."""
-    checked = translations.mark_checked(keys, languages)
-    print("\n".join([*(f"checked: {each}" for each in checked), *translations.summary()]))
-    if not checked:
-        print("No translation with these keys has to be checked. --check lists the ones that do.")
-    return 0 if checked else 2
+    """Mark translations as checked; return 2 if one of the keys did not have to be checked."""
+    checked = {key: translations.mark_checked([key], languages) for key in dict.fromkeys(keys)}
+    done = sorted({text for texts in checked.values() for text in texts})
+    print("\n".join([*(f"checked: {text}" for text in done), *translations.summary()]))
+    needless = [key for key, texts in checked.items() if not texts]
+    for key in needless:
+        print(f"No translation with the key {key} has to be checked; --check lists those that do.")
+    return 2 if needless else 0
 
 
 if __name__ == "__main__":

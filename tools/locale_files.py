@@ -20,9 +20,18 @@ def languages() -> tuple[str, ...]:
 
 
 def read(language: str, file: str) -> Texts:
-    """Return the texts of a file; empty if the language has no such file."""
+    """Return the texts of a file; empty if the language has no such file.
+
+    Raises:
+        SystemExit: the file is no valid JSON; the message names the file and the place in it.
+    """
     path = LOCALES / language / file
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise SystemExit(f"{path} is no valid JSON: {error}. Correct it.") from error
 
 
 def write(language: str, file: str, texts: Texts) -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from anime_production.quickstart_steps.command_line import names_generators, parse, pytest_arguments
+from anime_production.quickstart_steps.command_line import (
+    main,
+    names_generators,
+    parse,
+    pytest_arguments,
+)
 
 PACK = Path(__file__).resolve().parents[2]
 HERE = "tests/quickstart_steps/test_command_line.py"
@@ -30,10 +35,17 @@ def test_what_is_for_generators_goes_to_them():
 
 @pytest.mark.parametrize(
     ("further", "run"), [([], False), (["--check"], False), (["--checked", "a"], False),
-                         (["texts"], True), (["all"], True)],
+                         (["texts"], True), (["all"], True), (["--language", "ja"], False),
+                         (["--language", "ja", "texts"], True), (["texts", "--check"], False)],
 )  # fmt: skip
 def test_only_generators_need_an_environment_that_is_set_up(further: list[str], run: bool):
     assert names_generators(further) is run
+
+
+def test_an_unknown_generator_ends_before_anything_is_set_up(tmp_path: Path, capfd):
+    assert main(["generate", "textures", "--home", str(tmp_path)]) == 2
+    assert "Unknown generator: textures." in capfd.readouterr().out
+    assert not (tmp_path / "environment").exists()
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,25 @@ def test_a_check_fails_while_something_is_to_be_done(monkeypatch, capsys):
     assert command.main(["--check"]) == 0
 
 
-def test_checked_names_what_it_marked(monkeypatch, capsys):
-    monkeypatch.setattr(translations, "mark_checked", lambda keys, languages: ["ja a"])
-    assert command.main(["--checked", "a", "b"]) == 0
-    assert capsys.readouterr().out.startswith("checked: ja a\n")
-    monkeypatch.setattr(translations, "mark_checked", lambda keys, languages: [])
-    assert command.main(["--checked", "a"]) == 2
+def test_checked_names_what_it_marked_and_what_it_could_not(monkeypatch, capsys):
+    answers = {"a": ["ja a", "zh a"], "*": ["ja a"], "b": []}
+    monkeypatch.setattr(translations, "mark_checked", lambda keys, languages: answers[keys[0]])
+    assert command.main(["--checked", "a", "*"]) == 0
+    assert capsys.readouterr().out.startswith("checked: ja a\nchecked: zh a\nja: ")
+    assert command.main(["--checked", "a", "b"]) == 2
+    assert "No translation with the key b has to be checked" in capsys.readouterr().out
+
+
+def test_names_can_be_checked_without_running_anything(calls, capsys):
+    assert command.main(["--check-names", "texts", "pictures:AnimeGate", "all"]) == 0
+    assert command.main(["--check-names", "textures"]) == 2
+    assert "Unknown generator: textures." in capsys.readouterr().out
+    assert calls == []
+
+
+def test_names_and_checks_are_not_mixed(calls, capsys):
+    with pytest.raises(SystemExit) as ended:
+        command.main(["texts", "--check"])
+    assert ended.value.code == 2
+    assert "run them by themselves" in capsys.readouterr().err
+    assert calls == []

@@ -149,3 +149,10 @@ def test_the_english_of_every_translation_is_recorded(language: str):
 def test_a_record_is_written_as_the_generator_writes_it(language: str):
     text = (translations.RECORDS / f"{language}.json").read_text(encoding="utf-8")
     assert list(json.loads(text)) == sorted(json.loads(text))
+
+
+def test_a_file_that_is_no_json_is_named(pack: Path):
+    path = pack / "locales" / "ja" / "main.json"
+    path.write_text('{"menu": {"run": "実行",}}', encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"ja.main\.json is no valid JSON: .*line 1"):
+        list(summary())
