@@ -13,6 +13,9 @@ pytestmark = in_both_canvases
 SHEET, CHARACTER, LOOP, QUALITY = 3, 4, 5, 6
 CHARACTER_GATE, LOOP_GATE, PREVIEW, CLIP_SHOWN = 7, 8, 14, 15
 FRAMES, NAME_OF_SHEET = 24, 0
+CUT_OFF = """() => [...document.querySelectorAll(".anime-results")]
+    .filter((results) => results.offsetHeight > results.parentElement.clientHeight)
+    .map((results) => results.parentElement.dataset.node)"""
 
 
 def test_verdicts_are_read_and_frames_are_chosen_on_the_nodes(editor: Editor):
@@ -35,10 +38,17 @@ def the_verdicts_are_shown(editor: Editor) -> None:
         assert re.match(r"✔ PASS\d+ / 100", shown.text_content())
         assert shown.locator(".anime-measurement").count() in (1, 2)
         assert shown.locator(".anime-curve canvas").count() == 1
+    assert nodes_with_cut_off_results(editor) == []
     assert f"{FRAMES} accepted, 0 rejected" in editor.results(CHARACTER_GATE).text_content()
     assert editor.results(SHEET).locator(".anime-references img").count() == 4
     assert f"like {HOSTILE} in" in editor.results(CHARACTER).text_content()
     assert editor.page.evaluate("() => window.hacked") is None
+
+
+def nodes_with_cut_off_results(editor: Editor) -> list[str]:
+    """Return the ids of the nodes whose results are higher than the room that the node gives."""
+    cut_off: list[str] = editor.page.evaluate(CUT_OFF)
+    return cut_off
 
 
 def nothing_else_learns_of_them(editor: Editor) -> None:

@@ -18,7 +18,8 @@ import { resultParts } from "./results.js";
  */
 
 const NAME = "anime_results";
-const MARGIN = 10; // pixels that the canvas leaves around a widget's element
+// Pixels that the canvas leaves around a widget's element: 8, and 12 beside another element.
+const MARGIN = 12;
 
 /** @type {WeakMap<object, NodeResults>} */
 const widgets = new WeakMap();
@@ -85,7 +86,7 @@ class NodeResults {
       hideOnZoom: false,
       getValue: () => "",
       setValue: () => {},
-      getMinHeight: () => this.height,
+      getMinHeight: () => this.#leastHeight(),
       onDraw: () => this.#fade(), // Nodes 2.0 fades the whole node by itself
     });
     this.widget.serialize = false; // keeps the value out of the workflow
@@ -184,13 +185,25 @@ class NodeResults {
     const height = this.content.offsetHeight;
     if (height === 0 || height === this.height) return; // 0 while the node is not on the screen
     this.height = height;
-    const isNodes2 = /** @type {any} */ (globalThis).LiteGraph?.vueNodesMode;
-    if (isNodes2) return; // the browser lays out these nodes
+    if (isNodes2()) return; // the browser lays out these nodes
     const [width, least] = this.node.computeSize();
     const [ownWidth, ownHeight] = this.node.size;
-    this.node.setSize([Math.max(width, ownWidth), Math.max(least + MARGIN, ownHeight)]);
+    this.node.setSize([Math.max(width, ownWidth), Math.max(least, ownHeight)]);
     this.node.setDirtyCanvas?.(true, true);
   }
+
+  /**
+   * Return the height that the widget needs. The margin is part of it: the canvas divides height
+   * that no widget needs among all elements of a node, such as a Gate's `thresholds`.
+   */
+  #leastHeight() {
+    return this.height && !isNodes2() ? this.height + MARGIN : this.height;
+  }
+}
+
+/** Return true if the editor draws nodes as elements of the page, not on the canvas. */
+function isNodes2() {
+  return Boolean(/** @type {any} */ (globalThis).LiteGraph?.vueNodesMode);
 }
 
 /**
