@@ -124,14 +124,16 @@ function chooser(measurements, onChoose) {
 }
 
 /**
- * Return a measurement's name with its unit in brackets.
+ * Return a measurement's name with its unit in brackets, or behind a colon if the unit has brackets
+ * of its own.
  *
  * @param {Measurement} measurement
  */
 function nameWithUnit(measurement) {
   const name = title(measurement.name);
   const unit = unitName(unitBeside(measurement));
-  return !unit ? name : name + (unit.startsWith("（") ? unit : ` (${unit})`);
+  if (!unit || unit.startsWith("（")) return name + unit;
+  return unit.includes("（") ? labelled(name, unit) : `${name} (${unit})`;
 }
 
 /**
