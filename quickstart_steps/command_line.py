@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -219,7 +220,7 @@ def _phases(home: Home, user: str | None, further: list[str]) -> int:
         raise Refusal(f"--user: there is no folder {folder}")
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
-    python = home.python if home.python.exists() else Path(sys.executable)
+    python = _python_with_packages(home)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.phases", "--user", str(folder)]
     return run_attended([*command, *map(_absolute, further)], home.package)
 
@@ -231,14 +232,32 @@ def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
     else:
         comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
         user = (comfyui.source if comfyui.existing else home.base) / "user"
+    python = _python_with_packages(home)
+    if not user.is_dir():
+        raise Refusal(f"There is no folder {user}. Give ComfyUI's user folder with --user.")
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
-    python = home.python if home.python.exists() else Path(sys.executable)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.jobs", "--user", str(user)]
     # The first word is the action, the second one a file, which may not exist yet.
     words = [*further[:1], *(word if word[:1] == "-" else os.path.abspath(word)
                              for word in further[1:])]  # fmt: skip
     return run_attended([*command, *words], home.package)
+
+
+def _python_with_packages(home: Home) -> Path:
+    """Return the environment's Python, or this one if it has ComfyUI's packages.
+
+    Raises:
+        Refusal: neither has them.
+    """
+    if home.python.exists():
+        return home.python
+    if find_spec("torch") is None:
+        raise Refusal(
+            "This needs ComfyUI's packages, and this Python lacks them. Run `python quickstart.py` "
+            "first, or start this with the Python that runs your ComfyUI."
+        )
+    return Path(sys.executable)
 
 
 def _absolute(argument: str) -> str:

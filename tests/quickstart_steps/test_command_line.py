@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.quickstart_steps import command_line
 from anime_production.quickstart_steps.command_line import (
     main,
     names_generators,
@@ -46,6 +47,22 @@ def test_an_unknown_generator_ends_before_anything_is_set_up(tmp_path: Path, cap
     assert main(["generate", "textures", "--home", str(tmp_path)]) == 2
     assert "Unknown generator: textures." in capfd.readouterr().out
     assert not (tmp_path / "environment").exists()
+
+
+@pytest.mark.parametrize("command", [["phases"], ["jobs", "backup", "jobs.zip"]])
+def test_a_python_without_the_packages_is_refused_in_words(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setattr(command_line, "find_spec", lambda name: None)
+    assert main([*command, "--home", str(tmp_path / "home")]) == 2
+    assert "Run `python quickstart.py` first" in capsys.readouterr().out
+
+
+def test_a_missing_user_folder_is_named(tmp_path: Path, capsys):
+    folder = tmp_path / "no_user"
+    arguments = ["jobs", "backup", "jobs.zip", "--home", str(tmp_path), "--user", str(folder)]
+    assert main(arguments) == 2
+    assert f"There is no folder {folder}. Give" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
