@@ -31,7 +31,7 @@ export class Row {
     const title = [project, character].filter(Boolean).join(" · ");
     const top = element("span", "anime-job-top", element("span", "anime-job-name", title));
     top.append(element("span", "anime-job-age", age(production.created_at)));
-    const positionText = words("productions.at", {
+    const positionText = words(attempt > 0 ? "productions.at" : "productions.at_start", {
       number: position + 1,
       phases,
       phase: phaseName(phase),

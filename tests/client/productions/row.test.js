@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "../editor/page.js";
+import { Row } from "../../../web/client/productions/row.js";
+
+/** @param {number} attempt */
+function shownText(attempt) {
+  const row = new Row(() => {});
+  const production = {
+    ...{ id: "1", project: "Winter", character: "", prompt: "", state: "cancelled", attempt },
+    ...{ phase: "sample_stills", position: 0, phases: 3, progress: 0 },
+    created_at: "2026-01-01T00:00:00Z",
+  };
+  row.fill(/** @type {any} */ (production));
+  return row.root.textContent;
+}
+
+test("the row of a production names its attempt, but none before the first", () => {
+  assert.match(shownText(2), /Sample stills \(1 of 3\), attempt 2/);
+  assert.match(shownText(0), /Sample stills \(1 of 3\)(?!, attempt)/);
+});
