@@ -170,8 +170,8 @@ def generate(chosen: Sequence[str] = ()) -> None:
     if unknown:
         sys.exit(
             f"There is no picture of {', '.join(unknown)}. A node is drawn from a run of an"
-            " example, so add it to a workflow in example_workflows/ first. The pictures of the"
-            f" README are {', '.join(PICTURES)}."
+            " example: freeze its schema (generate schemas), and add it to a workflow in"
+            f" example_workflows/ first. The pictures of the README are {', '.join(PICTURES)}."
         )
     nodes = [each for each in sorted(examples) if not chosen or each in chosen]
     readme = [each for each in PICTURES if not chosen or each in chosen]
