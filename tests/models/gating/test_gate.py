@@ -120,7 +120,7 @@ def test_frames_that_all_pass_go_on_and_nothing_is_told_against_them():
 
 def test_frames_in_a_row_are_told_together():
     reasons = gate_frames(pictures(0.1, 0.9, 0.1, 0.1, 0.1)).text
-    assert "below it: 0, 2–4." in reasons
+    assert "limit of 0.5: 0, 2–4." in reasons
 
 
 def test_a_frame_that_is_not_measured_does_not_pass_unless_told():
