@@ -8,12 +8,12 @@ from pathlib import Path
 from anime_production.tools.comfyui import PACK
 
 
-def check(*command: str, directory: Path = PACK) -> None:
-    """Run a Python module as a program; its findings are the failure's message."""
+def check(*command: str, directory: Path = PACK, hint: str = "") -> None:
+    """Run a Python module as a program; its findings and the hint are the failure's message."""
     result = subprocess.run(
         [sys.executable, "-m", *command], cwd=directory, capture_output=True, text=True
     )
-    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}{result.stderr}"
+    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}{result.stderr}{hint}"
 
 
 def test_ruff_finds_nothing():
@@ -21,7 +21,7 @@ def test_ruff_finds_nothing():
 
 
 def test_the_code_is_formatted():
-    check("ruff", "format", "--check", ".")
+    check("ruff", "format", "--check", ".", hint="To format it: python -m ruff format .")
 
 
 def test_mypy_finds_nothing():

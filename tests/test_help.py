@@ -61,12 +61,16 @@ def test_a_help_page_says_what_it_is_for_and_shows_the_node_right_after(node):
     assert title.startswith("# ")
     assert len(purpose) > 40
     assert not purpose.startswith("**")
-    assert PICTURE.fullmatch(picture).group(1) == node
+    shown = PICTURE.fullmatch(picture)
+    expected = f"the third paragraph must be ![The node …](pictures/{node}.webp)"
+    assert shown is not None, expected
+    assert shown.group(1) == node, expected
 
 
 @pytest.mark.parametrize("node", SCHEMAS)
 def test_the_picture_of_a_help_page_is_small(node):
     path = DOCS / "pictures" / f"{node}.webp"
+    assert path.is_file(), f"draw it: python quickstart.py generate pictures:{node}"
     assert path.stat().st_size < LARGEST
     with Image.open(path) as picture:
         assert picture.format == "WEBP"

@@ -81,13 +81,29 @@ def with_table(node: str, language: str = ENGLISH) -> str:
     Args:
         node: id of the node, a key of `PAGES`.
         language: language of the page, which must exist.
+
+    Raises:
+        SystemExit: a text of the table isn't translated yet; the message names it.
     """
     english = read_page(node).split("\n")
     lines = read_page(node, language).split("\n")
     texts = english_words() if language == ENGLISH else read(language, "main.json")[OWN][TEXTS]
+    _check_translated(texts, node, language)
     kinds = kinds_of(english[table_of(english)])
     lines[table_of(lines)] = table(PAGES[node], kinds, texts["words"], texts["measures"][node])
     return "\n".join(lines)
+
+
+def _check_translated(texts: Texts, node: str, language: str) -> None:
+    missing = [
+        each.name for each in PAGES[node] if each.name not in texts["measures"].get(node, {})
+    ]
+    if missing:
+        raise SystemExit(
+            f"The table of {node} can't be written in {language}: no translation of"
+            f" {', '.join(missing)}. Run `python quickstart.py generate texts`, translate what"
+            " `generate --check` lists, then run this again."
+        )
 
 
 def kinds_of(lines: list[str]) -> dict[str, list[str]]:

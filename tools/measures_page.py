@@ -24,6 +24,8 @@ TITLES = {
     "clip_quality": "## Clips",
     "comparison": "## Comparison",
 }
+# Text for measures that declare no backend, by subject; a dash for all other subjects.
+NO_BACKEND = {"character": "the Identity Model's"}
 SIGNS = {Better.LOWER: "≤ ", Better.HIGHER: "≥ ", Better.BAND: ""}
 
 
@@ -36,7 +38,7 @@ def table(subject: str) -> list[str]:
     lines = [HEAD, "|" + " --- |" * HEAD.count(" | ") + " --- |"]
     for index, measure in enumerate(MEASURES[subject]):
         limits = [limit(profile, measures[index]) for profile, measures in by_profile]
-        backend = f"`{measure.backend}`" if measure.backend else "the Identity Model's"
+        backend = f"`{measure.backend}`" if measure.backend else NO_BACKEND.get(subject, "–")
         cells = (f"`{measure.name}`", measure.answers_to, measure.unit, *limits, backend)
         lines.append(f"| {' | '.join(cells)} |")
     return lines

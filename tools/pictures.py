@@ -165,7 +165,15 @@ def running_editor() -> Iterator[tuple[Editor, ComfyClient]]:
 
 def generate(chosen: Sequence[str] = ()) -> None:
     """Draw the pictures of the chosen nodes and README pictures, or all."""
-    nodes = [each for each in sorted(examples_of_nodes()) if not chosen or each in chosen]
+    examples = examples_of_nodes()
+    unknown = sorted(set(chosen) - {*examples, *PICTURES})
+    if unknown:
+        sys.exit(
+            f"There is no picture of {', '.join(unknown)}. A node is drawn from a run of an"
+            " example: freeze its schema (generate schemas), and add it to a workflow in"
+            f" example_workflows/ first. The pictures of the README are {', '.join(PICTURES)}."
+        )
+    nodes = [each for each in sorted(examples) if not chosen or each in chosen]
     readme = [each for each in PICTURES if not chosen or each in chosen]
     with running_editor() as (editor, client):
         client.post("/settings", SETTINGS)

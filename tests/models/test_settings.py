@@ -20,6 +20,8 @@ from anime_production.tools.comfyui import PACK
 # Of the machine, not of the pack: where a user's data lies, and what a program inherits.
 OF_THE_MACHINE = {"models/jobs/database/place.py", "models/jobs/database/cluster.py"}
 PAGE = PACK / "docs" / "jobs.md"
+# Two values for each setting that takes no numbers, neither of them the default.
+VALUES = {"ANIME_TRACKING": ("all", "off")}
 
 
 def row(setting: Setting) -> str:
@@ -52,7 +54,7 @@ def test_the_environment_is_read_by_the_table_of_settings_alone():
 def test_the_environment_goes_before_the_config_file_and_that_before_the_default(
     tmp_path: Path, setting: Setting
 ):
-    first, second = {"tracking": ("all", "off")}.get(setting.key, ("3", "5"))
+    first, second = VALUES.get(setting.variable, ("3", "5"))
     config = tmp_path / "config.json"
     assert setting.read(tmp_path, {}) == setting.default
     if setting.key:

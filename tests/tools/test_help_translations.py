@@ -152,6 +152,17 @@ def test_a_table_in_another_language_has_the_rows_of_the_english_one(
     assert [cell for cell in cells if not re.search(r"[\u3041-\u30ff\u4e00-\u9fff]", cell)] == []
 
 
+def test_a_table_with_an_untranslated_measure_is_refused_by_name(monkeypatch: pytest.MonkeyPatch):
+    def without_ringing(language: str, file: str):
+        texts = read(language, file)
+        del texts["animeProduction"]["helpTables"]["measures"]["AnimeStillQuality"]["ringing"]
+        return texts
+
+    monkeypatch.setattr("anime_production.tools.help_tables.read", without_ringing)
+    with pytest.raises(SystemExit, match=r"in ja: no translation of ringing\."):
+        with_table("AnimeStillQuality", "ja")
+
+
 def test_a_faithful_translation_has_no_problem():
     assert problems(ENGLISH, JAPANESE) == []
 

@@ -105,9 +105,9 @@ def test_each_frame_goes_the_way_of_its_own_values():
     assert decision.rejected == (1, 2, 3)
     assert not decision.passed
     assert "2 of 5 frames pass" in decision.text
-    assert "sharpness: The limit is at least 0.5; these frames are below it: 1, 3." in decision.text
+    assert "sharpness: Frames below the limit of 0.5: 1, 3." in decision.text
     assert "The worst is frame 3 with 0.1." in decision.text
-    assert "noise: The limit is at most 8 levels; these frames are above it: 2." in decision.text
+    assert "noise: Frames above the limit of 8 levels: 2." in decision.text
 
 
 def test_frames_that_all_pass_go_on_and_nothing_is_told_against_them():
@@ -120,7 +120,7 @@ def test_frames_that_all_pass_go_on_and_nothing_is_told_against_them():
 
 def test_frames_in_a_row_are_told_together():
     reasons = gate_frames(pictures(0.1, 0.9, 0.1, 0.1, 0.1)).text
-    assert "below it: 0, 2–4." in reasons
+    assert "limit of 0.5: 0, 2–4." in reasons
 
 
 def test_a_frame_that_is_not_measured_does_not_pass_unless_told():

@@ -18,6 +18,15 @@ from anime_production.web.server import openapi, routes
 from .asking import Desk
 
 DOCUMENT = "/anime/openapi.json"
+# Requests to read, whose answers are compared with the description: one for each route and more.
+READ = (
+    *("/anime/health", "/anime/jobs", "/anime/jobs?order=best&limit=1", "/anime/jobs/8c1f"),
+    *(f"/anime/jobs/8c1f/{part}" for part in ("events", "params", "reports", "artifacts")),
+    *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
+    *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
+    *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
+    *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
+)
 
 
 @pytest.fixture
@@ -43,21 +52,21 @@ def test_the_description_is_valid(desk):
     validate(answer.json)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("/anime/health", "/anime/jobs", "/anime/jobs?order=best&limit=1", "/anime/jobs/8c1f"),
-        *(f"/anime/jobs/8c1f/{part}" for part in ("events", "params", "reports", "artifacts")),
-        *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
-        *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
-        *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
-        *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
-    ],
-)
+@pytest.mark.parametrize("path", READ)
 def test_answers_are_as_described(told, path):
     document, answer = told.get(DOCUMENT, path)
     described = answer_schema(document.json, "get", path, answer.status)
     jsonschema.validate(answer.json, described)
+
+
+def test_the_answer_of_every_route_that_reads_is_compared():
+    compared = {path_in_description(path) for path in READ}
+    routes_to_read = {
+        each.path for each in routes.ENDPOINTS if each.method == "GET" and "/" not in each.answer
+    }
+    # The answers about productions are compared in test_productions.py.
+    others = {path for path in routes_to_read if path.startswith("/anime/productions")}
+    assert routes_to_read - compared - others - {DOCUMENT} == set(), "add a request to READ"
 
 
 def test_what_changes_answers_as_described(told, monkeypatch):
@@ -84,11 +93,21 @@ def test_what_changes_answers_as_described(told, monkeypatch):
         jsonschema.validate(answer.json, schema)
 
 
+def path_in_description(path: str) -> str:
+    """Return the path of the route that answers requests to a path."""
+    path = path.partition("?")[0]
+    described = [each.path for each in routes.ENDPOINTS]
+    patterns = (re.sub(r"\{\w+\}", "[^/]+", each) for each in described)
+    return next(
+        each
+        for each, pattern in zip(described, patterns, strict=True)
+        if re.fullmatch(pattern, path)
+    )
+
+
 def answer_schema(document: dict, method: str, path: str, status: int) -> dict:
     """The schema of a route's answer, with those that it refers to."""
-    pattern = re.sub(r"/(jobs|productions|phases)/[^/?]+", r"/\1/{id}", path.partition("?")[0])
-    pattern = re.sub(r"/weights/[^/?]+", r"/weights/{name}", pattern)
-    answer = document["paths"][pattern][method]["responses"][str(status)]
+    answer = document["paths"][path_in_description(path)][method]["responses"][str(status)]
     schema = answer["content"]["application/json"]["schema"]
     return {**schema, "components": document["components"]}
 
