@@ -8,8 +8,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +32,10 @@ COLUMNS = {
     *("progress_node_id", "reason_code", "reason_values", "thumbnail", "client_id", "process_id"),
 }
 ADDED = {"deciding"}  # keys of a report that 0.1.0 didn't write
+LIMITS = {"limit", "limit_percent", "low", "high"}
+# Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
+SCRIPTS = (Path(__file__).parents[5] / "models/jobs/database/migrations").glob("0010_*.sql")
+LIMITED = {code for path in SCRIPTS for code in re.findall(r"'(\w+)'", path.read_text("utf-8"))}
 EVERY = 11  # of so many jobs one is rich, and told in full
 # No time in a dump is later: what the clock of the machine gave stands for itself.
 CLOCK = datetime(2025, 1, 1, tzinfo=timezone.utc)
@@ -175,6 +181,9 @@ def _columns_of_then(text: str) -> str:
 def _in_utc(value: Any) -> Any:
     if isinstance(value, dict):
         names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys() - ADDED
+        if value.get("reason_code") in LIMITED and isinstance(value.get("reason_values"), dict):
+            values = value["reason_values"].items()
+            value = {**value, "reason_values": {k: v for k, v in values if k not in LIMITS}}
         return {name: _in_utc(value[name]) for name in value if name in names}
     if isinstance(value, list):
         return [_in_utc(each) for each in value]
