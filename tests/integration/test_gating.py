@@ -71,7 +71,7 @@ def test_where_none_passes_it_goes_as_asked(client: ComfyClient, on_fail: str, g
     if goes_on is None:
         assert run.error is not None
         assert run.error["node_id"] == gate
-        assert "edge_width: The limit is at most 0.01 px" in run.error["exception_message"]
+        assert "edge_width: Frames above the limit of 0.01 px" in run.error["exception_message"]
         return
     assert len(client.pictures(run, beside)) == 4
     assert len(run.outputs.get(preview, {}).get("images", [])) == goes_on

@@ -114,7 +114,7 @@ def test_each_frame_goes_its_own_way_with_its_latent_and_its_mask(gate, mixed):
         assert outputs[f"{side}_masks"][:, 0, 0].tolist() == kept
     assert outputs["pass"] is False
     assert "4 of 6 frames pass" in outputs["reasons"]
-    assert "above it: 1, 5." in outputs["reasons"]
+    assert "limit of 4 px: 1, 5." in outputs["reasons"]
 
 
 def test_frames_that_all_pass_are_not_copied(gate, good):
@@ -143,7 +143,7 @@ def test_where_no_frame_passes_the_side_is_blocked_or_the_best_goes_on(gate, mix
     )
     assert torch.equal(whole["accepted"], frames)
     assert whole["pass"] is False
-    with pytest.raises(Rejected, match=r"edge_width: The limit is at most 0\.01 px"):
+    with pytest.raises(Rejected, match=r"edge_width: Frames above the limit of 0\.01 px"):
         gate(report, images=frames, level="frame", thresholds="edge_width=0.01", on_fail="error")
 
 
