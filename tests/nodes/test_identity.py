@@ -102,7 +102,9 @@ def test_a_sheet_of_another_model_is_refused_in_words(run_node, node_classes, of
     frames = draw_clip(4, 160, 160, 24, 0, 1)
     character = run_node(node_classes["AnimeCharacterSheet"], references=frames).args[0]
     inputs = {"images": frames, "character": character, "model": of_faces[0]}
-    with pytest.raises(InputError, match=r"made with palette/bust, got .* made with palette/figure"):
+    with pytest.raises(
+        InputError, match=r"made with palette/bust, got .* made with palette/figure"
+    ):
         run_node(node_classes["AnimeCharacterScore"], **inputs)
 
 
