@@ -16,7 +16,7 @@ from .install import set_up
 from .lock import Lock
 from .places import CHECKOUT, ComfyUI, Home, Refusal, choose_comfyui, home_directory, link
 from .server import running_comfyui
-from .steps import TAIL, StepFailed, run_attended
+from .steps import NEEDS_SET_UP, TAIL, StepFailed, run_attended
 
 PACKAGE = "anime_production"
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
@@ -117,10 +117,9 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
     if not (CHECKOUT / folder).is_dir():
         raise Refusal(f"This copy of the pack has no {folder}; clone its repository instead.")
     if options.command == "generate":
-        if not names_generators(further):
-            return _translations(home, further)
-        status = _translations(home, ["--check-names", *further])
-        if status != 0:  # a wrong name must not cost a download of gigabytes
+        # Only generators need the set-up; a wrong name must not cost a download of gigabytes.
+        status = _generate_without_set_up(home, further)
+        if status != NEEDS_SET_UP:
             return status
     comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
     home.make()
@@ -190,27 +189,15 @@ def _weights(home: Home, options: argparse.Namespace) -> int:
     return run_attended(command, home.package)
 
 
-def names_generators(further: Sequence[str]) -> bool:
-    """Return True if generators are to run, which need a set-up environment.
+def _generate_without_set_up(home: Home, further: list[str]) -> int:
+    """Run `generate` with any Python, and return its exit status.
 
-    Args:
-        further: arguments of the command generate: names of generators, or options about the
-            translations.
+    The status is NEEDS_SET_UP if the names are right and their generators need ComfyUI.
     """
-    if not {"--check", "--checked", "-h", "--help"}.isdisjoint(further):
-        return False
-    values = (further[at - 1] == "--language" if at else False for at in range(len(further)))
-    return any(
-        not is_value and not word.startswith("-")
-        for word, is_value in zip(further, values, strict=True)
-    )
-
-
-def _translations(home: Home, further: list[str]) -> int:
-    """List generators and translations with any Python; they need no ComfyUI."""
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
-    return run_attended([sys.executable, "-m", f"{PACKAGE}.tools", *further], home.package)
+    command = [sys.executable, "-m", f"{PACKAGE}.tools", "--without-set-up", *further]
+    return run_attended(command, home.package)
 
 
 def _phases(home: Home, user: str | None, further: list[str]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .console import LiveLine, duration_text, say
 
+NEEDS_SET_UP = 3  # exit status of a valid command that needs a set-up environment to run
 TAIL = 20  # lines of a failed command that are shown
 INTERRUPT_LIMIT = 30.0  # seconds that an interrupted command may take for stopping its servers
 

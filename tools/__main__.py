@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..quickstart_steps.steps import NEEDS_SET_UP
 from . import __name__ as package
 from . import translations
 
@@ -76,20 +77,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--checked", nargs="+", metavar="KEY", default=[])
     parser.add_argument("--language", choices=translations.translated_languages())
-    # quickstart.py asks for the check of names alone, before it sets anything up.
-    parser.add_argument("--check-names", action="store_true", help=argparse.SUPPRESS)
+    # quickstart.py calls with this option first, before it sets anything up.
+    parser.add_argument("--without-set-up", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.names and (options.check or options.checked):
         parser.error("--check and --checked take no names of generators: run them by themselves")
-    if options.check_names:
-        return check_names(options.names)
+    if options.names:
+        status = check_names(options.names)
+        if status == 0 and options.without_set_up:
+            status = NEEDS_SET_UP
+        return status or run(options.names)
     languages = [options.language] if options.language else []
     if options.check:
         return check(languages)
     if options.checked:
         return mark_checked(options.checked, languages)
-    if options.names:
-        return run(options.names)
     show()
     return 0
 
@@ -104,16 +106,11 @@ def show() -> None:
 
 
 def run(names: Sequence[str]) -> int:
-    """Run generators in the order in which they are listed.
+    """Run generators in the order in which they are listed, and return 0.
 
     Args:
         names: names of generators, or "all". NAME:PART writes one part only, such as one picture.
-
-    Returns:
-        0, or 2 if a name is unknown.
     """
-    if check_names(names) != 0:
-        return 2
     parts: dict[str, list[str]] = {}
     for name, _, part in (each.partition(":") for each in names):
         parts.setdefault(name, []).extend([part] * bool(part))

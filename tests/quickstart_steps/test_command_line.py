@@ -8,7 +8,6 @@ import pytest
 from anime_production.quickstart_steps import command_line
 from anime_production.quickstart_steps.command_line import (
     main,
-    names_generators,
     parse,
     pytest_arguments,
 )
@@ -39,8 +38,14 @@ def test_what_is_for_generators_goes_to_them():
                          (["texts"], True), (["all"], True), (["--language", "ja"], False),
                          (["--language", "ja", "texts"], True), (["texts", "--check"], False)],
 )  # fmt: skip
-def test_only_generators_need_an_environment_that_is_set_up(further: list[str], run: bool):
-    assert names_generators(further) is run
+def test_only_generators_need_an_environment_that_is_set_up(
+    further: list[str], run: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    set_up: list[bool] = []
+    monkeypatch.setattr(command_line, "set_up", lambda home, comfyui: set_up.append(True))
+    monkeypatch.setattr(command_line, "_python", lambda home, comfyui, arguments: 0)
+    main(["generate", *further, "--home", str(tmp_path / "home")])
+    assert bool(set_up) is run
 
 
 def test_an_unknown_generator_ends_before_anything_is_set_up(tmp_path: Path, capfd):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from anime_production.quickstart_steps.steps import NEEDS_SET_UP
 from anime_production.tools import __main__ as command
 from anime_production.tools import translations
 
@@ -74,8 +75,9 @@ def test_checked_names_what_it_marked_and_what_it_could_not(monkeypatch, capsys)
 
 
 def test_names_can_be_checked_without_running_anything(calls, capsys):
-    assert command.main(["--check-names", "texts", "pictures:AnimeGate", "all"]) == 0
-    assert command.main(["--check-names", "textures"]) == 2
+    names = ["texts", "pictures:AnimeGate", "all"]
+    assert command.main(["--without-set-up", *names]) == NEEDS_SET_UP
+    assert command.main(["--without-set-up", "textures"]) == 2
     assert "Unknown generator: textures." in capsys.readouterr().out
     assert calls == []
 
