@@ -31,20 +31,22 @@ def read_page(node: str, language: str = ENGLISH) -> str:
     return path_of(node, language).read_text(encoding="utf-8")
 
 
-def table_of(lines: list[str]) -> slice:
+def table_of(lines: list[str], start: int = 0) -> slice:
     """Return the slice of the lines that holds the first table of a page.
 
     Args:
         lines: all lines of the page.
+        start: number of the line at which the search begins.
 
     Raises:
-        ValueError: the page has no table.
+        ValueError: the page has no table there.
     """
-    rows = [number for number, line in enumerate(lines) if line.startswith("|")]
-    if not rows:
-        raise ValueError("The help page has no table: add a line that begins with |.")
-    start = rows[0]
-    return slice(start, next(end for end in range(start, len(lines) + 1) if end not in rows))
+    is_row = [line.startswith("|") for line in lines]
+    try:
+        first = is_row.index(True, start)
+    except ValueError:
+        raise ValueError("The page has no table: add a line that begins with |.") from None
+    return slice(first, [*is_row, False].index(False, first))
 
 
 def translated_part(node: str) -> str:

@@ -11,6 +11,7 @@ from ..models.measurement import Better
 from ..models.measures import MEASURES
 from ..models.profile import Profile, load_profile
 from .comfyui import PACK
+from .help_pages import table_of
 
 PAGE = PACK / "docs" / "measures.md"
 PROFILES = ("hero", "supporting", "background", "draft")
@@ -65,14 +66,9 @@ def with_tables(page: str) -> str:
     """Return the page with up-to-date tables."""
     lines = page.split("\n")
     for subject, title in TITLES.items():
-        lines = _replaced(lines, lines.index(HEAD, lines.index(title)), table(subject))
-    return "\n".join(_replaced(lines, lines.index(SHEET_HEAD), sheet_table()))
-
-
-def _replaced(lines: list[str], start: int, rows: list[str]) -> list[str]:
-    """Return the lines of a page, with `rows` in place of the table that begins at `start`."""
-    end = next(number for number in range(start, len(lines)) if lines[number][:1] != "|")
-    return [*lines[:start], *rows, *lines[end:]]
+        lines[table_of(lines, lines.index(HEAD, lines.index(title)))] = table(subject)
+    lines[table_of(lines, lines.index(SHEET_HEAD))] = sheet_table()
+    return "\n".join(lines)
 
 
 def generate(chosen: Sequence[str] = ()) -> None:
