@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 
 from ..models.dependency import require
-from ..models.frames import as_frames
 from ..models.image_ops.luma import luma
 from ..models.perceptual.lpips import LPIPS
 from ..models.quality.compare.ciede import colour_differences
@@ -23,6 +22,7 @@ from ..models.quality.compare.pairs import paired
 from ..models.quality.compare.ssim import ssim
 from ..models.sample.sample_clip import draw_clip
 from .perceptual import NETWORK, lpips_networks
+from .pictures import read_picture
 from .timing import Comparison, alternate, print_table
 
 PAIRS, WIDTH, HEIGHT = 6, 832, 480
@@ -132,11 +132,7 @@ def _pictures() -> list[torch.Tensor]:
     """Return the sample character, and the shared drawings and backgrounds if they are there."""
     pictures = [draw_clip(2, WIDTH, HEIGHT, 2, character=0, seed=1)[:1]]
     files = [path for name in FOLDERS for path in sorted((SHARED_ASSETS / name).glob("*"))]
-    for path in files:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-        pictures.append(as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255))
-    return pictures
+    return [*pictures, *map(read_picture, files)]
 
 
 def _as_jpeg(picture: torch.Tensor, quality: int) -> torch.Tensor:

@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 
-from ..models.frames import as_frames
 from ..models.image_ops.luma import luma
 from ..models.image_ops.windows import box_mean
 from ..models.quality.clip_quality import score_clip_quality
@@ -18,6 +15,7 @@ from ..models.report import Report
 from ..models.sample.sample_clip import draw_clip
 from .distortions import compress
 from .moving_character import moving_character
+from .pictures import read_picture
 from .timing import print_table
 
 ASSETS = Path(__file__).resolve().parents[2] / "shared" / "assets"
@@ -87,10 +85,7 @@ def clean_clips() -> dict[str, list[torch.Tensor]]:
 
 
 def _read(path: Path) -> torch.Tensor:
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-    frames = as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)
-    return frames[:, :HEIGHT, :WIDTH].contiguous()
+    return read_picture(path)[:, :HEIGHT, :WIDTH].contiguous()
 
 
 def _print(title: str, reports: Mapping[str, Iterable[Report]]) -> None:

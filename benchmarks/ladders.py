@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from PIL import Image, ImageSequence
 
-from ..models.frames import as_frames
 from ..models.holds import hold_pattern
 from ..models.measure import number_of
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
@@ -20,6 +19,7 @@ from ..models.report import Measure
 from ..models.sample.sample_clip import draw_clip
 from .distortions import SPATIAL, Distortion
 from .moving_character import moving_character
+from .pictures import read_picture
 from .temporal_distortions import TEMPORAL
 from .timing import print_table
 
@@ -199,10 +199,7 @@ def _pictures() -> dict[str, torch.Tensor]:
     for name in FILES:
         path = ASSETS / name
         if path.is_file():
-            with Image.open(path) as image:
-                pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-            frames = as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)
-            pictures[Path(name).stem] = frames[:, :HEIGHT, :WIDTH].contiguous()
+            pictures[Path(name).stem] = read_picture(path)[:, :HEIGHT, :WIDTH].contiguous()
     return pictures
 
 
