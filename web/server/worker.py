@@ -94,4 +94,7 @@ _productions_by_server: dict[int, Productions] = {}
 
 def get_productions(server: Any, get_recorder: Callable[[], Recorder]) -> Productions:
     """Return the productions of this process, always the same ones for a server."""
-    return _productions_by_server.setdefault(id(server), Productions(server, get_recorder))
+    key = id(server)
+    if key not in _productions_by_server:  # many requests ask; two at once keep the same ones
+        _productions_by_server.setdefault(key, Productions(server, get_recorder))
+    return _productions_by_server[key]
