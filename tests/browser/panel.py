@@ -7,6 +7,10 @@ from .editor import TIMEOUT_MS, Editor
 
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 TAB_BUTTON = ".anime-jobs-tab-button, [data-testid=anime-jobs-tab-button]"  # editor 1.47, and later
+CLICK_ROW = """(panel, shot) => {
+    const rows = [...panel.querySelectorAll("[role=option]")];
+    rows.find((row) => row.textContent.includes(shot)).click();
+}"""
 
 
 def expect(locator: Any) -> Any:
@@ -40,9 +44,10 @@ def open_job(editor: Editor, client: ComfyClient, job_or_prompt_id: str) -> Any:
     job = client.get(f"/anime/jobs/{job_or_prompt_id}")["job"]
     panel = open_panel(editor)
     panel.get_by_role("tab", name="Jobs").click()  # closes the details of another job
-    # A click with the pointer could hit another row, because new jobs move the rows.
     row = panel.get_by_role("option").filter(has_text=job["shot"])
-    row.evaluate("(row) => row.click()")
+    expect(row).to_be_visible()
+    # New jobs move the rows and fill them with other jobs, so the row is found and clicked at once.
+    panel.evaluate(CLICK_ROW, job["shot"])
     detail = panel.locator(".anime-view > .anime-detail")
     expect(detail.locator("code").first).to_have_text(job["id"])
     return detail
