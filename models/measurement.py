@@ -11,7 +11,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from .scoring import PASSING, score_at
+
 Threshold = float | tuple[float, float] | None
+POINTS = "of 100"  # unit of values that are scores
 
 
 class Verdict(str, Enum):
@@ -105,11 +108,12 @@ class Measurement:
 
     @property
     def score(self) -> float | None:
-        """Score of 0–100: 50 at the threshold, 100 and 0 at the ends of the scale.
+        """Score of 0–100: 50 at the threshold, 99.5 and .5 at the ends of the scale.
 
-        The score is linear on either side of the threshold. For a band it is 100 in the middle, 50
-        at the edges, and 0 at the end of the scale beyond the edge. It is never below 50 for a
-        PASS and never above 50 for a FAIL. It is None without a value or a threshold.
+        `scoring.score_at` has the formula. The good end of a band is its middle; its bad end is
+        that of the scale beyond the nearer edge. It is 50 or more for a PASS and below 50 for a
+        FAIL. A value that is a score already, with the limit 50, is its own score. It is None
+        without a value or a threshold.
         """
         return self.score_of(self.value)
 
@@ -127,15 +131,19 @@ class Measurement:
         """Return the score that another value would have, such as one of `per_frame`."""
         if value is None or self.threshold is None:
             return None
+        width = self.high - self.low
         if isinstance(self.threshold, tuple):
             start, end = self.threshold
-            middle = (start + end) / 2
-            edge, worst = (start, self.low) if value < middle else (end, self.high)
-            return _between(value, worst, edge, middle)
-        best, worst = (self.high, self.low)
-        if self.better is Better.LOWER:
-            best, worst = worst, best
-        return _between(value, worst, self.threshold, best)
+            good = (end - start) / 2
+            if value < (start + end) / 2:
+                return score_at(value - start, good, start - self.low, width)
+            return score_at(end - value, good, self.high - end, width)
+        if self.unit == POINTS and self.threshold == PASSING:
+            return value
+        above, below = self.high - self.threshold, self.threshold - self.low
+        if self.better is Better.HIGHER:
+            return score_at(value - self.threshold, above, below, width)
+        return score_at(self.threshold - value, below, above, width)
 
     def to_dict(self) -> dict[str, Any]:
         """Return this measurement as strict JSON values (no NaN, no infinity)."""
@@ -206,19 +214,6 @@ def verdict_at(value: float | None, threshold: Threshold, better: Better) -> Ver
     else:
         passes = value <= threshold
     return Verdict.PASS if passes else Verdict.FAIL
-
-
-def _between(value: float, worst: float, threshold: float, best: float) -> float:
-    """Return the score of a value: 0 at `worst`, 50 at `threshold`, 100 at `best`.
-
-    It is linear between these points, whether `worst` is below or above `best`.
-    """
-    toward_best = (value - threshold) * (best - worst) > 0  # `threshold` may equal either end
-    end = best if toward_best else worst
-    if value == threshold or end == threshold:
-        return 100.0 if toward_best else 50.0 if value == threshold else 0.0
-    share = min((value - threshold) / (end - threshold), 1.0)
-    return 50 + 50 * share if toward_best else 50 - 50 * share
 
 
 def frozen(value: Any) -> Any:

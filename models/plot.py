@@ -12,6 +12,7 @@ from .figure import COLOURS, new_figure, picture_of
 from .frames import InputError
 from .reasons import unit_beside, unit_name, with_unit
 from .report import SUBJECTS, Measurement, Report, Verdict
+from .scoring import score_text
 
 # Most curves if some are of optional measurements, and if all are of required ones. Three curves
 # are large; eight small ones are still legible.
@@ -115,7 +116,7 @@ def _write_headline(figure: Any, report: Report, only: Measurement | None) -> No
     """Write subject, verdict and score of a report, or of the only measurement that is drawn."""
     judged = only or report
     verdict, title = judged.verdict, SUBJECTS[report.subject]
-    score = "no score" if judged.score is None else f"{judged.score:.0f} of 100"
+    score = "no score" if judged.score is None else f"{score_text(judged.score)} of 100"
     words = verdict.value.replace("_", " ")
     if only is not None:
         title += f": {only.name.replace('_', ' ')}"

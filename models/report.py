@@ -18,6 +18,7 @@ from .measurement import (
     Threshold,
     Verdict,
 )
+from .scoring import combined_score
 
 __all__ = [
     "Better",
@@ -123,15 +124,14 @@ class Report:
 
     @property
     def score(self) -> float | None:
-        """Score of 0–100: the lowest score of the required measurements; 50 or more means PASS.
+        """Score of 0–100 of the required measurements together; 50 or more means PASS.
 
-        The lowest score is used instead of a mean, because no good value makes up for a broken
-        seam. None if a required measurement has no value, or if none is required.
+        The lowest score decides instead of a mean, because no good value makes up for a broken
+        seam; all others lower it (`scoring.combined_score`). None if a required measurement has no
+        value, or if none is required.
         """
-        scores = [measurement.score for measurement in self.required]
-        if not scores or any(score is None for score in scores):
-            return None
-        return min(score for score in scores if score is not None)
+        scores = [each.score for each in self.required if each.score is not None]
+        return combined_score(scores) if len(scores) == len(self.required) else None
 
     @property
     def not_passing(self) -> tuple[Measurement, ...]:
@@ -175,7 +175,7 @@ class Report:
             "schema": SCHEMA,
             "subject": self.subject,
             "verdict": self.verdict.value,
-            "score": None if self.score is None else round(self.score, 2),
+            "score": self.score,
             "frames": self.frames,
             "fps": self.fps,
             "worst": None

@@ -24,8 +24,9 @@ class AnimeBestOf(io.ComfyNode):
             node_id="AnimeBestOf",
             display_name="Best Of (Anime)",
             category="Anime Production/Acting",
-            description="Keeps the best frames of a batch, the best first. A frame is as good as "
-            "its weakest required measurement. Frames that could not be measured come last.",
+            description="Keeps the best frames of a batch, the best first. The weakest required "
+            "measurement of a frame decides its score most, and the others lower it. Frames that "
+            "could not be measured come last.",
             search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
             has_intermediate_output=True,  # its `ui` reaches the job even if the result is cached
             inputs=[

@@ -28,7 +28,6 @@ class Appearance:
         threshold: similarity from which a frame shows the character.
         presences: presence of the character.
         similarities: similarity of the assigned person to the most similar reference.
-        points: that similarity on the character's calibrated scale, 0–100, 50 at the threshold.
         boxes: bounding box of the assigned person.
         confidences: confidence of the detector in that box; None if the detector gives none.
         people: index of the assigned person in `Detections.people`.
@@ -39,7 +38,6 @@ class Appearance:
     threshold: float
     presences: tuple[Presence, ...]
     similarities: tuple[float | None, ...]
-    points: tuple[float | None, ...]
     boxes: tuple[Box | None, ...]
     confidences: tuple[float | None, ...]
     people: tuple[int | None, ...]
@@ -55,9 +53,7 @@ def unmeasured_appearance(name: str, threshold: float, count: int) -> Appearance
     """Return an appearance in `count` frames for which nothing could be measured."""
     absent = (None,) * count
     presences = (Presence.UNKNOWN,) * count
-    return Appearance(
-        name, threshold, presences, absent, absent, absent, absent, absent, ((),) * count
-    )
+    return Appearance(name, threshold, presences, absent, absent, absent, absent, ((),) * count)
 
 
 def first_lost_frame(presences: Sequence[Presence]) -> int | None:

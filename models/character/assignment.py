@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..dependency import require
+from ..scoring import BELOW_PASS
 
 # Extra points (of 100) for a pair if the person's track was assigned to that character last. They
 # exceed the noise in the scores of two similar people, so that noise doesn't swap the two. A real
@@ -34,6 +35,19 @@ class Assignment:
     same: tuple[tuple[bool, ...], ...]
     doubled: tuple[tuple[tuple[int, ...], ...], ...]
     strangers: tuple[tuple[int, ...], ...]
+
+
+def points_of(similarity: float, threshold: float, usual: float) -> float:
+    """Return a similarity as points: 0 at a similarity of 0, 50 at `threshold`, 100 at `usual`.
+
+    Unlike scores, points are linear, so that sums of them tell which pairs fit best.
+    """
+    room = usual - threshold
+    if similarity >= threshold:
+        share = (similarity - threshold) / room if room > 0 else 1.0
+        return THRESHOLD + (100 - THRESHOLD) * min(share, 1.0)
+    share = similarity / threshold if threshold > 0 else 0.0
+    return min(THRESHOLD * max(share, 0.0), BELOW_PASS)
 
 
 def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> Assignment:

@@ -13,7 +13,7 @@ from ..measure import Measure
 from ..measurement import Measurement, frozen
 from ..report import Report, WorstFrame
 from .appearance import Appearance, Presence, unmeasured_appearance
-from .assignment import Assignment, assign
+from .assignment import Assignment, assign, points_of
 from .character_in_clip import CharacterInClip
 from .character_measures import (
     MEASURES,
@@ -26,7 +26,6 @@ from .detection import Box, Embedder, IdentityModel
 from .detections import Detections, detect_people
 from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character
-from .similarity import SIMILARITY, on_scale_of_character
 from .tracks import track_people
 from .visibility import NO_REFERENCE
 
@@ -124,7 +123,7 @@ def score_characters(
     points = _points(similarities, named)
     assignment = assign(points, detections.rows, track_people(detections, model.embedder))
     appearances = tuple(
-        _appearance(each, index, detections, similarities, points, assignment)
+        _appearance(each, index, detections, similarities, assignment)
         for index, each in enumerate(named)
     )
     strangers = tuple(
@@ -208,13 +207,12 @@ def _similarities(
 
 
 def _points(similarities: torch.Tensor, characters: Sequence[Character]) -> np.ndarray:
-    """Return the similarities as points on each character's own scale, as a report scores them."""
+    """Return the similarities as points of each character's own scale, for the assignment."""
     points = np.full(tuple(similarities.shape), np.nan)
     for index, character in enumerate(characters):
-        scale = on_scale_of_character(character, SIMILARITY).absent(Absence("no_frames"))
         for person, value in enumerate(similarities[:, index].tolist()):
             if not math.isnan(value):
-                points[person, index] = replace(scale, value=value).score
+                points[person, index] = points_of(value, character.threshold, character.usual)
     return points
 
 
@@ -223,7 +221,6 @@ def _appearance(
     index: int,
     detections: Detections,
     similarities: torch.Tensor,
-    points: np.ndarray,
     assignment: Assignment,
 ) -> Appearance:
     if not len(character.embeddings):
@@ -239,7 +236,6 @@ def _appearance(
             for person, is_same in zip(people, same, strict=True)
         ),
         similarities=tuple(None if p is None else similarities[p, index].item() for p in people),
-        points=tuple(None if p is None else float(points[p, index]) for p in people),
         boxes=tuple(None if each is None else each.box for each in assigned),
         confidences=tuple(None if each is None else each.confidence for each in assigned),
         people=people,

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ..frames import InputError
 from ..measurement import Measurement
 from ..report import Report
+from ..scoring import score_text
 from .appearance import Presence
 from .detection import Box
 from .references import ReferenceStatus
@@ -95,7 +96,7 @@ class _ReportedCharacter:
     Attributes:
         name: name of the character.
         presences: presence in each frame.
-        points: points of each frame, 0–100; None if no person is assigned.
+        points: score of each frame, 0–100; None if no person is assigned.
         boxes: box in each frame; None if no person is assigned.
         doubled: boxes of the further people who look like the character, by frame.
         strangers: boxes of the people who are no character, by frame.
@@ -198,7 +199,7 @@ def _draw_frame(picture: Image.Image, index: int, characters: Sequence[_Reported
         if place is None or points is None:
             corner.append((text, COLOURS[presence]))
         else:
-            mark(place, f"{text} {points:.0f}", COLOURS[presence])
+            mark(place, f"{text} {score_text(points)}", COLOURS[presence])
     if any(each.complete_until is not None and index >= each.complete_until for each in characters):
         corner.append(("further boxes are not in the report", STRANGER))
     below = 2.0 * line

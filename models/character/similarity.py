@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..frames import Absence
 from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
+from ..scoring import rounded_score
 from .appearance import Presence, first_lost_frame
 from .report_boxes import DOUBLED, boxes_as_details
 from .visibility import NO_REFERENCE
@@ -50,7 +51,7 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
 
 
 def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measurement:
-    """Return the measurement of similarity, with presences, boxes and points of every frame.
+    """Return the measurement of similarity, with presences, boxes and scores of every frame.
 
     Args:
         clip: one character in a clip.
@@ -58,11 +59,13 @@ def similarity_measurement(clip: "CharacterInClip", measure: Measure) -> Measure
     """
     measure = on_scale_of_character(clip.character, measure)
     similarities = clip.appearance.similarities
-    return measure.measurement(measure.evaluate(clip), similarities, _details(clip))
+    return measure.measurement(measure.evaluate(clip), similarities, _details(clip, measure))
 
 
-def _details(clip: "CharacterInClip") -> Mapping[str, Any]:
+def _details(clip: "CharacterInClip", measure: Measure) -> Mapping[str, Any]:
     appearance, model = clip.appearance, clip.model
+    scale = measure.absent(Absence("no_frames"))
+    scores = [scale.score_of(each) for each in appearance.similarities]
     return {
         "character": appearance.name,
         "model": model.key,
@@ -70,7 +73,7 @@ def _details(clip: "CharacterInClip") -> Mapping[str, Any]:
         "references": len(clip.character.embeddings),
         "calibrated": clip.character.calibrated,
         "presence": [each.value for each in appearance.presences],
-        "points": [None if each is None else round(each, 1) for each in appearance.points],
+        "points": [None if each is None else rounded_score(each, 1) for each in scores],
         "boxes": [_rounded(each) for each in appearance.boxes],
         "confidence": [None if c is None else round(c, 3) for c in appearance.confidences],
         "lost_from": first_lost_frame(appearance.presences),
@@ -85,8 +88,8 @@ def _rounded(box: tuple[float, ...] | None) -> list[float] | None:
 def on_scale_of_character(character: "Character", measure: Measure) -> Measure:
     """Return a similarity measure with the scale of a character.
 
-    The scale has 50 points at the character's threshold and 100 at the usual similarity of its
-    references to one another.
+    The limit is the character's threshold; the good end is the usual similarity of its references
+    to one another.
     """
     return replace(
         measure,

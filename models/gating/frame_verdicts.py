@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..frames import InputError
 from ..measurement import Measurement
 from ..report import Report, Verdict
+from ..scoring import combined_score
 
 FrameValues = tuple[Measurement, Sequence[float | None]]
 
@@ -17,7 +18,9 @@ class FrameVerdict:
     Attributes:
         verdict: FAIL if a required measurement fails, else NOT_MEASURED if one is absent, else
             PASS, as in a report.
-        score: score of the frame's weakest required measurement, 0–100; None if one is absent.
+        score: score of the frame's required measurements together, 0–100, by the formula of a
+            report; None if one is absent.
+        measured_score: score of those that are not absent; None if all are.
         weakest: measurement that decides: the one with the lowest score if the frame fails or
             everything is measured, else the first that is absent; None if nothing is required.
         value: value of `weakest` in this frame; None if it is absent.
@@ -25,6 +28,7 @@ class FrameVerdict:
 
     verdict: Verdict
     score: float | None
+    measured_score: float | None
     weakest: Measurement | None
     value: float | None
 
@@ -88,14 +92,17 @@ def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdic
     absent = [each for each, value in measured if value is None]
     lowest: tuple[float, Measurement, float] | None = None
     failed = False
+    scores: list[float] = []
     for measurement, value in measured:
         score = measurement.score_of(value)
         if value is not None and score is not None:
+            scores.append(score)
             failed = failed or measurement.verdict_of(value) is Verdict.FAIL
             if lowest is None or score < lowest[0]:
                 lowest = score, measurement, value
+    score = combined_score(scores)
     if lowest is None or (absent and not failed):
-        return FrameVerdict(Verdict.NOT_MEASURED, None, absent[0] if absent else None, None)
-    score, weakest, value = lowest
+        return FrameVerdict(Verdict.NOT_MEASURED, None, score, absent[0] if absent else None, None)
+    _, weakest, value = lowest
     verdict = Verdict.FAIL if failed else Verdict.PASS
-    return FrameVerdict(verdict, None if absent else score, weakest, value)
+    return FrameVerdict(verdict, None if absent else score, score, weakest, value)

@@ -9,6 +9,7 @@ from ..measure import short_of
 from ..measurement import thawed
 from ..reasons import sentence
 from ..report import Report, Verdict
+from ..scoring import score_text
 from .frame_verdicts import frame_values, judge_frames
 from .ranking import best_first
 from .thresholds import limit_of
@@ -124,7 +125,7 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     verdict = report.verdict
     let_through = verdict is Verdict.NOT_MEASURED and on_not_measured is OnNotMeasured.ACCEPT
     passed = verdict is Verdict.PASS or let_through
-    score = "" if report.score is None else f", {report.score:.0f} of 100"
+    score = "" if report.score is None else f", {score_text(report.score)} of 100"
     head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
     reasons = []
     if let_through:
@@ -205,7 +206,7 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
         if score is None:
             reasons.append(_reason("gate_unscored_goes_on", frame=best))
         else:
-            reasons.append(_reason("gate_best_goes_on", frame=best, score=f"{score:.0f}"))
+            reasons.append(_reason("gate_best_goes_on", frame=best, score=score_text(score)))
     reasons += _frame_reasons(report)
     if let_through:
         reasons.append(_reason("gate_let_through_frames", frames=listed_frames(let_through)))

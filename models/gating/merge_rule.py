@@ -1,27 +1,24 @@
 """Merging of several reports into one that passes if all of them pass, or if any does."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
 from ..frames import Absence, InputError
 from ..measure import Measure
-from ..measurement import Better, Measurement
+from ..measurement import POINTS, Better, Measurement
 from ..report import MERGED, Report, Verdict, merge
+from ..scoring import PASSING, combined_score, rounded_score
 from .frame_verdicts import FrameVerdict, judge_frames
 
-# Highest score of a report that fails. Without this limit, the score of a report that fails
-# narrowly could be rounded to 50, which passes.
-BELOW_PASS = math.nextafter(50.0, 0.0)
 # The name has a subject in front, as all names in a merged report, so that it can be merged again.
 BEST = Measure(
     f"{MERGED}.best",
-    unit="of 100",
+    unit=POINTS,
     better=Better.HIGHER,
     high=100.0,
     backend="merge",
-    threshold=50.0,
+    threshold=PASSING,
     required=True,
 )
 
@@ -36,8 +33,8 @@ class Rule(str, Enum):
 def merge_by_rule(reports: Sequence[Report], rule: Rule) -> Report:
     """Merge several reports into one.
 
-    By the rule ALL this is `report.merge`: the weakest required measurement of all decides. By the
-    rule ANY an additional measurement decides, `merged.best`, the score of the best report. It
+    By the rule ALL this is `report.merge`: the weakest required measurement of all decides most. By
+    the rule ANY an additional measurement decides, `merged.best`, the score of the best report. It
     passes if one report passes, is not measured if none passes and one is not measured, and fails
     if all fail. All other measurements remain in the report but are no longer required.
 
@@ -70,7 +67,7 @@ def _best_score(reports: Sequence[Report]) -> Measurement:
         values = {"reports": len(reports), "unmeasured": unmeasured}
         return BEST.absent(Absence("none_passes_yet", values), per_frame, details)
     best = max(each for each in points if each is not None)
-    values = {"reports": len(reports), "passing": passing, "score": round(best)}
+    values = {"reports": len(reports), "passing": passing, "score": round(rounded_score(best))}
     code = "any_passes" if passing else "none_passes"
     return BEST.measured(best, code, values, per_frame, details)
 
@@ -79,12 +76,7 @@ def _points(report: Report) -> float | None:
     """Return a report's score; if it fails and a value is absent, the score of the others."""
     if report.verdict is Verdict.NOT_MEASURED:
         return None
-    lowest = min(each.score for each in report.required if each.score is not None)
-    return _limited(lowest, report.verdict)
-
-
-def _limited(points: float, verdict: Verdict) -> float:
-    return points if verdict is Verdict.PASS else min(points, BELOW_PASS)
+    return combined_score([each.score for each in report.required if each.score is not None])
 
 
 def _best_per_frame(reports: Sequence[Report]) -> tuple[float | None, ...]:
@@ -107,9 +99,8 @@ def _best_in_frame(verdicts: Sequence[FrameVerdict]) -> float | None:
     """Return the best report's score in one frame, by the same rule as for whole reports."""
     points = []
     for frame in verdicts:
-        score = None if frame.weakest is None else frame.weakest.score_of(frame.value)
-        if score is not None:
-            points.append(_limited(score, frame.verdict))
+        if frame.verdict is not Verdict.NOT_MEASURED and frame.measured_score is not None:
+            points.append(frame.measured_score)
     best = max(points, default=None)
     passes = any(each.verdict is Verdict.PASS for each in verdicts)
     absent = any(each.verdict is Verdict.NOT_MEASURED for each in verdicts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..frames import InputError
 from ..report import Report, Verdict
+from ..scoring import rounded_score
 from .frame_verdicts import FrameVerdict, judge_frames
 
 
@@ -60,7 +61,7 @@ class Ranking:
             "frame": number,
             "kept": kept,
             "verdict": frame.verdict.value,
-            "score": None if frame.score is None else round(frame.score, 2),
+            "score": frame.score,
             "weakest": None if frame.weakest is None else frame.weakest.name,
             "value": frame.value,
             "lost_because": None if kept else self._why_lost(frame),
@@ -80,17 +81,27 @@ class Ranking:
             return f"{frame.weakest.name} {problem}. {position}"
         assert frame.weakest is not None
         assert last_score is not None  # a frame without a score comes after this one
+        own, other = _distinct(frame.score, last_score)
         weakest = (
-            f"Its weakest measurement is {frame.weakest.name} with {frame.value:.4g}, a score of "
-            f"{frame.score:.1f} of 100."
+            f"Its score is {own} of 100, and its weakest measurement is {frame.weakest.name} with "
+            f"{frame.value:.4g}."
         )
         if frame.score == last_score:
             return f"{weakest} Frame {last} has the same score and comes earlier in the batch."
-        return f"{weakest} Frame {last} has {last_score:.1f}."
+        return f"{weakest} Frame {last} has {other}."
+
+
+def _distinct(score: float, other: float) -> tuple[str, str]:
+    """Return two scores with one decimal place, or with more if one would make them equal."""
+    for digits in range(1, 6):
+        texts = tuple(f"{rounded_score(each, digits):.{digits}f}" for each in (score, other))
+        if texts[0] != texts[1] or score == other:
+            return texts[0], texts[1]
+    return f"{score:.12g}", f"{other:.12g}"
 
 
 def rank_frames(report: Report, k: int) -> Ranking:
-    """Rank the frames of a batch by the score of each one's weakest required measurement.
+    """Rank the frames of a batch by their scores, made as the score of a report is made.
 
     Args:
         report: report with a value for every frame of each required measurement.

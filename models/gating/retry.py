@@ -8,6 +8,7 @@ from typing import Any
 from ..measure import Measure
 from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict
+from ..scoring import score_text
 
 MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
@@ -94,7 +95,8 @@ class Trial:
         """Reasons of all attempts in English: for each a line with its seed, then its reasons."""
         lines = []
         for number, attempt in enumerate(self.attempts, start=1):
-            score = "" if attempt.report.score is None else f", {attempt.report.score:.0f} of 100"
+            points = attempt.report.score
+            score = "" if points is None else f", {score_text(points)} of 100"
             verdict = attempt.report.verdict.value.replace("_", " ")
             lines += [f"Attempt {number}, seed {attempt.seed}: {verdict}{score}"]
             lines += [f"- {line}" for line in reason_of(attempt.report).splitlines()]

@@ -44,19 +44,15 @@ class JobColumn:
         sql: SQL expression over `jobs` and `NAME_JOINS`; in the list it can also use `worst`, the
             measurement that explains the verdict.
         answers: answers that contain the column.
-        digits: decimal places of the number in answers; None keeps all digits.
     """
 
     name: str
     type: Any
     sql: str
     answers: Answer
-    digits: int | None = None
 
     def json(self, value: Any) -> Any:
         """Return a value of this column in the form that answers contain."""
-        if value is not None and self.digits is not None:
-            return round(value, self.digits)
         return to_json_value(value)
 
 
@@ -88,7 +84,7 @@ COLUMNS = (
     JobColumn("progress", float | None, "jobs.progress", LIST | RECORD),
     JobColumn("progress_node_id", str | None, "jobs.progress_node_id", LIST),
     JobColumn("verdict", Verdict | None, "jobs.verdict", ALL),
-    JobColumn("score", float | None, "jobs.score", ALL, digits=2),
+    JobColumn("score", float | None, "jobs.score", ALL),
     JobColumn("judged_by", JudgedBy | None, "jobs.judged_by", ALL),
     JobColumn("reason_code", str | None, "worst.reason_code", LIST),
     JobColumn("reason_values", Mapping[str, Any] | None, "worst.reason_values", LIST),

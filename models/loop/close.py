@@ -13,6 +13,7 @@ from ..measurement import Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report
+from ..scoring import rounded_score
 from .closing.blend import most_blend_frames
 from .closing.closing_measures import (
     CLOSING,
@@ -299,8 +300,8 @@ def _closed_clip(before: _Result, after: _Result, requested: str = "") -> Closed
     """
     values: dict[str, Any] = {
         "methods": " + ".join(after.methods) or requested,
-        "before": round(before.score),
-        "after": round(after.score),
+        "before": round(rounded_score(before.score)),
+        "after": round(rounded_score(after.score)),
     }
     details = {
         "methods": list(after.methods),

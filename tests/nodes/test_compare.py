@@ -130,5 +130,5 @@ def test_what_cannot_be_measured_blocks_the_score_silently(run_node, drawings, s
 def test_alpha_and_grey_are_taken(run_node, drawings):
     alpha = torch.cat([drawings, torch.ones_like(drawings[..., :1])], dim=-1)
     inputs = {"references": drawings, "metrics": WITHOUT_WEIGHTS}
-    assert run_node(AnimeCompareImages, images=alpha, **inputs).args[1] == 100
+    assert run_node(AnimeCompareImages, images=alpha, **inputs).args[1] > 99
     assert run_node(AnimeCompareImages, images=drawings[..., :1], **inputs).args[1] < 100

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { verdictStyle } from "../../../web/client/report/verdicts.js";
+import { verdictStyle, wholeScore } from "../../../web/client/report/verdicts.js";
 import { speak } from "../editor/app.js";
 
 afterEach(() => speak("en"));
@@ -27,4 +27,9 @@ test("the word is in the editor's language", () => {
   assert.equal(verdictStyle("FAIL").word, "不合格");
   speak("zh");
   assert.equal(verdictStyle("NOT_MEASURED").word, "无法测量");
+});
+
+test("a failing score is never rounded to 50, which passes", () => {
+  assert.deepEqual([0, 0.4, 49.4, 49.5, 49.9999, 50, 50.4, 99.6].map(wholeScore),
+    [0, 0, 49, 49, 49, 50, 50, 100]); // prettier-ignore
 });

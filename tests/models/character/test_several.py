@@ -194,7 +194,7 @@ def test_what_is_no_threshold_is_refused(model, rin, threshold):
 def test_each_frame_carries_its_points_box_and_confidence(model, rin):
     result = score_characters(staged([(RIN, 24)], [], [(STRANGER, 24)]), [rin], model)
     details = measurement(result.report, "similarity").details
-    assert details["points"][0] == 100
+    assert details["points"][0] > 99
     assert details["points"][1] is None
     assert details["points"][2] < 50
     assert details["boxes"][0] == pytest.approx((0.1, 20 / 96, 52 / 240, 80 / 96), abs=1e-3)

@@ -26,7 +26,8 @@ def test_a_frame_is_judged_by_its_own_values_whatever_the_whole_comes_to():
 def test_its_weakest_required_measurement_decides():
     sharp, noise = of(SHARP, 0.9, 0.6), of(NOISE, 20.0, 2.0)
     first, second = judged(sharp, noise, of(CONTRAST, 0.0, 0.0), frames=2)
-    assert (first.weakest, first.value, first.score) == (noise, 20.0, 25.0)
+    assert (first.weakest, first.value) == (noise, 20.0)
+    assert first.score < noise.score_of(20.0) < 50, "the other one lowers it"
     assert first.verdict is Verdict.FAIL
     assert second.weakest is sharp
     assert second.verdict is Verdict.PASS
@@ -46,4 +47,14 @@ def test_what_could_not_be_measured_at_all_is_absent_in_every_frame():
 
 def test_a_frame_that_can_be_measured_is_where_the_clip_as_a_whole_can_not():
     sharp = SHARP.absent(Absence("no_frames"), per_frame=[0.9, None])
-    assert [each.score for each in judged(sharp, frames=2)] == [90.0, None]
+    assert [each.score for each in judged(sharp, frames=2)] == [sharp.score_of(0.9), None]
+
+
+def test_a_frame_has_the_score_of_a_report_with_its_values():
+    sharp, noise = of(SHARP, 0.7, 0.3, 0.3), of(NOISE, 5.0, 5.0, 25.0)
+    frames = judged(sharp, noise, frames=3)
+    for number, frame in enumerate(frames):
+        parts = (SHARP.measured(sharp.per_frame[number], "no_lines"),
+                 NOISE.measured(noise.per_frame[number], "no_lines"))  # fmt: skip
+        assert frame.score == Report("still_quality", parts, 1).score
+    assert frames[0].score > frames[1].score > frames[2].score

@@ -142,7 +142,7 @@ def test_the_least_bad_frame_goes_on_where_none_passes():
     assert decision.accepted == (2,)
     assert decision.rejected == (0, 1, 3)
     assert not decision.passed
-    assert "Frame 2 goes on because on_fail is best. Its score is 40 of 100" in decision.text
+    assert "Frame 2 goes on because on_fail is best. Its score is 20 of 100" in decision.text
 
 
 def test_where_a_frame_passes_the_best_is_no_exception():

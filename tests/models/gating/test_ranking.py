@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -31,12 +32,20 @@ def test_the_best_come_first():
 
 
 def test_a_frame_is_as_good_as_its_weakest_measurement():
-    # 0.9 scores 90, yet with noise of 20 the frame has 25; what is not required doesn't count.
+    # 0.9 scores best, yet with noise of 20 the frame fails; what is not required doesn't count.
     ranking = rank_frames(pictures([0.9, 0.6, 0.8], noise=[20, 1, 0]), 1)
     assert ranking.order == (2, 1, 0)
     assert places(ranking)[0]["weakest"] == "noise"
-    assert places(ranking)[0]["score"] == 25.0
-    assert places(ranking)[2]["score"] == 80.0
+    assert places(ranking)[0]["score"] < 50 < places(ranking)[1]["score"]
+
+
+def test_of_equally_weak_frames_the_other_measurements_decide():
+    ranking = rank_frames(pictures([0.6, 0.6, 0.2, 0.2], noise=[2, 1, 9, 20]), 1)
+    assert ranking.order == (1, 0, 2, 3)
+    close = rank_frames(pictures([0.6, 0.6], noise=[1.0001, 1.0]), 1)
+    assert close.kept == (1,)
+    own, other = re.findall(r"[0-9]+\.[0-9]+(?= of 100|\.$)", places(close)[0]["lost_because"])
+    assert float(own) < float(other), "the two scores are told apart"
 
 
 def test_of_equal_frames_the_earlier_wins_every_time():
@@ -73,7 +82,8 @@ def test_it_says_why_the_others_lost():
     assert lost[1]["lost_because"] is None
     assert lost[1]["kept"] is True
     assert lost[2]["lost_because"] == (
-        "Its weakest measurement is sharpness with 0.1, a score of 10.0 of 100. Frame 1 has 90.0."
+        "Its score is 1.3 of 100, and its weakest measurement is sharpness with 0.1. "
+        "Frame 1 has 98.7."
     )
     assert lost[2]["verdict"] == "FAIL"
 

@@ -2,7 +2,7 @@
 
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
-import { verdictStyle } from "../report/verdicts.js";
+import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { number, words } from "../words.js";
 import { age } from "./age.js";
 import { jobName, jobReason, STATE_SYMBOLS, stateText, verdictOf } from "./job.js";
@@ -121,7 +121,7 @@ export function verdictText(job) {
   if (!verdict) return "";
   const { score } = job;
   const { symbol, word } = verdictStyle(verdict);
-  return `${symbol} ${word}${score === null ? "" : ` ${number(Math.round(score))}`}`;
+  return `${symbol} ${word}${score === null ? "" : ` ${number(wholeScore(score))}`}`;
 }
 
 /**

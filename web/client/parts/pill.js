@@ -1,7 +1,7 @@
 /** Short marks for the sidebar: a verdict as a pill, and a progress bar. */
 
 import { element } from "../element.js";
-import { verdictStyle } from "../report/verdicts.js";
+import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { number } from "../words.js";
 
 /**
@@ -12,7 +12,7 @@ import { number } from "../words.js";
  */
 export function verdictPill(verdict, score = null) {
   const { symbol, word } = verdictStyle(verdict);
-  const scoreText = score === null ? "" : ` ${number(Math.round(score))}`;
+  const scoreText = score === null ? "" : ` ${number(wholeScore(score))}`;
   const pill = element("span", "anime-pill", `${symbol} ${word}${scoreText}`);
   pill.dataset.verdict = verdict;
   return pill;

@@ -4,7 +4,7 @@ import { element } from "../element.js";
 import { labelled, reasonText, title, unitBeside, unitName, valueOf, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
 import { decidingMeasurements, withCurve } from "./deciding.js";
-import { verdictStyle } from "./verdicts.js";
+import { verdictStyle, wholeScore } from "./verdicts.js";
 
 /** @import { Measurement, Report } from "./types.js" */
 
@@ -32,7 +32,7 @@ export function headline(verdict, text) {
 export function scoreInWords(score) {
   return score === null
     ? words("node.score_absent")
-    : words("node.score", { score: Math.round(score) });
+    : words("node.score", { score: wholeScore(score) });
 }
 
 /**

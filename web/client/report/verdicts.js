@@ -1,4 +1,4 @@
-/** Appearance of verdicts, for nodes and the sidebar. */
+/** Appearance of verdicts and scores, for nodes and the sidebar. */
 
 import { words } from "../words.js";
 
@@ -29,4 +29,13 @@ export function verdictStyle(verdict) {
     typeof verdict === "string" && Object.hasOwn(STYLES, verdict) ? verdict : "NOT_MEASURED"
   );
   return { ...STYLES[name], word: words(`verdict.${name}`) };
+}
+
+/**
+ * Return a score as a whole number. A failing score is never rounded up to 50, which passes.
+ *
+ * @param {number} score 0–100
+ */
+export function wholeScore(score) {
+  return score < 50 ? Math.min(Math.round(score), 49) : Math.round(score);
 }

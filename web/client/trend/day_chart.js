@@ -2,6 +2,7 @@
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { element } from "../element.js";
+import { wholeScore } from "../report/verdicts.js";
 import { language, number, words } from "../words.js";
 import { countsInWords } from "./counts.js";
 
@@ -145,7 +146,7 @@ function summaryOf(group) {
     day: date.format(new Date(day)),
     jobs: number(jobs),
     counts: countsInWords(group),
-    score: last.median_score === null ? "–" : number(Math.round(last.median_score)),
+    score: last.median_score === null ? "–" : number(wholeScore(last.median_score)),
   });
 }
 

@@ -3,6 +3,7 @@
 import { element, useStyleSheet } from "../element.js";
 import { showProblem } from "../parts/problem.js";
 import { percent } from "../parts/times.js";
+import { wholeScore } from "../report/verdicts.js";
 import { callRoute } from "../requests.js";
 import { number, words } from "../words.js";
 import { countsInWords } from "./counts.js";
@@ -178,7 +179,7 @@ export class Trend {
       name,
       element("td", "", number(group.jobs)),
       cell(last.pass_rate, before.pass_rate, percent),
-      cell(last.median_score, before.median_score, (value) => number(Math.round(value))),
+      cell(last.median_score, before.median_score, (value) => number(wholeScore(value))),
     );
   }
 
