@@ -19,6 +19,10 @@ HELD_SHARE = 0.1
 UPPER = 0.9
 # Below this ΔE a step can't be distinguished from noise, whatever the other steps are.
 STILL = 0.05
+# Frames for which drawings are held regularly, and how regularly: nearly all other steps must be
+# below this share of both moves beside them, and there must be so many moves.
+REGULAR = (2, 3, 4)
+NEARLY_ALL, MOST_OF_MOVE, LEAST_MOVES = 0.9, 0.5, 4
 SAMPLED_SIDE = 64  # about this many pixels across and down are enough to separate light and motion
 SAMPLED_AT_ONCE = 32  # frames; their samples fit into the processor's cache
 
@@ -80,8 +84,37 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
         return HoldPattern((0,), 1)
     large = torch.quantile(steps.float(), UPPER).item()
     moved = steps > max(STILL, HELD_SHARE * large)
-    first = (moved.nonzero().flatten() + 1).tolist()
+    first = ((moved & ~_regularly_held(steps.float())).nonzero().flatten() + 1).tolist()
     return HoldPattern((0, *first), len(steps) + 1)
+
+
+def _regularly_held(steps: torch.Tensor) -> torch.Tensor:
+    """Return a mask of the steps that are holds, if one in two, three or four steps is a move.
+
+    The noise of compression in held frames can be more than `HELD_SHARE` of slow motion. But if
+    every second, third or fourth step towers over the others, the others are holds all the same.
+
+    Args:
+        steps: distance of each frame to the next in ΔE, shape (frames − 1,).
+    """
+    for every in REGULAR:
+        if len(steps) < LEAST_MOVES * every:
+            continue
+        for phase in range(every):
+            move = torch.arange(len(steps)) % every == phase
+            # The smaller of the moves before and after each step.
+            moves = steps.where(move, torch.inf)
+            padded = torch.nn.functional.pad(moves, (every, every), value=torch.inf)
+            windows = padded.unfold(0, every + 1, 1)
+            smaller_before, smaller_after = (
+                windows[start : start + len(steps)].amin(dim=1) for start in (0, every)
+            )
+            beside = torch.minimum(smaller_before, smaller_after)
+            held = ~move & (steps < MOST_OF_MOVE * beside)
+            share = held[~move].float().mean()
+            if share >= NEARLY_ALL:
+                return ~move
+    return torch.zeros_like(steps, dtype=torch.bool)
 
 
 def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
