@@ -4,11 +4,13 @@ import math
 
 import torch
 
+from ...image_ops.gradients import mixed_difference
 from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
 
 SIDE = 16  # px of a block
+PERIOD = 8  # px after which an ordered dither repeats itself at most
 # Quantile of the blocks, sorted from the calmest, that stands for the noise of the picture: noise
 # is in all blocks, texture and lines are in some only.
 CALM = 0.25
@@ -20,7 +22,7 @@ MOST_CLIPPED = 0.25
 GREY_LEVELS = 255
 
 
-def noise(grey: torch.Tensor) -> float | None:
+def noise(grey: torch.Tensor, with_dither: bool = False) -> float | None:
     """Return the standard deviation of the noise of a picture, in grey levels.
 
     Method: J. Immerkær, Fast Noise Variance Estimation, 1996: the difference of two Laplacians,
@@ -31,27 +33,44 @@ def noise(grey: torch.Tensor) -> float | None:
 
     Args:
         grey: luma in 0–1, shape (height, width), at least 16 px a side.
+        with_dither: True to count a pattern that repeats itself, as an ordered dither does.
 
     Returns:
         Grey levels (of 255); None if nearly the whole picture is clipped.
     """
-    across = grey[:, :-2] - 2 * grey[:, 1:-1] + grey[:, 2:]
-    response = (across[:-2] - 2 * across[1:-1] + across[2:]).abs_()
+    response = mixed_difference(grey)
     clipped = ((grey <= BLACK) | (grey >= WHITE))[1:-1, 1:-1]
-    usable = _block_means(clipped.float()) <= MOST_CLIPPED
-    means = _block_means(response)[usable]
+    usable = _blocks(clipped.float()).mean(dim=(1, 3)).flatten() <= MOST_CLIPPED
+    blocks = _blocks(response)
+    means = blocks.abs().mean(dim=(1, 3)) if with_dither else _irregular(blocks)
+    means = means.flatten()[usable]
     if not len(means):
         return None
     calm = means.sort().values[int((len(means) - 1) * CALM)]
     return calm.item() * MEAN_OVER_CALM * math.sqrt(math.pi / 2) / 6 * GREY_LEVELS
 
 
-def _block_means(picture: torch.Tensor) -> torch.Tensor:
-    """Return the mean of each whole block, flat; a small picture has smaller blocks."""
+def _blocks(picture: torch.Tensor) -> torch.Tensor:
+    """Return the whole blocks of a picture, shape (rows, height, columns, width)."""
     rows, columns = (max(1, length // SIDE) for length in picture.shape)
     height, width = (min(SIDE, length) for length in picture.shape)
-    inner = picture[: rows * height, : columns * width]
-    return inner.reshape(rows, height, columns, width).mean(dim=(1, 3)).flatten()
+    return picture[: rows * height, : columns * width].reshape(rows, height, columns, width)
+
+
+def _irregular(blocks: torch.Tensor) -> torch.Tensor:
+    """Return the mean magnitude of each block's response, without what repeats after `PERIOD` px.
+
+    An ordered dither, as GIF files have it, repeats itself exactly and is no noise. The four
+    repetitions in a block have a mean that takes a quarter of the variance of noise with it.
+    """
+    rows, height, columns, width = blocks.shape
+    if (height, width) != (SIDE, SIDE):
+        return blocks.abs().mean(dim=(1, 3))
+    times = SIDE // PERIOD
+    tiles = blocks.view(rows, times, PERIOD, columns, times, PERIOD)
+    irregular = tiles - tiles.mean(dim=(1, 4), keepdim=True)
+    left = (1 - 1 / times**2) ** 0.5
+    return irregular.abs_().mean(dim=(1, 2, 4, 5)) / left
 
 
 NOISE = Measure(

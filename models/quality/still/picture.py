@@ -38,4 +38,4 @@ class Picture:
     @cached_property
     def dithered(self) -> bool:
         """True if the picture is a pattern of few colours, strong enough to hide other faults."""
-        return is_dithered(self.frame, self.noise)
+        return is_dithered(self.frame, noise(self.grey, with_dither=True))

@@ -50,7 +50,7 @@ def pixels(image):
 
 
 def dithered(frame):
-    return is_dithered(frame, noise(luma(frame)))
+    return is_dithered(frame, noise(luma(frame), with_dither=True))
 
 
 def assert_only_told_where_it_can_be(frame):
