@@ -184,7 +184,7 @@ CLIP_FAULTS: Mapping[str, ClipFault] = MappingProxyType(
         "hue": ClipFault(drift_hue, _even(6, 30), "°", ("drift",)),
         "pop": ClipFault(pop, COUNTS, "drawings", ("pop",)),
         "drop": ClipFault(drop, COUNTS, "drawings", ("dropped",)),
-        "repeat": ClipFault(repeat, COUNTS, "drawings", ("duplicates",)),
+        "repeat": ClipFault(repeat, COUNTS, "drawings", ("duplicates", "dropped")),
         "JPEG": ClipFault(compress, (60, 46, 33, 19, 6), "quality", ("blockiness",)),
     }
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageSequence
+from scipy.stats import spearmanr
 
 from ..models.holds import hold_pattern
 from ..models.measure import number_of
@@ -171,16 +172,9 @@ def _answer(measure: Measure, ladders: Sequence[Sequence[Values]]) -> Answer:
         on_scale = values.clip(measure.low, measure.high)
         changes.append((on_scale[-1] - on_scale[0]) / (measure.high - measure.low))
         if np.ptp(values) > 1e-6 * (measure.high - measure.low):
-            correlations.append(np.corrcoef(_ranks(numbers), _ranks(values))[0, 1])
+            correlations.append(spearmanr(numbers, values).statistic)
     correlation = float(np.mean(correlations)) if correlations else None
     return correlation, float(np.median(changes)) if changes else None
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Return the ranks of values; equal values get the mean of their ranks."""
-    lower = (values[None] < values[:, None]).sum(axis=1)
-    equal = (values[None] == values[:, None]).sum(axis=1)
-    return lower + (equal - 1) / 2
 
 
 def _cell(answer: Answer, distortion: Distortion, measure: Measure) -> str:

@@ -45,16 +45,24 @@ def visible_in_both(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tens
     Returns:
         Boolean mask, shape (height, width).
     """
-    height, width = forward.shape[1:]
     squared_length = forward.square().sum(dim=0)
     mismatch = (forward + backward).square().sum(dim=0)
     squared_lengths = squared_length + backward.square().sum(dim=0)
     occluded = mismatch > MISMATCH_SHARE * squared_lengths + MISMATCH
     occluded |= _squared_gradient(forward) > EDGE_SHARE * squared_length + EDGE
-    across = torch.arange(width, device=forward.device) + forward[0]
-    down = torch.arange(height, device=forward.device)[:, None] + forward[1]
-    inside = (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
-    return ~occluded & inside
+    return ~occluded & inside(forward)
+
+
+def inside(flow: torch.Tensor) -> torch.Tensor:
+    """Return a mask of the pixels whose flow leads to a place inside the picture.
+
+    Args:
+        flow: px to the right and downwards, shape (2, height, width).
+    """
+    height, width = flow.shape[1:]
+    across = torch.arange(width, device=flow.device) + flow[0]
+    down = torch.arange(height, device=flow.device)[:, None] + flow[1]
+    return (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
 
 
 def _squared_gradient(flow: torch.Tensor) -> torch.Tensor:

@@ -6,21 +6,26 @@ from statistics import median
 
 import torch
 
+from ..frames import Absence
 from ..holds import HoldPattern
 from ..measure import Measure
 from ..measurement import Measurement
 from .sharpness import EDGE_WIDTH
 from .still.blocks import BLOCKINESS
+from .still.dither import DITHERED
 from .still.exposure import CLIPPED, CONTRAST
 from .still.noise import NOISE
+from .still.posterisation import POSTERISATION
 from .still.still_quality import Results, absence_of, facts_of, measure_picture, numbers_of
 
 # The still measures that take a few milliseconds each; the node AnimeStillQuality has all of them.
-# Only soft lines are required of a clip. The others keep the thresholds of stills, but decide
-# nothing unless a profile requires them.
+# Clipped light can be intended in a shot, so it decides nothing unless a profile requires it.
 STILL_MEASURES = (
     EDGE_WIDTH,
-    *(replace(measure, required=False) for measure in (NOISE, BLOCKINESS, CLIPPED)),
+    NOISE,
+    BLOCKINESS,
+    POSTERISATION,
+    replace(CLIPPED, required=False),
     CONTRAST,
 )
 
@@ -56,7 +61,10 @@ def _measurement(measure: Measure, results: Sequence[Results], pattern: HoldPatt
     per_frame = pattern.along_frames(numbers)
     measured = [number for number in numbers if number is not None]
     if not measured:
-        return measure.absent(absence_of(results, measure.name), per_frame)
+        absence = absence_of(results, measure.name)
+        # A dither hides noise and blocks, as GIF files have it, but the motion can be judged.
+        counts = absence.counts and absence.code != DITHERED
+        return measure.absent(Absence(absence.code, absence.values, counts), per_frame)
     worst = measure.better.worst(measured)
     details = {"worst": worst, "worst_frame": pattern.drawings[numbers.index(worst)]}
     middle = median(measured)

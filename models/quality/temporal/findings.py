@@ -10,8 +10,9 @@ import numpy as np
 from ...frames import Absence
 from ...holds import HoldPattern
 from ...measure import Value, short
-from .clip_steps import NOTHING_TO_FOLLOW, ClipSteps
+from .clip_steps import ClipSteps
 from .light import Light, flashes, scene_light
+from .step_flow import NOTHING_TO_FOLLOW
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Findings:
         """Light of each scene, and the result of `flashes` for it."""
         lights = [scene_light(self.clip_steps, scene) for scene in self.scenes]
         return [(light, flashes(light)) for light in lights]
+
+    @cached_property
+    def flash_shares(self) -> np.ndarray:
+        """How strongly each drawing of the clip flashes; see `flashes`."""
+        return np.concatenate([flash_shares for _, flash_shares in self.lights])
 
     def median_value(
         self, values: Sequence[float | None], scale: float, absence: str = NOTHING_TO_FOLLOW

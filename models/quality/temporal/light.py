@@ -1,4 +1,4 @@
-"""Light over time, measured apart from motion: flicker, flashes, pumping, drift."""
+"""Light over time, measured apart from motion: flicker, flashes and pumping."""
 
 import math
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...frames import Absence
-from ...image_ops.colour import lab_from_rgb
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .clip_steps import FLOW, NOTHING_TO_FOLLOW, ClipSteps
+from .step_flow import FLOW, NOTHING_TO_FOLLOW
 
 if TYPE_CHECKING:
+    from .clip_steps import ClipSteps
     from .findings import Findings
 
 GREY_LEVELS = 255
@@ -42,22 +42,20 @@ class Light:
         luma: luma of each drawing, 0–1, shape (drawings,): the mean luma of the first drawing plus
             the changes that were measured along the motion. So things that move don't change it.
         level: mean luma of each drawing, 0–1, shape (drawings,).
-        lab: mean colour of each drawing, CIELAB, shape (drawings, 3).
     """
 
     drawings: range
     luma: np.ndarray
     level: np.ndarray
-    lab: np.ndarray
 
 
-def scene_light(clip_steps: ClipSteps, drawings: range) -> Light:
+def scene_light(clip_steps: "ClipSteps", drawings: range) -> Light:
     """Return the light of a scene, given as places among the drawings of the clip."""
     steps = [clip_steps.steps[drawing] for drawing in drawings[:-1]]
     changes = [step.light[3].item() for step in steps if step is not None]
     means = clip_steps.means[drawings.start : drawings.stop]
     luma = np.cumsum([means[0, 3].item(), *changes])
-    return Light(drawings, luma, means[:, 3].numpy(), lab_from_rgb(means[:, :3]).numpy())
+    return Light(drawings, luma, means[:, 3].numpy())
 
 
 def flashes(light: Light) -> np.ndarray:
@@ -165,31 +163,8 @@ def _residual(basis: np.ndarray, values: np.ndarray) -> float:
     return float(np.mean((values - fitted) ** 2))
 
 
-def drift(light: Light, flash_shares: np.ndarray) -> float:
-    """Return the drift of the mean colour from the start to the end of a scene, in ΔE.
-
-    It is the distance between the ends of a straight line that is fitted to the colours. Twice the
-    standard error of the slope is subtracted from the slope, because colours that flicker have a
-    slope by chance.
-
-    Args:
-        light: light of a scene.
-        flash_shares: result of `flashes` for it.
-    """
-    usable = flash_shares < FLASHED
-    time, lab = np.flatnonzero(usable), light.lab[usable]
-    if len(time) < 3:
-        return 0.0
-    line = np.polyfit(time, lab, 1)
-    residuals = lab - time[:, None] * line[0] - line[1]
-    spread = float(np.sqrt(np.square(residuals).sum() / (len(time) - 2)))
-    error = spread / float(np.sqrt(np.square(time - time.mean()).sum()))
-    slope = max(0.0, float(np.linalg.norm(line[0])) - 2 * error)
-    return slope * float(time[-1] - time[0])
-
-
 def _flash(findings: "Findings") -> Value:
-    shares = np.concatenate([flash_shares for _, flash_shares in findings.lights])
+    shares = findings.flash_shares
     drawings, strongest = findings.pattern.drawings, float(shares.max())
     facts = {"percent": short(100 * strongest), "frame": drawings[int(shares.argmax())]}
     details = {"frames": [drawings[place] for place in np.flatnonzero(shares >= FLASHED)]}
@@ -226,11 +201,6 @@ def _pumping(findings: "Findings") -> Value | Absence:
     levels, period = strongest
     facts = {"levels": short(levels), "drawings": short(period)}
     return Value(levels, facts, details={"period_drawings": period})
-
-
-def _drift(findings: "Findings") -> Value:
-    largest = max(drift(*each) for each in findings.lights)
-    return Value(largest, {"difference": short(largest)})
 
 
 FLICKER = Measure(
@@ -279,29 +249,17 @@ PUMPING = Measure(
     passes="no_pumping",
     fails="pumps",
 )
-# It has no threshold, because errors of the optical flow add an unknown part to it.
 LOCAL_FLICKER = Measure(
     "local_flicker",
     unit="grey levels",
     better=Better.LOWER,
-    high=12.0,
+    high=24.0,
     backend=FLOW,
+    threshold=6.0,
+    required=True,
     answers_to="Brightness that jumps only in parts of the picture, in grey levels",
     function=_local_flicker,
     absences=(NOTHING_TO_FOLLOW,),
     passes="local_flicker",
-)
-DRIFT = Measure(
-    "drift",
-    unit="ΔE",
-    better=Better.LOWER,
-    high=20.0,
-    backend="mean-colour",
-    # Twice the 2.3 ΔE that is just visible side by side (Mahy et al. 1994). The start and the end
-    # of a clip are never side by side, but its end and the next shot are.
-    threshold=4.6,
-    answers_to="Change of the mean colour from start to end, in ΔE",
-    function=_drift,
-    passes="no_drift",
-    fails="drifts",
+    fails="flickers_locally",
 )

@@ -6,9 +6,9 @@ from ...frames import Absence
 from ...measure import Measure, Value, short
 from ...measurement import Better
 from ...perceptual.structural import BACKEND, USUAL_STEP
-from .clip_steps import FLOW, NOTHING_TO_FOLLOW
 from .findings import Findings
 from .light import GREY_LEVELS
+from .step_flow import FLOW, NOTHING_TO_FOLLOW
 
 PERCENT = 100
 NOTHING_STILL = "nothing_still"
@@ -73,9 +73,10 @@ BOILING = Measure(
     "boiling",
     unit="grey levels",
     better=Better.LOWER,
-    high=12.0,
+    high=24.0,
     backend=FLOW,
-    threshold=3.0,  # 1.2 % of contrast, from which people see fine detail change
+    required=True,
+    threshold=8.0,
     answers_to="Lines and areas that stand still but change from drawing to drawing, apart from "
     "changes of light, in grey levels",
     function=_boiling,

@@ -8,9 +8,9 @@ import torch
 LEAST_CUT = 15.0
 OUTSTANDING = 3.0
 BESIDE = 2  # steps on either side with which a step is compared
-# A flash is no cut. After a flash, one of the next `RETURNS_WITHIN` drawings resembles one of those
-# before it: their difference is less than `MOST_DIFFERENCE` of the step.
-RETURNS_WITHIN = 4
+# A flash or a pop is no cut. After it, one of the next `RETURNS_WITHIN` drawings resembles one of
+# those before it: their difference is less than `MOST_DIFFERENCE` of the step.
+RETURNS_WITHIN = 6
 MOST_DIFFERENCE = 0.6
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from ...frames import Absence
 from ...measure import Measure, Value, short
 from ...measurement import Better
-from .clip_steps import FLOW, Triplet
+from .step_flow import FLOW
 
 if TYPE_CHECKING:
     from .findings import Findings
+    from .triplet import Triplet
 
 # Drawings with a known displacement; with fewer, a swing can't be distinguished from shaking.
 LEAST_DRAWINGS = 6
@@ -26,7 +27,7 @@ FROM_DIFFERENCE = 2 / math.sqrt(70)
 FROM_MEDIAN = 1 / math.sqrt(math.log(2))
 
 
-def shaking(triplets: Sequence[Triplet | None]) -> list[float | None]:
+def shaking(triplets: Sequence["Triplet | None"]) -> list[float | None]:
     """Return the displacement of the whole picture from its path at each drawing.
 
     The path is a curve of the third degree through the positions in two drawings on either side. A
@@ -84,6 +85,7 @@ JITTER = Measure(
     # for HD) that is a tenth of a percent of the height. Displacements of twice that move the
     # picture back and forth by about five arcminutes.
     threshold=0.2,
+    required=True,
     answers_to="Camera shake: how far the whole picture is off its smooth path, in % of the "
     "shorter side. A pan or a slow swing is no shake",
     function=_jitter,

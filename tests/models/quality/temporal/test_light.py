@@ -4,17 +4,15 @@ import torch
 
 from anime_production.models.quality.temporal.light import (
     Light,
-    drift,
     flashes,
     flicker,
     pumping,
 )
 
 
-def light(luma, lab=None):
+def light(luma):
     luma = np.asarray(luma, dtype=float)
-    colours = np.zeros((len(luma), 3)) if lab is None else np.asarray(lab, dtype=float)
-    return Light(range(len(luma)), luma, luma, colours)
+    return Light(range(len(luma)), luma, luma)
 
 
 def none(luma):
@@ -81,11 +79,3 @@ def test_random_flicker_does_not_pump():
 
 def test_too_few_drawings_cannot_pump():
     assert pumping(light([0.5] * 8), none([0.5] * 8)) is None
-
-
-def test_a_drift_is_the_distance_of_its_ends_and_flicker_is_no_drift():
-    time = np.arange(41)[:, None]
-    lab = np.array([50.0, 0, 0]) + time * np.array([0.1, 0.05, 0.0])
-    assert drift(light(np.full(41, 0.5), lab), np.zeros(41)) == pytest.approx(4.47, abs=0.01)
-    random = torch.randn(41, 3, generator=torch.Generator().manual_seed(3)).numpy() * 4
-    assert drift(light(np.full(41, 0.5), random), np.zeros(41)) < 1.5

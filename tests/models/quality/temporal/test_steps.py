@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.quality.temporal.clip_steps import measure_steps, working_picture
+from anime_production.models.quality.temporal.clip_steps import measure_steps
 from anime_production.models.quality.temporal.steadiness import shaking, usual_shaking
+from anime_production.models.quality.temporal.working_picture import reduced
 
 from .painted import moving_figure, pan, texture
 
@@ -132,7 +133,7 @@ def test_nothing_is_measured_across_a_cut():
 
 def test_the_working_picture_is_the_mean_of_whole_squares():
     frame = torch.rand(400, 610, 3, generator=torch.Generator().manual_seed(4))
-    picture = working_picture(frame)
+    picture = reduced(frame)
     assert picture.shape == (4, 200, 305)
     assert torch.allclose(picture[:3, 3, 7], frame[6:8, 14:16].mean(dim=(0, 1)), atol=1e-6)
 
