@@ -10,7 +10,7 @@ from ..perceptual.structural import BACKEND, step_distances
 # ΔE (CIE 1976) of the picture's mean colour. The just noticeable difference of two patches is 2.3
 # (Mahy et al. 1994). Half of that is visible if the whole picture jumps by it at every repetition.
 SEAM_COLOUR_LIMIT = 1.2
-LARGEST_COLOUR = 30.0  # a score of 0: the scene ends at two thirds of its light
+LARGEST_COLOUR = 12.0  # bad end of the scale: the scene ends at five sixths of its light
 # The limit holds at the lightness MID_GREY. The eye sees the ratio of two lights (Weber's law), so
 # in darker pictures a smaller ΔE is equally visible. The ΔE of a ratio is proportional to L* + 16,
 # which is proportional to the cube root of the light.

@@ -11,7 +11,7 @@ from ..perceptual.structural import BACKEND
 # nearly repeats the first (a stutter). Above it the seam jumps: with one drawing missing it is two
 # steps wide.
 SEAM_BAND = (0.4, 1.75)
-LARGEST_SEAM = 10.0  # a score of 0
+LARGEST_SEAM = 6.0  # bad end of the scale: a jump over six drawings
 # Added to the numerator and the denominator of the ratio, as a share of the clip's usual step.
 # Without it, a seam at which the motion rests would be a jump: a tiny step divided by a tinier one.
 REST = 0.15

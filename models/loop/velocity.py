@@ -11,9 +11,8 @@ from ..measurement import Better
 # no clean seam was above 0.11, and hardly any clip that was played back and forth was below 0.4. A
 # swing that eases into its turning point has little speed left there.
 TURN_LIMIT = 0.3
-# A score of 0. This is twice the largest possible value, as turning back completely is bad, but
-# jumping by ten steps is worse.
-LARGEST_TURN = 2.0
+# Bad end of the scale, and the largest possible value: the motion turns back completely.
+LARGEST_TURN = 1.0
 # Number of drawings at most, evenly spread, whose own turning is measured for comparison.
 MOST_DRAWINGS = 32
 # px per drawing at the size of the flow. At a lower speed only noise has a direction.
