@@ -57,7 +57,7 @@ Where pairs are in the wrong order, these are the causes that are known:
 - Tones in steps of 24 grey levels can happen to lie nearer to a picture's own colours than steps
   of 16.
 - Of a covered figure only the visible part is compared, and the head is more like the references
-  than the whole. Half of another character's picture can hide the figure, so that nothing is
+  than the whole. A part of another character's picture can hide the figure, so that nothing is
   measured.
 - Leaving drawings out at the seam is no growing fault where the motion swings: an earlier drawing
   can be nearer to the first one. A pair is counted apart if the step at the seam grows by less
@@ -211,7 +211,8 @@ def character_subjects() -> dict[str, Subject]:
             references = torch.cat([*pictures[:number], *pictures[number + 1 :]])
             character, _ = make_character(name, references, model)
             score = partial(_scored, character=character, model=model)
-            subjects[f"{name}, {number}"] = Subject(picture, score, character_faults(stranger))
+            label = name if len(scored) == 1 else f"{name} {number + 1}"
+            subjects[label] = Subject(picture, score, character_faults(stranger))
     return subjects
 
 
