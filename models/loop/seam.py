@@ -94,7 +94,7 @@ def score_loop(
 
     - `seam_position`: width of the seam in steps of the clip, without held frames;
     - `seam_velocity`: motion that turns back at the seam, or plays back and forth anywhere;
-    - `seam_colour`: jump of the mean colour at the seam, beyond the changes anywhere else;
+    - `seam_colour`: jump of light or colour at the seam, beyond the changes anywhere else;
     - `seam_hold`: drawings at the seam that are held longer or shorter than elsewhere;
     - `continuity`: continuous motion rather than grain or unrelated pictures;
     - `motion`: any motion at all, as a frozen clip is no loop.
