@@ -38,18 +38,23 @@ METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 Method = Callable[[DrawnClip], Iterable[Change]]
 
 # Attempts of `auto`, mildest first: repeated frames are dropped, then the light is changed, then
-# frames are cut off, then new frames are made. An attempt with two methods is made only if the
-# first method alone improves the score but the loop still fails.
+# frames are cut off, then new frames are made. An attempt with two methods is made in this order if
+# the first method alone helps. The others come last: two faults at once may hide each other.
 ATTEMPTS = (
     ("repeat",),
     ("colour",),
-    ("trim",),
     ("colour", "repeat"),
+    ("repeat", "colour"),
+    ("trim",),
+    ("repeat", "trim"),
     ("colour", "trim"),
+    ("repeat", "flow_morph"),
     ("colour", "flow_morph"),
     ("colour", "crossfade"),
     ("flow_morph",),
     ("crossfade",),
+    ("repeat", "crossfade"),
+    ("trim", "colour"),
     ("trim", "flow_morph"),
     ("trim", "crossfade"),
 )
@@ -99,6 +104,11 @@ class _Result:
     def score(self) -> float:
         """Score of the loop, 0–100; 0 if it could not be measured, so that it is never the best."""
         return 0.0 if self.report.score is None else self.report.score
+
+    @property
+    def failed(self) -> set[str]:
+        """Names of the required measurements that fail."""
+        return {each.name for each in self.report.required if each.verdict is Verdict.FAIL}
 
     @property
     def passes(self) -> bool:
@@ -182,22 +192,43 @@ def _mildest(before: _Result, blend_frames: int, scorer: "_Scorer") -> _Result:
     if before.passes:
         return before
     results: dict[tuple[str, ...], _Result] = {(): before}
+    postponed = []
     for attempt in ATTEMPTS:
         earlier = results.get(attempt[:-1])
-        if earlier is None or (attempt[:-1] and not _better(earlier, before)):
+        if earlier is not None and earlier is not before and not _helps(earlier, before):
+            postponed.append(attempt)
             continue
-        method = _attempted_method(attempt[-1], blend_frames)
-        result = scorer.best_equally_measured(earlier, attempt[-1], method)
-        if result is not None and result.passes:
-            return result
-        if result is not None:
-            results[attempt] = result
+        if earlier is not None and _attempt(attempt, earlier, results, blend_frames, scorer):
+            return results[attempt]
+    for attempt in postponed:
+        if _attempt(attempt, results[attempt[:-1]], results, blend_frames, scorer):
+            return results[attempt]
     best = max(results.values(), key=lambda result: result.score)
     return best if _better(best, before) else before
 
 
+def _attempt(
+    attempt: tuple[str, ...],
+    earlier: _Result,
+    results: dict[tuple[str, ...], _Result],
+    blend_frames: int,
+    scorer: "_Scorer",
+) -> bool:
+    """Apply an attempt's last method, add the result to `results`, and return True if it passes."""
+    method = _attempted_method(attempt[-1], blend_frames)
+    result = scorer.best_equally_measured(earlier, attempt[-1], method)
+    if result is not None:
+        results[attempt] = result
+    return result is not None and result.passes
+
+
 def _better(result: _Result, before: _Result) -> bool:
     return result.score >= before.score + LEAST_GAIN
+
+
+def _helps(result: _Result, before: _Result) -> bool:
+    """Return True if a result is better, or if a measurement passes in it that failed before."""
+    return _better(result, before) or not before.failed <= result.failed
 
 
 def _attempted_method(method: str, most_frames: int) -> Method:
