@@ -1,4 +1,4 @@
-"""Search for in-betweens that an interpolated clip has between its drawings, but not at its seam."""
+"""Search for in-betweens that an interpolated clip has everywhere but at its seam."""
 
 import torch
 

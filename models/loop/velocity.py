@@ -11,10 +11,10 @@ from ..measurement import Better
 # no clean seam was above 0.11, and hardly any clip that was played back and forth was below 0.4. A
 # swing that eases into its turning point has little speed left there.
 TURN_LIMIT = 0.3
-# Quantile of the turning inside the clip that stands for its own turning. Gusts turn leaves and cloth
-# back at full speed, at some drawings only, so the median doesn't show it. In 288 loops of gusts
-# that turn within three drawings, started at any frame, 22 % were above the limit with the median
-# and 7 % with this quantile. Of calmer clips that run on for two drawings, as many are found.
+# Quantile of the turning inside the clip that stands for its own turning. Gusts turn leaves and
+# cloth back at full speed, at some drawings only, so the median doesn't show it. Of 120 loops of
+# gusts that turn within three drawings, 22 % were above the limit with the median and 7 % with this
+# quantile. Of calmer clips that run on for two drawings, about as many are found as before.
 OWN_TURNING = 0.8
 # A score of 0. This is twice the largest possible value, as turning back completely is bad, but
 # jumping by ten steps is worse.
