@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # Share of frames. A clip that shows the character in fewer of them has no verdict on it.
 LEAST_VISIBLE_SHARE = 0.5
 # Distance of the bad end of the scale, in distances that the threshold allows. With the palette,
-# pictures of other characters are 2.5 to 4 times as far away.
-UNUSABLE = 4.0
+# pictures of other characters are 2 to 3.7 times as far away, half of them up to 2.8 times.
+UNUSABLE = 3.0
 LEAST_ROOM = 0.05  # similarity between the bad end and a threshold near 1
 
 DIFFERENT = "character_different"
