@@ -129,7 +129,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
 
     Examples:
         >>> load_profile("draft").limits["loop"]["seam_colour"]
-        {'threshold': 2.3}
+        {'threshold': 1.15}
     """
     names = profile_names(folder)
     if name not in names:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .measure import Measure
 from .measurement import (
+    POINTS,
     Better,
     Measurement,
     ReportError,
@@ -130,8 +131,26 @@ class Report:
         seam; all others lower it (`scoring.combined_score`). None if a required measurement has no
         value, or if none is required.
         """
+        return None if any(each.score is None for each in self.required) else self.measured_score
+
+    @property
+    def measured_score(self) -> float | None:
+        """Score of the required measurements that have a value; None if none has."""
         scores = [each.score for each in self.required if each.score is not None]
-        return combined_score(scores) if len(scores) == len(self.required) else None
+        optional = [each.score for each in self.optional if each.score is not None]
+        return combined_score(scores, optional)
+
+    @property
+    def optional(self) -> tuple[Measurement, ...]:
+        """Optional measurements with a limit: they lower the score and decide no verdict.
+
+        There are none where a score decides, as in a merge by the rule ANY: it contains them.
+        """
+        if any(each.unit == POINTS for each in self.required):
+            return ()
+        return tuple(
+            each for each in self.measurements if not each.required and each.threshold is not None
+        )
 
     @property
     def not_passing(self) -> tuple[Measurement, ...]:

@@ -15,7 +15,8 @@ BELOW_PASS = math.nextafter(PASSING, 0.0)
 # scale: from 50 to .5. Halfway it is a tenth.
 FALL = 100.0
 # Weight of the measurements that are not the weakest. At a quarter, one at its limit (50) takes a
-# sixth off the points that the weakest one leaves, and one at 90 takes a fortieth.
+# sixth off the points that the weakest one leaves, and one at 90 takes a fortieth. That sixth is
+# also the most that an optional measurement takes.
 WEIGHT = 0.25
 
 
@@ -46,7 +47,7 @@ def score_at(beyond: float, good_room: float, bad_room: float, width: float) -> 
     return min(PASSING * FALL**-share, BELOW_PASS)
 
 
-def combined_score(scores: Sequence[float]) -> float | None:
+def combined_score(scores: Sequence[float], optional: Sequence[float] = ()) -> float | None:
     """Return the score of several measurements together: the weakest decides, the others lower it.
 
     With `m`, the lowest score, and `q`, the product of `(score / 100) ** (1 / 4)` of all others:
@@ -54,8 +55,12 @@ def combined_score(scores: Sequence[float]) -> float | None:
     of them never lowers the result, the result is 50 or more exactly if `m` is, and it does not
     jump where `m` crosses 50. A single score remains as it is.
 
+    Optional measurements are never the weakest, and count in `q` with the mean of their score and
+    100. They tell takes apart, but a style that one of them mistakes for a fault keeps 90 points.
+
     Args:
         scores: scores of 0–100 in any order.
+        optional: scores of measurements that are not required.
 
     Returns:
         The score; None if there are no scores.
@@ -69,7 +74,8 @@ def combined_score(scores: Sequence[float]) -> float | None:
     if not scores:
         return None
     weakest, *further = sorted(scores)
-    factor = math.prod(score / 100 for score in further) ** WEIGHT
+    halved = ((score + 100) / 2 for score in optional)
+    factor = math.prod(score / 100 for score in (*further, *halved)) ** WEIGHT
     if weakest >= PASSING:
         return PASSING + (weakest - PASSING) * factor
     return min(float(weakest * factor ** (1 - weakest / PASSING)), BELOW_PASS)

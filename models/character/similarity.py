@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 # Share of frames. A clip that shows the character in fewer of them has no verdict on it.
 LEAST_VISIBLE_SHARE = 0.5
+# Distance of the bad end of the scale, in distances that the threshold allows. With the palette,
+# pictures of other characters are 2 to 3.7 times as far away, half of them up to 2.8 times.
+UNUSABLE = 3.0
+LEAST_ROOM = 0.05  # similarity between the bad end and a threshold near 1
 
 DIFFERENT = "character_different"
 LOST = "character_lost"
@@ -88,13 +92,16 @@ def _rounded(box: tuple[float, ...] | None) -> list[float] | None:
 def on_scale_of_character(character: "Character", measure: Measure) -> Measure:
     """Return a similarity measure with the scale of a character.
 
-    The limit is the character's threshold; the good end is the usual similarity of its references
-    to one another.
+    The limit is the character's threshold, and the good end is the usual similarity of its
+    references to one another. At the bad end a frame is `UNUSABLE` times as far from the references
+    as the threshold allows.
     """
+    unusable = 1 - UNUSABLE * (1 - character.threshold)
     return replace(
         measure,
         backend=character.backend,
         threshold=character.threshold,
+        low=max(min(unusable, character.threshold - LEAST_ROOM), 0.0),
         high=character.usual,
     )
 

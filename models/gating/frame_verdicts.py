@@ -18,9 +18,9 @@ class FrameVerdict:
     Attributes:
         verdict: FAIL if a required measurement fails, else NOT_MEASURED if one is absent, else
             PASS, as in a report.
-        score: score of the frame's required measurements together, 0–100, by the formula of a
-            report; None if one is absent.
-        measured_score: score of those that are not absent; None if all are.
+        score: score of the frame, 0–100, by the formula of a report; None if a required
+            measurement is absent.
+        measured_score: score without the absent ones; None if all are absent.
         weakest: measurement that decides: the one with the lowest score if the frame fails or
             everything is measured, else the first that is absent; None if nothing is required.
         value: value of `weakest` in this frame; None if it is absent.
@@ -82,13 +82,19 @@ def judge_frames(report: Report) -> tuple[FrameVerdict, ...]:
         InputError: the report does not judge its frames one by one; see `frame_values`.
     """
     measured = frame_values(report)
+    optional = [each for each in report.optional if len(each.per_frame) == report.frames]
     return tuple(
-        _judged([(each, values[frame]) for each, values in measured])
+        _judged(
+            [(each, values[frame]) for each, values in measured],
+            [each.score_of(each.per_frame[frame]) for each in optional],
+        )
         for frame in range(report.frames or 0)
     )
 
 
-def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdict:
+def _judged(
+    measured: Sequence[tuple[Measurement, float | None]], optional: Sequence[float | None]
+) -> FrameVerdict:
     absent = [each for each, value in measured if value is None]
     lowest: tuple[float, Measurement, float] | None = None
     failed = False
@@ -100,7 +106,7 @@ def _judged(measured: Sequence[tuple[Measurement, float | None]]) -> FrameVerdic
             failed = failed or measurement.verdict_of(value) is Verdict.FAIL
             if lowest is None or score < lowest[0]:
                 lowest = score, measurement, value
-    score = combined_score(scores)
+    score = combined_score(scores, [each for each in optional if each is not None])
     if lowest is None or (absent and not failed):
         return FrameVerdict(Verdict.NOT_MEASURED, None, score, absent[0] if absent else None, None)
     _, weakest, value = lowest

@@ -8,7 +8,7 @@ from ..frames import Absence, InputError
 from ..measure import Measure
 from ..measurement import POINTS, Better, Measurement
 from ..report import MERGED, Report, Verdict, merge
-from ..scoring import PASSING, combined_score, rounded_score
+from ..scoring import PASSING, rounded_score
 from .frame_verdicts import FrameVerdict, judge_frames
 
 # The name has a subject in front, as all names in a merged report, so that it can be merged again.
@@ -76,7 +76,7 @@ def _points(report: Report) -> float | None:
     """Return a report's score; if it fails and a value is absent, the score of the others."""
     if report.verdict is Verdict.NOT_MEASURED:
         return None
-    return combined_score([each.score for each in report.required if each.score is not None])
+    return report.measured_score
 
 
 def _best_per_frame(reports: Sequence[Report]) -> tuple[float | None, ...]:

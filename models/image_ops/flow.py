@@ -110,15 +110,24 @@ class GreyClip:
         common: all of a pan, but little of grain, because no pixel of the first frame moves to
         become grain in the second.
         """
-        flow = np.ascontiguousarray(self.flow(first, second).transpose(2, 0, 1))
-        before, after = (
-            picture - picture.mean()
-            for picture in (
-                torch.from_numpy(self.picture(frame)).float() for frame in (first, second)
-            )
-        )
-        residual = (before - warped(after[None], torch.from_numpy(flow))[0]).square().mean()
-        return 1 - (residual / (before - after).square().mean().clamp(min=1e-9)).item()
+        before, after = self._centred(first), self._centred(second)
+        change = (before - after).square().mean().clamp(min=1e-9).item()
+        return 1 - self.unexplained(first, second) / change
+
+    def unexplained(self, first: int, second: int) -> float:
+        """Return the mean squared change between two frames that motion doesn't explain.
+
+        Returns:
+            Squared grey levels of 255, without a change of the mean.
+        """
+        flow = torch.from_numpy(np.ascontiguousarray(self.flow(first, second).transpose(2, 0, 1)))
+        before, after = self._centred(first), self._centred(second)
+        return (before - warped(after[None], flow)[0]).square().mean().item()
+
+    def _centred(self, frame: int) -> torch.Tensor:
+        """Return a frame as a grey picture whose mean is 0, float32, shape (height, width)."""
+        picture = torch.from_numpy(self.picture(frame)).float()
+        return picture - picture.mean()
 
 
 class GreyPictures:
@@ -188,6 +197,10 @@ class GreyPictures:
     def explained_share(self, first: int, second: int) -> float:
         """Return the share of the change between two pictures that motion explains, up to 1."""
         return self._clip.explained_share(self._frame(first), self._frame(second))
+
+    def unexplained(self, first: int, second: int) -> float:
+        """Return the mean squared change between two pictures that motion doesn't explain."""
+        return self._clip.unexplained(self._frame(first), self._frame(second))
 
     def spread(self, limit: int) -> list[int]:
         """Return the places of at most `limit` pictures, evenly spread.

@@ -1,7 +1,7 @@
 """Measurements of a clip, made once, from which the seams of all its loops are judged."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -51,6 +51,16 @@ class ClipMeasurements:
             indices: frames of the loop, in the order in which they play.
         """
         return GreyPictures(self.clip, indices, self.start, len(self.steps))
+
+    def with_still_seam(self) -> "ClipMeasurements":
+        """Return the measurements of the loop with a step of 0 from its last frame to its first."""
+        steps, structural_steps, motion_steps = (
+            torch.cat([each[:-1], each.new_zeros(1)])
+            for each in (self.steps, self.structural_steps, self.motion_steps)
+        )
+        return replace(
+            self, steps=steps, structural_steps=structural_steps, motion_steps=motion_steps
+        )
 
 
 def measure_clip(

@@ -7,10 +7,12 @@ from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
 
-# ΔE (CIE 1976) of the picture's mean colour. The just noticeable difference of two patches is 2.3
-# (Mahy et al. 1994). Half of that is visible if the whole picture jumps by it at every repetition.
-SEAM_COLOUR_LIMIT = 1.2
-LARGEST_COLOUR = 30.0  # a score of 0: the scene ends at two thirds of its light
+# ΔE (CIE 1976) by which the whole picture changes. The just noticeable difference of two patches
+# side by side is 2.3 (Mahy et al. 1994). A quarter of that is visible if the whole picture jumps by
+# it at every repetition: a flash is visible from 1 % of the light on (de Lange 1958), and 3 % of
+# the light are 0.4–1 ΔE.
+SEAM_COLOUR_LIMIT = 0.6
+LARGEST_COLOUR = 6.0  # bad end of the scale: the scene ends at six sevenths of its light
 # The limit holds at the lightness MID_GREY. The eye sees the ratio of two lights (Weber's law), so
 # in darker pictures a smaller ΔE is equally visible. The ΔE of a ratio is proportional to L* + 16,
 # which is proportional to the cube root of the light.
@@ -19,12 +21,12 @@ MID_GREY, OFFSET = 50.0, 16.0
 # common part has at least this share of the squared difference, the change is one of light.
 COMMON_PART = 0.4
 COMMON_PART_PIXELS = 16_384  # pixels that the common part is computed from
-# If at least the share SHARED_BY of the pixels changes in one direction, the light changes. The
-# whole picture then flashes, which is visible from 1 % of its light on (de Lange 1958). Motion
-# changes the mean colour too, but not most pixels in one direction. So a flash counts FLASH times:
-# a drift of 3 % of the light then counts as 0.8–2 ΔE, in dark pictures too. In loops without drift,
-# started at any frame, the shared change stayed below 0.2 ΔE, and below 0.5 ΔE if the camera flies.
-SHARED_BY, FLASH = 0.75, 2.0
+# If at least the share SHARED_BY of the pixels changes in one direction, the light changes: the
+# whole picture flashes. Motion changes the mean colour too, but not most pixels in one direction.
+# In loops without drift, started at any frame, the shared change stayed below 0.2 ΔE (0.5 ΔE if
+# the camera flies), but that of the mean colour reached 1.1 ΔE. So a change that is not shared
+# counts only as the share PART of a flash.
+SHARED_BY, PART = 0.75, 0.5
 # Pixels of each drawing that the shared change is computed from. Pixels darker than the L* DARKEST
 # are left out: they differ by less than one 8-bit code.
 FLASH_PIXELS, DARKEST = 1024, 8.0
@@ -39,12 +41,13 @@ def seam_colour(
     drawings: list[int],
     colours: torch.Tensor,
 ) -> Value:
-    """Measure by how much more the mean colour changes at the seam than at any step inside.
+    """Measure by how much more the colour changes at the seam than at any step inside.
 
     Light that swings and comes back changes as much inside the clip; light that drifts must jump
     back at the seam. In pictures darker than mid-grey a change counts as the ΔE that would be as
-    visible at mid-grey. A change that nearly all pixels share counts as a flash, even if motion
-    inside the clip changes the mean colour by more.
+    visible at mid-grey. A change that nearly all pixels share counts fully, even if motion inside
+    the clip changes the mean colour by more. Of a change of the mean colour that only some pixels
+    cause, half counts.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
@@ -53,18 +56,19 @@ def seam_colour(
 
     Returns:
         The excess of the change at the seam over the changes inside, as the ΔE that would be as
-        visible at mid-grey: that of the mean colour or that of the flash, whichever is larger.
+        visible at mid-grey: that of the change that nearly all pixels share or half of that of the
+        mean colour, whichever is larger.
     """
     colours = colours[drawings]
     steps = step_distances(colours)
     factor = visibility_factor(colours[:, 0].mean()).item()
-    excess = factor * max(0.0, (steps[-1] - steps[:-1].max()).item())
+    excess = PART * factor * max(0.0, (steps[-1] - steps[:-1].max()).item())
     change, first, last = colours[-1] - colours[0], frames[drawings[0]], frames[drawings[-1]]
     ratio = last.mean().item() / max(first.mean().item(), 1e-6)
     shared = shared_changes(frames, [drawings[0], drawings[-1]])[:, 0]
-    flash = FLASH * shared.norm().item()
+    flash = shared.norm().item()
     if flash > excess:  # this is rare, so only then the shared changes inside are measured
-        flash -= FLASH * shared_changes(frames, drawings).norm(dim=0).max().item()
+        flash -= shared_changes(frames, drawings).norm(dim=0).max().item()
     if flash > excess:
         excess, change, ratio = flash, shared, _median_ratio(first, last)
     percent = 100 * (ratio - 1)

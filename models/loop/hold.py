@@ -9,7 +9,7 @@ from ..measure import Measure, Value
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
-MOST_FRAMES_OFF = 4.0  # a score of 0: on twos this is a stop of two drawings
+MOST_FRAMES_OFF = 4.0  # bad end of the scale: on twos this is a stop of two drawings
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND
 
-# Clear motion has the full score, as a livelier loop is no better.
+# Clear motion is the good end of the scale, as a livelier loop is hardly better.
 CLEAR_MOTION = 4 * STILL
-# Threshold of continuity, and the value that has the full score. Likeness of a drawing to the most
-# similar other one: below 0.15 in grain, by chance at this size, and 1 if a drawing appears again.
+# Threshold of continuity, and the value from which motion can be followed clearly. Likeness of a
+# drawing to the most similar other one: below 0.15 in grain, by chance at this size, and 1 if a
+# drawing appears again.
 # Share of a drawing that the flow can follow to the next one: 0.05–0.3 in unrelated pictures and in
 # grain, by chance, and more than half in moving pictures.
 LEAST_CONTINUITY, CLEAR_CONTINUITY = 0.4, 0.65
+GOOD_CONTINUITY = 0.55  # the least of the clean loops is just above
 # With fewer drawings likeness says nothing: the four drawings of a walk may be equally far apart.
 LEAST_DRAWINGS = 8
 MOST_DRAWINGS = 64  # evenly spread drawings that are compared with one another
@@ -143,7 +145,7 @@ CONTINUITY = Measure(
     "continuity",
     unit="share",
     better=Better.HIGHER,
-    high=CLEAR_CONTINUITY,
+    high=GOOD_CONTINUITY,
     backend="thumbnails",
     threshold=LEAST_CONTINUITY,
     required=True,

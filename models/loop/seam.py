@@ -20,6 +20,7 @@ from .loop_measures import MEASURES
 from .motion import CONTINUITY, MOTION, NOTHING_MOVES
 from .position import JUMPS, SEAM_POSITION
 from .progress import part_of
+from .seam_noise import repeats_first
 from .velocity import SEAM_VELOCITY
 
 SUBJECT = "loop"
@@ -68,6 +69,15 @@ class Seam:
         third_last, last, first, third = (self.drawings[place] for place in (-3, -1, 0, 2))
         return self.measurements.between([third_last, first], [last, third])
 
+    def without_noise(self) -> "Seam":
+        """Return the seam without its step if that is compression noise between equal drawings."""
+        if self.rhythm.split or not repeats_first(
+            self.pictures, self.steps, self.measurements.between
+        ):
+            return self
+        measurements = self.measurements.with_still_seam()
+        return Seam(self.frames, measurements, rhythm_of(measurements.motion_steps))
+
     @property
     def _last_frames(self) -> list[int]:
         """Last frame of each drawing, from which a step leads to the next drawing.
@@ -94,7 +104,7 @@ def score_loop(
 
     - `seam_position`: width of the seam in steps of the clip, without held frames;
     - `seam_velocity`: motion that turns back at the seam, or plays back and forth anywhere;
-    - `seam_colour`: jump of the mean colour at the seam, beyond the changes anywhere else;
+    - `seam_colour`: jump of light or colour at the seam, beyond the changes anywhere else;
     - `seam_hold`: drawings at the seam that are held longer or shorter than elsewhere;
     - `continuity`: continuous motion rather than grain or unrelated pictures;
     - `motion`: any motion at all, as a frozen clip is no loop.
@@ -150,6 +160,7 @@ def score_loop(
         parts = [motion if each is motion_measure else each.absent(absence) for each in measures]
         return Report(SUBJECT, tuple(parts), len(frames), fps)
     seam.pictures.prepare(report_progress)
+    seam = seam.without_noise()
     parts = [each.measurement(each.evaluate(seam)) for each in measures]
     cause = _main_cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)

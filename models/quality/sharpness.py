@@ -76,7 +76,7 @@ EDGE_WIDTH = Measure(
     "edge_width",
     unit="px",
     better=Better.LOWER,
-    low=1.0,
+    low=2.0,  # clean lines are 1 to 1.8 px wide
     high=10.0,
     backend="edge-width",
     threshold=4.0,  # a Gaussian blur of 1.6 px, which looks soft at the picture's own size

@@ -134,6 +134,22 @@ def test_each_has_an_effect_whatever_the_weakest_is():
         assert combined_score([*others, better]) > combined_score(scores)
 
 
+def test_optional_ones_tell_takes_apart_and_never_change_the_verdict():
+    chance = random.Random(9)
+    for _ in range(TRIES):
+        scores = [chance.uniform(1, 99) for _ in range(chance.randint(1, 8))]
+        optional = [chance.uniform(0, 99) for _ in range(chance.randint(1, 6))]
+        together = combined_score(scores, optional)
+        assert together < combined_score(scores)
+        assert (together >= PASSING) == (min(scores) >= PASSING)
+        optional[chance.randrange(len(optional))] += 0.01
+        assert combined_score(scores, optional) > together
+
+
+def test_a_style_that_an_optional_measurement_mistakes_for_a_fault_keeps_90_points():
+    assert combined_score([99.5] * 8, [0.0]) > 90
+
+
 def test_the_score_does_not_jump_where_the_weakest_crosses_its_limit():
     chance = random.Random(7)
     for _ in range(TRIES):

@@ -26,6 +26,8 @@ class JobRecord:
         columns: values of the job's columns, by name.
         error: error that failed the job; None if it did not fail.
         reports: reports of the job's nodes, in their order.
+        scores: scores that were stored with the reports. Versions before 0.2.0 computed them by
+            another formula.
         deciding: positions of the reports that decide the job's verdict.
         artifacts: files that the job wrote.
     """
@@ -34,6 +36,7 @@ class JobRecord:
     columns: Mapping[str, Any]
     error: JobError | None
     reports: tuple[NodeReport, ...]
+    scores: tuple[float | None, ...]
     deciding: tuple[int, ...]
     artifacts: tuple[Artifact, ...]
 
@@ -54,7 +57,7 @@ class JobRecord:
             "reports": [
                 {
                     "node_id": each.node_id,
-                    "report": each.report.to_dict(),
+                    "report": {**each.report.to_dict(), "score": self.scores[position]},
                     "decides": position in self.deciding,
                 }
                 for position, each in enumerate(self.reports)
@@ -88,6 +91,7 @@ def find_job(connection: "Connection", job_or_prompt_id: str) -> JobRecord | Non
         columns=row,
         error=None if row["error"] is None else JobError(**row["error"]),
         reports=tuple(map(report_of_row, reports)),
+        scores=tuple(each["score"] for each in reports),
         deciding=tuple(position for position, each in enumerate(reports) if each["decides"]),
         artifacts=tuple(Artifact(**each) for each in files),
     )

@@ -129,9 +129,9 @@ def _recent_results(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "passed": verdicts.count("PASS"),
         "failed": verdicts.count("FAIL"),
         "pass_rate": _rate(verdicts.count("PASS"), verdicts.count("FAIL")),
-        "median_score": round(median(scores), 2) if scores else None,
+        "median_score": median(scores) if scores else None,
         "median_seconds": round(median(seconds), 3) if seconds else None,
-        "scores": [None if row["score"] is None else round(row["score"], 2) for row in rows],
+        "scores": [row["score"] for row in rows],
     }
 
 

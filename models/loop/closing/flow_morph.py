@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from ...image_ops.flow import grey_picture, optical_flow
+from ...image_ops.flow import GreyPictures, grey_picture, optical_flow
+from ..in_betweens import missing_in_betweens
 from .blend import check_blend_frames, premultiplied, straight_alpha
 from .drawn_clip import Change, DrawnClip, note
 from .warp import flow_between, visible_in_other, warp
@@ -152,8 +153,14 @@ def flow_morphed_to_fit(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
 
 
 def drawings_missing(clip: DrawnClip) -> int:
-    """Return the number of drawings between the last and the first at the pace beside the seam."""
+    """Return the number of drawings between the last and the first at the pace beside the seam.
+
+    If the clip has in-betweens everywhere but at its seam, these are the missing drawings.
+    """
     steps = clip.steps
+    missing = missing_in_betweens(GreyPictures(clip.frames, clip.drawings))
+    if missing:
+        return missing
     jump = (steps[-1] / steps[:-1].median().clamp(min=1e-6)).item()
     if jump < LEAST_JUMP:
         return 0

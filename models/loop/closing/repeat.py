@@ -1,8 +1,13 @@
 """Removal of the frames at the end of a clip that repeat its first drawing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import torch
 
 from ...holds import HELD_SHARE, STILL
+from ...image_ops.flow import GreyPictures
+from ...perceptual.structural import STRUCTURAL_BACKEND
+from ..seam_noise import repeats_first
 from .drawn_clip import Change, DrawnClip, note
 
 REPEAT = note("repeat", "frames", 100.0)
@@ -14,8 +19,7 @@ def without_repeat(clip: DrawnClip) -> Iterator[Change]:
     The frames of the first drawing and of its repetition are counted together. As many remain as
     the clip usually holds a drawing.
     """
-    steps = clip.steps
-    if len(steps) < 3 or steps[-1] > max(STILL, HELD_SHARE * steps[:-1].median().item()):
+    if len(clip.steps) < 3 or not _repeats_first(clip):
         return
     lengths = clip.pattern.lengths
     surplus = min(lengths[0] + lengths[-1] - clip.pattern.typical, lengths[-1])
@@ -25,3 +29,15 @@ def without_repeat(clip: DrawnClip) -> Iterator[Change]:
     values = {"frames": surplus, "before": frames}
     repeat_note = REPEAT.measured(surplus, reason_values=values)
     yield Change(clip.images[: frames - surplus], (repeat_note,))
+
+
+def _repeats_first(clip: DrawnClip) -> bool:
+    """Return True if the clip's last drawing is its first one, apart from compression noise."""
+    steps, frames = clip.steps, clip.frames
+    if steps[-1] <= max(STILL, HELD_SHARE * steps[:-1].median().item()):
+        return True
+
+    def distances(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
+        return STRUCTURAL_BACKEND.between(frames[list(first)], frames[list(second)])
+
+    return repeats_first(GreyPictures(frames, clip.drawings), steps, distances)

@@ -43,7 +43,7 @@ GMSD = Measure(
     "gmsd",
     unit="GMSD",
     better=Better.LOWER,
-    high=0.3,
+    high=0.15,
     backend="gmsd-prewitt",
     threshold=0.0065,
     label="GMSD",

@@ -19,7 +19,7 @@ LPIPS_OF: Mapping[str, Measure] = MappingProxyType(
             unit="LPIPS",
             better=Better.LOWER,
             low=0.0,
-            high=1.0,
+            high=0.5 if backend == "lpips-squeeze" else 1.0,
             backend=backend,
             threshold=0.035 if backend == "lpips-squeeze" else None,
             label=f"LPIPS ({backend.removeprefix('lpips-')})",

@@ -218,7 +218,7 @@ BANDING = Measure(
     "banding",
     unit="CAMBI",
     better=Better.LOWER,
-    high=24.0,
+    high=20.0,  # 24 is the highest value that CAMBI can have
     backend="cambi",
     threshold=10.0,  # twice the 5 that its publisher calls slightly annoying
     required=True,

@@ -56,7 +56,7 @@ BLOCKINESS = Measure(
     "blockiness",
     unit="of other steps",
     better=Better.LOWER,
-    high=4.0,
+    high=1.2,
     backend="block-steps-8",
     threshold=0.4,  # JPEG quality 33 of most pictures
     required=True,

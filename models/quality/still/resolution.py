@@ -84,6 +84,7 @@ RESOLUTION = Measure(
     "resolution",
     unit="of its size",
     better=Better.HIGHER,
+    low=0.2,
     backend="step-spectrum",
     threshold=0.75,  # enlarged 1.8 times or more; twice gives 0.63 to 0.72
     required=True,

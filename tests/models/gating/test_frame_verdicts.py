@@ -58,3 +58,10 @@ def test_a_frame_has_the_score_of_a_report_with_its_values():
                  NOISE.measured(noise.per_frame[number], "no_lines"))  # fmt: skip
         assert frame.score == Report("still_quality", parts, 1).score
     assert frames[0].score > frames[1].score > frames[2].score
+
+
+def test_an_optional_measurement_tells_frames_apart_and_decides_no_verdict():
+    first, second = judged(of(SHARP, 0.9, 0.9), of(CONTRAST, 0.6, 0.1), frames=2)
+    assert first.verdict is second.verdict is Verdict.PASS
+    assert second.score < first.score
+    assert second.weakest.name == "sharpness"

@@ -32,7 +32,7 @@ def test_the_best_come_first():
 
 
 def test_a_frame_is_as_good_as_its_weakest_measurement():
-    # 0.9 scores best, yet with noise of 20 the frame fails; what is not required doesn't count.
+    # 0.9 scores best, yet with noise of 20 the frame fails.
     ranking = rank_frames(pictures([0.9, 0.6, 0.8], noise=[20, 1, 0]), 1)
     assert ranking.order == (2, 1, 0)
     assert places(ranking)[0]["weakest"] == "noise"
@@ -82,8 +82,8 @@ def test_it_says_why_the_others_lost():
     assert lost[1]["lost_because"] is None
     assert lost[1]["kept"] is True
     assert lost[2]["lost_because"] == (
-        "Its score is 1.3 of 100, and its weakest measurement is sharpness with 0.1. "
-        "Frame 1 has 98.7."
+        "Its score is 1.1 of 100, and its weakest measurement is sharpness with 0.1. "
+        "Frame 1 has 91.1."
     )
     assert lost[2]["verdict"] == "FAIL"
 

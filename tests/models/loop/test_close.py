@@ -9,7 +9,7 @@ from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from ...thorough import first_of
-from .painted import texture
+from .painted import as_video, texture
 
 FPS = 12.0
 
@@ -43,6 +43,18 @@ FAULTY = {
     "a frame repeated, and light that fades": (
         lambda: darker(again(clip(), 1)),
         ["colour", "repeat"],
+    ),
+    "a frame repeated, and light that fades a little": (
+        lambda: darker(again(clip(), 1), 0.93),
+        ["colour", "repeat"],
+    ),
+    "a frame repeated, and light that fades, compressed": (
+        lambda: as_video(darker(again(clip(), 1), 0.9)),
+        ["colour", "repeat"],
+    ),
+    "a jump, and light that fades": (
+        lambda: darker(clip(seam_jump=3.0), 0.9),
+        ["colour", "flow_morph"],
     ),
 }
 

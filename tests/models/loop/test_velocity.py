@@ -61,6 +61,14 @@ def test_a_trembling_clip_turns_back_at_its_seam_as_everywhere():
     assert velocity(sprite(places)).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize("turn", range(2, 16))
+def test_gusts_that_turn_leaves_back_at_full_speed_may_turn_them_at_the_seam_too(turn):
+    gusts = torch.tensor([8.0, 8, -7, -7, 9, 9, -8, -8, -8, 7, 7, -9, -9, 8, 8, -8])
+    assert gusts.sum() == 0  # a loop
+    measured = velocity(sprite(40 + gusts.cumsum(0)).roll(turn, dims=0))
+    assert measured.verdict is Verdict.PASS
+
+
 def test_long_clips_are_measured_at_a_bounded_number_of_drawings():
     measured = velocity(sprite(swing(200)))
     assert sum(value is not None for value in measured.per_frame) <= 68

@@ -54,7 +54,7 @@ class Announcements:
             "id": str(job.id),
             "prompt_id": job.prompt_id,
             "state": state.value,
-            "progress": _finite(progress),
+            "progress": None if progress is None else _finite(round(progress, 4)),
             "verdict": verdict,
             "score": _finite(score),
         }
@@ -64,4 +64,4 @@ class Announcements:
 
 
 def _finite(number: float | None) -> float | None:
-    return round(float(number), 4) if number is not None and math.isfinite(number) else None
+    return float(number) if number is not None and math.isfinite(number) else None

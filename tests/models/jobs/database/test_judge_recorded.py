@@ -127,19 +127,24 @@ def add_every_kind(old: psycopg.Connection) -> None:
     add(old, "without graph", None, CLOSED)
 
 
+def points(value: float) -> float | None:
+    """Score of a picture of `PICTURES` with this value."""
+    return PICTURES.measurements[0].score_of(value)
+
+
 JUDGED = [
-    ("best of 8", "PASS", 70.0, "kept"),
-    ("blocked", "FAIL", 20.0, "kept"),
+    ("best of 8", "PASS", points(0.7), "kept"),
+    ("blocked", "FAIL", loop(2.0).score, "kept"),
     ("cancelled", None, None, None),
-    ("closed", "PASS", 86.0, "kept"),
+    ("closed", "PASS", loop(8.6).score, "kept"),
     ("failed", None, None, None),
-    ("frames", "PASS", 60.0, "kept"),
+    ("frames", "PASS", points(0.6), "kept"),
     ("kept nothing", None, None, None),
     ("lost", None, None, None),
-    ("not a graph", "FAIL", 39.0, "last"),
+    ("not a graph", "FAIL", loop(3.9).score, "last"),
     ("silent", None, None, None),
-    ("unknown k", "FAIL", 10.0, "worst"),
-    ("without graph", "FAIL", 39.0, "worst"),
+    ("unknown k", "FAIL", PICTURES.score, "worst"),
+    ("without graph", "FAIL", loop(3.9).score, "worst"),
 ]
 
 
@@ -192,7 +197,7 @@ def test_a_report_that_contradicts_itself_keeps_the_old_verdict(full):
     full.execute(query, (report_id,))
     migrate(full)
     (row,) = [each for each in full.execute(JOBS).fetchall() if each[0] == "frames"]
-    assert row == ("frames", "FAIL", 10.0, "worst")
+    assert row == ("frames", "FAIL", PICTURES.score, "worst")
 
 
 def test_a_step_that_fails_leaves_the_old_version(full, monkeypatch):

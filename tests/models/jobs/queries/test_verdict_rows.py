@@ -43,7 +43,7 @@ def of(connection, job) -> tuple:
     return verdict, dict(connection.execute(DECIDES, (job.id,)).fetchall())
 
 
-CLOSED = (("PASS", 86.0, "kept"), {"2": False, "3": True, "4": False})
+CLOSED = (("PASS", scored(8.6).score, "kept"), {"2": False, "3": True, "4": False})
 
 
 def test_a_closed_loop_is_a_pass_whenever_its_graph_comes(every_connection):
@@ -64,7 +64,7 @@ def test_a_graph_may_come_with_the_end(connection, job):
 def test_a_job_whose_graph_is_not_known_is_judged_by_all_until_it_comes(connection, job):
     write(connection, ended(job))
     every = dict.fromkeys("234", True)
-    assert of(connection, job) == (("FAIL", 39.0, "last"), every)
+    assert of(connection, job) == (("FAIL", scored(3.9).score, "last"), every)
     write(connection, JobQueued(job, example("close_a_loop")))
     assert of(connection, job) == CLOSED
 
@@ -96,6 +96,15 @@ def test_a_job_is_read_back_with_what_decided(connection, job):
     answer = record.to_dict()
     assert [answer["job"][name] for name in ("verdict", "score", "judged_by")] == [*CLOSED[0]]
     assert [each["decides"] for each in answer["reports"]] == [False, True, False]
+
+
+def test_a_report_keeps_the_score_that_was_stored_with_it(connection, job):
+    write(connection, ended(job, graph=example("close_a_loop")))
+    connection.execute("UPDATE anime.reports SET score = 86 WHERE node_id = '3'")
+    record = find_job(connection, str(job.id))
+    assert record is not None
+    scores = [each["report"]["score"] for each in record.to_dict()["reports"]]
+    assert scores == [scored(3.9).score, 86.0, scored(8.6).score]
 
 
 def test_the_list_has_the_rule_and_the_reason_of_what_decided(connection, job):

@@ -229,7 +229,7 @@ def test_what_is_announced_is_strict_json_with_verdict_and_score(bench, report):
         "state": "completed",
         "progress": 1.0,
         "verdict": report.verdict.value,
-        "score": round(report.score, 2),
+        "score": report.score,
     }
 
 
