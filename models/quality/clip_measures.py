@@ -1,9 +1,9 @@
 """List of the measures of a clip, in the order in which a person should read them.
 
-A measure is required if it shows a fault in any shot: a measure that can't be taken in a shot is then
-absent and doesn't count. A threshold is the value from which people see the fault, from the source
-named beside it, or a value between those of clips that a maker would keep and those of the same
-clips with the fault planted (docs/ladders.md).
+A measure is required if it shows a fault in any shot. Where a shot doesn't allow it to be taken, it
+is absent and doesn't count. A threshold is the value from which people see the fault, from the
+source named beside it, or a value between those of clips that a maker would keep and those of the
+same clips with the fault planted (docs/ladders.md).
 """
 
 from .along_time import STILL_MEASURES
