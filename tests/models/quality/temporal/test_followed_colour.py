@@ -38,4 +38,4 @@ def test_a_drift_is_seen_along_a_pan_in_which_nothing_stays():
 
 
 def test_light_that_flickers_is_no_drift():
-    assert passes(flicker(pan(24), 6), "drift")
+    assert passes(flicker(pan(24), 3), "drift")
