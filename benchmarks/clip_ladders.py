@@ -1,4 +1,4 @@
-"""Ladders of real clips: do scores fall as a planted fault grows, and do clean clips pass?"""
+"""Ladders of real clips: scores as a planted fault grows, and clean clips that must pass."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ class Ladder:
 
     @property
     def right_pairs(self) -> list[bool]:
-        """Whether each step from the third on has a lower score than the step before."""
+        """True for each step from the third on that has a lower score than the step before."""
         return [later < earlier for earlier, later in pairwise(self.scores[SEEN_BY:])]
 
 

@@ -60,8 +60,8 @@ def fading(
         _correlation(*(each.fine for each in drawings), moving),
         _correlation(*(each.without_lines for each in drawings), moving),
     ]
-    known = [each for each in correlations if each is not None]
-    return Fading(min(known)) if known else None
+    measured = [each for each in correlations if each is not None]
+    return Fading(min(measured)) if measured else None
 
 
 def _correlation(
