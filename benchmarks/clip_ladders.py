@@ -164,7 +164,7 @@ def encoded(frames: torch.Tensor, quality: int) -> torch.Tensor:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         container.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as container:
+    with av.open(file, "r") as container:
         decoded = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     return torch.stack([torch.from_numpy(pixels) for pixels in decoded]).float() / 255
 

@@ -38,9 +38,10 @@ def usual_lengths(pattern: HoldPattern) -> tuple[int, ...]:
 
 def _is_periodic(lengths: Sequence[int], longest: int) -> bool:
     """Return True if lengths repeat themselves after at most `longest` drawings, at least twice."""
-    for period in range(1, min(longest, len(lengths) // 3) + 1):
-        equal = [lengths[i] == lengths[i + period] for i in range(len(lengths) - period)]
-        if sum(equal) >= PERIODIC * len(equal) and len(set(lengths[:period])) > 1:
+    for period in range(2, min(longest, len(lengths) // 3) + 1):
+        repeated = [Counter(lengths[phase::period]).most_common(1)[0][0] for phase in range(period)]
+        equal = [length == repeated[i % period] for i, length in enumerate(lengths)]
+        if len(set(repeated)) > 1 and sum(equal) >= PERIODIC * len(equal):
             return True
     return False
 

@@ -139,7 +139,9 @@ def _shakes(clip_steps: "ClipSteps") -> bool:
     """Return True if the picture shakes even where it shakes least, where no drawing is missing."""
     displacements = [each for each in shaking(clip_steps.triplets) if each is not None]
     speeds = [step.speed for step in clip_steps.steps if step is not None]
-    return bool(displacements) and np.quantile(displacements, CALMEST) > SHAKY * median(speeds)
+    if not displacements:
+        return False
+    return float(np.quantile(displacements, CALMEST)) > SHAKY * median(speeds)
 
 
 def _dropped(findings: "Findings") -> Value | Absence:

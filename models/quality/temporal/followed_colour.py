@@ -37,6 +37,12 @@ class ColourFollower:
     another colour, or that are lost, are not and mostly cancel.
     """
 
+    _offsets: torch.Tensor
+    _followed: torch.Tensor
+    _first: torch.Tensor
+    _last: deque[tuple[WorkingPicture, torch.Tensor]]
+    _count: int
+
     def __init__(self, picture: WorkingPicture) -> None:
         """Start at the first drawing of a scene."""
         self._changes: list[torch.Tensor] = []

@@ -56,18 +56,15 @@ def fading(
     if moving.float().mean() < LEAST_MOVING:
         return None
     drawings = before, middle, after
-    correlations = [
-        _correlation(*(each.fine for each in drawings), moving),
-        _correlation(*(each.without_lines for each in drawings), moving),
-    ]
+    fine = [each.fine * moving for each in drawings]
+    without_lines = [each.without_lines * moving for each in drawings]
+    correlations = [_correlation(*fine), _correlation(*without_lines)]
     measured = [each for each in correlations if each is not None]
     return Fading(min(measured)) if measured else None
 
 
-def _correlation(
-    before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor, moving: torch.Tensor
-) -> float | None:
-    first, second = (middle - before) * moving, (after - middle) * moving
+def _correlation(before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor) -> float | None:
+    first, second = middle - before, after - middle
     squares = (first.square().sum() * second.square().sum()).sqrt().item()
     return (first * second).sum().item() / squares if squares > 0 else None
 

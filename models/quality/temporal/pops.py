@@ -75,11 +75,13 @@ class PopFinder:
         for length in range(1, len(self._recent)):
             before, first = self._recent[-1 - length], self._recent[-length]
             changed = first.other & drawing.other & ~self.popped[-1 - length]
-            if changed.float().mean() < LEAST_CELLS:
+            changed = _large_parts(changed)
+            if not changed.any():
                 continue
             least_change = torch.minimum(first.change, drawing.change)
             returned = changed & (_difference(before, drawing) < SAME_SHARE * least_change)
-            returned = _large_parts(returned)
+            if returned.float().mean() < LEAST_CELLS:
+                continue
             for mask in self.popped[-1 - length : -1]:
                 mask |= returned
         self._recent.append(drawing)
