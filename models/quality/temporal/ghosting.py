@@ -55,10 +55,9 @@ def fading(
     moving = slower > MOVING
     if moving.float().mean() < LEAST_MOVING:
         return None
-    drawings = before, middle, after
     correlations = [
-        _correlation(*(each.fine for each in drawings), moving),
-        _correlation(*(each.without_lines for each in drawings), moving),
+        _correlation(before.fine, middle.fine, after.fine, moving),
+        _correlation(before.without_lines, middle.without_lines, after.without_lines, moving),
     ]
     known = [each for each in correlations if each is not None]
     return Fading(min(known)) if known else None
