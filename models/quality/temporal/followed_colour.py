@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 RADIUS = 2  # px of the means from which colours are taken, so that shifted lines don't count
 ENDS = 3  # drawings at each end whose mean is the colour there, because single ones flicker
 LEAST_FOLLOWED = 0.02  # share of the pixels that must be followed
+# Pixels that must be followed. These are twelve windows of the means, one for each of the numbers
+# of an affine change.
+LEAST_PIXELS = 12 * (2 * RADIUS + 1) ** 2
 # Share of the pixels below which what is followed starts anew from the current drawing. Less of a
 # picture may not show all its colours.
 ANEW = 0.25
@@ -84,7 +87,8 @@ class ColourFollower:
     def _finish(self) -> None:
         """Fit the change of colour of the pixels that are followed now."""
         ends = min(ENDS, self._count // 2)
-        if not ends or self._followed.float().mean() < LEAST_FOLLOWED:
+        least = max(LEAST_FOLLOWED * self._followed.numel(), LEAST_PIXELS)
+        if not ends or self._followed.sum() < least:
             return
         first = (self._first / min(ENDS, self._count))[:, self._followed].T
         last_colours = torch.stack([_colours(*each) for each in list(self._last)[-ends:]])

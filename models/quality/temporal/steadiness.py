@@ -42,7 +42,21 @@ def shaking(triplets: Sequence["Triplet | None"]) -> list[float | None]:
     Returns:
         Displacement at each drawing, as a share of the shorter side; None where it is unknown.
     """
-    displacements: list[float | None] = [None] * len(triplets)
+    return [
+        None if bend is None else math.hypot(*bend) * FROM_DIFFERENCE for bend in bends(triplets)
+    ]
+
+
+def bends(triplets: Sequence["Triplet | None"]) -> list[tuple[float, float] | None]:
+    """Return the second difference of `Triplet.displacement` at each drawing.
+
+    Args:
+        triplets: measurements at each drawing.
+
+    Returns:
+        To the right and downwards, as a share of the shorter side; None where it is unknown.
+    """
+    differences: list[tuple[float, float] | None] = [None] * len(triplets)
     for place in range(1, len(triplets) - 1):
         before, middle, after = (
             None if triplet is None else triplet.displacement
@@ -50,8 +64,8 @@ def shaking(triplets: Sequence["Triplet | None"]) -> list[float | None]:
         )
         if before is not None and middle is not None and after is not None:
             across, down = (before[axis] - 2 * middle[axis] + after[axis] for axis in (0, 1))
-            displacements[place] = math.hypot(across, down) * FROM_DIFFERENCE
-    return displacements
+            differences[place] = across, down
+    return differences
 
 
 def usual_shaking(displacements: Sequence[float | None]) -> float | None:

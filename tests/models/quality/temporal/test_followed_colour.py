@@ -3,6 +3,7 @@ import torch
 
 from anime_production.benchmarks.clip_faults import drift_hue, flicker
 from anime_production.models.image_ops.colour import lab_from_rgb
+from anime_production.models.quality.clip_quality import score_clip_quality
 
 from .measured import fails, measured, passes
 from .painted import moving_figure, pan
@@ -37,5 +38,20 @@ def test_a_drift_is_seen_along_a_pan_in_which_nothing_stays():
     assert fails(clip, "drift")
 
 
-def test_light_that_flickers_is_no_drift():
-    assert passes(flicker(pan(24), 3), "drift")
+@pytest.mark.parametrize("percent", [1.2, 2.4, 3.6, 4.8])
+def test_light_that_flickers_is_no_drift(percent):
+    assert passes(flicker(pan(24), percent), "drift")
+
+
+@pytest.mark.parametrize("clip", [pan(24), moving_figure(24)])
+def test_light_that_flickers_so_much_that_its_ends_differ_is_called_flicker_first(clip):
+    """The colour at either end is the mean of three drawings, which are not equally bright."""
+    report = score_clip_quality(flicker(clip, 6), 12.0)
+    assert report.worst.reason_code == "flickers"
+    scores = {each.name: each.score for each in report.measurements}
+    assert scores["flicker"] < 10 < 40 < scores["drift"]
+
+
+def test_a_picture_that_shows_too_few_colours_to_the_end_has_no_drift():
+    """Six columns of the first drawing are still there in the last, and none is measured well."""
+    assert measured(pan(10, speed=1, height=16, width=16), "drift").reason_code == "colours_lost"
