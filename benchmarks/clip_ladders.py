@@ -1,4 +1,4 @@
-"""Ladders of real clips: do scores fall as a planted fault grows, and do clean clips pass?"""
+"""Ladders of real clips: scores as a planted fault grows, and clean clips that must pass."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ class Ladder:
 
     @property
     def right_pairs(self) -> list[bool]:
-        """Whether each step from the third on has a lower score than the step before."""
+        """True for each step from the third on that has a lower score than the step before."""
         return [later < earlier for earlier, later in pairwise(self.scores[SEEN_BY:])]
 
 
@@ -164,7 +164,7 @@ def encoded(frames: torch.Tensor, quality: int) -> torch.Tensor:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         container.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as container:
+    with av.open(file, "r") as container:
         decoded = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     return torch.stack([torch.from_numpy(pixels) for pixels in decoded]).float() / 255
 

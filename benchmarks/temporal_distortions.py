@@ -99,7 +99,7 @@ TEMPORAL: Mapping[str, Distortion] = MappingProxyType(
     {
         "flicker": Distortion(flicker, (0.5, 1.0, 2.0, 4.0, 8.0, 12.0), 0.0, "levels", "flicker"),
         "jitter": Distortion(shake, (0.1, 0.2, 0.4, 0.8, 1.2, 1.6), 0.0, "%", "jitter"),
-        "drop": Distortion(drop, (2, 4, 6, 8, 10, 12), 0.0, "drawings", "dropped"),
+        "drop": Distortion(drop, (1, 2, 3, 4, 6, 8), 0.0, "drawings", "dropped"),
         "duplicate": Distortion(duplicate, (1, 2, 3, 4, 5, 6), 0.0, "drawings", "duplicates"),
         "flash": Distortion(flash, (0.1, 0.2, 0.4, 0.6, 0.8, 1.0), 0.0, "of the way", "flash"),
         "pumping": Distortion(pump, (0.5, 1.0, 2.0, 4.0, 8.0, 12.0), 0.0, "levels", "pumping"),

@@ -28,11 +28,13 @@ class AnimeClipQuality(ProfiledNode):
             display_name="Clip Quality (Anime)",
             category="Anime Production/Quality",
             description="Finds the hold pattern and the scenes, then measures from drawing to "
-            "drawing: sharpness of the lines, flicker apart from motion, flashes, pumping, "
-            "repeated and missing drawings, shake, boiling, drift of colour, smoothness, motion.",
+            "drawing: sharpness, noise and blocks, flicker apart from motion, flashes, pumping, "
+            "ghosts, melting, pops, soft drawings, drift of colour, shake, boiling, repeated and "
+            "missing drawings, smoothness, motion.",
             search_aliases=[
                 *("flicker", "blurry", "sharpness", "video quality", "on twos", "jitter", "flash"),
                 *("duplicate frames", "dropped frames", "boiling", "warping error", "smoothness"),
+                *("ghosting", "melting", "pop", "soft frames", "colour drift", "noise"),
             ],
             is_output_node=True,
             inputs=[

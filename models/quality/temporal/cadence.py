@@ -28,7 +28,7 @@ def usual_lengths(pattern: HoldPattern) -> tuple[int, ...]:
     """
     inside = pattern.lengths[1:-1] or pattern.lengths
     on_ones = pattern.typical == 1
-    if not on_ones and _is_periodic(inside):
+    if _is_periodic(inside, 2 if on_ones else LONGEST_PERIOD):
         return tuple(sorted(set(inside)))
     counts = Counter(inside)
     share = USUAL_ON_ONES if on_ones else USUAL_SHARE
@@ -36,11 +36,12 @@ def usual_lengths(pattern: HoldPattern) -> tuple[int, ...]:
     return tuple(sorted({*lengths, pattern.typical}))
 
 
-def _is_periodic(lengths: Sequence[int]) -> bool:
-    """Return True if a series of lengths repeats itself after a few drawings, at least twice."""
-    for period in range(1, min(LONGEST_PERIOD, len(lengths) // 3) + 1):
-        equal = [lengths[i] == lengths[i + period] for i in range(len(lengths) - period)]
-        if sum(equal) >= PERIODIC * len(equal) and len(set(lengths[:period])) > 1:
+def _is_periodic(lengths: Sequence[int], longest: int) -> bool:
+    """Return True if lengths repeat themselves after at most `longest` drawings, at least twice."""
+    for period in range(2, min(longest, len(lengths) // 3) + 1):
+        repeated = [Counter(lengths[phase::period]).most_common(1)[0][0] for phase in range(period)]
+        equal = [length == repeated[i % period] for i, length in enumerate(lengths)]
+        if len(set(repeated)) > 1 and sum(equal) >= PERIODIC * len(equal):
             return True
     return False
 

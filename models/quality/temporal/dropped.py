@@ -1,4 +1,4 @@
-"""Dropped drawings: steps that are about twice as long as the motion around them lets expect."""
+"""Dropped drawings: steps that are about twice as long as those of the even motion around them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,9 +99,9 @@ def missing_before(changes: Sequence[float | None]) -> list[float | None]:
         end = start
         while end < len(changes) and changes[end] is not None:
             end += 1
-        known = [each for each in changes[start:end] if each is not None]
-        if len(known) >= LEAST_STEPS - 1:
-            speeds = np.concatenate([[0.0], np.cumsum(known)])
+        octaves = [each for each in changes[start:end] if each is not None]
+        if len(octaves) >= LEAST_STEPS - 1:
+            speeds = np.concatenate([[0.0], np.cumsum(octaves)])
             for place in range(len(speeds)):
                 beyond = (_beyond_usual(speeds, place) - PARTLY) / (WHOLE - PARTLY)
                 missing[start + place] = float(np.clip(beyond, 0, 1))
@@ -129,8 +129,8 @@ def dropped_drawings(findings: "Findings") -> list[float | None] | None:
     changes = [None if each is None else each.pace for each in triplets]
     missing = missing_before([None if each is None else each.octaves for each in changes])
     spreads = [each.spread for each in changes if each is not None]
-    known = sum(each is not None for each in missing)
-    if known < len(findings.clip_steps.steps) / 2 or np.mean(spreads) > MOST_SPREAD:
+    judged = sum(each is not None for each in missing)
+    if judged < len(findings.clip_steps.steps) / 2 or np.mean(spreads) > MOST_SPREAD:
         return None
     return None if _shakes(findings.clip_steps, missing) else missing
 
@@ -184,8 +184,8 @@ DROPPED = Measure(
     backend=FLOW,
     threshold=0.9,  # nearly one: a single missing drawing in even motion is a visible jerk
     required=True,
-    answers_to="Missing drawings: steps about twice as long as the motion around them lets expect, "
-    "in any 16 steps",
+    answers_to="Missing drawings: number of steps about twice as long as the even motion around "
+    "them, among any 16 steps",
     function=_dropped,
     passes="none_dropped",
     fails="dropped",

@@ -41,7 +41,7 @@ class Findings:
 
     @cached_property
     def flash_shares(self) -> np.ndarray:
-        """How strongly each drawing of the clip flashes; see `flashes`."""
+        """Strength with which each drawing of the clip flashes; see `flashes`."""
         return np.concatenate([flash_shares for _, flash_shares in self.lights])
 
     def median_value(

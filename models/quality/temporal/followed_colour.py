@@ -43,30 +43,28 @@ class ColourFollower:
     _offsets: torch.Tensor
     _followed: torch.Tensor
     _first: torch.Tensor
-    _last: deque[torch.Tensor]
+    _last: deque[tuple[WorkingPicture, torch.Tensor]]
     _count: int
 
     def __init__(self, picture: WorkingPicture) -> None:
         """Start at the first drawing of a scene."""
         self._changes: list[torch.Tensor] = []
-        self._start(_colours(picture))
+        self._start(picture)
 
     def add(self, picture: WorkingPicture, step: StepFlow) -> None:
         """Follow the pixels to the next drawing."""
         sampled = warped(torch.cat([step.forward, step.visible[None].float()]), self._offsets)
         self._offsets = self._offsets + sampled[:2]
         followed = self._followed & inside(self._offsets) & (sampled[2] > 0.5)
-        colours = _colours(picture)
         if followed.float().mean() < ANEW and self._count >= 2 * ENDS:
             self._finish()
-            self._start(colours)
+            self._start(picture)
             return
         self._followed = followed
         self._count += 1
-        current = warped(colours, self._offsets)
+        self._last.append((picture, self._offsets))
         if self._count <= ENDS:
-            self._first = self._first + current
-        self._last.append(current)
+            self._first = self._first + _colours(picture, self._offsets)
 
     def drift(self) -> float | None:
         """Return the drift over all followed drawings in ΔE; None if too little was followed."""
@@ -79,11 +77,11 @@ class ColourFollower:
             changed = changed + _with_one(changed) @ change
         return (changed - palette).norm(dim=1).mean().item()
 
-    def _start(self, colours: torch.Tensor) -> None:
-        self._offsets = torch.zeros_like(colours[:2])
-        self._followed = torch.ones_like(colours[0], dtype=torch.bool)
-        self._first = colours
-        self._last = deque([colours], maxlen=ENDS)
+    def _start(self, picture: WorkingPicture) -> None:
+        self._offsets = torch.zeros_like(picture.colours[:2])
+        self._followed = torch.ones_like(picture.colours[0], dtype=torch.bool)
+        self._first = _colours(picture, self._offsets)
+        self._last = deque([(picture, self._offsets)], maxlen=ENDS)
         self._count = 1
 
     def _finish(self) -> None:
@@ -93,7 +91,8 @@ class ColourFollower:
         if not ends or self._followed.sum() < least:
             return
         first = (self._first / min(ENDS, self._count))[:, self._followed].T
-        last = torch.stack(list(self._last)[-ends:]).mean(dim=0)[:, self._followed].T
+        last_colours = torch.stack([_colours(*each) for each in list(self._last)[-ends:]])
+        last = last_colours.mean(dim=0)[:, self._followed].T
         if not self._changes:
             self._palette = first
         # Pixels that are followed badly have another colour at the end, and a fit takes that for
@@ -102,10 +101,10 @@ class ColourFollower:
         self._changes.append((_change(first, last) - _change(last, first)) / 2)
 
 
-def _colours(picture: WorkingPicture) -> torch.Tensor:
-    """Return the smoothed colours of a drawing, CIELAB, shape (3, height, width)."""
+def _colours(picture: WorkingPicture, offsets: torch.Tensor) -> torch.Tensor:
+    """Return the smoothed colours of the followed pixels, CIELAB, shape (3, height, width)."""
     smooth = torch.stack([box_mean(channel, RADIUS) for channel in picture.colours[:3]])
-    return lab_from_rgb(smooth, dim=0)
+    return lab_from_rgb(warped(smooth, offsets), dim=0)
 
 
 def _change(first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:

@@ -55,18 +55,16 @@ def fading(
     moving = slower > MOVING
     if moving.float().mean() < LEAST_MOVING:
         return None
-    correlations = [
-        _correlation(before.fine, middle.fine, after.fine, moving),
-        _correlation(before.without_lines, middle.without_lines, after.without_lines, moving),
-    ]
-    known = [each for each in correlations if each is not None]
-    return Fading(min(known)) if known else None
+    drawings = before, middle, after
+    fine = [each.fine * moving for each in drawings]
+    without_lines = [each.without_lines * moving for each in drawings]
+    correlations = [_correlation(*fine), _correlation(*without_lines)]
+    measured = [each for each in correlations if each is not None]
+    return Fading(min(measured)) if measured else None
 
 
-def _correlation(
-    before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor, moving: torch.Tensor
-) -> float | None:
-    first, second = (middle - before) * moving, (after - middle) * moving
+def _correlation(before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor) -> float | None:
+    first, second = middle - before, after - middle
     squares = (first.square().sum() * second.square().sum()).sqrt().item()
     return (first * second).sum().item() / squares if squares > 0 else None
 

@@ -1,4 +1,4 @@
-"""Pops: a part of the picture is another one for up to five drawings, then the first again."""
+"""Pops: a part of the picture shows something else for up to five drawings and then returns."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ LONGEST = 5  # drawings for which a pop lasts at most
 # Mean difference of the detail of a cell, in 0–1, from which the cell shows something else. It must
 # also be this share of the detail itself, so that a change of light isn't something else.
 OTHER, OTHER_SHARE = 12 / 255, 0.5
-# A part is the first again if its detail differs by less than this share of the differences where
-# it popped in and out.
+# A part has returned if its detail differs by less than this share of the differences where it
+# popped in and out.
 SAME_SHARE = 0.5
 # Share of the cells that must change together, beside one another; or else so many must change
 # anywhere. An eye that blinks is smaller, but for an extreme close-up.
@@ -75,11 +75,13 @@ class PopFinder:
         for length in range(1, len(self._recent)):
             before, first = self._recent[-1 - length], self._recent[-length]
             changed = first.other & drawing.other & ~self.popped[-1 - length]
-            if changed.float().mean() < LEAST_CELLS:
+            changed = _large_parts(changed)
+            if not changed.any():
                 continue
             least_change = torch.minimum(first.change, drawing.change)
             returned = changed & (_difference(before, drawing) < SAME_SHARE * least_change)
-            returned = _large_parts(returned)
+            if returned.float().mean() < LEAST_CELLS:
+                continue
             for mask in self.popped[-1 - length : -1]:
                 mask |= returned
         self._recent.append(drawing)
@@ -152,8 +154,8 @@ POP = Measure(
     # A hand or a mouth in a bust shot for two drawings, or half of a face in a full shot for one.
     threshold=3.0,
     required=True,
-    answers_to="Pops: parts of the picture that are others for up to five drawings and then the "
-    "first again, in % of the picture, added up over the drawings",
+    answers_to="Pops: parts of the picture that show something else for up to five drawings and "
+    "then return, in % of the picture, added up over the drawings",
     function=_pop,
     passes="no_pop",
     fails="pops",

@@ -8,6 +8,9 @@ import torch
 LEAST_CUT = 15.0
 OUTSTANDING = 3.0
 BESIDE = 2  # steps on either side with which a step is compared
+# A cut changes the whole picture. If all values change alike, the square of their mean change is 1
+# as a share of their mean squared change; if a twelfth of them changes, it is a twelfth.
+LEAST_SPREAD = 0.15
 # A flash or a pop is no cut. After it, one of the next `RETURNS_WITHIN` drawings resembles one of
 # those before it: their difference is less than `MOST_DIFFERENCE` of the step.
 RETURNS_WITHIN = 6
@@ -34,6 +37,9 @@ def scene_cuts(features: torch.Tensor, moved: torch.Tensor) -> tuple[int, ...]:
         )
         mean_beside = steps_beside.mean() if len(steps_beside) else moved.new_zeros(())
         if step < LEAST_CUT or step < OUTSTANDING * mean_beside:
+            continue
+        change = features[place] - features[place - 1]
+        if change.abs().mean().square() < LEAST_SPREAD * change.square().mean():
             continue
         before = features[max(0, place - RETURNS_WITHIN) : place]
         after = features[place : place + RETURNS_WITHIN]

@@ -27,7 +27,9 @@ def missing(frames):
     return [place for place, each in enumerate(found) if each and each > 0.5], known
 
 
-@pytest.mark.parametrize("lengths", [(1,) * 12, (2,) * 9 + (1,), (2, 3) * 6, (1, 2, 2, 3) * 4])
+@pytest.mark.parametrize(
+    "lengths", [(1,) * 12, (2,) * 9 + (1,), (2, 3) * 6, (1, 2, 2, 3) * 4, (1, 2) * 6]
+)
 def test_a_regular_pattern_repeats_nothing(lengths):
     assert sum(repeated_frames(pattern(*lengths))) == 0
 
