@@ -79,7 +79,7 @@ def test_where_none_passes_it_goes_as_asked(client: ComfyClient, on_fail: str, g
 
 
 def test_the_best_of_a_batch_goes_on(client: ComfyClient):
-    prompt = Pictures()
+    prompt = Pictures(blurs=(2.5, 0.0, 2.0, 1.0))
     best = prompt.add("AnimeBestOf", images=prompt.images, report=prompt.score.out(), k=2)
     preview = prompt.add("PreviewImage", images=best.out(0))
     given = prompt.add("PreviewImage", images=prompt.images)

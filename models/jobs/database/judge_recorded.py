@@ -93,7 +93,8 @@ def _add_kept(
             refused.add(job_id)
             continue
         added += [
-            NewReport(event_id, job_id, position + number, each) for number, each in enumerate(kept)
+            NewReport(event_id, job_id, position + number, each, each.report.score)
+            for number, each in enumerate(kept)
         ]
     ids = add_rows(connection, added)
     for report_id, each in zip(ids, added, strict=True):

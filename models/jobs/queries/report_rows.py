@@ -1,7 +1,7 @@
 """Rows of a job's reports, of their measurements, and of the attempts of a retry."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,12 +31,15 @@ class NewReport:
         job_id: id of the job.
         position: number of the report in the job, from 0.
         node_report: report with its node.
+        score: score of the report. The version of the pack that made the report may have computed
+            it by another formula, and what a maker saw stays.
     """
 
     event_id: UUID
     job_id: UUID
     position: int
     node_report: NodeReport
+    score: float | None
 
 
 def add_reports(
@@ -53,18 +56,21 @@ def add_reports(
     reports = list(_read(shown_reports))
     ids = add_rows(
         connection,
-        [NewReport(event_id, job_id, position, each) for position, each in enumerate(reports)],
+        [
+            NewReport(event_id, job_id, position, node_report, score)
+            for position, (node_report, score) in enumerate(reports)
+        ],
     )
     # This column is filled afterwards, because the step of migration 7 uses `add_rows` on a schema
     # that doesn't have it yet.
     explained = [
         {"id": report_id, "name": measurement.name}
-        for report_id, each in zip(ids, reports, strict=True)
+        for report_id, (each, _) in zip(ids, reports, strict=True)
         if (measurement := each.report.explained_by) is not None
     ]
     with connection.cursor() as cursor:
         cursor.executemany(sql("explain_report"), explained)
-    for node_report in reports:
+    for node_report, _ in reports:
         attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(node_report)]
         if attempts and _is_retry_end(connection, job_id, node_report.node_id):
             with connection.cursor() as cursor:
@@ -96,16 +102,24 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
     return ids
 
 
-def _read(shown_reports: Iterable[ShownReport]) -> Iterator[NodeReport]:
+def _read(shown_reports: Iterable[ShownReport]) -> Iterator[tuple[NodeReport, float | None]]:
+    """Yield each report of this pack with the score that was shown."""
     for shown_report in shown_reports:
         try:
-            yield shown_report.read()
+            node_report = shown_report.read()
+            yield node_report, _shown_score(shown_report.report, node_report.report)
         except ReportError as error:  # a node of another pack may show it under the same key
             log.warning(
                 "Node %s showed a report that isn't one of this pack: %s",
                 shown_report.node_id,
                 error,
             )
+
+
+def _shown_score(data: Mapping[str, Any], report: Report) -> float | None:
+    """Return the score in a report's JSON, or the report's own if that is none."""
+    score = data.get("score")
+    return score if isinstance(score, int | float) and 0 <= score <= 100 else report.score
 
 
 def _report(new_report: NewReport) -> dict[str, Any]:
@@ -118,7 +132,7 @@ def _report(new_report: NewReport) -> dict[str, Any]:
         "node_id": new_report.node_report.node_id,
         "subject": report.subject,
         "verdict": report.verdict.value,
-        "score": report.score,
+        "score": new_report.score,
         "frames": report.frames,
         "fps": report.fps,
         "worst_frame": worst and worst.frame,
@@ -158,7 +172,7 @@ def _attempts(node_report: NodeReport) -> Iterator[dict[str, Any]]:
             "number": attempt["attempt"],
             "seed": attempt["seed"],
             "verdict": report.verdict.value,
-            "score": report.score,
+            "score": _shown_score(attempt["report"], report),
             "reason": reason_of(report),
             "chosen": attempt["attempt"] == details.get("chosen"),
         }

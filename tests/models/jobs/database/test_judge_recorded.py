@@ -94,7 +94,10 @@ def add(
         )
         connection.execute(ADD_FILE, (written, job_id, ENDED))
     shown = [NodeReport(node, report) for node, report in reports.items()]
-    add_rows(connection, [NewReport(end, job_id, place, each) for place, each in enumerate(shown)])
+    rows = [
+        NewReport(end, job_id, place, each, each.report.score) for place, each in enumerate(shown)
+    ]
+    add_rows(connection, rows)
 
 
 def unknown_k() -> dict[str, Any]:

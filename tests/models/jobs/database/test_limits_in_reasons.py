@@ -37,6 +37,7 @@ VALUES
 """
 VALUES = "SELECT reason_code, reason_values FROM anime.measurements ORDER BY position"
 LIMITS = {"limit", "limit_percent", "low", "high"}
+CHANGED = {"dropped"}  # its sentence tells how many drawings, and names no limit any more
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_recorded_reason_can_be_said_with_its_limit(recorded):
 
 def test_every_sentence_that_names_a_limit_finds_it_in_recorded_reasons(recorded):
     limited = {code: placeholders(text) & LIMITS for code, text in sentences().items()}
-    codes = re.findall(r"'(\w+)'", SCRIPT.partition(" IN (")[2])
+    codes = set(re.findall(r"'(\w+)'", SCRIPT.partition(" IN (")[2])) - CHANGED
     assert len(codes) > 20
     assert all(limited[code] for code in codes)
     rows = [

@@ -4,6 +4,8 @@ from datetime import datetime, timezone
 from itertools import permutations
 from uuid import uuid4
 
+import pytest
+
 from anime_production.models.gating.retry import Attempt, OnExhausted, Trial
 from anime_production.models.jobs.job import (
     JobSource,
@@ -203,10 +205,19 @@ def test_every_round_of_a_retry_is_kept(every_connection, job):
         " FROM anime.retry_attempts ORDER BY number"
     )
     assert every_connection.execute(query.encode()).fetchall() == [
-        ("2", 1, 2**64 - 1, "FAIL", 20.0, False, True),
-        ("2", 2, 0, "FAIL", 40.0, True, True),
-        ("2", 3, 1, "FAIL", 30.0, False, True),
+        ("2", 1, 2**64 - 1, "FAIL", scored(2.0).score, False, True),
+        ("2", 2, 0, "FAIL", scored(4.0).score, True, True),
+        ("2", 3, 1, "FAIL", scored(3.0).score, False, True),
     ]
+
+
+@pytest.mark.parametrize("shown", [61.25, "high", 1e9, float("nan")])
+def test_a_report_keeps_the_score_that_its_version_gave_it(connection, job, shown):
+    """Versions before 0.2.0 had another formula; what is no score is computed anew."""
+    report = {**scored(6.0).to_dict(), "score": shown}
+    write(connection, finished(job, reports=[ShownReport("2", report)]))
+    expected = shown if shown == 61.25 else scored(6.0).score
+    assert ask(connection, "SELECT score FROM anime.reports", job) == (expected,)
 
 
 def test_what_a_graph_was_made_with_is_kept_once(connection, job):

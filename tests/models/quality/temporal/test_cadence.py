@@ -57,7 +57,7 @@ def test_a_missing_drawing_is_found_in_its_place(clip, gone):
 @pytest.mark.parametrize("clip", [pan(40), moving_figure(40)])
 @pytest.mark.parametrize("nth", [3, 4, 5, 6])
 def test_every_nth_drawing_that_is_missing_is_found_and_is_no_shake(clip, nth):
-    """So 30 frames a second become 24."""
+    """Every fifth is missing where 30 frames a second became 24."""
     kept = [frame for frame in range(len(clip)) if frame % nth != nth - 1]
     found, judged = missing(clip[kept])
     assert found == [place for place in range(1, len(kept)) if kept[place] - kept[place - 1] == 2]

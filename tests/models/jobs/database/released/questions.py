@@ -31,6 +31,10 @@ COLUMNS = {
     *("created_at", "started_at", "finished_at", "reproduced_from", "error", "progress"),
     *("progress_node_id", "reason_code", "reason_values", "thumbnail", "client_id", "process_id"),
 }
+# Digits that 0.1.0 told of the scores of jobs, reports and groups; later packs tell all digits.
+DIGITS = 2
+SCORES = {"score", "scores", "median_score"}
+ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, reports, groups
 ADDED = {"deciding"}  # keys of a report that 0.1.0 didn't write
 LIMITS = {"limit", "limit_percent", "low", "high"}
 # Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
@@ -172,6 +176,9 @@ def _told(answer: Answered) -> Any:
 
 def _columns_of_then(text: str) -> str:
     header, *rows = csv.reader(io.StringIO(text, newline=""))
+    place = header.index("score")
+    for row in rows:
+        row[place] = row[place] and str(round(float(row[place]), DIGITS))
     places = [place for place, name in enumerate(header) if name in COLUMNS]
     written = io.StringIO(newline="")
     csv.writer(written).writerows([row[place] for place in places] for row in (header, *rows))
@@ -184,13 +191,25 @@ def _in_utc(value: Any) -> Any:
         if value.get("reason_code") in LIMITED and isinstance(value.get("reason_values"), dict):
             values = value["reason_values"].items()
             value = {**value, "reason_values": {k: v for k, v in values if k not in LIMITS}}
-        return {name: _in_utc(value[name]) for name in value if name in names}
+        scores = SCORES if value.keys() & ROUNDED else ()
+        return {
+            name: _rounded(value[name]) if name in scores else _in_utc(value[name])
+            for name in value
+            if name in names
+        }
     if isinstance(value, list):
         return [_in_utc(each) for each in value]
     if isinstance(value, str) and value[4:5] == value[7:8] == "-" and value[10:11] == "T":
         at = datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(timezone.utc)
         return "by the clock" if at > CLOCK else at.isoformat()
     return value
+
+
+def _rounded(scores: Any) -> Any:
+    """A score, or a list of them, with as many digits as 0.1.0 told."""
+    if isinstance(scores, list):
+        return [_rounded(each) for each in scores]
+    return round(scores, DIGITS) if isinstance(scores, float) else scores
 
 
 def _hash(value: Any) -> str:

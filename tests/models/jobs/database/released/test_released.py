@@ -15,7 +15,7 @@ from anime_production.models.jobs.recording.backup import OUTBOX, restore
 from anime_production.models.jobs.recording.recorder import Recorder
 
 from .....web.server.asking import Desk
-from .questions import Answers, ask_all, differences
+from .questions import STATISTICS, Answers, ask_all, differences
 
 RELEASES = sorted(path for path in Path(__file__).parent.glob("v*") if path.is_dir())
 
@@ -53,6 +53,19 @@ def asked_now(recorder: Recorder, folder: Path) -> tuple[Answers, Answers]:
     return ask_all(Desk(recorder, folder), recorder.database.run)
 
 
+def with_medians_of(then: Answers, now: Answers) -> None:
+    """Take over medians that differ by a hundredth at most: scores in events had two digits.
+
+    0.1.0 computed the others anew when they arrived, by a formula that is another one now.
+    """
+    for question in STATISTICS:
+        for before, after in zip(then[question]["groups"], now[question]["groups"], strict=True):
+            medians = before["last"]["median_score"], after["last"]["median_score"]
+            if None not in medians:
+                assert medians[1] == pytest.approx(medians[0], abs=0.0101)
+                after["last"]["median_score"] = medians[0]
+
+
 def check(then: tuple[Answers, Answers], now: tuple[Any, Any]) -> None:
     """Fail with the first answers that differ; a hash says only of which job one does."""
     for before, after in zip(then, now, strict=True):
@@ -77,4 +90,6 @@ def test_what_waited_in_the_outbox_of_a_released_pack_arrives(
     with recording(private) as recorder:
         status = recorder.status()
         assert (status.backlog, status.rejected) == (0, 0)
-        check((then["shipped"], then["hashes_of_shipped"]), asked_now(recorder, tmp_path))
+        answers, hashes = asked_now(recorder, tmp_path)
+    with_medians_of(then["shipped"], answers)
+    check((then["shipped"], then["hashes_of_shipped"]), (answers, hashes))
