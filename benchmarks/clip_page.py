@@ -38,17 +38,28 @@ as four frame rates. Those that don't pass:
 
 def clips_section() -> str:
     """Measure ladders and false alarms of all clips, print them, and return them as Markdown."""
+    return section_of(climb((Part.FINAL,)), climb((Part.LIMITS, Part.METHODS)), alarms(tuple(Part)))
+
+
+def section_of(
+    final: Sequence[Ladder],
+    others: Sequence[Ladder],
+    kept: Mapping[str, Mapping[str, Rung]],
+) -> str:
+    """Return the section in Markdown, and print its tables.
+
+    Args:
+        final: ladders of the part `final`.
+        others: ladders of the other parts.
+        kept: results of `alarms`.
+    """
     lines = [
         f"| {name} | {', '.join(f'{each:g}' for each in fault.strengths)} {fault.unit} | "
         f"{', '.join(f'`{own}`' for own in fault.own)} |"
         for name, fault in CLIP_FAULTS.items()
     ]
     page = HEAD + "\n".join(lines) + "\n"
-    for title, parts in (
-        ("Parts `limits` and `methods`", (Part.LIMITS, Part.METHODS)),
-        ("Part `final`", (Part.FINAL,)),
-    ):
-        ladders = climb(parts)
+    for title, ladders in (("Part `final`", final), ("Parts `limits` and `methods`", others)):
         rows = summary(ladders)
         print_table((title, *HEADINGS[1:]), rows)
         names = ", ".join(dict.fromkeys(ladder.clip for ladder in ladders))
@@ -56,7 +67,7 @@ def clips_section() -> str:
         page += f"| {' | '.join(HEADINGS)} |\n|{' --- |' * len(HEADINGS)}\n"
         page += "".join(f"| {' | '.join(row)} |\n" for row in rows)
         page += "\nExceptions:\n\n" + _listed(_exceptions(ladders))
-    return page + ALARMS + _listed(_failed_alarms(alarms(tuple(Part))))
+    return page + ALARMS + _listed(_failed_alarms(kept))
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from ..models.quality.still.still_measures import MEASURES as STILL_MEASURES
 from ..models.quality.still.still_quality import measure_picture
 from ..models.report import Measure
 from ..models.sample.sample_clip import draw_clip
+from .clip_page import clips_section
 from .distortions import SPATIAL, Distortion
 from .moving_character import moving_character
 from .pictures import read_picture
@@ -67,6 +68,8 @@ Some faults look alike, or hide each other:
   dropped there makes them look held, which counts as `duplicates`.
 - A picture that shakes has no even motion, so that `dropped` cannot be measured.
 - In none of these clips does anything stay still long enough to measure `boiling`.
+
+The last section has real clips with the faults of generated video.
 """
 CLIP_SIDE, CLIP_FRAMES, FPS = 160, 48, 24.0
 
@@ -78,6 +81,7 @@ def run() -> None:
     page = HEAD.format(leaks=LEAKS * 100, monotone=MONOTONE)
     page += _matrix("Stills", SPATIAL, pictures, stills, _values_of_still)
     page += _matrix("Clips", TEMPORAL, clips, CLIP_MEASURES, _values_of_clip)
+    page += clips_section()
     PAGE.write_text(page, encoding="utf-8")
     print(f"Wrote the page docs/{PAGE.name}.")
 
