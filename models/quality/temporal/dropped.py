@@ -152,9 +152,13 @@ def _shakes(clip_steps: "ClipSteps", missing: Sequence[float | None]) -> bool:
     displacements = -np.diff([each or 0.0 for each in missing], append=0.0) / 2
     explained = np.convolve(displacements, [1.0, -2.0, 1.0], mode="same")[places]
     motion = explained @ actual / max(float(explained @ explained), 1e-9)
-    remaining = np.linalg.norm(actual - np.outer(explained, motion), axis=1) * FROM_DIFFERENCE
+    remaining = actual - np.outer(explained, motion)
+    # Where the motion isn't the same everywhere, subtracting may add to calm drawings.
+    calmest = min(
+        np.quantile(np.linalg.norm(each, axis=1), CALMEST) for each in (actual, remaining)
+    )
     speeds = [step.speed for step in clip_steps.steps if step is not None]
-    return bool(np.quantile(remaining, CALMEST) > SHAKY * median(speeds))
+    return bool(calmest * FROM_DIFFERENCE > SHAKY * median(speeds))
 
 
 def _dropped(findings: "Findings") -> Value | Absence:
