@@ -43,14 +43,14 @@ def clips_section() -> str:
 
 def section_of(
     final: Sequence[Ladder],
-    others: Sequence[Ladder],
+    earlier: Sequence[Ladder],
     kept: Mapping[str, Mapping[str, Rung]],
 ) -> str:
     """Return the section in Markdown, and print its tables.
 
     Args:
         final: ladders of the part `final`.
-        others: ladders of the other parts.
+        earlier: ladders of the parts on which limits and methods were chosen.
         kept: results of `alarms`.
     """
     lines = [
@@ -59,7 +59,7 @@ def section_of(
         for name, fault in CLIP_FAULTS.items()
     ]
     page = HEAD + "\n".join(lines) + "\n"
-    for title, ladders in (("Part `final`", final), ("Parts `limits` and `methods`", others)):
+    for title, ladders in (("Part `final`", final), ("Parts `limits` and `methods`", earlier)):
         rows = summary(ladders)
         print_table((title, *HEADINGS[1:]), rows)
         names = ", ".join(dict.fromkeys(ladder.clip for ladder in ladders))

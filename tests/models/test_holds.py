@@ -38,3 +38,18 @@ def test_what_is_asked_of_frames_leaves_them_as_they_are():
     before = frames.clone()
     moving_shares(frames)
     assert torch.equal(frames, before)
+
+
+@pytest.mark.parametrize("every", [2, 3, 4])
+def test_noise_in_held_frames_is_no_motion_where_the_moves_are_regular(every):
+    """Slow motion, of which the noise of compression is a fifth."""
+    random = torch.Generator().manual_seed(every)
+    steps = 0.6 * torch.rand(12 * every - 1, generator=random)
+    steps[every - 1 :: every] += 2.0
+    assert hold_pattern(steps).lengths == (every,) * 12
+
+
+def test_motion_that_is_only_uneven_is_held_nowhere():
+    random = torch.Generator().manual_seed(1)
+    steps = 1.0 + torch.rand(35, generator=random)
+    assert hold_pattern(steps).typical == 1
