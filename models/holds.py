@@ -17,6 +17,9 @@ HELD_SHARE = 0.1
 # Quantile of the steps that stands for the larger ones. The mean would be too low: on threes, two
 # of three steps are holds.
 UPPER = 0.9
+# A cut is one step, and a flash two, that are at least so many times as large as the larger others.
+# A clip of fewer steps than these may consist of holds and two moves.
+MOST_OUTLIERS, OUTLIER, LEAST_STEPS = 2, 4.0, 10
 # Below this ΔE a step can't be distinguished from noise, whatever the other steps are.
 STILL = 0.05
 # Frames for which drawings are held regularly, and how regularly: nearly all other steps must be
@@ -82,10 +85,21 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """
     if len(steps) == 0:
         return HoldPattern((0,), 1)
-    large = torch.quantile(steps.float(), UPPER).item()
+    large = _large_step(steps.float())
     moved = steps > max(STILL, HELD_SHARE * large)
     first = ((moved & ~_regularly_held(steps.float())).nonzero().flatten() + 1).tolist()
     return HoldPattern((0, *first), len(steps) + 1)
+
+
+def _large_step(steps: torch.Tensor) -> float:
+    """Return the size of the larger steps, without the two of a flash or that of a cut."""
+    usual = steps.sort().values
+    for _ in range(MOST_OUTLIERS if len(steps) >= LEAST_STEPS else 0):
+        upper = torch.quantile(usual[:-1], UPPER).item()
+        if usual[-1] < OUTLIER * upper:
+            break
+        usual = usual[:-1]
+    return torch.quantile(usual, UPPER).item()
 
 
 def _regularly_held(steps: torch.Tensor) -> torch.Tensor:

@@ -53,3 +53,11 @@ def test_motion_that_is_only_uneven_is_held_nowhere():
     random = torch.Generator().manual_seed(1)
     steps = 1.0 + torch.rand(35, generator=random)
     assert hold_pattern(steps).typical == 1
+
+
+@pytest.mark.parametrize("large", [1, 2])
+def test_a_cut_or_a_flash_makes_no_holds_of_slow_motion(large):
+    steps = torch.full((19,), 2.0)
+    steps[8 : 8 + large] = 60.0
+    assert hold_pattern(steps).typical == 1
+    assert len(hold_pattern(steps).drawings) == 20

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Share of the drawings from which a hold length belongs to the pattern, as the 3 does in 1-2-2-3.
 USUAL_SHARE = 0.2
+PAUSE = 3  # times the longest usual length; a longer hold is meant
 # Two lengths in turn, or three, are a pattern too, if the drawings repeat it so exactly.
 LONGEST_PERIOD, PERIODIC = 6, 0.85
 # On ones, a drawing is held only by mistake, unless this share of them is.
@@ -50,9 +51,12 @@ def repeated_frames(pattern: HoldPattern) -> list[int]:
     """Return, for each drawing, how many frames it is longer than the longest usual length.
 
     The first and the last drawing may be held for as long as they like: nothing stumbles there.
+    A much longer hold is a pause in the acting.
     """
     longest = usual_lengths(pattern)[-1]
-    repeated = [max(0, length - longest) for length in pattern.lengths]
+    repeated = [
+        0 if length > PAUSE * longest else max(0, length - longest) for length in pattern.lengths
+    ]
     return [0, *repeated[1:-1], 0] if len(repeated) > 1 else repeated
 
 

@@ -31,7 +31,7 @@ AROUND, USUAL = 3, 0.25
 LEAST_STEPS = 5
 # Octaves above the expected speed from which a step counts in part, and from which it counts as one
 # missing drawing. Without errors the step is one octave above.
-PARTLY, WHOLE = 0.35, 0.65
+PARTLY, WHOLE = 0.5, 0.8
 # Octaves between the quarters of the cells. If parts of the picture change their speed so
 # differently, their motion is uneven by itself, and nothing can be missing from it.
 MOST_SPREAD = 0.75
@@ -119,8 +119,10 @@ def _beyond_usual(speeds: np.ndarray, place: int) -> float:
     slope = np.median((values[second] - values[first]) / (second - first))
     level = np.quantile(values - slope * (around - place), USUAL)
     beside = [speeds[place] - speeds[i] for i in (place - 1, place + 1) if 0 <= i < len(speeds)]
-    # Near a turn of the motion the speed bends, but it doesn't jump up from one step and stay.
-    return float(min(speeds[place] - level, max(beside)) + min(0.0, min(beside) + BEND))
+    # Near a turn of the motion the speed bends: it grows from step to step, or falls.
+    if min(beside) < -BEND:
+        return 0.0
+    return float(min(speeds[place] - level, max(beside)))
 
 
 def dropped_drawings(findings: "Findings") -> list[float | None] | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RADIUS = 2  # px of the means from which colours are taken, so that shifted lines don't count
 ENDS = 3  # drawings at each end whose mean is the colour there, because single ones flicker
-LEAST_FOLLOWED = 0.02  # share of the pixels that must be followed
+LEAST_FOLLOWED = 0.1  # share of the pixels that must be followed
 # Pixels that must be followed. These are twelve windows of the means, one for each of the numbers
 # of an affine change.
 LEAST_PIXELS = 12 * (2 * RADIUS + 1) ** 2

@@ -1,7 +1,7 @@
 """Pops: a part of the picture shows something else for up to five drawings and then returns."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,7 @@ SAME_SHARE = 0.5
 # Share of the cells that must change together, beside one another; or else so many must change
 # anywhere. An eye that blinks is smaller, but for an extreme close-up.
 LEAST_CELLS, LEAST_ANYWHERE = 0.022, 0.1
+HALF = 0.5  # share of a cell's mask, after it was moved, from which the cell counts
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ class _Drawing:
         detail: detail without its finest part, shape (height, width).
         grey: detail at half the size, for the flow; uint8 on the CPU.
         amount: mean detail of each cell, 0–1.
-        change: difference of each cell from the drawing before, after the motion is followed.
-        other: cells that show something else than the drawing before.
+        change: difference of each cell from the drawing before, after the motion is followed. It is
+            where the cells are in the newest drawing.
+        other: 1 for cells that show something else than the drawing before, also where they are in
+            the newest drawing.
     """
 
     detail: torch.Tensor
@@ -71,10 +74,12 @@ class PopFinder:
             step: flow of the step to it; None for the first drawing of the scene.
         """
         drawing = self._drawing(picture, step)
-        self.popped.append(torch.zeros_like(drawing.other))
+        if step is not None:
+            self._follow(step)
+        self.popped.append(torch.zeros_like(drawing.other).bool())
         for length in range(1, len(self._recent)):
             before, first = self._recent[-1 - length], self._recent[-length]
-            changed = first.other & drawing.other & ~self.popped[-1 - length]
+            changed = (first.other > HALF) & (drawing.other > HALF) & ~self.popped[-1 - length]
             changed = _large_parts(changed)
             if not changed.any():
                 continue
@@ -86,12 +91,22 @@ class PopFinder:
                 mask |= returned
         self._recent.append(drawing)
 
+    def _follow(self, step: StepFlow) -> None:
+        """Move the cells of earlier drawings to where they are in the newest one."""
+        everything = torch.ones_like(step.visible)
+        rows = self._recent[-1].change.shape[0]
+        flow = cell_means(step.backward, everything) * (rows / step.visible.shape[0])
+        maps = [channel for each in self._recent for channel in (each.change, each.other)]
+        moved = warped(torch.stack(maps), flow).unflatten(0, (-1, 2))
+        for place, (change, other) in enumerate(moved):
+            self._recent[place] = replace(self._recent[place], change=change, other=other)
+
     def _drawing(self, picture: WorkingPicture, step: StepFlow | None) -> _Drawing:
         detail = box_mean(picture.detail, 1)
         grey = grey_levels(avg_pool2d(picture.detail[None], 2)[0])
         amount = _cells(detail)
         if step is None:
-            return _Drawing(detail, grey, amount, amount, torch.zeros_like(amount).bool())
+            return _Drawing(detail, grey, amount, amount, torch.zeros_like(amount))
         before = self._recent[-1]
         followed = warped(before.detail[None], step.backward)[0]
         # What comes into the picture at its border has nothing to be compared with.
@@ -100,7 +115,7 @@ class PopFinder:
         change = torch.minimum(_cells(detail - followed), _cells(detail - before.detail))
         other = change > OTHER
         other &= change > OTHER_SHARE * torch.maximum(amount, before.amount)
-        return _Drawing(detail, grey, amount, change, other)
+        return _Drawing(detail, grey, amount, change, other.float())
 
 
 def _difference(before: _Drawing, after: _Drawing) -> torch.Tensor:

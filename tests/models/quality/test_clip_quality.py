@@ -141,7 +141,7 @@ def test_a_pan_of_a_clean_picture_passes():
 
 
 def test_a_cut_is_told_and_nothing_is_measured_across_it():
-    first, second = draw_clip(16, 160, 160, 24, 0, 1), draw_clip(16, 160, 160, 24, 1, 2)
+    first, second = draw_clip(16, 240, 240, 24, 0, 1), draw_clip(16, 240, 240, 24, 1, 2)
     both = score_clip_quality(torch.cat([first, second]), FPS)
     assert measurement(both, "scenes").details["starts"] == (0, 16)
     assert both.verdict is Verdict.PASS

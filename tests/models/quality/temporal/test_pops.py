@@ -63,3 +63,12 @@ def test_the_memory_is_that_of_a_few_drawings():
         finder.add(picture, None if before is None else step_flow(before, picture))
         before = picture
     assert len(finder._recent) == LONGEST + 1
+
+
+@pytest.mark.parametrize("drawings", [1, 2, 3, 4])
+def test_a_part_that_pops_on_a_figure_that_walks_is_found(drawings):
+    clip = moving_figure(18, speed=3)
+    for frame in range(7, 7 + drawings):
+        left = 25 + 3 * frame
+        clip[frame, 40:80, left : left + 40] = texture(40, 40, seed=7)
+    assert fails(clip, "pop")
