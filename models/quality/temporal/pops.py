@@ -99,7 +99,13 @@ class PopFinder:
         maps = [channel for each in self._recent for channel in (each.change, each.other)]
         moved = warped(torch.stack(maps), flow).unflatten(0, (-1, 2))
         for place, (change, other) in enumerate(moved):
-            self._recent[place] = replace(self._recent[place], change=change, other=other)
+            each = self._recent[place]
+            # Where a part pops out, the flow leads anywhere, so cells count where they were too.
+            self._recent[place] = replace(
+                each,
+                change=torch.maximum(each.change, change),
+                other=torch.maximum(each.other, other),
+            )
 
     def _drawing(self, picture: WorkingPicture, step: StepFlow | None) -> _Drawing:
         detail = box_mean(picture.detail, 1)
