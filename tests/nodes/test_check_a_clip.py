@@ -38,7 +38,7 @@ def test_a_planted_fault_is_found(
         }
         for node in graph.values()
     }
-    drawn = {**settings["AnimeSampleClip"], "width": 160, "height": 160, **fault}
+    drawn = {**settings["AnimeSampleClip"], "width": 240, "height": 240, **fault}
     images, fps = run_node(node_classes["AnimeSampleClip"], **drawn).args
     report = run_node(
         node_classes[class_type], images=images, **{"fps": fps, **settings[class_type]}

@@ -30,7 +30,7 @@ OTHER, OTHER_SHARE = 12 / 255, 0.5
 SAME_SHARE = 0.5
 # Share of the cells that must change together, beside one another; or else so many must change
 # anywhere. An eye that blinks is smaller, but for an extreme close-up.
-LEAST_CELLS, LEAST_ANYWHERE = 0.022, 0.1
+LEAST_CELLS, LEAST_ANYWHERE = 0.028, 0.1
 HALF = 0.5  # share of a cell's mask, after it was moved, from which the cell counts
 
 
