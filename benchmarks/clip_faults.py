@@ -12,8 +12,8 @@ from types import MappingProxyType
 import torch
 from torch.nn.functional import interpolate
 
-from ..models.image_ops.warp import warped
 from .distortions import add_noise, blur, compress
+from .temporal_distortions import displaced, random_steps
 
 SEED = 7
 WIDTH = 480  # px; width to which all lengths refer
@@ -51,16 +51,12 @@ def melt(frames: torch.Tensor, length: float) -> torch.Tensor:
     scale = width / WIDTH
     fields = _smooth_fields(count, 2, height, width, MELT_GRAIN * scale)
     fields = fields * (length * scale / 2**0.5)
-    melted = [
-        warped(frame.movedim(-1, 0), field).movedim(0, -1)
-        for frame, field in zip(frames, fields, strict=True)
-    ]
-    return torch.stack(melted)
+    return displaced(frames, fields)
 
 
 def flicker(frames: torch.Tensor, percent: float) -> torch.Tensor:
     """Multiply each frame's light by a random factor; `percent` is its root mean square."""
-    factors = _normal(len(frames), 1)[:, 0] * (percent / 100)
+    factors = random_steps(len(frames), 1, SEED)[:, 0] * (percent / 100)
     return (frames * (1 + factors.view(-1, 1, 1, 1))).clamp(0, 1)
 
 
@@ -73,13 +69,8 @@ def flicker_in_patches(frames: torch.Tensor, percent: float) -> torch.Tensor:
 
 def shake(frames: torch.Tensor, length: float) -> torch.Tensor:
     """Displace each frame at random; `length` is the root mean square, in px."""
-    height, width = frames.shape[1:3]
-    offsets = _normal(len(frames), 2) * (length * width / WIDTH)
-    shaken = [
-        warped(frame.movedim(-1, 0), offset.view(2, 1, 1).expand(2, height, width)).movedim(0, -1)
-        for frame, offset in zip(frames, offsets, strict=True)
-    ]
-    return torch.stack(shaken)
+    offsets = random_steps(len(frames), 2, SEED) * (length * frames.shape[2] / WIDTH)
+    return displaced(frames, offsets[:, :, None, None])
 
 
 def soften_middle(frames: torch.Tensor, deviation: float) -> torch.Tensor:
@@ -139,13 +130,6 @@ def _smooth_fields(
     coarse = torch.randn((count, channels, *size), generator=generator)
     fields = interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
     return fields / fields.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
-
-
-def _normal(frames: int, axes: int) -> torch.Tensor:
-    """Return random values of mean 0, whose root mean square over all axes together is 1."""
-    values = torch.randn(frames, axes, generator=torch.Generator().manual_seed(SEED))
-    values = values - values.mean(dim=0)
-    return values / values.square().sum(dim=1).mean().sqrt()
 
 
 def _turned(frame: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image, ImageSequence
+
+from .pictures import read_clip
 
 ASSETS = Path(__file__).resolve().parents[2] / "shared" / "assets"
 
@@ -56,17 +56,7 @@ class Clip:
 
     def frames(self) -> torch.Tensor:
         """Return the frames: RGB in 0–1, shape (frames, height, width, 3)."""
-        if self.path.suffix == ".gif":
-            with Image.open(self.path) as image:
-                pictures = [
-                    np.asarray(each.convert("RGB")) for each in ImageSequence.Iterator(image)
-                ]
-        else:
-            import av
-
-            with av.open(str(self.path)) as container:
-                pictures = [each.to_ndarray(format="rgb24") for each in container.decode(video=0)]
-        return torch.from_numpy(np.stack(pictures)).float() / 255
+        return read_clip(self.path)
 
     def drawings(self) -> torch.Tensor:
         """Return the frames without those that repeat a drawing."""

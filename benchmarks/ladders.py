@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageSequence
 from scipy.stats import spearmanr
 
 from ..models.holds import hold_pattern
@@ -21,7 +20,7 @@ from ..models.sample.sample_clip import draw_clip
 from .clip_page import clips_section
 from .distortions import SPATIAL, Distortion
 from .moving_character import moving_character
-from .pictures import read_picture
+from .pictures import read_clip, read_picture
 from .temporal_distortions import TEMPORAL
 from .timing import print_table
 
@@ -223,8 +222,6 @@ def _clips() -> dict[str, torch.Tensor]:
 
 def _forth_and_back(path: Path) -> torch.Tensor:
     """Return a clip's drawings without its held frames, played forwards, backwards, forwards."""
-    with Image.open(path) as image:
-        frames = [np.asarray(each.convert("RGB")) for each in ImageSequence.Iterator(image)]
-    clip = torch.from_numpy(np.stack(frames)).float() / 255
+    clip = read_clip(path)
     drawings = clip[list(hold_pattern(STRUCTURAL_BACKEND.steps(clip)[:-1]).drawings)]
     return torch.cat([drawings, drawings[1:-1].flip(0), drawings])

@@ -26,7 +26,7 @@ def flicker(frames: torch.Tensor, levels: float) -> torch.Tensor:
         frames: RGB in 0–1, shape (frames, height, width, 3), as everywhere in this module.
         levels: root mean square of the jumps in grey levels.
     """
-    random = _random(len(frames), 1)[:, 0]
+    random = random_steps(len(frames), 1)[:, 0]
     offsets = random * (levels / GREY_LEVELS)
     return (frames + offsets.to(frames.device).view(-1, 1, 1, 1)).clamp(0, 1)
 
@@ -38,13 +38,8 @@ def shake(frames: torch.Tensor, percent: float) -> torch.Tensor:
         frames: frames of the clip.
         percent: root mean square of the displacement in % of the shorter side.
     """
-    height, width = frames.shape[1:3]
-    displacements = _random(len(frames), 2).to(frames.device) * (percent / 100 * min(height, width))
-    shaken = [
-        warped(frame.movedim(-1, 0), offset.view(2, 1, 1).expand(2, height, width)).movedim(0, -1)
-        for frame, offset in zip(frames, displacements, strict=True)
-    ]
-    return torch.stack(shaken)
+    offsets = random_steps(len(frames), 2) * (percent / 100 * min(frames.shape[1:3]))
+    return displaced(frames, offsets[:, :, None, None])
 
 
 def drop(frames: torch.Tensor, count: float) -> torch.Tensor:
@@ -80,9 +75,27 @@ def pump(frames: torch.Tensor, levels: float) -> torch.Tensor:
     return (frames + offsets.to(frames.device).view(-1, 1, 1, 1)).clamp(0, 1)
 
 
-def _random(frames: int, axes: int) -> torch.Tensor:
+def displaced(frames: torch.Tensor, fields: torch.Tensor) -> torch.Tensor:
+    """Return each frame sampled at displaced places.
+
+    Args:
+        frames: frames of the clip.
+        fields: displacements in px to the right and downwards, shape (frames, 2, height, width) or
+            (frames, 2, 1, 1).
+    """
+    size = frames.shape[1:3]
+    pictures = frames.movedim(-1, 1)
+    return torch.stack(
+        [
+            warped(picture, field.to(frames.device).expand(2, *size)).movedim(0, -1)
+            for picture, field in zip(pictures, fields, strict=True)
+        ]
+    )
+
+
+def random_steps(frames: int, axes: int, seed: int = SEED) -> torch.Tensor:
     """Return random values of mean 0, whose root mean square over all axes together is 1."""
-    values = torch.randn(frames, axes, generator=torch.Generator().manual_seed(SEED))
+    values = torch.randn(frames, axes, generator=torch.Generator().manual_seed(seed))
     values = values - values.mean(dim=0)
     return values / values.square().sum(dim=1).mean().sqrt().clamp(min=1e-9)
 

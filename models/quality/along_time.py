@@ -6,7 +6,6 @@ from statistics import median
 
 import torch
 
-from ..frames import Absence
 from ..holds import HoldPattern
 from ..measure import Measure
 from ..measurement import Measurement
@@ -64,7 +63,7 @@ def _measurement(measure: Measure, results: Sequence[Results], pattern: HoldPatt
         absence = absence_of(results, measure.name)
         # A dither hides noise and blocks, as GIF files have it, but the motion can be judged.
         counts = absence.counts and absence.code != DITHERED
-        return measure.absent(Absence(absence.code, absence.values, counts), per_frame)
+        return measure.absent(absence._replace(counts=counts), per_frame)
     worst = measure.better.worst(measured)
     details = {"worst": worst, "worst_frame": pattern.drawings[numbers.index(worst)]}
     middle = median(measured)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -26,21 +25,10 @@ MEAN_OF_NEIGHBOURS = 0.7
 DISSOLVE = 3
 
 
-@dataclass(frozen=True)
-class Fading:
-    """Change of the finest detail over two steps, in the pixels that move in both.
-
-    Attributes:
-        correlation: correlation of the change before the drawing with the change after it.
-    """
-
-    correlation: float
-
-
-def fading(
+def detail_correlation(
     before: WorkingPicture, middle: WorkingPicture, after: WorkingPicture, slower: torch.Tensor
-) -> Fading | None:
-    """Measure how the finest detail changes at the pixels that move.
+) -> float | None:
+    """Return the correlation of the changes of the finest detail before and after a drawing.
 
     Lines that are wider than a step is long change slowly, and detail that is left without them may
     be noise that a compression holds. So the lower correlation of the two kinds of detail counts.
@@ -60,7 +48,7 @@ def fading(
     without_lines = [each.without_lines * moving for each in drawings]
     correlations = [_correlation(*fine), _correlation(*without_lines)]
     measured = [each for each in correlations if each is not None]
-    return Fading(min(measured)) if measured else None
+    return min(measured, default=None)
 
 
 def _correlation(before: torch.Tensor, middle: torch.Tensor, after: torch.Tensor) -> float | None:
@@ -106,10 +94,7 @@ def _without_dissolves(correlations: Sequence[float | None]) -> list[float | Non
 
 def _ghosting(findings: "Findings") -> Value | Absence:
     triplets = findings.clip_steps.triplets
-    correlations = [
-        None if each is None or each.fading is None else each.fading.correlation
-        for each in triplets
-    ]
+    correlations = [None if each is None else each.detail_correlation for each in triplets]
     shares = [
         None if each is None else 100 * share_of_neighbour(each)
         for each in _without_dissolves(correlations)

@@ -6,7 +6,7 @@ import torch
 
 from .cells import cell_means
 from .dropped import PaceChange, pace_change
-from .ghosting import Fading, fading
+from .ghosting import detail_correlation
 from .step_flow import FEW_CELLS, StepFlow, length_of
 from .working_picture import WorkingPicture
 
@@ -14,9 +14,6 @@ TEXTURE = 3 / 255  # standard deviation in a cell from which its flow is reliabl
 # Share of the cells that must have texture to distinguish the camera from a figure on flat ground.
 ENOUGH_TEXTURE = 0.1
 MOVING = 0.25  # px at the working size; the direction of a slower flow is noise
-# Share of the picture that must move to compare speeds. In a smaller share the errors of the flow
-# are as large as the motion.
-LEAST_MOVING = 0.05
 # Px at the working size. A pixel is still if the two steps beside a drawing together move it by
 # less than the first distance, and neither of them alone by the second or more.
 STILL_NET, STILL_APART = 0.2, 2.0
@@ -34,11 +31,6 @@ class Triplet:
         boiling: deviation of the luma of single pixels in still cells from the mean of the drawings
             before and after, root mean square, 0–1. The mean deviation of a pixel's cell is
             subtracted first. None if too few cells are still.
-        still_share: share of the cells that are still.
-        motion_cosine: cosine between the motion before the drawing and the motion after it: 1 if
-            the motion goes on, −1 if it turns back.
-        speed_ratio: speed after the drawing divided by the speed before it, of the pixels that move
-            both times; None if too few do.
         motion_change: difference between the motion before and after the drawing, px, added up over
             the moving pixels.
         motion: length of the motion before and after the drawing, px, added up over the moving
@@ -48,20 +40,17 @@ class Triplet:
             side; shape (2, rows, columns), NaN for other cells.
         displacement: median of `cell_displacements`, which is that of the whole picture. None if
             too few cells have texture.
-        fading: change of the finest detail over the two steps; None if too little moves.
+        detail_correlation: result of `ghosting.detail_correlation`.
         pace: change of speed from the step before to the step after; None if too little moves.
     """
 
     local_flicker: float | None
     boiling: float | None
-    still_share: float
-    motion_cosine: float
-    speed_ratio: float | None
     motion_change: float
     motion: float
     cell_displacements: torch.Tensor
     displacement: tuple[float, float] | None
-    fading: Fading | None
+    detail_correlation: float | None
     pace: PaceChange | None
 
 
@@ -80,34 +69,22 @@ def measure_triplet(
     fastest = torch.maximum(speed_before, speed_after)
     moving = visible & (fastest > MOVING)
     still = visible & (net < STILL_NET) & (fastest < STILL_APART)
-    products = torch.stack(
-        [(backward * -forward).sum(dim=0), speed_before.square(), speed_after.square(), change]
+    motion_change, motion = (
+        (each * moving).sum().item() for each in (change, speed_before + speed_after)
     )
-    product, squares_before, squares_after, motion_change = (
-        (products * moving).sum(dim=(1, 2)).tolist()
-    )
-    motion = ((speed_before + speed_after) * moving).sum().item()
-    slower = torch.minimum(speed_before, speed_after)
-    moving_twice = moving & (slower > MOVING / 2)
-    speed_ratio = None
-    if moving_twice.float().mean() > LEAST_MOVING:
-        speed_ratio = (
-            (speed_after * moving_twice).sum() / (speed_before * moving_twice).sum()
-        ).item()
     greys = before.colours[3], middle.colours[3], after.colours[3]
-    still_share, boiling = _boiling(greys[1] - (greys[0] + greys[2]) / 2, still)
+    boiling = _boiling(greys[1] - (greys[0] + greys[2]) / 2, still)
     cell_displacements = _cell_displacements(greys[1], -(backward + forward) / 2, visible)
     return Triplet(
         _local_flicker(first_step.cell_light, second_step.cell_light),
         boiling,
-        still_share,
-        motion_cosine=product / max((squares_before * squares_after) ** 0.5, 1e-9),
-        speed_ratio=speed_ratio,
         motion_change=motion_change,
         motion=motion,
         cell_displacements=cell_displacements.cpu(),
         displacement=_displacement(cell_displacements),
-        fading=fading(before, middle, after, slower),
+        detail_correlation=detail_correlation(
+            before, middle, after, torch.minimum(speed_before, speed_after)
+        ),
         pace=pace_change(-backward, forward, visible),
     )
 
@@ -143,21 +120,17 @@ def _displacement(cell_displacements: torch.Tensor) -> tuple[float, float] | Non
     return across, down
 
 
-def _boiling(difference: torch.Tensor, still: torch.Tensor) -> tuple[float, float | None]:
-    """Return the share of the cells that are still, and how much their pixels change.
+def _boiling(difference: torch.Tensor, still: torch.Tensor) -> float | None:
+    """Return `Triplet.boiling`.
 
     Args:
         difference: luma of a drawing minus the mean of the drawings before and after, shape
             (height, width).
         still: mask of the pixels that are still, shape (height, width).
-
-    Returns:
-        `Triplet.still_share` and `Triplet.boiling`.
     """
     means = cell_means(torch.stack([difference, difference.square()]), still, STILL_CELL)
     still_cells = means[0].isfinite()
-    share = still_cells.float().mean().item()
-    if share < FEW_CELLS:
-        return share, None
+    if still_cells.float().mean() < FEW_CELLS:
+        return None
     variance = (means[1] - means[0].square())[still_cells].clamp(min=0)
-    return share, variance.mean().sqrt().item()
+    return variance.mean().sqrt().item()
