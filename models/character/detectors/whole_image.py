@@ -4,7 +4,8 @@ import torch
 
 from ..declaration import DetectorDeclaration
 from ..detection import Box, Detection, Region
-from ..figure import DETECTOR, Figures, chunks, find_figures
+from ..figure import Figures, chunks
+from ..whole_figure import DETECTOR, find_figures
 
 
 class WholeImageDetector:

@@ -14,7 +14,8 @@ import torch
 from ...image_ops.colour import lab_from_rgb
 from ..detection import Box, Detection
 from ..detectors.bust import ABOVE, BELOW, SIDES
-from ..figure import CHUNK, LIGHTNESS_WEIGHT, distances, mean_field_weights
+from ..figure import CHUNK
+from ..mean_field import LIGHTNESS_WEIGHT, distances, mean_field_weights
 from .distributions import (
     PLANE_BINS,
     colour_bins,

@@ -12,7 +12,8 @@ import torch
 from ...frames import InputError
 from ..declaration import EmbedderDeclaration
 from ..detection import Box, Detection, Region
-from ..figure import Figures, find_figures, join
+from ..figure import Figures, join, upper_parts
+from ..whole_figure import find_figures
 from .bust_palette import bust_similarities, embed_busts
 from .distributions import (
     PLANE_BINS,
@@ -36,7 +37,15 @@ LIGHTNESS_BINS, LIGHTNESS_STEP = 4, 33.0
 UPPER_ENDS, LOWER_STARTS = 0.75, 0.35  # shares of the figure's height; the halves blend in between
 ROWS, COLUMNS = 6, 4  # of the coarse outline and line structure inside the figure's box
 
-DIMENSIONS = 2 * LIGHTNESS_BINS * PLANE_BINS**2 + 2 * ROWS * COLUMNS
+VIEW = 2 * LIGHTNESS_BINS * PLANE_BINS**2 + 2 * ROWS * COLUMNS  # numbers of one view
+# Views of the upper part of a figure, as shares of its height. A figure that the picture's lower
+# border cuts, at the waist or below the head, is compared with these views of a whole one.
+UPPER_VIEWS = (0.4, 0.65)
+# Last number of the embedding of a cut figure; 0 for a whole one. It is so small that the cosine of
+# two embeddings hardly changes with it.
+CUT_MARK = 0.01
+DIMENSIONS = (1 + len(UPPER_VIEWS)) * VIEW + 1
+
 MARGIN = 0.1  # share of a person's box added around it, so that it shows enough background
 
 
@@ -78,15 +87,17 @@ CALIBRATIONS: Mapping[Region, Calibration] = {
 def embed(figures: Figures) -> torch.Tensor:
     """Return an embedding of the colours and the coarse shape of each figure.
 
-    Each part is the square root of a distribution with soft bins that adds up to 1. The product of
-    two embeddings is then the weighted mean of the parts' Bhattacharyya coefficients.
+    It consists of a view of the whole figure, views of its upper parts, and a mark if the picture
+    may cut the figure. Each part of a view is the square root of a distribution with soft bins that
+    adds up to 1. The product of two views is then the weighted mean of the parts' Bhattacharyya
+    coefficients.
 
     Args:
         figures: figures of some frames.
 
     Returns:
-        Unit vectors without negative entries, shape (frames, dimensions). If a figure isn't
-        visible, its vector has no meaning.
+        Vectors without negative entries, shape (frames, dimensions). If a figure isn't visible, its
+        vector has no meaning.
 
     Examples:
         Two drawings of one character are more similar than drawings of two characters:
@@ -95,9 +106,16 @@ def embed(figures: Figures) -> torch.Tensor:
         >>> rin = draw_clip(2, 96, 96, period=2, character=0, seed=1)
         >>> aoi = draw_clip(1, 96, 96, period=2, character=1, seed=1)
         >>> first, second, other = embed(find_figures(torch.cat([rin, aoi])))
-        >>> bool(first @ second > DEFAULT_THRESHOLD > first @ other)
+        >>> same, different = similarities(first[None], torch.stack([second, other]))[0]
+        >>> bool(same > DEFAULT_THRESHOLD > different)
         True
     """
+    parts = [figures, *(upper_parts(figures, share) for share in UPPER_VIEWS)]
+    return torch.cat([*map(_view, parts), CUT_MARK * figures.is_cut[:, None]], dim=1)
+
+
+def _view(figures: Figures) -> torch.Tensor:
+    """Return the view of each figure, a unit vector, shape (frames, VIEW)."""
     weight = figures.weight
     down, across = _places_in_box(figures)
     colours = colour_bins(figures.lab, LIGHTNESS_BINS, LIGHTNESS_STEP)
@@ -134,14 +152,29 @@ def _places_in_box(figures: Figures) -> tuple[torch.Tensor, torch.Tensor]:
 def similarities(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """Return the similarity of every figure of `first` to every figure of `second`.
 
+    A figure that its picture cuts is also compared with the upper parts of the others, and the best
+    comparison counts.
+
     Args:
         first: embeddings of `embed`, shape (m, dimensions).
-        second: embeddings of `embed`, shape (n, dimensions).
+        second: embeddings of `embed`, shape (n, dimensions). Embeddings of version 0.1.0 consist of
+            the view of the whole figure only.
 
     Returns:
         Similarities from 0 (nothing in common) to 1 (equal), shape (m, n).
     """
-    return (first.double() @ second.double().T).clamp(0, 1).float()
+    if not len(first) or not len(second):
+        return torch.zeros(len(first), len(second))
+    first, second = first.double(), second.double()
+    similarity = first[:, :VIEW] @ second[:, :VIEW].T
+    if first.shape[1] == second.shape[1] == DIMENSIONS:
+        is_cut, other_is_cut = first[:, -1:] > 0, second[:, -1] > 0
+        for view in range(1, 1 + len(UPPER_VIEWS)):
+            upper = slice(view * VIEW, (view + 1) * VIEW)
+            to_upper = first[:, :VIEW] @ second[:, upper].T * is_cut
+            from_upper = first[:, upper] @ second[:, :VIEW].T * other_is_cut
+            similarity = torch.maximum(similarity, torch.maximum(to_upper, from_upper))
+    return similarity.clamp(0, 1).float()
 
 
 class PaletteEmbedder:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.character.figure import CHUNK, chunks, find_figures
+from anime_production.models.character.figure import CHUNK, chunks
+from anime_production.models.character.whole_figure import find_figures
 from anime_production.models.sample.scenery import draw_scenery, random_scenery
 
 

@@ -7,6 +7,7 @@ import pytest
 from anime_production.models.character.character_measures import MEASURES
 from anime_production.models.character.character_score import SUBJECT, score_characters
 from anime_production.models.character.sheet import make_character
+from anime_production.models.measure import short
 from anime_production.models.profile import load_profile
 from anime_production.models.report import Verdict
 
@@ -45,7 +46,7 @@ def test_leeway_moves_the_sheets_own_threshold_and_the_words_follow(score, sheet
     assert (strict.verdict, lenient.verdict) == (Verdict.FAIL, Verdict.PASS)
     assert similarity(strict).reason_code in ("character_different", "character_lost")
     assert similarity(lenient).reason_code == "character_same"
-    assert f"{similarity(strict).threshold:.3f}"[:4] in similarity(strict).reason
+    assert f"{short(similarity(strict).threshold):g}" in similarity(strict).reason
     assert similarity(strict).details["calibrated"] is True
     assert similarity(strict).value == similarity(lenient).value == value
 

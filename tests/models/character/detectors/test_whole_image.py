@@ -4,7 +4,8 @@ import torch
 from anime_production.models.character.detection import Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
 from anime_production.models.character.embedders.palette import PaletteEmbedder, embed
-from anime_production.models.character.figure import CHUNK, find_figures
+from anime_production.models.character.figure import CHUNK
+from anime_production.models.character.whole_figure import find_figures
 
 CPU = torch.device("cpu")
 

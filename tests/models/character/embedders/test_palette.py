@@ -5,11 +5,12 @@ from anime_production.models.character.detection import Box, Detection, Region
 from anime_production.models.character.detectors.whole_image import WholeImageDetector
 from anime_production.models.character.embedders.palette import (
     DEFAULT_THRESHOLD,
+    VIEW,
     PaletteEmbedder,
     embed,
     similarities,
 )
-from anime_production.models.character.figure import find_figures
+from anime_production.models.character.whole_figure import find_figures
 from anime_production.models.frames import InputError
 
 from ..conftest import GROUNDS
@@ -24,9 +25,10 @@ def alike(first, second):
     return similarities(described(first), described(second)).min().item()
 
 
-def test_a_description_is_a_unit_vector_and_is_like_itself(sample):
+def test_every_view_is_a_unit_vector_and_a_figure_is_like_itself(sample):
     embeddings = described(sample(2, 1)[:3])
-    torch.testing.assert_close(embeddings.norm(dim=1), torch.ones(3))
+    for view in embeddings[:, :-1].split(VIEW, dim=1):
+        torch.testing.assert_close(view.norm(dim=1), torch.ones(3))
     assert (embeddings >= 0).all()
     torch.testing.assert_close(similarities(embeddings, embeddings).diagonal(), torch.ones(3))
 
