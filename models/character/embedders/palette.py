@@ -141,6 +141,8 @@ def similarities(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     Returns:
         Similarities from 0 (nothing in common) to 1 (equal), shape (m, n).
     """
+    if not len(first) or not len(second):  # without rows the dimensions may be 0 and not match
+        return torch.zeros(len(first), len(second))
     return (first.double() @ second.double().T).clamp(0, 1).float()
 
 
