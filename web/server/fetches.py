@@ -164,6 +164,7 @@ class Fetches:
             "megabytes": None if size is None else round(size, 1),
             "licence": weight.licence,
             "non_commercial": weight.non_commercial,
+            "recommended": weight.recommended,
             "used_by": list(weight.used_by),
             "fetch": None if state is None else vars(state),
         }
