@@ -161,7 +161,8 @@ class Fetches:
             "folder": weight.folder,
             "files": [weight.unpacked] if weight.unpacked else [f.path for f in weight.files],
             "sources": [file.source for file in weight.files],
-            "megabytes": None if size is None else round(size, 1),
+            # Browsers show three digits; a number that is rounded twice may end in another one.
+            "megabytes": None if size is None else round(size, 1 if size < 100 else 0),
             "licence": weight.licence,
             "non_commercial": weight.non_commercial,
             "recommended": weight.recommended,
