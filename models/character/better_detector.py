@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ..frames import Absence
 from ..weights import Weight
 
 # Code of a reason, with the codes of the same reason that advise to install a detector, and to
@@ -59,6 +60,13 @@ def with_advice(
         "command": better.weight.command,
     }
     return to_install, {**values, **facts}
+
+
+def advised(absence: Absence, better: BetterDetector | None) -> Absence:
+    """Return an absence that says what to do, too, if its reason has such a variant."""
+    if absence.code not in ADVISED:
+        return absence
+    return Absence(*with_advice(absence.code, absence.values, better), absence.counts)
 
 
 def all_codes(code: str) -> tuple[str, str, str]:

@@ -27,7 +27,7 @@ from .detections import Detections, detect_people
 from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character
 from .tracks import track_people
-from .visibility import no_reference
+from .visibility import NO_REFERENCE
 
 SUBJECT = "character"
 MOST_CHARACTERS = 8
@@ -115,7 +115,7 @@ def score_characters(
     if absence is not None:
         return _unmeasured(absence, named, model, len(frames), measures_by_name)
     if not any(len(each.embeddings) for each in named):
-        absence = no_reference(", ".join(each.name for each in named), model.better_detector)
+        absence = Absence(NO_REFERENCE, {"character": ", ".join(each.name for each in named)})
         return _unmeasured(absence, named, model, len(frames), measures_by_name)
 
     detections = detect_people(frames, model, report_progress)
@@ -266,7 +266,7 @@ def _report(
             clip = CharacterInClip(appearance, character, model, detections)
             own = measure_character(clip, measures)
         else:
-            absence = no_reference(character.name, model.better_detector)
+            absence = Absence(NO_REFERENCE, {"character": character.name})
             own = absent_measurements(character, model, absence, len(detections.rows), measures)
         similarity, frame = own[0], own[0].worst_frame
         if frame is not None and similarity.score is not None:

@@ -8,7 +8,7 @@ import torch.nn.functional as functional
 from ..frames import Absence
 from ..measure import Measure, Value
 from ..measurement import Better
-from .visibility import NO_REFERENCE_CODES
+from .visibility import NO_REFERENCE
 
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
@@ -56,5 +56,5 @@ CONSISTENCY = Measure(
     answers_to="Similarity of the frames to one another, whoever they show",
     function=_consistency,
     passes="subject_consistency",
-    absences=NO_REFERENCE_CODES,
+    absences=(NO_REFERENCE,),
 )

@@ -8,7 +8,7 @@ import numpy as np
 from ..frames import Absence
 from ..measure import Measure, Value
 from ..measurement import Better
-from .visibility import NO_REFERENCE_CODES
+from .visibility import NO_REFERENCE
 
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
@@ -140,7 +140,7 @@ DRIFT = Measure(
     function=drift,
     passes="drift",
     reasons=(FALLS,),
-    absences=(TOO_SHORT_FOR_DRIFT, *NO_REFERENCE_CODES),
+    absences=(TOO_SHORT_FOR_DRIFT, NO_REFERENCE),
 )
 DRIFT_SLOPE = Measure(
     "drift_slope",
@@ -151,5 +151,5 @@ DRIFT_SLOPE = Measure(
     answers_to="Change of similarity over the whole clip, per 100 frames",
     function=drift_slope,
     passes="drift_slope",
-    absences=(TOO_SHORT_FOR_SLOPE, *NO_REFERENCE_CODES),
+    absences=(TOO_SHORT_FOR_SLOPE, NO_REFERENCE),
 )

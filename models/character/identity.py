@@ -145,6 +145,6 @@ def _recommendation(missing: Sequence[str]) -> tuple[str, ...]:
     weights = [each for each in RECOMMENDED if each.name in missing]
     if not weights:
         return ()
-    listed = " and ".join(f"{each.name} ({each.size}; {each.licence})" for each in weights)
+    listed = "; ".join(f"{each.name}, {each.size}, licence {each.licence}" for each in weights)
     command = fetch_command(*(each.name for each in weights))
     return (f"Recommended for anime: {listed}. In the pack's folder run: {command}",)

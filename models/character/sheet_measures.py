@@ -8,17 +8,16 @@ from ..frames import Absence
 from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
-from .better_detector import with_advice
+from .better_detector import advised, all_codes, with_advice
 from .detection import IdentityModel
 from .embedders.palette import BACKEND as PALETTE
 from .references import ReferenceStatus, indices_with
 from .visibility import (
-    NO_REFERENCE_CODES,
+    NO_REFERENCE,
     REFERENCES_SEEN,
     REFERENCES_UNSEEN,
     REFERENCES_USABLE,
     VISIBLE_SHARE,
-    no_reference,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +92,8 @@ def least_alike(
     """
     similarities = [each for each in character.similarities if each is not None]
     if not any(character.usable):
-        return no_reference(character.name, model.better_detector)
+        absence = Absence(NO_REFERENCE, {"character": character.name})
+        return advised(absence, model.better_detector)
     if not similarities:
         return Absence(ONE_REFERENCE)
     facts = {
@@ -127,7 +127,9 @@ def _usable_share(
     values: dict[str, Any] = {"references": count, "usable": usable}
     if without_person:
         values = {**values, "references": _joined(without_person)}
-        reason, values = with_advice(REFERENCES_UNSEEN, values, model.better_detector)
+        # Without any usable reference, the measurement that decides says what to do.
+        better = model.better_detector if usable else None
+        reason, values = with_advice(REFERENCES_UNSEEN, values, better)
     by_status = {each.value: indices_with(statuses, each) for each in ReferenceStatus}
     return replace(VISIBLE_SHARE, backend=model.detector.name).measured(
         usable / count,
@@ -169,7 +171,7 @@ ONE_CHARACTER = Measure(
     function=least_alike,
     passes="references_one",
     reasons=(ALIKE_IN_LOOKS, ONE_UNLIKE, SOME_UNLIKE),
-    absences=(ONE_REFERENCE, *NO_REFERENCE_CODES),
+    absences=(ONE_REFERENCE, *all_codes(NO_REFERENCE)),
 )
 THRESHOLD = Measure(
     "threshold",

@@ -2,31 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from ..frames import Absence
 from ..measure import Measure, Value
 from ..measurement import Better
-from .better_detector import BetterDetector, all_codes, with_advice
+from .better_detector import all_codes
 
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
 
 # Absence of all measures of a character without a usable reference.
 NO_REFERENCE = "no_reference"
-NO_REFERENCE_CODES = all_codes(NO_REFERENCE)
 SEEN_IN_ITS_PLACE = "seen_share"
 REFERENCES_UNSEEN = "references_unseen"
 REFERENCES_SEEN = "references_seen"
 REFERENCES_USABLE = "references_usable"
-
-
-def no_reference(names: str, better: BetterDetector | None) -> Absence:
-    """Return the absence of all measures of characters without a usable reference.
-
-    Args:
-        names: names of the characters.
-        better: `IdentityModel.better_detector`.
-    """
-    return Absence(*with_advice(NO_REFERENCE, {"character": names}, better))
 
 
 def visible_share(clip: "CharacterInClip") -> Value:
@@ -56,5 +44,5 @@ VISIBLE_SHARE = Measure(
         REFERENCES_SEEN,
         REFERENCES_USABLE,
     ),
-    absences=NO_REFERENCE_CODES,
+    absences=(NO_REFERENCE,),
 )

@@ -73,7 +73,7 @@ def test_nobody_in_a_reference_and_nobody_in_a_clip_are_told(
         similarity = report.measurements[0]
         assert similarity.reason_code == code
         weight = RECOMMENDED_DETECTOR
-        assert f"{weight.name} ({weight.size}; {weight.licence})" in similarity.reason
+        assert f"{weight.name}, {weight.size}, licence {weight.licence}." in similarity.reason
         assert f"Run {weight.command} in the pack's folder" in similarity.reason
         assert "connect a mask of the character" in similarity.reason
 

@@ -22,7 +22,7 @@ def test_without_any_weights_it_takes_what_needs_none_and_says_what_is_missing(i
     assert "Missing: ccip-caformer_b36-24" in explanation
     *_, recommended = explanation.splitlines()
     for weight in RECOMMENDED:
-        assert f"{weight.name} ({weight.size}; {weight.licence})" in recommended
+        assert f"{weight.name}, {weight.size}, licence {weight.licence}" in recommended
     assert recommended.endswith(fetch_command(*(each.name for each in RECOMMENDED)))
 
 

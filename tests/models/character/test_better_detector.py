@@ -77,12 +77,15 @@ def test_sheet_and_score_of_nobody_say_what_to_do(advised, sample):
         known, _ = make_character("Rin", somebody, model)
         nobody, sheet = make_character("Rin", blank, model)
         codes = [each.reason_code for each in sheet.measurements]
-        assert codes == [no_reference, "threshold_published", unseen]
-        report = score_characters(blank, [known], model).report
-        assert report.measurements[0].reason_code == seldom
-        report = score_characters(somebody, [nobody], model).report
-        assert {each.reason_code for each in report.measurements} == {no_reference}
-        assert_advice(sheet.measurements[0].reason, model.better_detector)
+        assert codes == [no_reference, "threshold_published", "references_unseen"]
+        _, sheet = make_character("Rin", torch.cat([somebody, blank]), model)
+        assert sheet.measurements[2].reason_code == unseen
+        assert_advice(sheet.measurements[2].reason, model.better_detector)
+        for frames, character, code in ((blank, known, seldom), (somebody, nobody, no_reference)):
+            similarity, *further = score_characters(frames, [character], model).report.measurements
+            assert similarity.reason_code == code
+            assert_advice(similarity.reason, model.better_detector)
+            assert not any("Identity Model" in each.reason for each in further)
 
 
 def assert_advice(reason: str, better: BetterDetector | None) -> None:
