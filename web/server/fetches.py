@@ -162,7 +162,7 @@ class Fetches:
             "files": [weight.unpacked] if weight.unpacked else [f.path for f in weight.files],
             "sources": [file.source for file in weight.files],
             # Browsers show three digits; a number that is rounded twice may end in another one.
-            "megabytes": None if size is None else round(size, 1 if size < 100 else 0),
+            "megabytes": None if size is None else round(size, 2 if size >= 1 else 1),
             "licence": weight.licence,
             "non_commercial": weight.non_commercial,
             "recommended": weight.recommended,
