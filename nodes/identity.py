@@ -37,8 +37,8 @@ def connected_model(model: IdentityModel | None) -> IdentityModel:
     """
     if model is not None:
         return model
-    no_weights = Resources({folder: {} for folder in FOLDERS}, comfyui.device())
-    return choose_identity_model(WITHOUT_WEIGHTS, no_weights)
+    # It opens none of the installed weights, but a report may advise them.
+    return choose_identity_model(WITHOUT_WEIGHTS, Resources(_installed(), comfyui.device()))
 
 
 class AnimeIdentityModel(io.ComfyNode):

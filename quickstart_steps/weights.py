@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..models.weights import WEIGHTS, Weight
-from ..models.weights.weight import files_in
+from ..models.weights import RECOMMENDED, WEIGHTS, Weight
+from ..models.weights.weight import fetch_command, files_in
 from .console import LiveLine, duration_text, prepare, say
 
 SECONDS_BETWEEN_LINES = 0.2
@@ -50,7 +50,9 @@ def listing(models: Path) -> list[str]:
         lines.append(
             f"{mark} {weight.name:<{name_width}}  {state:<9}  {weight.size:>7}  {weight.licence}"
         )
-    return [*lines, "", "To fetch some: python quickstart.py weights --fetch NAME [NAME ...]"]
+    lines += ["", f"To fetch some: {fetch_command('NAME', '[NAME ...]')}"]
+    command = fetch_command(*(weight.name for weight in RECOMMENDED))
+    return [*lines, f"Recommended, to see anime characters in any frame: {command}"]
 
 
 def fetch_all(names: list[str], models: Path, accept_licence: bool) -> int:

@@ -7,6 +7,7 @@ from ..frames import Absence
 from ..measure import Measure
 from ..measurement import Measurement
 from .appearance import Appearance
+from .better_detector import advised
 from .cast import DOUBLED, MISSING, CastInClip
 from .character_in_clip import CharacterInClip
 from .consistency import CONSISTENCY
@@ -32,6 +33,8 @@ def absent_measurements(
 ) -> tuple[Measurement, ...]:
     """Return the measurements of a character for which nothing can be measured.
 
+    Only the first one says what to do, so that the report doesn't repeat it.
+
     Args:
         character: sheet of the character.
         model: the identity model.
@@ -40,7 +43,7 @@ def absent_measurements(
         measures: measures by name.
     """
     similarity = on_scale_of_character(character, measures[SIMILARITY.name]).absent(
-        absence, (None,) * count, {"character": character.name}
+        advised(absence, model.better_detector), (None,) * count, {"character": character.name}
     )
     further = (measures[each.name] for each in PER_CHARACTER[1:])
     return (similarity, *(_with_backend(model, each).absent(absence) for each in further))

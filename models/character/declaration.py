@@ -95,10 +95,13 @@ class DetectorDeclaration(_Declaration):
     """A detector that a user can choose.
 
     Attributes:
+        reliable: True if it is a network trained on drawn people in pictures of all kinds. Reports
+            recommend it where another detector sees nobody.
         open: returns the detector with the weights of a name, or with the best ones for `AUTO`;
             raises InputError or MissingDependency with what to install.
     """
 
+    reliable: bool = False
     open: Callable[[str, Resources], Detector]
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import torch
 
+from .better_detector import BetterDetector
 from .figure import Figures
 
 
@@ -164,11 +165,14 @@ class IdentityModel:
         embedder: embedder for the detector's crops.
         explanation: text for the user on the choice and its reason, and on which weights are
             installed and which are missing.
+        better_detector: detector that sees people where this one sees nobody; None if there is
+            none, or if frames aren't searched for people.
     """
 
     detector: Detector
     embedder: Embedder
     explanation: str = ""
+    better_detector: BetterDetector | None = None
 
     @property
     def key(self) -> str:

@@ -1,10 +1,13 @@
 """Choice of a detector and an embedder: those that a user names, or the best installed ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ..frames import InputError
-from ..weights import WEIGHTS
+from ..weights import RECOMMENDED, WEIGHTS
+from ..weights.weight import fetch_command
+from .better_detector import BetterDetector
 from .declaration import AUTO, DetectorDeclaration, EmbedderDeclaration, Resources, Weights
 from .detection import Detector, Embedder, IdentityModel
 from .detectors.whole_image import WHOLE_IMAGE
@@ -62,6 +65,7 @@ def choose_identity_model(choice: IdentityChoice, resources: Resources) -> Ident
     _check_choice("backend", choice.backend, BACKENDS)
     _check_choice("detector", choice.detector, DETECTOR_NAMES)
     backend, reason = _choose(choice.backend, EMBEDDERS, resources)
+    better = None
     if backend.own_detector is not None:
         detector, embedder = backend.own_detector(choice.weights, resources)
         if choice.detector not in (AUTO, backend.name):
@@ -72,8 +76,9 @@ def choose_identity_model(choice: IdentityChoice, resources: Resources) -> Ident
         declared, detector_reason = _choose(choice.detector, DETECTORS, resources)
         detector = declared.open(choice.detector_weights, resources)
         embedder = backend.open(choice.weights, resources, detector)
+        better = _better_detector(declared, resources)
     explanation = _explanation(embedder, reason, detector, detector_reason, resources.weights)
-    return IdentityModel(detector, embedder, explanation)
+    return IdentityModel(detector, embedder, explanation, better)
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
@@ -93,6 +98,18 @@ def _choose(name: str, declared: dict[str, D], resources: Resources) -> tuple[D,
                 return declaration, obstacles + declaration.reason
             obstacles += f"{obstacle}; " if obstacle else ""
     raise AssertionError("one automatic declaration of each kind must need no weights")
+
+
+def _better_detector(chosen: DetectorDeclaration, resources: Resources) -> BetterDetector | None:
+    """Return an installed reliable detector, or the one to install; None if one is chosen."""
+    if chosen.reliable:
+        return None
+    reliable = {name: each for name, each in DETECTORS.items() if each.reliable}
+    for name, declaration in reliable.items():
+        if declaration.is_present(resources):
+            return BetterDetector(name)
+    pairs = ((name, each) for each in RECOMMENDED for name in each.used_by if name in reliable)
+    return BetterDetector(*next(pairs))
 
 
 def _other_detector_error(backend: EmbedderDeclaration, detector: str) -> InputError:
@@ -118,5 +135,16 @@ def _explanation(
             f"Detector: {detector.name}: {detector_reason}. It runs on {detector.device}.",
             f"Installed: {', '.join(present) or 'no weights'}.",
             f"Missing: {', '.join(missing) or 'nothing'}.",
+            *_recommendation(missing),
         )
     )
+
+
+def _recommendation(missing: Sequence[str]) -> tuple[str, ...]:
+    """Return a line on the recommended weights that are missing; empty if there are none."""
+    weights = [each for each in RECOMMENDED if each.name in missing]
+    if not weights:
+        return ()
+    listed = "; ".join(f"{each.name}, {each.size}, licence {each.licence}" for each in weights)
+    command = fetch_command(*(each.name for each in weights))
+    return (f"Recommended for anime: {listed}. In the pack's folder run: {command}",)

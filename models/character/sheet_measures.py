@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..frames import Absence
 from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from ..report import Report, WorstFrame
+from .better_detector import advised, all_codes, with_advice
 from .detection import IdentityModel
 from .embedders.palette import BACKEND as PALETTE
 from .references import ReferenceStatus, indices_with
@@ -75,29 +76,30 @@ def _one_character(
         "model": character.model,
     }
     measure = replace(_by_embedder(model, ONE_CHARACTER), threshold=published)
-    result = measure.evaluate(character, published, outliers)
+    result = measure.evaluate(character, model, outliers)
     return measure.measurement(result, character.similarities, details)
 
 
 def least_alike(
-    character: "Character", published: float, outliers: Sequence[int]
+    character: "Character", model: IdentityModel, outliers: Sequence[int]
 ) -> Value | Absence:
     """Return the similarity of the reference that is least like the others.
 
     Args:
         character: character of the sheet.
-        published: published threshold of the embedder.
+        model: the identity model; its published threshold is the limit.
         outliers: numbers of the references that are unlike the others.
     """
     similarities = [each for each in character.similarities if each is not None]
     if not any(character.usable):
-        return Absence(NO_REFERENCE, {"character": character.name})
+        absence = Absence(NO_REFERENCE, {"character": character.name})
+        return advised(absence, model.better_detector)
     if not similarities:
         return Absence(ONE_REFERENCE)
     facts = {
         "reference": _joined(outliers),
         "similarity": short(min(similarities)),
-        "threshold": short(published),
+        "threshold": short(model.embedder.threshold),
     }
     fail_reason = ONE_UNLIKE if len(outliers) == 1 else SOME_UNLIKE
     pass_reason = ALIKE_IN_LOOKS if character.backend == PALETTE else None
@@ -122,11 +124,17 @@ def _usable_share(
     count, usable = len(statuses), sum(character.usable)
     without_person = indices_with(statuses, ReferenceStatus.NOBODY, ReferenceStatus.TOO_SMALL)
     reason = REFERENCES_SEEN if usable == count else REFERENCES_USABLE
+    values: dict[str, Any] = {"references": count, "usable": usable}
+    if without_person:
+        values = {**values, "references": _joined(without_person)}
+        # Without any usable reference, the measurement that decides says what to do.
+        better = model.better_detector if usable else None
+        reason, values = with_advice(REFERENCES_UNSEEN, values, better)
     by_status = {each.value: indices_with(statuses, each) for each in ReferenceStatus}
     return replace(VISIBLE_SHARE, backend=model.detector.name).measured(
         usable / count,
-        REFERENCES_UNSEEN if without_person else reason,
-        {"references": _joined(without_person) if without_person else count, "usable": usable},
+        reason,
+        values,
         per_frame=[float(each) for each in character.usable],
         details={status: numbers for status, numbers in by_status.items() if numbers},
     )
@@ -163,7 +171,7 @@ ONE_CHARACTER = Measure(
     function=least_alike,
     passes="references_one",
     reasons=(ALIKE_IN_LOOKS, ONE_UNLIKE, SOME_UNLIKE),
-    absences=(ONE_REFERENCE, NO_REFERENCE),
+    absences=(ONE_REFERENCE, *all_codes(NO_REFERENCE)),
 )
 THRESHOLD = Measure(
     "threshold",

@@ -9,6 +9,7 @@ from ..measure import Measure, Value, short
 from ..measurement import Better, Measurement
 from ..scoring import rounded_score
 from .appearance import Presence, first_lost_frame
+from .better_detector import advised, all_codes
 from .report_boxes import DOUBLED, boxes_as_details
 from .visibility import NO_REFERENCE
 
@@ -41,7 +42,8 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
     if not visible or visible < LEAST_VISIBLE_SHARE * count:
         least = max(-int(-LEAST_VISIBLE_SHARE * count // 1), 1)  # rounded up
         reason = SELDOM_VISIBLE if visible == clip.frames_with_people else SELDOM_SEEN
-        return Absence(reason, {**facts, "frames": count, "least": least})
+        facts |= {"frames": count, "least": least}
+        return advised(Absence(reason, facts), clip.model.better_detector)
     lowest, lost_frame = min(clip.similarities), first_lost_frame(presences)
     facts |= {
         "similarity": short(lowest),
@@ -117,5 +119,5 @@ SIMILARITY = Measure(
     function=least_similarity,
     passes="character_same",
     reasons=(DIFFERENT, LOST),
-    absences=(SELDOM_VISIBLE, SELDOM_SEEN, NO_REFERENCE),
+    absences=(*all_codes(SELDOM_VISIBLE), *all_codes(SELDOM_SEEN), *all_codes(NO_REFERENCE)),
 )

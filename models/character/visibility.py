@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..measure import Measure, Value
 from ..measurement import Better
+from .better_detector import all_codes
 
 if TYPE_CHECKING:
     from .character_in_clip import CharacterInClip
@@ -37,6 +38,11 @@ VISIBLE_SHARE = Measure(
     answers_to="Share of the frames or references that show the character or somebody in its place",
     function=visible_share,
     passes="visible_share",
-    reasons=(SEEN_IN_ITS_PLACE, REFERENCES_UNSEEN, REFERENCES_SEEN, REFERENCES_USABLE),
+    reasons=(
+        SEEN_IN_ITS_PLACE,
+        *all_codes(REFERENCES_UNSEEN),
+        REFERENCES_SEEN,
+        REFERENCES_USABLE,
+    ),
     absences=(NO_REFERENCE,),
 )

@@ -4,7 +4,7 @@ Nothing needs them: every family has measures without weights. Nothing is ever d
 request.
 """
 
-from .catalogue import WEIGHTS
+from .catalogue import RECOMMENDED, WEIGHTS
 from .weight import Weight, WeightFile
 
-__all__ = ["WEIGHTS", "Weight", "WeightFile"]
+__all__ = ["RECOMMENDED", "WEIGHTS", "Weight", "WeightFile"]

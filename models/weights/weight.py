@@ -62,6 +62,8 @@ class Weight:
         licence: terms of use, with the training data if that matters.
         used_by: names of the detectors and backends that need it.
         non_commercial: True if the licence forbids commercial use.
+        recommended: True if it is one of the weights that together see drawn characters in any
+            frame and tell them apart.
         alternative_names: other file names that the first file may have, with the same values.
         unpacked: folder for the content of a zip, below `folder`; "" if the file is no zip.
         members: names of the files that the zip must hold.
@@ -73,6 +75,7 @@ class Weight:
     licence: str
     used_by: tuple[str, ...]
     non_commercial: bool = False
+    recommended: bool = False
     alternative_names: tuple[str, ...] = ()
     unpacked: str = ""
     members: tuple[str, ...] = ()
@@ -135,6 +138,12 @@ class Weight:
         return self.installed(files) is not None and has_further_files
 
     @property
+    def command(self) -> str:
+        """Command that downloads the weights, for the pack's folder."""
+        accept = " --accept-licence" if self.non_commercial else ""
+        return f"{fetch_command(self.name)}{accept}"
+
+    @property
     def how_to_install(self) -> str:
         """Instructions to install the weights, for an error or a help text."""
         published = f"; its sha256 begins with {self.sha256[:8]}" if self.sha256 else ""
@@ -143,11 +152,15 @@ class Weight:
             into = f"and unpack it into models/{self.folder}/{self.unpacked}"
         else:
             into = f"to models/{self.folder}/{self.file}"
-        accept = " --accept-licence" if self.non_commercial else ""
         return (
-            f"In the pack's folder run: python quickstart.py weights --fetch {self.name}{accept} "
+            f"In the pack's folder run: {self.command} "
             f"(--models names another models folder). Or {by_hand} {into} in ComfyUI."
         )
+
+
+def fetch_command(*names: str) -> str:
+    """Return the command that downloads some weights, for the pack's folder."""
+    return f"python quickstart.py weights --fetch {' '.join(names)}"
 
 
 def files_in(folder: Path) -> dict[str, Path]:

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from anime_production.models.weights import RECOMMENDED, WEIGHTS
+
 from ..file_server import FileServer
 from .conftest import in_the_usual_editor
 from .editor import Editor
@@ -25,6 +27,7 @@ def test_weights_are_downloaded_under_their_licences_stopped_and_tried_again(
     hub.offer(f"{ON_THE_HUB}/meta.json", b'{"labels": []}')
     open_settings(editor).get_by_role("button", name="Download weights").click()
     window = editor.page.get_by_role("dialog", name="Weights of measures")
+    the_recommended_set_comes_first_with_its_size_and_licences(window, hub)
     the_licence_is_shown_before_anything_is_asked_for(row_of(window, WEIGHT), hub)
     it_is_stopped_and_goes_on_where_it_was(row_of(window, WEIGHT), hub, editor.server.base)
     what_may_not_be_used_commercially_says_so(row_of(window, NOT_COMMERCIAL))
@@ -33,6 +36,32 @@ def test_weights_are_downloaded_under_their_licences_stopped_and_tried_again(
     execute(editor, "AnimeProduction.DownloadWeights")
     editor.page.keyboard.press("Escape")
     window.wait_for(state="detached")
+
+
+def test_one_button_downloads_the_recommended_set(editor: Editor):
+    """The hub has none of its files here, so that each row says that it was asked for."""
+    execute(editor, "AnimeProduction.DownloadWeights")
+    window = editor.page.get_by_role("dialog", name="Weights of measures")
+    button = window.get_by_role("button", name="Download the set")
+    button.click()
+    for weight in RECOMMENDED:
+        row_of(window, weight.name).get_by_text("Not downloaded:").wait_for()
+        assert "404" in row_of(window, weight.name).text_content()
+    button.wait_for()
+    assert button.is_enabled()
+
+
+def the_recommended_set_comes_first_with_its_size_and_licences(window: Any, hub: FileServer):
+    names = [weight.name for weight in RECOMMENDED]
+    window.get_by_role("heading", name="Recommended for characters").wait_for()
+    rows = window.get_by_role("listitem")
+    first = [rows.nth(index).text_content() for index in range(len(names))]
+    assert all(name in text for name, text in zip(names, first, strict=True))
+    terms = window.locator(".anime-recommended").text_content()
+    assert f"Together {sum(weight.megabytes or 0 for weight in RECOMMENDED):.0f} MB" in terms
+    assert all(weight.licence in terms for weight in RECOMMENDED)
+    assert rows.count() == len(WEIGHTS)
+    assert hub.requests == []
 
 
 def row_of(window: Any, weight: str) -> Any:

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy
 import pytest
@@ -8,6 +9,10 @@ from PIL import Image
 
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
+from anime_production.models.weights import RECOMMENDED
+from anime_production.nodes import comfyui
+
+RECOMMENDED_DETECTOR = next(each for each in RECOMMENDED if "anime_person" in each.used_by)
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +65,32 @@ def test_nobody_in_a_reference_and_nobody_in_a_clip_are_told(
     empty, report = run_node(sheet, references=nobody, name="Nobody").args
     assert report.verdict is Verdict.NOT_MEASURED
     for images, character, code in (
-        (frames, empty, "no_reference"),
-        (nobody, made.args[0], "seldom_visible"),
+        (frames, empty, "no_reference_install"),
+        (nobody, made.args[0], "seldom_visible_install"),
     ):
         report = run_node(score, images=images, character=character).args[0]
         assert (report.verdict, report.score) == (Verdict.NOT_MEASURED, None)
-        assert report.measurements[0].reason_code == code
+        similarity = report.measurements[0]
+        assert similarity.reason_code == code
+        weight = RECOMMENDED_DETECTOR
+        assert f"{weight.name}, {weight.size}, licence {weight.licence}." in similarity.reason
+        assert f"Run {weight.command} in the pack's folder" in similarity.reason
+        assert "connect a mask of the character" in similarity.reason
+
+
+def test_a_detector_that_was_installed_since_is_named_instead_of_its_download(
+    run_node, node_classes, made, monkeypatch
+):
+    files = {RECOMMENDED_DETECTOR.file: Path("model.onnx")}
+    monkeypatch.setattr(comfyui, "weights", lambda folder: files)
+    blank = torch.full((3, 64, 64, 3), 0.5)
+    report = run_node(
+        node_classes["AnimeCharacterScore"], images=blank, character=made.args[0]
+    ).args[0]
+    similarity = report.measurements[0]
+    assert similarity.reason_code == "seldom_visible_choose"
+    assert "choose anime_person at an Identity Model" in similarity.reason
+    assert "--fetch" not in similarity.reason
 
 
 def test_a_score_that_does_not_exist_blocks_what_would_consume_it(run_node, node_classes, made):

@@ -4,6 +4,8 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import draw_clip
+from anime_production.models.weights import RECOMMENDED
+from anime_production.models.weights.weight import fetch_command
 from anime_production.nodes import comfyui
 
 
@@ -18,6 +20,10 @@ def test_without_any_weights_it_takes_what_needs_none_and_says_what_is_missing(i
     assert "Backend: palette: no weights of CCIP are in models/ccip" in explanation
     assert "Detector: whole_image" in explanation
     assert "Missing: ccip-caformer_b36-24" in explanation
+    *_, recommended = explanation.splitlines()
+    for weight in RECOMMENDED:
+        assert f"{weight.name}, {weight.size}, licence {weight.licence}" in recommended
+    assert recommended.endswith(fetch_command(*(each.name for each in RECOMMENDED)))
 
 
 @pytest.mark.parametrize(

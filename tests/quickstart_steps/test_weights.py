@@ -56,6 +56,8 @@ def test_the_list_says_what_is_there_how_large_it_is_and_whose(checkout, tmp_pat
     assert rows["buffalo_l"].startswith("! ")
     assert "non-commercial" in rows["buffalo_l"]
     assert not rows["lpips-vgg"].startswith("!")
+    last = result.stdout.splitlines()[-1]
+    assert last.endswith("--fetch ccip-caformer-24-randaug-pruned person_detect_v1.1_m")
 
 
 def test_what_is_asked_for_is_fetched_and_only_once(checkout, tmp_path, models, hub):

@@ -158,7 +158,8 @@ Download = answer(
 )  # fmt: skip
 WeightState = answer(
     "WeightState", name=str, installed=bool, folder=str, files=list[str], sources=list[str],
-    megabytes=NUMBER, licence=str, non_commercial=bool, used_by=list[str], fetch=Download | None,
+    megabytes=NUMBER, licence=str, non_commercial=bool, recommended=bool, used_by=list[str],
+    fetch=Download | None,
 )  # fmt: skip
 Weights = answer("Weights", weights=list_of(WeightState))
 Fetched = answer("Fetched", name=str, installed=bool, fetch=optional(Download))

@@ -161,9 +161,11 @@ class Fetches:
             "folder": weight.folder,
             "files": [weight.unpacked] if weight.unpacked else [f.path for f in weight.files],
             "sources": [file.source for file in weight.files],
-            "megabytes": None if size is None else round(size, 1),
+            # Browsers show three digits; a number that is rounded twice may end in another one.
+            "megabytes": None if size is None else round(size, 2 if size >= 1 else 1),
             "licence": weight.licence,
             "non_commercial": weight.non_commercial,
+            "recommended": weight.recommended,
             "used_by": list(weight.used_by),
             "fetch": None if state is None else vars(state),
         }

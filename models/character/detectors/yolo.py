@@ -225,6 +225,7 @@ def _declaration(kind: str, rank: int) -> DetectorDeclaration:
     return DetectorDeclaration(
         name=kind,
         rank=rank,
+        reliable=True,
         folder=FOLDER,
         package="onnxruntime",
         is_present=partial(_is_present, kind),

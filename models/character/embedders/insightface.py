@@ -102,6 +102,9 @@ class InsightFaceDetector(_PackNetwork):
 
     def _detect(self, picture: np.ndarray) -> tuple[Detection, ...]:
         height, width = picture.shape[:2]
+        # The package scales the longer side to its input. It can't scale the shorter one to 0 px.
+        if max(DETECTION_SIZE) * min(height, width) < max(height, width):
+            return ()
         boxes, landmarks = self._model.detect(picture)
         detections = []
         for number in np.argsort(-boxes[:, 4], kind="stable"):

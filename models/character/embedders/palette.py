@@ -163,7 +163,7 @@ def similarities(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     Returns:
         Similarities from 0 (nothing in common) to 1 (equal), shape (m, n).
     """
-    if not len(first) or not len(second):
+    if not len(first) or not len(second):  # without rows the dimensions may be 0 and not match
         return torch.zeros(len(first), len(second))
     first, second = first.double(), second.double()
     similarity = first[:, :VIEW] @ second[:, :VIEW].T

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.models.character.registry import DETECTORS, EMBEDDERS
 from anime_production.models.perceptual.backend import BACKENDS
-from anime_production.models.weights import WEIGHTS
+from anime_production.models.weights import RECOMMENDED, WEIGHTS
+from anime_production.models.weights.weight import fetch_command
 from anime_production.tools.comfyui import PACK
 
 
@@ -27,6 +29,24 @@ def test_everyone_can_know_the_terms_before_fetching(name):
     assert weight.non_commercial == ("non-commercial" in weight.licence)
     assert weight.licence in weight.how_to_install
     assert all(each.source.startswith("https://") for each in weight.files)
+
+
+def test_the_recommended_set_is_what_auto_prefers_and_may_be_used_commercially():
+    detectors = [each for each in DETECTORS.values() if each.automatic]
+    backends = [each for each in EMBEDDERS.values() if each.automatic]
+    assert detectors[0].reliable
+    assert {name for each in RECOMMENDED for name in each.used_by} == {
+        detectors[0].name,
+        backends[0].name,
+    }
+    assert not any(each.non_commercial for each in RECOMMENDED)
+    assert all(each.megabytes for each in RECOMMENDED)
+
+
+def test_the_page_of_weights_has_the_command_of_the_recommended_set():
+    command = fetch_command(*(each.name for each in RECOMMENDED))
+    for page in ("docs/weights.md", "README.md"):
+        assert command in (PACK / page).read_text(encoding="utf-8"), page
 
 
 @pytest.mark.parametrize("name", WEIGHTS)

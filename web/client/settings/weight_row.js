@@ -20,6 +20,7 @@ import { button } from "./dialog.js";
  * @property {number | null} megabytes
  * @property {string} licence
  * @property {boolean} non_commercial
+ * @property {boolean} recommended
  * @property {string[]} used_by
  * @property {WeightDownload | null} fetch
  */
@@ -32,6 +33,9 @@ export class WeightRow {
   constructor(weight) {
     this.weight = weight;
     this.eventCount = 0;
+    this.isRunning = false;
+    /** @type {() => void} called after every change of the state */
+    this.onChange = () => {};
     const { name, megabytes, used_by: users } = weight;
     const size = megabytes === null ? "" : ` · ${number(megabytes, "MB")}`;
     const usersText = words("weights.used_by", { names: users.join(", ") });
@@ -59,8 +63,14 @@ export class WeightRow {
     this.#show(fetch);
   }
 
+  /** True if the weight is not installed and no download of it runs. */
+  get isMissing() {
+    return !this.weight.installed && !this.isRunning;
+  }
+
   /** @param {WeightDownload | null} fetch */
   #show(fetch) {
+    this.isRunning = fetch?.state === "running";
     if (fetch?.state === "running") this.#showProgress(fetch);
     else if (this.weight.installed) this.#showState(words("weights.installed", this.weight));
     else if (fetch?.state === "failed") this.#showState(failure(fetch), "weights.again");
@@ -92,6 +102,7 @@ export class WeightRow {
     const focused = this.state.contains(document.activeElement);
     this.state.replaceChildren(...parts);
     if (focused) (this.state.querySelector("button") ?? this.root).focus();
+    this.onChange();
   }
 
   /** Display the weight's licence, which a user accepts before every download. */
@@ -99,7 +110,7 @@ export class WeightRow {
     const { licence, non_commercial: isRestricted, sources } = this.weight;
     const hosts = [...new Set(sources.map((each) => new URL(each).host))].join(", ");
     const acceptText = words(isRestricted ? "weights.accept" : "weights.begin");
-    const accept = button(acceptText, () => this.#begin());
+    const accept = button(acceptText, () => this.download());
     const parts = [element("div", "", words("weights.licence", { licence }))];
     if (isRestricted) parts.push(element("div", "anime-warning", words("weights.non_commercial")));
     parts.push(element("div", "anime-note", words("weights.source", { hosts })));
@@ -108,7 +119,8 @@ export class WeightRow {
     this.#put(...parts, buttons);
   }
 
-  async #begin() {
+  /** Begin the download; the user has seen the licence. */
+  async download() {
     const { name, non_commercial: accepted } = this.weight;
     const countBefore = this.eventCount;
     try {

@@ -5,6 +5,7 @@ import { element } from "../element.js";
 import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 import { button, openDialog } from "./dialog.js";
+import { recommendedSet } from "./recommended_set.js";
 import { WeightRow } from "./weight_row.js";
 
 /** @import { Weight, WeightDownload } from "./weight_row.js" */
@@ -30,17 +31,18 @@ export function weightsButton() {
 
 /** Open a dialog with the list of all weights. */
 export async function openWeights() {
-  const list = element("ul", "anime-weights");
+  const parts = element("div");
   const note = element("p", "anime-note", words("weights.intro"));
-  const dialog = openDialog(words("weights.title"), note, list);
+  const dialog = openDialog(words("weights.title"), note, parts);
   rows.clear();
   dialog.addEventListener("close", () => rows.clear());
   try {
-    for (const weight of await fetchWeights()) {
-      const row = new WeightRow(weight);
-      rows.set(weight.name, row);
-      list.append(row.root);
-    }
+    for (const weight of await fetchWeights()) rows.set(weight.name, new WeightRow(weight));
+    const all = [...rows.values()];
+    const further = element("ul", "anime-weights");
+    further.append(...all.filter((row) => !row.weight.recommended).map((row) => row.root));
+    const recommended = recommendedSet(all.filter((row) => row.weight.recommended));
+    parts.append(recommended, element("h3", "", words("weights.further")), further);
   } catch (error) {
     note.textContent = error instanceof Error ? error.message : String(error);
   }
