@@ -19,6 +19,7 @@ SHIPPING_SECONDS = 30
 AFTER = {"use_a_kept_character": "keep_a_character"}
 # Examples that no other test runs, with the verdicts of their nodes.
 VERDICTS = {
+    "best_of_four_takes": {"5": "FAIL", "6": "FAIL", "7": "PASS", "8": "PASS"},
     "compare_before_and_after": {"4": "PASS"},
     "gate_a_batch": {"3": "PASS", "5": "FAIL"},
     "grade_a_clip": {"2": "FAIL", "3": "PASS"},
