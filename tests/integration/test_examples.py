@@ -110,6 +110,17 @@ def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
     assert artifact["frames"] == 24
 
 
+def test_the_pictures_of_a_ranking_are_no_files_of_the_job(client):
+    run = client.run(read_example("best_of_8"))
+    (ranking,) = run.outputs["6"]["anime_ranking"]
+    assert len([each for each in ranking["ranking"] if "picture" in each]) == 8
+    answer = job_of(client, run.prompt_id)
+    saved = {each["filename"] for each in run.outputs["8"]["images"]}
+    assert {Path(each["path"]).name for each in answer["artifacts"]} == saved
+    assert len(saved) == 3
+    assert answer["job"]["verdict"] == "PASS"
+
+
 @pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)
 def test_an_example_gives_the_verdicts_that_it_is_to_show(client, name, verdicts):
     if name in AFTER:

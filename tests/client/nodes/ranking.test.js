@@ -45,7 +45,7 @@ describe("the strip of a ranking", () => {
     const [strip] = rankingParts(ranking([place(1, 2), place(2, 0)]));
     assert.deepEqual(
       strip.children.map((each) => each.textContent),
-      ["1. ✔ 95 / 100Take 2★ kept", "2. ✘ 30 / 100Take 0"],
+      ["1. ✔ 95Take 2★ kept", "2. ✘ 30Take 0"],
     );
     assert.deepEqual(strip.children.map((each) => each.classList.contains("anime-kept")), [
       true, false,

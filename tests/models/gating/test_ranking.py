@@ -97,7 +97,7 @@ def test_it_says_why_the_others_lost():
     assert lost[1]["kept"] is True
     assert lost[2]["lost"] == (
         "Its score is 1.1 of 100. It is weakest in sharpness, with 0.1. "
-        "The last frame that was kept is frame 1, with 91.1 of 100."
+        "The last one kept, frame 1, has 91.1 of 100."
     )
     assert [each["reason_code"] for each in lost[2]["lost_because"]] == [
         *("rank_scored", "rank_frame_lower"),

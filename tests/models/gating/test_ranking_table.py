@@ -16,8 +16,8 @@ def test_a_row_for_each_frame_says_why_it_lost():
         "rank  frame  verdict  score  weakest measurement  why it was not kept",
         "1     1      PASS     91.1   sharpness: 0.9       (kept)",
         "2     0      PASS     75.4   sharpness: 0.6       (kept)",
-        "3     2      FAIL     1.1    sharpness: 0.1       The last frame that was kept is frame 0,"
-        " with 75.4 of 100.",
+        "3     2      FAIL     1.1    sharpness: 0.1       The last one kept, frame 0, "
+        "has 75.4 of 100.",
     ]
 
 

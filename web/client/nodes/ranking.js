@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 import { line, scoreInWords } from "../report/report_parts.js";
-import { verdictStyle } from "../report/verdicts.js";
+import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { labelled, reasonText, words } from "../words.js";
 import { pictureElement } from "./preview.js";
 
@@ -51,6 +51,7 @@ function placeElement(kind, place) {
   const { colour, symbol, word } = verdictStyle(verdict);
   const name = nameOf(kind, place);
   const score = scoreInWords(place.score);
+  const shortScore = place.score === null ? score : String(wholeScore(place.score));
   const sign = element("span", "anime-symbol", symbol);
   sign.style.color = colour;
   sign.title = word;
@@ -62,7 +63,7 @@ function placeElement(kind, place) {
     item.append(pictureElement(picture, words(key, { rank, name, verdict: word, score })));
   }
   item.append(
-    element("div", "anime-place-score", `${rank}. `, sign, ` ${score}`),
+    element("div", "anime-place-score", `${rank}. `, sign, ` ${shortScore}`),
     element("div", "", name),
   );
   if (kept) item.append(element("div", "anime-kept-mark", `★ ${words("ranking.kept")}`));
