@@ -19,6 +19,8 @@ class Blocked(Enum):
     EXHAUSTED = "exhausted"  # no attempt of a retry passes
     NONE_ACCEPTED = "none_accepted"  # a gate accepts nothing
     NONE_REJECTED = "none_rejected"  # a gate rejects nothing
+    NONE_PASSES = "none_passes"  # no take passes, and the node lets none through
+    NO_SOUND = "no_sound"  # the best take has no sound, or no take goes on
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ GATE = NodeType(
         Output("accepted_masks", Blocked.NONE_ACCEPTED, "masks"),
         Output("rejected_latents", Blocked.NONE_REJECTED, "latents"),
         Output("rejected_masks", Blocked.NONE_REJECTED, "masks"),
+        Output("accepted_audio", Blocked.NONE_ACCEPTED, "audio"),
+        Output("rejected_audio", Blocked.NONE_REJECTED, "audio"),
     ),
 )
 BEST_OF = NodeType(
@@ -109,6 +113,15 @@ BEST_OF = NodeType(
         Output("best_latents", Blocked.UNCONNECTED, "latents"),
         Output("best_masks", Blocked.UNCONNECTED, "masks"),
         Output("ranking", Blocked.NEVER),
+        Output("best_audio", Blocked.UNCONNECTED, "audio"),
+    ),
+)
+BEST_TAKE = NodeType(
+    "AnimeBestTake",
+    (
+        Output("images", Blocked.NONE_PASSES, "takes"),
+        *_always("report", "index", "ranking"),
+        Output("audio", Blocked.NO_SOUND, "audios"),
     ),
 )
 RETRY_START = NodeType(

@@ -91,6 +91,19 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number} {unit_name(unit, number)}".rstrip()
 
 
+def measurement_title(name: str) -> str:
+    """Return a measurement's name as the editor shows it, such as `loop: seam position`.
+
+    Args:
+        name: name of the measurement, with a subject before it (`loop.`) and a character after it
+            (`: Name`) if it has them.
+    """
+    path, *characters = name.split(": ")
+    *subjects, key = path.split(".")
+    label = _texts()["measurements"].get(key, key.replace("_", " "))
+    return ": ".join([*(each.replace("_", " ") for each in subjects), label, *characters])
+
+
 def unit_beside(name: str, unit: str) -> str:
     """Return a measurement's unit, or "" if the measurement's name says the unit already.
 

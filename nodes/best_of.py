@@ -8,9 +8,11 @@ from comfy_api.latest import io
 from ..models.gating.batch import Batch
 from ..models.gating.kept import kept_report
 from ..models.gating.ranking import rank_frames
+from ..models.gating.ranking_table import ranking_table
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
+from .thumbnails import ranking_ui
 
 MOST_KEPT = 4096  # the largest `batch_size` of ComfyUI's Empty Latent Image
 
@@ -53,6 +55,12 @@ class AnimeBestOf(io.ComfyNode):
                     tooltip="Number of images to keep. If the batch has fewer, all are kept, and "
                     "the ranking says so.",
                 ),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sounds of the images, one for each. A single sound of the whole clip "
+                    "goes on only if all images are kept in their order.",
+                ),
             ],
             outputs=[
                 io.Image.Output("best", tooltip="The best images, the best first."),
@@ -60,9 +68,10 @@ class AnimeBestOf(io.ComfyNode):
                 io.Mask.Output("best_masks", tooltip="Their masks, in the same order."),
                 io.String.Output(
                     "ranking",
-                    tooltip="JSON: every frame with its score, its weakest measurement, and why it "
-                    "was not kept.",
+                    tooltip="Text table: every frame with its rank, verdict, score, weakest "
+                    "measurement, and why it was not kept.",
                 ),
+                io.Audio.Output("best_audio", tooltip="Their sounds, in the same order."),
             ],
         )
 
@@ -74,9 +83,11 @@ class AnimeBestOf(io.ComfyNode):
         latents: dict[str, Any] | None = None,
         masks: torch.Tensor | None = None,
         k: int = 1,
+        audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
         ranking = rank_frames(report, k)
-        best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
+        best = Batch(images, latents, masks, audio).take(ranking.kept, len(ranking.judged))
         outputs = map(or_blocked, (best.images, best.latents, best.masks))
         kept = kept_report(report, ranking.kept)
-        return node_output(*outputs, ranking.to_json(), ui=kept_ui(kept))
+        ui = {**kept_ui(kept), **ranking_ui(ranking, list(images))}
+        return node_output(*outputs, ranking_table(ranking), or_blocked(best.audio), ui=ui)

@@ -7,6 +7,7 @@ from pathlib import Path
 from comfy_api.latest import ComfyExtension, io
 
 from .best_of import AnimeBestOf
+from .best_take import AnimeBestTake
 from .character import AnimeCharacterScore, AnimeCharacterSheet
 from .character_library import AnimeCharacterLoad, AnimeCharacterSave
 from .compare import AnimeCompareImages
@@ -62,6 +63,7 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeReportMerge,
     AnimeGate,
     AnimeBestOf,
+    AnimeBestTake,
     AnimeRetryStart,
     AnimeRetryEnd,
     AnimeJob,

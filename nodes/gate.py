@@ -14,7 +14,7 @@ from .sockets import ReportSocket
 
 
 class AnimeGate(io.ComfyNode):
-    """Node that sends images, latents and masks to accepted or rejected outputs, by a report."""
+    """Node that sends images and all that goes with them to accepted or rejected outputs."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -75,6 +75,12 @@ class AnimeGate(io.ComfyNode):
                     "flicker = 2.0, similarity = 0.8, seam_position = 0.4..1.75. Every measurement "
                     "that is named counts for the verdict. Empty: the report's thresholds.",
                 ),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sound of the images: one for the whole clip, or one for each image. "
+                    "It goes to the same side as the images.",
+                ),
             ],
             outputs=[
                 io.Image.Output("accepted", tooltip="The images that pass."),
@@ -91,6 +97,8 @@ class AnimeGate(io.ComfyNode):
                 io.Mask.Output("accepted_masks", tooltip="The masks that pass."),
                 io.Latent.Output("rejected_latents", tooltip="The latents that do not pass."),
                 io.Mask.Output("rejected_masks", tooltip="The masks that do not pass."),
+                io.Audio.Output("accepted_audio", tooltip="The sound of what passes."),
+                io.Audio.Output("rejected_audio", tooltip="The sound of what does not pass."),
             ],
         )
 
@@ -105,12 +113,13 @@ class AnimeGate(io.ComfyNode):
         on_not_measured: str = OnNotMeasured.REJECT.value,
         level: str = Level.BATCH.value,
         thresholds: str = "",
+        audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
         settings = GateSettings(
             Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
         )
         gating = gate_report(report, settings)
-        accepted, rejected = _sides(gating.decision, Batch(images, latents, masks))
+        accepted, rejected = _sides(gating.decision, Batch(images, latents, masks, audio))
         return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
@@ -118,6 +127,7 @@ class AnimeGate(io.ComfyNode):
             gating.decision.text,
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
+            *map(or_blocked, (accepted.audio, rejected.audio)),
             ui={"anime_gate": [_summary(gating, accepted, rejected)], **kept_ui(gating.kept)},
         )
 

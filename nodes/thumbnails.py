@@ -1,20 +1,66 @@
-"""Thumbnails that a node shows in the editor."""
+"""Thumbnails that a node shows in the editor, saved as temporary files."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import torch
 from comfy_api.latest import io, ui
 
 from ..models.character.sheet import Character
+from ..models.gating.ranking import Ranking
 
-MOST_THUMBNAILS = 8  # the contact sheet shows all references
+MOST_THUMBNAILS = 8  # references of a character; the contact sheet shows all
+MOST_RANKED = 12  # pictures of a ranking, so that the node keeps a usual size
+RANKED_SIDE = 128  # longer side of a ranking's pictures, px; the node shows them smaller
+# Places of a ranking in `ui`, which ComfyUI sends to the browser and keeps in its history: about
+# 50 kB. The output `ranking` has all.
+MOST_PLACES = 64
 
 
 def reference_thumbnails(character: Character) -> dict[str, list[Any]]:
-    """Return a node's `ui` with a character's first references, saved as temporary files."""
-    pictures = character.pictures[:MOST_THUMBNAILS]
-    if not len(pictures):
-        return {}
+    """Return a node's `ui` with a character's first references."""
+    files = _saved(list(character.pictures[:MOST_THUMBNAILS]), "reference")
+    return {"anime_references": files} if files else {}
+
+
+def ranking_ui(
+    ranking: Ranking, pictures: Sequence[torch.Tensor | None]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return a node's `ui` with a ranking and small pictures of the best.
+
+    Args:
+        ranking: ranking of frames or takes.
+        pictures: picture of each frame or take by its index, shape (height, width, channels); None
+            for one without pictures.
+    """
+    values = ranking.to_dict(MOST_PLACES)
+    best = [(place, pictures[index]) for place, index in enumerate(ranking.order[:MOST_RANKED])]
+    with_picture = [(place, _small(each)) for place, each in best if each is not None]
+    files = _saved([each for _, each in with_picture], "ranked")
+    for (place, _), file in zip(with_picture, files, strict=True):
+        # Nested, so that ComfyUI doesn't list it among the files that the node wrote.
+        values["ranking"][place]["picture"] = file
+    return {"anime_ranking": [values]}
+
+
+def _small(picture: torch.Tensor) -> torch.Tensor:
+    """Return a picture whose longer side has at most `RANKED_SIDE` pixels."""
+    height, width, _ = picture.shape
+    factor = RANKED_SIDE / max(height, width)
+    picture = picture[..., :3].float()
+    if factor >= 1:
+        return picture
+    size = [max(1, round(side * factor)) for side in (height, width)]
+    channels_first = picture.movedim(-1, 0)[None]
+    small = torch.nn.functional.interpolate(channels_first, size, mode="area")
+    return small[0].movedim(0, -1)
+
+
+def _saved(pictures: Sequence[torch.Tensor], name: str) -> list[dict[str, Any]]:
+    """Save pictures as temporary files, and return how the editor finds them."""
+    if not pictures:
+        return []
     files = ui.ImageSaveHelper.save_images(
-        pictures, "anime_reference", io.FolderType.temp, cls=None, compress_level=1
+        pictures, f"anime_{name}", io.FolderType.temp, cls=None, compress_level=1
     )
-    return {"anime_references": [dict(each) for each in files]}
+    return [dict(each) for each in files]

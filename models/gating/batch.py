@@ -1,4 +1,4 @@
-"""Images, latents and masks of the same frames, which a gate divides together."""
+"""Images, latents, masks and sound of the same frames, which a gate divides together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,20 @@ TIME_AXIS = 2  # of a video latent: (batch, channels, time, height, width)
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Images, latents and masks of a batch of frames; None if they are not connected.
+    """Images, latents, masks and sound of a batch of frames; None if they are not connected.
 
     Attributes:
         images: shape (frames, height, width, channels).
         latents: ComfyUI's LATENT: "samples", and optional entries such as "noise_mask".
         masks: shape (frames, height, width), or one mask for all frames.
+        audio: ComfyUI's AUDIO: "waveform" of shape (frames, channels, samples), a sound for each
+            frame, or (1, channels, samples), one for the whole clip; and "sample_rate" in Hz.
     """
 
     images: torch.Tensor | None = None
     latents: Mapping[str, Any] | None = None
     masks: torch.Tensor | None = None
+    audio: Mapping[str, Any] | None = None
 
     def take(self, chosen: Sequence[int], count: int) -> "Batch":
         """Return some of the frames, in the order of `chosen`.
@@ -35,12 +38,15 @@ class Batch:
             count: number of frames of the batch.
 
         Raises:
-            InputError: images, latents or masks have another number of frames.
+            InputError: images, latents, masks or sounds have another number of frames; or one
+                sound of the whole clip would have to be divided.
         """
         _check_count(self.images, "images", count)
         axis = None if self.latents is None else _frame_axis(self.latents["samples"], count)
         if self.masks is not None and len(self.masks) != 1:
             _check_count(self.masks, "masks", count)
+        if self.audio is not None and len(self.audio["waveform"]) != 1:
+            _check_count(self.audio["waveform"], "audio", count)
         if not chosen:
             return Batch()
         if list(chosen) == list(range(count)):
@@ -51,7 +57,8 @@ class Batch:
         if latents is not None and axis is not None:
             latents = _selected_latents(latents, chosen, count, axis)
         images = None if self.images is None else _selected(self.images, chosen)
-        return Batch(images, latents, masks)
+        audio = None if self.audio is None else _selected_audio(self.audio, chosen, count)
+        return Batch(images, latents, masks, audio)
 
 
 def _frame_axis(samples: torch.Tensor, count: int) -> int:
@@ -99,6 +106,20 @@ def _selected_latents(
     return selected
 
 
+def _selected_audio(audio: Mapping[str, Any], chosen: Sequence[int], count: int) -> dict[str, Any]:
+    waveform = audio["waveform"]
+    if len(waveform) != count:
+        raise InputError(
+            "audio",
+            f"{count} sounds, one for each frame, because only some frames go on or their order "
+            "changes",
+            "one sound for the whole clip",
+            "A sound of a whole clip can't be divided by frames: leave audio unconnected, or judge "
+            "the clip as a whole, in a Gate at level batch or in Best Take.",
+        )
+    return {**audio, "waveform": _selected(waveform, chosen)}
+
+
 def _selected(values: torch.Tensor, chosen: Sequence[int], axis: int = 0) -> torch.Tensor:
     """Return the chosen entries of an axis, as a view if they follow one another."""
     first = chosen[0]
@@ -109,6 +130,7 @@ def _selected(values: torch.Tensor, chosen: Sequence[int], axis: int = 0) -> tor
 
 def _check_count(values: torch.Tensor | None, name: str, count: int) -> None:
     if values is not None and len(values) != count:
-        expected = f"{count} {name}, one for each frame of the report"
+        noun = "sounds" if name == "audio" else name
+        expected = f"{count} {noun}, one for each frame of the report"
         remedy = "Connect the batch that the report was made of."
         raise InputError(name, expected, str(len(values)), remedy)

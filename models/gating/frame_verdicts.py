@@ -1,4 +1,4 @@
-"""Verdicts on the single frames of a batch, from the values that a report has for every frame."""
+"""Verdicts on the frames of a batch, or on whole clips, and their order from best to worst."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ FrameValues = tuple[Measurement, Sequence[float | None]]
 
 @dataclass(frozen=True)
 class FrameVerdict:
-    """Verdict on one frame.
+    """Verdict on one frame of a batch, or on one of several clips.
 
     Attributes:
         verdict: FAIL if a required measurement fails, else NOT_MEASURED if one is absent, else
             PASS, as in a report.
-        score: score of the frame, 0–100, by the formula of a report; None if a required
+        score: score of the frame or clip, 0–100, by the formula of a report; None if a required
             measurement is absent.
         measured_score: score without the absent ones; None if all are absent.
         weakest: measurement that decides: the one with the lowest score if the frame fails or
             everything is measured, else the first that is absent; None if nothing is required.
-        value: value of `weakest` in this frame; None if it is absent.
+        value: value of `weakest` in this frame or clip; None if it is absent.
     """
 
     verdict: Verdict
@@ -90,6 +90,23 @@ def judge_frames(report: Report) -> tuple[FrameVerdict, ...]:
         )
         for frame in range(report.frames or 0)
     )
+
+
+def judge_clip(report: Report) -> FrameVerdict:
+    """Return the verdict on a whole clip by its report, as one of several takes."""
+    return _judged(
+        [(each, None if each.threshold is None else each.value) for each in report.required],
+        [each.score for each in report.optional],
+    )
+
+
+def best_first(frames: Sequence[FrameVerdict]) -> tuple[int, ...]:
+    """Return the indices of frames by their score, of equal ones the earlier first.
+
+    A frame without a score comes after all that have one, as its quality is unknown.
+    """
+    scores = [-1.0 if each.score is None else each.score for each in frames]
+    return tuple(sorted(range(len(frames)), key=lambda number: -scores[number]))
 
 
 def _judged(

@@ -10,8 +10,7 @@ from ..measurement import thawed
 from ..reasons import sentence
 from ..report import Report, Verdict
 from ..scoring import score_text
-from .frame_verdicts import frame_values, judge_frames
-from .ranking import best_first
+from .frame_verdicts import best_first, frame_values, judge_frames
 from .thresholds import limit_of
 
 
@@ -129,9 +128,9 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
     reasons = []
     if let_through:
-        reasons.append(_reason("gate_let_through"))
+        reasons.append(make_reason("gate_let_through"))
     elif not passed and on_fail is OnFail.BEST:
-        reasons.append(_reason("gate_batch_goes_on"))
+        reasons.append(make_reason("gate_batch_goes_on"))
     reasons += [
         Reason(each.reason_code, each.reason_values, each.reason, each.name)
         for each in report.required
@@ -198,18 +197,18 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
     reasons = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
         accepted = all_frames
-        reasons.append(_reason("gate_all_go_on"))
+        reasons.append(make_reason("gate_all_go_on"))
     elif frames and not passing and on_fail is OnFail.BEST:
         best = best_first(frames)[0]
         accepted = [best]
         score = frames[best].score
         if score is None:
-            reasons.append(_reason("gate_unscored_goes_on", frame=best))
+            reasons.append(make_reason("gate_unscored_goes_on", frame=best))
         else:
-            reasons.append(_reason("gate_best_goes_on", frame=best, score=score_text(score)))
+            reasons.append(make_reason("gate_best_goes_on", frame=best, score=score_text(score)))
     reasons += _frame_reasons(report)
     if let_through:
-        reasons.append(_reason("gate_let_through_frames", frames=listed_frames(let_through)))
+        reasons.append(make_reason("gate_let_through_frames", frames=listed_frames(let_through)))
     passed = len(passing) == len(frames)
     if not passed and on_fail is OnFail.ERROR:
         raise Rejected(_in_english(head, reasons))
@@ -221,7 +220,14 @@ def _subject(report: Report) -> str:
     return report.subject.replace("_", " ")
 
 
-def _reason(code: str, name: str = "", **values: Any) -> Reason:
+def make_reason(code: str, name: str = "", **values: Any) -> Reason:
+    """Return a reason by its code, with the English sentence.
+
+    Args:
+        code: code of the sentence.
+        name: name of the measurement that the reason is about; may be empty.
+        values: values of the sentence's placeholders.
+    """
     return Reason(code, values, sentence(code, values), name)
 
 
@@ -249,13 +255,13 @@ def _frame_reasons(report: Report) -> list[Reason]:
                 "unit": measurement.unit,
             }
             value = f"{short_of(measurement, failed[worst]):g}"
-            reasons.append(_reason(f"gate_frames_{side}", name, value=value, **limit, **texts))
+            reasons.append(make_reason(f"gate_frames_{side}", name, value=value, **limit, **texts))
         if absent and measurement.value is None:
             code, facts = measurement.reason_code, measurement.reason_values
             reasons.append(Reason(code, facts, measurement.reason, name))
         if absent:
-            reasons.append(_reason("gate_frames_absent", name, frames=listed_frames(absent)))
-    return reasons or ([] if report.required else [_reason("gate_nothing_counts")])
+            reasons.append(make_reason("gate_frames_absent", name, frames=listed_frames(absent)))
+    return reasons or ([] if report.required else [make_reason("gate_nothing_counts")])
 
 
 def listed_frames(numbers: Sequence[int]) -> str:

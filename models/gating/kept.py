@@ -8,7 +8,7 @@ from ..measure import short_of
 from ..measurement import Measurement, frozen
 from ..reasons import sentence
 from ..report import Report, Verdict, WorstFrame
-from .frame_verdicts import frame_values, judge_frames
+from .frame_verdicts import best_first, frame_values, judge_frames
 from .gate import (
     Decision,
     FrameDecision,
@@ -19,7 +19,7 @@ from .gate import (
     decide_frames,
     listed_frames,
 )
-from .ranking import best_first, rank_frames
+from .ranking import rank_frames
 from .thresholds import limit_of, read_thresholds, with_thresholds
 
 

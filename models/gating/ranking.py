@@ -1,94 +1,160 @@
-"""Ranking of a batch's frames by their scores, with the reason why each other frame lost."""
+"""Ranking of frames or takes by their scores, with the reason why each other one lost."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 from ..frames import InputError
+from ..measure import short_of
+from ..reasons import measurement_title
 from ..report import Report, Verdict
 from ..scoring import rounded_score
-from .frame_verdicts import FrameVerdict, judge_frames
+from .frame_verdicts import FrameVerdict, best_first, judge_frames
+from .gate import Reason, listed_frames, make_reason
+
+
+class Kind(str, Enum):
+    """Kind of the ranked things; the codes of their reasons contain its value."""
+
+    FRAME = "frame"
+    TAKE = "take"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a ranking.
+
+    Attributes:
+        rank: 1 for the best.
+        number: number of the frame or take.
+        is_kept: True if it is kept.
+        judged: verdict on the frame or take.
+        lost_because: reasons why it is not kept: about itself, then in comparison with the last
+            one that is kept; empty if it is kept.
+    """
+
+    rank: int
+    number: int
+    is_kept: bool
+    judged: FrameVerdict
+    lost_because: tuple[Reason, ...]
+
+    @property
+    def value_text(self) -> str:
+        """Value of the weakest measurement, rounded without changing sides; "" if absent."""
+        weakest, value = self.judged.weakest, self.judged.value
+        return "" if weakest is None or value is None else f"{short_of(weakest, value):g}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the place as JSON values."""
+        weakest = self.judged.weakest
+        return {
+            "rank": self.rank,
+            "number": self.number,
+            "kept": self.is_kept,
+            "verdict": self.judged.verdict.value,
+            "score": self.judged.score,
+            "weakest": None if weakest is None else weakest.name,
+            "value": self.judged.value,
+            "unit": None if weakest is None else weakest.unit,
+            "lost_because": [reason.to_dict() for reason in self.lost_because],
+        }
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Frames of a batch in the order of their scores, best first.
+    """Frames of a batch, or several takes, in the order of their scores, best first.
 
     Attributes:
-        frames: verdicts on the frames, by index of the frame.
-        order: indices of all frames, best first.
-        k: number of frames to keep.
+        kind: kind of the ranked things.
+        judged: verdicts on the frames or takes, by index.
+        order: indices of all frames or takes, best first.
+        k: number to keep; 0 if nothing goes on.
+        numbers: number of each frame or take, by index, as a person counts them.
+        notes: facts about the whole ranking.
     """
 
-    frames: tuple[FrameVerdict, ...]
+    kind: Kind
+    judged: tuple[FrameVerdict, ...]
     order: tuple[int, ...]
     k: int
+    numbers: tuple[int, ...]
+    notes: tuple[Reason, ...] = ()
 
     @property
     def kept(self) -> tuple[int, ...]:
-        """Indices of the `k` best frames, best first; of all frames if there are fewer."""
+        """Indices of the `k` best, best first; of all if there are fewer."""
         return self.order[: self.k]
 
-    def to_json(self) -> str:
-        """Return the ranking as strict JSON text."""
-        ranking = {
-            "kept": list(self.kept),
-            "asked": self.k,
-            "frames": len(self.frames),
-            "notes": self._notes(),
-            "ranking": [self._place(rank, frame) for rank, frame in enumerate(self.order, start=1)],
-        }
-        return json.dumps(ranking, allow_nan=False, ensure_ascii=False)
-
-    def _notes(self) -> list[str]:
-        notes = []
-        if self.k > len(self.frames):
-            available = len(self.frames)
-            notes.append(f"k is {self.k}, but the batch has {available} frames. All were kept.")
-        unmeasured = [number for number in self.kept if self.frames[number].score is None]
-        if unmeasured:
-            numbers = ", ".join(map(str, unmeasured))
-            notes.append(
-                f"These frames were kept without a score, because too few have one: {numbers}."
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All places, the best first."""
+        return tuple(
+            Place(
+                rank,
+                self.numbers[index],
+                rank <= self.k,
+                self.judged[index],
+                () if rank <= self.k else self._lost_because(index),
             )
-        return notes
+            for rank, index in enumerate(self.order, start=1)
+        )
 
-    def _place(self, rank: int, number: int) -> dict[str, object]:
-        frame = self.frames[number]
-        kept = rank <= self.k
+    def to_dict(self, most_places: int | None = None) -> dict[str, Any]:
+        """Return the ranking as strict JSON values.
+
+        Args:
+            most_places: largest number of places in `ranking`; None for all.
+        """
         return {
-            "rank": rank,
-            "frame": number,
-            "kept": kept,
-            "verdict": frame.verdict.value,
-            "score": frame.score,
-            "weakest": None if frame.weakest is None else frame.weakest.name,
-            "value": frame.value,
-            "lost_because": None if kept else self._why_lost(frame),
+            "kind": self.kind.value,
+            "count": len(self.judged),
+            "kept": [self.numbers[index] for index in self.kept],
+            "notes": [note.to_dict() for note in self.notes],
+            "ranking": [place.to_dict() for place in self.places[:most_places]],
         }
 
-    def _why_lost(self, frame: FrameVerdict) -> str:
-        last = self.kept[-1]
-        last_score = self.frames[last].score
-        if frame.score is None:
-            if frame.weakest is None:
-                return "No measurement in the report counts for the verdict, so it has no score."
-            absent = frame.verdict is Verdict.NOT_MEASURED
-            problem = "could not be measured" if absent else "fails, and another is not measured"
-            position = "A frame without a score comes after all frames with a score."
+    def _lost_because(self, index: int) -> tuple[Reason, ...]:
+        judged, last = self.judged[index], self.order[max(self.k, 1) - 1]
+        score, last_score = judged.score, self.judged[last].score
+        best: dict[str, Any] = {self.kind.value: self.numbers[last]}
+        if index == last:  # nothing is kept: not even the best
+            text = "" if score is None else rounded_text(score)
+            return (_of_itself(judged, text), make_reason("rank_take_blocked"))
+        code = f"rank_{self.kind.value}"
+        if score is None:
+            compared = make_reason(f"{code}_no_score")
             if last_score is None:
-                position = f"Frame {last} has no score either and comes earlier in the batch."
-            return f"{frame.weakest.name} {problem}. {position}"
-        assert frame.weakest is not None
+                compared = make_reason(f"{code}_none_scored", **best)
+            return (_of_itself(judged, ""), compared)
         assert last_score is not None  # a frame without a score comes after this one
-        own, other = _distinct(frame.score, last_score)
-        weakest = (
-            f"Its score is {own} of 100, and its weakest measurement is {frame.weakest.name} with "
-            f"{frame.value:.4g}."
-        )
-        if frame.score == last_score:
-            return f"{weakest} Frame {last} has the same score and comes earlier in the batch."
-        return f"{weakest} Frame {last} has {other}."
+        own_text, last_text = _distinct(score, last_score)
+        if score == last_score:
+            compared = make_reason(f"{code}_equal", **best)
+        else:
+            compared = make_reason(f"{code}_lower", **best, score=last_text)
+        return (_of_itself(judged, own_text), compared)
+
+
+def _of_itself(judged: FrameVerdict, score: str) -> Reason:
+    """Return the part of a reason that is about the frame or take alone."""
+    weakest = judged.weakest
+    if weakest is None:
+        return make_reason("rank_nothing_counts")
+    measure = measurement_title(weakest.name)
+    if judged.score is None:
+        absent = judged.verdict is Verdict.NOT_MEASURED
+        code = "rank_unmeasured" if absent else "rank_fails_unmeasured"
+        return make_reason(code, weakest.name, measure=measure)
+    assert judged.value is not None  # else there would be no score
+    value = f"{short_of(weakest, judged.value):g}"
+    texts = {"score": score, "measure": measure, "value": value, "unit": weakest.unit}
+    return make_reason("rank_scored", weakest.name, **texts)
+
+
+def rounded_text(score: float) -> str:
+    """Return a score with one decimal place; a failing one stays below 50."""
+    return f"{rounded_score(score, 1):.1f}"
 
 
 def _distinct(score: float, other: float) -> tuple[str, str]:
@@ -113,13 +179,11 @@ def rank_frames(report: Report, k: int) -> Ranking:
     if k < 1:
         raise InputError("k", "a whole number from 1", str(k), "Ask for at least one frame.")
     frames = judge_frames(report)
-    return Ranking(frames, best_first(frames), k)
-
-
-def best_first(frames: Sequence[FrameVerdict]) -> tuple[int, ...]:
-    """Return the indices of frames by their score, of equal ones the earlier first.
-
-    A frame without a score comes after all that have one, as its quality is unknown.
-    """
-    scores = [-1.0 if each.score is None else each.score for each in frames]
-    return tuple(sorted(range(len(frames)), key=lambda number: -scores[number]))
+    order = best_first(frames)
+    notes = []
+    if k > len(frames):
+        notes.append(make_reason("rank_all_kept", k=k, frames=len(frames)))
+    unscored = sorted(number for number in order[:k] if frames[number].score is None)
+    if unscored:
+        notes.append(make_reason("rank_kept_unscored", frames=listed_frames(unscored)))
+    return Ranking(Kind.FRAME, frames, order, k, tuple(range(len(frames))), tuple(notes))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..node_types import (
+    BEST_TAKE,
     GATE,
     REPORT_MERGE,
     RETRY_END,
@@ -22,6 +23,7 @@ from ..node_types import (
 from .gate import OnFail
 from .merge_rule import Rule
 from .retry import OnExhausted
+from .takes import OnNone
 
 Graph = Mapping[str, Mapping[str, Any]]
 
@@ -30,7 +32,8 @@ START, END = RETRY_START.id, RETRY_END.id
 # last. The slots after them give out their inputs, which are the same in every attempt.
 VARYING = RETRY_START.number(SLOTS[0])
 COPIES = ".attempt_"  # part of the ids of copies
-# Policies with which a gate never blocks its accepted side: something goes on, or the prompt fails.
+# Policies with which a gate never blocks its accepted side, and a Best Take none of its pictures:
+# something goes on, or the prompt fails.
 NON_BLOCKING = (OnFail.PASS_THROUGH.value, OnFail.BEST.value, OnFail.ERROR.value)
 
 
@@ -288,20 +291,29 @@ def _blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
     inputs, output = node.get("inputs", {}), output_at(node.get("class_type", ""), number)
     if output is None or output.blocked is Blocked.NEVER:
         return None
+    takes_go_on = inputs.get("on_none", OnNone.BEST.value) in NON_BLOCKING
     never_blocks = {
         # A policy from a link may be `block`, which is also the default.
         Blocked.NONE_ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in NON_BLOCKING,
         Blocked.EXHAUSTED: inputs.get("on_exhausted") != OnExhausted.BLOCK.value,
         Blocked.UNCONNECTED: True,
+        Blocked.NONE_PASSES: takes_go_on,
+        Blocked.NO_SOUND: takes_go_on
+        and _connected(inputs, "audios") == _connected(inputs, "takes"),
     }
-    is_filled = output.source in inputs
+    is_filled = _connected(inputs, output.source) > 0
     return None if is_filled and never_blocks.get(output.blocked, False) else output
+
+
+def _connected(inputs: Mapping[str, Any], name: str) -> int:
+    """Return the number of values at an input, which may be one that grows (`takes.take0`)."""
+    return sum(each == name or each.startswith(f"{name}.") for each in inputs)
 
 
 def _blocking_message(graph: Graph, source: str, output: Output, node: str, name: str) -> str:
     kind, consumer = graph[source]["class_type"], graph[node]["class_type"]
     remedy = "Connect an output that is never blocked, such as pass, instead."
-    is_empty = output.source and output.source not in graph[source]["inputs"]
+    is_empty = output.source and not _connected(graph[source]["inputs"], output.source)
     if is_empty and output.blocked is not Blocked.NONE_REJECTED:
         remedy = f"Connect its input {output.source}."
     elif kind == GATE.id:
@@ -309,6 +321,8 @@ def _blocking_message(graph: Graph, source: str, output: Output, node: str, name
             f"Within a retry the {END} is the gate: connect it to what goes into the gate, or set "
             "the gate's on_fail to pass_through and use its accepted side."
         )
+    elif kind == BEST_TAKE.id:
+        remedy = "Set its on_none to best, and for its sound connect one for each take."
     elif kind == END:
         remedy = "Set its on_exhausted to best or pass_through."
     return (

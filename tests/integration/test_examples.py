@@ -19,6 +19,7 @@ SHIPPING_SECONDS = 30
 AFTER = {"use_a_kept_character": "keep_a_character"}
 # Examples that no other test runs, with the verdicts of their nodes.
 VERDICTS = {
+    "best_of_four_takes": {"5": "FAIL", "6": "FAIL", "7": "PASS", "8": "PASS"},
     "compare_before_and_after": {"4": "PASS"},
     "gate_a_batch": {"3": "PASS", "5": "FAIL"},
     "grade_a_clip": {"2": "FAIL", "3": "PASS"},
@@ -107,6 +108,17 @@ def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
     assert report["frames"] == 24, "the period"
     (artifact,) = job_of(client, run.prompt_id)["artifacts"]
     assert artifact["frames"] == 24
+
+
+def test_the_pictures_of_a_ranking_are_no_files_of_the_job(client):
+    run = client.run(read_example("best_of_8"))
+    (ranking,) = run.outputs["6"]["anime_ranking"]
+    assert len([each for each in ranking["ranking"] if "picture" in each]) == 8
+    answer = job_of(client, run.prompt_id)
+    saved = {each["filename"] for each in run.outputs["8"]["images"]}
+    assert {Path(each["path"]).name for each in answer["artifacts"]} == saved
+    assert len(saved) == 3
+    assert answer["job"]["verdict"] == "PASS"
 
 
 @pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)

@@ -1,6 +1,5 @@
 """Gates, merges and bests submitted again, and under each of ComfyUI's caches."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,8 @@ class Acting(Pictures):
         return {
             "verdict": run.report(self.merge)["verdict"],
             "indices": run.outputs[self.frames]["anime_gate"][0]["indices"],
-            "ranking": json.loads(run.outputs[self.ranking]["text"][0]),
+            "table": run.outputs[self.ranking]["text"][0],
+            "ranking": run.outputs[self.best]["anime_ranking"][0],
             "told": [run.outputs[gate]["anime_gate"] for gate in (self.frames, self.blocked)],
             "pictures": [
                 [picture.tolist() for picture in client.pictures(run, side)]

@@ -33,13 +33,13 @@ def blocked(answer) -> list[int]:
 def test_the_blocked_outputs_of_a_gate_are_listed(run_node, frames, report):
     whole = run_node(AnimeGate, report=report, images=frames)
     divided = run_node(AnimeGate, report=report, images=frames, level="frame")
-    assert whole.ui["anime_blocked"] == blocked(whole) == [0, 4, 5, 6, 7]
-    assert divided.ui["anime_blocked"] == blocked(divided) == [4, 5, 6, 7]
+    assert whole.ui["anime_blocked"] == blocked(whole) == [0, 4, 5, 6, 7, 8, 9]
+    assert divided.ui["anime_blocked"] == blocked(divided) == [4, 5, 6, 7, 8, 9]
 
 
 def test_the_blocked_outputs_of_a_best_of_and_of_a_score_are_listed(run_node, frames, report):
     best = run_node(AnimeBestOf, images=frames, report=report)
-    assert best.ui["anime_blocked"] == blocked(best) == [1, 2]
+    assert best.ui["anime_blocked"] == blocked(best) == [1, 2, 4]
     score = run_node(AnimeLoopScore, images=frames[:1])
     assert score.ui["anime_blocked"] == blocked(score) == [1]
     merged = run_node(AnimeReportMerge, reports={"report0": score.args[0]})
@@ -48,7 +48,9 @@ def test_the_blocked_outputs_of_a_best_of_and_of_a_score_are_listed(run_node, fr
 
 def test_where_nothing_is_blocked_nothing_is_listed(run_node, frames, report):
     latents = {"samples": torch.zeros(4, 4, 2, 2)}
-    batch = {"images": frames, "latents": latents, "masks": torch.zeros(4, 96, 96)}
+    sounds = {"waveform": torch.zeros(4, 1, 8), "sample_rate": 8}
+    masks = torch.zeros(4, 96, 96)
+    batch = {"images": frames, "latents": latents, "masks": masks, "audio": sounds}
     best = run_node(AnimeBestOf, report=report, **batch)
     assert "anime_blocked" not in best.ui
     assert run_node(AnimeGate, report=report, level="frame", **batch).ui.keys() == {

@@ -12,6 +12,7 @@ from anime_production.models.quality.still.still_quality import score_still_qual
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.gate import AnimeGate
 
+SOUND = {"waveform": torch.zeros(1, 2, 4800), "sample_rate": 48000}  # of a whole clip
 OUTPUTS = [each.name for each in GATE.outputs]
 
 
@@ -41,11 +42,15 @@ def blocked(outputs):
 
 def test_what_passes_comes_out_on_the_accepted_side_only(gate, good):
     latent, mask = {"samples": torch.zeros(1, 4, 2, 2)}, torch.zeros(24, 96, 96)
-    outputs = gate(score_loop(good, 12.0), images=good, latents=latent, masks=mask)
+    batch = {"images": good, "latents": latent, "masks": mask, "audio": SOUND}
+    outputs = gate(score_loop(good, 12.0), **batch)
     assert outputs["accepted"] is good, "frames were copied"
     assert outputs["accepted_latents"] is latent
     assert outputs["accepted_masks"] is mask
-    assert blocked(outputs) == {"rejected", "rejected_latents", "rejected_masks"}
+    assert outputs["accepted_audio"] is SOUND
+    assert blocked(outputs) == {
+        *("rejected", "rejected_latents", "rejected_masks", "rejected_audio"),
+    }
     assert outputs["pass"] is True
     assert outputs["indices"] == list(range(24))
 
@@ -57,6 +62,7 @@ def test_what_fails_comes_out_on_the_rejected_side_only(gate, bad):
     assert outputs["rejected_masks"] is mask
     assert blocked(outputs) == {
         *("accepted", "accepted_latents", "accepted_masks", "rejected_latents"),
+        *("accepted_audio", "rejected_audio"),
     }
     assert outputs["pass"] is False
     assert "jumps" in outputs["reasons"]
@@ -196,3 +202,15 @@ def test_a_clip_with_no_frame_is_judged_as_a_whole(gate, good):
     assert outputs["pass"] is False
     assert "no frame" in outputs["reasons"]
     assert "accepted" in blocked(gate(report, images=good[:0], level="frame"))
+
+
+def test_sounds_go_with_their_frames_and_one_sound_only_with_all(gate, mixed):
+    frames, report = mixed
+    sounds = {"waveform": torch.arange(6.0).reshape(6, 1, 1).expand(6, 2, 8), "sample_rate": 8}
+    outputs = gate(report, images=frames, audio=sounds, level="frame")
+    assert outputs["accepted_audio"]["waveform"][:, 0, 0].tolist() == [0, 2, 3, 4]
+    assert outputs["rejected_audio"]["waveform"][:, 0, 0].tolist() == [1, 5]
+    with pytest.raises(InputError, match="audio: expected 6 sounds"):
+        gate(report, images=frames, audio=SOUND, level="frame")
+    whole = gate(report, images=frames, audio=SOUND, level="frame", on_fail="pass_through")
+    assert whole["accepted_audio"] is SOUND

@@ -153,3 +153,9 @@ def test_comfyui_refuses_more_attempts_than_the_limit_before_anything_runs(refus
     (error,) = refusals(prompt)[end]
     assert error["type"] == "value_bigger_than_max"
     assert "attempts" in error["details"]
+
+
+def test_sound_goes_through_a_slot(good):
+    sound = {"waveform": torch.zeros(1, 2, 4800), "sample_rate": 48000}
+    assert start(seed=7, slot_2=sound)[5] is sound
+    assert end(good, slot_2=sound, attempts=2).args[1] is sound

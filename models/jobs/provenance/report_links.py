@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ...node_types import (
     BEST_OF,
+    BEST_TAKE,
     GATE,
     JOB_SAVE,
     LOOP_CLOSE,
@@ -22,7 +23,8 @@ from ...report import MERGED
 from .graph import LONGEST_PATH, Graph, Node
 
 SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
-DECIDERS = (GATE.id, BEST_OF.id, END)
+DECIDERS = (GATE.id, BEST_OF.id, BEST_TAKE.id, END)
+SEVERAL_REPORTS = (MERGE, BEST_TAKE.id)  # classes with inputs `reports.report0`, `reports.report1`
 REJECTED_SIDE = GATE.blocked_when(Blocked.NONE_REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
 # Classes that report on the pictures they return; all others report on the pictures they receive.
@@ -31,7 +33,7 @@ REPORTS_ON_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
 
 @dataclass(frozen=True)
 class Decider:
-    """A Gate, Best Of or Retry End before a Save Job.
+    """A Gate, Best Of, Best Take or Retry End before a Save Job.
 
     Attributes:
         node: id of the node.
@@ -158,8 +160,9 @@ class ReportLinks:
 
     def _upstream_inputs(self, node: Node) -> list[str]:
         """Return the inputs through which the search for deciders goes on."""
-        if node.type in DECIDERS and self.wired(node.id):
-            return [name for name in node.inputs if name != REPORT]
+        reports = self._report_inputs(node)
+        if node.type in DECIDERS and any(self.wired(node.id, name) for name in reports):
+            return [name for name in node.inputs if name not in reports]
         return list(node.inputs)
 
     def _pictures_of(self, node: str) -> frozenset[str]:
@@ -193,7 +196,7 @@ class ReportLinks:
 
     @staticmethod
     def _report_inputs(node: Node) -> list[str]:
-        if node.type == MERGE:
+        if node.type in SEVERAL_REPORTS:
             return [name for name in node.inputs if name.startswith("reports")]
         return [REPORT]
 

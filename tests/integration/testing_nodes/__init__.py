@@ -91,6 +91,25 @@ class TestNumber(io.ComfyNode):
         return io.NodeOutput(float(number))
 
 
+class TestList(io.ComfyNode):
+    """A list of numbers, for each of which ComfyUI runs the nodes behind it."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return io.Schema(
+            node_id="TestList",
+            category="Test",
+            inputs=[io.String.Input("values", tooltip="Numbers with commas between.")],
+            outputs=[io.Float.Output(is_output_list=True)],
+        )
+
+    @classmethod
+    def execute(cls, values: str) -> io.NodeOutput:
+        """Read them."""
+        return io.NodeOutput([float(each) for each in values.split(",")])
+
+
 class TestConsumer(io.ComfyNode):
     """Ends a prompt and shows whether it was reached with a value."""
 
@@ -120,6 +139,7 @@ class TestingExtension(ComfyExtension):
             TestConditioning,
             TestSpoil,
             TestNumber,
+            TestList,
             TestConsumer,
             TestWait,
             TestBreakHooks,

@@ -103,3 +103,27 @@ def test_other_numbers_of_images_masks_and_noise_masks_are_refused():
     latents = {"samples": torch.rand(4, 4, 2, 2), "noise_mask": torch.rand(3, 1, 8, 8)}
     with pytest.raises(InputError, match="noise_mask"):
         Batch(latents=latents).take([0], 4)
+
+
+def sounds(count):
+    return {"waveform": numbered(count, 2, 6), "sample_rate": 16000}
+
+
+def test_a_batch_of_sounds_is_divided_as_masks_are():
+    part = Batch(numbered(5, 4, 4, 3), audio=sounds(5)).take([4, 0], 5)
+    assert numbers(part.audio["waveform"]) == [4, 0]
+    assert part.audio["sample_rate"] == 16000
+
+
+def test_one_sound_of_the_whole_clip_goes_on_whole_only():
+    whole = Batch(numbered(5, 4, 4, 3), audio=sounds(1))
+    assert whole.take(range(5), 5) is whole
+    assert whole.take([], 5).audio is None
+    for chosen in ([0, 1], [4, 3, 2, 1, 0]):
+        with pytest.raises(InputError, match=r"audio: expected 5 sounds.*one sound for the whole"):
+            whole.take(chosen, 5)
+
+
+def test_a_batch_of_sounds_of_other_frames_is_refused():
+    with pytest.raises(InputError, match="audio: expected 5 sounds, one for each frame"):
+        Batch(audio=sounds(4)).take([0], 5)

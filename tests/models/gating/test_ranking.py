@@ -21,8 +21,23 @@ def pictures(sharp, noise=None):
     return Report("still_quality", tuple(parts), len(sharp))
 
 
+def as_json(ranking):
+    return json.loads(json.dumps(ranking.to_dict(), allow_nan=False))
+
+
 def places(ranking):
-    return {place["frame"]: place for place in json.loads(ranking.to_json())["ranking"]}
+    """Places by the number of the frame, with the reasons in English as one text."""
+    return {
+        place["number"]: {
+            **place,
+            "lost": " ".join(each["reason"] for each in place["lost_because"]),
+        }
+        for place in as_json(ranking)["ranking"]
+    }
+
+
+def notes(ranking):
+    return [each["reason"] for each in as_json(ranking)["notes"]]
 
 
 def test_the_best_come_first():
@@ -44,56 +59,63 @@ def test_of_equally_weak_frames_the_other_measurements_decide():
     assert ranking.order == (1, 0, 2, 3)
     close = rank_frames(pictures([0.6, 0.6], noise=[1.0001, 1.0]), 1)
     assert close.kept == (1,)
-    own, other = re.findall(r"[0-9]+\.[0-9]+(?= of 100|\.$)", places(close)[0]["lost_because"])
+    own, other = re.findall(r"[0-9]+\.[0-9]+(?= of 100)", places(close)[0]["lost"])
     assert float(own) < float(other), "the two scores are told apart"
 
 
 def test_of_equal_frames_the_earlier_wins_every_time():
     ranking = rank_frames(pictures([0.6, 0.8, 0.8, 0.6]), 1)
     assert ranking.order == (1, 2, 0, 3)
-    assert "Frame 1 has the same score" in places(ranking)[2]["lost_because"]
+    assert "Frame 1 has the same score" in places(ranking)[2]["lost"]
 
 
 def test_a_frame_that_is_not_measured_never_wins_over_a_measured_one():
     ranking = rank_frames(pictures([None, 0.0, None], noise=[0, 30, 29]), 2)
     assert ranking.order == (1, 0, 2)
-    lost = places(ranking)[2]["lost_because"]
-    assert "another is not measured" in lost
-    assert (
+    lost = places(ranking)[2]["lost"]
+    assert "another measurement has no value" in lost
+    assert notes(ranking) == [
         "These frames were kept without a score, because too few have one: 0."
-        in json.loads(ranking.to_json())["notes"]
-    )
+    ]
 
 
 def test_where_none_is_measured_the_first_are_kept_and_it_says_so():
     report = Report("still_quality", (SHARP.absent(Absence("no_frames")),), 3)
     ranking = rank_frames(report, 1)
     assert ranking.kept == (0,)
-    told = json.loads(ranking.to_json())
+    told = as_json(ranking)
     assert told["ranking"][0]["verdict"] == "NOT_MEASURED"
     assert told["ranking"][0]["score"] is None
-    assert "kept without a score" in told["notes"][0]
-    assert "Frame 0 has no score either" in places(ranking)[1]["lost_because"]
+    assert "kept without a score" in notes(ranking)[0]
+    assert "Frame 0 has no score either" in places(ranking)[1]["lost"]
 
 
 def test_it_says_why_the_others_lost():
     ranking = rank_frames(pictures([0.6, 0.9, 0.1]), 1)
     lost = places(ranking)
-    assert lost[1]["lost_because"] is None
+    assert lost[1]["lost_because"] == []
     assert lost[1]["kept"] is True
-    assert lost[2]["lost_because"] == (
-        "Its score is 1.1 of 100, and its weakest measurement is sharpness with 0.1. "
-        "Frame 1 has 91.1."
+    assert lost[2]["lost"] == (
+        "Its score is 1.1 of 100. It is weakest in sharpness, with 0.1. "
+        "The last one kept, frame 1, has 91.1 of 100."
     )
+    assert [each["reason_code"] for each in lost[2]["lost_because"]] == [
+        *("rank_scored", "rank_frame_lower"),
+    ]
     assert lost[2]["verdict"] == "FAIL"
 
 
 def test_more_than_there_are_keeps_all_and_says_so():
     ranking = rank_frames(pictures([0.6, 0.9]), 5)
     assert ranking.kept == (1, 0)
-    assert json.loads(ranking.to_json())["notes"] == [
-        "k is 5, but the batch has 2 frames. All were kept."
-    ]
+    assert notes(ranking) == ["k is 5, but the batch has 2 frames. All were kept."]
+
+
+def test_the_json_of_a_long_batch_can_be_cut_and_still_counts_all():
+    ranking = rank_frames(pictures([0.6, 0.9, 0.7]), 1)
+    told = ranking.to_dict(most_places=2)
+    assert [each["number"] for each in told["ranking"]] == [1, 2]
+    assert (told["count"], told["kept"]) == (3, [1])
 
 
 def test_a_report_of_a_whole_clip_can_not_rank_its_frames():

@@ -7,7 +7,7 @@ from anime_production.models.gating.retry_body import (
     find_body,
     superseded,
 )
-from anime_production.models.node_types import BEST_OF, GATE, LOOP_SCORE
+from anime_production.models.node_types import BEST_OF, BEST_TAKE, GATE, LOOP_SCORE
 
 
 def node(kind, **inputs):
@@ -160,6 +160,34 @@ def test_a_gates_pass_and_reasons_never_block():
         graph = retry(gate=gate)
         graph["end"]["inputs"]["slot_1"] = ["gate", output]
         checked(graph)
+
+
+def best_take(**inputs):
+    """A retry whose End receives the best of two takes, at slot 1."""
+    takes = {"takes.take0": ["sampler", 0], "takes.take1": ["loader", 0]}
+    reports = {"reports.report0": ["score", 0], "reports.report1": ["score", 0]}
+    graph = retry(best=node("AnimeBestTake", **takes, **reports, **inputs))
+    graph["end"]["inputs"]["slot_1"] = ["best", BEST_TAKE.number("images")]
+    return graph
+
+
+def test_a_best_take_blocks_the_end_only_if_none_may_go_on():
+    checked(best_take())
+    checked(best_take(on_none="error"))
+    with pytest.raises(RetryRefused, match=r"may block slot_1.* Set its on_none to best"):
+        checked(best_take(on_none="block"))
+
+
+def test_the_sound_of_a_best_take_may_be_absent_unless_each_take_has_one():
+    audio = BEST_TAKE.number("audio")
+    for sounds in ({}, {"audios.audio0": ["loader", 1]}):
+        graph = best_take(**sounds)
+        graph["end"]["inputs"]["slot_1"] = ["best", audio]
+        with pytest.raises(RetryRefused, match="may block slot_1"):
+            checked(graph)
+    graph = best_take(**{"audios.audio0": ["loader", 1], "audios.audio1": ["loader", 1]})
+    graph["end"]["inputs"]["slot_1"] = ["best", audio]
+    checked(graph)
 
 
 def test_a_gate_beside_the_way_or_before_the_start_may_block():

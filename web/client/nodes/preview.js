@@ -1,6 +1,7 @@
-/** Search for the node that displays the frames of a report. */
+/** Pictures of frames: the node that displays them, their URLs and their elements. */
 
 import { api } from "../../../scripts/api.js";
+import { element } from "../element.js";
 import { siblingPath } from "./find.js";
 
 /** @import { Run } from "./run.js" */
@@ -59,6 +60,21 @@ export function findPreview(node, frames, run, path) {
 export function addressOf({ filename, subfolder, type }) {
   const query = new URLSearchParams({ filename, subfolder: subfolder ?? "", type });
   return api.apiURL(`/view?${query}`);
+}
+
+/**
+ * Return a picture as an element.
+ *
+ * @param {Picture} picture
+ * @param {string} text for people who don't see the picture
+ */
+export function pictureElement(picture, text) {
+  const image = element("img");
+  image.alt = text;
+  // ComfyUI deletes temporary files when it ends.
+  image.addEventListener("error", () => image.remove());
+  image.src = addressOf(picture);
+  return image;
 }
 
 /**

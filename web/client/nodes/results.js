@@ -7,11 +7,13 @@ import {
 import { isRetry, attemptsOf } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
-import { addressOf } from "./preview.js";
+import { pictureElement } from "./preview.js";
+import { rankingParts } from "./ranking.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
 /** @import { Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
+/** @import { Ranking } from "./ranking.js" */
 
 /**
  * Types of the `ui` of a node of this pack. Each list has one entry; only `anime_references` may
@@ -25,6 +27,7 @@ import { addressOf } from "./preview.js";
  * @property {Gate[]} [anime_gate]
  * @property {{name: string, version: number, new: boolean}[]} [anime_character]
  * @property {Picture[]} [anime_references]
+ * @property {Ranking[]} [anime_ranking]
  */
 
 /**
@@ -43,7 +46,9 @@ import { addressOf } from "./preview.js";
  * @returns {output is Results}
  */
 export function hasResults(output) {
-  const names = ["anime_report", "anime_gate", "anime_character", "anime_references"];
+  const names = ["report", "gate", "character", "references", "ranking"].map(
+    (name) => `anime_${name}`,
+  );
   return Boolean(output) && names.some((name) => output[name]?.length > 0);
 }
 
@@ -57,6 +62,7 @@ export function hasResults(output) {
 export function resultParts(results, frameSource) {
   const { anime_report: [report] = [], anime_gate: [gate] = [] } = results;
   const { anime_character: [saved] = [], anime_references: pictures = [] } = results;
+  const { anime_ranking: [ranking] = [] } = results;
   /** @type {HTMLElement[]} */
   const parts = [];
   let destroy = () => {};
@@ -71,6 +77,7 @@ export function resultParts(results, frameSource) {
     destroy = curves?.destroy ?? destroy;
   }
   if (gate) parts.push(...gateParts(gate));
+  if (ranking) parts.push(...rankingParts(ranking));
   if (saved) {
     const { name, version } = saved;
     parts.push(line(words(saved.new ? "character.saved" : "character.there", { name, version })));
@@ -136,17 +143,4 @@ function references(pictures) {
   );
   strip.append(...images);
   return strip;
-}
-
-/**
- * @param {Picture} picture
- * @param {string} text
- */
-function pictureElement(picture, text) {
-  const image = element("img");
-  image.alt = text;
-  // ComfyUI deletes temporary files when it ends.
-  image.addEventListener("error", () => image.remove());
-  image.src = addressOf(picture);
-  return image;
 }

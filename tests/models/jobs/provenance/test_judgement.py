@@ -8,7 +8,7 @@ from anime_production.models.jobs.job import JobState
 from anime_production.models.jobs.provenance.judgement import JobVerdict, judge
 
 from ..graphs import graph_of
-from ..judging import CLIP, KEPT, deciding, example, gate, save, scored, summary
+from ..judging import CLIP, KEPT, LAST, deciding, example, gate, save, scored, summary
 
 # --- What the examples come to
 
@@ -119,6 +119,40 @@ def test_a_best_of_that_read_another_report_leaves_the_wired_one():
     graph["8"]["inputs"]["report"] = ["12", 0]
     shown = {"5": "P80", "6": "P81", "12": "F40"}
     assert deciding(graph, shown, **{"6": "character"}) == ("F40", {"12"}, KEPT)
+
+
+def two_takes(save_job: tuple[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """Two clips, each scored, of which the better one is saved."""
+    takes = {"takes.take0": ["first", 0], "takes.take1": ["second", 0]}
+    reports = {"reports.report0": ["one", 0], "reports.report1": ["two", 0]}
+    return graph_of(
+        first=CLIP,
+        second=CLIP,
+        one=scored("first"),
+        two=scored("second"),
+        best=("AnimeBestTake", {**takes, **reports}),
+        save=save_job,
+        **more,
+    )
+
+
+def test_the_report_of_the_best_take_decides_and_not_those_of_all_takes():
+    shown = {"one": "F10", "two": "P90", "best": "P90"}
+    for wired in (None, ["best", 1]):
+        graph = two_takes(save(["best", 0], wired))
+        assert deciding(graph, shown, best="loop") == ("P90", {"best"}, KEPT)
+    del graph["save"]
+    assert deciding(graph, shown, best="loop") == ("P90", {"best"}, LAST)
+
+
+def test_a_gate_behind_the_best_take_decides_by_its_report():
+    graph = two_takes(
+        save(["gate", 0], ["best", 1]),
+        gate=("AnimeGate", {"report": ["best", 1], "images": ["best", 0], "thresholds": "a = 1"}),
+    )
+    shown = {"one": "F10", "two": "P90", "best": "P90", "gate": "P80"}
+    kinds = dict.fromkeys(("gate", "best"), "loop")
+    assert deciding(graph, shown, **kinds) == ("P80", {"gate"}, KEPT)
 
 
 # --- Save Job without a report

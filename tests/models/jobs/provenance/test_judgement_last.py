@@ -73,8 +73,8 @@ def test_by_the_worst_all_reports_decide():
 
 def test_whatever_a_graph_holds_a_verdict_comes_out():
     chance = Random(7)
-    kinds = [*SUBJECTS, "AnimeJobSave", "AnimeGate", "AnimeBestOf", "AnimeRetryEnd",
-             "AnimeRetryStart", "Reroute", "ComfySwitchNode"]  # fmt: skip
+    kinds = [*SUBJECTS, "AnimeJobSave", "AnimeGate", "AnimeBestOf", "AnimeBestTake",
+             "AnimeRetryEnd", "AnimeRetryStart", "Reroute", "ComfySwitchNode"]  # fmt: skip
     names = ["report", "images", "video", "", "reports.report0", "slot_1", "on_true", "switch"]
     odd = [None, 7, [], ["1"], ["1", float("nan")], ["1", 10**400], [1, 0], {"a": 1}, "text", True]
     for _ in range(400):

@@ -1,0 +1,93 @@
+/** Ranking of frames or takes as elements: a strip of pictures, the best first. */
+
+import { element } from "../element.js";
+import { line, scoreInWords } from "../report/report_parts.js";
+import { verdictStyle, wholeScore } from "../report/verdicts.js";
+import { labelled, reasonText, words } from "../words.js";
+import { pictureElement } from "./preview.js";
+
+/** @import { Reason } from "../words.js" */
+/** @import { Picture } from "./preview.js" */
+
+/**
+ * Types of the ranking in the `ui` of a Best Of or a Best Take.
+ *
+ * @typedef {{rank: number, number: number, kept: boolean, verdict: string, score: number | null,
+ *   lost_because: Reason[], picture?: Picture}} Place
+ * @typedef {{kind: "frame" | "take", count: number, kept: number[], notes: Reason[],
+ *   ranking: Place[]}} Ranking
+ */
+
+const MOST_SHOWN = 12; // places on the node; the pack's nodes write no more pictures
+
+/**
+ * Return a ranking as elements: the strip, the notes, and why the first one that lost did.
+ *
+ * @param {Ranking} ranking
+ * @returns {HTMLElement[]}
+ */
+export function rankingParts({ kind, count, notes, ranking }) {
+  const best = ranking.slice(0, MOST_SHOWN);
+  const strip = element("ol", "anime-ranking", ...best.map((place) => placeElement(kind, place)));
+  strip.setAttribute("aria-label", words("ranking.label"));
+  /** @type {HTMLElement[]} */
+  const parts = [strip];
+  const more = count - best.length;
+  if (more > 0) parts.push(line(words("ranking.more", { count: more })));
+  parts.push(...notes.map((note) => line(reasonText(note))));
+  const loser = ranking.find((place) => !place.kept);
+  if (loser) parts.push(lossElement(kind, loser));
+  return parts;
+}
+
+/**
+ * Return a place as an element: the picture, and beneath it rank, verdict, score and name.
+ *
+ * @param {Ranking["kind"]} kind
+ * @param {Place} place
+ */
+function placeElement(kind, place) {
+  const { rank, kept, verdict, picture } = place;
+  const { colour, symbol, word } = verdictStyle(verdict);
+  const name = nameOf(kind, place);
+  const score = scoreInWords(place.score);
+  const shortScore = place.score === null ? score : String(wholeScore(place.score));
+  const sign = element("span", "anime-symbol", symbol);
+  sign.style.color = colour;
+  sign.title = word;
+  sign.setAttribute("role", "img");
+  sign.setAttribute("aria-label", word);
+  const item = element("li", kept ? "anime-place anime-kept" : "anime-place");
+  if (picture) {
+    const key = kept ? "ranking.picture_kept" : "ranking.picture";
+    item.append(pictureElement(picture, words(key, { rank, name, verdict: word, score })));
+  }
+  item.append(
+    element("div", "anime-place-score", `${rank}. `, sign, ` ${shortScore}`),
+    element("div", "", name),
+  );
+  if (kept) item.append(element("div", "anime-kept-mark", `★ ${words("ranking.kept")}`));
+  return item;
+}
+
+/**
+ * Return the reasons why a place was not kept, below its name.
+ *
+ * @param {Ranking["kind"]} kind
+ * @param {Place} place
+ */
+function lossElement(kind, place) {
+  const title = words("ranking.lost", { name: nameOf(kind, place) });
+  const [first, ...further] = place.lost_because.map(reasonText);
+  return element(
+    "div", "anime-measurement", line(labelled(title, first)), ...further.map(line),
+  ); // prettier-ignore
+}
+
+/**
+ * @param {Ranking["kind"]} kind
+ * @param {Place} place
+ */
+function nameOf(kind, { number }) {
+  return kind === "take" ? words("ranking.take", { number }) : words("ranking.frame", { number });
+}
