@@ -1,12 +1,14 @@
 """Nodes that make a character from references and score whether frames still show it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from comfy_api.latest import io
 
 from ..models.character.character_score import MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.detection import IdentityModel
+from ..models.character.marks import marked_model, read_marks
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
@@ -14,8 +16,24 @@ from . import comfyui
 from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
 from .identity import MODEL_INPUT, connected_model
 from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
-from .sockets import CharacterSocket
+from .sockets import BoxesSocket, CharacterSocket
 from .thumbnails import reference_thumbnails
+
+MARK_INPUTS = (
+    io.Mask.Input(
+        "masks",
+        optional=True,
+        tooltip="Masks of the character: one for each picture, or one for all. Only what they mark "
+        "is looked at, and no detector is used. From SAM 3, another detector, or painted.",
+    ),
+    BoxesSocket.Input(
+        "boxes",
+        optional=True,
+        tooltip="Boxes around whole people, as detectors such as RT-DETR give them. Each is looked "
+        "at as one person, and no other detector is used. With masks, a person is the part of the "
+        "mask in its box.",
+    ),
+)
 
 
 class AnimeCharacterSheet(io.ComfyNode):
@@ -45,6 +63,7 @@ class AnimeCharacterSheet(io.ComfyNode):
                     tooltip="Name of the character in reports and pictures.",
                 ),
                 MODEL_INPUT,
+                *MARK_INPUTS,
             ],
             outputs=[
                 CharacterSocket.Output(
@@ -60,9 +79,12 @@ class AnimeCharacterSheet(io.ComfyNode):
         references: torch.Tensor,
         name: str = "character",
         model: IdentityModel | None = None,
+        masks: torch.Tensor | None = None,
+        boxes: Any = None,
     ) -> io.NodeOutput:
         pictures = as_frames(references, "references")
-        identity = connected_model(model)
+        marks = read_marks(masks, boxes, pictures, "references")
+        identity = marked_model(connected_model(model), marks)
         character, report = make_character(name, pictures, identity, comfyui.progress())
         ui = {**report_ui(report), **reference_thumbnails(character)}
         return io.NodeOutput(character, report, ui=ui)
@@ -111,6 +133,7 @@ class AnimeCharacterScore(ProfiledNode):
                     "threshold of its sheet, which the profile makes stricter or more lenient.",
                 ),
                 profile_input(),
+                *MARK_INPUTS,
             ],
             outputs=[*SCORED_OUTPUTS],
         )
@@ -124,13 +147,16 @@ class AnimeCharacterScore(ProfiledNode):
         more_characters: Mapping[str, Character | None] | None = None,
         min_similarity: float = 0.0,
         profile: str = DEFAULT,
+        masks: torch.Tensor | None = None,
+        boxes: Any = None,
     ) -> io.NodeOutput:
         frames = as_frames(images)
+        marks = read_marks(masks, boxes, frames)
         more = [each for each in (more_characters or {}).values() if each is not None]
         result = score_characters(
             frames,
             [character, *more],
-            connected_model(model),
+            marked_model(connected_model(model), marks),
             min_similarity or None,
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),

@@ -77,4 +77,4 @@ def measure_cast(
 def _with_backend(model: IdentityModel, measure: Measure) -> Measure:
     """Return a measure whose backend is the part of the model that it depends on."""
     is_of_detector = measure.name == VISIBLE_SHARE.name
-    return replace(measure, backend=(model.detector if is_of_detector else model.embedder).name)
+    return replace(measure, backend=model.detector_name if is_of_detector else model.embedder.name)

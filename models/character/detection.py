@@ -52,6 +52,20 @@ class Box(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
+    def pixels(self, height: int, width: int) -> tuple[slice, slice]:
+        """Return the rows and columns of a picture that the box covers, at least one of each.
+
+        Examples:
+            >>> Box(0.25, 0.5, 0.75, 1.0).pixels(height=100, width=200)
+            (slice(50, 100, None), slice(50, 150, None))
+        """
+        return _pixels(self.top, self.bottom, height), _pixels(self.left, self.right, width)
+
+
+def _pixels(start: float, end: float, length: int) -> slice:
+    first = min(max(round(start * length), 0), length - 1)
+    return slice(first, min(max(round(end * length), first + 1), length))
+
 
 WHOLE_PICTURE = Box(0.0, 0.0, 1.0, 1.0)
 
@@ -70,6 +84,8 @@ class Detection:
         figure: segmented figure, a batch of one, from a detector that separates figure and
             background; None from all others.
         face: bounding box of the face, from cheek to cheek and brow to chin; None if unknown.
+        mask: True for each pixel of the person, shape (height, width) of the frame, on the CPU;
+            None if only the box is known.
     """
 
     box: Box
@@ -78,6 +94,7 @@ class Detection:
     landmarks: torch.Tensor | None = None
     figure: Figures | None = None
     face: Box | None = None
+    mask: torch.Tensor | None = None
 
 
 class Detector(Protocol):
@@ -141,19 +158,42 @@ class Embedder(Protocol):
 
         Returns:
             One row for each detection, frame by frame, float32 on the CPU, shape
-            (detections, dimensions); (0, dimensions) or (0, 0) if there is no detection.
+            (detections, dimensions); (0, dimensions) or (0, 0) if there is no detection, or no
+            frame.
         """
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         """Return the similarity of every row of `first` to every row of `second`.
 
         Args:
-            first: embeddings of `embed`, shape (m, dimensions).
-            second: embeddings of `embed`, shape (n, dimensions).
+            first: embeddings of `embed`, shape (m, dimensions); (0, 0) if there are none.
+            second: embeddings of `embed`, shape (n, dimensions); (0, 0) if there are none.
 
         Returns:
-            Similarities, shape (m, n), by one matrix product. The largest is 1: the same picture.
+            Similarities, shape (m, n), by matrix products. The largest is 1: the same picture.
         """
+
+    def for_figures(self) -> "Embedder":
+        """Return the same embedder for crops of whole figures, as masks and boxes mark them.
+
+        Raises:
+            InputError: it describes faces only.
+        """
+
+
+class MarkedPeople(Protocol):
+    """Interface of the people of a clip whom masks or boxes mark."""
+
+    @property
+    def name(self) -> str:
+        """Name in reports, in the place of a detector's."""
+
+    @property
+    def region(self) -> Region:
+        """Part of a person that the marks show."""
+
+    def detect(self, frames: torch.Tensor, first: int) -> list[tuple[Detection, ...]]:
+        """Return the marked people of a few frames, of which `first` is the first in the clip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +207,29 @@ class IdentityModel:
             installed and which are missing.
         better_detector: detector that sees people where this one sees nobody; None if there is
             none, or if frames aren't searched for people.
+        marks: people whom masks or boxes mark in the clip; the detector isn't used then. None to
+            detect people.
     """
 
     detector: Detector
     embedder: Embedder
     explanation: str = ""
     better_detector: BetterDetector | None = None
+    marks: MarkedPeople | None = None
 
     @property
     def key(self) -> str:
         """Backend, weights and region; only embeddings with an equal key are comparable."""
-        return f"{self.embedder.name}/{self.detector.region.value}"
+        region = (self.marks or self.detector).region
+        return f"{self.embedder.name}/{region.value}"
+
+    @property
+    def detector_name(self) -> str:
+        """Name of the detector in reports, or of the marks."""
+        return (self.marks or self.detector).name
+
+    def detect(self, frames: torch.Tensor, first: int) -> list[tuple[Detection, ...]]:
+        """Return the people in a few frames of a clip, of which `first` is the first."""
+        if self.marks is not None:
+            return self.marks.detect(frames, first)
+        return self.detector.detect(frames)

@@ -13,6 +13,9 @@ MOST_FRAMES, MOST_PIXELS = 8, 8 * 1280 * 720
 # the size of the smallest faces that the anime face cascade was trained on; in these, an eye is
 # about five pixels wide.
 LEAST_CROP = 24
+# Pixels of the shorter side, and of the area of the box, of a marked person. Colours of hair and
+# outfit need less than a face: a fifth of 480 px, half turned and cut in half, is 96 × 12.
+LEAST_MARKED, LEAST_MARKED_AREA = 10, LEAST_CROP**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +23,8 @@ class Detections:
     """All people detected in some frames, with their embeddings, on the CPU.
 
     Attributes:
-        people: detections of all frames in order, without figure and landmarks, which only the
-            embedder needs.
+        people: detections of all frames in order, without figure, landmarks and mask, which only
+            the embedder needs.
         rows: for each frame, the indices of its detections in `people`.
         embeddings: embeddings of `people`, shape (people, dimensions); (0, 0) if there are none.
         too_small: for each frame, the number of people left out as too small.
@@ -61,14 +64,15 @@ def detect_people(
     embeddings: list[torch.Tensor] = []
     too_small: list[int] = []
     for chunk in chunks(frames):
-        detected = model.detector.detect(chunk)
-        large = [[each for each in row if _is_large(each, chunk)] for row in detected]
+        detected = model.detect(chunk, len(rows))
+        is_large = _is_large if model.marks is None else _is_large_mark
+        large = [[each for each in row if is_large(each, chunk)] for row in detected]
         too_small += [len(a) - len(b) for a, b in zip(detected, large, strict=True)]
         if any(large):
             embeddings.append(model.embedder.embed(chunk, large).cpu())
         for row in large:
             rows.append(range(len(people), len(people) + len(row)))
-            people += [replace(each, figure=None, landmarks=None) for each in row]
+            people += [replace(each, figure=None, landmarks=None, mask=None) for each in row]
         if report_progress is not None:
             report_progress(len(rows), len(frames))
     all_embeddings = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
@@ -83,6 +87,16 @@ def chunks(frames: torch.Tensor) -> Iterator[torch.Tensor]:
 
 
 def _is_large(detection: Detection, frames: torch.Tensor) -> bool:
+    return min(_size(detection, frames)) >= LEAST_CROP
+
+
+def _is_large_mark(detection: Detection, frames: torch.Tensor) -> bool:
+    width, height = _size(detection, frames)
+    return min(width, height) >= LEAST_MARKED and width * height >= LEAST_MARKED_AREA
+
+
+def _size(detection: Detection, frames: torch.Tensor) -> tuple[float, float]:
+    """Return the width and height of a detection's crop in pixels."""
     height, width = frames.shape[1:3]
     left, top, right, bottom = detection.crop
-    return min((right - left) * width, (bottom - top) * height) >= LEAST_CROP
+    return (right - left) * width, (bottom - top) * height

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 import torch.nn.functional as functional
 
@@ -79,18 +78,6 @@ def figures_in_masks(
     lab = small[..., :3] / weight[..., None].clamp(min=1e-3)
     weight = torch.where(weight > 0.5, weight, 0.0)
     return Figures(lab, weight, boxes_of(weight), clearness, visible, masks[:, -1].any(dim=1))
-
-
-def figure_in_picture(fine: torch.Tensor, figure: np.ndarray) -> Figures:
-    """Return the figure that `cut_out` found in one picture, a batch of one.
-
-    Args:
-        fine: RGB in 0–1, reduced to `CUT_PIXELS`, shape (height, width, 3).
-        figure: True for each pixel of the figure, shape (height, width).
-    """
-    certain = torch.ones(1, device=fine.device)
-    masks = torch.from_numpy(figure)[None].to(fine.device)
-    return figures_in_masks(fine[None], masks, certain, certain.bool())
 
 
 def upper_parts(figures: Figures, share: float) -> Figures:

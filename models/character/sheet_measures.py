@@ -15,6 +15,7 @@ from .references import ReferenceStatus, indices_with
 from .visibility import (
     NO_REFERENCE,
     REFERENCES_SEEN,
+    REFERENCES_UNMARKED,
     REFERENCES_UNSEEN,
     REFERENCES_USABLE,
     VISIBLE_SHARE,
@@ -130,8 +131,10 @@ def _usable_share(
         # Without any usable reference, the measurement that decides says what to do.
         better = model.better_detector if usable else None
         reason, values = with_advice(REFERENCES_UNSEEN, values, better)
+        if model.marks is not None:
+            reason = REFERENCES_UNMARKED
     by_status = {each.value: indices_with(statuses, each) for each in ReferenceStatus}
-    return replace(VISIBLE_SHARE, backend=model.detector.name).measured(
+    return replace(VISIBLE_SHARE, backend=model.detector_name).measured(
         usable / count,
         reason,
         values,
@@ -148,7 +151,7 @@ def _several_people(
     chosen = indices_with(statuses, ReferenceStatus.CHOSEN)
     if not unused and not chosen:
         return ()
-    measure = replace(SEVERAL_PEOPLE, backend=model.detector.name, high=float(len(statuses)))
+    measure = replace(SEVERAL_PEOPLE, backend=model.detector_name, high=float(len(statuses)))
     reason, facts = CROWDED if unused else CHOSEN, {"references": _joined(unused or chosen)}
     return (measure.measured(len(unused) + len(chosen), reason, facts),)
 

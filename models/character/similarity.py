@@ -28,6 +28,7 @@ DIFFERENT = "character_different"
 LOST = "character_lost"
 SELDOM_VISIBLE = "seldom_visible"
 SELDOM_SEEN = "seldom_seen"
+SELDOM_MARKED = "seldom_marked"
 
 
 def least_similarity(clip: "CharacterInClip") -> Value | Absence:
@@ -42,6 +43,8 @@ def least_similarity(clip: "CharacterInClip") -> Value | Absence:
     if not visible or visible < LEAST_VISIBLE_SHARE * count:
         least = max(-int(-LEAST_VISIBLE_SHARE * count // 1), 1)  # rounded up
         reason = SELDOM_VISIBLE if visible == clip.frames_with_people else SELDOM_SEEN
+        if clip.model.marks is not None:
+            reason = SELDOM_MARKED
         facts |= {"frames": count, "least": least}
         return advised(Absence(reason, facts), clip.model.better_detector)
     lowest, lost_frame = min(clip.similarities), first_lost_frame(presences)
@@ -75,7 +78,7 @@ def _details(clip: "CharacterInClip", measure: Measure) -> Mapping[str, Any]:
     return {
         "character": appearance.name,
         "model": model.key,
-        "detector": model.detector.name,
+        "detector": model.detector_name,
         "references": len(clip.character.embeddings),
         "calibrated": clip.character.calibrated,
         "presence": [each.value for each in appearance.presences],
@@ -119,5 +122,10 @@ SIMILARITY = Measure(
     function=least_similarity,
     passes="character_same",
     reasons=(DIFFERENT, LOST),
-    absences=(*all_codes(SELDOM_VISIBLE), *all_codes(SELDOM_SEEN), *all_codes(NO_REFERENCE)),
+    absences=(
+        *all_codes(SELDOM_VISIBLE),
+        *all_codes(SELDOM_SEEN),
+        SELDOM_MARKED,
+        *all_codes(NO_REFERENCE),
+    ),
 )

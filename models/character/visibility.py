@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NO_REFERENCE = "no_reference"
 SEEN_IN_ITS_PLACE = "seen_share"
 REFERENCES_UNSEEN = "references_unseen"
+REFERENCES_UNMARKED = "references_unmarked"
 REFERENCES_SEEN = "references_seen"
 REFERENCES_USABLE = "references_usable"
 
@@ -41,6 +42,7 @@ VISIBLE_SHARE = Measure(
     reasons=(
         SEEN_IN_ITS_PLACE,
         *all_codes(REFERENCES_UNSEEN),
+        REFERENCES_UNMARKED,
         REFERENCES_SEEN,
         REFERENCES_USABLE,
     ),

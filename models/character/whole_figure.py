@@ -122,7 +122,7 @@ def _cut_whole(
         return figure, False
     if clearness >= CERTAIN_CLEARNESS:
         return figure, True
-    rows = figure.any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(figure.any(axis=1))
     tall = rows[-1] + 1 - rows[0] >= LEAST_HEIGHT * height
     sides = figure[:, 0].mean() + figure[:, -1].mean()
     if not tall or sides >= MOST_SIDES:

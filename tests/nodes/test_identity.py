@@ -35,6 +35,7 @@ def test_without_any_weights_it_takes_what_needs_none_and_says_what_is_missing(i
         ({"detector": "anime_head"}, "weights --fetch head_detect"),
         ({"detector": "anime_face"}, "weights --fetch face_detect_v1.4_s"),
         ({"detector": "lbp_anime_face"}, "weights --fetch lbpcascade_animeface"),
+        ({"detector": "lbp_anime_figure"}, "weights --fetch lbpcascade_animeface"),
         ({"backend": "insightface", "detector": "anime_face"}, "buffalo_l"),
     ],
     ids=lambda value: str(value)[:40],
@@ -83,7 +84,19 @@ def of_faces(identity, monkeypatch, shared_assets):
     file = shared_assets / "weights" / "lbpcascade_animeface.xml"
     installed = {"anime_detection": {file.name: file}}
     monkeypatch.setattr(comfyui, "weights", lambda folder: installed.get(folder, {}))
-    return identity(backend="palette", detector="auto")
+    return identity(backend="palette", detector="lbp_anime_face")
+
+
+def test_the_cascade_is_used_beside_the_whole_image(of_faces, identity, run_node, node_classes):
+    model, explanation = identity(backend="palette", detector="auto")
+    assert "lbp_anime_figure" in explanation
+    # A sheet that was made without the cascade stays comparable.
+    sheet, score = node_classes["AnimeCharacterSheet"], node_classes["AnimeCharacterScore"]
+    character = run_node(sheet, references=draw_clip(3, 384, 384, 24, 0, 1)).args[0]
+    report = run_node(
+        score, images=draw_clip(4, 384, 384, 24, 0, 2), character=character, model=model
+    ).args[0]
+    assert report.verdict is Verdict.PASS
 
 
 def test_faces_are_found_by_the_cascade_and_characters_told_apart(run_node, node_classes, of_faces):

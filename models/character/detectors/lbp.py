@@ -143,10 +143,20 @@ def _installed(resources: Resources) -> Path | None:
     return WEIGHTS[FILE].installed(resources.weights[FOLDER])
 
 
-def _open(weights: str, resources: Resources) -> LbpFaceDetector:
+def open_cascade(resources: Resources, name: str = NAME) -> LbpFaceDetector:
+    """Return the detector of faces.
+
+    Args:
+        resources: installed weights.
+        name: name of the detector that needs it, for the error.
+
+    Raises:
+        InputError: the cascade isn't installed, or its file holds something else.
+        MissingDependency: scikit-image is absent.
+    """
     path = _installed(resources)
     if path is None:
-        raise absent_weights("detector", NAME, FILE)
+        raise absent_weights("detector", name, FILE)
     return LbpFaceDetector(path)
 
 
@@ -156,5 +166,5 @@ LBP_FACES = DetectorDeclaration(
     folder=FOLDER,
     package="skimage",
     is_present=lambda resources: _installed(resources) is not None,
-    open=_open,
+    open=lambda weights, resources: open_cascade(resources),
 )

@@ -24,6 +24,7 @@ from .embedding import as_embeddings, cosines, crops
 SIDE = 384  # px; the whole crop is resized to this square
 # Mean and standard deviation of CLIP's training pictures, which CCIP's training uses too.
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+FILLING = (1.0, 1.0, 1.0)  # around a masked character: the reference shows transparency as white
 AT_ONCE = 8  # crops in one pass: 14 MB of input, and many times that inside the network
 NAME = FOLDER = "ccip"
 FILE = "model_feat.onnx"  # in a folder with the model's name
@@ -124,7 +125,7 @@ class CcipEmbedder:
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
         """Return the embeddings of all detections in a few frames; see `Embedder`."""
-        parts, embeddings = crops(frames, detections), []
+        parts, embeddings = crops(frames, detections, FILLING), []
         while batch := list(islice(parts, AT_ONCE)):
             squares = torch.stack([resized_to_square(each) for each in batch])
             outputs = self._session.run(network_input(squares.to(self._session.device)))
@@ -135,6 +136,10 @@ class CcipEmbedder:
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         """Return 1 minus CCIP's difference, which is (1 − cosine) / 2, for all pairs of rows."""
         return 1 - ((1 - cosines(first, second)) / 2).clamp(0, 1)
+
+    def for_figures(self) -> "CcipEmbedder":
+        """Return itself: it describes any crop; see `Embedder`."""
+        return self
 
 
 def resized_to_square(picture: torch.Tensor) -> torch.Tensor:

@@ -20,7 +20,8 @@ NAME = "clip_vision"
 # Side of the squares in px. It is at least that of most networks' inputs, so that ComfyUI only
 # makes the squares smaller.
 SIDE = 384
-# Colour around the picture in its square: CLIP's mean colour, which is normalised to 0.
+# Colour around the picture in its square, and around a masked character: CLIP's mean colour, which
+# is normalised to 0.
 FILLING = (0.48145466, 0.4578275, 0.40821073)
 AT_ONCE = 16  # crops in one batch: 28 MB
 
@@ -75,7 +76,7 @@ class ClipVisionEmbedder:
         self, frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
     ) -> torch.Tensor:
         """Return the embeddings of all detections in a few frames; see `Embedder`."""
-        parts, embeddings = crops(frames, detections), []
+        parts, embeddings = crops(frames, detections, FILLING), []
         while batch := list(islice(parts, AT_ONCE)):
             output = self._encode(torch.stack([padded_to_square(each) for each in batch]))
             embeddings.append(as_embeddings(output, len(batch), self.name))
@@ -84,6 +85,10 @@ class ClipVisionEmbedder:
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         """Return the cosines of every row of `first` with every row of `second`."""
         return cosines(first, second)
+
+    def for_figures(self) -> "ClipVisionEmbedder":
+        """Return itself: it describes any crop; see `Embedder`."""
+        return self
 
 
 def padded_to_square(picture: torch.Tensor) -> torch.Tensor:

@@ -10,29 +10,28 @@ from ..detection import Detection
 
 
 def crops(
-    frames: torch.Tensor, detections: Sequence[Sequence[Detection]]
+    frames: torch.Tensor, detections: Sequence[Sequence[Detection]], filling: Sequence[float]
 ) -> Iterator[torch.Tensor]:
     """Yield the crop of each detection, frame by frame.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3).
         detections: detections of each frame.
+        filling: colour of the pixels that a detection's mask leaves out.
 
     Yields:
-        Views of the frames, not copies, shape (height, width, 3), at least one pixel.
+        RGB in 0–1, shape (height, width, 3), at least one pixel; a view of the frame unless the
+        detection has a mask.
     """
     height, width = frames.shape[1:3]
     for frame, row in zip(frames, detections, strict=True):
         for detection in row:
-            left, right = _pixels(detection.crop.left, detection.crop.right, width)
-            top, bottom = _pixels(detection.crop.top, detection.crop.bottom, height)
-            yield frame[top:bottom, left:right]
-
-
-def _pixels(start: float, end: float, length: int) -> tuple[int, int]:
-    """Return the nearest edges of pixels, at least one pixel apart."""
-    first = min(max(round(start * length), 0), length - 1)
-    return first, min(max(round(end * length), first + 1), length)
+            rows, columns = detection.crop.pixels(height, width)
+            crop = frame[rows, columns]
+            if detection.mask is not None:
+                inside = detection.mask[rows, columns, None].to(frame.device)
+                crop = torch.where(inside, crop, crop.new_tensor(filling))
+            yield crop
 
 
 def as_embeddings(output: torch.Tensor, count: int, network: str) -> torch.Tensor:

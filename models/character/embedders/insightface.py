@@ -163,6 +163,15 @@ class InsightFaceEmbedder(_PackNetwork):
         """Return the cosines of every row of `first` with every row of `second`."""
         return cosines(first, second)
 
+    def for_figures(self) -> "InsightFaceEmbedder":
+        """Refuse masks and boxes: it needs the landmarks of a face; see `Embedder`."""
+        raise InputError(
+            "model",
+            "a backend that describes whole figures, for masks and boxes",
+            f"{self.name}, which describes faces",
+            "Choose ccip, clip_vision or palette, or leave masks and boxes unconnected.",
+        )
+
     def _upright(self, picture: np.ndarray, detection: Detection) -> np.ndarray:
         if detection.landmarks is None:
             expected = "a detector that gives eyes, nose and corners of the mouth"

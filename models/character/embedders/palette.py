@@ -11,9 +11,9 @@ import torch
 
 from ...frames import InputError
 from ..declaration import EmbedderDeclaration
-from ..detection import Box, Detection, Region
+from ..detection import Detection, Region
 from ..figure import Figures, join, upper_parts
-from ..whole_figure import find_figures
+from ..marked_figure import figure_in_box, figure_in_mask
 from .bust_palette import bust_similarities, embed_busts
 from .distributions import (
     PLANE_BINS,
@@ -45,8 +45,6 @@ UPPER_VIEWS = (0.4, 0.65)
 # two embeddings hardly changes with it.
 CUT_MARK = 0.01
 DIMENSIONS = (1 + len(UPPER_VIEWS)) * VIEW + 1
-
-MARGIN = 0.1  # share of a person's box added around it, so that it shows enough background
 
 
 class Calibration(NamedTuple):
@@ -103,6 +101,7 @@ def embed(figures: Figures) -> torch.Tensor:
         Two drawings of one character are more similar than drawings of two characters:
 
         >>> from ...sample.sample_clip import draw_clip
+        >>> from ..whole_figure import find_figures
         >>> rin = draw_clip(2, 96, 96, period=2, character=0, seed=1)
         >>> aoi = draw_clip(1, 96, 96, period=2, character=1, seed=1)
         >>> first, second, other = embed(find_figures(torch.cat([rin, aoi])))
@@ -229,7 +228,7 @@ class PaletteEmbedder:
         if self.region is Region.BUST:
             return embed_busts(frames, detections, self._device)
         pairs = [(frames[index], each) for index, row in enumerate(detections) for each in row]
-        figures = [each.figure or self._figure_in(frame, each.crop) for frame, each in pairs]
+        figures = [self._figure(*pair) for pair in pairs]
         if not figures:
             return torch.zeros(0, DIMENSIONS)
         # Figures of one size make one batch. Those of a detector of persons differ in size.
@@ -241,14 +240,17 @@ class PaletteEmbedder:
                 batches.append([figure])
         return torch.cat([embed(join(batch)).cpu() for batch in batches])
 
-    def _figure_in(self, frame: torch.Tensor, crop: Box) -> Figures:
-        """Return the figure in a person's box, with a margin of background around the box."""
-        height, width = frame.shape[:2]
-        across, down = MARGIN * (crop.right - crop.left), MARGIN * (crop.bottom - crop.top)
-        left, right = crop.left - across, crop.right + across
-        columns = slice(max(round(left * width), 0), max(round(right * width), 1))
-        top, bottom = max(round((crop.top - down) * height), 0), max(round(crop.bottom * height), 1)
-        return find_figures(frame[None, top:bottom, columns].to(self._device))
+    def for_figures(self) -> "PaletteEmbedder":
+        """Return the embedder of whole figures; see `Embedder`."""
+        is_of_figures = self.region is Region.FIGURE
+        return self if is_of_figures else PaletteEmbedder(Region.FIGURE, self._device)
+
+    def _figure(self, frame: torch.Tensor, detection: Detection) -> Figures:
+        if detection.figure is not None:
+            return detection.figure
+        if detection.mask is not None:
+            return figure_in_mask(frame.to(self._device), detection.mask.to(self._device))
+        return figure_in_box(frame.to(self._device), detection.crop)
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         """Return the similarity of every row of `first` to every row of `second`."""

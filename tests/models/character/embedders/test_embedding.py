@@ -5,6 +5,8 @@ from anime_production.models.character.detection import WHOLE_PICTURE, Box, Dete
 from anime_production.models.character.embedders.embedding import as_embeddings, cosines, crops
 from anime_production.models.frames import InputError
 
+WHITE = (1.0, 1.0, 1.0)
+
 
 def detected(crop: Box) -> Detection:
     return Detection(WHOLE_PICTURE, crop)
@@ -23,7 +25,7 @@ def corners(crop: torch.Tensor) -> tuple[list[float], list[float]]:
 def test_crops_come_frame_by_frame_with_the_pixels_that_the_box_covers():
     frames = numbered(3, 10, 20)
     left, right = detected(Box(0.0, 0.5, 0.5, 1.0)), detected(Box(0.53, 0.0, 0.99, 0.14))
-    found = list(crops(frames, [(left, right), (), (right,)]))
+    found = list(crops(frames, [(left, right), (), (right,)], WHITE))
     assert [corners(each) for each in found] == [
         ([0, 5, 0], [0, 9, 9]),
         ([0, 0, 11], [0, 0, 19]),
@@ -41,12 +43,12 @@ def test_crops_come_frame_by_frame_with_the_pixels_that_the_box_covers():
     ],
 )
 def test_a_crop_is_never_without_a_pixel_nor_beyond_the_frame(crop):
-    (found,) = crops(numbered(1, 10, 20), [(detected(crop),)])
+    (found,) = crops(numbered(1, 10, 20), [(detected(crop),)], WHITE)
     assert found.shape == (1, 1, 3)
 
 
 def test_a_crop_is_cut_to_the_frame():
-    (found,) = crops(numbered(1, 10, 20), [(detected(Box(-0.5, 0.5, 1.5, 1.2)),)])
+    (found,) = crops(numbered(1, 10, 20), [(detected(Box(-0.5, 0.5, 1.5, 1.2)),)], WHITE)
     assert corners(found) == ([0, 5, 0], [0, 9, 19])
 
 
@@ -67,3 +69,13 @@ def test_what_a_network_gives_is_refused_where_no_similarity_could_be_told(outpu
 
 def test_half_precision_becomes_single():
     assert as_embeddings(torch.ones(2, 3, dtype=torch.float16), 2, "x").dtype == torch.float32
+
+
+def test_what_a_mask_leaves_out_is_filled():
+    mask = torch.zeros(10, 20, dtype=torch.bool)
+    mask[5:, 3:8] = True
+    marked = Detection(WHOLE_PICTURE, Box(0.0, 0.5, 0.5, 1.0), mask=mask)
+    frames = numbered(1, 10, 20)
+    (crop,) = crops(frames, [(marked,)], (0.1, 0.2, 0.3))
+    assert torch.equal(crop[:, 3:8], frames[0, 5:, 3:8])
+    assert (crop[:, :3] == torch.tensor([0.1, 0.2, 0.3])).all()
