@@ -1,0 +1,1 @@
+"""Reports of the numbers and texts that nodes of other packs give: scorers, taggers, language models."""
