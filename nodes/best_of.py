@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.gating.batch import Batch
+from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.kept import kept_report
 from ..models.gating.ranking import rank_frames
 from ..models.report import Report
@@ -75,6 +76,7 @@ class AnimeBestOf(io.ComfyNode):
         masks: torch.Tensor | None = None,
         k: int = 1,
     ) -> io.NodeOutput:
+        report = for_batch(report, len(images))
         ranking = rank_frames(report, k)
         best = Batch(images, latents, masks).take(ranking.kept, len(ranking.frames))
         outputs = map(or_blocked, (best.images, best.latents, best.masks))

@@ -26,6 +26,7 @@ from .loop import AnimeLoopScore
 from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
+from .other_packs import AnimeReportFromAnswer, AnimeReportFromValue
 from .parameter_image import AnimeParameterImage
 from .parameter_nodes import (
     AnimeParameterBoolean,
@@ -60,6 +61,8 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeDifferencePicture,
     AnimeLoopMap,
     AnimeReportMerge,
+    AnimeReportFromValue,
+    AnimeReportFromAnswer,
     AnimeGate,
     AnimeBestOf,
     AnimeRetryStart,

@@ -1,1 +1,1 @@
-"""Reports of the numbers and texts that nodes of other packs give: scorers, taggers, language models."""
+"""Reports of what nodes of other packs give: numbers of scorers, texts of language models."""

@@ -7,7 +7,7 @@ from ..frames import Absence
 from .plain_text import ANSWER_KEYS, answer_in, quoted
 
 _KEYS = ("score", "rating", "overall", "overall_score", "total", "points", *ANSWER_KEYS)
-_NUMBER = r"(?<![\w.,])[-+−]?(?:\d+(?:[.,]\d+)?|\.\d+)"
+_NUMBER = r"(?<![A-Za-z0-9_.,])[-+−]?(?:\d+(?:[.,]\d+)?|\.\d+)"
 _TOP = r"(?:/|out of|of|von|sur|/\s*満点)\s*(\d+(?:\.\d+)?)"
 # A number, with the top of its scale behind it or "%".
 _RATED = re.compile(
@@ -36,8 +36,8 @@ def read_number(text: str, low: float, high: float) -> float | Absence:
 
     Args:
         text: answer of a model.
-        low, high: ends of the scale that was asked for. A number outside, and one with another top
-            of its scale, is not read.
+        low: lower end of the scale that the model was asked for; a number below is not read.
+        high: upper end of that scale; a number above, or on a scale with another top, is not read.
 
     Examples:
         >>> read_number("I see 2 girls. Score: 8,5", 0, 10), read_number("7.5 out of 10", 0, 10)
@@ -56,8 +56,8 @@ def read_number(text: str, low: float, high: float) -> float | Absence:
     if not numbers:
         return Absence("answer_no_number", values)
     if len(numbers) > 1:
-        shown = ", ".join(f"{number:g}" for number in sorted(numbers))
-        return Absence("answer_several_numbers", {"numbers": shown, **values})
+        number_texts = ", ".join(f"{number:g}" for number in sorted(numbers))
+        return Absence("answer_several_numbers", {"numbers": number_texts, **values})
     other_tops = [top for _number, top in rated if top is not None and top != high]
     if other_tops:
         limits = {"top": f"{other_tops[0]:g}", "high": f"{high:g}"}

@@ -1,4 +1,4 @@
-"""Preparation of texts that other nodes give: for reading them, and for quoting them in a reason."""
+"""Preparation of texts of other nodes, for reading them and for quoting them in a reason."""
 
 import json
 import re
@@ -13,26 +13,26 @@ _THOUGHT_START = re.compile(r"<(?:think|thinking|reasoning|thought)>", re.IGNORE
 _SPECIAL_TOKEN = re.compile(r"<\|[^|>]*\|>|</?s>|<(?:end|start)_of_turn>")
 _FENCE = re.compile(r"```[\w-]*\n?(.*?)```", re.DOTALL)
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
-_MARKS = str.maketrans("", "", "*`#\"“”„«»‘「」『』【】")
+_MARKS = str.maketrans("", "", '*`#"“”„«»‘「」『』【】')
 # Keys under which a model writes its answer if it writes JSON, the first one that is there counts.
 ANSWER_KEYS = ("answer", "final_answer", "result", "verdict", "response", "output", "value")
 _LABEL = re.compile(
     r"(?:^|(?<=[^\w]))"
     r"(?:(?:the |my )?(?:final |short )?(?:answer|verdict|conclusion)(?: is)?|result|response|a"
-    r"|antwort|réponse|最終回答|最终答案|回答|答え|答案|结论|結論)\s*[:：]\s*",
+    r"|yes ?/ ?no|antwort|réponse|最終回答|最终答案|回答|答え|答案|结论|結論)\s*[:：]\s*",
     re.IGNORECASE,
 )
 
 
 def quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """Return a text as one line without control characters, cut where it is too long.
+    r"""Return a text as one line without control characters, cut where it is too long.
 
     Examples:
-        >>> quoted("Yes,\\n she is.", 9)
-        'Yes, she …'
+        >>> quoted("Yes,\n she is.", 9)
+        'Yes, she…'
     """
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return line if len(line) <= longest else f"{line[:longest]}…"
+    return line if len(line) <= longest else f"{line[:longest].rstrip()}…"
 
 
 def without_thoughts(text: str) -> str:

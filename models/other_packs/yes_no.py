@@ -7,10 +7,14 @@ from ..frames import Absence
 from .plain_text import answer_in, quoted
 
 YES, NO = "yes", "no"
-_YES = {"yes", "yeah", "yep", "yup", "y", "true", "affirmative", "ja", "oui"}
-_NO = {"no", "nope", "nah", "n", "false", "negative", "nein", "non"}
-_YES |= {"はい", "ええ", "是", "是的", "对", "對", "对的", "對的", "有", "会", "會"}
-_NO |= {"いいえ", "いえ", "否", "不", "不是", "不是的", "不对", "不對", "没有", "沒有", "不会", "不會"}
+_YES = {
+    *("yes", "yeah", "yep", "yup", "y", "true", "affirmative", "ja", "oui", "はい", "ええ"),
+    *("是", "是的", "对", "對", "对的", "對的", "有", "会", "會"),
+}
+_NO = {
+    *("no", "nope", "nah", "n", "false", "negative", "nein", "non", "いいえ", "いえ"),
+    *("否", "不", "不是", "不是的", "不对", "不對", "没有", "沒有", "不会", "不會"),
+}
 _LETTERS = {"y", "n"}  # they count only alone, because they are also parts of other texts
 # Words that may stand before yes or no in its clause and change nothing.
 _BEFORE = {
@@ -40,9 +44,12 @@ _EXPLAINS = {
 }
 _CHOICE = {"or", "and", "oder", "und", "ou", "et", "nor"}  # "yes or no" is no answer
 _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\n。、，；：！？…]+|\s[-–—]+\s|[–—]+")
+_QUESTION = re.compile(r"[^.!?\n。！？]*[?？]")  # a model may repeat what it was asked
 _WORD = re.compile(r"[\w']+")
 # Japanese and Chinese write no spaces, so the answer is the start of its clause.
-_START = re.compile(r"(はい|いいえ)(?=です|そうです|その通り|違います|ちがい|$)|(是的|不是的|没有|沒有|否)")
+_START = re.compile(
+    r"(はい|いいえ)(?=です|そうです|その通り|違います|ちがい|$)|(是的|不是的|没有|沒有|否)"
+)
 
 
 def read_yes_no(text: str) -> bool | Absence:
@@ -51,7 +58,8 @@ def read_yes_no(text: str) -> bool | Absence:
     The text is divided into clauses, at every mark of punctuation. A clause that consists of yes or
     no alone, or with words that change nothing ("so the answer is yes", "no she isn't"), is an
     answer. The first clause is one too if it only begins with it ("yes the hat is red"). All
-    answers of the text must be the same. A negated one ("not yes") is none.
+    answers of the text must be the same. A negated one ("not yes") is none, and a question that
+    the text repeats is left out.
 
     Args:
         text: answer of a model, in English, Japanese, Chinese, German or French.
@@ -65,7 +73,8 @@ def read_yes_no(text: str) -> bool | Absence:
     answer = answer_in(text).lower()
     if not answer:
         return Absence("answer_empty")
-    clauses = [each for each in map(str.strip, _CLAUSE_END.split(answer)) if _WORD.search(each)]
+    statements = _QUESTION.sub(" ", answer)
+    clauses = [each.strip() for each in _CLAUSE_END.split(statements) if _WORD.search(each)]
     readings = {
         reading
         for number, clause in enumerate(clauses)
@@ -80,7 +89,7 @@ def read_yes_no(text: str) -> bool | Absence:
 
 def _reading(clause: str, is_first: bool) -> frozenset[str] | None:
     """Return the answers of a clause: none, one, or both."""
-    words = _WORD.findall(clause)
+    words = [each.strip("'") for each in _WORD.findall(clause)]
     places = [place for place, word in enumerate(words) if word in _YES or word in _NO]
     if not places:
         start = _START.match(clause)

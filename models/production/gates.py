@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..gating.frame_verdicts import is_about_the_whole
 from ..gating.gate import Level, OnFail, OnNotMeasured, Reason, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
@@ -123,7 +124,8 @@ def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | N
     decisions = []
     for gate, report in gate_reports:
         unmeasured = OnNotMeasured.ACCEPT if gate.accepts_unmeasured else OnNotMeasured.REJECT
-        by_frame = gate.frame_by_frame and report.frames != 0
+        # About one picture, a report about the whole is the same as one about its only frame.
+        by_frame = gate.frame_by_frame and not (report.frames == 0 or is_about_the_whole(report))
         decisions.append((decide_frames if by_frame else decide)(report, OnFail.BLOCK, unmeasured))
     return Judgement(
         passed=all(each.passed for each in decisions),
