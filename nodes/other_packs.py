@@ -222,7 +222,7 @@ def _number(name: str, default: float, tooltip: str) -> io.Float.Input:
         default=default,
         min=-LARGEST,
         max=LARGEST,
-        step=0.01,
+        step=0.001,
         round=False,
         optional=True,
         tooltip=tooltip,
