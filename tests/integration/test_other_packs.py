@@ -28,8 +28,8 @@ def test_one_number_for_each_picture_gates_a_batch_and_reaches_the_job(client: C
     assert run.outputs[gate]["anime_gate"][0]["indices"] == [0, 2]
     answer = job_of(client, run.prompt_id)
     assert (answer["job"]["verdict"], answer["job"]["judged_by"]) == ("PASS", "kept")
-    names = {each["name"] for each in answer["reports"][0]["measurements"]}
-    assert names == {"caption length"}
+    recorded = {each["node_id"]: each["report"] for each in answer["reports"]}
+    assert [each["name"] for each in recorded[value]["measurements"]] == ["caption length"]
 
 
 def test_an_answer_stops_a_retry(client: ComfyClient):

@@ -205,7 +205,10 @@ class ReportLinks:
         while waiting:
             current = waiting.popleft()
             links = self._graph.nodes[current].links()
-            name = next((each for each in PICTURES_OF_OTHER_PACKS if each in links), None)
+            # ComfyUI writes the inputs that grow as "images.image_1".
+            name = next(
+                (each for each in links if each.partition(".")[0] in PICTURES_OF_OTHER_PACKS), None
+            )
             if name is not None:
                 return current, name
             for source, _ in links.values():
