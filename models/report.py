@@ -37,8 +37,8 @@ __all__ = [
 SCHEMA = 1
 HEAVIEST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
 MERGED = "merged"  # subject of a report that was merged from several reports
-VALUE, ANSWER = "value", "answer"  # subjects of reports on what other packs give
-OF_OTHER_PACKS = (VALUE, ANSWER)
+FROM_VALUE, FROM_ANSWER = "value", "answer"  # subjects of reports on what other packs give
+OF_OTHER_PACKS = (FROM_VALUE, FROM_ANSWER)
 UNDECLARED = (MERGED, *OF_OTHER_PACKS)  # subjects without declared measures, so without profiles
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
@@ -47,8 +47,8 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "still_quality": "Still quality",
         "clip_quality": "Clip quality",
         "comparison": "Comparison",
-        VALUE: "Value",
-        ANSWER: "Answer",
+        FROM_VALUE: "Value",
+        FROM_ANSWER: "Answer",
         MERGED: "All reports",
     }
 )

@@ -9,7 +9,7 @@ from ..frames import Absence, InputError
 from ..gating.gate import listed_frames
 from ..measure import Measure, Value
 from ..measurement import Better
-from ..report import ANSWER, Report
+from ..report import FROM_ANSWER, Report
 from .answer_number import read_number
 from .answer_tags import TagRules, read_tags, shown_tags
 from .criterion import Criterion, Role
@@ -137,7 +137,7 @@ def report_answer(answers: Sequence[str | None], settings: AnswerSettings) -> Re
         for each in readings
     ]
     details = {"question": question, "answers": [quoted(each) for each in texts[:MOST_ANSWERS]]}
-    return report_of(ANSWER, measure, readings, of_frames if len(texts) > 1 else None, details)
+    return report_of(FROM_ANSWER, measure, readings, of_frames if len(texts) > 1 else None, details)
 
 
 Readings = tuple[Measure, list[Value | Absence], SentenceOfFrames]

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..measure import Measure, Value, short_of
 from ..measurement import Better
-from ..report import VALUE, Report
+from ..report import FROM_VALUE, Report
 from .criterion import Criterion
 from .number_list import MISSING, read_numbers
 from .per_frame import SentenceOfFrames, report_of
@@ -55,7 +55,7 @@ def report_value(received: Sequence[Any], criterion: Criterion, source: str = ""
     measure = criterion.measure(NUMBER, finite, backend)
     results = [whole_value(measure, each) if isinstance(each, float) else each for each in readings]
     of_frames = sentence_of_values(measure, readings) if numbers.is_list and readings else None
-    return report_of(VALUE, measure, results or [MISSING], of_frames, {})
+    return report_of(FROM_VALUE, measure, results or [MISSING], of_frames, {})
 
 
 def whole_value(measure: Measure, number: float, question: str = "") -> Value:

@@ -8,9 +8,9 @@ from ..gating.frame_verdicts import is_about_the_whole
 from ..gating.gate import Level, OnFail, OnNotMeasured, Reason, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
-from ..node_types import GATE, NODE_TYPES
+from ..node_types import GATE, NODE_TYPES, REPORT_FROM_ANSWER, REPORT_FROM_VALUE
 from ..profile import DEFAULT, Profile, ProfileError
-from ..report import Report, merge
+from ..report import FROM_ANSWER, FROM_VALUE, Report, merge
 from .graph import nodes_of, title_of
 from .phase_parameters import NODES, VALUE
 
@@ -78,6 +78,19 @@ def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
         )
         gates.append(gate)
     return tuple(gates)
+
+
+def own_names(graph: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names that a graph gives to the measurements of other packs."""
+    names = [
+        graph[node_id]["inputs"].get("name", subject)
+        for node_type, subject in (
+            (REPORT_FROM_VALUE, FROM_VALUE),
+            (REPORT_FROM_ANSWER, FROM_ANSWER),
+        )
+        for node_id in nodes_of(graph, node_type.id)
+    ]
+    return tuple(each.strip() for each in names if isinstance(each, str))
 
 
 @dataclass(frozen=True)
