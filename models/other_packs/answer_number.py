@@ -13,13 +13,24 @@ _TOP = r"(?:/|out of|of|von|sur|/\s*満点)\s*(\d+(?:\.\d+)?)"
 _RATED = re.compile(
     rf"({_NUMBER})(?:\s*{_TOP}|\s*([%％]))?(?![\w]*[A-Za-z_])(?![.,]?\d)", re.IGNORECASE
 )
+# "7-8", "7 to 8", "7 or 8", "between 7 and 8"
+_RANGE = re.compile(
+    rf"(?<!/)({_NUMBER})\s*(?:[-–—~〜]|to|or|bis|oder|à|ou)\s*(\d+(?:[.,]\d+)?)"
+    rf"|between\s+({_NUMBER})\s+and\s+(\d+(?:[.,]\d+)?)",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:[<>≤≥]|(?:more|less|higher|lower|better|fewer) than|at (?:least|most)"
+    r"|over|under|above|below)\s*\d",
+    re.IGNORECASE,
+)
 # "10点満点中8点", "满分10分,8分": the top of the scale stands first.
 _TOP_FIRST = re.compile(
     r"(\d+(?:\.\d+)?)\s*点満点(?:中|で|のうち|の)?[、,\s]*(\d+(?:\.\d+)?)"
     r"|[满滿]分\s*(\d+(?:\.\d+)?)\s*分?[^\d]{0,8}?(\d+(?:\.\d+)?)"
 )
 _LABEL = re.compile(
-    r"(?:score|rating|grade|points|note|punkte|bewertung|スコア|評価|得点|点数|得分|评分|評分|分数)"
+    r"(?:score|rating|grade|bewertung|スコア|評価|得点|点数|得分|评分|評分|分数)"
     r"\s*(?:is|of|ist|est|は|为|為|是)?\s*[:：=]?\s*",
     re.IGNORECASE,
 )
@@ -51,7 +62,14 @@ def read_number(text: str, low: float, high: float) -> float | Absence:
     values = {"answer": quoted(text)}
     if _THOUSANDS.search(answer):  # 1,250 is 1.25 in one language and 1250 in another
         return Absence("answer_ambiguous_number", values)
-    rated = _rated(answer)
+    if _BOUND.search(answer):
+        return Absence("answer_bound", values)
+    for match in _RANGE.finditer(answer):
+        first, last = _float(match[1] or match[3]), _float(match[2] or match[4])
+        if last != high or first not in (low, 1.0):  # "on a scale from 1 to 10" is no answer
+            both = f"{first:g}, {last:g}"
+            return Absence("answer_several_numbers", {"numbers": both, **values})
+    rated = _rated(_RANGE.sub(" ", answer))
     numbers = {number for number, _top in rated}
     if not numbers:
         return Absence("answer_no_number", values)

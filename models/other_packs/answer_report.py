@@ -32,7 +32,7 @@ RATING = replace(
     name="rating",
     absences=(
         *UNREAD,
-        *("answer_no_number", "answer_several_numbers", "answer_ambiguous_number"),
+        *("answer_no_number", "answer_several_numbers", "answer_ambiguous_number", "answer_bound"),
         *("answer_other_scale", "answer_off_scale"),
     ),
 )

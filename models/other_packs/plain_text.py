@@ -13,13 +13,15 @@ _THOUGHT_START = re.compile(r"<(?:think|thinking|reasoning|thought)>", re.IGNORE
 _SPECIAL_TOKEN = re.compile(r"<\|[^|>]*\|>|</?s>|<(?:end|start)_of_turn>")
 _FENCE = re.compile(r"```[\w-]*\n?(.*?)```", re.DOTALL)
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
+_TAGGED = re.compile(r".*<answer>(.*?)(?:</answer>.*|$)", re.DOTALL | re.IGNORECASE)
 _MARKS = str.maketrans("", "", '*`#"“”„«»‘「」『』【】')
 # Keys under which a model writes its answer if it writes JSON, the first one that is there counts.
 ANSWER_KEYS = ("answer", "final_answer", "result", "verdict", "response", "output", "value")
 _LABEL = re.compile(
     r"(?:^|(?<=[^\w]))"
     r"(?:(?:the |my )?(?:final |short )?(?:answer|verdict|conclusion)(?: is)?|result|response|a"
-    r"|yes ?/ ?no|antwort|réponse|最終回答|最终答案|回答|答え|答案|结论|結論)\s*[:：]\s*",
+    r"|(?:yes|true) ?(?:/|or) ?(?:no|false)|antwort|réponse"
+    r"|最終回答|最终答案|回答|答え|答案|结论|結論)\s*[:：]\s*",
     re.IGNORECASE,
 )
 
@@ -98,7 +100,7 @@ def answer_in(text: str, keys: tuple[str, ...] = ANSWER_KEYS) -> str:
         if isinstance(value, bool | int | float | str):
             text = str(value)
     block = _FENCE.fullmatch(text)
-    text = _BOXED.sub(r"\1", block.group(1) if block else text)
+    text = _TAGGED.sub(r"\1", _BOXED.sub(r"\1", block.group(1) if block else text))
     text = unicodedata.normalize("NFKC", text).translate(_MARKS).replace("’", "'")
     labels = list(_LABEL.finditer(text))
     return (text[labels[-1].end() :] if labels else text).strip()

@@ -42,6 +42,9 @@ _EXPLAINS = {
     *("they", "this", "those", "we", "because", "as", "since", "not", "but"),
     *("das", "der", "die", "er", "es", "sie", "weil", "ce", "elle", "il", "la", "le", "les"),
 }
+# Words that begin an explanation behind yes or no anywhere: "the answer is no because of the hat".
+_REASON = {"because", "since", "weil", "denn", "parce", "car"}
+_NOT = {"not", "never", "cannot", *(each for each in _NOT_BEHIND if each.endswith("n't"))}
 _CHOICE = {"or", "and", "oder", "und", "ou", "et", "nor"}  # "yes or no" is no answer
 _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\n。、，；：！？…]+|\s[-–—]+\s|[–—]+")
 _QUESTION = re.compile(r"[^.!?\n。！？]*[?？]")  # a model may repeat what it was asked
@@ -58,8 +61,9 @@ def read_yes_no(text: str) -> bool | Absence:
     The text is divided into clauses, at every mark of punctuation. A clause that consists of yes or
     no alone, or with words that change nothing ("so the answer is yes", "no she isn't"), is an
     answer. The first clause is one too if it only begins with it ("yes the hat is red"). All
-    answers of the text must be the same. A negated one ("not yes") is none, and a question that
-    the text repeats is left out.
+    answers of the text must be the same, and no other clause may end with the other one ("yes, but
+    overall no"). A negated one ("not yes") is none, and a question that the text repeats is left
+    out.
 
     Args:
         text: answer of a model, in English, Japanese, Chinese, German or French.
@@ -81,6 +85,8 @@ def read_yes_no(text: str) -> bool | Absence:
         if (reading := _reading(clause, is_first=number == 0)) is not None
     }
     both = {reading for each in readings for reading in each}
+    if both:
+        both |= {side for each in clauses if (side := _hint(each)) is not None}
     if len(both) == 1:
         return both.pop() == YES
     values = {"answer": quoted(text)}
@@ -103,12 +109,29 @@ def _reading(clause: str, is_first: bool) -> frozenset[str] | None:
     side, before, behind = _side(words[place]), words[:place], words[place + 1 :]
     if words[place] in _LETTERS and len(words) > 1:
         return None
+    if "answer" in before and _NOT.isdisjoint(before):  # "based on the picture the answer is no"
+        before = before[before.index("answer") :]
+    ends = [number for number, word in enumerate(behind) if word in _REASON]
+    behind = behind[: ends[0]] if ends else behind
     if not _BEFORE.issuperset(before):
         return None
     if (_BEHIND | _NOT_BEHIND if side == NO else _BEHIND).issuperset(behind):
         return frozenset([side])
     begins = behind[0] not in _CHOICE if side == YES else behind[0] in _EXPLAINS
     return frozenset([side]) if is_first and not before and begins else None
+
+
+def _hint(clause: str) -> str | None:
+    """Return the side to which a clause may incline that isn't an answer, or None.
+
+    It only keeps a text from being read that answers with the other side.
+    """
+    words = [each.strip("'") for each in _WORD.findall(clause)]
+    if words[-1] in _YES or words[-1] in _NO:
+        return _side(words[-1])
+    if words[-1] == "not" and _BEFORE.issuperset(words[:-1]):  # "absolutely not"
+        return NO
+    return YES if words[0] in _YES else None
 
 
 def _side(word: str) -> str:

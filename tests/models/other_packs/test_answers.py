@@ -6,21 +6,35 @@ from anime_production.models.frames import Absence
 from anime_production.models.other_packs.answer_number import read_number
 from anime_production.models.other_packs.yes_no import read_yes_no
 
-from .answers import NUMBERS, NUMBERS_UNSEEN, YES_NO, YES_NO_UNSEEN
+from .answers import (
+    NUMBERS,
+    NUMBERS_TRICKY,
+    NUMBERS_UNSEEN,
+    UNREAD,
+    YES_NO,
+    YES_NO_TRICKY,
+    YES_NO_UNSEEN,
+)
 
 
 def value(reading):
     return None if isinstance(reading, Absence) else reading
 
 
-@pytest.mark.parametrize(("answer", "expected"), [*YES_NO, *YES_NO_UNSEEN])
+@pytest.mark.parametrize(("answer", "expected"), [*YES_NO, *YES_NO_UNSEEN, *YES_NO_TRICKY])
 def test_yes_and_no_are_read_as_a_person_reads_them(answer, expected):
     assert value(read_yes_no(answer)) is expected
 
 
-@pytest.mark.parametrize(("answer", "expected"), [*NUMBERS, *NUMBERS_UNSEEN])
+@pytest.mark.parametrize(("answer", "expected"), [*NUMBERS, *NUMBERS_UNSEEN, *NUMBERS_TRICKY])
 def test_a_rating_from_0_to_10_is_read_as_a_person_reads_it(answer, expected):
     assert value(read_number(answer, 0.0, 10.0)) == expected
+
+
+@pytest.mark.parametrize("answer", UNREAD)
+def test_what_the_node_does_not_read_is_not_measured(answer):
+    assert value(read_yes_no(answer)) is None
+    assert value(read_number(answer, 0.0, 10.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -59,6 +73,8 @@ def test_what_is_neither_yes_nor_no_says_why(answer, code):
         ("80/100", "answer_other_scale"),
         ("80 %", "answer_other_scale"),
         ("-1", "answer_off_scale"),
+        ("7-8", "answer_several_numbers"),
+        ("at least 7", "answer_bound"),
         ("85", "answer_off_scale"),
     ],
 )
