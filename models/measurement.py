@@ -138,7 +138,8 @@ class Measurement:
             if value < (start + end) / 2:
                 return score_at(value - start, good, start - self.low, width)
             return score_at(end - value, good, self.high - end, width)
-        if self.unit == POINTS and self.threshold == PASSING:
+        is_score = self.unit == POINTS and self.threshold == PASSING
+        if is_score and self.better is Better.HIGHER and 0 <= value <= 100:
             return value
         above, below = self.high - self.threshold, self.threshold - self.low
         if self.better is Better.HIGHER:

@@ -90,6 +90,8 @@ CONTACT_SHEET = NodeType("AnimeCharacterContactSheet", _always("contact_sheet"))
 DIFFERENCE_PICTURE = NodeType("AnimeDifferencePicture", _always("difference"))
 LOOP_MAP = NodeType("AnimeLoopMap", _always("map"))
 REPORT_MERGE = NodeType("AnimeReportMerge", _SCORED)
+REPORT_FROM_VALUE = NodeType("AnimeReportFromValue", _SCORED)
+REPORT_FROM_ANSWER = NodeType("AnimeReportFromAnswer", _SCORED)
 # Graphs that version 0.1.0 recorded contain these output numbers, so the order must not change.
 GATE = NodeType(
     "AnimeGate",

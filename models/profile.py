@@ -19,7 +19,7 @@ from typing import Any
 
 from .measure import Measure
 from .measurement import Better
-from .report import MERGED, SUBJECTS
+from .report import SUBJECTS, UNDECLARED
 
 SCHEMA = 1
 SHIPPED = Path(__file__).parent / "profiles"
@@ -147,7 +147,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
 
 
 def _profile(name: str, path: Path, data: Any) -> Profile:
-    subjects = [subject for subject in SUBJECTS if subject != MERGED]
+    subjects = [subject for subject in SUBJECTS if subject not in UNDECLARED]
     top = ("schema", "description", *subjects)
     _demand(isinstance(data, dict), path, "the file", "an object", data)
     _demand(data.get("schema") == SCHEMA, path, "schema", str(SCHEMA), data.get("schema"))

@@ -37,6 +37,9 @@ __all__ = [
 SCHEMA = 1
 HEAVIEST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
 MERGED = "merged"  # subject of a report that was merged from several reports
+FROM_VALUE, FROM_ANSWER = "value", "answer"  # subjects of reports on what other packs give
+OF_OTHER_PACKS = (FROM_VALUE, FROM_ANSWER)
+UNDECLARED = (MERGED, *OF_OTHER_PACKS)  # subjects without declared measures, so without profiles
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "character": "Character",
@@ -44,6 +47,8 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "still_quality": "Still quality",
         "clip_quality": "Clip quality",
         "comparison": "Comparison",
+        FROM_VALUE: "Value",
+        FROM_ANSWER: "Answer",
         MERGED: "All reports",
     }
 )
@@ -72,7 +77,7 @@ class Report:
     Attributes:
         subject: one of `SUBJECTS`.
         measurements: measurements in the order in which people should read them.
-        frames: number of measured frames; None if merged reports differ in it.
+        frames: number of measured frames; None if it is unknown or if merged reports differ in it.
         fps: frame rate in frames per second; None if unknown or if merged reports differ in it.
         worst: the frame to look at first, or None if there is none.
 
@@ -292,7 +297,13 @@ def merge(reports: Iterable[Report]) -> Report:
         named = _named_by_subject(report, used_subjects)
         used_subjects.update(measurement.name.partition(".")[0] for measurement in named)
         measurements += named
-    lengths, rates = {report.frames for report in parts}, {report.fps for report in parts}
+    # What another pack gives about the whole says nothing about frames, and contradicts no number.
+    lengths = {
+        report.frames
+        for report in parts
+        if report.frames is not None or report.subject not in OF_OTHER_PACKS
+    }
+    rates = {report.fps for report in parts if report.subject not in OF_OTHER_PACKS}
     lowest = sorted(
         (report for report in parts if report.worst is not None),
         key=lambda report: math.inf if report.score is None else report.score,

@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.gating.batch import Batch
+from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.kept import kept_report
 from ..models.gating.ranking import rank_frames
 from ..models.gating.ranking_table import ranking_table
@@ -85,6 +86,7 @@ class AnimeBestOf(io.ComfyNode):
         k: int = 1,
         audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
+        report = for_batch(report, len(images))
         ranking = rank_frames(report, k)
         best = Batch(images, latents, masks, audio).take(ranking.kept, len(ranking.judged))
         outputs = map(or_blocked, (best.images, best.latents, best.masks))

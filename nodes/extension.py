@@ -27,6 +27,7 @@ from .loop import AnimeLoopScore
 from .loop_close import AnimeLoopClose
 from .loop_find import AnimeLoopFind
 from .loop_generate import AnimationLoopGenerator, AnimeLoopDecode
+from .other_packs import AnimeReportFromAnswer, AnimeReportFromValue
 from .parameter_image import AnimeParameterImage
 from .parameter_nodes import (
     AnimeParameterBoolean,
@@ -61,6 +62,8 @@ NODES: list[type[io.ComfyNode]] = [
     AnimeDifferencePicture,
     AnimeLoopMap,
     AnimeReportMerge,
+    AnimeReportFromValue,
+    AnimeReportFromAnswer,
     AnimeGate,
     AnimeBestOf,
     AnimeBestTake,

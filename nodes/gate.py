@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.gating.batch import Batch
+from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.report import Report
@@ -118,8 +119,9 @@ class AnimeGate(io.ComfyNode):
         settings = GateSettings(
             Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
         )
-        gating = gate_report(report, settings)
-        accepted, rejected = _sides(gating.decision, Batch(images, latents, masks, audio))
+        batch = Batch(images, latents, masks, audio)
+        gating = gate_report(for_batch(report, batch.count), settings)
+        accepted, rejected = _sides(gating.decision, batch)
         return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),

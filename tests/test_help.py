@@ -16,7 +16,7 @@ from anime_production.tools.node_schemas import FROZEN
 MEASURING = {
     *("AnimeCharacterScore", "AnimeCharacterSheet", "AnimeClipQuality", "AnimeCompareImages"),
     *("AnimeLoopClose", "AnimeLoopFind", "AnimeLoopScore", "AnimeReportMerge", "AnimeRetryEnd"),
-    "AnimeStillQuality",
+    *("AnimeReportFromAnswer", "AnimeReportFromValue", "AnimeStillQuality"),
 }
 SHOWING = {*MEASURING, "AnimeCharacterLoad", "AnimeCharacterSave", "AnimeGate"}
 PICTURE = re.compile(r"!\[[^\]]{8,}\]\(pictures/(\w+)\.webp\)")

@@ -28,6 +28,12 @@ class Batch:
     masks: torch.Tensor | None = None
     audio: Mapping[str, Any] | None = None
 
+    @property
+    def count(self) -> int:
+        """Number of images, else of latents, else of masks; 0 if nothing is connected."""
+        parts = (self.images, None if self.latents is None else self.latents["samples"], self.masks)
+        return next((len(each) for each in parts if each is not None), 0)
+
     def take(self, chosen: Sequence[int], count: int) -> "Batch":
         """Return some of the frames, in the order of `chosen`.
 

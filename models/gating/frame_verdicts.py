@@ -1,7 +1,7 @@
 """Verdicts on the frames of a batch, or on whole clips, and their order from best to worst."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..frames import InputError
 from ..measurement import Measurement
@@ -47,8 +47,10 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
         raise InputError(
             "report",
             "a report of one batch, to judge its frames one by one",
-            "a merge of reports of different numbers of frames",
-            "Merge reports of the same batch only.",
+            "a report that says nothing of single frames: one value about the whole, or a merge of "
+            "reports of different numbers of frames",
+            "Judge the whole batch in a Gate, connect a list with a value for every image, or "
+            "merge reports of the same batch only.",
         )
     whole = [each.name for each in report.required if each.value is not None and not each.per_frame]
     if whole:
@@ -73,6 +75,43 @@ def frame_values(report: Report) -> tuple[FrameValues, ...]:
         (each, nothing if each.threshold is None else each.per_frame or nothing)
         for each in report.required
     )
+
+
+def is_about_the_whole(report: Report) -> bool:
+    """Return True if a report has values about the whole only, and says nothing of frames."""
+    return report.frames is None and not any(each.per_frame for each in report.measurements)
+
+
+def is_undivided(report: Report) -> bool:
+    """Return True if a gate decides about the whole batch even where it judges each frame.
+
+    That is so if there are no frames, and if a report about the whole has no value at all that
+    could be taken for that of a frame.
+    """
+    if report.frames == 0:
+        return True
+    return is_about_the_whole(report) and all(each.value is None for each in report.required)
+
+
+def for_batch(report: Report, count: int) -> Report:
+    """Return a report about the whole as one about the frames of a batch, where it is the same.
+
+    It is the same for a batch of one frame, and for any batch if nothing was measured. Every other
+    report is returned unchanged.
+
+    Args:
+        report: any report.
+        count: number of frames of the batch; 0 if no batch is connected.
+    """
+    if not count or not is_about_the_whole(report):
+        return report
+    if count > 1 and any(each.value is not None for each in report.required):
+        return report
+    measurements = (
+        replace(each, per_frame=() if each.value is None or count > 1 else (each.value,))
+        for each in report.measurements
+    )
+    return replace(report, frames=count, measurements=tuple(measurements))
 
 
 def judge_frames(report: Report) -> tuple[FrameVerdict, ...]:

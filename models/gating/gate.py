@@ -136,6 +136,8 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
         for each in report.required
         if each.verdict is not Verdict.PASS
     ]
+    if not report.required:
+        reasons.append(make_reason("gate_nothing_counts"))
     if not passed and on_fail is OnFail.ERROR:
         raise Rejected(_in_english(head, reasons))
     is_accepted = passed or on_fail in (OnFail.PASS_THROUGH, OnFail.BEST)

@@ -8,7 +8,7 @@ from ..measure import short_of
 from ..measurement import Measurement, frozen
 from ..reasons import sentence
 from ..report import Report, Verdict, WorstFrame
-from .frame_verdicts import best_first, frame_values, judge_frames
+from .frame_verdicts import best_first, frame_values, is_undivided, judge_frames
 from .gate import (
     Decision,
     FrameDecision,
@@ -78,7 +78,7 @@ def gate_report(report: Report, settings: GateSettings) -> Gating:
     """
     thresholds = read_thresholds(settings.thresholds)
     judged = with_thresholds(report, thresholds)
-    if settings.level is Level.FRAME and judged.frames != 0:  # no frames: nothing to divide
+    if settings.level is Level.FRAME and not is_undivided(judged):
         by_frame = decide_frames(judged, settings.on_fail, settings.on_not_measured)
         return Gating(judged, by_frame, kept_report(judged, by_frame.accepted))
     decision = decide(judged, settings.on_fail, settings.on_not_measured)

@@ -23,7 +23,7 @@ from .fields import (
     sequence,
     text,
 )
-from .gates import Gate, read_gates
+from .gates import Gate, own_names, read_gates
 from .graph import GraphError, check_graph
 from .phase_kind import KINDS, PICTURES, VIDEO, PhaseKind
 from .phase_parameters import IMAGE, STRING, Parameter, ParameterError, fill_graph, read_parameters
@@ -153,7 +153,7 @@ def read_definition(data: Any) -> PhaseDefinition:
         graph=MappingProxyType(graph),
         parameters=parameters,
         gates=read_gates(graph),
-        policy=read_policy(fields.get("policy", {}), parameters),
+        policy=read_policy(fields.get("policy", {}), parameters, own_names(graph)),
         takes=_takes(fields.get("takes", {}), parameters),
     )
 

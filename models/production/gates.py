@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..gating.frame_verdicts import is_about_the_whole
 from ..gating.gate import Level, OnFail, OnNotMeasured, Reason, decide, decide_frames
 from ..gating.retry_body import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
-from ..node_types import GATE, NODE_TYPES
+from ..node_types import GATE, NODE_TYPES, REPORT_FROM_ANSWER, REPORT_FROM_VALUE
 from ..profile import DEFAULT, Profile, ProfileError
-from ..report import Report, merge
+from ..report import FROM_ANSWER, FROM_VALUE, Report, merge
 from .graph import nodes_of, title_of
 from .phase_parameters import NODES, VALUE
 
@@ -79,6 +80,19 @@ def read_gates(graph: Mapping[str, Any]) -> tuple[Gate, ...]:
     return tuple(gates)
 
 
+def own_names(graph: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names that a graph gives to the measurements of other packs."""
+    names = [
+        graph[node_id]["inputs"].get("name", subject)
+        for node_type, subject in (
+            (REPORT_FROM_VALUE, FROM_VALUE),
+            (REPORT_FROM_ANSWER, FROM_ANSWER),
+        )
+        for node_id in nodes_of(graph, node_type.id)
+    ]
+    return tuple(each.strip() for each in names if isinstance(each, str))
+
+
 @dataclass(frozen=True)
 class Judgement:
     """Decision of all gates of a workflow about one run.
@@ -123,7 +137,8 @@ def judge(gates: Sequence[Gate], reports: Mapping[str, Report]) -> Judgement | N
     decisions = []
     for gate, report in gate_reports:
         unmeasured = OnNotMeasured.ACCEPT if gate.accepts_unmeasured else OnNotMeasured.REJECT
-        by_frame = gate.frame_by_frame and report.frames != 0
+        # About one picture, a report about the whole is the same as one about its only frame.
+        by_frame = gate.frame_by_frame and not (report.frames == 0 or is_about_the_whole(report))
         decisions.append((decide_frames if by_frame else decide)(report, OnFail.BLOCK, unmeasured))
     return Judgement(
         passed=all(each.passed for each in decisions),

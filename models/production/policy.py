@@ -1,6 +1,6 @@
 """Policy of a phase: number of attempts, changes between them, and what follows the last one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,16 @@ class Policy:
         }
 
 
-def read_policy(data: Any, parameters: Sequence[Parameter]) -> Policy:
+def read_policy(
+    data: Any, parameters: Sequence[Parameter], own_names: Collection[str] = ()
+) -> Policy:
     """Read and check the policy of a definition; absent fields have the defaults of `Policy`.
 
     Args:
         data: JSON object of the definition.
         parameters: parameters of the workflow, which adjustments may change.
+        own_names: names that the workflow gives to measurements of other packs, which adjustments
+            may name as reasons.
 
     Raises:
         DefinitionError: a field is unknown, or its value has the wrong type or size.
@@ -100,7 +104,7 @@ def read_policy(data: Any, parameters: Sequence[Parameter]) -> Policy:
     return Policy(
         attempts=whole_number("policy.attempts", attempts, 1, MOST_ATTEMPTS),
         adjustments=tuple(
-            _adjustment(f"policy.adjustments[{number}]", each, parameters)
+            _adjustment(f"policy.adjustments[{number}]", each, parameters, own_names)
             for number, each in enumerate(adjustments)
         ),
         at_end=at_end,
@@ -175,7 +179,9 @@ def _changed_value(parameter: Parameter, value: Any, change: Mapping[str, Any]) 
     return parameter.clamped(value + operand if operation == ADD else value * operand)
 
 
-def _adjustment(field: str, data: Any, parameters: Sequence[Parameter]) -> Adjustment:
+def _adjustment(
+    field: str, data: Any, parameters: Sequence[Parameter], own_names: Collection[str]
+) -> Adjustment:
     fields = mapping(field, data)
     refuse_unknown_fields(field, fields, ("reasons", "change"))
     entries = sequence(f"{field}.reasons", fields.get("reasons"))
@@ -185,7 +191,8 @@ def _adjustment(field: str, data: Any, parameters: Sequence[Parameter]) -> Adjus
         raise DefinitionError(f"{field}: expected at least one reason and one change.")
     parameter_of = {each.name: each for each in parameters}
     for reason in reasons:
-        if reason.rpartition(".")[2] not in measurement_names() and reason not in sentences():
+        name = reason.rpartition(".")[2]
+        if name not in {*measurement_names(), *own_names} and reason not in sentences():
             raise DefinitionError(
                 f"{field}.reasons: {reason!r} is neither a reason's code nor a measurement's name."
             )

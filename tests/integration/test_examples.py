@@ -22,8 +22,10 @@ VERDICTS = {
     "best_of_four_takes": {"5": "FAIL", "6": "FAIL", "7": "PASS", "8": "PASS"},
     "compare_before_and_after": {"4": "PASS"},
     "gate_a_batch": {"3": "PASS", "5": "FAIL"},
+    "gate_by_any_number": {"3": "FAIL"},
     "grade_a_clip": {"2": "FAIL", "3": "PASS"},
     "retry_until_it_loops": {"4": "PASS", "5": "PASS"},
+    "retry_until_the_answer_is_yes": {"7": "PASS", "8": "PASS"},
     "score_a_character": {"4": "PASS", "6": "FAIL"},
     "use_a_kept_character": {"3": "PASS"},
 }

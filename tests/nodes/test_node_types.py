@@ -5,7 +5,7 @@ import json
 import re
 
 from anime_production.models.node_types import GATE, NODE_TYPES, Blocked
-from anime_production.models.report import MERGED, SUBJECTS
+from anime_production.models.report import SUBJECTS, UNDECLARED
 from anime_production.tools.comfyui import PACK
 from anime_production.tools.node_schemas import FROZEN
 
@@ -21,7 +21,7 @@ def test_the_table_has_the_outputs_of_the_frozen_schemas():
 
 def test_the_nodes_with_a_subject_are_those_that_give_a_score_of_one():
     subjects = {node.subject for node in NODE_TYPES.values() if node.subject}
-    assert subjects == set(SUBJECTS) - {MERGED}
+    assert subjects == set(SUBJECTS) - set(UNDECLARED)
 
 
 def test_the_sources_of_outputs_are_inputs_of_their_nodes():

@@ -135,9 +135,12 @@ class _Judging:
         for position, report in enumerate(reports):
             self._shown_by.setdefault(report.node_id, []).append(position)
         self._links = ReportLinks(graph, self._shown_by)
-        subject_of = {each.node_id: each.subject for each in reports}
+        kinds = [self._links.kind(each.node_id, each.subject) for each in reports]
+        nodes = [each.node_id for each in reports]
+        kind_of = dict(zip(nodes, kinds, strict=True))
         self._subjects = [
-            self._links.subjects(each.node_id, each.subject, subject_of) for each in reports
+            self._links.subjects(node, kind, kind_of)
+            for node, kind in zip(nodes, kinds, strict=True)
         ]
 
     def kept(self, saved_by: Collection[str] | None) -> set[int] | None:

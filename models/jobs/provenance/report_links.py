@@ -14,12 +14,14 @@ from ...node_types import (
     JOB_SAVE,
     LOOP_CLOSE,
     LOOP_FIND,
+    REPORT_FROM_ANSWER,
+    REPORT_FROM_VALUE,
     REPORT_MERGE,
     RETRY_END,
     Blocked,
     slot_at,
 )
-from ...report import MERGED
+from ...report import MERGED, OF_OTHER_PACKS
 from .graph import LONGEST_PATH, Graph, Node
 
 SAVE, MERGE, END = JOB_SAVE.id, REPORT_MERGE.id, RETRY_END.id
@@ -29,6 +31,9 @@ REJECTED_SIDE = GATE.blocked_when(Blocked.NONE_REJECTED)
 REPORT, PICTURES = "report", ("images", "video")  # inputs of Save Job and of deciders
 # Classes that report on the pictures they return; all others report on the pictures they receive.
 REPORTS_ON_OUTPUT = (*DECIDERS, LOOP_FIND.id, LOOP_CLOSE.id)
+# Classes that report on what a node of another pack measured. That node receives the pictures.
+REPORTS_FROM_NODES = (REPORT_FROM_VALUE.id, REPORT_FROM_ANSWER.id)
+PICTURES_OF_OTHER_PACKS = ("images", "image", "frames", "video", "pixels")
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,17 @@ class ReportLinks:
             self._ancestors[node] = frozenset(visited - {node})
         return self._ancestors[node]
 
+    def kind(self, node: str, subject: str) -> str:
+        """Return the kind of a node's report: its subject, and of another pack's value the name.
+
+        Two values of other packs measure the same thing only if the maker gave them one name.
+        """
+        if subject not in OF_OTHER_PACKS:
+            return subject
+        inputs = self._graph.nodes[node].inputs if node in self._graph.nodes else {}
+        name = inputs.get("name", "")
+        return f"{subject}: {name if isinstance(name, str) else node}"
+
     def subjects(self, node: str, subject: str, subject_of: Mapping[str, str]) -> frozenset[str]:
         """Return the subjects of a node's report, for a merged report those of all its parts.
 
@@ -176,8 +192,33 @@ class ReportLinks:
     def _picture_maker(self, node: str) -> str | None:
         if self.type_of(node) in REPORTS_ON_OUTPUT:
             return node
-        maker, ends = self._maker(node, PICTURES[0])
+        name = PICTURES[0]
+        if self.type_of(node) in REPORTS_FROM_NODES:
+            node, name = self._measuring_input(node)
+        maker, ends = self._maker(node, name)
         return ends[0] if ends else maker  # the pictures of a retry are those of its Retry End
+
+    def _measuring_input(self, node: str) -> tuple[str, str]:
+        """Return the nearest node upstream with an input for pictures, and that input's name.
+
+        Returns:
+            The node itself and an input that it lacks, if there is none.
+        """
+        waiting, visited = deque([node]), {node}
+        while waiting:
+            current = waiting.popleft()
+            links = self._graph.nodes[current].links()
+            # ComfyUI writes the inputs that grow as "images.image_1".
+            name = next(
+                (each for each in links if each.partition(".")[0] in PICTURES_OF_OTHER_PACKS), None
+            )
+            if name is not None:
+                return current, name
+            for source, _ in links.values():
+                if source in self._graph.nodes and source not in visited:
+                    visited.add(source)
+                    waiting.append(source)
+        return node, PICTURES[0]
 
     def _leaves(self, node: str, is_merged: Callable[[str], bool]) -> list[str]:
         """Return the nodes whose reports a merged report contains; else the node itself."""

@@ -18,6 +18,7 @@ SUBJECTS = {
     "AnimeLoopScore": "loop", "AnimeLoopClose": "loop", "AnimeLoopFind": "loop",
     "AnimeCharacterScore": "character", "AnimeClipQuality": "clip_quality",
     "AnimeStillQuality": "still_quality", "AnimeReportMerge": "merged",
+    "AnimeReportFromValue": "value", "AnimeReportFromAnswer": "answer",
 }  # fmt: skip
 LETTERS = {"P": Verdict.PASS, "F": Verdict.FAIL, "N": Verdict.NOT_MEASURED}
 

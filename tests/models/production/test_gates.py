@@ -2,6 +2,8 @@ import pytest
 
 from anime_production.models.frames import Absence
 from anime_production.models.measures import MEASURES
+from anime_production.models.other_packs.answer_report import AnswerSettings, report_answer
+from anime_production.models.other_packs.criterion import Criterion, Role
 from anime_production.models.production.definition import read_definition
 from anime_production.models.production.gates import REPORT_SUBJECTS, describe_gate, judge
 from anime_production.models.profile import load_profile
@@ -87,3 +89,16 @@ def test_thresholds_are_those_of_the_profile(data):
 @pytest.mark.parametrize("subject", REPORT_SUBJECTS.values())
 def test_the_subject_of_every_judge_has_measures(subject):
     assert MEASURES[subject]
+
+
+@pytest.mark.parametrize(("answer", "passed"), [("yes", True), ("no", False), ("perhaps", False)])
+@pytest.mark.parametrize("level", ["batch", "frame"])
+def test_a_gate_of_a_production_decides_by_an_answer(data, answer, passed, level):
+    graph = data["graph"]
+    graph["20"] = {"class_type": "AnimeReportFromAnswer", "inputs": {"answer": "?"}}
+    read = gates(data, report=["20", 0], level=level)
+    settings = AnswerSettings(Criterion("gaze", role=Role.REQUIRED))
+    judgement = judge(read, {"20": report_answer([answer], settings)})
+    assert judgement.passed is passed
+    (described,) = describe_gate(read[0], load_profile)["judges"]
+    assert (described["subject"], described["thresholds"]) == (None, None)

@@ -1,6 +1,9 @@
 import pytest
 
+from anime_production.models.other_packs.criterion import Criterion
+from anime_production.models.other_packs.value_report import report_value
 from anime_production.models.production.definition import next_values, read_definition
+from anime_production.models.production.fields import DefinitionError
 from anime_production.models.quality.sharpness import EDGE_WIDTH
 from anime_production.models.report import Report, merge
 
@@ -67,3 +70,16 @@ def test_whole_numbers_stay_whole(data):
     values = next_values(of, {"seed": 9}, report(SOFT))
     assert values == {"seed": 13}
     assert type(values["seed"]) is int
+
+
+def test_a_reason_may_be_the_name_of_what_another_pack_measures(data):
+    inputs = {"value": 1.0, "name": "PickScore"}
+    data["graph"]["20"] = {"class_type": "AnimeReportFromValue", "inputs": inputs}
+    data["graph"]["21"] = {"class_type": "AnimeReportFromAnswer", "inputs": {"answer": "?"}}
+    rules = [adjustment("PickScore", add=0.5), adjustment("answer", add=0.5)]
+    phase = read_definition({**data, "policy": {"adjustments": rules}})
+    failing = report_value([0.1], Criterion("PickScore"))
+    values = next_values(phase, {"blur": 0.0}, failing)
+    assert values["blur"] == 0.5
+    with pytest.raises(DefinitionError, match="'fingers' is neither"):
+        read_definition({**data, "policy": {"adjustments": [adjustment("fingers", add=1)]}})

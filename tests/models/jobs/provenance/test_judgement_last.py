@@ -62,6 +62,41 @@ def test_what_is_scored_behind_a_retry_is_no_earlier_than_its_end():
     assert deciding(graph, shown, **{"5": "loop"}) == ("P60", {"5", "20"}, LAST)
 
 
+# --- What other packs measure
+
+
+def of_values(first_name, second_name):
+    """A clip with a number of another pack before and after it was upscaled."""
+    pick = {"class_type": "PickScore", "inputs": {"image": ["1", 0]}}
+    value = {"class_type": "AnimeReportFromValue", "inputs": {"value": ["2", 0]}}
+    graph: dict[str, Any] = {
+        "1": {"class_type": "AnimeSampleClip", "inputs": {}},
+        "2": pick,
+        "3": {**value, "inputs": {"value": ["2", 0], "name": first_name}},
+        "4": {"class_type": "ImageScale", "inputs": {"image": ["1", 0]}},
+        "5": {**pick, "inputs": {"images.image_1": ["4", 0]}},
+        "6": {"class_type": "ComfyNumberConvert", "inputs": {"value": ["5", 0]}},
+        "7": {**value, "inputs": {"value": ["6", 0], "name": second_name}},
+    }
+    return graph
+
+
+def test_a_number_measured_again_under_its_name_replaces_the_earlier_one():
+    graph = of_values("PickScore", "PickScore")
+    assert deciding(graph, {"3": "F20", "7": "P80"}) == ("P80", {"7"}, LAST)
+
+
+def test_a_number_of_another_name_replaces_nothing():
+    graph = of_values("PickScore", "fingers")
+    assert deciding(graph, {"3": "F20", "7": "P80"}) == ("F20", {"3", "7"}, LAST)
+
+
+def test_a_number_of_no_pictures_comes_neither_before_nor_after_another_one():
+    graph = of_values("length", "length")
+    graph["2"] = {"class_type": "PrimitiveString", "inputs": {"value": "0.3"}}
+    assert deciding(graph, {"3": "F20", "7": "P80"}) == ("F20", {"3", "7"}, LAST)
+
+
 # --- Jobs from before, and graphs that are none
 
 
@@ -75,7 +110,8 @@ def test_whatever_a_graph_holds_a_verdict_comes_out():
     chance = Random(7)
     kinds = [*SUBJECTS, "AnimeJobSave", "AnimeGate", "AnimeBestOf", "AnimeBestTake",
              "AnimeRetryEnd", "AnimeRetryStart", "Reroute", "ComfySwitchNode"]  # fmt: skip
-    names = ["report", "images", "video", "", "reports.report0", "slot_1", "on_true", "switch"]
+    names = ["report", "images", "video", "", "reports.report0", "slot_1", "on_true", "switch",
+             "value", "answer", "name"]  # fmt: skip
     odd = [None, 7, [], ["1"], ["1", float("nan")], ["1", 10**400], [1, 0], {"a": 1}, "text", True]
     for _ in range(400):
         graph: dict[str, Any] = {
@@ -93,7 +129,9 @@ def test_whatever_a_graph_holds_a_verdict_comes_out():
             graph[str(number)] = chance.choice([None, {}, {"class_type": 3}, [], "node"])
         reports = [
             summary(
-                str(number), chance.choice(["loop", "merged"]), chance.choice(["P9", "F1", "N"])
+                str(number),
+                chance.choice(["loop", "merged", "value"]),
+                chance.choice(["P9", "F1", "N"]),
             )
             for number in chance.sample(range(12), 5)
         ]

@@ -1,0 +1,1 @@
+"""Reports of what nodes of other packs give: numbers of scorers, texts of language models."""
