@@ -29,6 +29,8 @@ MARK_INPUTS = (
     BoxesSocket.Input(
         "boxes",
         optional=True,
+        # Without it the editor makes a widget of this type, which always sends a box of 512 px.
+        extra_dict={"forceInput": True},
         tooltip="Boxes around whole people, as detectors such as RT-DETR give them. Each is looked "
         "at as one person, and no other detector is used. With masks, a person is the part of the "
         "mask in its box.",
