@@ -24,6 +24,7 @@ VERDICTS = {
     "gate_a_batch": {"3": "PASS", "5": "FAIL"},
     "gate_by_any_number": {"3": "FAIL"},
     "grade_a_clip": {"2": "FAIL", "3": "PASS"},
+    "mask_a_character": {"3": "PASS", "13": "PASS", "14": "FAIL"},
     "retry_until_it_loops": {"4": "PASS", "5": "PASS"},
     "retry_until_the_answer_is_yes": {"7": "PASS", "8": "PASS"},
     "score_a_character": {"4": "PASS", "6": "FAIL"},
@@ -121,6 +122,18 @@ def test_the_pictures_of_a_ranking_are_no_files_of_the_job(client):
     assert {Path(each["path"]).name for each in answer["artifacts"]} == saved
     assert len(saved) == 3
     assert answer["job"]["verdict"] == "PASS"
+
+
+def test_a_mask_says_which_of_two_people_is_scored(client):
+    prompt = read_example("mask_a_character")
+    by_mask = client.run(prompt).report("13")["measurements"][0]
+    assert by_mask["value"] > 0.95
+    assert by_mask["details"]["detector"] == "masks"
+    assert all(left > 0.5 for left, *_ in by_mask["details"]["boxes"]), "she stands at the right"
+    prompt["11"]["inputs"]["x"] = 384  # the note says so: the mask marks the other one
+    other = client.run(prompt).report("13")
+    assert other["verdict"] == "FAIL"
+    assert other["measurements"][0]["value"] < 0.7
 
 
 @pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)
