@@ -30,6 +30,7 @@ NAMES = {
 OF_COMFYUI = {  # its own nodes, as it calls them
     *("CLIPビジョンを読み込む", "加载CLIP视觉"),
     *("画像プレビュー", "预览图像"),
+    *("画像を読み込む", "加载图像"),
 }
 KANA, HAN = re.compile(r"[\u3041-\u30ff]"), re.compile(r"[\u4e00-\u9fff]")
 LONG = 16  # characters, from which on Japanese has some kana

@@ -152,17 +152,17 @@ def _read_boxes(boxes: Any, frames: torch.Tensor, images: str) -> tuple[tuple[Co
 
 def _boxes_of_row(row: Sequence[Any], height: int, width: int) -> list[Confident]:
     boxes = []
-    for each in row:
+    for values in row:
         try:
-            left, top = float(each["x"]) / width, float(each["y"]) / height
-            right = left + float(each["width"]) / width
-            bottom = top + float(each["height"]) / height
-            score = each.get("score")
+            left, top = float(values["x"]) / width, float(values["y"]) / height
+            right = left + float(values["width"]) / width
+            bottom = top + float(values["height"]) / height
+            score = values.get("score")
             confidence = None if score is None else float(score)
         except (TypeError, KeyError, ValueError, AttributeError) as error:
             expected = "boxes with x, y, width and height in pixels"
             remedy = "Connect the boxes of a detector such as RT-DETR."
-            raise InputError("boxes", expected, repr(each)[:80], remedy) from error
+            raise InputError("boxes", expected, repr(values)[:80], remedy) from error
         box = Box(left, top, right, bottom).overlap(WHOLE_PICTURE)
         if box.area > 0:
             boxes.append((box, confidence))
