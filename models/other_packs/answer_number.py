@@ -4,10 +4,14 @@ import math
 import re
 
 from ..frames import Absence
-from .plain_text import ANSWER_KEYS, answer_in, quoted
+from .plain_text import ANSWER_KEYS, SMALL_DIGITS, answer_in, quoted
 
 _KEYS = ("score", "rating", "overall", "overall_score", "total", "points", *ANSWER_KEYS)
-_NUMBER = r"(?<![A-Za-z0-9_.,])[-+−]?(?:\d+(?:[.,]\d+)?|\.\d+)"
+# No more than 40 digits, so that reading takes no longer than the text is long.
+_NUMBER = (
+    r"(?<![A-Za-z0-9_.,])(?<![eE][-+])[-+−]?(?:\d{1,40}(?:[.,]\d{1,40})?|\.\d{1,40})"
+    r"(?:[eE][-+]?\d{1,3})?"
+)
 _TOP = r"(?:/|out of|of|von|sur|/\s*満点)\s*(\d+(?:\.\d+)?)"
 # A number, with the top of its scale behind it or "%".
 _RATED = re.compile(
@@ -26,7 +30,7 @@ _BOUND = re.compile(
 )
 # "10点満点中8点", "满分10分,8分": the top of the scale stands first.
 _TOP_FIRST = re.compile(
-    r"(\d+(?:\.\d+)?)\s*点満点(?:中|で|のうち|の)?[、,\s]*(\d+(?:\.\d+)?)"
+    r"(?<!\d)(\d{1,40}(?:\.\d{1,40})?)\s*点満点(?:中|で|のうち|の)?[、,\s]*(\d+(?:\.\d+)?)"
     r"|[满滿]分\s*(\d+(?:\.\d+)?)\s*分?[^\d]{0,8}?(\d+(?:\.\d+)?)"
 )
 _LABEL = re.compile(
@@ -35,6 +39,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+_SMALL = re.compile(rf"\d\s?[{SMALL_DIGITS}]|[{SMALL_DIGITS}]\s?[\d/]")  # "8½", "10²"
 
 
 def read_number(text: str, low: float, high: float) -> float | Absence:
@@ -62,6 +67,8 @@ def read_number(text: str, low: float, high: float) -> float | Absence:
     values = {"answer": quoted(text)}
     if _THOUSANDS.search(answer):  # 1,250 is 1.25 in one language and 1250 in another
         return Absence("answer_ambiguous_number", values)
+    if _SMALL.search(answer):
+        return Absence("answer_no_number", values)
     if _BOUND.search(answer):
         return Absence("answer_bound", values)
     for match in _RANGE.finditer(answer):

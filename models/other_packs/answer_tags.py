@@ -1,9 +1,11 @@
 """Reading of tags in the answer of a tagger, and the rules for tags."""
 
+import ast
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..frames import Absence
 from .plain_text import json_in, quoted, without_thoughts
@@ -13,8 +15,11 @@ from .plain_text import json_in, quoted, without_thoughts
 MOST_WORDS = 6
 _BETWEEN = re.compile(r"[,;\n、，；]+")
 _MODEL_TAG = re.compile(r"<[a-z]+:[^<>]*>", re.IGNORECASE)  # <lora:name:0.8>
-_WEIGHT = re.compile(r"(?<=\w|\))\s*:\s*\d*\.?\d+\s*$")  # "red hair:1.2", and "red hair: 0.98"
+# "red hair:1.2", and "red hair: 0.98"
+_WEIGHT = re.compile(r"(?<=\w|\))\s*:\s*(?:\d+(?:\.\d+)?|\.\d+)\s*$")
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
+_NAMES = ("tag", "label", "name")  # keys of an object that describes one tag
+_LISTS = ("(", "[", "{")
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 _LABEL = re.compile(r"^\s*(?:general |character )?tags\s*[:：]\s*", re.IGNORECASE)
 _ESCAPED = {"\\(": "\ue000", "\\)": "\ue001"}  # brackets of a name, not of a weight
@@ -49,31 +54,64 @@ def tags_of(text: str) -> list[str]:
         ['1girl', 'red hair', 'hat', 'hatsune miku (vocaloid)']
     """
     text = _MODEL_TAG.sub(" ", unicodedata.normalize("NFKC", text))
+    text = _LABEL.sub("", text).strip()
+    while text[:1] in _LISTS and text[-1:] == _PAIRS[text[0]] and _is_one_pair(text):
+        text = text[1:-1].strip()  # "['1girl', 'solo']", as Python writes a list
     # A bracket may hold several tags, "(red hair, hat:1.2)"; each entry then has half of it.
-    entries = (_tag(each) for each in _BETWEEN.split(_LABEL.sub("", text)))
+    entries = (_tag(each) for each in _BETWEEN.split(text))
     return list(dict.fromkeys(each for each in entries if each))
 
 
 def read_tags(text: str) -> list[str] | Absence:
     """Return the tags that a tagger or a language model wrote, or why the text is no list of tags.
 
-    Of a JSON object the keys are the tags, as with confidences: `{"hat": 0.98}`.
+    Of a JSON object the keys are the tags, as with confidences: `{"hat": 0.98}`. Where they name
+    groups of tags, the tags in the groups count; a tag that is false or null is not there.
 
     Args:
         text: answer of a tagger or of a language model.
     """
     answer = without_thoughts(text)
-    data = json_in(answer)
-    if isinstance(data, dict):
-        only = next(iter(data.values())) if len(data) == 1 else None
-        data = only if isinstance(only, list) else list(data)
-    if isinstance(data, list) and all(isinstance(each, str) for each in data):
-        answer = "\n".join(data)
+    data = json_in(answer) or _python_list(answer)
+    if isinstance(data, dict | list):
+        answer = "\n".join(_tags_in(data))
     if not answer.strip():
         return Absence("answer_empty")
     tags = tags_of(answer.replace("```", "").replace("**", ""))
     is_prose = any(len(each.split()) > MOST_WORDS or ". " in each for each in tags)
     return Absence("answer_no_tags", {"answer": quoted(text)}) if is_prose or not tags else tags
+
+
+def _python_list(text: str) -> Any:
+    """Return the list or dictionary that a text is as Python writes it, or None."""
+    if text[:1] not in ("[", "{"):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _tags_in(data: dict[str, Any] | Sequence[Any]) -> Iterator[str]:
+    """Yield the tags of JSON values: texts of lists, and keys of objects."""
+    if not isinstance(data, dict):
+        for value in data:
+            if isinstance(value, dict | list | tuple):
+                yield from _tags_in(value)
+            elif isinstance(value, str):
+                yield value
+        return
+    named = [data[key] for key in _NAMES if isinstance(data.get(key), str)]
+    if named:  # {"label": "hat", "score": 0.98}
+        yield from named
+        return
+    for key, value in data.items():
+        if isinstance(value, dict | list | tuple):
+            yield from _tags_in(value)
+        elif isinstance(value, str) and len(data) == 1:  # {"tags": "1girl, solo"}
+            yield value
+        elif value is not False and value is not None:
+            yield str(key)
 
 
 def shown_tags(tags: Sequence[str]) -> str:
@@ -109,8 +147,10 @@ def _is_one_pair(tag: str) -> bool:
 
 def _without_half_bracket(tag: str) -> str:
     """Return a tag without a bracket whose other half stands at another tag."""
-    if tag[:1] == "(" and ")" not in tag and len(tag) > 2:
-        return tag[1:].strip()
-    if tag[-1:] == ")" and "(" not in tag and len(tag) > 2:
-        return tag[:-1].strip()
+    for start in _LISTS:
+        end = _PAIRS[start]
+        while tag[:1] == start and end not in tag and len(tag) > 2:
+            tag = tag[1:].strip()
+        while tag[-1:] == end and start not in tag and len(tag) > 2:
+            tag = tag[:-1].strip()
     return tag

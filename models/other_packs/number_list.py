@@ -2,22 +2,25 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..frames import Absence
-from .plain_text import quoted
+from .plain_text import normalized, quoted
 
 # "tensor([0.31, 0.44], device='cuda:0')", as Python writes a tensor or an array.
 _TENSOR = re.compile(r"(?:tensor|array)\((.*?)(?:,\s*\w+=.*)?\)", re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;\[\]()]+")
 _PIECES = re.compile(r"[\s;]+")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _NOT_FINITE = {"nan", "inf", "+inf", "-inf", "infinity", "-infinity", "+nan", "-nan"}
 _MISSING = {"none", "null"}
-# "0,31" is one number in one language and two in another, and so is "1,250".
-_AMBIGUOUS = re.compile(r"[-+]?\d+,\d+|[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+# "0,31" is one number in one language and two in another, and so are "1,250" and "1.250,5".
+_AMBIGUOUS = re.compile(
+    r"[-+]?\d+,\d+|[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?[1-9]\d{0,2}(?:\.\d{3})+,\d+"
+)
+# A space that doesn't break divides the thousands of one number, as in "1 250".
+_THOUSANDS = re.compile(r"\d[\u00a0\u2007\u2009\u202f]\d{3}(?!\d)")
 MISSING = Absence("value_missing")
 
 
@@ -80,12 +83,13 @@ def _finite(value: float) -> float | Absence:
 
 
 def _in_text(text: str) -> Iterator[tuple[float | Absence, bool]]:
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    plain = normalized(text).replace("−", "-").strip()
     tensor = _TENSOR.fullmatch(plain)
     plain = tensor.group(1) if tensor else plain
     has_brackets = "[" in plain
     facts = {"text": quoted(text)}
-    if not has_brackets and any(map(_AMBIGUOUS.fullmatch, _PIECES.split(plain))):
+    is_ambiguous = any(map(_AMBIGUOUS.fullmatch, _PIECES.split(plain)))
+    if _THOUSANDS.search(text) or (is_ambiguous and not has_brackets):
         yield Absence("value_ambiguous", facts), False
         return
     entries = [each for each in _BETWEEN.split(plain) if each]

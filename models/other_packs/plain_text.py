@@ -7,13 +7,11 @@ from typing import Any
 
 LONGEST_QUOTE = 120  # characters of a text in a reason
 # What a model thought before it answered. Qwen, DeepSeek and others put it between these tags.
-_THOUGHT = re.compile(r"<(think|thinking|reasoning|thought)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_THOUGHT_END = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
-_THOUGHT_START = re.compile(r"<(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
+_THOUGHT_TAG = re.compile(r"<(/?)(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
 _SPECIAL_TOKEN = re.compile(r"<\|[^|>]*\|>|</?s>|<(?:end|start)_of_turn>")
-_FENCE = re.compile(r"```[\w-]*\n?(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"```[\w-]{0,40}\n?(.*?)```", re.DOTALL)
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
-_TAGGED = re.compile(r".*<answer>(.*?)(?:</answer>.*|$)", re.DOTALL | re.IGNORECASE)
+_TAGGED = re.compile(r"\A.*<answer>(.*?)(?:</answer>.*|$)", re.DOTALL | re.IGNORECASE)
 _MARKS = str.maketrans("", "", '*`#"“”„«»‘「」『』【】')
 # Keys under which a model writes its answer if it writes JSON, the first one that is there counts.
 ANSWER_KEYS = ("answer", "final_answer", "result", "verdict", "response", "output", "value")
@@ -24,6 +22,26 @@ _LABEL = re.compile(
     r"|最終回答|最终答案|回答|答え|答案|结论|結論)\s*[:：]\s*",
     re.IGNORECASE,
 )
+
+
+# Small digits and fractions. In Unicode's plain form "10²" would be 102, and "8½" 81⁄2.
+SMALL_DIGITS = "¹²³⁰⁴-⁹₀-₉¼-¾⅐-⅟↉"
+_SMALL = re.compile(f"([{SMALL_DIGITS}])")
+
+
+def normalized(text: str) -> str:
+    """Return a text in Unicode's plain form (NFKC), in which full-width digits are usual ones.
+
+    Small digits and fractions stay as they are.
+
+    Examples:
+        >>> normalized("８／１０"), normalized("１０²")
+        ('8/10', '10²')
+    """
+    return "".join(
+        each if _SMALL.fullmatch(each) else unicodedata.normalize("NFKC", each)
+        for each in _SMALL.split(text)
+    )
 
 
 def quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
@@ -46,12 +64,21 @@ def without_thoughts(text: str) -> str:
         >>> without_thoughts("<think>No hat? There is one.</think> Yes")
         'Yes'
     """
-    text = _SPECIAL_TOKEN.sub(" ", _THOUGHT.sub(" ", text))
-    end = list(_THOUGHT_END.finditer(text))
-    if end:  # the start was part of the prompt
-        text = text[end[-1].end() :]
-    start = _THOUGHT_START.search(text)
-    return text[: start.start()].strip() if start else text.strip()
+    text = _SPECIAL_TOKEN.sub(" ", text)
+    parts: list[str] = []
+    is_thought, end = False, 0
+    for tag in _THOUGHT_TAG.finditer(text):
+        if not tag[1]:
+            if not is_thought:
+                parts.append(text[end : tag.start()])
+            is_thought = True
+            continue
+        if not is_thought:  # the start of these thoughts was part of the prompt
+            parts.clear()
+        is_thought, end = False, tag.end()
+    if not is_thought:
+        parts.append(text[end:])
+    return " ".join(parts).strip()
 
 
 def json_in(text: str) -> Any:
@@ -65,7 +92,7 @@ def json_in(text: str) -> Any:
         if candidate[:1] in ("{", "["):
             try:
                 return json.loads(candidate)
-            except ValueError:
+            except (ValueError, RecursionError):  # a model may repeat "[" until it is cut off
                 continue
     return None
 
@@ -101,6 +128,6 @@ def answer_in(text: str, keys: tuple[str, ...] = ANSWER_KEYS) -> str:
             text = str(value)
     block = _FENCE.fullmatch(text)
     text = _TAGGED.sub(r"\1", _BOXED.sub(r"\1", block.group(1) if block else text))
-    text = unicodedata.normalize("NFKC", text).translate(_MARKS).replace("’", "'")
+    text = normalized(text).translate(_MARKS).replace("’", "'")
     labels = list(_LABEL.finditer(text))
     return (text[labels[-1].end() :] if labels else text).strip()

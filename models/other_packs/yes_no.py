@@ -47,11 +47,16 @@ _REASON = {"because", "since", "weil", "denn", "parce", "car"}
 _NOT = {"not", "never", "cannot", *(each for each in _NOT_BEHIND if each.endswith("n't"))}
 _CHOICE = {"or", "and", "oder", "und", "ou", "et", "nor"}  # "yes or no" is no answer
 _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\n。、，；：！？…]+|\s[-–—]+\s|[–—]+")
-_QUESTION = re.compile(r"[^.!?\n。！？]*[?？]")  # a model may repeat what it was asked
+_QUESTION = re.compile(
+    r"(?:\A|(?<=[.!?\n。！？]))[^.!?\n。！？]*[?？]"
+)  # a model may repeat what it was asked
 _WORD = re.compile(r"[\w']+")
 # Japanese and Chinese write no spaces, so the answer is the start of its clause.
-_START = re.compile(
-    r"(はい|いいえ)(?=です|そうです|その通り|違います|ちがい|$)|(是的|不是的|没有|沒有|否)"
+_START = re.compile(r"(はい|いいえ)(?=です|そうです|その通り|違います|ちがい|$)|(是的|不是的)")
+# "但也不是": a clause that contradicts what stands before it.
+_CONTRADICTION = re.compile(
+    r"(?:但|不过|不過|可是|然而|でも|しかし|ただ).*?"
+    r"(?:(不是的?|不对|不對|没有|沒有|否|いいえ)|(是的?|对|對|はい))$"
 )
 
 
@@ -126,6 +131,9 @@ def _hint(clause: str) -> str | None:
 
     It only keeps a text from being read that answers with the other side.
     """
+    contradiction = _CONTRADICTION.search(clause)
+    if contradiction is not None:
+        return NO if contradiction[1] else YES
     words = [each.strip("'") for each in _WORD.findall(clause)]
     if words[-1] in _YES or words[-1] in _NO:
         return _side(words[-1])

@@ -4,6 +4,7 @@ import pytest
 
 from anime_production.models.frames import Absence
 from anime_production.models.other_packs.answer_number import read_number
+from anime_production.models.other_packs.answer_tags import read_tags
 from anime_production.models.other_packs.yes_no import read_yes_no
 
 from .answers import (
@@ -52,6 +53,11 @@ def test_what_the_node_does_not_read_is_not_measured(answer):
         ("No hat is visible", "answer_neither"),
         ("はいっています", "answer_neither"),
         ("是否有帽子", "answer_neither"),
+        ("没有错", "answer_neither"),
+        ("没有问题", "answer_neither"),
+        ("否则不行", "answer_neither"),
+        ("是，但也不是。", "answer_both"),
+        ("はい、でもいいえ", "answer_both"),
         ('{"hair": "yes", "eyes": "no"}', "answer_both"),
     ],
 )
@@ -66,6 +72,9 @@ def test_what_is_neither_yes_nor_no_says_why(answer, code):
     [
         ("  ", "answer_empty"),
         ("Good.", "answer_no_number"),
+        ("Score: 8½", "answer_no_number"),
+        ("8½/10", "answer_no_number"),
+        ("10²", "answer_no_number"),
         ("1girl in 3D", "answer_no_number"),
         ("7 or 8", "answer_several_numbers"),
         ("Score: 7\nScore: 8", "answer_several_numbers"),
@@ -82,6 +91,23 @@ def test_what_is_no_rating_says_why(answer, code):
     reading = read_number(answer, 0.0, 10.0)
     assert isinstance(reading, Absence)
     assert reading.code == code
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["word ", "a", "1", "1 ", "[", '{"a":', "<think>", "</think>", "```", "```a", "* ", "是", "点"],
+)
+@pytest.mark.timeout(20)
+def test_a_very_long_answer_takes_no_longer_than_it_is_long(part):
+    text = (part * 100_000)[:100_000]
+    for end in ("", "a"):
+        read_yes_no(text + end)
+        read_number(text + end, 0.0, 10.0)
+        read_tags(text + end)
+
+
+def test_a_number_may_have_an_exponent():
+    assert read_number("1e-3", 0.0, 10.0) == 0.001
 
 
 def test_percent_is_a_scale_to_100():
