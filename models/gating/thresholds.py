@@ -1,5 +1,6 @@
 """Thresholds that a user writes as text in a Gate: `flicker = 2.0, similarity = 0.8`."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,6 +42,8 @@ def read_thresholds(text: str) -> dict[str, Threshold]:
             received = repr(remaining.splitlines()[0])
             raise InputError(INPUT, FORM, received, "For example: flicker = 2.0, similarity = 0.8")
         name, start, end = entry["name"], float(entry["from"]), entry["to"]
+        if not all(math.isfinite(float(each)) for each in (start, end or 0)):
+            raise InputError(INPUT, "finite numbers", entry[0], "Write a smaller number.")
         if name in thresholds:
             raise InputError(INPUT, "each name once", f"{name} twice", "Remove one of them.")
         thresholds[name] = start if end is None else (start, float(end))

@@ -54,6 +54,12 @@ def test_what_is_no_threshold_is_refused_with_the_form(text):
         read_thresholds(text)
 
 
+@pytest.mark.parametrize("text", ["flicker=1e999", "seam_position=0..1e999"])
+def test_a_number_too_large_to_be_finite_is_refused(text):
+    with pytest.raises(InputError, match="expected finite numbers, got"):
+        read_thresholds(text)
+
+
 def test_the_same_name_twice_is_refused():
     with pytest.raises(InputError, match="flicker twice"):
         read_thresholds("flicker=1, flicker=2")
