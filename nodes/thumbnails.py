@@ -35,7 +35,7 @@ def ranking_ui(
     """
     values = ranking.to_dict(MOST_PLACES)
     best = [(place, pictures[index]) for place, index in enumerate(ranking.order[:MOST_RANKED])]
-    with_picture = [(place, _small(each)) for place, each in best if each is not None]
+    with_picture = [(p, _small(each)) for p, each in best if each is not None and each.numel()]
     files = _saved([each for _, each in with_picture], "ranked")
     for (place, _), file in zip(with_picture, files, strict=True):
         # Nested, so that ComfyUI doesn't list it among the files that the node wrote.
@@ -44,10 +44,11 @@ def ranking_ui(
 
 
 def _small(picture: torch.Tensor) -> torch.Tensor:
-    """Return a picture whose longer side has at most `RANKED_SIDE` pixels."""
-    height, width, _ = picture.shape
+    """Return a picture in RGB whose longer side has at most `RANKED_SIDE` pixels."""
+    height, width, channels = picture.shape
     factor = RANKED_SIDE / max(height, width)
-    picture = picture[..., :3].float()
+    picture = picture[..., : 3 if channels >= 3 else 1].float().nan_to_num(0.0)
+    picture = picture.expand(-1, -1, 3)  # a grey picture has one channel
     if factor >= 1:
         return picture
     size = [max(1, round(side * factor)) for side in (height, width)]

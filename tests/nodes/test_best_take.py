@@ -106,5 +106,16 @@ def test_clips_of_different_sizes_are_takes_of_one_shot(best_take, takes):
     assert outputs["images"] is small
 
 
+@pytest.mark.parametrize(
+    "shape", [(2, 8, 8, 1), (2, 8, 8, 4), (1, 1, 900, 3), (2, 0, 0, 3), (0, 8, 8, 3)]
+)
+def test_every_clip_that_the_scoring_nodes_take_is_a_take(best_take, takes, shape):
+    clip = torch.full(shape, torch.nan)
+    outputs, ui = best_take(*inputs_of([(clip, takes[1][1])], (0,)))
+    assert outputs["images"] is clip
+    (place,) = ui["anime_ranking"][0]["ranking"]
+    assert ("picture" in place) == bool(clip.numel())
+
+
 def test_its_report_reaches_the_job_on_cached_runs_too():
     assert AnimeBestTake.GET_SCHEMA().has_intermediate_output

@@ -123,6 +123,13 @@ def test_lists_are_matched_by_position():
     assert [each.audio for each in takes] == [None, {"sample_rate": 8}, None]
 
 
+def test_a_gap_in_a_list_is_an_error_that_names_the_input():
+    with pytest.raises(InputError, match="take0: expected a value in each place"):
+        match_takes({"take0": [CLIP, None]}, {"report0": [report(0.9)] * 2}, {})
+    with pytest.raises(InputError, match="report0: expected a value in each place"):
+        match_takes({"take0": [CLIP] * 2}, {"report0": [None, report(0.9)]}, {})
+
+
 @pytest.mark.parametrize(
     ("takes", "reports", "audios", "message"),
     [
