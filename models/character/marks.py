@@ -107,6 +107,9 @@ def read_marks(
 
 
 def _checked_masks(masks: torch.Tensor, frames: torch.Tensor, images: str) -> torch.Tensor:
+    if not isinstance(masks, torch.Tensor):
+        expected = "masks of the shape (frames, height, width)"
+        raise InputError("masks", expected, type(masks).__name__, "Connect a MASK.")
     masks = masks[None] if masks.ndim == 2 else masks
     if masks.ndim == 4 and 1 in (masks.shape[1], masks.shape[3]):  # masks of some other packs
         masks = masks.squeeze(1 if masks.shape[1] == 1 else 3)
@@ -124,6 +127,8 @@ def _checked_masks(masks: torch.Tensor, frames: torch.Tensor, images: str) -> to
             f"{masks.shape[2]}×{masks.shape[1]}",
             "Make the masks from these pictures, or crop and resize both alike.",
         )
+    if not is_marked:  # of any shape, also one without pixels, which couldn't be resized
+        return torch.zeros(1, 1, 1)
     return masks.detach().float().cpu()
 
 
@@ -146,7 +151,7 @@ def _read_boxes(boxes: Any, frames: torch.Tensor, images: str) -> tuple[tuple[Co
         raise InputError("boxes", expected, type(boxes).__name__, remedy)
     rows = list(boxes) or [()]
     _check_count("boxes", len(rows), len(frames), images)
-    height, width = frames.shape[1:3]
+    height, width = (max(side, 1) for side in frames.shape[1:3])
     return tuple(tuple(_boxes_of_row(row, height, width)) for row in rows)
 
 
@@ -159,7 +164,7 @@ def _boxes_of_row(row: Sequence[Any], height: int, width: int) -> list[Confident
             bottom = top + float(values["height"]) / height
             score = values.get("score")
             confidence = None if score is None else float(score)
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except (TypeError, KeyError, ArithmeticError, ValueError, AttributeError) as error:
             expected = "boxes with x, y, width and height in pixels"
             remedy = "Connect the boxes of a detector such as RT-DETR."
             raise InputError("boxes", expected, repr(values)[:80], remedy) from error

@@ -135,11 +135,36 @@ def test_marks_of_later_frames_belong_to_them():
 
 
 @pytest.mark.parametrize(
-    "boxes", ["a text", 5, [5], [["a"]], [[{"x": 1}]], [[{"x": 0, "y": 0, "width": "w"}]]]
+    "boxes",
+    [
+        "a text",
+        5,
+        [5],
+        [["a"]],
+        [[{"x": 1}]],
+        [[{"x": 0, "y": 0, "width": "w"}]],
+        [[{"x": 10**400}]],
+    ],
 )
 def test_what_is_no_box_is_refused_in_words(boxes):
     with pytest.raises(InputError, match="boxes: expected boxes with x, y, width and height"):
         read_marks(None, boxes, torch.zeros(1, 40, 40, 3))
+
+
+def test_what_is_no_mask_is_refused_in_words():
+    for masks in ([torch.ones(40, 40)], torch.ones(40, 40).numpy(), torch.ones(1, 3, 40, 40)):
+        with pytest.raises(InputError, match="masks: expected masks of the shape"):
+            read_marks(masks, None, torch.zeros(1, 40, 40, 3))
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 40), (1, 1)])
+def test_pictures_and_masks_without_pixels_mark_nobody(size):
+    empty = torch.zeros(2, *size)
+    assert read_marks(empty, None, torch.zeros(2, 40, 40, 3)).detect(
+        torch.zeros(2, 40, 40, 3), 0
+    ) == [(), ()]
+    box = {"x": 0, "y": 0, "width": 10, "height": 10}
+    assert read_marks(None, box, torch.zeros(2, *size, 3)) is not None
 
 
 def test_boxes_outside_of_the_picture_mark_nobody():
