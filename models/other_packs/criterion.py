@@ -1,6 +1,7 @@
 """Settings by which a number of another pack is judged: name, unit, direction, limit and scale."""
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -154,6 +155,8 @@ def check_name(name: str) -> None:
         expected = f"at most {LONGEST_NAME} characters"
         raise InputError("name", expected, str(len(name.strip())), "Shorten it.")
     forbidden = [each for each in DIVIDING if each in name]
-    if forbidden or not name.strip().isprintable() or name.strip().startswith(SEPARATING):
+    # A wide space, as Japanese is typed with, isn't printable for Python.
+    plain = "".join(" " if unicodedata.category(each) == "Zs" else each for each in name.strip())
+    if forbidden or not plain.isprintable() or plain.startswith(SEPARATING):
         expected = "a name in one line without = . : and without a comma or semicolon at its start"
         raise InputError("name", expected, repr(name), "Write a name such as PickScore v2.")

@@ -75,7 +75,9 @@ def test_a_score_of_0_to_100_is_its_own_score_only_in_its_range_and_upwards():
     assert report.score < 50
 
 
-@pytest.mark.parametrize("name", ["PickScore v2", "審美スコア", "a, b", "value", "attempts", "[x]"])
+@pytest.mark.parametrize(
+    "name", ["PickScore v2", "審美スコア", "審美\u3000スコア", "a, b", "value", "attempts", "[x]"]
+)
 def test_a_gate_finds_a_measurement_by_its_name_also_in_a_merged_report(name):
     report = report_value([0.31], Criterion(name))
     both = merge([report, report])
