@@ -21,6 +21,7 @@ COLUMN = 4  # curves in a column; more curves take two columns
 MOST_LINES = 26  # lines of text beside the curves, unless the required measurements need more
 FEW_LINES = 18  # up to this number of lines, every measurement is drawn with its sentence
 LETTERS = 52  # characters in a line
+LARGEST = 1e100  # largest number of a curve; with larger ones matplotlib's arithmetic overflows
 
 # A symbol beside each colour, for people who can't distinguish the colours.
 SYMBOLS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.NOT_MEASURED: "–", Verdict.INFO: "·"}
@@ -188,6 +189,7 @@ def _lines_of(measurement: Measurement) -> list[tuple[str, Measurement, bool]]:
 
 def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
     values = np.array([np.nan if each is None else each for each in measurement.per_frame])
+    values = values.clip(-LARGEST, LARGEST)
     colour = COLOURS[measurement.verdict]
     axes.plot(np.arange(len(values)), values, color=colour, linewidth=1.4, marker=".", markersize=4)
     edges = np.flatnonzero(np.diff(np.isnan(values), prepend=False, append=False))
@@ -196,7 +198,9 @@ def _draw_curve(axes: Any, measurement: Measurement, report: Report) -> None:
     threshold = measurement.threshold
     for limit in threshold if isinstance(threshold, tuple) else (threshold,):
         if limit is not None:
-            axes.axhline(limit, color="#111827", linewidth=0.8, linestyle="--")
+            axes.axhline(
+                min(max(limit, -LARGEST), LARGEST), color="#111827", linewidth=0.8, linestyle="--"
+            )
     worst = report.worst
     if worst is not None and worst.reason_code != measurement.reason_code:
         worst = None  # it is the worst frame of another measurement

@@ -4,6 +4,8 @@ import torch
 from anime_production.models.figure import FIGURE_SHAPE
 from anime_production.models.frames import Absence, InputError
 from anime_production.models.measure import Measure
+from anime_production.models.other_packs.criterion import Criterion
+from anime_production.models.other_packs.value_report import report_value
 from anime_production.models.plot import plot_report
 from anime_production.models.report import Better, Report, WorstFrame, merge
 
@@ -95,3 +97,9 @@ def test_a_frame_that_was_not_measured_is_shaded_and_not_drawn_as_zero():
 def test_a_dollar_in_a_name_is_no_formula(name):
     measurement = MEASURE.measured(1.0, "steady_light", {"levels": name}, per_frame=[1.0, 1.0])
     assert plot_report(Report("clip_quality", (measurement,), 2)).shape == FIGURE_SHAPE
+
+
+@pytest.mark.parametrize("values", ["1e308, -1e308", "0, 1e308", "-1e308, -1e307"])
+def test_the_largest_numbers_of_another_node_are_drawn(values):
+    report = report_value([values], Criterion("votes"))
+    assert plot_report(report).isfinite().all()
