@@ -149,8 +149,8 @@ def _check_partners(
         remedy = f"Connect the report on this clip to {report}, or disconnect {take}."
         raise InputError(take, f"its report at {report}", "no report", remedy)
     count = len(clips[number])
-    for name, values in ((take, clips[number]), (report, reports[number])):
-        if any(value is None for value in values):
+    for name, received in ((take, clips[number]), (report, reports[number])):
+        if any(value is None for value in received):
             remedy = "Check the node that makes the list."
             raise InputError(name, "a value in each place of the list", "a gap", remedy)
     for name, values in ((report, reports[number]), (sound, sounds.get(number))):
