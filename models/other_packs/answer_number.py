@@ -25,7 +25,12 @@ _RANGE = re.compile(
 )
 _BOUND = re.compile(
     r"(?:[<>≤≥]|(?:more|less|higher|lower|better|fewer) than|at (?:least|most)"
-    r"|over|under|above|below)\s*\d",
+    r"|over|under|above|below|up to|\bnot)\s*\d|\d\s*\+(?!\s*\d)",
+    re.IGNORECASE,
+)
+# "N/A (0 people)", "I can't rate 0 pictures": there is no rating, whatever numbers follow.
+_NO_RATING = re.compile(
+    r"\bn/a\b|(?:can't|cannot|can not|unable to|not able to) (?:rate|score|evaluate|assess)\b",
     re.IGNORECASE,
 )
 # "10点満点中8点", "满分10分,8分": the top of the scale stands first.
@@ -67,7 +72,7 @@ def read_number(text: str, low: float, high: float) -> float | Absence:
     values = {"answer": quoted(text)}
     if _THOUSANDS.search(answer):  # 1,250 is 1.25 in one language and 1250 in another
         return Absence("answer_ambiguous_number", values)
-    if _SMALL.search(answer):
+    if _SMALL.search(answer) or _NO_RATING.search(answer):
         return Absence("answer_no_number", values)
     if _BOUND.search(answer):
         return Absence("answer_bound", values)

@@ -46,6 +46,8 @@ _EXPLAINS = {
 _REASON = {"because", "since", "weil", "denn", "parce", "car"}
 _NOT = {"not", "never", "cannot", *(each for each in _NOT_BEHIND if each.endswith("n't"))}
 _CHOICE = {"or", "and", "oder", "und", "ou", "et", "nor"}  # "yes or no" is no answer
+_CONDITION = {"if", "unless", "except"}  # "yes if you count the shadow" is no plain yes
+_NUMBERED = re.compile(r"\bno\.\s?\d+")  # "No. 1" is a number
 _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\n。、，；：！？…]+|\s[-–—]+\s|[–—]+")
 _QUESTION = re.compile(
     r"(?:\A|(?<=[.!?\n。！？]))[^.!?\n。！？]*[?？]"
@@ -82,7 +84,7 @@ def read_yes_no(text: str) -> bool | Absence:
     answer = answer_in(text).lower()
     if not answer:
         return Absence("answer_empty")
-    statements = _QUESTION.sub(" ", answer)
+    statements = _NUMBERED.sub(" ", _QUESTION.sub(" ", answer))
     clauses = [each.strip() for each in _CLAUSE_END.split(statements) if _WORD.search(each)]
     readings = {
         reading
@@ -122,7 +124,7 @@ def _reading(clause: str, is_first: bool) -> frozenset[str] | None:
         return None
     if (_BEHIND | _NOT_BEHIND if side == NO else _BEHIND).issuperset(behind):
         return frozenset([side])
-    begins = behind[0] not in _CHOICE if side == YES else behind[0] in _EXPLAINS
+    begins = behind[0] not in _CHOICE | _CONDITION if side == YES else behind[0] in _EXPLAINS
     return frozenset([side]) if is_first and not before and begins else None
 
 
