@@ -24,6 +24,7 @@ from .character_measures import (
 )
 from .detection import Box, Embedder, IdentityModel
 from .detections import Detections, detect_people
+from .marks import remedy_for_sheet
 from .report_boxes import STRANGERS, boxes_as_details
 from .sheet import Character
 from .tracks import track_people
@@ -154,8 +155,8 @@ def _check_input(
                 "character",
                 f"a character made with {model.key}",
                 f"{character.name}, made with {character.model}",
-                "Embeddings of different backends, weights or regions can't be compared. Make the "
-                "sheet again with this identity model, or connect the model of the sheet.",
+                "Embeddings of different backends, weights or regions can't be compared. "
+                + remedy_for_sheet(character.model, model),
             )
     if least_similarity is not None and not (
         math.isfinite(least_similarity) and 0 < least_similarity <= 1

@@ -82,6 +82,22 @@ def marked_model(model: IdentityModel, marks: Marks | None) -> IdentityModel:
     return replace(model, embedder=embedder, better_detector=None, marks=marks)
 
 
+def remedy_for_sheet(sheet_key: str, model: IdentityModel) -> str:
+    """Return what to do about a character whose embeddings can't be compared with a model's.
+
+    Args:
+        sheet_key: key of the model that the character was made with.
+        model: model of another key.
+    """
+    backend, _, region = sheet_key.partition("/")
+    if backend == model.embedder.name and model.marks is not None:
+        return "Masks and boxes show whole figures: connect them to the Character Sheet too."
+    remedy = "ake the sheet again with this identity model, or connect the model of the sheet."
+    if backend == model.embedder.name and region == Region.FIGURE.value:
+        return f"Connect masks or boxes here too, if the sheet has some. Otherwise m{remedy}"
+    return f"M{remedy}"
+
+
 def read_marks(
     masks: torch.Tensor | None, boxes: Any, frames: torch.Tensor, images: str = "images"
 ) -> Marks | None:

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from anime_production.models.character.character_score import score_characters
-from anime_production.models.character.detection import Box
+from anime_production.models.character.detection import Box, Region
 from anime_production.models.character.embedders.insightface import InsightFaceEmbedder
 from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.marks import Marks, marked_model, read_marks
@@ -175,13 +177,31 @@ def test_boxes_outside_of_the_picture_mark_nobody():
 
 
 def test_a_model_of_busts_compares_figures_where_masks_are_given(palette_model):
-    from anime_production.models.character.detection import Region
-
     busts = PaletteEmbedder(Region.BUST, torch.device("cpu"))
     assert busts.for_figures().region is Region.FIGURE
     marked = marked_model(palette_model, Marks(torch.ones(1, 8, 8)))
     assert marked.key == "palette/figure"
     assert marked_model(palette_model, None) is palette_model
+
+
+def test_a_sheet_without_marks_of_a_model_of_busts_says_where_to_connect_them(
+    sheets, palette_model
+):
+    busts = replace(
+        palette_model,
+        embedder=PaletteEmbedder(Region.BUST, torch.device("cpu")),
+        detector=SimpleNamespace(region=Region.BUST, name="heads"),
+    )
+    frames = torch.rand(1, 40, 40, 3)
+    of_busts = replace(sheets["eileen"], model=busts.key)
+    marked = marked_model(busts, Marks(torch.ones(1, 40, 40)))
+    with pytest.raises(InputError, match="connect them to the Character Sheet too"):
+        score_characters(frames, [of_busts], marked)
+    with pytest.raises(InputError, match="Connect masks or boxes here too"):
+        score_characters(frames, [sheets["eileen"]], busts)
+    other = replace(sheets["eileen"], model="ccip/figure")
+    with pytest.raises(InputError, match=r"compared\. Make the sheet again"):
+        score_characters(frames, [other], busts)
 
 
 def test_faces_alone_cannot_be_masked():
