@@ -92,10 +92,10 @@ def remedy_for_sheet(sheet_key: str, model: IdentityModel) -> str:
     backend, _, region = sheet_key.partition("/")
     if backend == model.embedder.name and model.marks is not None:
         return "Masks and boxes show whole figures: connect them to the Character Sheet too."
-    remedy = "ake the sheet again with this identity model, or connect the model of the sheet."
+    again = "Make the sheet again with this identity model, or connect the model of the sheet."
     if backend == model.embedder.name and region == Region.FIGURE.value:
-        return f"Connect masks or boxes here too, if the sheet has some. Otherwise m{remedy}"
-    return f"M{remedy}"
+        return f"If the sheet has masks or boxes, connect masks or boxes here too. {again}"
+    return again
 
 
 def read_marks(

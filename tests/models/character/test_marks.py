@@ -197,7 +197,7 @@ def test_a_sheet_without_marks_of_a_model_of_busts_says_where_to_connect_them(
     marked = marked_model(busts, Marks(torch.ones(1, 40, 40)))
     with pytest.raises(InputError, match="connect them to the Character Sheet too"):
         score_characters(frames, [of_busts], marked)
-    with pytest.raises(InputError, match="Connect masks or boxes here too"):
+    with pytest.raises(InputError, match="connect masks or boxes here too"):
         score_characters(frames, [sheets["eileen"]], busts)
     other = replace(sheets["eileen"], model="ccip/figure")
     with pytest.raises(InputError, match=r"compared\. Make the sheet again"):
