@@ -9,11 +9,13 @@ import torch.nn.functional as functional
 
 from ..frames import InputError
 from .detection import WHOLE_PICTURE, Box, Detection, IdentityModel, Region
+from .detectors.suppression import suppress
 
 Confident = tuple[Box, float | None]  # a box and the confidence of the detector in it
 # Largest difference of the shapes of a mask and its frame, as a ratio of width per height. A mask
 # may be smaller than its frame; one of another shape would be stretched and mark the wrong place.
 MOST_STRETCH = 1.03
+MOST_OVERLAP = 0.7  # intersection over union of the boxes of two people, as for networks
 INSIDE = 0.5  # value above which a mask marks a pixel
 
 
@@ -187,7 +189,16 @@ def _boxes_of_row(row: Sequence[Any], height: int, width: int) -> list[Confident
         box = Box(left, top, right, bottom).overlap(WHOLE_PICTURE)
         if box.area > 0:
             boxes.append((box, confidence))
-    return boxes
+    return _distinct(boxes)
+
+
+def _distinct(boxes: list[Confident]) -> list[Confident]:
+    """Return the boxes without further ones around the same person, in their order."""
+    if not boxes:
+        return []
+    edges = torch.tensor([box for box, _ in boxes], dtype=torch.float64)
+    scores = torch.tensor([confidence or 0.0 for _, confidence in boxes])
+    return [boxes[index] for index in sorted(suppress(edges, scores, MOST_OVERLAP))]
 
 
 def _in_box(inside: torch.Tensor, box: Box, confidence: float | None) -> Detection | None:

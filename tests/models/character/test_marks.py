@@ -208,3 +208,12 @@ def test_faces_alone_cannot_be_masked():
     embedder = InsightFaceEmbedder("buffalo_s", None)
     with pytest.raises(InputError, match="leave masks and boxes unconnected"):
         embedder.for_figures()
+
+
+def test_a_box_that_comes_twice_is_one_person():
+    frames = torch.zeros(1, 100, 100, 3)
+    person = {"x": 10, "y": 10, "width": 30, "height": 80, "score": 0.6}
+    again = {"x": 11, "y": 9, "width": 30, "height": 82, "score": 0.8}
+    beside = {"x": 50, "y": 10, "width": 30, "height": 80}
+    (people,) = read_marks(None, [[person, beside, again]], frames).detect(frames, 0)
+    assert [each.confidence for each in people] == [None, 0.8]
