@@ -9,6 +9,7 @@ from ..integration.production_bench import await_condition, order, shipped
 from .conftest import in_the_usual_editor
 from .editor import Editor
 from .panel import HOSTILE, expect, open_panel
+from .prompts import waiting_prompt
 
 pytestmark = in_the_usual_editor
 OTHER_CHARACTER = 2  # than the one that the references show
@@ -82,14 +83,15 @@ def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel:
         expect(attempt).to_contain_text("The figure does not look like Hana")
         assert "merged" not in attempt.text_content()
 
-    # What is resumed waits while nothing may run, and is cancelled then.
-    client.post("/queue", {"clear": True})
+    # What is resumed waits while another prompt runs, and is cancelled then.
+    client.submit(waiting_prompt(f"runs {time.time_ns()}"))
     panel.get_by_role("button", name="Resume").click()
     expect(panel.get_by_role("status").first).to_contain_text("goes on")
     panel.get_by_role("button", name="Cancel").click()
     expect(panel.locator(".anime-status").first).to_contain_text("Cancelled")
     expect(panel.get_by_role("button", name="Cancel")).to_have_attribute("aria-disabled", "true")
     assert client.get(f"/anime/productions/{production}")["state"] == "cancelled"
+    client.post("/interrupt", {})
 
 
 def phase_that_asks(client: ComfyClient) -> str:

@@ -17,7 +17,7 @@ from .settings import open_menu, open_settings, registered_texts, texts
 pytestmark = in_the_usual_editor
 
 MENU = {
-    "Download weights": "dialog .anime-weights",
+    "Download weights": "dialog .anime-weights >> nth=0",
     "Health of Anime Production": "dialog .anime-health",
     "Anime Jobs": ".anime-panel",
 }
