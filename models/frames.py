@@ -90,7 +90,7 @@ def as_frames(images: object, name: str = "images") -> torch.Tensor:
         raise InputError(name, expected, received, remedy)
     frames = images.float()
     if frames.numel():
-        lowest, highest = (edge.item() for edge in frames.aminmax())
+        lowest, highest = (edge.item() for edge in value_range(frames))
         if not math.isfinite(lowest + highest):
             finite = frames.isfinite()
             frames = frames.where(finite, math.nan)  # clipping would turn infinity into white
@@ -106,6 +106,25 @@ def as_frames(images: object, name: str = "images") -> torch.Tensor:
         alpha = frames[..., 3:]
         return frames[..., :3] * alpha + BEHIND_ALPHA * (1 - alpha)
     return frames
+
+
+def value_range(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the lowest and the highest value of frames; both are NaN if any value is.
+
+    The values are read in the order in which they lie in memory. ComfyUI's VAE Decode gives frames
+    whose colours lie in planes, and in the order of the axes torch would copy the whole clip first.
+
+    Examples:
+        >>> planar = torch.rand(3, 4, 8, 8).movedim(0, -1)
+        >>> [edge.item() for edge in value_range(planar)] == [planar.min(), planar.max()]
+        True
+    """
+    for axis in range(frames.ndim):
+        if frames.stride(axis) == 0:  # one value stands for all, as in expanded grey pictures
+            frames = frames.narrow(axis, 0, 1)
+    by_stride = sorted(range(frames.ndim), key=frames.stride, reverse=True)
+    lowest, highest = frames.permute(by_stride).aminmax()
+    return lowest, highest
 
 
 def _range(values: torch.Tensor) -> tuple[float, float]:
@@ -163,7 +182,7 @@ def unmeasurable(
     if absence is not None:
         return absence
     # Both are NaN if any value is NaN. This is far faster than a test of every value.
-    lowest, highest = frames.aminmax()
+    lowest, highest = value_range(frames)
     if not (lowest.isfinite() and highest.isfinite()):
         broken = ~torch.stack([frame.isfinite().all() for frame in frames])
         values = {"frame": int(broken.nonzero()[0]), "frames": int(broken.sum())}

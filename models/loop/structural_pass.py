@@ -104,7 +104,9 @@ class _FrameRecords:
         The structural distance takes it as its argument `describe`; see `features.Describe`.
         """
         rows, place = with_fewer_rows(frames), slice(start, start + len(frames))
-        self.colours[place] = mean_colours(rows)
+        # Windows of rows that don't divide evenly overlap, so that some rows would count twice.
+        divides = frames.shape[1] % rows.shape[1] == 0
+        self.colours[place] = mean_colours(rows if divides else frames)
         self.sharpness[place] = second_differences(frames)
         features = features_of(rows, frames.shape[1], frames.shape[2], into)
         for frame in range(start, start + len(frames)):

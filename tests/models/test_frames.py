@@ -9,7 +9,10 @@ from anime_production.models.frames import (
     as_fps,
     as_frames,
     unmeasurable,
+    value_range,
 )
+
+from .memory import peak_above
 
 
 def test_frames_come_back_as_they_are():
@@ -100,3 +103,34 @@ def test_infinity_is_not_clipped_away():
     frames = torch.zeros(2, 32, 32, 3)
     frames[1, 0, 0, 0] = math.inf
     assert unmeasurable(as_frames(frames)).code == "not_finite"
+
+
+def planar(frames):
+    """The same frames with their colours in planes, as ComfyUI's VAE Decode gives them."""
+    return frames.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
+
+
+@pytest.mark.parametrize("arranged", [lambda each: each, planar, lambda each: each.transpose(1, 2)])
+def test_the_range_is_that_of_all_values_however_they_lie_in_memory(arranged):
+    frames = torch.rand(3, 20, 30, 3)
+    frames[1, 4, 5, 2], frames[2, 19, 29, 0] = -0.25, 1.25
+    assert [each.item() for each in value_range(arranged(frames))] == [-0.25, 1.25]
+    frames[0, 0, 0, 1] = math.nan
+    assert all(each.isnan() for each in value_range(arranged(frames)))
+
+
+def test_the_range_of_grey_pictures_that_stand_for_three_colours():
+    grey = torch.rand(2, 20, 30, 1)
+    expanded = value_range(as_frames(grey))
+    assert [each.item() for each in expanded] == [grey.min().item(), grey.max().item()]
+
+
+def test_planar_frames_are_checked_without_a_copy_of_the_clip():
+    before = f"""
+from {as_frames.__module__} import as_frames, unmeasurable
+clip = torch.rand(3, 40, 480, 832).movedim(0, -1)
+as_frames(clip[:1])
+"""
+    megabytes_of_clip = 40 * 480 * 832 * 3 * 4 / 2**20
+    grown = peak_above(before, "unmeasurable(as_frames(clip))")
+    assert grown < 0.2 * megabytes_of_clip

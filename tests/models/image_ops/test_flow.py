@@ -35,3 +35,9 @@ def test_a_large_frame_becomes_small_and_grey_and_a_small_one_keeps_its_size():
     white = grey_picture(torch.ones(200, 200, 3))
     assert white.dtype == np.uint8
     assert white.min() == 255
+
+
+def test_a_picture_in_planes_gives_the_same_grey():
+    frame = torch.rand(480, 832, 3)
+    planar = frame.permute(2, 0, 1).contiguous().permute(1, 2, 0)
+    assert np.array_equal(grey_picture(planar), grey_picture(frame))

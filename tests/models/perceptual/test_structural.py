@@ -52,3 +52,13 @@ def test_progress_is_told_and_an_interrupt_stops_at_once(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         structural_features(torch.rand(9, 32, 32, 3), interrupt_at_two)
     assert seen == [(1, 9), (2, 9)]
+
+
+@pytest.mark.parametrize(("height", "width"), [(480, 832), (832, 480), (720, 1280), (1000, 1000)])
+def test_means_of_rows_change_nothing_at_any_height_and_in_planes(height, width):
+    frames = torch.rand(2, height, width, 3)
+    by_areas = structural.features_of(frames, height, width)
+    planar = frames.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
+    for arranged in (frames, planar):
+        assert len(structural.with_fewer_rows(arranged)[0]) < height
+        torch.testing.assert_close(structural_features(arranged), by_areas, rtol=0, atol=1e-4)
