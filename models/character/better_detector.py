@@ -2,22 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from ..frames import Absence
 from ..weights import Weight
 
-# Code of a reason, with the codes of the same reason that advise to install a detector, and to
-# choose an installed one.
-ADVISED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "seldom_visible": ("seldom_visible_install", "seldom_visible_choose"),
-        "seldom_seen": ("seldom_seen_install", "seldom_seen_choose"),
-        "no_reference": ("no_reference_install", "no_reference_choose"),
-        "references_unseen": ("references_unseen_install", "references_unseen_choose"),
-    }
-)
+# Codes of the reasons that have variants with advice. The code of such a variant ends in INSTALL if
+# it advises to install a detector, and in CHOOSE if it advises to choose an installed one.
+ADVISED = ("seldom_visible", "seldom_seen", "no_reference", "references_unseen")
+INSTALL, CHOOSE = "_install", "_choose"
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ def with_advice(
     """Return the code and the values of a reason that says what to do, too.
 
     Args:
-        code: code of the reason without advice, a key of `ADVISED`.
+        code: code of the reason without advice, one of `ADVISED`.
         values: values of its placeholders.
         better: detector that sees more; None if there is none, so that the reason stays as it is.
 
@@ -49,9 +42,8 @@ def with_advice(
     """
     if better is None:
         return code, dict(values)
-    to_install, to_choose = ADVISED[code]
     if better.weight is None:
-        return to_choose, {**values, "detector": better.name}
+        return code + CHOOSE, {**values, "detector": better.name}
     facts = {
         "detector": better.name,
         "weights": better.weight.name,
@@ -59,7 +51,7 @@ def with_advice(
         "licence": better.weight.licence,
         "command": better.weight.command,
     }
-    return to_install, {**values, **facts}
+    return code + INSTALL, {**values, **facts}
 
 
 def advised(absence: Absence, better: BetterDetector | None) -> Absence:
@@ -71,4 +63,4 @@ def advised(absence: Absence, better: BetterDetector | None) -> Absence:
 
 def all_codes(code: str) -> tuple[str, str, str]:
     """Return the code of a reason and its codes with advice, for the declaration of a measure."""
-    return code, *ADVISED[code]
+    return code, code + INSTALL, code + CHOOSE

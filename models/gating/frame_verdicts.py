@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..frames import InputError
+from ..measure import short_of
 from ..measurement import Measurement
 from ..report import Report, Verdict
 from ..scoring import combined_score
@@ -31,6 +32,13 @@ class FrameVerdict:
     measured_score: float | None
     weakest: Measurement | None
     value: float | None
+
+    @property
+    def value_text(self) -> str:
+        """Value of the weakest measurement, rounded without changing sides; "" if absent."""
+        if self.weakest is None or self.value is None:
+            return ""
+        return f"{short_of(self.weakest, self.value):g}"
 
 
 def frame_values(report: Report) -> tuple[FrameValues, ...]:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from ..frames import InputError
-from ..measure import short_of
 from ..reasons import measurement_title
 from ..report import Report, Verdict
 from ..scoring import rounded_score
@@ -38,12 +38,6 @@ class Place:
     is_kept: bool
     judged: FrameVerdict
     lost_because: tuple[Reason, ...]
-
-    @property
-    def value_text(self) -> str:
-        """Value of the weakest measurement, rounded without changing sides; "" if absent."""
-        weakest, value = self.judged.weakest, self.judged.value
-        return "" if weakest is None or value is None else f"{short_of(weakest, value):g}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the place as JSON values."""
@@ -86,7 +80,7 @@ class Ranking:
         """Indices of the `k` best, best first; of all if there are fewer."""
         return self.order[: self.k]
 
-    @property
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """All places, the best first."""
         return tuple(
@@ -146,9 +140,12 @@ def _of_itself(judged: FrameVerdict, score: str) -> Reason:
         absent = judged.verdict is Verdict.NOT_MEASURED
         code = "rank_unmeasured" if absent else "rank_fails_unmeasured"
         return make_reason(code, weakest.name, measure=measure)
-    assert judged.value is not None  # else there would be no score
-    value = f"{short_of(weakest, judged.value):g}"
-    texts = {"score": score, "measure": measure, "value": value, "unit": weakest.unit}
+    texts = {
+        "score": score,
+        "measure": measure,
+        "value": judged.value_text,
+        "unit": weakest.unit,
+    }
     return make_reason("rank_scored", weakest.name, **texts)
 
 

@@ -50,6 +50,7 @@ def _weakest(place: Place) -> str:
     if weakest is None:
         return "nothing counts"
     title = measurement_title(weakest.name)
-    if not place.value_text:
+    value = place.judged.value_text
+    if not value:
         return f"{title}: not measured"
-    return f"{title}: {with_unit(place.value_text, unit_beside(weakest.name, weakest.unit))}"
+    return f"{title}: {with_unit(value, unit_beside(weakest.name, weakest.unit))}"

@@ -1,7 +1,7 @@
 /** Ranking of frames or takes as elements: a strip of pictures, the best first. */
 
 import { element } from "../element.js";
-import { line, scoreInWords } from "../report/report_parts.js";
+import { line, scoreInWords, verdictSign } from "../report/report_parts.js";
 import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { labelled, reasonText, words } from "../words.js";
 import { pictureElement } from "./preview.js";
@@ -48,22 +48,17 @@ export function rankingParts({ kind, count, notes, ranking }) {
  */
 function placeElement(kind, place) {
   const { rank, kept, verdict, picture } = place;
-  const { colour, symbol, word } = verdictStyle(verdict);
+  const { word } = verdictStyle(verdict);
   const name = nameOf(kind, place);
   const score = scoreInWords(place.score);
   const shortScore = place.score === null ? score : String(wholeScore(place.score));
-  const sign = element("span", "anime-symbol", symbol);
-  sign.style.color = colour;
-  sign.title = word;
-  sign.setAttribute("role", "img");
-  sign.setAttribute("aria-label", word);
   const item = element("li", kept ? "anime-place anime-kept" : "anime-place");
   if (picture) {
     const key = kept ? "ranking.picture_kept" : "ranking.picture";
     item.append(pictureElement(picture, words(key, { rank, name, verdict: word, score })));
   }
   item.append(
-    element("div", "anime-place-score", `${rank}. `, sign, ` ${shortScore}`),
+    element("div", "anime-place-score", `${rank}. `, verdictSign(verdict), ` ${shortScore}`),
     element("div", "", name),
   );
   if (kept) item.append(element("div", "anime-kept-mark", `★ ${words("ranking.kept")}`));

@@ -51,17 +51,27 @@ export function decidingParts(report) {
 }
 
 /**
- * Return a measurement as an element: verdict, name, value and reason.
+ * Return the symbol of a verdict as an element, with its word for people who don't see it.
  *
- * @param {Measurement} measurement
+ * @param {string} verdict
  */
-export function measurementElement(measurement) {
-  const { colour, symbol, word } = verdictStyle(measurement.verdict);
+export function verdictSign(verdict) {
+  const { colour, symbol, word } = verdictStyle(verdict);
   const sign = element("span", "anime-symbol", symbol);
   sign.style.color = colour;
   sign.title = word;
   sign.setAttribute("role", "img");
   sign.setAttribute("aria-label", word);
+  return sign;
+}
+
+/**
+ * Return a measurement as an element: verdict, name, value and reason.
+ *
+ * @param {Measurement} measurement
+ */
+export function measurementElement(measurement) {
+  const sign = verdictSign(measurement.verdict);
   const { value } = measurement;
   const valueTexts = value === null ? [] : [valueOf(measurement, value)];
   const text = labelled(title(measurement.name), ...valueTexts);
