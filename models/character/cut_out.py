@@ -42,11 +42,6 @@ def reduced_size(size: tuple[int, ...], pixels: int) -> tuple[int, int]:
     return max(round(height * scale), 5), max(round(width * scale), 5)
 
 
-def as_bytes(frames: torch.Tensor) -> np.ndarray:
-    """Return RGB in 0–1 as whole numbers of 8 bits, as `cut_out` takes them."""
-    return (frames * 255).round().clamp(0, 255).byte().cpu().numpy()
-
-
 def cut_out(picture: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the pixels of the figure in a picture.
 

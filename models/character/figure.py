@@ -1,7 +1,7 @@
 """Figures on reduced pictures: colours and outline of one figure in each picture."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 import torch.nn.functional as functional
@@ -37,26 +37,13 @@ class Figures:
     def single(self, frame: int) -> "Figures":
         """Return the figure of one frame, as a batch of one."""
         one = slice(frame, frame + 1)
-        return Figures(
-            self.lab[one],
-            self.weight[one],
-            self.boxes[one],
-            self.clearness[one],
-            self.visible[one],
-            self.is_cut[one],
-        )
+        return Figures(*(getattr(self, each.name)[one] for each in fields(self)))
 
 
 def join(figures: Sequence[Figures]) -> Figures:
     """Join figures of pictures of the same size into one batch."""
-    return Figures(
-        torch.cat([each.lab for each in figures]),
-        torch.cat([each.weight for each in figures]),
-        torch.cat([each.boxes for each in figures]),
-        torch.cat([each.clearness for each in figures]),
-        torch.cat([each.visible for each in figures]),
-        torch.cat([each.is_cut for each in figures]),
-    )
+    names = [each.name for each in fields(Figures)]
+    return Figures(*(torch.cat([getattr(each, name) for each in figures]) for name in names))
 
 
 def figures_in_masks(
@@ -96,7 +83,7 @@ def upper_parts(figures: Figures, share: float) -> Figures:
 
 def chunks(frames: torch.Tensor, device: torch.device | None = None) -> Iterator[torch.Tensor]:
     """Yield the frames in batches small enough to work on, each moved to `device`."""
-    for piece in frames.split(CHUNK):
+    for piece in frames.split(CHUNK) if len(frames) else ():
         yield piece if device is None else piece.to(device)
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from .cut_out import CUT_PIXELS, as_bytes, reduced
+from ..image_ops.bytes import as_bytes
+from .cut_out import CUT_PIXELS, reduced
 from .detection import Box
 from .figure import Figures, figures_in_masks
 

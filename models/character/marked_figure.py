@@ -19,21 +19,18 @@ LEAST_KEPT = 0.5  # share of a mask; if the cut keeps less, the whole mask is th
 LEAST_FILLED = 0.1  # share of a box; if the cut keeps less, everything in the box is the figure
 
 
-def figure_in_mask(frame: torch.Tensor, inside: torch.Tensor) -> Figures:
+def figure_in_mask(frame: torch.Tensor, inside: torch.Tensor, box: Box) -> Figures:
     """Return the figure that a mask shows, without the background inside the mask's outline.
 
     Args:
         frame: RGB in 0–1, shape (height, width, 3).
         inside: True inside the mask, in at least one pixel, shape (height, width).
+        box: bounding box of the mask.
 
     Returns:
         The figure on a picture of the mask's surroundings, a batch of one.
     """
-    edges = []
-    for along in (inside.any(dim=1), inside.any(dim=0)):
-        places = along.nonzero()
-        edges.append(slice(int(places[0]), int(places[-1]) + 1))
-    view = _view_around(frame, *edges)
+    view = _view_around(frame, *box.pixels(*inside.shape))
     marked = view.reduced_mask(inside)
     figure = cut_out(view.picture, _labels_of_mask(marked, view.is_at_border))
     return view.figure(marked if figure.sum() < LEAST_KEPT * marked.sum() else figure)

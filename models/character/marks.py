@@ -33,7 +33,6 @@ class Marks:
     boxes: tuple[tuple[Confident, ...], ...] | None = None
 
     region = Region.FIGURE
-    device = "cpu"
 
     @property
     def name(self) -> str:

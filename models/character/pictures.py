@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from ..frames import InputError
+from ..image_ops.bytes import as_bytes
 from ..measurement import Measurement
 from ..report import Report
 from ..scoring import score_text
@@ -257,8 +258,7 @@ def _pixels(box: Sequence[float], width: int, height: int, x: int = 0, y: int = 
 
 
 def _image(picture: torch.Tensor) -> Image.Image:
-    pixels = picture.nan_to_num(0.0, 1.0, 0.0).clamp(0, 1).mul(255).round().byte().cpu().numpy()
-    return Image.fromarray(pixels)
+    return Image.fromarray(as_bytes(picture.nan_to_num(0.0, 1.0, 0.0)))
 
 
 def _tensor(picture: Image.Image) -> torch.Tensor:

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+from ..image_ops.bytes import as_bytes
 from ..image_ops.colour import lab_from_rgb
-from .cut_out import CUT_PIXELS, Label, as_bytes, cut_out, reduced
+from .cut_out import CUT_PIXELS, Label, cut_out, reduced
 from .figure import WORKING_PIXELS, Figures, figures_in_masks
 from .mean_field import LIGHTNESS_WEIGHT, distances, mean_field_weights, sample_indices
 
@@ -92,8 +93,10 @@ def find_figures(frames: torch.Tensor) -> Figures:
     clearness = _clearness(weight, colour, (height, width))
     fine = reduced(frames, CUT_PIXELS)
     cuts = [
-        _cut_whole(picture, start.cpu(), clear)
-        for picture, start, clear in zip(as_bytes(fine), weight, clearness.tolist(), strict=True)
+        _cut_whole(picture, start, clear)
+        for picture, start, clear in zip(
+            as_bytes(fine), weight.cpu(), clearness.tolist(), strict=True
+        )
     ]
     masks = torch.from_numpy(np.stack([mask for mask, _ in cuts])).to(frames.device)
     visible = torch.tensor([is_visible for _, is_visible in cuts], device=frames.device)
@@ -149,12 +152,13 @@ def _labels(likely: np.ndarray) -> np.ndarray:
     Where a likely figure reaches the border, it goes on there: the picture cuts it.
     """
     likely = likely.copy()
-    likely[:CUT_BORDER] = likely[CUT_BORDER]
-    likely[:, :CUT_BORDER] = likely[:, [CUT_BORDER]]
-    likely[:, -CUT_BORDER:] = likely[:, [-CUT_BORDER - 1]]
+    width = min(CUT_BORDER, (min(likely.shape) - 1) // 2)  # a strip may be narrower than both
+    likely[:width] = likely[width]
+    likely[:, :width] = likely[:, [width]]
+    likely[:, -width:] = likely[:, [-width - 1]]
     labels = np.where(likely, Label.LIKELY_FIGURE, Label.LIKELY_BACKGROUND)
     border = np.ones_like(likely)
-    border[CUT_BORDER:, CUT_BORDER:-CUT_BORDER] = False
+    border[width:, width:-width] = False
     return np.where(border & ~likely, Label.BACKGROUND, labels)
 
 

@@ -1,12 +1,17 @@
 """Boxes of head and shoulders, derived from the boxes of a detector of faces or heads."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..detection import WHOLE_PICTURE, Box
 
 # Extent of a bust in widths of the face: to each side of the face's middle, and up and down from
 # the chin. It includes hair up to a face's width away, and clothes to below the collar.
 SIDES, ABOVE, BELOW = 1.5, 2.1, 1.2
+
+
+# Ellipse of head and hair in widths of the face: its middle down from the chin, half its extent
+# across and half its extent down.
+HEAD = (-0.75, 0.95, 1.15)
 
 
 class Inset(NamedTuple):
@@ -59,3 +64,16 @@ def bust_box(face: Box, aspect: float) -> Box:
 def clip_to_picture(box: Box) -> Box:
     """Return the part of a box that is inside the picture."""
     return box.overlap(WHOLE_PICTURE)
+
+
+def radius(across: Any, down: Any, middle: float, half_across: float, half_down: float) -> Any:
+    """Return the distance from the middle of an ellipse, in units in which its edge is at 1.
+
+    Args:
+        across: places across from the face's middle, in widths of the face; array or tensor.
+        down: places down from the chin, likewise.
+        middle: place of the ellipse's middle, down from the chin.
+        half_across: half the ellipse's extent across.
+        half_down: half the ellipse's extent down.
+    """
+    return ((across / half_across) ** 2 + ((down - middle) / half_down) ** 2) ** 0.5

@@ -15,24 +15,24 @@ from ..cut_out import Label, cut_out
 from ..declaration import DetectorDeclaration, Resources
 from ..detection import Box, Detection, Detector, Region
 from ..figure_view import FigureView
+from .bust import HEAD, radius
 from .lbp import LBP_FACES, open_cascade
 from .whole_image import WHOLE_IMAGE
 
 NAME = "lbp_anime_figure"
 
 # Places in widths of the face, across from its middle and down from the chin. Head and hair are an
-# ellipse, neck and shoulders widen below; further down the cut decides. Skin inside the face is
-# figure for certain.
-HEAD_MIDDLE, HEAD_ACROSS, HEAD_DOWN = -0.75, 0.95, 1.15
+# ellipse, `HEAD`; neck and shoulders widen below; further down the cut decides. Skin inside the
+# face is figure for certain.
 NECK, SHOULDERS, BODY_TOP = 0.35, 1.35, -0.15
-SKIN_MIDDLE, SKIN_RADIUS = -0.42, 0.42
+SKIN = (-0.42, 0.42, 0.42)  # an ellipse inside the face
 CHEST, CHEST_HALF = (0.1, 1.0), 0.25  # a strip below the chin, which is figure for certain, too
 # For certain background: above the hair, and this far from the face's middle, growing from below
 # the shoulders on, as skirts are wide. Without it, skin-coloured ground counts as figure.
 MOST_ACROSS, GROWTH, GROWTH_STARTS, MOST_ABOVE = 1.6, 0.25, 1.0, 2.2
 VIEW_ACROSS, VIEW_ABOVE, VIEW_BELOW = 2.5, 2.6, 7.0  # the part of the frame that is cut
 # A cut that keeps less of head and shoulders than this took clothes or hair for background.
-LEAST_BUST = 0.5
+LEAST_BUST, INNER_HEAD = 0.5, (-0.75, 0.75, 0.95)
 
 
 class LbpFigureDetector:
@@ -40,17 +40,22 @@ class LbpFigureDetector:
 
     name = NAME
     region = Region.FIGURE
-    device = "cpu"
 
     def __init__(self, faces: Detector, whole_image: Detector) -> None:
         """Combine a detector of faces with a detector of one figure in a whole image."""
         self._faces, self._whole_image = faces, whole_image
 
+    @property
+    def device(self) -> str:
+        """Device of the figures; the cascade and the cuts run on the CPU."""
+        return self._whole_image.device
+
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Detect the figures in a few frames, one for each face; see `Detector`."""
         rows: list[tuple[Detection, ...]] = []
         for frame, faces in zip(frames, self._faces.detect(frames), strict=True):
-            figures = _figures_around(frame, [each.face for each in faces if each.face is not None])
+            boxes = [each.face for each in faces if each.face is not None]
+            figures = _figures_around(frame.to(self.device), boxes)
             rows.append(figures or self._whole_image.detect(frame[None])[0])
         return rows
 
@@ -68,7 +73,8 @@ def _figures_around(frame: torch.Tensor, faces: Sequence[Box]) -> tuple[Detectio
         mask = cut_out(view.picture, labels)
         if _is_plausible(mask, face_in_view):
             # The cut may lose legs and skirts, as a picture does that ends at the waist.
-            figure = replace(view.figure(mask), is_cut=torch.ones(1, dtype=torch.bool))
+            figure = view.figure(mask)
+            figure = replace(figure, is_cut=torch.ones_like(figure.is_cut))
             box = view.to_frame(Box(*figure.boxes[0].tolist()))
             detections.append(Detection(box=box, crop=box, figure=figure, face=face))
     return tuple(detections)
@@ -95,14 +101,14 @@ def _places(face: Box, size: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _is_skin(face: Box, size: tuple[int, ...]) -> np.ndarray:
-    across, down = _places(face, size)
-    return across**2 + (down - SKIN_MIDDLE) ** 2 < SKIN_RADIUS**2
+    inside: np.ndarray = radius(*_places(face, size), *SKIN) < 1
+    return inside
 
 
 def _labels_around(face: Box, size: tuple[int, ...]) -> np.ndarray:
     """Return the labels of a picture's pixels for the figure that a face belongs to."""
     across, down = _places(face, size)
-    head = (across / HEAD_ACROSS) ** 2 + ((down - HEAD_MIDDLE) / HEAD_DOWN) ** 2 < 1
+    head = radius(across, down, *HEAD) < 1
     half = np.clip(NECK + down / 0.75, NECK, SHOULDERS)
     likely = head | ((down > BODY_TOP) & (np.abs(across) < half))
     labels = np.where(likely, Label.LIKELY_FIGURE, Label.LIKELY_BACKGROUND)
@@ -116,7 +122,7 @@ def _labels_around(face: Box, size: tuple[int, ...]) -> np.ndarray:
 def _is_plausible(mask: np.ndarray, face: Box) -> bool:
     """Return True if a cut keeps head and shoulders of the figure that a face belongs to."""
     across, down = _places(face, mask.shape)
-    head = (across / 0.75) ** 2 + ((down - HEAD_MIDDLE) / 0.95) ** 2 < 1
+    head = radius(across, down, *INNER_HEAD) < 1
     shoulders = (down > 0) & (down < 1.2) & (np.abs(across) < np.clip(NECK + down / 0.75, 0, 0.95))
     bust = head | shoulders
     return bool((mask & bust).sum() >= LEAST_BUST * bust.sum())

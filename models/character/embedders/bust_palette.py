@@ -13,7 +13,7 @@ import torch
 
 from ...image_ops.colour import lab_from_rgb
 from ..detection import Box, Detection
-from ..detectors.bust import ABOVE, BELOW, SIDES
+from ..detectors.bust import ABOVE, BELOW, HEAD, SIDES, radius
 from ..figure import CHUNK
 from ..mean_field import LIGHTNESS_WEIGHT, distances, mean_field_weights
 from .distributions import (
@@ -86,12 +86,12 @@ def bust_maps(device: torch.device) -> BustMaps:
     return BustMaps(
         across=x,
         down=y,
-        silhouette=torch.maximum(1 - _radius(x, y, -0.75, 0.95, 1.15), _body(x, y)),
-        hair=(1 - outfit) * _smooth_step(_radius(x, y, -0.45, 0.62, 0.55), 0.8, 1.1),
+        silhouette=torch.maximum(1 - radius(x, y, *HEAD), _body(x, y)),
+        hair=(1 - outfit) * _smooth_step(radius(x, y, -0.45, 0.62, 0.55), 0.8, 1.1),
         eyes=(1 - _smooth_step((y + 0.55).abs(), 0.15, 0.35))
         * (1 - _smooth_step(x.abs(), 0.45, 0.65)),
         outfit=outfit,
-        cheeks=1 - _smooth_step(_radius(x, y, -0.28, 0.4, 0.22), 0.8, 1.1),
+        cheeks=1 - _smooth_step(radius(x, y, -0.28, 0.4, 0.22), 0.8, 1.1),
     )
 
 
@@ -99,13 +99,6 @@ def _smooth_step(value: torch.Tensor, start: float, end: float) -> torch.Tensor:
     """Return a smooth step: 0 up to `start`, 1 from `end` on."""
     share = ((value - start) / (end - start)).clamp(0, 1)
     return share * share * (3 - 2 * share)
-
-
-def _radius(
-    x: torch.Tensor, y: torch.Tensor, middle: float, across: float, down: float
-) -> torch.Tensor:
-    """Return the distance from the middle of an ellipse, in units in which its edge is at 1."""
-    return ((x / across) ** 2 + ((y - middle) / down) ** 2).sqrt()
 
 
 def _body(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 
 from ...frames import InputError
+from ...image_ops.bytes import as_bytes
 from ...onnx import open_session
 from ..declaration import AUTO, EmbedderDeclaration, Resources, absent_weights
 from ..detection import Detection, Detector
@@ -153,8 +154,7 @@ def resized_to_square(picture: torch.Tensor) -> torch.Tensor:
     Returns:
         uint8 on the CPU, shape (SIDE, SIDE, 3).
     """
-    pixels = (picture * 255).round().clamp(0, 255).byte().cpu().numpy()
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image = Image.fromarray(np.ascontiguousarray(as_bytes(picture)))
     small = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     return torch.from_numpy(np.array(small))
 

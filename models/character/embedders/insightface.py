@@ -15,6 +15,7 @@ import torch
 
 from ...dependency import require
 from ...frames import InputError
+from ...image_ops.bytes import as_bytes
 from ...onnx import load_errors, providers_for
 from ...weights import WEIGHTS
 from ..declaration import (
@@ -226,8 +227,7 @@ def open_pack(
 
 def _blue_first(frame: torch.Tensor) -> np.ndarray:
     """Return a frame in OpenCV's form: 8 bits in the order blue, green, red."""
-    pixels = (frame * 255).round().clamp(0, 255).byte().cpu().numpy()
-    return np.ascontiguousarray(pixels[..., ::-1])
+    return np.ascontiguousarray(as_bytes(frame)[..., ::-1])
 
 
 def _open(name: str, resources: Resources) -> tuple[InsightFaceDetector, InsightFaceEmbedder]:

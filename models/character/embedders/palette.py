@@ -249,7 +249,8 @@ class PaletteEmbedder:
         if detection.figure is not None:
             return detection.figure
         if detection.mask is not None:
-            return figure_in_mask(frame.to(self._device), detection.mask.to(self._device))
+            mask = detection.mask.to(self._device)
+            return figure_in_mask(frame.to(self._device), mask, detection.crop)
         return figure_in_box(frame.to(self._device), detection.crop)
 
     def similarities(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:

@@ -104,3 +104,11 @@ def test_frames_are_worked_on_a_few_at_a_time():
     pieces = list(chunks(frames))
     assert max(len(piece) for piece in pieces) == CHUNK
     assert torch.equal(torch.cat(pieces), frames)
+
+
+@pytest.mark.parametrize("size", [(16, 20000), (20000, 16)])
+def test_a_strip_is_searched_though_it_is_narrower_than_the_border(size):
+    height, width = size
+    frames = torch.full((1, height, width, 3), 0.9)
+    frames[:, height // 4 :, width // 3 : 2 * width // 3] = torch.tensor([0.7, 0.1, 0.2])
+    assert find_figures(frames).clearness.isfinite().all()
