@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as functional
 
 from ..frames import unmeasurable
+from ..image_ops.area_mean import area_mean
 from ..report import Report
 from .detection import Embedder, IdentityModel
 from .detections import chunks, detect_people
@@ -156,7 +156,7 @@ def _thumbnails(references: torch.Tensor) -> torch.Tensor:
     if not references.numel():
         return torch.zeros(len(references), *size, 3)
     small = [
-        functional.interpolate(each.movedim(-1, 1), size=size, mode="area").cpu()
+        area_mean(each.movedim(-1, 1), size).cpu()
         for each in chunks(references)
     ]
     return torch.cat(small).movedim(1, -1).nan_to_num(0.0, 1.0, 0.0).contiguous()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from torch.nn.functional import adaptive_avg_pool2d
 
 from ..dependency import require
+from .area_mean import area_mean
 from .warp import visible_in_both, warped
 
 # Shorter side at which motion is measured, px. At this size a moving eye is still some pixels wide,
@@ -95,7 +95,7 @@ class GreyClip:
         """
         if frame not in self._thumbnails:
             picture = torch.from_numpy(self.picture(frame)).float()
-            self._thumbnails[frame] = adaptive_avg_pool2d(picture[None], THUMBNAIL_SIDE).flatten()
+            self._thumbnails[frame] = area_mean(picture[None, None], (THUMBNAIL_SIDE, THUMBNAIL_SIDE)).flatten()
         return self._thumbnails[frame]
 
     def flow(self, first: int, second: int) -> np.ndarray:

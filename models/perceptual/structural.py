@@ -9,9 +9,9 @@ already.
 from collections.abc import Callable
 
 import torch
-from torch.nn.functional import interpolate
 
 from ..holds import STILL
+from ..image_ops.area_mean import area_mean
 from ..image_ops.colour import lab_from_rgb
 from .features import FeatureDistance
 
@@ -104,7 +104,7 @@ def features_of(
     for side in SCALES:
         size = _size(height, width, side)
         if size != picture.shape[2:]:
-            picture = interpolate(picture, size=size, mode="area")
+            picture = area_mean(picture, size)
         lab = lab_from_rgb(picture, dim=1).flatten(1)
         pixels = size[0] * size[1] * len(SCALES)
         vectors.append(lab.div_(pixels**0.5))

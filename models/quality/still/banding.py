@@ -3,6 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
+from ...image_ops.precision import summing_type
 from ...image_ops.windows import box_sum
 from ...measure import Measure
 from ...measurement import Better
@@ -211,7 +212,7 @@ def _top_mean(contrasts: torch.Tensor, pixels: int) -> float:
         lowest = contrasts.kthvalue(len(contrasts) - count + 1).values
         higher = contrasts[contrasts > lowest]
         contrasts = torch.cat([higher, lowest.expand(count - len(higher))])
-    return contrasts.sum(dtype=torch.float64).item() / count
+    return contrasts.sum(dtype=summing_type(contrasts.device)).item() / count
 
 
 BANDING = Measure(

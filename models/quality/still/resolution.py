@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from ...image_ops.precision import summing_type
 from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
@@ -44,13 +45,13 @@ def resolution(grey: torch.Tensor) -> float | None:
 def _spectrum(grey: torch.Tensor) -> torch.Tensor:
     """Return the mean power of the steps along rows by frequency, shape (WINDOW / 2 + 1,)."""
     hann = torch.hann_window(WINDOW, device=grey.device)
-    total = torch.zeros(WINDOW // 2 + 1, device=grey.device, dtype=torch.float64)
+    total = torch.zeros(WINDOW // 2 + 1, device=grey.device, dtype=summing_type(grey.device))
     rows = max(1, STRIP // grey.shape[1])
     for start in range(0, len(grey), rows):
         strip = grey[start : start + rows]
         steps = (strip[:, 1:] - strip[:, :-1]).unfold(1, WINDOW, WINDOW)
         power = torch.fft.rfft(steps * hann).abs().square_()
-        total += power.sum(dim=(0, 1)).double()
+        total += power.sum(dim=(0, 1)).to(total.dtype)
     return total / (len(grey) * ((grey.shape[1] - 1) // WINDOW))
 
 
