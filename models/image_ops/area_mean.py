@@ -1,5 +1,7 @@
 """Reduction of pictures to the means of areas, on every kind of device."""
 
+from functools import lru_cache
+
 import torch
 from torch.nn.functional import interpolate
 
@@ -30,17 +32,19 @@ def area_mean(pictures: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     means = pictures
     with full_precision():
         if height != size[0]:
-            means = _weights(height, size[0]).to(means) @ means
+            means = _weights(height, size[0], means.device) @ means
         if width != size[1]:
-            means = means @ _weights(width, size[1]).T.to(means)
+            means = means @ _weights(width, size[1], means.device).T
     return means
 
 
-def _weights(length: int, count: int) -> torch.Tensor:
-    """Return the weight of each of `length` values in each of `count` means, on the CPU."""
+# A clip needs a few of them for each frame; the largest is about a megabyte.
+@lru_cache(maxsize=16)
+def _weights(length: int, count: int, device: torch.device) -> torch.Tensor:
+    """Return the weight of each of `length` values in each of `count` means, on a device."""
     number = torch.arange(count)[:, None]
     start = number * length // count
     end = -(-(number + 1) * length // count)  # neighbours overlap by a value if it doesn't divide
     place = torch.arange(length)
     inside = (place >= start) & (place < end)
-    return inside / (end - start)
+    return (inside / (end - start)).to(device)

@@ -122,6 +122,8 @@ def with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
     rows, _ = _size(height, width, SCALES[0])
     if height == rows:
         return frames
+    if frames.device.type != "cpu":  # a mean for each window would be an operation for each row
+        return area_mean(frames.movedim(3, 1), (rows, frames.shape[2])).movedim(1, 3)
     # Colours in planes are averaged plane by plane: torch reads what lies together in memory.
     is_planar = frames.stride(3) > frames.stride(1)
     pictures, axis = (frames.movedim(3, 1), 2) if is_planar else (frames, 1)
