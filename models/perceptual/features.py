@@ -188,6 +188,11 @@ class FeatureDistance(ABC):
         squares[:, 0] = 0  # a frame's distance to itself, which rounding may have changed
         return self.distances(squares).to(frames.device)
 
+    def frames_at_once(self, frames: torch.Tensor, device: torch.device) -> int:
+        """Return how many frames of a clip's size one pass takes on a device."""
+        pixels = self.pixels_at_once * (1 if device.type == "cpu" else GPU_PIXELS)
+        return max(1, pixels // (frames.shape[1] * frames.shape[2]))
+
     def _passes(
         self,
         frames: torch.Tensor,
@@ -202,9 +207,7 @@ class FeatureDistance(ABC):
             received = f"{width}×{height}"
             remedy = f"Choose structural instead of {self.name}, or scale the images up."
             raise InputError("images", f"sides of at least {self.least_side} px", received, remedy)
-        device = self.device or frames.device
-        pixels = self.pixels_at_once * (1 if device.type == "cpu" else GPU_PIXELS)
-        at_once = max(1, pixels // (height * width))
+        at_once = self.frames_at_once(frames, self.device or frames.device)
         for position in range(start, end, at_once):
             part = frames[position : min(position + at_once, end)]
             offset = position - start
