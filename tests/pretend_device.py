@@ -57,24 +57,24 @@ class Counts:
 
 
 class PretendTensor(torch.Tensor):
-    """Tensor that claims to be on the pretend device; its values lie in `inner`, on the CPU."""
+    """Tensor that claims to be on the pretend device; its values lie in `plain`, on the CPU."""
 
-    inner: torch.Tensor
+    plain: torch.Tensor
     owner: "PretendDevice"
 
     @staticmethod
-    def __new__(cls, inner: torch.Tensor, owner: "PretendDevice") -> "PretendTensor":
+    def __new__(cls, plain: torch.Tensor, owner: "PretendDevice") -> "PretendTensor":
         tensor = torch.Tensor._make_wrapper_subclass(
             cls,
-            inner.shape,
-            strides=inner.stride(),
-            storage_offset=inner.storage_offset(),
-            dtype=inner.dtype,
-            layout=inner.layout,
+            plain.shape,
+            strides=plain.stride(),
+            storage_offset=plain.storage_offset(),
+            dtype=plain.dtype,
+            layout=plain.layout,
             device=REGISTERED,
             requires_grad=False,
         )
-        tensor.inner, tensor.owner = inner, owner
+        tensor.plain, tensor.owner = plain, owner
         return tensor
 
     @property
@@ -86,11 +86,11 @@ class PretendTensor(torch.Tensor):
         """Return the values as lists and numbers."""
         return self.cpu().tolist()
 
-    def __repr__(self) -> str:
-        return f"PretendTensor({self.inner!r})"
+    def __repr__(self) -> str:  # type: ignore[override]
+        return f"PretendTensor({self.plain!r})"
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         leaves, _ = tree_flatten((args, kwargs or {}))
@@ -123,7 +123,7 @@ class PretendDevice(TorchDispatchMode):
         return self.run(func, args, kwargs or {})
 
     def run(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        """Run an operation of torch on the inner tensors, check it and count it."""
+        """Run an operation of torch on the plain tensors, check it and count it."""
         leaves, _ = tree_flatten((args, kwargs))
         tensors = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
         pretended = [leaf for leaf in tensors if isinstance(leaf, PretendTensor)]
@@ -137,7 +137,7 @@ class PretendDevice(TorchDispatchMode):
         self._refuse_mixed(func, packet, tensors, pretended)
         self._refuse_unsupported(packet, args)
         self._count(func, packet, tensors)
-        plain_args, plain_kwargs = self._plain((args, kwargs))
+        plain_args, plain_kwargs = self._without_claim((args, kwargs))
         if target is not None:
             plain_kwargs["device"] = torch.device("cpu")
         result = func(*plain_args, **plain_kwargs)
@@ -147,25 +147,22 @@ class PretendDevice(TorchDispatchMode):
         return device.type in (self.device.type, REGISTERED.type)
 
     @staticmethod
-    def _plain(values: Any) -> Any:
-        return tree_map_only(PretendTensor, lambda each: each.inner, values)
+    def _without_claim(values: Any) -> Any:
+        return tree_map_only(PretendTensor, lambda each: each.plain, values)
 
     def _wrapped(self, func: Any, result: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         """Return a result on this device; what was changed in place is returned itself."""
+        arguments = enumerate(func._schema.arguments)
         changed = [
-            (kwargs if argument.kwarg_only else dict(enumerate(args))).get(
-                argument.name if argument.kwarg_only else position
-            )
-            for position, argument in enumerate(func._schema.arguments)
+            kwargs.get(argument.name) if argument.kwarg_only else args[position]
+            for position, argument in arguments
             if argument.alias_info is not None and argument.alias_info.is_write
         ]
         changed = [each for each in changed if isinstance(each, PretendTensor)]
         if len(changed) == 1 and isinstance(result, torch.Tensor):
             return changed[0]
         leaves, form = tree_flatten(result)
-        wrapped = [
-            self.wrap(leaf) if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves
-        ]
+        wrapped = [self.wrap(leaf) if isinstance(leaf, torch.Tensor) else leaf for leaf in leaves]
         return tree_unflatten(wrapped, form)
 
     def wrap(self, tensor: torch.Tensor) -> PretendTensor:
@@ -175,11 +172,12 @@ class PretendDevice(TorchDispatchMode):
         return PretendTensor(tensor, self)
 
     def _copy(self, func: Any, args: Any, kwargs: dict[str, Any], is_here: bool) -> Any:
-        (plain_args, plain_kwargs) = self._plain((args, kwargs))
+        (plain_args, plain_kwargs) = self._without_claim((args, kwargs))
         if func._overloadpacket is aten.copy_:
             into, source = args[:2]
             func(*plain_args, **plain_kwargs)
-            self._count_copy(source, isinstance(source, PretendTensor), isinstance(into, PretendTensor))
+            was_here, is_here = (isinstance(each, PretendTensor) for each in (source, into))
+            self._count_copy(source, was_here, is_here)
             return into
         if "device" in plain_kwargs:
             plain_kwargs["device"] = torch.device("cpu")
@@ -254,7 +252,7 @@ def pretend_device(kind: str = "cuda") -> Iterator[PretendDevice]:
     lazy_init: Callable[[], None] = torch.cuda._lazy_init
     lift_alone = torch._C._only_lift_cpu_tensors()
     overwrite = torch.__future__.get_overwrite_module_params_on_conversion()
-    torch.cuda._lazy_init = lambda: None  # type: ignore[attr-defined]
+    torch.cuda._lazy_init = lambda: None
     torch._C._set_only_lift_cpu_tensors(True)
     torch.__future__.set_overwrite_module_params_on_conversion(True)
     try:
@@ -262,5 +260,5 @@ def pretend_device(kind: str = "cuda") -> Iterator[PretendDevice]:
             yield device
     finally:
         torch.__future__.set_overwrite_module_params_on_conversion(overwrite)
-        torch.cuda._lazy_init = lazy_init  # type: ignore[attr-defined]
+        torch.cuda._lazy_init = lazy_init
         torch._C._set_only_lift_cpu_tensors(lift_alone)

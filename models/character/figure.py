@@ -39,6 +39,10 @@ class Figures:
         one = slice(frame, frame + 1)
         return Figures(*(getattr(self, each.name)[one] for each in fields(self)))
 
+    def to(self, device: torch.device) -> "Figures":
+        """Return the figures on a device."""
+        return Figures(*(getattr(self, each.name).to(device) for each in fields(self)))
+
 
 def join(figures: Sequence[Figures]) -> Figures:
     """Join figures of pictures of the same size into one batch."""

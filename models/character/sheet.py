@@ -155,8 +155,5 @@ def _thumbnails(references: torch.Tensor) -> torch.Tensor:
     size = (max(round(height * scale), 1), max(round(width * scale), 1))
     if not references.numel():
         return torch.zeros(len(references), *size, 3)
-    small = [
-        area_mean(each.movedim(-1, 1), size).cpu()
-        for each in chunks(references)
-    ]
+    small = [area_mean(each.movedim(-1, 1), size).cpu() for each in chunks(references)]
     return torch.cat(small).movedim(1, -1).nan_to_num(0.0, 1.0, 0.0).contiguous()

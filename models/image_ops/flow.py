@@ -95,7 +95,8 @@ class GreyClip:
         """
         if frame not in self._thumbnails:
             picture = torch.from_numpy(self.picture(frame)).float()
-            self._thumbnails[frame] = area_mean(picture[None, None], (THUMBNAIL_SIDE, THUMBNAIL_SIDE)).flatten()
+            cells = area_mean(picture[None, None], (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+            self._thumbnails[frame] = cells.flatten()
         return self._thumbnails[frame]
 
     def flow(self, first: int, second: int) -> np.ndarray:

@@ -180,7 +180,8 @@ class _FrameRecords:
             steps: structural steps; None for those that `describe_twice` has recorded.
         """
         if steps is None:
-            assert self._first is not None and self._last is not None
+            assert self._first is not None
+            assert self._last is not None
             seam = rowwise_squared_distances(self._last, self._first)
             steps = STRUCTURAL_BACKEND.distances(torch.cat([*self._squares, seam]))
         return StructuralPass(steps.cpu(), self._colours.cpu(), self._sharpness.cpu(), self._ends)

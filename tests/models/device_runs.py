@@ -6,6 +6,7 @@ run on another: the values of a report by name, or a picture.
 
 import torch
 
+from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.declaration import Resources
 from anime_production.models.character.detection import (
     Box,
@@ -17,7 +18,6 @@ from anime_production.models.character.embedders.palette import PaletteEmbedder
 from anime_production.models.character.identity import WITHOUT_WEIGHTS, choose_identity_model
 from anime_production.models.character.marks import marked_model, read_marks
 from anime_production.models.character.pictures import contact_sheet, overlay
-from anime_production.models.character.character_score import score_characters
 from anime_production.models.character.registry import FOLDERS
 from anime_production.models.character.sheet import make_character
 from anime_production.models.frames import as_frames

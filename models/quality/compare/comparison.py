@@ -161,11 +161,13 @@ class _Network:
         for start in range(0, len(frames), at_once):
             part = slice(start, start + at_once)
             if not is_shared or self._last is None or self._last[0] is not references:
-                others = references.frames if is_shared else references.frames[part]
-                self._last = references, backend.features(others.to(device))
+                reference_part = references.frames if is_shared else references.frames[part]
+                self._last = references, backend.features(reference_part.to(device))
             features = backend.features(frames[part].to(device))
             squares.append(rowwise_squared_distances(features, self._last[1]))
         return backend.distances(torch.cat(squares)).to(frames)
+
+
 def _measurement(
     measure: Measure, values: Sequence[float], shared_details: Mapping[str, Any]
 ) -> Measurement:

@@ -26,8 +26,8 @@ def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
         reference: luma in 0–1, of the same shape.
 
     Returns:
-        GMSD of each pair, shape (…): 0 for identical pictures; 0.05 is a small difference, and above 0.2 a drawing is hardly
-        recognisable.
+        GMSD of each pair, shape (…): 0 for identical pictures; 0.05 is a small difference, and
+        above 0.2 a drawing is hardly recognisable.
     """
     one, other = prewitt_gradient(_halved(grey)), prewitt_gradient(_halved(reference))
     similarity = (2 * one * other + CONSTANT) / (one.square() + other.square() + CONSTANT)

@@ -7,8 +7,8 @@ from anime_production.models.image_ops.area_mean import area_mean
 from ...pretend_device import pretend_device
 
 
-@pytest.mark.parametrize("kind", ("cuda", "mps"))
-@pytest.mark.parametrize("size", ((96, 166), (5, 7), (48, 208), (152, 96), (152, 208), (160, 300)))
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("size", [(96, 166), (5, 7), (48, 208), (152, 96), (152, 208), (160, 300)])
 def test_the_means_are_those_of_torch_on_every_device(kind, size):
     torch.manual_seed(1)
     pictures = torch.rand(2, 3, 152, 208)
