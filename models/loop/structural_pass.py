@@ -10,6 +10,7 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.features import FeatureDistance
 from ..perceptual.products import rowwise_squared_distances
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of, with_fewer_rows
+from ..rgb_frames import Frames
 from .progress import part_of
 from .sharpness import second_differences
 
@@ -56,7 +57,7 @@ class StructuralPass:
 
 
 def structural_steps(
-    frames: torch.Tensor, backend: object, report_progress: Progress = None
+    frames: Frames, backend: object, report_progress: Progress = None
 ) -> StructuralPass:
     """Measure the steps of a clip, with colours and sharpness of its frames, in one pass.
 
@@ -71,7 +72,7 @@ def structural_steps(
 
 
 def steps_in_one_pass(
-    frames: torch.Tensor, backend: Backend, report_progress: Progress = None
+    frames: Frames, backend: Backend, report_progress: Progress = None
 ) -> tuple[torch.Tensor, StructuralPass]:
     """Measure the steps of a clip by a backend and by the structural distance.
 
@@ -100,7 +101,7 @@ def steps_in_one_pass(
 
 
 def band_in_one_pass(
-    frames: torch.Tensor, widest: int, backend: Backend, report_progress: Progress = None
+    frames: Frames, widest: int, backend: Backend, report_progress: Progress = None
 ) -> tuple[torch.Tensor, StructuralPass]:
     """Measure the distances of all pairs of frames, with the structural steps, in one pass.
 
@@ -127,7 +128,7 @@ def band_in_one_pass(
 
 
 def structural_band(
-    frames: torch.Tensor, widest: int, backend: object, report_progress: Progress = None
+    frames: Frames, widest: int, backend: object, report_progress: Progress = None
 ) -> tuple[torch.Tensor, StructuralPass]:
     """Measure the distances of all pairs of frames, with colours and sharpness, in one pass.
 

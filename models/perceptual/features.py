@@ -11,6 +11,7 @@ import torch
 
 from ..frames import InputError
 from ..image_ops.precision import summing_device
+from ..rgb_frames import Frames
 from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
 # Memory for the features that `band` holds at a time, bytes. It is enough for 120 frames of 256×448
@@ -84,7 +85,7 @@ class FeatureDistance(ABC):
 
     def steps(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         report_progress: Progress = None,
         describe: Describe | None = None,
     ) -> torch.Tensor:
@@ -111,7 +112,7 @@ class FeatureDistance(ABC):
             if report_progress is not None:
                 report_progress(sum(map(len, parts)) + 1, len(frames))
         if first is None or last is None:
-            return frames.new_empty(0)
+            return torch.empty(0, device=frames.device)
         parts.append(rowwise_squared_distances(last, first))
         return self.distances(torch.cat(parts)).to(frames.device)
 
@@ -141,7 +142,7 @@ class FeatureDistance(ABC):
 
     def band(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         widest: int,
         report_progress: Progress = None,
         describe: Describe | None = None,
@@ -168,7 +169,7 @@ class FeatureDistance(ABC):
         """
         count = len(frames)
         if count == 0:
-            return frames.new_empty(0, widest + 1)
+            return torch.empty(0, widest + 1, device=frames.device)
         device = self.device or frames.device
         home = summing_device(device)
         squares = torch.full((count, widest + 1), torch.inf, device=home)
@@ -188,14 +189,14 @@ class FeatureDistance(ABC):
         squares[:, 0] = 0  # a frame's distance to itself, which rounding may have changed
         return self.distances(squares).to(frames.device)
 
-    def frames_at_once(self, frames: torch.Tensor, device: torch.device) -> int:
+    def frames_at_once(self, frames: Frames, device: torch.device) -> int:
         """Return how many frames of a clip's size one pass takes on a device."""
         pixels = self.pixels_at_once * (1 if device.type == "cpu" else GPU_PIXELS)
         return max(1, pixels // (frames.shape[1] * frames.shape[2]))
 
     def _passes(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         describe: Describe | None,
         start: int,
         end: int,
