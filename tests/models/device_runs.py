@@ -125,6 +125,18 @@ def loop_close(device):
     return values_of(closed.report)
 
 
+def loop_close_there(device):
+    """As with `--gpu-only`, where the images are on the device."""
+    images = draw_clip(23, WIDTH, HEIGHT, 20, 0, seed=1).to(device)
+    closed = close_loop(images, 12, backend=Structural(device))
+    return values_of(closed.report) | {"images": closed.images.mean().item()}
+
+
+def loop_find_there(device):
+    """As with `--gpu-only`, where the images are on the device."""
+    return found_loops(find_loops(as_frames(clip().to(device)), 12, backend=Structural(device)))
+
+
 def loop_preview(device):
     return seam_preview(clip().to(device))
 
@@ -176,6 +188,7 @@ RUNS = {
     for each in (
         *(still, clip_quality, compare, compare_lpips, difference_picture),
         *(loop_score, loop_score_alex, loop_find, loop_find_alex, loop_find_squeeze, loop_close),
+        *(loop_find_there, loop_close_there),
         *(loop_preview, characters, characters_masked, characters_bust),
     )
 }

@@ -102,7 +102,7 @@ class Pairs:
             count = max(1, min(MOST_PAIRS, PIXELS_AT_ONCE // (self.size[0] * self.size[1])))
         shared = None
         if len(self.references) == 1:
-            shared = self._pictures(self.references, device)
+            shared = self._pictures(self.references[:1], device)
         for start in range(0, len(self), count):
             batch = slice(start, start + count)
             references = shared or self._pictures(self.references[batch], device)
