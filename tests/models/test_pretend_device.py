@@ -1,5 +1,6 @@
 """The work of every node on a pretend device: the values, and what a GPU would have to do."""
 
+import importlib
 import math
 from typing import NamedTuple
 
@@ -102,6 +103,19 @@ def test_distances_of_near_frames_keep_their_digits(near_frames, make, kind):
     torch.testing.assert_close(band, expected, rtol=1e-4, atol=trace)
     assert band[2, 3] <= trace
     assert band[2, 4] > 10 * trace
+
+
+def test_busts_are_cropped_without_a_compiler_when_all_must_be_deterministic(monkeypatch):
+    """As with `--deterministic`, where torchvision's own function is compiled with Triton."""
+    module = importlib.import_module("torchvision.ops.roi_align")
+    monkeypatch.setattr(module, "is_compile_supported", lambda device: True)
+    monkeypatch.setattr(torch, "compile", None)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        with pretend_device() as pretended:
+            RUNS["characters_bust"](pretended.device)
+    finally:
+        torch.use_deterministic_algorithms(False)
 
 
 def test_what_a_device_refuses_is_refused():
