@@ -17,6 +17,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
 
+from anime_production.models.workers import WORKERS
+
 aten = torch.ops.aten
 # Device of the tensors within torch. It is always this one, because only for CUDA torch can be told
 # to work without the device.
@@ -252,6 +254,8 @@ def pretend_device(kind: str = "cuda") -> Iterator[PretendDevice]:
     lazy_init: Callable[[], None] = torch.cuda._lazy_init
     lift_alone = torch._C._only_lift_cpu_tensors()
     overwrite = torch.__future__.get_overwrite_module_params_on_conversion()
+    # Other threads don't have the device, so the pack's pool computes in the thread of the caller.
+    threads, WORKERS.count = WORKERS.count, 1
     torch.cuda._lazy_init = lambda: None
     torch._C._set_only_lift_cpu_tensors(True)
     torch.__future__.set_overwrite_module_params_on_conversion(True)
@@ -259,6 +263,7 @@ def pretend_device(kind: str = "cuda") -> Iterator[PretendDevice]:
         with device, torch.no_grad():
             yield device
     finally:
+        WORKERS.count = threads
         torch.__future__.set_overwrite_module_params_on_conversion(overwrite)
         torch.cuda._lazy_init = lazy_init
         torch._C._set_only_lift_cpu_tensors(lift_alone)

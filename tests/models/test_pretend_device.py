@@ -28,7 +28,7 @@ class Most(NamedTuple):
 # They are what was measured, rounded up. A change that lowers one sets it here.
 MOST = {
     "still": Most(cuda=(4800, 273), mps=(4800, 273), sent=1.2),
-    "clip_quality": Most(cuda=(19600, 1740), mps=(19600, 1740), sent=21),
+    "clip_quality": Most(cuda=(19700, 1740), mps=(19700, 1740), sent=21.1),
     "compare": Most(cuda=(350, 1), mps=(350, 1), sent=2.3),
     "compare_lpips": Most(cuda=(95, 1), mps=(95, 1), sent=12.5),
     "difference_picture": Most(cuda=(200, 1), mps=(200, 1), sent=2.3),
