@@ -74,7 +74,7 @@ def still(device):
 
 
 def clip_quality(device):
-    return values_of(score_clip_quality(as_frames(clip().to(device)), fps=12))
+    return values_of(score_clip_quality(as_frames(clip(12).to(device)), fps=12))
 
 
 def compare(device):
@@ -160,7 +160,7 @@ class OneFace:
 
 def characters(device, name="palette", masks=False):
     references = draw_clip(3, WIDTH, HEIGHT, 3, 0, seed=1)
-    frames = clip(6)
+    frames = clip(4)
     model = identity(name, device)
     if masks:
         figure = torch.zeros(1, HEIGHT, WIDTH)

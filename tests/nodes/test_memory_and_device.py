@@ -85,20 +85,20 @@ RUNS = {
         "AnimeCharacterSheet", references=images[:3], name="Rin", masks=masks_of(images)
     ),
     "AnimeCharacterScore": lambda run, images, report: run(
-        "AnimeCharacterScore", images=images, character=character_of(run, images)
+        "AnimeCharacterScore", images=images[:4], character=character_of(run, images)
     ),
     "AnimeCharacterOverlay": lambda run, images, report: run(
         "AnimeCharacterOverlay",
-        images=images,
-        report=run("AnimeCharacterScore", images=images, character=character_of(run, images)).args[
-            0
-        ],
+        images=images[:4],
+        report=run(
+            "AnimeCharacterScore", images=images[:4], character=character_of(run, images)
+        ).args[0],
     ),
     "AnimeCharacterContactSheet": lambda run, images, report: run(
         "AnimeCharacterContactSheet", character=character_of(run, images)
     ),
-    "AnimeClipQuality": lambda run, images, report: run("AnimeClipQuality", images=images),
-    "AnimeStillQuality": lambda run, images, report: run("AnimeStillQuality", images=images),
+    "AnimeClipQuality": lambda run, images, report: run("AnimeClipQuality", images=images[:12]),
+    "AnimeStillQuality": lambda run, images, report: run("AnimeStillQuality", images=images[:3]),
     "AnimeCompareImages": lambda run, images, report: run(
         "AnimeCompareImages", images=images, references=images[:1]
     ),
