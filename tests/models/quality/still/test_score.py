@@ -127,7 +127,8 @@ def test_a_resize_of_one_changes_nothing(drawing):
 def test_every_picture_is_told_of_and_the_user_can_stop(drawing):
     told = []
     score_still_quality(drawing.repeat(3, 1, 1, 1), report_progress=lambda *at: told.append(at))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    # It may be told of the last picture again, and of none, while the next one takes long.
+    assert [at for at in dict.fromkeys(told) if at[0]] == [(1, 3), (2, 3), (3, 3)]
 
     class Stopped(BaseException):
         pass
