@@ -10,6 +10,7 @@ from ...frames import Absence, InputError, unmeasurable
 from ...measure import Measure, Value, number_of, short
 from ...measurement import Measurement
 from ...report import Report, worst_of
+from ...rgb_frames import Frames
 from ...workers import in_order
 from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, absence_of_failed
 from .picture import Picture, Pictures
@@ -46,7 +47,7 @@ def measure_picture(
 
 
 def measure_in_order(
-    frames: torch.Tensor,
+    frames: Frames,
     indices: Sequence[int],
     measures: Sequence[Measure] = MEASURES,
     device: torch.device | str | None = None,
@@ -115,7 +116,7 @@ def facts_of(value: float) -> dict[str, float]:
 
 
 def score_still_quality(
-    frames: torch.Tensor,
+    frames: Frames,
     measures: Sequence[Measure] = MEASURES,
     learned: Learned = NOT_INSTALLED,
     device: torch.device | str | None = None,
