@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-GROUPS = 16  # groups of values whose maxima bound the highest values from below
+GROUPS = 16  # values are taken in such groups, whose maxima bound the highest values from below
 
 
 def ranked(values: torch.Tensor, ranks: Sequence[int]) -> torch.Tensor:
@@ -33,39 +33,50 @@ def ranked(values: torch.Tensor, ranks: Sequence[int]) -> torch.Tensor:
     return torch.stack([ascending[:, rank] for rank in ranks], dim=-1)
 
 
-def steepest(values: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+def ascending(values: torch.Tensor) -> torch.Tensor:
+    """Return the values of each row from the lowest to the highest.
+
+    Args:
+        values: shape (…, values), without NaN.
+    """
+    if values.device.type == "cpu":
+        return torch.from_numpy(np.sort(values.numpy(), axis=-1))
+    return values.sort(dim=-1).values
+
+
+def highest(values: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the highest values of each row and their indices.
 
     Args:
         values: shape (rows, values), without NaN.
-        count: number of values that are returned of each row, at most that of the row.
+        count: number of values that are returned of each row, 1 or more, at most that of the row.
 
     Returns:
         Values in any order, and their indices, both of shape (rows, count).
     """
-    if values.device.type != "cpu" or values.shape[1] < GROUPS**2 * count // 4:
-        highest = values.topk(count, sorted=False)
-        return highest.values, highest.indices
-    rows = [_highest_of_row(row, count) for row in values]
-    return torch.stack([row for row, _ in rows]), torch.stack([indices for _, indices in rows])
+    if values.device.type != "cpu" or values.shape[1] < 4 * GROUPS * count:
+        top = values.topk(count, sorted=False)
+        return top.values, top.indices
+    indices = torch.stack([_highest_of_row(row, count) for row in values])
+    return values.gather(1, indices), indices
 
 
-def _highest_of_row(row: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-    whole = len(row) // GROUPS * GROUPS
-    maxima = row[:whole].view(GROUPS, -1).amax(dim=0)
-    # At least `count` values are as high as this one, so that all lower values can be left out.
-    bound = np.partition(maxima.numpy(), len(maxima) - count)[len(maxima) - count]
+def _highest_of_row(row: torch.Tensor, count: int) -> torch.Tensor:
+    """Return the indices of the highest of many values on a CPU."""
+    maxima = row[: len(row) // GROUPS * GROUPS].view(GROUPS, -1).amax(dim=0).numpy()
+    # At least `count` values are as high as this one, so that all lower ones can be left out.
+    bound = np.partition(maxima, len(maxima) - count)[len(maxima) - count]
     candidates = torch.from_numpy(np.flatnonzero(row.numpy() >= bound))
-    highest = row.index_select(0, candidates).topk(count, sorted=False)
-    return highest.values, candidates.index_select(0, highest.indices)
+    return candidates[row[candidates].topk(count, sorted=False).indices]
 
 
-def places(mask: torch.Tensor) -> torch.Tensor:
-    """Return the flat indices of the values that aren't 0; other devices than a CPU are waited for.
+def places(values: torch.Tensor, above: float = 0) -> torch.Tensor:
+    """Return the flat indices of the values above a limit; any device is waited for.
 
     Args:
-        mask: numbers or booleans of any shape.
+        values: numbers of any shape.
+        above: limit.
     """
-    if mask.device.type == "cpu":
-        return torch.from_numpy(np.flatnonzero(mask.numpy() != 0))
-    return mask.flatten().nonzero()[:, 0]
+    if values.device.type == "cpu":
+        return torch.from_numpy(np.flatnonzero(values.numpy() > above))
+    return (values > above).flatten().nonzero()[:, 0]

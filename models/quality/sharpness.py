@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 
 from ..image_ops.luma import luma
-from ..image_ops.order import steepest
+from ..image_ops.order import ascending, highest
 from ..measure import Measure
 from ..measurement import Better
 
@@ -62,7 +62,7 @@ def edge_width_numbers(grey: torch.Tensor) -> torch.Tensor:
     slope = across.square_().addcmul_(down, down)
     pixels = slope[0].numel()
     count = min(max(LEAST_EDGES, round(pixels * STRONGEST)), pixels)
-    squares, indices = steepest(slope.flatten(1), count)
+    squares, indices = highest(slope.flatten(1), count)
     contrast = _contrast_around(grey, indices, slope.shape[-1])
     return clear_median(contrast, contrast / squares.sqrt())
 
@@ -89,8 +89,7 @@ def clear_median(contrast: torch.Tensor, widths: torch.Tensor) -> torch.Tensor:
     """
     clear = contrast >= LEAST_CONTRAST
     count = clear.sum(dim=-1, keepdim=True)
-    ascending = widths.where(clear, math.inf).sort(dim=-1).values
-    middle = ascending.gather(-1, (count - 1).clamp_(min=0) // 2)
+    middle = ascending(widths.where(clear, math.inf)).gather(-1, (count - 1).clamp_(min=0) // 2)
     return torch.cat([count.float(), middle.where(count > 0, 0)], dim=-1)
 
 
@@ -104,13 +103,13 @@ def _contrast_around(grey: torch.Tensor, indices: torch.Tensor, width: int) -> t
         width: length of a row in `indices`, px.
     """
     reach = torch.arange(-REACH, REACH + 1, device=grey.device)
-    rows = (indices.div(width, rounding_mode="floor")[..., None] + reach).clamp_(
-        0, grey.shape[1] - 1
-    )
-    columns = (indices.remainder(width)[..., None] + reach).clamp_(0, grey.shape[2] - 1)
-    window = (rows.mul_(grey.shape[2])[..., :, None] + columns[..., None, :]).flatten(1)
-    values = grey.flatten(1).gather(1, window).view(*indices.shape, -1)
-    return values.amax(dim=-1) - values.amin(dim=-1)
+    # The pixels of a window are along axes before that of the windows: long rows are fast.
+    reach = reach[:, None]
+    rows = (indices.div(width, rounding_mode="floor")[:, None] + reach).clamp_(0, grey.shape[1] - 1)
+    columns = (indices.remainder(width)[:, None] + reach).clamp_(0, grey.shape[2] - 1)
+    window = rows.mul_(grey.shape[2])[:, :, None] + columns[:, None]
+    values = grey.flatten(1).gather(1, window.flatten(1)).view(len(grey), -1, indices.shape[1])
+    return values.amax(dim=1) - values.amin(dim=1)
 
 
 EDGE_WIDTH = Measure(

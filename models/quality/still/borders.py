@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
-from ...image_ops.order import ranked
+from ...image_ops.order import ascending, ranked
 from ...measure import Measure
 from ...measurement import Better
 
@@ -77,14 +77,16 @@ def bar_numbers(planes: torch.Tensor) -> torch.Tensor:
         (pictures, 6).
     """
     height, width = planes.shape[2:]
-    pictures = len(planes)
-    everywhere = torch.ones(pictures, width, dtype=torch.bool, device=planes.device)
-    top, bottom = _bars(planes, everywhere)
-    rows = torch.arange(height, device=planes.device)
-    inner = (rows >= top[:, None]) & (rows < height - bottom[:, None])
-    left, right = _bars(planes.transpose(2, 3), inner)
-    size = torch.tensor([height, width], device=planes.device).expand(pictures, 2)
-    return torch.cat([torch.stack([top, bottom, left, right], dim=1), size], dim=1).float()
+    bars = top, bottom = _bars(planes)
+    if len(planes) == 1 and planes.device.type == "cpu":
+        inner = planes[:, :, int(top) : height - int(bottom)]
+        bars += _bars(inner.transpose(2, 3))
+    else:
+        rows = torch.arange(height, device=planes.device)
+        is_inner = (rows >= top[:, None]) & (rows < height - bottom[:, None])
+        bars += _bars(planes.transpose(2, 3), is_inner)
+    sizes = (torch.full_like(top, side) for side in (height, width))
+    return torch.stack([*bars, *sizes], dim=1).float()
 
 
 def share_of_bars(numbers: Sequence[float]) -> float:
@@ -97,22 +99,29 @@ def share_of_bars(numbers: Sequence[float]) -> float:
     return 1 - (height - top - bottom) * (width - left - right) / (height * width)
 
 
-def _bars(planes: torch.Tensor, inner: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _bars(
+    planes: torch.Tensor, inner: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return how many rows are a bar at the top and at the bottom; 0 if no picture begins there.
 
     Args:
         planes: RGB in 0–1, shape (pictures, 3, rows, columns).
-        inner: True for the columns that aren't in bars at the sides, shape (pictures, columns).
+        inner: True for the columns that aren't in bars at the sides, shape (pictures, columns);
+            None for all columns.
     """
     rows = planes.shape[2]
+    lowest = highest = planes
+    if inner is None:
+        inner = torch.ones_like(planes[:, 0, 0], dtype=torch.bool)
+    else:
+        outside = torch.zeros_like(planes[:, :1, :1]).masked_fill_(~inner[:, None, None], math.inf)
+        lowest, highest = planes + outside, planes - outside
     columns = inner.sum(dim=1)
     # The first axis of what follows is the side: top, bottom.
     edges = torch.stack([planes[:, :, 0], planes[:, :, -1]])
-    ascending = edges.where(inner[:, None], math.inf).sort(dim=-1).values
     middle = ((columns - 1) // 2)[:, None, None].expand(2, -1, 3, 1)
-    colour = ascending.gather(-1, middle)
-    outside = torch.zeros_like(edges[0, :, :1]).masked_fill_(~inner[:, None], math.inf)[:, :, None]
-    lowest, highest = (planes + outside).amin(dim=-1), (planes - outside).amax(dim=-1)
+    colour = ascending(edges.where(inner[:, None], math.inf)).gather(-1, middle)
+    lowest, highest = lowest.amin(dim=-1), highest.amax(dim=-1)
     difference = torch.maximum(highest - colour, colour - lowest).amax(dim=2)
     difference = torch.stack([difference[0], difference[1].flip(-1)])
     other = difference > ONE_COLOUR

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from ...image_ops.order import places
+from ...image_ops.order import highest, places
 from ...measure import Measure, Value, short
 from ...measurement import Better
 from ..sharpness import LEAST_CONTRAST, REACH, clear_median
@@ -58,21 +58,22 @@ def direction_numbers(grey: torch.Tensor) -> torch.Tensor:
     down = grey[:, 2:, 1:-1] - grey[:, :-2, 1:-1]
     squares = right.square().addcmul_(down, down).flatten(1)
     pixels = squares.shape[1]
-    edges = torch.arange(pixels, device=grey.device).expand(len(grey), -1)
-    if len(grey) == 1 and grey.device.type == "cpu":  # the other pixels needn't be looked at
-        edges = places(squares > FLAT)[None]
+    if len(grey) == 1 and grey.device.type == "cpu":  # flat pixels needn't be looked at
+        edges = places(squares, above=FLAT)[None]
         if not edges.numel():
             return no_edges
+    else:
+        edges = torch.arange(pixels, device=grey.device).expand(len(grey), -1)
     right, down = (slope.flatten(1).gather(1, edges) for slope in (right, down))
     squares = squares.gather(1, edges)
     # A direction keeps its squared slopes; pixels of other directions and flat ones come last.
     of_sector = _sectors(right, down)[:, None] == torch.arange(4, device=grey.device)[:, None]
     kept = (of_sector & (squares > FLAT)[:, None]).float().mul_(squares[:, None])
     count = min(max(LEAST_EDGES, round(pixels * STRONGEST)), edges.shape[1])
-    highest = kept.topk(count, sorted=False)
-    indices = edges[:, None].expand(-1, 4, -1).gather(2, highest.indices)
+    steepest, indices = (each.unflatten(0, (-1, 4)) for each in highest(kept.flatten(0, 1), count))
+    indices = edges[:, None].expand(-1, 4, -1).gather(2, indices)
     contrast, widths = _profiles(grey, indices, grey.shape[2] - 2)
-    return clear_median(contrast.where(highest.values > 0, 0), widths).flatten(1)
+    return clear_median(contrast.where(steepest > 0, 0), widths).flatten(1)
 
 
 def widths_of(numbers: Sequence[float]) -> dict[int, float]:
@@ -141,13 +142,14 @@ def _profiles(
     """
     height, width = grey.shape[1:]
     reach = torch.arange(-REACH, REACH + 1, device=grey.device)
-    steps = torch.tensor(STEPS, device=grey.device)[:, :, None, None] * reach
-    rows = (indices.div(row, rounding_mode="floor") + 1)[..., None] + steps[0]
-    columns = (indices.remainder(row) + 1)[..., None] + steps[1]
+    # The pixels of a profile are along an axis before that of the edges: long rows are fast.
+    steps = torch.tensor(STEPS, device=grey.device)[:, None, :, None] * reach[:, None, None]
+    rows = (indices.div(row, rounding_mode="floor") + 1)[:, None] + steps[0]
+    columns = (indices.remainder(row) + 1)[:, None] + steps[1]
     flat = rows.clamp_(0, height - 1).mul_(width).add_(columns.clamp_(0, width - 1))
     profile = grey.flatten(1).gather(1, flat.flatten(1)).view(flat.shape)
-    steepest = (profile[..., 1:] - profile[..., :-1]).abs_().amax(dim=-1)
-    contrast = profile.amax(dim=-1) - profile.amin(dim=-1)
+    steepest = (profile[:, 1:] - profile[:, :-1]).abs_().amax(dim=1)
+    contrast = profile.amax(dim=1) - profile.amin(dim=1)
     # A diagonal step is √2 px long.
     lengths = torch.tensor(STEPS, device=grey.device).square().sum(dim=0).sqrt()
     return contrast, contrast / steepest * lengths[:, None]

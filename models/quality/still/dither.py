@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...frames import Absence
+from ...image_ops.order import ascending
 from ...measure import Value
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def colour_counts(planes: torch.Tensor) -> torch.Tensor:
     blocks = planes.unfold(2, SIDE, SIDE).unfold(3, SIDE, SIDE).flatten(2, 3)
     stride = -(-blocks.shape[2] // MOST_BLOCKS)
     red, green, blue = (blocks[:, :, ::stride] * 255).round_().int().unbind(1)
-    colours = ((red * 256 + green) * 256 + blue).flatten(2).sort(dim=2).values
+    colours = ascending(((red * 256 + green) * 256 + blue).flatten(2))
     return (colours[..., 1:] != colours[..., :-1]).sum(dim=2).add_(1).float()
 
 

@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import pad
 
 from ...image_ops.gradients import mixed_difference
+from ...image_ops.order import ascending
 from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
@@ -64,8 +65,7 @@ def noise_numbers(grey: torch.Tensor) -> torch.Tensor:
     calm = ((count - 1).clamp_(min=0) * CALM).long()
     numbers = [count.float()]
     for means in (irregular, whole):
-        ascending = means.where(usable, math.inf).sort(dim=1).values
-        numbers.append(ascending.gather(1, calm).where(count > 0, 0))
+        numbers.append(ascending(means.where(usable, math.inf)).gather(1, calm).where(count > 0, 0))
     return torch.cat(numbers, dim=1)
 
 

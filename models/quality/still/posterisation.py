@@ -72,9 +72,10 @@ def code_counts(planes: torch.Tensor) -> torch.Tensor:
     differs[:, 1:] |= down
     differs[:, :-1] |= down
     length = pictures * 3 * 2 * CODES
-    first_bins = torch.arange(0, length, 2 * CODES, device=planes.device, dtype=torch.int32)
-    bins = codes.int().add_(first_bins.view(-1, 3, 1, 1))
-    bins += differs.ne_(0).int().mul_(CODES)[:, None]
+    integer = torch.int16 if length < 2**15 else torch.int32  # the shorter one is twice as fast
+    first_bins = torch.arange(0, length, 2 * CODES, device=planes.device, dtype=integer)
+    bins = codes.to(integer).add_(first_bins.view(-1, 3, 1, 1))
+    bins += differs.ne_(0).to(integer).mul_(CODES)[:, None]
     if bins.device.type == "cpu":
         counts = torch.bincount(bins.flatten(), minlength=length)
     else:  # `bincount` waits for other devices

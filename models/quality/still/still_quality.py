@@ -18,7 +18,7 @@ from .still_measures import MEASURES, NUMBERS_OF_GREY, NUMBERS_OF_PLANES
 
 SUBJECT = "still_quality"
 # Pixels that are measured at a time: 16 pictures of 1024 × 1024 px, one of 4096 × 4096. A picture
-# takes about 60 bytes a pixel while it is measured.
+# takes about 80 bytes a pixel while it is measured.
 PIXELS = 2**24
 BATCH = 8  # pictures that a GPU measures with each operation
 Results = Mapping[str, Value | Absence]  # results for one picture, by name of the measure
