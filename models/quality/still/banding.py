@@ -51,8 +51,8 @@ def banding(grey: torch.Tensor) -> float:
 def banding_numbers(grey: torch.Tensor) -> torch.Tensor:
     """Return the CAMBI of each picture.
 
-    The number of blocks with contrasts depends on the pictures, so that a device is waited for
-    several times at each scale, for all pictures together.
+    The numbers of pixels and blocks to look at depend on the pictures, so that a device is waited
+    for about three times a scale, for all pictures together.
 
     Args:
         grey: luma in 0–1, shape (pictures, height, width), at least 16 px a side.
@@ -67,13 +67,16 @@ def banding_numbers(grey: torch.Tensor) -> torch.Tensor:
     mask = _flat(levels)
     window = max(LEAST_WINDOW, WINDOW * (width + height) // 375 >> 4)
     radius = window // 2
-    score = torch.zeros(len(grey), device=grey.device)
-    for scale, weight in enumerate(SCALE_WEIGHTS):
-        if scale:
-            levels, mask = levels[:, ::2, ::2].contiguous(), mask[:, ::2, ::2].contiguous()
+    scales = []
+    for _ in SCALE_WEIGHTS:
         levels = _mode(levels, mask)
-        rows = contrasts(levels * mask, radius)
-        score += weight * torch.stack([_top_mean(row, levels[0].numel()) for row in rows])
+        scales.append(levels * mask)
+        levels, mask = levels[:, ::2, ::2].contiguous(), mask[:, ::2, ::2].contiguous()
+    score = torch.zeros(len(grey), device=grey.device)
+    rows = contrasts(scales, radius)
+    for scale, weight in zip(scales, SCALE_WEIGHTS, strict=True):
+        means = [_top_mean(next(rows), picture.numel()) for picture in scale]
+        score += weight * torch.stack(means)
     return score[:, None] / (2 * radius + 1) ** 2
 
 

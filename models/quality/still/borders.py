@@ -77,16 +77,16 @@ def bar_numbers(planes: torch.Tensor) -> torch.Tensor:
         (pictures, 6).
     """
     height, width = planes.shape[2:]
-    bars = top, bottom = _bars(planes)
+    top, bottom = _bars(planes)
     if len(planes) == 1 and planes.device.type == "cpu":
         inner = planes[:, :, int(top) : height - int(bottom)]
-        bars += _bars(inner.transpose(2, 3))
+        left, right = _bars(inner.transpose(2, 3))
     else:
         rows = torch.arange(height, device=planes.device)
         is_inner = (rows >= top[:, None]) & (rows < height - bottom[:, None])
-        bars += _bars(planes.transpose(2, 3), is_inner)
+        left, right = _bars(planes.transpose(2, 3), is_inner)
     sizes = (torch.full_like(top, side) for side in (height, width))
-    return torch.stack([*bars, *sizes], dim=1).float()
+    return torch.stack([top, bottom, left, right, *sizes], dim=1).float()
 
 
 def share_of_bars(numbers: Sequence[float]) -> float:

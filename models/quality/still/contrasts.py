@@ -21,43 +21,61 @@ COUNTS, CACHED = 64_000_000, 1_000_000
 LEVELS = VISIBLE_UP_TO[-1] + STEPS + 1
 
 
-def contrasts(levels: torch.Tensor, radius: int) -> list[torch.Tensor]:
-    """Return CAMBI's contrast index c of the pixels that may have a band, one row a picture.
+def contrasts(scales: Sequence[torch.Tensor], radius: int) -> Iterator[torch.Tensor]:
+    """Yield CAMBI's contrast indices c of the pixels that may have a band, in one row.
 
     The index of all other pixels is 0.
+
+    Args:
+        scales: 10-bit levels at each scale, 0 for a pixel that doesn't count; int16, each of shape
+            (pictures, height, width).
+        radius: px from the middle of the window to its sides, the same at each scale.
+
+    Yields:
+        A row for each picture at the first scale, then at the next one, and so on.
+    """
+    parts = [_blocks(levels, radius) for levels in scales]
+    blocks = torch.cat([blocks_of_scale for blocks_of_scale, _ in parts])
+    # Number of the row that the contrasts of a block belong to.
+    pictures = len(scales[0])
+    row = torch.cat([picture + scale * pictures for scale, (_, picture) in enumerate(parts)])
+    paired, own = _pairs(blocks, radius)
+    counts = min(COUNTS, CACHED) if blocks.device.type == "cpu" else COUNTS
+    most = max(1, counts // blocks.shape[1] ** 2)
+    strongest, rows = [blocks.new_zeros(0, dtype=torch.float32)], [row[:0]]
+    start = 0
+    for end in _ends(paired.sum(dim=1).tolist(), most):
+        part = slice(start, end)
+        of_part, block = _block_contrasts(blocks[part], paired[part], own[part], radius)
+        strongest.append(of_part)
+        rows.append(row[part][block])
+        start = end
+    numbers = torch.arange(1, len(scales) * pictures, device=row.device)
+    yield from torch.cat(strongest).tensor_split(torch.searchsorted(torch.cat(rows), numbers).cpu())
+
+
+def _blocks(levels: torch.Tensor, radius: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the blocks that have levels to count, with their surroundings.
 
     Args:
         levels: 10-bit levels, 0 for a pixel that doesn't count; int16, shape
             (pictures, height, width).
         radius: px from the middle of the window to its sides.
+
+    Returns:
+        Levels, shape (blocks, side, side), and the picture of each block.
     """
-    pictures, height, width = levels.shape
+    height, width = levels.shape[1:]
     levels = levels.clone().lt_(LEVELS).mul_(levels)
     padded = pad(levels, (radius, -width % BLOCK + radius, radius, -height % BLOCK + radius))
     side = BLOCK + 2 * radius
     windows = padded.unfold(1, side, BLOCK).unfold(2, side, BLOCK)
     down, across = windows.shape[1:3]
     inside = padded[:, radius : radius + down * BLOCK, radius : radius + across * BLOCK]
-    highest = inside.unflatten(1, (down, BLOCK)).amax(dim=2).unflatten(2, (across, BLOCK)).amax(3)
-    used = places(highest)
+    top = inside.unflatten(1, (down, BLOCK)).amax(dim=2).unflatten(2, (across, BLOCK)).amax(dim=3)
+    used = places(top)
     picture, place = used // (down * across), used % (down * across)
-    blocks = windows[picture, place // across, place % across]
-    paired, own = _pairs(blocks, radius)
-    most = max(1, (COUNTS if levels.device.type != "cpu" else min(COUNTS, CACHED)) // side**2)
-    strongest, owners = [levels.new_zeros(0, dtype=torch.float32)], [picture[:0]]
-    start = 0
-    for end in _ends(paired.sum(dim=1).tolist(), most):
-        part = slice(start, end)
-        of_part, block = _block_contrasts(blocks[part], paired[part], own[part], radius)
-        strongest.append(of_part)
-        owners.append(picture[part][block])
-        start = end
-    together = torch.cat(strongest)
-    if pictures == 1:
-        return [together]
-    owner = torch.cat(owners)
-    sizes = (owner == torch.arange(pictures, device=owner.device)[:, None]).sum(dim=1).tolist()
-    return list(together.split(sizes))
+    return windows[picture, place // across, place % across], picture
 
 
 def _ends(pairs: Sequence[int], most: int) -> Iterator[int]:
