@@ -1,7 +1,5 @@
 """Banding: visible steps in smooth gradients, measured with CAMBI."""
 
-from collections.abc import Callable
-
 import torch
 from torch.nn.functional import pad
 
@@ -125,9 +123,10 @@ def _mode(levels: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     padded = torch.cat([padded[..., :1], padded, padded[..., -1:]], dim=2)
     read = mask.clone()
     read[:, ::2, ::2] = 1
-    varied = _of_nine(torch.maximum, padded).sub_(_of_nine(torch.minimum, padded)).mul_(read)
+    # A level that five of the nine pixels have is the most frequent one: few pixels are left.
+    unclear = _equal_neighbours(padded).lt_(4).mul_(read)
     # Places of the upper left one of the nine pixels, in rows of the length of those of `padded`.
-    corners = places(pad(varied, (0, 2, 0, 2)))
+    corners = places(pad(unclear, (0, 2, 0, 2)))
     line, flat = padded.shape[2], padded.view(-1)
     offsets = [line * down + across for down in range(3) for across in range(3)]
     cells = torch.stack([flat[offset:].index_select(0, corners) for offset in offsets])
@@ -135,15 +134,26 @@ def _mode(levels: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return padded[:, 1:-1, 1:-1]
 
 
-def _of_nine(
-    choose: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], padded: torch.Tensor
-) -> torch.Tensor:
-    """Return the highest or lowest level of 3 × 3 px; smaller than `padded` by 2 px a side."""
-    for axis in (1, 2):
-        length = padded.shape[axis] - 2
-        first, second, third = (padded.narrow(axis, place, length) for place in range(3))
-        padded = choose(choose(first, second), third)
-    return padded
+def _equal_neighbours(padded: torch.Tensor) -> torch.Tensor:
+    """Return how many of the eight pixels around each pixel have its level.
+
+    Args:
+        padded: int16, shape (pictures, height, width). The outermost pixels are neighbours only.
+
+    Returns:
+        Numbers, int16; smaller than `padded` by 2 px along each axis.
+    """
+    height, width = (length - 2 for length in padded.shape[1:])
+    equal = torch.zeros_like(padded[:, 1:-1, 1:-1])
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        # The picture is compared with itself at an offset, and both pixels count the result.
+        to_left, to_right = max(0, -right), max(0, right)
+        first = padded[:, : height + 2 - down, to_left : width + 2 - to_right]
+        second = padded[:, down:, to_right : width + 2 - to_left]
+        same = torch.eq(first, second, out=torch.empty_like(first))
+        equal += same[:, 1 : 1 + height, 1 - to_left :][..., :width]
+        equal += same[:, 1 - down : 1 - down + height, 1 - to_right :][..., :width]
+    return equal
 
 
 def _most_frequent(cells: torch.Tensor) -> torch.Tensor:

@@ -17,6 +17,7 @@ BLOCK = 32  # px; blocks without contrasts of up to 4 levels are skipped
 # Numbers held in memory at a time; each says how often one level occurs around one pixel. A CPU
 # takes few, which stay in its cache.
 COUNTS, CACHED = 64_000_000, 1_000_000
+IN_CACHE = 64  # blocks whose levels are listed at a time on a CPU
 # Levels that are counted: contrasts with higher ones are never visible.
 LEVELS = VISIBLE_UP_TO[-1] + STEPS + 1
 
@@ -110,9 +111,7 @@ def _pairs(blocks: torch.Tensor, radius: int) -> tuple[torch.Tensor, torch.Tenso
     Returns:
         All of these levels, and those of pixels with a contrast: 1 and 0, shape (blocks, `LEVELS`).
     """
-    present = blocks.new_zeros(len(blocks), LEVELS, dtype=torch.uint8)
-    present.scatter_(1, blocks.flatten(1).long(), 1)
-    inner = blocks[:, radius : radius + BLOCK, radius : radius + BLOCK].flatten(1)
+    present = _levels_in(blocks)
     own = torch.zeros_like(present)
     # Level 0 stands for no level; the lowest level is 64, so that none is lower than `STEPS`.
     present[:, 0] = 0
@@ -120,13 +119,23 @@ def _pairs(blocks: torch.Tensor, radius: int) -> tuple[torch.Tensor, torch.Tenso
         lower = present[:, STEPS - step : highest + 1 - step]
         near = lower | present[:, STEPS + step : highest + 1 + step]
         own[:, STEPS : highest + 1] |= near
-    own &= torch.zeros_like(present).scatter_(1, inner.long(), 1)
+    own &= _levels_in(blocks[:, radius : radius + BLOCK, radius : radius + BLOCK])
     own[:, 0] = 0
     paired = own.clone()
     for step, highest in zip(range(1, STEPS + 1), VISIBLE_UP_TO, strict=True):
         for shift in (-step, step):
             paired[:, STEPS + shift : highest + 1 + shift] |= own[:, STEPS : highest + 1]
     return paired & present, own
+
+
+def _levels_in(blocks: torch.Tensor) -> torch.Tensor:
+    """Return 1 for each level that a block has and 0 for the others, shape (blocks, `LEVELS`)."""
+    present = blocks.new_zeros(len(blocks), LEVELS, dtype=torch.uint8)
+    # A few blocks at a time, because their indices of 64 bits fit into a CPU's cache then.
+    size = IN_CACHE if blocks.device.type == "cpu" else max(1, len(blocks))
+    for levels, part in zip(blocks.split(size), present.split(size), strict=True):
+        part.scatter_(1, levels.flatten(1).long(), 1)
+    return present
 
 
 def _block_contrasts(
