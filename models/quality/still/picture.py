@@ -5,7 +5,7 @@ numbers of each as a tensor; it waits for no result, so that a GPU is never idle
 turns the numbers of one picture into its value, in plain Python.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class Pictures:
         Args:
             frames: RGB in 0–1, shape (pictures, height, width, 3), at least 16 px a side.
         """
-        self._frames = frames
+        self._frames = frames.detach()  # NumPy reads no tensors that record gradients
         self._read: dict[Numbers, list[list[float]]] = {}
 
     @cached_property
@@ -48,6 +48,9 @@ class Pictures:
 
     def __getitem__(self, index: int) -> "Picture":
         return Picture(self, index)
+
+    def __iter__(self) -> Iterator["Picture"]:
+        return (self[index] for index in range(len(self)))
 
     def read(self, of_grey: Iterable[Numbers] = (), of_planes: Iterable[Numbers] = ()) -> None:
         """Compute numbers of all pictures and read them from the device in one transfer.

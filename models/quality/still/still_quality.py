@@ -79,14 +79,12 @@ def measure_in_order(
     size = max(1, min(BATCH, PIXELS // pixels))
     names = {measure.name for measure in measures}
     for start in range(0, len(indices), size):
-        batch = [frames[index].to(device) for index in indices[start : start + size]]
-        pictures = Pictures(torch.stack(batch))
+        pictures = Pictures(frames[list(indices[start : start + size])].to(device))
         pictures.read(
             [each for name, each in NUMBERS_OF_GREY.items() if name in names],
             [each for name, each in NUMBERS_OF_PLANES.items() if name in names],
         )
-        for place in range(len(batch)):
-            yield _results_of(pictures[place], measures)
+        yield from (_results_of(picture, measures) for picture in pictures)
 
 
 def _results_of(picture: Picture, measures: Sequence[Measure]) -> dict[str, Value | Absence]:

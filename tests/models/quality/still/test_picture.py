@@ -72,6 +72,11 @@ def test_every_number_that_a_measure_needs_is_read_at_once(frames):
     assert operations.count == 0
 
 
+def test_pictures_that_record_gradients_are_measured(frames):
+    recording = frames[0].clone().requires_grad_()
+    assert measure_picture(recording) == measure_picture(frames[0])
+
+
 def test_measuring_leaves_the_pictures_as_they_are(frames):
     planar = frames[:1].movedim(-1, 1).contiguous().movedim(1, -1)  # its planes aren't copied
     before = planar.clone()
