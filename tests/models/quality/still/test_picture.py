@@ -22,14 +22,15 @@ def frames():
     drawing = draw_clip(1, 256, 192, 24, 0, 0)
     letterbox = drawing.clone()
     letterbox[:, :20] = letterbox[:, -30:] = 0.1
-    pillarbox = letterbox.clone()
-    pillarbox[:, :, :9] = 0.1
+    framed = drawing.clone()
+    framed[:, :, :9] = 0.1
+    framed[:, :12] = framed[:, -5:] = 0.8  # the bars at the sides begin below these
     coarse = (drawing * 8).round() / 8
     random = torch.rand(*drawing.shape[:3], 1, generator=torch.Generator().manual_seed(0))
     dithered = (random > 0.5).float().expand(drawing.shape)
     spoilt = [add_noise(drawing, 9), blur(drawing, 2), band(drawing, 0.6), compress(drawing, 8)]
     blank = [torch.full_like(drawing, level) for level in (0.5, 1.0)]
-    return torch.cat([drawing, *spoilt, letterbox, pillarbox, coarse, dithered, *blank])
+    return torch.cat([drawing, *spoilt, letterbox, framed, coarse, dithered, *blank])
 
 
 def test_a_batch_gives_each_picture_the_values_that_it_has_alone(frames):
