@@ -27,8 +27,8 @@ class Most(NamedTuple):
 
 # They are what was measured, rounded up. A change that lowers one sets it here.
 MOST = {
-    "still": Most(cuda=(4800, 273), mps=(4800, 273), sent=1.2),
-    "clip_quality": Most(cuda=(9950, 818), mps=(9950, 818), sent=10.5),
+    "still": Most(cuda=(1110, 15), mps=(1110, 15), sent=1.2),
+    "clip_quality": Most(cuda=(8400, 484), mps=(8400, 484), sent=10.5),
     "compare": Most(cuda=(350, 1), mps=(350, 1), sent=2.3),
     "compare_lpips": Most(cuda=(95, 1), mps=(95, 1), sent=12.5),
     "difference_picture": Most(cuda=(200, 1), mps=(200, 1), sent=2.3),
