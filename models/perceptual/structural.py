@@ -33,6 +33,7 @@ class Structural(FeatureDistance):
     still = STILL
     least_side = 1
     pixels_at_once = PIXELS_AT_ONCE
+    one_pass_a_core = True
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Return the features of a few frames at once; see `structural_features`."""
@@ -61,15 +62,12 @@ def structural_features(
         Vectors of shape (frames, features), float32, on the device of the frames; unit: ΔE (CIE
         1976).
     """
-    count, height, width = frames.shape[:3]
-    at_once = max(1, PIXELS_AT_ONCE // (height * width))
-    chunks = []
-    for start in range(0, count, at_once):
-        chunk = frames[start : start + at_once]
-        chunks.append(features_of(with_fewer_rows(chunk), height, width))
+    parts = []
+    for start, features in STRUCTURAL_BACKEND.passes(frames, None, 0, len(frames)):
+        parts.append(features)
         if report_progress is not None:
-            report_progress(min(start + at_once, count), count)
-    return torch.cat(chunks)
+            report_progress(start + len(features), len(frames))
+    return torch.cat(parts)
 
 
 def step_distances(features: torch.Tensor) -> torch.Tensor:
