@@ -257,4 +257,8 @@ def test_a_broken_file_is_named(pack, tmp_path):
 
 def test_the_size_that_the_detector_looks_at_is_the_one_of_older_versions(opened, six_people):
     """The present default looks at 128 × 128 as well, and takes longer for other faces."""
-    assert opened[0]._model.input_sizes == [insightface.DETECTION_SIZE] == [(640, 640)]
+    assert (
+        opened[0]._pack.network.use().det_model.input_sizes
+        == [insightface.DETECTION_SIZE]
+        == [(640, 640)]
+    )
