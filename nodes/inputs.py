@@ -1,10 +1,12 @@
 """Inputs that several nodes share, and functions that read their values."""
 
+import torch
 from comfy_api.latest import io
 
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
 from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
+from .graphics_memory import LOOP_BYTES, device_with_room
 
 
 def text_input(name: str, tooltip: str) -> io.String.Input:
@@ -41,14 +43,16 @@ RESIZE_INPUT = io.Combo.Input(
 )
 
 
-def chosen_backend(name: str) -> Backend:
+def chosen_backend(name: str, images: torch.Tensor) -> Backend:
     """Return the backend that the user chose, on the device that ComfyUI renders on.
 
     Args:
         name: value of `BACKEND_INPUT`.
+        images: frames of the clip, for which ComfyUI makes room on the device.
 
     Raises:
         InputError: the backend's weights are not installed; the message says what to download.
     """
-    backend, _ = choose_backend(name, comfyui.weights(FOLDER), comfyui.device())
+    device = device_with_room(images, LOOP_BYTES)
+    backend, _ = choose_backend(name, comfyui.weights(FOLDER), device)
     return backend

@@ -12,6 +12,7 @@ import torch
 
 from ..dependency import require
 from ..frames import InputError
+from ..graphics_memory import MemoryFull, is_out_of_memory
 
 # Exceptions of torch.load for a file that is damaged or of another kind. Which one it raises
 # depends on the bytes of the file.
@@ -125,7 +126,9 @@ def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
     try:
         _check_checksums(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except LOAD_ERRORS as error:
+    except (*LOAD_ERRORS, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise MemoryFull(path.name) from error
         cause = str(error).splitlines()[0] if str(error) else "an empty file"
         raise InputError(str(path), expected, f"something else ({cause})", remedy) from error
     if not isinstance(content, Mapping):

@@ -80,7 +80,7 @@ def largest(batch: torch.Tensor) -> torch.Tensor:
 def test_a_batch_that_does_not_fit_runs_in_smaller_ones_on_the_card(tmp_path, opened):
     path = write_hungry_network(tmp_path / "hungry.onnx")
     session = open_session(path, CARD, NetworkCache())
-    with pytest.raises(RuntimeError, match="Available memory of .* is smaller than requested"):
+    with pytest.raises(RuntimeError, match=r"Available memory of .* is smaller than requested"):
         session._run(pictures(8))
     answer = session.run(pictures(8))["answer"]
     assert torch.equal(answer, largest(pictures(8)))

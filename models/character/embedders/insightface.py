@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...closable_network import Closable, ClosableNetwork
 from ...dependency import require
 from ...frames import InputError
-from ...image_ops.bytes import as_bytes
-from ...closable_network import Closable, ClosableNetwork
 from ...graphics_memory import NO_ROOM, MemoryFull, is_out_of_memory
+from ...image_ops.bytes import as_bytes
 from ...onnx import (
     CPU,
     CUDA,
