@@ -68,8 +68,9 @@ class MemoryManager(Protocol):
                 `when_unloaded` takes off the device.
             size: bytes of its weights on the device.
             device: device that it runs on.
-            when_unloaded: called after the manager has taken it off the device. It must not keep
-                the network itself in memory.
+            when_unloaded: called after the manager has taken it off the device. It must neither
+                keep the network in memory nor remove its last reference: ComfyUI goes through its
+                list of models then.
         """
 
     def run(self) -> Hashable:

@@ -125,18 +125,11 @@ class _Networks:
         key = (name, path, path.stat().st_mtime_ns, device)
         network = self._loaded.pop(key, None)
         if network is None:
-            lpips = LPIPS.load(name.removeprefix("lpips-"), path, device)
-            # Unloading a model frees the main memory too; its file is read again in a second.
-            lpips.placed.when_unloaded = lambda: self.forget(key)
-            network = lpips
+            network = LPIPS.load(name.removeprefix("lpips-"), path, device)
         self._loaded[key] = network
         while len(self._loaded) > MOST_LOADED:
             self._loaded.popitem(last=False)
         return network
-
-    def forget(self, key: Hashable) -> None:
-        """Remove a network; its memory is freed once no node uses it any more."""
-        self._loaded.pop(key, None)
 
 
 _NETWORKS = _Networks()

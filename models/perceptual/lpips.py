@@ -8,7 +8,7 @@ layers. These vectors need one pass of the network for each frame; the `lpips` p
 each pair.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -91,7 +91,14 @@ class LPIPS(FeatureDistance):
             MissingDependency: the `lpips` package, which contains the weights of the channels, is
                 not installed.
         """
-        return cls(net, read_trunk(net, path), linear_weights(net), device, memory)
+        lpips = cls(net, read_trunk(net, path), linear_weights(net), device, memory)
+
+        def read() -> Mapping[str, torch.Tensor]:
+            again = cls(net, read_trunk(net, path), linear_weights(net))  # in the same order
+            return again._trunk.state_dict()
+
+        lpips.placed.read = read
+        return lpips
 
     def steps(
         self,

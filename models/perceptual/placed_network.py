@@ -1,6 +1,7 @@
 """A network of torch on a device whose memory it shares, and the precision that it computes in."""
 
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -27,7 +28,9 @@ class PlacedNetwork:
 
     Attributes:
         fallback: the device, or the CPU after the device had no room in this run.
-        when_unloaded: called after ComfyUI has taken it off the device.
+        read: returns the tensors of the network by name, from its file. With it, an unloaded
+            network takes no main memory either; the next pass reads the file again. None for a
+            network without a file, which stays in main memory.
     """
 
     def __init__(self, name: str, network: torch.nn.Module, device: torch.device | None) -> None:
@@ -40,7 +43,7 @@ class PlacedNetwork:
         """
         self._network, self._device = network, device
         self.fallback = Fallback(name, device or CPU)
-        self.when_unloaded: Callable[[], None] = lambda: None
+        self.read: Callable[[], Mapping[str, torch.Tensor]] | None = None
         self._places: dict[torch.device, Place] = {}
         # Request for the room that this run has: run, and bytes.
         self._asked: tuple[object, int] = (None, -1)
@@ -62,6 +65,9 @@ class PlacedNetwork:
                 place.leave()
         if device not in self._places:
             self._places[device] = self._place_on(device)
+        if self._is_empty():
+            assert self.read is not None
+            self._network.load_state_dict(self.read(), assign=True)
         self._places[device].load(needed)
         if not self._is_on(device):  # ComfyUI leaves a network behind if no model may be loaded
             self._network.to(device)
@@ -94,8 +100,24 @@ class PlacedNetwork:
         return next(self._network.parameters()).device == device
 
     def _place_on(self, device: torch.device) -> Place:
+        reference = weakref.ref(self)
+
+        def when_unloaded() -> None:
+            placed = reference()
+            if placed is not None:
+                placed._empty()
+
         size = sum(each.nbytes for each in self._network.parameters())
-        return manager().place(self._network, size, device, self.when_unloaded)
+        return manager().place(self._network, size, device, when_unloaded)
+
+    def _empty(self) -> None:
+        """Free the memory of the tensors; the network itself stays, as ComfyUI lists it."""
+        self._asked = (None, -1)
+        if self.read is not None:
+            self._network.to("meta")
+
+    def _is_empty(self) -> bool:
+        return next(self._network.parameters()).is_meta
 
 
 @contextmanager
