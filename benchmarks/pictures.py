@@ -17,7 +17,7 @@ def read_picture(path: Path) -> torch.Tensor:
     """
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-    return as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)
+    return as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)[:]
 
 
 def read_clip(path: Path) -> torch.Tensor:

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import torch
 
+from .rgb_frames import Frames, RgbFrames
+
 # Generators overshoot 0–1 a little, and every image writer clips that. Values further out have
 # another scale (0–255, or −1–1), and clipping them would hide the mistake.
 OVERSHOOT = 0.5
-# Transparent pixels have arbitrary colours; composited over mid grey they favour no colour.
-BEHIND_ALPHA = 0.5
 # Below this many pixels in height or width no line, optical flow or face can be measured.
 LEAST_SIDE = 16
 
@@ -54,11 +54,10 @@ class Absence(NamedTuple):
     counts: bool = True
 
 
-def as_frames(images: object, name: str = "images") -> torch.Tensor:
-    """Check a batch of images and return it as RGB frames.
+def as_frames(images: object, name: str = "images") -> RgbFrames:
+    """Check a batch of images and return it as RGB frames; see `RgbFrames`.
 
-    Alpha is composited over mid grey, and one channel becomes three equal ones. A small overshoot
-    of 0–1 is clipped, as every image writer does. NaN stays NaN and infinity becomes NaN:
+    A small overshoot of 0–1 is clipped, as every image writer does. NaN and infinity stay, as NaN:
     `unmeasurable` reports both.
 
     Args:
@@ -67,7 +66,8 @@ def as_frames(images: object, name: str = "images") -> torch.Tensor:
         name: name of the input, for the error.
 
     Returns:
-        RGB in 0–1, float32, shape (frames, height, width, 3), on the device of `images`.
+        RGB in 0–1, float32, shape (frames, height, width, 3), on the device of `images`. What has
+        to be converted is converted where it is read.
 
     Raises:
         InputError: `images` is not such a tensor.
@@ -88,24 +88,16 @@ def as_frames(images: object, name: str = "images") -> torch.Tensor:
         received = f"shape {tuple(images.shape)}"
         remedy = "The last axis holds 1, 3 or 4 colour channels."
         raise InputError(name, expected, received, remedy)
-    frames = images.float()
-    if frames.numel():
-        lowest, highest = (edge.item() for edge in value_range(frames))
-        if not math.isfinite(lowest + highest):
-            finite = frames.isfinite()
-            frames = frames.where(finite, math.nan)  # clipping would turn infinity into white
-            lowest, highest = _range(frames[finite])
-        if lowest < -OVERSHOOT or highest > 1 + OVERSHOOT:
-            received = f"values from {lowest:.3g} to {highest:.3g}"
-            raise InputError(name, expected, received, "Scale them to 0–1 first.")
-        if lowest < 0 or highest > 1:
-            frames = frames.clamp(0, 1)  # NaN stays NaN
-    if frames.shape[-1] == 1:
-        return frames.expand(*frames.shape[:3], 3)
-    if frames.shape[-1] == 4:
-        alpha = frames[..., 3:]
-        return frames[..., :3] * alpha + BEHIND_ALPHA * (1 - alpha)
-    return frames
+    if not images.numel():
+        return RgbFrames(images, 0.0, 0.0)
+    lowest, highest = (edge.item() for edge in value_range(images))
+    is_finite = math.isfinite(lowest + highest)
+    if not is_finite:
+        lowest, highest = _finite_range(images)
+    if lowest < -OVERSHOOT or highest > 1 + OVERSHOOT:
+        received = f"values from {lowest:.3g} to {highest:.3g}"
+        raise InputError(name, expected, received, "Scale them to 0–1 first.")
+    return RgbFrames(images, lowest, highest, is_finite)
 
 
 def value_range(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -127,8 +119,12 @@ def value_range(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return lowest, highest
 
 
-def _range(values: torch.Tensor) -> tuple[float, float]:
-    return (values.min().item(), values.max().item()) if values.numel() else (0.0, 0.0)
+def _finite_range(images: torch.Tensor) -> tuple[float, float]:
+    """Return the lowest and the highest of the finite values, or zeros if there are none."""
+    finite = [image[image.isfinite()] for image in images]
+    ranges = [each.aminmax() for each in finite if each.numel()]
+    lowest = min((each.min.item() for each in ranges), default=0.0)
+    return lowest, max((each.max.item() for each in ranges), default=0.0)
 
 
 def as_fps(fps: object, name: str = "fps") -> float:
@@ -149,7 +145,7 @@ def as_fps(fps: object, name: str = "fps") -> float:
 
 
 def too_little(
-    frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
+    frames: Frames, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
     """Return why a batch has too few frames or pixels to be measured, or None if it has enough.
 
@@ -169,7 +165,7 @@ def too_little(
 
 
 def unmeasurable(
-    frames: torch.Tensor, least_frames: int = 1, least_side: int = LEAST_SIDE
+    frames: Frames, least_frames: int = 1, least_side: int = LEAST_SIDE
 ) -> Absence | None:
     """Return why a batch can't be measured, or None if it can: it is too small or has NaN.
 
@@ -181,10 +177,16 @@ def unmeasurable(
     absence = too_little(frames, least_frames, least_side)
     if absence is not None:
         return absence
-    # Both are NaN if any value is NaN. This is far faster than a test of every value.
-    lowest, highest = value_range(frames)
-    if not (lowest.isfinite() and highest.isfinite()):
+    if not _is_finite(frames):
         broken = ~torch.stack([frame.isfinite().all() for frame in frames])
         values = {"frame": int(broken.nonzero()[0]), "frames": int(broken.sum())}
         return Absence("not_finite", values)
     return None
+
+
+def _is_finite(frames: Frames) -> bool:
+    if isinstance(frames, RgbFrames):
+        return frames.is_finite
+    # Both are NaN if any value is NaN. This is far faster than a test of every value.
+    parts = [frames] if isinstance(frames, torch.Tensor) else frames
+    return all(edge.isfinite() for part in parts for edge in value_range(part))

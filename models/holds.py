@@ -11,6 +11,8 @@ from statistics import median_low
 
 import torch
 
+from .rgb_frames import Frames
+
 # A held frame differs from its drawing only by compression noise, which is at most this share of
 # the clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
 HELD_SHARE = 0.1
@@ -131,7 +133,7 @@ def _regularly_held(steps: torch.Tensor) -> torch.Tensor:
     return torch.zeros_like(steps, dtype=torch.bool)
 
 
-def without_light(frames: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+def without_light(frames: Frames, steps: torch.Tensor) -> torch.Tensor:
     """Return the steps of a clip without the part that changes of light cause.
 
     Light that changes with every frame changes held frames too, and it changes all pixels of a
@@ -166,7 +168,7 @@ def moving_only(steps: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
 
 
 def moving_shares(
-    frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
+    frames: Frames, report_progress: Callable[[int, int], None] | None = None
 ) -> torch.Tensor:
     """Return the share of each step that a change of light doesn't explain.
 
@@ -179,14 +181,14 @@ def moving_shares(
         to the first.
     """
     count, height, width = frames.shape[:3]
-    sampled = frames[:, :: max(1, height // SAMPLED_SIDE), :: max(1, width // SAMPLED_SIDE)]
+    down, across = (slice(None, None, max(1, side // SAMPLED_SIDE)) for side in (height, width))
     shares = [torch.empty(0)]
     for start in range(0, count, SAMPLED_AT_ONCE):
-        chunk = sampled[start : start + SAMPLED_AT_ONCE + 1]
+        chunk = frames[start : start + SAMPLED_AT_ONCE + 1, down, across]
         # Shape (frames, channels, pixels): each channel is contiguous, because sums run along it.
         pixels = chunk.movedim(-1, 1).flatten(2).cpu()
         if start + SAMPLED_AT_ONCE >= count:
-            first = sampled[:1].movedim(-1, 1).flatten(2).cpu()
+            first = frames[:1, down, across].movedim(-1, 1).flatten(2).cpu()
             pixels = torch.cat([pixels, first])
         changed = (pixels[1:] - pixels[:-1]).square_().sum(dim=(1, 2))
         # Not in place: `pixels` may share its memory with the caller's frames.

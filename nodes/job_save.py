@@ -158,8 +158,9 @@ def _destination(prefix: str, width: int, height: int) -> Destination:
 def _as_video(images: torch.Tensor, fps: float) -> Input.Video:
     """Return a batch as ComfyUI's video type."""
     rate = Fraction(fps).limit_denominator(LARGEST_DENOMINATOR)
-    frames = as_frames(images).nan_to_num(0.0)
-    return InputImpl.VideoFromComponents(Types.VideoComponents(images=frames, frame_rate=rate))
+    frames = as_frames(images)
+    pictures = frames[:] if frames.is_finite else frames[:].nan_to_num(0.0)
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images=pictures, frame_rate=rate))
 
 
 def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:

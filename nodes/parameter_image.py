@@ -87,7 +87,7 @@ class AnimeParameterImage(io.ComfyNode):
             if fallback is None:
                 remedy = "Write a file's name, or connect frames to fallback."
                 raise InputError(name or "value", "a file, or a fallback", "neither", remedy)
-            return io.NodeOutput(as_frames(fallback, "fallback"), rate, "")
+            return io.NodeOutput(as_frames(fallback, "fallback")[:], rate, "")
         path = comfyui.annotated_file(value)
         if path is None:
             raise _missing(value)

@@ -12,6 +12,7 @@ from ..frames import Absence, InputError, unmeasurable
 from ..measure import Measure
 from ..measurement import Measurement, frozen
 from ..report import Report, WorstFrame
+from ..rgb_frames import Frames
 from .appearance import Appearance, Presence, unmeasured_appearance
 from .assignment import Assignment, assign, points_of
 from .character_in_clip import CharacterInClip
@@ -50,7 +51,7 @@ class CharacterResult:
 
 
 def score_characters(
-    frames: torch.Tensor,
+    frames: Frames,
     characters: Sequence[Character],
     model: IdentityModel,
     least_similarity: float | None = None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from ..rgb_frames import Frames
 from .detection import Detection, IdentityModel
 
 # Size of a batch of frames: eight at 1280 × 720, a single one if it is very large.
@@ -42,7 +43,7 @@ class Detections:
 
 
 def detect_people(
-    frames: torch.Tensor,
+    frames: Frames,
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> Detections:
@@ -79,11 +80,11 @@ def detect_people(
     return Detections(tuple(people), tuple(rows), all_embeddings, tuple(too_small))
 
 
-def chunks(frames: torch.Tensor) -> Iterator[torch.Tensor]:
-    """Yield the frames in batches small enough to work on; they are views, not copies."""
+def chunks(frames: Frames) -> Iterator[torch.Tensor]:
+    """Return the frames in batches small enough to work on."""
     height, width = frames.shape[1:3]
     count = min(max(MOST_PIXELS // max(height * width, 1), 1), MOST_FRAMES)
-    yield from frames.split(count) if len(frames) else ()
+    return (frames[start : start + count] for start in range(0, len(frames), count))
 
 
 def _is_large(detection: Detection, frames: torch.Tensor) -> bool:

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as functional
 
 from ..image_ops.colour import lab_from_rgb
+from ..rgb_frames import Frames
 from .cut_out import reduced_size
 
 WORKING_PIXELS = 4096  # px of the reduced picture; an eye still has a few, and thin lines vanish
@@ -81,9 +82,10 @@ def upper_parts(figures: Figures, share: float) -> Figures:
     return replace(figures, weight=weight, boxes=boxes_of(weight))
 
 
-def chunks(frames: torch.Tensor, device: torch.device | None = None) -> Iterator[torch.Tensor]:
+def chunks(frames: Frames, device: torch.device | None = None) -> Iterator[torch.Tensor]:
     """Yield the frames in batches small enough to work on, each moved to `device`."""
-    for piece in frames.split(CHUNK) if len(frames) else ():
+    for start in range(0, len(frames), CHUNK):
+        piece = frames[start : start + CHUNK]
         yield piece if device is None else piece.to(device)
 
 

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as functional
 
 from ..frames import InputError
+from ..rgb_frames import Frames
 from .detection import WHOLE_PICTURE, Box, Detection, IdentityModel, Region
 from .detectors.suppression import suppress
 
@@ -100,7 +101,7 @@ def remedy_for_sheet(sheet_key: str, model: IdentityModel) -> str:
 
 
 def read_marks(
-    masks: torch.Tensor | None, boxes: Any, frames: torch.Tensor, images: str = "images"
+    masks: torch.Tensor | None, boxes: Any, frames: Frames, images: str = "images"
 ) -> Marks | None:
     """Return the marks of some frames, from the values of a node's inputs.
 
@@ -123,7 +124,7 @@ def read_marks(
     return Marks(masks, None if boxes is None else _read_boxes(boxes, frames, images))
 
 
-def _checked_masks(masks: torch.Tensor, frames: torch.Tensor, images: str) -> torch.Tensor:
+def _checked_masks(masks: torch.Tensor, frames: Frames, images: str) -> torch.Tensor:
     if not isinstance(masks, torch.Tensor):
         expected = "masks of the shape (frames, height, width)"
         raise InputError("masks", expected, type(masks).__name__, "Connect a MASK.")
@@ -156,7 +157,7 @@ def _check_count(name: str, count: int, frames: int, images: str) -> None:
         raise InputError(name, expected, str(count), remedy)
 
 
-def _read_boxes(boxes: Any, frames: torch.Tensor, images: str) -> tuple[tuple[Confident, ...], ...]:
+def _read_boxes(boxes: Any, frames: Frames, images: str) -> tuple[tuple[Confident, ...], ...]:
     if isinstance(boxes, Mapping):
         boxes = [boxes]
     is_list = isinstance(boxes, Sequence) and not isinstance(boxes, str)

@@ -12,6 +12,7 @@ from ..frames import InputError
 from ..image_ops.bytes import as_bytes
 from ..measurement import Measurement
 from ..report import Report
+from ..rgb_frames import Frames
 from ..scoring import score_text
 from .appearance import Presence
 from .detection import Box
@@ -113,7 +114,7 @@ class _ReportedCharacter:
     complete_until: int | None
 
 
-def overlay(frames: torch.Tensor, report: Report) -> torch.Tensor:
+def overlay(frames: Frames, report: Report) -> torch.Tensor:
     """Draw the box, name and score of each character, and the strangers, into every frame.
 
     In addition to the returned pictures, it needs the memory of a single frame.

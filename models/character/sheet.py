@@ -8,6 +8,7 @@ import torch.nn.functional as functional
 
 from ..frames import unmeasurable
 from ..report import Report
+from ..rgb_frames import Frames
 from .detection import Embedder, IdentityModel
 from .detections import chunks, detect_people
 from .references import JudgedReferences, ReferenceStatus, judge_references
@@ -59,7 +60,7 @@ class Character:
 
 def make_character(
     name: str,
-    references: torch.Tensor,
+    references: Frames,
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Character, Report]:
@@ -117,7 +118,7 @@ def make_character(
 
 def _character(
     name: str,
-    references: torch.Tensor,
+    references: Frames,
     model: IdentityModel,
     judged: JudgedReferences,
     boxes: torch.Tensor | None,
@@ -149,11 +150,11 @@ def _calibrated_threshold(similarity: float, embedder: Embedder) -> float:
     return min(max(1 - GAP_ALLOWED * (1 - similarity), loosest), strictest)
 
 
-def _thumbnails(references: torch.Tensor) -> torch.Tensor:
+def _thumbnails(references: Frames) -> torch.Tensor:
     height, width = references.shape[1:3]
     scale = min(1.0, THUMBNAIL / max(height, width, 1))
     size = (max(round(height * scale), 1), max(round(width * scale), 1))
-    if not references.numel():
+    if 0 in references.shape:
         return torch.zeros(len(references), *size, 3)
     small = [
         functional.interpolate(each.movedim(-1, 1), size=size, mode="area").cpu()

@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
 from ..dependency import require
+from ..rgb_frames import Frames
 from .warp import visible_in_both, warped
 
 # Shorter side at which motion is measured, px. At this size a moving eye is still some pixels wide,
@@ -71,7 +72,7 @@ def _has_odd_side(picture: np.ndarray) -> bool:
 class GreyClip:
     """Grey pictures, thumbnails and flows of a clip, each computed at its first use."""
 
-    def __init__(self, frames: torch.Tensor) -> None:
+    def __init__(self, frames: Frames) -> None:
         """Take the frames of a clip: RGB in 0–1, shape (frames, height, width, 3)."""
         self._frames = frames
         self._pictures: dict[int, np.ndarray] = {}
@@ -161,7 +162,7 @@ class GreyPictures:
 
     def __init__(
         self,
-        clip: torch.Tensor | GreyClip,
+        clip: Frames | GreyClip,
         indices: Sequence[int],
         start: int = 0,
         frames: int | None = None,

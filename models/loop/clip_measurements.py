@@ -9,6 +9,7 @@ from ..holds import moving_only, moving_shares
 from ..image_ops.flow import GreyClip, GreyPictures
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
+from ..rgb_frames import Frames
 from .progress import part_of
 from .structural_pass import StructuralPass, structural_steps
 
@@ -64,7 +65,7 @@ class ClipMeasurements:
 
 
 def measure_clip(
-    frames: torch.Tensor, backend: Backend, report_progress: Progress = None
+    frames: Frames, backend: Backend, report_progress: Progress = None
 ) -> ClipMeasurements:
     """Measure a whole clip as a loop.
 
@@ -104,7 +105,7 @@ class SearchedClip:
 
     def __init__(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         backend: Backend,
         distances: torch.Tensor,
         structural_pass: StructuralPass,

@@ -6,6 +6,7 @@ from ..image_ops.colour import lab_from_rgb
 from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND, step_distances
+from ..rgb_frames import Frames
 
 # ΔE (CIE 1976) by which the whole picture changes. The just noticeable difference of two patches
 # side by side is 2.3 (Mahy et al. 1994). A quarter of that is visible if the whole picture jumps by
@@ -37,7 +38,7 @@ BRIGHTER = "seam_brighter"
 
 
 def seam_colour(
-    frames: torch.Tensor,
+    frames: Frames,
     drawings: list[int],
     colours: torch.Tensor,
 ) -> Value:
@@ -81,7 +82,7 @@ def seam_colour(
     )
 
 
-def shared_changes(frames: torch.Tensor, drawings: list[int]) -> torch.Tensor:
+def shared_changes(frames: Frames, drawings: list[int]) -> torch.Tensor:
     """Return the change that nearly all pixels share, from each drawing to the next.
 
     Args:
@@ -94,7 +95,8 @@ def shared_changes(frames: torch.Tensor, drawings: list[int]) -> torch.Tensor:
         pixels increases, or at least the same share decreases.
     """
     # The channels come first, as the conversion then takes half the time.
-    pixels = _some_pixels(frames, FLASH_PIXELS)[drawings].movedim(-1, 0).flatten(2).cpu()
+    stride = _stride(frames.shape, FLASH_PIXELS)
+    pixels = frames[drawings, ::stride, ::stride].movedim(-1, 0).flatten(2).cpu()
     lab = lab_from_rgb(pixels, dim=0)
     before, after = lab[:, :-1], lab[:, 1:]
     light = torch.minimum(before[0], after[0])
@@ -112,11 +114,15 @@ def _median_ratio(first: torch.Tensor, last: torch.Tensor) -> float:
     return (after / before.clamp(min=1e-6)).median().item()
 
 
-def _some_pixels(frames: torch.Tensor, most: int) -> torch.Tensor:
-    """Return about `most` evenly spread pixels of each frame, shape (…, height, width, 3)."""
-    height, width = frames.shape[-3:-1]
-    stride = max(1, int((height * width / most) ** 0.5))
-    return frames[..., ::stride, ::stride, :]
+def _some_pixels(frame: torch.Tensor, most: int) -> torch.Tensor:
+    """Return about `most` evenly spread pixels of a frame, shape (height, width, 3)."""
+    stride = _stride(frame.shape, most)
+    return frame[::stride, ::stride]
+
+
+def _stride(shape: torch.Size, most: int) -> int:
+    """Return the distance of about `most` evenly spread pixels of a frame, px."""
+    return max(1, int((shape[-3] * shape[-2] / most) ** 0.5))
 
 
 def visibility_factor(lightness: torch.Tensor) -> torch.Tensor:
@@ -141,8 +147,8 @@ def common_part(first: torch.Tensor, last: torch.Tensor) -> float:
     Returns:
         0–1: near 1 for the same picture in another light, near 0 if something moved.
     """
-    samples = _some_pixels(torch.stack([first, last]), COMMON_PART_PIXELS)
-    lab = lab_from_rgb(samples).flatten(1, 2)
+    samples = [_some_pixels(each, COMMON_PART_PIXELS) for each in (first, last)]
+    lab = lab_from_rgb(torch.stack(samples)).flatten(1, 2)
     difference = lab[1] - lab[0]
     common = difference.mean(dim=0).square().sum()
     return (common / difference.square().sum(dim=1).mean().clamp(min=1e-9)).item()

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import torch
-
 from ..frames import Absence, InputError, too_little, unmeasurable
 from ..holds import hold_pattern
 from ..measure import Measure, short
@@ -14,6 +12,8 @@ from ..measurement import Better, Measurement, Verdict
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report
+from ..rgb_frames import Frames
+from ..rgb_frames import part_of as part_of_clip
 from .candidates import Place, best_places
 from .clip_measurements import SearchedClip
 from .costs import LEAST_DRAWINGS, loop_costs
@@ -100,7 +100,7 @@ class LoopSearch:
 
 
 def find_loops(
-    frames: torch.Tensor,
+    frames: Frames,
     fps: float,
     shortest: int = 8,
     longest: int | None = None,
@@ -187,14 +187,14 @@ def _check_lengths(shortest: int, longest: int | None, top_k: int) -> None:
         raise InputError("top_k", "a whole number from 1", str(top_k), "Ask for one loop or more.")
 
 
-def _unsearchable(frames: torch.Tensor, fps: float, absence: Absence) -> LoopSearch:
+def _unsearchable(frames: Frames, fps: float, absence: Absence) -> LoopSearch:
     """Return the result for a clip that can't be searched."""
     report = Report("loop", (LOOP_DISTANCE.absent(absence),), len(frames), fps)
     return LoopSearch(0, len(frames), (), None, report)
 
 
 def _scored_candidates(
-    frames: torch.Tensor,
+    frames: Frames,
     score: Callable[..., Report],
     places: list[Place],
     clip: SearchedClip,
@@ -212,7 +212,7 @@ def _scored_candidates(
         share = (1 - SEARCHED) / len(places)
         start = SEARCHED + number * share
         part = part_of(report_progress, start, start + share)
-        loop = frames[place.start : place.start + place.length]
+        loop = part_of_clip(frames, place.start, place.start + place.length)
         measurements = clip.loop(place.start, place.length)
         report = score(loop, report_progress=part, measurements=measurements)
         candidates.append(Candidate(*place, report))

@@ -2,11 +2,13 @@
 
 import torch
 
+from ..rgb_frames import Frames
+
 FRAMES_BESIDE = 4
 GAIN = 4.0  # factor on the difference picture; one step of motion is then easy to see
 
 
-def around_seam(frames: torch.Tensor) -> torch.Tensor:
+def around_seam(frames: Frames) -> torch.Tensor:
     """Return the frames around the seam in the order in which they play.
 
     Args:
@@ -16,10 +18,12 @@ def around_seam(frames: torch.Tensor) -> torch.Tensor:
         The last frames, then the first ones: up to `FRAMES_BESIDE` on each side.
     """
     beside = min(FRAMES_BESIDE, len(frames) // 2)
-    return torch.cat([frames[len(frames) - beside :], frames[:beside]]) if beside else frames
+    if not beside:
+        return frames[:]
+    return torch.cat([frames[len(frames) - beside :], frames[:beside]])
 
 
-def seam_difference(frames: torch.Tensor) -> torch.Tensor:
+def seam_difference(frames: Frames) -> torch.Tensor:
     """Return a picture of the change from the last frame to the first; unchanged pixels are black.
 
     Args:
@@ -31,7 +35,7 @@ def seam_difference(frames: torch.Tensor) -> torch.Tensor:
     return ((frames[0] - frames[-1]).abs() * GAIN).clamp(0, 1)
 
 
-def seam_preview(frames: torch.Tensor) -> torch.Tensor:
+def seam_preview(frames: Frames) -> torch.Tensor:
     """Return an animation across the seam, with the change at the seam beside every frame.
 
     Args:

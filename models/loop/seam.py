@@ -13,6 +13,7 @@ from ..measurement import Measurement, Verdict
 from ..perceptual.backend import Backend
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report, WorstFrame
+from ..rgb_frames import Frames
 from .clip_measurements import ClipMeasurements, measure_clip
 from .colour import COMMON_PART, SEAM_COLOUR
 from .hold import SEAM_HOLD, Rhythm, rhythm_of
@@ -39,7 +40,7 @@ class Seam:
         rhythm: hold pattern of these frames.
     """
 
-    frames: torch.Tensor
+    frames: Frames
     measurements: ClipMeasurements
     rhythm: Rhythm
 
@@ -90,7 +91,7 @@ class Seam:
 
 
 def score_loop(
-    frames: torch.Tensor,
+    frames: Frames,
     fps: float,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Callable[[int, int], None] | None = None,

@@ -8,6 +8,7 @@ import torch
 from ..image_ops.colour import mean_colours
 from ..perceptual.backend import Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural, features_of, with_fewer_rows
+from ..rgb_frames import Frames
 from .sharpness import second_differences
 
 # Number of frames at either end whose features are stored, to compare the drawings beside the
@@ -51,7 +52,7 @@ class StructuralPass:
 
 
 def structural_steps(
-    frames: torch.Tensor, backend: object, report_progress: Progress = None
+    frames: Frames, backend: object, report_progress: Progress = None
 ) -> StructuralPass:
     """Measure the steps of a clip, with colours and sharpness of its frames, in one pass.
 
@@ -66,7 +67,7 @@ def structural_steps(
 
 
 def structural_band(
-    frames: torch.Tensor, widest: int, backend: object, report_progress: Progress = None
+    frames: Frames, widest: int, backend: object, report_progress: Progress = None
 ) -> tuple[torch.Tensor, StructuralPass]:
     """Measure the distances of all pairs of frames, with colours and sharpness, in one pass.
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import torch
 
 from ..frames import InputError
+from ..rgb_frames import Frames
 from ..weights import WEIGHTS
 from .structural import Structural
 
@@ -37,7 +38,7 @@ class Backend(Protocol):
     still: float
     least_side: int
 
-    def steps(self, frames: torch.Tensor, report_progress: Progress = None) -> torch.Tensor:
+    def steps(self, frames: Frames, report_progress: Progress = None) -> torch.Tensor:
         """Return the distance from each frame to the next, and from the last to the first.
 
         Shape (frames,).
@@ -51,9 +52,7 @@ class Backend(Protocol):
         """
         ...
 
-    def band(
-        self, frames: torch.Tensor, widest: int, report_progress: Progress = None
-    ) -> torch.Tensor:
+    def band(self, frames: Frames, widest: int, report_progress: Progress = None) -> torch.Tensor:
         """Return the distances of all pairs at most `widest` frames apart, by first frame and gap.
 
         Shape (frames, widest + 1); infinite beyond the end of the clip.

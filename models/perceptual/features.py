@@ -10,6 +10,7 @@ from functools import partial
 import torch
 
 from ..frames import InputError
+from ..rgb_frames import Frames
 from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
 # Memory for the features that `band` holds at a time, bytes. It is enough for 120 frames of 256×448
@@ -80,7 +81,7 @@ class FeatureDistance(ABC):
 
     def steps(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         report_progress: Progress = None,
         describe: Describe | None = None,
     ) -> torch.Tensor:
@@ -107,7 +108,7 @@ class FeatureDistance(ABC):
             if report_progress is not None:
                 report_progress(sum(map(len, parts)) + 1, len(frames))
         if first is None or last is None:
-            return frames.new_empty(0)
+            return torch.empty(0, device=frames.device)
         parts.append(rowwise_squared_distances(last, first))
         return self.distances(torch.cat(parts)).to(frames.device)
 
@@ -137,7 +138,7 @@ class FeatureDistance(ABC):
 
     def band(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         widest: int,
         report_progress: Progress = None,
         describe: Describe | None = None,
@@ -164,7 +165,7 @@ class FeatureDistance(ABC):
         """
         count = len(frames)
         if count == 0:
-            return frames.new_empty(0, widest + 1)
+            return torch.empty(0, widest + 1, device=frames.device)
         squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
         passes = partial(self._passes, frames, describe)
         (first,) = (features for _, features in passes(0, 1))
@@ -182,7 +183,7 @@ class FeatureDistance(ABC):
 
     def _passes(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         describe: Describe | None,
         start: int,
         end: int,

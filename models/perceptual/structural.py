@@ -13,6 +13,7 @@ from torch.nn.functional import interpolate
 
 from ..holds import STILL
 from ..image_ops.colour import lab_from_rgb
+from ..rgb_frames import Frames
 from .features import FeatureDistance
 
 BACKEND = "structural"
@@ -21,7 +22,7 @@ USUAL_STEP = "motion"  # code of the reason that names the usual step between dr
 # Shorter sides of the scales, px: the largest shows the features of a face, the smallest the layout
 # of the picture.
 SCALES = (96, 48, 24, 12)
-PIXELS_AT_ONCE = 8_000_000  # full-size pixels converted at a time: bounds the memory to ~300 MB
+PIXELS_AT_ONCE = 2_000_000  # full-size pixels converted at a time: bounds the memory to ~80 MB
 
 
 class Structural(FeatureDistance):
@@ -48,7 +49,7 @@ STRUCTURAL_BACKEND = Structural()
 
 
 def structural_features(
-    frames: torch.Tensor, report_progress: Callable[[int, int], None] | None = None
+    frames: Frames, report_progress: Callable[[int, int], None] | None = None
 ) -> torch.Tensor:
     """Return vectors whose Euclidean distance is the structural distance of the frames.
 

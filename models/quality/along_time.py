@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-import torch
-
 from ..holds import HoldPattern
 from ..measure import Measure
 from ..measurement import Measurement
+from ..rgb_frames import Frames
 from .sharpness import EDGE_WIDTH
 from .still.blocks import BLOCKINESS
 from .still.dither import DITHERED
@@ -30,7 +29,7 @@ STILL_MEASURES = (
 
 
 def still_measurements(
-    frames: torch.Tensor,
+    frames: Frames,
     pattern: HoldPattern,
     measures: Mapping[str, Measure],
     report_drawing: Callable[[int], None],

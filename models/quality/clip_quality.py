@@ -8,6 +8,7 @@ from ..frames import Absence, unmeasurable
 from ..holds import HoldPattern, hold_pattern, without_light
 from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
+from ..rgb_frames import Frames
 from .along_time import still_measurements
 from .clip_measures import MEASURES, TEMPORAL_MEASURES
 from .temporal.clip_steps import measure_steps
@@ -26,7 +27,7 @@ Progress = Callable[[int, int], None] | None
 
 
 def score_clip_quality(
-    frames: torch.Tensor,
+    frames: Frames,
     fps: float,
     measures: Sequence[Measure] = MEASURES,
     report_progress: Progress = None,
@@ -86,7 +87,7 @@ def score_clip_quality(
 
 
 def _temporal_measurements(
-    frames: torch.Tensor,
+    frames: Frames,
     fps: float,
     features: torch.Tensor,
     moved: torch.Tensor,

@@ -57,6 +57,6 @@ def shared_picture(shared_assets: Path) -> Callable[[str], torch.Tensor]:
         with Image.open(shared_assets / name) as image:
             mode = "RGBA" if "A" in image.getbands() else "RGB"
             pixels = np.asarray(image.convert(mode))
-        return as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)
+        return as_frames(torch.from_numpy(pixels.copy()).float()[None] / 255)[:]
 
     return read

@@ -14,6 +14,7 @@ from ...holds import HoldPattern, hold_pattern, without_light
 from ...measure import Measure
 from ...measurement import Better, Measurement
 from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
+from ...rgb_frames import Frames
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class DrawnClip:
     """
 
     images: torch.Tensor
-    frames: torch.Tensor
+    frames: Frames
     pattern: HoldPattern
     steps: torch.Tensor
 

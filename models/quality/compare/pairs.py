@@ -11,6 +11,7 @@ from ...frames import Absence, InputError, unmeasurable
 from ...image_ops.luma import luma
 from ...measure import Measure
 from ...measurement import Better
+from ...rgb_frames import Frames
 from .ciede import colour_differences
 from .pair_reasons import NO_REFERENCES, REFERENCE_NOT_FINITE
 
@@ -76,8 +77,8 @@ class Pairs:
         device: device on which they are compared; None for the device of the images.
     """
 
-    images: torch.Tensor
-    references: torch.Tensor
+    images: Frames
+    references: Frames
     size: tuple[int, int]
     device: torch.device | None = None
 
@@ -117,8 +118,8 @@ class Pairs:
 
 
 def paired(
-    images: torch.Tensor,
-    references: torch.Tensor,
+    images: Frames,
+    references: Frames,
     resize: str = REFUSE,
     device: torch.device | None = None,
 ) -> Pairs:

@@ -9,6 +9,7 @@ from ...frames import Absence, InputError, unmeasurable
 from ...measure import Measure, Value, number_of, short
 from ...measurement import Measurement
 from ...report import Report, worst_of
+from ...rgb_frames import Frames
 from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, absence_of_failed
 from .picture import Picture
 from .still_measures import MEASURES
@@ -63,7 +64,7 @@ def facts_of(value: float) -> dict[str, float]:
 
 
 def score_still_quality(
-    frames: torch.Tensor,
+    frames: Frames,
     measures: Sequence[Measure] = MEASURES,
     learned: Learned = NOT_INSTALLED,
     device: torch.device | str | None = None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
+from ...rgb_frames import Frames
 from .followed_colour import ColourFollower
 from .pops import PopFinder
 from .step_flow import StepFlow, length_of, step_flow
@@ -58,7 +59,7 @@ class ClipSteps:
 
 
 def measure_steps(
-    frames: torch.Tensor,
+    frames: Frames,
     drawings: Sequence[int],
     cuts: Sequence[int],
     report_progress: Callable[[int, int], None] | None = None,
