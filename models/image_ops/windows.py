@@ -53,10 +53,15 @@ def box_mean(picture: torch.Tensor, radius: int) -> torch.Tensor:
         picture: shape (height, width).
         radius: px from the middle of the window to each of its sides.
     """
-    ones = [torch.ones(length, device=picture.device) for length in picture.shape]
-    down, across = (box_sum(pad(line, (radius, radius)), 2 * radius + 1, (0,)) for line in ones)
+    down, across = (_pixels_inside(length, radius, picture) for length in picture.shape)
     sums = box_sum(pad(picture, (radius,) * 4), 2 * radius + 1)
     return sums.div_(down[:, None]).div_(across)
+
+
+def _pixels_inside(length: int, radius: int, picture: torch.Tensor) -> torch.Tensor:
+    """Return how many pixels of each window along an axis lie inside the picture."""
+    places = torch.arange(length, device=picture.device, dtype=picture.dtype)
+    return (places + radius).clamp_(max=length - 1) - (places - radius).clamp_(min=0) + 1
 
 
 def box_sum(values: torch.Tensor, side: int, dims: Sequence[int] = (-1, -2)) -> torch.Tensor:

@@ -4,12 +4,14 @@ Only a few drawings are in memory at a time, whatever the length of the clip. Al
 except the flow itself run on the device of the frames.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise, tee
 
 import torch
 
 from ...rgb_frames import Frames
+from ...workers import in_order
 from .followed_colour import ColourFollower
 from .pops import PopFinder
 from .step_flow import StepFlow, length_of, step_flow
@@ -70,75 +72,84 @@ def measure_steps(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         drawings: frames that show a new drawing, ascending.
         cuts: places among `drawings` at which a new scene begins.
-        report_progress: called with (drawings done, drawings in all); may raise to stop.
+        report_progress: called with (drawings done, drawings in all), again and again while it
+            takes long; may raise to stop.
     """
     steps: list[Step | None] = []
-    triplets: list[Triplet | None] = [None] * len(drawings)
-    picture = WorkingPicture(frames[drawings[0]])
-    means, fineness = [picture.colours.mean(dim=(1, 2))], [picture.fineness]
-    scenes = [_Scene(picture)]
-    for place in range(1, len(drawings)):
-        picture = WorkingPicture(frames[drawings[place]])
-        means.append(picture.colours.mean(dim=(1, 2)))
-        fineness.append(picture.fineness)
-        if place in cuts:
+    triplets: list[Triplet | None] = []
+    means: list[torch.Tensor] = []
+    fineness: list[float | None] = []
+    popped: list[float] = []
+    drifts = []
+
+    def report() -> None:
+        if report_progress is not None and means:
+            report_progress(len(means), len(drawings))
+
+    for start, end in pairwise((0, *cuts, len(drawings))):
+        if start:
             steps.append(None)
-            scenes[-1].end()
-            scenes.append(_Scene(picture))
-        else:
-            step, triplets[place - 1] = scenes[-1].add(picture)
-            steps.append(step)
-        if report_progress is not None:
-            report_progress(place + 1, len(drawings))
-    scenes[-1].end()
-    popped = [share for scene in scenes for share in scene.popped_shares]
-    drifts = tuple(scene.drift for scene in scenes)
+        colours, pops = ColourFollower(), PopFinder()
+        for picture, move, triplet in _along_scene(frames, drawings[start:end], report):
+            flow = None if move is None else move.flow
+            colours.add(picture, flow)
+            pops.add(picture, flow)
+            means.append(picture.colours.mean(dim=(1, 2)))
+            fineness.append(picture.fineness)
+            triplets.append(triplet)
+            if move is not None:
+                steps.append(move.step)
+            report()
+        popped += [mask.float().mean().item() for mask in pops.popped]
+        drifts.append(colours.drift())
     return ClipSteps(
         tuple(steps),
         tuple(triplets),
         torch.stack(means).cpu(),
         tuple(fineness),
         tuple(popped),
-        drifts,
+        tuple(drifts),
     )
 
 
-class _Scene:
-    """Measurement of one scene, which holds its last two drawings.
+@dataclass(frozen=True)
+class _Move:
+    """Two drawings in a row, and the step between them."""
 
-    Attributes:
-        popped_shares: share of each drawing that is part of a pop, once the scene has ended.
-        drift: drift of its colour in ΔE, once it has ended; None if too little could be followed.
+    before: WorkingPicture
+    after: WorkingPicture
+    flow: StepFlow
+    step: Step
+
+
+def _along_scene(
+    frames: Frames, drawings: Sequence[int], poll: Callable[[], None]
+) -> Iterator[tuple[WorkingPicture, _Move | None, Triplet | None]]:
+    """Yield each drawing of a scene, the step to it, and the measurements at it.
+
+    Pictures, steps and triplets are computed by the workers, and only a few are in memory.
     """
 
-    def __init__(self, picture: WorkingPicture) -> None:
-        self.popped_shares: list[float] = []
-        self.drift: float | None = None
-        self._pictures = [picture]
-        self._step: StepFlow | None = None
-        self._colours = ColourFollower(picture)
-        self._pops = PopFinder()
-        self._pops.add(picture, None)
+    def read(drawing: int) -> WorkingPicture:
+        return WorkingPicture(frames[drawing])
 
-    def add(self, picture: WorkingPicture) -> tuple[Step, Triplet | None]:
-        """Measure the step to the next drawing, and the drawing before that step."""
-        before = self._pictures[-1]
-        step = step_flow(before, picture)
-        triplet = None
-        if self._step is not None:
-            triplet = measure_triplet(self._pictures[-2], before, picture, self._step, step)
-        self._colours.add(picture, step)
-        self._pops.add(picture, step)
-        self._pictures = [before, picture]
-        self._step = step
-        return _step(step), triplet
+    pictures = in_order(read, drawings, poll)
+    first = next(pictures)
+    moves, again = tee(in_order(_move, pairwise(chain([first], pictures)), poll))
+    triplets = chain([None], in_order(_triplet, pairwise(again), poll), [None])
+    yield first, None, next(triplets)
+    for move, triplet in zip(moves, triplets, strict=True):
+        yield move.after, move, triplet
 
-    def end(self) -> None:
-        """Compute what only the whole scene can tell, and free the drawings."""
-        self.popped_shares = [mask.float().mean().item() for mask in self._pops.popped]
-        self.drift = self._colours.drift()
-        self._pictures, self._step = [], None
-        del self._colours, self._pops
+
+def _move(pictures: tuple[WorkingPicture, WorkingPicture]) -> _Move:
+    flow = step_flow(*pictures)
+    return _Move(*pictures, flow, _step(flow))
+
+
+def _triplet(moves: tuple[_Move, _Move]) -> Triplet:
+    first, second = moves
+    return measure_triplet(first.before, first.after, second.after, first.flow, second.flow)
 
 
 def _step(flow: StepFlow) -> Step:

@@ -46,13 +46,19 @@ class ColourFollower:
     _last: deque[tuple[WorkingPicture, torch.Tensor]]
     _count: int
 
-    def __init__(self, picture: WorkingPicture) -> None:
-        """Start at the first drawing of a scene."""
+    def __init__(self) -> None:
         self._changes: list[torch.Tensor] = []
-        self._start(picture)
 
-    def add(self, picture: WorkingPicture, step: StepFlow) -> None:
-        """Follow the pixels to the next drawing."""
+    def add(self, picture: WorkingPicture, step: StepFlow | None) -> None:
+        """Follow the pixels to the next drawing.
+
+        Args:
+            picture: the drawing.
+            step: flow of the step to it; None for the first drawing of the scene.
+        """
+        if step is None:
+            self._start(picture)
+            return
         sampled = warped(torch.cat([step.forward, step.visible[None].float()]), self._offsets)
         self._offsets = self._offsets + sampled[:2]
         followed = self._followed & inside(self._offsets) & (sampled[2] > 0.5)

@@ -1,7 +1,5 @@
 """Frames at the size at which motion is measured, with the detail from which flow is computed."""
 
-from functools import cached_property
-
 import torch
 from torch.nn.functional import pad
 
@@ -22,43 +20,33 @@ FLAT = 0.5 / 255
 class WorkingPicture:
     """Frame at the working size, and properties of it that several measures need.
 
+    All are computed at once, so that the threads that measure the steps only read them.
+
     Attributes:
         colours: red, green, blue and luma in 0–1, shape (4, height, width).
+        detail: luma minus its mean in the surroundings, shape (height, width). Flow is computed
+            from it. With the luma itself, the flow would take a change of light for motion wherever
+            the picture has a gradient.
+        fine: luma minus its mean in 3 × 3 px: the finest detail, shape (height, width).
+        without_lines: finest detail without straight lines, shape (height, width): Immerkær's
+            difference of two Laplacians.
+        fineness: finest detail as a share of the next coarser one; None if the picture is flat.
     """
 
     def __init__(self, frame: torch.Tensor) -> None:
         """Reduce a frame: RGB in 0–1, shape (height, width, 3)."""
         self.colours = reduced(frame)
-
-    @cached_property
-    def detail(self) -> torch.Tensor:
-        """Luma minus its mean in the surroundings, shape (height, width).
-
-        Flow is computed from it. With the luma itself, the flow would take a change of light for
-        motion wherever the picture has a gradient.
-        """
         grey = self.colours[3]
-        return grey - box_mean(grey, min(grey.shape) // SURROUNDINGS)
+        smooth = box_mean(grey, 1)
+        self.detail = grey - box_mean(grey, min(grey.shape) // SURROUNDINGS)
+        self.fine = grey - smooth
+        self.without_lines = mixed_difference(pad(grey[None], (1, 1, 1, 1), mode="replicate")[0])
+        self.fineness = _fineness(self.fine, smooth - box_mean(smooth, 2))
 
-    @cached_property
-    def fine(self) -> torch.Tensor:
-        """Luma minus its mean in 3 × 3 px: the finest detail, shape (height, width)."""
-        return self.colours[3] - self._smooth
 
-    @cached_property
-    def without_lines(self) -> torch.Tensor:
-        """Finest detail without straight lines: Immerkær's difference of two Laplacians."""
-        return mixed_difference(pad(self.colours[3][None], (1, 1, 1, 1), mode="replicate")[0])
-
-    @cached_property
-    def fineness(self) -> float | None:
-        """Finest detail as a share of the next coarser one; None if the picture is flat."""
-        coarser = (self._smooth - box_mean(self._smooth, 2)).square().mean().sqrt().item()
-        return self.fine.square().mean().sqrt().item() / coarser if coarser > FLAT else None
-
-    @cached_property
-    def _smooth(self) -> torch.Tensor:
-        return box_mean(self.colours[3], 1)
+def _fineness(fine: torch.Tensor, coarse: torch.Tensor) -> float | None:
+    coarser = coarse.square().mean().sqrt().item()
+    return fine.square().mean().sqrt().item() / coarser if coarser > FLAT else None
 
 
 def reduced(frame: torch.Tensor) -> torch.Tensor:
@@ -75,10 +63,18 @@ def reduced(frame: torch.Tensor) -> torch.Tensor:
     side = max(1, min(height, width) // WORKING_SIDE)
     down, across = height // side, width // side
     if side > 1:
-        rows = frame[: down * side, : across * side]
-        rows = rows.reshape(down, side, across * side * 3).mean(dim=1)
-        frame = rows.view(down, across, side, 3).mean(dim=2)
-    return torch.cat([frame, luma(frame)[..., None]], dim=-1).movedim(-1, 0).contiguous()
+        frame = _square_means(frame[: down * side, : across * side], side)
+    colours = frame.movedim(-1, 0)
+    return torch.cat([colours, luma(frame)[None]])
+
+
+def _square_means(frame: torch.Tensor, side: int) -> torch.Tensor:
+    """Return the means of squares of pixels, read in the order in which they lie in memory."""
+    down, across = frame.shape[0] // side, frame.shape[1] // side
+    if frame.stride(2) > frame.stride(0):  # colours in planes
+        rows = frame.movedim(-1, 0).unflatten(1, (down, side)).mean(dim=2)
+        return rows.unflatten(2, (across, side)).mean(dim=3).movedim(0, -1)
+    return frame.unflatten(0, (down, side)).mean(dim=1).unflatten(1, (across, side)).mean(dim=2)
 
 
 def grey_levels(detail: torch.Tensor) -> torch.Tensor:
