@@ -71,7 +71,7 @@ def find_problem() -> Problem | None:
             CPU_ONLY,
             f"{CPU_PACKAGE} {versions[CPU_PACKAGE]} is the package for the CPU, so CCIP, the"
             " detectors, InsightFace and the ratings of stills don't use the graphics card of this"
-            f" machine and take many times as long. Run: {commands[0]} and then: {commands[1]} and"
+            f" machine and take much longer. Run: {commands[0]} and then: {commands[1]} and"
             " start ComfyUI again.",
             commands,
         )

@@ -13,6 +13,7 @@ import torch
 from comfy.model_patcher import ModelPatcher
 from comfy.patcher_extension import CallbacksMP
 
+from ..models.frames import Frames
 from ..models.graphics_memory import CPU, Place, is_card, share_memory_with
 from . import comfyui
 
@@ -109,7 +110,7 @@ def attach() -> None:
     share_memory_with(MEMORY)
 
 
-def device_with_room(frames: torch.Tensor, bytes_per_pixel: int, at_once: int = 1) -> torch.device:
+def device_with_room(frames: Frames, bytes_per_pixel: int, at_once: int = 1) -> torch.device:
     """Return the device that ComfyUI renders on, after it has made room for a node's pass.
 
     Args:

@@ -1,8 +1,8 @@
 """Inputs that several nodes share, and functions that read their values."""
 
-import torch
 from comfy_api.latest import io
 
+from ..models.frames import Frames
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
 from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
@@ -43,7 +43,7 @@ RESIZE_INPUT = io.Combo.Input(
 )
 
 
-def chosen_backend(name: str, images: torch.Tensor) -> Backend:
+def chosen_backend(name: str, images: Frames) -> Backend:
     """Return the backend that the user chose, on the device that ComfyUI renders on.
 
     Args:

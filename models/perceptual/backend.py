@@ -122,9 +122,8 @@ class _Networks:
         from .lpips import LPIPS  # imports torchvision, which takes a second
 
         key = (name, path, path.stat().st_mtime_ns, device)
-        network = self._loaded.pop(key, None)
-        if network is None:
-            network = LPIPS.load(name.removeprefix("lpips-"), path, device)
+        loaded = self._loaded.pop(key, None)
+        network = loaded or LPIPS.load(name.removeprefix("lpips-"), path, device)
         self._loaded[key] = network
         while len(self._loaded) > MOST_LOADED:
             self._loaded.popitem(last=False)

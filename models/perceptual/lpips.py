@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from ..frames import Frames
 from ..graphics_memory import CPU, is_card, is_out_of_memory
 from .features import MEMORY, Describe, FeatureDistance
 from .lpips_files import NETWORKS, linear_weights, read_trunk
@@ -102,7 +103,7 @@ class LPIPS(FeatureDistance):
 
     def steps(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         report_progress: Progress = None,
         describe: Describe | None = None,
     ) -> torch.Tensor:
@@ -119,7 +120,7 @@ class LPIPS(FeatureDistance):
 
     def band(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         widest: int,
         report_progress: Progress = None,
         describe: Describe | None = None,
@@ -226,7 +227,7 @@ class LPIPS(FeatureDistance):
 
     def _with_room(
         self,
-        frames: torch.Tensor,
+        frames: Frames,
         gaps: int,
         describe: Describe | None,
         work: Callable[[], torch.Tensor],
@@ -258,7 +259,7 @@ class LPIPS(FeatureDistance):
         finally:
             self.device, self.memory = device, memory
 
-    def _memory_for(self, frames: torch.Tensor, gaps: int) -> int:
+    def _memory_for(self, frames: Frames, gaps: int) -> int:
         """Return the bytes that the distances of a clip take; see `_with_room`."""
         count, height, width = frames.shape[:3]
         vector = BYTES_PER_FLOAT * self._floats_per_pixel * height * width

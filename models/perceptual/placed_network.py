@@ -45,8 +45,8 @@ class PlacedNetwork:
         self.fallback = Fallback(name, device or CPU)
         self.read: Callable[[], Mapping[str, torch.Tensor]] | None = None
         self._places: dict[torch.device, Place] = {}
-        # Request for the room that this run has: run, and bytes.
-        self._asked: tuple[object, int] = (None, -1)
+        # Last request for room: the run, and the bytes.
+        self._room: tuple[object, int] = (None, -1)
 
     def ready(self, device: torch.device, needed: int) -> None:
         """Bring the network to a device; room is asked for once a run, unless a pass needs more.
@@ -56,8 +56,8 @@ class PlacedNetwork:
             needed: bytes that the pass takes on top of the network.
         """
         device = torch.empty(0, device=device).device  # with its index
-        run, asked = self._asked
-        if self._is_on(device) and run == manager().run() and needed <= asked:
+        run, room = self._room
+        if self._is_on(device) and run == manager().run() and needed <= room:
             return
         for other, place in list(self._places.items()):
             if other != device:
@@ -71,7 +71,7 @@ class PlacedNetwork:
         self._places[device].load(needed)
         if not self._is_on(device):  # ComfyUI leaves a network behind if no model may be loaded
             self._network.to(device)
-        self._asked = (manager().run(), needed)
+        self._room = (manager().run(), needed)
 
     def in_parts(self, count: int, work: Callable[[int, int], Result]) -> list[Result]:
         """Run over a batch: whole, then in smaller parts, then on the CPU; see `run_in_parts`."""
@@ -112,7 +112,7 @@ class PlacedNetwork:
 
     def _empty(self) -> None:
         """Free the memory of the tensors; the network itself stays, as ComfyUI lists it."""
-        self._asked = (None, -1)
+        self._room = (None, -1)
         if self.read is not None:
             self._network.to("meta")
 

@@ -62,6 +62,7 @@ def megabytes(server: ComfyServer):
 
 def resident(server: ComfyServer) -> float:
     """Return the MB of main memory that ComfyUI's process takes."""
+    assert server._process is not None
     lines = Path(f"/proc/{server._process.pid}/status").read_text().splitlines()
     return next(int(each.split()[1]) for each in lines if each.startswith("VmRSS")) / 1000
 

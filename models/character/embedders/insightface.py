@@ -155,10 +155,10 @@ class InsightFaceDetector(_PackNetwork):
         # The package scales the longer side to its input. It can't scale the shorter one to 0 px.
         if max(DETECTION_SIZE) * min(height, width) < max(height, width):
             return ()
-        (found,) = self._pack.in_parts(
+        (people,) = self._pack.in_parts(
             1, lambda start, end: self._pack.network.use(DETECTION_MEMORY).det_model.detect(picture)
         )
-        boxes, landmarks = found
+        boxes, landmarks = people
         detections = []
         for number in np.argsort(-boxes[:, 4], kind="stable"):
             left, top, right, bottom, confidence = boxes[number].tolist()
