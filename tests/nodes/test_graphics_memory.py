@@ -14,6 +14,9 @@ from anime_production.models.graphics_memory import CPU
 from anime_production.models.onnx import open_session
 from anime_production.models.perceptual import backend as backends
 from anime_production.models.perceptual.backend import choose_backend
+from anime_production.models.perceptual.lpips import LPIPS
+from anime_production.models.report import Report
+from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.models.weights import WEIGHTS
 from anime_production.nodes import graphics_memory
 from anime_production.tests.models.pretend_card import write_hungry_network
@@ -145,3 +148,25 @@ def test_on_a_cpu_no_model_is_unloaded_for_room(management, monkeypatch):
         patch.setattr(management, "free_memory", lambda *asking: asked.append(asking))
         assert graphics_memory.device_with_room(frames(), 100) == CPU
     assert asked == []
+
+
+@pytest.mark.parametrize("node", ["AnimeLoopScore", "AnimeLoopFind", "AnimeLoopClose"])
+def test_the_report_says_that_lpips_ran_on_the_cpu_for_lack_of_room(
+    run_node, node_classes, management, alex, monkeypatch, node
+):
+    really = LPIPS._outputs
+
+    def outputs(lpips, activations):
+        if not lpips.had_no_room:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return really(lpips, activations)
+
+    monkeypatch.setattr(LPIPS, "_outputs", outputs)
+    monkeypatch.setattr(models_memory, "is_card", lambda device: True)
+    monkeypatch.setattr(graphics_memory.comfyui, "weights", lambda folder: alex)
+    clip = draw_clip(12, 96, 96, 6, 0, seed=1)
+    answer = run_node(node_classes[node], images=clip, backend="lpips-alex")
+    report = next(each for each in answer.args if isinstance(each, Report))
+    backends_of_report = {each.backend for each in report.measurements}
+    assert "lpips-alex, on the CPU: the card had no room" in backends_of_report
+    assert "lpips-alex" not in backends_of_report
