@@ -181,5 +181,5 @@ class NetworkCache:
         with self._lock:
             self._kept.clear()
             networks = list(self._all)
-        for each in networks:
-            each.network.close()
+        for owner in networks:
+            owner.network.close()

@@ -167,12 +167,12 @@ def open_session(
         InputError: the file is absent, broken, or holds something else.
         MissingDependency: onnxruntime is absent.
     """
-    device = with_index(torch.device(device))
     if not path.is_file():
         received = "a folder" if path.is_dir() else "no such file"
         raise InputError(
             str(path), "an ONNX file", received, "Install the file, or choose another."
         )
+    device = usable_device(torch.device(device))
     status = path.stat()
     version = (status.st_mtime_ns, status.st_size)
     return cache.get((path.resolve(), str(device)), version, partial(Session, path, device))
@@ -260,8 +260,15 @@ def _wrong_file(path: Path, expected: str, received: str) -> InputError:
     return InputError(str(path), expected, received, remedy)
 
 
-def with_index(device: torch.device) -> torch.device:
-    """Return a device with its index, so that `cuda` and `cuda:0` share a session."""
+def usable_device(device: torch.device) -> torch.device:
+    """Return the device for a network, with its index: the CPU if onnxruntime can't use the other.
+
+    With the index, `cuda` and `cuda:0` share a session. ComfyUI makes no room on a card for a
+    network that will run on the CPU.
+    """
+    has_provider = CUDA in require("onnxruntime").get_available_providers()
+    if device.type != "cpu" and not (device.type == "cuda" and has_provider):
+        return torch.device("cpu")
     if device.type == "cuda" and device.index is None and torch.cuda.is_available():
         return torch.device("cuda", torch.cuda.current_device())
     return device

@@ -45,12 +45,14 @@ class Workflow:
         self.number = 0
         self.rooms: list[int] = []
         self.unload: list[Callable[[], None]] = []
+        self.devices: list[torch.device] = []
 
     def make_room(self, device: torch.device, needed: int) -> None:
         self.rooms.append(needed)
 
     def place(self, network, size, device, when_unloaded):
         self.unload.append(when_unloaded)
+        self.devices.append(device)
         return SimpleNamespace(load=self.rooms.append, leave=lambda: None)
 
     def run(self) -> int:
@@ -221,6 +223,13 @@ def test_closing_the_cache_closes_also_what_it_keeps_no_more(tmp_path):
     cache.close()
     assert not first.network.is_open
     assert not second.network.is_open
+
+
+def test_no_room_on_a_card_is_made_for_a_network_that_the_cpu_package_runs(tmp_path, workflow):
+    if CUDA in onnxruntime.get_available_providers():
+        pytest.skip("onnxruntime has CUDA here")
+    open_session(write_hungry_network(tmp_path / "hungry.onnx"), "cuda:0", NetworkCache())
+    assert workflow.devices == [torch.device("cpu")]
 
 
 def test_room_is_asked_for_before_each_pass_by_its_batch(tmp_path, opened, workflow):

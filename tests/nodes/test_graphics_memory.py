@@ -26,6 +26,7 @@ from anime_production.tests.models.pretend_card import write_hungry_network
 def management():
     import comfy.model_management
 
+    comfy.model_management.unload_all_models()  # those of other tests
     yield comfy.model_management
     comfy.model_management.unload_all_models()
 

@@ -27,7 +27,7 @@ from ...onnx import (
     WORKSPACE,
     load_errors,
     providers_for,
-    with_index,
+    usable_device,
 )
 from ...weights import WEIGHTS
 from ..declaration import (
@@ -255,7 +255,7 @@ def open_pack(
     # If the folder doesn't exist, the package would download a pack of its name.
     if not folder.is_dir():
         raise InputError(str(folder), EXPECTED, "no folder", REMEDY)
-    device = with_index(torch.device(device))
+    device = usable_device(torch.device(device))
     files = sorted(folder.glob("*.onnx"))
     version = tuple((each.name, each.stat().st_mtime_ns, each.stat().st_size) for each in files)
     key = (NAME, folder.resolve(), str(device))
