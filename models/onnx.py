@@ -243,7 +243,9 @@ def _open(path: Path, device: torch.device) -> Any:
         except (ValueError, RuntimeError) as error:
             if is_out_of_memory(error) or providers_for(device) == [CPU]:
                 raise
-            logger.warning("onnxruntime can't use %s (%s); the CPU is used.", device, error)
+            logger.warning(
+                "Anime Production: onnxruntime can't use %s (%s); the CPU is used.", device, error
+            )
             return open_with([CPU])
     except Exception as error:
         if is_out_of_memory(error):

@@ -19,7 +19,8 @@ CCIP, HEADS = "ccip-caformer-5_fp32", "head_detect_v2.0_s"
 ALEX = "alexnet-owt-7be5be79.pth"
 WIDE = 40_000  # numbers of a layer that makes CCIP's network heavy: two products of 123 MB
 SECONDS = 30.0
-# Seconds in which ComfyUI's loop takes the request, so that the next prompt doesn't come before it.
+# Seconds before and after the request: ComfyUI's loop misses it while it collects garbage after a
+# prompt, and the next prompt must not come before it.
 PAUSE = 2.0
 # As ComfyUI's log names them: detector and CCIP of onnxruntime, and LPIPS.
 NETWORKS = ["Network", "Network", "Sequential"]
@@ -103,6 +104,7 @@ def test_free_closes_the_networks_and_the_next_run_opens_them(
     assert sorted(loads(server)[before:]) == NETWORKS
     loaded, memory = len(loads(server)), resident(server)
 
+    time.sleep(PAUSE)
     client.post("/free", dict.fromkeys(flags, True))
     time.sleep(PAUSE)
     deadline = time.monotonic() + SECONDS
