@@ -75,7 +75,7 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """Find the drawings of a clip from the distances between its frames.
 
     Args:
-        steps: distance of each frame to the next in ΔE, shape (frames − 1,).
+        steps: distance of each frame to the next in ΔE, shape (frames − 1,), on any device.
 
     Returns:
         The pattern; a clip without motion is one drawing.
@@ -87,9 +87,10 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """
     if len(steps) == 0:
         return HoldPattern((0,), 1)
-    large = _large_step(steps.float())
+    steps = steps.float().cpu()  # a few numbers, and many small operations
+    large = _large_step(steps)
     moved = steps > max(STILL, HELD_SHARE * large)
-    first = ((moved & ~_regularly_held(steps.float())).nonzero().flatten() + 1).tolist()
+    first = ((moved & ~_regularly_held(steps)).nonzero().flatten() + 1).tolist()
     return HoldPattern((0, *first), len(steps) + 1)
 
 

@@ -10,7 +10,7 @@ from ..models.profile import DEFAULT
 from ..models.quality.compare.comparison import SUBJECT, compare_pictures
 from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_metrics
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
-from ..models.quality.compare.pairs import REFUSE, paired
+from ..models.quality.compare.pairs import MOST_PAIRS, PIXELS_AT_ONCE, REFUSE, paired
 from ..models.weights import WEIGHTS
 from ..models.weights.unusable import absence_for_unusable
 from ..models.where_it_ran import with_places
@@ -73,7 +73,7 @@ class AnimeCompareImages(ProfiledNode):
             as_frames(images),
             as_frames(references, "references"),
             resize,
-            device_with_room(images, PAIR_BYTES),
+            device_with_room(images, PAIR_BYTES, MOST_PAIRS, PIXELS_AT_ONCE),
         )
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_measures(profile, SUBJECT)

@@ -17,10 +17,14 @@ from ..models.frames import Frames
 from ..models.graphics_memory import CPU, Place, is_card, share_memory_with
 from . import comfyui
 
-# Bytes that the measures without a network hold at their peak for each pixel of a picture that is
-# on the card, measured on a CPU and rounded up: 345 for Still Quality, 388 for Compare Images, 657
-# for a search of loops by the structural distance, 163 for each frame of a character.
-STILL_BYTES, PAIR_BYTES, LOOP_BYTES, CHARACTER_BYTES = 450, 500, 800, 200
+# Bytes that the measures without a network hold at their peak for each pixel of the pictures that
+# are on the card at a time. Counted on a CPU, for eight pictures of 448 × 256 px: 56 for Still
+# Quality, 50 for Compare Images, 23 for the structural distance, 67 for a character; for a single
+# picture up to twice as much. Rounded up; the colour differences of pairs take larger strips on a
+# card.
+STILL_BYTES, PAIR_BYTES, LOOP_BYTES, CHARACTER_BYTES = 100, 250, 130, 100
+# Bytes of the structural features of a frame: 8,000 frames take `features.MEMORY`.
+STRUCTURAL_FEATURES = 270_000
 
 
 class Network(torch.nn.Module):
@@ -110,17 +114,28 @@ def attach() -> None:
     share_memory_with(MEMORY)
 
 
-def device_with_room(frames: Frames, bytes_per_pixel: int, at_once: int = 1) -> torch.device:
+def device_with_room(
+    frames: Frames,
+    bytes_per_pixel: int,
+    most_frames: int,
+    most_pixels: int | None = None,
+    further: int = 0,
+) -> torch.device:
     """Return the device that ComfyUI renders on, after it has made room for a node's pass.
 
     Args:
         frames: frames that the node measures, shape (frames, height, width, channels). Of another
             shape, which the node refuses, they need no room.
-        bytes_per_pixel: bytes at the peak for each pixel of a frame on the device.
-        at_once: number of frames that are on the device at a time.
+        bytes_per_pixel: bytes at the peak for each pixel of the frames on the device.
+        most_frames: most frames that are on the device at a time.
+        most_pixels: most pixels of these frames, but at least one frame; None for no limit.
+        further: bytes that the pass takes whatever the size of the frames.
     """
     device = comfyui.device()
     if len(frames.shape) == 4:
         count, height, width, _ = frames.shape
-        MEMORY.make_room(device, min(count, at_once) * height * width * bytes_per_pixel)
+        pixels = max(1, height * width)
+        limit = most_frames if most_pixels is None else most_pixels // pixels
+        at_once = max(1, min(count, most_frames, limit))
+        MEMORY.make_room(device, at_once * pixels * bytes_per_pixel + further)
     return device

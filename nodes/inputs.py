@@ -4,9 +4,11 @@ from comfy_api.latest import io
 
 from ..models.frames import Frames
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
+from ..models.perceptual.features import GPU_PIXELS, MEMORY
+from ..models.perceptual.structural import STRUCTURAL_BACKEND
 from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
-from .graphics_memory import LOOP_BYTES, device_with_room
+from .graphics_memory import LOOP_BYTES, STRUCTURAL_FEATURES, device_with_room
 
 
 def text_input(name: str, tooltip: str) -> io.String.Input:
@@ -53,6 +55,12 @@ def chosen_backend(name: str, images: Frames) -> Backend:
     Raises:
         InputError: the backend's weights are not installed; the message says what to download.
     """
-    device = device_with_room(images, LOOP_BYTES)
+    device = device_with_room(
+        images,
+        LOOP_BYTES,
+        most_frames=len(images),
+        most_pixels=STRUCTURAL_BACKEND.pixels_at_once * GPU_PIXELS,
+        further=min(MEMORY, len(images) * STRUCTURAL_FEATURES),
+    )
     backend, _ = choose_backend(name, comfyui.weights(FOLDER), device)
     return backend

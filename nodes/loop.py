@@ -61,4 +61,5 @@ class AnimeLoopScore(ProfiledNode):
             comfyui.progress(),
             measures=chosen_measures(profile, SUBJECT),
         )
-        return scored_output(with_places(report, {network.name: network}), seam_preview(frames))
+        report = with_places(report, {network.name: network})
+        return scored_output(report, comfyui.to_intermediate(seam_preview(frames)))

@@ -10,8 +10,8 @@ from ..models.profile import DEFAULT
 from ..models.quality.clip_quality import SUBJECT as CLIP
 from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still import learned
+from ..models.quality.still.still_quality import BATCH, PIXELS, score_still_quality
 from ..models.quality.still.still_quality import SUBJECT as STILL
-from ..models.quality.still.still_quality import score_still_quality
 from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
@@ -89,7 +89,11 @@ class AnimeStillQuality(ProfiledNode):
         measures = chosen_measures(profile, STILL)
         networks = learned.open_installed(_classifier_files(), comfyui.device())
         report = score_still_quality(
-            frames, measures, networks, device_with_room(frames, STILL_BYTES), comfyui.progress()
+            frames,
+            measures,
+            networks,
+            device_with_room(frames, STILL_BYTES, BATCH, PIXELS),
+            comfyui.progress(),
         )
         return scored_output(
             with_places(report, {each.classifier.model: each for each in networks.ready})

@@ -10,6 +10,7 @@ from functools import partial
 import torch
 
 from ..frames import InputError
+from ..image_ops.precision import summing_device
 from ..rgb_frames import Frames
 from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
@@ -17,6 +18,8 @@ from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared
 # with LPIPS and SqueezeNet (16 MB a frame), the largest common use, and for 8,000 frames with
 # `structural`.
 MEMORY = 2 * 1024**3
+# Factor by which a pass has more pixels on a GPU, whose time goes into the number of operations.
+GPU_PIXELS = 4
 # Share of that memory for the later frames, which are compared with the earlier ones portion by
 # portion.
 LATER_SHARE = 0.25
@@ -40,8 +43,9 @@ class FeatureDistance(ABC):
         least_side: smallest height and width that it can measure, px.
         pixels_at_once: number of pixels in the frames of one pass, which bounds its working memory.
             A pass computes the features of a few frames together.
-        precision: type of the matrix products on a CPU. It is double if the distance is the root of
-            a square, because the root turns a rounding error of 1e-16 into one of 1e-8.
+        precision: type of the matrix products. It is double if the distance is the root of a
+            square, because the root turns a rounding error of 1e-16 into one of 1e-8. On a device
+            without double precision the CPU then makes the products.
     """
 
     name: str
@@ -166,20 +170,29 @@ class FeatureDistance(ABC):
         count = len(frames)
         if count == 0:
             return torch.empty(0, widest + 1, device=frames.device)
-        squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
+        device = self.device or frames.device
+        home = summing_device(device)
+        squares = torch.full((count, widest + 1), torch.inf, device=home)
         passes = partial(self._passes, frames, describe)
         (first,) = (features for _, features in passes(0, 1))
         capacity = max(2, self.memory // (first.shape[1] * first.element_size()))
         blocks = _blocks(count, widest, capacity)
         portion = max((len(part) for _, parts in blocks for part in parts), default=0)
         # All blocks use this memory in turn; the first one is the largest.
-        memory = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
+        rows = len(blocks[0][0]) + portion
+        place = home if self.precision is torch.float64 else device
+        memory = torch.empty((rows, first.shape[1]), dtype=first.dtype, device=place)
         passed = sum(len(block) + sum(map(len, portions)) for block, portions in blocks)
         progress = ProgressCounter(2 * passed, report_progress)
         for block, portions in blocks:
             self._compare_block(squares, passes, block, portions, memory, progress)
         squares[:, 0] = 0  # a frame's distance to itself, which rounding may have changed
         return self.distances(squares).to(frames.device)
+
+    def frames_at_once(self, frames: Frames, device: torch.device) -> int:
+        """Return how many frames of a clip's size one pass takes on a device."""
+        pixels = self.pixels_at_once * (1 if device.type == "cpu" else GPU_PIXELS)
+        return max(1, pixels // (frames.shape[1] * frames.shape[2]))
 
     def _passes(
         self,
@@ -195,16 +208,18 @@ class FeatureDistance(ABC):
             received = f"{width}×{height}"
             remedy = f"Choose structural instead of {self.name}, or scale the images up."
             raise InputError("images", f"sides of at least {self.least_side} px", received, remedy)
-        at_once = max(1, self.pixels_at_once // (height * width))
+        at_once = self.frames_at_once(frames, self.device or frames.device)
         for position in range(start, end, at_once):
             part = frames[position : min(position + at_once, end)]
             offset = position - start
             rows = None if into is None else into[offset : offset + len(part)]
             part = part if self.device is None else part.to(self.device)
+            target = rows if rows is not None and rows.device == part.device else None
             if describe is None:
-                yield position, self.features(part, rows)
+                features = self.features(part, target)
             else:
-                yield position, describe(position, part, rows)
+                features = describe(position, part, target)
+            yield position, features if rows is None or rows is target else rows.copy_(features)
 
     def _compare_block(
         self,
@@ -216,12 +231,10 @@ class FeatureDistance(ABC):
         progress: ProgressCounter,
     ) -> None:
         earlier = _fill(memory[: len(block)], passes, block, progress)
-        # On a GPU, single precision may be reduced to TF32, whose three digits are too few.
-        precision = self.precision if earlier.device.type == "cpu" else torch.float64
-        compare_blocks(squares, earlier, block, earlier, block, precision, progress)
+        compare_blocks(squares, earlier, block, earlier, block, self.precision, progress)
         for portion in portions:
             later = _fill(memory[len(block) :][: len(portion)], passes, portion, progress)
-            compare_blocks(squares, earlier, block, later, portion, precision, progress)
+            compare_blocks(squares, earlier, block, later, portion, self.precision, progress)
 
 
 def _fill(

@@ -15,10 +15,11 @@ import torch
 
 from ..frames import Frames
 from ..graphics_memory import CPU, is_card, is_out_of_memory
+from ..image_ops.precision import full_precision
 from .features import MEMORY, Describe, FeatureDistance
 from .lpips_files import NETWORKS, linear_weights, read_trunk
 from .order import weightless_last
-from .placed_network import PlacedNetwork, full_precision
+from .placed_network import PlacedNetwork
 from .products import Progress
 
 # Shift and scale of the networks' inputs, for RGB in −1–1: ImageNet's mean and standard deviation.
@@ -210,6 +211,7 @@ class LPIPS(FeatureDistance):
         """
         outputs = []
         self.placed.ready(activations.device, self._pass_memory(activations[:, 0].numel()))
+        # TF32, cuDNN's default, keeps three digits: too few for small steps between frames.
         with full_precision():
             for number, layer in enumerate(self._trunk.children()):
                 activations = layer(activations)
@@ -248,7 +250,7 @@ class LPIPS(FeatureDistance):
                 self.device, self.memory = way
                 used = self.device or frames.device
                 try:
-                    self.placed.ready(used, self._memory_for(frames, gaps))
+                    self.placed.ready(used, self._memory_for(frames, gaps, used))
                     return work()
                 except Exception as error:
                     if describe is not None or not is_out_of_memory(error) or not is_card(used):
@@ -259,11 +261,11 @@ class LPIPS(FeatureDistance):
         finally:
             self.device, self.memory = device, memory
 
-    def _memory_for(self, frames: Frames, gaps: int) -> int:
+    def _memory_for(self, frames: Frames, gaps: int, device: torch.device) -> int:
         """Return the bytes that the distances of a clip take; see `_with_room`."""
         count, height, width = frames.shape[:3]
         vector = BYTES_PER_FLOAT * self._floats_per_pixel * height * width
-        at_once = min(count, max(1, self.pixels_at_once // max(1, height * width)))
+        at_once = min(count, self.frames_at_once(frames, device)) if height and width else 0
         # A pass, its vectors, and those of the frame before it.
         needed = self._pass_memory(at_once * height * width) + (2 * at_once + 1) * vector
         if gaps:

@@ -1,8 +1,7 @@
-"""A network of torch on a device whose memory it shares, and the precision that it computes in."""
+"""A network of torch on a device whose memory it shares."""
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import torch
@@ -118,27 +117,3 @@ class PlacedNetwork:
 
     def _is_empty(self) -> bool:
         return next(self._network.parameters()).is_meta
-
-
-@contextmanager
-def full_precision() -> Iterator[None]:
-    """Let cuDNN compute convolutions in float32 proper, and the same in each run.
-
-    TF32, its default, keeps three digits: too few for small steps between frames. Whether cuDNN is
-    used at all stays as it is, because ComfyUI turns it off on some cards.
-    """
-    cudnn = torch.backends.cudnn
-    if not hasattr(cudnn, "conv"):  # torch before 2.9
-        with cudnn.flags(
-            enabled=cudnn.enabled, benchmark=False, deterministic=True, allow_tf32=False
-        ):
-            yield
-        return
-    # `cudnn.flags` reads `allow_tf32`, which raises an error if another pack has set
-    # `fp32_precision` of convolutions alone.
-    before = (cudnn.benchmark, cudnn.deterministic, cudnn.conv.fp32_precision)
-    cudnn.benchmark, cudnn.deterministic, cudnn.conv.fp32_precision = False, True, "ieee"
-    try:
-        yield
-    finally:
-        cudnn.benchmark, cudnn.deterministic, cudnn.conv.fp32_precision = before

@@ -9,9 +9,9 @@ already.
 from collections.abc import Callable
 
 import torch
-from torch.nn.functional import interpolate
 
 from ..holds import STILL
+from ..image_ops.area_mean import area_mean
 from ..image_ops.colour import lab_from_rgb
 from ..rgb_frames import Frames
 from .features import FeatureDistance
@@ -105,7 +105,7 @@ def features_of(
     for side in SCALES:
         size = _size(height, width, side)
         if size != picture.shape[2:]:
-            picture = interpolate(picture, size=size, mode="area")
+            picture = area_mean(picture, size)
         lab = lab_from_rgb(picture, dim=1).flatten(1)
         pixels = size[0] * size[1] * len(SCALES)
         vectors.append(lab.div_(pixels**0.5))
@@ -123,6 +123,8 @@ def with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
     rows, _ = _size(height, width, SCALES[0])
     if height == rows:
         return frames
+    if frames.device.type != "cpu":  # a mean for each window would be an operation for each row
+        return area_mean(frames.movedim(3, 1), (rows, frames.shape[2])).movedim(1, 3)
     # Colours in planes are averaged plane by plane: torch reads what lies together in memory.
     is_planar = frames.stride(3) > frames.stride(1)
     pictures, axis = (frames.movedim(3, 1), 2) if is_planar else (frames, 1)

@@ -19,8 +19,8 @@ CCIP, HEADS = "ccip-caformer-5_fp32", "head_detect_v2.0_s"
 ALEX = "alexnet-owt-7be5be79.pth"
 WIDE = 40_000  # numbers of a layer that makes CCIP's network heavy: two products of 123 MB
 SECONDS = 30.0
-# Seconds for garbage to go, and between two requests: ComfyUI's loop doesn't see a request that comes
-# while it collects garbage after a prompt.
+# Seconds for garbage to go, and between two requests: ComfyUI's loop doesn't see a request that
+# comes while it collects garbage after a prompt.
 PAUSE = 2.0
 # As ComfyUI's log names them: detector and CCIP of onnxruntime, and LPIPS.
 NETWORKS = ["Network", "Network", "Sequential"]

@@ -147,7 +147,7 @@ def test_on_a_cpu_no_model_is_unloaded_for_room(management, monkeypatch):
     asked = []
     with monkeypatch.context() as patch:
         patch.setattr(management, "free_memory", lambda *asking: asked.append(asking))
-        assert graphics_memory.device_with_room(frames(), 100) == CPU
+        assert graphics_memory.device_with_room(frames(), 100, 1) == CPU
     assert asked == []
 
 

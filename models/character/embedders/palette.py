@@ -10,6 +10,8 @@ from typing import NamedTuple
 import torch
 
 from ...frames import InputError
+from ...image_ops.precision import summing_device
+from ...workers import in_order
 from ..declaration import EmbedderDeclaration
 from ..detection import Detection, Region
 from ..figure import Figures, join, upper_parts
@@ -109,6 +111,9 @@ def embed(figures: Figures) -> torch.Tensor:
         >>> bool(same > DEFAULT_THRESHOLD > different)
         True
     """
+    # Their distributions are summed in double precision. The figures are small, so that all of the
+    # work is done where that exists.
+    figures = figures.to(summing_device(figures.lab.device))
     parts = [figures, *(upper_parts(figures, share) for share in UPPER_VIEWS)]
     return torch.cat([*map(_view, parts), CUT_MARK * figures.is_cut[:, None]], dim=1)
 
@@ -228,7 +233,7 @@ class PaletteEmbedder:
         if self.region is Region.BUST:
             return embed_busts(frames, detections, self._device)
         pairs = [(frames[index], each) for index, row in enumerate(detections) for each in row]
-        figures = [self._figure(*pair) for pair in pairs]
+        figures = list(in_order(lambda pair: self._figure(*pair), pairs))
         if not figures:
             return torch.zeros(0, DIMENSIONS)
         # Figures of one size make one batch. Those of a detector of persons differ in size.

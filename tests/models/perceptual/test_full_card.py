@@ -6,10 +6,10 @@ from torchvision.models import alexnet
 
 from anime_production.models import graphics_memory
 from anime_production.models.graphics_memory import NO_ROOM, reported_name
+from anime_production.models.image_ops.precision import full_precision
 from anime_production.models.perceptual import lpips as module
 from anime_production.models.perceptual import placed_network
 from anime_production.models.perceptual.lpips import LPIPS
-from anime_production.models.perceptual.placed_network import full_precision
 
 FULL = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 8.00 GiB"
 
