@@ -4,33 +4,40 @@ A session reads its input from torch's memory and leaves its outputs there. Noth
 numpy, and on a GPU nothing to the computer's main memory.
 """
 
-import threading
-from collections import OrderedDict
+import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from .closable_network import Closable, ClosableNetwork, NetworkCache
 from .dependency import require
 from .frames import InputError
+from .graphics_memory import NO_ROOM, MemoryFull, is_out_of_memory
+
+logger = logging.getLogger(__name__)
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-# Sessions that stay open: detector and embedder of two identity models. Each session holds its
-# weights in memory, which ComfyUI can't free on a GPU.
-MOST_OPEN = 4
 
 INPUT_TYPES = {"tensor(float)": torch.float32, "tensor(float16)": torch.float16}
 ONNX_TYPES = {torch.float32: 1, torch.float16: 10}  # TensorProto.FLOAT, TensorProto.FLOAT16
+# Memory of a pass per byte of its input, to ask for room on a card. The first stages hold the most:
+# 64 channels at a quarter of the size in CCIP, 32 at a half in YOLO, each with the four times as
+# wide layers behind it, and onnxruntime keeps two or three of them at a time.
+PASS_PER_INPUT = 20
+WORKSPACE = 64 * 1024**2  # bytes that cuDNN may take beside it
 
 
-class Session:
+class Session(Closable):
     """Network that is ready to run; several threads may run it at the same time.
+
+    ComfyUI may close it to free memory; the next run opens it again.
 
     Attributes:
         path: path of its file.
         provider: onnxruntime's provider that runs it, such as `CUDAExecutionProvider`.
-        device: device of its input and its outputs.
         input_name: name of its one input.
         input_shape: shape of that input; an axis of any length is a name or None.
         output_names: names of its outputs, in the file's order.
@@ -42,31 +49,44 @@ class Session:
 
         Args:
             path: path of an ONNX file with one input of floating-point numbers.
-            device: device to run on; the CPU if onnxruntime has no provider for it.
+            device: device to run on; the CPU if onnxruntime has no provider for it, or if the
+                device has no room.
 
         Raises:
             InputError: the file is broken, or isn't such a network.
             MissingDependency: onnxruntime is absent.
         """
         self.path = path
-        self._session = _open(path, device)
-        self.provider: str = self._session.get_providers()[0]
-        self.device = device if self.provider == CUDA else torch.device("cpu")
-        inputs = self._session.get_inputs()
+        self.provider = CPU
+        self.network: ClosableNetwork[Any] = ClosableNetwork(
+            path.name, path.stat().st_size, device, partial(_open, path), self._device_of
+        )
+        session = self.network.use()
+        inputs = session.get_inputs()
         if len(inputs) != 1 or inputs[0].type not in INPUT_TYPES:
             received = ", ".join(f"{each.name} of {each.type}" for each in inputs) or "none"
             raise _wrong_file(path, "a network with one input of floating-point numbers", received)
         self.input_name: str = inputs[0].name
         self.input_shape: tuple[int | str | None, ...] = tuple(inputs[0].shape)
         self._type = INPUT_TYPES[inputs[0].type]
-        self.output_names: tuple[str, ...] = tuple(o.name for o in self._session.get_outputs())
-        metadata = self._session.get_modelmeta().custom_metadata_map
-        self.metadata: Mapping[str, str] = dict(metadata)
+        self.output_names: tuple[str, ...] = tuple(o.name for o in session.get_outputs())
+        self.metadata: Mapping[str, str] = dict(session.get_modelmeta().custom_metadata_map)
+
+    @property
+    def device(self) -> torch.device:
+        """Device of its input and its outputs."""
+        return self.network.device
+
+    @property
+    def runs_on(self) -> str:
+        """Provider that runs it, and the reason if the card had no room; for users."""
+        return f"{self.provider} ({NO_ROOM})" if self.had_no_room else self.provider
 
     def run(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         """Run the network over a batch.
 
-        A network that was exported for one picture at a time runs over them one by one.
+        A network that was exported for one picture at a time runs over them one by one. If the
+        memory is full, smaller batches are tried, then the CPU.
 
         Args:
             batch: at least one picture, shape as in `input_shape`, on any device.
@@ -75,14 +95,18 @@ class Session:
             The outputs by name, on `device`.
 
         Raises:
-            InputError: the batch has another shape.
+            InputError: the batch has another shape, or even the CPU has no room for one picture.
         """
         self.check_shape(batch.shape)
-        batch = batch.detach().to(self.device, self._type)
-        if self.input_shape[0] != 1 or len(batch) == 1:
-            return self._run(batch.contiguous())
-        outputs = [self._run(each.contiguous()) for each in batch.split(1)]
-        return {name: torch.cat([each[name] for each in outputs]) for name in self.output_names}
+
+        longest = 1 if self.input_shape[0] == 1 else len(batch)
+        parts = self.in_parts(len(batch), lambda start, end: self._run(batch[start:end]), longest)
+        if len(parts) == 1:
+            return parts[0]
+        return {
+            name: torch.cat([each[name].to(self.device) for each in parts])
+            for name in self.output_names
+        }
 
     def check_shape(self, shape: Sequence[int]) -> None:
         """Check that the network takes a batch of this shape, of any number of pictures.
@@ -103,71 +127,55 @@ class Session:
             raise _wrong_file(self.path, expected, received)
 
     def _run(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        kind, number = self.device.type, self.device.index or 0
+        size = batch[0].numel() * len(batch) * self._type.itemsize
+        session = self.network.use(PASS_PER_INPUT * size + WORKSPACE)
+        device = self.device
+        batch = batch.detach().to(device, self._type).contiguous()
+        kind, number = device.type, device.index or 0
         if kind == "cuda":  # onnxruntime has its own CUDA stream, which doesn't wait for torch's
-            torch.cuda.current_stream(self.device).synchronize()
-        binding = self._session.io_binding()
+            torch.cuda.current_stream(device).synchronize()
+        binding = session.io_binding()
         shape, start = tuple(batch.shape), batch.data_ptr()
         binding.bind_input(self.input_name, kind, number, ONNX_TYPES[self._type], shape, start)
         for name in self.output_names:
             binding.bind_output(name, kind, number)
-        self._session.run_with_iobinding(binding)
+        session.run_with_iobinding(binding)
         binding.synchronize_outputs()
-        outputs = [_as_tensor(each, self.device) for each in binding.get_outputs()]
+        outputs = [_as_tensor(each, device) for each in binding.get_outputs()]
         return dict(zip(self.output_names, outputs, strict=True))
 
-
-class Sessions:
-    """Cache of open sessions, one for each file and device.
-
-    If there are too many, the session that was used the longest time ago is closed.
-    """
-
-    def __init__(self, most_open: int = MOST_OPEN) -> None:
-        """Make an empty cache for at most `most_open` sessions."""
-        self._most_open = most_open
-        self._open: OrderedDict[tuple[Path, str], tuple[tuple[int, int], Session]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def open(self, path: Path, device: torch.device | str) -> Session:
-        """Return the session of a file, opened now if it isn't open or if the file has changed."""
-        device = _with_index(torch.device(device))
-        if not path.is_file():
-            received = "a folder" if path.is_dir() else "no such file"
-            raise InputError(
-                str(path), "an ONNX file", received, "Install the file, or choose another."
-            )
-        key, status = (path.resolve(), str(device)), path.stat()
-        version = (status.st_mtime_ns, status.st_size)
-        with self._lock:  # so that two threads that open the same file read it only once
-            entry = self._open.pop(key, None)
-            session = entry[1] if entry and entry[0] == version else Session(path, device)
-            self._open[key] = (version, session)
-            while len(self._open) > self._most_open:
-                self._open.popitem(last=False)
-        return session
-
-    def close(self) -> None:
-        """Remove all sessions; the memory of each is freed once no caller uses it any more."""
-        with self._lock:
-            self._open.clear()
+    def _device_of(self, session: Any, device: torch.device) -> torch.device:
+        self.provider = session.get_providers()[0]
+        return device if self.provider == CUDA else torch.device("cpu")
 
 
-_SESSIONS = Sessions()
+# Networks that stay open for the next prompt; InsightFace's packs are kept here too.
+OPEN_NETWORKS = NetworkCache()
 
 
-def open_session(path: Path, device: torch.device | str) -> Session:
-    """Return the session of a network, which is opened if it isn't open yet.
+def open_session(
+    path: Path, device: torch.device | str, cache: NetworkCache = OPEN_NETWORKS
+) -> Session:
+    """Return the session of a network, which is opened if it isn't open yet, or has changed.
 
     Args:
         path: path of an ONNX file with one input of floating-point numbers.
         device: device to run on, if onnxruntime supports it; `Session.device` is the one in use.
+        cache: cache that keeps the session.
 
     Raises:
         InputError: the file is absent, broken, or holds something else.
         MissingDependency: onnxruntime is absent.
     """
-    return _SESSIONS.open(path, device)
+    if not path.is_file():
+        received = "a folder" if path.is_dir() else "no such file"
+        raise InputError(
+            str(path), "an ONNX file", received, "Install the file, or choose another."
+        )
+    device = usable_device(torch.device(device))
+    status = path.stat()
+    version = (status.st_mtime_ns, status.st_size)
+    return cache.get((path.resolve(), str(device)), version, partial(Session, path, device))
 
 
 def providers_for(device: torch.device) -> list[Any]:
@@ -187,8 +195,21 @@ def providers_for(device: torch.device) -> list[Any]:
         "use_tf32": "0",
         # The default tries all algorithms again for each batch size, which takes seconds.
         "cudnn_conv_algo_search": "HEURISTIC",
+        # The default doubles the arena at each extension, and the arena never shrinks.
+        "arena_extend_strategy": "kSameAsRequested",
     }
+    free = free_memory(device)
+    if free is not None:  # the rest of the card belongs to ComfyUI's models
+        options["gpu_mem_limit"] = str(free)
     return [(CUDA, options), CPU]
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Return the free bytes of a CUDA device, or None if torch can't tell."""
+    try:
+        return int(torch.cuda.mem_get_info(device)[0])
+    except (RuntimeError, AssertionError):  # AssertionError: torch was built without CUDA
+        return None
 
 
 def load_errors() -> tuple[type[Exception], ...]:
@@ -209,11 +230,28 @@ def _open(path: Path, device: torch.device) -> Any:
     onnxruntime = require("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only; its warnings are about optimisation
-    try:
+
+    def open_with(providers: list[Any]) -> Any:
+        # Its own fallback to the CPU would hide why the card can't be used.
         return onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=providers_for(device)
+            str(path), sess_options=options, providers=providers, enable_fallback=False
         )
-    except load_errors() as error:
+
+    try:
+        try:
+            return open_with(providers_for(device))
+        except (ValueError, RuntimeError) as error:
+            if is_out_of_memory(error) or providers_for(device) == [CPU]:
+                raise
+            logger.warning(
+                "Anime Production: onnxruntime can't use %s (%s); the CPU is used.", device, error
+            )
+            return open_with([CPU])
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise MemoryFull(path.name) from error
+        if not isinstance(error, load_errors()):
+            raise
         reason = str(error).rpartition(" : ")[2].splitlines()[0]
         received = f"something that onnxruntime cannot open ({reason})"
         raise _wrong_file(path, "an ONNX file", received) from error
@@ -224,8 +262,15 @@ def _wrong_file(path: Path, expected: str, received: str) -> InputError:
     return InputError(str(path), expected, received, remedy)
 
 
-def _with_index(device: torch.device) -> torch.device:
-    """Return a device with its index, so that `cuda` and `cuda:0` share a session."""
+def usable_device(device: torch.device) -> torch.device:
+    """Return the device for a network, with its index: the CPU if onnxruntime can't use the other.
+
+    With the index, `cuda` and `cuda:0` share a session. ComfyUI makes no room on a card for a
+    network that will run on the CPU.
+    """
+    has_provider = CUDA in require("onnxruntime").get_available_providers()
+    if device.type != "cpu" and not (device.type == "cuda" and has_provider):
+        return torch.device("cpu")
     if device.type == "cuda" and device.index is None and torch.cuda.is_available():
         return torch.device("cuda", torch.cuda.current_device())
     return device

@@ -8,13 +8,16 @@ from comfy_api.latest import io
 
 from ..models.character.character_score import MOST_CHARACTERS, SUBJECT, score_characters
 from ..models.character.detection import IdentityModel
+from ..models.character.detections import MOST_FRAMES
 from ..models.character.marks import marked_model, read_marks
 from ..models.character.sheet import Character, make_character
 from ..models.frames import as_frames
 from ..models.profile import DEFAULT
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
-from .identity import MODEL_INPUT, connected_model
+from .graphics_memory import CHARACTER_BYTES, device_with_room
+from .identity import MODEL_INPUT, connected_model, networks_of
 from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
 from .sockets import BoxesSocket, CharacterSocket
 from .thumbnails import reference_thumbnails
@@ -87,7 +90,9 @@ class AnimeCharacterSheet(io.ComfyNode):
         pictures = as_frames(references, "references")
         marks = read_marks(masks, boxes, pictures, "references")
         identity = marked_model(connected_model(model), marks)
+        device_with_room(pictures, CHARACTER_BYTES, MOST_FRAMES)
         character, report = make_character(name, pictures, identity, comfyui.progress())
+        report = with_places(report, networks_of(identity))
         ui = {**report_ui(report), **reference_thumbnails(character)}
         return io.NodeOutput(character, report, ui=ui)
 
@@ -155,13 +160,15 @@ class AnimeCharacterScore(ProfiledNode):
         frames = as_frames(images)
         marks = read_marks(masks, boxes, frames)
         more = [each for each in (more_characters or {}).values() if each is not None]
+        identity = marked_model(connected_model(model), marks)
+        device_with_room(frames, CHARACTER_BYTES, MOST_FRAMES)
         result = score_characters(
             frames,
             [character, *more],
-            marked_model(connected_model(model), marks),
+            identity,
             min_similarity or None,
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
             chosen_profile(profile).leeway,
         )
-        return scored_output(result.report)
+        return scored_output(with_places(result.report, networks_of(identity)))

@@ -10,11 +10,13 @@ from ..models.profile import DEFAULT
 from ..models.quality.compare.comparison import SUBJECT, compare_pictures
 from ..models.quality.compare.comparison_measures import ALL, MEASURES, read_metrics
 from ..models.quality.compare.networks import LPIPS, LPIPS_OF
-from ..models.quality.compare.pairs import REFUSE, paired
+from ..models.quality.compare.pairs import MOST_PAIRS, PIXELS_AT_ONCE, REFUSE, paired
 from ..models.weights import WEIGHTS
 from ..models.weights.unusable import absence_for_unusable
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
+from .graphics_memory import PAIR_BYTES, device_with_room
 from .inputs import RESIZE_INPUT
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
@@ -68,12 +70,15 @@ class AnimeCompareImages(ProfiledNode):
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
         pairs = paired(
-            as_frames(images), as_frames(references, "references"), resize, comfyui.device()
+            as_frames(images),
+            as_frames(references, "references"),
+            resize,
+            device_with_room(images, PAIR_BYTES, MOST_PAIRS, PIXELS_AT_ONCE),
         )
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_measures(profile, SUBJECT)
         report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
-        return scored_output(report)
+        return scored_output(with_places(report, {each.name: each for each in backends}))
 
 
 def _networks(

@@ -10,10 +10,11 @@ from ..models.character.sheet import Character
 from ..models.frames import as_frames
 from ..models.loop.distance_map import draw_distance_map
 from ..models.plot import plot_report
-from ..models.quality.compare.pairs import REFUSE, paired
+from ..models.quality.compare.pairs import MOST_PAIRS, PIXELS_AT_ONCE, REFUSE, paired
 from ..models.quality.compare.picture import draw_differences
 from ..models.report import Report
 from . import comfyui
+from .graphics_memory import PAIR_BYTES, device_with_room
 from .inputs import RESIZE_INPUT, text_input
 from .sockets import CharacterSocket, ReportSocket
 
@@ -134,7 +135,10 @@ class AnimeDifferencePicture(io.ComfyNode):
         cls, images: torch.Tensor, references: torch.Tensor, resize: str = REFUSE
     ) -> io.NodeOutput:
         pairs = paired(
-            as_frames(images), as_frames(references, "references"), resize, comfyui.device()
+            as_frames(images),
+            as_frames(references, "references"),
+            resize,
+            device_with_room(images, PAIR_BYTES, MOST_PAIRS, PIXELS_AT_ONCE),
         )
         return _picture_output(cls, draw_differences(pairs))
 

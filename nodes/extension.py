@@ -6,6 +6,7 @@ from pathlib import Path
 
 from comfy_api.latest import ComfyExtension, io
 
+from . import graphics_memory
 from .best_of import AnimeBestOf
 from .best_take import AnimeBestTake
 from .character import AnimeCharacterScore, AnimeCharacterSheet
@@ -93,6 +94,7 @@ class AnimeProduction(ComfyExtension):
     """Extension that gives ComfyUI the pack's nodes."""
 
     async def on_load(self) -> None:
+        graphics_memory.attach()
         directory = Path(__file__).parent.parent.name
         for character, (character_name, broken) in BREAKING_CHARACTERS.items():
             if character in directory:

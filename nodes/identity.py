@@ -41,6 +41,11 @@ def connected_model(model: IdentityModel | None) -> IdentityModel:
     return choose_identity_model(WITHOUT_WEIGHTS, Resources(_installed(), comfyui.device()))
 
 
+def networks_of(model: IdentityModel) -> dict[str, object]:
+    """Return the detector and the embedder of a model by their names in reports."""
+    return {model.detector_name: model.detector, model.embedder.name: model.embedder}
+
+
 class AnimeIdentityModel(io.ComfyNode):
     """Node that chooses the detector of characters and the embedder that tells them apart."""
 

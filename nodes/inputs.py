@@ -2,9 +2,13 @@
 
 from comfy_api.latest import io
 
+from ..models.frames import Frames
 from ..models.perceptual.backend import BACKENDS, FOLDER, Backend, choose_backend
+from ..models.perceptual.features import GPU_PIXELS, MEMORY
+from ..models.perceptual.structural import STRUCTURAL_BACKEND
 from ..models.quality.compare.pairs import REFUSE, RESIZE
 from . import comfyui
+from .graphics_memory import LOOP_BYTES, STRUCTURAL_FEATURES, device_with_room
 
 
 def text_input(name: str, tooltip: str) -> io.String.Input:
@@ -41,14 +45,22 @@ RESIZE_INPUT = io.Combo.Input(
 )
 
 
-def chosen_backend(name: str) -> Backend:
+def chosen_backend(name: str, images: Frames) -> Backend:
     """Return the backend that the user chose, on the device that ComfyUI renders on.
 
     Args:
         name: value of `BACKEND_INPUT`.
+        images: frames of the clip, for which ComfyUI makes room on the device.
 
     Raises:
         InputError: the backend's weights are not installed; the message says what to download.
     """
-    backend, _ = choose_backend(name, comfyui.weights(FOLDER), comfyui.device())
+    device = device_with_room(
+        images,
+        LOOP_BYTES,
+        most_frames=len(images),
+        most_pixels=STRUCTURAL_BACKEND.pixels_at_once * GPU_PIXELS,
+        further=min(MEMORY, len(images) * STRUCTURAL_FEATURES),
+    )
+    backend, _ = choose_backend(name, comfyui.weights(FOLDER), device)
     return backend

@@ -7,6 +7,7 @@ from ..models.frames import as_fps, as_frames
 from ..models.loop.preview import seam_preview
 from ..models.loop.seam import SUBJECT, score_loop
 from ..models.profile import DEFAULT
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
@@ -52,12 +53,13 @@ class AnimeLoopScore(ProfiledNode):
         backend: str = "auto",
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
-        frames = as_frames(images)
+        frames, network = as_frames(images), chosen_backend(backend, images)
         report = score_loop(
             frames,
             as_fps(fps),
-            chosen_backend(backend),
+            network,
             comfyui.progress(),
             measures=chosen_measures(profile, SUBJECT),
         )
+        report = with_places(report, {network.name: network})
         return scored_output(report, comfyui.to_intermediate(seam_preview(frames)))

@@ -7,6 +7,7 @@ from ..models.frames import as_fps
 from ..models.loop.close import METHODS, close_loop
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
@@ -78,13 +79,15 @@ class AnimeLoopClose(ProfiledNode):
         backend: str = "auto",
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
+        network = chosen_backend(backend, images)
         closed = close_loop(
             images,
             as_fps(fps),
             method,
             blend_frames,
-            chosen_backend(backend),
+            network,
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
         )
-        return io.NodeOutput(closed.images, closed.report, ui=report_ui(closed.report))
+        report = with_places(closed.report, {network.name: network})
+        return io.NodeOutput(closed.images, report, ui=report_ui(report))

@@ -8,6 +8,7 @@ from ..models.image_ops.part import own_part
 from ..models.loop.find import find_loops
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
@@ -83,16 +84,18 @@ class AnimeLoopFind(ProfiledNode):
                 f"AnimeLoopFind: max_frames ({max_frames}) is smaller than min_frames "
                 f"({min_frames}); give a larger max_frames or a smaller min_frames."
             )
+        frames = as_frames(images)
+        network = chosen_backend(backend, frames)
         search = find_loops(
-            as_frames(images),
+            frames,
             as_fps(fps),
             min_frames,
             max_frames or None,
             top_k,
-            chosen_backend(backend),
+            network,
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
         )
         loop = own_part(images, search.start, search.length)
-        ui = report_ui(search.report)
-        return io.NodeOutput(loop, search.report, search.start, search.length, ui=ui)
+        report = with_places(search.report, {network.name: network})
+        return io.NodeOutput(loop, report, search.start, search.length, ui=report_ui(report))

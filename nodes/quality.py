@@ -10,10 +10,12 @@ from ..models.profile import DEFAULT
 from ..models.quality.clip_quality import SUBJECT as CLIP
 from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still import learned
+from ..models.quality.still.still_quality import BATCH, PIXELS, score_still_quality
 from ..models.quality.still.still_quality import SUBJECT as STILL
-from ..models.quality.still.still_quality import score_still_quality
+from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
+from .graphics_memory import STILL_BYTES, device_with_room
 from .inputs import FPS_INPUT
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
@@ -87,9 +89,15 @@ class AnimeStillQuality(ProfiledNode):
         measures = chosen_measures(profile, STILL)
         networks = learned.open_installed(_classifier_files(), comfyui.device())
         report = score_still_quality(
-            frames, measures, networks, comfyui.device(), comfyui.progress()
+            frames,
+            measures,
+            networks,
+            device_with_room(frames, STILL_BYTES, BATCH, PIXELS),
+            comfyui.progress(),
         )
-        return scored_output(report)
+        return scored_output(
+            with_places(report, {each.classifier.model: each for each in networks.ready})
+        )
 
 
 def _classifier_files() -> dict[str, dict[str, Path]]:

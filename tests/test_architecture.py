@@ -37,9 +37,10 @@ COMFYUI = {
     "server",
     "utils",
 }
-# What is asked of devices, folders, progress and interrupts goes through one module.
+# What is asked of devices, folders, progress and interrupts goes through one module, the sharing of
+# memory through another.
 COMFYUI_INSIDE = {"comfy", "folder_paths"}
-COMFYUI_SPEAKER = "nodes/comfyui.py"
+COMFYUI_SPEAKERS = ("nodes/comfyui.py", "nodes/graphics_memory.py")
 LONGEST_FILE = 350  # lines
 ROOMS_OF_JOBS = ("recording", "database", "queries", "provenance")
 
@@ -146,8 +147,8 @@ def _module_of(path: Path) -> str:
     return "." + ".".join(path.relative_to(PACK).with_suffix("").parts)
 
 
-def test_one_module_speaks_to_comfyuis_devices_folders_and_progress():
-    others = [path for path in sources("nodes") if name_of(path) != COMFYUI_SPEAKER]
+def test_two_modules_speak_to_comfyuis_devices_folders_progress_and_memory():
+    others = [path for path in sources("nodes") if name_of(path) not in COMFYUI_SPEAKERS]
     assert offenders(others, COMFYUI_INSIDE) == []
 
 

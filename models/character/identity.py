@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..frames import InputError
+from ..onnx import CPU
+from ..onnx_packages import CPU_ONLY, find_problem
 from ..weights import RECOMMENDED, WEIGHTS
 from ..weights.weight import fetch_command
 from .better_detector import BetterDetector
@@ -133,11 +135,20 @@ def _explanation(
             f"Backend: {embedder.name}: {reason}. It runs on {embedder.device}.",
             f"Threshold: {embedder.threshold:.3f}, {embedder.threshold_note}.",
             f"Detector: {detector.name}: {detector_reason}. It runs on {detector.device}.",
+            *_cpu_only(embedder, detector),
             f"Installed: {', '.join(present) or 'no weights'}.",
             f"Missing: {', '.join(missing) or 'nothing'}.",
             *_recommendation(missing),
         )
     )
+
+
+def _cpu_only(*parts: Embedder | Detector) -> tuple[str, ...]:
+    """Return a line on the package that keeps these networks on the CPU beside a graphics card."""
+    if not any(each.device.startswith(CPU) for each in parts):
+        return ()
+    problem = find_problem()
+    return () if problem is None or problem.kind != CPU_ONLY else (problem.message,)
 
 
 def _recommendation(missing: Sequence[str]) -> tuple[str, ...]:

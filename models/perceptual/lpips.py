@@ -8,21 +8,19 @@ layers. These vectors need one pass of the network for each frame; the `lpips` p
 each pair.
 """
 
-import importlib.util
-import pickle
-import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import torch
 
-from ..dependency import require
-from ..frames import InputError
+from ..frames import Frames
+from ..graphics_memory import CPU, is_card, is_out_of_memory
 from ..image_ops.precision import full_precision
-from .features import MEMORY, FeatureDistance
+from .features import MEMORY, Describe, FeatureDistance
+from .lpips_files import NETWORKS, linear_weights, read_trunk
 from .order import weightless_last
+from .placed_network import PlacedNetwork
+from .products import Progress
 
 # Shift and scale of the networks' inputs, for RGB in −1–1: ImageNet's mean and standard deviation.
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
@@ -31,42 +29,10 @@ SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 EPSILON = 1e-10
 # Rounding a frame to 8 bits changes it by an LPIPS of 0.00015–0.0004 (measured with SqueezeNet).
 STILL = 0.0005
-# Exceptions of torch.load for a file that is damaged or of another kind. Which one it raises
-# depends on the bytes of the file.
-LOAD_ERRORS = (
-    *(pickle.UnpicklingError, zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError),
-    *(LookupError, AttributeError, TypeError),
-)
-
-
-@dataclass(frozen=True)
-class Network:
-    """Network whose outputs LPIPS compares.
-
-    Attributes:
-        builder: name of the function in `torchvision.models` that builds it.
-        layers: indices, in its `features`, of the last layer of each stage, whose outputs are
-            compared.
-        least_side: smallest height and width, px; its pooling layers reduce a smaller picture to
-            nothing.
-        pixels_at_once: pixels of the frames in one pass. Larger passes are no faster on a CPU and
-            would delay an interrupt. A pass holds the features of its frames about three times
-            over (VGG 200 MB, SqueezeNet and AlexNet 60 MB).
-    """
-
-    builder: str
-    layers: tuple[int, ...]
-    least_side: int
-    pixels_at_once: int
-
-
-NETWORKS: Mapping[str, Network] = MappingProxyType(
-    {
-        "squeeze": Network("squeezenet1_1", (1, 4, 7, 9, 10, 11, 12), 17, 120_000),
-        "alex": Network("alexnet", (1, 4, 7, 9, 11), 31, 500_000),
-        "vgg": Network("vgg16", (3, 8, 15, 22, 29), 16, 120_000),
-    }
-)
+# Copies of its features that a pass holds, and bytes of a number in them.
+COPIES, BYTES_PER_FLOAT = 3, 4
+# If a card has no room for the features of a clip, they take a quarter of the memory at first.
+SMALLER = 4
 
 
 class LPIPS(FeatureDistance):
@@ -103,6 +69,12 @@ class LPIPS(FeatureDistance):
         flat = [weight.flatten() for weight in weights]
         ordered, self._nonzero = weightless_last(self._trunk, self._layers, flat)
         self._roots = [weight.sqrt() for weight in ordered]
+        self.placed = PlacedNetwork(self.name, self._trunk, device)
+
+    @property
+    def had_no_room(self) -> bool:
+        """True if it runs on the CPU because the card had no room."""
+        return self.placed.fallback.had_no_room
 
     @classmethod
     def load(
@@ -121,10 +93,63 @@ class LPIPS(FeatureDistance):
             MissingDependency: the `lpips` package, which contains the weights of the channels, is
                 not installed.
         """
-        return cls(net, _trunk(net, path), _linear_weights(net), device, memory)
+        lpips = cls(net, read_trunk(net, path), linear_weights(net), device, memory)
+
+        def read() -> Mapping[str, torch.Tensor]:
+            again = cls(net, read_trunk(net, path), linear_weights(net))  # in the same order
+            return again._trunk.state_dict()
+
+        lpips.placed.read = read
+        return lpips
+
+    def steps(
+        self,
+        frames: Frames,
+        report_progress: Progress = None,
+        describe: Describe | None = None,
+    ) -> torch.Tensor:
+        """Return the distances of neighbouring frames; see `FeatureDistance`."""
+        steps = super().steps
+        return self._with_room(
+            frames, 0, describe, lambda: steps(frames, report_progress, describe)
+        )
+
+    def between(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        """Return the distances of the frames of two batches; see `FeatureDistance`."""
+        between = super().between
+        return self._with_room(first, 0, None, lambda: between(first, second))
+
+    def band(
+        self,
+        frames: Frames,
+        widest: int,
+        report_progress: Progress = None,
+        describe: Describe | None = None,
+    ) -> torch.Tensor:
+        """Return the distances of all pairs of frames; see `FeatureDistance`."""
+        band = super().band
+        return self._with_room(
+            frames, widest + 1, describe, lambda: band(frames, widest, report_progress, describe)
+        )
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Return vectors of a few frames whose squared Euclidean distance is LPIPS."""
+
+        def vectors(start: int, end: int) -> torch.Tensor:
+            part = frames[start:end].to(self.placed.pass_device(frames.device))
+            if into is None:
+                return self._vectors(part, None).to(frames.device)
+            rows = into[start:end]
+            if rows.device == part.device:
+                return self._vectors(part, rows)
+            return rows.copy_(self._vectors(part, None))  # the card has no room for the network
+
+        parts = self.placed.in_parts(len(frames), vectors)
+        if into is not None:
+            return into
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def _vectors(self, frames: torch.Tensor, into: torch.Tensor | None) -> torch.Tensor:
         outputs = self._outputs(_network_input(frames))
         counts = [sum(part.stop - part.start for part in parts) for parts in self._nonzero]
         sizes = [
@@ -156,7 +181,10 @@ class LPIPS(FeatureDistance):
             Outputs of one layer, shape (frames, height, width, channels), with its own height and
             width.
         """
-        for output, root in zip(self._outputs(_network_input(frames)), self._roots, strict=True):
+        outputs = self.placed.or_on_cpu(
+            frames.device, lambda device: self._outputs(_network_input(frames.to(device)))
+        )
+        for output, root in zip(outputs, self._roots, strict=True):
             length = torch.linalg.vector_norm(output, dim=-1, keepdim=True)
             yield output.div_(length.add_(EPSILON)).mul_(root.to(output.device))
 
@@ -182,14 +210,68 @@ class LPIPS(FeatureDistance):
             activations: input of the network, shape (frames, 3, height, width).
         """
         outputs = []
-        layers = self._trunk.to(activations.device).children()
+        self.placed.ready(activations.device, self._pass_memory(activations[:, 0].numel()))
         # TF32, cuDNN's default, keeps three digits: too few for small steps between frames.
         with full_precision():
-            for number, layer in enumerate(layers):
+            for number, layer in enumerate(self._trunk.children()):
                 activations = layer(activations)
                 if number in self._layers:
                     outputs.append(activations.movedim(1, -1))
         return outputs
+
+    def _pass_memory(self, pixels: int) -> int:
+        """Return the bytes that a pass over frames of so many pixels takes."""
+        return int(COPIES * BYTES_PER_FLOAT * self._floats_per_pixel * pixels)
+
+    @property
+    def _floats_per_pixel(self) -> float:
+        return sum(channels / stride**2 for stride, channels in self.layers)
+
+    def _with_room(
+        self,
+        frames: Frames,
+        gaps: int,
+        describe: Describe | None,
+        work: Callable[[], torch.Tensor],
+    ) -> torch.Tensor:
+        """Return the result of work on the device, or on the CPU if the device has no room.
+
+        Args:
+            frames: frames of the clip, or one of two batches.
+            gaps: number of gaps for each frame that `band` computes; 0 for the other methods.
+            describe: function that also measures something else. It must see each frame once, so
+                the work isn't begun again.
+            work: method of `FeatureDistance` with its arguments.
+        """
+        device, memory = self.device, self.memory
+        ways = [(device, memory), (device, memory // SMALLER), (CPU, memory)]
+        try:
+            for way in ways[2:] if self.had_no_room else ways:
+                self.device, self.memory = way
+                used = self.device or frames.device
+                try:
+                    self.placed.ready(used, self._memory_for(frames, gaps, used))
+                    return work()
+                except Exception as error:
+                    if describe is not None or not is_out_of_memory(error) or not is_card(used):
+                        raise
+                if self.memory < memory or not gaps:
+                    self.placed.give_up(used)
+            raise AssertionError("the CPU either returns a result or raises an error")
+        finally:
+            self.device, self.memory = device, memory
+
+    def _memory_for(self, frames: Frames, gaps: int, device: torch.device) -> int:
+        """Return the bytes that the distances of a clip take; see `_with_room`."""
+        count, height, width = frames.shape[:3]
+        vector = BYTES_PER_FLOAT * self._floats_per_pixel * height * width
+        at_once = min(count, self.frames_at_once(frames, device)) if height and width else 0
+        # A pass, its vectors, and those of the frame before it.
+        needed = self._pass_memory(at_once * height * width) + (2 * at_once + 1) * vector
+        if gaps:
+            # The features of the clip, and the squares of the distances, which are copied once.
+            needed += min(self.memory, count * vector) + 2 * BYTES_PER_FLOAT * count * gaps
+        return int(needed)
 
 
 def _network_input(frames: torch.Tensor) -> torch.Tensor:
@@ -199,68 +281,3 @@ def _network_input(frames: torch.Tensor) -> torch.Tensor:
     scaled = torch.addcmul((-1 - shift) / scale, frames, 2 / scale)
     # In this view the channels stay last in memory, which halves the time of a pass on a CPU.
     return scaled.movedim(-1, 1)
-
-
-def _trunk(net: str, path: Path) -> torch.nn.Sequential:
-    import torchvision.models  # a part of ComfyUI; the import takes a second
-
-    network = NETWORKS[net]
-    with torch.device("meta"):  # shapes only: computing initial values of VGG takes seconds
-        trunk = getattr(torchvision.models, network.builder)(weights=None).features
-    trunk = trunk[: network.layers[-1] + 1]
-    needed = {f"features.{name}": tensor for name, tensor in trunk.state_dict().items()}
-    tensors = _read_tensors(path)
-    wrong = [
-        name
-        for name, tensor in needed.items()
-        if name not in tensors or tensors[name].shape != tensor.shape
-    ]
-    if wrong:
-        expected = f"the weights of torchvision's {network.builder}"
-        further = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        received = (
-            f"a file in which {', '.join(wrong[:3])}{further} are missing or of another shape"
-        )
-        remedy = f"Install the file of {network.builder} under this name."
-        raise InputError(str(path), expected, received, remedy)
-    state = {name.removeprefix("features."): tensors[name].float() for name in needed}
-    trunk.load_state_dict(state, assign=True)
-    return trunk
-
-
-def _linear_weights(net: str) -> list[torch.Tensor]:
-    # This finds the package without importing it. An import would set up much that isn't needed.
-    package = importlib.util.find_spec("lpips")
-    if package is None or package.origin is None:
-        require("lpips")  # raises, and says what to install
-        raise AssertionError("lpips can be imported, but its folder was not found")
-    path = Path(package.origin).parent / "weights" / "v0.1" / f"{net}.pth"
-    tensors = _read_tensors(path)
-    return [tensors[f"lin{number}.model.1.weight"] for number in range(len(NETWORKS[net].layers))]
-
-
-def _check_checksums(path: Path) -> None:
-    """Check the checksums of a file.
-
-    torch.load doesn't check them, and a damaged file would give wrong distances.
-    """
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"{damaged} is damaged")
-
-
-def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
-    """Return the tensors of a file by name; a file that contains code is refused."""
-    expected = "a file of tensors by name, as torch.save writes them"
-    remedy = "Install the published file."
-    try:
-        _check_checksums(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except LOAD_ERRORS as error:
-        cause = str(error).splitlines()[0] if str(error) else "an empty file"
-        raise InputError(str(path), expected, f"something else ({cause})", remedy) from error
-    if not isinstance(content, Mapping):
-        raise InputError(str(path), expected, type(content).__name__, remedy)
-    return {name: value for name, value in content.items() if isinstance(value, torch.Tensor)}

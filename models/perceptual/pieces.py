@@ -85,7 +85,7 @@ def large_distance(
             outputs = backend.weighted_outputs(torch.stack(pieces).to(device))
             for layer, (output, (stride, _)) in enumerate(zip(outputs, layers, strict=True)):
                 own = output[:, rows.own_outputs(stride), columns.own_outputs(stride)]
-                sums[layer] += (own[0] - own[1]).square().sum()
+                sums[layer] += (own[0] - own[1]).square().sum().to(device)
                 counts[layer] += own.shape[1] * own.shape[2]
     return (sums / torch.tensor(counts, dtype=sums.dtype, device=device)).sum()
 

@@ -4,6 +4,7 @@ import logging
 
 from ..dependency import MissingDependency
 from ..frames import Absence, InputError
+from ..graphics_memory import MemoryFull
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,9 @@ def absence_for_unusable(name: str, file: str, error: InputError | MissingDepend
         file: path of the faulty file, from ComfyUI's `models` on.
         error: error from opening or running it.
     """
+    if isinstance(error, MemoryFull):
+        logger.warning("There is no room in memory for the weights %s: %s", name, error)
+        return Absence("no_memory", {"name": name})
     logger.warning("The weights %s can't be used and are left out: %s", name, error)
     if isinstance(error, MissingDependency):
         return Absence("package_unusable", {"package": error.name})

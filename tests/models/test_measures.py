@@ -16,7 +16,7 @@ from anime_production.tools.english_texts import declared_measures
 # Codes that no measure declares, because any measure of a family can give them.
 OF_ANY_MEASURE = {
     *("no_frames", "too_few_frames", "too_small", "not_finite", "too_few_drawings"),
-    *("weights_unusable", "package_unusable", "none_passes_yet"),
+    *("weights_unusable", "package_unusable", "no_memory", "none_passes_yet"),
 }
 DECLARED = {(each.name, each.passes): each for each in declared_measures()}.values()
 

@@ -8,8 +8,9 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from anime_production.models.closable_network import NetworkCache
 from anime_production.models.frames import InputError
-from anime_production.models.onnx import CPU, CUDA, Sessions, open_session
+from anime_production.models.onnx import CPU, CUDA, open_session
 
 FEATURES, SIDE = 5, 8
 
@@ -79,9 +80,9 @@ def test_answers_stay_as_they_were_when_the_network_runs_again(tmp_path):
 
 
 def test_answers_outlive_their_session(tmp_path):
-    sessions = Sessions()
+    sessions = NetworkCache()
     path = write_network(tmp_path / "network.onnx")
-    answer = sessions.open(path, "cpu").run(pictures(2))["features"]
+    answer = open_session(path, "cpu", sessions).run(pictures(2))["features"]
     sessions.close()
     np.testing.assert_allclose(answer, reference(path, pictures(2))[0], atol=1e-6)
 
@@ -113,13 +114,13 @@ def test_a_file_is_opened_once_and_anew_when_it_was_replaced(tmp_path):
 
 
 def test_only_the_last_used_sessions_stay_open(tmp_path):
-    sessions = Sessions(most_open=2)
+    sessions = NetworkCache(most_open=2)
     a, b, c = (write_network(tmp_path / f"{name}.onnx") for name in "abc")
-    first, second = sessions.open(a, "cpu"), sessions.open(b, "cpu")
-    assert sessions.open(a, "cpu") is first
-    sessions.open(c, "cpu")
-    assert sessions.open(a, "cpu") is first
-    assert sessions.open(b, "cpu") is not second
+    first, second = open_session(a, "cpu", sessions), open_session(b, "cpu", sessions)
+    assert open_session(a, "cpu", sessions) is first
+    open_session(c, "cpu", sessions)
+    assert open_session(a, "cpu", sessions) is first
+    assert open_session(b, "cpu", sessions) is not second
 
 
 def test_many_threads_share_a_session_and_get_their_own_answers(tmp_path):

@@ -1,12 +1,17 @@
+import sys
+
 import pytest
 import torch
 
+from anime_production.models import onnx_packages
+from anime_production.models.character.embedders.ccip import DEFAULT_MODEL
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.models.weights import RECOMMENDED
 from anime_production.models.weights.weight import fetch_command
 from anime_production.nodes import comfyui
+from anime_production.tests.models.character.embedders.test_ccip import write_network
 
 
 @pytest.fixture
@@ -179,3 +184,24 @@ def test_other_weights_of_a_vision_model_have_another_name(identity, clip_vision
     values = clip_vision.get_sd()
     clip_vision.load_sd({key: value * 1.1 for key, value in values.items()})
     assert identity(clip_vision=clip_vision)[0].key != first
+
+
+@pytest.mark.parametrize("card", [True, False])
+def test_the_package_for_the_cpu_beside_a_card_is_named_with_the_commands(
+    identity, tmp_path, monkeypatch, card
+):
+    network = write_network(tmp_path / DEFAULT_MODEL / "model_feat.onnx")
+    files = {"ccip": {f"{DEFAULT_MODEL}/model_feat.onnx": network}}
+    monkeypatch.setattr(comfyui, "weights", lambda folder: files.get(folder, {}))
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: card)
+    _, explanation = identity(backend="ccip")
+    assert "It runs on CPUExecutionProvider." in explanation
+    command = f'"{sys.executable}" -m pip install onnxruntime-gpu'
+    assert (command in explanation) is card
+
+
+def test_a_backend_without_networks_needs_no_other_package(identity, monkeypatch):
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert "pip install onnxruntime-gpu" not in identity(backend="palette")[1]

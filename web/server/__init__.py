@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...models import onnx_packages
 from ...models.jobs.recording.recorder import Recorder, open_recorder
-from . import folders, packages
+from . import folders
 
 if TYPE_CHECKING:
     from .fetches import Models
@@ -40,8 +41,14 @@ def attach() -> None:
             "Anime Production: the routes or the recording of jobs could not be attached to this"
             " ComfyUI. The nodes work; their runs are not recorded."
         )
-    for problem in packages.problems():
-        log.warning("Anime Production: %s", problem)
+    warn_of_packages()
+
+
+def warn_of_packages() -> None:
+    """Write a fault of the installed packages of ONNX Runtime into ComfyUI's log."""
+    problem = onnx_packages.find_problem()
+    if problem is not None:
+        log.warning("Anime Production: %s", problem.message)
 
 
 def recorder() -> Recorder:

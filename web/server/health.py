@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from ...models import onnx_packages
 from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder import RecorderStatus
 from ...models.settings import TRACKING, SettingsError
-from . import packages
 from .context import RouteContext
 from .endpoint import RouteRequest
 from .refusals import json_answer, refusal_text
@@ -92,7 +92,13 @@ def _worker(context: RouteContext) -> dict[str, Any]:
 
 
 def _onnxruntime() -> dict[str, Any]:
-    versions, problems = packages.onnx_runtimes(), packages.problems()
-    if problems:
-        return {"status": DEGRADED, "message": problems[0], "installed": versions}
-    return {"status": OK, "installed": versions}
+    versions, problem = onnx_packages.onnx_runtimes(), onnx_packages.find_problem()
+    if problem is None:
+        return {"status": OK, "installed": versions}
+    return {
+        "status": DEGRADED,
+        "message": problem.message,
+        "problem": problem.kind,
+        "commands": list(problem.commands),
+        "installed": versions,
+    }

@@ -23,6 +23,11 @@ class BustDetector:
         """Device that the detector of faces runs on."""
         return self._face_detector.device
 
+    @property
+    def had_no_room(self) -> bool:
+        """True if the detector of faces runs on the CPU because the card had no room."""
+        return getattr(self._face_detector, "had_no_room", False)
+
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Detect the people in a few frames; see `Detector`."""
         aspect = frames.shape[2] / frames.shape[1]

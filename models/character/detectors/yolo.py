@@ -90,7 +90,12 @@ class YoloDetector:
     @property
     def device(self) -> str:
         """Provider of onnxruntime that really runs the network."""
-        return self._session.provider
+        return self._session.runs_on
+
+    @property
+    def had_no_room(self) -> bool:
+        """True if it runs on the CPU because the card had no room."""
+        return self._session.had_no_room
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Detect the people in a few frames; see `Detector`."""

@@ -101,7 +101,12 @@ class CcipEmbedder:
     @property
     def device(self) -> str:
         """Provider of onnxruntime that really runs the network."""
-        return self._session.provider
+        return self._session.runs_on
+
+    @property
+    def had_no_room(self) -> bool:
+        """True if it runs on the CPU because the card had no room."""
+        return self._session.had_no_room
 
     @property
     def threshold(self) -> float:

@@ -7,16 +7,28 @@ face counts as a frame without people, and has no score.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from ...closable_network import Closable, ClosableNetwork
 from ...dependency import require
 from ...frames import InputError
+from ...graphics_memory import NO_ROOM, MemoryFull, is_out_of_memory
 from ...image_ops.bytes import as_bytes
-from ...onnx import load_errors, providers_for
+from ...onnx import (
+    CPU,
+    CUDA,
+    OPEN_NETWORKS,
+    PASS_PER_INPUT,
+    WORKSPACE,
+    load_errors,
+    providers_for,
+    usable_device,
+)
 from ...weights import WEIGHTS
 from ..declaration import (
     AUTO,
@@ -36,6 +48,11 @@ NAME = FOLDER = "insightface"
 DETECTION_SIZE = (640, 640)
 LEAST_CONFIDENCE = 0.5  # default of the package
 AT_ONCE = 32  # faces in one pass, 112 × 112 each
+# Memory of a pass, to ask for room on a card: the input in float32, and what the layers hold.
+DETECTION_MEMORY = 640 * 640 * 3 * 4 * PASS_PER_INPUT + WORKSPACE
+RECOGNITION_MEMORY = AT_ONCE * 112 * 112 * 3 * 4 * PASS_PER_INPUT + WORKSPACE
+EXPECTED = "a pack of InsightFace with a detector of faces and a recogniser"
+REMEDY = "Install the pack again, with all its files in one folder."
 KNOWN_PACKS = ("buffalo_l", "antelopev2", "buffalo_m", "buffalo_s", "buffalo_sc")  # best first
 
 # Cosines that the package uses as thresholds: 0.40 in its server and its GUI, 0.45 for persons.
@@ -73,23 +90,55 @@ def find_packs(files: Mapping[str, Path]) -> dict[str, Path]:
     return {name: packs[name] for name in [*best, *sorted(set(packs) - set(best))]}
 
 
-class _PackNetwork:
-    """One of the networks of a pack, opened by the package."""
+class _Pack(Closable):
+    """Networks of an installed pack, opened by the package; see `ClosableNetwork`."""
 
-    def __init__(self, name: str, model: Any) -> None:
-        """Wrap a network of the package.
+    def __init__(self, folder: Path, files: Sequence[Path], device: torch.device) -> None:
+        """Open the pack.
 
         Args:
-            name: name of its pack.
-            model: prepared model object of the package.
+            folder: folder of its files.
+            files: its networks.
+            device: device to run on.
+        """
+        self.provider = CPU
+        self.network: ClosableNetwork[Any] = ClosableNetwork(
+            f"{NAME} {folder.name}",
+            sum(each.stat().st_size for each in files),
+            device,
+            partial(_open_networks, folder),
+            self._device_of,
+        )
+        self.network.use()
+
+    def _device_of(self, pack: Any, device: torch.device) -> torch.device:
+        self.provider = str(pack.det_model.session.get_providers()[0])
+        return device if self.provider == CUDA else torch.device("cpu")
+
+
+class _PackNetwork:
+    """One of the networks of a pack."""
+
+    def __init__(self, name: str, pack: _Pack) -> None:
+        """Take a pack.
+
+        Args:
+            name: name of the pack.
+            pack: the pack.
         """
         self.name = f"{NAME}:{name}"
-        self._model = model
+        self._pack = pack
 
     @property
     def device(self) -> str:
         """Provider of onnxruntime that really runs the network."""
-        return str(self._model.session.get_providers()[0])
+        provider = self._pack.provider
+        return f"{provider} ({NO_ROOM})" if self.had_no_room else provider
+
+    @property
+    def had_no_room(self) -> bool:
+        """True if it runs on the CPU because the card had no room."""
+        return self._pack.had_no_room
 
 
 class InsightFaceDetector(_PackNetwork):
@@ -106,7 +155,10 @@ class InsightFaceDetector(_PackNetwork):
         # The package scales the longer side to its input. It can't scale the shorter one to 0 px.
         if max(DETECTION_SIZE) * min(height, width) < max(height, width):
             return ()
-        boxes, landmarks = self._model.detect(picture)
+        (people,) = self._pack.in_parts(
+            1, lambda start, end: self._pack.network.use(DETECTION_MEMORY).det_model.detect(picture)
+        )
+        boxes, landmarks = people
         detections = []
         for number in np.argsort(-boxes[:, 4], kind="stable"):
             left, top, right, bottom, confidence = boxes[number].tolist()
@@ -151,11 +203,10 @@ class InsightFaceEmbedder(_PackNetwork):
                 picture = _blue_first(frame)
                 faces += [self._upright(picture, each) for each in row]
         # A recogniser that was exported for one face at a time can't take more.
-        step = 1 if self._model.input_shape[0] == 1 else AT_ONCE
-        rows = [
-            self._model.get_feat(faces[start : start + step])
-            for start in range(0, len(faces), step)
-        ]
+        step = 1 if self._recogniser().input_shape[0] == 1 else AT_ONCE
+        rows = self._pack.in_parts(
+            len(faces), lambda start, end: self._recogniser().get_feat(faces[start:end]), step
+        )
         if not rows:
             return torch.zeros(0, 0)
         return as_embeddings(torch.from_numpy(np.concatenate(rows)), len(faces), self.name)
@@ -181,7 +232,10 @@ class InsightFaceEmbedder(_PackNetwork):
         height, width = picture.shape[:2]
         points = detection.landmarks.cpu().numpy() * np.array([width, height], np.float32)
         align = require("insightface.utils.face_align")
-        return align.norm_crop(picture, points, self._model.input_size[0])
+        return align.norm_crop(picture, points, self._recogniser().input_size[0])
+
+    def _recogniser(self) -> Any:
+        return self._pack.network.use(RECOGNITION_MEMORY).models["recognition"]
 
 
 def open_pack(
@@ -198,11 +252,18 @@ def open_pack(
         InputError: the folder is absent, or has no detector, no recogniser, or a broken file.
         MissingDependency: insightface is absent.
     """
-    expected = "a pack of InsightFace with a detector of faces and a recogniser"
-    remedy = "Install the pack again, with all its files in one folder."
     # If the folder doesn't exist, the package would download a pack of its name.
     if not folder.is_dir():
-        raise InputError(str(folder), expected, "no folder", remedy)
+        raise InputError(str(folder), EXPECTED, "no folder", REMEDY)
+    device = usable_device(torch.device(device))
+    files = sorted(folder.glob("*.onnx"))
+    version = tuple((each.name, each.stat().st_mtime_ns, each.stat().st_size) for each in files)
+    key = (NAME, folder.resolve(), str(device))
+    pack = OPEN_NETWORKS.get(key, version, lambda: _Pack(folder, files, device))
+    return InsightFaceDetector(name, pack), InsightFaceEmbedder(name, pack)
+
+
+def _open_networks(folder: Path, device: torch.device) -> Any:
     app = require("insightface.app")
     # The package calls a deprecated function of scikit-image for each face. No user can change
     # that, so the warning is hidden.
@@ -211,18 +272,21 @@ def open_pack(
         pack = app.FaceAnalysis(
             name=str(folder),
             allowed_modules=["detection", "recognition"],
-            providers=providers_for(torch.device(device)),
+            providers=providers_for(device),
         )
-    except load_errors() as error:
-        raise InputError(str(folder), expected, f"a broken file ({error})", remedy) from error
+        if "recognition" not in pack.models:
+            raise InputError(str(folder), EXPECTED, "no recogniser", REMEDY)
+        pack.prepare(ctx_id=0, det_thresh=LEAST_CONFIDENCE, det_size=DETECTION_SIZE)
     except AssertionError as error:  # the package raises this if it finds no detector
         received = "no detector, or a file of another kind"
-        raise InputError(str(folder), expected, received, remedy) from error
-    if "recognition" not in pack.models:
-        raise InputError(str(folder), expected, "no recogniser", remedy)
-    pack.prepare(ctx_id=0, det_thresh=LEAST_CONFIDENCE, det_size=DETECTION_SIZE)
-    detector, recogniser = pack.det_model, pack.models["recognition"]
-    return InsightFaceDetector(name, detector), InsightFaceEmbedder(name, recogniser)
+        raise InputError(str(folder), EXPECTED, received, REMEDY) from error
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise MemoryFull(f"{NAME} {folder.name}") from error
+        if not isinstance(error, load_errors()):
+            raise
+        raise InputError(str(folder), EXPECTED, f"a broken file ({error})", REMEDY) from error
+    return pack
 
 
 def _blue_first(frame: torch.Tensor) -> np.ndarray:

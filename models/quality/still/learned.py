@@ -118,6 +118,11 @@ class LearnedMeasure:
         self.labels = labels
         self._worth = [classifier.worth[label] for label in labels]
 
+    @property
+    def had_no_room(self) -> bool:
+        """True if it runs on the CPU because the card had no room."""
+        return self._session.had_no_room
+
     def probabilities(self, frame: torch.Tensor) -> dict[str, float]:
         """Return the probability of each class.
 

@@ -21,6 +21,10 @@ class Element extends EventTarget {
     return texts.join("");
   }
 
+  set textContent(text) {
+    this.children = text ? [text] : [];
+  }
+
   get classList() {
     const names = new Set(this.className.split(" ").filter(Boolean));
     const write = () => (this.className = [...names].join(" "));

@@ -6,7 +6,7 @@ from torch.nn.functional import interpolate
 
 from anime_production.models.frames import InputError
 from anime_production.models.holds import hold_pattern
-from anime_production.models.perceptual import lpips as module
+from anime_production.models.perceptual import lpips_files as module
 from anime_production.models.perceptual.lpips import LPIPS
 from anime_production.models.perceptual.products import COLUMNS
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
@@ -198,6 +198,6 @@ def test_code_in_a_file_is_not_run(tmp_path, write):
 def test_the_channels_weights_are_found_without_importing_their_package(monkeypatch):
     imported = []
     monkeypatch.setattr(module, "require", imported.append)
-    weights = module._linear_weights("alex")
+    weights = module.linear_weights("alex")
     assert [each.numel() for each in weights] == [64, 192, 384, 256, 256]
     assert not imported

@@ -1,12 +1,17 @@
 import asyncio
 import json
+import sys
 import threading
 from dataclasses import replace
 from importlib import metadata
+from types import SimpleNamespace
 
+import pytest
+import torch
 from aiohttp.test_utils import TestClient, TestServer
 
-from anime_production.web.server import packages
+from anime_production.models import onnx_packages
+from anime_production.web.server import warn_of_packages
 
 from .asking import Desk, NoWorker
 
@@ -14,7 +19,7 @@ AWAY = "postgresql://keeper:a-secret-word@127.0.0.1:1/away"
 
 
 def test_health_is_ok_when_everything_answers(desk, database_url, monkeypatch):
-    monkeypatch.setattr(packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
     (answer,) = desk.get("/anime/health")
     assert (answer.status, answer.json["status"]) == (200, "ok")
     components = answer.json["components"]
@@ -78,8 +83,60 @@ def test_two_onnxruntimes_side_by_side_are_named(desk, database_url, monkeypatch
     monkeypatch.setattr(metadata, "version", version)
     (answer,) = desk.get("/anime/health")
     assert answer.json["status"] == "degraded"
-    message = answer.json["components"]["onnxruntime"]["message"]
-    assert "onnxruntime 1.22 and onnxruntime-gpu 1.21" in message
+    component = answer.json["components"]["onnxruntime"]
+    assert component["problem"] == "side_by_side"
+    assert "onnxruntime 1.22 and onnxruntime-gpu 1.21" in component["message"]
+
+
+def test_a_cuda_machine_with_the_cpu_package_is_told_the_exact_commands(
+    desk, database_url, monkeypatch
+):
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    (answer,) = desk.get("/anime/health")
+    assert answer.json["status"] == "degraded"
+    component = answer.json["components"]["onnxruntime"]
+    assert (component["status"], component["problem"]) == ("degraded", "cpu_only")
+    assert component["commands"] == [
+        f'"{sys.executable}" -m pip uninstall -y onnxruntime',
+        f'"{sys.executable}" -m pip install onnxruntime-gpu',
+    ]
+    assert all(command in component["message"] for command in component["commands"])
+
+
+def test_the_log_names_the_cpu_package_beside_a_card_once(monkeypatch, caplog):
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    warn_of_packages()
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "-m pip install onnxruntime-gpu" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("installed", "card", "amd"),
+    [
+        ({"onnxruntime": "1.22"}, False, None),
+        ({"onnxruntime": "1.22"}, True, "6.4"),
+        ({"onnxruntime-gpu": "1.22"}, True, None),
+        ({}, True, None),
+    ],
+)
+def test_packages_that_fit_the_machine_are_no_problem(monkeypatch, installed, card, amd):
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: installed)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: card)
+    monkeypatch.setattr(torch.version, "hip", amd)
+    assert onnx_packages.find_problem() is None
+
+
+def test_a_build_with_cuda_under_the_name_of_the_cpu_package_is_no_problem(monkeypatch, tmp_path):
+    monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    (tmp_path / "capi").mkdir()
+    (tmp_path / "capi" / "libonnxruntime_providers_cuda.so").write_bytes(b"")
+    built = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(onnx_packages.importlib.util, "find_spec", lambda name: built)
+    assert onnx_packages.find_problem() is None
 
 
 def test_a_slow_database_holds_no_other_request_up(desk, recorder, monkeypatch):

@@ -5,6 +5,7 @@ import { callRoute, RouteError } from "../requests.js";
 import { number, routeText, words } from "../words.js";
 
 const EVERY = 30_000; // milliseconds between two requests
+const CPU_ONLY = "cpu_only"; // onnxruntime's package for the CPU beside an NVIDIA card
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
 
 /**
@@ -124,13 +125,20 @@ function partItem(name, part) {
   );
   line.dataset.status = part.status;
   line.prepend(element("span", "anime-health-symbol", SYMBOLS[part.status] ?? SYMBOLS.unknown));
-  if (part.status !== "ok" && part.message && part.message !== text) {
+  // The server's message on the package for the CPU has the commands below in it.
+  const repeats = part.problem === CPU_ONLY;
+  if (part.status !== "ok" && part.message && part.message !== text && !repeats) {
     const detail = element("p", "anime-quiet", part.message);
     detail.lang = "en"; // the server's own message has no translation
     line.append(detail);
   }
   const advice = adviceFor(name, part);
   if (advice) line.append(element("p", "", advice));
+  for (const command of part.commands ?? []) {
+    const paragraph = element("p", "", element("code", "", command));
+    paragraph.lang = "en";
+    line.append(paragraph);
+  }
   return line;
 }
 
@@ -174,6 +182,7 @@ function partText(name, part) {
  */
 function problem(name, part, english) {
   const values = { ...part, packages: installedPackages(part) };
+  if (part.problem === CPU_ONLY) return words("health.onnxruntime_cpu_only", values);
   return routeText(`health.${name}_is_${part.status}`, english, values);
 }
 
@@ -201,7 +210,10 @@ function adviceFor(name, part) {
   if (name === "outbox") {
     return words(part.status === "down" ? "health.outbox_do" : "health.refused_do");
   }
-  if (name === "onnxruntime") return words("health.onnxruntime_do");
+  if (name === "onnxruntime") {
+    const isCpuOnly = part.problem === CPU_ONLY;
+    return words(isCpuOnly ? "health.onnxruntime_cpu_only_do" : "health.onnxruntime_do");
+  }
   if (name === "device") return words("health.device_do");
   if (name === "worker") return words("health.worker_do");
   return "";

@@ -9,12 +9,16 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from PIL import Image
 
 from anime_production.models.character.detection import WHOLE_PICTURE, Detection, Region
 from anime_production.models.character.embedders import insightface
 from anime_production.models.character.embedders.insightface import find_packs, open_pack
+from anime_production.models.closable_network import NetworkCache
 from anime_production.models.frames import InputError
+from anime_production.models.graphics_memory import NO_ROOM
+from anime_production.tests.models.pretend_card import CARD, pretend_a_card
 
 DETECTOR, RECOGNISER = "scrfd_det_500m.onnx", "mobilefacenet_128d.onnx"
 DRAWN = ("eileen_happy", "sylvie_blue_normal", "sylvie_blue_giggle")
@@ -257,4 +261,51 @@ def test_a_broken_file_is_named(pack, tmp_path):
 
 def test_the_size_that_the_detector_looks_at_is_the_one_of_older_versions(opened, six_people):
     """The present default looks at 128 × 128 as well, and takes longer for other faces."""
-    assert opened[0]._model.input_sizes == [insightface.DETECTION_SIZE] == [(640, 640)]
+    assert (
+        opened[0]._pack.network.use().det_model.input_sizes
+        == [insightface.DETECTION_SIZE]
+        == [(640, 640)]
+    )
+
+
+def test_a_pack_stays_open_for_the_next_run_until_a_file_changes(pack, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(pack, folder)
+    first = open_pack("mine", folder)[0]._pack.network.use()
+    detector, embedder = open_pack("mine", folder)
+    assert detector._pack.network.use() is embedder._pack.network.use() is first
+    (folder / DETECTOR).touch()
+    assert open_pack("mine", folder)[0]._pack.network.use() is not first
+
+
+def test_a_closed_pack_opens_again_and_detects_the_same(opened, six_people, faces):
+    detector, embedder = opened
+    expected = embedder.embed(six_people, [faces])
+    detector._pack.network.close()
+    assert not embedder._pack.network.is_open
+    assert torch.equal(embedder.embed(six_people, [faces]), expected)
+    assert [each.box for each in detector.detect(six_people)[0]] == [each.box for each in faces]
+
+
+def test_faces_that_do_not_fit_on_the_card_pass_on_the_cpu(
+    pack, opened, six_people, faces, monkeypatch
+):
+    expected = opened[1].embed(six_people, [faces])
+    pretend_a_card(monkeypatch)
+    monkeypatch.setattr(insightface._Pack, "_device_of", lambda self, pack, device: device)
+    monkeypatch.setattr(insightface, "OPEN_NETWORKS", NetworkCache())
+    _, embedder = open_pack("mine", pack, CARD)
+    network = type(embedder._pack.network.use().models["recognition"])
+    really, passes = network.get_feat, []
+
+    def get_feat(model, pictures):
+        passes.append((embedder.had_no_room, len(pictures)))
+        if not embedder.had_no_room:
+            raise RuntimeException("BFCArena::AllocateRawInternal Failed to allocate memory")
+        return really(model, pictures)
+
+    monkeypatch.setattr(network, "get_feat", get_feat)
+    torch.testing.assert_close(embedder.embed(six_people, [faces]), expected, rtol=1e-4, atol=1e-4)
+    # This recogniser was exported for one face at a time.
+    assert passes == [(False, 1), *[(True, 1)] * 6]
+    assert embedder.device == f"CPUExecutionProvider ({NO_ROOM})"

@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from PIL import Image
 
 from anime_production.models.frames import InputError
@@ -190,3 +191,22 @@ def test_without_onnxruntime_it_says_what_to_install(tmp_path, frame, monkeypatc
     left_out = next(each for each in report.measurements if each.name == COMPLETENESS.name)
     assert left_out.reason_code == "package_unusable"
     assert "pip install onnxruntime" in left_out.reason
+
+
+@pytest.mark.parametrize("when", ["opening", "running"])
+def test_a_full_memory_is_named_and_not_called_a_broken_file(tmp_path, frame, monkeypatch, when):
+    full = "BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9"
+
+    def refuse(*arguments, **options):
+        raise RuntimeException(f"[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : {full}")
+
+    files = write_network(tmp_path, COMPLETENESS, 384)
+    if when == "opening":
+        monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
+    else:
+        monkeypatch.setattr(onnxruntime.InferenceSession, "run_with_iobinding", refuse)
+    report = score_still_quality(frame[None], learned=opened(files))
+    left_out = next(each for each in report.measurements if each.name == COMPLETENESS.name)
+    assert left_out.reason_code == "no_memory"
+    assert "enough free memory" in left_out.reason
+    assert "install" not in left_out.reason
