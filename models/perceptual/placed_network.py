@@ -54,7 +54,8 @@ class PlacedNetwork:
             device: device of the input.
             needed: bytes that the pass takes on top of the network.
         """
-        device = torch.empty(0, device=device).device  # with its index
+        if device.index is None and is_card(device):
+            device = torch.empty(0, device=device).device  # the same one with its index
         run, room = self._room
         if self._is_on(device) and run == manager().run() and needed <= room:
             return
