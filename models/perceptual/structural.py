@@ -22,7 +22,7 @@ USUAL_STEP = "motion"  # code of the reason that names the usual step between dr
 # Shorter sides of the scales, px: the largest shows the features of a face, the smallest the layout
 # of the picture.
 SCALES = (96, 48, 24, 12)
-PIXELS_AT_ONCE = 2_000_000  # full-size pixels converted at a time: bounds the memory to ~80 MB
+PIXELS_AT_ONCE = 1_000_000  # full-size pixels converted at a time on each core: about 40 MB
 
 
 class Structural(FeatureDistance):

@@ -185,8 +185,8 @@ clip = {clip}
 find_loops(as_frames(clip[:9]), 24.0)
 """
     megabytes_as_float = 120 * 480 * 832 * 3 * 4 / 2**20
-    # What is read at a time takes some 100 MB, however long the clip is.
-    assert peak_above(before, "find_loops(as_frames(clip), 24.0)") < 0.4 * megabytes_as_float
+    # What is read at a time takes 50 to 200 MB, however long the clip is.
+    assert peak_above(before, "find_loops(as_frames(clip), 24.0)") < 0.5 * megabytes_as_float
 
 
 def _as_half(frames):
