@@ -33,7 +33,7 @@ MOST = {
     "compare_lpips": Most(cuda=(95, 1), mps=(95, 1), sent=12.5),
     "difference_picture": Most(cuda=(200, 1), mps=(200, 1), sent=2.3),
     "loop_score": Most(cuda=(285, 5), mps=(285, 5), sent=9.4),
-    "loop_score_alex": Most(cuda=(510, 6), mps=(510, 6), sent=24.5),
+    "loop_score_alex": Most(cuda=(510, 6), mps=(510, 6), sent=24.6),
     "loop_find": Most(cuda=(540, 3), mps=(510, 3), sent=9.6),
     "loop_find_alex": Most(cuda=(680, 5), mps=(640, 11), sent=19.6),
     "loop_find_squeeze": Most(cuda=(1250, 5), mps=(1200, 23), sent=12.6),
