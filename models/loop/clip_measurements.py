@@ -11,7 +11,7 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..rgb_frames import Frames
 from .progress import part_of
-from .structural_pass import StructuralPass, structural_steps
+from .structural_pass import FrameRecords, StructuralPass, structural_steps
 
 # Share of the work that is done, for the progress bar, when a learned backend has measured the
 # steps (LEARNED), and when the structural distance has measured them (STEPPED).
@@ -27,6 +27,8 @@ class ClipMeasurements:
             backend; shape (frames,).
         structural_steps: the same distances by the structural distance, in ΔE.
         motion_steps: the structural distances without the part caused by a change of light alone.
+        moving_shares: share of each step that a change of light doesn't explain, 0–1, shape
+            (frames,).
         colours: mean colour of each frame in CIELAB, shape (frames, 3).
         sharpness: mean second difference of each frame, as `sharpness.second_differences` gives
             it; shape (frames,).
@@ -39,6 +41,7 @@ class ClipMeasurements:
     steps: torch.Tensor
     structural_steps: torch.Tensor
     motion_steps: torch.Tensor
+    moving_shares: torch.Tensor
     colours: torch.Tensor
     sharpness: torch.Tensor
     clip: GreyClip
@@ -65,7 +68,11 @@ class ClipMeasurements:
 
 
 def measure_clip(
-    frames: Frames, backend: Backend, report_progress: Progress = None
+    frames: Frames,
+    backend: Backend,
+    report_progress: Progress = None,
+    records: FrameRecords | None = None,
+    clip: GreyClip | None = None,
 ) -> ClipMeasurements:
     """Measure a whole clip as a loop.
 
@@ -73,10 +80,13 @@ def measure_clip(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: perceptual distance that measures the steps.
         report_progress: called with (work done, all work); may raise to stop.
+        records: records of the structural pass to fill, for a caller that needs more of them.
+        clip: grey pictures of these frames; None for new ones.
     """
     structural = isinstance(backend, Structural)
     start = 0.0 if structural else LEARNED
-    structural_pass = structural_steps(frames, backend, part_of(report_progress, start, STEPPED))
+    report_steps = part_of(report_progress, start, STEPPED)
+    structural_pass = structural_steps(frames, backend, report_steps, records)
     steps = structural_pass.steps
     if not structural:
         steps = backend.steps(frames, part_of(report_progress, 0.0, LEARNED)).cpu()
@@ -93,9 +103,10 @@ def measure_clip(
         steps,
         structural_pass.steps,
         moving_only(structural_pass.steps, shares),
+        shares,
         structural_pass.colours,
         structural_pass.sharpness,
-        GreyClip(frames),
+        GreyClip(frames) if clip is None else clip,
         between,
     )
 
@@ -149,6 +160,7 @@ class SearchedClip:
             steps,
             structural,
             moving_only(structural, shares),
+            shares,
             self._structural_pass.colours[start:stop],
             self._structural_pass.sharpness[start:stop],
             self._clip,

@@ -1,6 +1,6 @@
 """One pass over a clip that measures in each frame all that the loop measures need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -52,7 +52,10 @@ class StructuralPass:
 
 
 def structural_steps(
-    frames: Frames, backend: object, report_progress: Progress = None
+    frames: Frames,
+    backend: object,
+    report_progress: Progress = None,
+    records: "FrameRecords | None" = None,
 ) -> StructuralPass:
     """Measure the steps of a clip, with colours and sharpness of its frames, in one pass.
 
@@ -60,8 +63,9 @@ def structural_steps(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: if it is a structural one, its device and memory are used; others are ignored.
         report_progress: called with (frames done, all frames); may raise to stop.
+        records: records of these frames to fill; None for new ones.
     """
-    records = _FrameRecords(len(frames))
+    records = records or FrameRecords(len(frames))
     steps = _structural(backend).steps(frames, report_progress, records.describe)
     return StructuralPass(steps.cpu(), records.colours, records.sharpness, records.ends)
 
@@ -81,7 +85,7 @@ def structural_band(
         The distances of frame i to frame i + g at [i, g], infinite beyond the clip's end, on the
         CPU; and the results of the pass, in which the seam's step is not measured.
     """
-    records = _FrameRecords(len(frames))
+    records = FrameRecords(len(frames))
     band = _structural(backend).band(frames, widest, report_progress, records.describe).cpu()
     steps = band[:, 1].nan_to_num(torch.nan, posinf=0.0)  # the last frame has no next one
     return band, StructuralPass(steps, records.colours, records.sharpness, records.ends)
@@ -91,13 +95,36 @@ def _structural(backend: object) -> Structural:
     return backend if isinstance(backend, Structural) else STRUCTURAL_BACKEND
 
 
-class _FrameRecords:
-    """Measurements of each frame, recorded while its structural features are computed."""
+class FrameRecords:
+    """Measurements of each frame, recorded while its structural features are computed.
 
-    def __init__(self, frames: int) -> None:
+    Attributes:
+        colours: mean colour of each frame in CIELAB, shape (frames, 3).
+        sharpness: `second_differences` of each frame, shape (frames,).
+        ends: structural features of the frames near both ends, by index of the frame.
+        features: structural features of all frames, if they are kept, shape (frames, features).
+    """
+
+    def __init__(
+        self,
+        frames: int,
+        kept_share: float = 0.0,
+        also: Callable[[int, torch.Tensor], None] | None = None,
+    ) -> None:
+        """Prepare the records.
+
+        Args:
+            frames: number of frames.
+            kept_share: share of the values of a frame; the features of all frames are kept if they
+                are no more than that.
+            also: function that takes the index of the first of some frames, and the frames, to
+                record more of them in the same pass.
+        """
         self.colours = torch.full((frames, 3), torch.nan)
         self.sharpness = torch.full((frames,), torch.nan)
         self.ends: dict[int, torch.Tensor] = {}
+        self.features: torch.Tensor | None = None
+        self._kept_share, self._also = kept_share, also
 
     def describe(self, start: int, frames: torch.Tensor, into: torch.Tensor | None) -> torch.Tensor:
         """Return the structural features of some frames and record their measurements.
@@ -113,4 +140,10 @@ class _FrameRecords:
         for frame in range(start, start + len(frames)):
             if frame < ENDS or frame >= len(self.sharpness) - ENDS:
                 self.ends[frame] = features[frame - start].clone()
+        if features.shape[1] <= self._kept_share * frames.shape[1:].numel():
+            if self.features is None:
+                self.features = features.new_empty(len(self.sharpness), features.shape[1])
+            self.features[place] = features
+        if self._also is not None:
+            self._also(start, frames)
         return features
