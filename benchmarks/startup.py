@@ -24,6 +24,7 @@ class ComfyUIStart:
     def __init__(self, base: Path, with_pack: bool) -> None:
         (base / "custom_nodes").mkdir(parents=True)
         self._base, self._packs = base, [PACK_NAME] if with_pack else []
+        self._bytecode = base / "bytecode"
         for pack in self._packs:
             link(CHECKOUT, base / "custom_nodes" / pack)
         self.output = ""
@@ -32,7 +33,12 @@ class ComfyUIStart:
         options = ["--quick-test-for-ci", *([] if torch.cuda.is_available() else ["--cpu"])]
         comfyui = Path(os.environ["COMFYUI_PATH"])
         command = command_line(sys.executable, comfyui, self._base, self._packs, options)
-        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Users have the bytecode from the start before; without it every module is compiled anew.
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(self._bytecode)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        process = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment
+        )
         self.output = process.stdout + process.stderr
         if process.returncode != 0 or "IMPORT FAILED" in self.output:
             raise RuntimeError(f"ComfyUI did not start:\n{self.output[-3000:]}")

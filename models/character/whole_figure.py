@@ -17,6 +17,7 @@ import torch.nn.functional as functional
 
 from ..image_ops.bytes import as_bytes
 from ..image_ops.colour import lab_from_rgb
+from ..workers import in_order
 from .cut_out import CUT_PIXELS, Label, cut_out, reduced
 from .figure import WORKING_PIXELS, Figures, figures_in_masks
 from .mean_field import LIGHTNESS_WEIGHT, distances, mean_field_weights, sample_indices
@@ -92,12 +93,8 @@ def find_figures(frames: torch.Tensor) -> Figures:
     weight = mean_field_weights(evidence, colour, place, (height, width))
     clearness = _clearness(weight, colour, (height, width))
     fine = reduced(frames, CUT_PIXELS)
-    cuts = [
-        _cut_whole(picture, start, clear)
-        for picture, start, clear in zip(
-            as_bytes(fine), weight.cpu(), clearness.tolist(), strict=True
-        )
-    ]
+    starts = zip(as_bytes(fine), weight.cpu(), clearness.tolist(), strict=True)
+    cuts = list(in_order(lambda start: _cut_whole(*start), starts))
     masks = torch.from_numpy(np.stack([mask for mask, _ in cuts])).to(frames.device)
     visible = torch.tensor([is_visible for _, is_visible in cuts], device=frames.device)
     return figures_in_masks(fine, masks, clearness, visible)

@@ -1,6 +1,6 @@
 """Optical flow between pictures, and the grey pictures of a clip from which it is computed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from ..dependency import require
 from ..rgb_frames import Frames
+from ..workers import in_order
 from .warp import visible_in_both, warped
 
 # Shorter side at which motion is measured, px. At this size a moving eye is still some pixels wide,
@@ -86,7 +87,7 @@ class GreyClip:
     def picture(self, frame: int) -> np.ndarray:
         """Return a frame as a small grey picture; see `grey_picture`."""
         if frame not in self._pictures:
-            self._pictures[frame] = grey_picture(self._frames[frame])
+            self._pictures[frame] = self._read(frame)
         return self._pictures[frame]
 
     def thumbnail(self, frame: int) -> torch.Tensor:
@@ -99,15 +100,44 @@ class GreyClip:
             self._thumbnails[frame] = adaptive_avg_pool2d(picture[None], THUMBNAIL_SIDE).flatten()
         return self._thumbnails[frame]
 
+    def prepare(
+        self, frames: Sequence[int], poll: Callable[[], None] | None = None
+    ) -> Iterator[int]:
+        """Compute the pictures of frames on all cores, and yield each frame when it is ready.
+
+        Args:
+            frames: frames whose pictures are needed.
+            poll: called again and again while one takes long; may raise to stop.
+        """
+        missing = [each for each in dict.fromkeys(frames) if each not in self._pictures]
+        for frame, picture in zip(missing, in_order(self._read, missing, poll), strict=True):
+            self._pictures[frame] = picture
+            yield frame
+
+    def prepare_flows(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compute the flows between pairs of frames on all cores, at most `MOST_FLOWS`."""
+        list(self.prepare([frame for pair in pairs for frame in pair]))
+        missing = [each for each in dict.fromkeys(pairs) if each not in self._flows][:MOST_FLOWS]
+        pictures = ((self.picture(first), self.picture(second)) for first, second in missing)
+        flows = in_order(lambda pair: optical_flow(*pair), pictures)
+        for pair, flow in zip(missing, flows, strict=True):
+            self._keep(pair, flow)
+
     def flow(self, first: int, second: int) -> np.ndarray:
         """Return the flow from one frame to another; see `optical_flow`."""
         flow = self._flows.get((first, second))
         if flow is None:
             flow = optical_flow(self.picture(first), self.picture(second))
-            if len(self._flows) >= MOST_FLOWS:
-                del self._flows[next(iter(self._flows))]  # the oldest
-            self._flows[first, second] = flow
+            self._keep((first, second), flow)
         return flow
+
+    def _read(self, frame: int) -> np.ndarray:
+        return grey_picture(self._frames[frame])
+
+    def _keep(self, pair: tuple[int, int], flow: np.ndarray) -> None:
+        if len(self._flows) >= MOST_FLOWS:
+            del self._flows[next(iter(self._flows))]  # the oldest
+        self._flows[pair] = flow
 
     def trackable_share(self, first: int, second: int) -> float:
         """Return the share of a frame's pixels that the flow tracks to another and back, 0–1."""
@@ -198,10 +228,23 @@ class GreyPictures:
         Args:
             report_progress: called with (pictures done, pictures in all); may raise to stop.
         """
-        for place in range(len(self)):
-            self._clip.thumbnail(self._frame(place))
+        frames = [self._frame(place) for place in range(len(self))]
+        ready = 0
+
+        def report() -> None:
             if report_progress is not None:
-                report_progress(place + 1, len(self))
+                report_progress(ready, len(self))
+
+        for frame in self._clip.prepare(frames, report):
+            self._clip.thumbnail(frame)
+            ready = ready + 1
+            report()
+        ready = len(self)  # some may have been ready before
+        report()
+
+    def prepare_flows(self, places: Sequence[tuple[int, int]]) -> None:
+        """Compute the flows between pairs of the pictures, given by their places, on all cores."""
+        self._clip.prepare_flows([(self._frame(one), self._frame(two)) for one, two in places])
 
     def flow(self, first: int, second: int) -> np.ndarray:
         """Return the flow from one of the pictures to another, both given by their places."""

@@ -30,10 +30,13 @@ def mixed_difference(picture: torch.Tensor) -> torch.Tensor:
     J. Immerkær, Fast Noise Variance Estimation, 1996: the difference of two Laplacians.
 
     Args:
-        picture: shape (height, width).
+        picture: shape (…, height, width).
 
     Returns:
         Differences; smaller than `picture` by 2 px along each axis.
     """
-    across = picture[:, :-2] - 2 * picture[:, 1:-1] + picture[:, 2:]
-    return across[:-2] - 2 * across[1:-1] + across[2:]
+    for axis in (-2, -1):
+        for _ in range(2):
+            length = picture.shape[axis] - 1
+            picture = picture.narrow(axis, 1, length) - picture.narrow(axis, 0, length)
+    return picture

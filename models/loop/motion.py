@@ -100,7 +100,9 @@ def _explained_share(pictures: GreyPictures) -> float:
 def _followed_places(pictures: GreyPictures) -> list[int]:
     """Return the places of the pictures that the flow follows to the next one."""
     places = pictures.spread(FOLLOWED_STEPS)
-    return [place for place in places if place < len(pictures) - 1] or [0]
+    followed = [place for place in places if place < len(pictures) - 1] or [0]
+    pictures.prepare_flows([(place, place + 1) for place in followed])
+    return followed
 
 
 def _likeness(pictures: GreyPictures) -> float:

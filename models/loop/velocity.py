@@ -57,6 +57,7 @@ def seam_velocity(pictures: GreyPictures) -> Value:
     turning_points = _turning_points(pictures)
     beside = [place % count for point in turning_points for place in range(point - 1, point + 2)]
     measured = sorted({0, 1, count - 2, count - 1, *pictures.spread(MOST_DRAWINGS), *beside})
+    pictures.prepare_flows([(place, place + side) for place in measured for side in (1, -1)])
     flows = {drawing: _flows(pictures, drawing) for drawing in measured}
     speeds = {
         drawing: (mean_length(out) + mean_length(back)) / 2

@@ -14,7 +14,7 @@ from .still.dither import DITHERED
 from .still.exposure import CLIPPED, CONTRAST
 from .still.noise import NOISE
 from .still.posterisation import POSTERISATION
-from .still.still_quality import Results, absence_of, facts_of, measure_picture, numbers_of
+from .still.still_quality import Results, absence_of, facts_of, measure_in_order, numbers_of
 
 # The still measures that take a few milliseconds each; the node AnimeStillQuality has all of them.
 # Clipped light can be intended in a shot, so it decides nothing unless a profile requires it.
@@ -40,17 +40,22 @@ def still_measurements(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         pattern: hold pattern of the clip. Held frames repeat a drawing and aren't measured again.
         measures: the measures by name, with the thresholds of the profile.
-        report_drawing: called with the index of the first frame of each drawing that was measured;
-            may raise to stop.
+        report_drawing: called with the index of the first frame of each drawing that was measured,
+            again and again while the next drawing takes long; may raise to stop.
 
     Returns:
         Measurements of `STILL_MEASURES`: the median over the drawings, with the worst drawing in
         the details.
     """
-    results = []
-    for drawing in pattern.drawings:
-        results.append(measure_picture(frames[drawing], STILL_MEASURES))
-        report_drawing(drawing)
+    results: list[Results] = []
+
+    def report_last() -> None:
+        if results:
+            report_drawing(pattern.drawings[len(results) - 1])
+
+    for values in measure_in_order(frames, pattern.drawings, STILL_MEASURES, poll=report_last):
+        results.append(values)
+        report_last()
     return tuple(_measurement(measures[each.name], results, pattern) for each in STILL_MEASURES)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from ...workers import in_order
 from ..cut_out import Label, cut_out
 from ..declaration import DetectorDeclaration, Resources
 from ..detection import Box, Detection, Detector, Region
@@ -52,12 +53,13 @@ class LbpFigureDetector:
 
     def detect(self, frames: torch.Tensor) -> list[tuple[Detection, ...]]:
         """Detect the figures in a few frames, one for each face; see `Detector`."""
-        rows: list[tuple[Detection, ...]] = []
-        for frame, faces in zip(frames, self._faces.detect(frames), strict=True):
-            boxes = [each.face for each in faces if each.face is not None]
-            figures = _figures_around(frame.to(self.device), boxes)
-            rows.append(figures or self._whole_image.detect(frame[None])[0])
-        return rows
+        faces = zip(frames, self._faces.detect(frames), strict=True)
+        return list(in_order(lambda pair: self._figures(*pair), faces))
+
+    def _figures(self, frame: torch.Tensor, faces: Sequence[Detection]) -> tuple[Detection, ...]:
+        boxes = [each.face for each in faces if each.face is not None]
+        figures = _figures_around(frame.to(self.device), boxes)
+        return figures or self._whole_image.detect(frame[None])[0]
 
 
 def _figures_around(frame: torch.Tensor, faces: Sequence[Box]) -> tuple[Detection, ...]:

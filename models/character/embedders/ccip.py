@@ -18,6 +18,7 @@ from PIL import Image
 from ...frames import InputError
 from ...image_ops.bytes import as_bytes
 from ...onnx import open_session
+from ...workers import in_order
 from ..declaration import AUTO, EmbedderDeclaration, Resources, absent_weights
 from ..detection import Detection, Detector
 from .embedding import as_embeddings, cosines, crops
@@ -128,7 +129,7 @@ class CcipEmbedder:
         """Return the embeddings of all detections in a few frames; see `Embedder`."""
         parts, embeddings = crops(frames, detections, FILLING), []
         while batch := list(islice(parts, AT_ONCE)):
-            squares = torch.stack([resized_to_square(each) for each in batch])
+            squares = torch.stack(list(in_order(resized_to_square, batch)))
             outputs = self._session.run(network_input(squares.to(self._session.device)))
             output = outputs[self._session.output_names[0]]
             embeddings.append(as_embeddings(output, len(batch), self.name))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 
 from ...frames import InputError
+from ...workers import in_order
 from ..declaration import EmbedderDeclaration
 from ..detection import Detection, Region
 from ..figure import Figures, join, upper_parts
@@ -228,7 +229,7 @@ class PaletteEmbedder:
         if self.region is Region.BUST:
             return embed_busts(frames, detections, self._device)
         pairs = [(frames[index], each) for index, row in enumerate(detections) for each in row]
-        figures = [self._figure(*pair) for pair in pairs]
+        figures = list(in_order(lambda pair: self._figure(*pair), pairs))
         if not figures:
             return torch.zeros(0, DIMENSIONS)
         # Figures of one size make one batch. Those of a detector of persons differ in size.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...frames import Absence
+from ...image_ops.order import ascending
 from ...measure import Value
 
 if TYPE_CHECKING:
@@ -38,18 +39,40 @@ def is_dithered(frame: torch.Tensor, strength: float | None) -> bool:
         frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
         strength: result of `noise` for the picture, grey levels; None if it can't be measured.
     """
+    planes = frame.movedim(-1, 0)[None]
+    return is_dithered_by(strength, lambda: colour_counts(planes)[0].tolist())
+
+
+def is_dithered_by(strength: float | None, counts: Callable[[], list[float]]) -> bool:
+    """Return True if at least half of the blocks are a pattern of a few distant colours.
+
+    Args:
+        strength: as in `is_dithered`.
+        counts: function that returns the number of colours of each block. It isn't called if the
+            noise is too faint.
+    """
     if strength is None:
         strength = BLACK_AND_WHITE
     if strength < FAINT:
         return False
-    red, green, blue = (frame * 255).round().int().unbind(-1)
-    colours = (red * 256 + green) * 256 + blue
-    blocks = colours.unfold(0, SIDE, SIDE).unfold(1, SIDE, SIDE).flatten(0, 1)
-    stride = -(-len(blocks) // MOST_BLOCKS)
-    sorted_colours = blocks[::stride].flatten(1).sort(dim=1).values
-    distinct = (sorted_colours[:, 1:] != sorted_colours[:, :-1]).sum(dim=1) + 1
-    few = (distinct > 1) & (distinct <= COLOURS_PER_LEVEL * strength)
-    return few.float().mean().item() >= LEAST_SHARE
+    few = [1 < count <= COLOURS_PER_LEVEL * strength for count in counts()]
+    return sum(few) / len(few) >= LEAST_SHARE
+
+
+def colour_counts(planes: torch.Tensor) -> torch.Tensor:
+    """Return the number of different colours in each of the blocks that are examined.
+
+    Args:
+        planes: RGB in 0–1, shape (pictures, 3, height, width), at least 16 px a side.
+
+    Returns:
+        Numbers, float32, shape (pictures, blocks).
+    """
+    blocks = planes.unfold(2, SIDE, SIDE).unfold(3, SIDE, SIDE).flatten(2, 3)
+    stride = -(-blocks.shape[2] // MOST_BLOCKS)
+    red, green, blue = (blocks[:, :, ::stride] * 255).round_().int().unbind(1)
+    colours = ascending(((red * 256 + green) * 256 + blue).flatten(2))
+    return (colours[..., 1:] != colours[..., :-1]).sum(dim=2).add_(1).float()
 
 
 DITHERED = "dithered"

@@ -1,11 +1,11 @@
 """Exposure: shares of clipped and crushed pixels, and contrast."""
 
-from functools import reduce
-
 import torch
 
+from ...image_ops.order import ranked
 from ...measure import Measure
 from ...measurement import Better
+from .picture import Picture
 
 # Lowest and highest grey level that are still distinct in 8-bit video.
 BLACK, WHITE = 2 / 255, 253 / 255
@@ -28,8 +28,7 @@ def clipped_share(frame: torch.Tensor) -> float:
     Returns:
         Share in 0–1.
     """
-    darkest = reduce(torch.minimum, frame.unbind(-1))  # a fifth of the time of `amin`
-    return (darkest >= WHITE).float().mean().item()
+    return clipped_numbers(frame.movedim(-1, 0)[None])[0, 0].item()
 
 
 def crushed_share(frame: torch.Tensor) -> float:
@@ -44,8 +43,22 @@ def crushed_share(frame: torch.Tensor) -> float:
     Returns:
         Share in 0–1.
     """
-    lightest = reduce(torch.maximum, frame.unbind(-1))
-    return (lightest <= BLACK).float().mean().item()
+    return clipped_numbers(frame.movedim(-1, 0)[None])[0, 1].item()
+
+
+def clipped_numbers(planes: torch.Tensor) -> torch.Tensor:
+    """Return the shares of clipped and of crushed pixels, without waiting for the device.
+
+    Args:
+        planes: RGB in 0–1, shape (pictures, 3, height, width).
+
+    Returns:
+        Shares in 0–1, shape (pictures, 2).
+    """
+    darkest, lightest = planes.amin(dim=1), planes.amax(dim=1)
+    # Comparisons in place write floats, which takes a third of the time of booleans.
+    shares = [darkest.ge_(WHITE).mean(dim=(1, 2)), lightest.le_(BLACK).mean(dim=(1, 2))]
+    return torch.stack(shares, dim=1)
 
 
 def contrast(grey: torch.Tensor) -> float:
@@ -57,11 +70,28 @@ def contrast(grey: torch.Tensor) -> float:
     Returns:
         Distance in 0–1.
     """
-    stride = max(1, int((grey.numel() / PIXELS) ** 0.5))
-    values = grey[::stride, ::stride].flatten()
-    tail = int(len(values) * TAIL) + 1
-    lightest = values.topk(tail, sorted=False).values.min()
-    return (lightest - values.topk(tail, largest=False, sorted=False).values.max()).item()
+    darkest, lightest = contrast_numbers(grey[None])[0].tolist()
+    return lightest - darkest
+
+
+def contrast_numbers(grey: torch.Tensor) -> torch.Tensor:
+    """Return the 1 % and the 99 % quantile of each picture, without waiting for the device.
+
+    Args:
+        grey: luma in 0–1, shape (pictures, height, width).
+
+    Returns:
+        Luma in 0–1, shape (pictures, 2).
+    """
+    stride = max(1, int((grey[0].numel() / PIXELS) ** 0.5))
+    values = grey[:, ::stride, ::stride].flatten(1)
+    tail = int(values.shape[1] * TAIL)
+    return ranked(values, [tail, values.shape[1] - 1 - tail])
+
+
+def _contrast(picture: Picture) -> float:
+    darkest, lightest = picture.of_grey(contrast_numbers)
+    return lightest - darkest
 
 
 CLIPPED = Measure(
@@ -72,7 +102,7 @@ CLIPPED = Measure(
     threshold=0.9,  # even a small figure on white paper fills more than a tenth
     required=True,
     answers_to="Lost light: share of the picture that is pure white",
-    function=lambda picture: clipped_share(picture.frame),
+    function=lambda picture: picture.of_planes(clipped_numbers)[0],
     passes="light_kept",
     fails="light_clipped",
 )
@@ -84,7 +114,7 @@ CRUSHED = Measure(
     threshold=0.9,
     required=True,
     answers_to="Lost shadows: share of the picture that is pure black",
-    function=lambda picture: crushed_share(picture.frame),
+    function=lambda picture: picture.of_planes(clipped_numbers)[1],
     passes="dark_kept",
     fails="dark_crushed",
 )
@@ -94,6 +124,6 @@ CONTRAST = Measure(
     better=Better.HIGHER,
     backend="luma-quantiles",
     answers_to="Distance from dark to light, as a share of the full range",
-    function=lambda picture: contrast(picture.grey),
+    function=_contrast,
     passes="light_range",
 )

@@ -1,10 +1,13 @@
 """Noise of a picture, measured apart from what is drawn on it."""
 
 import math
+from collections.abc import Sequence
 
 import torch
+from torch.nn.functional import pad
 
 from ...image_ops.gradients import mixed_difference
+from ...image_ops.order import ascending
 from ...measure import Measure
 from ...measurement import Better
 from .dither import DITHERED, unless_dithered
@@ -19,7 +22,8 @@ MEAN_OVER_CALM = 1.067
 BLACK, WHITE = 2 / 255, 253 / 255  # beyond these grey levels noise is clipped
 # Share of clipped pixels from which a block is left out, because noise can't show in it.
 MOST_CLIPPED = 0.25
-GREY_LEVELS = 255
+# Grey levels of noise for a mean response of 1 in the calm blocks.
+GREY_LEVELS_OF_RESPONSE = MEAN_OVER_CALM * math.sqrt(math.pi / 2) / 6 * 255
 
 
 def noise(grey: torch.Tensor, with_dither: bool = False) -> float | None:
@@ -38,23 +42,65 @@ def noise(grey: torch.Tensor, with_dither: bool = False) -> float | None:
     Returns:
         Grey levels (of 255); None if nearly the whole picture is clipped.
     """
-    response = mixed_difference(grey)
-    clipped = ((grey <= BLACK) | (grey >= WHITE))[1:-1, 1:-1]
-    usable = _blocks(clipped.float()).mean(dim=(1, 3)).flatten() <= MOST_CLIPPED
-    blocks = _blocks(response)
-    means = blocks.abs().mean(dim=(1, 3)) if with_dither else _irregular(blocks)
-    means = means.flatten()[usable]
-    if not len(means):
+    return strength_of(noise_numbers(grey[None])[0].tolist(), with_dither)
+
+
+def noise_numbers(grey: torch.Tensor) -> torch.Tensor:
+    """Return what `strength_of` needs of each picture, without waiting for the device.
+
+    Args:
+        grey: luma in 0–1, shape (pictures, height, width), at least 16 px a side.
+
+    Returns:
+        Number of usable blocks, and the mean response of the calm ones without and with what
+        repeats itself, shape (pictures, 3).
+    """
+    inner = grey[:, 1:-1, 1:-1]
+    clipped = inner.clone().le_(BLACK).add_(inner.clone().ge_(WHITE))
+    usable = _sums(_rows_of_blocks(clipped)) <= MOST_CLIPPED * _pixels_of_block(inner)
+    blocks = _rows_of_blocks(mixed_difference(grey))
+    whole = _sums(blocks.abs()) / _pixels_of_block(inner)
+    irregular = _irregular(blocks) if blocks.shape[2] == SIDE and inner.shape[2] >= SIDE else whole
+    count = usable.sum(dim=1, keepdim=True)
+    calm = ((count - 1).clamp_(min=0) * CALM).long()
+    numbers = [count.float()]
+    for means in (irregular, whole):
+        numbers.append(ascending(means.where(usable, math.inf)).gather(1, calm).where(count > 0, 0))
+    return torch.cat(numbers, dim=1)
+
+
+def strength_of(numbers: Sequence[float], with_dither: bool = False) -> float | None:
+    """Return the noise in grey levels, or None if nearly the whole picture is clipped.
+
+    Args:
+        numbers: numbers of one picture from `noise_numbers`.
+        with_dither: True to count a pattern that repeats itself.
+    """
+    usable, irregular, whole = numbers
+    if not usable:
         return None
-    calm = means.sort().values[int((len(means) - 1) * CALM)]
-    return calm.item() * MEAN_OVER_CALM * math.sqrt(math.pi / 2) / 6 * GREY_LEVELS
+    return (whole if with_dither else irregular) * GREY_LEVELS_OF_RESPONSE
 
 
-def _blocks(picture: torch.Tensor) -> torch.Tensor:
-    """Return the whole blocks of a picture, shape (rows, height, columns, width)."""
-    rows, columns = (max(1, length // SIDE) for length in picture.shape)
-    height, width = (min(SIDE, length) for length in picture.shape)
-    return picture[: rows * height, : columns * width].reshape(rows, height, columns, width)
+def _rows_of_blocks(pictures: torch.Tensor) -> torch.Tensor:
+    """Return the rows of whole blocks, shape (pictures, rows, height, width of all blocks)."""
+    rows, columns = (max(1, length // SIDE) for length in pictures.shape[1:])
+    height, width = (min(SIDE, length) for length in pictures.shape[1:])
+    return pictures[:, : rows * height, : columns * width].unflatten(1, (rows, height))
+
+
+def _pixels_of_block(pictures: torch.Tensor) -> int:
+    return min(SIDE, pictures.shape[1]) * min(SIDE, pictures.shape[2])
+
+
+def _sums(blocks: torch.Tensor) -> torch.Tensor:
+    """Return the sum of each block, shape (pictures, blocks).
+
+    Args:
+        blocks: result of `_rows_of_blocks`.
+    """
+    columns = max(1, blocks.shape[3] // SIDE)
+    return blocks.sum(dim=2).unflatten(-1, (columns, -1)).sum(dim=-1).flatten(1)
 
 
 def _irregular(blocks: torch.Tensor) -> torch.Tensor:
@@ -62,15 +108,22 @@ def _irregular(blocks: torch.Tensor) -> torch.Tensor:
 
     An ordered dither, as GIF files have it, repeats itself exactly and is no noise. The four
     repetitions in a block have a mean that takes a quarter of the variance of noise with it.
+
+    Args:
+        blocks: result of `_rows_of_blocks`, with blocks of `SIDE` × `SIDE` px.
     """
-    rows, height, columns, width = blocks.shape
-    if (height, width) != (SIDE, SIDE):
-        return blocks.abs().mean(dim=(1, 3))
-    times = SIDE // PERIOD
-    tiles = blocks.view(rows, times, PERIOD, columns, times, PERIOD)
-    irregular = tiles - tiles.mean(dim=(1, 4), keepdim=True)
-    left = (1 - 1 / times**2) ** 0.5
-    return irregular.abs_().mean(dim=(1, 2, 4, 5)) / left
+    upper, lower = blocks[:, :, :PERIOD], blocks[:, :, PERIOD:]
+    both = upper + lower
+    # Long rows are fast: everything is computed from each pixel and the one `PERIOD` px to its
+    # right, although only the pixels in the left half of a block are needed.
+    mean = (both[..., :-PERIOD] + both[..., PERIOD:]).mul_(0.25)
+    magnitude = torch.zeros_like(mean)
+    for half in (upper, lower):
+        for tile in (half[..., :-PERIOD], half[..., PERIOD:]):
+            magnitude += (tile - mean).abs_()
+    left_halves = pad(magnitude.sum(dim=2), (0, PERIOD)).unflatten(-1, (-1, SIDE))[..., :PERIOD]
+    left = (1 - 1 / (SIDE // PERIOD) ** 2) ** 0.5
+    return left_halves.sum(dim=-1).flatten(1) / (SIDE**2 * left)
 
 
 NOISE = Measure(

@@ -1,41 +1,117 @@
-"""Picture with the properties that several still measures share, each computed once."""
+"""Pictures of one size, and the numbers that several still measures share, each computed once.
 
+A measure of stills has two parts. The first one takes all pictures at once and returns a few
+numbers of each as a tensor; it waits for no result, so that a GPU is never idle. The second one
+turns the numbers of one picture into its value, in plain Python.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 
-from ...image_ops.luma import luma
-from ..sharpness import edge_width
-from .dither import is_dithered
-from .noise import noise
+from ...image_ops.luma import luma_of_planes
+from ..sharpness import edge_width_numbers, width_of
+from .dither import colour_counts, is_dithered_by
+from .noise import noise_numbers, strength_of
+
+# Function of the grey pictures or of the colour planes; it returns the numbers of each picture,
+# shape (pictures, numbers).
+Numbers = Callable[[torch.Tensor], torch.Tensor]
 
 
-class Picture:
-    """Picture, and properties of it that several measures need.
+class Pictures:
+    """Pictures of one size that are measured together."""
 
-    Attributes:
-        frame: RGB in 0–1, shape (height, width, 3), at least 16 px a side.
-    """
+    def __init__(self, frames: torch.Tensor) -> None:
+        """Take pictures.
 
-    def __init__(self, frame: torch.Tensor) -> None:
-        self.frame = frame
+        Args:
+            frames: RGB in 0–1, shape (pictures, height, width, 3), at least 16 px a side.
+        """
+        self._frames = frames.detach()  # NumPy reads no tensors that record gradients
+        self._read: dict[Numbers, list[list[float]]] = {}
+
+    @cached_property
+    def planes(self) -> torch.Tensor:
+        """Red, green and blue in 0–1, contiguous, shape (pictures, 3, height, width)."""
+        return self._frames.movedim(-1, 1).contiguous()
 
     @cached_property
     def grey(self) -> torch.Tensor:
-        """Luma in 0–1, shape (height, width)."""
-        return luma(self.frame)
+        """Luma in 0–1, shape (pictures, height, width)."""
+        return luma_of_planes(self.planes)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __getitem__(self, index: int) -> "Picture":
+        return Picture(self, index)
+
+    def __iter__(self) -> Iterator["Picture"]:
+        return (self[index] for index in range(len(self)))
+
+    def read(self, of_grey: Iterable[Numbers] = (), of_planes: Iterable[Numbers] = ()) -> None:
+        """Compute numbers of all pictures and read them from the device in one transfer.
+
+        Args:
+            of_grey: functions of `grey`.
+            of_planes: functions of `planes`.
+        """
+        tensors = {function: function(self.grey) for function in of_grey}
+        tensors |= {function: function(self.planes) for function in of_planes}
+        rows = torch.cat(list(tensors.values()), dim=1).tolist()
+        start = 0
+        for function, numbers in tensors.items():
+            end = start + numbers.shape[1]
+            self._read[function] = [row[start:end] for row in rows]
+            start = end
+
+    def numbers(self, function: Numbers, source: str) -> list[list[float]]:
+        """Return the numbers of all pictures, which are computed at the first call.
+
+        Args:
+            function: function of the attribute `source`.
+            source: `grey` or `planes`.
+        """
+        if function not in self._read:
+            self._read[function] = function(getattr(self, source)).tolist()
+        return self._read[function]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One of the pictures that are measured together.
+
+    Attributes:
+        pictures: all of them.
+        index: place of this one.
+    """
+
+    pictures: Pictures
+    index: int
+
+    def of_grey(self, function: Numbers) -> list[float]:
+        """Return the numbers of this picture that a function takes from grey pictures."""
+        return self.pictures.numbers(function, "grey")[self.index]
+
+    def of_planes(self, function: Numbers) -> list[float]:
+        """Return the numbers of this picture that a function takes from colour planes."""
+        return self.pictures.numbers(function, "planes")[self.index]
 
     @cached_property
     def noise(self) -> float | None:
         """Standard deviation of the noise in grey levels; None if clipping hides it."""
-        return noise(self.grey)
+        return strength_of(self.of_grey(noise_numbers))
 
     @cached_property
     def edge_width(self) -> float | None:
         """Width of the strongest edges in px; None if the picture has none."""
-        return edge_width(self.frame[None])[0]
+        return width_of(self.of_grey(edge_width_numbers))
 
     @cached_property
     def dithered(self) -> bool:
         """True if the picture is a pattern of few colours, strong enough to hide other faults."""
-        return is_dithered(self.frame, noise(self.grey, with_dither=True))
+        strength = strength_of(self.of_grey(noise_numbers), with_dither=True)
+        return is_dithered_by(strength, lambda: self.of_planes(colour_counts))

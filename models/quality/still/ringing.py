@@ -1,5 +1,7 @@
 """Ringing: ripples along lines from sharpening, wide resampling filters and compression."""
 
+from collections.abc import Sequence
+
 import torch
 from torch.nn.functional import pad
 
@@ -32,30 +34,58 @@ def ringing(grey: torch.Tensor) -> float | None:
         Grey levels (of 255), 0 or more. None without enough calm pixels beside lines and far from
         all lines, for example because of strong noise.
     """
-    inner = grey[2:-2, 2:-2]
+    return ripples_of(ripple_numbers(grey[None])[0].tolist())
+
+
+def ripple_numbers(grey: torch.Tensor) -> torch.Tensor:
+    """Return what `ripples_of` needs of each picture, without waiting for the device.
+
+    Args:
+        grey: luma in 0–1, shape (pictures, height, width).
+
+    Returns:
+        Number of calm pixels beside lines and the sum of their heights, and the same far from
+        lines, shape (pictures, 4).
+    """
+    inner = grey[:, 2:-2, 2:-2]
     slope = torch.maximum(
-        (grey[2:-2, 3:-1] - grey[2:-2, 1:-3]).abs(), (grey[3:-1, 2:-2] - grey[1:-3, 2:-2]).abs()
+        (grey[:, 2:-2, 3:-1] - grey[:, 2:-2, 1:-3]).abs_(),
+        (grey[:, 3:-1, 2:-2] - grey[:, 1:-3, 2:-2]).abs_(),
     )
+    twice = inner * 2
     curvature = torch.maximum(
-        (grey[2:-2, 4:] + grey[2:-2, :-4] - 2 * inner).abs(),
-        (grey[4:, 2:-2] + grey[:-4, 2:-2] - 2 * inner).abs(),
+        (grey[:, 2:-2, 4:] + grey[:, 2:-2, :-4]).sub_(twice).abs_(),
+        (grey[:, 4:, 2:-2] + grey[:, :-4, 2:-2]).sub_(twice).abs_(),
     )
-    lines = slope >= LINE
-    calm = slope < DRAWN
-    near = _dilated(lines, NEAR[1]) & ~_dilated(lines, NEAR[0] - 1) & calm
-    far = ~_dilated(lines, FAR) & calm
-    if min(int(near.sum()), int(far.sum())) < LEAST_PIXELS:
+    lines = slope.clone().ge_(LINE).to(torch.uint8)
+    calm = slope.lt_(DRAWN)
+    touching = _dilated(lines, NEAR[0] - 1)
+    beside = _dilated(touching, NEAR[1] - NEAR[0] + 1)
+    around = _dilated(beside, FAR - NEAR[1])
+    numbers = []
+    for ring in (beside ^ touching, 1 - around):
+        pixels = ring.float().mul_(calm)
+        numbers += [pixels.sum(dim=(1, 2)), pixels.mul_(curvature).sum(dim=(1, 2))]
+    return torch.stack(numbers, dim=1)
+
+
+def ripples_of(numbers: Sequence[float]) -> float | None:
+    """Return the height of the ripples in grey levels, or None without enough calm pixels.
+
+    Args:
+        numbers: numbers of one picture from `ripple_numbers`.
+    """
+    near, near_sum, far, far_sum = numbers
+    if min(near, far) < LEAST_PIXELS:
         return None
-    near_mean = curvature[near].mean().item()
-    far_mean = curvature[far].mean().item()
-    return max(0.0, near_mean - far_mean) / 2 * GREY_LEVELS
+    return max(0.0, near_sum / near - far_sum / far) / 2 * GREY_LEVELS
 
 
 def _dilated(mask: torch.Tensor, reach: int) -> torch.Tensor:
-    """Return a mask that is grown by `reach` px to every side."""
+    """Return a mask of 0 and 1 that is grown by `reach` px to every side."""
     side = 2 * reach + 1
     dilated = pad(mask, (reach,) * 4)
-    for dim in (0, 1):
+    for dim in (-1, -2):
         width = 1  # width of the windows so far, which grows as 1, 2, 4 … side
         while width < side:
             further = min(width, side - width)
@@ -76,7 +106,7 @@ RINGING = Measure(
     # as much again the ripples are not the picture's own.
     threshold=9.0,
     answers_to="Ripples beside lines, in grey levels",
-    function=unless_dithered(lambda picture: ringing(picture.grey)),
+    function=unless_dithered(lambda picture: ripples_of(picture.of_grey(ripple_numbers))),
     passes="ripples",
     absences=(
         "nothing_beside_lines",

@@ -1,7 +1,8 @@
 """Still quality: report on sharpness, resolution, noise, bands, blocks and content of pictures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import mode
+from threading import BoundedSemaphore
 
 import torch
 
@@ -10,11 +11,16 @@ from ...measure import Measure, Value, number_of, short
 from ...measurement import Measurement
 from ...report import Report, worst_of
 from ...rgb_frames import Frames
+from ...workers import in_order
 from .learned import NOT_IN_FOLDER, NOT_INSTALLED, Learned, absence_of_failed
-from .picture import Picture
-from .still_measures import MEASURES
+from .picture import Picture, Pictures
+from .still_measures import MEASURES, NUMBERS_OF_GREY, NUMBERS_OF_PLANES
 
 SUBJECT = "still_quality"
+# Pixels that are measured at a time: 16 pictures of 1024 × 1024 px, one of 4096 × 4096. A picture
+# takes about 80 bytes a pixel while it is measured.
+PIXELS = 2**24
+BATCH = 8  # pictures that a GPU measures with each operation
 Results = Mapping[str, Value | Absence]  # results for one picture, by name of the measure
 
 
@@ -37,7 +43,51 @@ def measure_picture(
         >>> results["edge_width"].code
         'no_lines'
     """
-    picture = Picture(frame)
+    return _results_of(Pictures(frame[None])[0], measures)
+
+
+def measure_in_order(
+    frames: Frames,
+    indices: Sequence[int],
+    measures: Sequence[Measure] = MEASURES,
+    device: torch.device | str | None = None,
+    poll: Callable[[], object] | None = None,
+) -> Iterator[dict[str, Value | Absence]]:
+    """Yield the results of `measure_picture` for some frames, in their order.
+
+    A CPU measures one picture on each core. Any other device measures several pictures with each
+    operation, and is waited for once for all their numbers.
+
+    Args:
+        frames: RGB in 0–1, shape (frames, height, width, 3), at least 16 px a side.
+        indices: frames that are measured.
+        measures: some of `MEASURES`.
+        device: device on which the pictures are measured; None for that of the frames.
+        poll: called about every tenth of a second while a CPU measures; may raise to stop.
+    """
+    device = frames.device if device is None else torch.device(device)
+    pixels = frames.shape[1] * frames.shape[2]
+    if device.type == "cpu":
+        room = BoundedSemaphore(max(1, PIXELS // pixels))
+
+        def measure_one(index: int) -> dict[str, Value | Absence]:
+            with room:
+                return measure_picture(frames[index].to(device), measures)
+
+        yield from in_order(measure_one, indices, poll)
+        return
+    size = max(1, min(BATCH, PIXELS // pixels))
+    names = {measure.name for measure in measures}
+    for start in range(0, len(indices), size):
+        pictures = Pictures(frames[list(indices[start : start + size])].to(device))
+        pictures.read(
+            [each for name, each in NUMBERS_OF_GREY.items() if name in names],
+            [each for name, each in NUMBERS_OF_PLANES.items() if name in names],
+        )
+        yield from (_results_of(picture, measures) for picture in pictures)
+
+
+def _results_of(picture: Picture, measures: Sequence[Measure]) -> dict[str, Value | Absence]:
     return {
         measure.name: measure.evaluate(picture)
         for measure in measures
@@ -73,15 +123,16 @@ def score_still_quality(
     """Score how clean pictures are.
 
     The value of a measurement is that of the worst picture, because a person who checks a batch
-    looks for the broken one. The mean is in the details. Each picture is measured alone, so its
-    values don't depend on the other pictures, and only one picture at a time is on `device`.
+    looks for the broken one. The mean is in the details. The values of a picture don't depend on
+    the other pictures, and only a few pictures at a time are on `device`.
 
     Args:
         frames: RGB in 0–1, shape (frames, height, width, 3), any device.
         measures: `MEASURES`, with the thresholds of a profile.
         learned: installed networks. A network that fails makes its measurement absent.
         device: device on which the pictures are measured; None for that of the frames.
-        report_progress: called with (pictures done, pictures in all); may raise to stop.
+        report_progress: called with (pictures done, pictures in all), also while the next picture
+            takes long; may raise to stop.
 
     Returns:
         A report of subject `still_quality`. Its worst frame is that of the required measurement
@@ -104,19 +155,21 @@ def score_still_quality(
         return Report(SUBJECT, parts, len(frames))
     pictures: list[Results] = []
     unusable = dict(learned.unusable)
-    for number, frame in enumerate(frames):
-        picture = frame if device is None else frame.to(device)
-        values = measure_picture(picture, measures)
+
+    def report_done() -> None:
+        if report_progress is not None:
+            report_progress(len(pictures), len(frames))
+
+    for values in measure_in_order(frames, range(len(frames)), measures, device, report_done):
         for network in learned.ready:
             if network.name in unusable:
                 continue
             try:
-                values[network.name] = Value(network.value(picture))
+                values[network.name] = Value(network.value(frames[len(pictures)]))
             except InputError as error:  # a wrong output shows only when the network runs
                 unusable[network.name] = absence_of_failed(network.classifier, error)
         pictures.append(values)
-        if report_progress is not None:
-            report_progress(number + 1, len(frames))
+        report_done()
     parts = tuple(
         measure.absent(unusable[measure.name])
         if measure.name in unusable

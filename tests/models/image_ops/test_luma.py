@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.image_ops.luma import luma
+from anime_production.models.image_ops.luma import luma, luma_of_planes
 
 
 def test_grey_keeps_its_value_and_green_is_brightest():
@@ -12,3 +12,8 @@ def test_grey_keeps_its_value_and_green_is_brightest():
 def test_one_picture_gives_what_it_gives_among_many():
     frames = torch.rand(3, 5, 7, 3, generator=torch.Generator().manual_seed(1))
     assert torch.equal(luma(frames[1]), luma(frames)[1])
+
+
+def test_planes_give_the_same_to_the_bit():
+    frames = torch.rand(2, 9, 7, 3, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(luma_of_planes(frames.movedim(-1, 1).contiguous()), luma(frames))

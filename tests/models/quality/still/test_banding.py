@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.quality.still import banding as cambi
+from anime_production.models.quality.still import contrasts as cambi
 from anime_production.models.quality.still.banding import banding
 
 

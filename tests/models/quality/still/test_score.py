@@ -1,3 +1,6 @@
+import threading
+import time
+
 import pytest
 import torch
 
@@ -9,10 +12,16 @@ from anime_production.benchmarks.distortions import (
     enlarge,
     overexpose,
 )
+from anime_production.models import workers
 from anime_production.models.profile import load_profile
+from anime_production.models.quality.still import still_quality
 from anime_production.models.quality.still.learned import COMPLETENESS, Learned, LearnedMeasure
 from anime_production.models.quality.still.still_measures import MEASURES
-from anime_production.models.quality.still.still_quality import SUBJECT, score_still_quality
+from anime_production.models.quality.still.still_quality import (
+    SUBJECT,
+    measure_picture,
+    score_still_quality,
+)
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import draw_clip
 
@@ -127,7 +136,8 @@ def test_a_resize_of_one_changes_nothing(drawing):
 def test_every_picture_is_told_of_and_the_user_can_stop(drawing):
     told = []
     score_still_quality(drawing.repeat(3, 1, 1, 1), report_progress=lambda *at: told.append(at))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    # It may be told of the last picture again, and of none, while the next one takes long.
+    assert [at for at in dict.fromkeys(told) if at[0]] == [(1, 3), (2, 3), (3, 3)]
 
     class Stopped(BaseException):
         pass
@@ -137,6 +147,42 @@ def test_every_picture_is_told_of_and_the_user_can_stop(drawing):
 
     with pytest.raises(Stopped):
         score_still_quality(drawing, report_progress=stop)
+
+
+def test_the_user_can_stop_while_one_picture_takes_long(drawing, monkeypatch):
+    class Stopped(BaseException):
+        pass
+
+    def stop(done, total):
+        raise Stopped
+
+    go_on = threading.Event()
+    monkeypatch.setattr(workers, "WORKERS", workers.Workers(2))
+    monkeypatch.setattr(still_quality, "measure_picture", lambda *_: go_on.wait(timeout=10))
+    start = time.monotonic()
+    with pytest.raises(Stopped):
+        score_still_quality(drawing, report_progress=stop)
+    assert time.monotonic() - start < 5
+    go_on.set()
+
+
+def test_large_pictures_are_measured_one_at_a_time(drawing, monkeypatch):
+    at_work, most = [], []
+
+    def measure(frame, measures):
+        at_work.append(frame)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+        return measure_picture(frame, measures)
+
+    monkeypatch.setattr(workers, "WORKERS", workers.Workers(4))
+    monkeypatch.setattr(still_quality, "measure_picture", measure)
+    for pixels, expected in ((drawing[0, ..., 0].numel(), 1), (still_quality.PIXELS, 4)):
+        monkeypatch.setattr(still_quality, "PIXELS", pixels)
+        most.clear()
+        score_still_quality(drawing.expand(6, -1, -1, -1))
+        assert max(most) == expected
 
 
 def test_learned_measures_are_absent_with_a_reason_or_measured(drawing, tmp_path):
