@@ -1,5 +1,6 @@
 """Progress of work whose number of parts is not known beforehand."""
 
+import threading
 from collections.abc import Callable
 
 from ...perceptual.backend import Progress
@@ -19,6 +20,7 @@ class ClosingProgress:
             report_progress: called with (work done, all work); may raise to stop.
         """
         self._report_progress = report_progress
+        self._thread = threading.get_ident()
         self._done, self._goal = 0.0, 1.0
 
     def aim(self, goal: float) -> None:
@@ -26,8 +28,11 @@ class ClosingProgress:
         self._goal = goal
 
     def poll(self) -> None:
-        """Report the same progress again, which gives the callback a chance to stop the work."""
-        if self._report_progress is not None:
+        """Report the same progress again, which gives the callback a chance to stop the work.
+
+        Threads of the pool do not report: an exception there might be lost.
+        """
+        if self._report_progress is not None and threading.get_ident() == self._thread:
             self._report_progress(round(STEPS * self._done), STEPS)
 
     def part(self, share: float = 1.0) -> Callable[[int, int], None]:

@@ -1,12 +1,14 @@
 """Grey pictures of the clips that attempts make, which share those of the input."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 
 from ...image_ops.flow import GreyClip, grey_picture
 from .recipe import RecipeFrames
+
+FLOWS_AT_ONCE = 16  # flows that are computed between two chances to stop
 
 
 class SharedGreyClip(GreyClip):
@@ -30,6 +32,12 @@ class SharedGreyClip(GreyClip):
         """
         for number, frame in enumerate(frames, start):
             self._pictures[number] = grey_picture(frame)
+
+    def prepare_flows(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compute the flows between pairs of frames; see `GreyClip.prepare_flows`."""
+        for start in range(0, len(pairs), FLOWS_AT_ONCE):
+            self._poll()
+            super().prepare_flows(pairs[start : start + FLOWS_AT_ONCE])
 
     def flow(self, first: int, second: int) -> np.ndarray:
         """Return the flow from one frame to another; see `GreyClip.flow`."""
@@ -68,6 +76,24 @@ class RecipeGreyClip(SharedGreyClip):
         """Return the mean grey of each cell of a frame; see `GreyClip.thumbnail`."""
         shared = self._shared_frames(frame)
         return self._shared.thumbnail(*shared) if shared else super().thumbnail(frame)
+
+    def prepare(
+        self, frames: Sequence[int], poll: Callable[[], None] | None = None
+    ) -> Iterator[int]:
+        """Compute the pictures of frames on all cores; see `GreyClip.prepare`."""
+        places = {self._indices[frame]: frame for frame in frames}
+        shared = [index for index in places if index < len(self._shared)]
+        for index in self._shared.prepare(shared, poll):
+            yield places[index]
+        own = [frame for index, frame in places.items() if index >= len(self._shared)]
+        yield from super().prepare(own, poll)
+
+    def prepare_flows(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Compute the flows between pairs of frames; see `GreyClip.prepare_flows`."""
+        shared = [self._shared_frames(*pair) for pair in pairs]
+        self._shared.prepare_flows([(pair[0], pair[1]) for pair in shared if pair])
+        own = zip(pairs, shared, strict=True)
+        super().prepare_flows([pair for pair, shared_pair in own if not shared_pair])
 
     def flow(self, first: int, second: int) -> np.ndarray:
         """Return the flow from one frame to another; see `GreyClip.flow`."""

@@ -82,8 +82,8 @@ class ClipDistances:
         indices, shared = [self.indices[frame] for frame in frames], self._shared
         if shared.distances is None or not set(indices) <= set(shared.distances[0]):
             shared.distances = indices, self._measured_pairs(frames, report_progress)
-        known, distances = shared.distances
-        places = {index: place for place, index in enumerate(known)}
+        measured, distances = shared.distances
+        places = {index: place for place, index in enumerate(measured)}
         chosen = [places[index] for index in indices]
         return distances[chosen][:, chosen]
 

@@ -82,8 +82,8 @@ class Recipe:
             frames: for each frame of the new clip the index of a frame of this clip, or −1 for the
                 first of `drawings`, −2 for the second and so on.
         """
-        known = len(self.drawings)
-        pictures = (self.pictures[each] if each >= 0 else each - known for each in frames)
+        drawn_before = len(self.drawings)
+        pictures = (self.pictures[each] if each >= 0 else each - drawn_before for each in frames)
         return replace(self, pictures=tuple(pictures), drawings=(*self.drawings, *drawings))
 
     def corrected(self, correction: Correction) -> "Recipe":

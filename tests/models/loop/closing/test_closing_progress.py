@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from anime_production.models.loop.closing.closing_progress import ClosingProgress
@@ -22,6 +24,15 @@ def test_without_a_callback_nothing_is_reported():
     progress = ClosingProgress(None)
     progress.part()(1, 2)
     progress.poll()
+
+
+def test_other_threads_do_not_report():
+    seen = []
+    progress = ClosingProgress(lambda *each: seen.append(each))
+    thread = threading.Thread(target=progress.poll)
+    thread.start()
+    thread.join()
+    assert seen == []
 
 
 def test_every_report_may_stop_the_work():
