@@ -73,7 +73,7 @@ def _compared(
 
 
 def _our_ssim(after: torch.Tensor, before: torch.Tensor) -> list[float]:
-    return [ssim(luma(one), luma(other)) for one, other in zip(after, before, strict=True)]
+    return [ssim(luma(one), luma(other)).item() for one, other in zip(after, before, strict=True)]
 
 
 def _skimage_ssim(metrics: ModuleType, after: torch.Tensor, before: torch.Tensor) -> list[float]:

@@ -7,11 +7,13 @@ down.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median_low
 
 import torch
 
 from .rgb_frames import Frames
+from .workers import in_order
 
 # A held frame differs from its drawing only by compression noise, which is at most this share of
 # the clip's larger steps. Motion that eases in and out seldom falls below a tenth of its own speed.
@@ -75,7 +77,7 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """Find the drawings of a clip from the distances between its frames.
 
     Args:
-        steps: distance of each frame to the next in ΔE, shape (frames − 1,).
+        steps: distance of each frame to the next in ΔE, shape (frames − 1,), on any device.
 
     Returns:
         The pattern; a clip without motion is one drawing.
@@ -87,9 +89,10 @@ def hold_pattern(steps: torch.Tensor) -> HoldPattern:
     """
     if len(steps) == 0:
         return HoldPattern((0,), 1)
-    large = _large_step(steps.float())
+    steps = steps.float().cpu()  # a few numbers, and many small operations
+    large = _large_step(steps)
     moved = steps > max(STILL, HELD_SHARE * large)
-    first = ((moved & ~_regularly_held(steps.float())).nonzero().flatten() + 1).tolist()
+    first = ((moved & ~_regularly_held(steps)).nonzero().flatten() + 1).tolist()
     return HoldPattern((0, *first), len(steps) + 1)
 
 
@@ -180,24 +183,30 @@ def moving_shares(
         Shares in 0–1, shape (frames,), on the CPU; the last is that of the step from the last frame
         to the first.
     """
-    count, height, width = frames.shape[:3]
-    down, across = (slice(None, None, max(1, side // SAMPLED_SIDE)) for side in (height, width))
     shares = [torch.empty(0)]
-    for start in range(0, count, SAMPLED_AT_ONCE):
-        chunk = frames[start : start + SAMPLED_AT_ONCE + 1, down, across]
-        # Shape (frames, channels, pixels): each channel is contiguous, because sums run along it.
-        pixels = chunk.movedim(-1, 1).flatten(2).cpu()
-        if start + SAMPLED_AT_ONCE >= count:
-            first = frames[:1, down, across].movedim(-1, 1).flatten(2).cpu()
-            pixels = torch.cat([pixels, first])
-        changed = (pixels[1:] - pixels[:-1]).square_().sum(dim=(1, 2))
-        # Not in place: `pixels` may share its memory with the caller's frames.
-        pixels = pixels - pixels.mean(dim=2, keepdim=True)
-        current, following = pixels[:-1], pixels[1:]
-        squares = pixels.square().sum(dim=2, keepdim=True)[:-1]
-        gain = (current * following).sum(dim=2, keepdim=True) / squares.clamp(min=1e-9)
-        moved = (following - gain * current).square_().sum(dim=(1, 2))
-        shares.append((moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt())
+    starts = range(0, len(frames), SAMPLED_AT_ONCE)
+    for part in in_order(partial(_shares_from, frames), starts):
+        shares.append(part)
         if report_progress is not None:
-            report_progress(min(start + SAMPLED_AT_ONCE, count), count)
+            report_progress(sum(map(len, shares)), len(frames))
     return torch.cat(shares)
+
+
+def _shares_from(frames: Frames, start: int) -> torch.Tensor:
+    """Return `moving_shares` of `SAMPLED_AT_ONCE` steps, or of fewer at the end of the clip."""
+    height, width = frames.shape[1:3]
+    down, across = (slice(None, None, max(1, side // SAMPLED_SIDE)) for side in (height, width))
+    chunk = frames[start : start + SAMPLED_AT_ONCE + 1, down, across]
+    # Shape (frames, channels, pixels): each channel is contiguous, because sums run along it.
+    pixels = chunk.movedim(-1, 1).flatten(2).cpu()
+    if start + SAMPLED_AT_ONCE >= len(frames):
+        first = frames[:1, down, across].movedim(-1, 1).flatten(2).cpu()
+        pixels = torch.cat([pixels, first])
+    changed = (pixels[1:] - pixels[:-1]).square_().sum(dim=(1, 2))
+    # Not in place: `pixels` may share its memory with the caller's frames.
+    pixels = pixels - pixels.mean(dim=2, keepdim=True)
+    current, following = pixels[:-1], pixels[1:]
+    squares = pixels.square().sum(dim=2, keepdim=True)[:-1]
+    gain = (current * following).sum(dim=2, keepdim=True) / squares.clamp(min=1e-9)
+    moved = (following - gain * current).square_().sum(dim=(1, 2))
+    return (moved / changed.clamp(min=1e-12)).clamp(max=1).sqrt()

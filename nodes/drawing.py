@@ -168,4 +168,4 @@ def _picture_output(node: type[io.ComfyNode], pictures: torch.Tensor) -> io.Node
     preview: dict[str, Any] = {"images": [], "animated": [False]}
     if len(pictures):
         preview = ui.PreviewImage(pictures, cls=node).as_dict()
-    return io.NodeOutput(pictures, ui=preview)
+    return io.NodeOutput(comfyui.to_intermediate(pictures), ui=preview)

@@ -139,7 +139,9 @@ class AnimeJobLoad(io.ComfyNode):
         names = {"project": project, "episode": episode, "scene": scene, "shot": shot}
         record = _selected_job(recorder, which, id, state, character=character, tag=tag, **names)
         files = _chosen_files(record, file)
-        images = load_frames(comfyui.output_directory(), files, most_frames)
+        images = comfyui.to_intermediate(
+            load_frames(comfyui.output_directory(), files, most_frames)
+        )
         origin = recorder.database.run(origin_of, record.job.id)
         # The reports on the kept files decide. A job without such reports, for example a failed
         # one, gives all its reports.

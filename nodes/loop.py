@@ -60,4 +60,4 @@ class AnimeLoopScore(ProfiledNode):
             comfyui.progress(),
             measures=chosen_measures(profile, SUBJECT),
         )
-        return scored_output(report, seam_preview(frames))
+        return scored_output(report, comfyui.to_intermediate(seam_preview(frames)))

@@ -4,6 +4,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
+from ..models.image_ops.part import own_part
 from ..models.loop.find import find_loops
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
@@ -92,6 +93,6 @@ class AnimeLoopFind(ProfiledNode):
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
         )
-        loop = images[search.start : search.start + search.length]
+        loop = own_part(images, search.start, search.length)
         ui = report_ui(search.report)
         return io.NodeOutput(loop, search.report, search.start, search.length, ui=ui)

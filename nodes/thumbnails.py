@@ -8,6 +8,7 @@ from comfy_api.latest import io, ui
 
 from ..models.character.sheet import Character
 from ..models.gating.ranking import Ranking
+from ..models.image_ops.area_mean import area_mean
 
 MOST_THUMBNAILS = 8  # references of a character; the contact sheet shows all
 MOST_RANKED = 12  # pictures of a ranking, so that the node keeps a usual size
@@ -51,9 +52,9 @@ def _small(picture: torch.Tensor) -> torch.Tensor:
     picture = picture.expand(-1, -1, 3)  # a grey picture has one channel
     if factor >= 1:
         return picture
-    size = [max(1, round(side * factor)) for side in (height, width)]
+    size = max(1, round(height * factor)), max(1, round(width * factor))
     channels_first = picture.movedim(-1, 0)[None]
-    small = torch.nn.functional.interpolate(channels_first, size, mode="area")
+    small = area_mean(channels_first, size)
     return small[0].movedim(0, -1)
 
 

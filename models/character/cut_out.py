@@ -4,9 +4,9 @@ from enum import IntEnum
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 
 from ..dependency import require
+from ..image_ops.area_mean import area_mean
 
 # px of the picture that is cut. A third of it puts every other outline off by a hair or a sleeve.
 CUT_PIXELS = 12288
@@ -30,9 +30,8 @@ def reduced(frames: torch.Tensor, pixels: int) -> torch.Tensor:
         frames: shape (frames, height, width, channels).
         pixels: number of pixels; smaller frames keep their size.
     """
-    return functional.interpolate(
-        frames.movedim(-1, 1), size=reduced_size(frames.shape[1:3], pixels), mode="area"
-    ).movedim(1, -1)
+    size = reduced_size(frames.shape[1:3], pixels)
+    return area_mean(frames.movedim(-1, 1), size).movedim(1, -1)
 
 
 def reduced_size(size: tuple[int, ...], pixels: int) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 import torch
-import torch.nn.functional as functional
 
+from ..image_ops.area_mean import area_mean
 from ..image_ops.colour import lab_from_rgb
 from ..rgb_frames import Frames
 from .cut_out import reduced_size
@@ -40,6 +40,10 @@ class Figures:
         one = slice(frame, frame + 1)
         return Figures(*(getattr(self, each.name)[one] for each in fields(self)))
 
+    def to(self, device: torch.device) -> "Figures":
+        """Return the figures on a device."""
+        return Figures(*(getattr(self, each.name).to(device) for each in fields(self)))
+
 
 def join(figures: Sequence[Figures]) -> Figures:
     """Join figures of pictures of the same size into one batch."""
@@ -61,7 +65,7 @@ def figures_in_masks(
     size = reduced_size(fine.shape[1:3], WORKING_PIXELS)
     inside = masks[..., None].float()
     layers = torch.cat([lab_from_rgb(fine) * inside, inside], dim=-1)
-    small = functional.interpolate(layers.movedim(-1, 1), size=size, mode="area").movedim(1, -1)
+    small = area_mean(layers.movedim(-1, 1), size).movedim(1, -1)
     weight = small[..., 3]
     lab = small[..., :3] / weight[..., None].clamp(min=1e-3)
     weight = torch.where(weight > 0.5, weight, 0.0)

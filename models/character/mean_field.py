@@ -16,8 +16,22 @@ def distances(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
     They are computed pair by pair. With a matrix product, the last bits of a frame's result would
     depend on the batch that the frame is in.
+
+    Args:
+        first: shape (frames, rows, features).
+        second: shape (frames, rows, features), with another number of rows.
+
+    Returns:
+        Shape (frames, rows of `first`, rows of `second`).
     """
-    return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
+    if first.device.type == "cpu":
+        return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
+    # torch starts a block of threads for each pair on a GPU, tens of millions of blocks for a few
+    # frames. The rows are short, so that one operation for each of their features is faster.
+    squares = torch.zeros((), device=first.device)
+    for one, other in zip(first.unbind(-1), second.unbind(-1), strict=True):
+        squares = (one[..., :, None] - other[..., None, :]).square_().add_(squares)
+    return squares.sqrt_()
 
 
 def mean_field_weights(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as functional
 
 from ..frames import unmeasurable
+from ..image_ops.area_mean import area_mean
 from ..report import Report
 from ..rgb_frames import Frames
 from .detection import Embedder, IdentityModel
@@ -156,8 +156,5 @@ def _thumbnails(references: Frames) -> torch.Tensor:
     size = (max(round(height * scale), 1), max(round(width * scale), 1))
     if 0 in references.shape:
         return torch.zeros(len(references), *size, 3)
-    small = [
-        functional.interpolate(each.movedim(-1, 1), size=size, mode="area").cpu()
-        for each in chunks(references)
-    ]
+    small = [area_mean(each.movedim(-1, 1), size).cpu() for each in chunks(references)]
     return torch.cat(small).movedim(1, -1).nan_to_num(0.0, 1.0, 0.0).contiguous()

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ..frames import InputError
+from ..image_ops.part import own_part
 
 TIME_AXIS = 2  # of a video latent: (batch, channels, time, height, width)
 
@@ -37,7 +38,8 @@ class Batch:
     def take(self, chosen: Sequence[int], count: int) -> "Batch":
         """Return some of the frames, in the order of `chosen`.
 
-        Nothing is copied if the chosen frames follow one another in the batch.
+        Nothing is copied if the chosen frames follow one another in the batch and are at least half
+        of it.
 
         Args:
             chosen: indices of frames; if there are none, the returned batch is empty.
@@ -127,10 +129,10 @@ def _selected_audio(audio: Mapping[str, Any], chosen: Sequence[int], count: int)
 
 
 def _selected(values: torch.Tensor, chosen: Sequence[int], axis: int = 0) -> torch.Tensor:
-    """Return the chosen entries of an axis, as a view if they follow one another."""
+    """Return the chosen entries of an axis; see `own_part` if they follow one another."""
     first = chosen[0]
     if list(chosen) == list(range(first, first + len(chosen))):
-        return values.narrow(axis, first, len(chosen))
+        return own_part(values, first, len(chosen), axis)
     return values.index_select(axis, torch.tensor(chosen, device=values.device))
 
 

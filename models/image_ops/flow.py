@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from torch.nn.functional import adaptive_avg_pool2d
 
 from ..dependency import require
 from ..rgb_frames import Frames
 from ..workers import in_order
+from .area_mean import area_mean
 from .warp import visible_in_both, warped
 
 # Shorter side at which motion is measured, px. At this size a moving eye is still some pixels wide,
@@ -97,7 +97,8 @@ class GreyClip:
         """
         if frame not in self._thumbnails:
             picture = torch.from_numpy(self.picture(frame)).float()
-            self._thumbnails[frame] = adaptive_avg_pool2d(picture[None], THUMBNAIL_SIDE).flatten()
+            cells = area_mean(picture[None, None], (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+            self._thumbnails[frame] = cells.flatten()
         return self._thumbnails[frame]
 
     def prepare(

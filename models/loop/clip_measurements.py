@@ -11,11 +11,10 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..rgb_frames import Frames
 from .progress import part_of
-from .structural_pass import FrameRecords, StructuralPass, structural_steps
+from .structural_pass import FrameRecords, StructuralPass, steps_in_one_pass
 
-# Share of the work that is done, for the progress bar, when a learned backend has measured the
-# steps (LEARNED), and when the structural distance has measured them (STEPPED).
-LEARNED, STEPPED = 0.8, 0.95
+# Share of the work that is done, for the progress bar, when the steps are measured.
+STEPPED = 0.95
 
 
 @dataclass(frozen=True)
@@ -80,16 +79,12 @@ def measure_clip(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: perceptual distance that measures the steps.
         report_progress: called with (work done, all work); may raise to stop.
-        records: records of the structural pass to fill, for a caller that needs more of them.
+        records: records of the pass by this backend to fill, for a caller that needs more of them.
         clip: grey pictures of these frames; None for new ones.
     """
     structural = isinstance(backend, Structural)
-    start = 0.0 if structural else LEARNED
-    report_steps = part_of(report_progress, start, STEPPED)
-    structural_pass = structural_steps(frames, backend, report_steps, records)
-    steps = structural_pass.steps
-    if not structural:
-        steps = backend.steps(frames, part_of(report_progress, 0.0, LEARNED)).cpu()
+    report_steps = part_of(report_progress, 0.0, STEPPED)
+    steps, structural_pass = steps_in_one_pass(frames, backend, report_steps, records)
     shares = moving_shares(frames, part_of(report_progress, STEPPED, 1.0))
 
     def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:

@@ -26,6 +26,11 @@ NOT_ROTATABLE = {
     "context_window": "context windows, which cut the clip into pieces",
     "audio_embeds": "speech, which is bound to its frames",
     "diffusion_model.easycache": "EasyCache, which adds an earlier step's result at its old place",
+    # Options that nodes of other packs set on the model: TeaCache of welltop-cn and of KJNodes,
+    # MagCache of Zehong-Ma and of wildminder.
+    "rel_l1_thresh": "TeaCache, which adds an earlier step's result at its old place",
+    "magcache_thresh": "MagCache, which adds an earlier step's result at its old place",
+    "magcache_options": "MagCache, which adds an earlier step's result at its old place",
 }
 # Largest relative difference of two sigmas that count as equal. Some samplers compute the sigma of
 # a step again, with a rounding error below this; the sigmas of two steps are further apart.

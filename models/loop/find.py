@@ -22,7 +22,7 @@ from .loop_measures import MEASURES
 from .period import period_of
 from .progress import STEPS, part_of
 from .seam import LEAST_FRAMES, score_loop
-from .structural_pass import structural_band, structural_steps
+from .structural_pass import band_in_one_pass
 
 # Number of loops that are scored in full even if only one is requested, as the first may fail.
 LEAST_SCORED = 3
@@ -32,8 +32,8 @@ LEAST_SCORED = 3
 LARGEST_DISTANCE = 4.0
 PASSING = 50.0  # score from which on a report passes
 # Share of the work that is done, for the progress bar: when all pairs of frames are compared, when
-# the steps are measured, when the drawings are found, and when the costs of all loops are computed.
-COMPARED, STEPPED, DRAWN, SEARCHED = 0.6, 0.65, 0.68, 0.7
+# the drawings are found, and when the costs of all loops are computed.
+STEPPED, DRAWN, SEARCHED = 0.65, 0.68, 0.7
 LOOP_FOUND = "loop_found"
 LOOP_OF_PERIODS = "loop_of_periods"
 NOTHING_LOOPS = "nothing_loops"
@@ -145,13 +145,9 @@ def find_loops(
     if absence is not None:
         return _unsearchable(frames, fps, absence)
     widest = min(longest, len(frames) - 1)
-    report_pairs = part_of(report_progress, 0.0, COMPARED)
-    if backend.name == STRUCTURAL_BACKEND.name:
-        distances, structural_pass = structural_band(frames, widest, backend, report_pairs)
-    else:  # the structural distance finds the held frames, whatever the backend
-        distances = backend.band(frames, widest, report_pairs).cpu()
-        report_steps = part_of(report_progress, COMPARED, STEPPED)
-        structural_pass = structural_steps(frames, backend, report_steps)
+    report_pairs = part_of(report_progress, 0.0, STEPPED)
+    # The structural distance finds the held frames, whatever the backend.
+    distances, structural_pass = band_in_one_pass(frames, widest, backend, report_pairs)
     # Values that aren't finite make a step that isn't, so the frames are checked only then.
     # Checking them beforehand would take a tenth of the time of the whole search.
     absence = None if structural_pass.steps.isfinite().all() else unmeasurable(frames)

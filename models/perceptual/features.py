@@ -10,13 +10,17 @@ from functools import partial
 import torch
 
 from ..frames import InputError
+from ..image_ops.precision import summing_device
 from ..rgb_frames import Frames
+from ..workers import in_order
 from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
 # Memory for the features that `band` holds at a time, bytes. It is enough for 120 frames of 256×448
 # with LPIPS and SqueezeNet (16 MB a frame), the largest common use, and for 8,000 frames with
 # `structural`.
 MEMORY = 2 * 1024**3
+# Factor by which a pass has more pixels on a GPU, whose time goes into the number of operations.
+GPU_PIXELS = 4
 # Share of that memory for the later frames, which are compared with the earlier ones portion by
 # portion.
 LATER_SHARE = 0.25
@@ -26,7 +30,7 @@ LATER_SHARE = 0.25
 Describe = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
 # Function that yields the features of a clip's frames from one index to another. Each yielded pair
 # is the index of the first frame of a pass, and the features of its frames; see
-# `FeatureDistance._passes`.
+# `FeatureDistance.passes`.
 Passes = Callable[..., Iterator[tuple[int, torch.Tensor]]]
 
 
@@ -40,8 +44,11 @@ class FeatureDistance(ABC):
         least_side: smallest height and width that it can measure, px.
         pixels_at_once: number of pixels in the frames of one pass, which bounds its working memory.
             A pass computes the features of a few frames together.
-        precision: type of the matrix products on a CPU. It is double if the distance is the root of
-            a square, because the root turns a rounding error of 1e-16 into one of 1e-8.
+        one_pass_a_core: True if passes on a CPU run on all cores at the same time. The passes of a
+            network don't: torch uses all cores for each of its operations, which are large.
+        precision: type of the matrix products. It is double if the distance is the root of a
+            square, because the root turns a rounding error of 1e-16 into one of 1e-8. On a device
+            without double precision the CPU then makes the products.
     """
 
     name: str
@@ -49,6 +56,7 @@ class FeatureDistance(ABC):
     still: float
     least_side: int
     pixels_at_once: int
+    one_pass_a_core: bool = False
     precision: torch.dtype = torch.float64
 
     def __init__(self, device: torch.device | None = None, memory: int = MEMORY) -> None:
@@ -100,7 +108,7 @@ class FeatureDistance(ABC):
         """
         parts = []
         first = last = None
-        for _, features in self._passes(frames, describe, 0, len(frames)):
+        for _, features in self.passes(frames, describe, 0, len(frames)):
             rows = features if last is None else torch.cat([last, features])
             parts.append(rowwise_squared_distances(rows[:-1], rows[1:]))
             first = features[:1].clone() if first is None else first
@@ -130,7 +138,7 @@ class FeatureDistance(ABC):
             received = str(tuple(second.shape))
             raise InputError("second", expected, received, "Give two batches of the same size.")
         count = len(first)
-        passes = (self._passes(frames, None, 0, count) for frames in (first, second))
+        passes = (self.passes(frames, None, 0, count) for frames in (first, second))
         pairs = zip(*passes, strict=True)
         parts = [rowwise_squared_distances(one, other) for (_, one), (_, other) in pairs]
         squares = torch.cat(parts) if parts else first.new_empty(0)
@@ -166,14 +174,18 @@ class FeatureDistance(ABC):
         count = len(frames)
         if count == 0:
             return torch.empty(0, widest + 1, device=frames.device)
-        squares = torch.full((count, widest + 1), torch.inf, device=self.device or frames.device)
-        passes = partial(self._passes, frames, describe)
+        device = self.device or frames.device
+        home = summing_device(device)
+        squares = torch.full((count, widest + 1), torch.inf, device=home)
+        passes = partial(self.passes, frames, describe)
         (first,) = (features for _, features in passes(0, 1))
         capacity = max(2, self.memory // (first.shape[1] * first.element_size()))
         blocks = _blocks(count, widest, capacity)
         portion = max((len(part) for _, parts in blocks for part in parts), default=0)
         # All blocks use this memory in turn; the first one is the largest.
-        memory = first.new_empty(len(blocks[0][0]) + portion, first.shape[1])
+        rows = len(blocks[0][0]) + portion
+        place = home if self.precision is torch.float64 else device
+        memory = torch.empty((rows, first.shape[1]), dtype=first.dtype, device=place)
         passed = sum(len(block) + sum(map(len, portions)) for block, portions in blocks)
         progress = ProgressCounter(2 * passed, report_progress)
         for block, portions in blocks:
@@ -181,7 +193,12 @@ class FeatureDistance(ABC):
         squares[:, 0] = 0  # a frame's distance to itself, which rounding may have changed
         return self.distances(squares).to(frames.device)
 
-    def _passes(
+    def frames_at_once(self, frames: Frames, device: torch.device) -> int:
+        """Return how many frames of a clip's size one pass takes on a device."""
+        pixels = self.pixels_at_once * (1 if device.type == "cpu" else GPU_PIXELS)
+        return max(1, pixels // (frames.shape[1] * frames.shape[2]))
+
+    def passes(
         self,
         frames: Frames,
         describe: Describe | None,
@@ -189,22 +206,44 @@ class FeatureDistance(ABC):
         end: int,
         into: torch.Tensor | None = None,
     ) -> Iterator[tuple[int, torch.Tensor]]:
-        """Yield the features of the frames from `start` to `end`; see `Passes`."""
+        """Yield the features of a clip's frames, pass by pass.
+
+        Args:
+            frames: RGB in 0–1, shape (frames, height, width, 3).
+            describe: see `steps`; None for `features`.
+            start: index of the first frame.
+            end: index after the last frame.
+            into: tensor to write the features into; None for new ones.
+
+        Yields:
+            The index of the first frame of a pass, and the features of its frames.
+
+        Raises:
+            InputError: the frames are smaller than `least_side`.
+        """
         height, width = frames.shape[1:3]
         if min(height, width) < self.least_side:
             received = f"{width}×{height}"
             remedy = f"Choose structural instead of {self.name}, or scale the images up."
             raise InputError("images", f"sides of at least {self.least_side} px", received, remedy)
-        at_once = max(1, self.pixels_at_once // (height * width))
-        for position in range(start, end, at_once):
+        device = self.device or frames.device
+        at_once = self.frames_at_once(frames, device)
+
+        def measure(position: int) -> tuple[int, torch.Tensor]:
             part = frames[position : min(position + at_once, end)]
             offset = position - start
             rows = None if into is None else into[offset : offset + len(part)]
             part = part if self.device is None else part.to(self.device)
+            target = rows if rows is not None and rows.device == part.device else None
             if describe is None:
-                yield position, self.features(part, rows)
+                features = self.features(part, target)
             else:
-                yield position, describe(position, part, rows)
+                features = describe(position, part, target)
+            return position, features if rows is None or rows is target else rows.copy_(features)
+
+        positions = range(start, end, at_once)
+        on_all_cores = self.one_pass_a_core and device.type == "cpu"
+        yield from in_order(measure, positions) if on_all_cores else map(measure, positions)
 
     def _compare_block(
         self,
@@ -216,12 +255,10 @@ class FeatureDistance(ABC):
         progress: ProgressCounter,
     ) -> None:
         earlier = _fill(memory[: len(block)], passes, block, progress)
-        # On a GPU, single precision may be reduced to TF32, whose three digits are too few.
-        precision = self.precision if earlier.device.type == "cpu" else torch.float64
-        compare_blocks(squares, earlier, block, earlier, block, precision, progress)
+        compare_blocks(squares, earlier, block, earlier, block, self.precision, progress)
         for portion in portions:
             later = _fill(memory[len(block) :][: len(portion)], passes, portion, progress)
-            compare_blocks(squares, earlier, block, later, portion, precision, progress)
+            compare_blocks(squares, earlier, block, later, portion, self.precision, progress)
 
 
 def _fill(

@@ -20,6 +20,7 @@ import torch
 
 from ..dependency import require
 from ..frames import InputError
+from ..image_ops.precision import full_precision
 from .features import MEMORY, FeatureDistance
 from .order import weightless_last
 
@@ -183,9 +184,7 @@ class LPIPS(FeatureDistance):
         outputs = []
         layers = self._trunk.to(activations.device).children()
         # TF32, cuDNN's default, keeps three digits: too few for small steps between frames.
-        with torch.backends.cudnn.flags(
-            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-        ):
+        with full_precision():
             for number, layer in enumerate(layers):
                 activations = layer(activations)
                 if number in self._layers:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
+from ..image_ops.precision import summing_type
 from .backend import Backend
 from .lpips import LPIPS
 
@@ -57,7 +58,7 @@ def large_distance(
     first: torch.Tensor,
     second: torch.Tensor,
     check: Callable[[], None] = lambda: None,
-) -> float:
+) -> torch.Tensor:
     """Return the distance of two frames of any size, in bounded memory.
 
     Args:
@@ -67,25 +68,26 @@ def large_distance(
         check: called before each part; may raise to stop.
 
     Returns:
-        The distance that `backend.between` would return if the frames fitted into its memory.
+        The distance that `backend.between` would return if the frames fitted into its memory, as
+        one number on the device that computed it.
     """
     if not isinstance(backend, LPIPS) or passes_whole(backend, first):
-        return backend.between(first[None], second[None]).item()
+        return backend.between(first[None], second[None])[0]
     layers, pixels = backend.layers, _most_pixels(backend)
     side = max(STEP, int(pixels**0.5 - 2 * MARGIN) // STEP * STEP)
-    sums, counts = [0.0] * len(layers), [0] * len(layers)
+    device = backend.device or first.device
+    sums = torch.zeros(len(layers), dtype=summing_type(device), device=device)
+    counts = [0] * len(layers)
     for rows in _parts(first.shape[0], side):
         for columns in _parts(first.shape[1], side):
             check()
             pieces = [frame[rows.padded, columns.padded] for frame in (first, second)]
-            outputs = backend.weighted_outputs(
-                torch.stack(pieces).to(backend.device or first.device)
-            )
+            outputs = backend.weighted_outputs(torch.stack(pieces).to(device))
             for layer, (output, (stride, _)) in enumerate(zip(outputs, layers, strict=True)):
                 own = output[:, rows.own_outputs(stride), columns.own_outputs(stride)]
-                sums[layer] += (own[0] - own[1]).square().sum().item()
+                sums[layer] += (own[0] - own[1]).square().sum()
                 counts[layer] += own.shape[1] * own.shape[2]
-    return sum(total / count for total, count in zip(sums, counts, strict=True))
+    return (sums / torch.tensor(counts, dtype=sums.dtype, device=device)).sum()
 
 
 def passes_whole(lpips: LPIPS, frame: torch.Tensor) -> bool:

@@ -9,9 +9,9 @@ already.
 from collections.abc import Callable
 
 import torch
-from torch.nn.functional import interpolate
 
 from ..holds import STILL
+from ..image_ops.area_mean import area_mean
 from ..image_ops.colour import lab_from_rgb
 from ..rgb_frames import Frames
 from .features import FeatureDistance
@@ -33,6 +33,7 @@ class Structural(FeatureDistance):
     still = STILL
     least_side = 1
     pixels_at_once = PIXELS_AT_ONCE
+    one_pass_a_core = True
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Return the features of a few frames at once; see `structural_features`."""
@@ -61,15 +62,12 @@ def structural_features(
         Vectors of shape (frames, features), float32, on the device of the frames; unit: ΔE (CIE
         1976).
     """
-    count, height, width = frames.shape[:3]
-    at_once = max(1, PIXELS_AT_ONCE // (height * width))
-    chunks = []
-    for start in range(0, count, at_once):
-        chunk = frames[start : start + at_once]
-        chunks.append(features_of(with_fewer_rows(chunk), height, width))
+    parts = []
+    for start, features in STRUCTURAL_BACKEND.passes(frames, None, 0, len(frames)):
+        parts.append(features)
         if report_progress is not None:
-            report_progress(min(start + at_once, count), count)
-    return torch.cat(chunks)
+            report_progress(start + len(features), len(frames))
+    return torch.cat(parts)
 
 
 def step_distances(features: torch.Tensor) -> torch.Tensor:
@@ -105,7 +103,7 @@ def features_of(
     for side in SCALES:
         size = _size(height, width, side)
         if size != picture.shape[2:]:
-            picture = interpolate(picture, size=size, mode="area")
+            picture = area_mean(picture, size)
         lab = lab_from_rgb(picture, dim=1).flatten(1)
         pixels = size[0] * size[1] * len(SCALES)
         vectors.append(lab.div_(pixels**0.5))
@@ -123,6 +121,8 @@ def with_fewer_rows(frames: torch.Tensor) -> torch.Tensor:
     rows, _ = _size(height, width, SCALES[0])
     if height == rows:
         return frames
+    if frames.device.type != "cpu":  # a mean for each window would be an operation for each row
+        return area_mean(frames.movedim(3, 1), (rows, frames.shape[2])).movedim(1, 3)
     # Colours in planes are averaged plane by plane: torch reads what lies together in memory.
     is_planar = frames.stride(3) > frames.stride(1)
     pictures, axis = (frames.movedim(3, 1), 2) if is_planar else (frames, 1)

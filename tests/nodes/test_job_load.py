@@ -14,7 +14,7 @@ from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
-from anime_production.nodes import job_load, job_save, review
+from anime_production.nodes import comfyui, job_load, job_save, review
 from anime_production.nodes.job_load import AnimeJobLoad
 from anime_production.nodes.job_save import AnimeJobSave
 from anime_production.nodes.review import AnimeReview
@@ -85,6 +85,12 @@ def test_a_job_comes_back_by_its_id_and_by_its_prompts(render, run_node):
         assert (report.verdict, len(report.measurements)) == ("PASS", 2)
         assert is_blocked(fps), "stills have no rate"
         assert (loaded.id, loaded.project, loaded.shot) == (job.id, job.project, "012")
+
+
+def test_the_frames_lie_where_comfyui_keeps_them(render, run_node, monkeypatch):
+    monkeypatch.setattr(comfyui, "to_intermediate", lambda frames: frames.to("meta"))
+    images = run_node(AnimeJobLoad, which="id", id=str(render().id)).args[0]
+    assert images.device.type == "meta"
 
 
 @pytest.mark.parametrize("format", ["webp", "mp4"])

@@ -300,11 +300,16 @@ def test_an_empty_window_is_refused(model, looping):
         looping(model, start_percent=0.5, end_percent=0.5)
 
 
-@pytest.mark.parametrize("wrapping", ["easycache", "context"])
+@pytest.mark.parametrize(
+    "wrapping", ["easycache", "context", "rel_l1_thresh", "magcache_thresh", "magcache_options"]
+)
 def test_what_would_stay_behind_is_refused_in_words(model, looping, wrapping):
     if wrapping == "easycache":
         node: Any = importlib.import_module("comfy_extras.nodes_easycache").EasyCacheNode
         patched = node.execute(model, 0.2, 0.1, 0.9, False).args[0]
+    elif wrapping != "context":  # an option that nodes of other packs set
+        patched = model.clone()
+        patched.model_options["transformer_options"][wrapping] = 0.2
     else:
         node = importlib.import_module(
             "comfy_extras.nodes_context_windows"

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 
 from ...dependency import require
 from ...frames import InputError
+from ...image_ops.area_mean import area_mean
 from ...weights import WEIGHTS
 from ..declaration import DetectorDeclaration, Resources, absent_weights
 from ..detection import Box, Detection, Region
@@ -98,8 +98,8 @@ def equalised(frames: torch.Tensor) -> torch.Tensor:
     grey = (frames.cpu().float().clamp(0, 1) @ GREY)[:, None]
     scale = (MOST_PIXELS / (grey.shape[2] * grey.shape[3])) ** 0.5
     if scale < 1:
-        size = tuple(max(round(side * scale), 1) for side in grey.shape[2:])
-        grey = functional.interpolate(grey, size=size, mode="area")
+        size = max(round(grey.shape[2] * scale), 1), max(round(grey.shape[3] * scale), 1)
+        grey = area_mean(grey, size)
     return torch.stack([_spread(each) for each in (grey[:, 0] * 255).round().long()])
 
 

@@ -157,7 +157,7 @@ def _normalised_busts(
         Pictures of shape (busts, height, width, 3), and the share of each pixel that lies in the
         picture, shape (busts, height, width).
     """
-    from torchvision.ops import roi_align  # imported here, because the import takes a second
+    import torchvision.ops  # noqa: F401 - registers the operation; the import takes a second
 
     height, width = picture.shape[:2]
     edges = []
@@ -167,9 +167,13 @@ def _normalised_busts(
         upper = (middle - SIDES * across, chin - ABOVE * across)
         lower = (middle + SIDES * across, chin + BELOW * across)
         edges.append((*upper, *lower))
-    places = torch.tensor(edges, dtype=picture.dtype, device=picture.device)
+    first_picture = [(0.0, *each) for each in edges]
+    places = torch.tensor(first_picture, dtype=picture.dtype, device=picture.device)
     layers = torch.cat([picture, torch.ones_like(picture[..., :1])], dim=-1).movedim(-1, 0)[None]
-    crops = roi_align(layers, [places], (HEIGHT, WIDTH), sampling_ratio=-1, aligned=True)
+    # The operation itself, not torchvision's function: with `--deterministic` that compiles another
+    # one with Triton. Only the gradient of the operation isn't deterministic.
+    crop = torch.ops.torchvision.roi_align
+    crops = crop(layers, places, 1.0, HEIGHT, WIDTH, -1, True)
     inside = crops[:, 3]
     return (crops[:, :3] / inside[:, None].clamp(min=1e-3)).clamp(0, 1).movedim(1, -1), inside
 

@@ -8,6 +8,8 @@ coefficient, which is 1 if they are equal.
 
 import torch
 
+from ...image_ops.precision import summing_device
+
 # Soft bins of CIELAB's colour plane, in its units. They are finer than those of lightness, which
 # light and shade change first. A bin is about as wide as the shading inside one cel colour.
 PLANE_BINS, PLANE_STEP, PLANE_REACH = 11, 18.0, 90.0
@@ -44,17 +46,22 @@ def soft_bin(position: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Te
 def histogram(weight: torch.Tensor, bins: Bins) -> torch.Tensor:
     """Return the distribution of a weight over soft bins, shape (frames, bins); each sums to 1."""
     frames, size = weight.shape[0], 1
+    # On a GPU `scatter_add_` sums in any order. In double precision the difference is too small for
+    # float32. A product of one-hot rows would be deterministic, but needs far more memory. Devices
+    # without double precision leave the sums to the CPU.
+    device, home = weight.device, summing_device(weight.device)
+    if device != home:
+        weight = weight.to(home)
+        bins = tuple((below.to(home), share.to(home), count) for below, share, count in bins)
     index, shares = torch.zeros_like(bins[0][0])[None], weight[None]
     for below, share, count in bins:
         index = torch.cat([index * count + below, index * count + below + 1])
         shares = torch.cat([shares * (1 - share), shares * share])
         size *= count
     index, shares = (each.movedim(1, 0).reshape(frames, -1) for each in (index, shares))
-    # On a GPU `scatter_add_` sums in any order. In double precision the difference is too small for
-    # float32. A product of one-hot rows would be deterministic, but needs far more memory.
-    total = torch.zeros(frames, size, dtype=torch.float64, device=weight.device)
+    total = torch.zeros(frames, size, dtype=torch.float64, device=home)
     total = total.scatter_add_(1, index, shares.double())
-    return (total / total.sum(dim=1, keepdim=True).clamp(min=1e-9)).float()
+    return (total / total.sum(dim=1, keepdim=True).clamp(min=1e-9)).float().to(device)
 
 
 def line_strength(lab: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 
 from ...frames import InputError
+from ...image_ops.precision import summing_device
 from ...workers import in_order
 from ..declaration import EmbedderDeclaration
 from ..detection import Detection, Region
@@ -110,6 +111,9 @@ def embed(figures: Figures) -> torch.Tensor:
         >>> bool(same > DEFAULT_THRESHOLD > different)
         True
     """
+    # Their distributions are summed in double precision. The figures are small, so that all of the
+    # work is done where that exists.
+    figures = figures.to(summing_device(figures.lab.device))
     parts = [figures, *(upper_parts(figures, share) for share in UPPER_VIEWS)]
     return torch.cat([*map(_view, parts), CUT_MARK * figures.is_cut[:, None]], dim=1)
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import torch
 
 from ...holds import moving_only, moving_shares
+from ...image_ops.precision import summing_device
 from ...perceptual.backend import Progress
 from ...perceptual.products import ProgressCounter, compare_blocks, rowwise_squared_distances
 from ...perceptual.structural import Structural
 from ..clip_measurements import ClipMeasurements
-from ..structural_pass import FrameRecords
+from ..structural_pass import FrameRecords, structural_steps
 from .grey import RecipeGreyClip
 from .recipe import Recipe, RecipeFrames
 from .shared_measurements import SharedMeasurements
@@ -39,10 +40,10 @@ class ClipDistances:
             for picture in frames.order
         ]
         count = len(frames.pictures.recipe.drawings)
-        self.drawn = FrameRecords(count, kept_share=torch.inf)
-        if count:
-            drawings = frames.of_pictures([-1 - number for number in range(count)])
-            shared.structural.steps(drawings, report_progress, self.drawn.describe)
+        records = FrameRecords(count, kept_share=torch.inf)
+        drawings = frames.of_pictures([-1 - number for number in range(count)])
+        self.drawn = structural_steps(drawings, shared.structural, report_progress, records)
+        self._drawn_features = records.features
 
     def between(self, first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
         """Return the distances of pairs of frames by the backend; see `ClipMeasurements`."""
@@ -64,8 +65,9 @@ class ClipDistances:
         squares = [torch.empty(0)]
         for start in range(0, len(first), PAIRS_AT_ONCE):
             pairs = slice(start, start + PAIRS_AT_ONCE)
-            features = (self._features(each[pairs]) for each in (first, second))
-            squares.append(rowwise_squared_distances(*features).cpu())
+            features = [self._features(each[pairs]) for each in (first, second)]
+            one, other = features
+            squares.append(rowwise_squared_distances(one, other.to(one.device)).cpu())
         return self._shared.structural.distances(torch.cat(squares))
 
     def all_pairs(self, frames: Sequence[int], report_progress: Progress = None) -> torch.Tensor:
@@ -91,6 +93,7 @@ class ClipDistances:
         count, structural = len(frames), self._shared.structural
         if self._shared.keeps_features:
             features, rows = self._features(frames), range(count)
+            features = features.to(summing_device(features.device))
             squares = features.new_full((count, count), torch.inf)
             progress = ProgressCounter(count, report_progress)
             compare_blocks(squares, features, rows, features, rows, structural.precision, progress)
@@ -106,15 +109,14 @@ class ClipDistances:
     def _features(self, frames: Sequence[int]) -> torch.Tensor:
         """Return the structural features of some frames, shape (frames, features)."""
         indices, own = [self.indices[frame] for frame in frames], len(self._shared)
-        drawn = self.drawn.features
+        drawn = self._drawn_features
         if drawn is None:
             return self._shared.features(indices)
-        return torch.cat(
-            [
-                self._shared.features([each]) if each < own else drawn[[each - own]]
-                for each in indices
-            ]
-        )
+        # The features of a learned backend's pass may lie on another device than these.
+        rows = [
+            self._shared.features([each]) if each < own else drawn[[each - own]] for each in indices
+        ]
+        return torch.cat([row.to(drawn.device) for row in rows])
 
 
 class MeasuredClip:

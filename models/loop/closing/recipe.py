@@ -3,6 +3,7 @@
 Attempts to close a clip are compared as recipes. Only the chosen one is rendered.
 """
 
+import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ Poll = Callable[[], None]  # called between two pieces of work; may raise to sto
 Transition = Callable[[torch.Tensor, torch.Tensor, Poll], Callable[[float], torch.Tensor]]
 
 WRITTEN_AT_ONCE = 8  # frames that are written between two calls of the progress callback
+LEAST_MAPPED = 2**20  # bytes from which memory is taken from the system itself
 WHOLE = slice(None)
 
 
@@ -202,10 +204,28 @@ def _same_way(one: Drawing, other: Drawing) -> bool:
 
 def _empty_images(like: torch.Tensor, count: int) -> torch.Tensor:
     """Return memory for images like others, with colours in pixels or in planes as in those."""
+    return _arranged(like.new_empty(count * like[:1].numel()), like, count)
+
+
+def _arranged(values: torch.Tensor, like: torch.Tensor, count: int) -> torch.Tensor:
+    """Return flat values as images, with colours in pixels or in planes as in others."""
     _, height, width, channels = like.shape
     if like.stride(3) > like.stride(1):
-        return like.new_empty(channels, count, height, width).movedim(0, -1)
-    return like.new_empty(count, height, width, channels)
+        return values.view(channels, count, height, width).movedim(0, -1)
+    return values.view(count, height, width, channels)
+
+
+def _passing_memory(like: torch.Tensor, count: int) -> torch.Tensor:
+    """Return memory for images that are soon freed, as `_empty_images` does.
+
+    It goes back to the system then. The C library would keep it, and as small results are stored
+    in its gaps, a long clip would in the end take more than its own size.
+    """
+    size = count * like[:1].numel() * like.element_size()
+    if like.device.type != "cpu" or size < LEAST_MAPPED:
+        return _empty_images(like, count)
+    values = torch.frombuffer(mmap.mmap(-1, size), dtype=like.dtype)
+    return _arranged(values, like, count)
 
 
 class RecipeFrames:
@@ -265,6 +285,6 @@ class RecipeFrames:
             if order == tuple(range(start, start + len(order))):
                 return self._frames[start : start + len(order), rows, columns]
             return torch.stack([self._frames[frame, rows, columns] for frame in order])
-        images = _empty_images(recipe.images[:, rows, columns], len(order))
+        images = _passing_memory(recipe.images[:, rows, columns], len(order))
         self.pictures.write(order, images, rows, columns)
         return as_frames(images)[:]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from ...perceptual.backend import Backend, Progress
+from ...perceptual.features import FeatureDistance
 from ...perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..clip_measurements import measure_clip
 from ..structural_pass import FrameRecords
@@ -51,7 +52,8 @@ class SharedMeasurements:
         self.grey = SharedGreyClip(frames)
         # A corrected frame takes long to make, so its grey picture is made in the same pass.
         also = self.grey.record if frames.pictures.recipe.correction else None
-        records = FrameRecords(len(frames), KEPT_SHARE, also)
+        features = backend if isinstance(backend, FeatureDistance) else STRUCTURAL_BACKEND
+        records = FrameRecords(len(frames), features, KEPT_SHARE, also)
         self.measurements = measure_clip(frames, backend, report_progress, records, self.grey)
         self.distances: tuple[list[int], torch.Tensor] | None = None
         self._features = records.features
@@ -72,7 +74,9 @@ class SharedMeasurements:
     def features(self, indices: Sequence[int]) -> torch.Tensor:
         """Return the structural features of some frames, shape (frames, features)."""
         if self._features is None:
-            return torch.cat([self.structural.features(self.frames[[each]]) for each in indices])
+            device = self.structural.device or self.frames.device
+            parts = [self.frames[[each]].to(device) for each in indices]
+            return torch.cat([self.structural.features(part) for part in parts])
         if list(indices) == list(range(len(self))):
             return self._features  # indexing would copy them
         return self._features[list(indices)]

@@ -11,10 +11,11 @@ from ...measure import short, short_of
 from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
+from ...perceptual.products import rowwise_squared_distances
 from ...report import Measure, Measurement, Report, worst_of
 from .comparison_measures import MEASURES, select_measures
 from .networks import LPIPS_OF, NO_NETWORK
-from .pairs import RESIZED, Pair, Pairs, Picture
+from .pairs import RESIZED, PairBatch, Pairs, Pictures
 from .psnr import CEILING, IDENTICAL, PSNR
 from .ssim import LEAST_SIDE_OF_SCALES, MULTI_SCALE_SSIM
 
@@ -124,38 +125,47 @@ def _values(
             report_progress(done, total)
 
     networks = {LPIPS_OF[backend.name].name: _Network(backend, report_step) for backend in lpips}
-    values: dict[str, list[float]] = {measure.name: [] for measure in measures}
-    for pair in pairs if measures else ():
+    rows: list[list[float]] = []  # a row for each pair, with the values in the order of `measures`
+    for batch in pairs.batches() if measures else ():
+        columns = []
         for measure in measures:
             report_step()
-            function = measure.function or networks[measure.name].distance
-            values[measure.name].append(function(pair))
-            done += 1
+            function = measure.function or networks[measure.name].distances
+            columns.append(function(batch))
+            done += len(batch)
+        # The values of a batch are read together, because each reading waits for the device.
+        rows += torch.stack(columns, dim=1).tolist()
     if total:
         report_step()
-    return values
+    return {measure.name: [row[n] for row in rows] for n, measure in enumerate(measures)}
 
 
 class _Network:
-    """LPIPS with one network. It keeps the features of the last reference for the next pair."""
+    """LPIPS with one network. It keeps the features of the last references for the next batch."""
 
     def __init__(self, backend: Backend, report_step: Callable[[], None]) -> None:
         self._backend, self._report_step = backend, report_step
-        self._last: tuple[Picture, torch.Tensor] | None = None
+        self._last: tuple[Pictures, torch.Tensor] | None = None
 
-    def distance(self, pair: Pair) -> float:
-        """Return LPIPS of a pair; progress is reported before each piece of a large picture."""
-        backend, frame, reference = self._backend, pair.picture.frame, pair.reference
-        if not isinstance(backend, LPIPS) or not passes_whole(backend, frame):
-            return large_distance(backend, frame, reference.frame, self._report_step)
-        if self._last is None or self._last[0] is not reference:
-            self._last = reference, _features(backend, reference.frame)
-        squares = (_features(backend, frame) - self._last[1]).square_().sum()
-        return float(backend.distances(squares).item())
-
-
-def _features(network: LPIPS, frame: torch.Tensor) -> torch.Tensor:
-    return network.features(frame[None].to(network.device or frame.device))
+    def distances(self, batch: PairBatch) -> torch.Tensor:
+        """Return LPIPS of each pair; progress is reported before each piece of a large picture."""
+        backend, frames, references = self._backend, batch.pictures.frames, batch.references
+        if not isinstance(backend, LPIPS) or not passes_whole(backend, frames[0]):
+            pairs = zip(frames, references.frames.expand_as(frames), strict=True)
+            values = [large_distance(backend, *pair, self._report_step) for pair in pairs]
+            return torch.stack(values).to(frames)
+        device = backend.device or frames.device
+        at_once = backend.frames_at_once(frames, device)
+        is_shared = len(references.frames) == 1
+        squares = []
+        for start in range(0, len(frames), at_once):
+            part = slice(start, start + at_once)
+            if not is_shared or self._last is None or self._last[0] is not references:
+                reference_part = references.frames if is_shared else references.frames[part]
+                self._last = references, backend.features(reference_part.to(device))
+            features = backend.features(frames[part].to(device))
+            squares.append(rowwise_squared_distances(features, self._last[1]))
+        return backend.distances(torch.cat(squares)).to(frames)
 
 
 def _measurement(

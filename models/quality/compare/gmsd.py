@@ -13,7 +13,7 @@ from .pair_reasons import COMPARED, UNCOMPARED
 CONSTANT = 170 / 255**2
 
 
-def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> float:
+def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """Return GMSD (Xue, Zhang, Mou, Bovik, IEEE Transactions on Image Processing, 2014).
 
     Both pictures are reduced to means of 2×2 px; an odd last row or column is padded with 0, as in
@@ -22,21 +22,22 @@ def gmsd(grey: torch.Tensor, reference: torch.Tensor) -> float:
     some places than in others, which people notice most. It responds little to light and colour.
 
     Args:
-        grey: luma in 0–1, shape (height, width).
+        grey: luma in 0–1, shape (…, height, width).
         reference: luma in 0–1, of the same shape.
 
     Returns:
-        0 for identical pictures; 0.05 is a small difference, and above 0.2 a drawing is hardly
-        recognisable.
+        GMSD of each pair, shape (…): 0 for identical pictures; 0.05 is a small difference, and
+        above 0.2 a drawing is hardly recognisable.
     """
     one, other = prewitt_gradient(_halved(grey)), prewitt_gradient(_halved(reference))
     similarity = (2 * one * other + CONSTANT) / (one.square() + other.square() + CONSTANT)
-    return similarity.std(correction=0).item()
+    return similarity.std(dim=(-2, -1), correction=0)
 
 
 def _halved(grey: torch.Tensor) -> torch.Tensor:
-    height, width = grey.shape
-    return avg_pool2d(pad(grey, (0, width % 2, 0, height % 2))[None, None], 2)[0, 0]
+    height, width = grey.shape[-2:]
+    padded = pad(grey, (0, width % 2, 0, height % 2))
+    return avg_pool2d(padded.unsqueeze(-3), 2).squeeze(-3)
 
 
 GMSD = Measure(
@@ -48,7 +49,7 @@ GMSD = Measure(
     threshold=0.0065,
     label="GMSD",
     answers_to="Edges that are damaged more in some places than in others",
-    function=lambda pair: gmsd(pair.picture.grey, pair.reference.grey),
+    function=lambda pairs: gmsd(pairs.pictures.grey, pairs.references.grey),
     reasons=COMPARED,
     absences=UNCOMPARED,
 )

@@ -15,6 +15,8 @@ from ...rgb_frames import Frames
 from .ciede import colour_differences
 from .pair_reasons import NO_REFERENCES, REFERENCE_NOT_FINITE
 
+# Most pairs, and most pixels of their pictures, that a GPU compares at a time.
+MOST_PAIRS, PIXELS_AT_ONCE = 8, 4_000_000
 REFUSE = "refuse"
 RESIZE = (REFUSE, "images_to_references", "references_to_images")
 # Change of size, for example by an upscaler or by the rounding of a VAE. It is for information
@@ -32,37 +34,41 @@ RESIZED = Measure(
 )
 
 
-class Picture:
-    """Frame with its luma, which is computed at the first use.
+class Pictures:
+    """Frames with their luma, which is computed at the first use.
 
     Attributes:
-        frame: RGB in 0–1, shape (height, width, 3).
+        frames: RGB in 0–1, shape (pictures, height, width, 3).
     """
 
-    def __init__(self, frame: torch.Tensor) -> None:
-        self.frame = frame
+    def __init__(self, frames: torch.Tensor) -> None:
+        self.frames = frames
 
     @cached_property
     def grey(self) -> torch.Tensor:
-        """Luma, 0–1, shape (height, width)."""
-        return luma(self.frame)
+        """Luma, 0–1, shape (pictures, height, width)."""
+        return luma(self.frames)
 
 
-class Pair:
-    """Picture and its reference, with results that several measures share.
+class PairBatch:
+    """Pictures and their references, with results that several measures share.
 
     Attributes:
-        picture: the picture that is compared.
-        reference: the picture it is compared with, of the same size.
+        pictures: the pictures that are compared.
+        references: the pictures they are compared with, of the same size: one for each, or one for
+            all of them.
     """
 
-    def __init__(self, picture: Picture, reference: Picture) -> None:
-        self.picture, self.reference = picture, reference
+    def __init__(self, pictures: Pictures, references: Pictures) -> None:
+        self.pictures, self.references = pictures, references
+
+    def __len__(self) -> int:
+        return len(self.pictures.frames)
 
     @cached_property
     def colour_differences(self) -> torch.Tensor:
-        """Colour difference CIEDE2000 of every pixel, ΔE₀₀, shape (height, width)."""
-        return colour_differences(self.picture.frame, self.reference.frame)
+        """Colour difference CIEDE2000 of every pixel, ΔE₀₀, shape (pairs, height, width)."""
+        return colour_differences(self.pictures.frames, self.references.frames)
 
 
 @dataclass(frozen=True)
@@ -85,16 +91,25 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.images)
 
-    def __iter__(self) -> Iterator[Pair]:
-        """Yield the pairs at `size`, one after the other; only one resized pair is in memory."""
-        reference: Picture | None = None
-        for index, image in enumerate(self.images):
-            if reference is None or len(self.references) > 1:
-                reference = self._picture(self.references[index], image.device)
-            yield Pair(self._picture(image, image.device), reference)
+    def batches(self) -> Iterator[PairBatch]:
+        """Yield the pairs at `size`, batch by batch; only one resized batch is in memory.
 
-    def _picture(self, frame: torch.Tensor, device: torch.device) -> Picture:
-        return Picture(resized(frame.to(self.device or device), self.size))
+        On a CPU a batch is one pair, which stays in the processor's cache.
+        """
+        device = self.device or self.images.device
+        count = 1
+        if device.type != "cpu":
+            count = max(1, min(MOST_PAIRS, PIXELS_AT_ONCE // (self.size[0] * self.size[1])))
+        shared = None
+        if len(self.references) == 1:
+            shared = self._pictures(self.references[:1], device)
+        for start in range(0, len(self), count):
+            batch = slice(start, start + count)
+            references = shared or self._pictures(self.references[batch], device)
+            yield PairBatch(self._pictures(self.images[batch], device), references)
+
+    def _pictures(self, frames: torch.Tensor, device: torch.device) -> Pictures:
+        return Pictures(resized(frames.to(device), self.size))
 
     @property
     def resized(self) -> dict[str, object] | None:
@@ -159,18 +174,18 @@ def paired(
     return Pairs(images, references, (size[0], size[1]), device)
 
 
-def resized(frame: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Resize a frame by bicubic interpolation, with a low-pass filter where it shrinks.
+def resized(frames: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Resize frames by bicubic interpolation, with a low-pass filter where they shrink.
 
     Args:
-        frame: RGB in 0–1, shape (height, width, 3).
+        frames: RGB in 0–1, shape (frames, height, width, 3).
         size: height and width, px.
 
     Returns:
-        RGB in 0–1 of that size; the frame itself if it has that size already.
+        RGB in 0–1 of that size; the frames themselves if they have that size already.
     """
-    if tuple(frame.shape[:2]) == size:
-        return frame
-    channels = frame.movedim(-1, 0)[None]
+    if tuple(frames.shape[1:3]) == size:
+        return frames
+    channels = frames.movedim(-1, 1)
     scaled = interpolate(channels, size=size, mode="bicubic", antialias=True)
-    return scaled[0].movedim(0, -1).clamp(0, 1)
+    return scaled.movedim(1, -1).clamp(0, 1)

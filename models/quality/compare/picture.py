@@ -46,6 +46,8 @@ def draw_differences(pairs: Pairs) -> torch.Tensor:
     """
     pictures = torch.empty(len(pairs) if len(pairs.references) else 0, *pairs.size, 3)
     if len(pictures):
-        for row, pair in zip(pictures, pairs, strict=True):
-            row.copy_(heat(pair.colour_differences))
+        start = 0
+        for batch in pairs.batches():
+            pictures[start : start + len(batch)] = heat(batch.colour_differences).cpu()
+            start += len(batch)
     return pictures

@@ -26,23 +26,24 @@ LEAST_SIDE_OF_SCALES = LEAST_SIDE * 2 ** (len(SCALE_WEIGHTS) - 1)
 MIDDLE = 0.5
 
 
-def ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
+def ssim(grey: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """Return SSIM (Wang, Bovik, Sheikh, Simoncelli, IEEE Transactions on Image Processing, 2004).
 
     SSIM responds to lost, added or displaced structure and to contrast, less to light, and not to
     colour, because it compares luma. In flat areas it responds strongly to noise.
 
     Args:
-        grey: luma in 0–1, shape (height, width), at least `LEAST_SIDE` px a side.
+        grey: luma in 0–1, shape (…, height, width), at least `LEAST_SIDE` px a side.
         reference: luma in 0–1, of the same shape.
 
     Returns:
-        1 for identical pictures, about 0 for unrelated ones, down to −1 for inverted structure.
+        SSIM of each pair, shape (…): 1 for identical pictures, about 0 for unrelated ones, down to
+        −1 for inverted structure.
     """
-    return _similarity(grey, reference)[0].item()
+    return _similarity(grey, reference)[0]
 
 
-def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
+def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """Return multi-scale SSIM (Wang, Simoncelli, Bovik, Asilomar 2003).
 
     It is the product of the contrast and structure at five scales, with the light at the last scale
@@ -52,11 +53,11 @@ def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
     inverted structure, counts as 0, because a fractional power of a negative number is not real.
 
     Args:
-        grey: luma in 0–1, shape (height, width), at least `LEAST_SIDE_OF_SCALES` px a side.
+        grey: luma in 0–1, shape (…, height, width), at least `LEAST_SIDE_OF_SCALES` px a side.
         reference: luma in 0–1, of the same shape.
 
     Returns:
-        Similarity in 0–1, 1 for identical pictures.
+        Similarity of each pair in 0–1, 1 for identical pictures, shape (…).
     """
     product = grey.new_ones(())
     for scale, weight in enumerate(SCALE_WEIGHTS):
@@ -65,15 +66,15 @@ def multi_scale_ssim(grey: torch.Tensor, reference: torch.Tensor) -> float:
         similarity, contrast = _similarity(grey, reference)
         is_last = scale == len(SCALE_WEIGHTS) - 1
         product = product * (similarity if is_last else contrast).clamp(min=0) ** weight
-    return product.item()
+    return product
 
 
 def _halved(grey: torch.Tensor) -> torch.Tensor:
-    return avg_pool2d(grey[None, None], 2)[0, 0]
+    return avg_pool2d(grey.unsqueeze(-3), 2).squeeze(-3)
 
 
 def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the mean of SSIM, and the mean of its contrast and structure without light."""
+    """Return each pair's mean of SSIM, and of its contrast and structure without light."""
     # A variance is a small difference of large numbers, so it is rounded badly. Subtracting the
     # middle makes the numbers smaller.
     one, other = grey - MIDDLE, reference - MIDDLE
@@ -87,7 +88,7 @@ def _similarity(grey: torch.Tensor, reference: torch.Tensor) -> tuple[torch.Tens
     light = (2 * mean * other_mean + LIGHT_CONSTANT) / (
         mean.square() + other_mean.square() + LIGHT_CONSTANT
     )
-    return (light * contrast).mean(), contrast.mean()
+    return (light * contrast).mean(dim=(-2, -1)), contrast.mean(dim=(-2, -1))
 
 
 SSIM = Measure(
@@ -100,7 +101,7 @@ SSIM = Measure(
     required=True,
     label="SSIM",
     answers_to="Lost or added structure; in flat colour also faint noise. Does not see hue",
-    function=lambda pair: ssim(pair.picture.grey, pair.reference.grey),
+    function=lambda pairs: ssim(pairs.pictures.grey, pairs.references.grey),
     reasons=COMPARED,
     absences=UNCOMPARED,
 )
@@ -113,7 +114,7 @@ MULTI_SCALE_SSIM = Measure(
     threshold=0.993,
     label="MS-SSIM",
     answers_to="The same as `ssim` at five sizes. Needs 176 px or more per side",
-    function=lambda pair: multi_scale_ssim(pair.picture.grey, pair.reference.grey),
+    function=lambda pairs: multi_scale_ssim(pairs.pictures.grey, pairs.references.grey),
     reasons=COMPARED,
     absences=UNCOMPARED,
 )

@@ -37,7 +37,7 @@ def test_in_pieces_it_is_the_distance_of_the_whole(network, pair, monkeypatch):
     whole = network.between(pair[0][None], pair[1][None]).item()
     passed = []
     monkeypatch.setattr(pieces, "MEMORY", memory_for(network, 176))
-    assert large_distance(network, *pair, lambda: passed.append(1)) == pytest.approx(
+    assert large_distance(network, *pair, lambda: passed.append(1)).item() == pytest.approx(
         whole, rel=1e-5
     )
     assert len(passed) >= 4

@@ -41,7 +41,7 @@ def test_the_last_step_is_that_of_the_seam():
 
 
 def test_progress_is_told_and_an_interrupt_stops_at_once(monkeypatch):
-    monkeypatch.setattr(structural, "PIXELS_AT_ONCE", 32 * 32)
+    monkeypatch.setattr(structural.Structural, "pixels_at_once", 32 * 32)
     seen = []
 
     def interrupt_at_two(done, total):

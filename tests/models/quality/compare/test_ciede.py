@@ -51,7 +51,7 @@ def test_pictures_differ_as_scikit_image_says(drawings, altered):
         differences = colour_differences(each, drawings[0])
         assert differences.mean().item() == pytest.approx(expected.mean(), abs=1e-4), name
         inside = np.percentile(expected, 95, method="inverted_cdf")
-        assert percentile(differences) == pytest.approx(inside, abs=1e-4), name
+        assert percentile(differences).item() == pytest.approx(inside, abs=1e-4), name
 
 
 def test_the_same_colours_differ_by_nothing(drawings):

@@ -36,7 +36,7 @@ def test_it_is_what_the_paper_says(drawings, altered, shape):
     grey = luma(drawings[0])[: shape[0], : shape[1]]
     for name, each in altered.items():
         other = luma(each)[: shape[0], : shape[1]]
-        assert gmsd(other, grey) == pytest.approx(slow_gmsd(other, grey), abs=1e-5), name
+        assert gmsd(other, grey).item() == pytest.approx(slow_gmsd(other, grey), abs=1e-5), name
 
 
 def test_identical_pictures_have_none(drawings):

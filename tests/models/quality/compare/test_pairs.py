@@ -13,13 +13,13 @@ def pictures(count, height=32, width=48):
 
 def test_each_image_has_its_own_reference():
     images, references = pictures(3), pictures(3).flip(0)
-    for index, pair in enumerate(paired(images, references)):
-        assert torch.equal(pair.picture.frame, images[index])
-        assert torch.equal(pair.reference.frame, references[index])
+    for index, pair in enumerate(paired(images, references).batches()):
+        assert torch.equal(pair.pictures.frames[0], images[index])
+        assert torch.equal(pair.references.frames[0], references[index])
 
 
 def test_one_reference_serves_all_and_its_grey_is_made_once():
-    shared = [pair.reference for pair in paired(pictures(3), pictures(1))]
+    shared = [pair.references for pair in paired(pictures(3), pictures(1)).batches()]
     assert len(shared) == 3
     assert shared[0] is shared[1] is shared[2]
 
@@ -44,8 +44,8 @@ def test_another_size_is_refused_and_the_message_says_what_to_set():
 )
 def test_one_of_the_two_takes_the_size_of_the_other_when_asked_to(resize, size, what):
     pairs = paired(pictures(2), pictures(2, 40, 60), resize)
-    for pair in pairs:
-        assert pair.picture.frame.shape == pair.reference.frame.shape == (*size, 3)
+    for pair in pairs.batches():
+        assert pair.pictures.frames.shape == pair.references.frames.shape == (1, *size, 3)
     assert pairs.resized is not None
     assert pairs.resized["what"] == what
     assert pairs.resized["to"] == [size[1], size[0]]
@@ -56,14 +56,15 @@ def test_asking_for_a_resize_changes_nothing_where_the_sizes_agree():
     pairs = paired(images, images, "images_to_references")
     assert pairs.resized is None
     assert all(
-        torch.equal(pair.picture.frame, each) for pair, each in zip(pairs, images, strict=True)
+        torch.equal(pair.pictures.frames[0], each)
+        for pair, each in zip(pairs.batches(), images, strict=True)
     )
 
 
 def test_a_picture_made_smaller_is_averaged_not_sampled():
-    stripes = torch.arange(64).remainder(2).float()[None, :, None].expand(64, 64, 3)
+    stripes = torch.arange(64).remainder(2).float()[None, None, :, None].expand(1, 64, 64, 3)
     for side in (16, 24):
-        assert resized(stripes, (side, side))[4:-4, 4:-4].sub(0.5).abs().max() < 0.02
+        assert resized(stripes, (side, side))[0, 4:-4, 4:-4].sub(0.5).abs().max() < 0.02
 
 
 def test_what_is_unmeasurable_says_on_which_side():

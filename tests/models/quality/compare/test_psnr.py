@@ -10,7 +10,7 @@ def test_it_is_what_scikit_image_computes(drawings, altered):
         expected = skimage_metrics.peak_signal_noise_ratio(
             drawings[0].double().numpy(), each.double().numpy(), data_range=1.0
         )
-        assert psnr(each, drawings[0]) == pytest.approx(expected, abs=1e-4), name
+        assert psnr(each, drawings[0]).item() == pytest.approx(expected, abs=1e-4), name
 
 
 def test_identical_pictures_have_the_ceiling_which_is_a_number(drawings):

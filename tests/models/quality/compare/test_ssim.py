@@ -53,7 +53,7 @@ def slow_multi_scale(grey, reference):
 
 def test_it_is_what_scikit_image_computes(drawings, altered):
     grey = luma(drawings[0])
-    values = {name: ssim(luma(each), grey) for name, each in altered.items()}
+    values = {name: ssim(luma(each), grey).item() for name, each in altered.items()}
     expected = {name: scikit_image(luma(each), grey) for name, each in altered.items()}
     assert values == pytest.approx(expected, abs=1e-5)
     assert 0.1 < values["noise"] < 0.99  # pictures that differ, so that the test can tell
@@ -62,7 +62,7 @@ def test_it_is_what_scikit_image_computes(drawings, altered):
 def test_bright_flat_pictures_with_faint_noise_are_measured_as_in_double_precision():
     noise = torch.rand(2, 120, 130, generator=torch.Generator().manual_seed(4)) / 255
     one, other = 0.95 + noise
-    assert ssim(one, other) == pytest.approx(scikit_image(one, other), abs=1e-4)
+    assert ssim(one, other).item() == pytest.approx(scikit_image(one, other), abs=1e-4)
 
 
 def test_identical_pictures_have_exactly_one(drawings):
@@ -75,7 +75,7 @@ def test_multi_scale_is_what_the_paper_says(drawings, altered, shape):
     grey = luma(drawings[0])[: shape[0], : shape[1]]
     for name, each in altered.items():
         other = luma(each)[: shape[0], : shape[1]]
-        assert multi_scale_ssim(other, grey) == pytest.approx(
+        assert multi_scale_ssim(other, grey).item() == pytest.approx(
             slow_multi_scale(other, grey), abs=1e-4
         ), name
 
