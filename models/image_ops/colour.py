@@ -64,8 +64,10 @@ def _above(
 ) -> torch.Tensor:
     """Return the elements of `above` where the values exceed a limit, else those of `below`.
 
-    A mix by the shares 1 and 0 gives exactly them, in a fifth of the time of torch's `where`.
+    On a CPU a mix by the shares 1 and 0 gives exactly them, in a fifth of the time of `where`.
     """
+    if values.device.type != "cpu":
+        return torch.where(values > limit, above, below)
     return torch.lerp(below, above, torch.gt(values, limit, out=torch.empty_like(values)))
 
 

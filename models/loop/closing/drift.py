@@ -7,7 +7,7 @@ import torch
 
 from ...image_ops.colour import linear_light, srgb_colours
 
-# Values that are converted at a time: with what is computed from them, they fit into the
+# Values that a CPU converts at a time: with what is computed from them, they fit into the
 # processor's cache. Three times a power of two, so that each value of a pixel has its gain.
 VALUES_AT_ONCE = 3 * 2**13
 
@@ -39,13 +39,15 @@ class Drift:
         gains, offsets = (
             each[:channels].to(image.device) for each in (self.gain**share, self.offset * share)
         )
+        # On a GPU all is converted at once; its time goes into the number of operations.
+        at_once = VALUES_AT_ONCE if image.device.type == "cpu" else image.numel()
         if image.shape[-1] == 3 and into.is_contiguous():
             # The colours are converted as they lie in memory, which takes two thirds of the time.
-            gain, offset = (each.repeat(VALUES_AT_ONCE // 3) for each in (gains, offsets))
+            gain, offset = (each.repeat(at_once // 3) for each in (gains, offsets))
             _remove(image.reshape(-1), gain, offset, into.view(-1))
         else:
             for channel in range(channels):
-                gain, offset = (each[channel].repeat(VALUES_AT_ONCE) for each in (gains, offsets))
+                gain, offset = (each[channel].repeat(at_once) for each in (gains, offsets))
                 _remove(image[..., channel].flatten(), gain, offset, into[..., channel].view(-1))
             into[..., channels:] = image[..., channels:]
         return into
@@ -62,10 +64,10 @@ def _remove(
         offsets: offset of each of them.
         into: memory for the results, as long as `values`.
     """
-    count = values.numel()
-    for start in range(0, count, VALUES_AT_ONCE):
-        part = slice(start, start + VALUES_AT_ONCE)
-        length = min(VALUES_AT_ONCE, count - start)
+    count, at_once = values.numel(), gains.numel()
+    for start in range(0, count, at_once):
+        part = slice(start, start + at_once)
+        length = min(at_once, count - start)
         light = linear_light(values[part].float().clamp(0, 1))
         light = light.sub_(offsets[:length]).div_(gains[:length]).clamp_(0, 1)
         into[part] = srgb_colours(light)

@@ -64,10 +64,13 @@ class ClipDistances:
         """
         squares = [torch.empty(0)]
         for start in range(0, len(first), PAIRS_AT_ONCE):
-            pairs = slice(start, start + PAIRS_AT_ONCE)
-            features = [self._features(each[pairs]) for each in (first, second)]
-            one, other = features
-            squares.append(rowwise_squared_distances(one, other.to(one.device)).cpu())
+            one, other = (each[start : start + PAIRS_AT_ONCE] for each in (first, second))
+            frames = list(dict.fromkeys([*one, *other]))
+            features, places = self._features(frames), {each: n for n, each in enumerate(frames)}
+            one_rows, other_rows = (
+                features[[places[each] for each in side]] for side in (one, other)
+            )
+            squares.append(rowwise_squared_distances(one_rows, other_rows).cpu())
         return self._shared.structural.distances(torch.cat(squares))
 
     def all_pairs(self, frames: Sequence[int], report_progress: Progress = None) -> torch.Tensor:
@@ -110,13 +113,13 @@ class ClipDistances:
         """Return the structural features of some frames, shape (frames, features)."""
         indices, own = [self.indices[frame] for frame in frames], len(self._shared)
         drawn = self._drawn_features
-        if drawn is None:
+        if drawn is None or not indices:
             return self._shared.features(indices)
+        shared = [index for index in indices if index < own]
         # The features of a learned backend's pass may lie on another device than these.
-        rows = [
-            self._shared.features([each]) if each < own else drawn[[each - own]] for each in indices
-        ]
-        return torch.cat([row.to(drawn.device) for row in rows])
+        rows = torch.cat([self._shared.features(shared).to(drawn.device), drawn])
+        places = {index: place for place, index in enumerate(shared)}
+        return rows[[places.get(index, len(shared) + index - own) for index in indices]]
 
 
 class MeasuredClip:

@@ -1,5 +1,6 @@
 """Measurements of the frames that all attempts share, each made once."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -12,9 +13,10 @@ from ..structural_pass import FrameRecords
 from .grey import SharedGreyClip
 from .recipe import RecipeFrames
 
-# The features of all frames are kept if a frame has at most this share of its values. From about
-# 200 × 200 px on they are; those of smaller pictures are computed again where they are needed.
+# The features of all frames are kept if a frame has at most this share of its values, which is so
+# from about 200 × 200 px on. Of smaller pictures they are computed again where they are needed.
 KEPT_SHARE = 0.3
+SMALL_CLIP = 64 * 1024**2  # bytes of frames; up to this size all features are kept
 
 
 class SharedMeasurements:
@@ -53,7 +55,9 @@ class SharedMeasurements:
         # A corrected frame takes long to make, so its grey picture is made in the same pass.
         also = self.grey.record if frames.pictures.recipe.correction else None
         features = backend if isinstance(backend, FeatureDistance) else STRUCTURAL_BACKEND
-        records = FrameRecords(len(frames), features, KEPT_SHARE, also)
+        is_small = 4 * math.prod(frames.shape) <= SMALL_CLIP
+        kept_share = math.inf if is_small else KEPT_SHARE
+        records = FrameRecords(len(frames), features, kept_share, also)
         self.measurements = measure_clip(frames, backend, report_progress, records, self.grey)
         self.distances: tuple[list[int], torch.Tensor] | None = None
         self._features = records.features
@@ -75,8 +79,14 @@ class SharedMeasurements:
         """Return the structural features of some frames, shape (frames, features)."""
         if self._features is None:
             device = self.structural.device or self.frames.device
-            parts = [self.frames[[each]].to(device) for each in indices]
-            return torch.cat([self.structural.features(part) for part in parts])
+            at_once = self.structural.frames_at_once(self.frames, device)
+            parts = [
+                self.structural.features(
+                    self.frames[list(indices[start : start + at_once])].to(device)
+                )
+                for start in range(0, len(indices), at_once)
+            ]
+            return torch.cat(parts)
         if list(indices) == list(range(len(self))):
             return self._features  # indexing would copy them
         return self._features[list(indices)]

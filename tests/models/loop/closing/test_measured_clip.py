@@ -61,6 +61,7 @@ def test_a_changed_clip_measures_what_it_measures_by_itself(
 ):
     if backend.unit == "LPIPS" and hold > 1:
         pytest.skip("only the steps differ with the backend")
+    monkeypatch.setattr(shared_measurements, "SMALL_CLIP", 0)
     monkeypatch.setattr(shared_measurements, "KEPT_SHARE", kept_share)
     images = darker(draw_clip(26, 96, 64, 24, 0, 1, Faults(hold=hold)))
     before = measured(Recipe.of_input(images), backend)
@@ -87,6 +88,7 @@ def test_a_changed_clip_measures_what_it_measures_by_itself(
 
 @pytest.mark.parametrize("keeps", [0.0, 2.0], ids=["features again", "features kept"])
 def test_all_pairs_of_a_cut_are_those_of_the_whole_clip(keeps, monkeypatch):
+    monkeypatch.setattr(shared_measurements, "SMALL_CLIP", 0)
     monkeypatch.setattr(shared_measurements, "KEPT_SHARE", keeps)
     images = draw_clip(20, 96, 64, 24, 0, 1)
     whole = measured(Recipe.of_input(images), STRUCTURAL_BACKEND)
