@@ -40,6 +40,8 @@ class ClipDistances:
             for picture in frames.order
         ]
         count = len(frames.pictures.recipe.drawings)
+        for number in range(count):
+            frames.pictures.image(-1 - number)  # drawn here, where the work can be stopped
         records = FrameRecords(count, kept_share=torch.inf)
         drawings = frames.of_pictures([-1 - number for number in range(count)])
         self.drawn = structural_steps(drawings, shared.structural, report_progress, records)

@@ -6,9 +6,16 @@ import weakref
 import pytest
 import torch
 
+from anime_production.models.image_ops import flow
 from anime_production.models.loop import structural_pass
 from anime_production.models.loop.close import METHODS, close_loop
-from anime_production.models.loop.closing import measured_clip, recipe, scored_clip
+from anime_production.models.loop.closing import (
+    drift,
+    flow_morph,
+    measured_clip,
+    recipe,
+    scored_clip,
+)
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 FPS = 12.0
@@ -39,12 +46,14 @@ def test_auto_describes_each_frame_of_the_input_once_and_renders_one_clip(monkey
     described = counted(
         monkeypatch, structural_pass, "features_of", lambda rows, *_further: len(rows)
     )
+    grey = counted(monkeypatch, flow, "grey_picture", lambda *_arguments: 1)
     scored = counted(monkeypatch, scored_clip, "score_loop", lambda *_arguments: 1)
     rendered = counted(monkeypatch, recipe.RecipePictures, "render", lambda *_arguments: 1)
     images = half_of_a_swing()
     closed = close_loop(images, FPS)
     assert len(scored) == 7
     assert sum(described) == len(images) + 4 + 4  # and the new drawings of two attempts
+    assert len(grey) == len(images) + 4 + 4
     assert len(rendered) == 1
     assert len(closed.images) == 36
 
@@ -95,16 +104,40 @@ def test_what_is_cut_out_does_not_hold_the_input():
     assert storage.data_ptr() != images.untyped_storage().data_ptr()
 
 
+# Functions, and about the milliseconds that one frame takes them at 832×480, on a slow core.
+WORK = (
+    (drift.Drift, "remove", 15.0, lambda self, image, *_further: image.shape[0] / 480),
+    (flow_morph, "warp", 10.0, lambda *_arguments: 1),
+    (flow_morph, "flow_between", 30.0, lambda *_arguments: 1),
+    (structural_pass, "features_of", 8.0, lambda rows, *_further: len(rows)),
+    (flow, "grey_picture", 2.0, lambda *_arguments: 1),
+    (flow, "optical_flow", 3.0, lambda *_arguments: 1),
+)
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_progress_grows_to_its_end_and_is_reported_for_every_few_frames(method):
-    """One frame of 832×480 takes about 10 ms, and one round of a morph about 20 ms."""
-    images = darker(draw_clip(12, 832, 480, 12, 0, 1, Faults(seam_jump=2.0)))
-    seen = []
-    close_loop(images, FPS, method, report_progress=lambda *each: seen.append(each))
-    shares = [done / total for done, total in seen]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    assert len(seen) > 2 * len(images)
+def test_progress_grows_to_its_end_and_is_reported_every_quarter_of_a_second(method, monkeypatch):
+    reports, work, longest = [], [], []
+    for owner, name, milliseconds, frames in WORK:
+        original = getattr(owner, name)
+
+        def working(*args, original=original, milliseconds=milliseconds, frames=frames, **kwargs):
+            work.append(milliseconds * frames(*args))
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, working)
+
+    def report(done, total):
+        reports.append(done / total)
+        longest.append(sum(work))
+        work.clear()
+
+    images = darker(draw_clip(24, 832, 480, 24, 0, 1, Faults(seam_jump=2.0)))
+    close_loop(images, FPS, method, report_progress=report)
+    assert reports == sorted(reports)
+    assert reports[-1] == 1.0
+    assert max(longest) < 250
+    assert len(reports) > 10
 
 
 @pytest.mark.parametrize("method", ["auto", "flow_morph", "colour"])
