@@ -76,7 +76,7 @@ def run() -> None:
     print(f"{torch.get_num_threads()} threads; checkout {CHECKOUT}; {OTHER}: {other or 'not set'}")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        _write_trunk(folder)
+        write_trunk(folder)
         sides = [Side(CHECKOUT, folder, "here")]
         if other:
             sides.append(Side(Path(other), folder, "there"))
@@ -120,7 +120,7 @@ def _clip(frames: int, width: int, height: int) -> torch.Tensor:
     return interpolate(half, size=(height, width), mode="bicubic").clamp(0, 1).movedim(1, -1)
 
 
-def _write_trunk(folder: Path) -> None:
+def write_trunk(folder: Path) -> None:
     """Write random weights of LPIPS's SqueezeNet, which take the same time as its own."""
     from torchvision.models import squeezenet1_1
 

@@ -11,7 +11,7 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..rgb_frames import Frames
 from .progress import part_of
-from .structural_pass import StructuralPass, steps_in_one_pass
+from .structural_pass import FrameRecords, StructuralPass, steps_in_one_pass
 
 # Share of the work that is done, for the progress bar, when the steps are measured.
 STEPPED = 0.95
@@ -26,6 +26,8 @@ class ClipMeasurements:
             backend; shape (frames,).
         structural_steps: the same distances by the structural distance, in ΔE.
         motion_steps: the structural distances without the part caused by a change of light alone.
+        moving_shares: share of each step that a change of light doesn't explain, 0–1, shape
+            (frames,).
         colours: mean colour of each frame in CIELAB, shape (frames, 3).
         sharpness: mean second difference of each frame, as `sharpness.second_differences` gives
             it; shape (frames,).
@@ -38,6 +40,7 @@ class ClipMeasurements:
     steps: torch.Tensor
     structural_steps: torch.Tensor
     motion_steps: torch.Tensor
+    moving_shares: torch.Tensor
     colours: torch.Tensor
     sharpness: torch.Tensor
     clip: GreyClip
@@ -64,7 +67,11 @@ class ClipMeasurements:
 
 
 def measure_clip(
-    frames: Frames, backend: Backend, report_progress: Progress = None
+    frames: Frames,
+    backend: Backend,
+    report_progress: Progress = None,
+    records: FrameRecords | None = None,
+    clip: GreyClip | None = None,
 ) -> ClipMeasurements:
     """Measure a whole clip as a loop.
 
@@ -72,10 +79,12 @@ def measure_clip(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: perceptual distance that measures the steps.
         report_progress: called with (work done, all work); may raise to stop.
+        records: records of the pass by this backend to fill, for a caller that needs more of them.
+        clip: grey pictures of these frames; None for new ones.
     """
     structural = isinstance(backend, Structural)
     report_steps = part_of(report_progress, 0.0, STEPPED)
-    steps, structural_pass = steps_in_one_pass(frames, backend, report_steps)
+    steps, structural_pass = steps_in_one_pass(frames, backend, report_steps, records)
     shares = moving_shares(frames, part_of(report_progress, STEPPED, 1.0))
 
     def between(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
@@ -89,9 +98,10 @@ def measure_clip(
         steps,
         structural_pass.steps,
         moving_only(structural_pass.steps, shares),
+        shares,
         structural_pass.colours,
         structural_pass.sharpness,
-        GreyClip(frames),
+        GreyClip(frames) if clip is None else clip,
         between,
     )
 
@@ -145,6 +155,7 @@ class SearchedClip:
             steps,
             structural,
             moving_only(structural, shares),
+            shares,
             self._structural_pass.colours[start:stop],
             self._structural_pass.sharpness[start:stop],
             self._clip,

@@ -12,7 +12,7 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report
 from ..scoring import rounded_score
-from .closing.automatic import better, mildest
+from .closing.automatic import FIRST, LAST, Attempts, attempted_method, better
 from .closing.closing_measures import (
     CLOSING,
     IN_VAIN,
@@ -21,13 +21,13 @@ from .closing.closing_measures import (
     NOTHING_TO_DO,
     UNNEEDED,
 )
+from .closing.closing_progress import ClosingProgress
 from .closing.colour import without_drift
 from .closing.crossfade import crossfaded
 from .closing.failed_continuity import failed_continuity
 from .closing.flow_morph import flow_morphed
 from .closing.ping_pong import ping_pong
 from .closing.scored_clip import ClipScorer, Method, ScoredClip
-from .closing.trim import trimmed
 from .loop_measures import MEASURES
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
@@ -103,33 +103,49 @@ def close_loop(
     if blend_frames < 1:
         remedy = "Give the number of frames to blend, such as 4."
         raise InputError("blend_frames", "a whole number from 1", str(blend_frames), remedy)
-    scorer = ClipScorer(fps, backend, measures, report_progress)
-    before = ScoredClip(images, (), (), scorer.report_on(images))
+    progress = ClosingProgress(report_progress)
+    scorer = ClipScorer(images, fps, backend, measures, progress)
+    progress.aim(FIRST)
+    before = scorer.input_clip()
+    after, requested = before, "" if method == "auto" else method
     if before.report.score is None:
-        return _closed_clip(before, before)
-    if method == "auto":
-        if failed_continuity(before.report) is not None:  # unrelated pictures have no seam to close
-            return _closed_clip(before, before)
-        return _closed_clip(before, mildest(before, blend_frames, scorer))
+        requested = ""
+    elif method != "auto":
+        progress.aim(LAST)
+        after = _requested_result(before, method, blend_frames, scorer)
+    elif failed_continuity(before.report) is None:  # unrelated pictures have no seam to close
+        after = Attempts(before, blend_frames, scorer).mildest()
+    report = _closing_report(before, after, requested)
+    is_unchanged = after is before
+    # Only the recipe is needed now, and what was measured takes memory.
+    before, after = before.without_measurements(), after.without_measurements()
+    progress.aim(1.0)
+    closed = images if is_unchanged else scorer.render(after)
+    progress.part()(1, 1)
+    return ClosedClip(closed, report)
+
+
+def _requested_result(
+    before: ScoredClip, method: str, blend_frames: int, scorer: ClipScorer
+) -> ScoredClip:
+    """Return the result of a method that the user chose; it refuses too many `blend_frames`."""
     if method == "trim":  # to cut nothing may be the best choice
-        cut = scorer.best_equally_measured(before, method, trimmed)
-        after = cut if cut and better(cut, before) else before
-        return _closed_clip(before, after, requested=method)
-    result = scorer.best(before, method, _requested_method(method, blend_frames))
-    return _closed_clip(before, result or before, requested=method)
+        cut = scorer.best_equally_measured(before, method, attempted_method(method, blend_frames))
+        return cut if cut and better(cut, before) else before
+    return scorer.best(before, method, _requested_method(method, blend_frames)) or before
 
 
 def _requested_method(method: str, blend_frames: int) -> Method:
-    """Return the function of a method that the user chose; it refuses too many `blend_frames`."""
     if method == "flow_morph":
-        return lambda clip: flow_morphed(clip, blend_frames)
+        return lambda clip, _progress: flow_morphed(clip, blend_frames)
     if method == "crossfade":
-        return lambda clip: crossfaded(clip, blend_frames)
-    return {"colour": without_drift, "ping_pong": ping_pong}[method]
+        return lambda clip, _progress: crossfaded(clip, blend_frames)
+    one_way = {"colour": without_drift, "ping_pong": ping_pong}[method]
+    return lambda clip, _progress: one_way(clip)
 
 
-def _closed_clip(before: ScoredClip, after: ScoredClip, requested: str = "") -> ClosedClip:
-    """Return the changed clip and its report, with the measurements of the closing in it.
+def _closing_report(before: ScoredClip, after: ScoredClip, requested: str) -> Report:
+    """Return the report on the changed clip, with the measurements of the closing in it.
 
     Args:
         before: the clip as it was.
@@ -146,8 +162,8 @@ def _closed_clip(before: ScoredClip, after: ScoredClip, requested: str = "") -> 
         "score_before": before.report.score,
         "score_after": after.report.score,
         "verdict_before": before.report.verdict.value,
-        "frames_before": len(before.images),
-        "frames_after": len(after.images),
+        "frames_before": len(before.recipe),
+        "frames_after": len(after.recipe),
     }
     measure = replace(CLOSING, backend=after.report.measurements[0].backend)
     absence = _absence(after.report)
@@ -157,7 +173,7 @@ def _closed_clip(before: ScoredClip, after: ScoredClip, requested: str = "") -> 
         code = _reason_code(before, after, requested)
         closing = measure.measured(after.score - before.score, code, values, details=details)
     measurements = (*after.report.measurements, closing, *after.notes)
-    return ClosedClip(after.images, replace(after.report, measurements=measurements))
+    return replace(after.report, measurements=measurements)
 
 
 def _reason_code(before: ScoredClip, after: ScoredClip, requested: str) -> str:

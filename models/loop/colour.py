@@ -31,6 +31,7 @@ SHARED_BY, PART = 0.75, 0.5
 # Pixels of each drawing that the shared change is computed from. Pixels darker than the L* DARKEST
 # are left out: they differ by less than one 8-bit code.
 FLASH_PIXELS, DARKEST = 1024, 8.0
+DRAWINGS_AT_ONCE = 64  # drawings whose shared changes are computed together
 
 COLOUR_JUMP = "seam_colour_jump"
 DARKER = "seam_darker"
@@ -94,18 +95,22 @@ def shared_changes(frames: Frames, drawings: list[int]) -> torch.Tensor:
         drawings − 1), on the CPU. A change is 0 unless a share of at least `SHARED_BY` of the
         pixels increases, or at least the same share decreases.
     """
-    # The channels come first, as the conversion then takes half the time.
-    stride = _stride(frames.shape, FLASH_PIXELS)
-    pixels = frames[drawings, ::stride, ::stride].movedim(-1, 0).flatten(2).cpu()
-    lab = lab_from_rgb(pixels, dim=0)
-    before, after = lab[:, :-1], lab[:, 1:]
-    light = torch.minimum(before[0], after[0])
-    change = torch.where(
-        light > DARKEST, (after - before) * visibility_factor(before[0]), torch.nan
-    )
     ends = torch.tensor([1 - SHARED_BY, SHARED_BY])
-    least, most = change.nanquantile(ends, dim=2).nan_to_num()
-    return least.clamp(min=0) + most.clamp(max=0)
+    stride = _stride(frames.shape, FLASH_PIXELS)
+    changes = []
+    for start in range(0, len(drawings) - 1, DRAWINGS_AT_ONCE):
+        some = drawings[start : start + DRAWINGS_AT_ONCE + 1]
+        # The channels come first, as the conversion then takes half the time.
+        pixels = frames[some, ::stride, ::stride].movedim(-1, 0).flatten(2).cpu()
+        lab = lab_from_rgb(pixels, dim=0)
+        before, after = lab[:, :-1], lab[:, 1:]
+        light = torch.minimum(before[0], after[0])
+        change = torch.where(
+            light > DARKEST, (after - before) * visibility_factor(before[0]), torch.nan
+        )
+        least, most = change.nanquantile(ends, dim=2).nan_to_num()
+        changes.append(least.clamp(min=0) + most.clamp(max=0))
+    return torch.cat(changes, dim=1)
 
 
 def _median_ratio(first: torch.Tensor, last: torch.Tensor) -> float:

@@ -142,17 +142,17 @@ def score_loop(
         parts = tuple(measure.absent(absence) for measure in measures)
         return Report(SUBJECT, parts, len(frames), fps)
 
-    absence = too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
+    absence = too_little_for_a_seam(frames, backend)
     if absence is not None:
         return unmeasured(absence)
     if measurements is None:
         measurements = measure_clip(frames, backend, part_of(report_progress, 0.0, MEASURED))
         report_progress = part_of(report_progress, MEASURED, 1.0)
-        # Values that aren't finite show in the steps, so the frames need no check beforehand.
-        finite = measurements.structural_steps.isfinite().all()
-        absence = None if finite else unmeasurable(frames)
-        if absence is not None:
-            return unmeasured(absence)
+    # Values that aren't finite show in the steps, so the frames need no check beforehand.
+    finite = measurements.structural_steps.isfinite().all()
+    absence = None if finite else unmeasurable(frames)
+    if absence is not None:
+        return unmeasured(absence)
     seam = Seam(frames, measurements, rhythm_of(measurements.motion_steps))
     motion_measure = next(each for each in measures if each.name == MOTION.name)
     motion = motion_measure.measurement(motion_measure.evaluate(seam))
@@ -166,6 +166,11 @@ def score_loop(
     cause = _main_cause({each.name: each for each in parts}, seam.rhythm)
     worst = WorstFrame(len(frames) - 1, cause.reason_code, cause.reason)
     return Report(SUBJECT, tuple(parts), len(frames), fps, worst)
+
+
+def too_little_for_a_seam(frames: Frames, backend: Backend) -> Absence | None:
+    """Return why a clip has too few frames or pixels to be scored, or None if it has enough."""
+    return too_little(frames, LEAST_FRAMES, max(LEAST_SIDE, backend.least_side))
 
 
 def _with_backend(measure: Measure, backend: Backend) -> Measure:

@@ -1,6 +1,7 @@
 """One pass over a clip that measures in each frame all that the loop measures need."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -57,7 +58,10 @@ class StructuralPass:
 
 
 def structural_steps(
-    frames: Frames, backend: object, report_progress: Progress = None
+    frames: Frames,
+    backend: object,
+    report_progress: Progress = None,
+    records: "FrameRecords | None" = None,
 ) -> StructuralPass:
     """Measure the steps of a clip, with colours and sharpness of its frames, in one pass.
 
@@ -65,14 +69,18 @@ def structural_steps(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: if it is a structural one, its device and memory are used; others are ignored.
         report_progress: called with (frames done, all frames); may raise to stop.
+        records: records of these frames to fill; None for new ones.
     """
-    records = _FrameRecords(len(frames))
+    records = records or FrameRecords(len(frames))
     steps = _structural(backend).steps(frames, report_progress, records.describe)
     return records.structural_pass(steps)
 
 
 def steps_in_one_pass(
-    frames: Frames, backend: Backend, report_progress: Progress = None
+    frames: Frames,
+    backend: Backend,
+    report_progress: Progress = None,
+    records: "FrameRecords | None" = None,
 ) -> tuple[torch.Tensor, StructuralPass]:
     """Measure the steps of a clip by a backend and by the structural distance.
 
@@ -83,19 +91,20 @@ def steps_in_one_pass(
         frames: RGB in 0–1, shape (frames, height, width, 3).
         backend: perceptual distance.
         report_progress: called with (work done, all work); may raise to stop.
+        records: records of these frames by this backend to fill; None for new ones.
 
     Returns:
         The backend's distance from each frame to the next, the last to the first, on the CPU; and
         the results of the structural pass.
     """
     if isinstance(backend, Structural):
-        structural_pass = structural_steps(frames, backend, report_progress)
+        structural_pass = structural_steps(frames, backend, report_progress, records)
         return structural_pass.steps, structural_pass
     if not isinstance(backend, FeatureDistance):
         steps = backend.steps(frames, part_of(report_progress, 0.0, LEARNED)).cpu()
         report_structural = part_of(report_progress, LEARNED, 1.0)
-        return steps, structural_steps(frames, backend, report_structural)
-    records = _FrameRecords(len(frames), backend)
+        return steps, structural_steps(frames, backend, report_structural, records)
+    records = records or FrameRecords(len(frames), backend)
     steps = backend.steps(frames, report_progress, records.describe_twice).cpu()
     return steps, records.structural_pass()
 
@@ -122,7 +131,7 @@ def band_in_one_pass(
         band = backend.band(frames, widest, part_of(report_progress, 0.0, LEARNED)).cpu()
         report_structural = part_of(report_progress, LEARNED, 1.0)
         return band, structural_steps(frames, backend, report_structural)
-    records = _FrameRecords(len(frames), backend)
+    records = FrameRecords(len(frames), backend)
     band = backend.band(frames, widest, report_progress, records.describe_twice).cpu()
     return band, records.structural_pass()
 
@@ -142,7 +151,7 @@ def structural_band(
         The distances of frame i to frame i + g at [i, g], infinite beyond the clip's end, on the
         CPU; and the results of the pass, in which the seam's step is not measured.
     """
-    records = _FrameRecords(len(frames))
+    records = FrameRecords(len(frames))
     band = _structural(backend).band(frames, widest, report_progress, records.describe).cpu()
     steps = band[:, 1].nan_to_num(torch.nan, posinf=0.0)  # the last frame has no next one
     return band, records.structural_pass(steps)
@@ -152,19 +161,35 @@ def _structural(backend: object) -> Structural:
     return backend if isinstance(backend, Structural) else STRUCTURAL_BACKEND
 
 
-class _FrameRecords:
+class FrameRecords:
     """Measurements of each frame, recorded while its features are computed.
 
     They stay on the device of the features until all frames are measured.
+
+    Attributes:
+        features: structural features of all frames, if they are kept, shape (frames, features).
     """
 
-    def __init__(self, frames: int, backend: FeatureDistance = STRUCTURAL_BACKEND) -> None:
+    def __init__(
+        self,
+        frames: int,
+        backend: FeatureDistance = STRUCTURAL_BACKEND,
+        kept_share: float = 0.0,
+        also: Callable[[int, torch.Tensor], None] | None = None,
+    ) -> None:
         """Record nothing yet.
 
         Args:
             frames: number of frames of the clip.
             backend: distance whose features `describe_twice` returns.
+            kept_share: share of the values of a frame; the structural features of all frames are
+                kept if they are no more than that.
+            also: function that takes the index of the first of some frames, and the frames, to
+                record more of them in the same pass.
         """
+        self.features: torch.Tensor | None = None
+        self._kept_share, self._also = kept_share, also
+        self._lock = threading.Lock()
         self._backend = backend
         self._colours = torch.full((frames, 3), torch.nan)
         self._sharpness = torch.full((frames,), torch.nan)
@@ -204,6 +229,13 @@ class _FrameRecords:
         for frame in range(start, start + len(frames)):
             if frame < ENDS or frame >= len(self._sharpness) - ENDS:
                 self._ends[frame] = features[frame - start].clone()
+        if features.shape[1] <= self._kept_share * frames.shape[1:].numel():
+            with self._lock:  # passes may be described by several threads
+                if self.features is None:
+                    self.features = features.new_empty(len(self._sharpness), features.shape[1])
+            self.features[place] = features
+        if self._also is not None:
+            self._also(start, frames)
         return features
 
     def describe_twice(

@@ -1,7 +1,6 @@
 """Removal of a clip's drift of colour and light; a change that comes back by the end stays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
@@ -9,6 +8,7 @@ from ...image_ops.colour import lab_from_rgb, linear_light, srgb_colours
 from ...measure import short
 from ..colour import visibility_factor
 from .drawn_clip import Change, DrawnClip, note
+from .drift import Correction, Drift
 
 COLOUR = note("colour", "ΔE", 100.0)
 
@@ -33,27 +33,6 @@ NOTICEABLE = 0.9
 OPAQUE = 0.5  # pixels with less alpha are not compared
 
 
-@dataclass(frozen=True)
-class Drift:
-    """Change of linear light from the first frame to the frame after the last one.
-
-    Attributes:
-        gain: factor for each channel, shape (3,).
-        offset: amount that is added to each channel after the gain, shape (3,).
-        difference: change of the mean colour, as the ΔE that would be as visible at mid-grey.
-    """
-
-    gain: torch.Tensor
-    offset: torch.Tensor
-    difference: float
-
-    def remove(self, picture: torch.Tensor, share: float) -> torch.Tensor:
-        """Return a picture without a share (0–1) of the drift; sRGB in 0–1, shape (…, 3)."""
-        gain = (self.gain**share).to(picture.device)
-        offset = (self.offset * share).to(picture.device)
-        return srgb_colours(((linear_light(picture.clamp(0, 1)) - offset) / gain).clamp(0, 1))
-
-
 def without_drift(clip: DrawnClip) -> Iterator[Change]:
     """Yield the clip without its drift of colour and light; nothing if no drift is noticeable.
 
@@ -65,15 +44,14 @@ def without_drift(clip: DrawnClip) -> Iterator[Change]:
     drift = colour_drift(clip)
     if drift is None or drift.difference < NOTICEABLE:
         return
-    images = clip.images.clone()
-    for start, end in zip(clip.drawings[1:], clip.ends[1:], strict=True):
-        share = start / len(images)
-        colours = images[start:end, ..., :3]
-        rgb = colours.expand(*colours.shape[:3], 3).float()
-        corrected = drift.remove(rgb, share)[..., : colours.shape[-1]]
-        images[start:end, ..., :3] = corrected.to(images.dtype)
+    shares = {
+        clip.recipe.pictures[frame]: start / len(clip)
+        for start, end in zip(clip.drawings[1:], clip.ends[1:], strict=True)
+        for frame in range(start, end)
+    }
+    corrected = clip.recipe.corrected(Correction(drift, shares))
     values = {"difference": short(drift.difference)}
-    yield Change(images, (COLOUR.measured(drift.difference, reason_values=values),))
+    yield Change(corrected, (COLOUR.measured(drift.difference, reason_values=values),))
 
 
 def colour_drift(clip: DrawnClip) -> Drift | None:
@@ -86,7 +64,7 @@ def colour_drift(clip: DrawnClip) -> Drift | None:
     beside = min(BESIDE_SEAM, len(clip.drawings) // 2)
     if beside < 2:
         return None
-    frames = len(clip.images)
+    frames = len(clip)
     half_hold = clip.pattern.typical / 2  # the seam lies between the last drawing and the first
     before = _quantiles_at(frames - half_hold, clip, list(clip.drawings[-beside:]))
     after = _quantiles_at(-half_hold, clip, list(clip.drawings[:beside]))
@@ -124,8 +102,9 @@ def _quantiles_at(time: float, clip: DrawnClip, drawings: list[int]) -> torch.Te
 def _quantiles(clip: DrawnClip, frame: int) -> torch.Tensor | None:
     """Return the quantiles of a frame's linear light, (quantiles, 3); None if nothing is opaque."""
     pixels = clip.frames[frame].flatten(0, 1)
-    if clip.images.shape[-1] == 4:
-        pixels = pixels[clip.images[frame, ..., 3].flatten() > OPAQUE]
+    image = clip.frames.pictures.image(clip.recipe.pictures[frame])
+    if image.shape[-1] == 4:
+        pixels = pixels[image[..., 3].flatten() > OPAQUE]
     if len(pixels) == 0:
         return None
     pixels = pixels[:: max(1, len(pixels) // SAMPLES)]

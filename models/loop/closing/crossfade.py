@@ -1,9 +1,13 @@
 """Crossfade of a clip's last drawings into its first ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import torch
 
 from .blend import blend, check_blend_frames
 from .drawn_clip import Change, DrawnClip, note
+from .recipe import Drawing, Poll
 
 CROSSFADE = note("crossfade", "frames", 100.0)
 
@@ -26,12 +30,21 @@ def crossfaded(clip: DrawnClip, blend_frames: int) -> Iterator[Change]:
     if count == 0:
         return
     remaining = len(clip.drawings) - count
-    images = clip.images[: clip.drawings[remaining]].clone()
+    frames = list(range(clip.drawings[remaining]))
+    drawings = []
     for drawing in range(count):
         start, end = clip.drawings[drawing], clip.ends[drawing]
-        share = (drawing + 1) / (count + 1)
-        ending = clip.images[clip.drawings[remaining + drawing]]
-        images[start:end] = blend(ending, clip.images[start], share)
-    values = {"frames": clip.ends[count - 1], "left": len(images)}
+        ends = (clip.drawings[remaining + drawing], start)
+        first, second = (clip.recipe.pictures[frame] for frame in ends)
+        drawings.append(Drawing(_fade, first, second, share=(drawing + 1) / (count + 1)))
+        frames[start:end] = [-1 - drawing] * (end - start)
+    values = {"frames": clip.ends[count - 1], "left": len(frames)}
     fade_note = CROSSFADE.measured(values["frames"], reason_values=values)
-    yield Change(images, (fade_note,))
+    yield Change(clip.recipe.with_drawings(drawings, frames), (fade_note,))
+
+
+def _fade(
+    first: torch.Tensor, second: torch.Tensor, _poll: Poll
+) -> Callable[[float], torch.Tensor]:
+    """Return the function that mixes two images by a share of the second; see `Transition`."""
+    return partial(blend, first, second)

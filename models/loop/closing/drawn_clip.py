@@ -10,27 +10,29 @@ from dataclasses import dataclass
 import torch
 
 from ...frames import as_frames
-from ...holds import HoldPattern, hold_pattern, without_light
+from ...holds import HoldPattern, hold_pattern
+from ...image_ops.flow import GreyPictures
 from ...measure import Measure
 from ...measurement import Better, Measurement
-from ...perceptual.structural import BACKEND, STRUCTURAL_BACKEND
-from ...rgb_frames import Frames
+from ...perceptual.backend import Progress
+from ...perceptual.structural import BACKEND
+from .measured_clip import MeasuredClip
+from .recipe import Recipe, RecipeFrames, RecipePictures
+from .shared_measurements import SharedMeasurements
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DrawnClip:
     """Clip and its drawings.
 
     Attributes:
-        images: unchanged input images with their alpha, shape (frames, height, width, channels).
-        frames: the images as RGB in 0–1, shape (frames, height, width, 3).
+        measured: the clip with its measurements.
         pattern: the clip's drawings and the time for which each is held.
         steps: structural distance from each drawing to the next, the last to the first, in ΔE;
             shape (drawings,).
     """
 
-    images: torch.Tensor
-    frames: Frames
+    measured: MeasuredClip
     pattern: HoldPattern
     steps: torch.Tensor
 
@@ -41,12 +43,31 @@ class DrawnClip:
         Args:
             images: a batch of images with finite values; at least one image.
         """
-        frames = as_frames(images)
-        steps = STRUCTURAL_BACKEND.steps(frames)
-        pattern = hold_pattern(without_light(frames, steps)[:-1])
-        if len(pattern.drawings) < len(frames):
-            steps = STRUCTURAL_BACKEND.steps(frames[list(pattern.drawings)])
-        return cls(images, frames, pattern, steps.cpu())
+        frames = RecipeFrames(RecipePictures(Recipe.of_input(images)), as_frames(images))
+        return cls.from_measured(MeasuredClip(frames, SharedMeasurements(frames)))
+
+    @classmethod
+    def from_measured(cls, measured: MeasuredClip) -> "DrawnClip":
+        """Find the drawings of a clip that is measured."""
+        steps = measured.measurements.structural_steps
+        pattern = hold_pattern(measured.measurements.motion_steps[:-1])
+        drawings = pattern.drawings
+        if len(drawings) < len(steps):
+            steps = measured.distances.structural_between(drawings, (*drawings[1:], drawings[0]))
+        return cls(measured, pattern, steps)
+
+    def __len__(self) -> int:
+        return len(self.measured.frames)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Recipe of the clip."""
+        return self.measured.recipe
+
+    @property
+    def frames(self) -> RecipeFrames:
+        """Frames of the clip as RGB."""
+        return self.measured.frames
 
     @property
     def drawings(self) -> tuple[int, ...]:
@@ -58,17 +79,22 @@ class DrawnClip:
         """Index after the last frame of every drawing."""
         return (*self.pattern.drawings[1:], self.pattern.frames)
 
-    def distances(self) -> torch.Tensor:
+    @property
+    def pictures(self) -> GreyPictures:
+        """Drawings as the grey pictures that the optical flow reads."""
+        return self.measured.measurements.pictures(list(self.drawings))
+
+    def distances(self, report_progress: Progress = None) -> torch.Tensor:
         """Return the structural distance of each drawing to each later one.
+
+        Args:
+            report_progress: called with (work done, all work); may raise to stop.
 
         Returns:
             ΔE by first and second drawing, shape (drawings, drawings); infinite if the second
             comes before the first.
         """
-        count = len(self.drawings)
-        band = STRUCTURAL_BACKEND.band(self.frames[list(self.drawings)], count - 1).cpu()
-        gaps = torch.arange(count)[None] - torch.arange(count)[:, None]
-        return band.gather(1, gaps.clamp(min=0)).where(gaps >= 0, torch.inf)
+        return self.measured.distances.all_pairs(self.drawings, report_progress)
 
     def drawings_in(self, frames: int) -> int:
         """Return the number of drawings that usually fill a number of frames; at least 1."""
@@ -77,14 +103,14 @@ class DrawnClip:
 
 @dataclass(frozen=True)
 class Change:
-    """Clip after one method, with the notes of that method.
+    """Change of a clip by one method, with the notes of that method.
 
     Attributes:
-        images: the changed clip, with as many channels as before.
+        recipe: recipe of the changed clip.
         notes: measurements that say how much the method changed; none of them is required.
     """
 
-    images: torch.Tensor
+    recipe: Recipe
     notes: tuple[Measurement, ...]
 
 

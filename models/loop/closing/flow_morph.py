@@ -1,17 +1,19 @@
 """Morph of a clip's last drawing into its first one along the optical flow between them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
 
-from ...image_ops.flow import GreyPictures, grey_picture, optical_flow
+from ...frames import as_frames
+from ...image_ops.flow import grey_picture, optical_flow
 from ..in_betweens import missing_in_betweens
 from .blend import check_blend_frames, premultiplied, straight_alpha
 from .drawn_clip import Change, DrawnClip, note
-from .warp import flow_between, visible_in_other, warp
+from .recipe import Drawing, Poll, do_nothing
+from .warp import flow_between, in_planes, visible_in_other, warp
 
 FLOW_MORPH = note("flow_morph", "frames", 100.0)
 
@@ -38,23 +40,28 @@ class Morph:
         second: picture at its end, shape (height, width, channels).
         forward: flow from the first picture to the second, px, shape (height, width, 2).
         backward: flow from the second picture to the first, px, shape (height, width, 2).
+        poll: called between pieces of work; may raise to stop.
     """
 
     first: torch.Tensor
     second: torch.Tensor
     forward: torch.Tensor
     backward: torch.Tensor
+    poll: Poll = do_nothing
 
     @classmethod
-    def between(cls, clip: DrawnClip, first: int, second: int) -> "Morph":
-        """Return the morph from one frame of a clip to another."""
-        pictures = clip.frames[first], clip.frames[second]
-        return cls(
-            clip.images[first],
-            clip.images[second],
-            flow_between(*pictures),
-            flow_between(*reversed(pictures)),
-        )
+    def between(cls, first: torch.Tensor, second: torch.Tensor, poll: Poll = do_nothing) -> "Morph":
+        """Return the morph from one image to another.
+
+        Args:
+            first: image of shape (height, width, channels).
+            second: image of the same shape.
+            poll: called between pieces of work; may raise to stop.
+        """
+        frames = as_frames(torch.stack([first, second]))[:]
+        forward = flow_between(frames[0], frames[1])
+        poll()
+        return cls(first, second, forward, flow_between(frames[1], frames[0]), poll)
 
     def picture_at(self, share: float) -> torch.Tensor:
         """Return the picture at a share of the way, 0–1.
@@ -63,9 +70,11 @@ class Morph:
         that only one of them shows, because it is hidden in the other, comes from that one.
         """
         trust, trust_back = self._trust
-        first, first_weight = _moved(self.first, self.forward, self.backward, trust, share)
+        first, first_weight = _moved(
+            self.first, self.forward, self.backward, trust, share, self.poll
+        )
         second, second_weight = _moved(
-            self.second, self.backward, self.forward, trust_back, 1 - share
+            self.second, self.backward, self.forward, trust_back, 1 - share, self.poll
         )
         first_weight, second_weight = (1 - share) * first_weight, share * second_weight
         second_share = second_weight / (first_weight + second_weight)
@@ -88,6 +97,7 @@ def _moved(
     back: torch.Tensor,
     trust: torch.Tensor,
     share: float,
+    poll: Poll,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Move a picture a share of the way along its flow.
 
@@ -102,18 +112,24 @@ def _moved(
         back: flow from the other picture to this one, px, shape (height, width, 2).
         trust: trust in each pixel of the picture, shape (height, width, 1).
         share: share of the way, 0–1.
+        poll: called between pieces of work; may raise to stop.
 
     Returns:
         The moved picture with premultiplied alpha, and the weight of each of its pixels, shape
         (height, width, 1).
     """
+    flow, back = in_planes(flow), in_planes(back)
     best_displacement, best_weight = torch.zeros_like(flow), torch.zeros_like(trust)
+    # Both are looked up at the same places.
+    flow_and_trust = in_planes(torch.cat([flow, trust], dim=-1))
     for first_guess in (flow, -back):
         displacement = share * first_guess
         for _ in range(ROUNDS):
-            next_displacement = share * warp(flow, -displacement)
+            poll()
+            moved_flow, moved_trust = warp(flow_and_trust, -displacement).split([2, 1], dim=-1)
+            next_displacement = share * moved_flow
             residual = (next_displacement - displacement).square().sum(dim=-1, keepdim=True)
-            weight = warp(trust, -displacement) / (1 + residual) ** 2
+            weight = moved_trust / (1 + residual) ** 2
             better = weight > best_weight
             best_displacement = torch.where(better, displacement, best_displacement)
             best_weight = torch.maximum(weight, best_weight)
@@ -134,7 +150,7 @@ def flow_morphed(clip: DrawnClip, blend_frames: int) -> Iterator[Change]:
         InputError: `blend_frames` is more than half of the clip.
     """
     check_blend_frames(clip, blend_frames)
-    yield _morphed(clip, _seam(clip), clip.drawings_in(blend_frames))
+    yield _morphed(clip, clip.drawings_in(blend_frames))
 
 
 def flow_morphed_to_fit(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
@@ -149,7 +165,7 @@ def flow_morphed_to_fit(clip: DrawnClip, most_frames: int) -> Iterator[Change]:
     """
     count = min(drawings_missing(clip), clip.drawings_in(most_frames), len(clip.drawings) // 2)
     if count > 0:
-        yield _morphed(clip, _seam(clip), count)
+        yield _morphed(clip, count)
 
 
 def drawings_missing(clip: DrawnClip) -> int:
@@ -158,7 +174,7 @@ def drawings_missing(clip: DrawnClip) -> int:
     If the clip has in-betweens everywhere but at its seam, these are the missing drawings.
     """
     steps = clip.steps
-    missing = missing_in_betweens(GreyPictures(clip.frames, clip.drawings))
+    missing = missing_in_betweens(clip.pictures)
     if missing:
         return missing
     jump = (steps[-1] / steps[:-1].median().clamp(min=1e-6)).item()
@@ -180,14 +196,21 @@ def _speed(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.sqrt(np.square(optical_flow(first, second)).mean()))
 
 
-def _seam(clip: DrawnClip) -> Morph:
-    return Morph.between(clip, clip.drawings[-1], 0)
-
-
-def _morphed(clip: DrawnClip, morph: Morph, count: int) -> Change:
+def _morphed(clip: DrawnClip, count: int) -> Change:
+    first, second = clip.recipe.pictures[clip.drawings[-1]], clip.recipe.pictures[0]
+    drawings = [
+        Drawing(_morph, first, second, share=number / (count + 1)) for number in range(1, count + 1)
+    ]
     hold = clip.pattern.typical
-    shares = [number / (count + 1) for number in range(1, count + 1)]
-    drawings = torch.stack([morph.picture_at(share).to(clip.images) for share in shares])
-    images = torch.cat([clip.images, drawings.repeat_interleave(hold, dim=0)])
-    values = {"frames": count * hold, "left": len(images)}
-    return Change(images, (FLOW_MORPH.measured(count * hold, reason_values=values),))
+    added = [-1 - number for number in range(count) for _ in range(hold)]
+    frames = [*range(len(clip)), *added]
+    values = {"frames": len(added), "left": len(frames)}
+    morph_note = FLOW_MORPH.measured(len(added), reason_values=values)
+    return Change(clip.recipe.with_drawings(drawings, frames), (morph_note,))
+
+
+def _morph(
+    first: torch.Tensor, second: torch.Tensor, poll: Poll
+) -> Callable[[float], torch.Tensor]:
+    """Return the function that draws the morph of two images; see `Transition`."""
+    return Morph.between(first, second, poll).picture_at

@@ -9,9 +9,9 @@ PING_PONG = note("ping_pong", "frames", 1000.0)
 
 def ping_pong(clip: DrawnClip) -> Iterator[Change]:
     """Yield the clip followed by its drawings backwards, without repeating its first and last."""
-    order = list(range(len(clip.images)))
+    order = list(range(len(clip)))
     for drawing in range(len(clip.drawings) - 2, 0, -1):
         order += range(clip.drawings[drawing], clip.ends[drawing])
-    added = len(order) - len(clip.images)
+    added = len(order) - len(clip)
     values = {"frames": added, "left": len(order)}
-    yield Change(clip.images[order], (PING_PONG.measured(added, reason_values=values),))
+    yield Change(clip.recipe.of_frames(order), (PING_PONG.measured(added, reason_values=values),))

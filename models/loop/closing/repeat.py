@@ -1,12 +1,8 @@
 """Removal of the frames at the end of a clip that repeat its first drawing."""
 
-from collections.abc import Iterator, Sequence
-
-import torch
+from collections.abc import Iterator
 
 from ...holds import HELD_SHARE, STILL
-from ...image_ops.flow import GreyPictures
-from ...perceptual.structural import STRUCTURAL_BACKEND
 from ..seam_noise import repeats_first
 from .drawn_clip import Change, DrawnClip, note
 
@@ -25,19 +21,15 @@ def without_repeat(clip: DrawnClip) -> Iterator[Change]:
     surplus = min(lengths[0] + lengths[-1] - clip.pattern.typical, lengths[-1])
     if surplus < 1:
         return
-    frames = len(clip.images)
+    frames = len(clip)
     values = {"frames": surplus, "before": frames}
     repeat_note = REPEAT.measured(surplus, reason_values=values)
-    yield Change(clip.images[: frames - surplus], (repeat_note,))
+    yield Change(clip.recipe.of_frames(range(frames - surplus)), (repeat_note,))
 
 
 def _repeats_first(clip: DrawnClip) -> bool:
     """Return True if the clip's last drawing is its first one, apart from compression noise."""
-    steps, frames = clip.steps, clip.frames
+    steps = clip.steps
     if steps[-1] <= max(STILL, HELD_SHARE * steps[:-1].median().item()):
         return True
-
-    def distances(first: Sequence[int], second: Sequence[int]) -> torch.Tensor:
-        return STRUCTURAL_BACKEND.between(frames[list(first)], frames[list(second)])
-
-    return repeats_first(GreyPictures(frames, clip.drawings), steps, distances)
+    return repeats_first(clip.pictures, steps, clip.measured.distances.structural_between)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
+from ...perceptual.backend import Progress
 from ..position import REST
 from ..seam import LEAST_DRAWINGS, LEAST_FRAMES
 from .drawn_clip import Change, DrawnClip, note
@@ -23,7 +24,9 @@ SHORTNESS = 0.1
 CUTS = 4  # number of cuts that are scored in full; they differ by more than one drawing
 
 
-def trimmed(clip: DrawnClip, least_share: float = LEAST_SHARE) -> Iterator[Change]:
+def trimmed(
+    clip: DrawnClip, least_share: float = LEAST_SHARE, report_progress: Progress = None
+) -> Iterator[Change]:
     """Yield the clip cut at its most promising ends, best first.
 
     The first drawing that is cut off at the end should look like the drawing that the loop plays
@@ -33,15 +36,18 @@ def trimmed(clip: DrawnClip, least_share: float = LEAST_SHARE) -> Iterator[Chang
     Args:
         clip: the clip.
         least_share: share of the clip that must stay, 0–1.
+        report_progress: called with (work done, all work); may raise to stop.
     """
-    frames = len(clip.images)
-    for start, end in _best_cuts(clip, math.ceil(least_share * frames)):
+    frames = len(clip)
+    for start, end in _best_cuts(clip, math.ceil(least_share * frames), report_progress):
         values = {"start": start, "end": frames - end, "left": end - start, "before": frames}
         trim_note = TRIM.measured(frames - (end - start), reason_values=values)
-        yield Change(clip.images[start:end], (trim_note,))
+        yield Change(clip.recipe.of_frames(range(start, end)), (trim_note,))
 
 
-def _best_cuts(clip: DrawnClip, least_frames: int) -> list[tuple[int, int]]:
+def _best_cuts(
+    clip: DrawnClip, least_frames: int, report_progress: Progress
+) -> list[tuple[int, int]]:
     """Return the first frame and the end (exclusive) of distinct cuts, best first."""
     count = len(clip.drawings)
     if count <= LEAST_DRAWINGS:
@@ -52,7 +58,8 @@ def _best_cuts(clip: DrawnClip, least_frames: int) -> list[tuple[int, int]]:
     drawings = torch.arange(count)[None] - torch.arange(count)[:, None] + 1
     allowed = frames >= max(least_frames, LEAST_FRAMES)
     allowed &= (drawings >= LEAST_DRAWINGS) & (drawings < count)
-    cost = _costs(clip.distances(), clip.steps) + SHORTNESS * (1 - frames / len(clip.images))
+    cost = _costs(clip.distances(report_progress), clip.steps)
+    cost += SHORTNESS * (1 - frames / len(clip))
     cost = cost.where(allowed, math.inf)
     best: list[tuple[int, int]] = []
     while len(best) < CUTS and cost.isfinite().any():

@@ -37,10 +37,20 @@ def warp(picture: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
     height, width = flow.shape[:2]
     rows = torch.arange(height, device=flow.device)[:, None] + flow[..., 1]
     columns = torch.arange(width, device=flow.device) + flow[..., 0]
-    places = torch.stack([columns / (width - 1), rows / (height - 1)], dim=-1) * 2 - 1
+    places = flow.new_empty(height, width, 2)
+    for axis, (place, length) in enumerate(((columns, width), (rows, height))):
+        places[..., axis] = place.div_(length - 1).mul_(2).sub_(1)
     planes = picture.to(flow).movedim(-1, 0)[None]
     samples = grid_sample(planes, places[None], padding_mode="border", align_corners=True)
     return samples[0].movedim(0, -1)
+
+
+def in_planes(values: torch.Tensor) -> torch.Tensor:
+    """Return values of shape (height, width, channels) whose channels lie in planes in memory.
+
+    Operations on single channels, and on values that `warp` returned, are faster then.
+    """
+    return values.movedim(-1, 0).contiguous().movedim(0, -1)
 
 
 def visible_in_other(forward: torch.Tensor, backward: torch.Tensor) -> torch.Tensor:

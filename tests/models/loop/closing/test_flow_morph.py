@@ -19,9 +19,9 @@ def clip(hold=1, seed=1):
 def test_it_comes_nearer_to_the_missing_drawings_than_a_fade(seed):
     images = clip(seed=seed)
     (change,) = flow_morphed(DrawnClip.from_images(images[:-3]), 3)
-    assert torch.equal(change.images[:21], images[:-3])
+    assert torch.equal(change.recipe.render()[:21], images[:-3])
     fade = torch.stack([torch.lerp(images[20], images[0], share) for share in (0.25, 0.5, 0.75)])
-    morph_error = (change.images[21:] - images[21:]).abs().mean()
+    morph_error = (change.recipe.render()[21:] - images[21:]).abs().mean()
     fade_error = (fade - images[21:]).abs().mean()
     assert morph_error < 0.8 * fade_error
 
@@ -29,10 +29,10 @@ def test_it_comes_nearer_to_the_missing_drawings_than_a_fade(seed):
 def test_on_twos_what_is_added_is_on_twos():
     images = clip(hold=2)[:-4]
     (change,) = flow_morphed(DrawnClip.from_images(images), 4)
-    assert len(change.images) == 24
-    assert torch.equal(change.images[:20], images)
-    assert set(DrawnClip.from_images(change.images).pattern.lengths) == {2}
-    assert torch.equal(change.images[20], change.images[21])
+    assert len(change.recipe) == 24
+    assert torch.equal(change.recipe.render()[:20], images)
+    assert set(DrawnClip.from_images(change.recipe.render()).pattern.lengths) == {2}
+    assert torch.equal(change.recipe.render()[20], change.recipe.render()[21])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -43,7 +43,7 @@ def test_the_number_of_missing_drawings_is_told_from_the_way_back(seed):
     assert 2 <= drawings_missing(DrawnClip.from_images(images[:-4])) <= 6
     assert list(flow_morphed_to_fit(DrawnClip.from_images(images), 4)) == []
     (change,) = flow_morphed_to_fit(DrawnClip.from_images(images[:-8]), 4)
-    assert len(change.images) in (16 + 3, 16 + 4)
+    assert len(change.recipe) in (16 + 3, 16 + 4)
 
 
 def test_what_moves_over_a_still_picture_moves_and_does_not_double():
@@ -54,7 +54,7 @@ def test_what_moves_over_a_still_picture_moves_and_does_not_double():
     for frame, left in enumerate((30, 33, 36, 39, 42)):
         images[frame, 30:60, left : left + 24] = 0.05
     (change,) = flow_morphed(DrawnClip.from_images(images), 1)
-    made = change.images[5]
+    made = change.recipe.render()[5]
     dark = (made < 0.3).all(dim=-1)
     truth = torch.zeros(96, 96, dtype=torch.bool)
     truth[30:60, 36:60] = True
@@ -70,8 +70,8 @@ def test_alpha_is_morphed_along():
     for frame in range(6):
         images[frame, 20:44, 10 + 3 * frame : 34 + 3 * frame] = torch.tensor([0.2, 0.6, 0.3, 1.0])
     (change,) = flow_morphed(DrawnClip.from_images(images), 2)
-    assert torch.equal(change.images[:6], images)
-    made = change.images[6:]
+    assert torch.equal(change.recipe.render()[:6], images)
+    made = change.recipe.render()[6:]
     assert made.shape == (2, 64, 64, 4)
     solid = made[..., 3] > 0.5
     middles = [torch.nonzero(each)[:, 1].float().mean().item() for each in solid]

@@ -12,7 +12,7 @@ def test_the_first_drawing_shown_once_more_is_dropped(hold, again):
     (change,) = without_repeat(
         DrawnClip.from_images(torch.cat([images, images[:1].repeat(again, 1, 1, 1)]))
     )
-    assert torch.equal(change.images, images)
+    assert torch.equal(change.recipe.render(), images)
     assert change.notes[0].value == again
 
 
