@@ -5,7 +5,7 @@ from statistics import median
 
 import torch
 
-from ..models.image_ops.flow import GreyPictures
+from ..models.image_ops.grey_clip import GreyPictures
 from ..models.loop.hold import rhythm_of
 from ..models.loop.seam import score_loop
 from ..models.loop.velocity import seam_velocity

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from ..holds import moving_only, moving_shares
-from ..image_ops.flow import GreyClip, GreyPictures
+from ..image_ops.grey_clip import GreyClip, GreyPictures
 from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND, Structural
 from ..rgb_frames import Frames

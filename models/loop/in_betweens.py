@@ -2,7 +2,7 @@
 
 import torch
 
-from ..image_ops.flow import GreyPictures
+from ..image_ops.grey_clip import GreyPictures
 
 # Multiples of its frame rate to which a clip is interpolated. Interpolators double it, once or
 # twice; some treble it.

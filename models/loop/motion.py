@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import normalize
 
 from ..holds import STILL
-from ..image_ops.flow import GreyPictures
+from ..image_ops.grey_clip import GreyPictures
 from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..image_ops.flow import GreyPictures
+from ..image_ops.grey_clip import GreyPictures
 from ..measure import Measure, Value, short
 from ..measurement import Better
 from ..perceptual.structural import BACKEND

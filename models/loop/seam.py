@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 
 from ..frames import LEAST_SIDE, Absence, too_little, unmeasurable
-from ..image_ops.flow import GreyPictures
+from ..image_ops.grey_clip import GreyPictures
 from ..measure import Measure
 from ..measurement import Measurement, Verdict
 from ..perceptual.backend import Backend

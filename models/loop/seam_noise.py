@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from ..image_ops.flow import GreyPictures
+from ..image_ops.grey_clip import GreyPictures
 
 # A video codec stores the first frame as a keyframe, and the last one at the end of a long chain of
 # predictions. So the two differ by noise even if they are the same drawing: by half of a usual step

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from ..image_ops.flow import GreyPictures, mean_length
+from ..image_ops.flow import mean_length
+from ..image_ops.grey_clip import GreyPictures
 from ..measure import Measure, Value, short
 from ..measurement import Better
 

@@ -11,7 +11,7 @@ import torch
 
 from ...frames import as_frames
 from ...holds import HoldPattern, hold_pattern
-from ...image_ops.flow import GreyPictures
+from ...image_ops.grey_clip import GreyPictures
 from ...measure import Measure
 from ...measurement import Better, Measurement
 from ...perceptual.backend import Progress

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from ...image_ops.flow import GreyClip, grey_picture
+from ...image_ops.flow import grey_picture
+from ...image_ops.grey_clip import GreyClip
 from .recipe import RecipeFrames
 
 FLOWS_AT_ONCE = 16  # flows that are computed between two chances to stop

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from anime_production.models.image_ops.flow import GreyPictures
+from anime_production.models.image_ops.grey_clip import GreyPictures
 from anime_production.models.loop.close import close_loop
 from anime_production.models.loop.in_betweens import missing_in_betweens
 from anime_production.models.loop.seam import score_loop

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.image_ops.flow import GreyPictures
+from anime_production.models.image_ops.grey_clip import GreyPictures
 from anime_production.models.loop.motion import CONTINUITY, MOTION, continuity, motion
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import draw_clip

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from anime_production.models.image_ops.flow import GreyPictures
+from anime_production.models.image_ops.grey_clip import GreyPictures
 from anime_production.models.loop.velocity import SEAM_VELOCITY, seam_velocity
 from anime_production.models.report import Verdict
 
