@@ -6,7 +6,7 @@ import weakref
 import pytest
 import torch
 
-from anime_production.models.image_ops import flow
+from anime_production.models.image_ops import grey_clip
 from anime_production.models.loop import structural_pass
 from anime_production.models.loop.close import METHODS, close_loop
 from anime_production.models.loop.closing import (
@@ -46,7 +46,7 @@ def test_auto_describes_each_frame_of_the_input_once_and_renders_one_clip(monkey
     described = counted(
         monkeypatch, structural_pass, "features_of", lambda rows, *_further: len(rows)
     )
-    grey = counted(monkeypatch, flow, "grey_picture", lambda *_arguments: 1)
+    grey = counted(monkeypatch, grey_clip, "grey_picture", lambda *_arguments: 1)
     scored = counted(monkeypatch, scored_clip, "score_loop", lambda *_arguments: 1)
     rendered = counted(monkeypatch, recipe.RecipePictures, "render", lambda *_arguments: 1)
     images = half_of_a_swing()
@@ -110,8 +110,8 @@ WORK = (
     (flow_morph, "warp", 10.0, lambda *_arguments: 1),
     (flow_morph, "flow_between", 30.0, lambda *_arguments: 1),
     (structural_pass, "features_of", 8.0, lambda rows, *_further: len(rows)),
-    (flow, "grey_picture", 2.0, lambda *_arguments: 1),
-    (flow, "optical_flow", 3.0, lambda *_arguments: 1),
+    (grey_clip, "grey_picture", 2.0, lambda *_arguments: 1),
+    (grey_clip, "optical_flow", 3.0, lambda *_arguments: 1),
 )
 
 
