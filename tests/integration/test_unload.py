@@ -1,6 +1,5 @@
 """A running ComfyUI unloads LPIPS and the networks of onnxruntime, and a run brings them back."""
 
-import shutil
 import time
 from pathlib import Path
 
@@ -51,14 +50,15 @@ def megabytes(server: ComfyServer):
     models = server.base / "models"
     folders = [models / "lpips", models / "ccip" / CCIP, models / "anime_detection" / HEADS]
     for folder in folders:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     named = {f"features.{k}": v for k, v in alexnet().features.state_dict().items()}
     torch.save(named, models / "lpips" / ALEX)
     finder_of_green(folders[2] / "model.onnx")
     yield write_heavy_network(folders[1] / "model_feat.onnx")
-    for folder in folders:
-        shutil.rmtree(folder)
+    # ComfyUI remembers the folders that it has listed, and fails where one is gone.
+    for file in (each for folder in folders for each in folder.iterdir()):
+        file.unlink()
 
 
 def resident(server: ComfyServer) -> float:

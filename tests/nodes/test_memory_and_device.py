@@ -168,6 +168,8 @@ def test_pictures_lie_where_comfyui_keeps_them(run, inputs, monkeypatch, name):
     frames, report = inputs
     # A pretend tensor can't be made in inference mode.
     monkeypatch.setattr(torch, "inference_mode", lambda mode=True: torch.no_grad())
+    # Its memory can't be counted, so none is asked for.
+    monkeypatch.setattr(comfy.model_management, "free_memory", lambda *_: [])
     with pretend_device() as pretended:
         for function in ("get_torch_device", "intermediate_device"):
             monkeypatch.setattr(comfy.model_management, function, lambda: pretended.device)
