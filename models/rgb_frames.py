@@ -76,7 +76,7 @@ class RgbFrames:
         return len(self._images)
 
     def __getitem__(self, index: Index, /) -> torch.Tensor:
-        part = self._images[index].float()
+        part = self._images[index].detach().float()
         if not self.is_finite:
             part = part.where(part.isfinite(), math.nan)
         if self._overshoots:

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -64,7 +65,8 @@ class Workers:
             [3, 2, 1]
         """
         if self.count == 1 or threading.get_ident() in self._ids:
-            yield from map(function, items)
+            for item in items:
+                yield function(item)
             return
         pool, work, remaining = self._threads(), _in_modes_of_caller(function), iter(items)
         pending = deque(pool.submit(work, item) for item in islice(remaining, AHEAD * self.count))
@@ -76,6 +78,10 @@ class Workers:
         finally:
             for future in pending:
                 future.cancel()
+
+    def forget_threads(self) -> None:
+        """Start new threads at the next use; a forked process calls it, as it has none of them."""
+        self._pool, self._lock, self._ids = None, threading.Lock(), set()
 
     def _threads(self) -> ThreadPoolExecutor:
         with self._lock:
@@ -91,6 +97,7 @@ class Workers:
         threads, all_started = torch.get_num_threads(), threading.Barrier(self.count + 1)
 
         def begin() -> None:
+            torch.get_num_threads()  # else the first operation would take over the process's number
             torch.set_num_threads(1)
             self._ids.add(threading.get_ident())
             all_started.wait()
@@ -117,6 +124,8 @@ def cores() -> int:
 
 
 WORKERS = Workers(min(cores(), MOST_THREADS))
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=WORKERS.forget_threads)
 
 
 def in_order(
@@ -126,6 +135,17 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield the result of a function for each item, computed on all cores; see `Workers`."""
     return WORKERS.in_order(function, items, poll)
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Let the calling thread compute with one thread of torch, as the workers have the cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _in_modes_of_caller(function: Callable[[Item], Result]) -> Callable[[Item], Result]:

@@ -1,6 +1,7 @@
 """The pool of workers: order, threads, interrupt, torch's modes, and the cores of a container."""
 
 import os
+import signal
 import threading
 import time
 
@@ -8,7 +9,15 @@ import pytest
 import torch
 
 from anime_production.models import workers
-from anime_production.models.workers import AHEAD, POLL, THREAD, Workers, cores
+from anime_production.models.workers import (
+    AHEAD,
+    POLL,
+    THREAD,
+    WORKERS,
+    Workers,
+    cores,
+    one_torch_thread,
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,18 +33,41 @@ def test_results_come_in_order_however_long_each_takes(pool):
     assert list(pool.in_order(slow_if_even, range(20))) == list(range(20))
 
 
-def test_items_are_computed_at_the_same_time_by_named_threads_with_one_torch_thread_each(pool):
+def test_items_are_computed_at_the_same_time_by_named_threads(pool):
     together = threading.Barrier(2)
 
     def work(_):
         together.wait(timeout=10)  # breaks unless two items are computed at the same time
-        return threading.current_thread().name, torch.get_num_threads()
+        return threading.current_thread().name
 
-    results = list(pool.in_order(work, range(4)))
-    assert {threads for _, threads in results} == {1}
-    assert all(name.startswith(THREAD) for name, _ in results)
+    assert all(name.startswith(THREAD) for name in pool.in_order(work, range(4)))
 
 
+@pytest.fixture
+def three_torch_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("three_torch_threads")
+def test_each_thread_computes_with_one_thread_of_torch():
+    def work(_):
+        torch.ones(8).sum()  # only an operation makes a thread take over the process's number
+        return torch.get_num_threads()
+
+    assert set(Workers(2).in_order(work, range(8))) == {1}
+
+
+@pytest.mark.usefixtures("three_torch_threads")
+def test_the_caller_computes_with_one_thread_of_torch_beside_the_workers():
+    with one_torch_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.usefixtures("three_torch_threads")
 def test_torchs_threads_stay_as_they_were_everywhere_else():
     def threads_of_new_thread():
         counts = []
@@ -44,13 +76,8 @@ def test_torchs_threads_stay_as_they_were_everywhere_else():
         thread.join()
         return counts[0]
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    try:
-        assert list(Workers(2).in_order(abs, [-1])) == [1]
-        assert (torch.get_num_threads(), threads_of_new_thread()) == (3, 3)
-    finally:
-        torch.set_num_threads(before)
+    assert list(Workers(2).in_order(abs, [-1])) == [1]
+    assert (torch.get_num_threads(), threads_of_new_thread()) == (3, 3)
 
 
 def test_an_interrupt_stops_while_an_item_is_computed(pool):
@@ -80,6 +107,35 @@ def test_an_error_in_an_item_is_the_callers_and_the_pool_works_on(pool):
     with pytest.raises(ZeroDivisionError):
         list(pool.in_order(lambda number: 1 / number, [1, 0, 2]))
     assert list(pool.in_order(abs, [-1])) == [1]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_function_that_raises_stop_iteration_does_not_end_the_results(count):
+    def stop(_):
+        raise StopIteration
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(Workers(count).in_order(stop, range(3)))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only Unix forks processes")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_starts_threads_of_its_own(monkeypatch):
+    monkeypatch.setattr(WORKERS, "count", 2)
+    assert list(WORKERS.in_order(abs, [-1])) == [1]
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if list(WORKERS.in_order(abs, [-2])) == [2] else 1)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            assert os.waitstatus_to_exitcode(status) == 0
+            return
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    pytest.fail("the forked process hangs")
 
 
 def test_only_a_few_items_are_computed_ahead_of_the_caller(pool):

@@ -11,7 +11,7 @@ from itertools import chain, pairwise, tee
 import torch
 
 from ...rgb_frames import Frames
-from ...workers import in_order
+from ...workers import in_order, one_torch_thread
 from .followed_colour import ColourFollower
 from .pops import PopFinder
 from .step_flow import StepFlow, length_of, step_flow
@@ -80,17 +80,15 @@ def measure_steps(
     means: list[torch.Tensor] = []
     fineness: list[float | None] = []
     popped: list[float] = []
-    drifts = []
+    drifts: list[float | None] = []
 
     def report() -> None:
         if report_progress is not None and means:
             report_progress(len(means), len(drawings))
 
-    for start, end in pairwise((0, *cuts, len(drawings))):
-        if start:
-            steps.append(None)
+    def add_scene(scene: Sequence[int]) -> None:
         colours, pops = ColourFollower(), PopFinder()
-        for picture, move, triplet in _along_scene(frames, drawings[start:end], report):
+        for picture, move, triplet in _along_scene(frames, scene, report):
             flow = None if move is None else move.flow
             colours.add(picture, flow)
             pops.add(picture, flow)
@@ -100,8 +98,14 @@ def measure_steps(
             if move is not None:
                 steps.append(move.step)
             report()
-        popped += [mask.float().mean().item() for mask in pops.popped]
+        popped.extend(mask.float().mean().item() for mask in pops.popped)
         drifts.append(colours.drift())
+
+    for start, end in pairwise((0, *cuts, len(drawings))):
+        if start:
+            steps.append(None)
+        with one_torch_thread():
+            add_scene(drawings[start:end])
     return ClipSteps(
         tuple(steps),
         tuple(triplets),
