@@ -12,7 +12,6 @@ import torch
 from ..frames import InputError
 from ..image_ops.precision import summing_device
 from ..rgb_frames import Frames
-from ..workers import in_order
 from .products import Progress, ProgressCounter, compare_blocks, rowwise_squared_distances
 
 # Memory for the features that `band` holds at a time, bytes. It is enough for 120 frames of 256×448
@@ -44,8 +43,6 @@ class FeatureDistance(ABC):
         least_side: smallest height and width that it can measure, px.
         pixels_at_once: number of pixels in the frames of one pass, which bounds its working memory.
             A pass computes the features of a few frames together.
-        one_pass_a_core: True if passes on a CPU run on all cores at the same time. The passes of a
-            network don't: torch uses all cores for each of its operations, which are large.
         precision: type of the matrix products. It is double if the distance is the root of a
             square, because the root turns a rounding error of 1e-16 into one of 1e-8. On a device
             without double precision the CPU then makes the products.
@@ -56,7 +53,6 @@ class FeatureDistance(ABC):
     still: float
     least_side: int
     pixels_at_once: int
-    one_pass_a_core: bool = False
     precision: torch.dtype = torch.float64
 
     def __init__(self, device: torch.device | None = None, memory: int = MEMORY) -> None:
@@ -226,10 +222,9 @@ class FeatureDistance(ABC):
             received = f"{width}×{height}"
             remedy = f"Choose structural instead of {self.name}, or scale the images up."
             raise InputError("images", f"sides of at least {self.least_side} px", received, remedy)
-        device = self.device or frames.device
-        at_once = self.frames_at_once(frames, device)
-
-        def measure(position: int) -> tuple[int, torch.Tensor]:
+        # Each operation of a pass is large, so torch divides it well among all cores.
+        at_once = self.frames_at_once(frames, self.device or frames.device)
+        for position in range(start, end, at_once):
             part = frames[position : min(position + at_once, end)]
             offset = position - start
             rows = None if into is None else into[offset : offset + len(part)]
@@ -239,11 +234,7 @@ class FeatureDistance(ABC):
                 features = self.features(part, target)
             else:
                 features = describe(position, part, target)
-            return position, features if rows is None or rows is target else rows.copy_(features)
-
-        positions = range(start, end, at_once)
-        on_all_cores = self.one_pass_a_core and device.type == "cpu"
-        yield from in_order(measure, positions) if on_all_cores else map(measure, positions)
+            yield position, features if rows is None or rows is target else rows.copy_(features)
 
     def _compare_block(
         self,

@@ -277,7 +277,8 @@ class LPIPS(FeatureDistance):
 def _network_input(frames: torch.Tensor) -> torch.Tensor:
     """Convert frames in 0–1 to the input of the networks."""
     shift, scale = frames.new_tensor(SHIFT), frames.new_tensor(SCALE)
+    if frames.device.type == "cpu":
+        frames = frames.contiguous()  # channels last in memory halve the time of a pass on a CPU
     # This is (2 · frames − 1 − shift) / scale in one operation.
     scaled = torch.addcmul((-1 - shift) / scale, frames, 2 / scale)
-    # In this view the channels stay last in memory, which halves the time of a pass on a CPU.
     return scaled.movedim(-1, 1)

@@ -22,7 +22,7 @@ USUAL_STEP = "motion"  # code of the reason that names the usual step between dr
 # Shorter sides of the scales, px: the largest shows the features of a face, the smallest the layout
 # of the picture.
 SCALES = (96, 48, 24, 12)
-PIXELS_AT_ONCE = 1_000_000  # full-size pixels converted at a time on each core: about 40 MB
+PIXELS_AT_ONCE = 4_000_000  # full-size pixels converted at a time: bounds the memory to ~150 MB
 
 
 class Structural(FeatureDistance):
@@ -33,7 +33,6 @@ class Structural(FeatureDistance):
     still = STILL
     least_side = 1
     pixels_at_once = PIXELS_AT_ONCE
-    one_pass_a_core = True
 
     def features(self, frames: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """Return the features of a few frames at once; see `structural_features`."""
@@ -134,7 +133,11 @@ def _row_means(pictures: torch.Tensor, axis: int, rows: int) -> torch.Tensor:
     """Return the means of `rows` windows of rows, as torch's means of areas have them."""
     height = pictures.shape[axis]
     if height % rows == 0:
-        return pictures.unflatten(axis, (rows, height // rows)).mean(dim=axis + 1)
+        first, *further = pictures.unflatten(axis, (rows, height // rows)).unbind(axis + 1)
+        total = first.clone()  # one after the other takes two thirds of the time of `mean`
+        for row in further:
+            total += row
+        return total.div_(1 + len(further))
     starts = [row * height // rows for row in range(rows)]
     ends = [-(-(row + 1) * height // rows) for row in range(rows)]  # windows overlap by a row
     windows = (
