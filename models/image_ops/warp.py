@@ -23,9 +23,11 @@ def warped(pictures: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
         The pictures, warped; shape (channels, height, width).
     """
     height, width = flow.shape[1:]
-    across = torch.arange(width, device=flow.device, dtype=flow.dtype) + flow[0]
-    down = torch.arange(height, device=flow.device, dtype=flow.dtype)[:, None] + flow[1]
-    grid = torch.stack([across * (2 / (width - 1)) - 1, down * (2 / (height - 1)) - 1], dim=-1)
+    grid = flow.new_empty(height, width, 2)
+    places = torch.linspace(-1, 1, width, device=flow.device, dtype=flow.dtype)
+    torch.add(places, flow[0], alpha=2 / (width - 1), out=grid[..., 0])
+    places = torch.linspace(-1, 1, height, device=flow.device, dtype=flow.dtype)
+    torch.add(places[:, None], flow[1], alpha=2 / (height - 1), out=grid[..., 1])
     sampled = grid_sample(pictures[None], grid[None], padding_mode="border", align_corners=True)
     return sampled[0]
 

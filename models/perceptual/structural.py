@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 
 from ..holds import STILL
-from ..image_ops.area_mean import area_mean
+from ..image_ops.area_mean import area_mean, block_mean
 from ..image_ops.colour import lab_from_rgb
 from ..rgb_frames import Frames
 from .features import FeatureDistance
@@ -133,11 +133,7 @@ def _row_means(pictures: torch.Tensor, axis: int, rows: int) -> torch.Tensor:
     """Return the means of `rows` windows of rows, as torch's means of areas have them."""
     height = pictures.shape[axis]
     if height % rows == 0:
-        first, *further = pictures.unflatten(axis, (rows, height // rows)).unbind(axis + 1)
-        total = first.clone()  # one after the other takes two thirds of the time of `mean`
-        for row in further:
-            total += row
-        return total.div_(1 + len(further))
+        return block_mean(pictures, axis, height // rows)
     starts = [row * height // rows for row in range(rows)]
     ends = [-(-(row + 1) * height // rows) for row in range(rows)]  # windows overlap by a row
     windows = (

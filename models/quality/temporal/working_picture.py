@@ -3,6 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
+from ...image_ops.area_mean import block_mean
 from ...image_ops.gradients import mixed_difference
 from ...image_ops.luma import luma
 from ...image_ops.windows import box_mean
@@ -62,19 +63,9 @@ def reduced(frame: torch.Tensor) -> torch.Tensor:
     height, width = frame.shape[:2]
     side = max(1, min(height, width) // WORKING_SIDE)
     down, across = height // side, width // side
-    if side > 1:
-        frame = _square_means(frame[: down * side, : across * side], side)
-    colours = frame.movedim(-1, 0)
-    return torch.cat([colours, luma(frame)[None]])
-
-
-def _square_means(frame: torch.Tensor, side: int) -> torch.Tensor:
-    """Return the means of squares of pixels, read in the order in which they lie in memory."""
-    down, across = frame.shape[0] // side, frame.shape[1] // side
-    if frame.stride(2) > frame.stride(0):  # colours in planes
-        rows = frame.movedim(-1, 0).unflatten(1, (down, side)).mean(dim=2)
-        return rows.unflatten(2, (across, side)).mean(dim=3).movedim(0, -1)
-    return frame.unflatten(0, (down, side)).mean(dim=1).unflatten(1, (across, side)).mean(dim=2)
+    planes = block_mean(frame[: down * side, : across * side], 0, side).movedim(-1, 0)
+    planes = block_mean(planes, 2, side)
+    return torch.cat([planes, luma(planes.movedim(0, -1))[None]])
 
 
 def grey_levels(detail: torch.Tensor) -> torch.Tensor:
