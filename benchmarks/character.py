@@ -24,6 +24,7 @@ from ..models.onnx import Session
 from ..models.plot import plot_report
 from ..models.sample.sample_clip import draw_clip
 from .networks import DETECTOR_COST, EMBEDDER_COST, make_networks
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 FRAMES, HEIGHT, WIDTH, PERIOD = 120, 480, 832, 24
@@ -45,7 +46,7 @@ def run() -> None:
         f"\nand need {DETECTOR_COST} GFLOP (as YOLOv8s at 640 px) and {EMBEDDER_COST} GFLOP (as"
         " CAFormer-S36 at 384 px) per picture.\n"
     )
-    clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
+    clip = in_planes(draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1))
     with tempfile.TemporaryDirectory() as folder:
         full, small = Path(folder, "full"), Path(folder, "small")
         for networks, cost in ((full, 1.0), (small, SMALL)):

@@ -23,6 +23,7 @@ from ..models.quality.compare.ssim import ssim
 from ..models.sample.sample_clip import draw_clip
 from .perceptual import NETWORK, lpips_networks
 from .pictures import read_picture
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 PAIRS, WIDTH, HEIGHT = 6, 832, 480
@@ -35,7 +36,7 @@ FOLDERS = ("characters", "backgrounds")  # below the shared assets
 
 def run() -> None:
     """Time the measures and the other packages in turns, compare values, print a table of JPEG."""
-    before = draw_clip(PAIRS, WIDTH, HEIGHT, PAIRS, character=0, seed=2)
+    before = in_planes(draw_clip(PAIRS, WIDTH, HEIGHT, PAIRS, character=0, seed=2))
     noise = torch.rand(before.shape, generator=torch.Generator().manual_seed(0)) - 0.5
     after = (before + 0.1 * noise).clamp(0, 1)
     metrics, colour = require("skimage.metrics"), require("skimage.color")

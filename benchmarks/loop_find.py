@@ -12,6 +12,7 @@ from ..models.loop.find import LoopSearch, find_loops
 from ..models.loop.seam import score_loop
 from ..models.report import Report
 from ..models.sample.sample_clip import draw_clip
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 FPS = 24.0
@@ -37,7 +38,7 @@ def run() -> None:
 
 def compare() -> None:
     """Search the same 120 frames with the pack and with moviepy, and score both loops."""
-    clip = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1)
+    clip = in_planes(draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, 0, 1))
     loops: dict[str, tuple[int, int]] = {}
 
     def ours() -> None:

@@ -11,6 +11,7 @@ from ..models.loop.seam import score_loop
 from ..models.loop.velocity import seam_velocity
 from ..models.perceptual.structural import STRUCTURAL_BACKEND
 from ..models.sample.sample_clip import draw_clip
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 SIZES = ((48, 480, 270), (120, 832, 480))  # frames, width, height
@@ -22,7 +23,7 @@ def run() -> None:
     """Time the score, and in turns only its features and its flow; no plot is drawn."""
     rows = []
     for count, width, height in SIZES:
-        frames = draw_clip(count, width, height, 24, 0, 1)
+        frames = in_planes(draw_clip(count, width, height, 24, 0, 1))
         drawings = rhythm_of(STRUCTURAL_BACKEND.steps(frames)).drawings
 
         ours, other = alternate(

@@ -13,6 +13,7 @@ from ..models.dependency import require
 from ..models.perceptual.lpips import LPIPS
 from ..models.sample.sample_clip import draw_clip
 from ..models.weights import WEIGHTS
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 FRAMES, PERIOD, WIDTH, HEIGHT = 120, 24, 448, 256
@@ -67,7 +68,7 @@ def _clip() -> torch.Tensor:
     """Return a repeated cycle with noise of one grey level, as between frames of a decoder."""
     cycle = draw_clip(PERIOD, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
     noise = torch.rand((FRAMES, HEIGHT, WIDTH, 3), generator=torch.manual_seed(0)) - 0.5
-    return (cycle.repeat(FRAMES // PERIOD, 1, 1, 1) + noise / 255).clamp(0, 1)
+    return in_planes((cycle.repeat(FRAMES // PERIOD, 1, 1, 1) + noise / 255).clamp(0, 1))
 
 
 def lpips_networks(lpips: ModuleType, folder: Path) -> tuple[Any, Path, str]:

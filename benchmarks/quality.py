@@ -13,6 +13,7 @@ from ..models.quality.clip_quality import score_clip_quality
 from ..models.quality.still.still_quality import score_still_quality
 from ..models.sample.sample_clip import draw_clip
 from .picture_by_picture import edge_width, fast_values, still_values
+from .speed_side import in_planes
 from .timing import Comparison, alternate, print_table
 
 FRAMES, WIDTH, HEIGHT, PERIOD = 120, 832, 480, 24
@@ -26,7 +27,7 @@ Values = dict[str, Any]
 
 def run() -> None:
     """Measure a clip with the pack, and some of its frames with the baseline; no plot is drawn."""
-    frames = draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, character=0, seed=2)
+    frames = in_planes(draw_clip(FRAMES, WIDTH, HEIGHT, PERIOD, character=0, seed=2))
     pictures = [(frame.numpy() * 255).round().astype(np.uint8) for frame in frames[:TIMED_FRAMES]]
     still, clip = partial(score_still_quality, frames), partial(score_clip_quality, frames, FPS)
     clip_baseline = partial(_frame_by_frame, pictures, (WIDTH, HEIGHT))

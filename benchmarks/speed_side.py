@@ -20,6 +20,11 @@ PACKAGE = "anime_production"
 IN_PLANES = "planes"
 
 
+def in_planes(images: torch.Tensor) -> torch.Tensor:
+    """Return images whose colours lie in planes, as ComfyUI's VAE Decode gives those of a video."""
+    return images.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
+
+
 def attribute(name: str, *modules: str) -> Any:
     """Return an attribute of the first of some modules of the checkout that exists."""
     for module in modules:
@@ -81,7 +86,7 @@ def main(package: str, folder: Path) -> None:
         name, width, height, layout = line.rstrip("\n").split("\t")
         images = torch.from_numpy(np.load(folder / f"{name}-{width}x{height}.npy"))
         if layout == IN_PLANES:
-            images = images.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
+            images = in_planes(images)
         try:
             started = time.perf_counter()
             functions[name](images)

@@ -55,8 +55,8 @@ def block_mean(values: torch.Tensor, axis: int, length: int) -> torch.Tensor:
     """
     first, *further = values.unflatten(axis, (-1, length)).unbind(axis + 1)
     total = first.clone()
-    for each in further:
-        total += each
+    for value in further:
+        total += value
     return total.div_(length)
 
 
