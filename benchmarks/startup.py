@@ -33,6 +33,8 @@ class ComfyUIStart:
         options = ["--quick-test-for-ci", *([] if torch.cuda.is_available() else ["--cpu"])]
         comfyui = Path(os.environ["COMFYUI_PATH"])
         command = command_line(sys.executable, comfyui, self._base, self._packs, options)
+        # Most users have the API nodes, which load packages that the pack needs too.
+        command.remove("--disable-api-nodes")
         # Users have the bytecode from the start before; without it every module is compiled anew.
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(self._bytecode)}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
