@@ -21,7 +21,7 @@ def half_of_a_swing(
     side: Any, frames: int, width: int, height: int, planar: bool, drift: float
 ) -> torch.Tensor:
     """Draw a clip without a loop, whose seam jumps; see `peak_memory.Clip`."""
-    draw_clip = side.attribute("draw_clip", "sample.sample_clip")
+    draw_clip = side.attribute("draw_clip", "sample.sample_clip", "sample.clip")
     images: torch.Tensor = draw_clip(frames, width, height, int(2.1 * frames), 1, 1)
     for number, image in enumerate(images):
         image *= 1 - drift * number / max(1, frames - 1)
