@@ -7,7 +7,6 @@ turns the numbers of one picture into its value, in plain Python.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 
@@ -22,7 +21,12 @@ Numbers = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Pictures:
-    """Pictures of one size that are measured together."""
+    """Pictures of one size that are measured together.
+
+    Attributes:
+        planes: red, green and blue in 0–1, contiguous, shape (pictures, 3, height, width).
+        grey: luma in 0–1, shape (pictures, height, width).
+    """
 
     def __init__(self, frames: torch.Tensor) -> None:
         """Take pictures.
@@ -30,21 +34,13 @@ class Pictures:
         Args:
             frames: RGB in 0–1, shape (pictures, height, width, 3), at least 16 px a side.
         """
-        self._frames = frames.detach()  # NumPy reads no tensors that record gradients
+        frames = frames.detach()  # NumPy reads no tensors that record gradients
+        self.planes = frames.movedim(-1, 1).contiguous()
+        self.grey = luma_of_planes(self.planes)
         self._read: dict[Numbers, list[list[float]]] = {}
 
-    @cached_property
-    def planes(self) -> torch.Tensor:
-        """Red, green and blue in 0–1, contiguous, shape (pictures, 3, height, width)."""
-        return self._frames.movedim(-1, 1).contiguous()
-
-    @cached_property
-    def grey(self) -> torch.Tensor:
-        """Luma in 0–1, shape (pictures, height, width)."""
-        return luma_of_planes(self.planes)
-
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self.planes)
 
     def __getitem__(self, index: int) -> "Picture":
         return Picture(self, index)
@@ -84,6 +80,9 @@ class Pictures:
 class Picture:
     """One of the pictures that are measured together.
 
+    Its properties follow from numbers that are kept, so they are no cached ones: before Python 3.12
+    those have a lock for all pictures, and the workers would wait for each other.
+
     Attributes:
         pictures: all of them.
         index: place of this one.
@@ -100,17 +99,17 @@ class Picture:
         """Return the numbers of this picture that a function takes from colour planes."""
         return self.pictures.numbers(function, "planes")[self.index]
 
-    @cached_property
+    @property
     def noise(self) -> float | None:
         """Standard deviation of the noise in grey levels; None if clipping hides it."""
         return strength_of(self.of_grey(noise_numbers))
 
-    @cached_property
+    @property
     def edge_width(self) -> float | None:
         """Width of the strongest edges in px; None if the picture has none."""
         return width_of(self.of_grey(edge_width_numbers))
 
-    @cached_property
+    @property
     def dithered(self) -> bool:
         """True if the picture is a pattern of few colours, strong enough to hide other faults."""
         strength = strength_of(self.of_grey(noise_numbers), with_dither=True)
