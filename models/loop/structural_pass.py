@@ -1,6 +1,5 @@
 """One pass over a clip that measures in each frame all that the loop measures need."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -189,7 +188,6 @@ class FrameRecords:
         """
         self.features: torch.Tensor | None = None
         self._kept_share, self._also = kept_share, also
-        self._lock = threading.Lock()
         self._backend = backend
         self._colours = torch.full((frames, 3), torch.nan)
         self._sharpness = torch.full((frames,), torch.nan)
@@ -230,9 +228,8 @@ class FrameRecords:
             if frame < ENDS or frame >= len(self._sharpness) - ENDS:
                 self._ends[frame] = features[frame - start].clone()
         if features.shape[1] <= self._kept_share * frames.shape[1:].numel():
-            with self._lock:  # passes may be described by several threads
-                if self.features is None:
-                    self.features = features.new_empty(len(self._sharpness), features.shape[1])
+            if self.features is None:
+                self.features = features.new_empty(len(self._sharpness), features.shape[1])
             self.features[place] = features
         if self._also is not None:
             self._also(start, frames)
