@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from ..frames import Absence, unmeasurable
+from ..frames import Absence, too_little, unmeasurable
 from ..holds import HoldPattern, hold_pattern, without_light
 from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
@@ -108,7 +108,7 @@ def _temporal_measurements(
     """
     drawings = list(pattern.drawings)
     temporal = [measures[measure.name] for measure in TEMPORAL_MEASURES]
-    absence = unmeasurable(frames, LEAST_FRAMES) or _too_few(len(drawings))
+    absence = too_little(frames, LEAST_FRAMES) or _too_few(len(drawings))
     if absence is not None:
         return tuple(_without_motion(measure, absence) for measure in temporal)
     drawing_features = features[drawings]
