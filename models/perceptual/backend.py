@@ -1,7 +1,7 @@
 """Interface of the perceptual distances, and the choice of one that is installed."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,6 @@ from .structural import Structural
 Progress = Callable[[int, int], None] | None
 
 BACKENDS = ("auto", "structural", "lpips-squeeze", "lpips-alex", "lpips-vgg")
-MOST_LOADED = 3  # networks in the cache; the largest, VGG, is 60 MB
 FOLDER = "lpips"  # folder of the weights within ComfyUI's folder models
 # LPIPS's authors recommend AlexNet for comparing pictures, and it needs the least memory (its
 # features are a third of SqueezeNet's). They recommend VGG for optimising pictures; it comes last
@@ -108,26 +107,16 @@ def _lpips(name: str, weights: Mapping[str, Path], device: torch.device | None) 
         expected = f"{file.file} in ComfyUI's folder models/{file.folder} for {name}"
         remedy = f"{file.how_to_install} Or choose auto or structural, which need no weights."
         raise InputError("backend", expected, "a folder without this file", remedy)
-    return _NETWORKS.load(name, path, device)
+    return _load_network(name, path, path.stat().st_mtime_ns, device)
 
 
-class _Networks:
-    """Cache of the networks that were loaded: a node that runs again finds its network here."""
+# A node that runs again finds its network in the cache. The largest of the three, VGG, is 60 MB.
+@lru_cache(maxsize=3)
+def _load_network(name: str, path: Path, modified: int, device: torch.device | None) -> Backend:
+    """Load a network from its file.
 
-    def __init__(self) -> None:
-        self._loaded: OrderedDict[Hashable, Backend] = OrderedDict()
+    `modified`, the time of the file's last change in ns, only makes the cache miss a changed file.
+    """
+    from .lpips import LPIPS  # imports torchvision, which takes a second
 
-    def load(self, name: str, path: Path, device: torch.device | None) -> Backend:
-        """Return a network, read from its file if it isn't loaded or the file has changed."""
-        from .lpips import LPIPS  # imports torchvision, which takes a second
-
-        key = (name, path, path.stat().st_mtime_ns, device)
-        loaded = self._loaded.pop(key, None)
-        network = loaded or LPIPS.load(name.removeprefix("lpips-"), path, device)
-        self._loaded[key] = network
-        while len(self._loaded) > MOST_LOADED:
-            self._loaded.popitem(last=False)
-        return network
-
-
-_NETWORKS = _Networks()
+    return LPIPS.load(name.removeprefix("lpips-"), path, device)

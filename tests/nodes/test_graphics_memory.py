@@ -34,7 +34,9 @@ def management():
 @pytest.fixture(autouse=True)
 def _managed(monkeypatch):
     monkeypatch.setattr(models_memory, "_manager", graphics_memory.ComfyMemory())
-    monkeypatch.setattr(backends, "_NETWORKS", backends._Networks())
+    backends._load_network.cache_clear()
+    yield
+    backends._load_network.cache_clear()
 
 
 @pytest.fixture
