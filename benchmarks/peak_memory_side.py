@@ -25,7 +25,7 @@ def half_of_a_swing(
     images: torch.Tensor = draw_clip(frames, width, height, int(2.1 * frames), 1, 1)
     for number, image in enumerate(images):
         image *= 1 - drift * number / max(1, frames - 1)
-    return images.movedim(-1, 0).contiguous().movedim(0, -1) if planar else images
+    return side.in_planes(images) if planar else images
 
 
 def size_of_process(name: str) -> int:

@@ -5,8 +5,6 @@ import torch
 
 from anime_production.models.loop.find import find_loops
 from anime_production.models.loop.seam import score_loop
-from anime_production.models.perceptual.backend import choose_backend
-from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 
 from .painted import noisy
@@ -16,15 +14,6 @@ FPS = 12.0
 TOLERANCE = {"rel": 2e-3, "abs": 2e-3}
 # Measured at some of the drawings, which loops of one clip share: they may be others.
 BY_FLOW = {"seam_velocity": 0.1, "continuity": 0.1}
-
-
-@pytest.fixture
-def backend(request):
-    """The structural distance, or SqueezeNet's with its real weights."""
-    if request.param == "structural":
-        return STRUCTURAL_BACKEND
-    file = request.getfixturevalue("shared_assets") / "weights" / "squeezenet1_1_features.pth"
-    return choose_backend("lpips-squeeze", {file.name: file})[0]
 
 
 def on_twos_in_changing_light():

@@ -18,7 +18,6 @@ from anime_production.models.loop.closing.recipe import Recipe, RecipeFrames, Re
 from anime_production.models.loop.closing.shared_measurements import SharedMeasurements
 from anime_production.models.loop.closing.trim import trimmed
 from anime_production.models.loop.seam import score_loop
-from anime_production.models.perceptual.backend import choose_backend
 from anime_production.models.perceptual.structural import STRUCTURAL_BACKEND
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 
@@ -28,15 +27,6 @@ METHODS = {
     "flow_morph": lambda clip: next(flow_morphed(clip, 4)),
     "ping_pong": lambda clip: next(ping_pong(clip)),
 }
-
-
-@pytest.fixture
-def backend(request):
-    """The structural distance, or SqueezeNet's with its real weights."""
-    if request.param == "structural":
-        return STRUCTURAL_BACKEND
-    file = request.getfixturevalue("shared_assets") / "weights" / "squeezenet1_1_features.pth"
-    return choose_backend("lpips-squeeze", {file.name: file})[0]
 
 
 def darker(images):
