@@ -13,6 +13,9 @@ from .connections import PooledConnections
 from .embedded import EmbeddedFailure, EmbeddedServer
 from .migrations import SchemaTooNew, migrate
 from .place import place_below
+from .unavailable import DatabaseUnavailable, unavailable_reason
+
+__all__ = ["Database", "DatabaseUnavailable"]
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -24,10 +27,6 @@ CONNECT_SECONDS = 5
 # TCP closes a connection whose data stays unacknowledged for this long. Without it, a network that
 # drops all packets would block a query for many minutes.
 UNACKNOWLEDGED_MS = 20_000
-
-
-class DatabaseUnavailable(ConnectionError):
-    """The database can't be used now; the message gives the reason, without secrets."""
 
 
 class Database:
@@ -59,11 +58,11 @@ class Database:
         with self.connection() as connection:
             try:
                 return function(connection, *arguments)
-            except connection_errors() as error:
-                reason = without_secrets(error)
-                raise DatabaseUnavailable(
-                    f"The connection to the database failed: {reason}"
-                ) from None
+            except Exception as error:
+                reason = unavailable_reason(error)
+                if reason is None:
+                    raise
+                raise DatabaseUnavailable(reason) from None
 
     @contextmanager
     def connection(self) -> "Iterator[Connection]":
@@ -149,10 +148,3 @@ class Database:
             if self._embedded is None:
                 self._embedded = EmbeddedServer(place_below(self._directory))
             return "embedded", self._embedded.connection_string()
-
-
-def connection_errors() -> tuple[type[Exception], ...]:
-    """Return the driver's errors that mean a failed connection, not a wrong query."""
-    from psycopg import InterfaceError, OperationalError
-
-    return OperationalError, InterfaceError
