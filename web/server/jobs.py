@@ -148,8 +148,11 @@ def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
 
 
 def _settle(context: RouteContext) -> None:
-    """Send the events in the outbox to the database, unless it did not answer a moment ago."""
-    context.recorder.database.refuse_if_silent()
+    """Send the events in the outbox to the database.
+
+    The database is checked first, because a check has a shorter deadline than sending.
+    """
+    context.recorder.database.check()
     context.recorder.settle()
 
 

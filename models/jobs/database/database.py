@@ -140,9 +140,15 @@ class Database:
             self._silence.begin(error)
             raise
 
-    def refuse_if_silent(self) -> None:
-        """Raise `NoAnswer` if the database did not answer a moment ago; it is not asked again."""
-        self._silence.refuse()
+    def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            NoAnswer: the database did not answer in time, or a moment ago.
+            DatabaseUnavailable: the database can't be used.
+        """
+        with self.connection():
+            pass
 
     def close(self) -> None:
         """Close the connections and leave the embedded server, which the last process stops.

@@ -51,15 +51,12 @@ class Silence:
         with self._mutex:
             self._reason = None
 
-    def refuse(self) -> None:
-        """Raise `NoAnswer` while the database does not answer, without a try."""
-        reason = self._reason
-        if reason is not None and (self._is_tried or time.monotonic() < self._next_try):
-            raise NoAnswer(reason)
-
     def _enter(self) -> bool:
         """Return True if this thread tries whether the database answers again."""
         with self._mutex:
-            self.refuse()
-            self._is_tried = self._reason is not None
-            return self._is_tried
+            if self._reason is None:
+                return False
+            if self._is_tried or time.monotonic() < self._next_try:
+                raise NoAnswer(self._reason)
+            self._is_tried = True
+            return True
