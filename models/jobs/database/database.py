@@ -13,6 +13,7 @@ from .connections import PooledConnections
 from .embedded import EmbeddedFailure, EmbeddedServer
 from .migrations import SchemaTooNew, migrate
 from .place import place_below
+from .server_process import STOP_SECONDS
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -132,12 +133,16 @@ class Database:
             raise
         return connection
 
-    def close(self) -> None:
-        """Close the connections and leave the embedded server, which the last process stops."""
+    def close(self, seconds: float = STOP_SECONDS) -> None:
+        """Close the connections and leave the embedded server, which the last process stops.
+
+        Args:
+            seconds: longest wait for the embedded server.
+        """
         self._connections.close()
         with self._mutex:
             if self._embedded is not None:
-                self._embedded.leave()
+                self._embedded.leave(seconds)
                 self._embedded = None
 
     def _address(self) -> tuple[str, str]:
