@@ -192,7 +192,7 @@ def _fill(
     from psycopg import Error
 
     try:
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             return fill(connection, source, replace, print_line)
     except Error as error:
         reason = without_secrets(error)
@@ -209,7 +209,7 @@ def _snapshot(database: Database) -> "Iterator[DatabaseSource]":
     from psycopg import IsolationLevel
 
     connection: Connection
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
