@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ...dependency import require
-from .place import account_for, make_passable, program_folder
+from .account import account_for, holds_sockets, make_passable, program_folder
 from .server_process import (
     DATA,
     end_by_force,
@@ -163,7 +163,7 @@ class Cluster:
                 probe.bind(("127.0.0.1", 0))  # port 0 lets the system choose a free port
                 return f"-h 127.0.0.1 -p {probe.getsockname()[1]}"
         folder = self._place
-        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or not holds_sockets(folder):
             folder = Path(tempfile.mkdtemp(prefix="anime-"))
             self._account.take_over(folder, 0o700)
         return f"-h '' -p {PORT} -k {folder} -c unix_socket_permissions=0700"
