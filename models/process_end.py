@@ -7,6 +7,7 @@ that aren't daemons, and calls what is registered with `atexit`. The pack regist
 
 import atexit
 import logging
+import os
 import signal
 import sys
 import threading
@@ -95,6 +96,18 @@ def end_like_interrupt() -> None:
         number = getattr(signal, name)
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
+
+
+def _forget_in_child() -> None:
+    """Leave a forked child, such as a data loader's, without steps and handlers of its parent."""
+    _stops.clear()
+    for name in signals_like_interrupt(sys.platform):
+        if signal.getsignal(getattr(signal, name)) is _interrupt:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

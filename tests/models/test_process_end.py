@@ -12,6 +12,34 @@ from anime_production.models.process_end import Step, signals_like_interrupt
 
 from ..deadlines import within
 
+IMPORTS = """
+import os, signal, sys, threading, time
+from anime_production.models.process_end import Step, at_end, end_like_interrupt
+"""
+MAIN = """
+def main():
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+FORKS = """
+end_like_interrupt()
+for is_killed in (False, True):
+    here, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(there, b"up")
+        if not is_killed:
+            sys.exit()  # runs what is registered with atexit
+        time.sleep(60)
+    os.read(here, 2)
+    if is_killed:
+        os.kill(child, signal.SIGTERM)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has other signals")
 
 
@@ -24,19 +52,8 @@ def test_each_system_has_its_signals():
 
 def program(code: str) -> "subprocess.Popen[str]":
     """A Python that has said `ready`; its main thread waits as ComfyUI's does."""
-    start = """
-        import signal, sys, threading, time
-        from anime_production.models.process_end import Step, at_end, end_like_interrupt
-
-        def main():
-            try:
-                print("ready", flush=True)
-                time.sleep(60)
-            except KeyboardInterrupt:
-                print("interrupted", flush=True)
-    """
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(start) + textwrap.dedent(code)],
+        [sys.executable, "-c", IMPORTS + MAIN + textwrap.dedent(code)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -99,6 +116,15 @@ def test_a_second_signal_ends_at_once(name):
     with within(1):
         process.send_signal(getattr(signal, name))
         assert process.wait(30) == -getattr(signal, name)
+
+
+@POSIX
+def test_a_forked_child_dies_of_sigterm_and_takes_no_steps():
+    process = subprocess.run(
+        [sys.executable, "-c", IMPORTS + say(Step.RECORDER) + FORKS],
+        capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert process.stdout.split() == ["0", str(-signal.SIGTERM), "RECORDER"]
 
 
 @POSIX
