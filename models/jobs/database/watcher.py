@@ -27,6 +27,7 @@ from .server_process import (
 )
 
 POLL_SECONDS = 2.0
+MOST_UNUSED_POLLS = 2
 END_SECONDS = 1.0  # longest wait for the end of a watcher that was told to end
 PID_FILE = "watcher.pid"
 # What Python runs, isolated from the user's environment (-I). The folders hold the pack, psutil and
@@ -110,14 +111,23 @@ def watch(place: str, programs: str) -> None:
     load_psutil(), _fasteners()
     for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
         signal.signal(number, signal.SIG_IGN)
-    while True:
+    # Twice, because a process may have been killed at the moment when it started the server.
+    unused_polls = 0
+    while unused_polls < MOST_UNUSED_POLLS:
         time.sleep(POLL_SECONDS)
-        if _stop_if_unused(Path(place), Path(programs) if programs else None):
-            return
+        is_last = unused_polls == MOST_UNUSED_POLLS - 1
+        is_unused = _stop_if_unused(Path(place), Path(programs) if programs else None, is_last)
+        unused_polls = unused_polls + 1 if is_unused else 0
 
 
-def _stop_if_unused(place: Path, programs: Path | None) -> bool:
-    """Stop the server if no process uses it; return True if the watcher is not needed any more."""
+def _stop_if_unused(place: Path, programs: Path | None, is_last: bool) -> bool:
+    """Stop the server if no process uses it, and return True then.
+
+    Args:
+        place: folder of the database.
+        programs: folder of PostgreSQL's programs, which only Windows needs.
+        is_last: True if the watcher ends after this. The next user then starts another one.
+    """
     if not (place / "users.lock").exists():
         return True  # the folder was deleted; a lock would create it again
     with start_lock(place):
@@ -129,7 +139,8 @@ def _stop_if_unused(place: Path, programs: Path | None) -> bool:
                 end_by_force(place)
         finally:
             users.release_write_lock()
-        (place / PID_FILE).unlink(missing_ok=True)
+        if is_last:
+            (place / PID_FILE).unlink(missing_ok=True)
         return True
 
 

@@ -50,7 +50,7 @@ def test_the_server_ends_cleanly_after_its_last_user_was_killed(place):
     server, its_watcher = postmaster(place), watcher_of(place)
     first.kill()
     first.wait()
-    time.sleep(2 * watcher.POLL_SECONDS)
+    time.sleep(1.2 * watcher.POLL_SECONDS)
     assert runs(server)  # the other one uses it
     os.kill(its_watcher.pid, signal.SIGTERM)  # as systemd sends it to everything
     second.kill()
@@ -61,6 +61,7 @@ def test_the_server_ends_cleanly_after_its_last_user_was_killed(place):
     assert not (place / watcher.PID_FILE).exists()
 
 
+@pytest.mark.slow
 def test_a_process_that_starts_as_the_last_one_is_killed_keeps_the_server(place):
     for pause in (0.0, 0.5 * watcher.POLL_SECONDS, watcher.POLL_SECONDS):
         killed = user_of(place)
