@@ -1,9 +1,9 @@
 """The recorder of jobs, which owns outbox, shipper and database of a private folder."""
 
-import atexit
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ...process_end import Step, at_end
 from ...settings import TRACKING
 from ..database.address import without_secrets
 from ..database.database import Database
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
-STOP_SECONDS = 2.0
+CLOSE_SECONDS = 10.0
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
 
@@ -230,12 +231,17 @@ class Recorder:
         """Check database and outbox and return their status; this can take seconds."""
         return check(self._database, self._outbox, self._shipper)
 
-    def close(self) -> None:
-        """Stop the shipper, close the outbox and leave the embedded server. It never raises."""
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Stop the shipper, close the outbox and leave the embedded server. It never raises.
+
+        Args:
+            seconds: longest wait; half of it is for the shipper, the rest for the database.
+        """
+        deadline = time.monotonic() + seconds
         try:
-            self._shipper.stop(STOP_SECONDS)
+            self._shipper.stop(seconds / 2)
             self._outbox.close()
-            self._database.close()
+            self._database.close(max(0.0, deadline - time.monotonic()))
         except Exception as error:  # an error must not disturb ComfyUI's exit
             log.warning("The recorder of jobs could not be closed: %s", without_secrets(error))
 
@@ -250,5 +256,5 @@ def open_recorder(directory: Path) -> Recorder:
     with _opening:
         if directory not in _opened:
             _opened[directory] = Recorder(directory, tracking=TRACKING.read(directory))
-            atexit.register(_opened[directory].close)
+            at_end(Step.RECORDER, _opened[directory].close)
         return _opened[directory]
