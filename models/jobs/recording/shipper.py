@@ -95,13 +95,17 @@ class Shipper:
         self._writer.find_file = find_file
 
     def wake(self) -> None:
-        """Wake the thread to ship new events; the first call starts it. Later calls are fast."""
+        """Wake the thread to ship new events, and start it if it does not run. It is fast."""
         self._new_event.set()
-        if self._thread is None:
+        if not self._runs:
             with self._rounds:
-                if self._thread is None and not self._stopping:
+                if not self._runs and not self._stopping:
                     self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
                     self._thread.start()
+
+    @property
+    def _runs(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def settle(self, seconds: float) -> bool:
         """Wait until the thread has tried to ship all events that are in the outbox now.
@@ -159,8 +163,8 @@ class Shipper:
         with self._rounds:
             self._rounds_begun += 1
         failure: str | None = None
-        self._outbox.retry()
         try:
+            self._outbox.retry()
             failure = self._ship_all()
             self._beat()
         except DatabaseUnavailable as error:
