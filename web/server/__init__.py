@@ -1,6 +1,5 @@
 """HTTP routes of the pack and its hooks on prompts, attached to a running ComfyUI."""
 
-import atexit
 import logging
 import sys
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...models import onnx_packages
 from ...models.jobs.recording.recorder import Recorder, open_recorder
+from ...models.process_end import Step, at_end, end_like_interrupt
 from . import folders
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def attach() -> None:
         from . import context, fetches, routes, watching, worker, workflows
 
         downloads = fetches.Fetches(models, server.send_sync)
-        atexit.register(downloads.close)
+        end_like_interrupt()
+        at_end(Step.DOWNLOADS, downloads.close)
         routes.register(server.routes, context.make_context(server, recorder, downloads))
         recorder().look_for_models(workflows.model_file)
         watching.attach(execution, server, recorder)

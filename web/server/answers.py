@@ -67,7 +67,11 @@ Error = answer(
     differences=optional(list_of(Difference)), missing=optional(dict[str, list[str]]),
 )  # fmt: skip
 
-Component = answer("Component", "allow", status=Status, message=optional(str))
+# `problem` is a code, and `commands` fix the problem in their order.
+Component = answer(
+    "Component", "allow", status=Status, message=optional(str), problem=optional(str),
+    commands=optional(list_of(str)),
+)  # fmt: skip
 Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Component)))
 
 Report = answer(

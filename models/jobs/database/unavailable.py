@@ -49,6 +49,8 @@ OF_THE_DATA = ("22", "23", "54")
 class DatabaseUnavailable(ConnectionError):
     """The database can't be used now; the message gives the reason, without secrets."""
 
+    has_no_secrets = True
+
 
 def unavailable_reason(error: BaseException) -> str | None:
     """Return why a failed statement or connection means that the database can't be used now.

@@ -1,30 +1,32 @@
 """The recorder of jobs, which owns outbox, shipper and database of a private folder."""
 
-import atexit
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ...process_end import Step, at_end
 from ...settings import TRACKING
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseUnavailable
+from ..database.database import Database
 from ..job import Job
 from ..provenance.model_hashes import FindFile
 from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
+from .recorder_status import RecorderStatus, check
 from .retention import Retention
 from .shipper import LONGEST_PAUSE, Shipper
 from .tracking import Tracking
 
-__all__ = ["Recorder", "RecorderStatus", "SecondJob", "open_recorder"]
+__all__ = ["Recorder", "SecondJob", "open_recorder"]
 
 log = logging.getLogger(__name__)
 
@@ -32,30 +34,9 @@ log = logging.getLogger(__name__)
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
-STOP_SECONDS = 5.0
+CLOSE_SECONDS = 10.0
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
-
-
-@dataclass(frozen=True)
-class RecorderStatus:
-    """Status of the recording at one moment.
-
-    Attributes:
-        database: reason why the database can't be used; None if it answers.
-        server: version of PostgreSQL; None if it doesn't answer.
-        outbox: reason why the outbox can't be used; None if it can.
-        backlog: number of events that wait for the database; None if the outbox can't be read.
-        rejected: number of events that the database refused; None if the outbox can't be read.
-        lost: number of events since the start that are not in the outbox.
-    """
-
-    database: str | None
-    server: str | None
-    outbox: str | None
-    backlog: int | None
-    rejected: int | None
-    lost: int
 
 
 class Recorder:
@@ -133,7 +114,7 @@ class Recorder:
             find_file: function that returns the path of a file in one of ComfyUI's model folders,
                 or None if there is no such file; the shipper's thread calls it.
         """
-        self._shipper.find_file = find_file
+        self._shipper.look_for_models(find_file)
 
     def resume(self) -> None:
         """Ship the events of earlier processes in the background, and find the jobs they lost.
@@ -248,25 +229,19 @@ class Recorder:
 
     def status(self) -> RecorderStatus:
         """Check database and outbox and return their status; this can take seconds."""
-        reason = server = None
-        try:
-            with self._database.connect() as connection:
-                server = connection.info.parameter_status("server_version")
-        except DatabaseUnavailable as error:
-            reason = str(error)
-        failure, backlog, rejected = self._outbox.failure, None, None
-        try:
-            backlog, rejected = self._outbox.backlog(), self._outbox.rejected()
-        except (sqlite3.Error, OSError) as error:
-            failure = failure or str(error)
-        return RecorderStatus(reason, server, failure, backlog, rejected, self._outbox.lost)
+        return check(self._database, self._outbox, self._shipper)
 
-    def close(self) -> None:
-        """Stop the shipper, close the outbox and leave the embedded server. It never raises."""
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Stop the shipper, close the outbox and leave the embedded server. It never raises.
+
+        Args:
+            seconds: longest wait; half of it is for the shipper, the rest for the database.
+        """
+        deadline = time.monotonic() + seconds
         try:
-            self._shipper.stop(STOP_SECONDS)
+            self._shipper.stop(seconds / 2)
             self._outbox.close()
-            self._database.close()
+            self._database.close(max(0.0, deadline - time.monotonic()))
         except Exception as error:  # an error must not disturb ComfyUI's exit
             log.warning("The recorder of jobs could not be closed: %s", without_secrets(error))
 
@@ -281,5 +256,5 @@ def open_recorder(directory: Path) -> Recorder:
     with _opening:
         if directory not in _opened:
             _opened[directory] = Recorder(directory, tracking=TRACKING.read(directory))
-            atexit.register(_opened[directory].close)
+            at_end(Step.RECORDER, _opened[directory].close)
         return _opened[directory]

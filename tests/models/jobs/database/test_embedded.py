@@ -9,9 +9,9 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
+from anime_production.models.jobs.database.account import account_for
 from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.database.embedded import EmbeddedFailure, EmbeddedServer
-from anime_production.models.jobs.database.place import account_for
 
 from ..postgres import private_folder, wait_until
 
