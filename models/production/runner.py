@@ -13,11 +13,11 @@ from ..jobs.job import JobState
 from ..jobs.job_states import UNFINISHED
 from ..jobs.queries.history import JobRecord, find_job
 from . import attempts
-from .attempts import ClaimedPhase, NewAttempt, Outcome
+from .attempts import ClaimedPhase, Hold, NewAttempt, Outcome
 from .definition import CHARACTER, fill, next_values
 from .gates import Judgement
 from .handover import FileMissing, fetch_file, file_of_kind, store_files
-from .host import Host, Postponed, Stopped, WorkflowRefused
+from .host import Host, Stopped, WorkflowRefused
 from .judging import judge_job, outcome_of
 from .phase_parameters import ParameterError
 from .phase_reasons import failure_reason, refusal_reason
@@ -45,29 +45,29 @@ JOB_SECONDS = 30.0  # timeout for the job of a prompt that ended; without a job 
 DISK_SECONDS = 60  # until the retry of a phase for which the disk had too little free space
 
 
-def run_phase(phase_id: UUID, host: Host) -> None:
-    """Run a phase until it passes, fails, waits for a person or runs in another process.
+def run_phase(hold: Hold, host: Host) -> None:
+    """Run a claimed phase until it passes, fails, waits, or the hold on it ends.
+
+    The hold ends when a person cancels the production, or when another process takes the phase over
+    because this one was suspended. Then the prompt is interrupted and nothing more is written.
 
     Args:
-        phase_id: id of the phase; nothing happens if the phase or its production has ended.
+        hold: hold of this process, with which it claimed the phase.
         host: this ComfyUI process.
 
     Raises:
         Stopped: this ComfyUI process stops.
-        Postponed: the phase must be retried later.
     """
-    _Run(phase_id, host).run()
+    _Run(hold, host).run()
 
 
 class _Run:
-    def __init__(self, phase_id: UUID, host: Host) -> None:
-        self._phase_id, self._host = phase_id, host
+    def __init__(self, hold: Hold, host: Host) -> None:
+        self._hold, self._host = hold, host
 
     def run(self) -> None:
-        host = self._host
-        claim = self._query(attempts.claim_phase, self._phase_id, host.process_id)
-        while claim is not None:
-            host.announce(claim.production)
+        while (claim := self._query(attempts.reload_phase, self._hold)) is not None:
+            self._host.announce(claim.production)
             step = next_step(claim.phase, _now())
             if isinstance(step, ResolveAttempt):
                 self._resolve(claim, step.attempt)
@@ -75,16 +75,13 @@ class _Run:
                 self._make_attempt(claim, step)
             else:
                 self._end_phase(claim, step)
-                break
-            claim = self._query(attempts.reload_phase, self._phase_id, host.process_id)
         self._announce()
 
     # Steps of an attempt
 
     def _make_attempt(self, claim: ClaimedPhase, step: MakeAttempt) -> None:
-        if not self._await_turn():
+        if not self._await_turn() or not self._has_disk_space():
             return
-        self._require_disk_space()
         attempt = NewAttempt(uuid4(), step.number, self._values(claim, step), str(uuid4()))
         try:
             attempt = self._with_files(claim, attempt)
@@ -106,7 +103,7 @@ class _Run:
             job = self._find_job(attempt.prompt_id)
             job_id = job.job.id if job else None
             outcome = Outcome(AttemptState.FAILED, job_id, reason=refusal_reason(error))
-            self._query(attempts.end_attempt, attempt.id, outcome)
+            self._end_attempt(attempt.id, outcome)
             return
         self._watch(claim, attempt.id, attempt.prompt_id)
 
@@ -134,11 +131,13 @@ class _Run:
         while not self._host.wait(prompt_id, CHECK_SECONDS):
             if self._host.stopping():
                 raise Stopped
-            if time.monotonic() > deadline:
+            if not self._attempt_runs(attempt_id):
+                self._host.interrupt(prompt_id)
+            elif time.monotonic() > deadline:
                 late = True
                 self._host.interrupt(prompt_id)
-            elif not self._attempt_runs(attempt_id):
-                self._host.interrupt(prompt_id)
+        if not self._attempt_runs(attempt_id):
+            return
         job = self._ended_job(prompt_id)
         if job is None:
             self._mark_lost(attempt_id)
@@ -146,29 +145,23 @@ class _Run:
             self._judge(claim, attempt_id, job)
         elif late:
             reason = StateReason.of("production_wall_time", {"seconds": limit, "limit": limit})
-            outcome = Outcome(AttemptState.FAILED, job.job.id, reason=reason)
-            self._query(attempts.end_attempt, attempt_id, outcome)
-        else:
-            self._cancel(attempt_id, job)
-
-    def _cancel(self, attempt_id: UUID, job: JobRecord) -> None:
-        """Cancel an attempt whose prompt was interrupted, and the phase if a person did that."""
-        reason = StateReason.of("production_interrupted")
-        outcome = Outcome(AttemptState.CANCELLED, job.job.id, reason=reason)
-        if self._query(attempts.end_attempt, attempt_id, outcome) is AttemptState.CANCELLED:
-            self._release(PhaseState.CANCELLED, reason)
+            self._end_attempt(attempt_id, Outcome(AttemptState.FAILED, job.job.id, reason=reason))
+        else:  # a person interrupted the prompt
+            reason = StateReason.of("production_interrupted")
+            outcome = Outcome(AttemptState.CANCELLED, job.job.id, reason=reason)
+            if self._end_attempt(attempt_id, outcome) is AttemptState.CANCELLED:
+                self._release(PhaseState.CANCELLED, reason)
 
     def _judge(self, claim: ClaimedPhase, attempt_id: UUID, job: JobRecord) -> None:
         """Write the outcome of an attempt from the reports of its job."""
         definition = claim.phase.definition
         nodes = [each.report_node for each in definition.gates]
         report_id = self._query(attempts.deciding_report_id, job.job.id, nodes)
-        outcome = outcome_of(definition, job, report_id)
-        self._query(attempts.end_attempt, attempt_id, outcome)
+        self._end_attempt(attempt_id, outcome_of(definition, job, report_id))
 
     def _mark_lost(self, attempt_id: UUID) -> None:
         reason = StateReason.of("production_machine_gone")
-        self._query(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, reason=reason))
+        self._end_attempt(attempt_id, Outcome(AttemptState.LOST, reason=reason))
 
     # End of the phase
 
@@ -200,9 +193,14 @@ class _Run:
         if artifacts:
             self._query(store_files, tuple(artifacts.values()), self._host.output())
 
-    def _release(self, state: PhaseState, reason: StateReason, chosen: UUID | None = None) -> None:
-        phase, process = self._phase_id, self._host.process_id
-        self._query(attempts.release_phase, phase, process, state, reason, chosen)
+    def _release(
+        self,
+        state: PhaseState,
+        reason: StateReason,
+        chosen: UUID | None = None,
+        seconds: float = 0,
+    ) -> None:
+        self._query(attempts.release_phase, self._hold, state, reason, chosen, seconds)
 
     # Values of an attempt
 
@@ -234,18 +232,20 @@ class _Run:
     # Database access and waiting
 
     def _begin(self, attempt: NewAttempt) -> bool:
-        phase, process = self._phase_id, self._host.process_id
-        return self._query(attempts.begin_attempt, phase, process, attempt)
+        return self._query(attempts.begin_attempt, self._hold, attempt)
 
     def _begin_and_end(self, attempt: NewAttempt, outcome: Outcome) -> None:
         if self._begin(attempt):
-            self._query(attempts.end_attempt, attempt.id, outcome)
+            self._end_attempt(attempt.id, outcome)
+
+    def _end_attempt(self, attempt_id: UUID, outcome: Outcome) -> AttemptState | None:
+        return self._query(attempts.end_attempt, self._hold, attempt_id, outcome)
 
     def _await_turn(self) -> bool:
         """Wait until no prompt is queued that belongs to no production.
 
         Returns:
-            False if this process no longer runs the phase after the wait.
+            False if the hold on the phase ended during the wait.
         """
         waited = False
         while self._host.count_other_prompts():
@@ -255,17 +255,17 @@ class _Run:
                 raise Stopped
         if not waited:
             return True
-        process_id = self._host.process_id
-        return self._query(attempts.reload_phase, self._phase_id, process_id) is not None
+        return self._query(attempts.reload_phase, self._hold) is not None
 
-    def _require_disk_space(self) -> None:
+    def _has_disk_space(self) -> bool:
+        """Return True if an attempt may be made; else put the phase back into the queue."""
         free, least = self._host.free_bytes(), self._host.least_free
         if free >= least:
-            return
+            return True
         values = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
-        self._release(PhaseState.QUEUED, StateReason.of("production_disk_full", values))
-        self._announce()
-        raise Postponed(DISK_SECONDS)
+        reason = StateReason.of("production_disk_full", values)
+        self._release(PhaseState.QUEUED, reason, seconds=DISK_SECONDS)
+        return False
 
     def _ended_job(self, prompt_id: str) -> JobRecord | None:
         """Wait until the end of a prompt's job is in the database and return the job.
@@ -286,12 +286,13 @@ class _Run:
 
     def _attempt_runs(self, attempt_id: UUID) -> bool:
         try:
-            return self._host.database.run(attempts.attempt_runs, attempt_id)
+            return self._host.database.run(attempts.attempt_runs, self._hold, attempt_id)
         except DatabaseUnavailable:
-            return True  # without the database no other process can have taken the phase over
+            # Every write checks it again, and without the database no process takes the phase over.
+            return True
 
     def _announce(self) -> None:
-        production = self._query(attempts.production_of, self._phase_id)
+        production = self._query(attempts.production_of, self._hold.phase_id)
         if production is not None:
             self._host.announce(production)
 

@@ -164,7 +164,7 @@ def cancel(
         if phase.running is not None:
             state = AttemptState.CANCELLED
             move_attempt(connection, phase.running, state, reason, production_id, phase.id)
-        phase_queue.withdraw(connection, phase.id)
+        phase_queue.withdraw(connection, phase)
     return _loaded(connection, production_id)
 
 

@@ -15,6 +15,7 @@ WHERE id = %(id)s
 UPDATE anime.phases SET
     state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
     reasons = %(reasons)s::jsonb, process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
+    queue_job_id = CASE WHEN %(state)s = 'running' THEN queue_job_id END,
     started_at = CASE WHEN %(state)s = 'running' THEN coalesce(started_at, clock_timestamp())
         ELSE started_at END,
     finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END
