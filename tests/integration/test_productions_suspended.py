@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_one_that_is_suspended_at_ten_moments_of_a_phase_wakes_and_disturbs_noth
         for moment in range(MOMENTS):
             fields: dict[str, Any] = {"seed": moment, "parameters": {"slow": {"pause": PAUSE}}}
             production = order(client, phases=["slow"], **fields)
-            wait_until(lambda of=production: told.rows(HOLDER, of), 30)
+            wait_until(partial(told.rows, HOLDER, production), 30)
             time.sleep(moment * PAUSE / (MOMENTS - 1))
             holders = told.rows(HOLDER, production)
             if not holders:  # the phase ended earlier than in the rounds before
