@@ -14,6 +14,7 @@ from uuid import UUID
 
 from ..dependency import require
 from .phase_queue import SCHEMA, TASK
+from .state_changes import idle_limit
 from .worker_threads import in_thread
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class QueueReader:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
         connector = procrastinate.PsycopgConnector(
             kwargs=dict(parameters),
-            configure=_use_schema,
+            configure=_configure,
             min_size=1,
             max_size=4,
             timeout=POOL_SECONDS,
@@ -154,6 +155,7 @@ class QueueReader:
         self._notify()
 
 
-async def _use_schema(connection: "AsyncConnection") -> None:
-    await connection.execute(f"SET search_path TO {SCHEMA}".encode())
+async def _configure(connection: "AsyncConnection") -> None:
+    idle = f"SET idle_in_transaction_session_timeout = '{idle_limit()}'"
+    await connection.execute(f"SET search_path TO {SCHEMA}; {idle}".encode())
     await connection.commit()

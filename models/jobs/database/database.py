@@ -154,5 +154,6 @@ class Database:
 def connection_errors() -> tuple[type[Exception], ...]:
     """Return the driver's errors that mean a failed connection, not a wrong query."""
     from psycopg import InterfaceError, OperationalError
+    from psycopg.errors import IdleInTransactionSessionTimeout
 
-    return OperationalError, InterfaceError
+    return OperationalError, InterfaceError, IdleInTransactionSessionTimeout

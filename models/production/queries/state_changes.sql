@@ -1,5 +1,7 @@
 -- name: lock_production
-SELECT id FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
+-- The server ends the transaction of a process that is suspended while it has the lock.
+SELECT id, set_config('idle_in_transaction_session_timeout', %(idle)s, true)
+FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
 
 -- name: production_of_phase
 SELECT production_id FROM anime.phases WHERE id = %(id)s

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from anime_production.models.production import attempts, store
+from anime_production.models.jobs.database.database import DatabaseUnavailable
+from anime_production.models.production import attempts, state_changes, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
 from anime_production.models.production.production_states import AttemptState, PhaseState
 from anime_production.models.production.wake_ups import WakeUps
@@ -105,3 +106,22 @@ def test_a_process_without_a_heartbeat_is_taken_for_dead_by_a_clock_of_ones_own(
         assert wake_ups.make(connection) == 0
     now[0] = 50
     assert wake_ups.make(connection) == 1
+
+
+def test_a_process_that_is_suspended_within_a_transaction_holds_nobody_up(
+    database, connection, begin, monkeypatch
+):
+    monkeypatch.setattr(state_changes, "IDLE_SECONDS", 1.0)
+    phase = store.load(connection, begin()).phases[0]
+    hold = claim(connection, phase.id, HERE)
+    connection.execute("UPDATE anime.processes SET ended_at = now() WHERE id = %s", (HERE,))
+
+    def suspended(own_connection):
+        with own_connection.transaction():
+            assert state_changes.lock_phase(own_connection, phase.id)
+            assert WakeUps(THERE, 60).make(connection) == 1  # it waits for the lock
+            attempts.release_phase(own_connection, hold, PhaseState.FAILED)
+
+    with pytest.raises(DatabaseUnavailable, match="idle"):
+        database.run(suspended)
+    assert attempts.claim_phase(connection, hold) is False
