@@ -48,8 +48,8 @@ def test_only_one_comfyui_holds_a_phase_and_who_was_taken_for_dead_writes_nothin
     record = store.load(connection, attempts.reload_phase(connection, taken).production.id)
     assert [each.state for each in record.phases[0].attempts] == [AttemptState.RUNNING]
     # The first process wakes, after the other one has taken the phase.
-    passed, other_job = Outcome(AttemptState.PASSED), replace(hold, queue_job_id=-1)
-    for late in (hold, other_job, replace(taken, process_id=HERE)):
+    passed, same_process = Outcome(AttemptState.PASSED), replace(hold, process_id=THERE)
+    for late in (hold, same_process, replace(taken, process_id=HERE)):
         assert not attempts.attempt_runs(connection, late, first.id)
         assert not attempts.claim_phase(connection, late)
         assert attempts.reload_phase(connection, late) is None

@@ -161,6 +161,24 @@ def test_one_that_was_taken_over_interrupts_its_prompt_and_takes_the_next_phase(
     assert [each.state.value for each in record.phases[0].attempts] == ["lost", "passed"]
 
 
+def test_a_phase_without_room_on_the_disk_is_taken_again_when_its_pause_is_over(
+    studio, begin, monkeypatch
+):
+    monkeypatch.setattr("anime_production.models.production.runner.DISK_SECONDS", 1)
+    place = studio(PASSES, free=0)
+
+    def reason():
+        return place.database.run(store.load, production_id).reason_code
+
+    with working(place):
+        production_id, _ = begin(place)
+        wait_until(lambda: reason() == "production_disk_full", 20)
+        assert place.graphs == []
+        place.free = 10**12
+        wait_until(completed(place, production_id), 20)
+    assert reason() is None
+
+
 def test_a_lost_connection_of_the_queue_is_made_again(studio, begin):
     place = studio(PASSES)
     cut = """

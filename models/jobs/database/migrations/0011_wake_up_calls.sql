@@ -1,6 +1,7 @@
+-- An older pack may go on writing: yes.
 -- A phase names the job of procrastinate that may act on it, so that a process which was suspended
--- and taken for dead writes nothing when it wakes. Older packs leave the column empty and may go on
--- writing: a phase without it gets a new job.
+-- and taken for dead writes nothing when it wakes. Older packs leave the column empty:
+-- a phase without it gets a new job.
 
 ALTER TABLE anime.phases ADD COLUMN queue_job_id bigint;
 COMMENT ON COLUMN anime.phases.queue_job_id IS
