@@ -179,6 +179,18 @@ def test_a_phase_without_room_on_the_disk_is_taken_again_when_its_pause_is_over(
     assert reason() is None
 
 
+def test_two_machines_share_the_phases_and_run_each_once(studio, begin):
+    first, second = studio(*[PASSES] * 8), studio(*[PASSES] * 8)
+    with working(first, second):
+        made = [begin(first)[0] for _ in range(8)]
+        for production_id in made:
+            wait_until(completed(second, production_id), 60)
+    first.settle()
+    numbers = [len(first.database.run(store.load, each).phases[0].attempts) for each in made]
+    assert numbers == [1] * 8
+    assert len(first.graphs) + len(second.graphs) == 8
+
+
 def test_a_lost_connection_of_the_queue_is_made_again(studio, begin):
     place = studio(PASSES)
     cut = """
