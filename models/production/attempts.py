@@ -2,20 +2,23 @@
 
 Each function may be called again after a lost connection: a call that repeats a change which is
 already in the database changes nothing.
+
+Each function that writes takes a `Hold` and writes only while the phase's row still names it. So a
+process that was suspended and whose phase was taken over writes nothing when it wakes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..jobs.queries.job_rows import add_process
 from ..jobs.strict_json import strict_json
+from . import phase_queue
 from .loading import load
 from .production_states import UNFINISHED, AttemptState, PhaseState, ProductionState
 from .queries import sql
-from .records import PhaseRecord, ProductionRecord
+from .records import AttemptRecord, PhaseRecord, ProductionRecord
 from .state_changes import (
     NO_REASON,
     StateReason,
@@ -29,6 +32,29 @@ from .state_changes import (
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Right of a process to write to a phase; it ends when the phase's row names another job.
+
+    Attributes:
+        phase_id: id of the phase.
+        process_id: id of the ComfyUI process, the same as in its jobs.
+        queue_job_id: id of the job in procrastinate's queue with which the process took the phase.
+    """
+
+    phase_id: UUID
+    process_id: UUID
+    queue_job_id: int
+
+    def is_valid(self, phase: PhaseRecord) -> bool:
+        """Return True if a phase's row, which the caller has locked, still names this hold."""
+        return (
+            phase.state is PhaseState.RUNNING
+            and phase.process_id == self.process_id
+            and phase.queue_job_id == self.queue_job_id
+        )
 
 
 @dataclass(frozen=True)
@@ -80,135 +106,126 @@ class Outcome:
     reason: StateReason = NO_REASON
 
 
-def claim_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> ClaimedPhase | None:
-    """Make this process the one that runs a phase, also if another process ran it before.
+def claim_phase(connection: "Connection", hold: Hold) -> bool:
+    """Make a process the one that runs a phase, if the phase waits for the job of its hold.
+
+    A phase that another process runs is never taken: `WakeUps` first puts the phases of dead
+    processes back into the queue.
 
     Args:
         connection: connection in autocommit mode.
-        phase_id: id of the phase.
-        process_id: id of this ComfyUI process, the same as in its jobs.
+        hold: hold that the process will have.
 
     Returns:
-        The phase; None if it no longer exists, has ended or waits for approval, or if its
-        production has ended.
+        True if the process runs the phase now; False if the phase no longer exists, has ended,
+        waits for approval, runs, or waits for another job, or if its production has ended.
     """
     with connection.transaction():
-        locked = lock_phase(connection, phase_id)
+        locked = lock_phase(connection, hold.phase_id)
         if locked is None:
-            return None
+            return False
         record, phase = locked
-        can_run = phase.state in (PhaseState.QUEUED, PhaseState.RUNNING)
-        if record.state not in UNFINISHED or not can_run:
-            return None
-        add_process(connection, process_id)
-        if phase.state is PhaseState.QUEUED:
-            move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
-        elif phase.process_id != process_id:
-            reason = StateReason.of("production_taken_over")
-            record_decision(
-                connection, record.id, "phase", phase.state, phase.state, reason, phase_id
-            )
+        if phase.state is not PhaseState.QUEUED or record.state not in UNFINISHED:
+            return hold.is_valid(phase)
+        if phase.queue_job_id != hold.queue_job_id:
+            return False
+        add_process(connection, hold.process_id)
+        move_phase(connection, phase, PhaseState.RUNNING, NO_REASON, record.id)
         move_production(connection, record, ProductionState.RUNNING)
-        columns = {"phase_id": phase_id, "process_id": process_id}
-        row = connection.execute(sql("claim_phase"), columns).fetchone()
-    return _claimed(record, phase, process_id, row[0] if row else None)
+        connection.execute(sql("claim_phase"), vars(hold))
+    return True
 
 
-def reload_phase(connection: "Connection", phase_id: UUID, process_id: UUID) -> ClaimedPhase | None:
-    """Return the current state of a claimed phase; None if this process no longer runs it."""
+def reload_phase(connection: "Connection", hold: Hold) -> ClaimedPhase | None:
+    """Return the current state of a claimed phase; None if the hold has ended."""
     with connection.transaction():
-        locked = lock_phase(connection, phase_id)
-        return ClaimedPhase(*locked) if locked and _runs_here(locked[1], process_id) else None
+        locked = _held(connection, hold)
+        return ClaimedPhase(*locked) if locked else None
 
 
-def begin_attempt(
-    connection: "Connection", phase_id: UUID, process_id: UUID, attempt: NewAttempt
-) -> bool:
+def begin_attempt(connection: "Connection", hold: Hold, attempt: NewAttempt) -> bool:
     """Insert an attempt before its prompt is queued.
 
     Returns:
-        False, and nothing is inserted, if this process no longer runs the phase; else True.
+        False, and nothing is inserted, if the hold has ended; else True.
     """
     with connection.transaction():
-        locked = lock_phase(connection, phase_id)
-        if locked is None or not _runs_here(locked[1], process_id):
+        locked = _held(connection, hold)
+        if locked is None:
             return False
-        record, _ = locked
+        record, phase = locked
         values = {
             **vars(attempt),
-            "phase_id": phase_id,
-            "process_id": process_id,
+            "phase_id": phase.id,
+            "process_id": hold.process_id,
             "seed": attempt.values.get("seed"),
             "parameters": strict_json(attempt.values),
         }
         if connection.execute(sql("add_attempt"), values).rowcount:
             state = AttemptState.RUNNING
             record_decision(
-                connection, record.id, "attempt", None, state, NO_REASON, phase_id, attempt.id
+                connection, record.id, "attempt", None, state, NO_REASON, phase.id, attempt.id
             )
     return True
 
 
-def end_attempt(connection: "Connection", attempt_id: UUID, outcome: Outcome) -> AttemptState:
+def end_attempt(
+    connection: "Connection", hold: Hold, attempt_id: UUID, outcome: Outcome
+) -> AttemptState | None:
     """Write the outcome of an attempt, once.
 
     Returns:
-        The attempt's state afterwards. An attempt that was declared lost becomes superseded, and
-        an attempt that a person cancelled stays cancelled.
+        The attempt's state afterwards; None, and nothing is written, if the hold has ended.
     """
     with connection.transaction():
-        row = connection.execute(sql("phase_of_attempt"), {"id": attempt_id}).fetchone()
-        locked = None if row is None else lock_phase(connection, row[0])
-        if locked is None:  # the production is gone, such as after a backup was restored
-            return outcome.state
+        locked = _held(connection, hold)
+        if locked is None:
+            return None
         record, phase = locked
         attempt = next(each for each in phase.attempts if each.id == attempt_id)
-        if attempt.state is AttemptState.LOST and outcome.state is not AttemptState.LOST:
-            reason = replace(
-                StateReason.of("production_superseded"), report_id=outcome.reason.report_id
-            )
-            outcome = replace(outcome, state=AttemptState.SUPERSEDED, reason=reason)
-        elif attempt.state is not AttemptState.RUNNING:
+        if attempt.state is not AttemptState.RUNNING:
             return attempt.state
-        values = {**vars(outcome), "id": attempt_id}
-        connection.execute(sql("judge_attempt"), values)
-        move_attempt(connection, attempt, outcome.state, outcome.reason, record.id, phase.id)
+        _write_outcome(connection, record, phase, attempt, outcome)
     return outcome.state
 
 
 def release_phase(
     connection: "Connection",
-    phase_id: UUID,
-    process_id: UUID,
+    hold: Hold,
     state: PhaseState,
     reason: StateReason = NO_REASON,
     chosen: UUID | None = None,
+    seconds: float = 0,
+    failures: int = 0,
 ) -> bool:
-    """Give up the claim on a phase; its production continues, waits or ends accordingly.
+    """End the hold on a phase; its production continues, waits or ends accordingly.
 
     Args:
         connection: connection in autocommit mode.
-        phase_id: id of the phase.
-        process_id: id of this ComfyUI process.
+        hold: hold of this ComfyUI process.
         state: next state of the phase. `QUEUED` puts the phase back, and its production waits if
             `reason` has a code.
         reason: reason for the state, as people see it.
         chosen: id of the attempt whose files the next phase gets, or None.
+        seconds: seconds until a phase that is put back may be taken.
+        failures: number of unexpected errors, one after the other, that the phase ended with.
 
     Returns:
-        True if the state was written; False if this process no longer runs the phase.
+        True if the state was written; False if the hold has ended.
     """
     with connection.transaction():
-        locked = lock_phase(connection, phase_id)
-        if locked is None or not _runs_here(locked[1], process_id):
+        locked = _held(connection, hold)
+        if locked is None:
             return False
         record, phase = locked
         if chosen is not None:
-            connection.execute(sql("choose_attempt"), {"phase_id": phase_id, "chosen": chosen})
+            connection.execute(sql("choose_attempt"), {"phase_id": phase.id, "chosen": chosen})
         if state is PhaseState.PASSED:
             pass_phase(connection, record, phase, reason)
             return True
         move_phase(connection, phase, state, reason, record.id)
+        if state is PhaseState.QUEUED:
+            phase_queue.defer(connection, phase.id, phase.queue, seconds, failures)
         if state is PhaseState.WAITING or (state is PhaseState.QUEUED and reason.code):
             move_production(connection, record, ProductionState.WAITING, reason)
         elif state in (PhaseState.FAILED, PhaseState.CANCELLED):
@@ -216,9 +233,10 @@ def release_phase(
     return True
 
 
-def attempt_runs(connection: "Connection", attempt_id: UUID) -> bool:
-    """Return True if an attempt still runs, and its phase runs in the same process."""
-    return connection.execute(sql("running_attempt"), {"id": attempt_id}).fetchone() is not None
+def attempt_runs(connection: "Connection", hold: Hold, attempt_id: UUID) -> bool:
+    """Return True if an attempt still runs, and the hold on its phase hasn't ended."""
+    columns = {**vars(hold), "attempt_id": attempt_id}
+    return connection.execute(sql("running_attempt"), columns).fetchone() is not None
 
 
 def production_of(connection: "Connection", phase_id: UUID) -> ProductionRecord | None:
@@ -249,21 +267,34 @@ def supersede_attempts(connection: "Connection") -> int:
     Returns:
         The number of attempts that were marked.
     """
-    rows = connection.execute(sql("superseded_attempts")).fetchall()
-    for attempt_id, job_id in rows:
-        end_attempt(connection, attempt_id, Outcome(AttemptState.SUPERSEDED, job_id))
-    return len(rows)
+    reason = StateReason.of("production_superseded")
+    count = 0
+    for phase_id, attempt_id, job_id in connection.execute(sql("superseded_attempts")).fetchall():
+        with connection.transaction():
+            locked = lock_phase(connection, phase_id)
+            if locked is None:
+                continue
+            record, phase = locked
+            attempt = next(each for each in phase.attempts if each.id == attempt_id)
+            if attempt.state is AttemptState.LOST:  # no other process has marked it since
+                outcome = Outcome(AttemptState.SUPERSEDED, job_id, reason=reason)
+                _write_outcome(connection, record, phase, attempt, outcome)
+                count += 1
+    return count
 
 
-def _claimed(
-    record: ProductionRecord, phase: PhaseRecord, process_id: UUID, started_at: datetime | None
-) -> ClaimedPhase:
-    """Return the claim with the states that the claiming transaction has just written."""
-    claimed = replace(phase, state=PhaseState.RUNNING, process_id=process_id, started_at=started_at)
-    phases = tuple(claimed if each.id == phase.id else each for each in record.phases)
-    production = replace(record, state=ProductionState.RUNNING, phases=phases)
-    return ClaimedPhase(production, claimed)
+def _held(connection: "Connection", hold: Hold) -> tuple[ProductionRecord, PhaseRecord] | None:
+    """Lock a phase's production and return both; None if the hold has ended."""
+    locked = lock_phase(connection, hold.phase_id)
+    return locked if locked and hold.is_valid(locked[1]) else None
 
 
-def _runs_here(phase: PhaseRecord, process_id: UUID) -> bool:
-    return phase.state is PhaseState.RUNNING and phase.process_id == process_id
+def _write_outcome(
+    connection: "Connection",
+    record: ProductionRecord,
+    phase: PhaseRecord,
+    attempt: AttemptRecord,
+    outcome: Outcome,
+) -> None:
+    connection.execute(sql("judge_attempt"), {**vars(outcome), "id": attempt.id})
+    move_attempt(connection, attempt, outcome.state, outcome.reason, record.id, phase.id)

@@ -17,18 +17,6 @@ class Stopped(Exception):
     """
 
 
-class Postponed(Exception):
-    """Error that ends a phase's run for now, to be retried later.
-
-    Attributes:
-        seconds: seconds until the retry.
-    """
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"again in {seconds} s")
-        self.seconds = seconds
-
-
 class WorkflowRefused(ValueError):
     """Error for a graph that ComfyUI refuses; the message says why."""
 

@@ -59,8 +59,8 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
 
 def _phase(row: Mapping[str, Any], attempts: list[AttemptRecord]) -> PhaseRecord:
     columns = (
-        *("id", "position", "queue", "parameters", "attempt_limit", "process_id", "machine"),
-        *("started_at", "finished_at", "reason_code", "reason"),
+        *("id", "position", "queue", "parameters", "attempt_limit", "queue_job_id"),
+        *("process_id", "machine", "started_at", "finished_at", "reason_code", "reason"),
     )
     return PhaseRecord(
         **{name: row[name] for name in columns},

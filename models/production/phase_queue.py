@@ -1,4 +1,8 @@
-"""Queue of phases: procrastinate's tables, in a schema of their own beside the pack's tables."""
+"""Queue of phases: procrastinate's tables, in a schema of their own beside the pack's tables.
+
+A job of procrastinate is a wake-up call and nothing more: it ends as soon as a worker has taken its
+phase. The row of the phase is the truth. It names the one job that may act on the phase.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -11,13 +15,13 @@ from ..dependency import require
 from ..jobs.database.migrations import LOCK
 from .definition import PhaseDefinition, canonical_json
 from .queries import sql
+from .records import PhaseRecord
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 SCHEMA = "anime_queue"
 TASK = "run_phase"
-PHASE = "phase_id"  # argument of the task
 
 
 def queue_of(definition: PhaseDefinition, parameters: Mapping[str, Any]) -> str:
@@ -54,34 +58,45 @@ def create_tables(connection: "Connection") -> None:
             connection.execute("SET LOCAL search_path TO DEFAULT")
 
 
-def defer(connection: "Connection", phase_id: UUID, queue: str) -> None:
-    """Queue a phase, as part of the caller's transaction.
+def defer(
+    connection: "Connection", phase_id: UUID, queue: str, seconds: float = 0, failures: int = 0
+) -> None:
+    """Make the wake-up call of a phase, as part of the caller's transaction.
+
+    From then on no earlier call, and no process that took the phase with one, may act on it.
 
     Args:
         connection: connection inside a transaction.
         phase_id: id of the phase.
         queue: name of the phase's queue.
+        seconds: seconds until the call is due, by the database's clock.
+        failures: number of unexpected errors, one after the other, that the phase ended with.
     """
+    due = (
+        connection.execute(sql("time_after"), {"seconds": seconds}).fetchone() if seconds else None
+    )
     with _within_schema(connection):
-        if connection.execute(sql("waiting_queue_job"), {"lock": str(phase_id)}).fetchone() is None:
-            task = _app().configure_task(
-                TASK, queue=queue, lock=str(phase_id), connection=connection
-            )
-            task.defer(**{PHASE: str(phase_id)})
+        task = _app().configure_task(
+            TASK, queue=queue, schedule_at=due and due[0], connection=connection
+        )
+        job_id = task.defer(phase_id=str(phase_id), failures=failures)
+    connection.execute(sql("name_queue_job"), {"id": phase_id, "queue_job_id": job_id})
 
 
-def withdraw(connection: "Connection", phase_id: UUID) -> None:
-    """Remove a phase from the queue; the worker that runs it is notified at once.
+def withdraw(connection: "Connection", phase: PhaseRecord) -> None:
+    """Delete the wake-up call of a phase, and notify the worker that runs the phase at once.
 
     Args:
-        connection: connection inside a transaction.
-        phase_id: id of the phase.
+        connection: connection inside a transaction, in which the phase's state has changed.
+        phase: phase as it was before the change.
     """
     with _within_schema(connection):
-        for (job_id,) in connection.execute(
-            sql("open_queue_jobs"), {"lock": str(phase_id)}
-        ).fetchall():
-            _app().job_manager.cancel_job_by_id(job_id, abort=True, connection=connection)
+        # PostgreSQL notifies the workers of every new job. A worker that runs a phase then reads
+        # the state of that phase. This job is deleted before any worker can see it.
+        task = _app().configure_task(TASK, queue=phase.queue, connection=connection)
+        notice = task.defer(phase_id=str(phase.id), failures=0)
+        for job_id in {notice, phase.queue_job_id} - {None}:
+            _app().job_manager.cancel_job_by_id(job_id, delete_job=True, connection=connection)
 
 
 @contextmanager

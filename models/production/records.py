@@ -95,6 +95,8 @@ class PhaseRecord:
         parameters: parameter values of the first attempt, without those that come from the
             previous phase.
         attempt_limit: most attempts that the phase may make.
+        queue_job_id: id of the job in procrastinate's queue that may act on the phase; None if none
+            may.
         process_id, machine: process and machine that run the phase; None while none runs it.
         started_at, finished_at: times with time zone; None before the start and before the end.
         reason_code, reason, reasons: code, English text and parts of the reason why the phase
@@ -109,6 +111,7 @@ class PhaseRecord:
     queue: str
     parameters: Mapping[str, Any]
     attempt_limit: int
+    queue_job_id: int | None
     process_id: UUID | None
     machine: str | None
     started_at: datetime | None

@@ -2,22 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-from ..jobs.database.database import DatabaseUnavailable
 from ..jobs.job import JobState
-from ..jobs.job_states import UNFINISHED
-from ..jobs.queries.history import JobRecord, find_job
+from ..jobs.queries.history import JobRecord
 from . import attempts
-from .attempts import ClaimedPhase, NewAttempt, Outcome
+from .attempts import ClaimedPhase, Hold, NewAttempt, Outcome
 from .definition import CHARACTER, fill, next_values
 from .gates import Judgement
 from .handover import FileMissing, fetch_file, file_of_kind, store_files
-from .host import Host, Postponed, Stopped, WorkflowRefused
+from .held_phase import HeldPhase
+from .host import Host, Stopped, WorkflowRefused
 from .judging import judge_job, outcome_of
 from .phase_parameters import ParameterError
 from .phase_reasons import failure_reason, refusal_reason
@@ -33,41 +31,36 @@ from .production_states import AttemptState, PhaseState
 from .records import AttemptRecord
 from .state_changes import NO_REASON, StateReason
 
-Answer = TypeVar("Answer")
-
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 5.0  # between two checks that the attempt still runs here and has time left
-# Between two tries while the database is unreachable, and between two checks if prompts that belong
-# to no production still run.
-PAUSE_SECONDS = 1.0
-JOB_SECONDS = 30.0  # timeout for the job of a prompt that ended; without a job the attempt is lost
+PAUSE_SECONDS = 1.0  # between two checks if prompts that belong to no production still run
 DISK_SECONDS = 60  # until the retry of a phase for which the disk had too little free space
 
 
-def run_phase(phase_id: UUID, host: Host) -> None:
-    """Run a phase until it passes, fails, waits for a person or runs in another process.
+def run_phase(hold: Hold, host: Host) -> None:
+    """Run a claimed phase until it passes, fails, waits, or the hold on it ends.
+
+    The hold ends when a person cancels the production, or when another process takes the phase over
+    because this one was suspended. Then the prompt is interrupted and nothing more is written.
 
     Args:
-        phase_id: id of the phase; nothing happens if the phase or its production has ended.
+        hold: hold of this process, with which it claimed the phase.
         host: this ComfyUI process.
 
     Raises:
         Stopped: this ComfyUI process stops.
-        Postponed: the phase must be retried later.
     """
-    _Run(phase_id, host).run()
+    _Run(hold, host).run()
 
 
 class _Run:
-    def __init__(self, phase_id: UUID, host: Host) -> None:
-        self._phase_id, self._host = phase_id, host
+    def __init__(self, hold: Hold, host: Host) -> None:
+        self._phase, self._host = HeldPhase(hold, host), host
 
     def run(self) -> None:
-        host = self._host
-        claim = self._query(attempts.claim_phase, self._phase_id, host.process_id)
-        while claim is not None:
-            host.announce(claim.production)
+        while (claim := self._phase.reload()) is not None:
+            self._host.announce(claim.production)
             step = next_step(claim.phase, _now())
             if isinstance(step, ResolveAttempt):
                 self._resolve(claim, step.attempt)
@@ -75,25 +68,24 @@ class _Run:
                 self._make_attempt(claim, step)
             else:
                 self._end_phase(claim, step)
-                break
-            claim = self._query(attempts.reload_phase, self._phase_id, host.process_id)
-        self._announce()
+        self._phase.announce()
 
     # Steps of an attempt
 
     def _make_attempt(self, claim: ClaimedPhase, step: MakeAttempt) -> None:
-        if not self._await_turn():
+        if not self._await_turn() or not self._has_disk_space():
             return
-        self._require_disk_space()
         attempt = NewAttempt(uuid4(), step.number, self._values(claim, step), str(uuid4()))
         try:
             attempt = self._with_files(claim, attempt)
             graph = fill(claim.phase.definition, attempt.values)
         except (FileMissing, ParameterError) as error:
-            self._begin_and_end(attempt, Outcome(AttemptState.FAILED, reason=refusal_reason(error)))
+            outcome = Outcome(AttemptState.FAILED, reason=refusal_reason(error))
+            if self._phase.begin_attempt(attempt):
+                self._phase.end_attempt(attempt.id, outcome)
             return
         self._host.make_room(graph)
-        if not self._begin(attempt):
+        if not self._phase.begin_attempt(attempt):
             return
         mark = {
             "production": str(claim.production.id),
@@ -103,10 +95,10 @@ class _Run:
         try:
             self._host.submit(graph, attempt.prompt_id, mark)
         except WorkflowRefused as error:
-            job = self._find_job(attempt.prompt_id)
+            job = self._phase.find_job(attempt.prompt_id)
             job_id = job.job.id if job else None
             outcome = Outcome(AttemptState.FAILED, job_id, reason=refusal_reason(error))
-            self._query(attempts.end_attempt, attempt.id, outcome)
+            self._phase.end_attempt(attempt.id, outcome)
             return
         self._watch(claim, attempt.id, attempt.prompt_id)
 
@@ -115,7 +107,7 @@ class _Run:
         if self._host.has_prompt(attempt.prompt_id):
             self._watch(claim, attempt.id, attempt.prompt_id)
             return
-        job = self._find_job(attempt.prompt_id)
+        job = self._phase.find_job(attempt.prompt_id)
         if job is None or JobState(job.state) not in (JobState.COMPLETED, JobState.FAILED):
             self._mark_lost(attempt.id)
         else:
@@ -130,51 +122,49 @@ class _Run:
         limit = claim.phase.definition.policy.wall_seconds
         deadline = time.monotonic() + limit - seconds_spent(claim.phase, _now())
         late = False
-        self._announce()
+        self._phase.announce()
         while not self._host.wait(prompt_id, CHECK_SECONDS):
             if self._host.stopping():
                 raise Stopped
-            if time.monotonic() > deadline:
+            if not self._phase.attempt_runs(attempt_id):
+                self._host.interrupt(prompt_id)
+            elif time.monotonic() > deadline:
                 late = True
                 self._host.interrupt(prompt_id)
-            elif not self._attempt_runs(attempt_id):
-                self._host.interrupt(prompt_id)
-        job = self._ended_job(prompt_id)
+        if not self._phase.attempt_runs(attempt_id):
+            return
+        job = self._phase.ended_job(prompt_id)
         if job is None:
             self._mark_lost(attempt_id)
         elif JobState(job.state) is not JobState.CANCELLED:
             self._judge(claim, attempt_id, job)
         elif late:
             reason = StateReason.of("production_wall_time", {"seconds": limit, "limit": limit})
-            outcome = Outcome(AttemptState.FAILED, job.job.id, reason=reason)
-            self._query(attempts.end_attempt, attempt_id, outcome)
-        else:
-            self._cancel(attempt_id, job)
-
-    def _cancel(self, attempt_id: UUID, job: JobRecord) -> None:
-        """Cancel an attempt whose prompt was interrupted, and the phase if a person did that."""
-        reason = StateReason.of("production_interrupted")
-        outcome = Outcome(AttemptState.CANCELLED, job.job.id, reason=reason)
-        if self._query(attempts.end_attempt, attempt_id, outcome) is AttemptState.CANCELLED:
-            self._release(PhaseState.CANCELLED, reason)
+            self._phase.end_attempt(
+                attempt_id, Outcome(AttemptState.FAILED, job.job.id, reason=reason)
+            )
+        else:  # a person interrupted the prompt
+            reason = StateReason.of("production_interrupted")
+            outcome = Outcome(AttemptState.CANCELLED, job.job.id, reason=reason)
+            if self._phase.end_attempt(attempt_id, outcome) is AttemptState.CANCELLED:
+                self._phase.release(PhaseState.CANCELLED, reason)
 
     def _judge(self, claim: ClaimedPhase, attempt_id: UUID, job: JobRecord) -> None:
         """Write the outcome of an attempt from the reports of its job."""
         definition = claim.phase.definition
         nodes = [each.report_node for each in definition.gates]
-        report_id = self._query(attempts.deciding_report_id, job.job.id, nodes)
-        outcome = outcome_of(definition, job, report_id)
-        self._query(attempts.end_attempt, attempt_id, outcome)
+        report_id = self._phase.query(attempts.deciding_report_id, job.job.id, nodes)
+        self._phase.end_attempt(attempt_id, outcome_of(definition, job, report_id))
 
     def _mark_lost(self, attempt_id: UUID) -> None:
         reason = StateReason.of("production_machine_gone")
-        self._query(attempts.end_attempt, attempt_id, Outcome(AttemptState.LOST, reason=reason))
+        self._phase.end_attempt(attempt_id, Outcome(AttemptState.LOST, reason=reason))
 
     # End of the phase
 
     def _end_phase(self, claim: ClaimedPhase, step: AcceptAttempt | FailPhase) -> None:
         if isinstance(step, FailPhase):
-            self._release(PhaseState.FAILED, failure_reason(step))
+            self._phase.release(PhaseState.FAILED, failure_reason(step))
             return
         reason = StateReason.of(step.code, step.values) if step.code else NO_REASON
         self._store_files(claim, step.attempt)
@@ -182,9 +172,9 @@ class _Run:
             approval = StateReason.of("production_approval", {"number": step.attempt.number})
             text = " ".join(filter(None, (reason.text, approval.text)))
             reason = replace(approval, text=text, parts=reason.parts + approval.parts)
-            self._release(PhaseState.WAITING, reason, step.attempt.id)
+            self._phase.release(PhaseState.WAITING, reason, step.attempt.id)
         else:
-            self._release(PhaseState.PASSED, reason, step.attempt.id)
+            self._phase.release(PhaseState.PASSED, reason, step.attempt.id)
 
     def _store_files(self, claim: ClaimedPhase, attempt: AttemptRecord) -> None:
         """Store the files that the next phase takes, for machines without this output folder."""
@@ -198,11 +188,7 @@ class _Run:
         files = [file_of_kind(attempt, kind) for kind in kinds - {CHARACTER}]
         artifacts = {file.sha256: file for file in files if file is not None}
         if artifacts:
-            self._query(store_files, tuple(artifacts.values()), self._host.output())
-
-    def _release(self, state: PhaseState, reason: StateReason, chosen: UUID | None = None) -> None:
-        phase, process = self._phase_id, self._host.process_id
-        self._query(attempts.release_phase, phase, process, state, reason, chosen)
+            self._phase.query(store_files, tuple(artifacts.values()), self._host.output())
 
     # Values of an attempt
 
@@ -213,7 +199,7 @@ class _Run:
             return dict(step.repeated.values)
         if step.failed is None:
             return dict(claim.phase.parameters)
-        job = self._find_job(step.failed.prompt_id)
+        job = self._phase.find_job(step.failed.prompt_id)
         judgement = None if job is None else judge_job(definition, job)
         reports = [judgement.report] if isinstance(judgement, Judgement) else []
         return next_values(definition, step.failed.values, *reports)
@@ -227,25 +213,17 @@ class _Run:
             file = file_of_kind(claim.previous.chosen, kind)
             if file is None:
                 raise FileMissing("?")
-            path = self._query(fetch_file, file, self._host.output())
+            path = self._phase.query(fetch_file, file, self._host.output())
             values[name] = f"{path} [output]"
         return NewAttempt(attempt.id, attempt.number, values, attempt.prompt_id)
 
-    # Database access and waiting
-
-    def _begin(self, attempt: NewAttempt) -> bool:
-        phase, process = self._phase_id, self._host.process_id
-        return self._query(attempts.begin_attempt, phase, process, attempt)
-
-    def _begin_and_end(self, attempt: NewAttempt, outcome: Outcome) -> None:
-        if self._begin(attempt):
-            self._query(attempts.end_attempt, attempt.id, outcome)
+    # Conditions of an attempt
 
     def _await_turn(self) -> bool:
         """Wait until no prompt is queued that belongs to no production.
 
         Returns:
-            False if this process no longer runs the phase after the wait.
+            False if the hold on the phase ended during the wait.
         """
         waited = False
         while self._host.count_other_prompts():
@@ -255,62 +233,17 @@ class _Run:
                 raise Stopped
         if not waited:
             return True
-        process_id = self._host.process_id
-        return self._query(attempts.reload_phase, self._phase_id, process_id) is not None
+        return self._phase.reload() is not None
 
-    def _require_disk_space(self) -> None:
+    def _has_disk_space(self) -> bool:
+        """Return True if an attempt may be made; else put the phase back into the queue."""
         free, least = self._host.free_bytes(), self._host.least_free
         if free >= least:
-            return
+            return True
         values = {"free": round(free / 1e9, 2), "least": round(least / 1e9, 2)}
-        self._release(PhaseState.QUEUED, StateReason.of("production_disk_full", values))
-        self._announce()
-        raise Postponed(DISK_SECONDS)
-
-    def _ended_job(self, prompt_id: str) -> JobRecord | None:
-        """Wait until the end of a prompt's job is in the database and return the job.
-
-        It is None if that takes longer than `JOB_SECONDS`.
-        """
-        start = time.monotonic()
-        while True:
-            job = self._find_job(prompt_id)
-            if job is not None and JobState(job.state) not in UNFINISHED | {JobState.LOST}:
-                return job
-            if time.monotonic() - start > JOB_SECONDS:
-                return None
-            self._pause()
-
-    def _find_job(self, prompt_id: str) -> JobRecord | None:
-        return self._query(find_job, prompt_id, settle=True)
-
-    def _attempt_runs(self, attempt_id: UUID) -> bool:
-        try:
-            return self._host.database.run(attempts.attempt_runs, attempt_id)
-        except DatabaseUnavailable:
-            return True  # without the database no other process can have taken the phase over
-
-    def _announce(self) -> None:
-        production = self._query(attempts.production_of, self._phase_id)
-        if production is not None:
-            self._host.announce(production)
-
-    def _query(
-        self, function: Callable[..., Answer], *arguments: Any, settle: bool = False
-    ) -> Answer:
-        """Return a function's result from the database; wait while the database is unreachable."""
-        while True:
-            try:
-                if settle:
-                    self._host.settle()
-                return self._host.database.run(function, *arguments)
-            except DatabaseUnavailable:
-                self._pause()
-
-    def _pause(self) -> None:
-        if self._host.stopping():
-            raise Stopped
-        self._host.pause(PAUSE_SECONDS)
+        reason = StateReason.of("production_disk_full", values)
+        self._phase.release(PhaseState.QUEUED, reason, seconds=DISK_SECONDS)
+        return False
 
 
 def _now() -> datetime:

@@ -24,6 +24,7 @@ from .records import PhaseRecord, ProductionRecord
 from .request import ProductionRequest
 from .state_changes import (
     StateReason,
+    idle_limit,
     lock_production,
     move_attempt,
     move_phase,
@@ -96,7 +97,7 @@ def create(
     with connection.transaction():
         values["project_id"] = id_of(connection, "project", values)
         # Without the lock two transactions could both count one below the limit.
-        connection.execute(sql("lock_project"), values)
+        connection.execute(sql("lock_project"), {**values, "idle": idle_limit()})
         row = connection.execute(sql("count_unfinished"), values).fetchone()
         if row is not None and row[0] >= most_waiting:
             code = "production_too_many"
@@ -164,7 +165,7 @@ def cancel(
         if phase.running is not None:
             state = AttemptState.CANCELLED
             move_attempt(connection, phase.running, state, reason, production_id, phase.id)
-        phase_queue.withdraw(connection, phase.id)
+        phase_queue.withdraw(connection, phase)
     return _loaded(connection, production_id)
 
 

@@ -7,19 +7,20 @@ import os
 import threading
 import traceback
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from ..dependency import require
 from ..jobs.database.address import without_secrets
 from ..jobs.database.database import DatabaseUnavailable
 from ..settings import HEARTBEAT
 from . import attempts, handover, phase_queue
-from .host import Host, Postponed, Stopped
+from .attempts import Hold
+from .host import Host, Stopped
 from .production_states import PhaseState
-from .queries import sql
-from .queue_access import RunnableJobs, in_thread, waiting_connector
+from .queue_reader import QueueReader, WakeUp
+from .runnable_queues import RunnableQueues
 from .runner import run_phase
-from .state_changes import StateReason
+from .state_changes import NO_REASON, StateReason
+from .wake_ups import WakeUps
+from .worker_threads import in_thread
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,9 +29,12 @@ log = logging.getLogger(__name__)
 
 THREAD = "anime-productions"
 PAUSE = 2.0  # seconds until the worker starts again after an error
-POLL_SECONDS = 1.0  # between two reads of the queue when no notification of a new phase comes
+# Most seconds between two reads of the queue. PostgreSQL notifies of new phases, so this matters
+# only for phases that become due, and after the end of another process.
+POLL_SECONDS = 5.0
+BUSY_SECONDS = 1.0  # between two looks at ComfyUI's own queue while prompts of people are in it
 STOP_SECONDS = 5.0  # timeout for the end of the thread
-MOST_FAILURES = 3  # unexpected errors after which a phase fails
+MOST_FAILURES = 3  # unexpected errors, one after the other, after which a phase fails
 FAILURE_PAUSE = 5  # seconds until a phase is retried after an unexpected error
 
 
@@ -55,7 +59,8 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main_task: asyncio.Task[None] | None = None
         self._problem: str | None = None
-        self._failures: dict[UUID, int] = {}  # number of unexpected errors, by phase
+        self._wake_ups: WakeUps | None = None
+        self._queues = RunnableQueues(host)
 
     def start(self) -> None:
         """Start the thread unless it was started before, and return without waiting."""
@@ -95,6 +100,9 @@ class Worker:
     def _run(self) -> None:
         # Async psycopg refuses asyncio's default event loop on Windows.
         self._loop = asyncio.SelectorEventLoop()
+        # procrastinate leaves tasks with errors that nothing awaits, such as when this process was
+        # suspended and another one has deleted the job that it took.
+        self._loop.set_exception_handler(lambda loop, context: log.debug("%s", context["message"]))
         try:
             self._main_task = self._loop.create_task(self._serve())
             self._loop.run_until_complete(self._main_task)
@@ -139,92 +147,79 @@ class Worker:
         self._problem = problem
 
     async def _take_phases(self, parameters: dict[str, str]) -> None:
-        """Take phases until the task is cancelled or procrastinate's worker ends."""
-        procrastinate = require("procrastinate")
-        # procrastinate logs every job, and its errors contain the address of the database.
-        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
-        app = procrastinate.App(connector=waiting_connector(parameters))
-        runnable_jobs = RunnableJobs(app.job_manager, self._host)
+        """Take phases, one after the other, until the task is cancelled or an error is raised."""
+        async with QueueReader(parameters, self._timeout, self._claim, self._host.wake) as reader:
+            while not self._host.stopping():
+                reader.clear()
+                await reader.delete_abandoned_jobs()
+                queues = await in_thread(self._host.database.run, self._look_after_queue)
+                busy = self._host.count_other_prompts() > 0
+                wake_up = await reader.next_wake_up(queues) if queues and not busy else None
+                if wake_up is not None:
+                    await self._run_until_end(wake_up)
+                else:
+                    await reader.wait(min(self._poll, BUSY_SECONDS) if busy else self._poll)
 
-        async def run(phase_id: str) -> None:
-            await self._run_phase(UUID(phase_id))
+    @property
+    def _poll(self) -> float:
+        """Seconds between two heartbeats, which a worker sends when it reads the queue."""
+        return min(self._timeout / 4, POLL_SECONDS)
 
-        app.task(name=phase_queue.TASK, retry=_retry_strategy())(run)
+    def _look_after_queue(
+        self, connection: "Connection", running_job_id: int | None = None
+    ) -> list[str]:
+        """Write a heartbeat, make missing wake-up calls, and return the queues to take from."""
+        if self._wake_ups is None:
+            self._wake_ups = WakeUps(self._host.process_id, self._timeout)
+        self._wake_ups.make(connection, running_job_id)
+        attempts.supersede_attempts(connection)
+        handover.delete_unused_files(connection)
+        return self._queues.list(connection)
 
-        async with app.open_async():
-            repairs = asyncio.create_task(self._repair_queue(app.job_manager, runnable_jobs))
-            try:
-                await app.run_worker_async(
-                    name=THREAD,
-                    concurrency=1,
-                    install_signal_handlers=False,
-                    delete_jobs="always",  # the pack's own tables hold the results of phases
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    shutdown_graceful_timeout=STOP_SECONDS,
-                    update_heartbeat_interval=self._timeout / 4,
-                    stalled_worker_timeout=self._timeout,
-                )
-            finally:
-                repairs.cancel()
+    def _hold(self, wake_up: WakeUp) -> Hold:
+        return Hold(wake_up.phase_id, self._host.process_id, wake_up.job_id)
 
-    async def _run_phase(self, phase_id: UUID) -> None:
-        running = asyncio.ensure_future(in_thread(run_phase, phase_id, self._host))
-        while True:
-            try:
-                await asyncio.shield(running)
-                self._failures.pop(phase_id, None)
-                return
-            except asyncio.CancelledError:
-                # The phase was cancelled or this process stops. The runner checks which of the two
-                # happened, and ends.
-                self._host.wake()
-            except (Stopped, Postponed):
-                raise
-            except Exception as error:
-                log.error("A phase of a production stopped with an error: %s", _error_text(error))
-                self._failures[phase_id] = self._failures.get(phase_id, 0) + 1
-                if self._failures[phase_id] < MOST_FAILURES:
-                    raise
-                del self._failures[phase_id]
-                await in_thread(self._fail, phase_id, error)
-                return
+    def _claim(self, wake_up: WakeUp) -> bool:
+        return self._host.database.run(attempts.claim_phase, self._hold(wake_up))
 
-    def _fail(self, phase_id: UUID, error: Exception) -> None:
-        reason = StateReason.of("production_engine", {"error": _error_text(error)})
-        own_id = self._host.process_id
+    async def _run_until_end(self, wake_up: WakeUp) -> None:
+        """Run a claimed phase in a thread, and look after the queue in the meantime."""
+        running = asyncio.ensure_future(in_thread(self._run_phase, wake_up))
+        try:
+            while not (await asyncio.wait({running}, timeout=self._poll))[0]:
+                try:
+                    run_query = self._host.database.run
+                    await in_thread(run_query, self._look_after_queue, wake_up.job_id)
+                    self._set_problem(None)
+                except DatabaseUnavailable as error:
+                    self._set_problem(str(error))
+                except Exception as error:
+                    log.warning("The queue can't be looked after: %s", without_secrets(error))
+        except asyncio.CancelledError:  # this process stops, which the runner sees when it wakes
+            self._host.wake()
+            await asyncio.wait({running}, timeout=STOP_SECONDS)
+            raise
+        running.result()  # raises its error
+
+    def _run_phase(self, wake_up: WakeUp) -> None:
+        """Run a claimed phase; put it back into the queue if an error ends its run."""
+        hold, failures = self._hold(wake_up), wake_up.failures + 1
+        try:
+            run_phase(hold, self._host)
+            return
+        except Stopped:
+            release: tuple[Any, ...] = (PhaseState.QUEUED,)
+        except Exception as error:
+            text = _error_text(error)
+            log.error("A phase of a production stopped with an error: %s", text)
+            if failures < MOST_FAILURES:
+                release = PhaseState.QUEUED, NO_REASON, None, FAILURE_PAUSE, failures
+            else:
+                reason = StateReason.of("production_engine", {"error": text})
+                release = PhaseState.FAILED, reason
+        # Without the database, the next look after the queue puts the phase back.
         with contextlib.suppress(DatabaseUnavailable):
-            self._host.database.run(
-                attempts.release_phase, phase_id, own_id, PhaseState.FAILED, reason
-            )
-
-    async def _repair_queue(self, jobs: Any, runnable_jobs: RunnableJobs) -> None:
-        """Put lost phases back into the queue, at the start and then every few seconds.
-
-        These are phases of dead processes, and open phases without a job in procrastinate's queue.
-        """
-        while True:
-            try:
-                stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=self._timeout))
-                own_id = self._host.process_id
-                for phase_id in await in_thread(self._host.database.run, _orphans, own_id):
-                    running = await jobs.list_jobs_async(lock=str(phase_id), status="doing")
-                    stalled += [
-                        each for each in running if each.worker_id != runnable_jobs.worker_id
-                    ]
-                for job in {each.id: each for each in stalled}.values():
-                    # The error means that another worker has queued the job again already.
-                    with contextlib.suppress(
-                        require("procrastinate").exceptions.ConnectorException
-                    ):
-                        await jobs.retry_job(job)
-                await in_thread(self._host.database.run, _repair_tables)
-            except asyncio.CancelledError:
-                raise
-            except DatabaseUnavailable:
-                pass
-            except Exception as error:
-                log.warning("The queue of phases can't be repaired: %s", without_secrets(error))
-            await asyncio.sleep(min(self._timeout / 4, 5.0))
+            self._host.database.run(attempts.release_phase, hold, *release)
 
 
 def _error_text(error: Exception) -> str:
@@ -238,33 +233,3 @@ def _create_queue(connection: "Connection") -> dict[str, str]:
     """Create the queue's tables and return the parameters for more connections like this one."""
     phase_queue.create_tables(connection)
     return {**connection.info.get_parameters(), "password": connection.info.password}
-
-
-def _orphans(connection: "Connection", own_id: UUID) -> list[UUID]:
-    """Return the ids of running phases whose process has ended."""
-    rows = connection.execute(sql("orphaned_phases"), {"own": own_id})
-    return [phase_id for (phase_id,) in rows]
-
-
-def _repair_tables(connection: "Connection") -> None:
-    attempts.supersede_attempts(connection)
-    handover.delete_unused_files(connection)
-    for phase_id, name in connection.execute(sql("phases_without_job")).fetchall():
-        with connection.transaction():
-            phase_queue.defer(connection, phase_id, name)
-
-
-def _retry_strategy() -> Any:
-    """Return the rule by which procrastinate retries a phase whose run ended with an error."""
-    procrastinate = require("procrastinate")
-
-    class RetryByError(procrastinate.BaseRetryStrategy):  # type: ignore[name-defined]
-        """Retry at once after `Stopped`, and after a pause for every other error."""
-
-        def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:
-            if isinstance(exception, Stopped):
-                return procrastinate.RetryDecision(retry_at=None)
-            seconds = exception.seconds if isinstance(exception, Postponed) else FAILURE_PAUSE
-            return procrastinate.RetryDecision(retry_in={"seconds": seconds})
-
-    return RetryByError()

@@ -39,25 +39,31 @@ Waiting = Callable[[], tuple[int, int] | None]
 class HeartbeatMonitor:
     """Record of the time since the last heartbeat of each other process, by a monotonic clock."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, timeout: float | None = None
+    ) -> None:
         """Begin without any heartbeats.
 
         Args:
             clock: function that returns seconds and never goes backwards.
+            timeout: seconds without a new heartbeat after which a process counts as dead; None for
+                `DEAD_SECONDS`.
         """
-        self._clock = clock
+        self._clock, self._timeout = clock, timeout
         self._last_check: float | None = None
         # Process id → its last heartbeat, and the time of the check that first read it.
         self._heartbeats: dict[UUID, tuple[datetime, float]] = {}
 
     def timed_out(self, beats: Mapping[UUID, datetime]) -> set[UUID]:
-        """Return the processes whose heartbeat has not changed for `DEAD_SECONDS`.
+        """Return the processes whose heartbeat has not changed for the timeout.
 
         Args:
             beats: last heartbeat of each other process, by its id.
         """
         now = self._clock()
-        if self._last_check is None or now - self._last_check > LONGEST_GAP:
+        timeout = DEAD_SECONDS if self._timeout is None else self._timeout
+        longest_gap = min(LONGEST_GAP, timeout / 2)
+        if self._last_check is None or now - self._last_check > longest_gap:
             self._heartbeats = {}
         self._last_check = now
         unknown = (datetime.max, now)  # equals no heartbeat
@@ -67,9 +73,7 @@ class HeartbeatMonitor:
             for process, beat in beats.items()
         }
         return {
-            process
-            for process, (_, since) in self._heartbeats.items()
-            if now - since >= DEAD_SECONDS
+            process for process, (_, since) in self._heartbeats.items() if now - since >= timeout
         }
 
 

@@ -1,5 +1,7 @@
 -- name: lock_production
-SELECT id FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
+-- The server ends the transaction of a process that is suspended while it has the lock.
+SELECT id, set_config('idle_in_transaction_session_timeout', %(idle)s, true)
+FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
 
 -- name: production_of_phase
 SELECT production_id FROM anime.phases WHERE id = %(id)s
@@ -15,6 +17,7 @@ WHERE id = %(id)s
 UPDATE anime.phases SET
     state = %(state)s, reason_code = %(reason_code)s, reason = %(reason)s,
     reasons = %(reasons)s::jsonb, process_id = CASE WHEN %(state)s = 'running' THEN process_id END,
+    queue_job_id = CASE WHEN %(state)s = 'running' THEN queue_job_id END,
     started_at = CASE WHEN %(state)s = 'running' THEN coalesce(started_at, clock_timestamp())
         ELSE started_at END,
     finished_at = CASE WHEN %(ended)s THEN clock_timestamp() END

@@ -17,12 +17,44 @@ from anime_production.models.jobs.job import (
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.measure import Measure
+from anime_production.models.production import attempts, runner
+from anime_production.models.production.attempts import Hold
 from anime_production.models.production.host import WorkflowRefused
+from anime_production.models.production.wake_ups import WakeUps
 from anime_production.models.report import Better, Report
 
 SHARP = Measure("sharpness", "px", Better.HIGHER, 0.0, 100.0, "edges", 50.0, True)
 PASSES, FAILS = 80.0, 20.0
 BREAKS, REFUSES, NEVER_ENDS, DIES = "breaks", "refuses", "never ends", "dies"
+
+
+JOB_OF_PHASE = "SELECT queue_job_id FROM anime.phases WHERE id = %s"
+
+
+def hold_of(connection, phase_id, process_id):
+    """The hold of a process that was woken by the job that the phase names."""
+    row = connection.execute(JOB_OF_PHASE, (phase_id,)).fetchone()
+    return Hold(phase_id, process_id, row[0] if row else None)
+
+
+def claim(connection, phase_id, process_id):
+    """The hold of a process that has taken a phase; None if it can't be taken."""
+    hold = hold_of(connection, phase_id, process_id)
+    return hold if attempts.claim_phase(connection, hold) else None
+
+
+def run_phase(phase_id, place):
+    """Run a phase as the worker does, if it can be taken."""
+    hold = place.database.run(claim, phase_id, place.process_id)
+    if hold is not None:
+        runner.run_phase(hold, place)
+
+
+def declare_dead(place, process_id):
+    """Write the end of a process, and have a place make the wake-up calls that are missing."""
+    ended = "UPDATE anime.processes SET ended_at = now() WHERE id = %s"
+    place.database.run(lambda connection: connection.execute(ended, (process_id,)))
+    return place.database.run(WakeUps(place.process_id, 60).make)
 
 
 class Studio:

@@ -10,15 +10,25 @@ from anime_production.models.jobs.job import (
 from anime_production.models.jobs.recording.events import JobQueued, JobStarted
 from anime_production.models.production import attempts, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
-from anime_production.models.production.host import Postponed, Stopped
+from anime_production.models.production.host import Stopped
 from anime_production.models.production.production_states import (
     AttemptState,
     PhaseState,
     ProductionState,
 )
-from anime_production.models.production.runner import run_phase
 
-from .studio import BREAKS, DIES, FAILS, NEVER_ENDS, PASSES, REFUSES
+from .studio import (
+    BREAKS,
+    DIES,
+    FAILS,
+    NEVER_ENDS,
+    PASSES,
+    REFUSES,
+    claim,
+    declare_dead,
+    hold_of,
+    run_phase,
+)
 
 
 def found(place, production_id):
@@ -137,8 +147,7 @@ def test_one_that_failed_goes_on_with_the_next_seed_when_it_is_resumed(studio, b
 def test_it_waits_while_the_disk_is_full_and_goes_on_when_there_is_room(studio, begin):
     place = studio(PASSES, free=0)
     production_id, phase_id = begin(place)
-    with pytest.raises(Postponed):
-        run_phase(phase_id, place)
+    run_phase(phase_id, place)
     record = found(place, production_id)
     assert (record.state, record.reason_code) == (
         ProductionState.WAITING, "production_disk_full",
@@ -188,6 +197,9 @@ def test_what_a_dead_machine_left_is_run_again_under_its_number_and_seed(studio,
         run_phase(phase_id, dead)
     assert states(found(alive, production_id)) == [(1, "failed"), (2, "running")]
     run_phase(phase_id, alive)
+    assert alive.graphs == [], "a phase whose holder isn't known to be dead is left to it"
+    assert declare_dead(alive, dead.process_id) == 1
+    run_phase(phase_id, alive)
     record = found(alive, production_id)
     assert record.state is ProductionState.COMPLETED
     assert states(record) == [(1, "failed"), (2, "lost"), (2, "passed")]
@@ -198,15 +210,16 @@ def test_what_a_dead_machine_left_is_run_again_under_its_number_and_seed(studio,
 def test_what_a_dead_machine_had_finished_is_decided_and_not_run_again(studio, begin):
     dead, alive = studio(), studio()
     production_id, phase_id = begin(dead)
-    dead.database.run(attempts.claim_phase, phase_id, dead.process_id)
+    hold = dead.database.run(claim, phase_id, dead.process_id)
     attempt = NewAttempt(uuid4(), 1, {"seed": 7}, str(uuid4()))
-    dead.database.run(attempts.begin_attempt, phase_id, dead.process_id, attempt)
+    dead.database.run(attempts.begin_attempt, hold, attempt)
     job = new_job(attempt.prompt_id)
     dead.jobs[attempt.prompt_id] = job
     for event in (JobQueued(job, {}), JobStarted(job)):
         dead.recorder.record(event)
     dead.finish(attempt.prompt_id, PASSES)
     found(dead, production_id)  # its outbox is shipped; then it dies
+    declare_dead(alive, dead.process_id)
     run_phase(phase_id, alive)
     record = found(alive, production_id)
     assert record.state is ProductionState.COMPLETED
@@ -214,22 +227,31 @@ def test_what_a_dead_machine_had_finished_is_decided_and_not_run_again(studio, b
     assert alive.graphs == []
 
 
-def test_a_machine_that_was_taken_for_dead_says_its_end_and_nothing_counts_twice(studio, begin):
+def test_a_machine_that_was_taken_for_dead_writes_nothing_and_its_end_counts_for_nothing(
+    studio, begin
+):
     slow, quick = studio(NEVER_ENDS), studio(PASSES)
+    slow.hangs = True
     production_id, phase_id = begin(slow)
-    wait, said = slow.wait, []
+    wait, taken_over = slow.wait, []
 
     def overtaken(prompt_id, seconds):
-        if not said:
+        if not taken_over:
+            declare_dead(quick, slow.process_id)
             run_phase(phase_id, quick)
-            slow.finish(prompt_id, PASSES)
-            said.append(True)
+            taken_over.append(found(quick, production_id))
         return wait(prompt_id, seconds)
 
     slow.wait = overtaken
     run_phase(phase_id, slow)
+    assert slow.interrupted.is_set()
     record = found(quick, production_id)
     assert record.state is ProductionState.COMPLETED
+    assert record.decisions == taken_over[0].decisions, "the woken one writes nothing"
+    assert sorted(states(record)) == [(1, "lost"), (1, "passed")]
+    slow.settle()
+    assert quick.database.run(attempts.supersede_attempts) == 1
+    record = found(quick, production_id)
     assert sorted(states(record)) == [(1, "passed"), (1, "superseded")]
     (counted,) = [each for each in record.phases[0].attempts if each.chosen]
     assert counted.process_id == quick.process_id
@@ -271,7 +293,8 @@ def test_an_outcome_that_is_said_twice_counts_once(studio, begin):
     run_phase(phase_id, place)
     (attempt,) = found(place, production_id).phases[0].attempts
     before = found(place, production_id).decisions
-    place.database.run(attempts.end_attempt, attempt.id, Outcome(AttemptState.FAILED))
+    hold = place.database.run(hold_of, phase_id, place.process_id)
+    place.database.run(attempts.end_attempt, hold, attempt.id, Outcome(AttemptState.FAILED))
     record = found(place, production_id)
     assert states(record) == [(1, "passed")]
     assert record.decisions == before

@@ -23,7 +23,9 @@ from anime_production.models.production.production_states import (
 from anime_production.models.production.request import read_request
 from anime_production.models.production.state_changes import StateReason
 
-JOBS = "SELECT lock, status::text FROM anime_queue.procrastinate_jobs ORDER BY id"
+from .studio import claim
+
+JOBS = "SELECT args ->> 'phase_id', status::text FROM anime_queue.procrastinate_jobs ORDER BY id"
 HERE, THERE = uuid4(), uuid4()
 
 
@@ -50,21 +52,20 @@ def create(connection, catalogue, **fields):
     return store.create(connection, request, [known[each] for each in request.phases])
 
 
-def tried(connection, phase, number, state, process=HERE, **judged):
+def tried(connection, hold, number, state, **judged):
     """An attempt from its beginning to its end."""
     attempt = NewAttempt(uuid4(), number, {"seed": number}, str(uuid4()))
-    assert attempts.begin_attempt(connection, phase.id, process, attempt)
+    assert attempts.begin_attempt(connection, hold, attempt)
     outcome = Outcome(state, reason=StateReason("seam", "It jumps."), **judged)
-    attempts.end_attempt(connection, attempt.id, outcome)
+    assert attempts.end_attempt(connection, hold, attempt.id, outcome) is state
     return attempt
 
 
-def passed(connection, production_id, process=HERE):
+def passed(connection, production_id):
     """The phase that it is at, passed with one attempt."""
-    phase = store.load(connection, production_id).current
-    assert attempts.claim_phase(connection, phase.id, process)
-    attempt = tried(connection, phase, 1, AttemptState.PASSED, process)
-    attempts.release_phase(connection, phase.id, process, PhaseState.PASSED, chosen=attempt.id)
+    hold = claim(connection, store.load(connection, production_id).current.id, HERE)
+    attempt = tried(connection, hold, 1, AttemptState.PASSED)
+    assert attempts.release_phase(connection, hold, PhaseState.PASSED, chosen=attempt.id)
 
 
 def test_a_production_is_there_with_its_phases_and_the_first_is_queued(connection, begin):
@@ -113,45 +114,21 @@ def test_each_phase_is_queued_when_the_one_before_has_passed(every_database, cat
         assert moves[-1] == ("production", "completed")
 
 
-def test_only_one_comfyui_holds_a_phase_and_a_number_counts_once(connection, begin):
-    phase = store.load(connection, begin()).phases[0]
-    assert attempts.claim_phase(connection, phase.id, HERE)
-    first = NewAttempt(uuid4(), 1, {"seed": 1}, "one")
-    assert attempts.begin_attempt(connection, phase.id, HERE, first)
-    assert attempts.begin_attempt(connection, phase.id, HERE, first), "said again"
-    taken = attempts.claim_phase(connection, phase.id, THERE)
-    assert [each.state for each in taken.phase.attempts] == [AttemptState.RUNNING]
-    assert not attempts.attempt_runs(connection, first.id)
-    late = NewAttempt(uuid4(), 2, {"seed": 2}, "two")
-    assert not attempts.begin_attempt(connection, phase.id, HERE, late)
-    assert not attempts.release_phase(connection, phase.id, HERE, PhaseState.PASSED)
-    attempts.end_attempt(connection, first.id, Outcome(AttemptState.LOST))
-    tried(connection, phase, 1, AttemptState.PASSED, THERE)
-    # The first machine was not dead, and says the end of its attempt.
-    now = attempts.end_attempt(connection, first.id, Outcome(AttemptState.PASSED, verdict="PASS"))
-    assert now is AttemptState.SUPERSEDED
-    found = store.load(connection, taken.production.id).phases[0].attempts
-    assert sorted((each.number, each.state.value) for each in found) == [
-        (1, "passed"), (1, "superseded"),
-    ]  # fmt: skip
-
-
 def test_cancelling_ends_the_attempt_that_runs_and_tells_the_queue(connection, begin):
     production_id = begin()
     phase = store.load(connection, production_id).phases[0]
-    attempts.claim_phase(connection, phase.id, HERE)
-    connection.execute("SET search_path TO anime_queue")
-    connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
-    connection.execute("SET search_path TO DEFAULT")
+    hold = claim(connection, phase.id, HERE)
     attempt = NewAttempt(uuid4(), 1, {"seed": 1}, "one")
-    attempts.begin_attempt(connection, phase.id, HERE, attempt)
+    attempts.begin_attempt(connection, hold, attempt)
+    connection.execute("LISTEN procrastinate_any_queue_v1")
     record = store.cancel(connection, production_id, "Aoi", "too slow")
     assert record.state is ProductionState.CANCELLED
     assert record.reason == "Aoi cancelled the production: too slow"
     assert record.phases[0].attempts[0].state is AttemptState.CANCELLED
-    asked = "SELECT abort_requested FROM anime_queue.procrastinate_jobs"
-    assert connection.execute(asked).fetchall() == [(True,)]
-    assert attempts.reload_phase(connection, phase.id, HERE) is None
+    assert connection.execute(JOBS).fetchall() == []
+    assert next(connection.notifies(timeout=10)), "the worker that runs the phase is notified"
+    connection.execute("UNLISTEN *")
+    assert attempts.reload_phase(connection, hold) is None
     with pytest.raises(IllegalTransition, match="is cancelled and can't become cancelled"):
         store.cancel(connection, production_id)
 
@@ -160,19 +137,18 @@ def test_what_is_resumed_goes_on_where_it_was_with_as_many_attempts_again(connec
     production_id = begin(attempts=2)
     passed(connection, production_id)
     phase = store.load(connection, production_id).current
-    attempts.claim_phase(connection, phase.id, HERE)
+    hold = claim(connection, phase.id, HERE)
     for number in (1, 2):
-        tried(connection, phase, number, AttemptState.FAILED)
-    attempts.release_phase(
-        connection, phase.id, HERE, PhaseState.FAILED, StateReason("seam", "It jumps.")
-    )
+        tried(connection, hold, number, AttemptState.FAILED)
+    reason = StateReason("seam", "It jumps.")
+    attempts.release_phase(connection, hold, PhaseState.FAILED, reason)
     with pytest.raises(IllegalTransition, match="failed"):
         store.cancel(connection, production_id)
     record = store.resume(connection, production_id, "Aoi")
     assert record.state is ProductionState.QUEUED
     assert (record.current.position, record.current.attempt_limit) == (1, 4)
     assert record.reason is None
-    assert attempts.claim_phase(connection, phase.id, THERE)
+    assert claim(connection, phase.id, THERE)
     with pytest.raises(IllegalTransition, match="running"):
         store.resume(connection, production_id)
 
@@ -199,10 +175,10 @@ def waiting(connection, catalogue):
 
 
 def show(connection, phase, number):
-    attempts.claim_phase(connection, phase.id, HERE)
-    attempt = tried(connection, phase, number, AttemptState.PASSED)
+    hold = claim(connection, phase.id, HERE)
+    attempt = tried(connection, hold, number, AttemptState.PASSED)
     reason = StateReason("production_approval", "It waits.")
-    attempts.release_phase(connection, phase.id, HERE, PhaseState.WAITING, reason, attempt.id)
+    attempts.release_phase(connection, hold, PhaseState.WAITING, reason, attempt.id)
 
 
 def test_what_a_person_approves_is_what_the_phase_gives(connection, waiting):
@@ -238,10 +214,10 @@ def test_what_a_person_rejects_is_tried_again_until_no_attempt_is_left(connectio
 
 def test_a_late_word_of_a_machine_that_was_thought_dead_is_superseded(connection, begin):
     phase = store.load(connection, begin()).phases[0]
-    attempts.claim_phase(connection, phase.id, HERE)
+    hold = claim(connection, phase.id, HERE)
     attempt = NewAttempt(uuid4(), 1, {"seed": 1}, "late")
-    attempts.begin_attempt(connection, phase.id, HERE, attempt)
-    attempts.end_attempt(connection, attempt.id, Outcome(AttemptState.LOST))
+    attempts.begin_attempt(connection, hold, attempt)
+    attempts.end_attempt(connection, hold, attempt.id, Outcome(AttemptState.LOST))
     assert attempts.supersede_attempts(connection) == 0
     connection.execute(
         "INSERT INTO anime.jobs (id, prompt_id, project_id, machine_id, state, created_at,"
