@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ...models.jobs.job import JobSource, ReviewVerdict
+from ...models.jobs.job import LONGEST_CLIENT_ID, JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
 from ...models.production.fields import LONGEST_LINE, is_finite
@@ -29,7 +29,6 @@ from .refusals import Refusal
 
 MOST_BODY_BYTES = 1 << 20
 MOST_LEVELS = 100  # objects and lists nested in each other; workflows have far fewer
-LONGEST_CLIENT_ID = 200  # characters; ComfyUI's own client ids have 32
 MOST_CHANGES = 1000  # more than the inputs of a workflow that a person changes
 GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 42}}}
 
