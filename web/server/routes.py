@@ -80,7 +80,7 @@ ENDPOINTS = (
     Endpoint(
         "DELETE", JOB, "Delete a job, and with `files` also the files that it wrote.",
         changes.delete, "Deleted", DeleteParameters,
-        errors={**UNKNOWN, 409: "The job has not ended."},
+        errors={**UNKNOWN, 409: "The job has not ended."}, is_destructive=True,
     ),
     Endpoint(
         "GET", "/anime/projects", "List all projects with their shots.", jobs.get_projects,
@@ -108,6 +108,7 @@ ENDPOINTS = (
         errors={
             409: "An environment variable sets this, or the config file can't be written.",
         },
+        is_destructive=True,
     ),
     *productions.ENDPOINTS,
     *phases.ENDPOINTS,

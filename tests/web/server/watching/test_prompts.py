@@ -49,9 +49,10 @@ def test_a_name_over_a_link_is_read_where_the_graph_shows_its_value():
 
 DEEP: Any = json.loads('{"anime": ' * 400 + "1" + "}" * 400)
 GARBAGE: list[Any] = [
-    None, True, -1, 0.5, 10**400, "", "garbage", "x" * 1_000_000, "a\0b", "\ud800", [], ["x"] * 1000,
-    {}, {"job": None}, {"job": 7}, {"job": ["x"]}, {"job": {"job": "x"}}, {"job": "garbage"},
-    {"job": "x" * 1_000_000}, {"job": DEEP}, {"source": "production", "reproduced_from": DEEP},
+    None, True, -1, 0.5, 10**400, "", "garbage", "x" * 1_000_000, "a\0b", "\ud800", [],
+    ["x"] * 1000, {}, {"job": None}, {"job": 7}, {"job": ["x"]}, {"job": {"job": "x"}},
+    {"job": "garbage"}, {"job": "x" * 1_000_000}, {"job": DEEP},
+    {"source": "production", "reproduced_from": DEEP},
     {"nodes": DEEP}, {str(number): number for number in range(10_000)}, DEEP,
 ]  # fmt: skip
 
