@@ -35,7 +35,7 @@ function ask(refusal) {
   send.type = "submit";
   const form = element("form", "anime-token-form", label, send);
   const reason = element("p", "", refusalText(refusal.text, refusal.message));
-  const kept = element("p", "", words("token.kept"));
+  const kept = element("p", "anime-note", words("token.kept"));
   const dialog = openDialog(words("token.title"), reason, form, kept);
   input.focus();
   return new Promise((resolve) => {
