@@ -25,6 +25,11 @@ def strict_json(value: Any) -> str:
     return json.dumps(_storable(value), allow_nan=False, ensure_ascii=False)
 
 
+def without_unstorable(text: str) -> str:
+    """Return a text for a search, without NUL and unpaired surrogates: no stored text has them."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _storable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_storable(str(key)): _storable(each) for key, each in value.items()}
