@@ -1,6 +1,7 @@
 """Whatever a client sends with a prompt, jobs are recorded and read, and files are written."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models.jobs.job import new_job
+from anime_production.models.jobs.job import JobSource, new_job
 from anime_production.models.jobs.provenance.files import (
     Destination,
     embedded_facts,
@@ -83,3 +84,11 @@ def test_a_name_that_nothing_has_finds_nothing(connection, name):
         query = JobQuery(**{field: name or "x"})
         assert latest_job(connection, query) is None
         assert best_job(connection, query) is None
+
+
+def test_a_prompt_under_the_id_of_a_productions_prompt_is_not_taken_for_it(connection):
+    own = replace(new_job("p", "Winter"), source=JobSource.PRODUCTION)
+    foreign = [new_job("p", "Another") for _ in range(2)]
+    for job in (foreign[0], own, foreign[1]):
+        assert write(connection, JobQueued(job, {}, None))
+    assert find_id(connection, "p") == own.id
