@@ -22,7 +22,7 @@ HOP_BY_HOP = {
 class Proxy:
     """Reverse proxy that runs in a thread of its own as long as a `with` block.
 
-    It hands on the browser's Host, and adds X-Forwarded-For.
+    It hands on the browser's Host, or another one, and adds X-Forwarded-For.
 
     Attributes:
         address: address of ComfyUI's page, with the path.
@@ -30,13 +30,14 @@ class Proxy:
         asked: method and path of every request below the base path, without that path.
     """
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, host: str | None = None) -> None:
         """Take a free port.
 
         Args:
             upstream: address of ComfyUI.
+            host: Host to hand on; None for the browser's.
         """
-        self._upstream = upstream
+        self._upstream, self._host = upstream, host
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}{BASE_PATH}/"
         self.outside: list[str] = []
@@ -87,6 +88,7 @@ class Proxy:
             name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP
         }
         headers["X-Forwarded-For"] = str(request.remote)
+        headers["Host"] = self._host or headers["Host"]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._relay(request, url, headers)
         body = await request.read()

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ def token(server: ComfyServer) -> Iterator[str]:
 @pytest.fixture
 def editor(browser: Any, server: ComfyServer, proxy: Proxy, tmp_path: Path) -> Iterator[Editor]:
     """The editor through the proxy."""
+    with editor_through(proxy, browser, server, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def editor_through(
+    proxy: Proxy, browser: Any, server: ComfyServer, tmp_path: Path
+) -> Iterator[Editor]:
+    """Open the editor through a proxy, as a `with` block."""
     with browser.new_context(viewport={"width": 1900, "height": 1200}) as context:
         opened = Editor(context.new_page(), server, tmp_path)
         opened.address = proxy.address
@@ -77,6 +87,20 @@ def test_the_panel_and_the_nodes_work_below_a_path_and_what_destroys_needs_the_t
     assert [name for name in modules if not name.startswith(proxy.address)] == []
     expected = re.compile(rf"403 .*/anime/jobs/{job}|{EDITORS_OWN.pattern}")
     assert [each for each in editor.errors if not expected.search(each)] == []
+
+
+@pytest.mark.slow  # tests/web/server/test_access.py has the refusals alone
+def test_under_a_name_that_is_not_allowed_the_panel_says_what_to_do(
+    browser: Any, server: ComfyServer, tmp_path: Path
+):
+    with (
+        Proxy(server.address, "studio.example") as named,
+        editor_through(named, browser, server, tmp_path) as editor,
+    ):
+        panel = open_panel(editor)
+        sentence = "The name studio.example isn't allowed here. Open ComfyUI by its address"
+        expect(panel.get_by_text(sentence).first).to_be_visible()
+        expect(panel.locator(".anime-health")).not_to_contain_text("All is well")
 
 
 def a_job_appears_with_its_picture(editor: Editor, panel: Any, client: ComfyClient) -> str:

@@ -52,7 +52,7 @@ def test_a_file_is_written_with_the_packs_own_facts(tmp_path, number):
     (still,) = save_stills(torch.zeros(1, 8, 8, 3), to, facts)
     save_animation(torch.zeros(2, 8, 8, 3), 12.0, to, facts)
     with Image.open(tmp_path / still.artifact.path) as picture:
-        written: Any = picture.text  # type: ignore[attr-defined]
+        written: Any = picture.text
     assert json.loads(written["anime_job"])["id"] == str(job.id)
     assert "anime_report" not in written, "a client has no report"
     assert written.get("prompt") != "{}"
