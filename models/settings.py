@@ -7,6 +7,7 @@ settings in docs/jobs.md equals `SETTINGS`.
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 CONFIG = "config.json"  # in the pack's private folder
 MOST_DAYS = 36_500  # a hundred years
 GIGABYTE = 1e9
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+SHORTEST_TOKEN = 20  # characters; a shorter one could be found by trying
 
 Value = TypeVar("Value")
 
@@ -167,6 +170,19 @@ def _at_least(least: float, text: str) -> float:
     return number
 
 
+def _host_names(text: str) -> frozenset[str]:
+    names = frozenset(re.split(r"[,\s]+", text.strip(" ,").lower()))
+    if not all(map(HOST_NAME.fullmatch, names)):
+        raise ValueError
+    return names
+
+
+def _token(text: str) -> str:
+    if len(text) < SHORTEST_TOKEN or not all("!" <= letter <= "~" for letter in text):
+        raise ValueError
+    return text
+
+
 def _choices(choices: type[Enum]) -> str:
     return f"one of {', '.join(each.value for each in choices)}"
 
@@ -192,11 +208,20 @@ HEARTBEAT = Setting(
     "ANIME_WORKER_HEARTBEAT", "", 60.0, "60", "a number of seconds", _heartbeat,
     "Seconds without a heartbeat after which another worker takes a phase over.",
 )  # fmt: skip
+ALLOWED_HOSTS = Setting[frozenset[str]](
+    "ANIME_ALLOWED_HOSTS", "allowed_hosts", frozenset(), "none",
+    "names of hosts, separated by commas", _host_names,
+    "Names by which browsers may reach the routes, beside addresses and `localhost`.",
+)  # fmt: skip
+TOKEN = Setting(
+    "ANIME_TOKEN", "token", "", "none", f"a text of {SHORTEST_TOKEN} or more letters and digits",
+    _token, "Token that other machines need to delete or change what can't be undone.",
+)  # fmt: skip
 HUB_MIRROR = Setting(
     "HF_ENDPOINT", "", "", "the Hugging Face hub", "an address", lambda text: text.rstrip("/"),
     "Mirror of the Hugging Face hub that weights are downloaded from.",
 )  # fmt: skip
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    DATABASE_URL, TRACKING, KEEP_DAYS, LEAST_FREE, HEARTBEAT, HUB_MIRROR,
+    DATABASE_URL, TRACKING, KEEP_DAYS, LEAST_FREE, HEARTBEAT, ALLOWED_HOSTS, TOKEN, HUB_MIRROR,
 )  # fmt: skip

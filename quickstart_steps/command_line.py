@@ -2,23 +2,32 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 
 from .comfyui_process import ComfyUIProcess
-from .console import duration_text, prepare, say
+from .console import duration_text, handle_signals, prepare, say
 from .install import set_up
 from .lock import Lock
-from .places import CHECKOUT, ComfyUI, Home, Refusal, choose_comfyui, home_directory, link
+from .places import (
+    CHECKOUT,
+    ComfyUI,
+    Home,
+    Refusal,
+    absolute_if_file,
+    choose_comfyui,
+    home_directory,
+    link,
+)
 from .server import running_comfyui
-from .steps import NEEDS_SET_UP, TAIL, StepFailed, run_attended
+from .steps import NEEDS_SET_UP, TAIL, StepFailed, explain, run_attended
 
 PACKAGE = "anime_production"
+OF_A_USER = ("phases", "jobs", "token")  # commands that need ComfyUI's user folder
+PASSING_ON = ("test", "bench", "generate", *OF_A_USER)  # commands with arguments of their own
 FAST, FAST_TESTS = "--fast", ("-m", "fast and not slow")
 # One worker for each core, each with its own ComfyUI if its tests need one; a worker that is done
 # takes tests from another. Four at most, because each may take 3 GB of memory.
@@ -39,6 +48,7 @@ commands:
   jobs     back up the record of jobs, restore it, or move it to another PostgreSQL:
            jobs backup FILE, jobs restore FILE, jobs move (to ANIME_DATABASE_URL); jobs set-aside
            shows the events that could not be written, and with --retry tries them again
+  token    show the token that other machines need to delete jobs, change settings and the like
   clean    remove everything that quickstart made
 
 Packages are fetched with pip's settings on this machine, so PIP_INDEX_URL and
@@ -49,7 +59,7 @@ PIP_EXTRA_INDEX_URL can choose another build of PyTorch.
 def main(arguments: list[str]) -> int:
     """Run the command that the arguments name, and return its exit status."""
     prepare()
-    _handle_signals()
+    handle_signals()
     options, further = parse(arguments)
     started = time.monotonic()
     try:
@@ -58,7 +68,7 @@ def main(arguments: list[str]) -> int:
         say(f"\n{refusal}")
         return 2
     except StepFailed as failure:
-        _explain(failure, time.monotonic() - started)
+        explain(failure, time.monotonic() - started)
         return 1
     except KeyboardInterrupt:
         say("\nStopped. Run the same command again to continue.")
@@ -74,7 +84,8 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = ["run", "serve", "test", "bench", "generate", "weights", "phases", "jobs", "clean"]
+    commands = ["run", "serve", "test", "bench", "generate", "weights", "phases", "jobs"]
+    commands += ["token", "clean"]
     parser.add_argument("command", nargs="?", default="run", choices=commands)
     parser.add_argument("--clip", type=Path, metavar="FILE", help="run: check this video or GIF")
     parser.add_argument("--production", action="store_true", help="run: run a production too")
@@ -85,12 +96,12 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--port", type=int, metavar="N", help="run, serve: ComfyUI's port")
     parser.add_argument("--fetch", nargs="+", metavar="NAME", help="weights: fetch these")
     parser.add_argument("--models", metavar="DIR", help="weights: the models folder to use")
-    parser.add_argument("--user", metavar="DIR", help="phases, jobs: ComfyUI's user folder")
+    parser.add_argument("--user", metavar="DIR", help="phases, jobs, token: user folder")
     parser.add_argument(
         "--accept-licence", action="store_true", help="weights: fetch non-commercial ones too"
     )
     options, further = parser.parse_known_args(arguments)
-    if further and options.command not in ("test", "bench", "generate", "phases", "jobs"):
+    if further and options.command not in PASSING_ON:
         parser.error(f"unrecognized arguments: {' '.join(further)}")
     if options.clip is not None and not options.clip.is_file():
         parser.error(f"--clip: there is no file {options.clip}")
@@ -98,8 +109,8 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         parser.error("--production needs the command run")
     if options.command != "weights" and (options.fetch or options.models):
         parser.error("--fetch and --models need the command weights")
-    if options.command not in ("phases", "jobs") and options.user:
-        parser.error("--user needs the command phases or jobs")
+    if options.command not in OF_A_USER and options.user:
+        parser.error("--user needs the command phases, jobs or token")
     return options, further
 
 
@@ -111,8 +122,9 @@ def _do(options: argparse.Namespace, further: list[str]) -> int:
         return _weights(home, options)
     if options.command == "phases":
         return _phases(home, options.user, further)
-    if options.command == "jobs":
-        return _jobs(home, options, further)
+    of_a_user = {"jobs": _jobs, "token": _token}
+    if options.command in of_a_user:
+        return of_a_user[options.command](home, options, further)
     needed_folders = {"test": "tests", "bench": "benchmarks", "generate": "tools"}
     folder = needed_folders.get(options.command, "")
     if not (CHECKOUT / folder).is_dir():
@@ -210,19 +222,13 @@ def _phases(home: Home, user: str | None, further: list[str]) -> int:
     link(CHECKOUT, home.package / PACKAGE)
     python = _python_with_packages(home)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.phases", "--user", str(folder)]
-    return run_attended([*command, *map(_absolute, further)], home.package)
+    return run_attended([*command, *map(absolute_if_file, further)], home.package)
 
 
 def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
     """Back up, restore or move the record of jobs with the Python that runs ComfyUI."""
-    if options.user is not None:
-        user = Path(os.path.abspath(os.path.expanduser(options.user)))
-    else:
-        comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
-        user = (comfyui.source if comfyui.existing else home.base) / "user"
     python = _python_with_packages(home)
-    if not user.is_dir():
-        raise Refusal(f"There is no folder {user}. Give ComfyUI's user folder with --user.")
+    user = _user_folder(home, options)
     home.make()
     link(CHECKOUT, home.package / PACKAGE)
     command = [str(python), "-m", f"{PACKAGE}.quickstart_steps.jobs", "--user", str(user)]
@@ -230,6 +236,27 @@ def _jobs(home: Home, options: argparse.Namespace, further: list[str]) -> int:
     words = [*further[:1], *(word if word[:1] == "-" else os.path.abspath(word)
                              for word in further[1:])]  # fmt: skip
     return run_attended([*command, *words], home.package)
+
+
+def _token(home: Home, options: argparse.Namespace, further: list[str]) -> int:
+    """Show the user's token with any Python; this sets up no environment."""
+    user = _user_folder(home, options)
+    home.make()
+    link(CHECKOUT, home.package / PACKAGE)
+    command = [sys.executable, "-m", f"{PACKAGE}.quickstart_steps.token", "--user", str(user)]
+    return run_attended([*command, *further], home.package)
+
+
+def _user_folder(home: Home, options: argparse.Namespace) -> Path:
+    """Return the user folder of the ComfyUI that the options choose."""
+    if options.user is not None:
+        user = Path(os.path.abspath(os.path.expanduser(options.user)))
+    else:
+        comfyui = choose_comfyui(options.comfyui, os.environ, CHECKOUT, home)
+        user = (comfyui.source if comfyui.existing else home.base) / "user"
+    if not user.is_dir():
+        raise Refusal(f"There is no folder {user}. Give ComfyUI's user folder with --user.")
+    return user
 
 
 def _python_with_packages(home: Home) -> Path:
@@ -246,14 +273,6 @@ def _python_with_packages(home: Home) -> Path:
             "first, or start this with the Python that runs your ComfyUI."
         )
     return Path(sys.executable)
-
-
-def _absolute(argument: str) -> str:
-    """Return the absolute path of an existing file; return any other argument unchanged.
-
-    The command runs in another directory, where a relative path would not lead to the file.
-    """
-    return os.path.abspath(argument) if os.path.isfile(argument) else argument
 
 
 def _python(home: Home, comfyui: ComfyUI, arguments: list[str]) -> int:
@@ -325,26 +344,3 @@ def _clean(home: Home) -> int:
     home.remove()
     say(f"Removed in {duration_text(time.monotonic() - started)}.")
     return 0
-
-
-def _explain(failure: StepFailed, seconds: float) -> None:
-    say(f"\nFAILED after {duration_text(seconds)}: {failure}")
-    for line in failure.tail:
-        say(f"  | {line}")
-    if failure.remedy:
-        say(f"What to do: {failure.remedy}")
-    if failure.log is not None:
-        say(f"All of its output: {failure.log}")
-
-
-def _handle_signals() -> None:
-    """Make Ctrl-C, `kill` and a closed terminal raise an exception, so that `finally` runs."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    # A shell starts background jobs with SIGINT ignored, and ComfyUI would inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, end)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, end)

@@ -1,9 +1,10 @@
 """Output on the terminal: lines, durations and a line that shows progress."""
 
 import shutil
+import signal
 import sys
 import time
-from types import TracebackType
+from types import FrameType, TracebackType
 
 
 def prepare() -> None:
@@ -61,3 +62,16 @@ class LiveLine:
             columns = width() - 1
             line = f"    {duration_text(self.seconds)}  {text}" if text else ""
             print(f"\r{line[:columns]:<{columns}}\r", end="", flush=True)
+
+
+def handle_signals() -> None:
+    """Make Ctrl-C, `kill` and a closed terminal raise an exception, so that `finally` runs."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    # A shell starts background jobs with SIGINT ignored, and ComfyUI would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, end)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, end)

@@ -194,3 +194,11 @@ def remove_link(place: Path) -> None:
     """Remove a link, never its target; fail if `place` is a real directory."""
     if os.path.lexists(place):
         os.unlink(place)
+
+
+def absolute_if_file(argument: str) -> str:
+    """Return the absolute path of an existing file; return any other argument unchanged.
+
+    The command runs in another directory, where a relative path would not lead to the file.
+    """
+    return os.path.abspath(argument) if os.path.isfile(argument) else argument

@@ -168,3 +168,14 @@ def run_command(
     if status != 0:
         message = f"{what} failed (exit status {status})"
         raise StepFailed(message, tail, remedy("\n".join(tail)), log)
+
+
+def explain(failure: StepFailed, seconds: float) -> None:
+    """Print why a step failed, the end of its output, and what to do."""
+    say(f"\nFAILED after {duration_text(seconds)}: {failure}")
+    for line in failure.tail:
+        say(f"  | {line}")
+    if failure.remedy:
+        say(f"What to do: {failure.remedy}")
+    if failure.log is not None:
+        say(f"All of its output: {failure.log}")

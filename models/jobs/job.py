@@ -15,6 +15,7 @@ from ..report import Report
 # 200 letters can't be read in a list.
 LONGEST_NAME = 200
 LONGEST_REASON = 2000  # characters of the reason of a review; chosen to be longer than anyone needs
+LONGEST_CLIENT_ID = 200  # characters; ComfyUI's own client ids have 32
 MOST_TAGS = 50  # chosen to be more than anyone needs
 # Unicode categories: control characters, halves of a surrogate pair, line separators, and
 # paragraph separators.

@@ -29,6 +29,11 @@ def strict_json(value: Any) -> str:
     return json.dumps(_storable(value), allow_nan=False, ensure_ascii=False)
 
 
+def without_unstorable(text: str) -> str:
+    """Return a text for a search, without NUL and unpaired surrogates: no stored text has them."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _storable(value: Any) -> Any:
     """Return a copy with values that PostgreSQL can store; it doesn't use Python's call stack.
 

@@ -13,13 +13,17 @@ from ..gating.retry_body import is_link
 from ..report import Report
 from . import policy as policies
 from .fields import (
+    LEAST_NUMBER,
     LONGEST_LINE,
+    MOST_NUMBER,
     DefinitionError,
     field_error,
     is_finite,
+    is_number_in_bounds,
     is_storable,
     mapping,
     refuse_unknown_fields,
+    scalars_of,
     sequence,
     text,
 )
@@ -121,6 +125,10 @@ def read_definition(data: Any) -> PhaseDefinition:
         raise DefinitionError(f"definition: it is nested deeper than {DEEPEST} levels.")
     if not is_finite(fields):
         raise DefinitionError("definition: it contains NaN or infinity, which JSON doesn't allow.")
+    if not all(map(is_number_in_bounds, scalars_of(fields))):
+        raise DefinitionError(
+            f"definition: a whole number is not from {LEAST_NUMBER} to {MOST_NUMBER}."
+        )
     json_text = canonical_json(fields)
     if not is_storable(json_text) or "\\u0000" in json_text:
         raise DefinitionError(

@@ -1,10 +1,12 @@
 """Checks of the fields of a phase definition; each error names the field and the expected value."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 LONGEST_LINE = 100  # characters of a text, or entries of a list, unless a field sets its own limit
+LEAST_NUMBER, MOST_NUMBER = -(2**64), 2**64  # whole numbers; ComfyUI's highest seed is 2**64 - 1
+LONGEST_NESTED = 100_000  # characters of a text or a key anywhere in a JSON value
 MOST_RECEIVED = 60  # characters of the received value that an error shows
 
 
@@ -99,11 +101,33 @@ def is_storable(text: str) -> bool:
 
 def is_finite(value: Any) -> bool:
     """Return True if a JSON value contains neither NaN nor infinity."""
-    if isinstance(value, Mapping):
-        return all(map(is_finite, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(is_finite, value))
-    return not isinstance(value, float) or math.isfinite(value)
+    return all(not isinstance(each, float) or math.isfinite(each) for each in scalars_of(value))
+
+
+def scalars_of(value: Any) -> Iterator[Any]:
+    """Yield the texts, numbers and keys of a JSON value, without recursion, however deep it is."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Mapping):
+            yield from each
+            pending += each.values()
+        elif isinstance(each, list | tuple):
+            pending += each
+        else:
+            yield each
+
+
+def is_number_in_bounds(value: Any) -> bool:
+    """Return True if a value is no number, or one that every reader of JSON and ComfyUI takes."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or LEAST_NUMBER <= value <= MOST_NUMBER
+
+
+def is_text_in_bounds(value: Any) -> bool:
+    """Return True if a value is no text, or one that can be stored and isn't too long."""
+    return not isinstance(value, str) or (len(value) <= LONGEST_NESTED and is_storable(value))
 
 
 def field_error(field: str, expected: str, received: Any) -> DefinitionError:

@@ -33,7 +33,7 @@ EDITOR_MESSAGES = re.compile(
 
 # Records the prompts of this page that have ended. The pack's own handlers run before this one.
 RECORD_PROMPT_ENDS = """async () => {
-    const { api } = await import("/scripts/api.js");
+    const { api } = await import(new URL("scripts/api.js", location.href).href);
     const ended = [];
     window.endedPrompts = [];
     for (const end of ["execution_success", "execution_error", "execution_interrupted"]) {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callRoute, RouteError } from "../../web/client/requests.js";
+import { callRoute, RouteError, tokenKey } from "../../web/client/requests.js";
 import { api } from "./editor/api.js";
+import "./editor/page.js";
 
 /**
  * Return the error of a request.
@@ -31,6 +32,17 @@ test("a body is sent as JSON, even one that is false", async () => {
   const { options } = api.requests[0];
   assert.deepEqual([options.method, options.body], ["PUT", "false"]);
   assert.equal(options.headers["Content-Type"], "application/json");
+});
+
+test("the user's token goes with requests that change something, and with no other", async () => {
+  api.serve(() => ({}));
+  localStorage.setItem(tokenKey(), "a-token");
+  await callRoute("/anime/jobs");
+  await callRoute("/anime/jobs/1", { method: "DELETE" });
+  await callRoute("/anime/tracking", { method: "POST", body: {} });
+  const tokens = api.requests.map(({ options }) => options.headers["X-Anime-Token"]);
+  assert.deepEqual(tokens, [undefined, "a-token", "a-token"]);
+  localStorage.setItem(tokenKey(), "");
 });
 
 test("an answer without a body is empty", async () => {

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from anime_production.models.settings import (
+    ALLOWED_HOSTS,
     HEARTBEAT,
     LEAST_FREE,
     SETTINGS,
+    TOKEN,
     TRACKING,
     Setting,
     SettingsError,
@@ -21,7 +23,11 @@ from anime_production.tools.comfyui import PACK
 OF_THE_MACHINE = {"models/jobs/database/place.py", "models/jobs/database/cluster.py"}
 PAGE = PACK / "docs" / "jobs.md"
 # Two values for each setting that takes no numbers, neither of them the default.
-VALUES = {"ANIME_TRACKING": ("all", "off")}
+VALUES = {
+    "ANIME_TRACKING": ("all", "off"),
+    "ANIME_ALLOWED_HOSTS": ("studio.example, nas", "art.example"),
+    "ANIME_TOKEN": ("a" * 40, "b" * 40),
+}
 
 
 def row(setting: Setting) -> str:
@@ -71,6 +77,26 @@ def test_a_number_that_cannot_be_one_is_named_and_the_default_is_used(setting, t
         assert setting.read(None, {setting.variable: text}) == setting.default
     assert f"{setting.variable} must be a number of" in caplog.text
     assert text not in caplog.messages[0].split()
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        (ALLOWED_HOSTS, "*"), (ALLOWED_HOSTS, "http://art.example"),
+        (ALLOWED_HOSTS, "a.example:80"), (ALLOWED_HOSTS, "*.art.example"), (ALLOWED_HOSTS, "["),
+        (TOKEN, "short"), (TOKEN, "x" * 39 + "é"), (TOKEN, "x y " * 10),
+    ],
+)  # fmt: skip
+def test_a_host_or_a_token_that_can_be_none_is_not_told_and_not_used(setting, text, caplog):
+    with caplog.at_level(logging.WARNING):
+        assert setting.read(None, {setting.variable: text}) == setting.default
+    assert f"{setting.variable} must be" in caplog.text
+    assert text not in caplog.text or len(text) == 1
+
+
+def test_names_of_hosts_are_read_in_any_case_and_with_any_separator():
+    names = ALLOWED_HOSTS.read(None, {"ANIME_ALLOWED_HOSTS": " Studio.Example,nas  my_pc.local, "})
+    assert names == {"studio.example", "nas", "my_pc.local"}
 
 
 def test_what_cannot_be_written_is_an_error_that_names_the_file(tmp_path: Path):

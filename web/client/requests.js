@@ -22,21 +22,47 @@ export class RouteError extends Error {
   }
 }
 
+const TOKEN_HEADER = "X-Anime-Token";
+// Codes of refusals that the user's token helps against.
+const TOKEN_CODES = ["token_needed", "token_wrong"];
+
 /**
- * Call a route and return its response.
+ * Call a route and return its response. If the route needs the user's token, the user is asked for
+ * it, and the route is called again.
  *
  * @param {string} route `/anime/jobs?limit=50`
  * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
  * @returns {Promise<any>}
  * @throws {RouteError} if the route refuses, or ComfyUI doesn't answer (status 0)
  */
-export async function callRoute(route, { method = "GET", body, signal } = {}) {
-  /** @type {RequestInit} */
-  const request = { method, signal };
-  if (body !== undefined) {
-    request.body = JSON.stringify(body);
-    request.headers = { "Content-Type": "application/json" };
+export async function callRoute(route, options = {}) {
+  for (;;) {
+    try {
+      return await send(route, options);
+    } catch (error) {
+      if (!(error instanceof RouteError) || !TOKEN_CODES.includes(error.code)) throw error;
+      const { askForToken } = await import("./token.js"); // few users ever need it
+      if (!(await askForToken(error))) throw error;
+    }
   }
+}
+
+/**
+ * Send one request to a route and return its response.
+ *
+ * @param {string} route
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal}} options
+ * @returns {Promise<any>}
+ */
+async function send(route, { method = "GET", body, signal }) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  const token = method === "GET" ? "" : localStorage.getItem(tokenKey());
+  if (token) headers[TOKEN_HEADER] = token;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  /** @type {RequestInit} */
+  const request = { method, signal, headers };
+  if (body !== undefined) request.body = JSON.stringify(body);
   let response;
   try {
     response = await api.fetchApi(route, request);
@@ -50,4 +76,10 @@ export async function callRoute(route, { method = "GET", body, signal } = {}) {
   const message = error.message ?? `${response.status} ${response.statusText}`;
   const text = { key: error.message_key, values: error.message_values };
   throw new RouteError(response.status, error.code ?? "unknown", message, more, text);
+}
+
+/** Return the name under which the browser keeps the token of this ComfyUI. */
+export function tokenKey() {
+  // Several ComfyUIs may share a host, each below a path of its own.
+  return `Anime.Token:${api.api_base ?? ""}`;
 }

@@ -7,10 +7,19 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ...models.jobs.job import JobSource, ReviewVerdict
+from ...models.jobs.job import LONGEST_CLIENT_ID, JobSource, ReviewVerdict
 from ...models.jobs.recording.tracking import Tracking
 from ...models.production.definition import LONGEST_DESCRIPTION, MOST_BYTES
-from ...models.production.fields import LONGEST_LINE, is_finite
+from ...models.production.fields import (
+    LEAST_NUMBER,
+    LONGEST_LINE,
+    LONGEST_NESTED,
+    MOST_NUMBER,
+    is_finite,
+    is_number_in_bounds,
+    is_text_in_bounds,
+    scalars_of,
+)
 from ...models.production.phase_kind import KINDS
 from ...models.production.phase_parameters import LONGEST_TEXT
 from ...models.production.policy import MOST_ATTEMPTS
@@ -24,12 +33,11 @@ from ...models.production.request import (
     MOST_SIDE,
     SAMPLE,
 )
-from .fields import Name, OneOf, Reason, Storable, validate, words_of
+from .fields import Name, OneOf, Reason, Storable, quoted, validate, words_of
 from .refusals import Refusal
 
 MOST_BODY_BYTES = 1 << 20
 MOST_LEVELS = 100  # objects and lists nested in each other; workflows have far fewer
-LONGEST_CLIENT_ID = 200  # characters; ComfyUI's own client ids have 32
 MOST_CHANGES = 1000  # more than the inputs of a workflow that a person changes
 GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 42}}}
 
@@ -241,7 +249,22 @@ async def read_body(request: web.Request, model: type[AnyBody]) -> AnyBody:
         values = None
     if not isinstance(values, dict) or _is_too_deep(values):
         raise Refusal("bad_body", code=model.codes.get("bad_body", ""))
-    return validate(model, values, "unknown_field", model.codes)
+    body = validate(model, values, "unknown_field", model.codes)
+    for name, value in values.items():
+        if isinstance(value, dict | list):
+            _refuse_out_of_bounds(name, value, model.codes)
+    return body
+
+
+def _refuse_out_of_bounds(name: str, value: Any, codes: Mapping[str, str]) -> None:
+    """Refuse a field with a number or a text inside that is out of bounds, whatever it is for."""
+    code = codes.get(name, codes.get("", ""))
+    for scalar in scalars_of(value):
+        received: dict[str, Any] = {"field": name, "code": code, "got": quoted(scalar)}
+        if not is_number_in_bounds(scalar):
+            raise Refusal("expected_numbers", least=LEAST_NUMBER, most=MOST_NUMBER, **received)
+        if not is_text_in_bounds(scalar):
+            raise Refusal("expected_texts", most=LONGEST_NESTED, **received)
 
 
 def _is_too_deep(value: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...models.file_hash import sha256_of
 from ...models.jobs.database.database import WRITE_SECONDS
-from ...models.jobs.job import Review, ReviewVerdict
+from ...models.jobs.job import Job, Review, ReviewVerdict
 from ...models.jobs.job_states import UNFINISHED
 from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_job
 from ...models.jobs.recording.events import JobReviewed
@@ -46,15 +46,20 @@ def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     queue, job = context.server().prompt_queue, record.job
     # The queue comes first: a waiting job may begin to run in between, but a running job never
     # returns to the queue.
-    if queue.delete_queue_item(lambda item: job_id_of(item) == job.id):
+    if queue.delete_queue_item(lambda item: _is_of(item, job)):
         return {"id": str(job.id), "was": "pending"}
     running, _ = queue.get_current_queue_volatile()
     for item in running:
-        if job_id_of(item) == job.id and queue.interrupt_if_running(item[1]):
+        if _is_of(item, job) and queue.interrupt_if_running(item[1]):
             return {"id": str(job.id), "was": "in_progress"}
     if record.state not in UNFINISHED_STATES:
         raise Refusal("has_ended", state=record.state)
     raise Refusal("runs_elsewhere", machine=record.machine)
+
+
+def _is_of(item: tuple[Any, ...], job: Job) -> bool:
+    """Return True if a prompt of ComfyUI's queue is that of a job."""
+    return job_id_of(item) == job.id and item[1] == job.prompt_id
 
 
 def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:

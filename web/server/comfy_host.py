@@ -22,12 +22,10 @@ from ...models.production.records import ProductionRecord
 from ...models.settings import LEAST_FREE
 from . import folders
 from .submission import GraphRefused, submit
-from .watching.prompts import MARK, SOURCE
+from .watching.prompts import PRODUCTION_MARK, OwnPrompt
 from .workflows import installed
 
 EVENT = "anime.production"
-# Key in a prompt's `extra_data` for the ids of its production, phase and attempt.
-PRODUCTION_MARK = "anime_production"
 SUBMIT_SECONDS = 120.0  # wait for ComfyUI's event loop to queue a prompt
 FREE_SECONDS = 10.0  # wait for ComfyUI to read the flags that tell it to free memory
 
@@ -142,9 +140,9 @@ class ComfyHost:
             WorkflowRefused: ComfyUI refuses the graph.
             Stopped: this process stops, or ComfyUI's event loop did not run the request in time.
         """
-        extra = {MARK: {SOURCE: JobSource.PRODUCTION.value}, PRODUCTION_MARK: dict(mark)}
+        own = OwnPrompt(prompt_id, JobSource.PRODUCTION, production=mark)
         submission = asyncio.run_coroutine_threadsafe(
-            submit(self._server, graph, prompt_id, extra), self._server.loop
+            submit(self._server, graph, own, {}), self._server.loop
         )
         deadline = time.monotonic() + SUBMIT_SECONDS
         while True:

@@ -11,6 +11,7 @@ from aiohttp import web
 from ...models.jobs.database.address import without_secrets
 from ...models.jobs.database.database import DatabaseUnavailable
 from ...models.jobs.recording.recorder import Recorder
+from .access import refuse_stranger
 from .bodies import Body, read_body
 from .context import RouteContext
 from .query_parameters import Parameters, read_parameters
@@ -54,8 +55,9 @@ class Endpoint:
         parameters: model of the query parameters.
         body: model of the body; None if the route has no body.
         errors: meaning of each status that only some routes answer, for the OpenAPI description.
-            400, 413, 500 and 503 are described for all routes.
+            400, 403, 413, 415, 500 and 503 are described for all routes.
         seconds: longest wait for a handler in a thread; None for no limit.
+        is_destructive: True if only this machine may use the route, or who has the user's token.
     """
 
     method: str
@@ -67,11 +69,13 @@ class Endpoint:
     body: type[Body] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
     seconds: float | None = ANSWER_SECONDS
+    is_destructive: bool = False
 
     async def respond(self, context: RouteContext, request: web.Request) -> web.StreamResponse:
         """Return the HTTP response to a request."""
         path_id = next(iter(request.match_info.values()), "")
         try:
+            refuse_stranger(request, self.is_destructive, context.private())
             parameters = read_parameters(request.query, self.parameters)
             body = None if self.body is None else await read_body(request, self.body)
             route_request = RouteRequest(path_id, parameters, body)

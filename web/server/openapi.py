@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from . import answers
+from .access import TOKEN_HEADER
 from .endpoint import Endpoint
 from .fields import resolved
 from .query_parameters import Parameters
@@ -65,12 +66,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     for status, meaning in _errors(endpoint).items():
         # An answer with another 2xx status has the same body as a 200. So has the 503 of the health
         # route, which a pack that is down answers.
-        is_answer = status < 300 or endpoint.answer == HEALTH
+        is_answer = status < 300 or (endpoint.answer == HEALTH and status == 503)
         responses[str(status)] = _answer(endpoint, meaning) if is_answer else _json(ERROR, meaning)
     operation = {
         "operationId": re.sub(r"\W+", "_", f"{endpoint.method.lower()}{endpoint.path}").strip("_"),
         "summary": endpoint.summary,
-        "parameters": [*in_path, *_parameters(endpoint.parameters)],
+        "parameters": [*in_path, *_parameters(endpoint.parameters), *_token(endpoint)],
         "responses": responses,
     }
     if endpoint.body is not None:
@@ -81,13 +82,33 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 def _errors(endpoint: Endpoint) -> dict[int, str]:
     common = {
         400: "A parameter or a field is unknown or wrong.",
+        403: _sender(endpoint),
         **({413: "The body is too large."} if endpoint.body is not None else {}),
+        **({415: "The content type isn't application/json."} if endpoint.body is not None else {}),
         500: HTTPStatus(500).phrase,
         503: "The database can't be used now, or too many requests wait.",
     }
     if endpoint.answer == HEALTH:
         del common[400], common[500]
+    if 403 in endpoint.errors:
+        return {**common, **endpoint.errors, 403: f"{common[403]} Or: {endpoint.errors[403]}"}
     return {**common, **endpoint.errors}
+
+
+def _sender(endpoint: Endpoint) -> str:
+    """Return the meaning of a refused sender for a route."""
+    if endpoint.is_destructive:
+        return "The Host, the Origin or the token isn't allowed."
+    return f"The Host{'' if endpoint.method == 'GET' else ' or the Origin'} isn't allowed."
+
+
+def _token(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """Return the header with the token, for a route that needs it from other machines."""
+    if not endpoint.is_destructive:
+        return []
+    meaning = "The user's token; a request from the machine of ComfyUI needs none."
+    header = {"name": TOKEN_HEADER, "in": "header", "required": False, "schema": TEXT}
+    return [{**header, "description": meaning}]
 
 
 def _answer(endpoint: Endpoint, meaning: str) -> dict[str, Any]:

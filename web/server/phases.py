@@ -134,10 +134,12 @@ ENDPOINTS = (
             201: "The phase was registered.",
             409: "Another phase has this id.",
         },
+        is_destructive=True,
     ),
     Endpoint("GET", ONE, "Get a phase.", get_phase, "Phase", errors=_UNKNOWN),
     Endpoint(
         "DELETE", ONE, "Remove a registered phase.", remove, "PhaseRemoved",
         errors={**_UNKNOWN, 409: "The phase comes with the pack and can't be removed."},
+        is_destructive=True,
     ),
 )  # fmt: skip

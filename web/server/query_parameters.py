@@ -1,5 +1,6 @@
 """Models of the query parameters that the routes accept, with the bounds of each parameter."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Annotated, Any, TypeVar
@@ -21,11 +22,13 @@ PAGE, LARGEST_PAGE = 50, 200
 JSON, CSV = "json", "csv"
 VERDICTS = tuple(each.value for each in Verdict if each is not Verdict.INFO)
 REVIEWS = tuple(each.value for each in ReviewVerdict)
+DIGITS = re.compile(r"0|[1-9][0-9]{0,8}")  # no zeros before them: a number is written in one way
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # a time zone moves none of their times out of Python's range
 TIMES = ["2026-03-01T12:00:00+00:00", "2026-03-01"]
 
 
 def _digits(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not DIGITS.fullmatch(text):
         raise ValueError
     return int(text)
 
@@ -39,9 +42,13 @@ def _boolean(text: str) -> bool:
 def _time(text: str) -> datetime:
     # A plus in a URL is decoded to a space, and Python 3.10 can't parse a Z.
     time = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
-    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError
+    # PostgreSQL takes fewer time zones than Python.
+    return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
 
 
+Text = Annotated[str, Storable]
 Digits = BeforeValidator(_digits)
 Time = Annotated[
     datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "examples": TIMES})
@@ -67,19 +74,19 @@ class Parameters(BaseModel):
 class JobParameters(Parameters):
     """Selection of jobs by the fields of `JobQuery`."""
 
-    project: str | None = optional_text("Jobs of this project.")
-    episode: str | None = optional_text("Jobs of this episode.")
-    scene: str | None = optional_text("Jobs of this scene.")
-    shot: str | None = optional_text("Jobs of this shot.")
-    character: str | None = optional_text("Jobs of this character.")
+    project: Text | None = optional_text("Jobs of this project.")
+    episode: Text | None = optional_text("Jobs of this episode.")
+    scene: Text | None = optional_text("Jobs of this scene.")
+    shot: Text | None = optional_text("Jobs of this shot.")
+    character: Text | None = optional_text("Jobs of this character.")
     state: Annotated[str, words_of(JobState)] | None = optional_choice("Jobs in this state.")
     verdict: Annotated[str, OneOf((*VERDICTS, NONE))] | None = optional_choice(
         'Jobs with this verdict; "none": jobs without a verdict.'
     )
-    model: str | None = optional_text(
+    model: Text | None = optional_text(
         "Jobs of this model, by the name that statistics by model show."
     )
-    tag: str | None = optional_text("Jobs with this tag.")
+    tag: Text | None = optional_text("Jobs with this tag.")
     source: Annotated[str, words_of(JobSource)] | None = optional_choice(
         "Jobs whose prompt came from this source."
     )
@@ -90,10 +97,10 @@ class JobParameters(Parameters):
         None, alias="from", description="Jobs created at this time or later."
     )
     until: Time | None = Field(None, alias="to", description="Jobs created before this time.")
-    text: str | None = optional_text(
+    text: Text | None = optional_text(
         "Words that must all occur in the job's names, tags or prompts, in any script."
     )
-    file: str | None = optional_text(
+    file: Text | None = optional_text(
         "The job that wrote this file: path below the output folder, or SHA-256."
     )
 
@@ -115,7 +122,7 @@ class SortedParameters(JobParameters):
 class PageParameters(Parameters):
     """One page of a list."""
 
-    cursor: str | None = optional_text("Value of `next` in the previous page.", LONGEST_CURSOR)
+    cursor: Text | None = optional_text("Value of `next` in the previous page.", LONGEST_CURSOR)
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Digits] = Field(
         PAGE, description="Most items in a page."
     )
@@ -158,7 +165,7 @@ class DeleteParameters(Parameters):
 class ProductionsParameters(PageParameters):
     """Parameters of the list of productions."""
 
-    project: Annotated[str, Storable] | None = optional_text("Productions of this project.")
+    project: Text | None = optional_text("Productions of this project.")
     state: Annotated[str, words_of(ProductionState)] | None = optional_choice(
         "Productions in this state."
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from ...models.jobs.job import fits_on_a_line
 from ...models.jobs.strict_json import strict_json
 from ...models.reasons import filled, sentences
 
@@ -32,6 +33,20 @@ class RefusalKind:
 FIELD, PARAMETER = "bad_field", "bad_parameter"
 
 REFUSALS: Mapping[str, RefusalKind] = {
+    # The sender of the request.
+    "host_not_allowed": RefusalKind(
+        403, "The name {host} isn't allowed here. Open ComfyUI by its address, such as 127.0.0.1,"
+        " or allow the name with the setting {variable} (docs/jobs.md)."),
+    "origin_not_allowed": RefusalKind(
+        403, "A page of {origin} can't change anything here, only a page of this ComfyUI ({host})"
+        " can. If there is a proxy, let it hand on the browser's Host."),
+    "not_json": RefusalKind(415, "Send the header Content-Type: {type}. Received: {got}."),
+    "token_needed": RefusalKind(
+        403, "This can't be undone, so another machine needs the token of this ComfyUI, in the"
+        " header {header}. To get it, run {command} in the pack's folder."),
+    "token_wrong": RefusalKind(
+        403, "The token in the header {header} isn't that of this ComfyUI. To get it, run"
+        " {command} in the pack's folder."),
     # The request itself. A body's model can set other codes for its route, in `Body.codes`.
     "bad_body": RefusalKind(400, "The body must be a JSON object that is not nested too deeply."),
     "too_large": RefusalKind(413, "The body is too large; the limit is {most} bytes."),
@@ -52,6 +67,11 @@ REFUSALS: Mapping[str, RefusalKind] = {
         400, "{field}: expected a whole number from {least} to {most}, got {got}.", FIELD),
     "expected_number": RefusalKind(
         400, "{field}: expected a number from {least} to {most}, got {got}.", FIELD),
+    "expected_numbers": RefusalKind(
+        400, "{field}: expected numbers from {least} to {most} alone, got {got}.", FIELD),
+    "expected_texts": RefusalKind(
+        400, "{field}: expected texts and names of at most {most} characters, without NUL and"
+        " incomplete surrogate pairs, got {got}.", FIELD),
     "expected_boolean": RefusalKind(400, "{field}: expected true or false, got {got}.", FIELD),
     "expected_such": RefusalKind(
         400, "{field}: expected a value such as {examples}, got {got}.", FIELD),
@@ -140,7 +160,7 @@ class Refusal(Exception):
         self, key: str, *, code: str = "", more: Mapping[str, Any] | None = None, **values: Any
     ) -> None:
         self.key, self.more = key, more or {}
-        self.values = values
+        self.values = {name: _on_a_line(value) for name, value in values.items()}
         self.status = REFUSALS[key].status
         self.code = code or REFUSALS[key].code or key
         super().__init__(refusal_text(key, self.values))
@@ -154,6 +174,13 @@ class Refusal(Exception):
             "message_values": self.values,
         }
         return json_answer({"error": error, **self.more}, self.status)
+
+
+def _on_a_line(value: Any) -> Any:
+    """Return a value for a sentence; a text of a client keeps no line breaks and no controls."""
+    if not isinstance(value, str):
+        return value
+    return "".join(letter if fits_on_a_line(letter) else " " for letter in value)
 
 
 def json_answer(answer: Any, status: int = 200) -> web.Response:

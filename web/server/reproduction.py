@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from ...models.gating.retry_body import is_link
+from ...models.jobs.job import JobSource
 from ...models.jobs.provenance.generation_parameters import GenerationParameter
 from ...models.jobs.provenance.model_hashes import with_hashes
 from ...models.jobs.queries import details
@@ -17,7 +18,7 @@ from .jobs import find_job_id
 from .refusals import Refusal
 from .route_threads import FILES_SECONDS
 from .submission import GraphRefused, submit
-from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
+from .watching.prompts import OwnPrompt
 from .workflows import installed, model_file
 
 Graph = dict[str, Any]
@@ -34,13 +35,14 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     graph = with_changes(saved["graph"], changes)
     params = await context.threads.run(context.recorder.database.run, details.parameters_of, job_id)
     differences = await context.threads.run(find_differences, graph, params, seconds=FILES_SECONDS)
-    extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
+    extra: dict[str, Any] = {}
     # The saved workflow does not match a graph with changes.
     if saved["workflow"] is not None and not changes:
         extra["extra_pnginfo"] = {"workflow": saved["workflow"]}
     prompt_id = str(uuid4())
+    own = OwnPrompt(prompt_id, JobSource(body.source), job_id)
     try:
-        number = await submit(context.server(), graph, prompt_id, extra, body.client_id)
+        number = await submit(context.server(), graph, own, extra, body.client_id)
     except GraphRefused as refused:
         more = {"node_errors": refused.node_errors, "differences": differences}
         raise Refusal("refused_by_comfyui", more=more, reason=str(refused)) from None

@@ -82,6 +82,7 @@ ENDPOINTS = (
         "DELETE", JOB, "Delete a job, and with `files` also the files that it wrote.",
         changes.delete, "Deleted", DeleteParameters,
         errors={**UNKNOWN, 409: "The job has not ended."}, seconds=FILES_SECONDS,
+        is_destructive=True,
     ),
     Endpoint(
         "GET", "/anime/projects", "List all projects with their shots.", jobs.get_projects,
@@ -109,6 +110,7 @@ ENDPOINTS = (
         errors={
             409: "An environment variable sets this, or the config file can't be written.",
         },
+        is_destructive=True,
     ),
     *productions.ENDPOINTS,
     *phases.ENDPOINTS,

@@ -1,8 +1,11 @@
 """Queueing of a prompt in this ComfyUI, with the same steps as a POST to its /prompt."""
 
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
+
+from .watching.prompts import OwnPrompt, queueing
 
 OWN_CLIENT = "anime-"  # start of the client id of a prompt whose caller passes no client id
 
@@ -22,7 +25,7 @@ class GraphRefused(ValueError):
 async def submit(
     server: Any,
     graph: dict[str, Any],
-    prompt_id: str,
+    own: OwnPrompt,
     extra: dict[str, Any],
     client_id: str | None = None,
 ) -> float:
@@ -36,7 +39,7 @@ async def submit(
     Args:
         server: ComfyUI's `PromptServer`.
         graph: graph in API format; ComfyUI may modify it.
-        prompt_id: id of the new prompt.
+        own: id and origin of the new prompt.
         extra: `extra_data` of the prompt.
         client_id: id of the websocket connection that receives progress and results; None for a
             new id that no connection has.
@@ -52,7 +55,7 @@ async def submit(
     client_id = client_id or f"{OWN_CLIENT}{uuid4().hex}"
     request: dict[str, Any] = {
         "prompt": graph,
-        "prompt_id": prompt_id,
+        "prompt_id": own.id,
         "client_id": client_id,
         "extra_data": extra,
     }
@@ -61,7 +64,9 @@ async def submit(
     for node in graph.values():  # ComfyUI raises KeyError for a replaced node without a title.
         node.setdefault("_meta", {"title": node.get("class_type", "")})
     server.node_replace_manager.apply_replacements(graph)
-    valid, error, outputs, problems = await execution.validate_prompt(prompt_id, graph, None)
+    own = replace(own, id=prompt_id)
+    with queueing(own):
+        valid, error, outputs, problems = await execution.validate_prompt(prompt_id, graph, None)
     if not valid or problems:
         reason = (error or {}).get("message") or "ComfyUI would run only a part of the graph."
         raise GraphRefused(f"{reason} {_first_error(problems or {})}".strip(), problems or {})
@@ -73,7 +78,8 @@ async def submit(
         "client_id": client_id,
     }
     sensitive = {key: data.pop(key) for key in execution.SENSITIVE_EXTRA_DATA_KEYS if key in data}
-    server.prompt_queue.put((number, prompt_id, graph, data, outputs, sensitive))
+    with queueing(own):
+        server.prompt_queue.put((number, prompt_id, graph, data, outputs, sensitive))
     return number
 
 

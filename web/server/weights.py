@@ -46,9 +46,11 @@ ENDPOINTS = (
             **_UNKNOWN,
             409: "The download runs already.",
         },
+        is_destructive=True,
     ),
     Endpoint(
         "DELETE", FETCH, "Stop the download of a weight; the next one continues from there.",
         stop, "FetchStopped", errors={**_UNKNOWN, 409: "No download of this weight runs."},
+        is_destructive=True,
     ),
 )  # fmt: skip

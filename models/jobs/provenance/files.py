@@ -1,10 +1,11 @@
 """Writing of a job's pictures and videos, with the prompt, workflow and report as metadata."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffTags import ASCII, lookup
 
 from ...file_hash import sha256_of
 from ...report import Report
@@ -25,6 +27,9 @@ WEBP_QUALITY, WEBP_EFFORT = 90, 4
 # EXIF tags from which ComfyUI reads the metadata of a WebP: the prompt from the first, everything
 # else from the second and the tags below it.
 EXIF_PROMPT, EXIF_FIRST = 0x0110, 0x010F
+OWN_FACTS = ("prompt", "anime_job", "anime_report")
+MOST_EXTRA = 50  # further facts; the EXIF data of a WebP has fewer than 271 tags for them
+EXTRA_KEY = re.compile(r"[!-~]{1,79}")  # the longest keyword of a PNG's text
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,12 @@ def embedded_facts(
         job: job that writes the file.
         report: report on the pictures, or None.
         prompt: prompt in API format.
-        extra: values that the editor sends with the prompt, such as `workflow`.
+        extra: values that the editor sends with the prompt, such as `workflow`. A client may send
+            anything: what no file can hold, and what would stand for the pack's own facts, is left
+            out.
     """
-    facts: dict[str, Any] = {} if prompt is None else {"prompt": prompt}
-    facts.update(extra or {})
+    facts: dict[str, Any] = {"prompt": prompt} if prompt is not None and _is_json(prompt) else {}
+    facts.update(_extra_facts(extra))
     facts["anime_job"] = {
         "id": str(job.id),
         "prompt_id": job.prompt_id,
@@ -81,6 +88,28 @@ def embedded_facts(
     if report is not None:
         facts["anime_report"] = report.to_dict()
     return facts
+
+
+def _extra_facts(extra: Any) -> dict[str, Any]:
+    """Return the values of a client that can be metadata of a file."""
+    items = extra.items() if isinstance(extra, Mapping) else ()
+    return {
+        key: value
+        for key, value in islice(items, MOST_EXTRA)
+        if isinstance(key, str)
+        and EXTRA_KEY.fullmatch(key)
+        and key not in OWN_FACTS
+        and _is_json(value)
+    }
+
+
+def _is_json(value: Any) -> bool:
+    """Return True if JSON can hold a value; a deeply nested one can't be written."""
+    try:
+        json.dumps(value)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
 
 
 def save_stills(
@@ -130,8 +159,10 @@ def save_animation(
     other_facts = {key: value for key, value in facts.items() if key != "prompt"}
     if "prompt" in facts:
         exif[EXIF_PROMPT] = f"prompt:{json.dumps(facts['prompt'])}"
-    for index, (key, value) in enumerate(other_facts.items()):
-        exif[EXIF_FIRST - index] = f"{key}:{json.dumps(value)}"
+    # EXIF has tags in between that hold numbers.
+    tags = (tag for tag in range(EXIF_FIRST, 0, -1) if lookup(tag).type in (None, ASCII))
+    for tag, (key, value) in zip(tags, other_facts.items(), strict=False):
+        exif[tag] = f"{key}:{json.dumps(value)}"
 
     def write(stream: BytesIO) -> None:
         pictures[0].save(

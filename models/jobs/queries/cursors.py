@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +42,10 @@ def read_cursor(cursor: str, sort_keys: int = 0) -> tuple[datetime, UUID, list[A
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         *keys, at, row_id = json.loads(base64.urlsafe_b64decode(padded))
-        row = datetime.fromisoformat(at), UUID(row_id), keys
-    except (ValueError, TypeError, AttributeError):
-        row = None
-    if row is None or row[0].tzinfo is None or len(row[2]) != sort_keys:
-        raise CursorError("It is not a cursor of this list.")
-    return row
+        time, row_uuid = datetime.fromisoformat(at), UUID(row_id)
+        if time.tzinfo is None or len(keys) != sort_keys:
+            raise ValueError
+        # PostgreSQL takes fewer time zones than Python.
+        return time.astimezone(timezone.utc), row_uuid, keys
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise CursorError("It is not a cursor of this list.") from None

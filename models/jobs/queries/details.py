@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ..strict_json import without_unstorable
 from . import sql
 from .rows import rows_of
 
@@ -18,7 +19,7 @@ def find_id(connection: "Connection", job_or_prompt_id: str) -> UUID | None:
     except ValueError:
         row = None
     if row is None:
-        prompt = {"prompt_id": job_or_prompt_id.replace("\0", "")}
+        prompt = {"prompt_id": without_unstorable(job_or_prompt_id)}
         row = connection.execute(sql("newest_job_of_prompt"), prompt).fetchone()
     return None if row is None else row[0]
 

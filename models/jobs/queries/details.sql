@@ -2,8 +2,9 @@
 SELECT id FROM anime.jobs WHERE id = %(id)s
 
 -- name: newest_job_of_prompt
+-- A client may send a prompt under the id of a production's prompt. The production's job goes first.
 SELECT id FROM anime.jobs WHERE prompt_id = %(prompt_id)s
-ORDER BY created_at DESC, id DESC LIMIT 1
+ORDER BY source = 'production' DESC, created_at DESC, id DESC LIMIT 1
 
 -- name: events_of_job
 SELECT id, kind, state, at, received_at, data FROM anime.job_events

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..strict_json import without_unstorable
 from . import sql
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def condition_of(connection: "Connection", query: JobQuery) -> Condition | None:
     Names are replaced by ids first, because the database plans better with ids.
     """
     values: dict[str, Any] = {
-        name: value.replace("\0", "") if isinstance(value, str) else value
+        name: without_unstorable(value) if isinstance(value, str) else value
         for name, value in vars(query).items()
     }
     parts = [part for name, part in CONDITIONS.items() if values[name] is not None]

@@ -179,6 +179,10 @@ class Recorder:
         """Remove an ended job from the open jobs and return it; None if it isn't open any more."""
         return self._jobs.close(job_id)
 
+    def find_open(self, job_id: UUID) -> Job | None:
+        """Return a job of this process that has not ended; None if there is none of this id."""
+        return self._jobs.find(job_id)
+
     def running(self, prompt_id: str) -> Job | None:
         """Return the job of a prompt that runs in this process; None if there is none."""
         return self._jobs.running(prompt_id)

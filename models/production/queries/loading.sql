@@ -20,7 +20,7 @@ LEFT JOIN anime.processes ON processes.id = attempts.process_id
 LEFT JOIN anime.machines ON machines.id = processes.machine_id
 LEFT JOIN LATERAL (
     SELECT id, progress FROM anime.jobs WHERE jobs.prompt_id = attempts.prompt_id
-    ORDER BY created_at DESC LIMIT 1
+    ORDER BY source = 'production' DESC, created_at DESC LIMIT 1
 ) AS jobs ON true
 WHERE phases.production_id = %(id)s ORDER BY attempts.number, attempts.started_at
 

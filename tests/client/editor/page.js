@@ -93,5 +93,13 @@ class ResizeObserver {
   disconnect() {}
 }
 
+/** What the browser keeps for this page. */
+class Storage extends Map {
+  getItem = (/** @type {string} */ key) => this.get(key) ?? null;
+  setItem = (/** @type {string} */ key, /** @type {string} */ value) => void this.set(key, value);
+}
+
 export const page = new Page();
+const localStorage = { value: new Storage(), configurable: true };
 Object.assign(globalThis, { document: page, ResizeObserver });
+Object.defineProperty(globalThis, "localStorage", localStorage); // newer versions of node have one

@@ -14,9 +14,12 @@ from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.weights import Weight, WeightFile
 from anime_production.models.weights.weight import files_in
 from anime_production.web.server import routes
+from anime_production.web.server.access import JSON
 from anime_production.web.server.context import RouteContext
 from anime_production.web.server.fetches import Fetches, Models
 from anime_production.web.server.worker import Productions
+
+IS_JSON = {"Content-Type": JSON}
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,21 @@ class Desk:
     def ask(
         self, *requests: tuple[str, str, Any], headers: Mapping[str, str] | None = None
     ) -> list[Answered]:
-        """What is answered to each: method, path, and a body: bytes, or what JSON holds."""
+        """What is answered to each: method, path, and a body: bytes, or what JSON holds.
+
+        A POST says that its body is JSON, unless `headers` say something else.
+        """
 
         async def answers() -> list[Answered]:
             found = []
             async with TestClient(TestServer(self.application())) as client:
                 for method, path, body in requests:
                     data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-                    async with client.request(method, path, data=data, headers=headers) as got:
+                    named = {
+                        **(IS_JSON if method == "POST" else {}),
+                        **(headers or {}),
+                    }
+                    async with client.request(method, path, data=data, headers=named) as got:
                         found.append(
                             Answered(got.status, got.content_type, await got.read(), got.headers)
                         )

@@ -157,6 +157,9 @@ NOT_REPRODUCED = [
     ({"changes": {"9.seed": 1}}, "no input '9.seed'"),
     ({"changes": {"1.seed": [1, 2]}}, "changes: expected a value such as"),
     ({"changes": ["1.seed"]}, "changes: expected a value such as"),
+    ({"changes": []}, "changes: expected a value such as"),
+    ({"changes": {"1.seed": 10**400}}, "changes: expected numbers from -18446744073709551616"),
+    ({"changes": {"1.text": "a\0b"}}, "changes: expected texts and names of at most 100000"),
     ({"source": "production"}, "source: expected one of api, editor"),
     ({"client_id": 7}, "client_id: expected a text"),
 ]

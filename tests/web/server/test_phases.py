@@ -11,7 +11,7 @@ from anime_production.models.production.catalogue import SHIPPED
 from anime_production.models.production.definition import MOST_BYTES
 from anime_production.web.server.phases import LIST
 
-from .asking import Desk
+from .asking import IS_JSON, Desk
 
 OWN = {
     **json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8")),
@@ -28,7 +28,7 @@ def ask(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def serve(questions: Callable[[TestClient], Awaitable[None]]) -> None:
         async def answers() -> None:
-            async with TestClient(TestServer(desk.application())) as client:
+            async with TestClient(TestServer(desk.application()), headers=IS_JSON) as client:
                 await questions(client)
 
         asyncio.run(answers())

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from anime_production.models.jobs.job import JobSource
 from anime_production.web.server.submission import submit
+from anime_production.web.server.watching.prompts import OwnPrompt
 
 GRAPH = {"1": {"class_type": "EmptyImage", "inputs": {}}}
 
@@ -43,6 +45,11 @@ def server(monkeypatch) -> Any:
     )
 
 
+def own_prompt() -> OwnPrompt:
+    """A new prompt of this process."""
+    return OwnPrompt(str(uuid4()), JobSource.API)
+
+
 def client_ids(server: Any) -> list[str]:
     """The client ids of the queued prompts; handlers were told of the same ones."""
     queued = [item[3]["client_id"] for item in server.prompt_queue]
@@ -52,7 +59,7 @@ def client_ids(server: Any) -> list[str]:
 
 def test_a_prompt_for_which_no_client_is_named_gets_a_new_client_id(server):
     for _ in range(2):
-        asyncio.run(submit(server, dict(GRAPH), str(uuid4()), {"kept": 1}))
+        asyncio.run(submit(server, dict(GRAPH), own_prompt(), {"kept": 1}))
     first, second = client_ids(server)
     assert first != second
     assert first.startswith("anime-")
@@ -60,5 +67,5 @@ def test_a_prompt_for_which_no_client_is_named_gets_a_new_client_id(server):
 
 
 def test_a_client_that_is_named_is_kept(server):
-    asyncio.run(submit(server, dict(GRAPH), str(uuid4()), {}, "a script"))
+    asyncio.run(submit(server, dict(GRAPH), own_prompt(), {}, "a script"))
     assert client_ids(server) == ["a script"]

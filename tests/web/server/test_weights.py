@@ -19,7 +19,7 @@ from anime_production.web.server import routes
 from anime_production.web.server.fetches import Fetches, Models
 
 from ...file_server import FileServer, file_server
-from .asking import context_in
+from .asking import IS_JSON, context_in
 
 CONTENT = os.urandom(2_000_000)
 FREE, BOUND = "free", "bound"  # weights without and with a non-commercial licence
@@ -48,7 +48,7 @@ class Bench:
             table, application = web.RouteTableDef(), web.Application()
             routes.register(table, context_in(self.folder, recorder, self.fetches))
             application.add_routes(table)
-            async with TestClient(TestServer(application)) as client:
+            async with TestClient(TestServer(application), headers=IS_JSON) as client:
                 await ask(client)
 
         asyncio.run(answers())

@@ -1,22 +1,71 @@
-"""Functions that read a job's origin and names from a prompt, and mark the prompt with its job."""
+"""Functions that read a job's origin and names from a prompt, and mark the prompt with its job.
 
-from collections.abc import Mapping
-from contextlib import suppress
+A client may write anything into a prompt, our marks included. So the marks of a client are removed
+when its prompt is queued, and what this process says of its own prompts never travels in a prompt.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from ....models import node_types
 from ....models.frames import InputError
-from ....models.jobs.job import LONGEST_NAME, Job, JobSource, fits_on_a_line, new_job
+from ....models.jobs.job import (
+    LONGEST_CLIENT_ID,
+    LONGEST_NAME,
+    Job,
+    JobSource,
+    fits_on_a_line,
+    new_job,
+)
+from ....models.jobs.provenance.graph import Graph
+from ....models.production.fields import is_storable
 
 FIELDS = ("project", "episode", "scene", "shot", "character", "tags")
 
-# Key in a prompt's `extra_data`, which ComfyUI stores with the prompt and passes to no node. Its
-# value is a dictionary. Code that queues a prompt may set the source and the reproduced job in it;
-# this module always sets the job's id.
-MARK = "anime"
-JOB, REPRODUCED_FROM, SOURCE = "job", "reproduced_from", "source"
+# Keys in a prompt's `extra_data`, which ComfyUI stores with the prompt and passes to no node: the
+# id of the prompt's job, and the ids of the production, the phase and the attempt it belongs to.
+MARK, PRODUCTION_MARK = "anime", "anime_production"
+JOB = "job"
+
+
+@dataclass(frozen=True)
+class OwnPrompt:
+    """A prompt that this process queues itself, with what no client may say of a prompt.
+
+    Attributes:
+        id: id of the prompt.
+        source: source of the prompt.
+        reproduced_from: id of the job that the prompt runs again, or None.
+        production: ids of the production, the phase and the attempt; None outside a production.
+    """
+
+    id: str
+    source: JobSource
+    reproduced_from: UUID | None = None
+    production: Mapping[str, str] | None = None
+
+
+_own_prompt: ContextVar[OwnPrompt | None] = ContextVar("anime_own_prompt", default=None)
+
+
+@contextmanager
+def queueing(own: OwnPrompt) -> Iterator[None]:
+    """Queue a prompt of this process, as a `with` block: its job has the origin that `own` says."""
+    token = _own_prompt.set(own)
+    try:
+        yield
+    finally:
+        _own_prompt.reset(token)
+
+
+def own_prompt(prompt_id: str) -> OwnPrompt | None:
+    """Return what this process says of the prompt; None for a prompt of a client."""
+    own = _own_prompt.get()
+    return own if own is not None and own.id == prompt_id else None
 
 
 @dataclass(frozen=True)
@@ -36,39 +85,49 @@ class Submission:
     reproduced_from: UUID | None
 
 
-def read_submission(extra_data: Mapping[str, Any]) -> Submission:
+def read_submission(extra_data: Mapping[str, Any], own: OwnPrompt | None = None) -> Submission:
     """Return the origin of a prompt.
 
     Args:
-        extra_data: `extra_data` of the prompt, as ComfyUI queues it.
+        extra_data: `extra_data` of the prompt, as ComfyUI queues it; a client wrote it.
+        own: what this process says of the prompt; None for a prompt of a client.
     """
-    client, saved, mark = (extra_data.get(each) for each in ("client_id", "extra_pnginfo", MARK))
+    client, saved = extra_data.get("client_id"), extra_data.get("extra_pnginfo")
     workflow = saved.get("workflow") if isinstance(saved, Mapping) else None
     if not isinstance(workflow, Mapping):
         workflow = None
     source = JobSource.API if workflow is None else JobSource.EDITOR
-    origin = None
-    if isinstance(mark, Mapping):
-        with suppress(ValueError):
-            source = JobSource(mark.get(SOURCE, source))
-        with suppress(ValueError):
-            origin = UUID(str(mark.get(REPRODUCED_FROM)))
-    return Submission(None if client is None else str(client), workflow, source, origin)
+    client_id = client if _is_client_id(client) else None
+    if own is None:
+        return Submission(client_id, workflow, source, None)
+    return Submission(client_id, workflow, own.source, own.reproduced_from)
 
 
-def has_job_node(graph: Mapping[str, Any]) -> bool:
+def _is_client_id(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_CLIENT_ID and is_storable(value)
+
+
+def has_job_node(graph: Any) -> bool:
     """Return True if a prompt contains an `AnimeJob`."""
-    return any(node.get("class_type") == node_types.JOB.id for node in graph.values())
+    return any(True for _ in _job_nodes(graph))
+
+
+def _job_nodes(graph: Any) -> Iterator[str]:
+    """Yield the ids of the `AnimeJob` nodes; a graph that ComfyUI refuses may hold anything."""
+    for node_id, node in graph.items() if isinstance(graph, Mapping) else ():
+        if isinstance(node, Mapping) and node.get("class_type") == node_types.JOB.id:
+            yield str(node_id)
 
 
 def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], submission: Submission) -> Job:
     """Return a new job for a prompt, with the names of its `AnimeJob`.
 
-    A name that comes over a link is left out, because its value is known only when the prompt runs.
+    A name that comes over a link is read where the graph shows its value. It is left out if only
+    the run knows the value.
     """
-    nodes = (node for node in graph.values() if node.get("class_type") == node_types.JOB.id)
-    inputs: Mapping[str, Any] = next((node.get("inputs", {}) for node in nodes), {})
-    texts = {name: inputs[name] for name in FIELDS if isinstance(inputs.get(name), str)}
+    node_id = next(_job_nodes(graph), None)
+    values = {} if node_id is None else _values(Graph(graph), node_id)
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
     if "tags" in texts:
         texts["tags"] = texts["tags"].replace("\n", ",")
     names = {
@@ -87,17 +146,33 @@ def job_of_prompt(prompt_id: str, graph: Mapping[str, Any], submission: Submissi
     )
 
 
+def _values(graph: Graph, node_id: str) -> dict[str, Any]:
+    """Return the values of an `AnimeJob`'s inputs, also of those that come over a link."""
+    node = graph.nodes[node_id]
+    literals = {name: graph.literal(node, name) for name in FIELDS}
+    return {name: each.value for name, each in literals.items() if each is not None}
+
+
+def remove_marks(extra_data: dict[str, Any]) -> None:
+    """Remove all that a client wrote under our keys into a prompt's `extra_data`."""
+    for key in (MARK, PRODUCTION_MARK):
+        extra_data.pop(key, None)
+
+
 def mark(extra_data: dict[str, Any], job_id: UUID) -> None:
-    """Write the id of its job into a prompt's `extra_data`, over any id that a client set."""
-    previous = extra_data.get(MARK)
-    extra_data[MARK] = {**(previous if isinstance(previous, Mapping) else {}), JOB: str(job_id)}
+    """Write the id of its job into a prompt's `extra_data`."""
+    extra_data[MARK] = {JOB: str(job_id)}
 
 
 def job_id_of(item: tuple[Any, ...]) -> UUID | None:
-    """Return the id of a prompt's job, or None.
+    """Return the job id in a prompt's mark, or None if there is no mark of ours.
 
     Args:
         item: a waiting or running prompt of ComfyUI's queue.
     """
-    mark = item[3].get(MARK)
-    return UUID(mark[JOB]) if isinstance(mark, Mapping) and JOB in mark else None
+    mark = item[3].get(MARK) if isinstance(item[3], Mapping) else None
+    job_id = mark.get(JOB) if isinstance(mark, Mapping) else None
+    try:
+        return UUID(job_id) if isinstance(job_id, str) else None
+    except ValueError:
+        return None

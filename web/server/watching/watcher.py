@@ -63,13 +63,17 @@ class Watcher:
     def put(self, queue: Any, item: Any) -> None:
         """Record the job of a prompt that is about to be queued."""
         _, prompt_id, graph, extra_data, *_ = item
+        prompts.remove_marks(extra_data)
+        own = prompts.own_prompt(prompt_id)
+        if own is not None and own.production is not None:
+            extra_data[prompts.PRODUCTION_MARK] = dict(own.production)
         if self._is_job(graph):
             self._queue(prompt_id, graph, extra_data)
 
     def removed(self, queue: Any, items: list[Any]) -> None:
         """Record the jobs of removed prompts as cancelled."""
         for item in items:
-            job_id = prompts.job_id_of(item)
+            job_id = self._job_id_of(item)
             job = None if job_id is None else self._recorder.end(job_id)
             if job is not None:
                 self._end(endings.unstarted_event(job, JobState.CANCELLED), item[2])
@@ -81,7 +85,8 @@ class Watcher:
         request = _request.get() or {}
         if request.get("prompt") is not graph:  # Other code validated a graph of its own.
             request = {}
-        extra_data = dict(request.get("extra_data") or {})
+        sent = request.get("extra_data")
+        extra_data = dict(sent) if isinstance(sent, Mapping) else {}
         if "client_id" in request:
             extra_data["client_id"] = request["client_id"]
         queued_job = self._queue(str(prompt_id), graph, extra_data)
@@ -101,7 +106,7 @@ class Watcher:
             self._progress = None
             if self._is_job(item[2]):
                 self._start(item)
-        elif (job_id := prompts.job_id_of(item)) is not None:
+        elif (job_id := self._job_id_of(item)) is not None:
             needed = nodes_that_run(item[2], item[4], data["nodes"])
             self._progress = Progress(job_id, needed, data["nodes"])
             self._add_node_handler()
@@ -119,7 +124,7 @@ class Watcher:
         """Record the end of a job whose prompt ended."""
         item = queue.currently_running[item_id]
         _, prompt_id, graph, *_ = item
-        job_id = prompts.job_id_of(item)
+        job_id = self._job_id_of(item)
         if job_id is None:  # A node expansion may have added an AnimeJob while the prompt ran.
             running_job = self._recorder.running(prompt_id)
             if running_job is None:
@@ -131,11 +136,20 @@ class Watcher:
         if job is not None:
             self._end(endings.finished_event(job, graph, result, status), graph)
 
-    def _is_job(self, graph: Mapping[str, Any]) -> bool:
+    def _job_id_of(self, item: Any) -> UUID | None:
+        """Return the id of a prompt's job; None if the mark isn't ours or the job has ended.
+
+        A prompt that another pack put into the queue past our hooks may hold a mark of a client.
+        """
+        job_id = prompts.job_id_of(item)
+        job = None if job_id is None else self._recorder.find_open(job_id)
+        return job_id if job is not None and job.prompt_id == item[1] else None
+
+    def _is_job(self, graph: Any) -> bool:
         return self._every_prompt() or prompts.has_job_node(graph)
 
     def _queue(self, prompt_id: str, graph: Mapping[str, Any], extra_data: dict[str, Any]) -> Job:
-        submission = prompts.read_submission(extra_data)
+        submission = prompts.read_submission(extra_data, prompts.own_prompt(prompt_id))
         job = prompts.job_of_prompt(prompt_id, graph, submission)
         if not self._recorder.queue(job, graph, submission.workflow):
             self._ids_without_graph.add(job.id)
@@ -144,7 +158,7 @@ class Watcher:
         return job
 
     def _start(self, item: Any) -> None:
-        job_id = prompts.job_id_of(item)
+        job_id = self._job_id_of(item)
         job = None if job_id is None else self._recorder.start(job_id)
         if job is None:  # The prompt was queued before the hooks were attached.
             job = self._recorder.start(self._queue(item[1], item[2], item[3]).id)

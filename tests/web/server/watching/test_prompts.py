@@ -1,3 +1,10 @@
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from anime_production.models.jobs.job import JobSource
 from anime_production.web.server.watching import prompts
 
 NOBODY = prompts.read_submission({})
@@ -22,10 +29,75 @@ def test_a_prompt_without_the_node_has_a_nameless_job():
     assert prompts.job_of_prompt("p", {"1": {"class_type": "A"}}, NOBODY).project == ""
 
 
-def test_strange_extra_data_is_survived():
-    asked = prompts.read_submission({"extra_pnginfo": ["x"], "anime": "y", "client_id": 7})
-    assert (asked.client_id, asked.workflow, asked.reproduced_from) == ("7", None, None)
-    extra_data: dict = {"anime": "y"}
+def test_a_name_over_a_link_is_read_where_the_graph_shows_its_value():
+    graph = {
+        "1": {"class_type": "PrimitiveString", "inputs": {"value": "Winter"}},
+        "2": {"class_type": "AnimeParameterString", "inputs": {"name": "shot", "value": "012"}},
+        "3": {"class_type": "AnimeAnswer", "inputs": {"question": "?"}},
+        "4": {
+            "class_type": "AnimeJob",
+            "inputs": {
+                "project": ["1", 0], "shot": ["2", 0], "scene": ["3", 0], "episode": ["4", 0],
+                "character": ["9", 0],
+            },
+        },
+    }  # fmt: skip
+    job = prompts.job_of_prompt("p", graph, NOBODY)
+    assert (job.project, job.shot) == ("Winter", "012")
+    assert (job.scene, job.episode, job.character) == ("", "", "")
+
+
+DEEP: Any = json.loads('{"anime": ' * 400 + "1" + "}" * 400)
+GARBAGE: list[Any] = [
+    None, True, -1, 0.5, 10**400, "", "garbage", "x" * 1_000_000, "a\0b", "\ud800", [],
+    ["x"] * 1000, {}, {"job": None}, {"job": 7}, {"job": ["x"]}, {"job": {"job": "x"}},
+    {"job": "garbage"}, {"job": "x" * 1_000_000}, {"job": DEEP},
+    {"source": "production", "reproduced_from": DEEP},
+    {"nodes": DEEP}, {str(number): number for number in range(10_000)}, DEEP,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_in_extra_data_is_no_mark_and_no_origin(garbage):
+    item = (0, "p", {}, {"anime": garbage, "anime_production": garbage})
+    assert prompts.job_id_of(item) is None
+    assert prompts.job_id_of((0, "p", {}, garbage)) is None
+    submission = prompts.read_submission(
+        {"anime": garbage, "extra_pnginfo": garbage, "client_id": garbage}
+    )
+    assert submission.source is JobSource.API
+    assert submission.reproduced_from is None
+    assert submission.client_id in (None, "", "garbage")
+    workflow = prompts.read_submission({"extra_pnginfo": {"workflow": garbage}}).workflow
+    assert workflow is None or isinstance(garbage, dict)
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_in_a_graph_costs_the_names_alone(garbage):
+    inputs = dict.fromkeys(prompts.FIELDS, garbage)
+    for node in (garbage, {"class_type": "AnimeJob", "inputs": garbage}):
+        prompts.has_job_node({"1": node})
+        prompts.job_of_prompt("p", {"1": node}, NOBODY)
+    assert not prompts.has_job_node(garbage)
+    assert prompts.job_of_prompt("p", garbage, NOBODY).project == ""
+    job = job_of(**inputs)
+    assert len(job.project) <= 200
+
+
+def test_a_mark_is_written_over_whatever_was_there():
+    extra_data: dict = {"anime": "y", "anime_production": {}, "kept": 1}
+    prompts.remove_marks(extra_data)
+    assert extra_data == {"kept": 1}
     job = job_of()
     prompts.mark(extra_data, job.id)
     assert prompts.job_id_of((0, "p", {}, extra_data)) == job.id
+
+
+def test_only_the_prompt_that_this_process_queues_has_its_origin():
+    own = prompts.OwnPrompt("p", JobSource.PRODUCTION, uuid4())
+    with prompts.queueing(own):
+        assert prompts.own_prompt("p") == own
+        assert prompts.own_prompt("q") is None
+    assert prompts.own_prompt("p") is None
+    submission = prompts.read_submission({"client_id": "me"}, own)
+    assert (submission.source, submission.reproduced_from) == (own.source, own.reproduced_from)

@@ -10,7 +10,7 @@ from anime_production.models.jobs.job import JobSource, JobState, new_job
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.recorder import SecondJob
 from anime_production.web.server import watching
-from anime_production.web.server.watching import progress
+from anime_production.web.server.watching import progress, prompts
 
 from .conftest import FAILED, GRAPH, INTERRUPTED, STARTED, SUCCESS, WITHOUT_JOB
 
@@ -36,20 +36,66 @@ def test_a_script_without_a_client_has_a_job_too(bench):
     assert bench.announced == [("pending", 0.0), ("in_progress", 0.0), ("completed", 1.0)]
 
 
-def test_who_queues_a_prompt_may_say_why(bench):
-    origin = uuid4()
-    said = {"reproduced_from": str(origin), "source": "production", "job": str(uuid4())}
-    bench.put(anime=said)
+def test_what_a_client_says_of_its_prompt_is_no_mark_of_ours(bench):
+    said = {"reproduced_from": str(uuid4()), "source": "production", "job": str(uuid4())}
+    bench.put(anime=said, anime_production={"phase": str(uuid4())})
     bench.put(anime=said, prompt_id="q")
-    bench.put(anime={"reproduced_from": "no id", "source": "nobody"}, prompt_id="r")
-    first, second, third = (event.job for event in bench.events)
-    assert (first.reproduced_from, first.source) == (origin, JobSource.PRODUCTION)
-    assert (third.reproduced_from, third.source) == (None, JobSource.API)
+    first, second = (event.job for event in bench.events)
+    assert [each.reproduced_from for each in (first, second)] == [None, None]
+    assert [each.source for each in (first, second)] == [JobSource.API, JobSource.API]
     assert len({first.id, second.id, UUID(said["job"])}) == 3, "a job's id is its own"
-    for _ in range(3):
+    assert [item[3] for item in bench.queue.queue] == [
+        {"anime": {"job": str(each.id)}} for each in (first, second)
+    ]
+    for _ in range(2):
         bench.end(bench.start(), STARTED, SUCCESS)
-    assert bench.kinds.count("JobQueued") == 3
-    assert len({event.job.id for event in bench.events}) == 3
+    assert bench.kinds.count("JobQueued") == 2
+    assert len({event.job.id for event in bench.events}) == 2
+
+
+def test_what_this_process_queues_has_the_origin_that_it_says(bench):
+    ids = {"production": "1", "phase": "2", "attempt": "3"}
+    own = prompts.OwnPrompt("p", JobSource.PRODUCTION, uuid4(), ids)
+    with prompts.queueing(own):
+        bench.put()
+        bench.put(WITHOUT_JOB, prompt_id="q", anime_production=ids)
+    (queued,) = bench.events
+    assert (queued.job.source, queued.job.reproduced_from) == (own.source, own.reproduced_from)
+    marked, foreign = sorted((item[3] for item in bench.queue.queue), key=len, reverse=True)
+    assert marked == {"anime": {"job": str(queued.job.id)}, "anime_production": ids}
+    assert foreign == {}
+
+
+@pytest.mark.parametrize("garbage", ["garbage", 7, None, ["x"], {"job": 1}, "x" * 100_000])
+def test_a_foreign_mark_keeps_no_job_from_being_cancelled(bench, garbage):
+    bench.put(WITHOUT_JOB, prompt_id="foreign", number=0, anime=garbage)
+    # Another pack may put a prompt into the queue past our hooks.
+    item = (1, "past", WITHOUT_JOB, {"anime": {"job": garbage}}, [], {})
+    bench.execution.PromptQueue.put.__wrapped__(bench.queue, item)
+    bench.put(prompt_id="a", number=2)
+    bench.put(prompt_id="b", number=3)
+    assert bench.queue.delete_queue_item(lambda item: item[1] == "a")
+    bench.queue.wipe_queue()
+    ends = {event.job.prompt_id: event.state for event in bench.events
+            if isinstance(event, JobFinished)}  # fmt: skip
+    assert ends == dict.fromkeys("ab", JobState.CANCELLED)
+
+
+def test_the_id_of_anothers_job_ends_nothing(bench):
+    bench.put(prompt_id="p", number=1)
+    (queued,) = bench.events
+    stolen = {"job": str(queued.job.id)}
+    bench.put(WITHOUT_JOB, prompt_id="foreign", number=0, anime=stolen)
+    item = (0.5, "past", WITHOUT_JOB, {"anime": stolen}, [], {})
+    bench.execution.PromptQueue.put.__wrapped__(bench.queue, item)
+    for _ in range(2):
+        foreign = bench.start()
+        bench.executor.add_message("execution_cached", {"prompt_id": "past", "nodes": []}, False)
+        bench.end(foreign, STARTED, SUCCESS)
+    assert bench.kinds == ["JobQueued"]
+    bench.end(bench.start(), STARTED, SUCCESS)
+    assert bench.kinds == ["JobQueued", "JobStarted", "JobFinished"]
+    assert {event.job.id for event in bench.events} == {queued.job.id}
 
 
 def test_the_names_that_the_node_was_given_take_the_place_of_those_in_the_graph(bench):
@@ -171,6 +217,20 @@ def test_a_prompt_that_fails_validation_is_a_failed_job(bench):
     assert finished.state is JobState.FAILED
     assert finished.error.exception == "missing_node_type"
     assert "AnimeJob" in finished.error.message
+
+
+@pytest.mark.parametrize("extra_data", [None, "x", ["x"], {"anime": "x", "client_id": ["x"]}])
+def test_a_refused_prompt_with_garbage_around_it_is_a_failed_job(bench, extra_data):
+    graph: Any = {"4": GRAPH["4"], "5": {"class_type": "AnimeJob", "inputs": ["x"]}}
+    request = {"prompt": graph, "extra_data": extra_data, "client_id": {"x": 1}}
+
+    async def ask() -> Any:
+        return await bench.execution.validate_prompt("p", graph, None)
+
+    asyncio.run(_in_context(ask, bench, request))
+    queued, finished = bench.events
+    assert (queued.job.client_id, queued.job.source) == (None, JobSource.API)
+    assert finished.state is JobState.FAILED
 
 
 async def _in_context(ask: Any, bench: Any, request: Any) -> Any:
