@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .migrations import LOCK, list_migrations, migrate
+from .migrations import LOCK, list_migrations, migrate, schema_version
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 PrintLine = Callable[[str], None]
 
-# The text that COPY writes depends on these settings. Both databases use the same, so that their
-# contents can be compared.
+# The text that COPY writes depends on the first settings. Both databases use the same, so that
+# their contents can be compared. A large table takes longer than other queries may take.
 SETTINGS = """
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL lock_timeout = '15s';
+SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
 """
 # For each table: its name, its columns, the columns of its primary key, and the tables that its
 # foreign keys refer to. The table of migrations and generated columns are left out.
@@ -103,8 +104,7 @@ class DatabaseSource:
             connection: connection inside a transaction whose level is REPEATABLE READ.
         """
         connection.execute(SETTINGS.encode())
-        row = connection.execute("SELECT max(version) FROM anime.schema_migrations").fetchone()
-        self._connection, self.version = connection, int(row[0]) if row else 0
+        self._connection, self.version = connection, schema_version(connection)
         self.tables: Sequence[Table] = tables_of(connection)
 
     def chunks(self, table: Table) -> Iterator[bytes]:
@@ -144,8 +144,8 @@ def fill(
         The contents of every table, by its name.
 
     Raises:
-        TransferFailed: the source is of a newer version, the database has contents already, or the
-            copied contents differ.
+        TransferFailed: the source or the database is of a newer version, the database has contents
+            already, or the copied contents differ.
         psycopg.Error: the database refused a statement.
     """
     newest = list_migrations()[-1].version
@@ -156,6 +156,12 @@ def fill(
         )
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        version = schema_version(connection)
+        if version > newest:  # newer versions of the pack use it, perhaps at this moment
+            raise TransferFailed(
+                f"The database has schema {version}, made by a newer version of this pack, which"
+                f" this version (schemas up to {newest}) may use but not replace. Update the pack."
+            )
         connection.execute(SETTINGS.encode())
         if not replace:
             _check_empty(connection)
