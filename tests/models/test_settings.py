@@ -21,7 +21,7 @@ from anime_production.tools.comfyui import PACK
 OF_THE_MACHINE = {"models/jobs/database/place.py", "models/jobs/database/cluster.py"}
 PAGE = PACK / "docs" / "jobs.md"
 # Two values for each setting that takes no numbers, neither of them the default.
-VALUES = {"ANIME_TRACKING": ("all", "off")}
+VALUES = {"ANIME_TRACKING": ("all", "off"), "ANIME_BACKUP_FOLDER": ("/tmp/one", "/tmp/two")}
 
 
 def row(setting: Setting) -> str:

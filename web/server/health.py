@@ -6,6 +6,7 @@ from ...models import onnx_packages
 from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder import RecorderStatus
 from ...models.settings import TRACKING, SettingsError
+from .backup_health import backups_health
 from .context import RouteContext
 from .endpoint import RouteRequest
 from .refusals import json_answer, refusal_text
@@ -26,6 +27,7 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
     components = {
         "database": _database(state, context),
         "outbox": _outbox(state),
+        "backups": backups_health(context.recorder.daily_backups.status()),
         "weights": _weights(context),
         "device": _device(context),
         "onnxruntime": _onnxruntime(),

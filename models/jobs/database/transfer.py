@@ -1,7 +1,8 @@
 """Transfer of a whole database into another one, in one transaction: all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -90,8 +91,12 @@ class Source(Protocol):
     def tables(self) -> Sequence[Table]:
         """Tables, ordered so that no foreign key refers to a later one."""
 
-    def chunks(self, table: Table) -> Iterator[bytes]:
-        """Yield the table's rows in the format of COPY."""
+    def chunks(self, table: Table) -> Generator[bytes, None, None]:
+        """Yield the table's rows in the format of COPY.
+
+        A caller that may stop early closes the generator: until then it holds the connection, and
+        the end of the transaction would wait for it.
+        """
 
 
 class DatabaseSource:
@@ -107,7 +112,7 @@ class DatabaseSource:
         self._connection, self.version = connection, schema_version(connection)
         self.tables: Sequence[Table] = tables_of(connection)
 
-    def chunks(self, table: Table) -> Iterator[bytes]:
+    def chunks(self, table: Table) -> Generator[bytes, None, None]:
         """Yield the table's rows in the format of COPY, in the order of their key."""
         return _copy_out(self._connection, table)
 
@@ -204,8 +209,9 @@ def _copy_all(
     for table in source.tables:
         # The source already contains the rows that the triggers would write.
         _switch_triggers(connection, table, "DISABLE")
-        chunks, contents_of_chunks = digest(source.chunks(table))
-        _copy_in(connection, table, chunks)
+        with closing(source.chunks(table)) as rows:
+            chunks, contents_of_chunks = digest(rows)
+            _copy_in(connection, table, chunks)
         contents[table.name] = contents_of_chunks()
         print_line(f"{table.name}: {contents[table.name].rows} rows")
     for table in source.tables:
@@ -253,7 +259,7 @@ def _switch_triggers(connection: "Connection", table: Table, action: str) -> Non
     connection.execute(f"ALTER TABLE anime.{table.name} {action} TRIGGER USER".encode())
 
 
-def _copy_out(connection: "Connection", table: Table) -> Iterator[bytes]:
+def _copy_out(connection: "Connection", table: Table) -> Generator[bytes, None, None]:
     from psycopg import sql
 
     order = [sql.SQL('{}::text COLLATE "C"').format(sql.Identifier(name)) for name in table.key]

@@ -3,12 +3,12 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
@@ -23,6 +23,7 @@ from ..database.transfer import (
     digest,
     fill,
 )
+from .backup_folder import MANIFEST, UNFINISHED
 from .outbox import Outbox
 from .process_lock import Life, list_processes
 from .processes import FOLDER
@@ -31,8 +32,8 @@ from .shipper import Shipper
 if TYPE_CHECKING:
     from psycopg import Connection
 
+NOTHING: Mapping[str, Any] = {}
 KIND, FORMAT = "Anime Production's record of jobs", 1
-MANIFEST = "manifest.json"
 OUTBOX = "outbox.sqlite"
 CHUNK = 1 << 20  # bytes
 SETTLE_SECONDS = 600.0  # longest wait until the events of the outbox are in the database
@@ -57,21 +58,12 @@ def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Con
     if file.exists():
         raise TransferFailed(f"{file} exists already; give another name.")
     database = Database(directory)
-    unfinished = file.with_name(f"{file.name}.part")
     try:
         _ship_outbox(directory, database, print_line)
-        with _snapshot(database) as source:
-            os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            contents = write_archive(unfinished, source, print_line)
-        os.replace(unfinished, file)
-    except OSError as error:
-        if isinstance(error, DatabaseUnavailable):
-            raise
-        raise TransferFailed(f"{file} can't be written: {error}.") from error
+        with snapshot(database) as (connection, _):
+            return write_file(file, DatabaseSource(connection), print_line)
     finally:
-        unfinished.unlink(missing_ok=True)
         database.close()
-    return contents
 
 
 def restore(
@@ -132,8 +124,8 @@ def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Con
         raise TransferFailed(f"There is no embedded database in {place}.")
     embedded = Database(directory, only_embedded=True)
     try:
-        with _snapshot(embedded) as source:
-            return _fill(Database(directory), source, replace, print_line)
+        with snapshot(embedded) as (connection, _):
+            return _fill(Database(directory), DatabaseSource(connection), replace, print_line)
     finally:
         embedded.close()
 
@@ -152,7 +144,7 @@ class _ArchiveSource:
         ]
         self._contents = {each["name"]: Contents(**each["contents"]) for each in manifest["tables"]}
 
-    def chunks(self, table: Table) -> Iterator[bytes]:
+    def chunks(self, table: Table) -> Generator[bytes, None, None]:
         """Yield the table's rows, and check that they are those that were backed up."""
         with self._archive.open(f"{table.name}.copy") as stream:
             chunks, contents_of_chunks = digest(iter(lambda: stream.read(CHUNK), b""))
@@ -161,15 +153,64 @@ class _ArchiveSource:
             raise ValueError(f"the rows of the table {table.name} were changed or damaged")
 
 
-def write_archive(file: Path, source: Source, print_line: PrintLine) -> dict[str, Contents]:
-    """Write all rows of a source into a ZIP file and return the contents of every table."""
+def write_file(
+    file: Path,
+    source: Source,
+    print_line: PrintLine,
+    pace: Callable[[], None] = lambda: None,
+    more: Mapping[str, Any] = NOTHING,
+) -> dict[str, Contents]:
+    """Write all rows of a source into a new file, which has its name only when it is complete.
+
+    Args:
+        file: path of the new file; only its owner can read it.
+        source: rows.
+        print_line: function that prints a line of progress for each table.
+        pace: function that is called after each row; an error of it ends the writing.
+        more: further values for the manifest.
+
+    Returns:
+        The contents of every table, by its name.
+
+    Raises:
+        TransferFailed: the file can't be written.
+    """
+    unfinished = file.with_name(f"{file.name}{UNFINISHED}")
+    try:
+        descriptor = os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w+b") as stream:
+            contents = write_archive(stream, source, print_line, pace, more)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(unfinished, file)
+    except OSError as error:
+        if isinstance(error, DatabaseUnavailable):
+            raise
+        raise TransferFailed(f"{file} can't be written: {error}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return contents
+
+
+def write_archive(
+    file: Path | IO[bytes],
+    source: Source,
+    print_line: PrintLine,
+    pace: Callable[[], None] = lambda: None,
+    more: Mapping[str, Any] = NOTHING,
+) -> dict[str, Contents]:
+    """Write all rows of a source into a ZIP file; see `write_file`."""
     contents = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in source.tables:
-            chunks, contents_of_chunks = digest(source.chunks(table))
-            with archive.open(f"{table.name}.copy", "w", force_zip64=True) as stream:
+            with (
+                closing(source.chunks(table)) as rows,
+                archive.open(f"{table.name}.copy", "w", force_zip64=True) as stream,
+            ):
+                chunks, contents_of_chunks = digest(rows)
                 for chunk in chunks:
                     stream.write(chunk)
+                    pace()
             contents[table.name] = contents_of_chunks()
             print_line(f"{table.name}: {contents[table.name].rows} rows")
         tables = [
@@ -181,6 +222,7 @@ def write_archive(file: Path, source: Source, print_line: PrintLine) -> dict[str
             "schema": source.version,
             "made_at": datetime.now(timezone.utc).isoformat(),
             "tables": tables,
+            **more,
         }
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
     return contents
@@ -204,16 +246,27 @@ def _fill(
 
 
 @contextmanager
-def _snapshot(database: Database) -> "Iterator[DatabaseSource]":
-    """Open the present contents of the database as a source of rows."""
+def snapshot(
+    database: Database, before: "Callable[[Connection], Any]" = lambda connection: None
+) -> "Iterator[tuple[Connection, Any]]":
+    """Open the present contents of the database, which other connections may change meanwhile.
+
+    Args:
+        database: database to read.
+        before: function that is called with the connection before the moment of the contents.
+
+    Yields:
+        A connection in a transaction at that moment, and what `before` returned.
+    """
     from psycopg import IsolationLevel
 
     connection: Connection
     with database.connect() as connection:
+        first = before(connection)
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
-            yield DatabaseSource(connection)
+            yield connection, first
 
 
 def _ship_outbox(directory: Path, database: Database, print_line: PrintLine) -> None:

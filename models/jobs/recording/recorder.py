@@ -16,6 +16,7 @@ from ..database.address import without_secrets
 from ..database.database import Database, DatabaseUnavailable
 from ..job import Job
 from ..provenance.model_hashes import FindFile
+from .daily_backups import DailyBackups
 from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
@@ -61,7 +62,10 @@ class RecorderStatus:
 class Recorder:
     """The outbox, the shipper and the database of one private folder.
 
-    The first event or the first read opens the files, starts the thread and imports the driver.
+    The first event or the first read opens the files, starts the threads and imports the driver.
+
+    Attributes:
+        daily_backups: backups of the embedded database.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class Recorder:
         self._shipper = Shipper(
             self._outbox, self._database, longest_pause, self._presence, Retention(directory)
         )
+        self.daily_backups = DailyBackups(directory, self._database)
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
@@ -142,6 +147,7 @@ class Recorder:
         """
         if self.is_used:
             self._shipper.wake()
+            self.daily_backups.start()
 
     def queue(
         self, job: Job, graph: Mapping[str, Any], workflow: Mapping[str, Any] | None = None
@@ -220,6 +226,7 @@ class Recorder:
             return False
         is_on_disk = self._outbox.append(event)
         self._shipper.wake()
+        self.daily_backups.start()
         for follower in self._followers:
             try:
                 follower(event)
@@ -264,6 +271,7 @@ class Recorder:
     def close(self) -> None:
         """Stop the shipper, close the outbox and leave the embedded server. It never raises."""
         try:
+            self.daily_backups.stop()
             self._shipper.stop(STOP_SECONDS)
             self._outbox.close()
             self._database.close()
