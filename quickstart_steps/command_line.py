@@ -37,7 +37,8 @@ commands:
   phases   list the phases that productions can run; phases register FILE adds a workflow, phases
            remove ID removes it; needs a set-up environment
   jobs     back up the record of jobs, restore it, or move it to another PostgreSQL:
-           jobs backup FILE, jobs restore FILE, jobs move (to ANIME_DATABASE_URL)
+           jobs backup FILE, jobs restore FILE, jobs move (to ANIME_DATABASE_URL); jobs set-aside
+           shows the events that could not be written, and with --retry tries them again
   clean    remove everything that quickstart made
 
 Packages are fetched with pip's settings on this machine, so PIP_INDEX_URL and

@@ -1,5 +1,7 @@
 """Program that backs up the record of jobs, restores it, or moves it to another PostgreSQL.
 
+It also shows the events that could not be written into the database.
+
 Run it as `python -m anime_production.quickstart_steps.jobs` with the Python that runs ComfyUI. It
 finds the database as ComfyUI does: by ANIME_DATABASE_URL, or by the private config file.
 """
@@ -23,6 +25,10 @@ def main(arguments: list[str]) -> int:
     backup = commands.add_parser("backup", help="write all jobs into a file")
     restore = commands.add_parser("restore", help="put a backup into the database")
     move = commands.add_parser("move", help="copy the embedded database to the configured one")
+    set_aside = commands.add_parser(
+        "set-aside", help="show the events that could not be written into the database"
+    )
+    set_aside.add_argument("--retry", action="store_true", help="let them be written again")
     for command in (backup, restore):
         command.add_argument("file", type=Path)
     for command in (restore, move):
@@ -35,6 +41,8 @@ def main(arguments: list[str]) -> int:
         say(f"--user: there is no folder {options.user}")
         return 1
     try:
+        if options.command == "set-aside":
+            return _show_set_aside(private, options.retry)
         return _do(options, private)
     except KeyboardInterrupt:
         return 130
@@ -71,6 +79,36 @@ def _do(options: argparse.Namespace, private: Path) -> int:
         say("The written rows were read back: all are the same as the original ones.")
     if options.command == "move":
         say("Start ComfyUI with the same setting. The embedded database was left as it is.")
+    return 0
+
+
+def _show_set_aside(private: Path, retry: bool) -> int:
+    """Show the events that are set aside, or let them be written again."""
+    import sqlite3
+
+    from ..models.jobs.recording.recorder import OUTBOX
+    from ..models.jobs.recording.set_aside import list_set_aside, retry_set_aside
+
+    outbox = private / OUTBOX
+    try:
+        if not outbox.exists():
+            say("No job was ever recorded here, so no event is set aside.")
+        elif retry:
+            say(
+                f"{retry_set_aside(outbox)} events wait for the database again. ComfyUI writes them"
+            )
+            say("within ten seconds if it runs, else after its next start.")
+        else:
+            events = list_set_aside(outbox)
+            for event in events:
+                job = f"job {event.job_id}" if event.job_id else "no job"
+                say(f"{event.at}  {event.kind}  {job}\n    {event.reason}")
+            say(f"{len(events)} events are set aside.")
+            if events:
+                say("When their cause is gone: python quickstart.py jobs set-aside --retry")
+    except (sqlite3.Error, OSError) as error:
+        say(f"The outbox {outbox} can't be used: {error}")
+        return 1
     return 0
 
 

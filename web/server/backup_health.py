@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...models.jobs.recording.daily_backups import BackupStatus
+from .health_status import DEGRADED, OK
 
 
 def backups_health(status: BackupStatus) -> dict[str, Any]:
@@ -17,11 +18,11 @@ def backups_health(status: BackupStatus) -> dict[str, Any]:
     }
     if status.failure is not None:
         message = f"The last backup of the database failed: {status.failure}"
-        return {"status": "degraded", "message": message, **fields}
+        return {"status": DEGRADED, "message": message, **fields}
     if status.is_late(datetime.now(timezone.utc)):
         message = (
             "No backup of the database was made for more than two periods"
             f" (ANIME_BACKUP_DAYS is {status.days})."
         )
-        return {"status": "degraded", "message": message, **fields}
-    return {"status": "ok", **fields}
+        return {"status": DEGRADED, "message": message, **fields}
+    return {"status": OK, **fields}

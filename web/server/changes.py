@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ...models.file_hash import sha256_of
+from ...models.jobs.database.database import WRITE_SECONDS
 from ...models.jobs.job import Review, ReviewVerdict
 from ...models.jobs.job_states import UNFINISHED
 from ...models.jobs.queries.deletion import StillRunning, WrittenFile, delete_job
@@ -60,7 +61,7 @@ def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Delete a job from the database and, with the parameter `files`, its files."""
     record = find_record(context, request)
     try:
-        files = context.recorder.database.run(delete_job, record.job.id)
+        files = context.recorder.database.run(delete_job, record.job.id, seconds=WRITE_SECONDS)
     except StillRunning as state:
         raise Refusal("still_running", state=str(state)) from None
     query: DeleteParameters = request.parameters

@@ -1,7 +1,7 @@
 """The context of the routes: the recorder, and the parts of ComfyUI that their handlers use."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from ...models.jobs.recording.recorder import Recorder
 from ...models.production.installed import Installed
 from . import folders, workflows
 from .fetches import Fetches
+from .route_threads import RouteThreads
 from .worker import Productions, get_productions
 
 
@@ -28,6 +29,7 @@ class RouteContext:
         graph_errors: function that returns ComfyUI's errors on a graph, except for missing files.
         fetches: downloads of weights.
         productions: function that returns the productions of this process and their worker.
+        threads: threads for the handlers' blocking work.
     """
 
     get_recorder: Callable[[], Recorder]
@@ -40,6 +42,7 @@ class RouteContext:
     graph_errors: Callable[[Mapping[str, Any]], Awaitable[list[str]]]
     fetches: Fetches
     productions: Callable[[], Productions]
+    threads: RouteThreads = field(default_factory=RouteThreads)
 
     @property
     def recorder(self) -> Recorder:

@@ -1,6 +1,5 @@
 """The description of a route, and the code that answers its requests."""
 
-import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ from .bodies import Body, read_body
 from .context import RouteContext
 from .query_parameters import Parameters, read_parameters
 from .refusals import Refusal, json_answer
+from .route_threads import ANSWER_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +48,14 @@ class Endpoint:
         path: path in aiohttp's form, with at most one variable part.
         summary: one sentence on the route, for the OpenAPI description.
         handler: function that handles a request. A coroutine runs on ComfyUI's event loop, any
-            other function in a thread.
+            other function in one of the context's threads.
         answer: name of the answer's model in `answers`, or the content type of an answer that is
             not JSON.
         parameters: model of the query parameters.
         body: model of the body; None if the route has no body.
         errors: meaning of each status that only some routes answer, for the OpenAPI description.
             400, 413, 500 and 503 are described for all routes.
+        seconds: longest wait for a handler in a thread; None for no limit.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Endpoint:
     parameters: type[Parameters] = Parameters
     body: type[Body] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
+    seconds: float | None = ANSWER_SECONDS
 
     async def respond(self, context: RouteContext, request: web.Request) -> web.StreamResponse:
         """Return the HTTP response to a request."""
@@ -76,7 +78,9 @@ class Endpoint:
             if inspect.iscoroutinefunction(self.handler):
                 answer = await self.handler(context, route_request)
             else:
-                answer = await asyncio.to_thread(self.handler, context, route_request)
+                answer = await context.threads.run(
+                    self.handler, context, route_request, seconds=self.seconds
+                )
         except Refusal as refusal:
             return refusal.answer()
         except DatabaseUnavailable as error:

@@ -1,6 +1,5 @@
 """The export of a selection of jobs as a file: JSON, or CSV for a spreadsheet."""
 
-import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -35,13 +34,13 @@ async def export(context: RouteContext, request: RouteRequest) -> web.Response:
 
     # The first page is read before anything is sent, so that the answer can still be a refusal if
     # the database can't be reached.
-    first = await asyncio.to_thread(page_after, None)
+    first = await context.threads.run(page_after, None)
 
     async def pages() -> Pages:
         page = first
         yield page
         while page.next is not None:
-            page = await asyncio.to_thread(page_after, page.next)
+            page = await context.threads.run(page_after, page.next)
             yield page
 
     encode, media_type = (_csv, "text/csv") if query.format == CSV else (_json, "application/json")

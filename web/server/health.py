@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from ...models import onnx_packages
+from ...models import dependency, onnx_packages
 from ...models.jobs.database.address import external_address, without_secrets
-from ...models.jobs.recording.recorder import RecorderStatus
+from ...models.jobs.recording.recorder_status import RecorderStatus
 from ...models.settings import TRACKING, SettingsError
 from .backup_health import backups_health
 from .context import RouteContext
 from .endpoint import RouteRequest
+from .health_status import DEGRADED, DOWN, OK
+from .outbox_health import outbox_health
 from .refusals import json_answer, refusal_text
 
-OK, DEGRADED, DOWN = "ok", "degraded", "down"
 EMBEDDED, EXTERNAL = "embedded", "external"
 
 
@@ -24,9 +25,11 @@ def health(context: RouteContext, request: RouteRequest) -> Any:
 def measure_health(context: RouteContext) -> dict[str, Any]:
     """Return the status of each component, and the status of the pack that follows from them."""
     state = context.recorder.status()
+    database = _database(state, context)
     components = {
-        "database": _database(state, context),
-        "outbox": _outbox(state),
+        "database": database,
+        "packages": _packages(database["mode"]),
+        "outbox": outbox_health(state),
         "backups": backups_health(context.recorder.daily_backups.status()),
         "weights": _weights(context),
         "device": _device(context),
@@ -34,8 +37,10 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
         "worker": _worker(context),
     }
     states = {component["status"] for component in components.values()}
-    # Jobs are lost only if neither the database nor the outbox can be written.
-    jobs_are_lost = components["database"]["status"] == components["outbox"]["status"] == DOWN
+    # While only the outbox can't be written, events go from memory into the database. Those that
+    # stay in memory are lost when ComfyUI ends, and the oldest of very many are dropped.
+    stay_in_memory = database["status"] == DOWN or state.lost > state.dropped
+    jobs_are_lost = components["outbox"]["status"] == DOWN and stay_in_memory
     status = DOWN if jobs_are_lost else OK if states == {OK} else DEGRADED
     return {"status": status, "components": components}
 
@@ -50,15 +55,28 @@ def _database(state: RecorderStatus, context: RouteContext) -> dict[str, Any]:
     return {"status": DOWN, "mode": mode, "message": state.database}
 
 
-def _outbox(state: RecorderStatus) -> dict[str, Any]:
-    counts = {"backlog": state.backlog, "rejected": state.rejected, "lost": state.lost}
-    if state.outbox is not None:
-        message = f"The outbox can't be used ({state.outbox}): jobs may not be recorded."
-        return {"status": DOWN, "message": message, **counts}
-    if state.rejected or state.lost:
-        message = "Some events were refused by the database or could not be written; see the log."
-        return {"status": DEGRADED, "message": message, **counts}
-    return {"status": OK, **counts}
+def _packages(mode: str) -> dict[str, Any]:
+    """Return all packages that are missing, with one command that installs them.
+
+    The status is degraded if jobs or productions need one of them. A node that needs another one
+    says so itself.
+
+    Args:
+        mode: kind of the database, which decides if the embedded server's package is needed.
+    """
+    modules = dependency.missing_modules()
+    if not modules:
+        return {"status": OK, "missing": []}
+    packages = list(dict.fromkeys(dependency.PACKAGES[module] for module in modules))
+    command = dependency.install_command(modules)
+    unneeded = {dependency.EMBEDDED_SERVER} if mode == EXTERNAL else set()
+    is_impaired = set(modules) & set(dependency.NEEDED_FOR_JOBS) - unneeded
+    return {
+        "status": DEGRADED if is_impaired else OK,
+        "missing": packages,
+        "message": f"Not installed: {', '.join(packages)}. Run: {command} and restart ComfyUI.",
+        "commands": [command],
+    }
 
 
 def _weights(context: RouteContext) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def get_stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def run_query(context: RouteContext, query: Callable[..., Any], *arguments: Any) -> Any:
     """Return the result of a query, after the events in the outbox were sent to the database."""
     if context.recorder.backlog() != 0:
-        context.recorder.settle()
+        _settle(context)
     return context.recorder.database.run(query, *arguments)
 
 
@@ -127,7 +127,7 @@ def find_record(context: RouteContext, request: RouteRequest) -> JobRecord:
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
-    context.recorder.settle()
+    _settle(context)
     record = context.recorder.database.run(find_job, request.id)
     if record is None:
         raise _unknown_job(context, request)
@@ -140,11 +140,20 @@ def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
-    context.recorder.settle()
+    _settle(context)
     job_id = context.recorder.database.run(details.find_id, request.id)
     if job_id is None:
         raise _unknown_job(context, request)
     return job_id
+
+
+def _settle(context: RouteContext) -> None:
+    """Send the events in the outbox to the database.
+
+    The database is checked first, because a check has a shorter deadline than sending.
+    """
+    context.recorder.database.check()
+    context.recorder.settle()
 
 
 def _unknown_job(context: RouteContext, request: RouteRequest) -> Refusal:

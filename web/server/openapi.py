@@ -83,7 +83,7 @@ def _errors(endpoint: Endpoint) -> dict[int, str]:
         400: "A parameter or a field is unknown or wrong.",
         **({413: "The body is too large."} if endpoint.body is not None else {}),
         500: HTTPStatus(500).phrase,
-        503: "The database can't be reached.",
+        503: "The database can't be used now, or too many requests wait.",
     }
     if endpoint.answer == HEALTH:
         del common[400], common[500]

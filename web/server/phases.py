@@ -1,6 +1,5 @@
 """Routes that list, register and remove the phases of productions."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,18 +55,18 @@ async def register(context: RouteContext, request: RouteRequest) -> web.Response
     """Register a phase; answer 201 if it was written, 200 if the same phase was there already."""
     body: DefinitionBody = request.body
     try:
-        phase = await asyncio.to_thread(read_definition, body.to_dict("replace"))
+        phase = await context.threads.run(read_definition, body.to_dict("replace"))
     except DefinitionError as error:
         raise Refusal("bad_definition", reason=str(error)) from None
     errors = await context.graph_errors(phase.graph)
     if errors:
         raise Refusal("workflow_refused", reason=errors[0])
     try:
-        is_new = await asyncio.to_thread(register_phase, _folder(context), phase, body.replace)
+        is_new = await context.threads.run(register_phase, _folder(context), phase, body.replace)
     except PhaseConflict:
         key = "phase_shipped" if is_shipped(phase.id) else "phase_exists"
         raise Refusal(key, id=phase.id) from None
-    answer = await asyncio.to_thread(_phase_to_json, context, phase, context.installed())
+    answer = await context.threads.run(_phase_to_json, context, phase, context.installed())
     return json_answer(answer, 201 if is_new else 200)
 
 

@@ -103,7 +103,12 @@ REFUSALS: Mapping[str, RefusalKind] = {
         409, "The environment variable {variable} decides which prompts are remembered. Change it"
         " there, then restart ComfyUI."),
     "not_written": RefusalKind(409, "The setting could not be written. {reason}"),
-    "database_away": RefusalKind(503, "The database can't be reached. {reason}"),
+    "database_away": RefusalKind(503, "The database can't be used now. {reason}"),
+    "busy": RefusalKind(
+        503, "Too many requests of this pack wait for an answer. Ask again in a moment."),
+    "too_slow": RefusalKind(
+        503, "There was no answer within {seconds} s. What was asked for may still be done. Look"
+        " at health, and ask again in a moment."),
     "not_yet": RefusalKind(
         503, "The job is known, but not in the database yet. Ask again in a moment."),
     "failed": RefusalKind(500, "The request failed ({error}). The log of ComfyUI says why."),

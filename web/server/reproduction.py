@@ -1,6 +1,5 @@
 """Handler of the route that queues a job's graph again, the same or with changed inputs."""
 
-import asyncio
 import copy
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +15,7 @@ from .context import RouteContext
 from .endpoint import RouteRequest
 from .jobs import find_job_id
 from .refusals import Refusal
+from .route_threads import FILES_SECONDS
 from .submission import GraphRefused, submit
 from .watching.prompts import MARK, REPRODUCED_FROM, SOURCE
 from .workflows import installed, model_file
@@ -27,13 +27,13 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     """Queue a job's graph again, and return what has changed in this ComfyUI since the job ran."""
     body: ReproduceBody = request.body
     changes = body.changes or {}
-    job_id = await asyncio.to_thread(find_job_id, context, request)
-    saved = await asyncio.to_thread(context.recorder.database.run, details.graph_of, job_id)
+    job_id = await context.threads.run(find_job_id, context, request)
+    saved = await context.threads.run(context.recorder.database.run, details.graph_of, job_id)
     if saved is None or not saved["graph"]:
         raise Refusal("no_graph")
     graph = with_changes(saved["graph"], changes)
-    params = await asyncio.to_thread(context.recorder.database.run, details.parameters_of, job_id)
-    differences = await asyncio.to_thread(find_differences, graph, params)
+    params = await context.threads.run(context.recorder.database.run, details.parameters_of, job_id)
+    differences = await context.threads.run(find_differences, graph, params, seconds=FILES_SECONDS)
     extra: dict[str, Any] = {MARK: {REPRODUCED_FROM: str(job_id), SOURCE: body.source}}
     # The saved workflow does not match a graph with changes.
     if saved["workflow"] is not None and not changes:

@@ -11,6 +11,7 @@ from .endpoint import Endpoint, RouteRequest
 from .export import export
 from .health import health
 from .query_parameters import DeleteParameters, ExportParameters, JobsParameters, StatsParameters
+from .route_threads import FILES_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ ENDPOINTS = (
     Endpoint(
         "DELETE", JOB, "Delete a job, and with `files` also the files that it wrote.",
         changes.delete, "Deleted", DeleteParameters,
-        errors={**UNKNOWN, 409: "The job has not ended."},
+        errors={**UNKNOWN, 409: "The job has not ended."}, seconds=FILES_SECONDS,
     ),
     Endpoint(
         "GET", "/anime/projects", "List all projects with their shots.", jobs.get_projects,

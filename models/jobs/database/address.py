@@ -72,7 +72,13 @@ def external_address(
 
 
 def without_secrets(error: BaseException) -> str:
-    """Return the first line of a database error, with every part of a connection string hidden."""
+    """Return the first line of a database error, with every part of a connection string hidden.
+
+    The message of an error with the attribute `has_no_secrets` is returned whole: it may quote a
+    command or a setting that the user needs.
+    """
+    if getattr(error, "has_no_secrets", False):
+        return str(error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return QUOTED.sub("…", lines[0] if lines else type(error).__name__)
 

@@ -1,80 +1,67 @@
-"""The connection pool of the database."""
+"""The pool of open connections to the database."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ...dependency import require
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-NAME = "anime-production"
-# Connections in the pool. A thread that gets none within `WAIT_SECONDS` opens a connection of its
-# own.
-MOST_CONNECTIONS = 8
-WAIT_SECONDS = 1.0
+MOST_CONNECTIONS = 8  # unused ones; more can be in use
+LONGEST_IDLE = 600.0  # seconds until an unused connection is closed
 
 
-class PooledConnections:
-    """A pool of connections to the database that was reached last."""
+@dataclass(frozen=True)
+class PooledConnection:
+    """An open connection in autocommit mode.
+
+    Attributes:
+        connection: the connection.
+        seconds: longest duration of a statement that the server was told; None for no limit.
+        idle_since: time at which it came back, of `time.monotonic`.
+    """
+
+    connection: "Connection"
+    seconds: float | None
+    idle_since: float = 0.0
+
+
+class ConnectionPool:
+    """Connections that are open and unused now.
+
+    It has no threads of its own, and none of its methods waits for the server: psycopg's pool
+    tests and resets connections without a deadline.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._pool: Any = None
-        self._parameters: dict[str, str] = {}
+        self._idle: list[PooledConnection] = []
 
-    @contextmanager
-    def connection(self) -> "Iterator[Connection | None]":
-        """Lend a connection of the pool, which was tested just now.
-
-        It is None if there is no pool or no free connection.
-        """
-        pool = self._pool
-        connection = None
-        if pool is not None:
-            try:
-                connection = pool.getconn(timeout=WAIT_SECONDS)
-            except require("psycopg_pool").PoolTimeout:
-                # All connections are in use, or the server is down. The caller opens a new
-                # connection, which fails only if the server is down.
-                pass
-            except require("psycopg_pool").PoolClosed:
-                pass  # another thread could not reach the database and closed the pool
-        try:
-            yield connection
-        finally:
-            if connection is not None:
-                pool.putconn(connection)
-
-    def open(self, connection: "Connection") -> None:
-        """Open a pool to the database of this connection, unless it is open already."""
-        info = connection.info
-        parameters = {**info.get_parameters(), "password": info.password}
+    def take(self) -> PooledConnection | None:
+        """Remove the connection that was used last and return it; None if there is none."""
         with self._mutex:
-            if self._pool is not None and parameters == self._parameters:
-                return
-            self._close()
-            psycopg_pool = require("psycopg_pool")
-            self._parameters = parameters
-            self._pool = psycopg_pool.ConnectionPool(
-                kwargs={**parameters, "autocommit": True},
-                min_size=0,
-                max_size=MOST_CONNECTIONS,
-                num_workers=1,
-                reconnect_timeout=WAIT_SECONDS,
-                check=psycopg_pool.ConnectionPool.check_connection,
-                name=NAME,
-                open=True,
-            )
+            return self._idle.pop() if self._idle else None
+
+    def give_back(self, pooled: PooledConnection) -> None:
+        """Keep a connection for the next use, or close it if it is broken or one too many."""
+        status = require("psycopg").pq.TransactionStatus.IDLE
+        now = time.monotonic()
+        kept = pooled.connection.info.transaction_status == status
+        with self._mutex:
+            expired = [each for each in self._idle if now - each.idle_since > LONGEST_IDLE]
+            self._idle = [each for each in self._idle if each not in expired]
+            kept = kept and len(self._idle) < MOST_CONNECTIONS
+            if kept:
+                self._idle.append(replace(pooled, idle_since=now))
+        for each in expired if kept else [*expired, pooled]:
+            each.connection.close()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all unused connections."""
         with self._mutex:
-            self._close()
-
-    def _close(self) -> None:
-        if self._pool is not None:
-            self._pool.close(timeout=WAIT_SECONDS)
-            self._pool = None
+            unused, self._idle = self._idle, []
+        for each in unused:
+            each.connection.close()

@@ -8,30 +8,36 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...dependency import MissingDependency, require
 from ...settings import SettingsError
-from .address import external_address, hide_secrets_in_logs, without_secrets
-from .connections import PooledConnections
+from .address import external_address, hide_secrets_in_logs
+from .connections import ConnectionPool, PooledConnection
+from .deadlines import DeadlineWatch, NoAnswer
 from .embedded import EmbeddedFailure, EmbeddedServer
-from .migrations import SchemaTooNew, migrate
+from .opening import limit_statements, open_connection
 from .place import place_below
+from .silence import Silence
+from .unavailable import DatabaseUnavailable, unavailable_reason
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
+__all__ = ["READ_SECONDS", "WRITE_SECONDS", "Database", "DatabaseUnavailable", "NoAnswer"]
+
 Result = TypeVar("Result")
 
-OLDEST_SERVER = 14  # major version of PostgreSQL
-CONNECT_SECONDS = 5
-# TCP closes a connection whose data stays unacknowledged for this long. Without it, a network that
-# drops all packets would block a query for many minutes.
-UNACKNOWLEDGED_MS = 20_000
-
-
-class DatabaseUnavailable(ConnectionError):
-    """The database can't be used now; the message gives the reason, without secrets."""
+READ_SECONDS = 5.0  # a person waits for the answer
+WRITE_SECONDS = 30.0  # for work in the background, and for deletions
+CHECK_SECONDS = 2.0  # longest wait for the answer of an unused connection
+# The server cancels a statement itself this long before the connection is cut. Then the connection
+# stays usable, and the error says that the server is slow, not that it hangs.
+GRACE_SECONDS = 1.0
+CLOSE_SECONDS = 1.0  # longest wait for a thread that starts the embedded server
 
 
 class Database:
-    """The database of a private folder: an external one if configured, else the embedded one."""
+    """The database of a private folder: an external one if configured, else the embedded one.
+
+    Every use of it has a deadline, so that no thread waits for a server that hangs.
+    """
 
     def __init__(self, directory: Path, only_embedded: bool = False) -> None:
         """Store the settings; the first query connects.
@@ -43,102 +49,146 @@ class Database:
         self._directory, self._only_embedded = directory, only_embedded
         self._mutex = threading.Lock()
         self._embedded: EmbeddedServer | None = None
-        self._connections = PooledConnections()
+        self._pool, self._silence, self._watch = ConnectionPool(), Silence(), DeadlineWatch()
 
-    def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
+    def run(
+        self,
+        function: Callable[..., Result],
+        *arguments: Any,
+        seconds: float | None = READ_SECONDS,
+    ) -> Result:
         """Call `function(connection, *arguments)` and return its result.
 
         Args:
             function: function that queries or changes the database, on a connection in autocommit
-                mode; errors that aren't about the connection are passed on.
+                mode; errors that aren't about the database are passed on.
             arguments: arguments of the function after the connection.
+            seconds: longest duration of the function; None for no limit.
 
         Raises:
+            NoAnswer: the database did not answer in time, or a moment ago.
             DatabaseUnavailable: the database can't be used.
         """
-        with self.connection() as connection:
-            try:
-                return function(connection, *arguments)
-            except connection_errors() as error:
-                reason = without_secrets(error)
-                raise DatabaseUnavailable(
-                    f"The connection to the database failed: {reason}"
-                ) from None
+        with self.connection(seconds) as connection:
+            return function(connection, *arguments)
 
     @contextmanager
-    def connection(self) -> "Iterator[Connection]":
+    def connection(self, seconds: float | None = READ_SECONDS) -> "Iterator[Connection]":
         """Lend a connection in autocommit mode; afterwards it returns to the pool.
 
+        Args:
+            seconds: longest duration of the `with` block; None for no limit.
+
         Raises:
+            NoAnswer: the database did not answer in time, or a moment ago.
             DatabaseUnavailable: the database can't be reached or used.
         """
-        with self._connections.connection() as pooled:
-            if pooled is not None:
-                yield pooled
-                return
-        try:
-            connection = self.connect()
-        except DatabaseUnavailable:
-            self._connections.close()
-            raise
-        with connection:
-            self._connections.open(connection)
-            yield connection
+        with self._silence.turn():
+            pooled = self._take_answering(seconds)
+            self._silence.end()
+            try:
+                with self.limit(pooled.connection, seconds):
+                    if pooled.seconds != seconds:
+                        limit_statements(pooled.connection, seconds)
+                        pooled = PooledConnection(pooled.connection, seconds)
+                    yield pooled.connection
+            except Exception as error:
+                reason = unavailable_reason(error)
+                if reason is None or isinstance(error, DatabaseUnavailable):
+                    raise
+                raise DatabaseUnavailable(reason) from None
+            finally:
+                self._pool.give_back(pooled)
 
-    def connect(self) -> "Connection":
+    def connect(self, seconds: float | None = READ_SECONDS) -> "Connection":
         """Open a connection in autocommit mode and update the schema; the caller closes it.
 
+        Args:
+            seconds: longest duration of a statement, which the server ends itself; None for no
+                limit. A server that hangs does not: use `limit` for that.
+
         Raises:
+            NoAnswer: the database does not answer.
             DatabaseUnavailable: the database can't be reached or used.
         """
         try:
+            connection = self._connect(seconds)
+        except NoAnswer as error:
+            self._silence.begin(error)
+            raise
+        self._silence.end()
+        return connection
+
+    @contextmanager
+    def limit(self, connection: "Connection", seconds: float | None) -> Iterator[None]:
+        """Limit the duration of a `with` block, even if the server hangs.
+
+        The connection is closed if the deadline passes.
+
+        Args:
+            connection: connection that the block uses.
+            seconds: longest duration; None for no limit, so that only `close` ends the block.
+
+        Raises:
+            NoAnswer: the deadline passed.
+        """
+        longest = None if seconds is None else seconds + GRACE_SECONDS
+        try:
+            with self._watch.limit(connection, longest):
+                yield
+        except NoAnswer as error:
+            self._silence.begin(error)
+            raise
+
+    def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            NoAnswer: the database did not answer in time, or a moment ago.
+            DatabaseUnavailable: the database can't be used.
+        """
+        with self.connection():
+            pass
+
+    def close(self) -> None:
+        """Close the connections and leave the embedded server, which the last process stops.
+
+        Connections in use are cut, so that no thread goes on waiting for a server that hangs.
+        """
+        self._watch.cut_all()
+        self._pool.close()
+        if self._mutex.acquire(timeout=CLOSE_SECONDS):
+            try:
+                embedded, self._embedded = self._embedded, None
+            finally:
+                self._mutex.release()
+            if embedded is not None:
+                embedded.leave()
+
+    def _take_answering(self, seconds: float | None) -> PooledConnection:
+        """Return a connection that answers: an unused one, else a new one."""
+        pooled = self._pool.take()
+        if pooled is not None:
+            try:
+                with self._watch.limit(pooled.connection, CHECK_SECONDS):
+                    pooled.connection.execute("")
+                return pooled
+            except (require("psycopg").Error, DatabaseUnavailable):
+                # The server was restarted or hangs, or the network fails. Then the other unused
+                # connections would fail in the same way.
+                pooled.connection.close()
+                self._pool.close()
+        return PooledConnection(self._connect(seconds), seconds)
+
+    def _connect(self, seconds: float | None) -> "Connection":
+        try:
             # The driver is loaded first: without it, starting the embedded server would be useless.
-            psycopg = require("psycopg")
+            require("psycopg")
             hide_secrets_in_logs()
             source, connection_string = self._address()
         except (SettingsError, EmbeddedFailure, MissingDependency, OSError) as error:
             raise DatabaseUnavailable(str(error)) from None
-        conninfo = require("psycopg.conninfo")
-        parameters: dict[str, Any] = {
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "anime-production",
-            "tcp_user_timeout": UNACKNOWLEDGED_MS,
-        }
-        parameters.update(conninfo.conninfo_to_dict(connection_string))
-        try:
-            connection: Connection = psycopg.connect(**parameters, autocommit=True)
-        except (psycopg.Error, OSError) as error:
-            reason = without_secrets(error)
-            raise DatabaseUnavailable(
-                f"The database ({source}) can't be reached: {reason}"
-            ) from None
-        try:
-            version = connection.info.server_version // 10000
-            if version < OLDEST_SERVER:
-                raise DatabaseUnavailable(
-                    f"The database ({source}) is PostgreSQL {version}, but this pack needs"
-                    f" PostgreSQL {OLDEST_SERVER} or newer. Update the server or use another one."
-                )
-            migrate(connection)
-        except SchemaTooNew as error:
-            connection.close()
-            raise DatabaseUnavailable(str(error)) from None
-        except psycopg.Error as error:
-            connection.close()
-            reason = without_secrets(error)
-            raise DatabaseUnavailable(f"The database ({source}) can't be used: {reason}") from None
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def close(self) -> None:
-        """Close the connections and leave the embedded server, which the last process stops."""
-        self._connections.close()
-        with self._mutex:
-            if self._embedded is not None:
-                self._embedded.leave()
-                self._embedded = None
+        return open_connection(self._watch, source, connection_string, seconds)
 
     def _address(self) -> tuple[str, str]:
         """Return the source of the address, which is safe to show, and the connection string."""
@@ -149,10 +199,3 @@ class Database:
             if self._embedded is None:
                 self._embedded = EmbeddedServer(place_below(self._directory))
             return "embedded", self._embedded.connection_string()
-
-
-def connection_errors() -> tuple[type[Exception], ...]:
-    """Return the driver's errors that mean a failed connection, not a wrong query."""
-    from psycopg import InterfaceError, OperationalError
-
-    return OperationalError, InterfaceError

@@ -47,5 +47,13 @@ def add_parameters(
         ]
         with connection.transaction(), connection.cursor() as cursor:
             cursor.executemany(sql("add_parameter"), rows)
-    except (DataError, IntegrityError, ValueError, TypeError, LookupError, RecursionError):
+    except (
+        DataError,
+        IntegrityError,
+        ValueError,
+        TypeError,
+        LookupError,
+        RecursionError,
+        OSError,  # a folder of models can't be read
+    ):
         log.exception("The parameters of job %s can't be read from its graph.", job_id)

@@ -234,7 +234,7 @@ def _fill(
     from psycopg import Error
 
     try:
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             return fill(connection, source, replace, print_line)
     except Error as error:
         reason = without_secrets(error)
@@ -261,7 +261,7 @@ def snapshot(
     from psycopg import IsolationLevel
 
     connection: Connection
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         first = before(connection)
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True

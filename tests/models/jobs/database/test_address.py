@@ -2,11 +2,17 @@
 import json
 import logging
 import os
+import sys
 import traceback
 
 import pytest
 
-from anime_production.models.jobs.database.address import external_address, hide_secrets_in_logs
+from anime_production.models.dependency import MissingDependency
+from anime_production.models.jobs.database.address import (
+    external_address,
+    hide_secrets_in_logs,
+    without_secrets,
+)
 from anime_production.models.jobs.database.database import Database, DatabaseUnavailable
 from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.queries.history import find_job
@@ -115,3 +121,23 @@ def test_what_the_driver_logs_holds_no_address(caplog):
     assert "error ignored in rollback" in caplog.text
     for secret in ("db.studio", "keeper", "5433"):
         assert secret not in caplog.text
+
+
+def test_the_command_of_a_missing_package_is_logged_whole(private, monkeypatch, caplog):
+    monkeypatch.delenv("ANIME_DATABASE_URL", raising=False)
+    for module in [each for each in sys.modules if each.partition(".")[0] == "psycopg"]:
+        monkeypatch.setitem(sys.modules, module, None)  # its import fails
+    recorder = Recorder(private, longest_pause=0.05)
+    recorder.record(JobStarted(new_job(None)))
+    recorder.settle()
+    assert f'"{sys.executable}" -m pip install "psycopg[binary,pool]"' in caplog.text
+    assert recorder.status().backlog == 1
+    recorder.close()
+
+
+@pytest.mark.parametrize("kind", [DatabaseUnavailable, MissingDependency])
+def test_advice_keeps_its_quoted_command(kind):
+    advice = 'Run: "/opt/python" -m pip install "psycopg[binary,pool]" (see above)'
+    error = kind(advice, name="psycopg") if kind is MissingDependency else kind(advice)
+    assert without_secrets(error) == advice
+    assert without_secrets(ValueError(advice)) != advice

@@ -150,7 +150,7 @@ def test_a_full_disk_is_said_loudly_and_never_raised(tmp_path):
     safe, lost, backlog = map(int, said.split())
     assert safe < 202, "some were not safe while the disk was full"
     assert (backlog, lost) == (202, 0), "they were kept in memory, and written when it wasn't"
-    assert errors.count("jobs are NOT recorded") == 1
+    assert errors.count("new events are only in memory") == 1
 
 
 def test_a_place_that_cannot_be_written_is_said_once(tmp_path, caplog):
@@ -177,7 +177,8 @@ def test_what_could_not_be_written_is_written_in_order_once_it_can(tmp_path, sto
 
 
 def test_memory_holds_so_many_and_no_more(tmp_path, monkeypatch):
-    monkeypatch.setattr("anime_production.models.jobs.recording.outbox.MOST_UNWRITTEN", 3)
+    limit = "anime_production.models.jobs.recording.unwritten_events.MOST_UNWRITTEN"
+    monkeypatch.setattr(limit, 3)
     path = tmp_path / "outbox.sqlite"
     path.mkdir()
     outbox = Outbox(path)
@@ -224,7 +225,7 @@ def test_an_outbox_that_turns_read_only_is_said_and_used_again_later(tmp_path):
         shutil.rmtree(folder)
     assert process.returncode == 0, errors
     assert said == "3\n"
-    assert errors.count("jobs are NOT recorded") == 1
+    assert errors.count("new events are only in memory") == 1
 
 
 def test_a_recorder_with_a_full_disk_says_so_and_has_all_jobs_when_it_is_over(
@@ -233,7 +234,7 @@ def test_a_recorder_with_a_full_disk_says_so_and_has_all_jobs_when_it_is_over(
     process = in_another_process(RECORD_ON_A_FULL_DISK, tmp_path)
     said, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
-    assert errors.count("jobs are NOT recorded") == 1
+    assert errors.count("new events are only in memory") == 1
     assert said == "300\n"
 
 

@@ -162,9 +162,11 @@ def test_a_dead_process_is_known_as_such_until_all_it_said_has_arrived(connectio
     dead, living = Presence(private, clock), Presence(private, clock)
     dead.hold()
     dead.release()  # as its death does; what it said still waits in the outbox
-    living.beat(connection, settled=False)
+    living.beat(connection, lambda: (1, 2))
     queue(connection, dead)
-    living.beat(connection, settled=False)
+    living.beat(connection, lambda: (2, 9))
+    assert states(connection) == ["pending"]
+    living.beat(connection, lambda: (3, 9))  # these are events of living processes
     assert states(connection) == ["lost"]
     living.beat(connection)
     left = {path.stem for path in (private / "processes").iterdir()}
@@ -247,3 +249,52 @@ def test_the_shipper_gives_the_heartbeat_while_nothing_happens(private, database
         wait_until(look_again)
     shipper.stop(5)
     outbox.close()
+
+
+COMPLETE_JOBS = """
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.jobs.recording.events import JobFinished
+from anime_production.models.jobs.recording.recorder import Recorder
+recorder = Recorder(Path(sys.argv[1]))
+jobs = [new_job(f"prompt {number}") for number in range(int(sys.argv[2]))]
+for job in jobs:
+    recorder.queue(job, {})
+for job in jobs:
+    job = recorder.start(job.id)
+    end = datetime.now(timezone.utc)
+    recorder.record(JobFinished(job, JobState.COMPLETED, None, end, None, None, ()))
+    recorder.end(job.id)
+recorder.queue(new_job("never ends"), {})
+print("done", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_jobs_that_a_killed_process_completed_are_never_lost(private, database_url, monkeypatch):
+    folder = "anime_production.models.jobs.recording"
+    monkeypatch.setattr(f"{folder}.processes.BEAT_SECONDS", 0.0)  # after every batch
+    monkeypatch.setattr(f"{folder}.shipper.BATCH", 10)
+    command = [sys.executable, "-c", COMPLETE_JOBS, str(private), "100"]
+    environment = {**os.environ, "ANIME_DATABASE_URL": "postgresql://127.0.0.1:1/nowhere"}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
+    assert process.stdout.readline() == "done\n"
+    living = [Outbox(private / "outbox.sqlite") for _ in range(2)]  # two other ComfyUIs
+    shippers = [Shipper(box, Database(private), presence=Presence(private)) for box in living]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for number in range(50):  # they go on with jobs of their own
+        living[number % 2].append(JobStarted(new_job(f"other {number}")))
+        shippers[number % 2].wake()
+    assert all(shipper.settle(30) for shipper in shippers)
+    with psycopg.connect(database_url) as connection:
+        query = "SELECT prompt_id FROM anime.jobs JOIN anime.job_events ON job_id = jobs.id"
+        lost = connection.execute(f"{query} WHERE kind = 'job_lost'".encode()).fetchall()
+        assert lost == [("never ends",)]
+        assert states(connection).count("completed") == 100
+    for shipper, box in zip(shippers, living, strict=True):
+        shipper.stop(5)
+        box.close()

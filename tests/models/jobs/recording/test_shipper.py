@@ -91,7 +91,7 @@ def test_what_the_database_refuses_is_set_aside_and_the_rest_goes_on(
     assert outbox.backlog() == 0
     assert outbox.rejected() == 1
     assert len(ids(database_url, "job_events")) == 2
-    assert "The database refused event" in caplog.text
+    assert "jobs set-aside" in caplog.text
 
 
 def test_stop_ends_the_thread_once_it_has_shipped_what_it_can(private, outbox, database_url):
