@@ -1,14 +1,11 @@
 """Backup of all recorded jobs into a file, restoring it, and moving to another server."""
 
-import json
-import os
+import time
 import zipfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
@@ -18,12 +15,10 @@ from ..database.transfer import (
     DatabaseSource,
     PrintLine,
     Source,
-    Table,
     TransferFailed,
-    digest,
     fill,
 )
-from .backup_folder import MANIFEST, UNFINISHED
+from .backup_archive import ArchiveSource, write_file
 from .outbox import Outbox
 from .process_lock import Life, list_processes
 from .processes import FOLDER
@@ -32,10 +27,8 @@ from .shipper import Shipper
 if TYPE_CHECKING:
     from psycopg import Connection
 
-NOTHING: Mapping[str, Any] = {}
-KIND, FORMAT = "Anime Production's record of jobs", 1
 OUTBOX = "outbox.sqlite"
-CHUNK = 1 << 20  # bytes
+LOOK_SECONDS = 1.0  # between two looks at the outbox
 SETTLE_SECONDS = 600.0  # longest wait until the events of the outbox are in the database
 
 
@@ -87,7 +80,7 @@ def restore(
     _check_comfyui_is_stopped(directory)
     try:
         with zipfile.ZipFile(file) as archive:
-            source = _ArchiveSource(archive)
+            source = ArchiveSource(archive)
             return _fill(Database(directory), source, replace, print_line)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         if isinstance(error, DatabaseUnavailable):
@@ -128,104 +121,6 @@ def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Con
             return _fill(Database(directory), DatabaseSource(connection), replace, print_line)
     finally:
         embedded.close()
-
-
-class _ArchiveSource:
-    """A backup file as a source of rows."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        manifest = json.loads(archive.read(MANIFEST))
-        if (manifest["kind"], manifest["format"]) != (KIND, FORMAT):
-            raise ValueError(f"{MANIFEST} is of another kind or format")
-        self._archive, self.version = archive, int(manifest["schema"])
-        self.tables: Sequence[Table] = [
-            Table(each["name"], tuple(each["columns"]), tuple(each["key"]))
-            for each in manifest["tables"]
-        ]
-        self._contents = {each["name"]: Contents(**each["contents"]) for each in manifest["tables"]}
-
-    def chunks(self, table: Table) -> Generator[bytes, None, None]:
-        """Yield the table's rows, and check that they are those that were backed up."""
-        with self._archive.open(f"{table.name}.copy") as stream:
-            chunks, contents_of_chunks = digest(iter(lambda: stream.read(CHUNK), b""))
-            yield from chunks
-        if contents_of_chunks() != self._contents[table.name]:
-            raise ValueError(f"the rows of the table {table.name} were changed or damaged")
-
-
-def write_file(
-    file: Path,
-    source: Source,
-    print_line: PrintLine,
-    pace: Callable[[], None] = lambda: None,
-    more: Mapping[str, Any] = NOTHING,
-) -> dict[str, Contents]:
-    """Write all rows of a source into a new file, which has its name only when it is complete.
-
-    Args:
-        file: path of the new file; only its owner can read it.
-        source: rows.
-        print_line: function that prints a line of progress for each table.
-        pace: function that is called after each row; an error of it ends the writing.
-        more: further values for the manifest.
-
-    Returns:
-        The contents of every table, by its name.
-
-    Raises:
-        TransferFailed: the file can't be written.
-    """
-    unfinished = file.with_name(f"{file.name}{UNFINISHED}")
-    try:
-        descriptor = os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w+b") as stream:
-            contents = write_archive(stream, source, print_line, pace, more)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(unfinished, file)
-    except OSError as error:
-        if isinstance(error, DatabaseUnavailable):
-            raise
-        raise TransferFailed(f"{file} can't be written: {error}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return contents
-
-
-def write_archive(
-    file: Path | IO[bytes],
-    source: Source,
-    print_line: PrintLine,
-    pace: Callable[[], None] = lambda: None,
-    more: Mapping[str, Any] = NOTHING,
-) -> dict[str, Contents]:
-    """Write all rows of a source into a ZIP file; see `write_file`."""
-    contents = {}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in source.tables:
-            with (
-                closing(source.chunks(table)) as rows,
-                archive.open(f"{table.name}.copy", "w", force_zip64=True) as stream,
-            ):
-                chunks, contents_of_chunks = digest(rows)
-                for chunk in chunks:
-                    stream.write(chunk)
-                    pace()
-            contents[table.name] = contents_of_chunks()
-            print_line(f"{table.name}: {contents[table.name].rows} rows")
-        tables = [
-            {**asdict(table), "contents": asdict(contents[table.name])} for table in source.tables
-        ]
-        manifest = {
-            "kind": KIND,
-            "format": FORMAT,
-            "schema": source.version,
-            "made_at": datetime.now(timezone.utc).isoformat(),
-            "tables": tables,
-            **more,
-        }
-        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
-    return contents
 
 
 def _fill(
@@ -270,17 +165,26 @@ def snapshot(
 
 
 def _ship_outbox(directory: Path, database: Database, print_line: PrintLine) -> None:
-    """Ship the events of the outbox, which may contain the newest jobs."""
+    """Ship the events that are in the outbox now, which may contain the newest jobs.
+
+    A running ComfyUI writes new ones meanwhile; the backup doesn't wait for those.
+    """
     if not (directory / OUTBOX).exists():
         return
     outbox = Outbox(directory / OUTBOX)
     shipper = Shipper(outbox, database)
     try:
-        shipper.settle(SETTLE_SECONDS)
-        if shipper.failure:
-            raise DatabaseUnavailable(shipper.failure)
-        if waiting := outbox.backlog():
-            print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
+        positions, end = outbox.positions(), time.monotonic() + SETTLE_SECONDS
+        newest = positions[1] if positions else 0
+        while positions is not None and positions[0] <= newest:
+            shipper.settle(LOOK_SECONDS)
+            if shipper.failure:
+                raise DatabaseUnavailable(shipper.failure)
+            positions = outbox.positions()
+            if time.monotonic() > end:
+                waiting = outbox.backlog()
+                print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
+                break
     finally:
         shipper.stop(5)
         outbox.close()

@@ -14,7 +14,8 @@ from ...settings import BACKUP_DAYS, SettingsError
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
 from ..database.transfer import DatabaseSource, TransferFailed
-from .backup import snapshot, write_file
+from .backup import snapshot
+from .backup_archive import write_file
 from .backup_folder import BackupFile, BackupFolder, backup_folder
 
 if TYPE_CHECKING:

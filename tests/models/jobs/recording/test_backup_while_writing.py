@@ -35,7 +35,7 @@ while not stop.is_set():
     now = datetime.now(timezone.utc)
     recorder.record(JobFinished(job, JobState.COMPLETED, now, now, None, None, ()))
     count += 1
-    stop.wait(0.01)
+    stop.wait(0.3)
 recorder.settle()
 recorder.close()
 print(count)
@@ -46,6 +46,7 @@ SELECT count(*) FROM anime.jobs WHERE state = 'completed'
 """
 
 
+@pytest.mark.slow
 @pytest.mark.database
 def test_a_backup_during_writing_is_restored_on_another_machine(private, tmp_path, system_postgres,
                                                                 monkeypatch):  # fmt: skip
@@ -64,7 +65,7 @@ def test_a_backup_during_writing_is_restored_on_another_machine(private, tmp_pat
             with source.connect() as connection:
                 return connection.execute("SELECT count(*) FROM anime.jobs").fetchone()[0]
 
-        wait_until(lambda: count() > 20, 60)
+        wait_until(lambda: count() > 9, 60)
         # In ComfyUI's place two processes write; this one is `quickstart.py jobs backup`.
         command = "import sys; from pathlib import Path; from anime_production.models.jobs"
         command += ".recording.backup import back_up; back_up(Path(sys.argv[1]),"
@@ -73,7 +74,7 @@ def test_a_backup_during_writing_is_restored_on_another_machine(private, tmp_pat
             [sys.executable, "-c", command, str(private), str(file)], check=True, timeout=120
         )
         at_backup = count()
-        wait_until(lambda: count() > at_backup + 5, 60)
+        wait_until(lambda: count() > at_backup + 3, 60)
     finally:
         answers = [writer.communicate(timeout=60) for writer in writers]
     written = sum(int(answer.split()[-1]) for answer, _ in answers)
@@ -83,7 +84,7 @@ def test_a_backup_during_writing_is_restored_on_another_machine(private, tmp_pat
     with zipfile.ZipFile(file) as archive:
         tables = json.loads(archive.read("manifest.json"))["tables"]
     in_manifest = {each["name"]: each["contents"] for each in tables}
-    assert 20 < in_manifest["jobs"]["rows"] < written
+    assert 9 < in_manifest["jobs"]["rows"] < written
 
     with private_folder() as machine:  # with an embedded server of its own
         restored = restore(machine, file, False, silent)
