@@ -6,7 +6,7 @@ from anime_production.models.production.production_states import PhaseState
 
 from ..jobs.database.test_rolling_upgrades import migrations_of_a_later_pack, upgrade
 from ..jobs.postgres import wait_until
-from .studio import DIES, PASSES, Studio
+from .studio import NEVER_ENDS, PASSES, Studio
 from .test_worker import completed, working
 
 
@@ -23,12 +23,13 @@ def test_a_production_is_run_after_a_compatible_migration_of_a_later_pack(studio
 def test_open_phases_are_run_after_a_backup_was_restored_on_another_machine(
     studio, begin, private, tmp_path, monkeypatch
 ):
-    place = studio(DIES)
+    place = studio(NEVER_ENDS)
+    place.hangs = True
     running_id, _ = begin(place)
     with working(place):
         wait_until(lambda: place.graphs)
-    queued_id, _ = begin(place)
-    back_up(place.output(), tmp_path / "jobs.zip", print)
+        queued_id, _ = begin(place)
+        back_up(place.output(), tmp_path / "jobs.zip", print)
     monkeypatch.delenv("ANIME_DATABASE_URL")  # the other machine has an embedded server of its own
     contents = restore(private, tmp_path / "jobs.zip", False, print)
     assert (contents["phases"].rows, contents["attempts"].rows) == (2, 1)
