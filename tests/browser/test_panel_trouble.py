@@ -30,6 +30,7 @@ def test_the_list_outlives_a_database_that_is_away_or_hangs_and_a_restart_of_com
     with_panel.page.evaluate(COUNT_ALARMS)
     a_database_that_is_away_is_said_and_comes_back_by_itself(with_panel, studio, jobs)
     a_database_that_hangs_is_no_silence_of_comfyui(with_panel, studio)
+    every_view_says_that_the_database_hangs_and_asks_again(with_panel, studio)
     assert with_panel.page.evaluate("window.alarms") == 0
     after_a_restart_everything_is_as_the_new_comfyui_knows_it(with_panel, studio, jobs)
 
@@ -74,6 +75,24 @@ def a_database_that_hangs_is_no_silence_of_comfyui(editor: Editor, studio: Studi
         assert pictures  # one is on its way
     editor.await_condition(lambda: len(pictures) >= 8)  # the others follow
     page.unroute("**/anime/jobs?**")
+    page.get_by_role("button", name="Clear filters").click()
+
+
+def every_view_says_that_the_database_hangs_and_asks_again(editor: Editor, studio: Studio) -> None:
+    page = editor.page
+    notice = page.locator(".anime-notice:visible").filter(has_text="It did not answer within")
+    state = page.get_by_role("combobox", name="State")
+    for tab in ("Trend", "Jobs"):
+        page.get_by_role("tab", name=tab).click()
+        notice.wait_for(state="hidden")
+        with hung_database(studio):
+            if tab == "Jobs":
+                state.select_option("completed")
+            else:
+                page.get_by_role("tab", name="Jobs").click()
+                page.get_by_role("tab", name=tab).click()
+            notice.wait_for()
+        notice.wait_for(state="hidden")
     page.get_by_role("button", name="Clear filters").click()
 
 

@@ -143,3 +143,22 @@ def test_a_full_disk_is_said_and_what_ran_meanwhile_is_recorded_afterwards(
     expect(client, jobs, prompts)
     assert health(client)["components"]["outbox"]["status"] == "ok"
     assert "new events are only in memory" in client.server.log.read_text(errors="replace")
+
+
+def test_with_a_full_disk_jobs_go_from_memory_into_the_database(
+    client: ComfyClient, jobs: Jobs, small_disk: Path
+):
+    private = small_disk / OUTBOX.parent
+    if not private.is_mount():
+        pytest.skip("no file system may be mounted here")
+    expect(client, jobs, [client.run_without_client(JobPrompt(seed=400)).prompt_id])
+    with full(private):
+        prompts = [client.run_without_client(JobPrompt(seed=401 + n)).prompt_id for n in range(8)]
+        expect(client, jobs, prompts)
+        answer = health(client)
+        assert answer["status"] == "degraded"
+        outbox = answer["components"]["outbox"]
+        assert (outbox["status"], outbox["lost"], outbox["backlog"]) == ("down", 0, 0)
+    prompts = [client.run_without_client(JobPrompt(seed=500)).prompt_id]
+    expect(client, jobs, prompts)
+    assert health(client)["components"]["outbox"]["status"] == "ok"

@@ -48,8 +48,8 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
 def _database(state: RecorderStatus, context: RouteContext) -> dict[str, Any]:
     try:
         mode = EMBEDDED if external_address(context.private()) is None else EXTERNAL
-    except SettingsError:
-        mode = EXTERNAL  # The message below says what is wrong with the address.
+    except (SettingsError, dependency.MissingDependency):
+        mode = EXTERNAL  # The message below says what is wrong with the address or the driver.
     if state.database is None:
         return {"status": OK, "mode": mode, "server": state.server}
     return {"status": DOWN, "mode": mode, "message": state.database}

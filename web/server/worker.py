@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...models.dependency import MissingDependency
 from ...models.jobs.database.address import external_address
 from ...models.jobs.recording.recorder import Recorder
 from ...models.jobs.recording.tracking import Tracking
@@ -85,7 +86,7 @@ class Productions:
 def _has_database_address(private: Path) -> bool:
     try:
         return external_address(private) is not None
-    except SettingsError:
+    except (SettingsError, MissingDependency):
         return False  # The first use of the database reports the error.
 
 

@@ -56,12 +56,12 @@ class ConnectionPool:
             kept = kept and len(self._idle) < MOST_CONNECTIONS
             if kept:
                 self._idle.append(replace(pooled, idle_since=now))
-        for each in expired if kept else [*expired, pooled]:
-            each.connection.close()
+        for closed in expired if kept else [*expired, pooled]:
+            closed.connection.close()
 
     def close(self) -> None:
         """Close all unused connections."""
         with self._mutex:
             unused, self._idle = self._idle, []
-        for each in unused:
-            each.connection.close()
+        for pooled in unused:
+            pooled.connection.close()

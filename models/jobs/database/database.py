@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 READ_SECONDS = 5.0  # a person waits for the answer
 WRITE_SECONDS = 30.0  # for work in the background, and for deletions
-CHECK_SECONDS = 2.0  # longest wait for the answer of an unused connection
+CHECK_SECONDS = 1.0  # longest wait for the answer of an unused connection
 # The server cancels a statement itself this long before the connection is cut. Then the connection
 # stays usable, and the error says that the server is slow, not that it hangs.
 GRACE_SECONDS = 1.0

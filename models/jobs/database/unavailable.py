@@ -22,8 +22,8 @@ REASONS: Mapping[str, str] = {
     "3F000": "The pack's schema is missing. Restart ComfyUI, which creates it, or restore a"
     " backup.",
     "40": "Another transaction was in the way, and this one was undone. Try again.",
-    "42501": "The user of the database lacks a right. Make it the owner of the database, or grant it"
-    " CREATE on the database and all rights on the schema anime and its tables.",
+    "42501": "The user of the database lacks a right. Make it the owner of the database, or grant"
+    " it CREATE on the database and all rights on the schema anime and its tables.",
     "42P01": "A table of the pack is missing. Restart ComfyUI, which creates it, or restore a"
     " backup.",
     "53": "The server lacks resources, such as memory. Look into its log.",

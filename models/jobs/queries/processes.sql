@@ -23,13 +23,13 @@ WHERE id = ANY(%(ids)s) AND ended_at IS NULL
 -- name: lose_jobs
 -- A row that another transaction writes now is left for the next heartbeat. A job without a process
 -- was recorded by an older version of the pack or outside a prompt. The events of the processes in
--- `unshipped` still wait in an outbox.
+-- `unshipped` still wait in an outbox; if it is `settled`, no event waits there.
 WITH ended AS (
     SELECT jobs.id, processes.ended_at
     FROM anime.jobs LEFT JOIN anime.processes ON processes.id = jobs.process_id
     WHERE jobs.finished_at IS NULL AND (
         processes.ended_at IS NOT NULL AND processes.id <> ALL (%(unshipped)s::uuid[])
-        OR jobs.process_id IS NULL AND jobs.created_at < now() - interval '1 day'
+        OR %(settled)s AND jobs.process_id IS NULL AND jobs.created_at < now() - interval '1 day'
     )
     FOR NO KEY UPDATE OF jobs SKIP LOCKED
 ), lost AS (

@@ -15,10 +15,12 @@ POLL_SECONDS = 0.02  # between two tries to open a file that is locked
 
 # Each small event takes several pages of 4 KB in the write-ahead log, so the log is moved into the
 # file whenever it reaches this size. It grows a little further while it is moved.
-MOST_LOG_BYTES = 4_000_000
+MOST_LOG_BYTES = 1_000_000
 # Longest wait for other readers while the log is truncated: writers wait for the same time.
 TRUNCATE_MILLISECONDS = 50
-RETRY_SECONDS = 1.0  # after a checkpoint that could not truncate the log
+# Pauses after a checkpoint that could not truncate the log: another connection was using it, or it
+# failed, as on a full disk.
+BUSY_SECONDS, FAILED_SECONDS = 0.05, 1.0
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS events (
@@ -114,12 +116,11 @@ class Checkpoints:
     def _run(self) -> None:
         while self._due.wait() and not self._stopping.is_set():
             try:
-                is_small = self._truncate()
-            except (sqlite3.Error, OSError) as error:  # such as a full disk
+                if not self._truncate():
+                    self._stopping.wait(BUSY_SECONDS)
+            except (sqlite3.Error, OSError) as error:
                 log.debug("The outbox's log could not be moved into its file: %s", error)
-                is_small = False
-            if not is_small:
-                self._stopping.wait(RETRY_SECONDS)
+                self._stopping.wait(FAILED_SECONDS)
             self._due.clear()
             self.notice_write()
 

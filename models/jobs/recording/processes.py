@@ -139,11 +139,13 @@ class Presence:
         dead = {process for process, (life, _) in local.items() if life is Life.DEAD}
         alive = {process for process, (life, _) in local.items() if life is Life.ALIVE}
         timed_out = self._monitor.timed_out(beats) - alive
-        unshipped = self._unshipped(dead | (timed_out & set(local)), waiting())
+        positions = waiting()
+        unshipped = self._unshipped(dead | (timed_out & set(local)), positions)
         ended = (timed_out | (dead & set(beats))) - unshipped
         if ended:
             connection.execute(sql("end_processes"), {"ids": list(ended)})
-        lost = connection.execute(sql("lose_jobs"), {"unshipped": list(unshipped)}).rowcount
+        values = {"unshipped": list(unshipped), "settled": positions is None}
+        lost = connection.execute(sql("lose_jobs"), values).rowcount
         if lost:
             log.warning("%s jobs are lost: the ComfyUI process that ran them has ended.", lost)
         for process in dead - set(beats) - unshipped:  # it has no row, or its end is written
@@ -177,7 +179,7 @@ class Presence:
             psycopg.Error: the database refused a statement.
         """
         connection.execute(sql("end_processes"), {"ids": [self.id]})
-        connection.execute(sql("lose_jobs"), {"unshipped": []})
+        connection.execute(sql("lose_jobs"), {"unshipped": [], "settled": True})
         self._lock.release(remove=True)
 
     def release(self) -> None:

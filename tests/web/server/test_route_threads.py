@@ -81,7 +81,8 @@ def test_as_many_calls_run_at_once_as_there_are_threads_and_no_more():
 
 def test_a_call_that_takes_too_long_is_refused_and_one_that_waited_never_begins(gate):
     async def test() -> None:
-        threads, begun = RouteThreads(most_threads=1), []
+        threads = RouteThreads(most_threads=1)
+        begun: list[int] = []
         with pytest.raises(Refusal) as refusal:
             await threads.run(gate.wait, seconds=0.1)
         assert (refusal.value.status, refusal.value.code) == (503, "too_slow")

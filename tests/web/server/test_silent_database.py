@@ -45,8 +45,8 @@ def test_while_the_database_hangs_files_are_served_and_every_list_is_refused_in_
         async with TestClient(TestServer(application)) as client:
 
             async def ask(path: str) -> tuple[int, dict]:
-                async with client.get(path) as answer:
-                    return answer.status, await answer.json()
+                async with client.get(path) as response:
+                    return response.status, await response.json()
 
             thumbnail = f"/anime/jobs/{story[0].job.id}/thumbnail"
             assert (await ask(LIST))[0] == 200
@@ -55,8 +55,8 @@ def test_while_the_database_hangs_files_are_served_and_every_list_is_refused_in_
                 pending = [asyncio.ensure_future(ask(path)) for path in paths]
                 for _ in range(20):
                     with within(0.2):
-                        async with client.get("/files/index.html") as answer:
-                            assert await answer.text() == "<title>ComfyUI</title>"
+                        async with client.get("/files/index.html") as file:
+                            assert await file.text() == "<title>ComfyUI</title>"
                     await asyncio.sleep(0.05)
                 with within(7):
                     answers = await asyncio.gather(*pending)

@@ -1,6 +1,7 @@
 /** Tab Jobs of the sidebar: filters and the list of jobs. */
 
 import { element } from "../element.js";
+import { errorText } from "../parts/message.js";
 import { number, words } from "../words.js";
 import { Feed } from "./feed.js";
 import { Filters } from "./filters.js";
@@ -103,21 +104,25 @@ export class JobsView {
   #drawNotice() {
     const { problem } = this.feed;
     const { backlog } = problem?.more.outbox ?? {};
+    const reason = problem?.text.values?.reason;
     const lines = !problem
       ? []
       : problem.code === "database_away"
         ? [
             words("jobs.away"),
+            typeof reason === "string" ? reason : "",
             backlog ? words("jobs.away_outbox", { count: number(backlog) }) : "",
             words("jobs.away_do"),
           ]
         : problem.status === 0
           ? [words("jobs.no_answer"), words("jobs.no_answer_do")]
-          : [words("jobs.refused"), problem.message];
+          : [words("jobs.refused"), errorText(problem)];
     const [heading, ...details] = lines.filter(Boolean);
     const parts = heading
       ? [element("strong", "", heading), ...details.map((line) => element("p", "", line))]
       : [];
+    // The server's own sentence has no translation.
+    for (const part of parts) if (part.textContent === reason) part.lang = "en";
     const text = parts.map(({ textContent }) => textContent).join();
     this.notice.hidden = !parts.length;
     this.notice.dataset.cause = problem?.code ?? "";

@@ -10,6 +10,7 @@ import { Row } from "./row.js";
 export const ROW_HEIGHT = 72; // pixels, the same as in list.css
 const EXTRA_ROWS = 6; // rows above and below the visible ones
 const NEAR_THE_END = 40; // rows; the next page is loaded when fewer follow
+const RETRY = 10_000; // milliseconds until pictures that failed are loaded again
 const SCROLL_PAUSE = 120; // milliseconds without scrolling, after which pictures load
 
 /**
@@ -31,6 +32,7 @@ export class JobList {
   #height = 0;
   #frame = 0;
   #pictureTimer = 0;
+  #retryTimer = 0;
 
   /** @param {{open(job: ListedJob): void, loadMore(): void}} actions */
   constructor({ open, loadMore }) {
@@ -145,11 +147,24 @@ export class JobList {
     }, SCROLL_PAUSE);
   }
 
+  /** Load the pictures that failed again after a pause, because the database may be away. */
+  #retryPictures() {
+    this.#retryTimer ||= setTimeout(() => {
+      this.#retryTimer = 0;
+      if (!this.root.isConnected) return;
+      for (const row of this.#rows) row.retryPicture();
+      this.#pictures.show(this.#rows);
+    }, RETRY);
+  }
+
   /** @param {number} count */
   #setRowCount(count) {
     if (count === this.#rows.length) return;
     while (this.#rows.length < count) {
-      const row = new Row(`anime-row-${this.#rows.length}`, (each) => this.#pictures.settled(each));
+      const row = new Row(`anime-row-${this.#rows.length}`, (each, failed) => {
+        this.#pictures.settled(each);
+        if (failed) this.#retryPictures();
+      });
       this.#rows.push(row);
       this.space.append(row.root);
     }

@@ -11,10 +11,12 @@ import { jobName, jobReason, STATE_SYMBOLS, stateText, verdictOf } from "./job.j
 
 /** Row of the list; scrolling fills it with one job after another. */
 export class Row {
+  #pictureFailed = false;
+
   /**
    * @param {string} id of the row's element
-   * @param {(row: Row) => void} onPictureSettled called when the row's picture has been loaded, is
-   *   missing or is no longer needed
+   * @param {(row: Row, failed: boolean) => void} onPictureSettled called when the row's picture has
+   *   been loaded, could not be loaded or is no longer needed
    */
   constructor(id, onPictureSettled) {
     this.onPictureSettled = onPictureSettled;
@@ -28,7 +30,8 @@ export class Row {
     for (const event of ["load", "error"]) {
       this.picture.addEventListener(event, () => {
         this.picture.hidden = event === "error";
-        onPictureSettled(this);
+        this.#pictureFailed = event === "error";
+        onPictureSettled(this, this.#pictureFailed);
       });
     }
     const placeholder = element("i", "pi pi-image");
@@ -88,6 +91,12 @@ export class Row {
     if (this.job) setText(this.age, age(this.job.created_at));
   }
 
+  /** Let the next `showPicture` try again a picture that could not be loaded. */
+  retryPicture() {
+    if (this.#pictureFailed) this.picture.removeAttribute("src");
+    this.#pictureFailed = false;
+  }
+
   /**
    * Load the picture. It is called only after scrolling has stopped: pictures of rows that scroll
    * by need no request.
@@ -107,7 +116,7 @@ export class Row {
     if (!this.picture.hasAttribute("src")) return;
     this.picture.hidden = true;
     this.picture.removeAttribute("src");
-    this.onPictureSettled(this);
+    this.onPictureSettled(this, false);
   }
 }
 

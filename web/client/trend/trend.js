@@ -26,6 +26,7 @@ for (const sheet of [...SHEETS.map((each) => `../${each}`), "./trend.css"]) {
 }
 
 const BY = /** @type {const} */ (["character", "model", "project"]);
+const RETRY = 5000; // milliseconds from an error to the next request
 const LAST = 20; // jobs that are compared with as many before them
 const DAYS = 30;
 const MOST = 50; // groups
@@ -40,6 +41,7 @@ export class Trend {
     this.group = null;
     /** @type {AbortController | null} */
     this.request = null;
+    this.timer = 0;
     this.by = element("select", "anime-filter");
     this.by.id = "anime-trend-by";
     for (const key of BY) this.by.append(new Option(words(`trend.by_${key}`), key));
@@ -87,6 +89,7 @@ export class Trend {
   }
 
   async #load() {
+    clearTimeout(this.timer);
     this.request?.abort();
     const request = new AbortController();
     this.request = request;
@@ -99,6 +102,8 @@ export class Trend {
     } catch (error) {
       if (request.signal.aborted) return;
       showProblem(this.problem, error);
+      // A hidden view stops loading; `activate` starts it again.
+      this.timer = setTimeout(() => this.root.isConnected && this.#load(), RETRY);
     }
   }
 

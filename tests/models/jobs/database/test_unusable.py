@@ -59,7 +59,7 @@ def test_a_read_only_database_can_be_read_and_says_what_to_do_for_writing(
     )
     database.close()  # the setting holds for new connections
     assert database.run(lambda connection: connection.execute("TABLE anime.texts").fetchall()) == []
-    with pytest.raises(DatabaseUnavailable, match="It is read-only.*Connect to the primary"):
+    with pytest.raises(DatabaseUnavailable, match=r"It is read-only.*Connect to the primary"):
         database.run(write)
 
 
@@ -79,11 +79,11 @@ def test_a_role_without_rights_is_told_which_ones_it_needs(
     monkeypatch.setenv("ANIME_DATABASE_URL", f"{address} user=guest dbname={name}")
     database = Database(private)
     try:
-        with pytest.raises(DatabaseUnavailable, match="lacks a right. Make it the owner"):
+        with pytest.raises(DatabaseUnavailable, match=r"lacks a right. Make it the owner"):
             database.run(write)
         empty = psycopg.conninfo.conninfo_to_dict(system_postgres.new_database())["dbname"]
         monkeypatch.setenv("ANIME_DATABASE_URL", f"{address} user=guest dbname={empty}")
-        with pytest.raises(DatabaseUnavailable, match="lacks a right. Make it the owner"):
+        with pytest.raises(DatabaseUnavailable, match=r"lacks a right. Make it the owner"):
             database.connect()
     finally:
         database.close()

@@ -33,8 +33,10 @@ from anime_production.models.jobs.recording.events import (
 )
 from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.processes import Presence
+from anime_production.models.jobs.recording.recorder import Recorder
 from anime_production.models.jobs.recording.shipper import Shipper
 
+from ....deadlines import within
 from ..postgres import wait_until
 
 GRAPH = {"1": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 20}}}
@@ -225,6 +227,32 @@ def test_a_connection_may_be_cut_in_the_middle_of_a_transaction(
         assert looking.execute(written).fetchone() == (0,)  # half a batch, which nobody sees
         assert looking.execute(cut.encode()).fetchall() == [(True,)]
     expect(system_url, outbox, 5)
+
+
+def test_a_hanging_database_holds_up_neither_appends_nor_the_end(
+    private, system_url, system_postgres, life
+):
+    recorder = Recorder(private, longest_pause=0.05)
+    for event in life(0):
+        assert recorder.record(event)
+    recorder.settle()
+    with system_postgres.suspended():
+        with within(0.5):
+            for event in life(1):
+                assert recorder.record(event)
+        with within(8):
+            status = recorder.status()
+        assert "did not answer" in status.database
+        assert status.backlog == 6
+        with within(2):
+            recorder._shipper.stop(2)
+        recorder.close()
+    outbox = Outbox(private / "outbox.sqlite")
+    shipper = Shipper(outbox, Database(private), 0.05)
+    shipper.wake()
+    expect(system_url, outbox, 2)
+    shipper.stop(5)
+    outbox.close()
 
 
 @pytest.mark.database

@@ -5,6 +5,8 @@ import { errorText } from "../../parts/message.js";
 import { callRoute } from "../../requests.js";
 import { words } from "../../words.js";
 
+const RETRY = 5000; // milliseconds from an error to the next request
+
 /** Folded section of the detail; its data are requested only when it is opened. */
 export class LazySection {
   /**
@@ -18,6 +20,7 @@ export class LazySection {
     this.job = "";
     this.version = ""; // of the data that the section should display
     this.loadedVersion = "";
+    this.timer = 0;
     this.content = element("div", "anime-section-content");
     const text = element("h3", "anime-heading", heading);
     this.root = element("details", "anime-section", element("summary", "", text), this.content);
@@ -42,6 +45,7 @@ export class LazySection {
   }
 
   async #load() {
+    clearTimeout(this.timer);
     const { version } = this;
     if (!this.root.open || !this.job || version === this.loadedVersion) return;
     if (!this.content.childElementCount) {
@@ -53,7 +57,9 @@ export class LazySection {
       this.loadedVersion = version;
       this.content.replaceChildren(...this.build(answer[this.part]));
     } catch (error) {
-      if (version === this.version) this.content.textContent = errorText(error);
+      if (version !== this.version) return;
+      this.content.textContent = errorText(error);
+      this.timer = setTimeout(() => this.root.isConnected && this.#load(), RETRY);
     }
   }
 }
