@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...dependency import MissingDependency
 from ...settings import BACKUP_DAYS, SettingsError
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
@@ -110,7 +111,7 @@ class DailyBackups:
         database: Database,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        """Store the parts.
+        """Store the parts, and read the setting of the days.
 
         Args:
             directory: the pack's private folder.
@@ -120,7 +121,7 @@ class DailyBackups:
         self._directory, self._database, self._clock = directory, database, clock
         self._stop, self._mutex = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
-        self._status = BackupStatus(BackupState.NONE, BACKUP_DAYS.default, clock())
+        self._status = BackupStatus(BackupState.NONE, BACKUP_DAYS.read(directory), clock())
 
     def start(self) -> None:
         """Start the thread, unless it runs; later calls are fast."""
@@ -139,27 +140,27 @@ class DailyBackups:
 
     def status(self) -> BackupStatus:
         """Return the status at the last look; it is fast, and it never raises."""
-        days = BACKUP_DAYS.read(self._directory)
-        state = self._state(days)
+        state = self._state()
         has_backups = state in (BackupState.NONE, BackupState.KEPT)
         return self._status if has_backups else replace(self._status, state=state, failure=None)
 
     def look(self) -> bool:
-        """Make a backup if one is due; return False if that failed. It never raises."""
-        days = BACKUP_DAYS.read(self._directory)
-        if self._state(days) is not BackupState.NONE:
+        """Make a backup if one is due and the database answers; return False if that failed."""
+        if self._state() is not BackupState.NONE:
             return True
         failure: str | None = None
         try:
-            self._make_if_due(days)
+            self._make_if_due()
         except _Stopped:
             return True
         except DatabaseUnavailable as error:  # the health says so of the database itself
             log.debug("No look for a due backup: %s", error)
-            return False
+            return True
         except TransferFailed as error:
             failure = str(error)
         except Exception as error:  # if the thread ended here, no later backup would be made
+            if self._stop.is_set():  # the recorder has stopped the server meanwhile
+                return True
             failure = without_secrets(error) or type(error).__name__
         if failure is not None and self._status.failure is None:
             log.warning("The daily backup failed: %s It is tried again each hour.", failure)
@@ -171,17 +172,17 @@ class DailyBackups:
         while not self._stop.wait(pause):
             pause = LOOK_SECONDS if self.look() else RETRY_SECONDS
 
-    def _state(self, days: int) -> BackupState:
+    def _state(self) -> BackupState:
         """Return `OFF`, `EXTERNAL`, or `NONE` if this process has backups to make."""
-        if days == 0:
+        if self._status.days == 0:
             return BackupState.OFF
         try:
             is_embedded = external_address(self._directory) is None
-        except SettingsError:  # the health says of the database what is wrong with the address
+        except (SettingsError, MissingDependency):  # the health says so of the database itself
             is_embedded = False
         return BackupState.NONE if is_embedded else BackupState.EXTERNAL
 
-    def _make_if_due(self, days: int) -> None:
+    def _make_if_due(self) -> None:
         if self._stop.is_set():
             raise _Stopped
         with snapshot(self._database, before=_activity) as (connection, activity):
@@ -189,15 +190,15 @@ class DailyBackups:
             folder = BackupFolder(backup_folder(self._directory), _one(connection, DATABASE_ID))
             files = folder.list_files()
             newest, now = files[-1] if files else None, self._clock()
-            self._set_status(days, files, is_unchanged=False)
+            self._set_status(files, is_unchanged=False)
             if not (row and row[0]):  # another process makes the backup now
                 return
             folder.delete_unfinished(now)
             # A file of the future was made before the clock was put right, so it says nothing.
-            if newest and timedelta(0) <= now - newest.made_at < timedelta(days=days):
+            if newest and timedelta(0) <= now - newest.made_at < timedelta(days=self._status.days):
                 return
             if newest and newest.manifest().get(ACTIVITY_KEY) == activity:
-                self._set_status(days, files, is_unchanged=True)
+                self._set_status(files, is_unchanged=True)
                 return
             if not _one(connection, IS_USED):
                 return
@@ -211,14 +212,13 @@ class DailyBackups:
             )
         folder.delete_old(file)
         files = folder.list_files()
-        self._set_status(days, files, is_unchanged=False)
+        self._set_status(files, is_unchanged=False)
         log.info("Backed up the jobs into %s (%.1f MB).", file, file.stat().st_size / 1e6)
 
-    def _set_status(self, days: int, files: list[BackupFile], is_unchanged: bool) -> None:
+    def _set_status(self, files: list[BackupFile], is_unchanged: bool) -> None:
         self._status = replace(
             self._status,
             state=BackupState.KEPT if files else BackupState.NONE,
-            days=days,
             newest=files[-1] if files else None,
             count=len(files),
             is_unchanged=is_unchanged,

@@ -231,6 +231,7 @@ def test_an_external_database_and_a_user_who_wants_none_get_none(own, monkeypatc
     }  # fmt: skip
     monkeypatch.delenv("ANIME_DATABASE_URL")
     monkeypatch.setenv("ANIME_BACKUP_DAYS", "0")
+    backups = DailyBackups(directory, database)
     assert backups.look()
     assert backups_health(backups.status())["state"] == "off"
     assert files(directory) == []
