@@ -148,10 +148,21 @@ def _tracking(text: str) -> Tracking:
     return Tracking(text.lower())
 
 
-def _days(text: str) -> int | None:
+def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
         raise ValueError
     return int(text)
+
+
+def _days_or_off(text: str) -> int:
+    return 0 if text.isdecimal() and int(text) == 0 else _days(text)
+
+
+def _absolute(text: str) -> Path:
+    folder = Path(text).expanduser()
+    if not folder.is_absolute():  # ComfyUI's working folder depends on how it was started
+        raise ValueError
+    return folder
 
 
 def _gigabytes(text: str) -> float:
@@ -196,9 +207,17 @@ TRACKING = Setting(
     "ANIME_TRACKING", "tracking", Tracking.JOBS, Tracking.JOBS.value, _choices(Tracking), _tracking,
     "Prompts that are remembered: none, those with a **Job** node, or all.",
 )  # fmt: skip
-KEEP_DAYS = Setting(
+KEEP_DAYS: Setting[int | None] = Setting(
     "ANIME_KEEP_DAYS", "keep_days", None, "all are kept", f"a number of days from 1 to {MOST_DAYS}",
     _days, "Days after which a job that has ended is deleted, unless a person approved it.",
+)  # fmt: skip
+BACKUP_DAYS = Setting(
+    "ANIME_BACKUP_DAYS", "backup_days", 1, "1", f"a number of days from 0 to {MOST_DAYS}",
+    _days_or_off, "Days between two backups that the pack makes of its own database; 0 makes none.",
+)  # fmt: skip
+BACKUP_FOLDER: Setting[Path | None] = Setting(
+    "ANIME_BACKUP_FOLDER", "backup_folder", None, "`__anime_backups` in ComfyUI's user folder",
+    "a folder with its whole path", _absolute, "Folder of these backups, best on another disk.",
 )  # fmt: skip
 LEAST_FREE = Setting(
     "ANIME_LEAST_FREE_GB", "least_free_gb", GIGABYTE, "1", "a number of GB", _gigabytes,
@@ -223,5 +242,6 @@ HUB_MIRROR = Setting(
 )  # fmt: skip
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    DATABASE_URL, TRACKING, KEEP_DAYS, LEAST_FREE, HEARTBEAT, ALLOWED_HOSTS, TOKEN, HUB_MIRROR,
+    DATABASE_URL, TRACKING, KEEP_DAYS, BACKUP_DAYS, BACKUP_FOLDER, LEAST_FREE, HEARTBEAT,
+    ALLOWED_HOSTS, TOKEN, HUB_MIRROR,
 )  # fmt: skip

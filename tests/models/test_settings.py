@@ -25,6 +25,7 @@ PAGE = PACK / "docs" / "jobs.md"
 # Two values for each setting that takes no numbers, neither of them the default.
 VALUES = {
     "ANIME_TRACKING": ("all", "off"),
+    "ANIME_BACKUP_FOLDER": ("/tmp/one", "/tmp/two"),
     "ANIME_ALLOWED_HOSTS": ("studio.example, nas", "art.example"),
     "ANIME_TOKEN": ("a" * 40, "b" * 40),
 }

@@ -6,6 +6,7 @@ from ...models import dependency, onnx_packages
 from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder_status import RecorderStatus
 from ...models.settings import TRACKING, SettingsError
+from .backup_health import backups_health
 from .context import RouteContext
 from .endpoint import RouteRequest
 from .health_status import DEGRADED, DOWN, OK
@@ -29,6 +30,7 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
         "database": database,
         "packages": _packages(database["mode"]),
         "outbox": outbox_health(state),
+        "backups": backups_health(context.recorder.daily_backups.status()),
         "weights": _weights(context),
         "device": _device(context),
         "onnxruntime": _onnxruntime(),

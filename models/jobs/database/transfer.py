@@ -1,22 +1,24 @@
 """Transfer of a whole database into another one, in one transaction: all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .migrations import LOCK, list_migrations, migrate
+from .migrations import LOCK, list_migrations, migrate, schema_version
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 PrintLine = Callable[[str], None]
 
-# The text that COPY writes depends on these settings. Both databases use the same, so that their
-# contents can be compared.
+# The text that COPY writes depends on the first settings. Both databases use the same, so that
+# their contents can be compared. A large table takes longer than other queries may take.
 SETTINGS = """
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL lock_timeout = '15s';
+SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
 """
 # For each table: its name, its columns, the columns of its primary key, and the tables that its
 # foreign keys refer to. The table of migrations and generated columns are left out.
@@ -89,8 +91,12 @@ class Source(Protocol):
     def tables(self) -> Sequence[Table]:
         """Tables, ordered so that no foreign key refers to a later one."""
 
-    def chunks(self, table: Table) -> Iterator[bytes]:
-        """Yield the table's rows in the format of COPY."""
+    def chunks(self, table: Table) -> Generator[bytes, None, None]:
+        """Yield the table's rows in the format of COPY.
+
+        A caller that may stop early closes the generator: until then it holds the connection, and
+        the end of the transaction would wait for it.
+        """
 
 
 class DatabaseSource:
@@ -103,11 +109,10 @@ class DatabaseSource:
             connection: connection inside a transaction whose level is REPEATABLE READ.
         """
         connection.execute(SETTINGS.encode())
-        row = connection.execute("SELECT max(version) FROM anime.schema_migrations").fetchone()
-        self._connection, self.version = connection, int(row[0]) if row else 0
+        self._connection, self.version = connection, schema_version(connection)
         self.tables: Sequence[Table] = tables_of(connection)
 
-    def chunks(self, table: Table) -> Iterator[bytes]:
+    def chunks(self, table: Table) -> Generator[bytes, None, None]:
         """Yield the table's rows in the format of COPY, in the order of their key."""
         return _copy_out(self._connection, table)
 
@@ -144,8 +149,8 @@ def fill(
         The contents of every table, by its name.
 
     Raises:
-        TransferFailed: the source is of a newer version, the database has contents already, or the
-            copied contents differ.
+        TransferFailed: the source or the database is of a newer version, the database has contents
+            already, or the copied contents differ.
         psycopg.Error: the database refused a statement.
     """
     newest = list_migrations()[-1].version
@@ -156,6 +161,12 @@ def fill(
         )
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        version = schema_version(connection)
+        if version > newest:  # newer versions of the pack use it, perhaps at this moment
+            raise TransferFailed(
+                f"The database has schema {version}, made by a newer version of this pack, which"
+                f" this version (schemas up to {newest}) may use but not replace. Update the pack."
+            )
         connection.execute(SETTINGS.encode())
         if not replace:
             _check_empty(connection)
@@ -198,8 +209,9 @@ def _copy_all(
     for table in source.tables:
         # The source already contains the rows that the triggers would write.
         _switch_triggers(connection, table, "DISABLE")
-        chunks, contents_of_chunks = digest(source.chunks(table))
-        _copy_in(connection, table, chunks)
+        with closing(source.chunks(table)) as rows:
+            chunks, contents_of_chunks = digest(rows)
+            _copy_in(connection, table, chunks)
         contents[table.name] = contents_of_chunks()
         print_line(f"{table.name}: {contents[table.name].rows} rows")
     for table in source.tables:
@@ -247,7 +259,7 @@ def _switch_triggers(connection: "Connection", table: Table, action: str) -> Non
     connection.execute(f"ALTER TABLE anime.{table.name} {action} TRIGGER USER".encode())
 
 
-def _copy_out(connection: "Connection", table: Table) -> Iterator[bytes]:
+def _copy_out(connection: "Connection", table: Table) -> Generator[bytes, None, None]:
     from psycopg import sql
 
     order = [sql.SQL('{}::text COLLATE "C"').format(sql.Identifier(name)) for name in table.key]

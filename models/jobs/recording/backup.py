@@ -1,14 +1,11 @@
 """Backup of all recorded jobs into a file, restoring it, and moving to another server."""
 
-import json
-import os
+import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
@@ -18,11 +15,10 @@ from ..database.transfer import (
     DatabaseSource,
     PrintLine,
     Source,
-    Table,
     TransferFailed,
-    digest,
     fill,
 )
+from .backup_archive import ArchiveSource, write_file
 from .outbox import Outbox
 from .process_lock import Life, list_processes
 from .processes import FOLDER
@@ -31,10 +27,8 @@ from .shipper import Shipper
 if TYPE_CHECKING:
     from psycopg import Connection
 
-KIND, FORMAT = "Anime Production's record of jobs", 1
-MANIFEST = "manifest.json"
 OUTBOX = "outbox.sqlite"
-CHUNK = 1 << 20  # bytes
+LOOK_SECONDS = 1.0  # between two looks at the outbox
 SETTLE_SECONDS = 600.0  # longest wait until the events of the outbox are in the database
 
 
@@ -57,21 +51,12 @@ def back_up(directory: Path, file: Path, print_line: PrintLine) -> dict[str, Con
     if file.exists():
         raise TransferFailed(f"{file} exists already; give another name.")
     database = Database(directory)
-    unfinished = file.with_name(f"{file.name}.part")
     try:
         _ship_outbox(directory, database, print_line)
-        with _snapshot(database) as source:
-            os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            contents = write_archive(unfinished, source, print_line)
-        os.replace(unfinished, file)
-    except OSError as error:
-        if isinstance(error, DatabaseUnavailable):
-            raise
-        raise TransferFailed(f"{file} can't be written: {error}.") from error
+        with snapshot(database) as (connection, _):
+            return write_file(file, DatabaseSource(connection), print_line)
     finally:
-        unfinished.unlink(missing_ok=True)
         database.close()
-    return contents
 
 
 def restore(
@@ -95,7 +80,7 @@ def restore(
     _check_comfyui_is_stopped(directory)
     try:
         with zipfile.ZipFile(file) as archive:
-            source = _ArchiveSource(archive)
+            source = ArchiveSource(archive)
             return _fill(Database(directory), source, replace, print_line)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         if isinstance(error, DatabaseUnavailable):
@@ -132,58 +117,10 @@ def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Con
         raise TransferFailed(f"There is no embedded database in {place}.")
     embedded = Database(directory, only_embedded=True)
     try:
-        with _snapshot(embedded) as source:
-            return _fill(Database(directory), source, replace, print_line)
+        with snapshot(embedded) as (connection, _):
+            return _fill(Database(directory), DatabaseSource(connection), replace, print_line)
     finally:
         embedded.close()
-
-
-class _ArchiveSource:
-    """A backup file as a source of rows."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        manifest = json.loads(archive.read(MANIFEST))
-        if (manifest["kind"], manifest["format"]) != (KIND, FORMAT):
-            raise ValueError(f"{MANIFEST} is of another kind or format")
-        self._archive, self.version = archive, int(manifest["schema"])
-        self.tables: Sequence[Table] = [
-            Table(each["name"], tuple(each["columns"]), tuple(each["key"]))
-            for each in manifest["tables"]
-        ]
-        self._contents = {each["name"]: Contents(**each["contents"]) for each in manifest["tables"]}
-
-    def chunks(self, table: Table) -> Iterator[bytes]:
-        """Yield the table's rows, and check that they are those that were backed up."""
-        with self._archive.open(f"{table.name}.copy") as stream:
-            chunks, contents_of_chunks = digest(iter(lambda: stream.read(CHUNK), b""))
-            yield from chunks
-        if contents_of_chunks() != self._contents[table.name]:
-            raise ValueError(f"the rows of the table {table.name} were changed or damaged")
-
-
-def write_archive(file: Path, source: Source, print_line: PrintLine) -> dict[str, Contents]:
-    """Write all rows of a source into a ZIP file and return the contents of every table."""
-    contents = {}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in source.tables:
-            chunks, contents_of_chunks = digest(source.chunks(table))
-            with archive.open(f"{table.name}.copy", "w", force_zip64=True) as stream:
-                for chunk in chunks:
-                    stream.write(chunk)
-            contents[table.name] = contents_of_chunks()
-            print_line(f"{table.name}: {contents[table.name].rows} rows")
-        tables = [
-            {**asdict(table), "contents": asdict(contents[table.name])} for table in source.tables
-        ]
-        manifest = {
-            "kind": KIND,
-            "format": FORMAT,
-            "schema": source.version,
-            "made_at": datetime.now(timezone.utc).isoformat(),
-            "tables": tables,
-        }
-        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
-    return contents
 
 
 def _fill(
@@ -204,30 +141,50 @@ def _fill(
 
 
 @contextmanager
-def _snapshot(database: Database) -> "Iterator[DatabaseSource]":
-    """Open the present contents of the database as a source of rows."""
+def snapshot(
+    database: Database, before: "Callable[[Connection], Any]" = lambda connection: None
+) -> "Iterator[tuple[Connection, Any]]":
+    """Open the present contents of the database, which other connections may change meanwhile.
+
+    Args:
+        database: database to read.
+        before: function that is called with the connection before the moment of the contents.
+
+    Yields:
+        A connection in a transaction at that moment, and what `before` returned.
+    """
     from psycopg import IsolationLevel
 
     connection: Connection
     with database.connect(None) as connection:
+        first = before(connection)
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
-            yield DatabaseSource(connection)
+            yield connection, first
 
 
 def _ship_outbox(directory: Path, database: Database, print_line: PrintLine) -> None:
-    """Ship the events of the outbox, which may contain the newest jobs."""
+    """Ship the events that are in the outbox now, which may contain the newest jobs.
+
+    A running ComfyUI writes new ones meanwhile; the backup doesn't wait for those.
+    """
     if not (directory / OUTBOX).exists():
         return
     outbox = Outbox(directory / OUTBOX)
     shipper = Shipper(outbox, database)
     try:
-        shipper.settle(SETTLE_SECONDS)
-        if shipper.failure:
-            raise DatabaseUnavailable(shipper.failure)
-        if waiting := outbox.backlog():
-            print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
+        positions, end = outbox.positions(), time.monotonic() + SETTLE_SECONDS
+        newest = positions[1] if positions else 0
+        while positions is not None and positions[0] <= newest:
+            shipper.settle(LOOK_SECONDS)
+            if shipper.failure:
+                raise DatabaseUnavailable(shipper.failure)
+            positions = outbox.positions()
+            if time.monotonic() > end:
+                waiting = outbox.backlog()
+                print_line(f"{waiting} events wait in the outbox; they are not in the backup.")
+                break
     finally:
         shipper.stop(5)
         outbox.close()

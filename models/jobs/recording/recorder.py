@@ -17,6 +17,7 @@ from ..database.address import without_secrets
 from ..database.database import Database
 from ..job import Job
 from ..provenance.model_hashes import FindFile
+from .daily_backups import DailyBackups
 from .events import Event, JobProgressed, JobQueued, JobStarted
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
@@ -42,7 +43,10 @@ MOST_UNTRACKED = 100
 class Recorder:
     """The outbox, the shipper and the database of one private folder.
 
-    The first event or the first read opens the files, starts the thread and imports the driver.
+    The first event or the first read opens the files, starts the threads and imports the driver.
+
+    Attributes:
+        daily_backups: backups of the embedded database.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Recorder:
         self._shipper = Shipper(
             self._outbox, self._database, longest_pause, self._presence, Retention(directory)
         )
+        self.daily_backups = DailyBackups(directory, self._database)
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
@@ -123,6 +128,7 @@ class Recorder:
         """
         if self.is_used:
             self._shipper.wake()
+            self.daily_backups.start()
 
     def queue(
         self, job: Job, graph: Mapping[str, Any], workflow: Mapping[str, Any] | None = None
@@ -205,6 +211,7 @@ class Recorder:
             return False
         is_on_disk = self._outbox.append(event)
         self._shipper.wake()
+        self.daily_backups.start()
         for follower in self._followers:
             try:
                 follower(event)
@@ -239,10 +246,12 @@ class Recorder:
         """Stop the shipper, close the outbox and leave the embedded server. It never raises.
 
         Args:
-            seconds: longest wait; half of it is for the shipper, the rest for the database.
+            seconds: longest wait; a quarter of it is for a backup, half for the shipper, the rest for
+                the database.
         """
         deadline = time.monotonic() + seconds
         try:
+            self.daily_backups.stop(seconds / 4)
             self._shipper.stop(seconds / 2)
             self._outbox.close()
             self._database.close(max(0.0, deadline - time.monotonic()))

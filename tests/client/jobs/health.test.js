@@ -126,3 +126,40 @@ test("packages that are all there are told without a command", async () => {
   const text = (await partsOf({ packages: { status: "ok", missing: [] } }, "ok")).textContent;
   assert.ok(text.includes("all are installed"), text);
 });
+
+for (const [language, kept, late] of [
+  ["en", "the newest 2 days ago, 12 MB; 7 kept", "The last backup of the database failed"],
+  ["ja", "最新は一昨日、12 MB、7個を保存", "新しいバックアップがありません"],
+  ["zh", "最新的在前天，12 MB；保留 7 个", "没有数据库的近期备份"],
+]) {
+  test(`the newest backup is told, and a failure with advice: ${language}`, async () => {
+    speak(language);
+    const newest = new Date(Date.now() - 2 * 86_400_000 - 60_000).toISOString();
+    const backups = { status: "ok", state: "kept", newest, bytes: 12_345_678, count: 7 };
+    api.serve(() => ({ status: "ok", components: { backups } }));
+    const foot = new HealthFoot();
+    await foot.resync();
+    await settle();
+    assert.ok(foot.parts.textContent.includes(kept), foot.parts.textContent);
+    const message = "The last backup of the database failed: no space.";
+    const failed = { ...backups, status: "degraded", message };
+    api.serve(() => ({ status: "degraded", components: { backups: failed } }));
+    await foot.resync();
+    await settle();
+    const text = foot.parts.textContent;
+    assert.ok(text.includes(late) && text.includes(message), text);
+    assert.ok(text.includes("ANIME_BACKUP_FOLDER"), text);
+  });
+}
+
+for (const state of ["off", "external", "none"]) {
+  test(`why there are no backups is told: ${state}`, async () => {
+    const backups = { status: "ok", state, newest: null, bytes: null, count: 0 };
+    api.serve(() => ({ status: "ok", components: { backups } }));
+    const foot = new HealthFoot();
+    await foot.resync();
+    await settle();
+    assert.ok(!foot.parts.textContent.includes("undefined"), foot.parts.textContent);
+    assert.ok(!foot.parts.textContent.includes("backups_"), foot.parts.textContent);
+  });
+}

@@ -36,6 +36,7 @@ def test_health_is_ok_when_everything_answers(desk, database_url, monkeypatch):
     assert components["device"] == {"status": "ok", "name": "cpu"}
     assert components["onnxruntime"]["installed"] == {"onnxruntime": "1.22"}
     assert components["worker"] == {"status": "ok", "running": False}
+    assert components["backups"]["state"] == "external"
 
 
 def test_while_the_database_is_away_the_health_is_degraded_and_tells_no_secret(

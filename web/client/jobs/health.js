@@ -3,6 +3,7 @@
 import { element } from "../element.js";
 import { callRoute, RouteError } from "../requests.js";
 import { number, routeText, words } from "../words.js";
+import { age } from "./age.js";
 
 const EVERY = 30_000; // milliseconds between two requests
 // Problems of the outbox: the last try to ship failed, or events wait for long without a reason.
@@ -166,6 +167,8 @@ function partText(name, part) {
       return part.missing?.length
         ? words("health.packages_missing", { packages: part.missing.join(", ") })
         : words("health.packages_all");
+    case "backups":
+      return backupsText(part);
     case "weights":
       return words("health.weights_counts", part);
     case "device":
@@ -178,6 +181,19 @@ function partText(name, part) {
     default:
       return part.message ?? "";
   }
+}
+
+/**
+ * Return the state of the daily backups as a sentence.
+ *
+ * @param {Part} part
+ */
+function backupsText({ state, newest, bytes, count }) {
+  if (state === "off") return words("health.backups_off");
+  if (state === "external") return words("health.backups_external");
+  if (!newest) return words("health.backups_none");
+  const size = number(Math.max(bytes / 1e6, 0.1), "MB", 2);
+  return words("health.backups_kept", { age: age(newest, "long"), size, count: number(count) });
 }
 
 /**
@@ -229,6 +245,7 @@ function adviceFor(name, part) {
     const isCpuOnly = part.problem === CPU_ONLY;
     return words(isCpuOnly ? "health.onnxruntime_cpu_only_do" : "health.onnxruntime_do");
   }
+  if (name === "backups") return words("health.backups_do");
   if (name === "device") return words("health.device_do");
   if (name === "worker") return words("health.worker_do");
   return "";

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Jobs, their events, their reports and the files they wrote.
 
 CREATE TABLE anime.projects (

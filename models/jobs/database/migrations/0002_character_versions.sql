@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Characters of a library: every version that was saved, and its reference pictures.
 
 -- A library belongs to no project: its characters are used in any, and a project that names one

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Jobs from the moment they are queued: their process, workflow, parameters, attempts and reviews.
 
 CREATE TABLE anime.processes (

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Finding jobs among very many: the list's orders and filters, text in any script, and figures.
 
 -- The list goes on after a job by its time and id (or its score first), so that nothing is skipped

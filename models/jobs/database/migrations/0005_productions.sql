@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Productions: what was asked for, its phases in their order, and every attempt with its decision.
 
 CREATE TABLE anime.phase_definitions (

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- Why a production, a phase or an attempt stands where it does, for every language: rows from
 -- before have the English sentence alone.
 

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- A job's verdict is that of what it kept. Jobs of before are judged anew by the rule itself, in
 -- Python after this: see models/jobs/database/judge_recorded.py.
 

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- The measurement that explains a report is chosen by one rule, `Report.explained_by`, when the
 -- report is recorded. Reports of before keep the one that the list of jobs chose.
 

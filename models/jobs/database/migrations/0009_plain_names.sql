@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- One name for one thing in every table: parameters, reasons, status and artifact. Every table has a
 -- comment, and so has every column except ids that only number the rows.
 

@@ -1,3 +1,4 @@
+-- An older pack may go on writing: no.
 -- The sentences of these reasons name the limit, which earlier versions did not record with the
 -- reason. It is the threshold of the same measurement, so that a recorded reason can be shown in
 -- every language.

@@ -16,7 +16,8 @@ from anime_production.models.jobs.database.transfer import DatabaseSource
 from anime_production.models.jobs.job import NodeReport
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.queries.report_rows import NewReport, add_rows
-from anime_production.models.jobs.recording.backup import restore, write_archive
+from anime_production.models.jobs.recording.backup import restore
+from anime_production.models.jobs.recording.backup_archive import write_archive
 from anime_production.models.jobs.strict_json import strict_json
 from anime_production.models.report import Report, Verdict
 

@@ -13,7 +13,8 @@ from anime_production.models.jobs.database.migrations import list_migrations, mi
 from anime_production.models.jobs.database.transfer import DatabaseSource, TransferFailed
 from anime_production.models.jobs.job import Review, ReviewVerdict, new_job
 from anime_production.models.jobs.queries.history import find_job
-from anime_production.models.jobs.recording.backup import back_up, move, restore, write_archive
+from anime_production.models.jobs.recording.backup import back_up, move, restore, snapshot
+from anime_production.models.jobs.recording.backup_archive import write_archive, write_file
 from anime_production.models.jobs.recording.events import JobQueued, JobReviewed
 from anime_production.models.jobs.recording.ledger import write
 from anime_production.models.jobs.recording.processes import Presence
@@ -202,3 +203,20 @@ def test_what_waits_in_the_outbox_is_in_the_backup(private, database_url, tmp_pa
     assert back_up(private, tmp_path / "jobs.zip", silent)["jobs"].rows == 5
     assert outbox.backlog() == 0
     outbox.close()
+
+
+def test_a_disk_that_is_full_ends_a_backup_at_once_and_leaves_no_file(database, tmp_path):
+    with database.connect() as connection:
+        for number in range(3):
+            write(connection, JobQueued(new_job(f"{number}"), GRAPH))
+
+    def full_disk() -> None:
+        raise OSError(28, "No space left on device")
+
+    with snapshot(database) as (connection, _):
+        source = DatabaseSource(connection)
+        with pytest.raises(TransferFailed, match=r"jobs\.zip can't be written.*No space left"):
+            write_file(tmp_path / "jobs.zip", source, silent, pace=full_disk)
+        # The connection is free again: an unread COPY would hold it, and its end would wait for it.
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert list(tmp_path.iterdir()) == []
