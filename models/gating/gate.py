@@ -26,7 +26,8 @@ class OnFail(str, Enum):
 
     BLOCK = "block"  # it goes to the rejected side, and the prompt continues
     ERROR = "error"  # the prompt fails with the reasons
-    PASS_THROUGH = "pass_through"  # it goes to the accepted side all the same
+    # It goes to the accepted side all the same.
+    PASS_THROUGH = "pass_through"  # noqa: S105  # no password
     BEST = "best"  # if nothing passes, the best goes to the accepted side
 
 

@@ -21,7 +21,7 @@ class OnExhausted(str, Enum):
     """Policy of a retry if no attempt passes."""
 
     BEST = "best"  # the best of all attempts goes on
-    PASS_THROUGH = "pass_through"  # the last attempt goes on
+    PASS_THROUGH = "pass_through"  # noqa: S105  # no password: the last attempt goes on
     BLOCK = "block"  # nothing goes on: nodes behind the slots don't run, the prompt continues
     ERROR = "error"  # the prompt fails with the reasons
 

@@ -67,7 +67,8 @@ def _data_folders() -> Iterator[Path]:
         if os.environ.get(variable):
             yield Path(os.environ[variable]) / USER_DATA_FOLDER
     yield Path.home() / ".local" / "share" / USER_DATA_FOLDER
-    yield Path("/var/tmp") / f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"
+    # It is used only if it belongs to this user, see `_can_write`.
+    yield Path("/var/tmp") / f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"  # noqa: S108  # nosec B108
 
 
 def _can_write(folder: Path) -> bool:
