@@ -28,6 +28,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the soak test."""
+    group = parser.getgroup("soak", "the soak test, which -m soak selects")
+    group.addoption("--minutes", type=float, default=60.0, help="its length; 60 by default")
+    group.addoption("--seed", type=int, default=1, help="seed of its faults; 1 by default")
+
+
 @pytest.hookimpl(tryfirst=True)  # the markers must be set before `-m` selects by them
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test with its layer, and put the slowest layers and the linters first.

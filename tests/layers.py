@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 FAST, DATABASE, COMFYUI, BROWSER = LAYERS = ("fast", "database", "comfyui", "browser")
-FOLDERS = {"browser": BROWSER, "integration": COMFYUI}  # folders of tests whose layer is fixed
+# Folders of tests whose layer is fixed.
+FOLDERS = {"browser": BROWSER, "integration": COMFYUI, "soak": COMFYUI}
 # The reason of a skip begins with this text if the assets beside the checkout are absent.
 NO_ASSETS = "the assets beside the checkout are not there"
 # Fixtures that start a PostgreSQL: the pack's embedded one, or the system's.

@@ -127,7 +127,9 @@ def data_folders(platform: str, environment: Mapping[str, str], home: Path) -> I
             yield Path(environment[variable]) / USER_DATA_FOLDER
     yield home / ".local" / "share" / USER_DATA_FOLDER
     if platform != "win32":
-        yield Path("/var/tmp") / f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"
+        # It is used only if it belongs to this user, see `_is_usable`.
+        folder = f"{USER_DATA_FOLDER}-{os.getuid() if os.name == 'posix' else 0}"
+        yield Path("/var/tmp") / folder  # noqa: S108  # nosec B108
 
 
 def _places_elsewhere(directory: Path) -> Iterator[Path]:

@@ -246,8 +246,8 @@ class Recorder:
         """Stop the shipper, close the outbox and leave the embedded server. It never raises.
 
         Args:
-            seconds: longest wait; a quarter of it is for a backup, half for the shipper, the rest for
-                the database.
+            seconds: longest wait; a quarter of it is for a backup, half for the shipper, the rest
+                for the database.
         """
         deadline = time.monotonic() + seconds
         try:

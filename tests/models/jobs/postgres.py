@@ -170,6 +170,30 @@ class SystemPostgres:
         """Stop the server at once, as a crash does."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
 
+    def runs(self) -> bool:
+        """Return True if the server's main process runs, whether or not it answers."""
+        try:
+            os.kill(self.pid, 0)
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
+
+    def answers(self) -> bool:
+        """Return True if the server accepts a connection and a statement."""
+        try:
+            with self._superuser() as connection:
+                connection.execute("CREATE TEMPORARY TABLE written ()")
+        except psycopg.Error:
+            return False
+        return True
+
+    def configure(self, name: str, value: str) -> None:
+        """Change a setting of the running server, for all its sessions."""
+        with self._superuser() as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+            connection.execute("SELECT pg_reload_conf()")
+
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """Stop all processes of the server by SIGSTOP: it accepts connections, but never answers.

@@ -1,6 +1,7 @@
 # mypy: disable-error-code="union-attr"
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +135,20 @@ def test_another_users_programs_can_neither_read_the_data_nor_its_password(place
     try:
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(psycopg.conninfo.make_conninfo(text, password="guessed"))
+    finally:
+        server.leave()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows the server listens on 127.0.0.1")
+def test_the_server_opens_no_tcp_port(place):
+    server = EmbeddedServer(place)
+    parts = psycopg.conninfo.conninfo_to_dict(server.connection_string())
+    try:
+        main = psutil.Process(int((place / "data" / "postmaster.pid").read_text().split()[0]))
+        for process in (main, *main.children(recursive=True)):
+            assert process.net_connections("inet") == []
+        socket_file = Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}"
+        assert stat.S_IMODE(socket_file.stat().st_mode) & 0o077 == 0
     finally:
         server.leave()
 
