@@ -80,7 +80,7 @@ def run() -> None:
 
 def _time(name: str, database: Database) -> None:
     try:
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             version = connection.info.parameter_status("server_version")
             fill(connection, JOBS)
             rows = []

@@ -218,7 +218,7 @@ def _database(folder: str) -> Iterator[str]:
     private.mkdir()
     database = Database(private)
     try:
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             parameters = {**connection.info.get_parameters(), "password": connection.info.password}
         yield require("psycopg.conninfo").make_conninfo(**parameters)
     finally:

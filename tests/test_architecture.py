@@ -42,6 +42,12 @@ COMFYUI = {
 COMFYUI_INSIDE = {"comfy", "folder_paths"}
 COMFYUI_SPEAKERS = ("nodes/comfyui.py", "nodes/graphics_memory.py")
 LONGEST_FILE = 350  # lines
+# Calls that wait for the database; a coroutine of a route hands them to `RouteThreads`.
+BLOCKING = (
+    *(".database.run", ".database.check", ".database.connect", ".database.connection", ".settle"),
+    *("run_query", "find_record", "find_job_id"),
+)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 ROOMS_OF_JOBS = ("recording", "database", "queries", "provenance")
 
 
@@ -80,7 +86,7 @@ def imports_of(path: Path, top_level_only: bool = False) -> set[str]:
 
 def _loaded_statements(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(child, FUNCTIONS):
             continue
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
             continue
@@ -161,6 +167,36 @@ def test_the_pack_may_be_cloned_under_any_name():
 def test_loading_the_pack_imports_nothing_heavy():
     files = [PACK / "__init__.py", *sources(*PRODUCT)]
     assert offenders(files, HEAVY, top_level_only=True) == []
+
+
+def calls_in(node: ast.AST) -> Iterator[str]:
+    """Names of what a function calls itself, such as `context.recorder.settle`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, FUNCTIONS):
+            continue
+        if isinstance(child, ast.Call):
+            yield ast.unparse(child.func)
+        yield from calls_in(child)
+
+
+def test_no_blocking_work_runs_on_the_event_loop_or_in_the_threads_that_serve_comfyuis_files():
+    shared = [
+        f"{name_of(path)}: {call}"
+        for path in sources(*PRODUCT)
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, (ast.Module, *FUNCTIONS))
+        for call in calls_in(function)
+        if call.endswith((".to_thread", ".run_in_executor", ".set_default_executor"))
+    ]
+    on_the_loop = [
+        f"{name_of(path)}: {function.name} calls {call}"
+        for path in sources("web")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.AsyncFunctionDef)
+        for call in calls_in(function)
+        if call.endswith(BLOCKING)
+    ]
+    assert [*shared, *on_the_loop] == []
 
 
 def test_files_are_short_enough_to_be_read():

@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def connection(database: Database) -> "Iterator[Connection]":
     """A connection to a database that holds nothing yet."""
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         yield connection
 
 
 @pytest.fixture
 def every_connection(every_database: Database) -> "Iterator[Connection]":
     """The same, of every PostgreSQL in turn: for tests of statements that no other test runs."""
-    with every_database.connect() as connection:
+    with every_database.connect(None) as connection:
         yield connection
 
 

@@ -29,7 +29,7 @@ HERE, THERE = uuid4(), uuid4()
 
 @pytest.fixture
 def connection(database):
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         yield connection
 
 
@@ -98,7 +98,7 @@ def test_a_project_has_at_most_so_many_unfinished_productions(connection, catalo
 
 
 def test_each_phase_is_queued_when_the_one_before_has_passed(every_database, catalogue):
-    with every_database.connect() as connection:
+    with every_database.connect(None) as connection:
         production_id = create(connection, catalogue)
         for place in range(3):
             record = store.load(connection, production_id)
@@ -270,18 +270,18 @@ def test_the_list_goes_on_where_a_page_ended(connection, begin):
 
 def test_the_queue_is_made_once_by_however_many_come_at_a_time(database, catalogue):
     for _ in range(3):
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             connection.execute("DROP SCHEMA IF EXISTS anime_queue CASCADE")
         all_there = threading.Barrier(6)
 
         def come(all_there=all_there):
-            with database.connect() as connection:
+            with database.connect(None) as connection:
                 all_there.wait(10)
                 store.phase_queue.create_tables(connection)
 
         with ThreadPoolExecutor(6) as pool:
             for each in [pool.submit(come) for _ in range(6)]:
                 each.result()
-        with database.connect() as connection:
+        with database.connect(None) as connection:
             create(connection, catalogue)
             assert len(connection.execute(JOBS).fetchall()) == 1

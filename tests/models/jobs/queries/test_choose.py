@@ -18,7 +18,7 @@ FILE = Artifact("012.png", "image", 10, "ab" * 32, 64, 64, 1)
 
 @pytest.fixture
 def connection(every_database):
-    with every_database.connect() as connection:
+    with every_database.connect(None) as connection:
         yield connection
 
 

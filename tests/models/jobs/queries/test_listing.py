@@ -18,7 +18,7 @@ BEGAN = datetime(2026, 3, 1, tzinfo=timezone.utc)
 
 @pytest.fixture
 def connection(every_database):
-    with every_database.connect() as connection:
+    with every_database.connect(None) as connection:
         yield connection
 
 

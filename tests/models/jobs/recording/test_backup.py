@@ -29,7 +29,7 @@ def silent(line: str) -> None:
 
 def put_in(database: Database, story, saved, jobs: int = 30) -> None:
     """Everything that a database can hold, with text that is awkward to write down."""
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         for event in (*story, saved):
             write(connection, event)
         write(connection, JobReviewed(story[0].job, Review(ReviewVerdict.REJECTED, "a\nb\t\\n")))
@@ -48,7 +48,7 @@ def put_in(database: Database, story, saved, jobs: int = 30) -> None:
 
 def everything(database: Database) -> dict[str, list]:
     """All rows of all tables, as Python sees them."""
-    with database.connect() as connection, connection.transaction():
+    with database.connect(None) as connection, connection.transaction():
         return {
             table.name: sorted(
                 map(repr, connection.execute(f"SELECT * FROM anime.{table.name}".encode()))
@@ -75,7 +75,7 @@ def test_a_backup_is_restored_exactly(database, private, tmp_path, story, saved)
         name: len(rows) for name, rows in before.items()
     }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         connection.execute("DELETE FROM anime.jobs")
         write(connection, JobQueued(new_job("later"), GRAPH))
     with pytest.raises(TransferFailed, match="holds 1 jobs already"):
@@ -83,7 +83,7 @@ def test_a_backup_is_restored_exactly(database, private, tmp_path, story, saved)
     assert len(everything(database)["jobs"]) == 1
     assert restore(private, file, True, silent) == contents
     assert everything(database) == before
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         shown = tuple(each.read() for each in story[-1].reports)
         assert find_job(connection, "8c1f").reports == shown
         # New rows get numbers of their own, and triggers work as before.
@@ -148,7 +148,7 @@ def test_a_backup_of_an_older_pack_is_brought_up_to_date(
 @pytest.mark.parametrize("damage", ["cut", "changed", "newer", "no backup"])
 def test_a_damaged_backup_changes_nothing(private, database, tmp_path, story, damage):
     file = tmp_path / "jobs.zip"
-    with database.connect() as connection:
+    with database.connect(None) as connection:
         write(connection, story[-1])
     back_up(private, file, silent)
     before = everything(database)
