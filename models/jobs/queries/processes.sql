@@ -23,12 +23,23 @@ WHERE id = ANY(%(ids)s) AND ended_at IS NULL
 -- name: lose_jobs
 -- A row that another transaction writes now is left for the next heartbeat. A job without a process
 -- was recorded by an older version of the pack or outside a prompt. The events of the processes in
--- `unshipped` still wait in an outbox; if it is `settled`, no event waits there.
+-- `unshipped` still wait in an outbox; if it is `settled`, no event waits there. The jobs of
+-- another machine are left to the processes that run there, because an outbox there may hold their
+-- ends.
 WITH ended AS (
     SELECT jobs.id, processes.ended_at
     FROM anime.jobs LEFT JOIN anime.processes ON processes.id = jobs.process_id
     WHERE jobs.finished_at IS NULL AND (
         processes.ended_at IS NOT NULL AND processes.id <> ALL (%(unshipped)s::uuid[])
+            AND NOT EXISTS (
+                SELECT FROM anime.processes AS neighbours
+                WHERE neighbours.machine_id = processes.machine_id AND neighbours.pid IS NOT NULL
+                    AND neighbours.ended_at IS NULL
+                    AND neighbours.seen_at > now() - interval '1 minute'
+                    AND neighbours.machine_id <> (
+                        SELECT machine_id FROM anime.processes AS own WHERE own.id = %(id)s
+                    )
+            )
         OR %(settled)s AND jobs.process_id IS NULL AND jobs.created_at < now() - interval '1 day'
     )
     FOR NO KEY UPDATE OF jobs SKIP LOCKED

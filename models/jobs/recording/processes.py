@@ -111,6 +111,11 @@ class Presence:
         """Return True if it is time for a heartbeat."""
         return self._clock() >= self._next_beat
 
+    @property
+    def has_unshipped(self) -> bool:
+        """True if events of an ended process waited in the outbox at the last heartbeat."""
+        return bool(self._last_positions)
+
     def beat(self, connection: "Connection", waiting: Waiting = lambda: None) -> int:
         """Write a heartbeat, and mark the jobs of ended processes as lost.
 
@@ -148,7 +153,7 @@ class Presence:
         ended = (timed_out | (dead & set(beats))) - unshipped
         if ended:
             connection.execute(sql("end_processes"), {"ids": list(ended)})
-        values = {"unshipped": list(unshipped), "settled": positions is None}
+        values = {**own_id, "unshipped": list(unshipped), "settled": positions is None}
         lost = connection.execute(sql("lose_jobs"), values).rowcount
         if lost:
             log.warning("%s jobs are lost: the ComfyUI process that ran them has ended.", lost)
@@ -183,7 +188,8 @@ class Presence:
             psycopg.Error: the database refused a statement.
         """
         connection.execute(sql("end_processes"), {"ids": [self.id]})
-        connection.execute(sql("lose_jobs"), {"unshipped": [], "settled": True})
+        values = {"id": self.id, "unshipped": [], "settled": True}
+        connection.execute(sql("lose_jobs"), values)
         self._lock.release(remove=True)
 
     def release(self) -> None:

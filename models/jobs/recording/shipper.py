@@ -165,8 +165,10 @@ class Shipper:
         failure: str | None = None
         try:
             self._outbox.retry()
+            self._beat()  # other machines must know of this process before they see old jobs
             failure = self._ship_all()
-            self._beat()
+            self._beat(all_shipped=failure is None)
+            self._delete_old_jobs()
         except DatabaseUnavailable as error:
             failure = str(error)
             # A connection that is cut again and again still carries small batches.
@@ -225,13 +227,17 @@ class Shipper:
         )
         self._outbox.set_aside(failed.event, failed.reason)
 
-    def _beat(self) -> None:
-        """Send a heartbeat if it is due; after it, delete old jobs if that is due."""
+    def _beat(self, all_shipped: bool = False) -> None:
+        """Send a heartbeat if it is due, or if jobs of an ended process may be lost only now."""
         presence = self._presence
-        if presence is not None and presence.is_due():
+        if presence is None:
+            return
+        if presence.is_due() or (all_shipped and presence.has_unshipped):
             self._writer.run(lambda connection: presence.beat(connection, self._waiting))
-            if self._retention is not None and self._retention.is_due():
-                self._writer.run(self._retention.run)
+
+    def _delete_old_jobs(self) -> None:
+        if self._retention is not None and self._retention.is_due():
+            self._writer.run(self._retention.run)
 
     def _waiting(self) -> tuple[int, int] | None:
         try:

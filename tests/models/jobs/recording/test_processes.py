@@ -255,6 +255,29 @@ def test_the_shipper_gives_the_heartbeat_while_nothing_happens(private, database
     outbox.close()
 
 
+def test_jobs_of_another_machine_are_left_to_a_process_that_runs_there(
+    connection, clock, private, monkeypatch
+):
+    dead, restarted, other = (on_another_machine(clock, private) for _ in range(3))
+    monkeypatch.setattr("platform.node", lambda: "workstation")
+    dead.beat(connection)
+    queue(connection, dead)
+    monkeypatch.setattr("platform.node", lambda: "laptop")
+    clock.pass_by(20, [other], connection)
+    monkeypatch.setattr("platform.node", lambda: "workstation")
+    restarted.beat(connection)  # it ships what the dead process left in the outbox there
+    monkeypatch.setattr("platform.node", lambda: "laptop")
+    seen = "UPDATE anime.processes SET seen_at = clock_timestamp() WHERE id = %s"
+    for _ in range(9):
+        connection.execute(seen, [restarted.id])
+        clock.pass_by(10, [other], connection)
+    ended = "SELECT ended_at IS NOT NULL FROM anime.processes WHERE id = %s"
+    assert connection.execute(ended, [dead.id]).fetchone() == (True,)
+    assert states(connection) == ["pending"]
+    clock.pass_by(80, [other], connection)  # now both are gone
+    assert states(connection) == ["lost"]
+
+
 COMPLETE_JOBS = """
 import sys
 from datetime import datetime, timezone
