@@ -61,3 +61,11 @@ test("packages side by side are told without commands", async () => {
   assert.ok(parts.textContent.includes("一緒に入っていて"));
   assert.ok(!parts.textContent.includes("pip"));
 });
+
+test("a refusal is told, and not as silence", async () => {
+  const error = { code: "host_not_allowed", message: "The name nas isn't allowed here." };
+  api.serve(() => Response.json({ error }, { status: 403 }));
+  const foot = new HealthFoot();
+  await foot.resync();
+  assert.ok(foot.root.textContent.includes(error.message), foot.root.textContent);
+});
