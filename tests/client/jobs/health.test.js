@@ -163,3 +163,11 @@ for (const state of ["off", "external", "none"]) {
     assert.ok(!foot.parts.textContent.includes("backups_"), foot.parts.textContent);
   });
 }
+
+test("a refusal is told, and not as silence", async () => {
+  const error = { code: "host_not_allowed", message: "The name nas isn't allowed here." };
+  api.serve(() => Response.json({ error }, { status: 403 }));
+  const foot = new HealthFoot();
+  await foot.resync();
+  assert.ok(foot.root.textContent.includes(error.message), foot.root.textContent);
+});

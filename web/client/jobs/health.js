@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 import { callRoute, RouteError } from "../requests.js";
-import { number, routeText, words } from "../words.js";
+import { number, refusalText, routeText, words } from "../words.js";
 import { age } from "./age.js";
 
 const EVERY = 30_000; // milliseconds between two requests
@@ -76,14 +76,14 @@ export class HealthFoot {
       if (request.signal.aborted) return;
       if (!(error instanceof RouteError)) throw error;
       if (error.more.components) this.#draw(/** @type {Health} */ (error.more));
-      else this.#showUnknown();
+      else this.#showUnknown(error.status ? refusalText(error.text, error.message) : undefined);
     } finally {
       if (this.#request === request) this.#request = null;
     }
   }
 
-  #showUnknown() {
-    this.#show("unknown", words("health.no_answer"));
+  #showUnknown(text = words("health.no_answer")) {
+    this.#show("unknown", text);
     this.parts.replaceChildren();
   }
 
