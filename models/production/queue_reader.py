@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..dependency import require
+from ..jobs.database.opening import IDLE_MILLISECONDS
 from .phase_queue import SCHEMA, TASK
-from .state_changes import idle_limit
 from .worker_threads import in_thread
 
 if TYPE_CHECKING:
@@ -156,6 +156,6 @@ class QueueReader:
 
 
 async def _configure(connection: "AsyncConnection") -> None:
-    idle = f"SET idle_in_transaction_session_timeout = '{idle_limit()}'"
+    idle = f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}"
     await connection.execute(f"SET search_path TO {SCHEMA}; {idle}".encode())
     await connection.commit()

@@ -25,9 +25,6 @@ ENDED_PRODUCTION = (
     ProductionState.FAILED,
     ProductionState.CANCELLED,
 )
-# A transaction with a lock may wait this long for its process. The transactions take milliseconds,
-# so a process that takes longer was suspended, and others wait for its locks.
-IDLE_SECONDS = 10.0
 ENDED_PHASE = (PhaseState.PASSED, PhaseState.FAILED, PhaseState.CANCELLED)
 
 
@@ -64,19 +61,13 @@ class StateReason:
 NO_REASON = StateReason()
 
 
-def idle_limit() -> str:
-    """Return `IDLE_SECONDS` as a value of PostgreSQL's settings."""
-    return f"{IDLE_SECONDS * 1000:.0f}ms"
-
-
 def lock_production(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
     """Lock a production until the transaction ends and return it; None if it doesn't exist.
 
     Every transaction that changes a production takes this lock first, so that no two transactions
     deadlock.
     """
-    columns = {"id": production_id, "idle": idle_limit()}
-    if connection.execute(sql("lock_production"), columns).fetchone() is None:
+    if connection.execute(sql("lock_production"), {"id": production_id}).fetchone() is None:
         return None
     return load_within(connection, production_id)
 

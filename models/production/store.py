@@ -24,7 +24,6 @@ from .records import PhaseRecord, ProductionRecord
 from .request import ProductionRequest
 from .state_changes import (
     StateReason,
-    idle_limit,
     lock_production,
     move_attempt,
     move_phase,
@@ -97,7 +96,7 @@ def create(
     with connection.transaction():
         values["project_id"] = id_of(connection, "project", values)
         # Without the lock two transactions could both count one below the limit.
-        connection.execute(sql("lock_project"), {**values, "idle": idle_limit()})
+        connection.execute(sql("lock_project"), values)
         row = connection.execute(sql("count_unfinished"), values).fetchone()
         if row is not None and row[0] >= most_waiting:
             code = "production_too_many"

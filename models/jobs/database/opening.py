@@ -21,6 +21,8 @@ UNACKNOWLEDGED_MS = 20_000
 # A migration rewrites whole tables, so it may take long. Its deadline only frees the thread of a
 # server that hangs in the middle of it.
 MIGRATION_SECONDS = 3600.0
+# Until the server ends the transaction of a process that was suspended in it and holds locks.
+IDLE_MILLISECONDS = 10_000
 LOCK_SHARE = 0.6  # share of a statement's longest duration in which it may wait for a lock
 
 
@@ -79,7 +81,7 @@ def open_connection(
 
 
 def limit_statements(connection: "Connection", seconds: float | None) -> None:
-    """Tell the server the longest duration of a statement, and of its wait for a lock.
+    """Tell the server the longest duration of a statement, and of its waits in a transaction.
 
     Args:
         connection: connection in autocommit mode.
@@ -87,7 +89,12 @@ def limit_statements(connection: "Connection", seconds: float | None) -> None:
     """
     statement = 0 if seconds is None else math.ceil(seconds * 1000)
     lock = math.ceil(statement * LOCK_SHARE)
-    connection.execute(f"SET statement_timeout = {statement}; SET lock_timeout = {lock}".encode())
+    # The transactions take milliseconds; a backup reads in one for as long as it takes.
+    idle = 0 if seconds is None else IDLE_MILLISECONDS
+    connection.execute(
+        f"SET statement_timeout = {statement}; SET lock_timeout = {lock};"
+        f" SET idle_in_transaction_session_timeout = {idle}".encode()
+    )
 
 
 def _connect_timeout(configured: Any, seconds: float | None) -> int:

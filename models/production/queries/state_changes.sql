@@ -1,7 +1,5 @@
 -- name: lock_production
--- The server ends the transaction of a process that is suspended while it has the lock.
-SELECT id, set_config('idle_in_transaction_session_timeout', %(idle)s, true)
-FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
+SELECT id FROM anime.productions WHERE id = %(id)s FOR NO KEY UPDATE
 
 -- name: production_of_phase
 SELECT production_id FROM anime.phases WHERE id = %(id)s

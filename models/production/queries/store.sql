@@ -3,9 +3,7 @@ SELECT count(*) FROM anime.productions
 WHERE project_id = %(project_id)s AND state IN ('queued', 'running', 'waiting')
 
 -- name: lock_project
--- The server ends the transaction of a process that is suspended while it has the lock.
-SELECT id, set_config('idle_in_transaction_session_timeout', %(idle)s, true)
-FROM anime.projects WHERE id = %(project_id)s FOR NO KEY UPDATE
+SELECT id FROM anime.projects WHERE id = %(project_id)s FOR NO KEY UPDATE
 
 -- name: add_definition
 INSERT INTO anime.phase_definitions (version, name, definition)

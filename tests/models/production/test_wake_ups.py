@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from anime_production.models.jobs.database import opening
 from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.production import attempts, state_changes, store
 from anime_production.models.production.attempts import NewAttempt, Outcome
@@ -111,7 +112,7 @@ def test_a_process_without_a_heartbeat_is_taken_for_dead_by_a_clock_of_ones_own(
 def test_a_process_that_is_suspended_within_a_transaction_holds_nobody_up(
     database, connection, begin, monkeypatch
 ):
-    monkeypatch.setattr(state_changes, "IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(opening, "IDLE_MILLISECONDS", 1000)
     phase = store.load(connection, begin()).phases[0]
     hold = claim(connection, phase.id, HERE)
     connection.execute("UPDATE anime.processes SET ended_at = now() WHERE id = %s", (HERE,))
