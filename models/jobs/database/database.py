@@ -26,12 +26,12 @@ Result = TypeVar("Result")
 
 READ_SECONDS = 5.0  # a person waits for the answer
 WRITE_SECONDS = 30.0  # for work in the background, and for deletions
+# Longest wait for another thread that starts the embedded server; its first start takes seconds.
+STARTING_SECONDS = 20.0
 CHECK_SECONDS = 1.0  # longest wait for the answer of an unused connection
 # The server cancels a statement itself this long before the connection is cut. Then the connection
 # stays usable, and the error says that the server is slow, not that it hangs.
 GRACE_SECONDS = 1.0
-# Longest wait for another thread that starts the embedded server; its first start takes seconds.
-STARTING_SECONDS = 20.0
 CLOSE_SECONDS = 1.0  # longest wait for a thread that starts the embedded server
 
 
