@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 
 READ_SECONDS = 5.0  # a person waits for the answer
 WRITE_SECONDS = 30.0  # for work in the background, and for deletions
+# Longest wait for another thread that starts the embedded server; its first start takes seconds.
+STARTING_SECONDS = 20.0
 CHECK_SECONDS = 1.0  # longest wait for the answer of an unused connection
 # The server cancels a statement itself this long before the connection is cut. Then the connection
 # stays usable, and the error says that the server is slow, not that it hangs.
@@ -191,6 +193,8 @@ class Database:
             require("psycopg")
             hide_secrets_in_logs()
             source, connection_string = self._address()
+        except NoAnswer:
+            raise
         except (SettingsError, EmbeddedFailure, MissingDependency, OSError) as error:
             raise DatabaseUnavailable(str(error)) from None
         return open_connection(self._watch, source, connection_string, seconds)
@@ -200,7 +204,11 @@ class Database:
         external = None if self._only_embedded else external_address(self._directory)
         if external is not None:
             return external.source, external.url
-        with self._mutex:
+        if not self._mutex.acquire(timeout=STARTING_SECONDS):
+            raise NoAnswer("The embedded PostgreSQL starts, or hangs. Try again in a moment.")
+        try:
             if self._embedded is None:
                 self._embedded = EmbeddedServer(place_below(self._directory))
             return "embedded", self._embedded.connection_string()
+        finally:
+            self._mutex.release()

@@ -1,6 +1,8 @@
 """Tests of deadlines against a real PostgreSQL that is stopped by SIGSTOP, or never answers."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from anime_production.models.jobs.database.database import (
     DatabaseUnavailable,
     NoAnswer,
 )
+from anime_production.models.jobs.database.place import place_below
 
 from ....deadlines import within
 from ..postgres import USER, SystemPostgres, wait_until
@@ -212,6 +215,39 @@ def test_an_address_that_accepts_and_never_answers_is_reported(private, silent_u
     for limit in (READ_SECONDS, AT_ONCE):
         with within(limit), pytest.raises(NoAnswer, match="did not answer within 5 s"):
             database.run(one)
+    database.close()
+
+
+HOLD_LOCK = """
+import sys, fasteners
+with fasteners.InterProcessLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.database
+def test_while_one_thread_waits_for_the_embedded_server_the_others_are_refused(
+    private, monkeypatch
+):
+    monkeypatch.setattr(database_module, "STARTING_SECONDS", 0.3)
+    place = place_below(private)
+    place.mkdir(parents=True)
+    command = [sys.executable, "-c", HOLD_LOCK, str(place / "starting.lock")]
+    pipe = subprocess.PIPE
+    database = Database(private)
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other_process:
+        assert other_process.stdout is not None
+        assert other_process.stdout.readline() == "held\n"
+        starting = Caller(database.run, one)
+        time.sleep(0.3)
+        for limit in (1, AT_ONCE):
+            with within(limit), pytest.raises(NoAnswer, match="embedded PostgreSQL starts"):
+                database.run(one)
+        other_process.communicate()
+    starting.join(60)
+    assert starting.error is None
+    assert database.run(one) == 1
     database.close()
 
 
