@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -67,9 +68,12 @@ class ComfyServer(ComfyUIProcess):
     def end_databases(self) -> list[int]:
         """End the embedded database servers that still run, and return their process ids.
 
-        After a clean stop of ComfyUI there should be none.
+        After a clean stop of ComfyUI there should be none: it has told them to end, and with a slow
+        disk that takes a little longer than its own end.
         """
-        running = self.databases()
+        deadline = time.monotonic() + STOP_SECONDS
+        while (running := self.databases()) and time.monotonic() < deadline:
+            time.sleep(0.1)
         for process_id in running:
             os.kill(process_id, signal.SIGQUIT if os.name == "posix" else signal.SIGTERM)
         return running

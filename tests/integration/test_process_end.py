@@ -75,7 +75,7 @@ def test_a_signal_ends_comfyui_and_its_database_in_order(comfyui: Path, base: Pa
         end_by(server, getattr(signal, name), END_SECONDS, name)
         assert "Stopped server" in server.last_lines()
         assert "Traceback" not in server.log.read_text(errors="replace")
-        assert server.databases() == []
+        wait_until(lambda: not server.databases())  # with a slow disk it ends a little later
         assert "database system is shut down" in log_of_database(base)
         assert not list((base / OUTBOX.parent / "processes").iterdir())  # it said goodbye
 
@@ -91,7 +91,7 @@ def test_a_phase_that_runs_does_not_keep_comfyui(comfyui: Path, base: Path):
         order(client, phases=["sample_stills", "sample_loop"], parameters={"sample_loop": SHORT})
         wait_until(lambda: client.get("/anime/jobs")["jobs"], 60)
         end_by(server, signal.SIGINT, END_SECONDS, "SIGINT with a production")
-        assert server.databases() == []
+        wait_until(lambda: not server.databases())  # with a slow disk it ends a little later
 
 
 def test_the_embedded_database_ends_after_comfyui_was_killed(comfyui: Path, base: Path):
@@ -148,7 +148,8 @@ def test_a_second_sigterm_ends_at_once(comfyui: Path, base: Path):
         process.terminate()
         assert process.wait(BUSY * 1.0) == -signal.SIGTERM
         print(f"second SIGTERM: {time.monotonic() - started:.1f} s")
-        server.end_databases()
+        # Its watcher ends the suspended database.
+        wait_until(lambda: not server.databases(), BUSY * GONE_SECONDS)
 
 
 @contextmanager

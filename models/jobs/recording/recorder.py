@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,7 +34,9 @@ log = logging.getLogger(__name__)
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 30.0
+# Shares of the time for closing, of the embedded server and of a daily backup that is being made.
+SERVER_SHARE, BACKUP_SHARE = 0.2, 0.2
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
 
@@ -246,15 +247,14 @@ class Recorder:
         """Stop the shipper, close the outbox and leave the embedded server. It never raises.
 
         Args:
-            seconds: longest wait; a quarter of it is for a backup, half for the shipper, the rest
-                for the database.
+            seconds: longest wait. A fifth of it is for the embedded server: it ends during the last
+                seconds of ComfyUI as well, or its watcher ends it. Another fifth is for a backup.
         """
-        deadline = time.monotonic() + seconds
         try:
-            self.daily_backups.stop(seconds / 4)
-            self._shipper.stop(seconds / 2)
+            self.daily_backups.stop(BACKUP_SHARE * seconds)
+            self._shipper.stop((1 - BACKUP_SHARE - SERVER_SHARE) * seconds)
             self._outbox.close()
-            self._database.close(max(0.0, deadline - time.monotonic()))
+            self._database.close(SERVER_SHARE * seconds)
         except Exception as error:  # an error must not disturb ComfyUI's exit
             log.warning("The recorder of jobs could not be closed: %s", without_secrets(error))
 
