@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
-from ..jobs.database.database import DatabaseUnavailable
+from ..jobs.database.database import WRITE_SECONDS, DatabaseUnavailable
 from ..jobs.job import JobState
 from ..jobs.job_states import UNFINISHED
 from ..jobs.queries.history import JobRecord, find_job
@@ -104,7 +104,7 @@ class HeldPhase:
             try:
                 if settle:
                     self._host.settle()
-                return self._host.database.run(function, *arguments)
+                return self._host.database.run(function, *arguments, seconds=WRITE_SECONDS)
             except DatabaseUnavailable:
                 self._pause()
 

@@ -6,10 +6,11 @@ import logging
 import os
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..jobs.database.address import without_secrets
-from ..jobs.database.database import DatabaseUnavailable
+from ..jobs.database.database import WRITE_SECONDS, DatabaseUnavailable
 from ..settings import HEARTBEAT
 from . import attempts, handover, phase_queue
 from .attempts import Hold
@@ -24,6 +25,8 @@ from .worker_threads import in_thread
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +142,11 @@ class Worker:
 
     def _prepare(self) -> dict[str, str]:
         self._host.settle()
-        return self._host.database.run(_create_queue)
+        return self._query(_create_queue)
+
+    def _query(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """Return a function's result from the database, which may take as long as a write."""
+        return self._host.database.run(function, *arguments, seconds=WRITE_SECONDS)
 
     def _set_problem(self, problem: str | None) -> None:
         if problem is not None and self._problem is None:
@@ -152,7 +159,7 @@ class Worker:
             while not self._host.stopping():
                 reader.clear()
                 await reader.delete_abandoned_jobs()
-                queues = await in_thread(self._host.database.run, self._look_after_queue)
+                queues = await in_thread(self._query, self._look_after_queue)
                 busy = self._host.count_other_prompts() > 0
                 wake_up = await reader.next_wake_up(queues) if queues and not busy else None
                 if wake_up is not None:
@@ -180,7 +187,7 @@ class Worker:
         return Hold(wake_up.phase_id, self._host.process_id, wake_up.job_id)
 
     def _claim(self, wake_up: WakeUp) -> bool:
-        return self._host.database.run(attempts.claim_phase, self._hold(wake_up))
+        return self._query(attempts.claim_phase, self._hold(wake_up))
 
     async def _run_until_end(self, wake_up: WakeUp) -> None:
         """Run a claimed phase in a thread, and look after the queue in the meantime."""
@@ -188,8 +195,7 @@ class Worker:
         try:
             while not (await asyncio.wait({running}, timeout=self._poll))[0]:
                 try:
-                    run_query = self._host.database.run
-                    await in_thread(run_query, self._look_after_queue, wake_up.job_id)
+                    await in_thread(self._query, self._look_after_queue, wake_up.job_id)
                     self._set_problem(None)
                 except DatabaseUnavailable as error:
                     self._set_problem(str(error))
@@ -219,7 +225,7 @@ class Worker:
                 release = PhaseState.FAILED, reason
         # Without the database, the next look after the queue puts the phase back.
         with contextlib.suppress(DatabaseUnavailable):
-            self._host.database.run(attempts.release_phase, hold, *release)
+            self._query(attempts.release_phase, hold, *release)
 
 
 def _error_text(error: Exception) -> str:
