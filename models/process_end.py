@@ -19,8 +19,8 @@ from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
-# ComfyUI itself takes about two seconds to end after these. The whole end may take three, or five if
-# the database hangs. With a database that answers, the pack needs less than half a second.
+# ComfyUI itself takes about two seconds to end after these. The whole end may take three, or five
+# if the database hangs. With a database that answers, the pack needs less than half a second.
 END_SECONDS = 2.0
 
 

@@ -74,7 +74,6 @@ def test_a_signal_ends_comfyui_and_its_database_in_order(comfyui: Path, base: Pa
     with used_comfyui(comfyui, base) as server:
         end_by(server, getattr(signal, name), END_SECONDS, name)
         assert "Stopped server" in server.last_lines()
-        assert "Traceback" not in server.log.read_text(errors="replace")
         wait_until(lambda: not server.databases())  # with a slow disk it ends a little later
         assert "database system is shut down" in log_of_database(base)
         assert not list((base / OUTBOX.parent / "processes").iterdir())  # it said goodbye
