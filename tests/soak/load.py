@@ -112,6 +112,18 @@ class Load:
             self._stopped.wait(chance.uniform(0.0, 2.0))
             self._cancel(machine, prompt_id, sent)
 
+    def order_production(self, machine: Machine, chance: random.Random) -> None:
+        """Order a production of stills and a loop."""
+        phases = ["sample_stills", "sample_loop"]
+        body = {**ORDER, **SHORT, "phases": phases, "seed": chance.randrange(1000)}
+        try:
+            self.productions.append(machine.client.post("/anime/orchestrate", body)["id"])
+        except RequestRefused as error:
+            if error.status not in (429, 503):
+                self.refused.append(str(error))
+        except ComfyFailed:
+            pass  # whether it was accepted isn't known
+
     def read_history(self, machine: Machine) -> None:
         """Note the ends of prompts that a machine's history has."""
         try:
@@ -141,17 +153,8 @@ class Load:
             pass
 
     def _order_all(self, chance: random.Random) -> None:
-        phases = ["sample_stills", "sample_loop"]
         while not self._stopped.wait(PRODUCTION_PAUSE):
-            machine = chance.choice(list(self._machines))
-            body = {**ORDER, **SHORT, "phases": phases, "seed": chance.randrange(1000)}
-            try:
-                self.productions.append(machine.client.post("/anime/orchestrate", body)["id"])
-            except RequestRefused as error:
-                if error.status not in (429, 503):
-                    self.refused.append(str(error))
-            except ComfyFailed:
-                pass
+            self.order_production(chance.choice(list(self._machines)), chance)
 
     def _read_history(self, machine: Machine) -> None:
         while not self._stopped.wait(HISTORY_PAUSE):
