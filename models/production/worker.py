@@ -160,6 +160,7 @@ class Worker:
                 reader.clear()
                 await reader.delete_abandoned_jobs()
                 queues = await in_thread(self._query, self._look_after_queue)
+                self._set_problem(None)
                 busy = self._host.count_other_prompts() > 0
                 wake_up = await reader.next_wake_up(queues) if queues and not busy else None
                 if wake_up is not None:

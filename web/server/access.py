@@ -83,7 +83,9 @@ def _refuse_other_origin(request: web.Request, host: str, port: int | None) -> N
             origin_port = int(match["port"] or default_port)
             if (match["host"].lower(), origin_port) == (host, port or default_port):
                 continue
-        raise Refusal("origin_not_allowed", origin=origin[:MOST_QUOTED], host=host)
+        raise Refusal(
+            "origin_not_allowed", origin=origin[:MOST_QUOTED], host=request.headers["Host"]
+        )
 
 
 def _comes_from_this_machine(request: web.Request, host: str) -> bool:

@@ -97,7 +97,13 @@ class Database:
                     yield pooled.connection
             except Exception as error:
                 reason = unavailable_reason(error)
-                if reason is None or isinstance(error, DatabaseUnavailable):
+                if reason is None:
+                    raise
+                # A session keeps what it was opened with, such as the setting that made it
+                # read-only, or the server before a failover. The next use opens a new one.
+                pooled.connection.close()
+                self._pool.close()
+                if isinstance(error, DatabaseUnavailable):
                     raise
                 raise DatabaseUnavailable(reason) from None
             finally:

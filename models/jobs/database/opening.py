@@ -55,8 +55,11 @@ def open_connection(
     except psycopg.errors.ConnectionTimeout:
         raise NoAnswer.within(parameters["connect_timeout"]) from None
     except (psycopg.Error, OSError) as error:
-        reason = without_secrets(error)
-        raise DatabaseUnavailable(f"The database ({source}) can't be reached: {reason}") from None
+        reason = without_secrets(error).rstrip(".")
+        raise DatabaseUnavailable(
+            f"The database ({source}) can't be reached: {reason}. Check that the server runs, and"
+            " the address."
+        ) from None
     try:
         _check(connection, source)
         with watch.limit(connection, CONNECT_SECONDS if seconds is None else seconds):

@@ -29,6 +29,17 @@ class NoPlace(OSError):
     """There is no folder that the embedded database could use."""
 
 
+def has_embedded_database(directory: Path) -> bool:
+    """Return True if an embedded database of a private folder exists.
+
+    Args:
+        directory: the pack's private folder.
+    """
+    directory = directory.resolve()
+    places = (directory / FOLDER, _read_pointer(directory), *_places_elsewhere(directory))
+    return any(place is not None and _has_database(place) for place in places)
+
+
 def place_below(directory: Path) -> Path:
     """Return the folder of the embedded database.
 

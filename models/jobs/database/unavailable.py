@@ -20,8 +20,9 @@ REASONS: Mapping[str, str] = {
     "28": "The server refuses the user or the password. Correct the address of the database.",
     "3D000": "This database does not exist on the server. Create it, or correct its address.",
     "40": "Another transaction was in the way, and this one was undone. Try again.",
-    "42501": "The user of the database lacks a right. Make it the owner of the database, or grant"
-    " it CREATE on the database and all rights on the schema anime and its tables.",
+    "42501": "The user of the database lacks a right. Make it the owner of the schema anime and of"
+    " its tables, or grant it all rights on them; if there is no such schema yet, grant it CREATE"
+    " on the database.",
     "53": "The server lacks resources, such as memory. Look into its log.",
     "53100": "The server's disk is full. Free some space there.",
     "53200": "The server has too little memory. Free some memory there.",

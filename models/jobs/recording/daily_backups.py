@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREAD = "anime-daily-backups"
-FIRST_LOOK_SECONDS = 60.0  # ComfyUI loads its models first
+FIRST_LOOK_SECONDS = 10.0  # until then health knows of no backups
 LOOK_SECONDS = 600.0
 RETRY_SECONDS = 3600.0  # after a backup that failed
 STOP_SECONDS = 1.0  # ComfyUI's exit waits no longer; the next start deletes a half file

@@ -14,6 +14,7 @@ from ...process_end import Step, at_end
 from ...settings import TRACKING
 from ..database.address import without_secrets
 from ..database.database import Database
+from ..database.place import has_embedded_database
 from ..job import Job
 from ..provenance.model_hashes import FindFile
 from .daily_backups import DailyBackups
@@ -102,8 +103,8 @@ class Recorder:
 
     @property
     def is_used(self) -> bool:
-        """True if a job was ever recorded in this folder."""
-        return (self._directory / OUTBOX).exists()
+        """True if a job was ever recorded in this folder, or restored into its database."""
+        return (self._directory / OUTBOX).exists() or has_embedded_database(self._directory)
 
     def follow(self, follower: Callable[[Event], None]) -> None:
         """Call a function with every event as soon as it is recorded.

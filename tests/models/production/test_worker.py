@@ -204,6 +204,14 @@ def test_a_lost_connection_of_the_queue_is_made_again(studio, begin):
         wait_until(completed(place, production_id), 30)
 
 
+def test_a_problem_is_no_longer_told_once_the_queue_is_read_again(studio):
+    with working(studio(PASSES)) as (worker,):
+        time.sleep(1.0)
+        # As after a time in which this process was suspended while it ran a phase.
+        worker._set_problem("It did not answer within 31 s.")
+        wait_until(lambda: worker.problem is None)
+
+
 def test_a_database_without_its_queue_gets_it_back(studio, begin):
     place = studio(PASSES)
     production_id, _ = begin(place)

@@ -61,6 +61,10 @@ def test_a_read_only_database_can_be_read_and_says_what_to_do_for_writing(
     assert database.run(lambda connection: connection.execute("TABLE anime.texts").fetchall()) == []
     with pytest.raises(DatabaseUnavailable, match=r"It is read-only.*Connect to the primary"):
         database.run(write)
+    # The remedy helps at once, although a session keeps the setting that it was opened with.
+    elsewhere = system_url.replace(name, "postgres")
+    system_postgres.execute(elsewhere, f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    database.run(lambda connection: connection.execute("DROP TABLE anime.texts"))
 
 
 def test_a_role_without_rights_is_told_which_ones_it_needs(

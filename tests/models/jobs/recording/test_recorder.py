@@ -61,6 +61,14 @@ def test_a_folder_has_one_recorder(tmp_path):
     assert open_recorder(tmp_path) is open_recorder(tmp_path / "x" / "..")
 
 
+def test_a_folder_with_a_restored_database_and_no_outbox_is_used(private):
+    recorder = Recorder(private)
+    assert not recorder.is_used
+    (private / "postgres" / "data").mkdir(parents=True)
+    (private / "postgres" / "data" / "PG_VERSION").write_text("18")
+    assert recorder.is_used
+
+
 def test_what_is_recorded_is_found_right_away(private, database_url, story):
     recorder = Recorder(private)
     assert all(recorder.record(event) for event in story)
