@@ -15,6 +15,8 @@ from ..deadlines import within
 IMPORTS = """
 import os, signal, sys, threading, time
 from anime_production.models.process_end import Step, at_end, end_like_interrupt
+# A shell starts programs in the background with SIGINT ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 MAIN = """
 def main():
