@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
+from anime_production.models import graphics_memory
 from anime_production.models.image_ops.area_mean import area_mean
 from anime_production.models.perceptual.structural import Structural
 
@@ -46,6 +47,12 @@ MOST = {
     "characters_masked": Most(cuda=(2160, 16), mps=(680, 26), sent=3.2),
     "characters_bust": Most(cuda=(1110, 4), mps=(810, 56), sent=3),
 }
+
+
+@pytest.fixture(autouse=True)
+def no_manager_of_memory(monkeypatch):
+    """As in a script: ComfyUI, which another test may have loaded, knows no pretend device."""
+    monkeypatch.setattr(graphics_memory, "_manager", graphics_memory.Unmanaged())
 
 
 @pytest.fixture(scope="module", params=RUNS)
