@@ -1,10 +1,11 @@
 """The work of the soak test: prompts of several kinds, and productions."""
 
+import json
 import random
 import threading
-import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,10 @@ class Load:
             pass  # whether it was accepted isn't known
 
     def read_history(self, machine: Machine) -> None:
-        """Note the ends of prompts that a machine's history has."""
+        """Note the ends of prompts that a machine's history has, and delete them from it.
+
+        ComfyUI keeps 10,000 prompts there, which would hide what the pack itself keeps.
+        """
         try:
             history = machine.client.get("/history", max_items=200)
         except ComfyFailed:
@@ -133,6 +137,8 @@ class Load:
         for prompt_id, entry in history.items():
             if prompt_id in self.sent:
                 self.sent[prompt_id].ended = entry["status"]["status_str"]
+        with suppress(ComfyFailed):
+            machine.client.request("/history", json.dumps({"delete": list(history)}).encode())
 
     def _send_all(self, machine: Machine, chance: random.Random) -> None:
         while not self._stopped.is_set():
@@ -191,12 +197,3 @@ class Load:
             **{"job": job.out(), "images": clip.out(), "report": report.out(), "fps": 12.0},
             **{"filename": "soak/clip", "format": "webp"},
         )
-
-
-def await_empty_queues(machines: Sequence[Machine], seconds: float) -> None:
-    """Wait until no machine has a prompt in its queue."""
-    end = time.monotonic() + seconds
-    for machine in machines:
-        while machine.client.get("/prompt")["exec_info"]["queue_remaining"]:
-            assert time.monotonic() < end, f"{machine.name} still has prompts in its queue."
-            time.sleep(0.5)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from ..integration.client import ComfyClient
+from ..integration.client import ComfyClient, Prompt
 from ..integration.server import ComfyServer
 from .clock import Clock
 from .usage import Usage, usage_of
@@ -20,6 +20,7 @@ CLOCK = Path(
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 )  # Debian: apt install faketime
 REQUEST_SECONDS = 20.0  # timeout of a request
+QUEUE_SECONDS = 60.0  # timeout of a prompt that is alone in the queue
 
 
 class Machine:
@@ -110,10 +111,22 @@ class Machine:
         return usage_of(psutil.Process(self.server.process_id), self._port)
 
     def settle(self, seconds: float) -> None:
-        """Forget ComfyUI's history, and wait some seconds without any request."""
-        self.client.post("/history", {"clear": True})
+        """Free what ComfyUI keeps of earlier prompts, and wait some seconds without any request."""
         self.client.post("/free", {"unload_models": True, "free_memory": True})
+        trim = Prompt()
+        trim.add("TestTrim", seed=time.time_ns() % 2**31)
+        self.client.submit(trim)
+        await_empty_queue(self.client, QUEUE_SECONDS)
+        self.client.post("/history", {"clear": True})
         time.sleep(seconds)
+
+
+def await_empty_queue(client: ComfyClient, seconds: float) -> None:
+    """Wait until a ComfyUI has no prompt in its queue."""
+    end = time.monotonic() + seconds
+    while client.get("/prompt")["exec_info"]["queue_remaining"]:
+        assert time.monotonic() < end, "There are still prompts in the queue."
+        time.sleep(0.5)
 
 
 def choose(chance: random.Random, least: float, most: float) -> float:

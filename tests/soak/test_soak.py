@@ -23,8 +23,8 @@ from ..models.jobs.postgres import SystemPostgres, private_folder, wait_until
 from .checks import doubled_events, summary, wrong_jobs, wrong_productions
 from .faults import Site, faults_of, small_disk
 from .interface import PICTURE, Answers, Interface
-from .load import Load, await_empty_queues
-from .machine import Machine
+from .load import Load
+from .machine import Machine, await_empty_queue
 from .proxy import Proxy
 from .table import Row, answers_row, print_table
 
@@ -193,7 +193,8 @@ def _warm_up(machines: Sequence[Machine], folder: Path, seed: int, jobs: Jobs) -
         for _ in range(WARM_UP):
             load.send(machine, chance)
         load.order_production(machine, chance)
-    await_empty_queues(machines, QUIET_SECONDS)
+    for machine in machines:
+        await_empty_queue(machine.client, QUIET_SECONDS)
     interface.stop()
     for machine in machines:
         load.read_history(machine)

@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
+from .trim import TestTrim
 
 
 def _with_one_value(frames: torch.Tensor, value: float) -> torch.Tensor:
@@ -144,6 +145,7 @@ class TestingExtension(ComfyExtension):
             TestWait,
             TestBreakHooks,
             TestHooks,
+            TestTrim,
         ]
 
 
