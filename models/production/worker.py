@@ -130,7 +130,6 @@ class Worker:
         while not self._host.stopping():
             try:
                 parameters = await in_thread(self._prepare)
-                self._set_problem(None)
                 await self._take_phases(parameters)
             except asyncio.CancelledError:
                 raise

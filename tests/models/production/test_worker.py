@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from anime_production.models.jobs.database.unavailable import DatabaseUnavailable
 from anime_production.models.production import attempts, phase_queue, store
 from anime_production.models.production.definition import read_definition
 from anime_production.models.production.production_states import PhaseState, ProductionState
@@ -210,6 +211,21 @@ def test_a_problem_is_no_longer_told_once_the_queue_is_read_again(studio):
         # As after a time in which this process was suspended while it ran a phase.
         worker._set_problem("It did not answer within 31 s.")
         wait_until(lambda: worker.problem is None)
+
+
+def test_a_problem_that_lasts_is_logged_once(studio, monkeypatch, caplog):
+    tries = []
+
+    def read_only(worker, connection, running_job_id=None):
+        tries.append(connection)
+        raise DatabaseUnavailable("It is read-only.")
+
+    monkeypatch.setattr("anime_production.models.production.worker.PAUSE", 0.1)
+    monkeypatch.setattr(Worker, "_look_after_queue", read_only)
+    with working(studio(PASSES)) as (worker,):
+        wait_until(lambda: len(tries) > 3)
+        assert worker.problem == "It is read-only."
+    assert caplog.text.count("Productions wait: It is read-only.") == 1
 
 
 def test_a_database_without_its_queue_gets_it_back(studio, begin):
