@@ -186,7 +186,7 @@ def test_this_pack_writes_while_migrations_are_applied(database, later_folder, j
                 for version in (9997, 9998):
                     count = len(written)
                     assert migrate(new, later_folder, until=version) == version
-                    wait_until(lambda count=count: len(written) > count + 5)
+                    wait_until(lambda count=count: len(written) > count + 5, 100)
         finally:
             stop.set()
             thread.join(20)

@@ -92,6 +92,7 @@ def run_quick_jobs(outbox: Outbox, shipper: Shipper, path: Path, jobs: int) -> i
     return largest
 
 
+@pytest.mark.database  # it asks for its fixture while it runs
 @pytest.mark.parametrize("database", ["there", "away"])
 def test_the_log_stays_small_while_the_database_is_busy_or_away(
     private, request, monkeypatch, database
