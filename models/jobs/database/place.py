@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .account import account_for
+from .server_process import DATA
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def folder_problem(directory: Path) -> str | None:
             file.write_bytes(b"test")
             if os.name != "posix":
                 return None
-            account = account_for(directory / FOLDER / "data")
+            account = account_for(directory / FOLDER / DATA)
             for path, mode in ((file, 0o600), (folder, 0o700)):
                 path.chmod(0o777)  # it may have the right mode by chance
                 account.take_over(path, mode)
@@ -152,7 +153,7 @@ def _places_elsewhere(directory: Path) -> Iterator[Path]:
 
 def _has_database(place: Path) -> bool:
     try:
-        return (place / "data" / "PG_VERSION").exists()
+        return (place / DATA / "PG_VERSION").exists()
     except OSError:
         return False  # another user's folder
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..database.address import external_address, without_secrets
 from ..database.database import Database, DatabaseUnavailable
 from ..database.place import place_below
+from ..database.server_process import DATA
 from ..database.transfer import (
     Contents,
     DatabaseSource,
@@ -113,7 +114,7 @@ def move(directory: Path, replace: bool, print_line: PrintLine) -> dict[str, Con
             " in the private config file, as you would for ComfyUI."
         )
     place = place_below(directory)
-    if not (place / "data").is_dir():
+    if not (place / DATA).is_dir():
         raise TransferFailed(f"There is no embedded database in {place}.")
     embedded = Database(directory, only_embedded=True)
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .events import Event
 from .outbox_file import Checkpoints, open_file
-from .outbox_rows import OutboxRow, StoredEvent, row_of
+from .outbox_rows import ADD_EVENT, OutboxRow, StoredEvent, row_of
 from .set_aside import SET_ASIDE
 from .shipping_turn import ShippingTurn
 from .unwritten_events import UnwrittenEvents
@@ -262,10 +262,7 @@ class Outbox:
         if self._writer is None:
             self._writer = self._open()
         try:
-            self._writer.execute(
-                "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body) VALUES (?, ?, ?, ?)",
-                (row.id, row.job_id, row.prompt_id, row.body),
-            )
+            self._writer.execute(ADD_EVENT, (row.id, row.job_id, row.prompt_id, row.body))
         except sqlite3.DataError as error:  # its JSON is larger than SQLite's limit of a text
             self._drop(row.id, str(error))
 

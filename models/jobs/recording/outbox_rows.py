@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .events import Event
 
+ADD_EVENT = "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body) VALUES (?, ?, ?, ?)"
 NO_JOB = ""  # value of the column job_id for an event without a job
 
 

@@ -8,7 +8,6 @@ from ..database.database import Database, DatabaseUnavailable
 from .outbox import Outbox
 from .shipper import Shipper, ShippingStatus
 
-CHECK_SECONDS = 5.0  # longest wait for an answer of the database
 RETRY_SECONDS = 2.0  # longest wait for a round of the shipper
 
 
@@ -43,7 +42,7 @@ def check(database: Database, outbox: Outbox, shipper: Shipper) -> RecorderStatu
     """Return the status of the recording; a database that hangs is given up after seconds."""
     reason = server = None
     try:
-        with database.connection(CHECK_SECONDS) as connection:
+        with database.connection() as connection:
             server = connection.info.parameter_status("server_version")
     except DatabaseUnavailable as error:
         reason = str(error)

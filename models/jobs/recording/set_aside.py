@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .outbox_file import open_file
-from .outbox_rows import NO_JOB
+from .outbox_rows import ADD_EVENT, NO_JOB
 
 # An event that is set aside again replaces its earlier row.
 SET_ASIDE = "INSERT OR REPLACE INTO rejected (id, body, reason) VALUES (?, ?, ?)"
@@ -67,10 +67,7 @@ def retry_set_aside(path: Path) -> int:
         with connection:
             rows = connection.execute("SELECT id, body, reason FROM rejected ORDER BY rowid")
             events = list(_rows_with_jobs(rows.fetchall()))
-            connection.executemany(
-                "INSERT OR IGNORE INTO events (id, job_id, prompt_id, body) VALUES (?, ?, ?, ?)",
-                events,
-            )
+            connection.executemany(ADD_EVENT, events)
             connection.execute("DELETE FROM rejected")
     return len(events)
 
