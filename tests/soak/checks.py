@@ -16,7 +16,8 @@ from .load import CANCELLED, FAILS, PLAIN, Sent
 
 JOBS = "SELECT prompt_id, state FROM anime.jobs WHERE source <> 'production'"
 UNFINISHED = """
-SELECT prompt_id, state FROM anime.jobs WHERE state IN ('pending', 'in_progress')
+SELECT (SELECT count(*) FROM anime.productions WHERE finished_at IS NULL)
+    + (SELECT count(*) FROM anime.jobs WHERE finished_at IS NULL)
 """
 PRODUCTIONS = "SELECT id::text, state FROM anime.productions"
 PHASES_NOT_PASSED = """

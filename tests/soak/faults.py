@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..models.jobs.postgres import SystemPostgres
-from .machine import Machine, choose
+from .machine import Machine
 from .proxy import Proxy
 
 SERVER_SECONDS = 60.0  # until PostgreSQL has recovered
@@ -190,3 +190,8 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
     finally:
         if mounted:
             subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def choose(chance: random.Random, least: float, most: float) -> float:
+    """Return a number of seconds between two bounds."""
+    return round(chance.uniform(least, most), 1)

@@ -1,7 +1,6 @@
 """A ComfyUI of the soak test: it can be suspended, killed and started, and knows when it was."""
 
 import os
-import random
 import signal
 import threading
 import time
@@ -127,8 +126,3 @@ def await_empty_queue(client: ComfyClient, seconds: float) -> None:
     while client.get("/prompt")["exec_info"]["queue_remaining"]:
         assert time.monotonic() < end, "There are still prompts in the queue."
         time.sleep(0.5)
-
-
-def choose(chance: random.Random, least: float, most: float) -> float:
-    """Return a number of seconds between two bounds."""
-    return round(chance.uniform(least, most), 1)

@@ -20,7 +20,7 @@ from anime_production.quickstart_steps.comfyui_process import free_port
 from ..integration.conftest import TESTING_NODES
 from ..integration.job_bench import PACKS, Jobs
 from ..models.jobs.postgres import SystemPostgres, private_folder, wait_until
-from .checks import doubled_events, summary, wrong_jobs, wrong_productions
+from .checks import UNFINISHED, doubled_events, summary, wrong_jobs, wrong_productions
 from .faults import Site, faults_of, small_disk
 from .interface import PICTURE, Answers, Interface
 from .load import Load
@@ -38,10 +38,6 @@ BASELINE_SHARE, BASELINE_MINUTES = 0.25, 5.0  # length of the run without the pa
 MOST_MILLISECONDS = 200.0  # 99th percentile of ComfyUI's own interface
 MOST_MEMORY = 50.0  # MB more than after the warm-up
 SMALL_DISKS = {"postgres": 1500, "outbox": 64}  # MB
-UNFINISHED = """
-SELECT (SELECT count(*) FROM anime.productions WHERE finished_at IS NULL)
-    + (SELECT count(*) FROM anime.jobs WHERE finished_at IS NULL)
-"""
 # More threads, handles and connections than after the warm-up; pools may be at any size then.
 MOST_THREADS, MOST_HANDLES, MOST_CONNECTIONS = 8, 16, 8
 

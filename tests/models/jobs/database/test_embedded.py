@@ -31,19 +31,6 @@ print("left", flush=True)
 """
 
 
-@pytest.fixture(scope="module")
-def place():
-    """A folder with a database in it; the tests leave it without a running server."""
-    with private_folder() as folder:
-        place = folder / "postgres"
-        server = EmbeddedServer(place)
-        with psycopg.connect(server.connection_string()) as connection:
-            connection.execute("CREATE TABLE kept (word text)")
-            connection.execute("INSERT INTO kept VALUES ('still here')")
-        server.leave()
-        yield place
-
-
 def user_of(place: Path, **environment: str) -> subprocess.Popen:
     """Another process that uses the server until it is told to leave."""
     process = subprocess.Popen(

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
-import psycopg
 import pytest
 
 from anime_production.models.jobs.database import watcher
@@ -22,18 +21,6 @@ from .test_embedded import postmaster, runs, user_of, word_in
 pytestmark = pytest.mark.database
 
 SECONDS = 60.0  # a server without a user ends within a minute
-
-
-@pytest.fixture(scope="module")
-def place():
-    """A folder with a database in it; the tests leave it without a running server."""
-    with private_folder() as folder:
-        place = folder / "postgres"
-        server = EmbeddedServer(place)
-        with psycopg.connect(server.connection_string()) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 'still here'::text AS word")
-        server.leave()
-        yield place
 
 
 def watcher_of(place: Path) -> psutil.Process:

@@ -7,12 +7,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import Job, new_job
 from anime_production.models.jobs.recording.events import JobQueued, JobStarted
-from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.set_aside import list_set_aside, retry_set_aside
-from anime_production.models.jobs.recording.shipper import Shipper
 from anime_production.quickstart_steps import jobs as jobs_command
 
 from ..postgres import wait_until
@@ -33,20 +30,6 @@ CREATE TRIGGER refuse BEFORE INSERT ON anime.job_events
 @pytest.fixture
 def path(private):
     return private / "outbox.sqlite"
-
-
-@pytest.fixture
-def outbox(path):
-    outbox = Outbox(path)
-    yield outbox
-    outbox.close()
-
-
-@pytest.fixture
-def shipper(private, outbox, database_url):
-    shipper = Shipper(outbox, Database(private), longest_pause=0.05)
-    yield shipper
-    shipper.stop(5)
 
 
 def execute(url: str, statement: str) -> None:

@@ -2,7 +2,6 @@
 from dataclasses import replace
 
 import psycopg
-import pytest
 
 from anime_production.models.jobs.database.database import Database
 from anime_production.models.jobs.job import new_job
@@ -11,20 +10,6 @@ from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.shipper import Shipper
 
 from ..postgres import wait_until
-
-
-@pytest.fixture
-def outbox(private):
-    outbox = Outbox(private / "outbox.sqlite")
-    yield outbox
-    outbox.close()
-
-
-@pytest.fixture
-def shipper(private, outbox, database_url):
-    shipper = Shipper(outbox, Database(private), longest_pause=0.05)
-    yield shipper
-    shipper.stop(5)
 
 
 def ids(database_url: str, table: str = "jobs") -> list[str]:
