@@ -1,10 +1,5 @@
 """The list of jobs while the database comes and goes, and over a restart of ComfyUI."""
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from ..integration.job_bench import JobPrompt
@@ -69,7 +64,7 @@ def a_database_that_hangs_is_no_silence_of_comfyui(editor: Editor, studio: Studi
     page.get_by_role("combobox", name="State").select_option("completed")
     editor.await_condition(lambda: len(pictures) >= 8)
     pictures.clear()
-    with hung_database(studio):
+    with studio.postgres.suspended():
         page.evaluate("() => { document.querySelector('.anime-list').scrollTop = 4000 }")
         await_answers(editor, 3)
         assert pictures  # one is on its way
@@ -85,7 +80,7 @@ def every_view_says_that_the_database_hangs_and_asks_again(editor: Editor, studi
     for tab in ("Trend", "Jobs"):
         page.get_by_role("tab", name=tab).click()
         notice.wait_for(state="hidden")
-        with hung_database(studio):
+        with studio.postgres.suspended():
             if tab == "Jobs":
                 state.select_option("completed")
             else:
@@ -103,22 +98,6 @@ def with_pictures(route: Any) -> None:
     for row in page["jobs"]:
         row["thumbnail"] = f"/anime/jobs/{row['id']}/thumbnail"
     route.fulfill(response=answer, json=page)
-
-
-@contextmanager
-def hung_database(studio: Studio) -> Iterator[None]:
-    """The studio's database stands still, as a `with` block."""
-    postmaster = studio.postgres.pid
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    processes = [postmaster, *map(int, children)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
 
 
 def after_a_restart_everything_is_as_the_new_comfyui_knows_it(

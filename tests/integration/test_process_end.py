@@ -13,6 +13,7 @@ import pytest
 
 from ..deadlines import BUSY
 from ..models.jobs.postgres import SystemPostgres, wait_until
+from ..suspension import suspend_family
 from .client import ComfyClient
 from .job_bench import OUTBOX, JobPrompt, Jobs, comfyui_with
 from .production_bench import SHORT, order
@@ -62,11 +63,10 @@ def end_by(server: ComfyServer, number: int, seconds: float, case: str) -> None:
     print(f"{case}: {time.monotonic() - started:.1f} s, deadline {seconds:.0f} s")
 
 
-def processes_of_database(server: ComfyServer) -> list[psutil.Process]:
-    """The embedded server with its children."""
+def suspend_database(server: ComfyServer) -> list[psutil.Process]:
+    """Suspend the embedded server, and return its processes."""
     (process_id,) = server.databases()
-    process = psutil.Process(process_id)
-    return [process, *process.children(recursive=True)]
+    return suspend_family(process_id)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -110,9 +110,7 @@ def test_an_embedded_database_that_hangs_does_not_keep_comfyui(
     comfyui: Path, base: Path, name: str
 ):
     with used_comfyui(comfyui, base) as server:
-        processes = processes_of_database(server)
-        for each in processes:
-            each.suspend()
+        processes = suspend_database(server)
         with clients_that_wait(server):
             seconds = END_WITH_HUNG_DATABASE_SECONDS
             end_by(server, getattr(signal, name), seconds, f"{name}, embedded database suspended")
@@ -138,8 +136,7 @@ def test_a_database_of_ones_own_that_hangs_does_not_keep_comfyui(
 
 def test_a_second_sigterm_ends_at_once(comfyui: Path, base: Path):
     with used_comfyui(comfyui, base) as server:
-        for each in processes_of_database(server):  # so that the first one takes its time
-            each.suspend()
+        suspend_database(server)  # so that the first one takes its time
         process = psutil.Process(server.process_id)
         process.terminate()
         wait_until(lambda: "Stopped server" in server.last_lines())

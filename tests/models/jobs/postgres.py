@@ -7,11 +7,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
@@ -19,6 +18,8 @@ from anime_production.models.jobs.database.embedded import EmbeddedServer
 from anime_production.models.jobs.database.migrations import migrate
 from anime_production.models.jobs.database.place import place_below
 from anime_production.quickstart_steps.comfyui_process import free_port
+
+from ...suspension import suspended
 
 # Role and password of the databases on the system's PostgreSQL; a log must not contain them.
 PASSWORD = "a-secret-word"
@@ -200,17 +201,8 @@ class SystemPostgres:
 
         The clients on this machine still see open sockets, as with a virtual machine that pauses.
         """
-        server = psutil.Process(self.pid)
-        server.suspend()  # first, so that it starts no further process
-        backends = server.children(recursive=True)
-        for process in backends:
-            process.suspend()
-        try:
+        with suspended(self.pid):
             yield
-        finally:
-            for process in (*backends, server):
-                with suppress(psutil.NoSuchProcess):
-                    process.resume()
 
     def new_database(self, options: str = "") -> str:
         """Return the connection string of a new, empty database.

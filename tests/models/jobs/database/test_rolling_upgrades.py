@@ -97,6 +97,19 @@ def upgrade(database: Database, folder: Path) -> int:
         return migrate(connection, folder)
 
 
+def upgraded(database: Database, folder: Path, version: int) -> bool:
+    """Try to apply a later pack's migrations up to a version, and return True if they are.
+
+    It locks all tables, so a process that writes can be in its way. PostgreSQL then undoes one of
+    the two, which tries again.
+    """
+    try:
+        with database.connect() as connection:
+            return migrate(connection, folder, until=version) == version
+    except (DatabaseUnavailable, psycopg.errors.DeadlockDetected):
+        return False
+
+
 def promises(connection: psycopg.Connection, kind: str) -> set[tuple]:
     return set(connection.execute(PROMISES[kind].encode()).fetchall())
 
@@ -167,32 +180,38 @@ def test_this_pack_goes_on_after_a_compatible_migration(
         recorder.close()
 
 
-def test_this_pack_writes_while_migrations_are_applied(database, later_folder, job):
+def test_no_job_is_lost_while_migrations_are_applied(private, database, later_folder):
     (later_folder / "9997_more.sql").write_text(
         COMPATIBLE.replace("later", "sooner").replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
     )
-    written, stop = [], threading.Event()
-    with database.connect() as old:  # open since before the upgrade
+    recorder, recorded, stop = Recorder(private, longest_pause=0.05), [], threading.Event()
 
-        def go_on() -> None:
-            while not stop.is_set():
-                event = JobQueued(replace(new_job(f"p{len(written)}", "Winter"), tags=("a",)), {})
-                written.append(write(old, event))
+    def record_jobs() -> None:
+        while not stop.wait(0.002):
+            job = replace(new_job(f"p{len(recorded)}", "Winter"), tags=("a",))
+            recorded.append(recorder.record(JobQueued(job, {})))
 
-        thread = threading.Thread(target=go_on)
-        thread.start()
-        try:
-            with database.connect() as new:
-                for version in (9997, 9998):
-                    count = len(written)
-                    assert migrate(new, later_folder, until=version) == version
-                    wait_until(lambda count=count: len(written) > count + 5, 100)
-        finally:
-            stop.set()
-            thread.join(20)
-        rows = old.execute("SELECT count(*) FROM anime.jobs").fetchone()
-    assert all(written)
-    assert rows == (len(written),)
+    def count_jobs() -> int:
+        with database.connect() as connection:
+            return connection.execute("SELECT count(*) FROM anime.jobs").fetchone()[0]
+
+    thread = threading.Thread(target=record_jobs)
+    thread.start()
+    try:
+        wait_until(count_jobs, 100)  # its connection is open before the first upgrade
+        for version in (9997, 9998):
+            wait_until(partial(upgraded, database, later_folder, version), 100)
+            count = count_jobs()
+            wait_until(lambda count=count: count_jobs() > count, 100)
+        stop.set()
+        thread.join(20)
+        wait_until(lambda: count_jobs() == len(recorded), 100)
+        status = recorder.status()
+    finally:
+        stop.set()
+        recorder.close()
+    assert all(recorded)
+    assert (status.database, status.backlog, status.rejected) == (None, 0, 0)
 
 
 def test_a_migration_that_forbids_it_is_refused_by_name(database, later_folder):

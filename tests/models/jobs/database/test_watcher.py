@@ -15,6 +15,7 @@ from anime_production.models.jobs.database.embedded import EmbeddedServer
 from anime_production.tools.comfyui import PACK
 
 from ....deadlines import within
+from ....suspension import suspend_family, suspended
 from ..postgres import private_folder, wait_until
 from .test_embedded import postmaster, runs, user_of, word_in
 
@@ -25,11 +26,6 @@ SECONDS = 60.0  # a server without a user ends within a minute
 
 def watcher_of(place: Path) -> psutil.Process:
     return psutil.Process(int((place / watcher.PID_FILE).read_text()))
-
-
-def family(place: Path) -> list[psutil.Process]:
-    server = psutil.Process(postmaster(place))
-    return [server, *server.children(recursive=True)]
 
 
 def test_the_server_ends_cleanly_after_its_last_user_was_killed(place):
@@ -150,14 +146,11 @@ def test_a_watcher_loads_neither_torch_nor_the_driver():
 @pytest.mark.skipif(os.name != "posix", reason="Windows can't suspend a process by a signal")
 def test_a_server_that_hangs_does_not_keep_its_user_and_is_ended_by_the_watcher(place):
     user = user_of(place)
-    pid, processes = postmaster(place), family(place)
-    for process in processes:
-        process.suspend()
+    processes = suspend_family(postmaster(place))
     with within(3):
         user.kill()
         user.wait()
     wait_until(lambda: not any(runs(process.pid) for process in processes), SECONDS)
-    assert not runs(pid)
     server = EmbeddedServer(place)
     assert word_in(server) == "still here"
     server.leave()
@@ -167,14 +160,8 @@ def test_a_server_that_hangs_does_not_keep_its_user_and_is_ended_by_the_watcher(
 def test_leaving_a_server_that_hangs_takes_no_longer_than_it_may(place):
     server = EmbeddedServer(place)
     server.connection_string()
-    processes = family(place)
-    for process in processes:
-        process.suspend()
-    try:
+    with suspended(postmaster(place)) as (its_server, *_):
         with within(1):
             server.leave(1)
-        assert runs(processes[0].pid)
-    finally:
-        for process in processes:
-            process.resume()
-    wait_until(lambda: not runs(processes[0].pid), SECONDS)  # it was asked to
+        assert runs(its_server.pid)
+    wait_until(lambda: not runs(its_server.pid), SECONDS)  # it was asked to
