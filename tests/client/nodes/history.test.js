@@ -30,7 +30,7 @@ function entry(messages, outputs = {}, meta = {}) {
 }
 
 const STARTED = ["execution_start", { timestamp: 5 }];
-const verdict = (name) => ({ anime_gate: [{ verdict: name }] });
+const verdict = (name) => ({ anime_gate: [[{ verdict: name }]] });
 
 afterEach(() => api.serve(null));
 
@@ -139,8 +139,8 @@ describe("the run that gave these outputs", () => {
   });
 
   test("is found whatever order the outputs are in", async () => {
-    const saved = { anime_character: [{ name: "Mika" }], ...verdict("PASS") };
-    const restored = { ...verdict("PASS"), anime_character: [{ name: "Mika" }] };
+    const saved = { anime_character: [[{ name: "Mika" }]], ...verdict("PASS") };
+    const restored = { ...verdict("PASS"), anime_character: [[{ name: "Mika" }]] };
     serve({
       "/jobs?workflow_id=w&limit=20": { jobs: [{ id: "p" }] },
       "/history/p": { p: entry([], { 1: saved }) },

@@ -71,7 +71,7 @@ describe("the frames of a report", () => {
   });
 
   test("are a character's references only on its own node", () => {
-    const references = { anime_references: pictures(4) };
+    const references = { anime_references: [pictures(4)] };
     assert.equal(shownBy(4, { 2: references }), 2);
     assert.equal(shownBy(4, { 3: references }), null);
   });

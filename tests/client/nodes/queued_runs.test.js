@@ -21,7 +21,7 @@ let runs;
 
 const events = () => notices.map(([event]) => event);
 const say = (type, detail) => api.dispatchCustomEvent(type, { prompt_id: "p", ...detail });
-const output = { anime_gate: [{ verdict: "PASS" }] };
+const output = { anime_gate: [[{ verdict: "PASS" }]] };
 
 beforeEach(() => {
   notices = [];

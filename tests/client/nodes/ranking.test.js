@@ -111,7 +111,7 @@ describe("below the strip", () => {
 });
 
 test("a node with a ranking has results, and shows them", () => {
-  const output = { anime_ranking: [ranking(places(2))] };
+  const output = { anime_ranking: [[ranking(places(2))]] };
   assert.ok(hasResults(output));
   const { parts } = resultParts(output, { find: () => null, select: () => {} });
   assert.equal(parts[0].className, "anime-ranking");

@@ -48,7 +48,7 @@ function texts() {
 
 /** @param {string} verdict */
 const gate = (verdict, more = {}) => ({
-  anime_gate: [{ verdict, pass: true, reasons: "", accepted: 3, rejected: 1 }], ...more,
+  anime_gate: [[{ verdict, pass: true, reasons: "", accepted: 3, rejected: 1 }]], ...more,
 }); // prettier-ignore
 
 /** Begin a run with these outputs so far. */

@@ -3,6 +3,7 @@
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
 import { siblingPath } from "./find.js";
+import { ownEntries } from "./own_entries.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -42,7 +43,8 @@ export function findPreview(node, frames, run, path) {
   }
   for (const candidate of candidates) {
     const output = run.outputs.get(siblingPath(path, candidate));
-    const pictures = output?.images ?? (candidate === node && output?.anime_references);
+    const references = candidate === node && ownEntries(output?.anime_references);
+    const pictures = output?.images ?? references;
     const animated = output?.animated?.some(Boolean); // one file with all frames in it
     if (Array.isArray(pictures) && pictures.length === frames && !animated) {
       return { pictures, node: candidate };

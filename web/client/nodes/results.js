@@ -7,6 +7,7 @@ import {
 import { isRetry, attemptsOf } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
+import { ownEntries } from "./own_entries.js";
 import { pictureElement } from "./preview.js";
 import { rankingParts } from "./ranking.js";
 
@@ -16,18 +17,18 @@ import { rankingParts } from "./ranking.js";
 /** @import { Ranking } from "./ranking.js" */
 
 /**
- * Types of the `ui` of a node of this pack. Each list has one entry; only `anime_references` may
- * have more.
+ * Types of the entries in the `ui` of a node of this pack. Only `anime_references` may have more
+ * than one.
  *
  * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
  *   accepted: number, rejected: number}} Gate
  *
  * @typedef {object} Results
- * @property {Report[]} [anime_report]
- * @property {Gate[]} [anime_gate]
- * @property {{name: string, version: number, new: boolean}[]} [anime_character]
- * @property {Picture[]} [anime_references]
- * @property {Ranking[]} [anime_ranking]
+ * @property {Report[][]} [anime_report]
+ * @property {Gate[][]} [anime_gate]
+ * @property {{name: string, version: number, new: boolean}[][]} [anime_character]
+ * @property {Picture[][]} [anime_references]
+ * @property {Ranking[][]} [anime_ranking]
  */
 
 /**
@@ -60,9 +61,11 @@ export function hasResults(output) {
  * @returns {{parts: HTMLElement[], destroy: () => void}}
  */
 export function resultParts(results, frameSource) {
-  const { anime_report: [report] = [], anime_gate: [gate] = [] } = results;
-  const { anime_character: [saved] = [], anime_references: pictures = [] } = results;
-  const { anime_ranking: [ranking] = [] } = results;
+  const [report] = ownEntries(results.anime_report);
+  const [gate] = ownEntries(results.anime_gate);
+  const [saved] = ownEntries(results.anime_character);
+  const pictures = ownEntries(results.anime_references);
+  const [ranking] = ownEntries(results.anime_ranking);
   /** @type {HTMLElement[]} */
   const parts = [];
   let destroy = () => {};
