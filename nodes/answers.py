@@ -6,6 +6,7 @@ from typing import Any
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from ..models.node_ui import own_ui
 from ..models.report import Report, Verdict
 from .sockets import ReportSocket
 
@@ -69,12 +70,12 @@ def or_blocked(value: Any) -> Any:
     return ExecutionBlocker(None) if value is None else value
 
 
-def report_ui(report: Report) -> dict[str, list[dict]]:
+def report_ui(report: Report) -> dict[str, list[Any]]:
     """Return a node's `ui` with its report, for `/history` and the websocket."""
-    return {"anime_report": [report.to_dict()]}
+    return own_ui("anime_report", report.to_dict())
 
 
-def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
+def kept_ui(kept: Report | None) -> dict[str, list[Any]]:
     """Return a node's `ui` with the report on the frames that the node kept.
 
     The key differs from `anime_report`, which the editor shows on the node that measured.
@@ -82,4 +83,4 @@ def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
     Args:
         kept: report on the kept frames; None if the node has no report of its own.
     """
-    return {} if kept is None else {"anime_kept": [kept.to_dict()]}
+    return {} if kept is None else own_ui("anime_kept", kept.to_dict())

@@ -16,6 +16,7 @@ from ..models.character.library import (
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
 from ..models.jobs.recording.recorder import open_recorder
+from ..models.node_ui import own_ui
 from . import comfyui
 from .sockets import CharacterSocket
 from .thumbnails import reference_thumbnails
@@ -67,7 +68,9 @@ class AnimeCharacterSave(io.ComfyNode):
         recorder = open_recorder(comfyui.private_directory())
         recorder.record(CharacterSaved(version_record(saved, character)))
         saved_version = {"name": saved.label.name, "version": saved.version, "new": saved.is_new}
-        return io.NodeOutput(character, str(saved.path), ui={"anime_character": [saved_version]})
+        return io.NodeOutput(
+            character, str(saved.path), ui=own_ui("anime_character", saved_version)
+        )
 
 
 class AnimeCharacterLoad(io.ComfyNode):

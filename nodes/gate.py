@@ -9,6 +9,7 @@ from ..models.gating.batch import Batch
 from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.kept import GateSettings, Gating, gate_report
+from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .sockets import ReportSocket
@@ -130,7 +131,10 @@ class AnimeGate(io.ComfyNode):
             *map(or_blocked, (accepted.latents, accepted.masks)),
             *map(or_blocked, (rejected.latents, rejected.masks)),
             *map(or_blocked, (accepted.audio, rejected.audio)),
-            ui={"anime_gate": [_summary(gating, accepted, rejected)], **kept_ui(gating.kept)},
+            ui={
+                **own_ui("anime_gate", _summary(gating, accepted, rejected)),
+                **kept_ui(gating.kept),
+            },
         )
 
 

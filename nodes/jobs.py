@@ -8,6 +8,7 @@ from comfy_api.latest import io
 from ..models.jobs.job import new_job
 from ..models.jobs.recording.recorder import open_recorder
 from ..models.jobs.recording.tracking import Tracking
+from ..models.node_ui import own_ui
 from ..models.settings import TRACKING
 from . import comfyui
 from .inputs import text_input
@@ -70,7 +71,7 @@ class AnimeJob(io.ComfyNode):
         )
         recorder = open_recorder(comfyui.private_directory())
         job = recorder.begin(job_with_names)
-        ui: dict[str, list[Any]] = {"anime_job": [{"id": str(job.id)}]}
+        ui: dict[str, list[Any]] = {**own_ui("anime_job", {"id": str(job.id)})}
         if recorder.tracking is Tracking.OFF:
             ui["text"] = [NOT_TRACKED]
         return io.NodeOutput(job, ui=ui)

@@ -32,6 +32,7 @@ from ..models.gating.retry_body import (
     is_link,
 )
 from ..models.node_types import RETRY_END, RETRY_START, SLOTS, NodeType
+from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import node_output, report_ui
 from .sockets import ReportSocket
@@ -264,7 +265,7 @@ def _expanded(
         "override_display_id": course.end,
     }
     results = [[end, output] for output in range(len(RETRY_END.outputs))]
-    ui = {"anime_report": [course.ui_report]} if has_ui else None
+    ui = own_ui("anime_report", course.ui_report) if has_ui else None
     return io.NodeOutput(*results, expand=copies, ui=ui)
 
 

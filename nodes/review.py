@@ -9,6 +9,7 @@ from ..models.frames import InputError
 from ..models.jobs.job import LONGEST_REASON, Job, Review, ReviewVerdict, clean_name
 from ..models.jobs.recording.events import JobReviewed
 from ..models.jobs.recording.recorder import open_recorder
+from ..models.node_ui import own_ui
 from . import comfyui
 from .sockets import JobSocket
 
@@ -78,4 +79,4 @@ class AnimeReview(io.ComfyNode):
             "reason": review.reason,
             "reviewer": name,
         }
-        return io.NodeOutput(job, ui={"anime_review": [ui_review]})
+        return io.NodeOutput(job, ui=own_ui("anime_review", ui_review))

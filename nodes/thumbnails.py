@@ -9,6 +9,7 @@ from comfy_api.latest import io, ui
 from ..models.character.sheet import Character
 from ..models.gating.ranking import Ranking
 from ..models.image_ops.area_mean import area_mean
+from ..models.node_ui import own_ui
 
 MOST_THUMBNAILS = 8  # references of a character; the contact sheet shows all
 MOST_RANKED = 12  # pictures of a ranking, so that the node keeps a usual size
@@ -21,12 +22,10 @@ MOST_PLACES = 64
 def reference_thumbnails(character: Character) -> dict[str, list[Any]]:
     """Return a node's `ui` with a character's first references."""
     files = _saved(list(character.pictures[:MOST_THUMBNAILS]), "reference")
-    return {"anime_references": files} if files else {}
+    return own_ui("anime_references", *files)
 
 
-def ranking_ui(
-    ranking: Ranking, pictures: Sequence[torch.Tensor | None]
-) -> dict[str, list[dict[str, Any]]]:
+def ranking_ui(ranking: Ranking, pictures: Sequence[torch.Tensor | None]) -> dict[str, list[Any]]:
     """Return a node's `ui` with a ranking and small pictures of the best.
 
     Args:
@@ -39,9 +38,8 @@ def ranking_ui(
     with_picture = [(p, _small(each)) for p, each in best if each is not None and each.numel()]
     files = _saved([each for _, each in with_picture], "ranked")
     for (place, _), file in zip(with_picture, files, strict=True):
-        # Nested, so that ComfyUI doesn't list it among the files that the node wrote.
         values["ranking"][place]["picture"] = file
-    return {"anime_ranking": [values]}
+    return own_ui("anime_ranking", values)
 
 
 def _small(picture: torch.Tensor) -> torch.Tensor:

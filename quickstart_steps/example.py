@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..models.node_ui import own_entries
 from .clip import LOADER, SPLITTER, Prompt, copy_to_input, with_clip
 from .comfyui_client import ComfyClient, ComfyFailed, RequestRefused, Run
 from .console import LiveLine, duration_text, prepare, say, width
@@ -132,7 +133,7 @@ def reports_of(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each report of a run with the title of its node, in the order of the prompt."""
     for node in sorted(outputs, key=list(prompt).index if set(outputs) <= set(prompt) else str):
-        for report in outputs[node].get("anime_report") or []:
+        for report in own_entries(outputs[node], "anime_report"):
             yield _title(prompt, node), report
 
 

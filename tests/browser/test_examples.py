@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from anime_production.models.node_ui import own_entries
+
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from ..thorough import first_of
@@ -188,7 +190,7 @@ def verdicts(client: ComfyClient, prompt: str) -> dict[str, list[str]]:
     assert entry["status"]["status_str"] == "success", entry["status"]["messages"]
     shown: dict[str, list[str]] = {}
     for node, output in entry["outputs"].items():
-        for report in output.get("anime_report", [])[:1]:
+        for report in own_entries(output, "anime_report")[:1]:
             shown_by = entry["meta"][node]["display_node"]
             shown.setdefault(shown_by, []).append(report["verdict"])
     return shown

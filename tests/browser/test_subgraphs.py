@@ -90,7 +90,7 @@ def its_nodes_show_their_verdicts(editor: Editor, client: ComfyClient, prompt: s
     for node, output in judged.items():
         results = editor.results(int(node.split(":")[-1]))
         results.wait_for()
-        verdict = output["anime_report"][0]["verdict"]
+        verdict = output["anime_report"][0][0]["verdict"]
         assert results.locator(f'.anime-verdict[data-verdict="{verdict}"]').count() == 1
     assert judged.keys() <= {shown.path for shown in assert_shown_is_true(editor)}
 

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from anime_production.models.node_ui import own_entries
+
 from ..integration.client import ComfyClient
 from .editor import Editor
 
@@ -103,12 +105,12 @@ def output_of(entry: dict[str, Any], path: str) -> dict[str, Any] | None:
 
 
 def _assert_same(shown: Shown, output: dict[str, Any]) -> None:
-    for report in output.get("anime_report", [])[:1]:
+    for report in own_entries(output, "anime_report")[:1]:
         assert shown.verdict == report["verdict"], shown
         score = report["score"]
         expected = "no score" if score is None else f"{int(score + 0.5)} / 100"
         assert shown.score == expected, shown
-    for gate in output.get("anime_gate", [])[:1]:
+    for gate in own_entries(output, "anime_gate")[:1]:
         counts = f"{gate['accepted']} accepted, {gate['rejected']} rejected"
         assert counts in shown.text, shown
 

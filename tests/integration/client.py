@@ -75,7 +75,7 @@ class Run(comfyui_client.Run):
 
     def report(self, node: str) -> dict[str, Any]:
         """Return the report of a scoring node."""
-        report: dict[str, Any] = self.outputs[node]["anime_report"][0]
+        report: dict[str, Any] = self.outputs[node]["anime_report"][0][0]
         return report
 
 

@@ -56,7 +56,7 @@ def save(client: ComfyClient, name: str, seed: int = 1) -> tuple[dict, bool]:
     prompt = Prompt()
     saved = prompt.add("AnimeCharacterSave", character=learn(prompt, name, seed).out())
     run = client.run(prompt)
-    return run.outputs[saved]["anime_character"][0], run.cached(saved)
+    return run.outputs[saved]["anime_character"][0][0], run.cached(saved)
 
 
 def load(name: str, **inputs: object) -> tuple[Prompt, Node, Node]:

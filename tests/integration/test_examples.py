@@ -92,7 +92,7 @@ def test_the_report_reaches_a_websocket_and_stays_in_the_history_of_a_cached_run
     prompt = with_clip(example, seed=101)
     first, second = client.run(prompt), client.run(prompt)
     sent = {each["node"]: each["output"] for each in first.message_data("executed")}
-    assert sent["5"]["anime_report"][0] == first.report("5") == second.report("5")
+    assert sent["5"]["anime_report"][0][0] == first.report("5") == second.report("5")
     assert second.cached("5")
     assert (
         job_of(client, second.prompt_id)["job"]["id"]
@@ -115,7 +115,7 @@ def test_the_loop_in_a_longer_clip_is_found_and_kept(client):
 
 def test_the_pictures_of_a_ranking_are_no_files_of_the_job(client):
     run = client.run(read_example("best_of_8"))
-    (ranking,) = run.outputs["6"]["anime_ranking"]
+    ((ranking,),) = run.outputs["6"]["anime_ranking"]
     assert len([each for each in ranking["ranking"] if "picture" in each]) == 8
     answer = job_of(client, run.prompt_id)
     saved = {each["filename"] for each in run.outputs["8"]["images"]}
@@ -142,7 +142,7 @@ def test_an_example_gives_the_verdicts_that_it_is_to_show(client, name, verdicts
         client.run(read_example(AFTER[name]))
     run = client.run(read_example(name))
     shown = {
-        run.history["meta"][node]["display_node"]: output["anime_report"][0]["verdict"]
+        run.history["meta"][node]["display_node"]: output["anime_report"][0][0]["verdict"]
         for node, output in run.outputs.items()
         if "anime_report" in output
     }

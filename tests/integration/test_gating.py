@@ -48,7 +48,7 @@ def test_each_frame_goes_its_own_way(client: ComfyClient):
     latents = prompt.shows(gate.out(LATENTS))
     run = client.run_without_client(prompt)
     told = {each: run.outputs[node]["text"][0] for each, node in texts.items()}
-    assert run.outputs[gate]["anime_gate"][0]["indices"] == [1, 3]
+    assert run.outputs[gate]["anime_gate"][0][0]["indices"] == [1, 3]
     assert told[PASS] == "False"
     assert "2 of 4 frames pass" in told[REASONS]
     whole = client.pictures(run, given)
@@ -74,7 +74,7 @@ def test_where_none_passes_it_goes_as_asked(client: ComfyClient, on_fail: str, g
         return
     assert len(client.pictures(run, beside)) == 4
     assert len(run.outputs.get(preview, {}).get("images", [])) == goes_on
-    assert run.outputs[gate]["anime_gate"][0]["accepted"] == goes_on
+    assert run.outputs[gate]["anime_gate"][0][0]["accepted"] == goes_on
 
 
 def test_the_best_of_a_batch_goes_on(client: ComfyClient):
@@ -85,7 +85,7 @@ def test_the_best_of_a_batch_goes_on(client: ComfyClient):
     ranking = prompt.shows(best.out(3))
     run = client.run_without_client(prompt)
     assert run.outputs[ranking]["text"][0].startswith("2 of 4 frames kept.\n")
-    (told,) = run.outputs[best]["anime_ranking"]
+    ((told,),) = run.outputs[best]["anime_ranking"]
     assert told["kept"] == [1, 3]
     assert [each["number"] for each in told["ranking"]] == [1, 3, 2, 0]
     shown = client.fetch("/view", **told["ranking"][0]["picture"])
@@ -117,7 +117,7 @@ class Takes(Prompt):
 
 def outcome_of(run: Run, best: Node) -> tuple[list[int], list[int]]:
     """Numbers of the kept takes, and of all in their order."""
-    (ranking,) = run.outputs[best]["anime_ranking"]
+    ((ranking,),) = run.outputs[best]["anime_ranking"]
     return ranking["kept"], [each["number"] for each in ranking["ranking"]]
 
 

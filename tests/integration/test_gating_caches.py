@@ -42,9 +42,9 @@ class Acting(Pictures):
         """Everything that a user sees of a run."""
         return {
             "verdict": run.report(self.merge)["verdict"],
-            "indices": run.outputs[self.frames]["anime_gate"][0]["indices"],
+            "indices": run.outputs[self.frames]["anime_gate"][0][0]["indices"],
             "table": run.outputs[self.ranking]["text"][0],
-            "ranking": run.outputs[self.best]["anime_ranking"][0],
+            "ranking": run.outputs[self.best]["anime_ranking"][0][0],
             "told": [run.outputs[gate]["anime_gate"] for gate in (self.frames, self.blocked)],
             "pictures": [
                 [picture.tolist() for picture in client.pictures(run, side)]

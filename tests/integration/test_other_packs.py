@@ -25,7 +25,7 @@ def test_one_number_for_each_picture_gates_a_batch_and_reaches_the_job(client: C
     run = client.run(prompt)
     (measurement,) = run.report(value)["measurements"]
     assert measurement["per_frame"] == [20, 6, 18]
-    assert run.outputs[gate]["anime_gate"][0]["indices"] == [0, 2]
+    assert run.outputs[gate]["anime_gate"][0][0]["indices"] == [0, 2]
     answer = job_of(client, run.prompt_id)
     assert (answer["job"]["verdict"], answer["job"]["judged_by"]) == ("PASS", "kept")
     recorded = {each["node_id"]: each["report"] for each in answer["reports"]}

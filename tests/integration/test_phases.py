@@ -43,7 +43,7 @@ def shipped(name: str) -> PhaseDefinition:
 
 def judgement(phase: PhaseDefinition, run: Run) -> Judgement:
     reports = {
-        node: Report.from_dict(output["anime_report"][0])
+        node: Report.from_dict(output["anime_report"][0][0])
         for node, output in run.outputs.items()
         if "anime_report" in output
     }

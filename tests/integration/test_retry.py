@@ -47,7 +47,7 @@ def test_it_is_run_again_with_the_next_seed_until_it_passes(client: ComfyClient)
     assert len([node for node in started(run) if node.endswith(f".{retry.clip}")]) == 2
     # The browser shows the End's last report at the End.
     shown = [data for data in run.message_data("executed") if data["display_node"] == retry.end]
-    assert shown[-1]["output"]["anime_report"] == [run.report(retry.end)]
+    assert shown[-1]["output"]["anime_report"] == [[run.report(retry.end)]]
     row = client.get(f"/anime/jobs/{run.prompt_id}")
     recorded = {each["node_id"]: each["report"] for each in row["reports"]}
     assert recorded[retry.end] == run.report(retry.end)

@@ -51,7 +51,7 @@ def test_three_good_pictures_of_eight_are_a_pass_on_a_cached_run_too(client: Com
     assert first.report("5")["verdict"] == "FAIL"
     assert again.cached("6")
     for run in (first, again):
-        (kept,) = run.outputs["6"]["anime_kept"]
+        ((kept,),) = run.outputs["6"]["anime_kept"]
         assert (kept["verdict"], kept["frames"]) == ("PASS", 3)
         assert run.outputs["6"]["anime_blocked"] == [1, 2, 4]
         assert verdict_of(client, run) == ("PASS", "kept", {"6"})

@@ -64,7 +64,7 @@ def test_what_was_kept_is_shown_as_a_report(run_node, frames, report):
     best = run_node(AnimeBestOf, images=frames, report=report, k=3)
     divided = run_node(AnimeGate, report=report, images=frames, level="frame")
     for answer in (best, divided):
-        (kept,) = answer.ui["anime_kept"]
+        ((kept,),) = answer.ui["anime_kept"]
         read = Report.from_dict(kept)
         assert (read.verdict, read.frames, read.subject) == ("PASS", 3, report.subject)
 
@@ -74,9 +74,9 @@ def test_a_gate_of_the_batch_shows_a_report_only_with_thresholds_of_its_own(
 ):
     assert "anime_kept" not in run_node(AnimeGate, report=report, images=frames).ui
     given = run_node(AnimeGate, report=report, images=frames, thresholds="edge_width = 9")
-    (kept,) = given.ui["anime_kept"]
+    ((kept,),) = given.ui["anime_kept"]
     assert Report.from_dict(kept).frames == 4
-    assert kept["verdict"] == given.ui["anime_gate"][0]["verdict"]
+    assert kept["verdict"] == given.ui["anime_gate"][0][0]["verdict"]
 
 
 def test_best_of_shows_its_report_on_cached_runs_too():

@@ -94,7 +94,7 @@ def compare(
 
 def published(answer: Any) -> Report:
     """The report of a node, as the JSON of a browser has it."""
-    report: Report = json.loads(json.dumps(answer.ui, allow_nan=False))["anime_report"][0]
+    report: Report = json.loads(json.dumps(answer.ui, allow_nan=False))["anime_report"][0][0]
     return report
 
 

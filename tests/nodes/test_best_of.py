@@ -30,7 +30,7 @@ def report(frames):
 def best_of(run_node):
     def run(**inputs):
         answer = run_node(AnimeBestOf, **inputs)
-        return *answer.args[:3], answer.ui["anime_ranking"][0]
+        return *answer.args[:3], answer.ui["anime_ranking"][0][0]
 
     return run
 
@@ -93,7 +93,7 @@ def test_the_ranking_is_a_table_to_read(run_node, frames, report):
 def test_the_best_are_shown_as_small_pictures_and_no_curve_goes_along(run_node, frames):
     many = frames[2:3].repeat(14, 2, 3, 1)
     ui = run_node(AnimeBestOf, images=many, report=score_still_quality(many)).ui
-    places = ui["anime_ranking"][0]["ranking"]
+    places = ui["anime_ranking"][0][0]["ranking"]
     assert len(places) == 14
     assert ["picture" in place for place in places] == [True] * MOST_RANKED + [False, False]
     path = folder_paths.get_temp_directory()

@@ -50,7 +50,7 @@ def test_the_best_clip_comes_out_with_its_report_and_the_number_of_its_input(bes
     assert outputs["audio"] is SOUND
     assert outputs["ranking"].splitlines()[0] == "1 of 3 takes kept."
     assert "anime_blocked" not in ui
-    (kept,) = ui["anime_kept"]
+    ((kept,),) = ui["anime_kept"]
     assert Report.from_dict(kept) == takes[1][1]
 
 
@@ -66,7 +66,7 @@ def test_a_list_at_one_input_is_several_takes(best_take, takes):
     outputs, ui = best_take({"take0": list(clips)}, {"report0": list(reports)})
     assert outputs["images"] is clips[1]
     assert outputs["index"] == 1
-    assert [each["number"] for each in ui["anime_ranking"][0]["ranking"]] == [1, 2, 0]
+    assert [each["number"] for each in ui["anime_ranking"][0][0]["ranking"]] == [1, 2, 0]
     with pytest.raises(InputError, match="report0: expected a list of 3, one for each clip"):
         best_take({"take0": list(clips)}, {"report0": list(reports[:2])})
 
@@ -92,7 +92,7 @@ def test_where_no_take_passes_it_goes_as_asked(best_take, takes):
 
 def test_each_take_is_shown_by_its_middle_frame_and_no_curve_goes_along(best_take, takes):
     _, ui = best_take(*inputs_of(takes, (0, 1, 2)))
-    (ranking,) = ui["anime_ranking"]
+    ((ranking,),) = ui["anime_ranking"]
     assert (ranking["kind"], ranking["kept"]) == ("take", [1])
     assert all(place["picture"]["type"] == "temp" for place in ranking["ranking"])
     text = json.dumps(ranking, allow_nan=False)
@@ -113,7 +113,7 @@ def test_every_clip_that_the_scoring_nodes_take_is_a_take(best_take, takes, shap
     clip = torch.full(shape, torch.nan)
     outputs, ui = best_take(*inputs_of([(clip, takes[1][1])], (0,)))
     assert outputs["images"] is clip
-    (place,) = ui["anime_ranking"][0]["ranking"]
+    (place,) = ui["anime_ranking"][0][0]["ranking"]
     assert ("picture" in place) == bool(clip.numel())
 
 

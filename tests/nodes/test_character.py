@@ -30,8 +30,8 @@ def test_a_sheet_gives_a_character_and_a_report(made):
     character, report = made.args
     assert character.name == "Aoi"
     assert report.verdict is Verdict.PASS
-    assert made.ui["anime_report"] == [report.to_dict()]
-    assert len(made.ui["anime_references"]) == len(character.pictures)
+    assert made.ui["anime_report"] == [[report.to_dict()]]
+    assert len(made.ui["anime_references"][0]) == len(character.pictures)
     json.dumps(made.ui, allow_nan=False)
 
 
@@ -143,7 +143,7 @@ def test_a_sheet_learns_whom_the_masks_mark_among_two(run_node, node_classes, pa
     marked = run_node(sheet, references=frames, name="Rin", masks=masks[HER])
     character, report = marked.args
     assert report.verdict is Verdict.PASS
-    assert len(marked.ui["anime_references"]) == len(frames)
+    assert len(marked.ui["anime_references"][0]) == len(frames)
     clip = draw_clip(4, SIDE, SIDE, 8, HER, 2)  # without a mask: sheets of both kinds are compared
     assert run_node(score, images=clip, character=character).args[0].verdict is Verdict.PASS
     unmarked = run_node(sheet, references=frames, masks=torch.zeros(1, 64, 64)).args[1]

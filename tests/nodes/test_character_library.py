@@ -75,8 +75,8 @@ def test_what_is_saved_is_loaded_with_a_picture_and_words(run_node, learnt, libr
 def test_what_the_editor_is_shown_is_json_and_no_path_of_this_machine(run_node, learnt, library):
     shown = [run_node(AnimeCharacterSave, character=learnt).ui for _ in range(2)]
     assert json.loads(json.dumps(shown)) == shown
-    assert shown[0] == {"anime_character": [{"name": "葵", "version": 1, "new": True}]}
-    assert shown[1] == {"anime_character": [{"name": "葵", "version": 1, "new": False}]}
+    assert shown[0] == {"anime_character": [[{"name": "葵", "version": 1, "new": True}]]}
+    assert shown[1] == {"anime_character": [[{"name": "葵", "version": 1, "new": False}]]}
 
 
 def test_a_version_is_recorded_and_the_same_one_again_as_the_same(run_node, learnt, recorded):

@@ -35,7 +35,7 @@ def test_it_answers_report_score_and_pass(run_node, drawings):
     assert report.subject == "comparison"
     assert score == report.score
     assert passed is (report.verdict is Verdict.PASS)
-    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))
     assert Report.from_dict(published) == report
 
 

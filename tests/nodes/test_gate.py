@@ -21,7 +21,7 @@ def gate(run_node):
     def run(report, **inputs):
         answer = run_node(AnimeGate, report=report, **inputs)
         outputs = dict(zip(OUTPUTS, answer.args, strict=True))
-        return {**outputs, "indices": answer.ui["anime_gate"][0]["indices"]}
+        return {**outputs, "indices": answer.ui["anime_gate"][0][0]["indices"]}
 
     return run
 

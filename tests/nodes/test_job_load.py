@@ -163,7 +163,7 @@ def test_a_loaded_job_can_be_judged(render, recorder, run_node):
     said = {"verdict": "rejected", "reason": " the eyes jump ", "reviewer": "Hana"}
     answer = run_node(AnimeReview, job=loaded, **said)
     assert answer.args == (loaded,)
-    assert answer.ui["anime_review"][0]["verdict"] == "rejected"
+    assert answer.ui["anime_review"][0][0]["verdict"] == "rejected"
 
     def reviews(connection) -> list[Any]:
         query = "SELECT verdict, reason, reviewer FROM anime.reviews WHERE job_id = %s"

@@ -30,7 +30,7 @@ def test_a_job_begins_with_the_prompt_and_says_its_id(recorder, run_node):
     (event,) = events_of(recorder)
     assert isinstance(event, JobStarted)
     assert event.job == job
-    assert json.loads(json.dumps(answer.ui)) == {"anime_job": [{"id": str(job.id)}]}
+    assert json.loads(json.dumps(answer.ui)) == {"anime_job": [[{"id": str(job.id)}]]}
 
 
 def test_an_api_prompt_may_leave_every_input_out(recorder, run_node):

@@ -14,7 +14,7 @@ def test_a_clip_in_a_closed_clip_and_its_published_report_out(run_node):
     closed, report = answer.args
     assert report.verdict is Verdict.PASS
     assert report.frames == len(closed) == 16
-    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))
     assert Report.from_dict(published) == report
 
 

@@ -23,7 +23,7 @@ def test_the_best_loop_comes_out_with_its_place(run_node, clip):
     assert length == 40
     assert torch.equal(loop, clip[start : start + length])
     assert report.verdict is Verdict.PASS
-    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))
     assert Report.from_dict(published) == report
     assert published["measurements"][-1]["details"]["period"] == 20
 

@@ -66,9 +66,9 @@ def test_an_answer_is_not_required_at_first_and_a_number_is(from_value, from_ans
 def test_a_list_of_numbers_gates_and_ranks_the_images_of_a_batch(run_node, from_value, value):
     report = from_value(*value).args[0]
     gate = run_node(AnimeGate, report=report, images=IMAGES, level="frame")
-    assert gate.ui["anime_gate"][0]["indices"] == [0, 2]
+    assert gate.ui["anime_gate"][0][0]["indices"] == [0, 2]
     best = run_node(AnimeBestOf, report=report, images=IMAGES, k=2)
-    assert best.ui["anime_ranking"][0]["kept"] == [0, 2]
+    assert best.ui["anime_ranking"][0][0]["kept"] == [0, 2]
     assert torch.equal(best.args[0], IMAGES[[0, 2]])
 
 
@@ -84,15 +84,15 @@ def test_one_number_gates_a_batch_as_a_whole(run_node, from_value):
 def test_one_number_is_enough_for_a_batch_of_one_image(run_node, from_value):
     report = from_value(0.7).args[0]
     gate = run_node(AnimeGate, report=report, images=IMAGES[:1], level="frame")
-    assert gate.ui["anime_gate"][0]["indices"] == [0]
+    assert gate.ui["anime_gate"][0][0]["indices"] == [0]
     best = run_node(AnimeBestOf, report=report, images=IMAGES[:1])
-    assert best.ui["anime_ranking"][0]["kept"] == [0]
+    assert best.ui["anime_ranking"][0][0]["kept"] == [0]
 
 
 def test_an_unread_answer_rejects_every_image_and_raises_nothing(run_node, from_answer):
     report = from_answer("perhaps", role="required").args[0]
     gate = run_node(AnimeGate, report=report, images=IMAGES, level="frame")
-    assert (gate.ui["anime_gate"][0]["rejected"], gate.args[2]) == (4, False)
+    assert (gate.ui["anime_gate"][0][0]["rejected"], gate.args[2]) == (4, False)
     ranking = run_node(AnimeBestOf, report=report, images=IMAGES).args[3]
     assert "kept without a score" in ranking.splitlines()[1]
 

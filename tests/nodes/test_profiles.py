@@ -61,7 +61,7 @@ def profiles(tmp_path, monkeypatch):
 
 
 def report_of(answer):
-    return answer.ui["anime_report"][0]
+    return answer.ui["anime_report"][0][0]
 
 
 def test_they_are_the_nodes_that_judge_what_was_rendered(node_classes):

@@ -47,7 +47,7 @@ def test_an_input_that_is_left_open_is_left_out(run_node, good):
 
 def test_the_report_can_be_seen_from_outside(run_node, good, bad):
     answer = merged(run_node, good, bad)
-    assert answer.ui == {"anime_report": [answer.args[0].to_dict()]}
+    assert answer.ui == {"anime_report": [[answer.args[0].to_dict()]]}
 
 
 def test_a_score_that_does_not_exist_blocks_silently(run_node, good):

@@ -75,7 +75,7 @@ def test_what_passes_comes_out_with_its_report_in_the_ui(good):
     assert answer.expand is None
     assert answer.args[0] == "images"
     assert answer.args[SEED:] == (7, 1)
-    shown = {"anime_report": [answer.args[REPORT].to_dict()]}
+    shown = {"anime_report": [[answer.args[REPORT].to_dict()]]}
     assert answer.ui == {**shown, "anime_blocked": [1, 2, 3, 4, 5]}
 
 
@@ -102,7 +102,7 @@ def test_the_ui_that_is_cached_tells_of_all_attempts(good, bad):
     last = second(first, good, slot_1="better")
     assert last.args[0] == "better"
     assert last.args[SEED:] == (8, 2)
-    assert first.ui == {"anime_report": [last.args[REPORT].to_dict()]}
+    assert first.ui == {"anime_report": [[last.args[REPORT].to_dict()]]}
     assert last.ui["anime_report"] == first.ui["anime_report"]
 
 

@@ -28,7 +28,7 @@ def test_a_scoring_node_answers_report_score_and_pass_and_publishes_the_report(
     assert report.verdict is Verdict.PASS
     assert score == report.score >= 50
     assert passed is True
-    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))
     assert Report.from_dict(published) == report
 
 

@@ -35,7 +35,7 @@ def test_it_answers_report_plot_score_and_pass(run_node, drawings):
     assert report.subject == "still_quality"
     assert report.verdict is Verdict.PASS
     assert (score, passed) == (report.score, True)
-    published = json.loads(json.dumps(answer.ui["anime_report"][0], allow_nan=False))
+    published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))
     assert Report.from_dict(published) == report
 
 

@@ -10,6 +10,7 @@ from ....models.jobs.job import Job, JobError, JobState, ShownReport
 from ....models.jobs.provenance.judgement import summaries
 from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
+from ....models.node_ui import own_entries
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ def read_reports(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     """
     reports = []
     for node_id, ui in outputs.items():
-        for data in (*ui.get("anime_report", ()), *ui.get("anime_kept", ())):
+        for data in (*own_entries(ui, "anime_report"), *own_entries(ui, "anime_kept")):
             report = ShownReport(str(node_id), data)
             try:
                 summaries([report])

@@ -279,7 +279,7 @@ def test_progress_is_told_once_a_second(bench, monkeypatch):
 
 
 def test_what_is_announced_is_strict_json_with_verdict_and_score(bench, report):
-    bench.run(GRAPH, STARTED, SUCCESS, outputs={"5": {"anime_report": [report.to_dict()]}})
+    bench.run(GRAPH, STARTED, SUCCESS, outputs={"5": {"anime_report": [[report.to_dict()]]}})
     event, said = bench.server.sent[-1]
     job = bench.events[0].job
     assert event == "anime.job"
@@ -309,7 +309,7 @@ CLOSING = {
 def test_a_job_is_announced_with_the_verdict_on_what_it_kept(bench, report, end, outcome):
     before = {**report.to_dict(), "verdict": "FAIL", "score": 39.0}
     closed = {**report.to_dict(), "verdict": "PASS", "score": 86.0}
-    shown = {"2": {"anime_report": [before]}, "3": {"anime_report": [closed]}}
+    shown = {"2": {"anime_report": [[before]]}, "3": {"anime_report": [[closed]]}}
     shown["8"] = {"images": [{"filename": "closed.webp", "subfolder": "", "type": "output"}]}
     bench.run(CLOSING, STARTED, end, success=end is SUCCESS, outputs=shown)
     _, announced = bench.server.sent[-1]
