@@ -113,7 +113,9 @@ class AnimeJobSave(io.ComfyNode):
         for saved in _saved_files(images, rate, format, video, prefix, facts):
             recorder.record(ArtifactWritten(job, saved.artifact, saved.thumbnail))
             artifacts.append(saved.artifact)
-        return io.NodeOutput(ui=_artifacts_ui(artifacts))
+        left_out = recorder.left_out(job.id)
+        text = {} if left_out is None else {"text": [left_out.message]}
+        return io.NodeOutput(ui={**_artifacts_ui(artifacts), **text})
 
 
 def _check_images(images: torch.Tensor, format: str) -> None:

@@ -74,4 +74,6 @@ class AnimeJob(io.ComfyNode):
         ui: dict[str, list[Any]] = {**own_ui("anime_job", {"id": str(job.id)})}
         if recorder.tracking is Tracking.OFF:
             ui["text"] = [NOT_TRACKED]
+        elif (left_out := recorder.left_out(job.id)) is not None:
+            ui["text"] = [left_out.message]
         return io.NodeOutput(job, ui=ui)

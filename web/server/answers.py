@@ -118,7 +118,9 @@ Param = answer(
 Params = answer("Params", id=UUID, params=list_of(Param))
 Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
 Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(Artifact))
-Graph = answer("Graph", id=UUID, graph=Object | None, workflow=Object | None)
+Graph = answer(
+    "Graph", id=UUID, graph=Object | None, workflow=Object | None, outputs=list[str] | None
+)
 Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
     differences=list_of(Difference),

@@ -76,11 +76,12 @@ def get_artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any
 
 
 def get_graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Return a job's prompt in API format, and its workflow in the editor's format."""
+    """Return a job's prompt, its workflow in the editor's format, and the outputs asked for."""
     job_id = find_job_id(context, request)
     graphs = context.recorder.database.run(details.graph_of, job_id) or {
         "graph": None,
         "workflow": None,
+        "outputs": None,
     }
     return {"id": str(job_id), **graphs}
 

@@ -1,7 +1,7 @@
 """Handler of the route that queues a job's graph again, the same or with changed inputs."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from .jobs import find_job_id
 from .refusals import Refusal
 from .route_threads import FILES_SECONDS
 from .submission import GraphRefused, submit
+from .watching.progress import nodes_that_run
 from .watching.prompts import OwnPrompt
 from .workflows import installed, model_file
 
@@ -25,7 +26,10 @@ Graph = dict[str, Any]
 
 
 async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Queue a job's graph again, and return what has changed in this ComfyUI since the job ran."""
+    """Queue a job's graph again, and return what has changed in this ComfyUI since the job ran.
+
+    Only the output nodes run that were asked for at that time.
+    """
     body: ReproduceBody = request.body
     changes = body.changes or {}
     job_id = await context.threads.run(find_job_id, context, request)
@@ -34,7 +38,11 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
         raise Refusal("no_graph")
     graph = with_changes(saved["graph"], changes)
     params = await context.threads.run(context.recorder.database.run, details.parameters_of, job_id)
-    differences = await context.threads.run(find_differences, graph, params, seconds=FILES_SECONDS)
+    outputs: list[str] | None = saved["outputs"]
+    needed = set(graph) if outputs is None else nodes_that_run(graph, outputs, ())
+    differences = await context.threads.run(
+        find_differences, graph, params, needed, seconds=FILES_SECONDS
+    )
     extra: dict[str, Any] = {}
     # The saved workflow does not match a graph with changes.
     if saved["workflow"] is not None and not changes:
@@ -42,7 +50,7 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
     prompt_id = str(uuid4())
     own = OwnPrompt(prompt_id, JobSource(body.source), job_id)
     try:
-        number = await submit(context.server(), graph, own, extra, body.client_id)
+        number = await submit(context.server(), graph, own, extra, body.client_id, outputs)
     except GraphRefused as refused:
         more = {"node_errors": refused.node_errors, "differences": differences}
         raise Refusal("refused_by_comfyui", more=more, reason=str(refused)) from None
@@ -78,19 +86,24 @@ def with_changes(graph: Mapping[str, Any], changes: Mapping[str, Any]) -> Graph:
     return new
 
 
-def find_differences(graph: Graph, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def find_differences(
+    graph: Graph, params: list[dict[str, Any]], needed: Collection[str]
+) -> list[dict[str, Any]]:
     """Return the nodes, choices and files that this ComfyUI lacks, and the models that changed.
 
     Args:
         graph: graph in API format that is to be run.
         params: recorded parameters of the job, with the hashes of its models at that time.
+        needed: ids of the nodes that are to run. The choices, files and models of other nodes are
+            not compared, but ComfyUI refuses a graph with an unknown node anywhere.
     """
-    differences = [*_missing(graph), *_other_models(params)]
+    needed_params = [each for each in params if each["node_id"] in needed]
+    differences = [*_missing(graph, needed), *_other_models(needed_params)]
     names = ("kind", "node_id", "name", "value", "message")
     return [dict(zip(names, each, strict=True)) for each in differences]
 
 
-def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
+def _missing(graph: Graph, needed: Collection[str]) -> list[tuple[str, str, str, str, str]]:
     import folder_paths
 
     options_of, uploads_of = installed(), cache(_uploads)
@@ -102,7 +115,7 @@ def _missing(graph: Graph) -> list[tuple[str, str, str, str, str]]:
             message = f"The node {class_type} is not installed."
             differences.append(("missing_node", node_id, class_type, "", message))
             continue
-        for name, value in node.get("inputs", {}).items():
+        for name, value in node.get("inputs", {}).items() if node_id in needed else ():
             if is_link(value):
                 continue
             if name in options and value not in options[name] and not _is_annotated_file(value):

@@ -1,6 +1,7 @@
 """Queueing of a prompt in this ComfyUI, with the same steps as a POST to its /prompt."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ async def submit(
     own: OwnPrompt,
     extra: dict[str, Any],
     client_id: str | None = None,
+    outputs: Sequence[str] | None = None,
 ) -> float:
     """Queue a prompt with the steps of ComfyUI's POST to /prompt; call it on ComfyUI's event loop.
 
@@ -43,6 +45,7 @@ async def submit(
         extra: `extra_data` of the prompt.
         client_id: id of the websocket connection that receives progress and results; None for a
             new id that no connection has.
+        outputs: ids of the output nodes to run; None for all.
 
     Returns:
         The prompt's number in the queue.
@@ -59,14 +62,17 @@ async def submit(
         "client_id": client_id,
         "extra_data": extra,
     }
+    if outputs is not None:
+        request["partial_execution_targets"] = list(outputs)
     request = server.trigger_on_prompt(request)
     graph, prompt_id = request["prompt"], str(UUID(request["prompt_id"]))
     for node in graph.values():  # ComfyUI raises KeyError for a replaced node without a title.
         node.setdefault("_meta", {"title": node.get("class_type", "")})
     server.node_replace_manager.apply_replacements(graph)
     own = replace(own, id=prompt_id)
+    targets = request.get("partial_execution_targets")
     with queueing(own):
-        valid, error, outputs, problems = await execution.validate_prompt(prompt_id, graph, None)
+        valid, error, run, problems = await execution.validate_prompt(prompt_id, graph, targets)
     if not valid or problems:
         reason = (error or {}).get("message") or "ComfyUI would run only a part of the graph."
         raise GraphRefused(f"{reason} {_first_error(problems or {})}".strip(), problems or {})
@@ -79,7 +85,7 @@ async def submit(
     }
     sensitive = {key: data.pop(key) for key in execution.SENSITIVE_EXTRA_DATA_KEYS if key in data}
     with queueing(own):
-        server.prompt_queue.put((number, prompt_id, graph, data, outputs, sensitive))
+        server.prompt_queue.put((number, prompt_id, graph, data, run, sensitive))
     return number
 
 

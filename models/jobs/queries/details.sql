@@ -23,7 +23,12 @@ SELECT id, verdict, reason, reviewer, reviewed_at FROM anime.reviews
 WHERE job_id = %(id)s ORDER BY reviewed_at DESC, id DESC
 
 -- name: graph_of_job
-SELECT graph, workflow FROM anime.jobs WHERE id = %(id)s
+-- The outputs are NULL for a job of a version that did not record them.
+SELECT graph, workflow, (
+    SELECT data -> 'outputs' FROM anime.job_events
+    WHERE job_id = jobs.id AND kind = 'job_queued' ORDER BY at, id LIMIT 1
+) AS outputs
+FROM anime.jobs WHERE id = %(id)s
 
 -- name: production_of_job
 -- An attempt has its prompt_id from its beginning, but its job_id only later.

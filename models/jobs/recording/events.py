@@ -120,14 +120,20 @@ class JobQueued(JobEvent, kind="job_queued"):
     Attributes:
         graph: prompt in API format.
         workflow: workflow in the editor's format; None if a script queued the prompt.
+        outputs: ids of the output nodes that were asked for; None if they are unknown.
     """
 
     graph: Mapping[str, Any]
     workflow: Mapping[str, Any] | None = None
+    outputs: tuple[str, ...] | None = None
 
     def state_of_job(self) -> JobState:
         """Return the first state of a job."""
         return JobState.PENDING
+
+    def facts(self) -> dict[str, Any]:
+        """Return the output nodes that were asked for, so that the job can be run again so."""
+        return {} if self.outputs is None else {"outputs": list(self.outputs)}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ..job import Job
+from ..job import Job, JobError
 
 
 class SecondJob(ValueError):
@@ -15,6 +15,7 @@ class SecondJob(ValueError):
 class _OpenJob:
     job: Job
     named: bool = False  # True once its AnimeJob node ran
+    left_out: JobError | None = None  # what ComfyUI leaves out of the prompt
 
 
 class OpenJobs:
@@ -26,10 +27,10 @@ class OpenJobs:
         # Prompt id → job id. Only running prompts are in it, as ComfyUI may queue an id twice.
         self._running: dict[str, UUID] = {}
 
-    def add(self, job: Job) -> None:
-        """Add a job that was queued."""
+    def add(self, job: Job, left_out: JobError | None = None) -> None:
+        """Add a job that was queued, with the error that names what its prompt leaves out."""
         with self._mutex:
-            self._open[job.id] = _OpenJob(job)
+            self._open[job.id] = _OpenJob(job, left_out=left_out)
 
     def start(self, job_id: UUID) -> Job | None:
         """Note that a job's prompt runs, and return the job; None if the job isn't open."""
@@ -66,7 +67,8 @@ class OpenJobs:
                 )
             before = None if entry is None else entry.job
             job = named if before is None else _with_names(before, named)
-            self._open[job.id] = _OpenJob(job, named=True)
+            left_out = None if entry is None else entry.left_out
+            self._open[job.id] = _OpenJob(job, named=True, left_out=left_out)
             self._running[named.prompt_id] = job.id
             return job, job != before
 
@@ -75,6 +77,12 @@ class OpenJobs:
         with self._mutex:
             entry = self._open.get(job_id)
             return None if entry is None else entry.job
+
+    def left_out(self, job_id: UUID) -> JobError | None:
+        """Return what an open job's prompt leaves out; None if it runs as a whole."""
+        with self._mutex:
+            entry = self._open.get(job_id)
+            return None if entry is None else entry.left_out
 
     def running(self, prompt_id: str) -> Job | None:
         """Return the job of a running prompt; None if no job with this prompt id runs."""

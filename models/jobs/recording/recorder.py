@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from ...settings import TRACKING
 from ..database.address import without_secrets
 from ..database.database import Database
 from ..database.place import has_embedded_database
-from ..job import Job
+from ..job import Job, JobError
 from ..provenance.model_hashes import FindFile
 from .daily_backups import DailyBackups
 from .events import Event, JobProgressed, JobQueued, JobStarted
@@ -133,7 +133,12 @@ class Recorder:
             self.daily_backups.start()
 
     def queue(
-        self, job: Job, graph: Mapping[str, Any], workflow: Mapping[str, Any] | None = None
+        self,
+        job: Job,
+        graph: Mapping[str, Any],
+        workflow: Mapping[str, Any] | None = None,
+        outputs: Iterable[str] | None = None,
+        left_out: JobError | None = None,
     ) -> bool:
         """Record that a job was queued, and keep it among the open jobs until it ends.
 
@@ -141,13 +146,16 @@ class Recorder:
             job: new job.
             graph: prompt of the job in API format.
             workflow: workflow in the editor's format; None if a script queued the prompt.
+            outputs: ids of the output nodes that were asked for; None if they are unknown.
+            left_out: error that names what ComfyUI leaves out of the prompt; None if it runs all.
 
         Returns:
             True if the event is on the disk.
         """
         job = self._with_process(job)
-        self._jobs.add(job)
-        return self.record(JobQueued(job, graph, workflow))
+        self._jobs.add(job, left_out)
+        asked_outputs = None if outputs is None else tuple(sorted(outputs))
+        return self.record(JobQueued(job, graph, workflow, asked_outputs))
 
     def start(self, job_id: UUID) -> Job | None:
         """Record that a job's prompt runs, and return the job; None if the job isn't open."""
@@ -186,6 +194,10 @@ class Recorder:
     def end(self, job_id: UUID) -> Job | None:
         """Remove an ended job from the open jobs and return it; None if it isn't open any more."""
         return self._jobs.close(job_id)
+
+    def left_out(self, job_id: UUID) -> JobError | None:
+        """Return the error that names what ComfyUI leaves out of an open job's prompt, or None."""
+        return self._jobs.left_out(job_id)
 
     def find_open(self, job_id: UUID) -> Job | None:
         """Return a job of this process that has not ended; None if there is none of this id."""

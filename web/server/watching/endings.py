@@ -30,7 +30,7 @@ def finished_event(
         history_result: ComfyUI's entry for the history, with the `ui` of each node as `outputs`.
         status: ComfyUI's `ExecutionStatus`, or None.
     """
-    messages = [] if status is None else list(status.messages)
+    messages = [] if status is None else _messages(status)
     state = _state(status, messages)
     outputs = history_result.get("outputs", {})
     return JobFinished(
@@ -56,35 +56,6 @@ def unstarted_event(job: Job, state: JobState, error: JobError | None = None) ->
         graph=None,
         reports=(),
         saved_by=(),
-    )
-
-
-def validation_error(error: Any, node_errors: Any) -> JobError:
-    """Return the error of a job whose prompt ComfyUI refused.
-
-    The error names the first faulty node, and contains the messages of all of them.
-
-    Args:
-        error: error of `validate_prompt` on the whole prompt.
-        node_errors: errors of `validate_prompt` by node id; may be empty.
-    """
-    sentences = []
-    for node_id, problem in node_errors.items():
-        for node_error in problem["errors"]:
-            parts = (str(node_error["message"]), str(node_error["details"]))
-            sentence = ": ".join(filter(None, parts))
-            sentences.append(f"{problem['class_type']} ({node_id}): {sentence}")
-    extra_info = error.get("extra_info") or {}
-    first = (extra_info.get("node_id") or "", extra_info)
-    node_id, problem = next(iter(node_errors.items()), first)
-    if not sentences:
-        sentences = [str(error[part]) for part in ("message", "details") if error.get(part)]
-    return JobError(
-        node_id=str(node_id),
-        node_type=str(problem.get("class_type") or ""),
-        exception=str(error["type"]),
-        message="\n".join(sentences),
-        traceback="",
     )
 
 
@@ -159,6 +130,15 @@ def _saved_directly(graph: Mapping[str, Any]) -> set[str]:
             visited.add(link[0])
             pending_links += source.get("inputs", {}).values()
     return visited
+
+
+def _messages(status: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return ComfyUI's messages as pairs of event and data, without any of another form."""
+    return [
+        (str(each[0]), each[1])
+        for each in status.messages or ()
+        if isinstance(each, list | tuple) and len(each) > 1 and isinstance(each[1], Mapping)
+    ]
 
 
 def _state(status: Any, messages: list[Any]) -> JobState:

@@ -20,14 +20,17 @@ WRAPPED = "anime_production_wrapped"  # attribute of a wrapper: True
 class Listener(Protocol):
     """Receiver of what happens to prompts. It may raise: `Guarded` catches its exceptions."""
 
-    def put(self, queue: Any, item: Any) -> None:
-        """Handle a prompt that is about to be queued."""
+    def put(self, queue: Any, item: Any) -> Any:
+        """Handle a prompt that is about to be queued, and return the item to queue."""
 
     def removed(self, queue: Any, items: list[Any]) -> None:
         """Handle prompts that left the queue without running."""
 
     def refused(self, prompt_id: Any, graph: Any, error: Any, node_errors: Any) -> None:
         """Handle a prompt that failed validation."""
+
+    def accepted(self, prompt_id: Any, graph: Any, node_errors: Any) -> None:
+        """Handle a prompt that passed validation, as a whole or without its faulty nodes."""
 
     def message(self, executor: Any, event: Any, data: Any) -> None:
         """Handle a message of the executor on its running prompt."""
@@ -46,10 +49,11 @@ class Guarded:
         self.listener = listener
         self._logged_methods: set[str] = set()
 
-    def put(self, queue: Any, item: Any) -> None:
-        """See `Listener`."""
+    def put(self, queue: Any, item: Any) -> Any:
+        """See `Listener`; return the same item after an exception."""
         with self._guarding("put"):
-            self.listener.put(queue, item)
+            return self.listener.put(queue, item)
+        return item
 
     def removed(self, queue: Any, items: list[Any]) -> None:
         """See `Listener`."""
@@ -60,6 +64,11 @@ class Guarded:
         """See `Listener`."""
         with self._guarding("refused"):
             self.listener.refused(prompt_id, graph, error, node_errors)
+
+    def accepted(self, prompt_id: Any, graph: Any, node_errors: Any) -> None:
+        """See `Listener`."""
+        with self._guarding("accepted"):
+            self.listener.accepted(prompt_id, graph, node_errors)
 
     def message(self, executor: Any, event: Any, data: Any) -> None:
         """See `Listener`."""
@@ -159,7 +168,7 @@ def _put(owner: Any, original: Any) -> Any:
     def put(self: Any, item: Any, *more: Any, **named: Any) -> Any:
         # The listener is called before the prompt is queued, because the prompt could otherwise
         # end before the listener has its job.
-        _listener(owner).put(self, item)
+        item = _listener(owner).put(self, item)
         try:
             return original(self, item, *more, **named)
         except BaseException:
@@ -209,8 +218,12 @@ def _add_message(owner: Any, original: Any) -> Any:
 def _validate_prompt(owner: Any, original: Any) -> Any:
     async def validate_prompt(prompt_id: Any, prompt: Any, *more: Any, **named: Any) -> Any:
         result = await original(prompt_id, prompt, *more, **named)
-        if isinstance(result, tuple) and len(result) == 4 and not result[0]:
-            _listener(owner).refused(prompt_id, prompt, result[1], result[3])
+        if isinstance(result, tuple) and len(result) == 4:
+            is_valid, error, _, node_errors = result
+            if is_valid:
+                _listener(owner).accepted(prompt_id, prompt, node_errors)
+            else:
+                _listener(owner).refused(prompt_id, prompt, error, node_errors)
         return result
 
     return validate_prompt

@@ -153,24 +153,22 @@ def _values(graph: Graph, node_id: str) -> dict[str, Any]:
     return {name: each.value for name, each in literals.items() if each is not None}
 
 
-def remove_marks(extra_data: dict[str, Any]) -> None:
-    """Remove all that a client wrote under our keys into a prompt's `extra_data`."""
-    for key in (MARK, PRODUCTION_MARK):
-        extra_data.pop(key, None)
+def without_marks(extra_data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a prompt's `extra_data` without all that stands under our keys.
 
-
-def mark(extra_data: dict[str, Any], job_id: UUID) -> None:
-    """Write the id of its job into a prompt's `extra_data`."""
-    extra_data[MARK] = {JOB: str(job_id)}
-
-
-def job_id_of(item: tuple[Any, ...]) -> UUID | None:
-    """Return the job id in a prompt's mark, or None if there is no mark of ours.
-
-    Args:
-        item: a waiting or running prompt of ComfyUI's queue.
+    A copy, because another pack may queue several prompts with one dictionary.
     """
-    mark = item[3].get(MARK) if isinstance(item[3], Mapping) else None
+    return {key: value for key, value in extra_data.items() if key not in (MARK, PRODUCTION_MARK)}
+
+
+def mark_of(job_id: UUID) -> dict[str, Any]:
+    """Return the mark that a prompt's `extra_data` holds under `MARK`."""
+    return {JOB: str(job_id)}
+
+
+def job_id_of(extra_data: Mapping[str, Any]) -> UUID | None:
+    """Return the job id in the mark of a prompt's `extra_data`; None if it has no mark of ours."""
+    mark = extra_data.get(MARK)
     job_id = mark.get(JOB) if isinstance(mark, Mapping) else None
     try:
         return UUID(job_id) if isinstance(job_id, str) else None

@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 
 from anime_production.models.jobs.job import JobState
-from anime_production.web.server.watching import endings
+from anime_production.web.server.watching import validation
 
 from .conftest import FAILED, GRAPH, INTERRUPTED, STARTED, SUCCESS
 
 
 def test_a_prompt_that_ends_well_is_recorded_with_its_reports(bench, report):
     shown = {
-        "5": {"anime_report": [report.to_dict()], "images": [{"filename": "a.png"}]},
+        "5": {"anime_report": [[report.to_dict()]], "images": [{"filename": "a.png"}]},
         "6": {"text": ["not a report"], "anime_report": [{"schema": 1}]},
     }
     bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
@@ -26,7 +26,7 @@ def test_a_prompt_that_ends_well_is_recorded_with_its_reports(bench, report):
 def test_what_a_gate_or_a_best_of_kept_is_a_report_of_that_node(bench, report):
     shown = {
         "5": {"anime_report": [report.to_dict()]},
-        "6": {"anime_kept": [report.to_dict()], "anime_blocked": [1, 2]},
+        "6": {"anime_kept": [[report.to_dict()]], "anime_blocked": [1, 2]},
     }
     bench.run(GRAPH, STARTED, SUCCESS, outputs=shown)
     reports = bench.events[-1].reports
@@ -105,7 +105,7 @@ def test_a_refusal_names_the_first_node_and_says_every_sentence():
         "7": {"errors": [fault], "class_type": "PreviewImage", "dependent_outputs": ["7"]},
         "9": {"errors": [fault], "class_type": "SaveImage", "dependent_outputs": ["9"]},
     }
-    refusal = endings.validation_error(error, nodes)
+    refusal = validation.validation_error(error, nodes)
     assert (refusal.node_id, refusal.node_type) == ("7", "PreviewImage")
     assert refusal.exception == "prompt_outputs_failed_validation"
     assert refusal.message == (
@@ -118,6 +118,6 @@ def test_a_refusal_of_the_whole_prompt_is_said_too():
     about = {"node_id": "4", "class_type": "Gone"}
     error = {"type": "missing_node_type", "message": "Node 'Gone' not found.", "details": "#4",
              "extra_info": about}  # fmt: skip
-    refusal = endings.validation_error(error, {})
+    refusal = validation.validation_error(error, {})
     assert (refusal.node_id, refusal.node_type) == ("4", "Gone")
     assert refusal.message == "Node 'Gone' not found.\n#4"

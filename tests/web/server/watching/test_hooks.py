@@ -8,7 +8,14 @@ from anime_production.models.jobs.recording.recorder import Recorder
 
 from .conftest import GRAPH, STARTED, SUCCESS
 
-MOMENTS = ("put", "removed", "refused", "message", "node_done", "done")
+VALID = {
+    "1": {
+        "class_type": "EmptyImage",
+        "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0},
+    },
+    "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
+}
+MOMENTS = ("put", "removed", "refused", "accepted", "message", "node_done", "done")
 
 
 def broken(*_: Any, **__: Any) -> Any:
@@ -26,6 +33,8 @@ def live(bench: Any) -> None:
         assert bench.queue.get_tasks_remaining() == 0
         valid, *_rest = asyncio.run(bench.execution.validate_prompt("p", GRAPH, None))
         assert valid is False
+        valid, *_rest = asyncio.run(bench.execution.validate_prompt("p", VALID, None))
+        assert valid is True
         bench.execution.PromptExecutor.anime_production_listener.node_done("4")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from anime_production.models.jobs.job import JobSource
 from anime_production.web.server.watching import prompts
+from anime_production.web.server.watching.queue_items import read_item
 
 NOBODY = prompts.read_submission({})
 
@@ -60,8 +61,8 @@ GARBAGE: list[Any] = [
 @pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_in_extra_data_is_no_mark_and_no_origin(garbage):
     item = (0, "p", {}, {"anime": garbage, "anime_production": garbage})
-    assert prompts.job_id_of(item) is None
-    assert prompts.job_id_of((0, "p", {}, garbage)) is None
+    assert prompts.job_id_of(read_item(item).extra_data) is None
+    assert prompts.job_id_of(read_item((0, "p", {}, garbage)).extra_data) is None
     submission = prompts.read_submission(
         {"anime": garbage, "extra_pnginfo": garbage, "client_id": garbage}
     )
@@ -84,13 +85,12 @@ def test_garbage_in_a_graph_costs_the_names_alone(garbage):
     assert len(job.project) <= 200
 
 
-def test_a_mark_is_written_over_whatever_was_there():
+def test_marks_are_left_out_of_a_copy():
     extra_data: dict = {"anime": "y", "anime_production": {}, "kept": 1}
-    prompts.remove_marks(extra_data)
-    assert extra_data == {"kept": 1}
+    assert prompts.without_marks(extra_data) == {"kept": 1}
+    assert extra_data == {"anime": "y", "anime_production": {}, "kept": 1}
     job = job_of()
-    prompts.mark(extra_data, job.id)
-    assert prompts.job_id_of((0, "p", {}, extra_data)) == job.id
+    assert prompts.job_id_of({"anime": prompts.mark_of(job.id)}) == job.id
 
 
 def test_only_the_prompt_that_this_process_queues_has_its_origin():
