@@ -1,12 +1,15 @@
 """Outputs and `ui` of the pack's nodes, built the same way for every node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from ..models.gating.loops import LoopRefused, endless_loop, endless_message
 from ..models.report import Report, Verdict
+from ..models.report_ui import UiReport
+from . import comfyui
 from .sockets import ReportSocket
 
 REPORT_OUTPUT = ReportSocket.Output(
@@ -41,12 +44,37 @@ def node_output(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.
     Args:
         outputs: values in the order of the schema; a blocked one is an `ExecutionBlocker`.
         ui: further lists that the editor, `/history` and jobs read.
+
+    Raises:
+        LoopRefused: a loop of ComfyUI waits for a blocked output.
     """
     node_ui = NodeUi(ui or {})
-    blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
+    blocked = blocked_outputs(outputs)
     if blocked:
         node_ui["anime_blocked"] = blocked
     return io.NodeOutput(*outputs, ui=node_ui or None)
+
+
+def blocked_outputs(outputs: Sequence[Any]) -> list[int]:
+    """Return the numbers of the outputs that are blocked.
+
+    A prompt is refused when it is queued if an output may be blocked for which a loop waits. This
+    finds what could not be known then, so that the loop ends with an error instead of never.
+
+    Args:
+        outputs: values in the order of the schema; a blocked one is an `ExecutionBlocker`.
+
+    Raises:
+        LoopRefused: a loop of ComfyUI waits for a blocked output.
+    """
+    blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
+    running = comfyui.running_node() if blocked else None
+    if running is not None:
+        for number in blocked:
+            loop = endless_loop(*running, number)
+            if loop is not None:
+                raise LoopRefused(endless_message(*running, number, loop))
+    return blocked
 
 
 def scored_output(report: Report, *further: Any) -> io.NodeOutput:
@@ -69,12 +97,12 @@ def or_blocked(value: Any) -> Any:
     return ExecutionBlocker(None) if value is None else value
 
 
-def report_ui(report: Report) -> dict[str, list[dict]]:
-    """Return a node's `ui` with its report, for `/history` and the websocket."""
-    return {"anime_report": [report.to_dict()]}
+def report_ui(report: Report) -> dict[str, list[Any]]:
+    """Return a node's `ui` with its report, for `/history`, the websocket and jobs."""
+    return {"anime_report": [UiReport(report)]}
 
 
-def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
+def kept_ui(kept: Report | None) -> dict[str, list[Any]]:
     """Return a node's `ui` with the report on the frames that the node kept.
 
     The key differs from `anime_report`, which the editor shows on the node that measured.
@@ -82,4 +110,4 @@ def kept_ui(kept: Report | None) -> dict[str, list[dict]]:
     Args:
         kept: report on the kept frames; None if the node has no report of its own.
     """
-    return {} if kept is None else {"anime_kept": [kept.to_dict()]}
+    return {} if kept is None else {"anime_kept": [UiReport(kept)]}
