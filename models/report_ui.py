@@ -75,9 +75,9 @@ class UiReport(dict[str, Any]):
         return self
 
 
-def whole_report(shown: Any) -> Any:
+def whole_report(value: Any) -> Any:
     """Return the whole report of a `UiReport`; any other value itself."""
-    return getattr(shown, "whole", shown)
+    return getattr(value, "whole", value)
 
 
 def shortened(report: dict[str, Any]) -> dict[str, Any]:
