@@ -1,13 +1,16 @@
 """Outputs and `ui` of the pack's nodes, built the same way for every node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from ..models.gating.loops import LoopRefused, endless_loop, endless_message
 from ..models.node_ui import own_ui
 from ..models.report import Report, Verdict
+from ..models.report_ui import UiReport
+from . import comfyui
 from .sockets import ReportSocket
 
 REPORT_OUTPUT = ReportSocket.Output(
@@ -42,12 +45,37 @@ def node_output(*outputs: Any, ui: Mapping[str, list[Any]] | None = None) -> io.
     Args:
         outputs: values in the order of the schema; a blocked one is an `ExecutionBlocker`.
         ui: further lists that the editor, `/history` and jobs read.
+
+    Raises:
+        LoopRefused: a loop of ComfyUI waits for a blocked output.
     """
     node_ui = NodeUi(ui or {})
-    blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
+    blocked = blocked_outputs(outputs)
     if blocked:
         node_ui["anime_blocked"] = blocked
     return io.NodeOutput(*outputs, ui=node_ui or None)
+
+
+def blocked_outputs(outputs: Sequence[Any]) -> list[int]:
+    """Return the numbers of the outputs that are blocked.
+
+    A prompt is refused when it is queued if an output may be blocked for which a loop waits. This
+    finds what could not be known then, so that the loop ends with an error instead of never.
+
+    Args:
+        outputs: values in the order of the schema; a blocked one is an `ExecutionBlocker`.
+
+    Raises:
+        LoopRefused: a loop of ComfyUI waits for a blocked output.
+    """
+    blocked = [index for index, value in enumerate(outputs) if isinstance(value, ExecutionBlocker)]
+    running = comfyui.running_node() if blocked else None
+    if running is not None:
+        for number in blocked:
+            loop = endless_loop(*running, number)
+            if loop is not None:
+                raise LoopRefused(endless_message(*running, number, loop))
+    return blocked
 
 
 def scored_output(report: Report, *further: Any) -> io.NodeOutput:
@@ -71,8 +99,8 @@ def or_blocked(value: Any) -> Any:
 
 
 def report_ui(report: Report) -> dict[str, list[Any]]:
-    """Return a node's `ui` with its report, for `/history` and the websocket."""
-    return own_ui("anime_report", report.to_dict())
+    """Return a node's `ui` with its report, for `/history`, the websocket and jobs."""
+    return own_ui("anime_report", UiReport(report))
 
 
 def kept_ui(kept: Report | None) -> dict[str, list[Any]]:
@@ -83,4 +111,4 @@ def kept_ui(kept: Report | None) -> dict[str, list[Any]]:
     Args:
         kept: report on the kept frames; None if the node has no report of its own.
     """
-    return {} if kept is None else own_ui("anime_kept", kept.to_dict())
+    return {} if kept is None else own_ui("anime_kept", UiReport(kept))

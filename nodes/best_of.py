@@ -12,6 +12,7 @@ from ..models.gating.ranking import rank_frames
 from ..models.gating.ranking_table import ranking_table
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
+from .lists import refuse_single_frames
 from .sockets import ReportSocket
 from .thumbnails import ranking_ui
 
@@ -86,6 +87,7 @@ class AnimeBestOf(io.ComfyNode):
         k: int = 1,
         audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
+        refuse_single_frames(images)
         report = for_batch(report, len(images))
         ranking = rank_frames(report, k)
         best = Batch(images, latents, masks, audio).take(ranking.kept, len(ranking.judged))

@@ -10,8 +10,11 @@ import comfy.utils
 import folder_paths
 import torch
 from comfy.cli_args import args
+from comfy_execution.progress import get_progress_state
 from comfy_execution.utils import get_executing_context
 
+from ..models.gating.copies import original_of
+from ..models.gating.links import Graph
 from ..models.jobs.recording.recorder import PRIVATE_FOLDER
 
 # Most values of a tensor that `weights_name` hashes. Smaller tensors are biases and norms, a few
@@ -48,6 +51,29 @@ def prompt_id() -> str | None:
     """Return the id of the prompt that is being executed, or None outside of a prompt."""
     context = get_executing_context()
     return None if context is None else context.prompt_id
+
+
+def running_node() -> tuple[Graph, str] | None:
+    """Return the prompt that is being executed and the id of its node that runs.
+
+    The node is the one that the user sees, even if a copy of it runs in a loop or in a retry.
+
+    Returns:
+        The prompt in API format and the node's id; None outside of a prompt.
+    """
+    context = get_executing_context()
+    if context is None:
+        return None
+    dynprompt = get_progress_state().dynprompt
+    prompt: Graph = dynprompt.original_prompt
+    displayed_at = dynprompt.get_display_node_id(context.node_id)
+    return prompt, original_of(context.node_id, prompt, displayed_at)
+
+
+def place_in_list() -> int:
+    """Return the position in a list of the values that the running node receives; 0 for no list."""
+    context = get_executing_context()
+    return 0 if context is None else context.list_index or 0
 
 
 def output_directory() -> Path:

@@ -12,6 +12,7 @@ from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
+from .lists import refuse_single_frames
 from .sockets import ReportSocket
 
 
@@ -117,6 +118,7 @@ class AnimeGate(io.ComfyNode):
         thresholds: str = "",
         audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
+        refuse_single_frames(images)
         settings = GateSettings(
             Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
         )

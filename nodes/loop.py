@@ -11,6 +11,7 @@ from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -53,6 +54,7 @@ class AnimeLoopScore(ProfiledNode):
         backend: str = "auto",
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
+        refuse_single_frames(images)
         frames, network = as_frames(images), chosen_backend(backend, images)
         report = score_loop(
             frames,

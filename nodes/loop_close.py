@@ -11,6 +11,7 @@ from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -79,6 +80,7 @@ class AnimeLoopClose(ProfiledNode):
         backend: str = "auto",
         profile: str = DEFAULT,
     ) -> io.NodeOutput:
+        refuse_single_frames(images)
         network = chosen_backend(backend, images)
         closed = close_loop(
             images,

@@ -12,6 +12,7 @@ from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import REPORT_OUTPUT, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
+from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -84,6 +85,7 @@ class AnimeLoopFind(ProfiledNode):
                 f"AnimeLoopFind: max_frames ({max_frames}) is smaller than min_frames "
                 f"({min_frames}); give a larger max_frames or a smaller min_frames."
             )
+        refuse_single_frames(images)
         frames = as_frames(images)
         network = chosen_backend(backend, frames)
         search = find_loops(

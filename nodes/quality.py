@@ -17,6 +17,7 @@ from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .graphics_memory import STILL_BYTES, device_with_room
 from .inputs import FPS_INPUT
+from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -51,6 +52,7 @@ class AnimeClipQuality(ProfiledNode):
     def execute(
         cls, images: torch.Tensor, fps: float = 12.0, profile: str = DEFAULT
     ) -> io.NodeOutput:
+        refuse_single_frames(images)
         measures = chosen_measures(profile, CLIP)
         report = score_clip_quality(as_frames(images), as_fps(fps), measures, comfyui.progress())
         return scored_output(report)

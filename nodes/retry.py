@@ -9,9 +9,11 @@ from typing import Any
 
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
-from comfy_execution.utils import get_executing_context
 
 from ..models.frames import InputError
+from ..models.gating.copies import attempt_prefix
+from ..models.gating.links import Graph, is_link
+from ..models.gating.loop_faults import loop_faults
 from ..models.gating.retry import (
     MOST_ATTEMPTS,
     UNTRIED,
@@ -22,19 +24,13 @@ from ..models.gating.retry import (
     reason_of,
     seed_of,
 )
-from ..models.gating.retry_body import (
-    Graph,
-    RetryRefused,
-    attempt_prefix,
-    check_body,
-    copy_body,
-    find_body,
-    is_link,
-)
-from ..models.node_types import RETRY_END, RETRY_START, SLOTS, NodeType
+from ..models.gating.retry_body import RetryRefused, check_body, copy_body, find_body
+from ..models.node_types import RETRY_END, RETRY_START, SLOTS
 from ..models.node_ui import own_ui
 from ..models.report import Report
-from .answers import node_output, report_ui
+from ..models.report_ui import UiReport
+from .answers import blocked_outputs, node_output, report_ui
+from .lists import refuse_lists
 from .sockets import ReportSocket
 
 # Inputs that only the copies have. They are not in the schema, so the editor shows no sockets.
@@ -46,7 +42,7 @@ END_INPUTS = ("report", *SLOTS)
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """State that a Retry End passes to its next copy; all copies share the two dictionaries.
+    """State that a Retry End passes to its next copy; all copies share slots and report.
 
     `repr` leaves out all but the id, because ComfyUI prints the inputs of a node that fails.
 
@@ -56,7 +52,7 @@ class Course:
         first_report: report of the first attempt, if the next copy has to judge it; else None.
         best_slots: slot values of the best attempt so far. The values of other attempts are not
             kept, because videos need much memory.
-        ui_report: report in the `ui` of the prompt's own End, updated in place. ComfyUI caches the
+        ui_report: report in the `ui` of the prompt's own End, replaced in place. ComfyUI caches the
             `ui` of a node that expanded, and shows it when the prompt is run again.
     """
 
@@ -64,7 +60,7 @@ class Course:
     trial: Trial = field(repr=False)
     first_report: Report | None = field(default=None, repr=False)
     best_slots: dict[str, Any] = field(default_factory=dict, repr=False)
-    ui_report: dict[str, Any] = field(default_factory=dict, repr=False)
+    ui_report: UiReport = field(default_factory=lambda: UiReport(UNTRIED), repr=False)
 
 
 class AnimeRetryStart(io.ComfyNode):
@@ -114,11 +110,12 @@ class AnimeRetryStart(io.ComfyNode):
 
     @classmethod
     def execute(cls, seed: int = 0, **inputs: Any) -> io.NodeOutput:
-        _refuse_lists(RETRY_START)
+        refuse_lists(RETRY_START.id)
         attempt = inputs.get(ATTEMPT, 1)
         last = Report.from_json(inputs[LAST]) if LAST in inputs else UNTRIED
-        reason = reason_of(last)
-        return io.NodeOutput(seed_of(seed, attempt), attempt, reason, last, *_slot_values(inputs))
+        outputs = (seed_of(seed, attempt), attempt, reason_of(last), last, *_slot_values(inputs))
+        blocked_outputs(outputs)
+        return io.NodeOutput(*outputs)
 
 
 class AnimeRetryEnd(io.ComfyNode):
@@ -184,6 +181,7 @@ class AnimeRetryEnd(io.ComfyNode):
         """
         if COURSE not in inputs:
             _refuse_too_many(attempts)
+            _refuse_loops(cls.hidden.dynprompt)
             graph = _graph(cls.hidden.dynprompt)
             check_body(graph, find_body(graph, cls.hidden.unique_id))
         return [name for name in END_INPUTS if name in inputs and inputs[name] is None]
@@ -196,7 +194,7 @@ class AnimeRetryEnd(io.ComfyNode):
         on_exhausted: str = OnExhausted.BEST.value,
         **inputs: Any,
     ) -> io.NodeOutput:
-        _refuse_lists(RETRY_END)
+        refuse_lists(RETRY_END.id)
         own_id, graph = cls.hidden.unique_id, _graph(cls.hidden.dynprompt)
         slots = {name: inputs[name] for name in SLOTS if name in inputs}
         if COURSE in inputs:
@@ -218,7 +216,7 @@ def _judged_by_copy(
 ) -> io.NodeOutput:
     """Expand to a copy of the End that judges the first attempt."""
     course.best_slots.update(slots)
-    course.ui_report.update(report.to_dict())
+    course.ui_report.show(report)
     return _expanded(replace(course, first_report=report), {}, 1, {SEED: seed}, has_ui=True)
 
 
@@ -228,7 +226,7 @@ def _after_attempt(
     """Judge an attempt, and return the outcome of the trial or an expansion to one more attempt."""
     trial = course.trial.after(attempt)
     course = replace(course, trial=trial, first_report=None)
-    course.ui_report.update(trial.report.to_dict())
+    course.ui_report.show(trial.report)
     if trial.best == len(trial.attempts):  # The newest attempt is the best so far.
         course.best_slots.clear()
         course.best_slots.update(slots)
@@ -304,20 +302,20 @@ def _slot_output(name: str, tooltip: str) -> io.MatchType.Output:
 
 
 def _graph(dynprompt: Any) -> Graph:
-    """Return the graph of the running prompt with all copies so far."""
-    return {node: dynprompt.get_node(node) for node in dynprompt.all_node_ids()}
+    """Return the graph of the running prompt with all copies so far.
+
+    The graph is not read through `get_node`, which gives the End of a loop without its links.
+    """
+    return {**dynprompt.original_prompt, **dynprompt.ephemeral_prompt}
+
+
+def _refuse_loops(dynprompt: Any) -> None:
+    """Refuse the faults of loops, if the prompt was queued without our check."""
+    for fault in loop_faults(dynprompt.original_prompt):
+        raise RetryRefused(fault.message)
 
 
 def _refuse_too_many(attempts: int) -> None:
     if not 1 <= attempts <= MOST_ATTEMPTS:
         expected = f"1 to {MOST_ATTEMPTS}"
         raise InputError("attempts", expected, str(attempts), "Give another number.")
-
-
-def _refuse_lists(node: NodeType) -> None:
-    context = get_executing_context()
-    if context is not None and context.list_index:
-        raise RetryRefused(
-            f"{node.id}: expected one value, received a list of several values, and each would "
-            "need attempts of its own. Give one value: make one batch of the images."
-        )

@@ -9,7 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from ..gating.retry_body import is_link
+from ..gating.links import is_link
+from ..gating.loops import without_loop_marks
 from ..report import Report
 from . import policy as policies
 from .fields import (
@@ -149,7 +150,8 @@ def read_definition(data: Any) -> PhaseDefinition:
         parameters = read_parameters(mapping("graph", graph))
     except (GraphError, ParameterError) as error:
         raise DefinitionError(str(error)) from error
-    graph = json.loads(canonical_json(graph))  # a copy that the caller can't change
+    # a copy that the caller can't change
+    graph = json.loads(canonical_json(without_loop_marks(mapping("graph", graph))))
     parameters = _required(fields.get("requires", []), parameters)
     _refuse_missing_pictures(graph, parameters)
     return PhaseDefinition(

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..gating.frame_verdicts import is_about_the_whole
 from ..gating.gate import Level, OnFail, OnNotMeasured, Reason, decide, decide_frames
-from ..gating.retry_body import is_link
+from ..gating.links import is_link
 from ..gating.thresholds import read_thresholds, with_thresholds
 from ..node_types import GATE, NODE_TYPES, REPORT_FROM_ANSWER, REPORT_FROM_VALUE
 from ..profile import DEFAULT, Profile, ProfileError

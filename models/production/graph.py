@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..gating.retry_body import is_link
+from ..gating.links import is_link
 from ..node_types import GATE, JOB, JOB_SAVE
 
 MOST_NODES = 500

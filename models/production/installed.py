@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ..gating.retry_body import is_link
+from ..gating.links import is_link
 from .definition import PhaseDefinition
 from .phase_parameters import NODES
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..gating.retry_body import is_link
+from ..gating.links import is_link
 from ..node_types import (
     PARAMETER_BOOLEAN,
     PARAMETER_FLOAT,

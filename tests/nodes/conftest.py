@@ -70,8 +70,30 @@ def run_node() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def refusals(
+def installed_nodes(
     node_classes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """ComfyUI's node classes by id: its core's, the pack's, and those that only tests need."""
+    testing: Any = importlib.import_module("anime_production.tests.integration.testing_nodes")
+    known: dict[str, Any] = importlib.import_module("nodes").NODE_CLASS_MAPPINGS
+    for node in asyncio.run(testing.comfy_entrypoint().get_node_list()):
+        monkeypatch.setitem(known, node.GET_SCHEMA().node_id, node)
+    for node_id, node in node_classes.items():
+        monkeypatch.setitem(known, node_id, node)
+    return known
+
+
+@pytest.fixture
+def executor(installed_nodes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """ComfyUI's executor with nodes of the pack and of tests; see `executor.Executor`."""
+    module: Any = importlib.import_module("anime_production.tests.nodes.executor")
+    monkeypatch.setitem(installed_nodes, "TestFault", module.TestFault)
+    return module.Executor()
+
+
+@pytest.fixture
+def refusals(
+    installed_nodes: dict[str, Any],
 ) -> Callable[[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """Return what ComfyUI refuses in a prompt in API format, before anything of it would run.
 
@@ -79,12 +101,6 @@ def refusals(
     the prompt may have the nodes that only tests need.
     """
     execution: Any = importlib.import_module("execution")
-    testing: Any = importlib.import_module("anime_production.tests.integration.testing_nodes")
-    known = importlib.import_module("nodes").NODE_CLASS_MAPPINGS
-    for node in asyncio.run(testing.comfy_entrypoint().get_node_list()):
-        monkeypatch.setitem(known, node.GET_SCHEMA().node_id, node)
-    for node_id, node in node_classes.items():
-        monkeypatch.setitem(known, node_id, node)
 
     def ask(prompt: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         *_, refused = asyncio.run(execution.validate_prompt("a prompt", prompt, None))

@@ -14,6 +14,7 @@ from anime_production.models.loop.seam import score_loop
 from anime_production.models.node_types import LOOP_SCORE, RETRY_END
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
+from anime_production.nodes.lists import ListRefused
 from anime_production.nodes.retry import END_INPUTS, AnimeRetryEnd, AnimeRetryStart
 
 from ..integration.client import Prompt
@@ -138,7 +139,7 @@ def test_before_anything_ran_the_end_asks_for_its_inputs_and_checks_the_graph():
 
 def test_lists_of_several_values_are_refused(good):
     for node, inputs in ((AnimeRetryStart, {"seed": 1}), (AnimeRetryEnd, {"report": good})):
-        with pytest.raises(RetryRefused, match="a list of several values"):
+        with pytest.raises(ListRefused, match="a list of several values"):
             call(node, "EXECUTE_NORMALIZED", index=1, **inputs)
 
 

@@ -28,8 +28,9 @@ def attach() -> None:
     try:
         import execution
 
-        from . import context, fetches, routes, watching, worker, workflows
+        from . import context, fetches, loop_check, routes, watching, worker, workflows
 
+        loop_check.attach(execution)  # before `watching`, which records what is refused
         downloads = fetches.Fetches(models, server.send_sync)
         end_like_interrupt()
         at_end(Step.DOWNLOADS, downloads.close)

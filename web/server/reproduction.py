@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from ...models.gating.retry_body import is_link
+from ...models.gating.links import is_link
 from ...models.jobs.job import JobSource
 from ...models.jobs.provenance.generation_parameters import GenerationParameter
 from ...models.jobs.provenance.model_hashes import with_hashes

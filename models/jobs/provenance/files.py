@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from PIL.TiffTags import ASCII, lookup
 
 from ...file_hash import sha256_of
+from ...gating.loops import without_loop_marks
 from ...report import Report
 from ..job import Artifact, Job
 from .thumbnail import thumbnail
@@ -73,7 +74,9 @@ def embedded_facts(
             anything: what no file can hold, and what would stand for the pack's own facts, is left
             out.
     """
-    facts: dict[str, Any] = {"prompt": prompt} if prompt is not None and _is_json(prompt) else {}
+    facts: dict[str, Any] = {}
+    if prompt is not None and _is_json(prompt):
+        facts["prompt"] = without_loop_marks(prompt)
     facts.update(_extra_facts(extra))
     facts["anime_job"] = {
         "id": str(job.id),

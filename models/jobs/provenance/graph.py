@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ...gating.retry_body import is_link
+from ...gating.links import is_link
 from ...node_types import RETRY_START, SAMPLE_CLIP
 
 # A node of any class whose only input has one of these names returns the input unchanged.

@@ -6,10 +6,11 @@ measurements don't count. A job whose Save Jobs wrote nothing never passes.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from ...gating.copies import original_of
 from ...report import Verdict
 from ..job import JobState, ShownReport
 from .graph import Node
@@ -130,6 +131,10 @@ class _Judging:
     """The reports of a job with their subjects, and the links between the nodes that made them."""
 
     def __init__(self, graph: Mapping[str, Any] | None, reports: Sequence[ReportSummary]) -> None:
+        nodes_of_prompt = graph if isinstance(graph, Mapping) else {}
+        reports = [
+            replace(each, node_id=original_of(each.node_id, nodes_of_prompt)) for each in reports
+        ]
         self._reports = reports
         self._shown_by: dict[str, list[int]] = {}
         for position, report in enumerate(reports):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ...gating.loops import without_loop_marks
 from ..columns import columns_from_job_fields
 from ..job import Job, JobState
 from ..strict_json import strict_json
@@ -66,7 +67,7 @@ def rename(connection: "Connection", job: Job) -> None:
 
 def store_graph(connection: "Connection", job_id: UUID, graph: Mapping[str, Any]) -> bool:
     """Store a job's graph; return False, and change nothing, if the job has a graph already."""
-    values = {"id": job_id, "graph": strict_json(graph)}
+    values = {"id": job_id, "graph": strict_json(without_loop_marks(graph))}
     return connection.execute(sql("store_graph"), values).rowcount == 1
 
 

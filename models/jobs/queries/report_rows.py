@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ...gating.copies import possible_originals
 from ...gating.retry import reason_of
 from ...measurement import Measurement
 from ...node_types import RETRY_END
@@ -155,10 +156,12 @@ def _is_retry_end(connection: "Connection", job_id: UUID, node_id: str) -> bool:
     """Return True if a node is a Retry End.
 
     Nodes after a Retry End can show the same report, merged or gated. A node that isn't in the
-    graph was made while the graph ran: it is a Retry End that continues the first one.
+    graph and is no copy of one that is, was made while the graph ran: it is a Retry End that
+    continues the first one.
     """
-    row = connection.execute(sql("type_of_node"), {"job_id": job_id, "node_id": node_id}).fetchone()
-    return row is not None and row[0] in (RETRY_END.id, None)
+    values = {"job_id": job_id, "nodes": list(possible_originals(node_id))}
+    row = connection.execute(sql("type_of_node"), values).fetchone()
+    return row is None or row[0] == RETRY_END.id
 
 
 def _attempts(node_report: NodeReport) -> Iterator[dict[str, Any]]:

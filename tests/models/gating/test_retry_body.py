@@ -5,7 +5,6 @@ from anime_production.models.gating.retry_body import (
     check_body,
     copy_body,
     find_body,
-    superseded,
 )
 from anime_production.models.node_types import BEST_OF, BEST_TAKE, GATE, LOOP_SCORE
 
@@ -220,82 +219,37 @@ def test_a_slot_that_nothing_goes_into_is_refused(slots, output):
         checked(graph)
 
 
-def test_reports_of_the_attempts_are_taken_over_by_the_end():
-    graph = retry(other=node("AnimeClipQuality", images=["end", 0]))
-    shown = ["score", "end.attempt_2.score", "end.attempt_2.end", "end", "other"]
-    assert superseded(graph, shown) == {"score", "end.attempt_2.score", "end.attempt_2.end"}
-    assert superseded(graph, ["score", "other"]) == set(), "the End has not spoken"
-    assert superseded({"a": node("AnimeLoopScore")}, ["a"]) == set()
-
-
-def merges(rule, **more):
-    """Three scores, two of them merged by a rule."""
-    return {
-        "start": node("AnimeLoopScore"),
-        "closed": node("AnimeLoopScore"),
-        "clean": node("AnimeClipQuality"),
-        "merge": node(
-            "AnimeReportMerge",
-            rule=rule,
-            **{"reports.report0": ["start", 0], "reports.report1": ["closed", 0]},
-        ),
-        **more,
+def looped():
+    """start -> loop (sampler -> score) -> end; the loop's own nodes are first, step and last."""
+    graph = retry()
+    graph["first"] = {
+        **node("StartLoop", mode="simple"),
+        "_loop_body": ["step", "sampler"],
+        "_loop_end": "last",
     }
+    graph["step"] = node("Step", index=["first", 0])
+    graph["sampler"]["inputs"]["step"] = ["step", 0]
+    graph["last"] = node("EndLoop", output_value=["sampler", 0])
+    graph["score"]["inputs"]["images"] = ["last", 0]
+    graph["end"]["inputs"]["slot_1"] = ["last", 0]
+    return graph
 
 
-def test_where_any_report_is_enough_the_merge_speaks_for_them():
-    graph = merges("any")
-    assert superseded(graph, graph) == {"start", "closed"}
-    assert superseded(graph, ["start", "closed", "clean"]) == set(), "the merge has not spoken"
+def test_a_loop_within_a_retry_is_run_again_as_a_whole():
+    graph = looped()
+    body = find_body(graph, "end")
+    assert set(body.nodes) == {"first", "step", "sampler", "last", "score"}
+    copies, end = copy_body(graph, body, "x.", {})
+    assert set(copies["x.first"].pop("_loop_body")) == {"x.step", "x.sampler"}
+    assert copies["x.first"].pop("_loop_end") == "x.last"
+    assert not [key for each in copies.values() for key in each if key.startswith("_loop")]
+    assert end["slot_1"] == ["x.last", 0]
+    assert graph == looped(), "the prompt itself stays as it came"
 
 
-@pytest.mark.parametrize("rule", ["all", ["elsewhere", 0]])
-def test_where_all_have_to_pass_each_report_counts(rule):
-    graph = merges(rule, elsewhere=node("Text"))
-    assert superseded(graph, graph) == set()
-    del graph["merge"]["inputs"]["rule"]
-    assert superseded(graph, graph) == set()
-
-
-def test_what_went_into_a_merge_by_all_counts_no_more_where_that_is_one_of_any():
-    graph = merges(
-        "all",
-        either=node(
-            "AnimeReportMerge",
-            rule="any",
-            **{"reports.report0": ["merge", 0], "reports.report1": ["clean", 0]},
-        ),
-    )
-    assert superseded(graph, graph) == {"start", "closed", "merge", "clean"}
-
-
-def test_a_merge_takes_over_the_end_of_a_retry_and_not_what_only_feeds_it():
-    graph = retry(other=node("AnimeClipQuality", images=["loader", 0]))
-    graph["merge"] = node(
-        "AnimeReportMerge",
-        rule="any",
-        **{"reports.report0": ["end", 6], "reports.report1": ["other", 0]},
-    )
-    shown = ["score", "end.attempt_2.score", "end", "other", "merge"]
-    assert superseded(graph, shown) == {"score", "end.attempt_2.score", "end", "other"}
-
-
-def test_a_report_that_comes_through_a_slot_is_its_makers_and_the_end_still_counts():
-    graph = retry(other=node("AnimeClipQuality", images=["loader", 0]))
-    graph["end"]["inputs"]["slot_2"] = ["other", 0]
-    graph["merge"] = node(
-        "AnimeReportMerge",
-        rule="any",
-        **{"reports.report0": ["end", 1], "reports.report1": ["start", 5]},
-    )
-    graph["start"]["inputs"]["slot_2"] = ["other", 0]
-    assert superseded(graph, ["end", "other", "merge"]) == {"other"}
-
-
-def test_a_gate_and_a_best_of_take_over_nothing():
-    graph = {
-        "score": node("AnimeStillQuality"),
-        "best": node("AnimeBestOf", report=["score", 0]),
-        "gate": node("AnimeGate", report=["score", 0], on_fail="best"),
-    }
-    assert superseded(graph, graph) == set()
+def test_a_loop_that_does_not_depend_on_the_attempt_is_not_run_again():
+    graph = looped()
+    graph["sampler"]["inputs"]["seed"] = 3
+    graph["again"] = node("Sampler", image=["last", 0], seed=["start", 0])
+    graph["score"]["inputs"]["images"] = ["again", 0]
+    assert set(find_body(graph, "end").nodes) == {"again", "score"}

@@ -1,16 +1,19 @@
 """Functions that create the event of a job's end from ComfyUI's messages and outputs."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ....models.gating.retry_body import END, is_link, superseded
+from ....models.gating.copies import COPIES, original_of
+from ....models.gating.links import is_link, node_type
+from ....models.gating.superseded import superseded
 from ....models.jobs.job import Job, JobError, JobState, ShownReport
 from ....models.jobs.provenance.judgement import summaries
-from ....models.jobs.provenance.report_links import PICTURES, REPORT, SAVE
+from ....models.jobs.provenance.report_links import END, PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
 from ....models.node_ui import own_entries
+from ....models.report_ui import whole_report
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ def finished_event(
     messages = [] if status is None else _messages(status)
     state = _state(status, messages)
     outputs = history_result.get("outputs", {})
+    originals = _originals(graph, outputs, history_result.get("meta", {}))
     return JobFinished(
         job=job,
         state=state,
@@ -40,8 +44,8 @@ def finished_event(
         finished_at=_time_of(ENDS, messages) or datetime.now(timezone.utc),
         error=_error(messages) if state is JobState.FAILED else None,
         graph=None,
-        reports=_deciding_reports(graph, outputs),
-        saved_by=tuple(_savers(graph, outputs)),
+        reports=_deciding_reports(graph, outputs, originals),
+        saved_by=tuple(_savers(graph, outputs, originals)),
     )
 
 
@@ -59,18 +63,18 @@ def unstarted_event(job: Job, state: JobState, error: JobError | None = None) ->
     )
 
 
-def read_reports(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
+def read_reports(outputs: Iterable[tuple[str, Any]]) -> tuple[ShownReport, ...]:
     """Return the reports in the `ui` of nodes: on all measured frames, and on the kept frames.
 
     The reports stay dictionaries. A report that can't be read is logged and left out.
 
     Args:
-        outputs: `ui` of each node, by node id.
+        outputs: id and `ui` of each node.
     """
     reports = []
-    for node_id, ui in outputs.items():
+    for node_id, ui in outputs:
         for data in (*own_entries(ui, "anime_report"), *own_entries(ui, "anime_kept")):
-            report = ShownReport(str(node_id), data)
+            report = ShownReport(str(node_id), whole_report(data))
             try:
                 summaries([report])
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -85,11 +89,25 @@ def read_reports(outputs: Mapping[str, Any]) -> tuple[ShownReport, ...]:
     return tuple(reports)
 
 
+def _originals(
+    graph: Mapping[str, Any], outputs: Mapping[str, Any], meta: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the node of the prompt by the id of each node that showed a result.
+
+    Args:
+        graph: prompt in API format.
+        outputs: `ui` of each node, by node id.
+        meta: facts about the nodes from ComfyUI's history, by node id.
+    """
+    displayed = {node: (meta.get(node) or {}).get("display_node") for node in outputs}
+    return {node: original_of(node, graph, displayed[node]) for node in outputs}
+
+
 def _deciding_reports(
-    graph: Mapping[str, Any], outputs: Mapping[str, Any]
+    graph: Mapping[str, Any], outputs: Mapping[str, Any], originals: Mapping[str, str]
 ) -> tuple[ShownReport, ...]:
     try:
-        return read_reports(_without_attempts(graph, outputs))
+        return read_reports(_without_attempts(graph, outputs, originals))
     except Exception as error:  # A node of another pack may output anything; the job has ended.
         log.warning(
             "Anime Production: the reports of a prompt can't be read and are not recorded (%s).",
@@ -98,18 +116,30 @@ def _deciding_reports(
         return ()
 
 
-def _without_attempts(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs without those of a retry's attempts, which the Retry End's report has."""
-    superseded_nodes = superseded(graph, outputs) - _saved_directly(graph)
-    return {node: ui for node, ui in outputs.items() if node not in superseded_nodes}
+def _without_attempts(
+    graph: Mapping[str, Any], outputs: Mapping[str, Any], originals: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the outputs without those of a retry's attempts, which the Retry End's report has.
+
+    A node keeps its id, which tells the iterations of a loop apart, if the id leads to its node in
+    the prompt. Else it gets the id of that node.
+    """
+    superseded_nodes, saved_nodes = superseded(graph, originals), _saved_directly(graph)
+    for node, ui in outputs.items():
+        is_saved = originals[node] in saved_nodes and COPIES not in node
+        if is_saved or node not in superseded_nodes:
+            leads_there = original_of(node, graph) == originals[node]
+            yield (node if leads_there else originals[node]), ui
 
 
-def _savers(graph: Mapping[str, Any], outputs: Mapping[str, Any]) -> Iterator[str]:
+def _savers(
+    graph: Mapping[str, Any], outputs: Mapping[str, Any], originals: Mapping[str, str]
+) -> Iterator[str]:
     """Yield the ids of the Save Job nodes that wrote files."""
     for node, output in outputs.items():
-        is_save = graph.get(node, {}).get("class_type") == SAVE
+        is_save = node_type(graph, originals[node]) == SAVE
         if is_save and isinstance(output, Mapping) and output.get("images"):
-            yield str(node)
+            yield str(originals[node])
 
 
 def _saved_directly(graph: Mapping[str, Any]) -> set[str]:

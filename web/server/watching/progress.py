@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from ....models.gating.retry_body import is_link
+from ....models.gating.copies import original_of
+from ....models.gating.links import is_link
 
 ANNOUNCE_SECONDS = 1.0  # least time between two announcements of a job's progress
 
@@ -58,8 +59,9 @@ class Progress:
     def count_node(self, node_id: str) -> bool:
         """Count a finished node; return True if the progress should be announced now.
 
-        Nodes that a node expansion added are not counted, only the node that was expanded.
+        In a loop only copies of the nodes run. A node is done with the first of its copies.
         """
+        node_id = original_of(node_id, self._nodes)
         if node_id not in self._nodes or node_id in self._done:
             return False
         self._done.add(node_id)

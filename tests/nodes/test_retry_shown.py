@@ -1,0 +1,40 @@
+"""What a Retry End shows, in a real run: in the history, in the browser, and when it is cached."""
+
+import pytest
+
+from anime_production.models.report import Verdict
+
+from ..integration.client import Prompt
+from .executor import copy_ui
+
+
+def retried() -> tuple[Prompt, str]:
+    """A prompt whose third attempt passes, and the id of its Retry End."""
+    prompt = Prompt()
+    start = prompt.add("AnimeRetryStart", seed=10)
+    fault = prompt.add("TestFault", seed=start.out(0), passes_from=12)
+    clip = prompt.add("AnimeSampleClip", width=64, height=64, seed=5, seam_jump=fault.out())
+    score = prompt.add("AnimeLoopScore", images=clip.out(), fps=12.0)
+    end = prompt.add("AnimeRetryEnd", report=score.out(), slot_1=clip.out(), attempts=5)
+    return prompt, end
+
+
+@pytest.mark.parametrize("copies", [False, True], ids=["as it is", "copied"])
+def test_the_last_attempt_is_shown_at_once_and_when_nothing_runs_again(
+    executor, monkeypatch, copies
+):
+    if copies:
+        copy_ui(monkeypatch)
+    prompt, end = retried()
+    first = executor.run(prompt)
+    assert first.error == ""
+    report = first.report(end)
+    (attempts,) = [each for each in report["measurements"] if each["name"] == "attempts"]
+    assert (report["verdict"], attempts["value"]) == ("PASS", 3)
+    assert first.executed(end)[-1]["anime_report"] == [report]
+    second = executor.run(prompt)
+    assert len(second.messages[1][1]["nodes"]) == len(prompt), "everything is cached"
+    assert second.outputs[end] == first.outputs[end]
+    assert second.executed(end) == [second.outputs[end]]
+    for run in (first, second):
+        assert run.verdict(prompt) is Verdict.PASS, "attempts that failed count no more"
