@@ -3,6 +3,7 @@
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
 import { siblingPath } from "./find.js";
+import { inputsOf } from "./graph_links.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -99,12 +100,11 @@ export function select(preview, frame) {
  * @returns {any[]}
  */
 function consumersOf(node, type) {
-  const links = (node.outputs ?? [])
-    .filter((/** @type {any} */ output) => output.type === type)
-    .flatMap((/** @type {any} */ output) => output.links ?? []);
-  return links
-    .map((/** @type {any} */ id) => node.graph?.getNodeById(node.graph.getLink(id)?.target_id))
-    .filter((/** @type {any} */ consumer) => consumer && consumer !== node);
+  return (node.outputs ?? [])
+    .flatMap((/** @type {any} */ output, /** @type {number} */ slot) =>
+      output.type === type ? (node.getOutputNodes(slot) ?? []) : [],
+    )
+    .filter((/** @type {any} */ consumer) => consumer !== node);
 }
 
 /**
@@ -114,9 +114,7 @@ function consumersOf(node, type) {
  * @returns {any[]}
  */
 function sources(node) {
-  return (node.inputs ?? [])
-    .filter((/** @type {any} */ input) => input.type === "IMAGE" && input.link != null)
-    .map((/** @type {any} */ input) => node.graph?.getLink(input.link))
-    .map((/** @type {any} */ link) => link && node.graph.getNodeById(link.origin_id))
+  return inputsOf(node, "IMAGE")
+    .map((slot) => node.getInputNode(slot))
     .filter(Boolean);
 }
