@@ -10,11 +10,11 @@ from anime_production.tools.comfyui import PACK
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
-from .conftest import PACK_DIRECTORY, in_the_usual_editor
+from .conftest import PACK_DIRECTORY, in_the_classic_canvas
 from .editor import Editor, example
 from .settings import open_menu, open_settings, registered_texts, texts
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 
 MENU = {
     "Download weights": "dialog .anime-weights >> nth=0",

@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
+from .switches import TestAnySwitch
 from .trim import TestTrim
 
 
@@ -146,6 +147,7 @@ class TestingExtension(ComfyExtension):
             TestBreakHooks,
             TestHooks,
             TestTrim,
+            TestAnySwitch,
         ]
 
 
