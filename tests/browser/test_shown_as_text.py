@@ -25,8 +25,8 @@ BUILD = """async () => {
     const sheet = add("AnimeCharacterSheet", { name: "Aoi" });
     const score = add("AnimeLoopScore");
     const job = add("AnimeJob", { shot: "12a", tags: "draft, night" });
-    connect(clip, "images", sheet, "references");
-    connect(clip, "images", score, "images");
+    connect(clip, "frames", sheet, "references");
+    connect(clip, "frames", score, "images");
     connect(model, "model", sheet, "model");
     const shown = [[score, "report"], [model, "model"], [sheet, "character"], [job, "job"]];
     const texts = shown.map(([node, output], row) => {

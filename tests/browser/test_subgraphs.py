@@ -7,6 +7,7 @@ from anime_production.tools.comfyui import PACK
 from ..integration.client import ComfyClient
 from .conftest import PACK_DIRECTORY
 from .editor import Editor
+from .panel import TAB_BUTTON
 from .truth import assert_shown_is_true
 
 FOLDER = PACK / "subgraphs"
@@ -110,7 +111,7 @@ def its_nodes_show_their_verdicts(editor: Editor, client: ComfyClient, prompt: s
 def add_from_library(editor: Editor, name: str) -> None:
     """Look for a blueprint in the sidebar's node library, and put it onto the canvas."""
     page = editor.page
-    page.locator(".node-library-tab-button").click()
+    page.locator(TAB_BUTTON.format(tab="node-library")).click()
     page.get_by_placeholder("Search").first.fill(name)
     for other in BLUEPRINTS.keys() - {name}:  # found is what is left
         page.get_by_text(other, exact=True).first.wait_for(state="hidden")
@@ -121,4 +122,4 @@ def add_from_library(editor: Editor, name: str) -> None:
     editor.settle()
     page.mouse.click(1100, 500)
     page.wait_for_function("() => app.graph.nodes.length === 2")
-    page.locator(".node-library-tab-button").click()
+    page.locator(TAB_BUTTON.format(tab="node-library")).click()
