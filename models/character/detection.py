@@ -217,6 +217,10 @@ class IdentityModel:
     better_detector: BetterDetector | None = None
     marks: MarkedPeople | None = None
 
+    def __str__(self) -> str:
+        """Return the explanation of the choice; the key of a model without one."""
+        return self.explanation or self.key
+
     @property
     def key(self) -> str:
         """Backend, weights and region; only embeddings with an equal key are comparable."""

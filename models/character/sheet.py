@@ -57,6 +57,14 @@ class Character:
         """For each reference, True if frames are compared with it."""
         return tuple(ReferenceStatus(each).usable for each in self.statuses)
 
+    def __str__(self) -> str:
+        """Return name, references, threshold and model as an English line."""
+        origin = "set by the references" if self.calibrated else "the published one"
+        return (
+            f"{self.name}: {sum(self.usable)} of {len(self.usable)} references are used, "
+            f"threshold {self.threshold:.3f} ({origin}), model {self.model}"
+        )
+
 
 def make_character(
     name: str,

@@ -124,8 +124,7 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     verdict = report.verdict
     let_through = verdict is Verdict.NOT_MEASURED and on_not_measured is OnNotMeasured.ACCEPT
     passed = verdict is Verdict.PASS or let_through
-    score = "" if report.score is None else f", {score_text(report.score)} of 100"
-    head = f"{_subject(report)}: {verdict.value.replace('_', ' ')}{score}"
+    head = f"{report.plain_subject}: {report.outcome}"
     reasons = []
     if let_through:
         reasons.append(make_reason("gate_let_through"))
@@ -194,7 +193,7 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
         passing_verdicts.add(Verdict.NOT_MEASURED)
     passing = [number for number in all_frames if frames[number].verdict in passing_verdicts]
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
-    head = f"{_subject(report)}: {len(passing)} of {len(frames)} frames pass"
+    head = f"{report.plain_subject}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
     reasons = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:
@@ -216,10 +215,6 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
         raise Rejected(_in_english(head, reasons))
     rejected = tuple(sorted(set(all_frames).difference(accepted)))
     return FrameDecision(passed, tuple(accepted), rejected, head, tuple(reasons))
-
-
-def _subject(report: Report) -> str:
-    return report.subject.replace("_", " ")
 
 
 def make_reason(code: str, name: str = "", **values: Any) -> Reason:

@@ -8,7 +8,6 @@ from typing import Any
 from ..measure import Measure
 from ..measurement import Better, Measurement
 from ..report import MERGED, Report, Verdict
-from ..scoring import score_text
 
 MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
@@ -95,10 +94,7 @@ class Trial:
         """Reasons of all attempts in English: for each a line with its seed, then its reasons."""
         lines = []
         for number, attempt in enumerate(self.attempts, start=1):
-            points = attempt.report.score
-            score = "" if points is None else f", {score_text(points)} of 100"
-            verdict = attempt.report.verdict.value.replace("_", " ")
-            lines += [f"Attempt {number}, seed {attempt.seed}: {verdict}{score}"]
+            lines += [f"Attempt {number}, seed {attempt.seed}: {attempt.report.outcome}"]
             lines += [f"- {line}" for line in reason_of(attempt.report).splitlines()]
         return "\n".join(lines)
 

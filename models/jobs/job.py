@@ -79,6 +79,13 @@ class Job:
     process_id: UUID | None = None
     reproduced_from: UUID | None = None
 
+    def __str__(self) -> str:
+        """Return the job's id, and its names and tags as far as the user entered them."""
+        names = ("project", "episode", "scene", "shot", "character")
+        lines = [f"{name}: {getattr(self, name)}" for name in names if getattr(self, name)]
+        tags = [f"tags: {', '.join(self.tags)}"] if self.tags else []
+        return "\n".join([f"job: {self.id}", *lines, *tags])
+
 
 @dataclass(frozen=True)
 class Review:

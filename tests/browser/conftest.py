@@ -110,11 +110,10 @@ def _kinds(*kinds: Kind) -> list[Any]:
 
 
 EVERY_KIND = _kinds(*((front_end, mode) for front_end in FrontEnd for mode in Mode))
-# Marks for tests, or for modules, that do not need every editor and every canvas.
-in_both_canvases = pytest.mark.parametrize(
-    "kind", _kinds(*((FrontEnd.PINNED, mode) for mode in Mode)), indirect=True
+# Mark for tests, or for modules, of what lies beside the canvas: in every editor, in one canvas.
+in_the_classic_canvas = pytest.mark.parametrize(
+    "kind", _kinds(*((front_end, Mode.CLASSIC) for front_end in FrontEnd)), indirect=True
 )
-in_the_usual_editor = pytest.mark.parametrize("kind", _kinds(USUAL), indirect=True)
 
 
 @pytest.fixture(params=EVERY_KIND)

@@ -43,6 +43,22 @@ RECORD_PROMPT_ENDS = """async () => {
         if (detail === null) window.endedPrompts.push(...ended.splice(0)); // the history has it
     });
 }"""
+# Makes each deprecated call from a script of a pack an error in the console. Otherwise the editor
+# warns of a call only once, wherever it comes from.
+REPORT_DEPRECATED_CALLS = """(() => {
+    let liteGraph;
+    const report = (message) => {
+        const { stack } = new Error();
+        if (stack.includes("/extensions/")) console.error(`Deprecated: ${message} ${stack}`);
+    };
+    Object.defineProperty(window, "LiteGraph", {
+        get: () => liteGraph,
+        set(value) {
+            liteGraph = value;
+            Object.assign(value, { alwaysRepeatWarnings: true, onDeprecationWarning: [report] });
+        },
+    });
+})();"""
 FRAMES = """async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
 }"""
@@ -75,6 +91,7 @@ class Editor:
         self.errors: list[str] = []
         self.prompts: list[dict[str, Any]] = []
         page.set_default_timeout(TIMEOUT_MS)
+        page.add_init_script(REPORT_DEPRECATED_CALLS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._record_error)
         page.on("request", self._record_prompt)

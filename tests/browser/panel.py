@@ -6,7 +6,8 @@ from ..integration.client import ComfyClient
 from .editor import TIMEOUT_MS, Editor
 
 HOSTILE = "<img src=x onerror=window.hacked=1>"
-TAB_BUTTON = ".anime-jobs-tab-button, [data-testid=anime-jobs-tab-button]"  # editor 1.47, and later
+# Button of a tab in the sidebar: in editor 1.47, and later.
+TAB_BUTTON = ".{tab}-tab-button, [data-testid={tab}-tab-button]"
 CLICK_ROW = """(panel, shot) => {
     const rows = [...panel.querySelectorAll("[role=option]")];
     rows.find((row) => row.textContent.includes(shot)).click();
@@ -28,7 +29,7 @@ def open_panel(editor: Editor) -> Any:
     """Open the panel if it is closed, and return its locator."""
     panel = editor.page.locator(".anime-panel")
     if panel.count() == 0:
-        editor.page.locator(TAB_BUTTON).click()
+        editor.page.locator(TAB_BUTTON.format(tab="anime-jobs")).click()
     panel.wait_for()
     return panel
 

@@ -8,6 +8,8 @@ from anime_production.tools.comfyui import PACK
 from .editor import Editor
 
 TRIES, UNFOLDED_MS, AWAY = 20, 300, (700, 500)  # of the pointer over the menu
+# Button of the menu: in editor 1.47, and later.
+MENU_BUTTON = ".comfy-menu-button-wrapper, [data-testid=comfy-menu-button]"
 REGISTERED = """() => {
     const pinia = document.querySelector("#vue-app").__vue_app__.config.globalProperties.$pinia;
     const own = ([id]) => id.startsWith("AnimeProduction.");
@@ -61,12 +63,12 @@ def open_menu(page: Any, name: str = "Anime Production") -> None:
         page: with the editor.
         name: of the submenu.
     """
-    page.locator(".comfy-menu-button-wrapper").click()
+    page.locator(MENU_BUTTON).click()
     entry = page.get_by_role("menuitem", name=name).first
     for _ in range(TRIES):
         entry.hover()
         page.wait_for_timeout(UNFOLDED_MS)
-        if entry.get_by_role("menuitem").first.is_visible():
+        if entry.get_attribute("aria-expanded") == "true":
             return
         page.mouse.move(*AWAY)
     raise AssertionError(f"{name}: its submenu doesn't open")

@@ -28,10 +28,12 @@ MODULES = """() => performance.getEntriesByType("resource").map((each) => each.n
     .filter((name) => name.includes("anime"))"""
 
 
-@pytest.fixture
-def server(editor_servers: Callable[[FrontEnd], ComfyServer]) -> ComfyServer:
+@pytest.fixture(params=[FrontEnd.PINNED, pytest.param(FrontEnd.NEWEST, marks=pytest.mark.slow)])
+def server(
+    editor_servers: Callable[[FrontEnd], ComfyServer], request: pytest.FixtureRequest
+) -> ComfyServer:
     """The ComfyUI behind the proxy."""
-    return editor_servers(FrontEnd.PINNED)
+    return editor_servers(request.param)
 
 
 @pytest.fixture

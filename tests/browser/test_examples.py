@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,8 +13,7 @@ from anime_production.models.node_ui import own_entries
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
-from ..thorough import first_of
-from .conftest import PACK_DIRECTORY, open_editor
+from .conftest import EVERY_KIND, PACK_DIRECTORY, USUAL, open_editor
 from .editor import EXAMPLES, Editor, Mode, example, example_prompt
 from .front_end import FrontEnd
 
@@ -93,37 +92,36 @@ def editors(
     browser,
     editor_servers: Callable[[FrontEnd], ComfyServer],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[Mode], Editor]]:
-    """One page for all examples of a mode, which opens when it is first asked for."""
-    server = editor_servers(FrontEnd.PINNED)
+) -> Iterator[Callable[[FrontEnd, Mode], Editor]]:
+    """One page for all examples in an editor's canvas; it opens when it is first asked for."""
     with ExitStack() as pages:
 
         @cache
-        def editor_in(mode: Mode) -> Editor:
-            pictures = tmp_path_factory.mktemp(mode.value)
+        def editor_in(front_end: FrontEnd, mode: Mode) -> Editor:
+            server, pictures = editor_servers(front_end), tmp_path_factory.mktemp(mode.value)
             return pages.enter_context(open_editor(browser, server, mode, pictures))
 
         yield editor_in
 
 
 def cases(*usual: str) -> list[Any]:
-    """Each example in each canvas: slow, but for the usual ones in the classic canvas."""
+    """Each example in each editor and canvas: slow, but for the usual ones in the usual one."""
     return [
         pytest.param(
-            mode,
+            kind,
             name,
-            marks=[] if mode is Mode.CLASSIC and name in usual else [pytest.mark.slow],
-            id=f"{mode.value}-{name}",
+            marks=[] if kind == USUAL and name in usual else [pytest.mark.slow],
+            id=f"{kind[0].value}-{kind[1].value}-{name}",
         )
-        for mode in Mode
+        for kind in product(FrontEnd, Mode)
         for name in NAMES
         if name != WITH_MODELS
     ]
 
 
-@pytest.mark.parametrize(("mode", "name"), cases(*SOME))
-def test_an_example_opens_runs_and_shows_its_verdicts(editors, mode, name):
-    editor = editors(mode)
+@pytest.mark.parametrize(("kind", "name"), cases(*SOME))
+def test_an_example_opens_runs_and_shows_its_verdicts(editors, kind, name):
+    editor, mode = editors(*kind), kind[1]
     client = ComfyClient(editor.server)
     if name in AFTER:
         client.run(example_prompt(AFTER[name]))
@@ -140,9 +138,9 @@ def test_an_example_opens_runs_and_shows_its_verdicts(editors, mode, name):
     assert errors == []
 
 
-@pytest.mark.parametrize("mode", first_of(Mode.CLASSIC, Mode.NODES_2))
-def test_the_example_that_needs_models_has_the_editor_offer_them(editors, mode):
-    editor = editors(mode)
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_example_that_needs_models_has_the_editor_offer_them(editors, kind):
+    editor, mode = editors(*kind), kind[1]
     open_example(editor, WITH_MODELS)
     everything_has_its_place(editor, mode, WITH_MODELS)
     editor.page.get_by_role("button", name="View details").click()

@@ -9,13 +9,13 @@ import pytest
 from ..integration.client import ComfyClient
 from ..integration.production_bench import await_condition, order
 from ..thorough import first_of
-from .conftest import in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor, example, set_values
 from .panel import expect, open_panel
 from .prompts import loop_prompt, run_job
 from .settings import open_menu, open_settings, texts
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 CLIP, LOOP, LOOP_GATE = 1, 5, 8
 WIDTH, HEIGHT, SEAM_JUMP = 1, 2, 8
 PROJECT, OTHER_CHARACTER = "Fuyu", 2  # than the one that the references show

@@ -5,11 +5,9 @@ import re
 from typing import Any
 
 from .accessibility import serious_faults
-from .conftest import in_both_canvases
 from .editor import Editor, set_values, small_check
 from .panel import HOSTILE
 
-pytestmark = in_both_canvases
 SHEET, CHARACTER, LOOP, QUALITY = 3, 4, 5, 6
 CHARACTER_GATE, LOOP_GATE, PREVIEW, CLIP_SHOWN = 7, 8, 14, 15
 FRAMES, NAME_OF_SHEET = 24, 0

@@ -6,12 +6,12 @@ import pytest
 
 from ..thorough import first_of
 from .accessibility import serious_faults
-from .conftest import in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor
 from .panel_list import FOREIGN_TAB, Costs, ListedJobs
 from .studio import MANY, Studio
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 PIXELS_A_FRAME = 1500
 FRAME = 1000 / 60  # milliseconds
 SWITCHES = 200

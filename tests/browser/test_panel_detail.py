@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from ..integration.client import ComfyClient, RequestRefused
-from .conftest import in_both_canvases, in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor, example
 from .panel import (
     HOSTILE,
@@ -23,7 +23,6 @@ from .panel import (
 from .prompts import FPS, FRAMES, SEED, loop_prompt, run_job
 
 
-@in_both_canvases
 def test_a_job_is_looked_at_down_to_its_worst_frame(editor: Editor, client: ComfyClient):
     names: dict[str, Any] = {name: HOSTILE for name in ("episode", "scene", "character", "tags")}
     job = run_job(client, loop_prompt(f"{HOSTILE} {time.time_ns()}", **names))
@@ -121,7 +120,7 @@ def assert_shown(canvas: Any, picture: numpy.ndarray) -> None:
     assert numpy.abs(shown - picture).mean() < 1  # of 255: two readers of one file
 
 
-@in_the_usual_editor
+@in_the_classic_canvas
 def test_a_job_is_judged_opened_in_a_tab_and_deleted(editor: Editor, client: ComfyClient):
     workflow = example("remember_a_shot")
     prompt = loop_prompt(f"judged {time.time_ns()}")

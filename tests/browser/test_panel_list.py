@@ -7,7 +7,6 @@ import pytest
 
 from ..integration.job_bench import JobPrompt
 from ..models.jobs.postgres import wait_until
-from .conftest import in_both_canvases
 from .editor import Editor
 from .panel import HOSTILE, expect
 from .panel_list import FOREIGN_TAB, ListedJobs
@@ -26,7 +25,6 @@ def hostile_job(studio: Studio) -> None:
     studio.change(hostile, HOSTILE, prompt_id)
 
 
-@in_both_canvases
 @pytest.mark.usefixtures("hostile_job")
 def test_jobs_are_found_and_followed_in_the_list(
     studio: Studio, with_panel: Editor, jobs: ListedJobs, tmp_path: Path

@@ -6,12 +6,12 @@ from typing import Any
 
 from ..integration.client import ComfyClient
 from ..integration.production_bench import await_condition, order, shipped
-from .conftest import in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor
 from .panel import HOSTILE, expect, open_panel
 from .prompts import waiting_prompt
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 OTHER_CHARACTER = 2  # than the one that the references show
 
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from ..integration.job_bench import JobPrompt
-from .conftest import in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor, small_check
 from .panel import expect
 from .panel_list import ListedJobs
 from .server_watch import COUNT_ALARMS, await_answers
 from .studio import Studio
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 PICTURE = "/thumbnail"
 LOOP_GATE = 8  # of the example "check a clip"
 NEWEST_IS_APPROVED = (

@@ -3,11 +3,9 @@
 import pytest
 
 from .accessibility import serious_faults
-from .conftest import in_both_canvases
 from .editor import Editor, example, with_new_id
 from .test_on_the_nodes import nodes_with_cut_off_results
 
-pytestmark = in_both_canvases
 BEST_OF, BEST_TAKE = 6, 9
 LOADED = "images => images.every(image => image.complete && image.naturalWidth > 0)"
 

@@ -10,11 +10,11 @@ from anime_production.tools.comfyui import PACK
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
-from .conftest import PACK_DIRECTORY, in_the_usual_editor
+from .conftest import PACK_DIRECTORY, in_the_classic_canvas
 from .editor import Editor, example
 from .settings import open_menu, open_settings, registered_texts, texts
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 
 MENU = {
     "Download weights": "dialog .anime-weights >> nth=0",
@@ -22,6 +22,7 @@ MENU = {
     "Anime Jobs": ".anime-panel",
 }
 CHECKED = {5: "AnimeLoopScore", 7: "AnimeGate"}  # nodes of the example "check a clip"
+OPEN_LIST = "[role=listbox]:not(.anime-panel *)"  # of a setting, not that of the panel
 TRACKING = "Prompts that are remembered"
 PROFILES = """() => app.graph.nodes
     .flatMap((node) => node.widgets ?? [])
@@ -100,7 +101,7 @@ def a_new_node_gets_the_chosen_profile_and_one_of_a_workflow_keeps_its_own(
     editor: Editor, page: Any
 ) -> None:
     page.get_by_role("combobox", name="Profile of new nodes").click()
-    listed = editor.page.locator(".p-select-overlay").get_by_role("option")
+    listed = editor.page.locator(OPEN_LIST).get_by_role("option")
     offered = [each.strip() for each in listed.all_text_contents()]
     assert offered == ["supporting", "background", "draft", "hero"]
     listed.last.click()

@@ -5,11 +5,11 @@ from typing import Any
 from anime_production.tools.comfyui import PACK
 
 from ..integration.client import ComfyClient
-from .conftest import PACK_DIRECTORY, in_both_canvases
+from .conftest import PACK_DIRECTORY
 from .editor import Editor
+from .panel import TAB_BUTTON
 from .truth import assert_shown_is_true
 
-pytestmark = in_both_canvases
 FOLDER = PACK / "subgraphs"
 CLIP = "AnimeSampleClip"
 # Nodes inside; the inputs that are widgets, with their first values; outputs.
@@ -57,6 +57,15 @@ CONNECT = """() => {
         outputs: added.outputs.map(output => output.name),
     };
 }"""
+# Types of the nodes that the score and the images inside come from, as the pack finds them.
+ORIGINS = """async (folder) => {
+    const place = new URL(`extensions/${folder}/nodes/graph_links.js`, location.href);
+    const { inputsOf, originOf } = await import(place.href);
+    const [, added, score] = app.graph.nodes;
+    const inner = added.subgraph.nodes.flatMap(
+        (node) => inputsOf(node, "IMAGE").map((slot) => originOf(node, slot)?.type));
+    return [originOf(score, 0)?.type, inner];
+}"""
 ENTER = """() => {
     const added = app.graph.nodes[1];
     app.canvas.openSubgraph(added.subgraph, added);
@@ -74,6 +83,10 @@ def test_each_blueprint_is_found_added_and_run_and_shows_its_verdicts(
         add_from_library(editor, name)
         shown = editor.page.evaluate(CONNECT)
         assert shown == {"title": name, "widgets": widgets, "outputs": outputs}
+        origin, origins = editor.page.evaluate(ORIGINS, PACK_DIRECTORY)
+        assert origin in inside
+        assert CLIP in origins
+        assert set(origins) <= inside | {CLIP}
         prompt = editor.page.evaluate("async () => (await app.graphToPrompt()).output")
         types = {node["class_type"] for node in prompt.values()}
         assert types == inside | {CLIP, "PreviewAny"}
@@ -98,7 +111,7 @@ def its_nodes_show_their_verdicts(editor: Editor, client: ComfyClient, prompt: s
 def add_from_library(editor: Editor, name: str) -> None:
     """Look for a blueprint in the sidebar's node library, and put it onto the canvas."""
     page = editor.page
-    page.locator(".node-library-tab-button").click()
+    page.locator(TAB_BUTTON.format(tab="node-library")).click()
     page.get_by_placeholder("Search").first.fill(name)
     for other in BLUEPRINTS.keys() - {name}:  # found is what is left
         page.get_by_text(other, exact=True).first.wait_for(state="hidden")
@@ -109,4 +122,4 @@ def add_from_library(editor: Editor, name: str) -> None:
     editor.settle()
     page.mouse.click(1100, 500)
     page.wait_for_function("() => app.graph.nodes.length === 2")
-    page.locator(".node-library-tab-button").click()
+    page.locator(TAB_BUTTON.format(tab="node-library")).click()

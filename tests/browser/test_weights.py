@@ -8,11 +8,11 @@ from typing import Any
 from anime_production.models.weights import RECOMMENDED, WEIGHTS
 
 from ..file_server import FileServer
-from .conftest import in_the_usual_editor
+from .conftest import in_the_classic_canvas
 from .editor import Editor
 from .settings import execute, open_settings
 
-pytestmark = in_the_usual_editor
+pytestmark = in_the_classic_canvas
 WEIGHT, MODEL = "anime_completeness", "mobilenetv3_v2.2_dist"
 ON_THE_HUB = f"deepghs/{WEIGHT}/resolve/main/{MODEL}"
 CONTENT = bytes(16_800_000)

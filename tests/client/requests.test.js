@@ -26,6 +26,12 @@ test("an answer is its JSON", async () => {
   assert.equal(options.body, undefined);
 });
 
+test("the newest editor is told to wait for an answer for more than a minute", async () => {
+  api.serve(() => ({}));
+  await callRoute("/anime/jobs/1", { method: "DELETE" });
+  assert.equal(api.requests[0].options.timeoutMs, null);
+});
+
 test("a body is sent as JSON, even one that is false", async () => {
   api.serve(() => ({}));
   await callRoute("/anime/tracking", { method: "PUT", body: false });

@@ -22,6 +22,15 @@ export class RouteError extends Error {
   }
 }
 
+/**
+ * Options of `fetchApi` for a request that the editor must not give up. The newest editors cancel a
+ * request that has no answer for a minute, although the server may still carry it out. A silent
+ * server is noticed by `ServerWatch`.
+ *
+ * @type {RequestInit & {timeoutMs: null}}
+ */
+export const PATIENT = { timeoutMs: null };
+
 const TOKEN_HEADER = "X-Anime-Token";
 // Codes of refusals that the user's token helps against.
 const TOKEN_CODES = ["token_needed", "token_wrong"];
@@ -61,7 +70,7 @@ async function send(route, { method = "GET", body, signal }) {
   if (token) headers[TOKEN_HEADER] = token;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   /** @type {RequestInit} */
-  const request = { method, signal, headers };
+  const request = { ...PATIENT, method, signal, headers };
   if (body !== undefined) request.body = JSON.stringify(body);
   let response;
   try {

@@ -2,6 +2,7 @@
 
 import { api } from "../../scripts/api.js";
 import { app } from "../../scripts/app.js";
+import { PATIENT } from "./requests.js";
 
 /**
  * Texts that the pack's own parts of the editor display, by their keys in `locales/en/main.json`.
@@ -280,7 +281,7 @@ function isComplete(template, values) {
  */
 async function load() {
   try {
-    const served = await (await api.fetchApi("/i18n")).json();
+    const served = await (await api.fetchApi("/i18n", PATIENT)).json();
     return Object.fromEntries(
       Object.entries(served).flatMap(([name, texts]) =>
         texts?.animeProduction ? [[name, texts.animeProduction]] : [],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
-import { nodeAtPath, siblingPath, pathOf, rootGraph } from "../../../web/client/nodes/find.js";
+import { nodeAtPath, siblingPath, pathOf } from "../../../web/client/nodes/find.js";
 import { app } from "../editor/app.js";
 import { Graph, subgraphNode } from "./graphs.js";
 
@@ -47,12 +47,4 @@ describe("the path of an output that the editor kept", () => {
   test("is none where no node shows the subgraph", () => {
     assert.equal(pathOf("gone:5"), null);
   });
-});
-
-test("an older editor has its graph under another name", () => {
-  const graph = app.rootGraph;
-  app.rootGraph = undefined;
-  app.graph = graph;
-  assert.equal(rootGraph(), graph);
-  delete app.graph;
 });

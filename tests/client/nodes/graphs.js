@@ -1,6 +1,6 @@
 /** Graphs of the editor, as far as the client looks at them. */
 
-/** A graph with nodes and links. */
+/** A graph with nodes and links. Like the newest editor it keeps no links at inputs and outputs. */
 export class Graph {
   /**
    * @param {any[]} nodes
@@ -11,36 +11,67 @@ export class Graph {
     this.nodes = nodes;
     /** @type {Map<number, any>} */
     this.links = new Map();
-    for (const node of nodes) node.graph = this;
+    for (const node of nodes) this.#adopt(node);
   }
 
   /** @param {any} node */
   add(node) {
-    node.graph = this;
+    this.#adopt(node);
     this.nodes.push(node);
+  }
+
+  /** @param {any} node */
+  #adopt(node) {
+    node.graph = this;
+    node.getInputNode = (/** @type {number} */ slot) =>
+      node.graph.#ends("target", node.id, slot).map((link) => this.getNodeById(link.origin_id))[0];
+    node.getOutputNodes = (/** @type {number} */ slot) =>
+      node.graph.#ends("origin", node.id, slot).map((link) => this.getNodeById(link.target_id));
   }
 
   /** @param {number | string} id */
   getNodeById(id) {
-    return this.nodes.find((node) => node.id === id) ?? null;
-  }
-
-  /** @param {number} id */
-  getLink(id) {
-    return this.links.get(id);
+    return this.nodes.find((node) => String(node.id) === String(id)) ?? null;
   }
 
   /**
-   * Connect a node's input to the output of another node.
+   * Connect a node's input to the output of another node; an earlier link to the input goes.
    *
    * @param {number} from
    * @param {number} to
    * @param {string} input
+   * @param {number} [output]
+   * @returns {any} the link
    */
-  connect(from, to, input) {
-    const link = this.links.size + 1;
-    this.links.set(link, { origin_id: from, target_id: to });
-    this.getNodeById(to).inputs.find(({ name }) => name === input).link = link;
+  connect(from, to, input, output = 0) {
+    const slot = this.getNodeById(to).inputs.findIndex(({ name }) => name === input);
+    for (const { id } of this.#ends("target", to, slot)) this.links.delete(id);
+    return this.link({ origin_id: from, origin_slot: output, target_id: to, target_slot: slot });
+  }
+
+  /**
+   * Add a link.
+   *
+   * @param {any} ends
+   */
+  link(ends) {
+    const id = Math.max(0, ...this.links.keys()) + 1;
+    const link = { id, ...ends };
+    this.links.set(id, link);
+    return link;
+  }
+
+  /**
+   * Return the links of a node's input ("target") or output ("origin").
+   *
+   * @param {"target" | "origin"} end
+   * @param {number | string} node
+   * @param {number} slot
+   */
+  #ends(end, node, slot) {
+    return [...this.links.values()].filter(
+      (link) => link[`${end}_id`] === node && link[`${end}_slot`] === slot,
+    );
   }
 }
 

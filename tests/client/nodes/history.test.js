@@ -56,6 +56,12 @@ describe("a run of ComfyUI's history", () => {
     assert.deepEqual([...run.outputs], [["1", verdict("PASS")], ["2", verdict("FAIL")]]);
   });
 
+  test("gives a copy's output to its original, though nothing names that", async () => {
+    const outputs = { "20.0.0.0_1": verdict("FAIL"), "20.0.0.1_1": verdict("PASS") };
+    serve({ "/history/p": { p: entry([STARTED], outputs) } });
+    assert.deepEqual([...(await runFromHistory("p")).outputs], [["1", verdict("PASS")]]);
+  });
+
   test("that failed knows where", async () => {
     serve({ "/history/p": { p: entry([STARTED, ["execution_error", { node_id: 3 }]]) } });
     const run = await runFromHistory("p");

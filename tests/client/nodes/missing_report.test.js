@@ -24,7 +24,7 @@ function missing(input) {
  * @param {...string} required its inputs for reports
  */
 function taker(id, title, ...required) {
-  const inputs = required.map((name) => ({ name, type: "ANIME_REPORT", link: null }));
+  const inputs = required.map((name) => ({ name, type: "ANIME_REPORT" }));
   const nodeData = { input: { required: Object.fromEntries(required.map((name) => [name, []])) } };
   return { id, title, mode: ALWAYS, constructor: { nodeData }, inputs };
 }
@@ -114,7 +114,7 @@ test("a node whose reports are all off hands on none: what follows it is named",
 });
 
 test("a reroute between the two is looked through", () => {
-  const reroute = { id: 7, type: "Reroute", title: "", mode: ALWAYS, inputs: [{ name: "", link: null }] };
+  const reroute = { id: 7, type: "Reroute", title: "", mode: ALWAYS, inputs: [{ name: "" }] };
   graph.add(reroute);
   graph.connect(1, 7, "");
   graph.connect(7, 3, "report");

@@ -7,8 +7,6 @@ import { runOf } from "./runs.js";
 
 /** @type {any} a source gives frames to a score and, beside it, to a preview */
 let graph;
-/** @type {any[]} */
-let nodes;
 
 const pictures = (count) => Array.from({ length: count }, (_, frame) => ({ filename: `${frame}` }));
 const images = (count, more = {}) => ({ images: pictures(count), ...more });
@@ -20,31 +18,29 @@ const images = (count, more = {}) => ({ images: pictures(count), ...more });
  * @param {string} type
  */
 function node(id, type) {
-  const inputs = [{ name: "images", type: "IMAGE", link: null }];
-  return { id, type, inputs, outputs: [{ type: "IMAGE", links: [] }] };
+  const inputs = [{ name: "images", type: "IMAGE" }];
+  return { id, type, inputs, outputs: [{ type: "IMAGE" }] };
 }
 
 /** @param {number} from @param {number} to */
 function connect(from, to) {
   graph.connect(from, to, "images");
-  graph.getNodeById(from).outputs[0].links.push(graph.links.size);
 }
 
 /** Return the id of the node that shows the frames of node 2; null if none does. */
 function shownBy(frames, outputs, path = "2") {
-  return findPreview(nodes[1], frames, runOf({}, {}, outputs), path)?.node.id ?? null;
+  return findPreview(graph.nodes[1], frames, runOf({}, {}, outputs), path)?.node.id ?? null;
 }
 
 beforeEach(() => {
-  nodes = [node(1, "VAEDecode"), node(2, "AnimeLoopScore"), node(3, "PreviewImage")];
-  graph = new Graph(nodes);
+  graph = new Graph([node(1, "VAEDecode"), node(2, "AnimeLoopScore"), node(3, "PreviewImage")]);
   connect(1, 2);
   connect(1, 3);
 });
 
 describe("the frames of a report", () => {
   test("are seen on the node itself before any other", () => {
-    nodes.push(Object.assign(node(4, "PreviewImage"), { graph }));
+    graph.add(node(4, "PreviewImage"));
     connect(2, 4);
     assert.equal(shownBy(4, { 2: images(4), 3: images(4), 4: images(4) }), 2);
   });
@@ -63,9 +59,9 @@ describe("the frames of a report", () => {
   });
 
   test("are those that came out, where the report is about them", () => {
-    nodes[1].type = "AnimeLoopFind";
+    graph.nodes[1].type = "AnimeLoopFind";
     assert.equal(shownBy(4, { 3: images(4) }), null);
-    nodes.push(Object.assign(node(4, "PreviewImage"), { graph }));
+    graph.add(node(4, "PreviewImage"));
     connect(2, 4);
     assert.equal(shownBy(4, { 3: images(4), 4: images(4) }), 4);
   });
@@ -77,21 +73,19 @@ describe("the frames of a report", () => {
   });
 
   test("are seen on an overlay that draws its report, and on no other", () => {
-    nodes.push(Object.assign(node(4, "AnimeCharacterOverlay"), { graph }));
+    graph.add(node(4, "AnimeCharacterOverlay"));
     connect(1, 4);
     assert.equal(shownBy(4, { 4: images(4) }), null);
-    nodes[1].outputs.push({ type: "ANIME_REPORT", links: [] });
-    nodes[3].inputs.push({ name: "report", type: "ANIME_REPORT", link: null });
-    graph.connect(2, 4, "report");
-    nodes[1].outputs[1].links.push(graph.links.size);
+    graph.nodes[1].outputs.push({ type: "ANIME_REPORT" });
+    graph.nodes[3].inputs.push({ name: "report", type: "ANIME_REPORT" });
+    graph.connect(2, 4, "report", 1);
     assert.equal(shownBy(4, { 3: images(4), 4: images(4) }), 4);
   });
 
   test("are not the picture of a plot, though there is one frame", () => {
-    nodes.push(Object.assign(node(4, "AnimeReportPlot"), { graph }));
-    nodes[1].outputs.push({ type: "ANIME_REPORT", links: [] });
-    graph.connect(2, 4, "images");
-    nodes[1].outputs[1].links.push(graph.links.size);
+    graph.add(node(4, "AnimeReportPlot"));
+    graph.nodes[1].outputs.push({ type: "ANIME_REPORT" });
+    graph.connect(2, 4, "images", 1);
     assert.equal(shownBy(1, { 4: images(1) }), null);
   });
 

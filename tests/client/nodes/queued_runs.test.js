@@ -84,6 +84,23 @@ describe("a prompt of this page", () => {
     assert.ok(notices[0][1].startedAt > 0, "an older ComfyUI sends no time");
   });
 
+  test("shows what a copy in a loop gave on the node that it was copied from", async () => {
+    await queue();
+    say("executed", { node: "20.0.0.0_1", display_node: "20.0.0.0_1", output });
+    assert.deepEqual(notices[1].slice(2), ["1"]);
+    say("execution_error", { node_id: "20.0.0.1_1" });
+    assert.equal(notices[0][1].failedAt, "1");
+  });
+
+  test("goes on behind a block that has a message, which ComfyUI calls an error", async () => {
+    await queue();
+    say("execution_error", { node_id: "1", exception_type: "ExecutionBlocked" });
+    say("executed", { node: "1", output });
+    say("execution_success", {});
+    assert.deepEqual(events(), ["queued", "showed", "ended"]);
+    assert.equal(notices[0][1].state, "success");
+  });
+
   test("that fails knows the node it failed at", async () => {
     await queue();
     say("execution_error", { node_id: 7 });

@@ -37,7 +37,14 @@ describe("nodes that a run did not reach", () => {
 
   test("blame the gate where a node failed behind it, too", () => {
     const run = runOf(GRAPH, { state: "error", failedAt: "1" }, { 2: { anime_blocked: [1] } });
-    assert.deepEqual(entries(run), { 5: "2", 2: "1", 3: "1", 4: "1", 6: "1" });
+    assert.deepEqual(entries(run), { 5: "2", 3: "1", 4: "1", 6: "1" });
+  });
+
+  test("do not include what earlier rounds of a loop reached, whose Start is said to fail", () => {
+    const graph = { 20: promptNode("StartLoop"), 5: promptNode("AnimeLoopScore", ["20", 3]),
+      6: promptNode("AnimeGate", ["5", 0]), 21: promptNode("EndLoop", ["6", 0]) }; // prettier-ignore
+    const run = runOf(graph, { state: "error", failedAt: "20" }, { 5: { anime_report: [[{}]] } });
+    assert.deepEqual(entries(run), { 6: "20", 21: "20" });
   });
 
   test("are none where the run failed at no node of the prompt", () => {

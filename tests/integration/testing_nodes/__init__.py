@@ -7,6 +7,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
 from .requeue import TestRequeue
+from .switches import TestAnySwitch
 from .trim import TestTrim
 
 
@@ -148,6 +149,7 @@ class TestingExtension(ComfyExtension):
             TestHooks,
             TestTrim,
             TestRequeue,
+            TestAnySwitch,
         ]
 
 

@@ -20,11 +20,11 @@ function currentPanel() {
 }
 
 app.registerExtension({
-  name: "AnimeProduction.Jobs",
+  name: "animeproduction.Jobs",
 
   async setup() {
-    const workspace = /** @type {any} */ (app).extensionManager;
-    workspace.registerSidebarTab({
+    const sidebar = /** @type {any} */ (app).extensionManager.sidebarTab;
+    sidebar.registerSidebarTab({
       id: TAB,
       icon: "pi pi-images",
       title: words("panel.title"),
@@ -36,7 +36,7 @@ app.registerExtension({
       render: (/** @type {HTMLElement} */ place) => currentPanel().mount(place),
     });
     // The editor draws a badge again as soon as `iconBadge` of its own tab object is set.
-    const tab = workspace.getSidebarTabs().find((/** @type {any} */ each) => each.id === TAB);
+    const tab = sidebar.sidebarTabs.find((/** @type {any} */ each) => each.id === TAB);
     const running = new RunningJobs((count) => {
       if (tab) tab.iconBadge = count ? String(count) : "";
     });

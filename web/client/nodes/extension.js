@@ -52,7 +52,7 @@ for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", ".
 }
 
 app.registerExtension({
-  name: "AnimeProduction.OnTheNodes",
+  name: "animeproduction.OnTheNodes",
 
   setup() {
     runs.listen();

@@ -7,7 +7,7 @@ const BYPASSED = 4; // LiteGraph's number of this mode
 
 /** Return the open graph with its subgraphs. */
 export function rootGraph() {
-  return /** @type {any} */ (app).rootGraph ?? app.graph;
+  return /** @type {any} */ (app).rootGraph;
 }
 
 /**
@@ -18,9 +18,9 @@ export function rootGraph() {
 export function nodeAtPath(path) {
   const [id, ...enclosing] = path.split(":").reverse();
   const subgraphOf = (/** @type {any} */ graph, /** @type {string} */ node) =>
-    nodeIn(graph, node)?.subgraph;
+    graph?.getNodeById(node)?.subgraph;
   const graph = enclosing.reduceRight(subgraphOf, rootGraph());
-  return nodeIn(graph, id);
+  return graph?.getNodeById(id);
 }
 
 /**
@@ -79,12 +79,4 @@ function pathInto(graph, subgraph) {
  */
 export function isOff({ mode }) {
   return mode === MUTED || mode === BYPASSED;
-}
-
-/**
- * @param {any} graph
- * @param {string} id
- */
-function nodeIn(graph, id) {
-  return graph?.getNodeById(/^\d+$/.test(id) ? Number(id) : id);
 }

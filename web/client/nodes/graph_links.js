@@ -6,14 +6,28 @@ const REROUTE = "Reroute"; // a node of the editor that no prompt contains
 const DEEPEST = 50; // most reroutes and subgraph borders in a connection; more may be a cycle
 
 /**
+ * Return the indices of a node's inputs of this type.
+ *
+ * @param {any} node
+ * @param {string} type
+ * @returns {number[]}
+ */
+export function inputsOf(node, type) {
+  return (node?.inputs ?? []).flatMap(
+    (/** @type {{type: string}} */ input, /** @type {number} */ slot) =>
+      input.type === type ? [slot] : [],
+  );
+}
+
+/**
  * Return the node that an input is connected to, through reroutes and borders of subgraphs.
  *
  * @param {any} node
- * @param {{link: number | null}} input
+ * @param {number} slot index of the input
  * @returns {any} null if it is not connected
  */
-export function originOf(node, input) {
-  return originOfLink(node.graph, input.link, 0);
+export function originOf(node, slot) {
+  return originOfLink(node.graph, linkInto(node, slot), 0);
 }
 
 /**
@@ -25,30 +39,27 @@ export function originOf(node, input) {
  */
 export function consumersOf(node, type) {
   return allNodes(rootGraph()).filter((each) =>
-    (each.inputs ?? []).some(
-      (/** @type {any} */ input) => input.type === type && originOf(each, input) === node,
-    ),
+    inputsOf(each, type).some((slot) => originOf(each, slot) === node),
   );
 }
 
 /**
  * Return the node that a link comes from, through reroutes and borders of subgraphs.
  *
- * @param {any} graph
- * @param {number | null | undefined} linkId
+ * @param {any} graph that contains the link
+ * @param {any} link null if there is none
  * @param {number} depth
  * @returns {any}
  */
-function originOfLink(graph, linkId, depth) {
-  const link = linkId == null || depth > DEEPEST ? null : graph?.getLink(linkId);
-  if (!link) return null;
+function originOfLink(graph, link, depth) {
+  if (!link || depth > DEEPEST) return null;
   const origin = graph.getNodeById(link.origin_id);
   if (!origin) return originOutside(graph, link.origin_slot, depth);
   if (origin.subgraph) {
-    const inside = origin.subgraph.outputs?.[link.origin_slot]?.linkIds?.[0];
+    const [inside] = origin.subgraph.outputs?.[link.origin_slot]?.getLinks() ?? [];
     return originOfLink(origin.subgraph, inside, depth + 1);
   }
-  if (origin.type === REROUTE) return originOfLink(graph, origin.inputs?.[0]?.link, depth + 1);
+  if (origin.type === REROUTE) return originOfLink(graph, linkInto(origin, 0), depth + 1);
   return origin;
 }
 
@@ -61,7 +72,22 @@ function originOfLink(graph, linkId, depth) {
  */
 function originOutside(subgraph, slot, depth) {
   const outer = allNodes(rootGraph()).find((node) => node.subgraph === subgraph);
-  return outer ? originOfLink(outer.graph, outer.inputs?.[slot]?.link, depth + 1) : null;
+  return outer ? originOfLink(outer.graph, linkInto(outer, slot), depth + 1) : null;
+}
+
+/**
+ * Return the link that ends at an input; null if there is none.
+ *
+ * A node's own `getInputLink` can't be used: a subgraph's returns a link of its inner graph.
+ *
+ * @param {any} node
+ * @param {number} slot index of the input
+ */
+function linkInto({ graph, id }, slot) {
+  for (const link of graph?.links.values() ?? []) {
+    if (link.target_slot === slot && String(link.target_id) === String(id)) return link;
+  }
+  return null;
 }
 
 /**

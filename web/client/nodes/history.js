@@ -25,15 +25,15 @@ export async function runFromHistory(id) {
   for (const [event, detail] of entry.status?.messages ?? []) {
     if (event === "execution_start") run.startedAt = detail.timestamp ?? 0;
     if (event in STATES) run.state = STATES[/** @type {keyof typeof STATES} */ (event)];
-    if (event === "execution_error") run.failedAt = String(detail.node_id ?? "");
+    if (event === "execution_error") run.failedAt = run.pathOf(detail.node_id);
   }
   if (!run.ended) run.state = "error"; // every run in the history has ended
   for (const [node, output] of Object.entries(entry.outputs ?? {})) {
-    // The key is the node's path, except for a copy that a retry made: its path isn't in the graph.
-    // `display_node` isn't used for other outputs, because for a cached output it names the node
-    // that produced it, which may be another one.
-    const path = node in run.graph ? node : String(entry.meta?.[node]?.display_node ?? node);
-    run.outputs.set(path, output);
+    // The key is the node's path, except for a copy that a loop or a retry made: its path isn't in
+    // the graph. `display_node` isn't used for other outputs, because for a cached output it names
+    // the node that produced it, which may be another one.
+    const path = node in run.graph ? node : (entry.meta?.[node]?.display_node ?? node);
+    run.outputs.set(run.pathOf(path), output);
   }
   return run;
 }

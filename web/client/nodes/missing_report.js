@@ -3,7 +3,7 @@
 import { app } from "../../../scripts/app.js";
 import { words } from "../words.js";
 import { isOff, MUTED, nodeAtPath } from "./find.js";
-import { consumersOf, originOf } from "./graph_links.js";
+import { consumersOf, inputsOf, originOf } from "./graph_links.js";
 
 const REPORT = "ANIME_REPORT";
 const MISSING = "required_input_missing";
@@ -39,10 +39,10 @@ export function explainMissingReports(nodeErrors) {
 
   /** @param {string} path */
   function lacksReport(path) {
+    const node = nodeAtPath(path);
+    const names = inputsOf(node, REPORT).map((slot) => node.inputs[slot].name);
     return (nodeErrors[path].errors ?? []).some(
-      ({ type, extra_info: info }) =>
-        type === MISSING &&
-        reportInputs(nodeAtPath(path)).some(({ name }) => name === info?.input_name),
+      ({ type, extra_info: info }) => type === MISSING && names.includes(info?.input_name),
     );
   }
 }
@@ -58,8 +58,8 @@ function missingReports(paths) {
   const bySource = new Map();
   for (const path of paths) {
     const node = nodeAtPath(path);
-    const off = reportInputs(node)
-      .map((input) => originOf(node, input))
+    const off = inputsOf(node, REPORT)
+      .map((slot) => originOf(node, slot))
       .filter((source) => source && isOff(source));
     for (const source of off) {
       const consumers = bySource.get(source) ?? new Set();
@@ -92,8 +92,8 @@ function withFollowers(node) {
 
   /** @param {any} consumer */
   function lacksAll(consumer) {
-    return reportInputs(consumer)
-      .map((input) => originOf(consumer, input))
+    return inputsOf(consumer, REPORT)
+      .map((slot) => originOf(consumer, slot))
       .every((source) => !source || isOff(source) || lacking.includes(source));
   }
 }
@@ -106,14 +106,6 @@ function withFollowers(node) {
 function isRequired(node) {
   const { required = {} } = node.constructor?.nodeData?.input ?? {};
   return "report" in required || "reports" in required;
-}
-
-/**
- * @param {any} node
- * @returns {{name: string, type: string, link: number | null}[]}
- */
-function reportInputs(node) {
-  return (node?.inputs ?? []).filter((/** @type {any} */ input) => input.type === REPORT);
 }
 
 /** @param {MissingReport} missing */

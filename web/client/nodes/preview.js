@@ -4,6 +4,7 @@ import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
 import { siblingPath } from "./find.js";
 import { ownEntries } from "./own_entries.js";
+import { inputsOf } from "./graph_links.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -101,12 +102,11 @@ export function select(preview, frame) {
  * @returns {any[]}
  */
 function consumersOf(node, type) {
-  const links = (node.outputs ?? [])
-    .filter((/** @type {any} */ output) => output.type === type)
-    .flatMap((/** @type {any} */ output) => output.links ?? []);
-  return links
-    .map((/** @type {any} */ id) => node.graph?.getNodeById(node.graph.getLink(id)?.target_id))
-    .filter((/** @type {any} */ consumer) => consumer && consumer !== node);
+  return (node.outputs ?? [])
+    .flatMap((/** @type {any} */ output, /** @type {number} */ slot) =>
+      output.type === type ? (node.getOutputNodes(slot) ?? []) : [],
+    )
+    .filter((/** @type {any} */ consumer) => consumer !== node);
 }
 
 /**
@@ -116,9 +116,7 @@ function consumersOf(node, type) {
  * @returns {any[]}
  */
 function sources(node) {
-  return (node.inputs ?? [])
-    .filter((/** @type {any} */ input) => input.type === "IMAGE" && input.link != null)
-    .map((/** @type {any} */ input) => node.graph?.getLink(input.link))
-    .map((/** @type {any} */ link) => link && node.graph.getNodeById(link.origin_id))
+  return inputsOf(node, "IMAGE")
+    .map((slot) => node.getInputNode(slot))
     .filter(Boolean);
 }

@@ -23,6 +23,10 @@ const MESSAGES = /** @type {const} */ ([
   "execution_start", "executed", "execution_success", "execution_error", "execution_interrupted",
 ]); // prettier-ignore
 
+// Type of the error that ComfyUI reports for each node behind a block that has a message. The run
+// goes on.
+const BLOCKED = "ExecutionBlocked";
+
 /**
  * Field that marks a message as the pack's own. `pictures.js` sends such a message, which makes the
  * editor remove the pictures of a node that did not run.
@@ -137,13 +141,13 @@ export class QueuedRuns {
       run.startedAt = detail.timestamp ?? Date.now();
       this.listener.onStarted(run);
     } else if (type === "executed") {
-      const path = String(detail.display_node ?? detail.node);
+      const path = run.pathOf(detail.display_node ?? detail.node);
       if (!detail.output || detail[LEFT_OUT]) return; // a cached node without pictures
       run.outputs.set(path, detail.output);
       this.listener.onOutput(run, path);
-    } else {
+    } else if (detail.exception_type !== BLOCKED) {
       run.state = /** @type {any} */ (type.replace("execution_", ""));
-      if (type === "execution_error") run.failedAt = String(detail.node_id ?? "");
+      if (type === "execution_error") run.failedAt = run.pathOf(detail.node_id);
       this.#runs.delete(run.id);
       this.listener.onEnded(run);
     }

@@ -19,6 +19,10 @@ export function unreachedNodes(run) {
   if (run.state !== "error" || !run.graph[run.failedAt]) return unreached;
   const behind = consumersOf(run.graph, run.failedAt);
   spread(run.graph, behind, run.failedAt, unreached);
+  // For a copy that fails, ComfyUI names the Start Loop. Earlier rounds reached nodes behind it.
+  for (const path of run.outputs.keys()) {
+    if (unreached.get(path) === run.failedAt) unreached.delete(path);
+  }
   return unreached;
 }
 

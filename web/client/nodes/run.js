@@ -8,6 +8,12 @@
  * @typedef {"queued" | "running" | "success" | "error" | "interrupted"} RunState
  */
 
+/**
+ * Beginning of a copy's id. ComfyUI's Start Loop makes `20.0.0.3_5` of node 5 in its fourth round, a
+ * Retry End makes `20.attempt_2.5`, and other nodes make `20.0.0.5`. Copies of copies repeat this.
+ */
+const COPY = /^.*\.(?:\d+\.\d+\.(?:\d+_)?|attempt_\d+\.)/;
+
 /** Run of a prompt: its graph, and the outputs of its nodes so far. */
 export class Run {
   /**
@@ -34,6 +40,18 @@ export class Run {
   /** Return true if the run has ended. */
   get ended() {
     return !["queued", "running"].includes(this.state);
+  }
+
+  /**
+   * Return the path of the node that a node with this id belongs to: its own path, or for a copy
+   * that a loop or a retry made, the path of the original.
+   *
+   * @param {unknown} id of the node that ran
+   */
+  pathOf(id) {
+    const path = String(id ?? "");
+    const original = path.replace(COPY, "");
+    return !(path in this.graph) && original in this.graph ? original : path;
   }
 
   /**

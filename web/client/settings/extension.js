@@ -15,7 +15,7 @@ const JOBS_TAB = "anime-jobs";
 useStyleSheet(new URL("./settings.css", import.meta.url).href);
 
 const extension = {
-  name: "AnimeProduction.Settings",
+  name: "animeproduction.Settings",
 
   // The names are English, as in locales/en. The editor displays the names of its language.
   commands: [
