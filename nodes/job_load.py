@@ -68,8 +68,9 @@ class AnimeJobLoad(io.ComfyNode):
                     min=0,
                     max=100_000,
                     optional=True,
-                    tooltip="Number of the job's file, counted from 1 in the order of writing. 0: "
-                    "all files, one after the other.",
+                    tooltip="Number of the job's file, counted from 1 as the panel lists them. 0: "
+                    "all files of Save Job, one after the other; if it wrote none, all of the first "
+                    "other node that wrote pictures.",
                 ),
                 io.Int.Input(
                     "most_frames",
@@ -192,18 +193,29 @@ def _selected_job(
 
 
 def _chosen_files(record: JobRecord, file: int) -> tuple[Artifact, ...]:
-    """Return the chosen file of a job, or all its files.
+    """Return the chosen file of a job, or all files with pictures of the first node with any.
+
+    Several nodes often save the same pictures, so the files of one node are enough. Those of Save
+    Job come first.
 
     Args:
         record: the job.
-        file: number of the file, from 1; 0 for all files.
+        file: number of the file, from 1; 0 for all files of a node.
 
     Raises:
-        InputError: the job has no file, or fewer than `file`.
+        InputError: the job has no file with pictures, or fewer files than `file`, or that file has
+            no pictures.
     """
     count = len(record.artifacts)
-    if not count or file > count:
-        expected = f"a number up to {count}" if count else "a job that saved files"
-        received = str(file) if count else f"none of job {record.job.id}"
-        raise InputError("file", expected, received, "Choose another file or another job.")
-    return record.artifacts[file - 1 : file] if file else record.artifacts
+    with_frames = [each for each in record.artifacts if each.has_frames]
+    remedy = "Choose another file or another job."
+    if not with_frames or file > count:
+        expected = f"a number up to {count}" if with_frames else "a job that saved pictures"
+        received = str(file) if with_frames else f"none of job {record.job.id}"
+        raise InputError("file", expected, received, remedy)
+    if not file:
+        return tuple(each for each in with_frames if each.node_id == with_frames[0].node_id)
+    chosen = record.artifacts[file - 1]
+    if not chosen.has_frames:
+        raise InputError("file", "a file with pictures", f"{chosen.path} ({chosen.kind})", remedy)
+    return (chosen,)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from ....models.jobs.recording.recorder import Recorder
 from . import endings, prompts
 from .announcements import Announcements
 from .progress import Progress, nodes_that_run
+from .written_files import written_files
 
 CACHED = "execution_cached"
 
@@ -29,6 +32,7 @@ class Watcher:
         get_recorder: Callable[[], Recorder],
         announcements: Announcements,
         add_node_handler: Callable[[], None],
+        output: Callable[[], Path],
         every_prompt: Callable[[], bool] = lambda: False,
     ) -> None:
         """Store the arguments; the first job opens the recorder.
@@ -38,10 +42,12 @@ class Watcher:
             announcements: sender of each change to the browsers.
             add_node_handler: function that makes the hooks call `node_done` for each node of the
                 running prompt.
+            output: function that returns ComfyUI's output folder.
             every_prompt: function that returns True if prompts without an `AnimeJob` are jobs too.
         """
         self._get_recorder, self._every_prompt = get_recorder, every_prompt
         self._announce, self._add_node_handler = announcements, add_node_handler
+        self._output = output
         self._opened_recorder: Recorder | None = None
         self._progress: Progress | None = None  # of the running prompt, if it has a job
         self._ids_without_graph: set[UUID] = set()  # jobs whose graph their end still has to record
@@ -134,7 +140,9 @@ class Watcher:
         self._progress = None
         job = self._recorder.end(job_id)
         if job is not None:
-            self._end(endings.finished_event(job, graph, result, status), graph)
+            announce = self._end(endings.finished_event(job, graph, result, status), graph)
+            files = written_files(graph, result, status, self._output())
+            self._recorder.record_files(job, files, when_done=announce)
 
     def _job_id_of(self, item: Any) -> UUID | None:
         """Return the id of a prompt's job; None if the mark isn't ours or the job has ended.
@@ -165,10 +173,13 @@ class Watcher:
         if job is not None:
             self._announce.progressed(job, 0.0)
 
-    def _end(self, event: JobFinished, graph: Mapping[str, Any]) -> None:
+    def _end(self, event: JobFinished, graph: Mapping[str, Any]) -> Callable[[], None]:
+        """Record and announce the end of a job; return a function that announces it again."""
         if event.job.id in self._ids_without_graph:
             self._ids_without_graph.discard(event.job.id)
             event = replace(event, graph=graph)
         self._recorder.record(event)
         job_verdict = judge(event.state, graph, summaries(event.reports), event.saved_by)
-        self._announce.ended(event.job, event.state, job_verdict)
+        announce = partial(self._announce.ended, event.job, event.state, job_verdict)
+        announce()
+        return announce
