@@ -60,7 +60,7 @@ class AnimeJobLoad(io.ComfyNode):
                     + [each.value for each in JobState if each is not JobState.COMPLETED],
                     default=JobState.COMPLETED.value,
                     optional=True,
-                    tooltip="Only jobs in this state. Jobs without files are never loaded.",
+                    tooltip="Only jobs in this state. Jobs without pictures are never loaded.",
                 ),
                 io.Int.Input(
                     "file",
@@ -69,8 +69,8 @@ class AnimeJobLoad(io.ComfyNode):
                     max=100_000,
                     optional=True,
                     tooltip="Number of the job's file, counted from 1 as the panel lists them. 0: "
-                    "all files of Save Job, one after the other; if it wrote none, all of the first "
-                    "other node that wrote pictures.",
+                    "all files of Save Job, one after the other; if it wrote none, all of the "
+                    "first other node that wrote pictures.",
                 ),
                 io.Int.Input(
                     "most_frames",

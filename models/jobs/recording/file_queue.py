@@ -16,6 +16,7 @@ from ..reported_file import ReportedFile
 from ..strict_json import strict_json
 from .outbox_file import open_file
 
+ADD_FILE = "INSERT INTO reported_files (body) VALUES (?)"
 # Times that a file is opened. A damaged file can end the process of what reads it; after that many
 # times only its content is hashed.
 MOST_TRIES = 2
@@ -62,7 +63,7 @@ class FileQueue:
             with connection:
                 for file in files:
                     body = strict_json({"job": to_json_value(job), "file": to_json_value(file)})
-                    row = connection.execute("INSERT INTO reported_files (body) VALUES (?)", (body,))
+                    row = connection.execute(ADD_FILE, (body,))
                     waiting.append(WaitingFile(row.lastrowid, job, file))
         return waiting
 

@@ -36,8 +36,7 @@ log = logging.getLogger(__name__)
 # ComfyUI's system user folder of this name is `__anime`, which it never serves over HTTP.
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
-# Longest wait of a request for the files of a job: enough for hundreds of pictures or 1 GB of video.
-INSPECT_SECONDS = 2.0
+INSPECT_SECONDS = 2.0  # longest wait for reported files; 1 GB of video is hashed in it
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
 CLOSE_SECONDS = 30.0
 # Shares of the time for closing: of the embedded server, of a daily backup that is being made, and
