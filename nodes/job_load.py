@@ -186,7 +186,7 @@ def _selected_job(
     job_id = recorder.database.run(select, job_query)
     record = None if job_id is None else recorder.database.run(find_job, str(job_id))
     if record is None:
-        expected = "a job with files and a score" if which == BEST else "a job with files"
+        expected = "a job with pictures and a score" if which == BEST else "a job with pictures"
         remedy = "Clear some of the inputs, or render and save such a job first."
         raise InputError("which", f"{expected} of {job_query}", "none", remedy)
     return record
