@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
+from .file_writers import TestVideoCombine
 from .trim import TestTrim
 
 
@@ -146,6 +147,7 @@ class TestingExtension(ComfyExtension):
             TestBreakHooks,
             TestHooks,
             TestTrim,
+            TestVideoCombine,
         ]
 
 
