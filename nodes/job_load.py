@@ -60,7 +60,7 @@ class AnimeJobLoad(io.ComfyNode):
                     + [each.value for each in JobState if each is not JobState.COMPLETED],
                     default=JobState.COMPLETED.value,
                     optional=True,
-                    tooltip="Only jobs in this state. Jobs without files are never loaded.",
+                    tooltip="Only jobs in this state. Jobs without pictures are never loaded.",
                 ),
                 io.Int.Input(
                     "file",
@@ -68,8 +68,9 @@ class AnimeJobLoad(io.ComfyNode):
                     min=0,
                     max=100_000,
                     optional=True,
-                    tooltip="Number of the job's file, counted from 1 in the order of writing. 0: "
-                    "all files, one after the other.",
+                    tooltip="Number of the job's file, counted from 1 as the panel lists them. 0: "
+                    "all files of Save Job, one after the other; if it wrote none, all of the "
+                    "first other node that wrote pictures.",
                 ),
                 io.Int.Input(
                     "most_frames",
@@ -185,25 +186,36 @@ def _selected_job(
     job_id = recorder.database.run(select, job_query)
     record = None if job_id is None else recorder.database.run(find_job, str(job_id))
     if record is None:
-        expected = "a job with files and a score" if which == BEST else "a job with files"
+        expected = "a job with pictures and a score" if which == BEST else "a job with pictures"
         remedy = "Clear some of the inputs, or render and save such a job first."
         raise InputError("which", f"{expected} of {job_query}", "none", remedy)
     return record
 
 
 def _chosen_files(record: JobRecord, file: int) -> tuple[Artifact, ...]:
-    """Return the chosen file of a job, or all its files.
+    """Return the chosen file of a job, or all files with pictures of the first node with any.
+
+    Several nodes often save the same pictures, so the files of one node are enough. Those of Save
+    Job come first.
 
     Args:
         record: the job.
-        file: number of the file, from 1; 0 for all files.
+        file: number of the file, from 1; 0 for all files of a node.
 
     Raises:
-        InputError: the job has no file, or fewer than `file`.
+        InputError: the job has no file with pictures, or fewer files than `file`, or that file has
+            no pictures.
     """
     count = len(record.artifacts)
-    if not count or file > count:
-        expected = f"a number up to {count}" if count else "a job that saved files"
-        received = str(file) if count else f"none of job {record.job.id}"
-        raise InputError("file", expected, received, "Choose another file or another job.")
-    return record.artifacts[file - 1 : file] if file else record.artifacts
+    with_frames = [each for each in record.artifacts if each.has_frames]
+    remedy = "Choose another file or another job."
+    if not with_frames or file > count:
+        expected = f"a number up to {count}" if with_frames else "a job that saved pictures"
+        received = str(file) if with_frames else f"none of job {record.job.id}"
+        raise InputError("file", expected, received, remedy)
+    if not file:
+        return tuple(each for each in with_frames if each.node_id == with_frames[0].node_id)
+    chosen = record.artifacts[file - 1]
+    if not chosen.has_frames:
+        raise InputError("file", "a file with pictures", f"{chosen.path} ({chosen.kind})", remedy)
+    return (chosen,)

@@ -185,5 +185,5 @@ def _artifacts_ui(artifacts: list[Artifact]) -> dict[str, list[Any]]:
     for artifact in artifacts:
         subfolder, _, name = artifact.path.rpartition("/")
         images.append({"filename": name, "subfolder": subfolder, "type": "output"})
-    animated = any(each.kind == "video" or each.frames > 1 for each in artifacts)
+    animated = any(each.kind == "video" or (each.frames or 1) > 1 for each in artifacts)
     return {"images": images, "animated": [animated]}

@@ -102,22 +102,31 @@ class Artifact:
 
     Attributes:
         path: path relative to ComfyUI's output folder, with forward slashes.
-        kind: `image`, `animation` or `video`.
+        kind: `image`, `animation`, `video`, `audio` or `other`.
         bytes: size of the file.
         sha256: hexadecimal SHA-256 of the content.
-        width, height: size of the frames in px.
-        frames: number of frames in the file.
+        width, height: size of the frames in px; None without frames, or if they can't be read.
+        frames: number of frames in the file; None as for the size.
         fps: frame rate in frames per second; None for a still.
+        node_id, node_type: id and class of the node of ComfyUI or of another pack that reported the
+            file; None for the files of Save Job.
     """
 
     path: str
     kind: str
     bytes: int
     sha256: str
-    width: int
-    height: int
-    frames: int
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
     fps: float | None = None
+    node_id: str | None = None
+    node_type: str | None = None
+
+    @property
+    def has_frames(self) -> bool:
+        """True if the file has frames that can be read."""
+        return self.frames is not None
 
 
 @dataclass(frozen=True)

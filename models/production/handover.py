@@ -41,7 +41,7 @@ def file_of_kind(attempt: AttemptRecord | None, kind: str) -> Artifact | None:
         attempt: attempt that the phase chose, or None.
         kind: `PICTURES` or `VIDEO`; the first frame of a video can be taken as a picture.
     """
-    artifacts = attempt.artifacts if attempt else ()
+    artifacts = [each for each in attempt.artifacts if each.has_frames] if attempt else []
     if kind == VIDEO:
         return next((each for each in artifacts if each.kind not in STILLS), None)
     return artifacts[0] if artifacts else None

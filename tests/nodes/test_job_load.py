@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
+from PIL import Image
 
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.database.database import DatabaseUnavailable
 from anime_production.models.jobs.job import Job, JobState, ShownReport, new_job
 from anime_production.models.jobs.recording.events import JobFinished
 from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.models.jobs.reported_file import ReportedFile
 from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report
 from anime_production.nodes import comfyui, job_load, job_save, review
@@ -112,15 +114,65 @@ def test_one_of_the_files_can_be_chosen(render, run_node):
         run_node(AnimeJobLoad, which="id", id=str(job.id), most_frames=7)
 
 
+def report_file(recorder: Recorder, job: Job, path: Path, node: str) -> None:
+    """Say that another node wrote a file for a job."""
+    status = path.stat()
+    file = ReportedFile(
+        node, "SaveImage", str(path.parent), path.name, status.st_size, status.st_mtime_ns
+    )
+    recorder.record_files(job, [file], lambda: None)
+    recorder.settle()
+
+
+def test_files_of_other_nodes_are_loaded_those_of_one_node_at_a_time(
+    recorder, render, run_node, output
+):
+    """Save Job's files are enough, and so are those of one other node where it wrote none."""
+    with_save_job = render()
+    alone = new_job("alone", project="alone")
+    for number, level in enumerate((40, 80)):
+        Image.new("RGB", (32, 32), (level,) * 3).save(output / f"a{number}.png")
+    save_frames(output / "b.webp", [Image.new("RGB", (32, 32), (each,) * 3) for each in (9, 99)])
+    (output / "c.flac").write_bytes(b"no pictures")
+    for job in (with_save_job, alone):
+        for name, node in (("c.flac", "2"), ("a0.png", "3"), ("a1.png", "3"), ("b.webp", "4")):
+            report_file(recorder, job, output / name, node)
+    assert len(run_node(AnimeJobLoad, which="id", id=str(with_save_job.id)).args[0]) == len(FRAMES)
+    frames = run_node(AnimeJobLoad, which="id", id=str(alone.id)).args[0]
+    assert (frames.mean(dim=(1, 2, 3)) * 255).round().tolist() == [40, 80]
+    answer = run_node(AnimeJobLoad, which="id", id=str(alone.id), file=3)
+    assert (len(answer.args[0]), answer.args[5]) == (2, 8.0)
+    with pytest.raises(InputError, match=r"^file: expected a file with pictures, got c.flac \(aud"):
+        run_node(AnimeJobLoad, which="id", id=str(alone.id), file=4)
+    assert run_node(AnimeJobLoad, project="alone", state="any").args[4] == str(alone.id)
+
+
+def save_frames(path: Path, pictures: list[Image.Image]) -> None:
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=125, lossless=True)
+
+
+def test_a_job_whose_files_have_no_pictures_is_never_loaded(recorder, render, run_node, output):
+    render()
+    job = new_job("sound", project="sound")
+    (output / "c.flac").write_bytes(b"no pictures")
+    report_file(recorder, job, output / "c.flac", "2")
+    with pytest.raises(InputError, match=r"^which: expected a job with pictures"):
+        run_node(AnimeJobLoad, project="sound", state="any")
+    with pytest.raises(InputError, match=r"^file: expected a job that saved pictures"):
+        run_node(AnimeJobLoad, which="id", id=str(job.id))
+
+
 def test_the_latest_and_the_best_of_a_shot(render, run_node):
     best, worse = render(0.1), render(0.9)
     latest = render()
     of_shot = {"project": latest.project, "shot": "012"}
     assert run_node(AnimeJobLoad, **of_shot).args[4] == str(latest.id)
     assert run_node(AnimeJobLoad, which="best", **of_shot).args[4] == str(best.id) != str(worse.id)
-    with pytest.raises(InputError, match=r"a job with files of project .*, tag 'night'.*got none"):
+    with pytest.raises(
+        InputError, match=r"a job with pictures of project .*, tag 'night'.*got none"
+    ):
         run_node(AnimeJobLoad, tag="night", **of_shot)
-    with pytest.raises(InputError, match=r"a job with files and a score of project 'nothing'"):
+    with pytest.raises(InputError, match=r"a job with pictures and a score of project 'nothing'"):
         run_node(AnimeJobLoad, which="best", project="nothing")
 
 

@@ -80,10 +80,14 @@ Report = answer(
 )  # fmt: skip
 # `decides` is false for an earlier report, on frames that the job didn't keep.
 NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
-Artifact = answer(
-    "Artifact", path=str, kind=Literal["image", "animation", "video"], bytes=int, sha256=str,
-    width=int, height=int, frames=int, fps=NUMBER, exists=bool, view=str,
+# `node_id` and `node_type` are null for a file of Save Job.
+ARTIFACT: dict[str, Any] = dict(
+    path=str, kind=Literal["image", "animation", "video", "audio", "other"], bytes=int, sha256=str,
+    width=WHOLE, height=WHOLE, frames=WHOLE, fps=NUMBER, node_id=TEXT, node_type=TEXT, exists=bool,
+    view=str,
 )  # fmt: skip
+Artifact = answer("Artifact", **ARTIFACT)
+JobArtifact = answer("JobArtifact", **ARTIFACT, thumbnail=TEXT)
 # `job_row_to_json` replaces the column `has_thumbnail` by the thumbnail's path.
 JobRow = answer("JobRow", **_columns(LIST, "has_thumbnail"), thumbnail=TEXT)
 Jobs = answer("Jobs", jobs=list_of(JobRow), next=TEXT)
@@ -97,7 +101,7 @@ Review = answer(
     "Review", id=UUID, verdict=ReviewVerdict, reason=str, reviewer=str, reviewed_at=datetime
 )
 Job = answer(
-    "Job", job=JobRecord, reports=list_of(NodeReport), artifacts=list_of(Artifact),
+    "Job", job=JobRecord, reports=list_of(NodeReport), artifacts=list_of(JobArtifact),
     attempts=list_of(JobAttempt), reviews=list_of(Review), production_id=UUID | None,
 )  # fmt: skip
 Reviewed = answer("Reviewed", id=UUID, review=Review)
@@ -117,7 +121,7 @@ Param = answer(
 )  # fmt: skip
 Params = answer("Params", id=UUID, params=list_of(Param))
 Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
-Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(Artifact))
+Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(JobArtifact))
 Graph = answer(
     "Graph", id=UUID, graph=Object | None, workflow=Object | None, outputs=list[str] | None
 )

@@ -17,7 +17,7 @@ from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext
 from .endpoint import RouteRequest, refusal_with_backlog
-from .query_parameters import JobsParameters, StatsParameters
+from .query_parameters import JobsParameters, StatsParameters, ThumbnailParameters
 from .refusals import Refusal
 
 THUMBNAIL = "/anime/jobs/{}/thumbnail"
@@ -87,9 +87,10 @@ def get_graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 
 def get_thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
-    """Return a thumbnail of a job's first file."""
+    """Return a thumbnail of a job's first file, or of the file that the parameters name."""
     job_id = find_job_id(context, request)
-    etag_and_webp = context.recorder.database.run(details.thumbnail_of, job_id)
+    query: ThumbnailParameters = request.parameters
+    etag_and_webp = context.recorder.database.run(details.thumbnail_of, job_id, query.file)
     if etag_and_webp is None:
         raise Refusal("no_thumbnail")
     etag, webp = etag_and_webp
@@ -171,7 +172,18 @@ def job_row_to_json(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _artifacts_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
-    return [artifact_to_json(context, vars(each)) for each in record.artifacts]
+    database = context.recorder.database
+    with_thumbnail = database.run(details.paths_with_thumbnail, record.job.id)
+    route = THUMBNAIL.format(record.job.id)
+    return [
+        {
+            **artifact_to_json(context, vars(each)),
+            "thumbnail": f"{route}?file={quote(each.path)}"
+            if each.path in with_thumbnail
+            else None,
+        }
+        for each in record.artifacts
+    ]
 
 
 def artifact_to_json(context: RouteContext, artifact: Mapping[str, Any]) -> dict[str, Any]:

@@ -162,6 +162,12 @@ class DeleteParameters(Parameters):
     )
 
 
+class ThumbnailParameters(Parameters):
+    """Parameters of a job's thumbnail."""
+
+    file: Text | None = optional_text("File of the job, by its path below the output folder.")
+
+
 class ProductionsParameters(PageParameters):
     """Parameters of the list of productions."""
 

@@ -10,7 +10,13 @@ from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .export import export
 from .health import health
-from .query_parameters import DeleteParameters, ExportParameters, JobsParameters, StatsParameters
+from .query_parameters import (
+    DeleteParameters,
+    ExportParameters,
+    JobsParameters,
+    StatsParameters,
+    ThumbnailParameters,
+)
 from .route_threads import FILES_SECONDS
 
 log = logging.getLogger(__name__)
@@ -60,8 +66,9 @@ ENDPOINTS = (
         errors=UNKNOWN,
     ),
     Endpoint(
-        "GET", f"{JOB}/thumbnail", "Get a thumbnail of a job's first file.", jobs.get_thumbnail,
-        "image/webp", errors={404: "The job does not exist, or it wrote no file."},
+        "GET", f"{JOB}/thumbnail", "Get a thumbnail of a job's first file, or of one of its files.",
+        jobs.get_thumbnail, "image/webp", ThumbnailParameters,
+        errors={404: "The job does not exist, or it wrote no such file."},
     ),
     Endpoint(
         "POST", f"{JOB}/reproduce", "Queue a job again, the same or with changed inputs.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .graph import Graph, Node
+from .input_files import input_files
 from .prompt_texts import TEXT, is_encoder, prompt_texts
 
 
@@ -21,8 +22,9 @@ class GenerationParameter:
 
     Attributes:
         node_id, node_type: id and class of the node.
-        kind: purpose of the value: positive, negative, prompt (neither of the two is known), seed,
-            model, vae, text_encoder, clip_vision, lora, controlnet, ip_adapter, sampler, …
+        kind: purpose of the value: positive, negative, prompt (neither of the two is known), a part
+            of one of them (positive_part, …) if only the run made the whole, seed, model, vae,
+            text_encoder, clip_vision, lora, controlnet, ip_adapter, sampler, input_file, …
         name: name of the input. A LoRA's file and strengths have the same node and kind.
         text: text or file name; None for a number.
         number: number, whole numbers exactly; None for a text without a strength.
@@ -37,6 +39,9 @@ class GenerationParameter:
     number: int | float | None = None
     sha256: str | None = None
 
+
+PART = "_part"  # end of the kind of a literal part of a prompt
+INPUT_FILE = "input_file"  # kind of a file that a node loads
 
 # Kinds of numbers whose input name means the same on every node.
 NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -128,7 +133,13 @@ def generation_parameters(graph: object) -> tuple[GenerationParameter, ...]:
     """
     nodes = Graph(graph)
     prompts = [
-        GenerationParameter(each.node.id, each.node.type, each.role, each.name, text=each.text)
+        GenerationParameter(
+            each.node.id,
+            each.node.type,
+            f"{each.role}{PART}" if each.is_part else each.role,
+            each.name,
+            text=each.text,
+        )
         for each in prompt_texts(nodes)
     ]
     settings = [each for node in nodes.nodes.values() for each in _node_parameters(nodes, node)]
@@ -139,11 +150,13 @@ def _node_parameters(graph: Graph, node: Node) -> Iterator[GenerationParameter]:
     """Yield the parameters in a node's inputs, without prompts."""
     encoder = is_encoder(graph, node)
     sized = not encoder and {"width", "height"} <= node.inputs.keys()
-    files = dict(_files(node))
+    files, loaded = dict(_files(node)), dict(input_files(graph, node))
     strength_kind = _strength_kind(node)
     for name in node.inputs:
         if name in files:
             yield _parameter(node, files[name][0], name, *files[name][1:])
+        elif name in loaded and not encoder:
+            yield _parameter(node, INPUT_FILE, name, loaded[name], None)
         elif strength_kind and STRENGTH.fullmatch(name) and _has_file(files, name):
             yield from _number(graph, node, strength_kind, name)
         elif name in SAMPLER_NAMES or name == SCHEDULER or name in NAMED_BY_CLASS:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...gating.links import is_link
 from ...node_types import RETRY_START, SAMPLE_CLIP
+from .text_nodes import TEXT_NODES
 
 # A node of any class whose only input has one of these names returns the input unchanged.
 PASSING_INPUTS = {
@@ -28,13 +29,9 @@ PASSED_INPUT = {
 # Classes whose names begin like this return their input `value`.
 LITERALS = ("Primitive", "AnimeParameter")
 SWITCH = "ComfySwitchNode"
-CONCATENATE = "StringConcatenate"
 # Links that are followed from an input to its value. The limit ends the search in a cycle.
 LONGEST_PATH = 200
-DEEPEST = 60  # levels of concatenations and switches inside each other
-# Characters of a concatenated text. Without a limit, 20 concatenations that each use the same text
-# twice would make it a million times as long.
-LONGEST_TEXT = 1 << 20
+DEEPEST = 60  # levels of computed texts and switches inside each other
 
 
 @dataclass(frozen=True)
@@ -136,8 +133,8 @@ class Graph:
             source = self.nodes.get(value[0])
             if source is None:
                 return None
-            if source.type == CONCATENATE:
-                return self._concatenate(source)
+            if source.type in TEXT_NODES:
+                return self._computed_text(source)
             passed_input = self.passed_input(source, int(value[1]))
             if passed_input is None:
                 return None
@@ -164,15 +161,20 @@ class Graph:
         names = list(node.inputs)
         return names[0] if len(names) == 1 and names[0] in PASSING_INPUTS else None
 
-    def _concatenate(self, node: Node) -> Literal | None:
-        """Return the text of a node that concatenates two texts."""
+    def _computed_text(self, node: Node) -> Literal | None:
+        """Return the text of a node that makes one from other texts."""
         if node.id not in self._texts:
             self._texts[node.id] = None  # stays None for a node that depends on itself
-            parts = [self.literal(node, name) for name in ("string_a", "string_b")]
-            delimiter = self.literal(node, "delimiter") or Literal("", node.id, "delimiter")
-            texts = [each.value for each in parts if each and isinstance(each.value, str)]
-            if len(texts) == 2 and sum(map(len, texts)) <= LONGEST_TEXT:
-                text = str(delimiter.value).join(texts)
+            text_node = TEXT_NODES[node.type]
+            literals = {name: self.literal(node, name) for name in text_node.inputs}
+            # A default replaces only an input that the graph leaves out.
+            values = {
+                name: None if each is None else each.value
+                for name, each in literals.items()
+                if name in node.inputs
+            }
+            text = text_node.text(values)
+            if text is not None:
                 self._texts[node.id] = Literal(text, node.id, "string")
         return self._texts[node.id]
 

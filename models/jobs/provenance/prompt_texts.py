@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .graph import SWITCH, Graph, Literal, Node
+from .prompt_parts import SYSTEM_PROMPT, literal_parts
 
 POSITIVE, NEGATIVE, UNKNOWN_ROLE = "positive", "negative", "prompt"
 
@@ -26,8 +27,6 @@ TEXT = re.compile(
     r"|clip_[lg]|t5xxl|llama|bert|mt5xl|positive|negative",
     re.IGNORECASE,
 )
-# Lumina's input that chooses one of two fixed sentences, so its value isn't a prompt.
-SYSTEM_PROMPT = "system_prompt"
 # This node replaces its conditioning by zeros, so the text before it has no effect here.
 ZERO_OUT = "ConditioningZeroOut"
 GUIDER = "guider"
@@ -36,41 +35,49 @@ SAMPLING = {"seed", "noise_seed", "noise", "sigmas", "steps"}  # inputs that onl
 
 @dataclass(frozen=True)
 class PromptText:
-    """A text that a node encodes.
+    """A text that a node encodes, or a literal part of one that only the run makes.
 
     Attributes:
         role: `positive`, `negative`, or `prompt` if neither of the two is known.
-        node: node that encodes the text.
+        node: node that encodes the text; of a part, the node in which it is written.
         name: name of the node's input that holds the text.
-        text: whole text.
+        text: whole text, or the part.
+        is_part: True for a part.
     """
 
     role: str
     node: Node
     name: str
     text: str
+    is_part: bool = False
 
 
 def prompt_texts(graph: Graph) -> tuple[PromptText, ...]:
     """Return all texts that a graph encodes: positive ones, then negative, then unknown ones."""
-    texts: dict[tuple[str, str, str], PromptText] = {}
+    texts: dict[tuple[str, str, str, bool], PromptText] = {}
     nodes_with_role: set[str] = set()
     for role in (POSITIVE, NEGATIVE):
         for node in _encoders(graph, role):
             for prompt_text in _texts(graph, node, role):
-                texts[role, prompt_text.node.id, prompt_text.name] = prompt_text
+                texts[_key(prompt_text)] = prompt_text
                 nodes_with_role.add(node.id)
     for node in graph.nodes.values():
         if node.id not in nodes_with_role:
             for prompt_text in _texts_by_name(graph, node):
-                texts[prompt_text.role, node.id, prompt_text.name] = prompt_text
+                texts[_key(prompt_text)] = prompt_text
     order = (POSITIVE, NEGATIVE, UNKNOWN_ROLE)
     return tuple(sorted(texts.values(), key=lambda each: order.index(each.role)))
 
 
+def _key(prompt_text: PromptText) -> tuple[str, str, str, bool]:
+    return prompt_text.role, prompt_text.node.id, prompt_text.name, prompt_text.is_part
+
+
 def is_encoder(graph: Graph, node: Node) -> bool:
     """Return True if a node encodes a text: it has a text encoder and a text as inputs."""
-    return "clip" in node.links() and any(_is_text(graph, node, name) for name in node.inputs)
+    return "clip" in node.links() and any(
+        _is_text(graph, node, name) or _is_made_text(graph, node, name) for name in node.inputs
+    )
 
 
 def _texts_by_name(graph: Graph, node: Node) -> Iterator[PromptText]:
@@ -177,6 +184,9 @@ def _text(graph: Graph, node: Node, name: str, role: str) -> Iterator[PromptText
         literal = graph.literal(node, name)
         assert isinstance(literal, Literal)
         yield PromptText(role, node, name, literal.value)
+    elif _is_made_text(graph, node, name):
+        for part in literal_parts(graph, node, name):
+            yield PromptText(role, graph.nodes[part.node], part.name, part.value, is_part=True)
 
 
 def _is_text(graph: Graph, node: Node, name: str) -> bool:
@@ -184,3 +194,11 @@ def _is_text(graph: Graph, node: Node, name: str) -> bool:
         return False
     literal = graph.literal(node, name)
     return literal is not None and isinstance(literal.value, str)
+
+
+def _is_made_text(graph: Graph, node: Node, name: str) -> bool:
+    """Return True if an input takes a text that only the run makes."""
+    is_text_input = TEXT.fullmatch(name) and not CONDITIONING.fullmatch(name)
+    if name == SYSTEM_PROMPT or not is_text_input or name not in node.links():
+        return False
+    return graph.literal(node, name) is None

@@ -17,7 +17,7 @@ def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> 
 
     Args:
         root: ComfyUI's output folder.
-        artifacts: files of one job, at least one.
+        artifacts: files of one job that have frames, at least one.
         most_frames: largest number of frames; if there are more, no file is read.
 
     Returns:
@@ -33,7 +33,7 @@ def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> 
         raise InputError(
             "file", "files of one size", received, "Choose one of the files by its number."
         )
-    count = sum(each.frames for each in artifacts)
+    count = sum(each.frames or 0 for each in artifacts)
     if count > most_frames:
         remedy = "Raise most_frames, or choose one of the files by its number."
         raise InputError("most_frames", f"at most {most_frames} frames", str(count), remedy)
@@ -85,7 +85,18 @@ def _repeated_frames(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]
         picture.seek(number)
         levels = np.asarray(picture.convert("RGB"), dtype=np.float32)  # `convert` loads the frame
         milliseconds += float(picture.info.get("duration", 0))
-        new_count = max(count + 1, round(milliseconds * fps / 1000))
+        new_count = frames_until(count, milliseconds, fps)
         frame = torch.from_numpy(levels.copy()) / 255
         yield from (frame for _ in range(new_count - count))
         count = new_count
+
+
+def frames_until(count: int, milliseconds: float, fps: float) -> int:
+    """Return the number of frames of an animation up to the end of a stored frame, at least one.
+
+    Args:
+        count: number of frames before the stored frame.
+        milliseconds: time from the beginning to the end of the stored frame.
+        fps: frame rate in frames per second.
+    """
+    return max(count + 1, round(milliseconds * fps / 1000))

@@ -1,5 +1,6 @@
 """Reading of a video file: size, number of frames, frame rate, and the frame in the middle."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,13 +22,21 @@ class VideoFacts(NamedTuple):
     fps: float | None
 
 
-def video_facts(path: Path) -> VideoFacts:
-    """Return size, number of frames and frame rate of a video; the frames aren't decoded."""
+def video_facts(path: Path, poll: Callable[[], None] = lambda: None) -> VideoFacts:
+    """Return size, number of frames and frame rate of a video; the frames aren't decoded.
+
+    Args:
+        path: path of the video.
+        poll: function that is called for each frame and may raise to end the reading.
+    """
     import av
 
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        frames = sum(1 for packet in container.demux(stream) if packet.size)
+        frames = 0
+        for packet in container.demux(stream):
+            poll()
+            frames += packet.size > 0
         rate = stream.average_rate
         fps = None if rate is None else float(rate)
         return VideoFacts(stream.width, stream.height, frames, fps)

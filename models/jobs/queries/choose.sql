@@ -1,7 +1,9 @@
 -- name: first_job_with_files
--- A job without files is left out, because it has no pictures to load.
+-- A job whose files have no frames is left out, because it has no pictures to load.
 SELECT jobs.id FROM anime.jobs
-WHERE EXISTS (SELECT FROM anime.artifacts WHERE artifacts.job_id = jobs.id) AND {condition}
+WHERE EXISTS (
+    SELECT FROM anime.artifacts WHERE artifacts.job_id = jobs.id AND artifacts.frames IS NOT NULL
+) AND {condition}
 ORDER BY {order} LIMIT 1
 
 -- name: positive_texts_of_job

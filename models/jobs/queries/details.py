@@ -71,10 +71,24 @@ def graph_of(connection: "Connection", job_id: UUID) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def thumbnail_of(connection: "Connection", job_id: UUID) -> tuple[str, bytes] | None:
-    """Return the thumbnail of a job's first file as (id, WebP); None if there is none."""
-    row = connection.execute(sql("thumbnail_of_job"), {"id": job_id}).fetchone()
+def thumbnail_of(
+    connection: "Connection", job_id: UUID, path: str | None = None
+) -> tuple[str, bytes] | None:
+    """Return the thumbnail of a job's file as (id, WebP); None if there is none.
+
+    Args:
+        connection: connection to the database.
+        job_id: id of the job.
+        path: path of the file; None for the first file that has a thumbnail.
+    """
+    values = {"id": job_id, "path": path}
+    row = connection.execute(sql("thumbnail_of_job"), values).fetchone()
     return None if row is None else (str(row[0]), bytes(row[1]))
+
+
+def paths_with_thumbnail(connection: "Connection", job_id: UUID) -> set[str]:
+    """Return the paths of those files of a job that have a thumbnail."""
+    return {path for (path,) in connection.execute(sql("paths_with_thumbnail"), {"id": job_id})}
 
 
 def _number(number: Decimal | None) -> int | float | None:

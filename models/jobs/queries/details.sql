@@ -39,7 +39,13 @@ JOIN anime.phases ON phases.id = attempts.phase_id
 WHERE jobs.id = %(id)s AND jobs.source = 'production' LIMIT 1
 
 -- name: thumbnail_of_job
--- The thumbnail is that of the first file, which people look at first.
+-- Without a path, the thumbnail is that of the first file that has one, in the order of the job's
+-- files.
 SELECT thumbnails.event_id, thumbnails.webp
 FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
-WHERE artifacts.job_id = %(id)s ORDER BY artifacts.written_at, artifacts.path LIMIT 1
+WHERE artifacts.job_id = %(id)s AND artifacts.path = coalesce(%(path)s, artifacts.path)
+ORDER BY artifacts.node_id IS NOT NULL, artifacts.written_at, artifacts.path LIMIT 1
+
+-- name: paths_with_thumbnail
+SELECT artifacts.path FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
+WHERE artifacts.job_id = %(id)s

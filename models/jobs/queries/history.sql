@@ -12,5 +12,6 @@ FROM anime.measurements JOIN anime.reports ON reports.id = measurements.report_i
 WHERE reports.job_id = ANY(%(jobs)s) ORDER BY measurements.report_id, measurements.position
 
 -- name: artifacts_of_job
-SELECT path, kind, bytes, sha256, width, height, frames, fps
-FROM anime.artifacts WHERE job_id = %(id)s ORDER BY written_at, path
+-- The files of Save Job come first.
+SELECT path, kind, bytes, sha256, width, height, frames, fps, node_id, node_type
+FROM anime.artifacts WHERE job_id = %(id)s ORDER BY node_id IS NOT NULL, written_at, path

@@ -28,12 +28,16 @@ UPDATE anime.jobs SET
     progress_node_id = NULL, saved_by = %(saved_by)s
 WHERE id = %(job_id)s
 
+-- name: find_artifact
+SELECT 1 FROM anime.artifacts WHERE job_id = %(job_id)s AND path = %(path)s
+
 -- name: add_artifact
 INSERT INTO anime.artifacts
-    (event_id, job_id, path, kind, bytes, sha256, width, height, frames, fps, written_at)
+    (event_id, job_id, path, kind, bytes, sha256, width, height, frames, fps, written_at, node_id,
+     node_type)
 VALUES
     (%(event_id)s, %(job_id)s, %(path)s, %(kind)s, %(bytes)s, %(sha256)s, %(width)s, %(height)s,
-     %(frames)s, %(fps)s, %(written_at)s)
+     %(frames)s, %(fps)s, %(written_at)s, %(node_id)s, %(node_type)s)
 
 -- name: add_thumbnail
 INSERT INTO anime.thumbnails (event_id, webp) VALUES (%(event_id)s, %(webp)s)

@@ -53,6 +53,8 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
         return False
     state = row.state if event_state is None else next_state(row.state, event_state)
     changes = state is not row.state
+    if isinstance(event, ArtifactWritten) and _is_recorded(connection, event):
+        return False
     if event.in_history:
         new_state = state if event_state is not None and (changes or row.is_new) else None
         if not _add_event(connection, event, new_state):
@@ -62,6 +64,14 @@ def write(connection: "Connection", event: Event, find_file: FindFile | None = N
     if changes or not isinstance(event, JobFinished):  # a second end of a job has no effect
         _add_rows(event, connection, find_file)
     return True
+
+
+def _is_recorded(connection: "Connection", event: ArtifactWritten) -> bool:
+    """Return True if a node reported a file that Save Job has recorded already."""
+    if event.artifact.node_id is None:
+        return False
+    values = {"job_id": event.job.id, "path": event.artifact.path}
+    return connection.execute(sql("find_artifact"), values).fetchone() is not None
 
 
 def _add_event(connection: "Connection", event: JobEvent, state: JobState | None) -> bool:

@@ -35,6 +35,11 @@ CREATE TABLE IF NOT EXISTS rejected (
     body TEXT NOT NULL,
     reason TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS reported_files (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    body TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0
+);
 """
 
 

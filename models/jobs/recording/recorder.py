@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from ..database.database import Database
 from ..database.place import has_embedded_database
 from ..job import Job, JobError
 from ..provenance.model_hashes import FindFile
+from ..reported_file import ReportedFile
 from .daily_backups import DailyBackups
 from .events import Event, JobProgressed, JobQueued, JobStarted
+from .file_inspector import FileInspector
 from .open_jobs import OpenJobs, SecondJob
 from .outbox import Outbox
 from .processes import Presence
@@ -34,10 +36,12 @@ log = logging.getLogger(__name__)
 # ComfyUI's system user folder of this name is `__anime`, which it never serves over HTTP.
 PRIVATE_FOLDER = "anime"
 OUTBOX = "outbox.sqlite"
+INSPECT_SECONDS = 2.0  # longest wait for reported files; 1 GB of video is hashed in it
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
 CLOSE_SECONDS = 30.0
-# Shares of the time for closing, of the embedded server and of a daily backup that is being made.
-SERVER_SHARE, BACKUP_SHARE = 0.2, 0.2
+# Shares of the time for closing: of the embedded server, of a daily backup that is being made, and
+# of a reported file that is being read.
+SERVER_SHARE, BACKUP_SHARE, FILE_SHARE = 0.2, 0.2, 0.1
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
 
@@ -75,6 +79,7 @@ class Recorder:
             self._outbox, self._database, longest_pause, self._presence, Retention(directory)
         )
         self.daily_backups = DailyBackups(directory, self._database)
+        self._inspector = FileInspector(directory / OUTBOX, self.record)
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
@@ -131,6 +136,7 @@ class Recorder:
         if self.is_used:
             self._shipper.wake()
             self.daily_backups.start()
+            self._inspector.resume()
 
     def queue(
         self,
@@ -199,6 +205,21 @@ class Recorder:
         """Return the error that names what ComfyUI leaves out of an open job's prompt, or None."""
         return self._jobs.left_out(job_id)
 
+    def record_files(
+        self, job: Job, files: Sequence[ReportedFile], when_done: Callable[[], None]
+    ) -> None:
+        """Record files that nodes of a job wrote, as soon as a thread has read them.
+
+        It never raises, and it waits neither for the files nor for the database.
+
+        Args:
+            job: job that has ended.
+            files: files that its nodes reported.
+            when_done: function that is called in the thread when all of them are recorded.
+        """
+        if files and job.id not in self._untracked:
+            self._inspector.add(job, files, when_done)
+
     def find_open(self, job_id: UUID) -> Job | None:
         """Return a job of this process that has not ended; None if there is none of this id."""
         return self._jobs.find(job_id)
@@ -239,7 +260,11 @@ class Recorder:
         return self._database
 
     def settle(self) -> None:
-        """Ship the events of the outbox now, so that a query returns the newest data."""
+        """Ship the events of the outbox now, so that a query returns the newest data.
+
+        Files that nodes reported are waited for, but not for long.
+        """
+        self._inspector.settle(INSPECT_SECONDS)
         self._shipper.settle(SETTLE_SECONDS)
 
     def backlog(self, job_or_prompt_id: str | None = None) -> int | None:
@@ -265,7 +290,8 @@ class Recorder:
         """
         try:
             self.daily_backups.stop(BACKUP_SHARE * seconds)
-            self._shipper.stop((1 - BACKUP_SHARE - SERVER_SHARE) * seconds)
+            self._inspector.stop(FILE_SHARE * seconds)
+            self._shipper.stop((1 - BACKUP_SHARE - FILE_SHARE - SERVER_SHARE) * seconds)
             self._outbox.close()
             self._database.close(SERVER_SHARE * seconds)
         except Exception as error:  # an error must not disturb ComfyUI's exit

@@ -25,8 +25,10 @@ LEFT JOIN LATERAL (
 WHERE phases.production_id = %(id)s ORDER BY attempts.number, attempts.started_at
 
 -- name: artifacts_of_jobs
-SELECT artifacts.job_id, path, kind, bytes, sha256, width, height, frames, fps
-FROM anime.artifacts WHERE job_id = ANY(%(jobs)s) ORDER BY written_at, path
+-- The files of Save Job come first: the next phase takes the first one that fits.
+SELECT artifacts.job_id, path, kind, bytes, sha256, width, height, frames, fps, node_id, node_type
+FROM anime.artifacts WHERE job_id = ANY(%(jobs)s)
+ORDER BY node_id IS NOT NULL, written_at, path
 
 -- name: reports_of_jobs
 SELECT job_id, id, node_id, subject, verdict, score, worst_frame, worst_reason_code, worst_reason

@@ -91,3 +91,32 @@ describe("a job that ends while its page is on its way", () => {
     assert.equal(watched.feed.jobs[0].state, "in_progress");
   });
 });
+
+describe("a job whose files are read after its end", () => {
+  beforeEach(async () => {
+    await watched.find(rows(300, 251, { state: "in_progress" }), null);
+    watched.tell("job-299", "completed", { verdict: "PASS", score: 80 });
+    await watched.clock.pass(SOON);
+    await watched.answer(rows(300, 251, { state: "completed" }));
+  });
+
+  test("gets its picture when it ends again", async () => {
+    const { requestCount } = watched;
+    watched.tell("job-299", "completed", { verdict: "PASS", score: 80 });
+    await watched.clock.pass(SOON);
+    assert.equal(watched.requestCount, requestCount + 1);
+    await watched.answer(rows(300, 251, { thumbnail: "/t" }));
+    assert.equal(watched.feed.jobs[1].thumbnail, "/t");
+    assert.deepEqual(watched.ended, ["job-299"], "it ended once");
+  });
+
+  test("is not asked for again once it has a picture", async () => {
+    watched.tell("job-299", "completed");
+    await watched.clock.pass(SOON);
+    await watched.answer(rows(300, 251, { thumbnail: "/t" }));
+    const { requestCount } = watched;
+    watched.tell("job-299", "completed");
+    await watched.clock.pass(SOON);
+    assert.equal(watched.requestCount, requestCount);
+  });
+});

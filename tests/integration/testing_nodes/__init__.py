@@ -8,6 +8,7 @@ from comfy_api.latest import ComfyExtension, io
 from .faults import TestBreakHooks, TestHooks, TestWait
 from .requeue import TestRequeue
 from .switches import TestAnySwitch
+from .file_writers import TestVideoCombine
 from .trim import TestTrim
 
 
@@ -150,6 +151,7 @@ class TestingExtension(ComfyExtension):
             TestTrim,
             TestRequeue,
             TestAnySwitch,
+            TestVideoCombine,
         ]
 
 

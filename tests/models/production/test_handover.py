@@ -1,4 +1,6 @@
 import hashlib
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -7,9 +9,18 @@ from anime_production.models.production.handover import (
     FileMissing,
     delete_unused_files,
     fetch_file,
+    file_of_kind,
     store_files,
 )
+from anime_production.models.production.phase_kind import PICTURES, VIDEO
+from anime_production.models.production.records import AttemptRecord
 
+FILES = [
+    Artifact("sound.flac", "audio", 1, "ab" * 32, node_id="2"),
+    Artifact("damaged.mp4", "video", 1, "ab" * 32, node_id="3"),
+    Artifact("still.png", "image", 1, "ab" * 32, 8, 8, 1, node_id="4"),
+    Artifact("clip.mp4", "video", 1, "ab" * 32, 8, 8, 24, 12.0, node_id="5"),
+]
 CONTENT = b"a still of a girl on a hill"
 KEPT = "SELECT count(*) FROM anime.artifact_contents"
 
@@ -64,3 +75,11 @@ def test_what_nobody_takes_any_more_is_dropped_after_a_week(connection, still, t
     connection.execute("UPDATE anime.artifact_contents SET kept_at = now() - interval '8 days'")
     delete_unused_files(connection)
     assert connection.execute(KEPT).fetchone() == (0,)
+
+
+def test_a_file_without_frames_is_never_handed_over():
+    attempt = cast(AttemptRecord, SimpleNamespace(artifacts=tuple(FILES)))
+    assert file_of_kind(attempt, PICTURES) == FILES[2]
+    assert file_of_kind(attempt, VIDEO) == FILES[3]
+    empty = cast(AttemptRecord, SimpleNamespace(artifacts=tuple(FILES[:2])))
+    assert file_of_kind(empty, PICTURES) is file_of_kind(empty, VIDEO) is None

@@ -51,6 +51,7 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(
         **vars(story[1].artifact),
         "exists": False,
         "view": "/view?filename=012_00001_.webp&subfolder=Winter/03&type=output",
+        "thumbnail": None,
     }
 
 
@@ -155,6 +156,31 @@ def test_the_thumbnail_is_the_first_files(desk, recorder, database_url, job, art
     (same,) = desk.ask(("GET", "/anime/jobs/8c1f/thumbnail", None), headers=known)
     assert (same.status, same.body) == (304, b"")
     assert listed.json["jobs"][0]["thumbnail"] == f"/anime/jobs/{job.id}/thumbnail"
+
+
+def test_each_file_has_its_thumbnail_and_those_of_save_job_come_first(
+    desk, recorder, database_url, job, artifact
+):
+    recorder.record(JobStarted(job))
+    of_node = replace(artifact, path="a b&c.webp", node_id="7", node_type="VHS_VideoCombine")
+    sound = replace(of_node, path="a.flac", kind="audio", width=None, height=None, frames=None)
+    recorder.record(ArtifactWritten(job, of_node, thumbnail=b"RIFF node"))
+    recorder.record(ArtifactWritten(job, sound))
+    recorder.record(ArtifactWritten(job, artifact, thumbnail=b"RIFF own"))
+    (listed,) = desk.get("/anime/jobs/8c1f/artifacts")
+    files = listed.json["artifacts"]
+    assert [each["path"] for each in files] == [artifact.path, "a b&c.webp", "a.flac"]
+    assert [each["node_type"] for each in files] == [None, *["VHS_VideoCombine"] * 2]
+    assert [each["width"] for each in files] == [512, 512, None]
+    assert files[2]["thumbnail"] is None
+    first, own, node, none = desk.get(
+        "/anime/jobs/8c1f/thumbnail",
+        files[0]["thumbnail"],
+        files[1]["thumbnail"],
+        "/anime/jobs/8c1f/thumbnail?file=a.flac",
+    )
+    assert (first.body, own.body, node.body) == (b"RIFF own", b"RIFF own", b"RIFF node")
+    assert (none.status, none.json["error"]["code"]) == (404, "no_thumbnail")
 
 
 def test_a_seed_keeps_all_its_digits(desk, recorder, database_url, job):

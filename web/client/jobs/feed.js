@@ -102,8 +102,12 @@ export class Feed {
       this.onChange();
     }
     if (!job && this.#busy) this.#earlyEvents.set(event.id, event);
-    // An event has neither the names of a new job nor the picture of one that ended.
-    if (!job || hasEnded) this.#refreshSoon();
+    // An event has neither the names of a new job nor the picture of one that ended. A job ends
+    // again when its files were read.
+    const isListed = !hasEnded && this.#byId.has(event.id);
+    const hasNewFiles = job && isListed && ENDED.has(event.state) && job.thumbnail === null;
+    if (hasNewFiles) this.#extendRefreshTo(job);
+    if (!job || hasEnded || hasNewFiles) this.#refreshSoon();
   }
 
   /**

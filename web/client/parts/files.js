@@ -10,14 +10,17 @@ import { size } from "./times.js";
  *
  * @typedef {object} WrittenFile
  * @property {string} path relative to the output folder
- * @property {"image" | "animation" | "video"} kind
+ * @property {"image" | "animation" | "video" | "audio" | "other"} kind
  * @property {number} bytes
- * @property {number} width
- * @property {number} height
- * @property {number} frames
+ * @property {number | null} width null without frames, as are height and frames
+ * @property {number | null} height
+ * @property {number | null} frames
  * @property {number | null} fps
+ * @property {string | null} node_id node that reported the file; null for a file of Save Job
+ * @property {string | null} node_type
  * @property {boolean} exists
  * @property {string} view route that serves the file
+ * @property {string | null} [thumbnail] route that serves a small picture; only in a job's detail
  */
 
 /**
@@ -33,8 +36,8 @@ export function fileList(files) {
 function entry(file) {
   const name = nameOf(file);
   const facts = [
-    `${file.width}×${file.height}`,
-    file.frames > 1 ? words("files.frames", { count: file.frames }) : "",
+    file.width ? `${file.width}×${file.height}` : "",
+    file.frames && file.frames > 1 ? words("files.frames", { count: file.frames }) : "",
     file.fps ? words("files.fps", { fps: file.fps }) : "",
     size(file.bytes),
   ];
@@ -44,9 +47,13 @@ function entry(file) {
     element("div", "anime-file-name", name),
     element("div", "anime-quiet", facts.filter(Boolean).join(" · ")),
   );
+  if (file.node_id !== null) {
+    const from = words("files.of_node", { node: file.node_id, type: file.node_type || "?" });
+    text.append(element("div", "anime-quiet", from));
+  }
   if (!file.exists) {
     text.append(element("div", "anime-missing-file", words("files.gone")));
-    return element("li", "anime-file", element("span", "anime-file-picture"), text);
+    return element("li", "anime-file", smallPicture(file), text);
   }
   const open = link(file, words("files.open"), words("files.open_of", { name }));
   open.target = "_blank";
@@ -88,8 +95,17 @@ function link(file, text, label) {
 }
 
 /** @param {WrittenFile} file */
+function smallPicture(file) {
+  const frame = element("span", "anime-file-picture");
+  if (file.thumbnail) frame.append(image(api.apiURL(file.thumbnail)));
+  return frame;
+}
+
+/** @param {WrittenFile} file */
 function picture(file) {
   const frame = element("span", "anime-file-picture");
+  if (file.width === null) return frame;
+  const useThumbnail = () => frame.replaceChildren(...smallPicture(file).children);
   if (file.kind === "video") {
     const video = element("video");
     video.muted = true;
@@ -97,15 +113,23 @@ function picture(file) {
     video.src = `${addressOf(file)}#t=0.01`; // at time 0 some browsers paint nothing
     video.setAttribute("aria-hidden", "true");
     video.tabIndex = -1;
+    video.addEventListener("error", useThumbnail); // a format that the browser can't play
     frame.append(video);
     return frame;
   }
-  const image = element("img");
-  image.alt = "";
-  image.loading = "lazy";
-  image.decoding = "async";
-  image.addEventListener("error", () => image.remove());
-  image.src = addressOf(file);
-  frame.append(image);
+  const whole = image(addressOf(file));
+  whole.addEventListener("error", useThumbnail);
+  frame.append(whole);
   return frame;
+}
+
+/** @param {string} address */
+function image(address) {
+  const picture = element("img");
+  picture.alt = "";
+  picture.loading = "lazy";
+  picture.decoding = "async";
+  picture.addEventListener("error", () => picture.remove());
+  picture.src = address;
+  return picture;
 }

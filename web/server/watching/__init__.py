@@ -7,6 +7,7 @@ from typing import Any
 from ....models.jobs.recording.recorder import Recorder
 from ....models.jobs.recording.tracking import Tracking
 from ....models.settings import TRACKING
+from .. import folders
 from . import hooks
 from .announcements import Announcements
 from .watcher import Watcher
@@ -32,6 +33,7 @@ def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) ->
         get_recorder,
         Announcements(server.send_sync),
         lambda: hooks.add_node_handler(execution),
+        folders.output,
         every_prompt=lambda: get_recorder().tracking is Tracking.ALL,
     )
     hooks.attach(execution, watcher)

@@ -8,6 +8,8 @@ import { Animation } from "./animation.js";
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @typedef {{file: WrittenFile, index: number}} FrameLocation file and index of a frame in it */
 
+const CLIPS = ["animation", "video"];
+
 /** View of a single frame from a job's files, or of the reason why the frame can't be displayed. */
 export class FrameView {
   /** @param {WrittenFile[]} files */
@@ -97,7 +99,7 @@ export class FrameView {
  * @returns {FrameLocation | "detail.frame_unsaved" | "detail.frame_gone"}
  */
 export function locateFrame(files, frame, frames) {
-  const clips = files.filter((each) => each.kind !== "image" && each.frames === frames);
+  const clips = files.filter((each) => CLIPS.includes(each.kind) && each.frames === frames);
   const existing = clips.find((each) => each.exists);
   if (existing) return { file: existing, index: frame };
   const stills = files.filter((each) => each.kind === "image");

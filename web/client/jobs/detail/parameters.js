@@ -13,7 +13,7 @@ import { title, words } from "../../words.js";
 const NAMED = /** @type {const} */ ([
   "positive", "negative", "prompt", "seed", "model", "lora", "vae", "text_encoder", "controlnet",
   "sampler", "scheduler", "steps", "cfg", "guidance", "denoise", "width", "height", "frames",
-  "fps", "batch",
+  "fps", "batch", "positive_part", "negative_part", "prompt_part", "input_file",
 ]); // prettier-ignore
 
 /**
