@@ -10,9 +10,7 @@ from ..models.frames import InputError
 from ..models.loop.cyclic import (
     AXES,
     TIME_AXIS,
-    WAN_DECODERS,
     WRAP,
-    CausalDecoder,
     CyclicTime,
     refuse_not_rotatable,
     rotate,
@@ -20,11 +18,13 @@ from ..models.loop.cyclic import (
     without_wrap,
     wrapped,
 )
+from ..models.loop.cyclic_models import (
+    VIDEO_DIMENSIONS,
+    LoopDecoder,
+    loop_decoder,
+    refuse_not_cyclic,
+)
 
-# Classes of ComfyUI's models that were tested to make closed loops. A class derived from them takes
-# further conditioning (sound, poses, cameras) and was not tested.
-TESTED_MODELS = ("WAN21", "WAN22")
-VIDEO_DIMENSIONS = 3
 WRAPPER = "anime_loop"
 APPLY_MODEL = "apply_model"  # comfy.patcher_extension.WrappersMP.APPLY_MODEL
 
@@ -98,7 +98,8 @@ class AnimationLoopGenerator(io.ComfyNode):
         start_percent: float = 0.0,
         end_percent: float = 1.0,
     ) -> io.NodeOutput:
-        _refuse_other_models(model)
+        base = model.model
+        refuse_not_cyclic([kind.__name__ for kind in type(base).__mro__], base.latent_format)
         if not start_percent < end_percent:
             expected, received = f"less than end_percent ({end_percent})", str(start_percent)
             raise InputError("start_percent", expected, received, "Make end_percent larger.")
@@ -185,43 +186,25 @@ class AnimeLoopDecode(io.ComfyNode):
             expected = f"a video's latents, {vae.latent_channels} channels, for this VAE"
             remedy = "Connect the latents of a sampler whose model belongs to this VAE."
             raise InputError("samples", expected, f"shape {tuple(latents.shape)}", remedy)
-        longer = wrapped(latents, wrap)
+        length = latents.shape[TIME_AXIS]
+        longer = wrapped(latents, decoder.extra(wrap, length))
         if tile_size:
             scale = vae.spacial_compression_decode()
             tile, overlap = tile_size // scale, min(tile_overlap, tile_size // 4) // scale
             frames = vae.decode_tiled(longer, tile_x=tile, tile_y=tile, overlap=overlap)
         else:
             frames = vae.decode(longer)
-        loop = without_wrap(frames, latents.shape[TIME_AXIS], decoder)
+        loop = without_wrap(frames, length, vae.temporal_compression_decode())
         # The clone frees the memory of the dropped frames, which a view would keep.
         return io.NodeOutput(loop.flatten(0, 1).clone())
 
 
-def _refuse_other_models(model: Any) -> None:
-    kind = type(model.model).__name__
-    if kind in TESTED_MODELS:
-        return
-    expected, remedy = "a Wan 2.1 or 2.2 model, text- or image-to-video", "Load such a model."
-    if model.model.latent_format.latent_dimensions < VIDEO_DIMENSIONS:
-        received = f"{kind}, an image model: its latents have no time axis"
-    else:
-        received = f"{kind}, which was not tested to make closed loops"
-    raise InputError("model", expected, received, remedy)
-
-
-def _decoder_of(vae: Any) -> CausalDecoder:
-    network = type(vae.first_stage_model)
-    decoder = WAN_DECODERS.get(network.__module__)
-    if decoder is not None:
-        return decoder
-    names = " or ".join(each.name for each in WAN_DECODERS.values())
-    if vae.latent_dim < VIDEO_DIMENSIONS:
-        received = f"{network.__name__}, which decodes single images: they have no seam"
-        remedy = "Load the video's VAE; for images use VAE Decode."
-    else:
-        received = f"{network.__name__}, which was not tested to decode across the seam"
-        remedy = "Load the VAE that belongs to the model."
-    raise InputError("vae", f"the VAE of {names}", received, remedy)
+def _decoder_of(vae: Any) -> LoopDecoder:
+    network = vae.first_stage_model
+    decoder = type(getattr(network, "decoder", network))
+    # ComfyUI gives the latents of some VAEs for images a time axis too.
+    makes_video = vae.latent_dim >= VIDEO_DIMENSIONS and not getattr(vae, "not_video", False)
+    return loop_decoder(decoder.__module__, type(network).__name__, makes_video)
 
 
 def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Callable[..., Any]:
@@ -254,8 +237,8 @@ def _cyclic(time: CyclicTime, start_percent: float, end_percent: float) -> Calla
         sampling = executor.class_obj.model_sampling
         conditions = {"c_concat": c_concat, "c_crossattn": c_crossattn, "control": control}
         if _within(sampling, sigma, start_percent, end_percent):
-            inside = options.get("wrappers", {}).get("diffusion_model", {})
-            refuse_not_rotatable([*options, *(f"diffusion_model.{key}" for key in inside)])
+            wrappers = options.get("wrappers", {}).get("diffusion_model", {})
+            refuse_not_rotatable(options, [key for key, calls in wrappers.items() if calls])
             levels = options.get("sample_sigmas", sigmas).tolist()
             offset = time.offset(sigma, levels, frames)
             conditions = rotate_conditions(conditions, offset, frames)

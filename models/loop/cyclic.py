@@ -3,7 +3,7 @@
 A video network treats the ends of a clip as ends. If the latents are rotated by another offset at
 every step, the ends lie somewhere else each time and no place remains a seam (Mobius, 2025). A
 causal decoder treats the first latent as a beginning, so a copy of the clip's end is decoded before
-it.
+it. `cyclic_models.py` says which models and decoders this fits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,20 +17,28 @@ from ..frames import InputError
 AXES, TIME_AXIS = 5, 2  # axes of video latents: (batch, channels, frames, height, width)
 
 # Arguments that a video network receives beside its latents, by ComfyUI's names. Those in ROTATED
-# have a time axis: a start image with its mask, and a noise mask. Those in TIMELESS have none:
-# text, and CLIP's features of a picture.
+# have a time axis: a start image with its mask, and a noise mask. Those in TIMELESS have none: text
+# with its mask, its pooled form and its letters, CLIP's features of a picture, and the strengths of
+# distilled guidance (HunyuanVideo) and of motion (CogVideoX 1.5).
 ROTATED = frozenset({"c_concat", "denoise_mask"})
-TIMELESS = frozenset({"c_crossattn", "crossattn_controlnet", "clip_fea"})
-# Parts that can be attached to a model and have a time axis of their own, which can't be rotated.
+TIMELESS = frozenset(
+    {"c_crossattn", "crossattn_controlnet", "attention_mask", "y", "txt_byt5", "clip_fea"}
+    | {"guidance", "ofs"}
+)
+# Options of a model for parts with a time axis of their own, which can't be rotated.
 NOT_ROTATABLE = {
     "context_window": "context windows, which cut the clip into pieces",
     "audio_embeds": "speech, which is bound to its frames",
-    "diffusion_model.easycache": "EasyCache, which adds an earlier step's result at its old place",
     # Options that nodes of other packs set on the model: TeaCache of welltop-cn and of KJNodes,
     # MagCache of Zehong-Ma and of wildminder.
     "rel_l1_thresh": "TeaCache, which adds an earlier step's result at its old place",
     "magcache_thresh": "MagCache, which adds an earlier step's result at its old place",
     "magcache_options": "MagCache, which adds an earlier step's result at its old place",
+}
+# Wrappers around a model's network, by key, for a better message. All are refused, because most of
+# them keep something from step to step: a cache of blocks or of attention, at its old place.
+KNOWN_WRAPPERS = {
+    "easycache": "EasyCache, which adds an earlier step's result at its old place",
 }
 # Largest relative difference of two sigmas that count as equal. Some samplers compute the sigma of
 # a step again, with a rounding error below this; the sigmas of two steps are further apart.
@@ -122,48 +130,33 @@ def _rotated(name: str, value: Any, offset: int, frames: int) -> Any:
     return rotate(value, offset)
 
 
-def refuse_not_rotatable(attached: Iterable[str]) -> None:
+def refuse_not_rotatable(options: Iterable[str], wrappers: Iterable[str | None]) -> None:
     """Refuse a model with an attached part that can't be rotated with the latents.
 
     Args:
-        attached: names of the parts that are attached to the model.
+        options: names of the options of the model.
+        wrappers: keys of the wrappers around its network; None if one has no key.
 
     Raises:
-        InputError: one of the names is in `NOT_ROTATABLE`.
+        InputError: an option is in `NOT_ROTATABLE`, or there is a wrapper.
     """
-    for name in attached:
-        if name in NOT_ROTATABLE:
-            expected = "a model without parts that have a time axis of their own"
-            raise InputError("model", expected, NOT_ROTATABLE[name], "Take that off the model.")
+    parts = [NOT_ROTATABLE[name] for name in options if name in NOT_ROTATABLE]
+    for key in wrappers:
+        unknown = "a wrapper around its network" if key is None else f"“{key}” around its network"
+        parts.append(KNOWN_WRAPPERS.get(key or "", f"{unknown}, which may keep earlier steps"))
+    if parts:
+        expected = "a model without parts that have a time axis of their own"
+        raise InputError("model", expected, parts[0], "Take that off the model.")
 
 
-@dataclass(frozen=True)
-class CausalDecoder:
-    """Properties of a causal video decoder that decoding across the seam needs.
-
-    Attributes:
-        name: name of the decoder for people.
-        frames_per_latent: frames that each latent gives, except the first one, which gives one.
-        reach: number of earlier latents that the frames of a latent depend on, however little.
-    """
-
-    name: str
-    frames_per_latent: int
-    reach: int
-
-
-# Both decoders reach back 37.5 latents: 24 at the latents' own frame rate (2 for each of 12
-# convolutions over three frames, in the first layer, the middle, three blocks and the doubling of
-# the rate), 14 / 2 at twice the rate, and 26 / 4 at four times the rate.
-WAN_DECODERS = {
-    "comfy.ldm.wan.vae": CausalDecoder("Wan 2.1", 4, 38),
-    "comfy.ldm.wan.vae2_2": CausalDecoder("Wan 2.2", 4, 38),
-}
 # Number of latents that are decoded before the clip. With enough of them, decoding rotated latents
 # gives the same frames as rotating the decoded frames. The largest difference of any value, in
 # standard deviations of the picture, was 4 with 2 such latents, 2.4 with 9, 0.1 with 18, 3e-4 with
-# 27 and none with 38 (measured with both decoders and random latents). With 27 the difference is a
-# fiftieth of an 8-bit code, and decoding a clip of 21 latents takes 2.3 times as long.
+# 27 and none with 38 (measured with both decoders of Wan and random latents). With 27 the
+# difference is a fiftieth of an 8-bit code, and decoding a clip of 21 latents takes 2.3 times as
+# long. With 27 in the decoders of HunyuanVideo, HunyuanVideo 1.5 and CogVideoX 0.24, 0.16 and 0.14
+# remain, 0.04, 0.01 and 0.01 on average, spread over all frames: the beginning has a part in what
+# they average over the clip. It is no larger in the first frames than in the others.
 WRAP = 27
 
 
@@ -179,16 +172,16 @@ def wrapped(latents: torch.Tensor, extra: int) -> torch.Tensor:
     return latents.index_select(TIME_AXIS, order)
 
 
-def without_wrap(frames: torch.Tensor, latents: int, decoder: CausalDecoder) -> torch.Tensor:
+def without_wrap(frames: torch.Tensor, latents: int, frames_per_latent: int) -> torch.Tensor:
     """Drop the decoded frames of the latents that `wrapped` put before the clip.
 
     Args:
         frames: decoded frames, shape (batch, frames, height, width, channels).
         latents: latent frames of the clip itself.
-        decoder: decoder that decoded them.
+        frames_per_latent: frames that each latent gives, except the first one, which gives one.
 
     Returns:
-        The last `latents` × `decoder.frames_per_latent` frames, which include all frames of the
-        first latent.
+        The last `latents` × `frames_per_latent` frames, which include all frames of the first
+        latent.
     """
-    return frames[:, -latents * decoder.frames_per_latent :]
+    return frames[:, -latents * frames_per_latent :]

@@ -39,6 +39,8 @@ def sample(
     mask: torch.Tensor | None = None,
     words: tuple[int, int] = (8, 8),
     seed: int = 0,
+    text: int = 4096,
+    steps: int = STEPS,
     **conditioning: Any,
 ) -> torch.Tensor:
     """What KSampler makes of given noise.
@@ -51,19 +53,21 @@ def sample(
         words: length of the prompt and of the negative one; different ones are not computed in
             one batch.
         seed: of the noise that some samplers add.
+        text: length of a text's features.
+        steps: as KSampler's.
         conditioning: further values of both.
     """
     sampling: Any = importlib.import_module("comfy.sample")
     prompts = []
     for number, length in enumerate(words):
         generator = torch.Generator().manual_seed(number)
-        prompts.append([[torch.randn(1, length, 4096, generator=generator), dict(conditioning)]])
+        prompts.append([[torch.randn(1, length, text, generator=generator), dict(conditioning)]])
     below = torch.zeros_like(noise) if latent is None else latent
     with torch.inference_mode():
         return sampling.sample(
             model,
             noise,
-            STEPS,
+            steps,
             cfg,
             sampler,
             "simple",
@@ -83,21 +87,13 @@ def with_wrapper(model: Any, kind: str, wrapper: Callable[..., Any]) -> Any:
 
 
 def smooth_with_open_ends(
-    executor: Any,
-    latents: torch.Tensor,
-    _timestep: Any,
-    _context: Any,
-    _clip: Any,
-    _reference: Any,
-    options: dict[str, Any],
-    **further: Any,
-) -> torch.Tensor:
-    """Answer in place of a network, as a wrapper around it.
+    _executor: Any, latents: torch.Tensor, *_others: Any, **_named: Any
+) -> Any:
+    """Answer in place of a model, as a wrapper around it: what is clean in given latents.
 
     For this denoiser the ends of a clip are ends: what it takes for clean is smooth in time.
     """
     frames = torch.arange(latents.shape[2], device=latents.device)
     weights = torch.exp(-0.5 * ((frames[:, None] - frames) / SMOOTHING) ** 2)
     weights = weights / weights.sum(dim=1, keepdim=True)
-    clean = torch.einsum("st,bcthw->bcshw", weights.to(latents.dtype), latents)
-    return (latents - clean) / options["sigmas"][0]
+    return torch.einsum("st,bcthw->bcshw", weights.to(latents.dtype), latents)

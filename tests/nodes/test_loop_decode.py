@@ -9,16 +9,16 @@ import pytest
 import torch
 
 from anime_production.models.frames import InputError
-from anime_production.models.loop.cyclic import WAN_DECODERS, WRAP
+from anime_production.models.loop.cyclic import WRAP
+from anime_production.models.loop.cyclic_models import WAN_REACH
 from anime_production.nodes.loop_generate import AnimeLoopDecode
 
 from ..integration.tiny_wan import VAE, VAE_FILE, tiny_values
 from .sampling import load_vae, random_latents
 
 FRAMES, TURNED = 9, 4
-REACH = WAN_DECODERS["comfy.ldm.wan.vae"].reach
 # Largest difference of any value, in standard deviations of the picture, by latents wrapped.
-TOLERANCES = {WRAP: 1e-3, REACH: 1e-5}
+TOLERANCES = {WRAP: 1e-3, WAN_REACH: 1e-5}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_the_frames_are_the_plain_decodes_once_the_beginning_is_far(decode, vae)
     latents = random_latents(FRAMES)
     with torch.inference_mode():
         plain = vae.decode(latents.repeat(1, 1, 6, 1, 1))[0]
-    frames = decode(vae, latents, wrap=REACH)
+    frames = decode(vae, latents, wrap=WAN_REACH)
     assert (frames - plain[-36:]).abs().max() <= 1e-5
 
 

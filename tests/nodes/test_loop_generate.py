@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from anime_production.models.frames import InputError
+from anime_production.models.loop.cyclic_models import TESTED_MODELS
 from anime_production.nodes.loop_generate import APPLY_MODEL, AnimationLoopGenerator
 
 from ..integration.tiny_wan import (
@@ -205,10 +206,11 @@ def test_it_works_beside_other_wrappers_whichever_comes_first(model, looping):
 @pytest.mark.parametrize("frames", [9, 13])
 @pytest.mark.parametrize("sampler", ["euler", "dpmpp_2m", "heun"])
 def test_the_seam_closes_where_a_denoiser_knows_only_open_ends(model, looping, sampler, frames):
-    smoothing = with_wrapper(model, "diffusion_model", smooth_with_open_ends)
+    open_ends = with_wrapper(model, APPLY_MODEL, smooth_with_open_ends)
+    closed = with_wrapper(looping(model), APPLY_MODEL, smooth_with_open_ends)
     noise = random_latents(frames)
-    assert seam_ratio(sample(smoothing, noise, sampler)) > 3
-    assert 0.8 < seam_ratio(sample(looping(smoothing), noise, sampler)) < 1.25
+    assert seam_ratio(sample(open_ends, noise, sampler)) > 3
+    assert 0.8 < seam_ratio(sample(closed, noise, sampler)) < 1.25
 
 
 def unloaded(family: str) -> Any:
@@ -226,7 +228,7 @@ NEED_MORE_THAN_A_NAME = {"Flux2", "StableAudio", "StableAudio3", "Stable_Zero123
 
 @pytest.mark.parametrize("family", ["SD15", "SDXL", "Flux"])
 def test_an_image_model_is_refused_because_it_has_no_time(looping, family):
-    with pytest.raises(InputError, match=r"^model: expected a Wan .*an image model"):
+    with pytest.raises(InputError, match=r"^model: expected a model of Wan .*an image model"):
         looping(unloaded(family))
 
 
@@ -236,8 +238,11 @@ def test_an_image_model_is_refused_because_it_has_no_time(looping, family):
         ("WAN21_Vace", "WAN21_Vace"),
         ("WAN22_S2V", "WAN22_S2V"),
         ("WAN21_CausalAR_T2V", "WAN21_CausalAR"),
-        ("HunyuanVideo", "HunyuanVideo"),
-        ("LTXV", "LTXV"),
+        ("WAN22_Animate", "WAN22_Animate"),
+        ("WAN21_HuMo", "WAN21_HuMo"),
+        ("GenmoMochi", "GenmoMochi"),
+        ("CosmosI2VPredict2", "CosmosPredict2"),
+        ("HunyuanVideo15_SR_Distilled", "HunyuanVideo15_SR_Distilled"),
     ],
 )
 def test_another_video_model_is_refused_by_name(looping, family, name):
@@ -256,7 +261,7 @@ def test_of_all_families_that_comfyui_knows_only_those_that_were_shown_are_taken
         with contextlib.suppress(InputError):
             looping(model)
             taken.add(kind)
-    assert taken == {"WAN21", "WAN22"}
+    assert taken == set(TESTED_MODELS)
     assert len(models) > 50
 
 

@@ -5,8 +5,8 @@ import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.loop.cyclic import (
+    KNOWN_WRAPPERS,
     NOT_ROTATABLE,
-    CausalDecoder,
     CyclicTime,
     refuse_not_rotatable,
     rotate,
@@ -107,8 +107,21 @@ def test_conditioning_of_another_length_is_refused_by_name(shape: tuple[int, ...
 @pytest.mark.parametrize("name", NOT_ROTATABLE)
 def test_what_would_stay_behind_is_refused_in_words(name: str):
     with pytest.raises(InputError, match=NOT_ROTATABLE[name]):
-        refuse_not_rotatable(["sigmas", name])
-    refuse_not_rotatable(["sigmas", "patches"])
+        refuse_not_rotatable(["sigmas", name], [])
+    refuse_not_rotatable(["sigmas", "patches"], [])
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("easycache", KNOWN_WRAPPERS["easycache"]),
+        ("wan_animate2_cache", "got “wan_animate2_cache” around its network, which may keep"),
+        (None, "got a wrapper around its network, which may keep earlier steps"),
+    ],
+)
+def test_every_wrapper_around_the_network_is_refused_by_its_key(key: str | None, reason: str):
+    with pytest.raises(InputError, match=rf"^model: .*{reason}.* Take that off the model\.$"):
+        refuse_not_rotatable([], [key])
 
 
 @pytest.mark.parametrize(
@@ -124,10 +137,9 @@ def test_the_end_is_put_before_the_beginning_around_and_around(extra: int, order
 
 
 def test_what_was_wrapped_is_dropped_and_every_latent_has_all_its_frames():
-    decoder = CausalDecoder("a decoder", frames_per_latent=4, reach=2)
     # As a causal decoder does: one frame of the first latent, four of each other.
     latents = numbers(wrapped(numbered(), 2))
     decoded = [latents[0]] + [latent for latent in latents[1:] for _ in range(4)]
     frames = torch.tensor(decoded).float().view(1, -1, 1, 1, 1)
-    loop = without_wrap(frames, FRAMES, decoder)
+    loop = without_wrap(frames, FRAMES, 4)
     assert loop.flatten().tolist() == [latent for latent in range(FRAMES) for _ in range(4)]
