@@ -93,6 +93,34 @@ def test_every_page_and_program_names_the_same_least_comfyui():
     assert {version for _, version in named} == {least}
 
 
+def test_quickstart_the_pages_and_the_metadata_name_the_same_pythons():
+    quickstart = (PACK / "quickstart.py").read_text(encoding="utf-8")
+    ((low, high),) = re.findall(r"if not \(3, (\d+)\) <= .* <= \(3, (\d+)\)", quickstart)
+    assert PROJECT["requires-python"] == f">=3.{low}"
+    classified = re.findall(r"Python :: 3\.(\d+)", "\n".join(PROJECT["classifiers"]))
+    assert [*map(int, classified)] == [*range(int(low), int(high) + 1)]
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == f"py3{low}"
+    texts = [quickstart, (PACK / "quickstart_steps" / "install.py").read_text(encoding="utf-8")]
+    texts += [
+        (PACK / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")
+    ]
+    texts += [page.read_text(encoding="utf-8") for page in (PACK / "docs").glob("*.md")]
+    named = set(re.findall(r"Python (3\.\d+ to 3\.\d+)", "\n".join(texts)))
+    assert named == {f"3.{low} to 3.{high}"}
+
+
+def test_nothing_of_the_pack_needs_torchaudio():
+    """The newest ComfyUI doesn't require it any more."""
+    assert not any(name_of(each) == "torchaudio" for each in requirements())
+    importing = [
+        path
+        for folder in ("models", "nodes", "web")
+        for path in (PACK / folder).rglob("*.py")
+        if "torchaudio" in path.read_text(encoding="utf-8")
+    ]
+    assert importing == []
+
+
 def left_out_of_the_archive(files: list[str]) -> list[str]:
     """Return the files that .comfyignore names."""
     command = [

@@ -10,6 +10,7 @@ from ...models import onnx_packages
 from ...models.jobs.recording.recorder import Recorder, open_recorder
 from ...models.process_end import Step, at_end, end_like_interrupt
 from . import folders, needed_comfyui
+from .console import escape_what_it_lacks
 
 if TYPE_CHECKING:
     from .fetches import Models
@@ -25,6 +26,7 @@ def attach() -> None:
     server = getattr(getattr(sys.modules.get("server"), "PromptServer", None), "instance", None)
     if server is None:
         return
+    escape_what_it_lacks()
     try:
         from . import context, fetches, routes, workflows
 
