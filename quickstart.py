@@ -3,10 +3,10 @@
 
 import sys
 
-if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+if not (3, 10) <= sys.version_info[:2] <= (3, 14):
     # No f-string: an old Python must be able to read this line.
     sys.exit(
-        "Python 3.10 to 3.13 is needed, and this is {}.{}. Start quickstart.py with one of "
+        "Python 3.10 to 3.14 is needed, and this is {}.{}. Start quickstart.py with one of "
         "those, for example: python3.12 quickstart.py".format(*sys.version_info[:2])
     )
 

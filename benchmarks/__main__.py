@@ -5,6 +5,7 @@ import pkgutil
 import sys
 from types import ModuleType
 
+from ..quickstart_steps.console import prepare
 from . import __name__ as package
 from . import __path__ as package_paths
 
@@ -23,6 +24,7 @@ def main(chosen: list[str]) -> int:
 
     Each benchmark prints tables and lines of JSON.
     """
+    prepare()
     modules = benchmarks()
     unknown = [name for name in chosen if name not in modules]
     if unknown:

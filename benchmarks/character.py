@@ -154,7 +154,9 @@ def _memory(clip: torch.Tensor, model: IdentityModel) -> None:
     score_characters(frames, [character], model)  # allocates what stays
     rows = []
     for count in GROWTH:
-        Path("/proc/self/clear_refs").write_text("5")  # resets the peak to the memory in use
+        Path("/proc/self/clear_refs").write_text(
+            "5", encoding="ascii"
+        )  # resets the peak to the memory in use
         before = _peak_megabytes()
         plot_report(score_characters(frames[:count], [character], model).report)
         megabytes = count * HEIGHT * WIDTH * 3 * 4 / 1e6
@@ -178,5 +180,5 @@ def _list_of_a_library(clip: torch.Tensor, model: IdentityModel, folder: Path) -
 
 
 def _peak_megabytes() -> float:
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     return int(peak[1]) * 1024 / 1e6 if peak else 0.0

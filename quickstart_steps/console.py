@@ -8,10 +8,10 @@ from types import FrameType, TracebackType
 
 
 def prepare() -> None:
-    """Replace characters that the terminal cannot show, instead of failing."""
+    r"""Write characters that the terminal cannot show as `\u82b1`, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str = "") -> None:

@@ -192,7 +192,7 @@ def _packages_remedy(output: str) -> str:
         return (
             f"There is no {TORCH[0]} for this machine (Python {sys.version.split()[0]}, "
             f"{os.name}, {sys.platform}). 64-bit Linux, 64-bit Windows and Apple silicon have one, "
-            "for Python 3.10 to 3.13; then remove the environment with: quickstart.py clean"
+            "for Python 3.10 to 3.14; then remove the environment with: quickstart.py clean"
         )
     if "No space left" in output or "Errno 28" in output:
         return "The disk is full. Make room, or set TMPDIR and --home to a larger disk."

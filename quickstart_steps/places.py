@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(os.path.abspath(__file__)).parent.parent
-LEAST_COMFYUI = (0, 30, 0)
 MARKER = "made-by-quickstart.txt"
 PACK_NAME = "anime-production"  # the directory name under which ComfyUI finds the pack
 
@@ -154,13 +153,23 @@ def choose_comfyui(
             f"{origin}: {source} is no ComfyUI (main.py or comfyui_version.py is missing). "
             "Give the directory that holds ComfyUI's main.py."
         )
-    if version < LEAST_COMFYUI:
-        installed, needed = (".".join(map(str, numbers)) for numbers in (version, LEAST_COMFYUI))
+    least = least_comfyui()
+    if version < least:
+        installed, needed = (".".join(map(str, numbers)) for numbers in (version, least))
         raise Refusal(
             f"{origin}: {source} is ComfyUI {installed}, and the pack needs {needed} or newer. "
             "Update it, or give another one with --comfyui."
         )
     return ComfyUI(source, origin, existing=True)
+
+
+def least_comfyui() -> tuple[int, ...]:
+    """Return the least version of ComfyUI that pyproject.toml names."""
+    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    match = re.search(r'^requires-comfyui = ">=([\d.]+)"$', text, re.MULTILINE)
+    if match is None:
+        raise ValueError('pyproject.toml has no line `requires-comfyui = ">=…"`')
+    return tuple(int(part) for part in match[1].split("."))
 
 
 def comfyui_version(source: Path) -> tuple[int, ...] | None:

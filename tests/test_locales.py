@@ -21,7 +21,7 @@ TRANSLATED = ("ja", "zh")
 
 # Names that are the same in every language.
 NAMES = {
-    *("VAE", "CLIP Vision", "ID", "Latent", "ONNX Runtime"),
+    *("VAE", "CLIP Vision", "ID", "Latent", "ONNX Runtime", "ComfyUI"),
     *("fps", "CFG", "ControlNet", "LoRA", "API"),
     *("SSIM", "MS-SSIM", "PSNR", "GMSD", "CAMBI", "LPIPS"),
     *("LPIPS（alex）", "LPIPS（squeeze）", "LPIPS（vgg）"),

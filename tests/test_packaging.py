@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 
 from anime_production.models.dependency import PACKAGES
 from anime_production.quickstart_steps.install import development_requirements
+from anime_production.quickstart_steps.places import least_comfyui
+from anime_production.web.server.needed_comfyui import needed_version
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,9 +71,54 @@ def test_the_registry_knows_publisher_name_and_comfyui():
     comfy = PYPROJECT["tool"]["comfy"]
     assert comfy["PublisherId"] == "anime-production"
     assert comfy["DisplayName"] == "Anime Production"
-    assert comfy["requires-comfyui"] == ">=0.30.0"
+    assert re.fullmatch(r">=\d+\.\d+\.\d+", comfy["requires-comfyui"])
     # With WEB_DIRECTORY, which the pack uses, every script would be loaded twice.
     assert "web" not in comfy
+
+
+def test_every_page_and_program_names_the_same_least_comfyui():
+    least = PYPROJECT["tool"]["comfy"]["requires-comfyui"].removeprefix(">=")
+    assert needed_version() == least
+    assert least_comfyui() == tuple(map(int, least.split(".")))
+    pages = [PACK / name for name in ("README.md", "CONTRIBUTING.md")]
+    pages += (PACK / "docs").glob("*.md")
+    named = {
+        (page.name, version)
+        for page in pages
+        for version in re.findall(
+            r"ComfyUI (\d+\.\d+(?:\.\d+)?) or newer", page.read_text(encoding="utf-8")
+        )
+    }
+    assert {name for name, _ in named} >= {"README.md", "compatibility.md"}
+    assert {version for _, version in named} == {least}
+
+
+def test_quickstart_the_pages_and_the_metadata_name_the_same_pythons():
+    quickstart = (PACK / "quickstart.py").read_text(encoding="utf-8")
+    ((low, high),) = re.findall(r"if not \(3, (\d+)\) <= .* <= \(3, (\d+)\)", quickstart)
+    assert PROJECT["requires-python"] == f">=3.{low}"
+    classified = re.findall(r"Python :: 3\.(\d+)", "\n".join(PROJECT["classifiers"]))
+    assert [*map(int, classified)] == [*range(int(low), int(high) + 1)]
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == f"py3{low}"
+    texts = [quickstart, (PACK / "quickstart_steps" / "install.py").read_text(encoding="utf-8")]
+    texts += [
+        (PACK / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")
+    ]
+    texts += [page.read_text(encoding="utf-8") for page in (PACK / "docs").glob("*.md")]
+    named = set(re.findall(r"Python (3\.\d+ to 3\.\d+)", "\n".join(texts)))
+    assert named == {f"3.{low} to 3.{high}"}
+
+
+def test_nothing_of_the_pack_needs_torchaudio():
+    """The newest ComfyUI doesn't require it any more."""
+    assert not any(name_of(each) == "torchaudio" for each in requirements())
+    importing = [
+        path
+        for folder in ("models", "nodes", "web")
+        for path in (PACK / folder).rglob("*.py")
+        if "torchaudio" in path.read_text(encoding="utf-8")
+    ]
+    assert importing == []
 
 
 def left_out_of_the_archive(files: list[str]) -> list[str]:
@@ -129,5 +176,5 @@ def test_comfyui_reads_the_metadata(comfyui: Path):
         sys.path.remove(str(comfyui))
     read = extract_node_configuration(str(PACK))
     assert read.project.name == "anime-production"
-    assert read.project.supported_comfyui_version == ">=0.30.0"
+    assert read.project.supported_comfyui_version == PYPROJECT["tool"]["comfy"]["requires-comfyui"]
     assert read.tool_comfy.publisher_id == "anime-production"

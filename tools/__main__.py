@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..quickstart_steps.console import prepare
 from ..quickstart_steps.steps import NEEDS_SET_UP
 from . import __name__ as package
 from . import translations
@@ -72,6 +73,7 @@ FURTHER = """\
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command with these arguments, and return the exit status."""
+    prepare()
     parser = argparse.ArgumentParser(prog="quickstart.py generate", allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--check", action="store_true")

@@ -4,12 +4,13 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...models import onnx_packages
 from ...models.jobs.recording.recorder import Recorder, open_recorder
 from ...models.process_end import Step, at_end, end_like_interrupt
-from . import folders
+from . import folders, needed_comfyui
+from .console import escape_what_it_lacks
 
 if TYPE_CHECKING:
     from .fetches import Models
@@ -25,25 +26,39 @@ def attach() -> None:
     server = getattr(getattr(sys.modules.get("server"), "PromptServer", None), "instance", None)
     if server is None:
         return
+    escape_what_it_lacks()
     try:
-        import execution
+        from . import context, fetches, routes, workflows
 
-        from . import context, fetches, loop_check, routes, watching, worker, workflows
-
-        loop_check.attach(execution)  # before `watching`, which records what is refused
         downloads = fetches.Fetches(models, server.send_sync)
         end_like_interrupt()
         at_end(Step.DOWNLOADS, downloads.close)
-        routes.register(server.routes, context.make_context(server, recorder, downloads))
         recorder().look_for_models(workflows.model_file)
-        watching.attach(execution, server, recorder)
-        worker.get_productions(server, recorder).start_if_used(folders.private())
+        is_recording = _record_prompts(server)
+        route_context = context.make_context(server, recorder, downloads, is_recording)
+        routes.register(server.routes, route_context)
     except Exception:  # Another version of ComfyUI may differ inside; the nodes must still load.
         log.exception(
-            "Anime Production: the routes or the recording of jobs could not be attached to this"
-            " ComfyUI. The nodes work; their runs are not recorded."
+            "Anime Production: the routes could not be attached to this ComfyUI. The nodes work;"
+            " the panel and scripts can't reach the pack."
         )
     warn_of_packages()
+
+
+def _record_prompts(server: Any) -> bool:
+    """Record prompts and start the worker from now on; return False if ComfyUI differs inside."""
+    try:
+        import execution
+
+        from . import loop_check, watching, worker
+
+        loop_check.attach(execution)  # before `watching`, which records what is refused
+        watching.attach(execution, server, recorder)
+        worker.get_productions(server, recorder).start_if_used(folders.private())
+    except Exception:
+        log.exception("Anime Production: %s", needed_comfyui.not_attached_health()["message"])
+        return False
+    return True
 
 
 def warn_of_packages() -> None:

@@ -30,6 +30,7 @@ class RouteContext:
         fetches: downloads of weights.
         productions: function that returns the productions of this process and their worker.
         threads: threads for the handlers' blocking work.
+        is_recording: False if the recording of jobs could not be attached to this ComfyUI.
     """
 
     get_recorder: Callable[[], Recorder]
@@ -43,6 +44,7 @@ class RouteContext:
     fetches: Fetches
     productions: Callable[[], Productions]
     threads: RouteThreads = field(default_factory=RouteThreads)
+    is_recording: bool = True
 
     @property
     def recorder(self) -> Recorder:
@@ -51,7 +53,7 @@ class RouteContext:
 
 
 def make_context(
-    server: Any, get_recorder: Callable[[], Recorder], fetches: Fetches
+    server: Any, get_recorder: Callable[[], Recorder], fetches: Fetches, is_recording: bool
 ) -> RouteContext:
     """Return the context of the routes of this process.
 
@@ -59,6 +61,7 @@ def make_context(
         server: ComfyUI's `PromptServer`.
         get_recorder: function that returns the recorder of this process's jobs.
         fetches: downloads of weights.
+        is_recording: False if the recording of jobs could not be attached to this ComfyUI.
     """
     return RouteContext(
         get_recorder=get_recorder,
@@ -71,6 +74,7 @@ def make_context(
         graph_errors=workflows.graph_errors,
         fetches=fetches,
         productions=lambda: get_productions(server, get_recorder),
+        is_recording=is_recording,
     )
 
 

@@ -6,6 +6,7 @@ from ...models import dependency, onnx_packages
 from ...models.jobs.database.address import external_address, without_secrets
 from ...models.jobs.recording.recorder_status import RecorderStatus
 from ...models.settings import TRACKING, SettingsError
+from . import needed_comfyui
 from .backup_health import backups_health
 from .context import RouteContext
 from .endpoint import RouteRequest
@@ -27,6 +28,7 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
     state = context.recorder.status()
     database = _database(state, context)
     components = {
+        "comfyui": _comfyui(context),
         "database": database,
         "packages": _packages(database["mode"]),
         "outbox": outbox_health(state),
@@ -40,9 +42,16 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
     # While only the outbox can't be written, events go from memory into the database. Those that
     # stay in memory are lost when ComfyUI ends, and the oldest of very many are dropped.
     stay_in_memory = database["status"] == DOWN or state.lost > state.dropped
-    jobs_are_lost = components["outbox"]["status"] == DOWN and stay_in_memory
+    outbox_loses = components["outbox"]["status"] == DOWN and stay_in_memory
+    jobs_are_lost = outbox_loses or not context.is_recording
     status = DOWN if jobs_are_lost else OK if states == {OK} else DEGRADED
     return {"status": status, "components": components}
+
+
+def _comfyui(context: RouteContext) -> dict[str, Any]:
+    if not context.is_recording:
+        return needed_comfyui.not_attached_health()
+    return {"status": OK, "version": needed_comfyui.comfyui_version()}
 
 
 def _database(state: RecorderStatus, context: RouteContext) -> dict[str, Any]:

@@ -119,6 +119,15 @@ REFUSALS: Mapping[str, RefusalKind] = {
     "already_running": RefusalKind(409, "{name} is being downloaded."),
     "not_running": RefusalKind(409, "{name} isn't being downloaded."),
     # Settings and the pack itself.
+    "comfyui_too_old": RefusalKind(
+        503, "Anime Production needs ComfyUI {needed} or newer, and this is {version}. Update"
+        " ComfyUI. Until then the pack has no nodes."),
+    "comfyui_differs": RefusalKind(
+        503, "Anime Production can't be loaded, because this ComfyUI ({version}) has no {missing}."
+        " Update Anime Production."),
+    "not_attached": RefusalKind(
+        503, "The recording of jobs could not be attached to this ComfyUI ({version}). The nodes"
+        " work; their runs are not recorded. Update Anime Production."),
     "set_by_environment": RefusalKind(
         409, "The environment variable {variable} decides which prompts are remembered. Change it"
         " there, then restart ComfyUI."),

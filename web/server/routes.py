@@ -10,6 +10,7 @@ from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .export import export
 from .health import health
+from .needed_comfyui import HEALTH, is_registered
 from .query_parameters import (
     DeleteParameters,
     ExportParameters,
@@ -21,7 +22,6 @@ from .route_threads import FILES_SECONDS
 
 log = logging.getLogger(__name__)
 
-HEALTH = "/anime/health"
 JOBS = "/anime/jobs"
 JOB = "/anime/jobs/{id}"
 TRACKING = "/anime/tracking"
@@ -133,7 +133,7 @@ def register(routes: Any, context: RouteContext) -> None:
         routes: aiohttp's `RouteTableDef`, which ComfyUI adds to its application later.
         context: recorder and ComfyUI for the handlers.
     """
-    if any(getattr(route, "path", None) == HEALTH for route in routes):
+    if is_registered(routes):
         log.warning(
             "Anime Production is installed twice; the routes of this copy are not added. Remove"
             " one of the copies from custom_nodes."

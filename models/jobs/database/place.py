@@ -168,7 +168,7 @@ def _is_usable(folder: Path) -> bool:
 def _lock_problem(file: Path) -> str | None:
     import fcntl
 
-    with file.open("a") as opened:
+    with file.open("ab") as opened:
         try:
             fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

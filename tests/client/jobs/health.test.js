@@ -171,3 +171,35 @@ test("a refusal is told, and not as silence", async () => {
   await foot.resync();
   assert.ok(foot.root.textContent.includes(error.message), foot.root.textContent);
 });
+
+const TOO_OLD = {
+  status: "down",
+  version: "0.3.64",
+  needed: "0.20.0",
+  missing: ["io.Autogrow"],
+  message: "Anime Production needs ComfyUI 0.20.0 or newer, and this is 0.3.64. Update ComfyUI.",
+  problem: "comfyui_too_old",
+};
+
+for (const [language, words] of [
+  ["en", "needs ComfyUI 0.20.0 or newer, and this is 0.3.64"],
+  ["ja", "ComfyUI 0.20.0以降が必要です（このComfyUIは0.3.64）"],
+  ["zh", "需要 ComfyUI 0.20.0 或更新的版本，而这里是 0.3.64"],
+]) {
+  test(`an older ComfyUI is told in the line and in the list: ${language}`, async () => {
+    speak(language);
+    const error = { code: "comfyui_too_old", message: TOO_OLD.message };
+    const answer = { status: "down", components: { comfyui: TOO_OLD }, error };
+    api.serve(() => Response.json(answer, { status: 503 }));
+    const foot = new HealthFoot();
+    await foot.resync();
+    await settle();
+    assert.ok(foot.text.textContent.includes(words), foot.text.textContent);
+    assert.equal(foot.parts.textContent.split(words).length, 2, foot.parts.textContent);
+  });
+}
+
+test("a ComfyUI that works is shown with its version", async () => {
+  const parts = await partsOf({ comfyui: { status: "ok", version: "0.46.0" } }, "ok");
+  assert.ok(parts.textContent.includes("ComfyUI0.46.0"), parts.textContent);
+});

@@ -119,22 +119,32 @@ class Desk:
         A POST says that its body is JSON, unless `headers` say something else.
         """
 
-        async def answers() -> list[Answered]:
-            found = []
-            async with TestClient(TestServer(self.application())) as client:
-                for method, path, body in requests:
-                    data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-                    named = {
-                        **(IS_JSON if method == "POST" else {}),
-                        **(headers or {}),
-                    }
-                    async with client.request(method, path, data=data, headers=named) as got:
-                        found.append(
-                            Answered(got.status, got.content_type, await got.read(), got.headers)
-                        )
-            return found
+        return ask_application(self.application(), *requests, headers=headers)
 
-        return asyncio.run(answers())
+
+def ask_application(
+    application: web.Application,
+    *requests: tuple[str, str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> list[Answered]:
+    """What a server with these routes answers to each request; see `Desk.ask`."""
+
+    async def answers() -> list[Answered]:
+        found = []
+        async with TestClient(TestServer(application)) as client:
+            for method, path, body in requests:
+                data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+                named = {
+                    **(IS_JSON if method == "POST" else {}),
+                    **(headers or {}),
+                }
+                async with client.request(method, path, data=data, headers=named) as got:
+                    found.append(
+                        Answered(got.status, got.content_type, await got.read(), got.headers)
+                    )
+        return found
+
+    return asyncio.run(answers())
 
 
 def _refuse(constant: str) -> None:

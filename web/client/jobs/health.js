@@ -9,6 +9,8 @@ const EVERY = 30_000; // milliseconds between two requests
 // Problems of the outbox: the last try to ship failed, or events wait for long without a reason.
 const FAILING = "failing";
 const LATE = "late";
+// Problems of a ComfyUI in which the pack can't be loaded; then its health has no other part.
+const NOT_LOADED = ["comfyui_too_old", "comfyui_differs"];
 const CPU_ONLY = "cpu_only"; // onnxruntime's package for the CPU beside an NVIDIA card
 const SYMBOLS = { ok: "●", degraded: "▲", down: "✘", unknown: "?" };
 
@@ -96,7 +98,11 @@ export class HealthFoot {
   #draw({ status, components }) {
     const impaired = Object.keys(components).filter((name) => components[name].status !== "ok");
     const names = impaired.map((name) => words(/** @type {any} */ (`health.${name}`))).join(", ");
-    this.#show(status, words(`health.${status}`, { parts: names }));
+    const { comfyui } = components;
+    const text = NOT_LOADED.includes(comfyui?.problem)
+      ? problem("comfyui", comfyui, comfyui.message ?? "")
+      : words(`health.${status}`, { parts: names });
+    this.#show(status, text);
     this.parts.replaceChildren(
       ...Object.entries(components).map(([name, part]) => partItem(name, part)),
     );
@@ -155,6 +161,8 @@ function partItem(name, part) {
 function partText(name, part) {
   if (part.status !== "ok" && part.message) return problem(name, part, part.message);
   switch (name) {
+    case "comfyui":
+      return part.version;
     case "database":
       return words(`health.database_${part.mode === "external" ? "external" : "embedded"}`, {
         server: String(part.server).split(" ")[0], // `16.4` of `16.4 (Debian …)`
@@ -205,6 +213,10 @@ function backupsText({ state, newest, bytes, count }) {
  */
 function problem(name, part, english) {
   const values = { ...part, packages: installedPackages(part) };
+  if (name === "comfyui") {
+    const missing = part.missing?.join(", ");
+    return refusalText({ key: part.problem, values: { ...part, missing } }, english);
+  }
   if (part.problem === CPU_ONLY) return words("health.onnxruntime_cpu_only", values);
   if (name === "packages") {
     return words("health.packages_missing", { packages: part.missing.join(", ") });

@@ -39,7 +39,7 @@ async function fetchHealth() {
     return await callRoute("/anime/health");
   } catch (error) {
     const answer = error instanceof RouteError ? error.more : {};
-    if (answer.components) return /** @type {any} */ (answer);
+    if (answer.components?.database) return /** @type {any} */ (answer);
     throw error;
   }
 }

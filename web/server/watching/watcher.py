@@ -15,11 +15,8 @@ from ....models.jobs.recording.recorder import Recorder
 from . import endings, prompts, validation
 from .announcements import Announcements
 from .progress import Progress, nodes_that_run
-<<<<<<< HEAD
 from .queue_items import QueueItem, read_item, with_extra_data
-=======
 from .written_files import written_files
->>>>>>> h-files
 
 CACHED = "execution_cached"
 
@@ -158,14 +155,10 @@ class Watcher:
         left_out = self._recorder.left_out(running_job.id)
         job = self._recorder.end(running_job.id)
         if job is not None:
-<<<<<<< HEAD
             event = endings.finished_event(job, prompt.graph, result, status)
-            self._end(validation.with_left_out(event, left_out), prompt.graph)
-=======
-            announce = self._end(endings.finished_event(job, graph, result, status), graph)
-            files = written_files(graph, result, status, self._output())
+            announce = self._end(validation.with_left_out(event, left_out), prompt.graph)
+            files = written_files(prompt.graph, result, status, self._output())
             self._recorder.record_files(job, files, when_done=announce)
->>>>>>> h-files
 
     def _running_job(self, prompt: QueueItem) -> Job | None:
         """Return the job of a running prompt, which also a node expansion may have added."""
@@ -205,21 +198,16 @@ class Watcher:
         if job is not None:
             self._announce.progressed(job, 0.0)
 
-<<<<<<< HEAD
-    def _end(self, event: JobFinished, graph: Mapping[str, Any]) -> None:
-        if event.job.id not in self._ids_with_graph:
-=======
     def _end(self, event: JobFinished, graph: Mapping[str, Any]) -> Callable[[], None]:
         """Record and announce the end of a job; return a function that announces it again."""
-        if event.job.id in self._ids_without_graph:
-            self._ids_without_graph.discard(event.job.id)
->>>>>>> h-files
+        if event.job.id not in self._ids_with_graph:
             event = replace(event, graph=graph)
         self._ids_with_graph.discard(event.job.id)
         self._recorder.record(event)
         job_verdict = judge(event.state, graph, summaries(event.reports), event.saved_by)
-<<<<<<< HEAD
-        self._announce.ended(event.job, event.state, job_verdict)
+        announce = partial(self._announce.ended, event.job, event.state, job_verdict)
+        announce()
+        return announce
 
 
 def _node_errors_of(prompt: QueueItem) -> Mapping[str, Any]:
@@ -229,8 +217,3 @@ def _node_errors_of(prompt: QueueItem) -> Mapping[str, Any]:
     """
     prompt_id, graph, node_errors = _validated.get() or (None, None, {})
     return node_errors if graph is prompt.graph and prompt_id == prompt.prompt_id else {}
-=======
-        announce = partial(self._announce.ended, event.job, event.state, job_verdict)
-        announce()
-        return announce
->>>>>>> h-files
