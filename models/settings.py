@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from .jobs.recording.tracking import Tracking
+from .whole_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -129,17 +130,11 @@ def read_config(directory: Path) -> Mapping[str, Any]:
 
 def _write_config(directory: Path, values: Mapping[str, Any]) -> None:
     config = directory / CONFIG
-    # The values go into a temporary file first, so that the config is never half written. Only
-    # its owner can read it from the start, because it may contain the database's password.
-    temporary = config.with_name(f"{CONFIG}.{os.getpid()}.new")
+    text = json.dumps(values, indent=2, ensure_ascii=False)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(values, file, indent=2, ensure_ascii=False)
-            file.write("\n")
-        os.replace(temporary, config)
+        # Only its owner can read the file, because it may contain the database's password.
+        write_whole(config, f"{text}\n".encode())
     except OSError as error:
         raise SettingsError(f"{config} can't be written ({type(error).__name__}).") from None
 

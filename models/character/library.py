@@ -11,7 +11,6 @@ an incomplete version, and a version never changes.
 
 import hashlib
 import logging
-import os
 import re
 import shutil
 import time
@@ -28,8 +27,9 @@ from ..frames import InputError
 from ..jobs.character_version import CharacterReference, CharacterVersion
 from ..jobs.job import clean_name
 from ..jobs.provenance.naming import plain_name
+from ..whole_files import move, sync_folder
 from .sheet import Character
-from .storage import FACTS, Label, LibraryError, Packed, pack, read, read_label, sync_folder, write
+from .storage import FACTS, Label, LibraryError, Packed, pack, read, read_label, write
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +203,7 @@ def _publish(
         number = max(numbers, default=0) + 1
         path = character_folder / _version_name(number)
         try:
-            os.rename(unfinished, path)  # fails on every system if the folder exists with files
+            move(unfinished, path, overwrite=False)
         except OSError:
             if not path.exists():
                 raise

@@ -18,6 +18,7 @@ import safetensors.torch
 import torch
 
 from ..jobs.provenance.files import as_picture
+from ..whole_files import sync_folder
 from .sheet import Character
 
 SCHEMA = 1
@@ -164,19 +165,6 @@ def read_label(folder: Path) -> Label:
         saved_at=datetime.fromisoformat(data["saved_at"]),
         sha256=data["sha256"],
     )
-
-
-def sync_folder(folder: Path) -> None:
-    """Write a folder's file names to the disk, so that they survive a power cut (POSIX only)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # some network file systems can't sync a folder
-    finally:
-        os.close(descriptor)
 
 
 def _read_facts(folder: Path) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 import json
 import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from ..whole_files import write_whole
 from .definition import MOST_BYTES, DefinitionError, PhaseDefinition, phase_id, read_definition
 
 log = logging.getLogger(__name__)
@@ -106,7 +105,8 @@ def register_phase(folder: Path, definition: PhaseDefinition, replace: bool = Fa
                 " that replaces it."
             )
     folder.mkdir(parents=True, exist_ok=True)
-    _write(path, json.dumps(definition.to_dict(), indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(definition.to_dict(), indent=2, ensure_ascii=False)
+    write_whole(path, f"{text}\n".encode())
     return True
 
 
@@ -154,17 +154,3 @@ def _read_file(path: Path) -> PhaseDefinition:
             f"id: expected {path.stem}, which is the file's name, got {definition.id}."
         )
     return definition
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that no reader ever sees a part of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

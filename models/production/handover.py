@@ -1,13 +1,12 @@
 """Transfer of a phase's files through the database, for a next phase on another machine."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..jobs.job import Artifact
+from ..whole_files import write_whole
 from .phase_kind import VIDEO
 from .queries import sql
 from .records import AttemptRecord
@@ -87,7 +86,8 @@ def fetch_file(connection: "Connection", file: Artifact, output: Path) -> str:
         row = connection.execute(sql("fetch_file"), {"sha256": file.sha256}).fetchone()
         if row is None:
             raise FileMissing(file.path)
-        _write(output / path, bytes(row[0]))
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(output / path, bytes(row[0]))
     return path
 
 
@@ -103,16 +103,3 @@ def _has_content(path: Path, file: Artifact) -> bool:
         and path.stat().st_size == file.bytes
         and hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that no reader ever sees a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -15,6 +15,7 @@ import requests
 
 from ..file_hash import sha256_of
 from ..settings import HUB_MIRROR
+from ..whole_files import move, sync_folder
 from .catalogue import HUB
 from .weight import WeightFile
 
@@ -93,21 +94,11 @@ def download(
         _verify(file, offer, part)
         with part.open("rb+") as whole:
             os.fsync(whole.fileno())
-        os.replace(part, target)
+        move(part, target)
         _note_path(part).unlink(missing_ok=True)
         sync_folder(target.parent)
     except OSError as error:
         raise FetchFailed(f"{_disk_error_text(error, target.parent)}; {by_hand}.") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Write a folder's file names to the disk, so that a rename survives a power cut (POSIX)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def check_room(folder: Path, needed: int) -> None:

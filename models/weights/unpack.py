@@ -5,7 +5,8 @@ import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from .download import FetchFailed, check_room, sync_folder
+from ..whole_files import move, sync_folder
+from .download import FetchFailed, check_room
 
 NETWORK = ".onnx"
 
@@ -71,10 +72,10 @@ def _networks_in(
 
 def _move(partial: Path, target: Path, names: list[str]) -> list[Path]:
     if not target.exists():
-        os.replace(partial, target)
+        move(partial, target)
     else:  # the folder may hold some of the networks, or other files
         for name in names:
-            os.replace(partial / name, target / name)
+            move(partial / name, target / name)
     sync_folder(target)
     sync_folder(target.parent)
     return [target / name for name in names]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ...dependency import require
+from ...whole_files import move
 from .account import account_for, holds_sockets, make_passable, program_folder
 from .server_process import (
     DATA,
@@ -143,7 +144,7 @@ class Cluster:
 
     def _launch(self, version: int) -> None:
         if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
-            self._log.replace(self._log.with_name("log.old"))
+            move(self._log, self._log.with_name("log.old"))
         end = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -209,7 +210,7 @@ class Cluster:
         # can be missing.
         self._run(version, "initdb", "-D", fresh, "-U", SUPERUSER, "--encoding=UTF8",
                   "--no-locale", "--auth=scram-sha-256", f"--pwfile={password}")  # fmt: skip
-        fresh.rename(data)
+        move(fresh, data)
 
     def _upgrade(self, old: int, new: int) -> None:
         """Upgrade the data folder to a newer version of PostgreSQL.
@@ -235,8 +236,8 @@ class Cluster:
                       "-D", fresh, "-U", SUPERUSER, working=Path(working),
                       PGPASSWORD=(self._place / "password").read_text())  # fmt: skip
         old_data = self._data.with_name(f"data-{old}-{time.strftime('%Y%m%d-%H%M%S')}")
-        self._data.rename(old_data)
-        fresh.rename(self._data)
+        move(self._data, old_data)
+        move(fresh, self._data)
         log.warning(
             "The embedded PostgreSQL was upgraded. The old files are still in %s; you can delete"
             " them.",

@@ -18,6 +18,7 @@ from PIL.TiffTags import ASCII, lookup
 from ...file_hash import sha256_of
 from ...gating.loops import without_loop_marks
 from ...report import Report
+from ...whole_files import move
 from ..job import Artifact, Job
 from .thumbnail import thumbnail
 from .video_files import VideoFacts, middle_frame, video_facts
@@ -206,7 +207,11 @@ def save_video(
         write(unfinished, dict(facts) or None)
         picture = middle_frame(unfinished)
         path, _ = _reserve(to, 0, to.counter, "mp4")
-        unfinished.replace(path)
+        try:
+            move(unfinished, path)
+        except OSError:
+            path.unlink()  # nothing is in it
+            raise
     finally:
         unfinished.unlink(missing_ok=True)
     artifact = _artifact(path, to.root, "video", video_facts(path))

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any
 
+from ...whole_files import move
 from ..database.transfer import Contents, PrintLine, Source, Table, TransferFailed, digest
 from ..database.unavailable import DatabaseUnavailable
 from .backup_folder import MANIFEST, UNFINISHED
@@ -76,7 +77,7 @@ def write_file(
             contents = write_archive(stream, source, print_line, pace, more)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(unfinished, file)
+        move(unfinished, file)
     except OSError as error:
         if isinstance(error, DatabaseUnavailable):
             raise

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from anime_production.models.production import catalogue
+from anime_production.models import whole_files
 from anime_production.models.production.catalogue import (
     SHIPPED,
     PhaseConflict,
@@ -106,7 +106,7 @@ def test_a_phase_is_written_whole_or_not_at_all(data, tmp_path, monkeypatch):
     def full(handle: int) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(catalogue.os, "fsync", full)
+    monkeypatch.setattr(whole_files.os, "fsync", full)
     with pytest.raises(OSError, match="space"):
         register_phase(tmp_path, read_definition({**data, "name": "Other"}), replace=True)
     assert find_phase(tmp_path, "own").name == "Own"
