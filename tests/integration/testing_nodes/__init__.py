@@ -6,9 +6,9 @@ import torch
 from comfy_api.latest import ComfyExtension, io
 
 from .faults import TestBreakHooks, TestHooks, TestWait
+from .file_writers import TestVideoCombine
 from .requeue import TestRequeue
 from .switches import TestAnySwitch
-from .file_writers import TestVideoCombine
 from .trim import TestTrim
 
 
