@@ -36,6 +36,6 @@ def own_entries(ui: Mapping[str, Any], key: str) -> list[Any]:
         [{'pass': True}, {'pass': False}]
     """
     entries: list[Any] = []
-    for each in ui.get(key) or ():
-        entries += each if isinstance(each, list) else [each]
+    for run in ui.get(key) or ():
+        entries += run if isinstance(run, list) else [run]
     return entries

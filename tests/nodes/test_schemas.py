@@ -98,3 +98,14 @@ def _inputs_with_default(
         for given in node.GET_SCHEMA().inputs:
             if getattr(given, "default", None) is not None:
                 yield f"{node_id}.{given.id}", given, parameters[given.id]
+
+
+def test_every_validator_names_an_input(node_classes: dict[str, Any]):
+    """ComfyUI 0.30 ignores the verdict of a validator without named inputs, 0.46 does not."""
+    validators = {
+        name: inspect.signature(node.validate_inputs)
+        for name, node in node_classes.items()
+        if "validate_inputs" in vars(node)
+    }
+    assert validators
+    assert [name for name, each in validators.items() if not each.parameters] == []

@@ -184,7 +184,7 @@ def _state(status: Any, messages: list[Any]) -> JobState:
 def _time_of(events: tuple[str, ...], messages: list[Any]) -> datetime | None:
     """Return the time of the last message with one of these events, or None."""
     stamps = [data.get("timestamp") for event, data in messages if event in events]
-    if not stamps or not stamps[-1]:
+    if not stamps or not isinstance(stamps[-1], int | float) or not stamps[-1]:
         return None
     return datetime.fromtimestamp(stamps[-1] / 1000, timezone.utc)  # ComfyUI sends milliseconds.
 

@@ -155,7 +155,7 @@ def test_messages_that_nobody_knows_are_ignored(bench):
         bench.executor.add_message(event, {"prompt_id": "p", "timestamp": "soon"}, False)
         bench.executor.add_message(event, {}, False)
     strange = [("execution_summary", {"failed": 1}), ("a", "b", "c"), "text", ("partial", None), 7]
-    bench.end(item_id, STARTED, *strange, SUCCESS)
+    bench.end(item_id, STARTED, *strange, ("execution_success", {"timestamp": "soon"}))
     assert bench.kinds == LIFE
     assert ends_of(bench) == [("p", JobState.COMPLETED)]
 
