@@ -13,9 +13,9 @@ from typing import Any
 from .measurement import Better
 from .report import RETRY, Report
 
-# Most bytes of a report as JSON. A node shows two reports at most, and a ranking of 50 kB, so that
+# Most bytes of a report as JSON. Beside a report a node shows at most a ranking of 75 kB, so that
 # its message stays below 200 kB.
-MOST_BYTES = 120_000
+MOST_BYTES = 110_000
 LEAST_BYTES = 5  # of a value with its comma and space, such as "0.5, "
 DIGITS = 4  # significant digits of the values of a shortened curve
 FRAMES = "frames_shown"  # key of a measurement: frames of the values in `per_frame`, if some lack

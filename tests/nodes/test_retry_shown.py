@@ -5,6 +5,7 @@ import json
 import pytest
 
 from anime_production.models.report import Verdict
+from anime_production.models.report_ui import MOST_BYTES
 
 from ..integration.client import Prompt
 from .executor import copy_ui
@@ -71,6 +72,6 @@ def test_long_reports_are_shown_shortened_and_recorded_whole(executor, frames, a
     (recorded,) = [each for each in run.finished(prompt).reports if each.node_id == end]
     (whole,) = [each for each in recorded.report["measurements"] if each["name"] == "attempts"]
     whole_size = len(json.dumps(recorded.report).encode())
-    assert whole_size > 120_000
+    assert whole_size > MOST_BYTES
     for attempt in whole["details"]["attempts"]:
         assert len(attempt["report"]["measurements"][0]["per_frame"]) == frames
