@@ -36,6 +36,7 @@ __all__ = [
 
 SCHEMA = 1
 HEAVIEST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.PASS)
+RETRY = "retry"  # backend of the measurement whose details contain the attempts of a retry
 MERGED = "merged"  # subject of a report that was merged from several reports
 FROM_VALUE, FROM_ANSWER = "value", "answer"  # subjects of reports on what other packs give
 OF_OTHER_PACKS = (FROM_VALUE, FROM_ANSWER)

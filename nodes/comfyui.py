@@ -61,10 +61,10 @@ def running_node() -> tuple[Graph, str] | None:
     Returns:
         The prompt in API format and the node's id; None outside of a prompt.
     """
-    context = get_executing_context()
-    if context is None:
+    context, state = get_executing_context(), get_progress_state()
+    if context is None or context.prompt_id != state.prompt_id:
         return None
-    dynprompt = get_progress_state().dynprompt
+    dynprompt = state.dynprompt
     prompt: Graph = dynprompt.original_prompt
     displayed_at = dynprompt.get_display_node_id(context.node_id)
     return prompt, original_of(context.node_id, prompt, displayed_at)

@@ -15,6 +15,9 @@ from .answers import kept_ui, node_output, or_blocked
 from .lists import refuse_single_frames
 from .sockets import ReportSocket
 
+# Accepted frames that the `ui` names, about 55 kB. All are counted.
+MOST_INDICES = 8192
+
 
 class AnimeGate(io.ComfyNode):
     """Node that sends images and all that goes with them to accepted or rejected outputs."""
@@ -162,7 +165,7 @@ def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]
         "because": [each.to_dict() for each in decision.reasons],
         "accepted": len(indices),
         "rejected": rejections,
-        "indices": indices,
+        "indices": indices[:MOST_INDICES],
     }
 
 

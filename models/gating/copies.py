@@ -1,6 +1,6 @@
 """Ids of the copies of a prompt's nodes that ComfyUI runs: in attempts of a retry and in loops.
 
-A copy's id is that of its node with something before it, which ends in a dot or an underscore:
+A copy's id is that of its node with something before it:
 
 - `7.attempt_2.5`: node 5 in attempt 2 of the retry that ends at node 7.
 - `20.0.0.3_5`: node 5 in the fourth iteration of ComfyUI's loop that begins at node 20.
@@ -9,10 +9,12 @@ A copy's id is that of its node with something before it, which ends in a dot or
 Loops within loops and retries within loops put several such parts before the id.
 """
 
-from collections.abc import Container, Iterator
+import re
+from collections.abc import Container
 
 COPIES = ".attempt_"  # part of the ids of the copies of a retry
-BEFORE_AN_ID = "._"  # letters at which a copy's id may begin to be that of its node
+# Everything before the id of the node. `pathOf` in web/client/nodes/run.js has the same pattern.
+COPY = re.compile(r"^.*\.(?:\d+\.\d+\.(?:\d+_)?|attempt_\d+\.)")
 
 
 def attempt_prefix(end: str, attempt: int) -> str:
@@ -28,8 +30,6 @@ def attempt_prefix(end: str, attempt: int) -> str:
 def original_of(node: str, nodes: Container[str], displayed_at: str | None = None) -> str:
     """Return the node of a prompt that a node is a copy of; a node that is no copy itself.
 
-    `nodeAtPath` in `web/client/nodes/find.js` follows the same rule.
-
     Args:
         node: id of a node that ran.
         nodes: ids of the prompt's nodes.
@@ -42,12 +42,9 @@ def original_of(node: str, nodes: Container[str], displayed_at: str | None = Non
     """
     if node not in nodes and displayed_at is not None and displayed_at in nodes:
         return displayed_at
-    return next((end for end in possible_originals(node) if end in nodes), node)
+    return next((each for each in possible_originals(node) if each in nodes), node)
 
 
-def possible_originals(node: str) -> Iterator[str]:
-    """Yield the ids that a node may be a copy of, the longest first; the first is its own."""
-    yield node
-    for place, letter in enumerate(node):
-        if letter in BEFORE_AN_ID:
-            yield node[place + 1 :]
+def possible_originals(node: str) -> tuple[str, str]:
+    """Return the ids of which one is that of the node: its own, and the end of a copy's id."""
+    return node, COPY.sub("", node)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..measure import Measure
 from ..measurement import Better, Measurement
-from ..report import MERGED, Report, Verdict
+from ..report import MERGED, RETRY, Report, Verdict
 
 MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
@@ -104,7 +104,7 @@ class Trial:
         while name in used_names:  # a retry within a retry has one such measurement already
             number += 1
             name = f"{ATTEMPTS}_{number}"
-        measure = Measure(name, ATTEMPTS_UNIT, Better.LOWER, 0, MOST_ATTEMPTS, backend="retry")
+        measure = Measure(name, ATTEMPTS_UNIT, Better.LOWER, 0, MOST_ATTEMPTS, backend=RETRY)
         code = "retry_passed" if self.passed else "retry_exhausted" if self.ended else "retry_runs"
         values = {
             "attempts": len(self.attempts),

@@ -75,7 +75,7 @@ class Ended:
         status = SimpleNamespace(
             status_str="error" if self.error else "success", messages=self.messages
         )
-        return finished_event(new_job("a prompt"), graph, history, status)
+        return finished_event(new_job("a run"), graph, history, status)
 
     def verdict(self, graph: dict[str, Any]) -> Verdict | None:
         """The verdict of a job with this prompt."""
@@ -104,7 +104,7 @@ class Executor:
         prompt = copy.deepcopy(prompt)
         outputs = [node for node, each in prompt.items() if self._is_output(each["class_type"])]
         extra = {"client_id": "browser"}
-        running = self.executor.execute_async(prompt, "a prompt", extra, outputs)
+        running = self.executor.execute_async(prompt, "a run", extra, outputs)
         asyncio.run(asyncio.wait_for(running, seconds))
         result = copy.deepcopy(self.executor.history_result)
         return Ended(

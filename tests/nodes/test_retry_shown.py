@@ -1,8 +1,11 @@
 """What a Retry End shows, in a real run: in the history, in the browser, and when it is cached."""
 
+import json
+
 import pytest
 
 from anime_production.models.report import Verdict
+from anime_production.models.report_ui import MOST_BYTES
 
 from ..integration.client import Prompt
 from .executor import copy_ui
@@ -38,3 +41,37 @@ def test_the_last_attempt_is_shown_at_once_and_when_nothing_runs_again(
     assert second.executed(end) == [second.outputs[end]]
     for run in (first, second):
         assert run.verdict(prompt) is Verdict.PASS, "attempts that failed count no more"
+
+
+def flickering(frames: int, attempts: int) -> tuple[Prompt, str]:
+    """A retry of a clip that always flickers, judged by Clip Quality."""
+    prompt = Prompt()
+    start = prompt.add("AnimeRetryStart", seed=1)
+    size = {"width": 64, "height": 64, "frames": frames}
+    clip = prompt.add("AnimeSampleClip", **size, seed=start.out(0), flicker=12.0)
+    score = prompt.add("AnimeClipQuality", images=clip.out(), fps=12.0)
+    end = prompt.add("AnimeRetryEnd", report=score.out(), slot_1=clip.out(), attempts=attempts)
+    return prompt, end
+
+
+@pytest.mark.parametrize(
+    ("frames", "attempts"), [(48, 8), pytest.param(600, 8, marks=pytest.mark.slow)]
+)
+def test_long_reports_are_shown_shortened_and_recorded_whole(executor, frames, attempts):
+    prompt, end = flickering(frames, attempts)
+    run = executor.run(prompt, seconds=580.0)
+    assert run.error == ""
+    messages = [len(text.encode()) for event, text in run.sent if event == "executed"]
+    entries = [len(json.dumps(ui).encode()) for ui in run.outputs.values()]
+    assert max(messages + entries) < 200_000
+    last = run.executed(end)[-1]["anime_report"][0]
+    (shown,) = [each for each in last["measurements"] if each["name"] == "attempts"]
+    assert [each["report"]["verdict"] for each in shown["details"]["attempts"]] == (
+        ["FAIL"] * attempts
+    )
+    (recorded,) = [each for each in run.finished(prompt).reports if each.node_id == end]
+    (whole,) = [each for each in recorded.report["measurements"] if each["name"] == "attempts"]
+    whole_size = len(json.dumps(recorded.report).encode())
+    assert whole_size > MOST_BYTES
+    for attempt in whole["details"]["attempts"]:
+        assert len(attempt["report"]["measurements"][0]["per_frame"]) == frames

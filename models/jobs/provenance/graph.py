@@ -23,6 +23,7 @@ PASSING_INPUTS = {
 PASSED_INPUT = {
     (RETRY_START.id, RETRY_START.number("seed")): "seed",
     (SAMPLE_CLIP.id, SAMPLE_CLIP.number("fps")): "fps",
+    ("EndLoop", 0): "output_value",
     ("SeedGenerator", 0): "seed",
     ("CR Seed", 0): "seed",
 }

@@ -10,7 +10,7 @@ from ...gating.copies import possible_originals
 from ...gating.retry import reason_of
 from ...measurement import Measurement
 from ...node_types import RETRY_END
-from ...report import Report, ReportError
+from ...report import RETRY, Report, ReportError
 from ..job import NodeReport, ShownReport
 from ..strict_json import strict_json
 from . import sql
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 log = logging.getLogger(__name__)
-
-RETRY = "retry"  # backend of the measurement whose details contain the attempts of a retry
 
 
 @dataclass(frozen=True)

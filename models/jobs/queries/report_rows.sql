@@ -21,9 +21,9 @@ UPDATE anime.reports SET explained_by = %(name)s WHERE id = %(id)s
 
 -- name: type_of_node
 SELECT graph -> node ->> 'class_type'
-FROM anime.jobs, unnest(%(nodes)s::text[]) WITH ORDINALITY AS original (node, position)
+FROM anime.jobs, unnest(%(nodes)s::text[]) WITH ORDINALITY AS possible_original (node, place)
 WHERE id = %(job_id)s AND graph ? node
-ORDER BY position LIMIT 1
+ORDER BY place LIMIT 1
 
 -- name: add_retry_attempt
 INSERT INTO anime.retry_attempts (job_id, node_id, number, seed, verdict, score, reason, chosen)

@@ -20,6 +20,7 @@ PROMPT = {"5", "45", "1", "4", "12:7", "a.b", "a_b", "20"}
         ("20.0.0.0_a_b", "a_b"),
         ("20.0.0.result", "20.0.0.result"),
         ("gone", "gone"),
+        ("gone.5", "gone.5"),
     ],
 )
 def test_a_copy_leads_to_its_node(node, original):

@@ -215,3 +215,10 @@ def test_the_seed_moves_on_and_begins_again_at_its_end(data):
     assert next_values(phase, {}) == {"seed": 8}
     assert next_values(phase, {"seed": 41, "blur": 1.0}) == {"seed": 42, "blur": 1.0}
     assert next_values(phase, {"seed": 100}) == {"seed": 0}
+
+
+def test_what_comfyui_writes_about_loops_is_no_part_of_a_phase(data):
+    plain = read_definition(data)
+    node = next(iter(data["graph"]))
+    data["graph"][node] |= {"_loop_body": ["4"], "_loop_end": "5"}
+    assert read_definition(data) == plain

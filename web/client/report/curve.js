@@ -26,6 +26,7 @@ export class Curve {
    */
   constructor(measurement, worst, onChoose) {
     this.measurement = measurement;
+    this.frames = framesOf(measurement);
     this.worst = worst;
     this.onChoose = onChoose;
     /** @type {number | null} */
@@ -38,13 +39,13 @@ export class Curve {
   }
 
   /**
-   * Choose a frame; one beyond the clip becomes the first or the last.
+   * Choose a frame; one without a value in the curve becomes the nearest one that has one.
    *
    * @param {number} frame
    */
   choose(frame) {
-    const last = this.measurement.per_frame.length - 1;
-    this.chosen = Math.min(Math.max(frame, 0), last);
+    const distance = (/** @type {number} */ each) => Math.abs(each - frame);
+    this.chosen = this.frames.reduce((a, b) => (distance(b) < distance(a) ? b : a));
     this.element.setAttribute("aria-valuenow", String(this.chosen));
     this.element.setAttribute("aria-valuetext", valueAt(this.measurement, this.chosen));
     this.plot.redraw(false);
@@ -57,6 +58,10 @@ export class Curve {
     this.element.remove();
   }
 
+  get #last() {
+    return this.frames[this.frames.length - 1];
+  }
+
   #slider() {
     const slider = element("div", "anime-curve");
     const label = words("curve.label", { name: title(this.measurement.name) });
@@ -66,7 +71,7 @@ export class Curve {
       tabindex: "0",
       "aria-label": label,
       "aria-valuemin": "0",
-      "aria-valuemax": String(this.measurement.per_frame.length - 1),
+      "aria-valuemax": String(this.#last),
       "aria-valuenow": String(start),
       "aria-valuetext": valueAt(this.measurement, start),
     };
@@ -77,7 +82,8 @@ export class Curve {
       if (step === undefined) return;
       event.preventDefault();
       event.stopPropagation(); // the canvas would move the node
-      this.choose(this.chosen === null ? start : this.chosen + step);
+      const place = this.frames.indexOf(this.chosen ?? start);
+      this.choose(this.chosen === null ? start : (this.frames[place + step] ?? this.chosen));
     });
     return slider;
   }
@@ -107,7 +113,7 @@ export class Curve {
       cursor: { show: false }, // uPlot's cursor ignores the canvas's scale
       legend: { show: false },
       scales: {
-        x: { time: false, range: [-0.5, values.length - 0.5] },
+        x: { time: false, range: [-0.5, this.#last + 0.5] },
         y: { range: (_, low, high) => this.#range(low, high) },
       },
       axes: [
@@ -124,7 +130,7 @@ export class Curve {
       ],
       hooks: { drawAxes: [(plot) => this.#shade(plot)], draw: [(plot) => this.#mark(plot)] },
     };
-    return new uPlot(options, [values.map((_, frame) => frame), values], this.element);
+    return new uPlot(options, [this.frames, values], this.element);
   }
 
   /**
@@ -146,10 +152,11 @@ export class Curve {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.fillStyle = `${GREY}59`;
-    this.measurement.per_frame.forEach((value, frame) => {
+    this.measurement.per_frame.forEach((value, place) => {
       if (value !== null) return;
+      const [frame, next = frame + 1] = this.frames.slice(place);
       const left = plot.valToPos(frame - 0.5, "x", true);
-      const right = plot.valToPos(frame + 0.5, "x", true);
+      const right = plot.valToPos(next - 0.5, "x", true);
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
     });
     ctx.restore();
@@ -163,7 +170,7 @@ export class Curve {
       const y = plot.valToPos(limit, "y", true);
       line(plot.ctx, [left, y], [left + width, y], GREY, [4 * dot, 3 * dot]);
     }
-    if (this.worst !== null && this.worst < this.measurement.per_frame.length) {
+    if (this.worst !== null && this.worst <= this.#last) {
       const x = plot.valToPos(this.worst, "x", true);
       line(plot.ctx, [x, top], [x, top + height], verdictStyle("FAIL").colour, [dot, 2 * dot]);
     }
@@ -180,13 +187,23 @@ export class Curve {
 }
 
 /**
+ * Return the frame of each value of a curve. In a long report on a node some frames are left out.
+ *
+ * @param {Measurement} measurement
+ * @returns {number[]}
+ */
+export function framesOf({ per_frame: values, frames_shown: frames }) {
+  return frames ?? values.map((_, frame) => frame);
+}
+
+/**
  * Return the value of one frame as text.
  *
  * @param {Measurement} measurement
  * @param {number} frame
  */
 export function valueAt(measurement, frame) {
-  const value = measurement.per_frame[frame];
+  const value = measurement.per_frame[framesOf(measurement).indexOf(frame)];
   if (value === null || value === undefined) return words("curve.unmeasured", { frame });
   return words("curve.frame", { frame, value: valueOf(measurement, value) });
 }

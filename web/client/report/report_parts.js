@@ -105,7 +105,8 @@ export function frameCurves(report, showFrame) {
     curve?.destroy();
     curve = new Curve(measurement, report.worst?.frame ?? null, (frame) => {
       value.textContent = valueAt(measurement, frame);
-      showFrame(picture, frame, measurement.per_frame.length);
+      const { per_frame: values, frames_shown: some } = measurement;
+      showFrame(picture, frame, some ? (report.frames ?? frame + 1) : values.length);
     });
     place.replaceChildren(curve.element);
     if (chosen !== null) curve.choose(chosen);

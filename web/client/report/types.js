@@ -18,6 +18,8 @@
  * @property {string} reason in English
  * @property {string} backend
  * @property {(number | null)[]} per_frame
+ * @property {number[]} [frames_shown] frames of the values in `per_frame`, in a report that is
+ *   shortened on its node
  * @property {Record<string, unknown>} details
  *
  * @typedef {object} Report

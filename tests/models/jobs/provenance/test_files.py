@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models.jobs.job import Artifact
+from anime_production.models.jobs.job import Artifact, new_job
 from anime_production.models.jobs.provenance.files import (
     Destination,
     embedded_facts,
@@ -129,3 +129,9 @@ def test_what_is_no_number_is_black(to):
     (artifact,) = stills(torch.full((1, 16, 16, 3), float("nan")), to, {})
     with Image.open(to.root / artifact.path) as picture:
         assert np.asarray(picture).max() == 0
+
+
+def test_what_comfyui_writes_about_loops_is_in_no_file():
+    start = {"class_type": "StartLoop", "inputs": {}}
+    prompt = {"1": {**start, "_loop_body": ["2"], "_loop_end": "3"}}
+    assert embedded_facts(new_job("p"), None, prompt, None)["prompt"] == {"1": start}

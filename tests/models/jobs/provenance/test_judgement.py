@@ -285,3 +285,32 @@ def test_all_save_jobs_decide():
     graph["20"] = {"class_type": "AnimeJobSave", "inputs": {"images": ["1", 0], "report": ["2", 0]}}
     shown = {"2": "F39", "3": "P86", "4": "P86"}
     assert deciding(graph, shown) == ("F39", {"2", "3"}, KEPT)
+
+
+# --- Loops of ComfyUI
+
+
+def test_the_reports_of_a_loop_are_those_of_its_nodes():
+    graph = graph_of(
+        clip=CLIP,
+        score=scored("clip"),
+        job=("AnimeJob", {}),
+        last=("EndLoop", {"output_value": ["clip", 0]}),
+        save=save(["last", 0]),
+    )
+    shown = {"20.0.0.0_score": "P80", "20.0.0.1_score": "F20"}
+    kinds = dict.fromkeys(shown, "loop")
+    assert deciding(graph, shown, **kinds) == ("F20", set(shown), LAST)
+
+
+def test_a_report_that_comes_out_of_a_loop_into_a_save_job_decides():
+    graph = graph_of(
+        clip=CLIP,
+        score=scored("clip"),
+        job=("AnimeJob", {}),
+        last=("EndLoop", {"output_value": ["score", 0]}),
+        save=save(["clip", 0], ["last", 0]),
+    )
+    shown = {"20.0.0.0_score": "P80", "20.0.0.1_score": "P90"}
+    kinds = dict.fromkeys(shown, "loop")
+    assert deciding(graph, shown, **kinds) == ("P80", set(shown), KEPT)

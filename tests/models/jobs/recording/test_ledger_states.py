@@ -211,6 +211,34 @@ def test_every_round_of_a_retry_is_kept(every_connection, job):
     ]
 
 
+def test_each_iteration_of_a_loop_keeps_its_own_rounds(connection, job):
+    graph = {
+        "2": {"class_type": "AnimeRetryEnd", "inputs": {}},
+        "3": {"class_type": "AnimeReportMerge", "inputs": {}},
+    }
+    trial = Trial(3, OnExhausted.BEST).after(Attempt(1, scored(2.0)))
+    longer = trial.after(Attempt(2, scored(6.0)))
+    reports = [
+        ShownReport("20.0.0.0_2", longer.report.to_dict()),
+        ShownReport("20.0.0.1_2", trial.report.to_dict()),
+        ShownReport("20.0.0.1_3", trial.report.to_dict()),  # merged: no rounds of its own
+    ]
+    write(connection, finished(job, reports=reports, graph=graph))
+    query = "SELECT node_id, number FROM anime.retry_attempts ORDER BY node_id, number"
+    assert connection.execute(query.encode()).fetchall() == [
+        ("20.0.0.0_2", 1),
+        ("20.0.0.0_2", 2),
+        ("20.0.0.1_2", 1),
+    ]
+
+
+def test_what_comfyui_writes_about_loops_is_not_kept(connection, job):
+    start = {"class_type": "StartLoop", "inputs": {"mode": "simple"}}
+    marks = {"_loop_body": ["2"], "_loop_end": "3"}
+    write(connection, JobQueued(job, {"1": {**start, **marks}}))
+    assert ask(connection, "SELECT graph FROM anime.jobs", job) == ({"1": start},)
+
+
 @pytest.mark.parametrize("shown", [61.25, "high", 1e9, float("nan")])
 def test_a_report_keeps_the_score_that_its_version_gave_it(connection, job, shown):
     """Versions before 0.2.0 had another formula; what is no score is computed anew."""

@@ -1,10 +1,13 @@
 # mypy: disable-error-code="union-attr"
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from anime_production.models.jobs.job import JobState
-from anime_production.web.server.watching import validation
+from anime_production.models.jobs.job import JobState, new_job
+from anime_production.models.jobs.provenance.judgement import judge, summaries
+from anime_production.models.report import Verdict
+from anime_production.web.server.watching import endings, validation
 
 from .conftest import FAILED, GRAPH, INTERRUPTED, STARTED, SUCCESS
 
@@ -61,6 +64,60 @@ def test_the_first_attempt_of_a_retry_counts_where_it_is_saved(bench, report, in
     finished = bench.events[-1]
     assert [each.node_id for each in finished.reports] == nodes
     assert finished.saved_by == ("6",)
+
+
+# ComfyUI shows a copy that a loop or a retry makes at its node, and the ids of loops differ.
+COPIES = {
+    "core": ("20.0.0.0_", "20.0.0.1_"),
+    "another pack's": ("12.0.0.", "12.0.0.Recurse.0.0."),
+    "a loop in a loop": ("20.0.0.0_30.0.0.0_", "20.0.0.0_30.0.0.1_"),
+}
+
+
+@pytest.mark.parametrize("has_meta", [True, False])
+@pytest.mark.parametrize("copies", COPIES.values(), ids=COPIES)
+def test_attempts_within_a_loop_do_not_count(bench, report, copies, has_meta):
+    failed = {"anime_report": [replace_verdict(report)]}
+    passed = {"anime_report": [report.to_dict()]}
+    first, second = copies
+    shown = {
+        f"{first}3": failed,
+        f"{first}4": passed,
+        f"{first}4.attempt_2.{first}3": passed,
+        f"{first}4.attempt_2.{first}4": passed,
+        f"{second}3": passed,
+        f"{second}4": passed,
+    }
+    meta = {node: {"display_node": node[-1]} for node in shown if has_meta}
+    history = {"outputs": shown, "meta": meta}
+    status = SimpleNamespace(status_str="success", messages=[STARTED, SUCCESS])
+    event = endings.finished_event(new_job("p"), WITHIN_A_RETRY, history, status)
+    assert [each.node_id for each in event.reports] == [f"{first}4", f"{second}4"]
+    verdict = judge(event.state, WITHIN_A_RETRY, summaries(event.reports), event.saved_by)
+    assert verdict.verdict is Verdict.PASS
+
+
+def test_what_a_node_expands_to_is_recorded_at_that_node(bench, report):
+    shown: dict[str, Any] = {
+        each: {"anime_report": [report.to_dict()]} for each in ("2.0.0.1", "3")
+    }
+    meta = {"2.0.0.1": {"display_node": "2"}, "3": {"display_node": "3"}}
+    status = SimpleNamespace(status_str="success", messages=[STARTED, SUCCESS])
+    history = {"outputs": shown, "meta": meta}
+    event = endings.finished_event(new_job("p"), WITHIN_A_RETRY, history, status)
+    assert [each.node_id for each in event.reports] == ["2", "3"]
+
+
+def replace_verdict(report: Any) -> dict[str, Any]:
+    """The report of an attempt that failed, as far as the verdict of a job reads it."""
+    return {**report.to_dict(), "verdict": "FAIL", "score": 10.0}
+
+
+def test_a_save_job_within_a_loop_saved_something(bench):
+    save = {"class_type": "AnimeJobSave", "inputs": {"job": ["5", 0], "images": ["2", 0]}}
+    shown = {"20.0.0.0_6": {"images": [{"filename": "a.png"}]}}
+    bench.run({**WITHIN_A_RETRY, "6": save}, STARTED, SUCCESS, outputs=shown)
+    assert bench.events[-1].saved_by == ("6",)
 
 
 @pytest.mark.parametrize("shown", [{"images": []}, {}, None])
