@@ -142,7 +142,7 @@ class Watcher:
         if job is not None:
             announce = self._end(endings.finished_event(job, graph, result, status), graph)
             files = written_files(graph, result, status, self._output())
-            self._recorder.record_files(job, files, when_done=announce)
+            self._recorder.files.add(job, files, when_done=announce)
 
     def _job_id_of(self, item: Any) -> UUID | None:
         """Return the id of a prompt's job; None if the mark isn't ours or the job has ended.
