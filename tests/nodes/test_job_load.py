@@ -120,7 +120,7 @@ def report_file(recorder: Recorder, job: Job, path: Path, node: str) -> None:
     file = ReportedFile(
         node, "SaveImage", str(path.parent), path.name, status.st_size, status.st_mtime_ns
     )
-    recorder.record_files(job, [file], lambda: None)
+    recorder.files.add(job, [file], lambda: None)
     recorder.settle()
 
 

@@ -102,6 +102,7 @@ Review = answer(
 )
 Job = answer(
     "Job", job=JobRecord, reports=list_of(NodeReport), artifacts=list_of(JobArtifact),
+    waiting_files=int,
     attempts=list_of(JobAttempt), reviews=list_of(Review), production_id=UUID | None,
 )  # fmt: skip
 Reviewed = answer("Reviewed", id=UUID, review=Review)
@@ -121,7 +122,8 @@ Param = answer(
 )  # fmt: skip
 Params = answer("Params", id=UUID, params=list_of(Param))
 Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
-Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(JobArtifact))
+# `waiting_files` counts the files that this ComfyUI has not read yet.
+Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(JobArtifact), waiting_files=int)
 Graph = answer(
     "Graph", id=UUID, graph=Object | None, workflow=Object | None, outputs=list[str] | None
 )

@@ -35,9 +35,11 @@ def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 def get_job(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a job with its reports, files, attempts and reviews."""
-    record = find_record(context, request)
+    waiting_files = _settle(context)
+    record = _read_record(context, request)
     answer = record.to_dict()
     answer["artifacts"] = _artifacts_to_json(context, record)
+    answer["waiting_files"] = waiting_files.get(record.job.id, 0)
     answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
     answer["reviews"] = [row_to_json(each) for each in context.recorder.database.run(
         details.reviews_of, record.job.id
@@ -71,8 +73,13 @@ def get_reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 def get_artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return the files that a job wrote, each with a flag that says if it still exists."""
-    record = find_record(context, request)
-    return {"id": str(record.job.id), "artifacts": _artifacts_to_json(context, record)}
+    waiting_files = _settle(context)
+    record = _read_record(context, request)
+    return {
+        "id": str(record.job.id),
+        "artifacts": _artifacts_to_json(context, record),
+        "waiting_files": waiting_files.get(record.job.id, 0),
+    }
 
 
 def get_graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -130,7 +137,11 @@ def find_record(context: RouteContext, request: RouteRequest) -> JobRecord:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
     _settle(context)
-    record = context.recorder.database.run(find_job, request.id)
+    return _read_record(context, request)
+
+
+def _read_record(context: RouteContext, request: RouteRequest) -> JobRecord:
+    record: JobRecord | None = context.recorder.database.run(find_job, request.id)
     if record is None:
         raise _unknown_job(context, request)
     return record
@@ -149,13 +160,13 @@ def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
     return job_id
 
 
-def _settle(context: RouteContext) -> None:
-    """Send the events in the outbox to the database.
+def _settle(context: RouteContext) -> Mapping[UUID, int]:
+    """Send the events in the outbox to the database; return the files that wait, by job.
 
     The database is checked first, because a check has a shorter deadline than sending.
     """
     context.recorder.database.check()
-    context.recorder.settle()
+    return context.recorder.settle()
 
 
 def _unknown_job(context: RouteContext, request: RouteRequest) -> Refusal:

@@ -8,10 +8,11 @@ import logging
 import sqlite3
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from ..job import Job
 from ..reported_file import ReportedFile
@@ -52,6 +53,7 @@ class FileInspector:
         self._queue, self._record = FileQueue(path), record
         self._changed = threading.Condition()
         self._batches: deque[_Batch] = deque()
+        self._counts: Counter[UUID] = Counter()  # files that wait, by job
         self._is_busy, self._waits, self._stopping = False, 0, False
         self._thread: threading.Thread | None = None
 
@@ -60,11 +62,15 @@ class FileInspector:
     ) -> None:
         """Let the files of a job wait for their inspection. It is fast and never raises.
 
+        Without files, nothing happens.
+
         Args:
             job: job that wrote the files.
             files: the files.
             when_done: function that the thread calls when all of them are recorded.
         """
+        if not files:
+            return
         try:
             waiting = self._queue.add(job, files)
         except (sqlite3.Error, OSError) as error:
@@ -81,6 +87,11 @@ class FileInspector:
             return
         if remaining:
             self._put(_Batch(remaining, lambda: None))
+
+    def waiting(self) -> Mapping[UUID, int]:
+        """Return the number of files that this process has not read yet, by job."""
+        with self._changed:
+            return dict(self._counts)
 
     def settle(self, seconds: float) -> bool:
         """Wait until no file waits, for so many seconds at most; return True if none does."""
@@ -107,6 +118,7 @@ class FileInspector:
     def _put(self, batch: _Batch) -> None:
         with self._changed:
             self._batches.append(batch)
+            self._counts.update(each.job.id for each in batch.files)
             self._changed.notify_all()
             if self._thread is None and not self._stopping:
                 self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
@@ -119,6 +131,7 @@ class FileInspector:
                     return
                 start = time.monotonic()
                 self._inspect(waiting)
+                self._count_down(waiting.job.id)
                 self._rest(time.monotonic() - start)
             try:
                 batch.when_done()
@@ -127,6 +140,12 @@ class FileInspector:
             with self._changed:
                 self._is_busy = False
                 self._changed.notify_all()
+
+    def _count_down(self, job_id: UUID) -> None:
+        with self._changed:
+            self._counts[job_id] -= 1
+            if not self._counts[job_id]:
+                del self._counts[job_id]
 
     def _next(self) -> _Batch | None:
         """Wait for the next batch; None when the thread is to end."""

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from ..database.database import Database
 from ..database.place import has_embedded_database
 from ..job import Job, JobError
 from ..provenance.model_hashes import FindFile
-from ..reported_file import ReportedFile
 from .daily_backups import DailyBackups
 from .events import Event, JobProgressed, JobQueued, JobStarted
 from .file_inspector import FileInspector
@@ -53,6 +52,7 @@ class Recorder:
 
     Attributes:
         daily_backups: backups of the embedded database.
+        files: files that nodes reported, which a thread reads and then records.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Recorder:
             self._outbox, self._database, longest_pause, self._presence, Retention(directory)
         )
         self.daily_backups = DailyBackups(directory, self._database)
-        self._inspector = FileInspector(directory / OUTBOX, self.record)
+        self.files = FileInspector(directory / OUTBOX, self.record)
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
@@ -136,7 +136,7 @@ class Recorder:
         if self.is_used:
             self._shipper.wake()
             self.daily_backups.start()
-            self._inspector.resume()
+            self.files.resume()
 
     def queue(
         self,
@@ -205,21 +205,6 @@ class Recorder:
         """Return the error that names what ComfyUI leaves out of an open job's prompt, or None."""
         return self._jobs.left_out(job_id)
 
-    def record_files(
-        self, job: Job, files: Sequence[ReportedFile], when_done: Callable[[], None]
-    ) -> None:
-        """Record files that nodes of a job wrote, as soon as a thread has read them.
-
-        It never raises, and it waits neither for the files nor for the database.
-
-        Args:
-            job: job that has ended.
-            files: files that its nodes reported.
-            when_done: function that is called in the thread when all of them are recorded.
-        """
-        if files and job.id not in self._untracked:
-            self._inspector.add(job, files, when_done)
-
     def find_open(self, job_id: UUID) -> Job | None:
         """Return a job of this process that has not ended; None if there is none of this id."""
         return self._jobs.find(job_id)
@@ -259,13 +244,18 @@ class Recorder:
         """Database that the events are written to."""
         return self._database
 
-    def settle(self) -> None:
+    def settle(self) -> Mapping[UUID, int]:
         """Ship the events of the outbox now, so that a query returns the newest data.
 
         Files that nodes reported are waited for, but not for long.
+
+        Returns:
+            Number of files, by job, that a query may not return yet because they are being read.
         """
-        self._inspector.settle(INSPECT_SECONDS)
+        self.files.settle(INSPECT_SECONDS)
+        waiting = self.files.waiting()  # before the shipping of what is read meanwhile
         self._shipper.settle(SETTLE_SECONDS)
+        return waiting
 
     def backlog(self, job_or_prompt_id: str | None = None) -> int | None:
         """Return the number of events that wait, either of all jobs or of one job or prompt.
@@ -290,7 +280,7 @@ class Recorder:
         """
         try:
             self.daily_backups.stop(BACKUP_SHARE * seconds)
-            self._inspector.stop(FILE_SHARE * seconds)
+            self.files.stop(FILE_SHARE * seconds)
             self._shipper.stop((1 - BACKUP_SHARE - FILE_SHARE - SERVER_SHARE) * seconds)
             self._outbox.close()
             self._database.close(SERVER_SHARE * seconds)

@@ -45,7 +45,7 @@ recorder.queue(job, {})
 path = Path(sys.argv[2])
 size, modified_ns = path.stat().st_size, path.stat().st_mtime_ns
 file = ReportedFile("7", "SaveImage", str(path.parent), path.name, size, modified_ns)
-recorder.record_files(job, [file], lambda: None)
+recorder.files.add(job, [file], lambda: None)
 import time
 time.sleep(30)
 """
@@ -79,7 +79,7 @@ def record(recorder: Recorder, job: Job, *files: ReportedFile) -> JobRecord:
     """End a job whose nodes reported files, and return what the database has of it then."""
     recorder.record(JobQueued(job, {}))
     recorder.record(end_of(job))
-    recorder.record_files(job, files, lambda: None)
+    recorder.files.add(job, files, lambda: None)
     return found(recorder, job)
 
 
@@ -109,7 +109,7 @@ def test_a_reported_file_is_the_jobs_with_its_node_and_all_that_can_be_read(
 def test_a_file_that_is_reported_again_counts_once(recorder, job, tmp_path):
     file = written(tmp_path)
     record(recorder, job, file, replace(file, node_id="8"))
-    recorder.record_files(job, [file], lambda: None)
+    recorder.files.add(job, [file], lambda: None)
     assert [each.node_id for each in found(recorder, job).artifacts] == ["7"]
     kinds = [each["kind"] for each in recorder.database.run(details.events_of, job.id)]
     assert kinds.count("artifact_written") == 1
@@ -160,22 +160,24 @@ def test_a_huge_file_delays_neither_its_job_nor_the_next_one(recorder, job, tmp_
     start = time.monotonic()
     recorder.record(JobQueued(job, {}))
     recorder.record(end_of(job))
-    recorder.record_files(job, [written(tmp_path)], lambda: None)
+    recorder.files.add(job, [written(tmp_path)], lambda: None)
     assert time.monotonic() - start < 1.0
     waiting = found(recorder, job)
     assert (waiting.state, waiting.artifacts) == ("completed", ())
+    assert recorder.settle() == {job.id: 1}
     go_on.set()
     wait_until(lambda: found(recorder, job).artifacts)
+    assert recorder.settle() == {}
 
 
 def test_what_follows_is_told_when_all_files_are_recorded(recorder, job, tmp_path):
     known: list[Any] = []
     recorder.follow(lambda event: known.append(event.kind))
     files = [written(tmp_path, f"{number}.png") for number in range(3)]
-    recorder.record_files(job, files, lambda: known.append("done"))
+    recorder.files.add(job, files, lambda: known.append("done"))
     wait_until(lambda: "done" in known)
     assert known == ["artifact_written"] * 3 + ["done"]
-    recorder.record_files(job, [], lambda: known.append("nothing"))
+    recorder.files.add(job, [], lambda: known.append("nothing"))
     time.sleep(0.1)
     assert known[-1] == "done"
 
@@ -220,7 +222,7 @@ def test_a_process_that_ends_while_it_reads_leaves_the_file_for_the_next_one(
     monkeypatch.setattr(file_inspection, "sha256_of", slow)
     recorder = Recorder(private)
     recorder.record(JobQueued(job, {}))
-    recorder.record_files(job, [written(tmp_path)], lambda: None)
+    recorder.files.add(job, [written(tmp_path)], lambda: None)
     assert reading.wait(10)
     start = time.monotonic()
     recorder.close(5)
@@ -244,7 +246,7 @@ def test_a_full_disk_keeps_the_files_in_memory(recorder, job, tmp_path, monkeypa
 def test_a_file_of_a_job_that_was_deleted_meanwhile_is_no_ones(recorder, job, tmp_path):
     record(recorder, job)
     recorder.database.run(delete_job, job.id)
-    recorder.record_files(job, [written(tmp_path)], lambda: None)
+    recorder.files.add(job, [written(tmp_path)], lambda: None)
     assert found(recorder, job) is None
     assert (tmp_path / "core/a.png").is_file()
 
@@ -272,7 +274,7 @@ def test_the_thread_rests_between_files_unless_someone_waits(recorder, job, tmp_
     monkeypatch.setattr(file_inspector, "LONGEST_REST", 60.0)
     files = [written(tmp_path, f"{number}.png") for number in range(3)]
     recorder.record(JobQueued(job, {}))
-    recorder.record_files(job, files, lambda: None)
+    recorder.files.add(job, files, lambda: None)
     time.sleep(1.0)
     assert len(FileQueue(recorder._outbox._path).remaining()) >= 2
     assert len(found(recorder, job).artifacts) == 3
