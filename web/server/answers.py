@@ -119,7 +119,7 @@ Params = answer("Params", id=UUID, params=list_of(Param))
 Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
 Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(Artifact))
 Graph = answer(
-    "Graph", id=UUID, graph=Object | None, workflow=Object | None, outputs=list[str] | None
+    "Graph", id=UUID, graph=Object | None, workflow=Object | None, output_nodes=list[str] | None
 )
 Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],
