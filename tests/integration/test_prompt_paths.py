@@ -117,7 +117,7 @@ def test_a_job_of_a_part_of_its_graph_is_reproduced_as_this_part(client: ComfyCl
     (first,) = jobs_of(client, "Scope")
     assert first["state"] == "completed"
     graph = client.get(f"/anime/jobs/{first['id']}/graph")
-    assert (graph["outputs"], graph["graph"].keys()) == ([save], prompt.keys())
+    assert (graph["output_nodes"], graph["graph"].keys()) == ([save], prompt.keys())
     again = client.post(f"/anime/jobs/{first['id']}/reproduce", {})
     assert again["differences"] == [], "a missing file of the other branch makes no difference"
     wait_until(lambda: have_ended(client, "Scope", 2))
@@ -126,7 +126,7 @@ def test_a_job_of_a_part_of_its_graph_is_reproduced_as_this_part(client: ComfyCl
     history = client.history(again["prompt_id"])
     assert history is not None
     assert set(history["outputs"]) == {"1", save}
-    assert client.get(f"/anime/jobs/{second['id']}/graph")["outputs"] == [save]
+    assert client.get(f"/anime/jobs/{second['id']}/graph")["output_nodes"] == [save]
     once_more = client.post(f"/anime/jobs/{second['id']}/reproduce", {"changes": {"5.color": 9}})
     wait_until(lambda: have_ended(client, "Scope", 3))
     assert client.get(f"/anime/jobs/{once_more['prompt_id']}")["job"]["state"] == "completed"

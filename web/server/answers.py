@@ -125,7 +125,7 @@ Reports = answer("Reports", id=UUID, reports=list_of(NodeReport))
 # `waiting_files` counts the files that this ComfyUI has not read yet.
 Artifacts = answer("Artifacts", id=UUID, artifacts=list_of(JobArtifact), waiting_files=int)
 Graph = answer(
-    "Graph", id=UUID, graph=Object | None, workflow=Object | None, outputs=list[str] | None
+    "Graph", id=UUID, graph=Object | None, workflow=Object | None, output_nodes=list[str] | None
 )
 Reproduced = answer(
     "Reproduced", reproduced_from=UUID, prompt_id=UUID, number=float, changed=list[str],

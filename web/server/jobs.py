@@ -83,12 +83,12 @@ def get_artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any
 
 
 def get_graph(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
-    """Return a job's prompt, its workflow in the editor's format, and the outputs asked for."""
+    """Return a job's prompt, its workflow in the editor's format, and its output nodes."""
     job_id = find_job_id(context, request)
     graphs = context.recorder.database.run(details.graph_of, job_id) or {
         "graph": None,
         "workflow": None,
-        "outputs": None,
+        "output_nodes": None,
     }
     return {"id": str(job_id), **graphs}
 

@@ -38,7 +38,7 @@ async def reproduce(context: RouteContext, request: RouteRequest) -> dict[str, A
         raise Refusal("no_graph")
     graph = with_changes(saved["graph"], changes)
     params = await context.threads.run(context.recorder.database.run, details.parameters_of, job_id)
-    outputs: list[str] | None = saved["outputs"]
+    outputs: list[str] | None = saved["output_nodes"]
     needed = set(graph) if outputs is None else nodes_that_run(graph, outputs, ())
     differences = await context.threads.run(
         find_differences, graph, params, needed, seconds=FILES_SECONDS

@@ -62,10 +62,10 @@ def production_of(connection: "Connection", job_id: UUID) -> UUID | None:
 
 
 def graph_of(connection: "Connection", job_id: UUID) -> dict[str, Any] | None:
-    """Return a job's `graph` in API format, its `workflow`, and the ids of its `outputs`.
+    """Return a job's `graph` in API format, its `workflow`, and the ids of its `output_nodes`.
 
-    The outputs are the output nodes that were asked for; None if they are unknown. The result is
-    None if there is no such job.
+    The output nodes are those that were asked for; None if they are unknown. The result is None if
+    there is no such job.
     """
     rows = rows_of(connection, sql("graph_of_job"), {"id": job_id})
     return rows[0] if rows else None

@@ -23,11 +23,11 @@ SELECT id, verdict, reason, reviewer, reviewed_at FROM anime.reviews
 WHERE job_id = %(id)s ORDER BY reviewed_at DESC, id DESC
 
 -- name: graph_of_job
--- The outputs are NULL for a job of a version that did not record them.
+-- The output nodes are NULL for a job of a version that did not record them.
 SELECT graph, workflow, (
-    SELECT data -> 'outputs' FROM anime.job_events
+    SELECT data -> 'output_nodes' FROM anime.job_events
     WHERE job_id = jobs.id AND kind = 'job_queued' ORDER BY at, id LIMIT 1
-) AS outputs
+) AS output_nodes
 FROM anime.jobs WHERE id = %(id)s
 
 -- name: production_of_job

@@ -120,12 +120,12 @@ class JobQueued(JobEvent, kind="job_queued"):
     Attributes:
         graph: prompt in API format.
         workflow: workflow in the editor's format; None if a script queued the prompt.
-        outputs: ids of the output nodes that were asked for; None if they are unknown.
+        output_nodes: ids of the output nodes that were asked for; None if they are unknown.
     """
 
     graph: Mapping[str, Any]
     workflow: Mapping[str, Any] | None = None
-    outputs: tuple[str, ...] | None = None
+    output_nodes: tuple[str, ...] | None = None
 
     def state_of_job(self) -> JobState:
         """Return the first state of a job."""
@@ -133,7 +133,7 @@ class JobQueued(JobEvent, kind="job_queued"):
 
     def facts(self) -> dict[str, Any]:
         """Return the output nodes that were asked for, so that the job can be run again so."""
-        return {} if self.outputs is None else {"outputs": list(self.outputs)}
+        return {} if self.output_nodes is None else {"output_nodes": list(self.output_nodes)}
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class Recorder:
         job: Job,
         graph: Mapping[str, Any],
         workflow: Mapping[str, Any] | None = None,
-        outputs: Iterable[str] | None = None,
+        output_nodes: Iterable[str] | None = None,
         left_out: JobError | None = None,
     ) -> bool:
         """Record that a job was queued, and keep it among the open jobs until it ends.
@@ -152,7 +152,7 @@ class Recorder:
             job: new job.
             graph: prompt of the job in API format.
             workflow: workflow in the editor's format; None if a script queued the prompt.
-            outputs: ids of the output nodes that were asked for; None if they are unknown.
+            output_nodes: ids of the output nodes that were asked for; None if they are unknown.
             left_out: error that names what ComfyUI leaves out of the prompt; None if it runs all.
 
         Returns:
@@ -160,8 +160,8 @@ class Recorder:
         """
         job = self._with_process(job)
         self._jobs.add(job, left_out)
-        asked_outputs = None if outputs is None else tuple(sorted(outputs))
-        return self.record(JobQueued(job, graph, workflow, asked_outputs))
+        sorted_nodes = None if output_nodes is None else tuple(sorted(output_nodes))
+        return self.record(JobQueued(job, graph, workflow, sorted_nodes))
 
     def start(self, job_id: UUID) -> Job | None:
         """Record that a job's prompt runs, and return the job; None if the job isn't open."""

@@ -186,11 +186,14 @@ def test_each_file_has_its_thumbnail_and_those_of_save_job_come_first(
 def test_a_seed_keeps_all_its_digits(desk, recorder, database_url, job):
     seed = 2**64 - 1
     graph = {"3": {"class_type": "KSampler", "inputs": {"seed": seed}}}
-    recorder.record(JobQueued(job, graph, {"nodes": []}))
+    recorder.record(JobQueued(job, graph, {"nodes": []}, ("3", "9")))
     params, kept = desk.get("/anime/jobs/8c1f/params", "/anime/jobs/8c1f/graph")
     (param,) = params.json["params"]
     assert (param["kind"], param["number"], param["written"]) == ("seed", seed, str(seed))
-    assert kept.json == {"id": str(job.id), "graph": graph, "workflow": {"nodes": []}}
+    assert kept.json == {
+        **{"id": str(job.id), "graph": graph, "workflow": {"nodes": []}},
+        "output_nodes": ["3", "9"],
+    }
 
 
 def test_the_events_stand_in_the_order_of_time(desk, recorder, database_url, story):

@@ -63,6 +63,8 @@ def test_what_version_0_1_0_left_behind_is_read_and_written_the_same():
         before, now = json.loads(text), json.loads(event.to_json())
         if "job" in before:  # without what a job has gained since
             now["job"] = {name: now["job"][name] for name in before["job"]}
+        if now.get("output_nodes", "") is None:  # the event has gained it
+            del now["output_nodes"]
         assert now == before
     job = started.job_if_any
     assert (job.id, job.prompt_id, job.created_at) == (UUID(int=1), "8c1f", AT)

@@ -192,7 +192,7 @@ def test_a_prompt_that_is_accepted_in_part_is_a_failed_job_with_its_node_errors(
     bench = bench_of_all
     post(bench, IN_PART)
     (queued,) = bench.events
-    assert queued.outputs == ("2", "5"), "what was asked for, not what ComfyUI kept of it"
+    assert queued.output_nodes == ("2", "5"), "what was asked for, not what ComfyUI kept of it"
     item_id = bench.start()
     job = bench.recorder.begin(queued.job)
     assert "nope.png" in bench.recorder.left_out(job.id).message, "for the text on the nodes"
@@ -228,7 +228,7 @@ def test_a_cancelled_prompt_stays_cancelled_whatever_was_left_out(bench_of_all):
 def test_a_prompt_whose_targets_are_valid_is_accepted_as_a_whole(bench_of_all):
     bench = bench_of_all
     post(bench, IN_PART, ["5"])
-    assert bench.events[0].outputs == ("5",)
+    assert bench.events[0].output_nodes == ("5",)
     bench.end(bench.start(), STARTED, SUCCESS)
     assert ends_of(bench) == [("p", JobState.COMPLETED)]
 

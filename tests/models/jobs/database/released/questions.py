@@ -35,7 +35,8 @@ COLUMNS = {
 DIGITS = 2
 SCORES = {"score", "scores", "median_score"}
 ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, reports, groups
-ADDED = {"deciding"}  # keys of a report that 0.1.0 didn't write
+# Keys of a report, and of the answer with a job's graph, that 0.1.0 didn't write.
+ADDED = {"deciding", "output_nodes"}
 LIMITS = {"limit", "limit_percent", "low", "high"}
 # Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
 SCRIPTS = (Path(__file__).parents[5] / "models/jobs/database/migrations").glob("0010_*.sql")
