@@ -154,7 +154,8 @@ export class Curve {
     ctx.fillStyle = `${GREY}59`;
     this.measurement.per_frame.forEach((value, place) => {
       if (value !== null) return;
-      const [frame, next = frame + 1] = this.frames.slice(place);
+      const frame = this.frames[place];
+      const next = this.frames[place + 1] ?? frame + 1;
       const left = plot.valToPos(frame - 0.5, "x", true);
       const right = plot.valToPos(next - 0.5, "x", true);
       ctx.fillRect(left, bbox.top, right - left, bbox.height);

@@ -77,8 +77,8 @@ COPIES = {
 @pytest.mark.parametrize("has_meta", [True, False])
 @pytest.mark.parametrize("copies", COPIES.values(), ids=COPIES)
 def test_attempts_within_a_loop_do_not_count(bench, report, copies, has_meta):
-    failed = {"anime_report": [replace_verdict(report)]}
-    passed = {"anime_report": [report.to_dict()]}
+    failed = {"anime_report": [{**report.to_dict(), "verdict": "FAIL", "score": 10.0}]}
+    passed = {"anime_report": [{**report.to_dict(), "verdict": "PASS", "score": 90.0}]}
     first, second = copies
     shown = {
         f"{first}3": failed,
@@ -106,11 +106,6 @@ def test_what_a_node_expands_to_is_recorded_at_that_node(bench, report):
     history = {"outputs": shown, "meta": meta}
     event = endings.finished_event(new_job("p"), WITHIN_A_RETRY, history, status)
     assert [each.node_id for each in event.reports] == ["2", "3"]
-
-
-def replace_verdict(report: Any) -> dict[str, Any]:
-    """The report of an attempt that failed, as far as the verdict of a job reads it."""
-    return {**report.to_dict(), "verdict": "FAIL", "score": 10.0}
 
 
 def test_a_save_job_within_a_loop_saved_something(bench):

@@ -262,19 +262,6 @@ def test_progress_is_the_part_of_the_needed_nodes_that_are_done(bench, monkeypat
     assert bench.announced[2:] == [("in_progress", 0.6667), ("in_progress", 1), ("completed", 1)]
 
 
-def test_progress_counts_the_copies_of_a_loop_at_their_nodes():
-    graph = {
-        "1": {"class_type": "StartLoop", "inputs": {}},
-        "2": {"class_type": "A", "inputs": {"x": ["1", 0]}},
-        "3": {"class_type": "EndLoop", "inputs": {"output_value": ["2", 0]}},
-    }
-    needed = progress.nodes_that_run(graph, ["3"], [])
-    counter = progress.Progress(uuid4(), needed, [])
-    for node in ("1.0.0.0_2", "1.0.0.1_2", "1", "3"):
-        counter.count_node(node)
-    assert counter.share == 1.0
-
-
 def test_progress_is_told_once_a_second(bench, monkeypatch):
     now = 0.0
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
