@@ -19,7 +19,8 @@ from .measurement import (
     Threshold,
     Verdict,
 )
-from .scoring import combined_score, score_text
+from .report_text import report_text
+from .scoring import combined_score
 
 __all__ = [
     "Better",
@@ -96,11 +97,6 @@ class Report:
 
         >>> Report.from_json(report.to_json()) == report
         True
-
-        As text it is what a node of another pack shows, and what a Gate says of it:
-
-        >>> print(str(report).splitlines()[0].partition(",")[0])
-        loop: FAIL
     """
 
     subject: str
@@ -198,25 +194,9 @@ class Report:
         """English sentences of the required measurements that do not pass."""
         return tuple(each.reason for each in self.not_passing)
 
-    @property
-    def outcome(self) -> str:
-        """Verdict and score in English, such as `FAIL, 31 of 100`."""
-        score = "" if self.score is None else f", {score_text(self.score)} of 100"
-        return f"{self.verdict.value.replace('_', ' ')}{score}"
-
-    @property
-    def plain_subject(self) -> str:
-        """Subject in plain words, such as `still quality`."""
-        return self.subject.replace("_", " ")
-
     def __str__(self) -> str:
-        """Return verdict, score and reasons in English, a line for each.
-
-        A report that passes has the reasons of all required measurements, another one those that
-        keep it from passing.
-        """
-        lines = [f"- {each.name}: {each.reason}" for each in self.not_passing or self.required]
-        return "\n".join([f"{self.plain_subject}: {self.outcome}", *lines])
+        """Return verdict, score and reasons in English; see `report_text`."""
+        return report_text(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return this report as strict JSON values (no NaN, no infinity)."""

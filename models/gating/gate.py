@@ -9,6 +9,7 @@ from ..measure import short_of
 from ..measurement import thawed
 from ..reasons import sentence
 from ..report import Report, Verdict
+from ..report_text import outcome_text, subject_text
 from ..scoring import score_text
 from .frame_verdicts import best_first, frame_values, judge_frames
 from .thresholds import limit_of
@@ -124,7 +125,7 @@ def decide(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasured) -> D
     verdict = report.verdict
     let_through = verdict is Verdict.NOT_MEASURED and on_not_measured is OnNotMeasured.ACCEPT
     passed = verdict is Verdict.PASS or let_through
-    head = f"{report.plain_subject}: {report.outcome}"
+    head = f"{subject_text(report)}: {outcome_text(report)}"
     reasons = []
     if let_through:
         reasons.append(make_reason("gate_let_through"))
@@ -193,7 +194,7 @@ def decide_frames(report: Report, on_fail: OnFail, on_not_measured: OnNotMeasure
         passing_verdicts.add(Verdict.NOT_MEASURED)
     passing = [number for number in all_frames if frames[number].verdict in passing_verdicts]
     let_through = [number for number in passing if frames[number].verdict is not Verdict.PASS]
-    head = f"{report.plain_subject}: {len(passing)} of {len(frames)} frames pass"
+    head = f"{subject_text(report)}: {len(passing)} of {len(frames)} frames pass"
     accepted: Sequence[int] = passing
     reasons = []
     if len(passing) < len(frames) and on_fail is OnFail.PASS_THROUGH:

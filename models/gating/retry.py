@@ -8,6 +8,7 @@ from typing import Any
 from ..measure import Measure
 from ..measurement import Better, Measurement
 from ..report import MERGED, RETRY, Report, Verdict
+from ..report_text import outcome_text
 
 MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
@@ -94,7 +95,7 @@ class Trial:
         """Reasons of all attempts in English: for each a line with its seed, then its reasons."""
         lines = []
         for number, attempt in enumerate(self.attempts, start=1):
-            lines += [f"Attempt {number}, seed {attempt.seed}: {attempt.report.outcome}"]
+            lines += [f"Attempt {number}, seed {attempt.seed}: {outcome_text(attempt.report)}"]
             lines += [f"- {line}" for line in reason_of(attempt.report).splitlines()]
         return "\n".join(lines)
 

@@ -32,7 +32,7 @@ BUILD = """async () => {
     const texts = shown.map(([node, output], row) => {
         const text = add("PreviewAny");
         connect(node, output, text, "source");
-        [node, text].forEach((each, side) => { each.pos = [side * 520 + 420, row * 420]; });
+        [node, text].forEach((each, side) => { each.pos = [side * 520 + 420, row * 700]; });
         text.size = [560, 260];
         return String(text.id);
     });
@@ -45,7 +45,7 @@ ON_THE_PAGE = "() => [...document.querySelectorAll('textarea')].map((each) => ea
 
 def test_a_value_of_the_pack_is_read_as_text(editor: Editor):
     nodes: list[str] = editor.page.evaluate(BUILD)
-    editor.show(scale=0.6, left=20, top=140)
+    editor.show(scale=0.42, left=40, top=160)
     editor.run()
     texts: list[Any] = editor.page.evaluate(TEXTS, nodes)
     report, model, character, job = texts
