@@ -38,12 +38,15 @@ class AnimationLoopGenerator(io.ComfyNode):
             node_id="AnimationLoopGenerator",
             display_name="Loop Generator (Anime)",
             category="Anime Production/Loop",
-            description="Makes a Wan 2.1 or 2.2 model generate a loop: at every step it turns the "
-            "video's latents in time by another offset. It takes no extra time. Decode with Loop "
-            "Decode.",
+            description="Makes a video model generate a loop: at every step it turns the video's "
+            "latents in time by another offset. It takes no extra time. Decode with Loop Decode.",
             search_aliases=["seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"],
             inputs=[
-                io.Model.Input("model", tooltip="Wan 2.1 or 2.2, text-to-video or image-to-video."),
+                io.Model.Input(
+                    "model",
+                    tooltip="Wan 2.1 or 2.2, HunyuanVideo, Kandinsky 5, CogVideoX or PAN 2. The "
+                    "help page says with which start images.",
+                ),
                 io.Int.Input(
                     "shift",
                     default=1,
@@ -120,15 +123,19 @@ class AnimeLoopDecode(io.ComfyNode):
             node_id="AnimeLoopDecode",
             display_name="Loop Decode (Anime)",
             category="Anime Production/Loop",
-            description="Decodes a loop with Wan's VAE as if it had played for a long time, so "
-            "that the first frame looks like the others. Every latent gives 4 frames: 9 give 36, "
-            "where a plain decode gives 33.",
+            description="Decodes a loop as if it had played for a long time, so that the first "
+            "frame looks like the others. Every latent gives 4 frames: 9 give 36, where a plain "
+            "decode gives 33.",
             search_aliases=["vae decode", "loop decode", "wan vae", "seamless decode"],
             inputs=[
                 io.Latent.Input(
                     "samples", tooltip="Latents of a closed loop, made with the Loop Generator."
                 ),
-                io.Vae.Input("vae", tooltip="The VAE of Wan 2.1 or 2.2."),
+                io.Vae.Input(
+                    "vae",
+                    tooltip="The model's own VAE: that of Wan 2.1 or 2.2, HunyuanVideo, "
+                    "HunyuanVideo 1.5 or CogVideoX.",
+                ),
                 io.Int.Input(
                     "wrap",
                     default=WRAP,
@@ -137,8 +144,9 @@ class AnimeLoopDecode(io.ComfyNode):
                     optional=True,
                     tooltip="Number of latents from the loop's end that are decoded first and "
                     "dropped. 27 take 2.3 times as long with a clip of 21. Largest difference that "
-                    "stays at the seam, in standard deviations of the picture: 9: 2.4, 18: 0.1, "
-                    "27: 0.0003, 38: none.",
+                    "stays at the seam with Wan's VAEs, in standard deviations of the picture: 9: "
+                    "2.4, 18: 0.1, 27: 0.0003, 38: none. The other VAEs decode at least as many: "
+                    "whole rounds of the clip.",
                 ),
                 io.Int.Input(
                     "tile_size",
@@ -187,7 +195,7 @@ class AnimeLoopDecode(io.ComfyNode):
             remedy = "Connect the latents of a sampler whose model belongs to this VAE."
             raise InputError("samples", expected, f"shape {tuple(latents.shape)}", remedy)
         length = latents.shape[TIME_AXIS]
-        longer = wrapped(latents, decoder.extra(wrap, length))
+        longer = wrapped(latents, decoder.latents_before(wrap, length))
         if tile_size:
             scale = vae.spacial_compression_decode()
             tile, overlap = tile_size // scale, min(tile_overlap, tile_size // 4) // scale

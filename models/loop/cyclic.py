@@ -154,9 +154,10 @@ def refuse_not_rotatable(options: Iterable[str], wrappers: Iterable[str | None])
 # standard deviations of the picture, was 4 with 2 such latents, 2.4 with 9, 0.1 with 18, 3e-4 with
 # 27 and none with 38 (measured with both decoders of Wan and random latents). With 27 the
 # difference is a fiftieth of an 8-bit code, and decoding a clip of 21 latents takes 2.3 times as
-# long. With 27 in the decoders of HunyuanVideo, HunyuanVideo 1.5 and CogVideoX 0.24, 0.16 and 0.14
-# remain, 0.04, 0.01 and 0.01 on average, spread over all frames: the beginning has a part in what
-# they average over the clip. It is no larger in the first frames than in the others.
+# long. With at least 27 in the decoders of HunyuanVideo, HunyuanVideo 1.5 and CogVideoX 0.6, 0.2
+# and 0.2 remain, 0.1, 0.03 and 0.02 on average, because the first latents have a part in what they
+# average over the clip. It is spread over all frames: the step across the seam differs as much as
+# the other steps.
 WRAP = 27
 
 

@@ -89,7 +89,7 @@ class LoopDecoder:
     name: str
     averages: bool = False
 
-    def extra(self, wrap: int, frames: int) -> int:
+    def latents_before(self, wrap: int, frames: int) -> int:
         """Return the number of latents that are put before a clip.
 
         Args:

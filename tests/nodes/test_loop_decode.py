@@ -11,6 +11,7 @@ import torch
 from anime_production.models.frames import InputError
 from anime_production.models.loop.cyclic import WRAP
 from anime_production.models.loop.cyclic_models import WAN_REACH
+from anime_production.nodes.loop import AnimeLoopScore
 from anime_production.nodes.loop_generate import AnimeLoopDecode
 
 from ..integration.tiny_wan import VAE, VAE_FILE, tiny_values
@@ -126,6 +127,19 @@ def test_where_the_memory_does_not_do_it_decodes_in_tiles_of_the_whole_time(
     assert {shape[2] for shape in shapes} == {4 + 2}, "a tile that is shorter has a seam"
     assert frames.shape == plain.shape == (8, 16, 288, 3)
     assert (frames - plain).abs().mean() < 0.2 * plain.std(), "blended where tiles meet"
+
+
+def test_half_precision_between_nodes_goes_through(decode, run_node, vae, monkeypatch):
+    """ComfyUI's --fp16-intermediates: latents and pictures are half."""
+    arguments: Any = importlib.import_module("comfy.cli_args").args
+    latents = random_latents(3)
+    single = decode(vae, latents)
+    monkeypatch.setattr(arguments, "fp16_intermediates", True)
+    frames = decode(vae, latents.half())
+    assert frames.dtype is torch.float16
+    assert (frames.float() - single).abs().max() <= 5e-3
+    report = run_node(AnimeLoopScore, images=frames, fps=16.0).args[0]
+    assert report.verdict is not None
 
 
 def test_two_loops_come_out_one_after_the_other(decode, vae):

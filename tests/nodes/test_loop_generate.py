@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -278,6 +279,25 @@ def test_conditioning_that_cannot_turn_is_refused_by_name(model, looping, given,
         sample(looping(model), random_latents(FRAMES), **given)
 
 
+def test_several_devices_denoise_the_parts_of_a_step_in_threads_of_their_own(load, looping):
+    """ComfyUI's own way of sharing out prompts; both devices are the CPU, under two names."""
+    patched = looping(load(TRANSFORMER_FILE), shift=SHIFT, first_offset=FIRST)
+    noise, words = random_latents(FRAMES), (8, 6)
+    alone = sample(patched, noise, cfg=5.0, words=words)
+    second = patched.deepclone_multigpu(new_load_device=torch.device("cpu", 0))
+    second.is_multigpu_base_clone = True
+    patched.set_additional_models("multigpu", [second])
+    threads: set[int] = set()
+
+    def watch(executor: Any, *given: Any, **named: Any) -> Any:
+        threads.add(threading.get_ident())
+        return executor(*given, **named)
+
+    together = sample(with_wrapper(patched, APPLY_MODEL, watch), noise, cfg=5.0, words=words)
+    assert difference(alone, together) <= TOLERANCE
+    assert len(threads) == 2
+
+
 @pytest.mark.slow
 def test_any_sampler_of_comfyui_goes_with_it_and_turns_exactly_where_it_draws_no_noise(
     model, looping
@@ -293,6 +313,19 @@ def test_any_sampler_of_comfyui_goes_with_it_and_turns_exactly_where_it_draws_no
             assert difference(turn(first), back) <= 1e-3 * first.abs().max(), sampler
             exact.add(sampler)
     assert {"euler", "heun", "dpmpp_2m", "uni_pc", "lms", "deis"} <= exact
+
+
+def test_half_precision_between_nodes_goes_through(load, looping, monkeypatch):
+    """ComfyUI's --fp16-intermediates: latents, start images and masks are half."""
+    arguments: Any = importlib.import_module("comfy.cli_args").args
+    model, noise = looping(load(IMAGE_TO_VIDEO_22_FILE)), random_latents(FRAMES)
+    image, mask = random_latents(FRAMES, seed=1), torch.ones(1, 1, FRAMES, 4, 4)
+    single = sample(model, noise, concat_latent_image=image, concat_mask=mask)
+    monkeypatch.setattr(arguments, "fp16_intermediates", True)
+    half = {"concat_latent_image": image.half(), "concat_mask": mask.half()}
+    latents = sample(model, noise.half(), latent=torch.zeros_like(noise).half(), **half)
+    assert latents.dtype is torch.float16
+    assert difference(single, latents.float()) <= 0.02 * single.abs().max()
 
 
 def test_latents_of_an_image_are_refused(model, looping):

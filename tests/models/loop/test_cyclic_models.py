@@ -68,8 +68,8 @@ def test_an_image_model_is_refused_because_it_has_no_time():
 def test_a_decoder_that_averages_gets_whole_rounds_and_whole_pairs(
     wrap: int, frames: int, extra: int
 ):
-    assert LoopDecoder("one", averages=True).extra(wrap, frames) == extra
-    assert LoopDecoder("one").extra(wrap, frames) == wrap
+    assert LoopDecoder("one", averages=True).latents_before(wrap, frames) == extra
+    assert LoopDecoder("one").latents_before(wrap, frames) == wrap
     assert extra % frames == (extra + frames) % 2 == 0
 
 

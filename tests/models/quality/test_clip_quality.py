@@ -216,6 +216,14 @@ def test_noise_and_flat_colour_break_nothing_and_pass_nowhere():
         assert report.verdict is verdict
 
 
+@pytest.mark.parametrize("size", [(24, 256, 256), (4, 10000, 16), (4, 16, 10000)])
+def test_pure_noise_fails_in_every_shape(size):
+    noise = torch.rand(*size, 3, generator=torch.Generator().manual_seed(0))
+    report = score_clip_quality(noise, FPS)
+    assert (report.verdict, measurement(report, "noise").verdict) == (Verdict.FAIL, Verdict.FAIL)
+    assert report.score == pytest.approx(0, abs=1)
+
+
 def test_a_longer_clip_does_not_change_what_is_measured_of_its_drawings():
     frames = draw_clip(24, 128, 128, 24, 0, 1)
     whole, part = score_clip_quality(frames, FPS), score_clip_quality(frames[:12], FPS)
