@@ -157,7 +157,8 @@ class DailyBackups:
             self._make_if_due()
         except _Stopped:
             return True
-        except DatabaseUnavailable as error:  # the health says so of the database itself
+        # The health says so of the database itself, and of a driver that is not installed.
+        except (DatabaseUnavailable, ImportError) as error:
             log.debug("No look for a due backup: %s", error)
             return True
         except TransferFailed as error:

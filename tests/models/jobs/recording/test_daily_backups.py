@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import sys
 import threading
 import zipfile
 from datetime import datetime, timedelta, timezone
@@ -219,6 +220,17 @@ def test_a_folder_that_cannot_be_written_is_told_and_tried_again(own, monkeypatc
     assert (answer["status"], answer["state"], answer["count"]) == ("ok", "kept", 1)
     (written,) = (tmp_path / "disk").glob("*.zip")
     assert answer["bytes"] == written.stat().st_size
+
+
+def test_without_the_driver_no_backup_is_told_as_failed(private, monkeypatch, caplog):
+    """The health and the shipper name the missing package with its command."""
+    monkeypatch.delenv("ANIME_DATABASE_URL", raising=False)
+    for module in {"psycopg", *sys.modules}:
+        if module.partition(".")[0] == "psycopg":
+            monkeypatch.setitem(sys.modules, module, None)  # its import fails
+    backups = DailyBackups(private, Database(private, only_embedded=True))
+    assert backups.look()
+    assert (backups.status().failure, caplog.text) == (None, "")
 
 
 def test_an_external_database_and_a_user_who_wants_none_get_none(own, monkeypatch, database_url):
