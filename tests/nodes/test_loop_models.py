@@ -160,8 +160,8 @@ def pan_2(base: str = "BaseModel", **extra: Any) -> Any:
         named = {"c_crossattn": given["cross_attn"], "y": torch.zeros(1, 768), **extra}
         return {name: conds.CONDRegular(value) for name, value in named.items()}
 
-    kind = type("PAN2", (getattr(bases, base),), {"extra_conds": extra_conds})
-    model: Any = kind.__new__(kind)
+    kind: Any = type("PAN2", (getattr(bases, base),), {"extra_conds": extra_conds})
+    model = kind.__new__(kind)
     config = families.HunyuanVideo(sizes)
     config.latent_format = formats.Wan22()
     bases.BaseModel.__init__(model, config, bases.ModelType.FLOW, unet_model=network)
