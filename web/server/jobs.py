@@ -26,6 +26,8 @@ THUMBNAIL = "/anime/jobs/{}/thumbnail"
 def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a page of jobs."""
     query: JobsParameters = request.parameters
+    if query.file is not None:
+        _settle(context)  # the file may have been written a moment ago
     try:
         page = run_query(context, list_jobs, query.filter(), query.limit, query.order, query.cursor)
     except CursorError:
@@ -126,7 +128,7 @@ def get_stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def run_query(context: RouteContext, query: Callable[..., Any], *arguments: Any) -> Any:
     """Return the result of a query, after the events in the outbox were sent to the database."""
     if context.recorder.backlog() != 0:
-        _settle(context)
+        _settle(context, wait_for_files=False)
     return context.recorder.database.run(query, *arguments)
 
 
@@ -153,20 +155,20 @@ def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
-    _settle(context)
+    _settle(context, wait_for_files=False)
     job_id = context.recorder.database.run(details.find_id, request.id)
     if job_id is None:
         raise _unknown_job(context, request)
     return job_id
 
 
-def _settle(context: RouteContext) -> Mapping[UUID, int]:
+def _settle(context: RouteContext, wait_for_files: bool = True) -> Mapping[UUID, int]:
     """Send the events in the outbox to the database; return the files that wait, by job.
 
     The database is checked first, because a check has a shorter deadline than sending.
     """
     context.recorder.database.check()
-    return context.recorder.settle()
+    return context.recorder.settle(wait_for_files)
 
 
 def _unknown_job(context: RouteContext, request: RouteRequest) -> Refusal:

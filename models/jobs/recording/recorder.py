@@ -244,15 +244,16 @@ class Recorder:
         """Database that the events are written to."""
         return self._database
 
-    def settle(self) -> Mapping[UUID, int]:
+    def settle(self, wait_for_files: bool = True) -> Mapping[UUID, int]:
         """Ship the events of the outbox now, so that a query returns the newest data.
 
-        Files that nodes reported are waited for, but not for long.
+        Args:
+            wait_for_files: True waits for the files that nodes reported too, but not for long.
 
         Returns:
             Number of files, by job, that a query may not return yet because they are being read.
         """
-        self.files.settle(INSPECT_SECONDS)
+        self.files.settle(INSPECT_SECONDS if wait_for_files else 0.0)
         waiting = self.files.waiting()  # before the shipping of what is read meanwhile
         self._shipper.settle(SETTLE_SECONDS)
         return waiting

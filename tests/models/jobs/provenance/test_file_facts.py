@@ -1,3 +1,4 @@
+# mypy: disable-error-code="union-attr"
 """What is read from the files that other nodes write."""
 
 from fractions import Fraction

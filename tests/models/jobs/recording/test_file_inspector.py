@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -85,8 +85,7 @@ def record(recorder: Recorder, job: Job, *files: ReportedFile) -> JobRecord:
 
 def found(recorder: Recorder, job: Job) -> JobRecord:
     recorder.settle()
-    record: JobRecord = recorder.database.run(find_job, str(job.id))
-    return record
+    return cast(JobRecord, recorder.database.run(find_job, str(job.id)))
 
 
 def test_a_reported_file_is_the_jobs_with_its_node_and_all_that_can_be_read(
