@@ -34,6 +34,6 @@ def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) ->
         lambda: hooks.add_node_handler(execution),
         every_prompt=lambda: get_recorder().tracking is Tracking.ALL,
     )
-    hooks.attach(execution, watcher)
+    hooks.attach(execution, watcher, getattr(server, "prompt_queue", None))
     server.add_on_prompt_handler(watcher.on_prompt)
     recorder.resume()
