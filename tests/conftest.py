@@ -20,6 +20,7 @@ from .databases import (  # noqa: F401
     system_url,
 )
 from .layers import FAST, LAYERS, NO_ASSETS, layer_of, totals
+from .scanner import scanner  # noqa: F401
 
 TESTS = Path(__file__).parent  # not resolved: pytest may use the path of a link
 

@@ -20,7 +20,7 @@ from .route_threads import FILES_SECONDS
 from .submission import GraphRefused, submit
 from .watching.progress import nodes_that_run
 from .watching.prompts import OwnPrompt
-from .workflows import installed, model_file
+from .workflows import declared_inputs, installed, model_file
 
 Graph = dict[str, Any]
 
@@ -121,8 +121,8 @@ def _missing(graph: Graph, needed: Collection[str]) -> list[tuple[str, str, str,
             if name in options and value not in options[name] and not _is_annotated_file(value):
                 message = f"{class_type}.{name}: {value!r} can't be chosen here."
                 differences.append(("missing_choice", node_id, name, str(value), message))
-            elif name in uploads_of(class_type) and not folder_paths.exists_annotated_filepath(
-                value
+            elif name in uploads_of(class_type) and not (
+                isinstance(value, str) and folder_paths.exists_annotated_filepath(value)
             ):
                 message = f"{class_type}.{name}: the file {value!r} is missing."
                 differences.append(("missing_file", node_id, name, str(value), message))
@@ -142,15 +142,11 @@ def _is_annotated_file(value: Any) -> bool:
 
 def _uploads(class_type: str) -> set[str]:
     """Return the names of a node's inputs that take uploaded files."""
-    import nodes
-
-    inputs = nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()
-    uploads = set()
-    for name, declared in {**inputs.get("required", {}), **inputs.get("optional", {})}.items():
-        options = declared[1] if len(declared) > 1 and isinstance(declared[1], dict) else {}
-        if any(str(key).endswith("_upload") and value for key, value in options.items()):
-            uploads.add(name)
-    return uploads
+    return {
+        name
+        for name, (_, settings) in (declared_inputs(class_type) or {}).items()
+        if any(str(key).endswith("_upload") and value for key, value in settings.items())
+    }
 
 
 def _other_models(params: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:

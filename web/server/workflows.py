@@ -35,29 +35,49 @@ def installed() -> Installed:
 
     The function reads each node class once, and returns None for a class that is not installed.
     """
-    import nodes
 
     @cache
     def options_of(class_type: str) -> Mapping[str, Collection[Any]] | None:
-        node_class = nodes.NODE_CLASS_MAPPINGS.get(class_type)
-        if node_class is None:
+        inputs = declared_inputs(class_type)
+        if inputs is None:
             return None
-        try:
-            inputs = node_class.INPUT_TYPES()
-        except Exception as error:  # A fault of another pack must not break the list of phases.
-            log.warning(
-                "Anime Production: the inputs of the node %s can't be read (%s).", class_type, error
-            )
-            return {}
-        options = {}
-        for group in ("required", "optional"):
-            for name, declaration in inputs.get(group, {}).items():
-                input_options = _options(declaration)
-                if input_options is not None:
-                    options[name] = input_options
-        return options
+        options = {name: _options(*declaration) for name, declaration in inputs.items()}
+        return {name: each for name, each in options.items() if each is not None}
 
     return options_of
+
+
+def declared_inputs(class_type: str) -> dict[str, tuple[Any, Mapping[str, Any]]] | None:
+    """Return the type or options, and the settings, of each input of a node class.
+
+    Packs declare inputs in ways that ComfyUI tolerates: without a tuple, without settings, or in a
+    mapping that lists none of them. What can't be read is left out.
+
+    Args:
+        class_type: name of the node class.
+
+    Returns:
+        The declarations by input; None if the class is not installed.
+    """
+    import nodes
+
+    node_class = nodes.NODE_CLASS_MAPPINGS.get(class_type)
+    if node_class is None:
+        return None
+    try:
+        inputs = node_class.INPUT_TYPES()
+        groups = [inputs.get(group) for group in ("required", "optional")]
+        return {
+            name: _parts(declaration)
+            for group in groups
+            if isinstance(group, Mapping)
+            for name, declaration in group.items()
+        }
+    except Exception as error:  # A fault of another pack must not break the list of phases.
+        log.warning(
+            "Anime Production: the inputs of the node %s can't be read (%s).", class_type, error
+        )
+        return {}
 
 
 async def graph_errors(graph: Mapping[str, Any]) -> list[str]:
@@ -80,13 +100,16 @@ async def graph_errors(graph: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _options(declaration: Any) -> Collection[Any] | None:
-    """Return the options of an input, or None for an input that is no choice or takes uploads.
-
-    Args:
-        declaration: the input in `INPUT_TYPES`: its type or options, then its settings.
-    """
+def _parts(declaration: Any) -> tuple[Any, Mapping[str, Any]]:
+    """Return the type or options of a declared input, and its settings."""
+    if not isinstance(declaration, list | tuple) or not declaration:
+        return declaration, {}
     kind, settings = declaration[0], declaration[1] if len(declaration) > 1 else {}
+    return kind, settings if isinstance(settings, Mapping) else {}
+
+
+def _options(kind: Any, settings: Mapping[str, Any]) -> Collection[Any] | None:
+    """Return the options of an input, or None for an input that is no choice or takes uploads."""
     if any(str(key).endswith("_upload") for key in settings):
         return None
     options = kind if isinstance(kind, list | tuple) else settings.get("options")

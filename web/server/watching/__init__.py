@@ -36,6 +36,6 @@ def attach(execution: Any, server: Any, get_recorder: Callable[[], Recorder]) ->
         folders.output,
         every_prompt=lambda: get_recorder().tracking is Tracking.ALL,
     )
-    hooks.attach(execution, watcher)
+    hooks.attach(execution, watcher, getattr(server, "prompt_queue", None))
     server.add_on_prompt_handler(watcher.on_prompt)
     recorder.resume()

@@ -9,12 +9,17 @@ import functools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from types import MethodType
 from typing import Any, Protocol
 
 log = logging.getLogger(__name__)
 
 LISTENER = "anime_production_listener"  # attribute of a wrapped class or module: the listener
 WRAPPED = "anime_production_wrapped"  # attribute of a wrapper: True
+
+# Names of the queue's methods whose wrapper is reporting in this thread or task.
+_reporting: ContextVar[frozenset[str]] = ContextVar("anime_reporting", default=frozenset())
 
 
 class Listener(Protocol):
@@ -102,7 +107,7 @@ class Guarded:
                 )
 
 
-def attach(execution: Any, listener: Listener) -> None:
+def attach(execution: Any, listener: Listener, queue: Any = None) -> None:
     """Wrap ComfyUI's functions so that they report every prompt to a listener.
 
     Each function is wrapped once, even after several calls or with several copies of the pack. Only
@@ -113,23 +118,70 @@ def attach(execution: Any, listener: Listener) -> None:
         execution: ComfyUI's module `execution`, or an object with its `PromptQueue`,
             `PromptExecutor` and `validate_prompt`.
         listener: receiver of the prompts from now on.
+        queue: ComfyUI's queue. Another pack may have replaced its methods on this object, so that
+            the wrappers on the class would never be called.
     """
     guarded = Guarded(listener)
-    wrappers: tuple[tuple[Any, str, Callable[[Any, Any], Any]], ...] = (
-        (execution.PromptQueue, "put", _put),
-        (execution.PromptQueue, "delete_queue_item", _removing),
-        (execution.PromptQueue, "wipe_queue", _removing),
-        (execution.PromptQueue, "task_done", _task_done),
-        (execution.PromptExecutor, "add_message", _add_message),
-        (execution, "validate_prompt", _validate_prompt),
-    )
-    for owner, name, wrap in wrappers:
-        setattr(owner, LISTENER, guarded)
-        original = getattr(owner, name)
-        if not hasattr(original, WRAPPED):
-            wrapper = functools.wraps(original)(wrap(owner, original))
-            setattr(wrapper, WRAPPED, True)
-            setattr(owner, name, wrapper)
+    queue_wrappers: dict[str, Callable[[Any, Any], Any]] = {
+        "put": _put,
+        "delete_queue_item": _removing,
+        "wipe_queue": _removing,
+        "task_done": _task_done,
+    }
+    for name, wrap in queue_wrappers.items():
+        _wrap(execution.PromptQueue, name, _reporting_once(name, wrap), guarded)
+        if name in getattr(queue, "__dict__", {}):
+            _wrap_of_object(queue, name, _reporting_once(name, wrap), guarded)
+    _wrap(execution.PromptExecutor, "add_message", _add_message, guarded)
+    _wrap(execution, "validate_prompt", _validate_prompt, guarded)
+
+
+def _wrap(owner: Any, name: str, wrap: Callable[[Any, Any], Any], guarded: Guarded) -> None:
+    """Wrap a function of a class or a module, unless it is wrapped already."""
+    setattr(owner, LISTENER, guarded)
+    original = getattr(owner, name)
+    if not hasattr(original, WRAPPED):
+        setattr(owner, name, _wrapper(owner, original, wrap))
+
+
+def _wrap_of_object(
+    owner: Any, name: str, wrap: Callable[[Any, Any], Any], guarded: Guarded
+) -> None:
+    """Wrap a method that was replaced on the object itself, unless it is wrapped already."""
+    setattr(owner, LISTENER, guarded)
+    method = getattr(owner, name)
+
+    def with_self(self: Any, *arguments: Any, **named: Any) -> Any:
+        return method(*arguments, **named)
+
+    if not hasattr(method, WRAPPED):
+        setattr(owner, name, MethodType(_wrapper(owner, with_self, wrap), owner))
+
+
+def _wrapper(owner: Any, original: Any, wrap: Callable[[Any, Any], Any]) -> Any:
+    wrapper = functools.wraps(original)(wrap(owner, original))
+    setattr(wrapper, WRAPPED, True)
+    return wrapper
+
+
+def _reporting_once(name: str, wrap: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a `wrap` whose wrapper does nothing within another wrapper of the same method."""
+
+    def wrap_once(owner: Any, original: Any) -> Any:
+        wrapper = wrap(owner, original)
+
+        def method(self: Any, *arguments: Any, **named: Any) -> Any:
+            if name in _reporting.get():
+                return original(self, *arguments, **named)
+            token = _reporting.set(_reporting.get() | {name})
+            try:
+                return wrapper(self, *arguments, **named)
+            finally:
+                _reporting.reset(token)
+
+        return method
+
+    return wrap_once
 
 
 def add_node_handler(execution: Any) -> None:

@@ -108,7 +108,7 @@ class Watcher:
         if not self._is_job(graph):
             return
         request = _request.get() or {}
-        if request.get("prompt") is not graph:  # Other code validated a graph of its own.
+        if not _is_copy(request.get("prompt"), graph):  # Other code validated a graph of its own.
             request = {}
         sent = request.get("extra_data")
         extra_data = dict(sent) if isinstance(sent, Mapping) else {}
@@ -217,3 +217,12 @@ def _node_errors_of(prompt: QueueItem) -> Mapping[str, Any]:
     """
     prompt_id, graph, node_errors = _validated.get() or (None, None, {})
     return node_errors if graph is prompt.graph and prompt_id == prompt.prompt_id else {}
+
+
+def _is_copy(sent: Any, graph: Any) -> bool:
+    """Return True if the validated graph is the one that was sent, or has its nodes.
+
+    A handler of another pack may replace the graph by a copy in which it has changed values.
+    """
+    are_graphs = isinstance(sent, Mapping) and isinstance(graph, Mapping)
+    return sent is graph or (are_graphs and sent.keys() == graph.keys())

@@ -164,7 +164,7 @@ def test_a_path_too_long_for_a_socket_works(place):
         moved.rename(place)
 
 
-def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash():
+def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash(scanner):
     with private_folder() as folder:
         place = folder / "postgres"
         old = user_of(place, PGSERVER_POSTGRES_VERSION="16")
@@ -183,6 +183,8 @@ def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash():
             assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
         server.leave()
         assert [path.name for path in place.glob("data-16-*")]
+        folders = {path.name for path in scanner.refused} & {"upgraded.new", "data", "upgraded"}
+        assert len(folders) == 3, "the renames of all three were tried again"
 
 
 def test_a_database_of_an_unknown_postgresql_is_left_alone(tmp_path):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from anime_production.models.jobs.recording.recorder import Recorder
+from anime_production.web.server.watching import hooks
 
 from .conftest import GRAPH, STARTED, SUCCESS
 
@@ -95,3 +96,36 @@ def test_everything_is_wrapped_once_and_the_last_copy_of_the_pack_listens(bench,
     assert bench.events == []
     assert other.backlog() == 3
     other.close()
+
+
+def replaced_on_the_object(bench: Any, goes_through: Any) -> list[str]:
+    """Replace methods of the queue as another pack does that was loaded before this one."""
+    calls: list[str] = []
+    for name in ("put", "task_done", "delete_queue_item", "wipe_queue"):
+        function = goes_through(bench, name)
+
+        def method(*arguments: Any, name: str = name, function: Any = function) -> Any:
+            calls.append(name)
+            return function(bench.queue, *arguments)
+
+        setattr(bench.queue, name, method)
+    listener = bench.execution.PromptQueue.anime_production_listener.listener
+    hooks.attach(bench.execution, listener, bench.queue)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "goes_through",
+    [
+        lambda bench, name: getattr(bench.execution.PromptQueue.__mro__[1], name),
+        lambda bench, name: getattr(bench.execution.PromptQueue, name),
+    ],
+    ids=["past the class", "through the class"],
+)
+def test_methods_that_another_pack_replaced_on_the_object_report_once(bench, goes_through):
+    calls = replaced_on_the_object(bench, goes_through)
+    bench.run(GRAPH, STARTED, SUCCESS)
+    bench.put(prompt_id="q", number=1)
+    bench.queue.wipe_queue()
+    assert bench.kinds == ["JobQueued", "JobStarted", "JobFinished", "JobQueued", "JobFinished"]
+    assert calls == ["put", "task_done", "put", "wipe_queue"]
