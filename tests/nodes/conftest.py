@@ -115,3 +115,14 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     importlib.import_module("anime_production.tests.integration.tiny_wan").write_tiny_wan(folder)
     return folder
+
+
+@pytest.fixture
+def looping(run_node: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that applies Loop Generator to a model."""
+    from anime_production.nodes.loop_generate import AnimationLoopGenerator
+
+    def apply(model: Any, **settings: Any) -> Any:
+        return run_node(AnimationLoopGenerator, model=model, **settings).args[0]
+
+    return apply

@@ -42,7 +42,7 @@ def test_a_directory_without_comfyui_is_refused_by_name(tmp_path: Path, home: Ho
 
 def test_a_comfyui_that_is_too_old_is_refused(tmp_path: Path, home: Home):
     old = make_comfyui(tmp_path / "old", "0.9.2")
-    with pytest.raises(Refusal, match=r"ComfyUI 0\.9\.2.*needs 0\.20\.0"):
+    with pytest.raises(Refusal, match=r"ComfyUI 0\.9\.2.*needs 0\.30\.0"):
         choose_comfyui(str(old), {}, tmp_path / "pack", home)
 
 

@@ -16,6 +16,7 @@ from .jobs import find_record
 from .query_parameters import DeleteParameters
 from .refusals import Refusal
 from .watching.prompts import job_id_of
+from .watching.queue_items import read_item
 
 UNFINISHED_STATES = {state.value for state in UNFINISHED}
 
@@ -50,16 +51,17 @@ def cancel(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
         return {"id": str(job.id), "was": "pending"}
     running, _ = queue.get_current_queue_volatile()
     for item in running:
-        if _is_of(item, job) and queue.interrupt_if_running(item[1]):
+        if _is_of(item, job) and queue.interrupt_if_running(job.prompt_id):
             return {"id": str(job.id), "was": "in_progress"}
     if record.state not in UNFINISHED_STATES:
         raise Refusal("has_ended", state=record.state)
     raise Refusal("runs_elsewhere", machine=record.machine)
 
 
-def _is_of(item: tuple[Any, ...], job: Job) -> bool:
+def _is_of(item: Any, job: Job) -> bool:
     """Return True if a prompt of ComfyUI's queue is that of a job."""
-    return job_id_of(item) == job.id and item[1] == job.prompt_id
+    prompt = read_item(item)
+    return job_id_of(prompt.extra_data) == job.id and prompt.prompt_id == job.prompt_id
 
 
 def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:

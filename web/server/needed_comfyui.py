@@ -86,7 +86,7 @@ def _has(module: str, name: str) -> bool:
 
 
 def comfyui_version() -> str:
-    """Return the version of this ComfyUI; "?" for one that is too old to name it."""
+    """Return the version of this ComfyUI, or a question mark if it is too old to name it."""
     try:
         return str(importlib.import_module("comfyui_version").__version__)
     except (ImportError, AttributeError):

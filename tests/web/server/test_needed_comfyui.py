@@ -27,11 +27,12 @@ class LoadedIn:
         server = SimpleNamespace(instance=SimpleNamespace(routes=self.routes))
         link = folder / f"pack_{id(self)}"
         link.symlink_to(PACK, target_is_directory=True)
-        before = set(comfyui.NODE_CLASS_MAPPINGS)
+        before = comfyui.NODE_CLASS_MAPPINGS
         with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.INFO):
+            patch.setattr(comfyui, "NODE_CLASS_MAPPINGS", dict(before))
             patch.setitem(sys.modules, "server", SimpleNamespace(PromptServer=server))
             self.is_loaded = asyncio.run(comfyui.load_custom_node(str(link)))
-        self.nodes = set(comfyui.NODE_CLASS_MAPPINGS) - before
+            self.nodes = set(comfyui.NODE_CLASS_MAPPINGS) - set(before)
         self.lines = [each.getMessage() for each in caplog.records]
 
     def get(self, path: str) -> Any:

@@ -22,7 +22,7 @@ def jobs_of(bench: Any) -> dict[Any, list[str]]:
     return kinds
 
 
-def ends_of(bench: Any) -> list[tuple[str, JobState]]:
+def ends_of(bench: Any) -> list[tuple[str | None, JobState]]:
     """Prompt id and state of the jobs that ended."""
     ends = [event for event in bench.events if isinstance(event, JobFinished)]
     return [(event.job.prompt_id, event.state) for event in ends]

@@ -6,7 +6,7 @@ import pytest
 from anime_production.web.server.watching.queue_items import read_item, with_extra_data
 
 Named = namedtuple("Named", "number prompt_id prompt extra_data outputs_to_execute sensitive")
-PARTS = (0, "p", {"4": {}}, {"client_id": "me"}, ["4", 5], {})
+PARTS: tuple[Any, ...] = (0, "p", {"4": {}}, {"client_id": "me"}, ["4", 5], {})
 ITEMS: dict[str, Any] = {
     "tuple": PARTS,
     "list": list(PARTS),
