@@ -14,7 +14,8 @@ from anime_production.nodes.loop_generate import APPLY_MODEL, AnimationLoopGener
 
 from ..integration.tiny_wan import tiny_values
 from .sampling import random_latents, sample, smooth_with_open_ends, with_wrapper
-from .test_loop_generate import difference, seam_ratio, turn, unloaded
+from .test_loop_generate import difference, seam_ratio, turn
+from .test_loop_generate_families import unloaded
 from .tiny_video import FAMILIES, Family, load_family
 
 FRAMES, TURNED, SHIFT, FIRST = 7, 3, 2, 1
