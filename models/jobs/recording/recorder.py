@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -39,7 +40,7 @@ INSPECT_SECONDS = 2.0  # longest wait for reported files; 1 GB of video is hashe
 SETTLE_SECONDS = 10.0  # long enough for the embedded server's first start
 CLOSE_SECONDS = 30.0
 # Shares of the time for closing: of the embedded server, of a daily backup that is being made, and
-# of a reported file that is being read.
+# of a reported file that is being read. The last one is taken from the shipper's.
 SERVER_SHARE, BACKUP_SHARE, FILE_SHARE = 0.2, 0.2, 0.1
 # Ids of jobs that are not recorded; far more than the prompts that run at the same time.
 MOST_UNTRACKED = 100
@@ -281,8 +282,9 @@ class Recorder:
         """
         try:
             self.daily_backups.stop(BACKUP_SHARE * seconds)
+            shipper_end = time.monotonic() + (1 - BACKUP_SHARE - SERVER_SHARE) * seconds
             self.files.stop(FILE_SHARE * seconds)
-            self._shipper.stop((1 - BACKUP_SHARE - FILE_SHARE - SERVER_SHARE) * seconds)
+            self._shipper.stop(shipper_end - time.monotonic())
             self._outbox.close()
             self._database.close(SERVER_SHARE * seconds)
         except Exception as error:  # an error must not disturb ComfyUI's exit
