@@ -35,8 +35,10 @@ COLUMNS = {
 DIGITS = 2
 SCORES = {"score", "scores", "median_score"}
 ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, reports, groups
-# Keys of a report, and of the answer with a job's graph, that 0.1.0 didn't write.
-ADDED = {"deciding", "output_nodes"}
+# Keys of a report, of the answer with a job's graph, and of the answers with its files, that 0.1.0
+# didn't write; and keys of a file that it didn't write.
+ADDED = {"deciding", "output_nodes", "waiting_files"}
+ADDED_TO_FILES = {"node_id", "node_type", "thumbnail"}
 LIMITS = {"limit", "limit_percent", "low", "high"}
 # Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
 SCRIPTS = (Path(__file__).parents[5] / "models/jobs/database/migrations").glob("0010_*.sql")
@@ -189,6 +191,8 @@ def _columns_of_then(text: str) -> str:
 def _in_utc(value: Any) -> Any:
     if isinstance(value, dict):
         names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys() - ADDED
+        if "view" in value:
+            names -= ADDED_TO_FILES
         if value.get("reason_code") in LIMITED and isinstance(value.get("reason_values"), dict):
             values = value["reason_values"].items()
             value = {**value, "reason_values": {k: v for k, v in values if k not in LIMITS}}
