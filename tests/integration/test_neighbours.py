@@ -201,31 +201,13 @@ def test_a_job_in_a_loop_has_the_files_and_reports_of_every_iteration(client):
     assert {run.history["meta"][node]["display_node"] for node in reports} == {still}
 
 
-# The Retry End of the first iteration ends with the first attempt of the second one in its `ui`.
-SHOWS_TOO_LITTLE = pytest.mark.xfail(reason="known fault of retries in Easy-Use's loops")
-
-
-def retry_in_a_loop(client):
-    """Run a retry twice in a loop; return its node and the run."""
+def test_a_retry_in_a_loop_is_judged_by_its_last_attempts(client):
     shot = Shot()
     start, _ = looped(shot, 2)
     end = shot.retry(start.out(1), "0 if a >= 2 else 8")
     last = shot.add("NeighbourLoopEnd", flow=start.out(), value=end.out())
     shot.add("PreviewImage", images=last.out())
-    return end, client.run(shot)
-
-
-@SHOWS_TOO_LITTLE
-def test_a_retry_in_a_loop_is_judged_by_its_last_attempts(client):
-    _, run = retry_in_a_loop(client)
-    answer = job_of(client, run.prompt_id)
-    assert answer["job"]["verdict"] == "PASS", "No failed attempt counts."
-    assert {each["report"]["verdict"] for each in answer["reports"]} == {"PASS"}
-
-
-@SHOWS_TOO_LITTLE
-def test_a_retry_in_a_loop_shows_all_attempts_of_each_iteration(client):
-    end, run = retry_in_a_loop(client)
+    run = client.run(shot)
     finals = [
         attempts(own_entries(output, "anime_report")[0])
         for node, output in run.outputs.items()
@@ -234,6 +216,9 @@ def test_a_retry_in_a_loop_shows_all_attempts_of_each_iteration(client):
         and "attempt" not in node.rpartition(".")[0]
     ]
     assert sorted(finals) == [[(0, "FAIL"), (1, "FAIL"), (2, "PASS")], [(1, "FAIL"), (2, "PASS")]]
+    answer = job_of(client, run.prompt_id)
+    assert answer["job"]["verdict"] == "PASS", "No failed attempt counts."
+    assert {each["report"]["verdict"] for each in answer["reports"]} == {"PASS"}
 
 
 def test_a_loop_in_a_retry_runs_again_for_each_attempt(client):

@@ -63,14 +63,18 @@ class NeighbourLoopEnd(Neighbour):
 
 
 def _body(dynprompt: Any, start: str, end: str) -> list[str]:
-    """Return the Start, the End, all between them, and output nodes of these (Easy-Use too)."""
+    """Return the Start, the End, all between them, and output nodes of these (Easy-Use too).
+
+    Output nodes are looked for in the prompt that was queued, as Easy-Use does, and not among the
+    nodes that other nodes have added while it runs.
+    """
     inside = _above(dynprompt, end, start)
-    for node in dynprompt.all_node_ids():
-        content = dynprompt.get_node(node)
+    for node, content in dynprompt.get_original_prompt().items():
         is_output = getattr(nodes.NODE_CLASS_MAPPINGS[content["class_type"]], "OUTPUT_NODE", False)
-        given = content["inputs"].values()
-        if is_output and any(is_link(each) and each[0] in inside - {end} for each in given):
-            inside.add(node)
+        sources = {each[0] for each in content["inputs"].values() if is_link(each)}
+        for each in inside - {end} if is_output else set():
+            if dynprompt.get_display_node_id(each) in sources:
+                inside.add("".join([*each.rpartition(".")[:2], node]))
     return sorted(inside)
 
 
