@@ -14,6 +14,7 @@ from comfy_api.latest import io
 from anime_production.models.jobs.job import new_job
 from anime_production.models.jobs.provenance.judgement import judge, summaries
 from anime_production.models.jobs.recording.events import JobFinished
+from anime_production.models.node_ui import own_entries
 from anime_production.models.report import Verdict
 from anime_production.web.server.watching.endings import finished_event
 
@@ -66,8 +67,8 @@ class Ended:
 
     def report(self, node: str) -> dict[str, Any]:
         """The report of a node in the history."""
-        report: dict[str, Any] = self.outputs[node]["anime_report"][0]
-        return report
+        (report,) = own_entries(self.outputs[node], "anime_report")
+        return dict(report)
 
     def finished(self, graph: dict[str, Any]) -> JobFinished:
         """The event of the end of a job with this prompt."""

@@ -34,7 +34,7 @@ def test_the_last_attempt_is_shown_at_once_and_when_nothing_runs_again(
     report = first.report(end)
     (attempts,) = [each for each in report["measurements"] if each["name"] == "attempts"]
     assert (report["verdict"], attempts["value"]) == ("PASS", 3)
-    assert first.executed(end)[-1]["anime_report"] == [report]
+    assert first.executed(end)[-1]["anime_report"] == [[report]]
     second = executor.run(prompt)
     assert len(second.messages[1][1]["nodes"]) == len(prompt), "everything is cached"
     assert second.outputs[end] == first.outputs[end]
@@ -64,7 +64,7 @@ def test_long_reports_are_shown_shortened_and_recorded_whole(executor, frames, a
     messages = [len(text.encode()) for event, text in run.sent if event == "executed"]
     entries = [len(json.dumps(ui).encode()) for ui in run.outputs.values()]
     assert max(messages + entries) < 200_000
-    last = run.executed(end)[-1]["anime_report"][0]
+    ((last,),) = run.executed(end)[-1]["anime_report"]
     (shown,) = [each for each in last["measurements"] if each["name"] == "attempts"]
     assert [each["report"]["verdict"] for each in shown["details"]["attempts"]] == (
         ["FAIL"] * attempts
