@@ -154,9 +154,8 @@ def _memory(clip: torch.Tensor, model: IdentityModel) -> None:
     score_characters(frames, [character], model)  # allocates what stays
     rows = []
     for count in GROWTH:
-        Path("/proc/self/clear_refs").write_text(
-            "5", encoding="ascii"
-        )  # resets the peak to the memory in use
+        # This resets the peak to the memory in use.
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         before = _peak_megabytes()
         plot_report(score_characters(frames[:count], [character], model).report)
         megabytes = count * HEIGHT * WIDTH * 3 * 4 / 1e6

@@ -17,7 +17,7 @@ from ....models.report_ui import whole_report
 
 log = logging.getLogger(__name__)
 
-START = "execution_start"
+START, CACHED = "execution_start", "execution_cached"
 INTERRUPTED, ERROR = "execution_interrupted", "execution_error"
 ENDS = ("execution_success", ERROR, INTERRUPTED)
 
@@ -33,10 +33,9 @@ def finished_event(
         history_result: ComfyUI's entry for the history, with the `ui` of each node as `outputs`.
         status: ComfyUI's `ExecutionStatus`, or None.
     """
-    messages = [] if status is None else _messages(status)
+    messages = messages_of(status)
     state = _state(status, messages)
-    outputs = history_result.get("outputs", {})
-    originals = _originals(graph, outputs, history_result.get("meta", {}))
+    outputs, originals = history_result.get("outputs", {}), originals_of(graph, history_result)
     return JobFinished(
         job=job,
         state=state,
@@ -89,18 +88,19 @@ def read_reports(outputs: Iterable[tuple[str, Any]]) -> tuple[ShownReport, ...]:
     return tuple(reports)
 
 
-def _originals(
-    graph: Mapping[str, Any], outputs: Mapping[str, Any], meta: Mapping[str, Any]
-) -> dict[str, str]:
+def originals_of(graph: Mapping[str, Any], history_result: Mapping[str, Any]) -> dict[str, str]:
     """Return the node of the prompt by the id of each node that showed a result.
 
     Args:
         graph: prompt in API format.
-        outputs: `ui` of each node, by node id.
-        meta: facts about the nodes from ComfyUI's history, by node id.
+        history_result: ComfyUI's entry for the history: `outputs`, and `meta` of each node.
     """
-    displayed = {node: (meta.get(node) or {}).get("display_node") for node in outputs}
-    return {node: original_of(node, graph, displayed[node]) for node in outputs}
+    meta = history_result.get("meta") or {}
+    displayed = {
+        node: facts.get("display_node") for node, facts in meta.items() if isinstance(facts, dict)
+    }
+    nodes = history_result.get("outputs") or {}
+    return {node: original_of(node, graph, displayed.get(node)) for node in nodes}
 
 
 def _deciding_reports(
@@ -162,8 +162,14 @@ def _saved_directly(graph: Mapping[str, Any]) -> set[str]:
     return visited
 
 
-def _messages(status: Any) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return ComfyUI's messages as pairs of event and data, without any of another form."""
+def messages_of(status: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return ComfyUI's messages as pairs of event and data, without any of another form.
+
+    Args:
+        status: ComfyUI's `ExecutionStatus`, or None, which has no messages.
+    """
+    if status is None:
+        return []
     return [
         (str(each[0]), each[1])
         for each in status.messages or ()

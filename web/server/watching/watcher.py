@@ -18,8 +18,6 @@ from .progress import Progress, nodes_that_run
 from .queue_items import QueueItem, read_item, with_extra_data
 from .written_files import written_files
 
-CACHED = "execution_cached"
-
 # The request that ComfyUI is handling. The validation of a prompt does not receive it, but a
 # refused prompt needs its `extra_data`.
 _request: ContextVar[Mapping[str, Any] | None] = ContextVar("anime_request", default=None)
@@ -121,7 +119,7 @@ class Watcher:
 
     def message(self, executor: Any, event: Any, data: Any) -> None:
         """Record the start of a prompt, and begin its progress when its cached nodes are known."""
-        if event not in (endings.START, CACHED):
+        if event not in (endings.START, endings.CACHED):
             return
         running = map(read_item, list(executor.server.prompt_queue.currently_running.values()))
         prompt = next((each for each in running if each.prompt_id == data["prompt_id"]), None)

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ....models.gating.links import node_type
 from ....models.jobs.provenance.report_links import SAVE
 from ....models.jobs.reported_file import ReportedFile
+from .endings import CACHED, START, messages_of, originals_of
 
 log = logging.getLogger(__name__)
 
 OUTPUT = "output"
-START, CACHED = "execution_start", "execution_cached"
 MOST_FILES = 5_000  # of a prompt; the list of a job can't show more
 # Seconds by which a file may seem older than its prompt: some file systems round times to 2 s, and
 # the clock of a network drive may be slow.
@@ -39,7 +40,7 @@ def written_files(
         status: ComfyUI's `ExecutionStatus`, or None.
         output: ComfyUI's output folder.
     """
-    messages = [] if status is None else list(status.messages)
+    messages = messages_of(status)
     starts = [data.get("timestamp") for event, data in messages if event == START]
     if not starts or not starts[-1]:
         return ()
@@ -53,7 +54,7 @@ def written_files(
         if len(files) == MOST_FILES:
             log.warning("Anime Production: only %s files of a job are remembered.", MOST_FILES)
             break
-        file = _file(root, place, node_id, _type_of(graph, node_id), start)
+        file = _file(root, place, node_id, node_type(graph, node_id), start)
         if file is not None:
             files.setdefault(file.path, file)
     return tuple(files.values())
@@ -63,12 +64,10 @@ def _places(
     graph: Mapping[str, Any], history_result: Mapping[str, Any], cached: set[str]
 ) -> Iterator[tuple[str, Path]]:
     """Yield the ids of nodes with the paths, below the output folder, that they show."""
-    meta = history_result.get("meta") or {}
+    originals = originals_of(graph, history_result)
     for node, ui in (history_result.get("outputs") or {}).items():
-        about = meta.get(node)
-        shown_on = about.get("display_node") if isinstance(about, Mapping) else None
-        node_id = str(node if shown_on is None else shown_on)
-        if str(node) in cached or not isinstance(ui, Mapping) or _type_of(graph, node_id) == SAVE:
+        node_id = originals[node]
+        if node in cached or not isinstance(ui, Mapping) or node_type(graph, node_id) == SAVE:
             continue
         for items in ui.values():
             for item in items if isinstance(items, list | tuple) else ():
@@ -89,13 +88,8 @@ def _place(item: Any) -> Path | None:
     return Path(folder, name)
 
 
-def _type_of(graph: Mapping[str, Any], node_id: str) -> str:
-    node = graph.get(node_id)
-    return str(node.get("class_type", "")) if isinstance(node, Mapping) else ""
-
-
 def _file(
-    root: Path, place: Path, node_id: str, node_type: str, start: float
+    root: Path, place: Path, node_id: str, class_type: str, start: float
 ) -> ReportedFile | None:
     """Return a file if it is in the output folder, also behind links, and was written since.
 
@@ -103,7 +97,7 @@ def _file(
         root: the output folder, without links.
         place: path below the output folder, as the node shows it.
         node_id: id of the node.
-        node_type: class of the node.
+        class_type: class of the node.
         start: time in seconds since 1970 at which the prompt began.
     """
     try:
@@ -117,4 +111,4 @@ def _file(
     if max(status.st_mtime, status.st_ctime) < start:
         return None
     name = path.relative_to(root).as_posix()
-    return ReportedFile(node_id, node_type, str(root), name, status.st_size, status.st_mtime_ns)
+    return ReportedFile(node_id, class_type, str(root), name, status.st_size, status.st_mtime_ns)

@@ -68,13 +68,6 @@ print(recorder.status().lost, flush=True)
 
 
 @pytest.fixture
-def outbox(private):
-    outbox = Outbox(private / "outbox.sqlite")
-    yield outbox
-    outbox.close()
-
-
-@pytest.fixture
 def shipper(private, outbox, system_url):
     shipper = Shipper(outbox, Database(private), 0.05, Presence(private))
     yield shipper
