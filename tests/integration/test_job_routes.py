@@ -118,14 +118,14 @@ def test_a_change_that_comfyui_refuses_queues_nothing(client: ComfyClient):
 
 
 def test_what_is_no_longer_installed_is_named(client: ComfyClient):
-    """A model that this ComfyUI never had: as after its file was removed."""
+    """A picture that this ComfyUI never had: as after its file was removed."""
     prompt = job_prompt(project="Gone")
     images = prompt.add("LoadImage", image="of-another-time.png")
     prompt.add("PreviewImage", images=images.out())
     client.post("/prompt", {"prompt": prompt})  # its first output runs all the same
 
     def ended() -> Any:
-        return client.get("/anime/jobs", project="Gone", state="completed")["jobs"]
+        return client.get("/anime/jobs", project="Gone", state="failed")["jobs"]
 
     (row,) = until(ended)
     with pytest.raises(RequestRefused) as refusal:

@@ -57,7 +57,7 @@ def job_files(tmp_path, monkeypatch):
     import folder_paths
 
     monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path / "output"))
-    recorder = SimpleNamespace(record=lambda event: None)
+    recorder = SimpleNamespace(record=lambda event: None, left_out=lambda job_id: None)
     monkeypatch.setattr(job_save, "open_recorder", lambda directory: recorder)
 
 

@@ -21,7 +21,7 @@ from anime_production.models.jobs.recording.events import (
     JobQueued,
     JobStarted,
 )
-from anime_production.models.jobs.recording.outbox import Outbox
+from anime_production.models.jobs.recording.outbox import STOP_SECONDS, Outbox
 from anime_production.models.jobs.recording.shipper import Shipper
 
 from ..postgres import wait_until
@@ -49,6 +49,7 @@ for number in range(waiting):
     assert outbox.append(JobQueued(new_job(f"waits {number}"), graph))
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (65536, hard))
+graph["1"]["inputs"]["text"] = "t" * 100_000  # too long for a log that begins anew too
 safe = [recorder.queue(new_job(f"new {number}"), graph) for number in range(new)]
 assert not any(safe), "the disk never was full"
 recorder.settle()
@@ -126,6 +127,7 @@ def test_the_thread_of_the_checkpoints_ends_with_the_outbox(private, monkeypatch
     threads = [each for each in threading.enumerate() if each not in before]
     assert [each.name for each in threads] == ["anime-outbox-checkpoint"]
     outbox.close()
+    threads[0].join(5 * STOP_SECONDS)
     assert not threads[0].is_alive()
 
 
