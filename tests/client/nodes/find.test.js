@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
-import { nodeAtPath, siblingPath, pathOf } from "../../../web/client/nodes/find.js";
+import { nodeAtPath, pathOf } from "../../../web/client/nodes/find.js";
 import { app } from "../editor/app.js";
 import { Graph, subgraphNode } from "./graphs.js";
 
@@ -27,13 +27,6 @@ describe("a node by its path", () => {
   test("is none where the path leads nowhere", () => {
     const paths = ["9", "9:5", "5:5", "12:9", "12:5:1", ""];
     for (const path of paths) assert.ok(!nodeAtPath(path), path);
-  });
-});
-
-describe("the path of a node beside another", () => {
-  test("is within the same subgraph", () => {
-    assert.equal(siblingPath("5", { id: 6 }), "6");
-    assert.equal(siblingPath("12:7:5", { id: 6 }), "12:7:6");
   });
 });
 

@@ -16,7 +16,7 @@ let nodes;
 beforeEach(() => {
   nodes = {
     clip: { id: 1, inputs: [] },
-    reroute: { id: 2, type: "Reroute", inputs: [{ name: "" }] },
+    reroute: { id: 2, type: "Reroute", isVirtualNode: true, inputs: [{ name: "" }] },
     score: { id: 1, inputs: [{ name: "fps" }, { name: "images", type: "IMAGE" }] },
     gate: { id: 4, inputs: [{ name: "images", type: "IMAGE" }, { name: "report", type: "R" }] },
   };
@@ -39,6 +39,19 @@ test("the inputs of a type are found by their place", () => {
   assert.deepEqual(inputsOf(undefined, "R"), []);
 });
 
+/**
+ * Return the Get of a pack, which another node receives its report from. Its link is that of its
+ * Set, which nothing on the canvas connects to it.
+ *
+ * @param {Record<string, any>} methods
+ */
+function getNode(methods) {
+  const node = { id: 6, isVirtualNode: true, inputs: [], ...methods };
+  graph.add(node);
+  graph.connect(6, 4, "report");
+  return node;
+}
+
 describe("the node that an input is connected to", () => {
   test("is found directly and behind a reroute", () => {
     assert.equal(originOf(nodes.gate, 0), nodes.clip);
@@ -48,6 +61,34 @@ describe("the node that an input is connected to", () => {
   test("is found in a subgraph and outside of one", () => {
     assert.equal(originOf(nodes.gate, 1), nodes.score);
     assert.equal(originOf(nodes.score, 1), nodes.clip);
+  });
+
+  test("is found behind a Set and a Get of another pack", () => {
+    graph.add({ id: 5, isVirtualNode: true, inputs: [{ name: "any" }] });
+    const link = graph.connect(2, 5, "any");
+    getNode({ getInputLink: () => link });
+    assert.equal(originOf(nodes.gate, 1), nodes.clip);
+  });
+
+  test("is found behind a Get whose Set is in another graph", () => {
+    const source = { node: nodes.outer, slot: 1 };
+    const get = getNode({ getInputLink: () => null, resolveVirtualOutput: () => source });
+    assert.equal(originOf(nodes.gate, 1), nodes.score);
+    get.resolveVirtualOutput = () => undefined;
+    assert.equal(originOf(nodes.gate, 1), null);
+  });
+
+  test("is none where a Get has no Set, or is its own", () => {
+    const get = getNode({
+      getInputLink() {
+        throw new Error("No setter found");
+      },
+    });
+    assert.equal(originOf(nodes.gate, 1), null);
+    get.getInputLink = () => ({ origin_id: 6, origin_slot: 0 });
+    assert.equal(originOf(nodes.gate, 1), null);
+    Object.assign(get, { resolveVirtualOutput: () => ({ node: get, slot: 0 }) });
+    assert.equal(originOf(nodes.gate, 1), null);
   });
 
   test("is none where nothing is connected", () => {

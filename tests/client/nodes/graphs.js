@@ -23,10 +23,10 @@ export class Graph {
   /** @param {any} node */
   #adopt(node) {
     node.graph = this;
-    node.getInputNode = (/** @type {number} */ slot) =>
-      node.graph.#ends("target", node.id, slot).map((link) => this.getNodeById(link.origin_id))[0];
-    node.getOutputNodes = (/** @type {number} */ slot) =>
-      node.graph.#ends("origin", node.id, slot).map((link) => this.getNodeById(link.target_id));
+    if (!node.isVirtualNode) return;
+    // It hands on what comes into the input with the index of the output.
+    node.getInputLink ??= (/** @type {number} */ slot) =>
+      node.graph.#ends("target", node.id, slot)[0] ?? null;
   }
 
   /** @param {number | string} id */

@@ -114,7 +114,8 @@ test("a node whose reports are all off hands on none: what follows it is named",
 });
 
 test("a reroute between the two is looked through", () => {
-  const reroute = { id: 7, type: "Reroute", title: "", mode: ALWAYS, inputs: [{ name: "" }] };
+  const [inputs, isVirtualNode] = [[{ name: "" }], true];
+  const reroute = { id: 7, type: "Reroute", title: "", mode: ALWAYS, isVirtualNode, inputs };
   graph.add(reroute);
   graph.connect(1, 7, "");
   graph.connect(7, 3, "report");

@@ -2,46 +2,50 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { addressOf, findPreview, select } from "../../../web/client/nodes/preview.js";
-import { Graph } from "./graphs.js";
+import { app } from "../editor/app.js";
+import { Graph, subgraphNode } from "./graphs.js";
 import { runOf } from "./runs.js";
 
-/** @type {any} a source gives frames to a score and, beside it, to a preview */
-let graph;
+/** @type {Record<string, any>} a prompt: a source gives frames to a score and to a preview */
+let prompt;
+/** @type {any} the score */
+let score;
 
 const pictures = (count) => Array.from({ length: count }, (_, frame) => ({ filename: `${frame}` }));
 const images = (count, more = {}) => ({ images: pictures(count), ...more });
 
-/**
- * Return a node with one input and one output of pictures.
- *
- * @param {number} id
- * @param {string} type
- */
-function node(id, type) {
-  const inputs = [{ name: "images", type: "IMAGE" }];
-  return { id, type, inputs, outputs: [{ type: "IMAGE" }] };
-}
-
-/** @param {number} from @param {number} to */
-function connect(from, to) {
-  graph.connect(from, to, "images");
+/** Add a node to the prompt and to the graph. */
+function add(id, type, inputs) {
+  prompt[id] = { class_type: type, inputs };
+  app.rootGraph.add({ id, type });
 }
 
 /** Return the id of the node that shows the frames of node 2; null if none does. */
-function shownBy(frames, outputs, path = "2") {
-  return findPreview(graph.nodes[1], frames, runOf({}, {}, outputs), path)?.node.id ?? null;
+function shownBy(frames, outputs) {
+  return findPreview(score, frames, runOf(prompt, {}, outputs), "2")?.node.id ?? null;
 }
 
 beforeEach(() => {
-  graph = new Graph([node(1, "VAEDecode"), node(2, "AnimeLoopScore"), node(3, "PreviewImage")]);
-  connect(1, 2);
-  connect(1, 3);
+  prompt = {
+    1: { class_type: "VAEDecode", inputs: {} },
+    2: { class_type: "AnimeLoopScore", inputs: { images: ["1", 0], fps: 12 } },
+  };
+  score = {
+    id: 2,
+    type: "AnimeLoopScore",
+    inputs: [
+      { name: "images", type: "IMAGE" },
+      { name: "fps", type: "FLOAT" },
+    ],
+    outputs: [{ type: "IMAGE" }, { type: "ANIME_REPORT" }],
+  };
+  app.rootGraph = new Graph([{ id: 1, type: "VAEDecode" }, score]);
+  add(3, "PreviewImage", { images: ["1", 0] });
 });
 
 describe("the frames of a report", () => {
   test("are seen on the node itself before any other", () => {
-    graph.add(node(4, "PreviewImage"));
-    connect(2, 4);
+    add(4, "PreviewImage", { images: ["2", 0] });
     assert.equal(shownBy(4, { 2: images(4), 3: images(4), 4: images(4) }), 2);
   });
 
@@ -49,8 +53,29 @@ describe("the frames of a report", () => {
     assert.equal(shownBy(4, { 3: images(4) }), 3);
   });
 
+  test("are seen where the prompt connects them, whatever lies between on the canvas", () => {
+    app.rootGraph.add({ id: 5, type: "Reroute (rgthree)", isVirtualNode: true });
+    assert.equal(app.rootGraph.links.size, 0); // the canvas of this test has no link at all
+    assert.equal(shownBy(4, { 3: images(4) }), 3);
+  });
+
+  test("are not those of another output of the same node", () => {
+    prompt[3].inputs.images = ["1", 1];
+    assert.equal(shownBy(4, { 3: images(4) }), null);
+  });
+
+  test("are not seen where no frames are connected", () => {
+    prompt[2].inputs = { fps: 12 };
+    assert.equal(shownBy(4, { 3: images(4) }), null);
+  });
+
   test("are not those of a preview with more or fewer pictures", () => {
     assert.equal(shownBy(4, { 2: images(1), 3: images(5) }), null);
+  });
+
+  test("are not those of a preview that was removed", () => {
+    app.rootGraph = new Graph([score]);
+    assert.equal(shownBy(4, { 3: images(4) }), null);
   });
 
   test("are not one file that holds all of them", () => {
@@ -59,10 +84,9 @@ describe("the frames of a report", () => {
   });
 
   test("are those that came out, where the report is about them", () => {
-    graph.nodes[1].type = "AnimeLoopFind";
+    score.type = "AnimeLoopFind";
     assert.equal(shownBy(4, { 3: images(4) }), null);
-    graph.add(node(4, "PreviewImage"));
-    connect(2, 4);
+    add(4, "PreviewImage", { images: ["2", 0] });
     assert.equal(shownBy(4, { 3: images(4), 4: images(4) }), 4);
   });
 
@@ -73,25 +97,25 @@ describe("the frames of a report", () => {
   });
 
   test("are seen on an overlay that draws its report, and on no other", () => {
-    graph.add(node(4, "AnimeCharacterOverlay"));
-    connect(1, 4);
+    add(4, "AnimeCharacterOverlay", { images: ["1", 0] });
     assert.equal(shownBy(4, { 4: images(4) }), null);
-    graph.nodes[1].outputs.push({ type: "ANIME_REPORT" });
-    graph.nodes[3].inputs.push({ name: "report", type: "ANIME_REPORT" });
-    graph.connect(2, 4, "report", 1);
+    prompt[4].inputs.report = ["2", 1];
     assert.equal(shownBy(4, { 3: images(4), 4: images(4) }), 4);
   });
 
   test("are not the picture of a plot, though there is one frame", () => {
-    graph.add(node(4, "AnimeReportPlot"));
-    graph.nodes[1].outputs.push({ type: "ANIME_REPORT" });
-    graph.connect(2, 4, "images", 1);
+    add(4, "AnimeReportPlot", { report: ["2", 1] });
     assert.equal(shownBy(1, { 4: images(1) }), null);
   });
 
-  test("are found inside a subgraph", () => {
-    assert.equal(shownBy(4, { "9:3": images(4) }, "9:2"), 3);
-    assert.equal(shownBy(4, { 3: images(4) }, "9:2"), null);
+  test("are found inside a subgraph, and outside of one that holds the score", () => {
+    const inner = [score, { id: 3, type: "PreviewImage" }];
+    app.rootGraph = new Graph([subgraphNode(9, "inner", ...inner), { id: 4 }]);
+    prompt = { "9:2": prompt[2], "9:3": prompt[3], 4: prompt[3] };
+    const shown = (outputs) => findPreview(score, 4, runOf(prompt, {}, outputs), "9:2")?.node;
+    assert.equal(shown({ "9:3": images(4) }), inner[1]);
+    assert.equal(shown({ 4: images(4) }), app.rootGraph.nodes[1]);
+    assert.equal(shown({ 3: images(4) }), undefined);
   });
 });
 

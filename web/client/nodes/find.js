@@ -24,16 +24,6 @@ export function nodeAtPath(path) {
 }
 
 /**
- * Return the path of a node that is in the same graph or subgraph as the node at another path.
- *
- * @param {string} path
- * @param {{id: number | string}} node
- */
-export function siblingPath(path, { id }) {
-  return [...path.split(":").slice(0, -1), id].join(":");
-}
-
-/**
  * Return the name under which the editor keeps a node's output: `5`, or `<id of a subgraph>:5`.
  *
  * @param {any} node

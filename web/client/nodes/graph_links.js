@@ -2,8 +2,7 @@
 
 import { rootGraph } from "./find.js";
 
-const REROUTE = "Reroute"; // a node of the editor that no prompt contains
-const DEEPEST = 50; // most reroutes and subgraph borders in a connection; more may be a cycle
+const DEEPEST = 50; // most virtual nodes and subgraph borders in a connection; more may be a cycle
 
 /**
  * Return the indices of a node's inputs of this type.
@@ -20,7 +19,7 @@ export function inputsOf(node, type) {
 }
 
 /**
- * Return the node that an input is connected to, through reroutes and borders of subgraphs.
+ * Return the node that an input is connected to, through virtual nodes and borders of subgraphs.
  *
  * @param {any} node
  * @param {number} slot index of the input
@@ -44,7 +43,7 @@ export function consumersOf(node, type) {
 }
 
 /**
- * Return the node that a link comes from, through reroutes and borders of subgraphs.
+ * Return the node that a link comes from, through virtual nodes and borders of subgraphs.
  *
  * @param {any} graph that contains the link
  * @param {any} link null if there is none
@@ -52,15 +51,46 @@ export function consumersOf(node, type) {
  * @returns {any}
  */
 function originOfLink(graph, link, depth) {
-  if (!link || depth > DEEPEST) return null;
+  if (!link) return null;
   const origin = graph.getNodeById(link.origin_id);
   if (!origin) return originOutside(graph, link.origin_slot, depth);
-  if (origin.subgraph) {
-    const [inside] = origin.subgraph.outputs?.[link.origin_slot]?.getLinks() ?? [];
-    return originOfLink(origin.subgraph, inside, depth + 1);
+  return originOfOutput(origin, link.origin_slot, depth);
+}
+
+/**
+ * Return the node that makes what an output gives.
+ *
+ * @param {any} node
+ * @param {number} slot of its outputs
+ * @param {number} depth
+ * @returns {any}
+ */
+function originOfOutput(node, slot, depth) {
+  if (depth > DEEPEST) return null;
+  if (node.subgraph) {
+    const [inside] = node.subgraph.outputs?.[slot]?.getLinks() ?? [];
+    return originOfLink(node.subgraph, inside, depth + 1);
   }
-  if (origin.type === REROUTE) return originOfLink(graph, linkInto(origin, 0), depth + 1);
-  return origin;
+  return node.isVirtualNode ? originBehind(node, slot, depth) : node;
+}
+
+/**
+ * Return the node behind a virtual node: a node that no prompt contains, such as the editor's or
+ * rgthree-comfy's reroutes, or the Get of KJNodes and Easy-Use. The editor makes its prompts with
+ * the same two methods.
+ *
+ * @param {any} node
+ * @param {number} slot of its outputs
+ * @param {number} depth
+ */
+function originBehind(node, slot, depth) {
+  try {
+    const source = node.resolveVirtualOutput?.(slot); // in another graph
+    if (source) return originOfOutput(source.node, source.slot, depth + 1);
+    return originOfLink(node.graph, node.getInputLink?.(slot), depth + 1);
+  } catch {
+    return null; // Easy-Use's Get throws an error if it has no Set
+  }
 }
 
 /**
@@ -71,6 +101,7 @@ function originOfLink(graph, link, depth) {
  * @param {number} depth
  */
 function originOutside(subgraph, slot, depth) {
+  if (depth > DEEPEST) return null;
   const outer = allNodes(rootGraph()).find((node) => node.subgraph === subgraph);
   return outer ? originOfLink(outer.graph, linkInto(outer, slot), depth + 1) : null;
 }

@@ -2,9 +2,10 @@
 
 import { api } from "../../../scripts/api.js";
 import { element } from "../element.js";
-import { siblingPath } from "./find.js";
-import { ownEntries } from "./own_entries.js";
+import { nodeAtPath } from "./find.js";
 import { inputsOf } from "./graph_links.js";
+import { ownEntries } from "./own_entries.js";
+import { consumersOf } from "./reach.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -27,6 +28,9 @@ const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
  *
  * The number of pictures must equal the number of frames; otherwise they show other frames.
  *
+ * The connections are those of the run's prompt. It contains no reroutes, no Set and Get of other
+ * packs and no borders of subgraphs.
+ *
  * @param {any} node
  * @param {number} frames
  * @param {Run} run that produced the report
@@ -34,24 +38,40 @@ const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
  * @returns {Preview | null}
  */
 export function findPreview(node, frames, run, path) {
-  const drawn = consumersOf(node, "ANIME_REPORT").filter((consumer) => DRAWING.has(consumer.type));
-  const candidates = [node, ...consumersOf(node, "IMAGE"), ...drawn];
-  if (!JUDGED_BY_OUTPUT.has(node.type)) {
-    for (const source of sources(node)) {
-      const viewers = consumersOf(source, "IMAGE").filter(({ type }) => !DRAWING.has(type));
-      candidates.push(source, ...viewers);
-    }
-  }
-  for (const candidate of candidates) {
-    const output = run.outputs.get(siblingPath(path, candidate));
-    const references = candidate === node && ownEntries(output?.anime_references);
+  for (const candidate of candidatePaths(node, run, path)) {
+    const viewer = candidate === path ? node : nodeAtPath(candidate);
+    const output = viewer && run.outputs.get(candidate);
+    const references = candidate === path && ownEntries(output?.anime_references);
     const pictures = output?.images ?? references;
     const animated = output?.animated?.some(Boolean); // one file with all frames in it
     if (Array.isArray(pictures) && pictures.length === frames && !animated) {
-      return { pictures, node: candidate };
+      return { pictures, node: viewer };
     }
   }
   return null;
+}
+
+/**
+ * Return the paths of the nodes that may display a report's frames, the likeliest first.
+ *
+ * @param {any} node that made the report
+ * @param {Run} run
+ * @param {string} path of the node in the run
+ * @returns {string[]}
+ */
+function candidatePaths(node, { graph }, path) {
+  const isDrawing = (/** @type {string} */ each) => DRAWING.has(graph[each].class_type);
+  const candidates = [path, ...consumersOf(graph, path, outputsOf(node, "IMAGE"))];
+  candidates.push(...consumersOf(graph, path, outputsOf(node, "ANIME_REPORT")).filter(isDrawing));
+  if (JUDGED_BY_OUTPUT.has(node.type)) return candidates;
+  for (const slot of inputsOf(node, "IMAGE")) {
+    const value = graph[path]?.inputs?.[node.inputs[slot].name];
+    if (!Array.isArray(value)) continue; // not connected
+    const source = String(value[0]);
+    const viewers = consumersOf(graph, source, [value[1]]).filter((each) => !isDrawing(each));
+    candidates.push(source, ...viewers);
+  }
+  return candidates;
 }
 
 /**
@@ -95,28 +115,15 @@ export function select(preview, frame) {
 }
 
 /**
- * Return the nodes that an output of this node is connected to.
+ * Return the indices of a node's outputs of this type.
  *
  * @param {any} node
- * @param {string} type of the output
- * @returns {any[]}
+ * @param {string} type
+ * @returns {number[]}
  */
-function consumersOf(node, type) {
-  return (node.outputs ?? [])
-    .flatMap((/** @type {any} */ output, /** @type {number} */ slot) =>
-      output.type === type ? (node.getOutputNodes(slot) ?? []) : [],
-    )
-    .filter((/** @type {any} */ consumer) => consumer !== node);
-}
-
-/**
- * Return the nodes that this node's input images come from.
- *
- * @param {any} node
- * @returns {any[]}
- */
-function sources(node) {
-  return inputsOf(node, "IMAGE")
-    .map((slot) => node.getInputNode(slot))
-    .filter(Boolean);
+function outputsOf(node, type) {
+  return (node.outputs ?? []).flatMap(
+    (/** @type {{type: string}} */ output, /** @type {number} */ slot) =>
+      output.type === type ? [slot] : [],
+  );
 }

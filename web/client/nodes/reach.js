@@ -96,8 +96,9 @@ function spread(graph, first, cause, unreached) {
  * @param {PromptGraph} graph
  * @param {string} path
  * @param {number[]} [outputs] indices of outputs; all outputs without it
+ * @returns {string[]}
  */
-function consumersOf(graph, path, outputs) {
+export function consumersOf(graph, path, outputs) {
   return Object.keys(graph).filter((each) =>
     Object.values(graph[each].inputs ?? {}).some(
       (value) =>
