@@ -14,6 +14,9 @@ FRAMES, NAME_OF_SHEET = 24, 0
 CUT_OFF = """() => [...document.querySelectorAll(".anime-results")]
     .filter((results) => results.offsetHeight > results.parentElement.clientHeight)
     .map((results) => results.parentElement.dataset.node)"""
+# Names that the editor's menus and its side panel give to the results.
+LABELS = """() => app.graph.nodes.flatMap(({ widgets }) => widgets ?? [])
+    .filter(({ name }) => name === "anime_results").map(({ label }) => label)"""
 
 
 def test_verdicts_are_read_and_frames_are_chosen_on_the_nodes(editor: Editor):
@@ -37,6 +40,7 @@ def the_verdicts_are_shown(editor: Editor) -> None:
         assert shown.locator(".anime-measurement").count() in (1, 2)
         assert shown.locator(".anime-curve canvas").count() == 1
     assert nodes_with_cut_off_results(editor) == []
+    assert set(editor.page.evaluate(LABELS)) == {"Verdict"}
     assert f"{FRAMES} accepted, 0 rejected" in editor.results(CHARACTER_GATE).text_content()
     assert editor.results(SHEET).locator(".anime-references img").count() == 4
     assert f"like {HOSTILE} in" in editor.results(CHARACTER).text_content()

@@ -90,6 +90,7 @@ class NodeResults {
       onDraw: () => this.#fade(), // Nodes 2.0 fades the whole node by itself
     });
     this.widget.serialize = false; // keeps the value out of the workflow
+    this.widget.label = words("node.label"); // menus of the editor name the widget
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.content);
     const onRemoved = node.onRemoved;
