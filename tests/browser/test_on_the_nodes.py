@@ -14,6 +14,8 @@ FRAMES, NAME_OF_SHEET = 24, 0
 CUT_OFF = """() => [...document.querySelectorAll(".anime-results")]
     .filter((results) => results.offsetHeight > results.parentElement.clientHeight)
     .map((results) => results.parentElement.dataset.node)"""
+# Height that a node gives to its results, as a multiple of the height that they need.
+ROOM = "(results) => results.parentElement.clientHeight / results.offsetHeight"
 
 
 def test_verdicts_are_read_and_frames_are_chosen_on_the_nodes(editor: Editor):
@@ -36,6 +38,7 @@ def the_verdicts_are_shown(editor: Editor) -> None:
         assert re.match(r"✔ PASS\d+ / 100", shown.text_content())
         assert shown.locator(".anime-measurement").count() in (1, 2)
         assert shown.locator(".anime-curve canvas").count() == 1
+        assert shown.evaluate(ROOM) < 1.2  # a node that has grown too high stays so
     assert nodes_with_cut_off_results(editor) == []
     assert f"{FRAMES} accepted, 0 rejected" in editor.results(CHARACTER_GATE).text_content()
     assert editor.results(SHEET).locator(".anime-references img").count() == 4

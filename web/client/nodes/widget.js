@@ -182,6 +182,8 @@ class NodeResults {
   }
 
   #fit() {
+    // Editor 1.58 draws a new element once without a width, in which every letter is a line.
+    if (this.root.clientWidth === 0) return;
     const height = this.content.offsetHeight;
     if (height === 0 || height === this.height) return; // 0 while the node is not on the screen
     this.height = height;
