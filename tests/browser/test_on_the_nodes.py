@@ -17,6 +17,8 @@ CUT_OFF = """() => [...document.querySelectorAll(".anime-results")]
 # Names that the editor's menus and its side panel give to the results.
 LABELS = """() => app.graph.nodes.flatMap(({ widgets }) => widgets ?? [])
     .filter(({ name }) => name === "anime_results").map(({ label }) => label)"""
+# Height that a node gives to its results, as a multiple of the height that they need.
+ROOM = "(results) => results.parentElement.clientHeight / results.offsetHeight"
 
 
 def test_verdicts_are_read_and_frames_are_chosen_on_the_nodes(editor: Editor):
@@ -39,6 +41,7 @@ def the_verdicts_are_shown(editor: Editor) -> None:
         assert re.match(r"✔ PASS\d+ / 100", shown.text_content())
         assert shown.locator(".anime-measurement").count() in (1, 2)
         assert shown.locator(".anime-curve canvas").count() == 1
+        assert shown.evaluate(ROOM) < 1.2  # a node that has grown too high stays so
     assert nodes_with_cut_off_results(editor) == []
     assert set(editor.page.evaluate(LABELS)) == {"Verdict"}
     assert f"{FRAMES} accepted, 0 rejected" in editor.results(CHARACTER_GATE).text_content()

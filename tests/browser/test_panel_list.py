@@ -8,7 +8,7 @@ import pytest
 from ..integration.job_bench import JobPrompt
 from ..models.jobs.postgres import wait_until
 from .editor import Editor
-from .panel import HOSTILE, expect
+from .panel import HOSTILE, TAB_BUTTON, expect
 from .panel_list import FOREIGN_TAB, ListedJobs
 from .studio import Studio
 
@@ -135,7 +135,8 @@ def a_prompt_that_runs_is_followed(
     editor.page.on("console", lambda message: warned.append(message.text))
     prompt = JobPrompt(seconds=60, project="aoi", episode="E07", shot=shot)
     prompt[prompt.wait]["inputs"]["until"] = str(go)
-    badge = editor.page.locator(".anime-jobs-tab-button .sidebar-icon-badge")
+    button = editor.page.locator(TAB_BUTTON.format(tab="anime-jobs"))
+    badge = button.locator(".sidebar-icon-badge")
     with studio.client.listen() as channel:
         studio.client.submit(prompt, client_id=channel.client_id)
         row = jobs.row(shot)

@@ -139,7 +139,8 @@ def test_where_the_environment_decides_nothing_can_be_chosen_and_it_is_said(
 ):
     variables = {"ANIME_DATABASE_URL": None, "ANIME_TRACKING": "all"}
     packs = {PACK_DIRECTORY: PACK}
-    with ComfyServer(comfyui, tmp_path / "base", packs, environment=variables) as server:
+    arguments = ("--cpu", *kind[0].arguments())
+    with ComfyServer(comfyui, tmp_path / "base", packs, arguments, variables) as server:
         ComfyClient(server).post("/settings", {"Comfy.TutorialCompleted": True})
         context = browser.new_context()
         editor = Editor(context.new_page(), server, tmp_path)

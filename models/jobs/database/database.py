@@ -183,7 +183,7 @@ class Database:
         pooled = self._pool.take()
         if pooled is not None:
             try:
-                with self._watch.limit(pooled.connection, CHECK_SECONDS):
+                with self._watch.limit(pooled.connection, CHECK_SECONDS, is_used_later=True):
                     pooled.connection.execute("")
                 return pooled
             except (require("psycopg").Error, DatabaseUnavailable):

@@ -69,16 +69,23 @@ class DeadlineWatch:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def limit(self, connection: "Connection", seconds: float | None) -> Iterator[None]:
+    def limit(
+        self, connection: "Connection", seconds: float | None, is_used_later: bool = False
+    ) -> Iterator[None]:
         """Cut a connection if the `with` block takes longer than some seconds.
+
+        A block can end without an error although its connection was cut: on a busy machine the
+        thread may read an answer that has come in time only after the deadline.
 
         Args:
             connection: connection that the block uses, and no other thread.
             seconds: longest duration of the block; None for no deadline, so that only `cut_all`
                 ends it.
+            is_used_later: True if the connection is needed after the block.
 
         Raises:
-            NoAnswer: the deadline passed, and the driver raised an error because of that.
+            NoAnswer: the deadline passed, and the driver raised an error because of that, or the
+                connection is needed after the block.
         """
         limit = Limit(connection, seconds)
         with self._changed:
@@ -99,6 +106,8 @@ class DeadlineWatch:
                 limit.close()
             if limit.is_cut:
                 connection.close()
+        if limit.is_cut and is_used_later:
+            raise NoAnswer.within(seconds or 0.0)
 
     def cut_all(self) -> None:
         """Cut all connections that are in use, and end the thread until the next use."""

@@ -62,13 +62,14 @@ def open_connection(
         ) from None
     try:
         _check(connection, source)
-        with watch.limit(connection, CONNECT_SECONDS if seconds is None else seconds):
+        longest = CONNECT_SECONDS if seconds is None else seconds
+        with watch.limit(connection, longest, is_used_later=True):
             limit_statements(connection, None)
             is_current = _is_current(connection)
         if not is_current:
-            with watch.limit(connection, MIGRATION_SECONDS):
+            with watch.limit(connection, MIGRATION_SECONDS, is_used_later=True):
                 migrate(connection)
-        with watch.limit(connection, CONNECT_SECONDS):
+        with watch.limit(connection, CONNECT_SECONDS, is_used_later=True):
             limit_statements(connection, seconds)
     except SchemaTooNew as error:
         connection.close()

@@ -184,8 +184,8 @@ class NodeResults {
 
   #fit() {
     // The element has no width until the canvas has drawn the node, which takes a while on a busy
-    // page. Until then each word is a line of its own.
-    if (this.root.offsetWidth === 0) return;
+    // page and always happens once in editor 1.58. Until then each letter is a line of its own.
+    if (this.root.clientWidth === 0) return;
     const height = this.content.offsetHeight;
     if (height === 0 || height === this.height) return; // 0 while the node is not on the screen
     this.height = height;

@@ -153,6 +153,7 @@ def test_work_over_a_socket_of_the_file_system_is_ended_too(
 def check_that_it_is_ended(
     database: Database, postgres: SystemPostgres, work: Callable[..., Any]
 ) -> None:
+    database.check()  # the schema is there, so that the server is suspended during the work
     working = Caller(database.run, work, seconds=1.0)
     time.sleep(0.5)
     with postgres.suspended():
