@@ -184,6 +184,7 @@ def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path):
 
 def test_processes_that_save_at_the_same_time_take_different_names(tmp_path):
     """Each of eight threads saves in the same folder, and nothing is overwritten."""
+
     def save(number: int) -> bytes:
         (path,) = pictures(tmp_path, "gif", torch.full((1, 8, 8, 3), number / 8))
         return path.read_bytes()

@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +71,16 @@ class Saving:
         return sorted(path.name for path in self.output.rglob("*") if path.is_file())
 
 
-@pytest.fixture
-def saving(
-    run_node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Any:
-    """Save Job, whose files are remembered in an outbox: the database is away."""
+@contextmanager
+def open_saving(run_node: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Saving]:
+    """Give Save Job, whose files are remembered in an outbox: the database is away."""
     import folder_paths
 
-    monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path / "output"))
+    monkeypatch.setattr(folder_paths, "output_directory", str(folder / "output"))
     monkeypatch.setenv("ANIME_DATABASE_URL", "postgresql://127.0.0.1:1/away")
-    recorder = Recorder(tmp_path / "private")
+    recorder = Recorder(folder / "private")
     monkeypatch.setattr(job_save, "open_recorder", lambda directory: recorder)
-    yield Saving(run_node, tmp_path / "output", recorder)
+    yield Saving(run_node, folder / "output", recorder)
     recorder.close()
 
 

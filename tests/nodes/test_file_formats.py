@@ -19,7 +19,7 @@ from anime_production.models.report import Report
 from anime_production.models.sample.sample_clip import draw_clip
 from anime_production.nodes.job_save import AnimeJobSave
 
-from .job_files import probe, saving  # noqa: F401
+from .job_files import probe
 
 NTSC = 24000 / 1001
 LOSSLESS = ("apng", "webp lossless")
@@ -54,7 +54,7 @@ def levels(frames: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("format", LOSSLESS)
-def test_a_lossless_animation_comes_back_as_it_was(saving, clip, format):  # noqa: F811
+def test_a_lossless_animation_comes_back_as_it_was(saving, clip, format):
     path = only(saving(images=clip, format=format, fps=12.0).paths)
     read = read_media(path)
     assert torch.equal(read.frames, levels(clip))
@@ -62,7 +62,7 @@ def test_a_lossless_animation_comes_back_as_it_was(saving, clip, format):  # noq
 
 
 @pytest.mark.parametrize("format", ["png", *LOSSLESS])
-def test_alpha_comes_back_and_what_is_seen_is_the_same(saving, cut_out, format):  # noqa: F811
+def test_alpha_comes_back_and_what_is_seen_is_the_same(saving, cut_out, format):
     paths = saving(images=cut_out, format=format).paths
     read = torch.cat([read_media(path).frames for path in paths])
     assert read.shape == cut_out.shape
@@ -73,14 +73,14 @@ def test_alpha_comes_back_and_what_is_seen_is_the_same(saving, cut_out, format):
 
 
 @pytest.mark.parametrize("format", ["webp", "webm"])
-def test_lossy_formats_keep_alpha(saving, cut_out, format):  # noqa: F811
+def test_lossy_formats_keep_alpha(saving, cut_out, format):
     read = read_media(only(saving(images=cut_out, format=format).paths))
     assert read.frames.shape == cut_out.shape
     assert (read.frames[..., 3] - cut_out[..., 3]).abs().mean() < 0.01
     assert (as_frames(read.frames)[:] - as_frames(cut_out)[:]).abs().mean() < 0.02
 
 
-def test_a_gif_keeps_which_pixels_are_clear(saving, cut_out):  # noqa: F811
+def test_a_gif_keeps_which_pixels_are_clear(saving, cut_out):
     saved = saving(images=cut_out, format="gif")
     read = read_media(only(saved.paths)).frames
     assert torch.equal(read[..., 3], (cut_out[..., 3] > 0.5).float())
@@ -88,7 +88,7 @@ def test_a_gif_keeps_which_pixels_are_clear(saving, cut_out):  # noqa: F811
     assert saved.notes == ["few_colours"]
 
 
-def test_an_mp4_is_over_grey_and_says_so(saving, cut_out):  # noqa: F811
+def test_an_mp4_is_over_grey_and_says_so(saving, cut_out):
     saved = saving(images=cut_out, format="mp4")
     read = read_media(only(saved.paths)).frames
     assert read.shape[-1] == 3
@@ -101,7 +101,7 @@ def test_an_mp4_is_over_grey_and_says_so(saving, cut_out):  # noqa: F811
 
 
 @pytest.mark.parametrize("format", VIDEOS)
-def test_ffprobe_reads_a_video_with_its_exact_rate(saving, clip, format):  # noqa: F811
+def test_ffprobe_reads_a_video_with_its_exact_rate(saving, clip, format):
     path = only(saving(images=clip, format=format, fps=23.976).paths)
     facts = probe(path)
     video = facts["video"]
@@ -114,14 +114,14 @@ def test_ffprobe_reads_a_video_with_its_exact_rate(saving, clip, format):  # noq
     assert saving.artifacts()[0].fps == pytest.approx(NTSC, rel=1e-9)
 
 
-def test_ffprobe_sees_the_alpha_of_a_webm(saving, cut_out):  # noqa: F811
+def test_ffprobe_sees_the_alpha_of_a_webm(saving, cut_out):
     facts = probe(only(saving(images=cut_out, format="webm").paths))
     assert {key.lower(): each for key, each in facts["video"]["tags"].items()}["alpha_mode"] == "1"
 
 
 @pytest.mark.parametrize("fps", [7.3, 12.0, 23.976, 25.0, 29.97, 48.0])
 @pytest.mark.parametrize("format", ANIMATIONS)
-def test_pillow_reads_an_animation_with_its_whole_duration(saving, clip, format, fps):  # noqa: F811
+def test_pillow_reads_an_animation_with_its_whole_duration(saving, clip, format, fps):
     path = only(saving(images=clip, format=format, fps=fps).paths)
     ticks = {"gif": 10.0, "apng": 1e-3}.get(format, 1.0)  # milliseconds
     exact = {23.976: NTSC, 29.97: 30000 / 1001}.get(fps, fps)
@@ -139,7 +139,7 @@ def test_pillow_reads_an_animation_with_its_whole_duration(saving, clip, format,
 
 
 @pytest.mark.parametrize("format", MOVING)
-def test_a_single_pixel_a_single_frame_and_odd_sizes_are_written(saving, format):  # noqa: F811
+def test_a_single_pixel_a_single_frame_and_odd_sizes_are_written(saving, format):
     for height, width, count in ((2, 2, 1), (17, 31, 3), (1, 1, 2)):
         for channels in (1, 3, 4):
             images = torch.rand(count, height, width, channels)
@@ -149,7 +149,7 @@ def test_a_single_pixel_a_single_frame_and_odd_sizes_are_written(saving, format)
             assert read.shape[1:3] == (height + height % 2 * even, width + width % 2 * even)
 
 
-def test_a_gif_is_not_faster_than_its_ticks(saving, clip):  # noqa: F811
+def test_a_gif_is_not_faster_than_its_ticks(saving, clip):
     assert saving(images=clip, format="gif", fps=50.0).notes == ["few_colours"]
     assert saving(images=clip, format="gif", fps=60.0).notes == ["few_colours", "too_fast"]
     with pytest.raises(InputError, match=r"^fps: expected at most 100 for a gif, got 120"):
@@ -157,7 +157,7 @@ def test_a_gif_is_not_faster_than_its_ticks(saving, clip):  # noqa: F811
     assert len(saving.visible()) == 2
 
 
-def test_the_colours_of_a_gif_are_those_of_the_whole_clip(saving):  # noqa: F811
+def test_the_colours_of_a_gif_are_those_of_the_whole_clip(saving):
     """A frame's own palette would lose the small bright eye in a clip of many greens."""
     greens = torch.stack([torch.rand(64, 64) * 0.2, torch.rand(64, 64), torch.zeros(64, 64)], -1)
     images = greens.repeat(12, 1, 1, 1)
@@ -168,9 +168,11 @@ def test_the_colours_of_a_gif_are_those_of_the_whole_clip(saving):  # noqa: F811
     assert torch.equal(read[0], read[-1]), "nothing boils where nothing moves"
 
 
-def with_facts(saving: Any, images: torch.Tensor, format: str) -> list[Path]:  # noqa: F811
+def with_facts(saving: Any, images: torch.Tensor, format: str) -> list[Path]:
     """Save with a workflow, as ComfyUI's executor runs the node."""
-    hidden = SimpleNamespace(prompt={"1": {"class_type": "X"}}, extra_pnginfo={"workflow": {"é": 1}})
+    hidden = SimpleNamespace(
+        prompt={"1": {"class_type": "X"}}, extra_pnginfo={"workflow": {"é": 1}}
+    )
     node: Any = type("WithHidden", (AnimeJobSave,), {"hidden": hidden})
     audio = {"waveform": torch.zeros(1, 1, 4800), "sample_rate": 48_000}
     ui = node.execute.__func__(
@@ -182,7 +184,10 @@ def with_facts(saving: Any, images: torch.Tensor, format: str) -> list[Path]:  #
 
 @pytest.mark.parametrize("format", list(FORMATS))
 def test_every_format_holds_the_workflow_unless_comfyui_is_told_not_to(
-    saving, clip, format, monkeypatch  # noqa: F811
+    saving,
+    clip,
+    format,
+    monkeypatch,
 ):
     for path in with_facts(saving, clip[:2], format):
         facts = read_facts(path)
@@ -200,7 +205,7 @@ def test_every_format_holds_the_workflow_unless_comfyui_is_told_not_to(
         assert len(read_media(path).frames) if path.suffix != ".flac" else content
 
 
-def test_a_report_is_written_beside_the_files_and_listed(saving, clip):  # noqa: F811
+def test_a_report_is_written_beside_the_files_and_listed(saving, clip):
     report = Report("loop", (), 3)
     saved = saving(images=clip, format="webm", report=report, report_file=True)
     path = only(saved.listed("files"))
@@ -214,12 +219,12 @@ def test_a_report_is_written_beside_the_files_and_listed(saving, clip):  # noqa:
     assert [path.name for path in saved.paths] == ["012_00001_.webm"], "it is no picture"
 
 
-def test_a_report_file_without_a_report_is_said(saving, clip):  # noqa: F811
+def test_a_report_file_without_a_report_is_said(saving, clip):
     saved = saving(images=clip[:1], report_file=True)
     assert (saved.notes, saved.listed("files")) == (["no_report"], [])
 
 
-def test_other_programs_list_the_report_as_a_file(saving, clip):  # noqa: F811
+def test_other_programs_list_the_report_as_a_file(saving, clip):
     """Whoever reads the history through ComfyUI's jobs finds it, and it isn't the preview."""
     from comfy_execution.jobs import get_outputs_summary
 
@@ -232,7 +237,7 @@ def test_other_programs_list_the_report_as_a_file(saving, clip):  # noqa: F811
 
 @pytest.mark.parametrize("fault", [float("nan"), float("inf"), -float("inf")])
 @pytest.mark.parametrize("format", list(FORMATS))
-def test_a_broken_picture_is_refused(saving, clip, format, fault):  # noqa: F811
+def test_a_broken_picture_is_refused(saving, clip, format, fault):
     images = clip.clone()
     images[3, 5, 5, 1] = fault
     with pytest.raises(InputError, match=r"^images: expected finite values, got NaN or infinity in "
@@ -243,21 +248,23 @@ def test_a_broken_picture_is_refused(saving, clip, format, fault):  # noqa: F811
 
 @pytest.mark.parametrize("shape", [(2, 0, 64, 3), (2, 64, 0, 3), (0, 64, 64, 3), (2, 0, 0, 4)])
 @pytest.mark.parametrize("format", list(FORMATS))
-def test_pictures_of_no_size_are_refused(saving, format, shape):  # noqa: F811
+def test_pictures_of_no_size_are_refused(saving, format, shape):
     with pytest.raises(InputError, match=r"^images: expected (a width and a height|at least one)"):
         saving(images=torch.rand(shape), format=format)
     assert saving.visible() == []
 
 
-def test_every_format_has_its_kind_and_a_thumbnail(saving, clip):  # noqa: F811
+def test_every_format_has_its_kind_and_a_thumbnail(saving, clip):
     for format in FORMATS:
         saving(images=clip[:3], format=format)
     kinds = [each.kind for each in saving.artifacts()]
     assert kinds == ["image"] * 3 + ["animation", "video", *["animation"] * 3, "video"]
 
 
-def test_the_levels_of_a_picture_are_rounded(saving):  # noqa: F811
-    images = (torch.arange(256).reshape(1, 16, 16, 1) / 255 - 0.001).clamp(0, 1).expand(2, 16, 16, 3)
+def test_the_levels_of_a_picture_are_rounded(saving):
+    images = (
+        (torch.arange(256).reshape(1, 16, 16, 1) / 255 - 0.001).clamp(0, 1).expand(2, 16, 16, 3)
+    )
     for format in ("png", "apng", "webp lossless"):
         read = read_media(saving(images=images, format=format).paths[0]).frames
         assert np.array_equal((read[0, ..., 0] * 255).round().numpy().ravel(), np.arange(256))

@@ -14,7 +14,7 @@ from anime_production.models.frames import InputError
 from anime_production.models.media.audio_files import read_sound
 from anime_production.models.media.reading import read_media
 
-from .job_files import probe, saving  # noqa: F401
+from .job_files import probe
 
 ODD = torch.linspace(0, 1, 5).reshape(5, 1, 1, 1).expand(5, 63, 64, 3)
 RATE = 48_000
@@ -34,7 +34,7 @@ def components(images: torch.Tensor, fps: Any = 25, audio: Any = None, **how: An
 
 
 @pytest.mark.parametrize("name", ["images", "video"])
-def test_an_odd_size_is_refused_in_a_sentence(saving, name):  # noqa: F811
+def test_an_odd_size_is_refused_in_a_sentence(saving, name):
     inputs = {"images": ODD, "format": "mp4"} if name == "images" else {"video": components(ODD)}
     with pytest.raises(InputError, match=rf"^{name}: expected an even width and height for an mp4, "
                        r"got 64×63\. Set odd_sizes to pad or crop, or save as webm"):  # fmt: skip
@@ -44,7 +44,7 @@ def test_an_odd_size_is_refused_in_a_sentence(saving, name):  # noqa: F811
 
 @pytest.mark.parametrize(("odd_sizes", "height"), [("pad", 64), ("crop", 62)])
 @pytest.mark.parametrize("name", ["images", "video"])
-def test_an_odd_size_is_padded_or_cropped(saving, name, odd_sizes, height):  # noqa: F811
+def test_an_odd_size_is_padded_or_cropped(saving, name, odd_sizes, height):
     audio = tone(0.1)
     inputs = {"images": ODD, "format": "mp4", "audio": audio, "fps": 25.0}
     if name == "video":
@@ -59,7 +59,7 @@ def test_an_odd_size_is_padded_or_cropped(saving, name, odd_sizes, height):  # n
     assert read[:, -1].mean(dim=(1, 2)).tolist() == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.02)
 
 
-def test_a_file_of_odd_size_is_refused_or_fitted(saving, tmp_path):  # noqa: F811
+def test_a_file_of_odd_size_is_refused_or_fitted(saving, tmp_path):
     """ComfyUI encodes a webm anew for an mp4, and its error names nothing to change."""
     path = saving(images=ODD, format="webm", fps=25.0).paths[0]
     with pytest.raises(InputError, match=r"^video: expected an even width and height"):
@@ -82,7 +82,7 @@ def test_a_file_of_odd_size_is_refused_or_fitted(saving, tmp_path):  # noqa: F81
         (12.5, Fraction(25, 2)),
     ],
 )
-def test_rates_of_videos_are_exact(saving, fps, exact):  # noqa: F811
+def test_rates_of_videos_are_exact(saving, fps, exact):
     even = ODD[:, :62]
     for inputs in ({"images": even, "fps": float(fps), "format": "mp4"},
                    {"video": components(even, fps)}):  # fmt: skip
@@ -91,18 +91,20 @@ def test_rates_of_videos_are_exact(saving, fps, exact):  # noqa: F811
         assert Fraction(facts["duration"]) == pytest.approx(float(5 / exact), abs=1e-6)
 
 
-def test_a_broken_video_is_refused(saving):  # noqa: F811
+def test_a_broken_video_is_refused(saving):
     images = ODD[:, :62].clone()
     images[2] = math.nan
     with pytest.raises(InputError, match=r"^video: expected finite values, got NaN or infinity in "
                        r"1 of 5 frames, first in frame 2"):  # fmt: skip
         saving(video=components(images))
-    with pytest.raises(InputError, match=r"^video: expected a width and a height above 0, got 64×0"):
+    with pytest.raises(
+        InputError, match=r"^video: expected a width and a height above 0, got 64×0"
+    ):
         saving(video=components(torch.rand(2, 0, 64, 3)))
     assert saving.visible() == []
 
 
-def test_a_video_of_ten_bits_keeps_them(saving):  # noqa: F811
+def test_a_video_of_ten_bits_keeps_them(saving):
     path = saving(video=components(ODD[:, :62], bit_depth=10)).paths[0]
     assert probe(path)["video"]["pix_fmt"] == "yuv420p10le"
 
@@ -111,7 +113,10 @@ def test_a_video_of_ten_bits_keeps_them(saving):  # noqa: F811
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 @pytest.mark.parametrize("format", ["mp4", "webm"])
 def test_sound_is_in_a_video_from_the_first_sample_to_the_last(
-    saving, format, rate, channels  # noqa: F811
+    saving,
+    format,
+    rate,
+    channels,
 ):
     images = ODD[:1, :62].expand(24, -1, -1, -1)
     audio = tone(2.0, rate, channels)
@@ -129,7 +134,7 @@ def test_sound_is_in_a_video_from_the_first_sample_to_the_last(
     assert abs(difference[:quiet]).max() < 0.05
 
 
-def test_sound_is_cut_to_the_pictures_and_it_is_said(saving):  # noqa: F811
+def test_sound_is_cut_to_the_pictures_and_it_is_said(saving):
     images = ODD[:1, :62].expand(12, -1, -1, -1)
     saved = saving(images=images, format="mp4", fps=12.0, audio=tone(2.0))
     assert saved.notes == ["sound_cut"]
@@ -140,7 +145,7 @@ def test_sound_is_cut_to_the_pictures_and_it_is_said(saving):  # noqa: F811
 
 
 @pytest.mark.parametrize("format", ["png", "webp", "apng", "gif"])
-def test_a_format_without_sound_has_it_beside(saving, format):  # noqa: F811
+def test_a_format_without_sound_has_it_beside(saving, format):
     audio = tone(0.5)
     saved = saving(images=ODD, format=format, audio=audio)
     (path,) = saved.listed("audio")
@@ -154,7 +159,7 @@ def test_a_format_without_sound_has_it_beside(saving, format):  # noqa: F811
     assert probe(path)["audio"]["codec_name"] == "flac"
 
 
-def test_sound_alone_and_beside_a_video_is_a_file(saving):  # noqa: F811
+def test_sound_alone_and_beside_a_video_is_a_file(saving):
     saved = saving(audio=tone(0.5))
     assert ([each.name for each in saved.listed("audio")], saved.paths) == (["012_00001_.flac"], [])
     saved = saving(audio=tone(0.5, channels=1), video=components(ODD[:, :62], audio=tone(0.2)))
@@ -164,7 +169,7 @@ def test_sound_alone_and_beside_a_video_is_a_file(saving):  # noqa: F811
     assert own.samples.shape[0] == 2, "the video has its own sound"
 
 
-def test_every_sound_of_a_batch_is_saved_and_a_video_takes_one(saving):  # noqa: F811
+def test_every_sound_of_a_batch_is_saved_and_a_video_takes_one(saving):
     saved = saving(images=ODD, audio=tone(0.1, sounds=5))
     assert len(saved.listed("audio")) == 5
     with pytest.raises(InputError, match=r"^audio: expected one sound for a video, got 5 sounds"):
@@ -182,17 +187,18 @@ def test_every_sound_of_a_batch_is_saved_and_a_video_takes_one(saving):  # noqa:
     ],
 )
 @pytest.mark.parametrize("format", ["png", "mp4"])
-def test_a_wrong_sound_is_named(saving, format, audio, received):  # noqa: F811
+def test_a_wrong_sound_is_named(saving, format, audio, received):
     with pytest.raises(InputError, match=rf"^audio: expected {received}"):
         saving(images=ODD[:, :62], format=format, audio=audio)
     assert saving.visible() == []
 
 
-def test_a_copied_video_keeps_its_file(saving, tmp_path):  # noqa: F811
+def test_a_copied_video_keeps_its_file(saving, tmp_path):
     path: Path = saving(images=ODD[:, :62], format="mp4", fps=23.976, audio=tone(0.1)).paths[0]
     copy = saving(video=InputImpl.VideoFromFile(str(path))).paths[0]
     with av.open(str(path)) as one, av.open(str(copy)) as other:
         packets = [
-            [bytes(packet) for packet in each.demux(video=0) if packet.size] for each in (one, other)
+            [bytes(packet) for packet in each.demux(video=0) if packet.size]
+            for each in (one, other)
         ]
     assert packets[0] == packets[1], "an mp4 is not encoded again"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
+from PIL import Image
 
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.job import new_job
@@ -84,24 +85,18 @@ def test_scores_of_a_cut_out_clip_are_the_same_before_and_after(reloaded, cut_ou
         assert after == pytest.approx(before, abs=most)
 
 
-def test_stills_of_which_only_some_have_alpha_come_back_together(recorder, reloaded, cut_out,
-                                                                 tmp_path):  # fmt: skip
-    from PIL import Image
-
-    def make_opaque(images: torch.Tensor) -> dict[str, Any]:
-        return reloaded(images=images)
-
-    make_opaque(cut_out[:2])
+def test_stills_of_which_only_some_have_alpha_come_back_together(
+    reloaded, cut_out, run_node, tmp_path
+):
+    id = reloaded(images=cut_out[:2])["id"]
     path = tmp_path / "output" / "Winter" / "012_00002_.png"
     with Image.open(path) as picture:
         opaque = picture.convert("RGB")
     opaque.save(path)
-    job = recorder.database.run(lambda connection: connection.execute(
-        "SELECT job_id::text FROM anime.artifacts ORDER BY written_at DESC LIMIT 1"
-    ).fetchone()[0])  # fmt: skip
-    answer = AnimeJobLoad.execute(which="id", id=job)
-    assert answer.args[0].shape[-1] == 4
-    assert (answer.args[0][1, ..., 3] == 1).all()
+    images = run_node(AnimeJobLoad, which="id", id=id).args[0]
+    assert torch.equal(images[0], cut_out[0])
+    assert torch.equal(images[1, ..., :3], cut_out[1, ..., :3])
+    assert (images[1, ..., 3] == 1).all()
 
 
 @pytest.mark.parametrize("format", ["mp4", "webm", "png", "webp", "apng", "gif"])
@@ -128,8 +123,11 @@ def test_without_sound_nothing_comes_out(reloaded, cut_out):
 def test_frames_for_which_there_is_no_memory_are_refused(reloaded, cut_out, monkeypatch):
     needed = 24 * 96 * 96 * 4 * 4
     monkeypatch.setattr(memory, "available_memory", lambda: needed + memory.ROOM - 1)
-    with pytest.raises(InputError, match=r"^file: expected frames that fit into the 0\.3 GB of free "
-                       r"memory, got 24 frames of 96×96, which take 0\.0 GB\. "):  # fmt: skip
+    expected = (
+        r"^file: expected frames that fit into the 0\.3 GB of free memory, got 24 frames of 96×96, "
+        r"which take 0\.0 GB\. "
+    )
+    with pytest.raises(InputError, match=expected):
         reloaded(images=cut_out, format="apng")
 
 
@@ -137,8 +135,6 @@ def test_a_changed_file_is_refused_and_none_is_read_in_part(reloaded, cut_out, r
     answer = reloaded(images=cut_out, format="apng", fps=12.0)
     root = Path(job_load.comfyui.output_directory())
     (path,) = root.rglob("*.png")
-    from PIL import Image
-
     Image.new("RGB", (96, 96)).save(path)
     with pytest.raises(InputError, match=r"^file: expected 24 frames in Winter/012_00001_\.png"):
         run_node(AnimeJobLoad, which="id", id=answer["id"])
