@@ -47,7 +47,9 @@ def write_lossless_webp(path: Path, clip: Clip, facts: Mapping[str, Any]) -> Non
 def _write_webp(
     path: Path, clip: Clip, facts: Mapping[str, Any], lossless: bool, quality: int
 ) -> None:
-    first, *others = clip.pictures()
+    # Where loss is allowed, what is under transparent pixels would bleed into their surroundings.
+    pictures = clip.pictures() if lossless else map(Image.fromarray, clip.levels())
+    first, *others = pictures
     first.save(
         path,
         "WEBP",

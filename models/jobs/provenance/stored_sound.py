@@ -15,8 +15,8 @@ def load_sound(
 ) -> dict[str, Any] | None:
     """Return the sound that belongs to some files of a job, as ComfyUI's AUDIO.
 
-    A video has its sound inside. For pictures it is a sound file of the same node: that of the
-    same name and number, as Save Job writes it, or the only one.
+    A video has its sound inside. For pictures it is the sound file of the same node with the name
+    and number of one of them, as Save Job writes it.
 
     Args:
         root: ComfyUI's output folder.
@@ -24,7 +24,7 @@ def load_sound(
         artifacts: all files of the job.
 
     Returns:
-        The sound; None if there is none, or if the files have several.
+        The sound; None if there is none, or if several belong to the files.
 
     Raises:
         InputError: a file is missing or can't be read.
@@ -35,10 +35,14 @@ def load_sound(
         if track is not None:
             return as_audio(track)
     sounds = [each for each in artifacts if each.kind == AUDIO and each.node_id == first.node_id]
-    stem = PurePosixPath(first.path).with_suffix("")
-    beside = [each for each in sounds if PurePosixPath(each.path).with_suffix("") == stem]
-    candidates = beside or (sounds if len(chosen) > 1 or len(artifacts) == 2 else [])
-    if len(candidates) != 1:
+    stems = {_stem(each) for each in chosen}
+    beside = [each for each in sounds if _stem(each) in stems]
+    if len(beside) != 1:
         return None
-    track = read_sound(path_of(root, candidates[0]))
+    track = read_sound(path_of(root, beside[0]))
     return None if track is None else as_audio(track)
+
+
+def _stem(artifact: Artifact) -> str:
+    """Return the path of a file without its suffix."""
+    return str(PurePosixPath(artifact.path).with_suffix(""))
