@@ -34,7 +34,7 @@ MP4 = FORMATS["mp4"]  # format of videos
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """What Save Job writes, checked so that it can be written.
+    """Checked contents of the files that Save Job writes.
 
     Attributes:
         images: frames with the sound for their file; None without images.
@@ -127,16 +127,16 @@ def _media_files(contents: Contents, prefix: str, facts: Mapping[str, Any]) -> I
 
 def _destination(prefix: str, contents: Contents) -> Destination:
     """Return the place of the next file; ComfyUI fills in the size of the frames."""
-    shown = contents.images or contents.video
-    width, height = (0, 0) if shown is None else _size(shown)
+    pictures = contents.images or contents.video
+    width, height = (0, 0) if pictures is None else _size(pictures)
     folder, name, counter, _ = comfyui.save_image_path(prefix, width, height)
     return Destination(comfyui.output_directory(), folder, name, counter)
 
 
-def _size(shown: Clip | Input.Video) -> tuple[int, int]:
-    if isinstance(shown, Clip):
-        return shown.width, shown.height
-    width, height = shown.get_dimensions()
+def _size(pictures: Clip | Input.Video) -> tuple[int, int]:
+    if isinstance(pictures, Clip):
+        return pictures.width, pictures.height
+    width, height = pictures.get_dimensions()
     return width, height
 
 

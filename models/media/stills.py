@@ -49,12 +49,12 @@ def _write_webp(
 ) -> None:
     # Where loss is allowed, what is under transparent pixels would bleed into their surroundings.
     pictures = clip.pictures() if lossless else map(Image.fromarray, clip.levels())
-    first, *others = pictures
+    first, *further = pictures
     first.save(
         path,
         "WEBP",
         save_all=True,
-        append_images=others,
+        append_images=further,
         duration=durations(len(clip), clip.rate, WEBP_TICKS),
         loop=ENDLESS,
         exif=exif_of(facts),
