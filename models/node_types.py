@@ -150,6 +150,7 @@ JOB_LOAD = NodeType(
         *_always("id"),
         Output("fps", Blocked.ABSENT),
         *_always("job"),
+        Output("audio", Blocked.ABSENT),
     ),
 )
 REVIEW = NodeType("AnimeReview", _always("job"))

@@ -39,6 +39,19 @@ def sentence(code: str, values: Mapping[str, Any]) -> str:
     return filled(sentences()[code], values)
 
 
+def note(code: str, values: Mapping[str, Any]) -> str:
+    """Return the English sentence of a note on a saved file.
+
+    Args:
+        code: a key of the notes in `locales`.
+        values: values of its placeholders.
+
+    Raises:
+        KeyError: the code is unknown, or a placeholder has no value.
+    """
+    return filled(_texts()["notes"][code], values)
+
+
 def filled(template: str, values: Mapping[str, Any]) -> str:
     """Return a text with its placeholders replaced; braces in a value stay as they are.
 

@@ -1,4 +1,4 @@
-"""The node Load Job, which outputs the pictures, report, prompt and seed of a past job."""
+"""The node Load Job, which outputs the pictures, report, prompt, seed and sound of a past job."""
 
 from typing import Any
 from uuid import uuid4
@@ -8,6 +8,7 @@ from comfy_api.latest import io
 from ..models.frames import InputError
 from ..models.jobs.job import Artifact, JobState
 from ..models.jobs.provenance.stored_frames import load_frames
+from ..models.jobs.provenance.stored_sound import load_sound
 from ..models.jobs.queries.choose import best_job, latest_job, origin_of
 from ..models.jobs.queries.filters import JobQuery
 from ..models.jobs.queries.history import JobRecord, find_job
@@ -24,7 +25,7 @@ FILTERS = ("project", "episode", "scene", "shot", "character", "tag")
 
 
 class AnimeJobLoad(io.ComfyNode):
-    """Node that loads a past job's pictures, report, prompt and seed."""
+    """Node that loads a past job's pictures, report, prompt, seed and sound."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -32,8 +33,8 @@ class AnimeJobLoad(io.ComfyNode):
             node_id="AnimeJobLoad",
             display_name="Load Job (Anime)",
             category="Anime Production/Job",
-            description="Loads the pictures, report, prompt and seed of a remembered job: the "
-            "latest or the best of a shot, or one by its id.",
+            description="Loads the pictures, report, prompt, seed and sound of a remembered job: "
+            "the latest or the best of a shot, or one by its id.",
             search_aliases=["history", "past job", "best", "latest", "load image", "load video"],
             inputs=[
                 io.Combo.Input(
@@ -85,7 +86,11 @@ class AnimeJobLoad(io.ComfyNode):
                 text_input("scene", "Only jobs of this scene. Empty: any scene."),
             ],
             outputs=[
-                io.Image.Output("images", tooltip="Frames of the job's files."),
+                io.Image.Output(
+                    "images",
+                    tooltip="Frames of the job's files, with a fourth channel if the files have "
+                    "transparency.",
+                ),
                 ReportSocket.Output(
                     "report",
                     tooltip="Reports that decide the job's verdict, merged into one. If nothing "
@@ -107,6 +112,11 @@ class AnimeJobLoad(io.ComfyNode):
                     "comes out.",
                 ),
                 JobSocket.Output("job", tooltip="The job itself, for Review."),
+                io.Audio.Output(
+                    "audio",
+                    tooltip="Sound in the file, or the sound that Save Job wrote beside it. If "
+                    "there is none, nothing comes out.",
+                ),
             ],
         )
 
@@ -140,9 +150,8 @@ class AnimeJobLoad(io.ComfyNode):
         names = {"project": project, "episode": episode, "scene": scene, "shot": shot}
         record = _selected_job(recorder, which, id, state, character=character, tag=tag, **names)
         files = _chosen_files(record, file)
-        images = comfyui.to_intermediate(
-            load_frames(comfyui.output_directory(), files, most_frames)
-        )
+        root = comfyui.output_directory()
+        images = comfyui.to_intermediate(load_frames(root, files, most_frames))
         origin = recorder.database.run(origin_of, record.job.id)
         # The reports on the kept files decide. A job without such reports, for example a failed
         # one, gives all its reports.
@@ -156,6 +165,7 @@ class AnimeJobLoad(io.ComfyNode):
             str(record.job.id),
             or_blocked(next((each.fps for each in files if each.fps is not None), None)),
             record.job,
+            or_blocked(load_sound(root, files, record.artifacts)),
         )
 
 

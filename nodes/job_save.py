@@ -1,36 +1,31 @@
 """The node Save Job, which writes a job's files into ComfyUI's output folder."""
 
-from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import torch
-from comfy_api.latest import Input, InputImpl, Types, io
+from comfy_api.latest import Input, io
 
-from ..models.frames import InputError, as_fps, as_frames
+from ..models.frames import as_fps
 from ..models.jobs.job import Artifact, Job
-from ..models.jobs.provenance.files import (
-    FORMATS,
-    Destination,
-    SavedFile,
-    embedded_facts,
-    save_animation,
-    save_stills,
-    save_video,
-)
+from ..models.jobs.provenance.files import embedded_facts
 from ..models.jobs.provenance.naming import DEFAULT_TEMPLATE, file_prefix
 from ..models.jobs.recording.events import ArtifactWritten
 from ..models.jobs.recording.recorder import open_recorder
+from ..models.media.formats import FORMATS
+from ..models.media.notes import Note
+from ..models.media.sizes import ODD_SIZES, REFUSE
+from ..models.media.suffixes import AUDIO, OTHER, VIDEO
+from ..models.node_ui import own_ui
 from ..models.report import Report
 from . import comfyui
+from .answers import NodeUi
 from .inputs import fps_input
+from .job_files import checked_contents, saved_files
 from .sockets import JobSocket, ReportSocket
 
-VIDEO_FORMAT = "mp4"
-# Largest denominator of a video's frame rate: NTSC rates such as 24000/1001 are exact with it.
-LARGEST_DENOMINATOR = 1001
+PNG = next(iter(FORMATS))
+SHOWN_AS = {AUDIO: "audio", OTHER: "files"}  # ComfyUI's keys of `ui`; everything else is `images`
 
 
 class AnimeJobSave(io.ComfyNode):
@@ -42,9 +37,12 @@ class AnimeJobSave(io.ComfyNode):
             node_id="AnimeJobSave",
             display_name="Save Job (Anime)",
             category="Anime Production/Job",
-            description="Saves pictures and videos into ComfyUI's output folder with the workflow, "
-            "the job and the report inside, and remembers each file with the job.",
-            search_aliases=["save", "save image", "save animation", "save video", "webp", "mp4"],
+            description="Saves pictures, videos and sound into ComfyUI's output folder with the "
+            "workflow, the job and the report inside, and remembers each file with the job.",
+            search_aliases=[
+                *("save", "save image", "save animation", "save video", "save audio", "webp"),
+                *("mp4", "webm", "apng", "gif", "transparent", "alpha"),
+            ],
             is_output_node=True,
             not_idempotent=True,
             inputs=[
@@ -52,7 +50,8 @@ class AnimeJobSave(io.ComfyNode):
                 io.Image.Input(
                     "images",
                     optional=True,
-                    tooltip="Pictures to save. Without pictures and video nothing is written.",
+                    tooltip="Pictures to save. Without pictures, video and audio nothing is "
+                    "written.",
                 ),
                 ReportSocket.Input(
                     "report",
@@ -72,15 +71,38 @@ class AnimeJobSave(io.ComfyNode):
                 io.Combo.Input(
                     "format",
                     options=list(FORMATS),
-                    default=FORMATS[0],
+                    default=PNG,
                     optional=True,
-                    tooltip="File format of the images. png: one file for each frame. webp: one "
-                    "animation. mp4: one video.",
+                    tooltip="File format of the images. png: one file for each frame. webp, webp "
+                    "lossless, apng, gif: one animation. mp4, webm: one video. png, webp lossless "
+                    "and apng lose nothing; mp4 and gif keep no soft transparency.",
                 ),
                 io.Video.Input(
                     "video",
                     optional=True,
                     tooltip="A video to save as mp4, with its sound.",
+                ),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sound of the images. It is written into their mp4 or webm. For other "
+                    "formats it is saved beside them as flac.",
+                ),
+                io.Combo.Input(
+                    "odd_sizes",
+                    options=list(ODD_SIZES),
+                    default=REFUSE,
+                    optional=True,
+                    tooltip="What an mp4 does with an odd width or height, which it can't have. "
+                    "refuse: an error. pad: the last row or column is repeated. crop: it is left "
+                    "out.",
+                ),
+                io.Boolean.Input(
+                    "report_file",
+                    default=False,
+                    optional=True,
+                    tooltip="Also write the report as a JSON file beside the files, for programs "
+                    "that only see files.",
                 ),
             ],
             outputs=[],
@@ -98,92 +120,49 @@ class AnimeJobSave(io.ComfyNode):
         report: Report | None = None,
         fps: float = 12.0,
         filename: str = DEFAULT_TEMPLATE,
-        format: str = FORMATS[0],
+        format: str = PNG,
         video: Input.Video | None = None,
+        audio: dict[str, Any] | None = None,
+        odd_sizes: str = REFUSE,
+        report_file: bool = False,
     ) -> io.NodeOutput:
-        rate = as_fps(fps)
         prefix = file_prefix(filename, job)
-        if images is not None:
-            _check_images(images, format)
+        contents = checked_contents(images, as_fps(fps), FORMATS[format], video, audio, odd_sizes)
         facts: dict[str, Any] = {}
         if comfyui.writes_metadata():
             facts = embedded_facts(job, report, cls.hidden.prompt, cls.hidden.extra_pnginfo)
         recorder = open_recorder(comfyui.private_directory())
         artifacts = []
-        for saved in _saved_files(images, rate, format, video, prefix, facts):
+        written_report = report if report_file else None
+        for saved in saved_files(contents, prefix, facts, job, written_report):
             recorder.record(ArtifactWritten(job, saved.artifact, saved.thumbnail))
             artifacts.append(saved.artifact)
+        notes = [*contents.notes]
+        if report_file and report is None:
+            notes.append(Note("no_report"))
         left_out = recorder.left_out(job.id)
-        text = {} if left_out is None else {"text": [left_out.message]}
-        return io.NodeOutput(ui={**_artifacts_ui(artifacts), **text})
+        texts = [] if left_out is None else [left_out.message]
+        return io.NodeOutput(ui=_ui(artifacts, notes, texts))
 
 
-def _check_images(images: torch.Tensor, format: str) -> None:
-    height, width = as_frames(images).shape[1:3]
-    if not len(images):
-        remedy = "Connect frames, or leave the input unconnected."
-        raise InputError("images", "at least one frame", "none", remedy)
-    if format == VIDEO_FORMAT and (height % 2 or width % 2):
-        remedy = "Crop or pad the images by a pixel, or save them as webp."
-        raise InputError(
-            "images", "an even width and height for an mp4", f"{width}×{height}", remedy
-        )
+def _ui(artifacts: list[Artifact], notes: list[Note], texts: list[str]) -> NodeUi:
+    """Return the `ui` that shows files in the editor and lists them for other programs.
 
-
-def _saved_files(
-    images: torch.Tensor | None,
-    fps: float,
-    format: str,
-    video: Input.Video | None,
-    prefix: str,
-    facts: Mapping[str, Any],
-) -> Iterator[SavedFile]:
-    """Write the images and the video, and yield each file when it is written."""
-    if images is not None:
-        destination = _destination(prefix, *reversed(images.shape[1:3]))
-        if format == VIDEO_FORMAT:
-            yield save_video(_writer(_as_video(images, fps)), destination, facts)
-        elif format == "webp":
-            yield save_animation(images, fps, destination, facts)
-        else:
-            yield from save_stills(images, destination, facts)
-    if video is not None:
-        destination = _destination(prefix, *video.get_dimensions())
-        yield save_video(_writer(video), destination, facts)
-
-
-def _destination(prefix: str, width: int, height: int) -> Destination:
-    folder, name, counter, _ = comfyui.save_image_path(prefix, width, height)
-    return Destination(comfyui.output_directory(), folder, name, counter)
-
-
-def _as_video(images: torch.Tensor, fps: float) -> Input.Video:
-    """Return a batch as ComfyUI's video type."""
-    rate = Fraction(fps).limit_denominator(LARGEST_DENOMINATOR)
-    frames = as_frames(images)
-    pictures = frames[:] if frames.is_finite else frames[:].nan_to_num(0.0)
-    return InputImpl.VideoFromComponents(Types.VideoComponents(images=pictures, frame_rate=rate))
-
-
-def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:
-    """Return a function that writes a video with metadata to a path."""
-
-    def write(path: Path, metadata: dict[str, Any] | None) -> None:
-        video.save_to(
-            str(path),
-            format=Types.VideoContainer.MP4,
-            codec=Types.VideoCodec.H264,
-            metadata=metadata,
-        )
-
-    return write
-
-
-def _artifacts_ui(artifacts: list[Artifact]) -> dict[str, list[Any]]:
-    """Return the `ui` that shows files in the editor; it plays a video only with `animated`."""
-    images = []
+    The editor plays a video only with `animated`, and takes every animation that is no WebP or PNG
+    for a video.
+    """
+    ui = NodeUi({"images": []})
     for artifact in artifacts:
         subfolder, _, name = artifact.path.rpartition("/")
-        images.append({"filename": name, "subfolder": subfolder, "type": "output"})
-    animated = any(each.kind == "video" or (each.frames or 1) > 1 for each in artifacts)
-    return {"images": images, "animated": [animated]}
+        place = {"filename": name, "subfolder": subfolder, "type": "output"}
+        ui.setdefault(SHOWN_AS.get(artifact.kind, "images"), []).append(place)
+    animated = any(
+        each.kind == VIDEO or ((each.frames or 1) > 1 and not each.path.endswith(".gif"))
+        for each in artifacts
+    )
+    ui["animated"] = [animated]
+    ui.update(own_ui("anime_notes", *(each.to_dict() for each in notes)))
+    texts = [*texts, *(each.text for each in notes)]
+    if texts:
+        ui["text"] = texts
+    return ui

@@ -6,7 +6,7 @@ import torch
 from comfy_api.latest import io
 
 from ..models.frames import InputError, as_fps, as_frames
-from ..models.media import read_media
+from ..models.media.reading import read_media
 from . import comfyui
 from .inputs import fps_input, text_input
 from .parameter_nodes import ALIASES, CATEGORY, NAME_INPUT
@@ -91,7 +91,7 @@ class AnimeParameterImage(io.ComfyNode):
         path = comfyui.annotated_file(value)
         if path is None:
             raise _missing(value)
-        media = read_media(path)
+        media = read_media(path, keep_alpha=False)
         frames = comfyui.to_intermediate(media.frames)
         return io.NodeOutput(frames, media.fps or rate, value)
 

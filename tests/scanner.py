@@ -16,7 +16,7 @@ class Scanner:
         self.refused: Counter[Any] = Counter()
 
     def around(self, rename: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-        """Wrap a function of `os` that renames."""
+        """Wrap a function of `os` that gives a file a name."""
 
         def held(source: Any, target: Any, **options: Any) -> None:
             if self.refused[source] < self.tries:
@@ -33,4 +33,5 @@ def scanner(monkeypatch: pytest.MonkeyPatch) -> Scanner:
     scanner = Scanner(2)
     monkeypatch.setattr(os, "replace", scanner.around(os.replace))
     monkeypatch.setattr(os, "rename", scanner.around(os.rename))
+    monkeypatch.setattr(os, "link", scanner.around(os.link))
     return scanner

@@ -17,7 +17,7 @@ from uuid import UUID
 import safetensors.torch
 import torch
 
-from ..jobs.provenance.files import as_picture
+from ..media.levels import as_picture
 from ..whole_files import sync_folder
 from .sheet import Character
 

@@ -4,23 +4,33 @@ On Windows they are refused then. Here `os.replace` and `os.rename` refuse the f
 """
 
 import ast
+import errno
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
+import torch
 from PIL import Image
 
 from anime_production.models import whole_files
 from anime_production.models.character.library import load_character, save_character
-from anime_production.models.jobs.provenance.files import Destination, save_video
+from anime_production.models.jobs.provenance.files import Destination, save_images, save_video
 from anime_production.models.jobs.provenance.video_files import video_facts
 from anime_production.models.jobs.recording.backup_archive import write_file
+from anime_production.models.media.clip import Clip
+from anime_production.models.media.formats import FORMATS
 from anime_production.models.production.catalogue import find_phase, register_phase
 from anime_production.models.production.definition import read_definition
 from anime_production.models.settings import TRACKING, read_config
 from anime_production.models.weights.fetch import fetch
-from anime_production.models.whole_files import move, write_whole
+from anime_production.models.whole_files import UNFINISHED, move, write_whole
 from anime_production.tests.models.weights.conftest import hub  # noqa: F401
 from anime_production.tools.comfyui import PACK
 
@@ -50,6 +60,13 @@ def video(path: Path, _: Any) -> None:
 def clip(folder: Path) -> Any:
     """Write a clip as Save Job does, under a name that is a prefix of others."""
     return save_video(video, Destination(folder, folder / "shots", "012", 1), {})
+
+
+def pictures(folder: Path, name: str, images: torch.Tensor | None = None) -> list[Path]:
+    """Write two pictures in a format of Save Job, and return the paths of the files."""
+    clip = Clip(torch.rand(2, 8, 8, 3) if images is None else images, Fraction(12))
+    saved = save_images(clip, FORMATS[name], Destination(folder, folder / "shots", "012", 1), {})
+    return [folder / each.artifact.path for each in saved]
 
 
 class NoRows:
@@ -89,6 +106,94 @@ def test_a_clip_that_stays_held_leaves_no_empty_file(scanner, impatient, tmp_pat
     with pytest.raises(PermissionError):
         clip(tmp_path)
     assert list((tmp_path / "shots").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_pictures_of_a_job_are_saved_in_every_format(scanner, tmp_path, name):
+    paths = pictures(tmp_path, name)
+    assert sorted(paths[0].parent.iterdir()) == sorted(paths)
+    assert all(path.stat().st_size > 40 for path in paths)
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_pictures_that_stay_held_leave_no_empty_file(scanner, impatient, tmp_path, name):
+    scanner.tries = float("inf")
+    with pytest.raises(PermissionError):
+        pictures(tmp_path, name)
+    assert list((tmp_path / "shots").iterdir()) == []
+
+
+def test_a_file_system_without_links_gives_names_too(tmp_path, monkeypatch):
+    def no_links(*_: Any) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    taken = tmp_path / "shots" / "012_00001_.png"
+    taken.parent.mkdir()
+    taken.write_bytes(b"another program's")
+    names = [path.name for path in pictures(tmp_path, "png")]
+    assert names == ["012_00002_.png", "012_00003_.png"]
+    assert taken.read_bytes() == b"another program's"
+
+
+KILLED = """
+import os, signal, sys, torch
+from fractions import Fraction
+from pathlib import Path
+from anime_production.models.jobs.provenance.files import Destination, save_images
+from anime_production.models.media.clip import Clip
+from anime_production.models.media.formats import FORMATS
+
+class Killing:
+    def __init__(self, images): self.images, self.shape = images, images.shape
+    def __getattr__(self, name): return getattr(self.images, name)
+    def __len__(self): return len(self.images)
+    def __iter__(self):
+        yield self.images[0]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+folder = Path(sys.argv[1])
+clip = Clip(torch.rand(2, 16, 16, 4), Fraction(12))
+object.__setattr__(clip, "images", Killing(clip.images))
+for _ in save_images(clip, FORMATS[sys.argv[2]], Destination(folder, folder, "012", 1), {}):
+    pass
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("name", ["png", "apng", "webm"])
+def test_a_killed_process_leaves_no_file_that_can_be_seen(tmp_path, name):
+    root = Path(sys.modules[__name__.partition(".")[0]].__path__[0]).parent
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), name], cwd=root)
+    assert done.returncode == -signal.SIGKILL
+    whole = ["012_00001_.png"] if name == "png" else []  # the first of two stills was complete
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == whole
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path):
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    old, new, other = (folder / each for each in (f"{UNFINISHED}a", f"{UNFINISHED}b", ".keep"))
+    for path in (old, new, other):
+        path.write_bytes(b"x")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    (path, *_) = pictures(tmp_path, "webp")
+    assert sorted(folder.iterdir()) == sorted([new, other, path])
+
+
+def test_processes_that_save_at_the_same_time_take_different_names(tmp_path):
+    """Each of eight threads saves in the same folder, and nothing is overwritten."""
+
+    def save(number: int) -> bytes:
+        (path,) = pictures(tmp_path, "gif", torch.full((1, 8, 8, 3), number / 8))
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        contents = list(pool.map(save, range(8)))
+    files = [path.read_bytes() for path in (tmp_path / "shots").iterdir()]
+    assert sorted(files) == sorted(contents)
+    assert len(set(files)) == 8
 
 
 def test_a_backup_is_written(scanner, tmp_path):

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,16 @@ def run_node() -> Callable[..., Any]:
             return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
 
     return run
+
+
+@pytest.fixture
+def saving(
+    run_node: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """Save Job in an empty output folder; see `job_files.Saving`."""
+    module: Any = importlib.import_module("anime_production.tests.nodes.job_files")
+    with module.open_saving(run_node, tmp_path, monkeypatch) as saving:
+        yield saving
 
 
 @pytest.fixture

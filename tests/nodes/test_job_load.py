@@ -79,13 +79,14 @@ def is_blocked(value: object) -> bool:
 def test_a_job_comes_back_by_its_id_and_by_its_prompts(render, run_node):
     job = render(0.5)
     for wanted in (str(job.id), f" {job.id} ", job.prompt_id):
-        images, report, prompt, seed, id, fps, loaded = run_node(
+        images, report, prompt, seed, id, fps, loaded, audio = run_node(
             AnimeJobLoad, which="id", id=wanted
         ).args
         assert torch.equal(images, (FRAMES * 255).round() / 255)
         assert (prompt, seed, id) == ("snow", 2**63, str(job.id))
         assert (report.verdict, len(report.measurements)) == ("PASS", 2)
         assert is_blocked(fps), "stills have no rate"
+        assert is_blocked(audio), "nothing sounds"
         assert (loaded.id, loaded.project, loaded.shot) == (job.id, job.project, "012")
 
 

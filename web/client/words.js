@@ -11,11 +11,14 @@ import { PATIENT } from "./requests.js";
  * @typedef {keyof Words} Key
  *
  * @typedef {Record<Section, Record<string, string>>} Texts
- * @typedef {"words" | "reasons" | "refusals" | "subjects" | "measurements" | "units" | "phases"}
- *   Section
+ * @typedef {"words" | "reasons" | "notes" | "refusals" | "subjects" | "measurements" | "units" |
+ *   "phases"} Section
  *
  * @typedef {{name?: string, reason_code: string, reason_values?: Record<string, unknown>,
  *   reason: string}} Reason `name`: name of the measurement that the reason belongs to
+ *
+ * @typedef {{code: string, values: Record<string, unknown>, text: string}} Note `text`: the note
+ *   in English
  */
 
 const SOURCE = "en";
@@ -83,6 +86,16 @@ export function reasonText({ name, reason_code: code, reason_values: values, rea
   if (name && "measure" in displayed) displayed.measure = title(name);
   if (displayed.who === "") displayed.who = words("productions.somebody");
   return fillPlaceholders(template, displayed);
+}
+
+/**
+ * Return a note on a saved file in the editor's language, or in English if the language lacks it.
+ *
+ * @param {Note} note
+ */
+export function noteText({ code, values, text }) {
+  const template = TEXTS[language()]?.notes?.[code];
+  return language() === SOURCE || !template ? text : fillPlaceholders(template, values);
 }
 
 /**

@@ -10,19 +10,11 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from ...media.suffixes import ANIMATED, ANIMATION, IMAGE, VIDEO, kind_of
 from .stored_frames import frames_until
 from .thumbnail import thumbnail
 from .video_files import VideoFacts, middle_frame, video_facts
 
-IMAGE, ANIMATION, VIDEO, AUDIO, OTHER = "image", "animation", "video", "audio", "other"
-WITH_PICTURES = (IMAGE, ANIMATION, VIDEO)  # kinds of files that have frames
-
-ANIMATED = (".apng", ".gif", ".png", ".webp")  # pictures that can have several frames
-SUFFIXES = {
-    IMAGE: (*ANIMATED, ".avif", ".bmp", ".exr", ".hdr", ".jpeg", ".jpg", ".tif", ".tiff"),
-    VIDEO: (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm"),
-    AUDIO: (".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wma"),
-}
 ROTATION, TURNED = 0x0112, (5, 6, 7, 8)  # EXIF's orientation, and its values that swap the sides
 # Pixels of a picture. A larger one gets no thumbnail, because decoding it takes over 250 MB.
 MOST_PIXELS = 1 << 26
@@ -46,12 +38,6 @@ class FileFacts:
     kind: str
     size: VideoFacts | None = None
     thumbnail: bytes | None = None
-
-
-def kind_of(path: Path) -> str:
-    """Return the kind of a file by the suffix of its name; an animation counts as an image."""
-    suffix = path.suffix.lower()
-    return next((kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes), OTHER)
 
 
 def file_facts(path: Path, poll: Poll = lambda: None) -> FileFacts:

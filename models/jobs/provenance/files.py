@@ -1,37 +1,33 @@
-"""Writing of a job's pictures and videos, with the prompt, workflow and report as metadata."""
+"""Writing of a job's files, with the prompt, workflow and report as metadata."""
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from io import BytesIO
-from itertools import islice, pairwise
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from pathlib import Path, PurePosixPath
 from typing import Any
-from uuid import uuid4
-
-import torch
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-from PIL.TiffTags import ASCII, lookup
 
 from ...file_hash import sha256_of
 from ...gating.loops import without_loop_marks
+from ...media.audio_files import AudioTrack, write_flac
+from ...media.clip import Clip
+from ...media.formats import FileFormat
+from ...media.levels import as_picture
+from ...media.stills import write_png
+from ...media.suffixes import AUDIO, IMAGE, OTHER, VIDEO
 from ...report import Report
-from ...whole_files import move
+from ...whole_files import move_to_free_name, remove_abandoned, unfinished
 from ..job import Artifact, Job
+from ..strict_json import strict_json
 from .thumbnail import thumbnail
 from .video_files import VideoFacts, middle_frame, video_facts
 
-FORMATS = ("png", "webp", "mp4")
-PNG_COMPRESSION = 4  # as in ComfyUI; level 9 takes three times as long for files 2 % smaller
-WEBP_QUALITY, WEBP_EFFORT = 90, 4
-# EXIF tags from which ComfyUI reads the metadata of a WebP: the prompt from the first, everything
-# else from the second and the tags below it.
-EXIF_PROMPT, EXIF_FIRST = 0x0110, 0x010F
 OWN_FACTS = ("prompt", "anime_job", "anime_report")
 MOST_EXTRA = 50  # further facts; the EXIF data of a WebP has fewer than 271 tags for them
 EXTRA_KEY = re.compile(r"[!-~]{1,79}")  # the longest keyword of a PNG's text
+
+Write = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,15 @@ def embedded_facts(
     if prompt is not None and _is_json(prompt):
         facts["prompt"] = without_loop_marks(prompt)
     facts.update(_extra_facts(extra))
-    facts["anime_job"] = {
+    facts["anime_job"] = job_facts(job)
+    if report is not None:
+        facts["anime_report"] = report.to_dict()
+    return facts
+
+
+def job_facts(job: Job) -> dict[str, Any]:
+    """Return the facts of a job that files hold."""
+    return {
         "id": str(job.id),
         "prompt_id": job.prompt_id,
         "project": job.project,
@@ -89,9 +93,6 @@ def embedded_facts(
         "character": job.character,
         "tags": list(job.tags),
     }
-    if report is not None:
-        facts["anime_report"] = report.to_dict()
-    return facts
 
 
 def _extra_facts(extra: Any) -> dict[str, Any]:
@@ -116,75 +117,49 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def save_stills(
-    images: torch.Tensor, to: Destination, facts: Mapping[str, Any]
+def save_images(
+    clip: Clip, file_format: FileFormat, to: Destination, facts: Mapping[str, Any]
 ) -> Iterator[SavedFile]:
-    """Write each picture as a PNG.
+    """Write images in a format.
 
     Args:
-        images: pictures with values in 0–1, shape (frames, height, width, 1, 3 or 4 channels).
+        clip: frames of a size that the format can have, with the sound for its file.
+        file_format: format of the files.
         to: folder and name of the files.
         facts: metadata from `embedded_facts`; an empty mapping writes none.
 
     Yields:
         Each file as soon as it is complete on the disk.
     """
-    information = PngInfo()
-    for key, value in facts.items():
-        information.add_text(key, json.dumps(value))
+    if file_format.write is None:
+        yield from save_stills(clip, to, facts)
+    else:
+        yield save_clip(clip, file_format, to, facts)
+
+
+def save_stills(clip: Clip, to: Destination, facts: Mapping[str, Any]) -> Iterator[SavedFile]:
+    """Write each frame as a PNG; see `save_images`."""
     counter = to.counter
-    for number, image in enumerate(images):
-        picture = as_picture(image)
+    for number, picture in enumerate(clip.pictures()):
 
-        def write(stream: BytesIO, picture: Image.Image = picture) -> None:
-            picture.save(stream, "PNG", pnginfo=information, compress_level=PNG_COMPRESSION)
+        def write(path: Path, picture: Any = picture) -> None:
+            write_png(path, picture, facts)
 
-        path, counter = _write(to, number, counter, "png", write)
+        path, counter = _write(replace(to, counter=counter), "_.png", write, number)
         size = VideoFacts(*picture.size, frames=1, fps=None)
-        yield SavedFile(_artifact(path, to.root, "image", size), thumbnail(picture))
+        yield SavedFile(_artifact(path, to.root, IMAGE, size), thumbnail(picture))
 
 
-def save_animation(
-    images: torch.Tensor, fps: float, to: Destination, facts: Mapping[str, Any]
+def save_clip(
+    clip: Clip, file_format: FileFormat, to: Destination, facts: Mapping[str, Any]
 ) -> SavedFile:
-    """Write a batch as one animated WebP.
-
-    Args:
-        images: pictures with values in 0–1, shape (frames, height, width, 1, 3 or 4 channels).
-        fps: frame rate in frames per second, above 0.
-        to: folder and name of the file.
-        facts: metadata from `embedded_facts`; an empty mapping writes none.
-
-    Returns:
-        The file.
-    """
-    pictures = [as_picture(image) for image in images]
-    exif = pictures[0].getexif()
-    other_facts = {key: value for key, value in facts.items() if key != "prompt"}
-    if "prompt" in facts:
-        exif[EXIF_PROMPT] = f"prompt:{json.dumps(facts['prompt'])}"
-    # EXIF has tags in between that hold numbers.
-    tags = (tag for tag in range(EXIF_FIRST, 0, -1) if lookup(tag).type in (None, ASCII))
-    for tag, (key, value) in zip(tags, other_facts.items(), strict=False):
-        exif[tag] = f"{key}:{json.dumps(value)}"
-
-    def write(stream: BytesIO) -> None:
-        pictures[0].save(
-            stream,
-            "WEBP",
-            save_all=True,
-            append_images=pictures[1:],
-            duration=_durations(len(pictures), fps),
-            loop=0,
-            exif=exif,
-            quality=WEBP_QUALITY,
-            method=WEBP_EFFORT,
-        )
-
-    path, _ = _write(to, 0, to.counter, "webp", write)
-    size = VideoFacts(*pictures[0].size, frames=len(pictures), fps=fps)
-    middle = thumbnail(pictures[len(pictures) // 2])
-    return SavedFile(_artifact(path, to.root, "animation", size), middle)
+    """Write all frames as one animation or video; see `save_images`."""
+    write = file_format.write
+    assert write is not None, "the format has one file for each frame"
+    path, _ = _write(to, f"_{file_format.suffix}", lambda path: write(path, clip, facts))
+    size = VideoFacts(clip.width, clip.height, frames=len(clip), fps=float(clip.rate))
+    middle = thumbnail(as_picture(clip.images[len(clip) // 2]))
+    return SavedFile(_artifact(path, to.root, file_format.kind, size), middle)
 
 
 def save_video(
@@ -200,70 +175,104 @@ def save_video(
     Returns:
         The file.
     """
-    to.folder.mkdir(parents=True, exist_ok=True)
-    # The file gets its final name only when it is complete.
-    unfinished = to.folder / f".{uuid4().hex}.mp4"
-    try:
-        write(unfinished, dict(facts) or None)
-        picture = middle_frame(unfinished)
-        path, _ = _reserve(to, 0, to.counter, "mp4")
-        try:
-            move(unfinished, path)
-        except OSError:
-            path.unlink()  # nothing is in it
-            raise
-    finally:
-        unfinished.unlink(missing_ok=True)
-    artifact = _artifact(path, to.root, "video", video_facts(path))
+    picture = None
+
+    def write_and_look(path: Path) -> None:
+        nonlocal picture
+        write(path, dict(facts) or None)
+        picture = middle_frame(path)
+
+    path, _ = _write(to, "_.mp4", write_and_look)
+    artifact = _artifact(path, to.root, VIDEO, video_facts(path))
     return SavedFile(artifact, None if picture is None else thumbnail(picture))
 
 
-def _durations(count: int, fps: float) -> list[int]:
-    """Return the whole milliseconds of each frame, so that rounding errors don't add up."""
-    ends = [round(1000 * number / fps) for number in range(count + 1)]
-    return [max(1, end - start) for start, end in pairwise(ends)]
-
-
-def as_picture(image: torch.Tensor) -> Image.Image:
-    """Return a picture with 8 bits per channel, rounded; NaN becomes black.
+def save_sounds(
+    sounds: Sequence[AudioTrack], to: Destination, facts: Mapping[str, Any]
+) -> Iterator[SavedFile]:
+    """Write sounds as FLAC, without loss.
 
     Args:
-        image: picture with values in 0–1, shape (height, width, 1, 3 or 4 channels).
+        sounds: the sounds, a file for each.
+        to: folder and name of the files.
+        facts: metadata from `embedded_facts`; an empty mapping writes none.
+
+    Yields:
+        Each file as soon as it is complete on the disk.
     """
-    levels = (image.float().nan_to_num(0.0).clamp(0, 1) * 255).round().to(torch.uint8).cpu()
-    return Image.fromarray(levels.squeeze(-1).numpy() if levels.shape[-1] == 1 else levels.numpy())
+    counter = to.counter
+    for number, sound in enumerate(sounds):
+
+        def write(path: Path, sound: AudioTrack = sound) -> None:
+            write_flac(path, sound, facts)
+
+        path, counter = _write(replace(to, counter=counter), "_.flac", write, number)
+        yield SavedFile(_artifact(path, to.root, AUDIO), None)
 
 
-def _write(
-    to: Destination, number: int, counter: int, suffix: str, write: Callable[[BytesIO], None]
-) -> tuple[Path, int]:
-    """Write a file under the next free counter; return its path and the counter after it."""
-    stream = BytesIO()
-    write(stream)
-    path, counter = _reserve(to, number, counter, suffix)
-    path.write_bytes(stream.getbuffer())
-    return path, counter
+def save_report(report: Report, job: Job, files: Sequence[Artifact], to: Destination) -> SavedFile:
+    """Write a report as JSON: the job, the names of the files beside it, and the report.
+
+    Args:
+        report: report on the files.
+        job: job that wrote the files.
+        files: files of which the report tells.
+        to: folder and name of the file.
+
+    Returns:
+        The file.
+    """
+    content = {
+        "anime_job": job_facts(job),
+        "files": [each.path.rpartition("/")[2] for each in files],
+        "anime_report": report.to_dict(),
+    }
+    text = strict_json(content)
+
+    def write(path: Path) -> None:
+        path.write_text(f"{text}\n", encoding="utf-8")
+
+    path, _ = _write(to, "_report.json", write)
+    return SavedFile(_artifact(path, to.root, OTHER), None)
 
 
-def _reserve(to: Destination, number: int, counter: int, suffix: str) -> tuple[Path, int]:
-    """Create an empty file under the next free counter; return its path and the next counter."""
+def beside(to: Destination, files: Sequence[Artifact]) -> Destination:
+    """Return a destination whose first file gets the number of the first of some files."""
+    if not files:
+        return to
+    stem = PurePosixPath(files[0].path).stem
+    return replace(to, counter=int(stem.rstrip("_").rpartition("_")[2]))
+
+
+def _write(to: Destination, ending: str, write: Write, number: int = 0) -> tuple[Path, int]:
+    """Write a file under the next free counter, which it gets only when it is complete.
+
+    Args:
+        to: folder and name of the file.
+        ending: end of the file's name, behind the counter.
+        write: function that writes the file to a path whose folder exists.
+        number: number of the picture or sound, for ComfyUI's placeholder.
+
+    Returns:
+        Path of the file, and the counter after its own.
+    """
+    if not number:
+        remove_abandoned(to.folder)
     name = to.name.replace("%batch_num%", str(number))
-    to.folder.mkdir(parents=True, exist_ok=True)
-    while True:
-        path = to.folder / f"{name}_{counter:05}_.{suffix}"
-        counter += 1
-        try:
-            path.open("xb").close()  # another process may have taken the name
-            return path, counter
-        except FileExistsError:
-            continue
+    with unfinished(to.folder, ending[ending.index(".") :]) as path:
+        write(path)
+        counters = count(to.counter)
+        taken = move_to_free_name(
+            path, (to.folder / f"{name}_{each:05}{ending}" for each in counters)
+        )
+    return taken, next(counters)
 
 
-def _artifact(path: Path, root: Path, kind: str, size: VideoFacts) -> Artifact:
+def _artifact(path: Path, root: Path, kind: str, size: VideoFacts | None = None) -> Artifact:
     return Artifact(
         path=path.relative_to(root).as_posix(),
         kind=kind,
         bytes=path.stat().st_size,
         sha256=sha256_of(path),
-        **size._asdict(),
+        **(size._asdict() if size is not None else {}),
     )

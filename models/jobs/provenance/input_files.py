@@ -3,13 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from ...media.suffixes import LOADED
 from .graph import Graph, Node
 
-SUFFIX = re.compile(
-    r"\.(png|jpe?g|webp|gif|apng|avif|bmp|tiff?|exr|hdr|svg|psd|mp4|m4v|mkv|mov|webm|avi|mpe?g|ogv"
-    r"|flac|mp3|wav|ogg|oga|opus|m4a|aac|wma|glb|gltf|obj|fbx|stl|ply|usdz|latent)$",
-    re.IGNORECASE,
-)
+SUFFIX = re.compile("|".join(map(re.escape, LOADED)).join(("(", ")$")), re.IGNORECASE)
 FOLDER_OF_FILE = re.compile(r"\s*\[(input|output|temp)\]\s*$")  # as in `x.png [output]`
 # Names of inputs of loaders, of KJNodes and VideoHelperSuite too.
 NAME = re.compile(

@@ -1,15 +1,18 @@
 """Reading of a job's frames from the files that it wrote."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-import numpy as np
 import torch
-from PIL import Image
 
 from ...frames import InputError
-from ...media import read_media
+from ...media.opened import OpenedMedia, open_media
+from ...media.reading import FrameBuffer
+from ...media.suffixes import ANIMATION
 from ..job import Artifact
+
+INPUT = "file"  # name of the node's input, for errors
 
 
 def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> torch.Tensor:
@@ -21,31 +24,29 @@ def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> 
         most_frames: largest number of frames; if there are more, no file is read.
 
     Returns:
-        RGB frames with values in 0–1, shape (frames, height, width, 3).
+        RGB frames with values in 0–1, shape (frames, height, width, 3); with a fourth channel if
+        one of the files has alpha.
 
     Raises:
-        InputError: a file is missing or can't be read, the sizes differ, or there are too many
-            frames.
+        InputError: a file is missing or can't be read, the sizes differ, there are too many frames,
+            or they don't fit into the memory that is free.
     """
     sizes = {(each.width, each.height): each for each in artifacts}
     if len(sizes) > 1:
         received = " and ".join(f"{w}×{h} ({each.path})" for (w, h), each in sizes.items())
         raise InputError(
-            "file", "files of one size", received, "Choose one of the files by its number."
+            INPUT, "files of one size", received, "Choose one of the files by its number."
         )
     count = sum(each.frames or 0 for each in artifacts)
     if count > most_frames:
         remedy = "Raise most_frames, or choose one of the files by its number."
         raise InputError("most_frames", f"at most {most_frames} frames", str(count), remedy)
     paths = [path_of(root, each) for each in artifacts]
-    parts = [_frames(each, path) for each, path in zip(artifacts, paths, strict=True)]
-    shapes = dict.fromkeys((part.shape[2], part.shape[1]) for part in parts)
-    read = sum(map(len, parts))
-    if len(shapes) > 1 or read > most_frames:
-        remedy = "A file was changed since it was saved; choose another job or file."
-        received = f"{read} frames of {' and '.join(f'{w}×{h}' for w, h in shapes)}"
-        raise InputError("file", f"{count} frames of one size", received, remedy)
-    return torch.cat(parts)
+    channels, width, height = _layout(artifacts, paths)
+    buffer = FrameBuffer(INPUT, count, height, width, channels)
+    for artifact, path in zip(artifacts, paths, strict=True):
+        _add_frames(buffer, artifact, path)
+    return buffer.clip()
 
 
 def path_of(root: Path, artifact: Artifact) -> Path:
@@ -58,37 +59,67 @@ def path_of(root: Path, artifact: Artifact) -> Path:
     path = root / place
     if place.is_absolute() or ".." in place.parts or not path.is_file():
         remedy = "It was moved or deleted, or another machine wrote it; choose another job."
-        raise InputError("file", f"{artifact.path} in {root}", "no such file", remedy)
+        raise InputError(INPUT, f"{artifact.path} in {root}", "no such file", remedy)
     return path
 
 
-def _frames(artifact: Artifact, path: Path) -> torch.Tensor:
-    """Return the frames of a file.
+def _layout(artifacts: Sequence[Artifact], paths: Sequence[Path]) -> tuple[int, int, int]:
+    """Return the most channels of some files, their width and their height; no frame is decoded."""
+    layouts = []
+    for artifact, path in zip(artifacts, paths, strict=True):
+        with _opened(artifact, path) as media:
+            layouts.append((media.channels, media.width, media.height))
+    sizes = dict.fromkeys((width, height) for _, width, height in layouts)
+    if len(sizes) > 1:
+        raise _changed("frames of one size", " and ".join(f"{w}×{h}" for w, h in sizes))
+    return max(layouts)
 
-    A WebP stores equal consecutive frames as one frame with a longer duration. They are repeated
-    here according to the frame rate at which the file was saved.
+
+@contextmanager
+def _opened(artifact: Artifact, path: Path) -> Iterator[OpenedMedia]:
+    """Open a file of a job.
+
+    Raises:
+        InputError: the file can't be read.
     """
-    if artifact.kind != "animation" or artifact.fps is None:
-        return read_media(path).frames
     try:
-        with Image.open(path) as picture:
-            return torch.stack(list(_repeated_frames(picture, artifact.fps)))
-    except (OSError, ValueError, SyntaxError) as error:
+        with open_media(path) as media:
+            yield media
+    except InputError as error:
+        if error.name == INPUT:
+            raise
         remedy = "Was it changed since? Choose another job or file."
-        raise InputError("file", f"{artifact.path} as saved", f"{error}", remedy) from error
+        raise InputError(INPUT, f"{artifact.path} as saved", f"{error}", remedy) from error
 
 
-def _repeated_frames(picture: Image.Image, fps: float) -> Iterator[torch.Tensor]:
-    """Yield each stored frame as often as its duration requires at a frame rate."""
+def _add_frames(buffer: FrameBuffer, artifact: Artifact, path: Path) -> None:
+    """Decode the frames of a file into memory.
+
+    A WebP or a GIF stores equal consecutive frames as one frame with a longer duration. They are
+    repeated here according to the frame rate at which the file was saved.
+
+    Raises:
+        InputError: the file can't be read, or has another number of frames than when it was saved.
+    """
     count, milliseconds = 0, 0.0  # of the frames so far
-    for number in range(getattr(picture, "n_frames", 1)):
-        picture.seek(number)
-        levels = np.asarray(picture.convert("RGB"), dtype=np.float32)  # `convert` loads the frame
-        milliseconds += float(picture.info.get("duration", 0))
-        new_count = frames_until(count, milliseconds, fps)
-        frame = torch.from_numpy(levels.copy()) / 255
-        yield from (frame for _ in range(new_count - count))
-        count = new_count
+    expected = artifact.frames or 0
+    with _opened(artifact, path) as media:
+        for frame in media.frames:
+            times = 1
+            if artifact.kind == ANIMATION and artifact.fps is not None:
+                milliseconds += frame.milliseconds
+                times = frames_until(count, milliseconds, artifact.fps) - count
+            if count + times > expected:
+                raise _changed(f"{expected} frames in {artifact.path}", "more")
+            buffer.add(frame.levels, times)
+            count += times
+    if count < expected:
+        raise _changed(f"{expected} frames in {artifact.path}", str(count))
+
+
+def _changed(expected: str, received: str) -> InputError:
+    remedy = "A file was changed since it was saved; choose another job or file."
+    return InputError(INPUT, expected, received, remedy)
 
 
 def frames_until(count: int, milliseconds: float, fps: float) -> int:

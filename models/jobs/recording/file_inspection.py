@@ -6,8 +6,9 @@ from pathlib import Path
 from uuid import uuid5
 
 from ...file_hash import sha256_of
+from ...media.suffixes import kind_of
 from ..job import Artifact, Job
-from ..provenance.file_facts import FileFacts, Poll, file_facts, kind_of
+from ..provenance.file_facts import FileFacts, Poll, file_facts
 from ..reported_file import ReportedFile
 from .events import ArtifactWritten
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from anime_production.models.jobs.job import JobSource, new_job
 from anime_production.models.jobs.provenance.files import (
     Destination,
     embedded_facts,
-    save_animation,
+    save_clip,
     save_stills,
 )
 from anime_production.models.jobs.queries.choose import best_job, latest_job
@@ -22,6 +23,8 @@ from anime_production.models.jobs.queries.filters import JobQuery
 from anime_production.models.jobs.queries.history import find_job
 from anime_production.models.jobs.recording.events import JobQueued
 from anime_production.models.jobs.recording.ledger import write
+from anime_production.models.media.clip import Clip
+from anime_production.models.media.formats import FORMATS
 
 DEEP: Any = json.loads('{"x": ' * 400 + "1" + "}" * 400)
 TOO_DEEP: Any = 1
@@ -49,8 +52,10 @@ def test_a_file_is_written_with_the_packs_own_facts(tmp_path, number):
     job = new_job("p", "Winter")
     facts = embedded_facts(job, None, {"1": extra}, extra)
     to = Destination(tmp_path, tmp_path, "x", 1)
-    (still,) = save_stills(torch.zeros(1, 8, 8, 3), to, facts)
-    save_animation(torch.zeros(2, 8, 8, 3), 12.0, to, facts)
+    (still,) = save_stills(Clip(torch.zeros(1, 8, 8, 3), Fraction(12)), to, facts)
+    for file_format in FORMATS.values():
+        if file_format.write is not None:
+            save_clip(Clip(torch.zeros(2, 8, 8, 3), Fraction(12)), file_format, to, facts)
     with Image.open(tmp_path / still.artifact.path) as picture:
         written: Any = picture.text
     assert json.loads(written["anime_job"])["id"] == str(job.id)

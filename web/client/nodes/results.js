@@ -6,19 +6,19 @@ import {
 } from "../report/report_parts.js"; // prettier-ignore
 import { isRetry, attemptsOf } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
-import { namedReason, reasonText, words } from "../words.js";
+import { namedReason, noteText, reasonText, words } from "../words.js";
 import { ownEntries } from "./own_entries.js";
 import { pictureElement } from "./preview.js";
 import { rankingParts } from "./ranking.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
-/** @import { Reason } from "../words.js" */
+/** @import { Note, Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
 /** @import { Ranking } from "./ranking.js" */
 
 /**
- * Types of the entries in the `ui` of a node of this pack. Only `anime_references` may have more
- * than one.
+ * Types of the entries in the `ui` of a node of this pack. Only `anime_references` and
+ * `anime_notes` may have more than one.
  *
  * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
  *   accepted: number, rejected: number}} Gate
@@ -29,6 +29,7 @@ import { rankingParts } from "./ranking.js";
  * @property {{name: string, version: number, new: boolean}[][]} [anime_character]
  * @property {Picture[][]} [anime_references]
  * @property {Ranking[][]} [anime_ranking]
+ * @property {Note[][]} [anime_notes]
  */
 
 /**
@@ -47,7 +48,7 @@ import { rankingParts } from "./ranking.js";
  * @returns {output is Results}
  */
 export function hasResults(output) {
-  const names = ["report", "gate", "character", "references", "ranking"].map(
+  const names = ["report", "gate", "character", "references", "ranking", "notes"].map(
     (name) => `anime_${name}`,
   );
   return Boolean(output) && names.some((name) => output[name]?.length > 0);
@@ -86,6 +87,7 @@ export function resultParts(results, frameSource) {
     parts.push(line(words(saved.new ? "character.saved" : "character.there", { name, version })));
   }
   if (pictures.length) parts.push(references(pictures));
+  parts.push(...ownEntries(results.anime_notes).map((note) => line(noteText(note))));
   return { parts, destroy };
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 from ....models.gating.links import node_type
 from ....models.jobs.provenance.report_links import SAVE
 from ....models.jobs.reported_file import ReportedFile
+from ....models.media.suffixes import MODELS_3D
 from .endings import CACHED, START, messages_of, originals_of
 
 log = logging.getLogger(__name__)
@@ -23,8 +24,6 @@ MOST_FILES = 5_000  # of a prompt; the list of a job can't show more
 # Seconds by which a file may seem older than its prompt: some file systems round times to 2 s, and
 # the clock of a network drive may be slow.
 CLOCK_SECONDS = 10.0
-# ComfyUI's nodes for 3D models show the path itself.
-MODELS_3D = (".fbx", ".glb", ".gltf", ".obj", ".ply", ".splat", ".stl", ".usdz")
 
 
 def written_files(
@@ -78,7 +77,7 @@ def _places(
 
 def _place(item: Any) -> Path | None:
     """Return the path that an item of a node's `ui` names; None if it names no output."""
-    if isinstance(item, str):
+    if isinstance(item, str):  # ComfyUI's nodes for 3D models show the path itself
         return Path(item) if item.lower().endswith(MODELS_3D) else None
     if not isinstance(item, Mapping) or item.get("type", OUTPUT) != OUTPUT:
         return None

@@ -7,8 +7,11 @@ import torch
 
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.job import Artifact
-from anime_production.models.jobs.provenance.files import Destination, save_animation, save_stills
+from anime_production.models.jobs.provenance.files import Destination, save_clip, save_stills
 from anime_production.models.jobs.provenance.stored_frames import load_frames
+from anime_production.models.media.clip import Clip
+from anime_production.models.media.formats import FORMATS
+from anime_production.models.media.rates import exact_rate
 
 
 @pytest.fixture
@@ -22,8 +25,12 @@ def clip(frames: int = 6, side: int = 32, hold: int = 1) -> torch.Tensor:
     return levels.reshape(-1, 1, 1, 1).expand(frames, side, side, 3)
 
 
-def stills(*given: Any) -> list[Artifact]:
-    return [each.artifact for each in save_stills(*given)]
+def stills(images: torch.Tensor, *given: Any) -> list[Artifact]:
+    return [each.artifact for each in save_stills(Clip(images, exact_rate(12)), *given)]
+
+
+def animation_of(images: torch.Tensor, fps: float, *given: Any) -> Artifact:
+    return save_clip(Clip(images, exact_rate(fps)), FORMATS["webp"], *given).artifact
 
 
 def levels_of(frames: torch.Tensor) -> list[float]:
@@ -39,7 +46,7 @@ def test_stills_come_back_exactly_and_in_their_order(to):
 @pytest.mark.parametrize("fps", [8.0, 12.0, 23.976, 60.0])
 def test_a_drawing_that_is_held_comes_back_for_as_many_frames(to, fps):
     wanted = clip(24, hold=4)
-    artifact = save_animation(wanted, fps, to, {}).artifact
+    artifact = animation_of(wanted, fps, to, {})
     frames = load_frames(to.root, [artifact], 24)
     assert levels_of(frames) == pytest.approx(levels_of(wanted), abs=0.02)
 
@@ -75,9 +82,9 @@ def test_no_row_of_a_database_leads_out_of_the_output_folder(to, path):
 
 
 def test_a_file_that_was_changed_since_is_an_error_in_words(to):
-    animation = save_animation(clip(), 12.0, to, {}).artifact
+    animation = animation_of(clip(), 12.0, to, {})
     (to.root / animation.path).write_bytes(b"no picture")
-    with pytest.raises(InputError, match=r"012_00001_\.webp as saved"):
+    with pytest.raises(InputError, match=r"6 frames in Winter/012_00001_\.webp, got 0"):
         load_frames(to.root, [animation], 6)
     first, second = stills(clip(2), to, {})
     (other,) = stills(clip(1, side=48), to, {})

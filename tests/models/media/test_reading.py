@@ -5,9 +5,9 @@ import pytest
 import torch
 from PIL import Image
 
-from anime_production.models import media
 from anime_production.models.frames import InputError
-from anime_production.models.media import read_media
+from anime_production.models.media import memory
+from anime_production.models.media.reading import read_media
 
 SIZE = 64
 
@@ -85,6 +85,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_one_that_is_too_large_to_hold_is_refused_before_it_is_held(tmp_path, monkeypatch):
     path = save(tmp_path / "a.webp", 4, lossless=True)
-    monkeypatch.setattr(media, "MOST_BYTES", 3 * SIZE * SIZE // 2 * 3 * 4)
-    with pytest.raises(InputError, match="more than 3 frames"):
+    needed = 4 * SIZE * SIZE // 2 * 3 * 4
+    monkeypatch.setattr(memory, "available_memory", lambda: needed + memory.ROOM)
+    assert len(read_media(path).frames) == 4
+    monkeypatch.setattr(memory, "available_memory", lambda: needed + memory.ROOM - 1)
+    with pytest.raises(InputError, match=r"a\.webp: expected frames that fit .* 4 frames of 64×32"):
         read_media(path)

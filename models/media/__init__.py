@@ -1,0 +1,1 @@
+"""Reading and writing of pictures, animations, videos and sound in files."""
