@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import get_window
 
 # Predicted samples come from this many samples before them.
 ORDER = 32
@@ -91,7 +90,7 @@ def prediction_errors(samples: np.ndarray, rate: int) -> np.ndarray:
     starts = np.arange(0, len(samples), used)
     ring = np.take(samples, np.arange(-margin, starts[-1] + used + margin), mode="wrap")
     blocks = np.lib.stride_tricks.sliding_window_view(ring, used + 2 * margin)[starts]
-    window = get_window("hann", blocks.shape[1])
+    window = np.hanning(blocks.shape[1])
     parts = [
         _block_errors(blocks[first : first + BLOCKS_AT_ONCE], window, margin, used)
         for first in range(0, len(blocks), BLOCKS_AT_ONCE)

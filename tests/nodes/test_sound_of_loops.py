@@ -5,6 +5,7 @@ import pytest
 import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from anime_production.benchmarks.sounds import tone
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
@@ -12,8 +13,6 @@ from anime_production.models.sound.times import exact_rate, first_sample
 from anime_production.nodes.loop import AnimeLoopScore
 from anime_production.nodes.loop_close import AnimeLoopClose
 from anime_production.nodes.loop_find import AnimeLoopFind
-
-from ..models.sound.sounds import tone
 
 OF_SOUND = {"seam_click", "seam_sound", "sound_length", "sound_edit"}
 

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
+from anime_production.benchmarks.sounds import KINDS, RATES, chord, noise, tone
 from anime_production.models.sound.clicks import find_click, prediction_errors
-
-from .sounds import KINDS, RATES, chord, noise, tone
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -3,6 +3,7 @@ from fractions import Fraction
 import pytest
 import torch
 
+from anime_production.benchmarks.sounds import RATES, sound_of, tone
 from anime_production.models.sound.edits import (
     Crossfade,
     Cut,
@@ -15,8 +16,6 @@ from anime_production.models.sound.edits import (
 )
 from anime_production.models.sound.sound import Sound
 from anime_production.models.sound.times import exact_rate, first_sample
-
-from .sounds import RATES, sound_of, tone
 
 NTSC = Fraction(24_000, 1001)
 

@@ -1,9 +1,8 @@
 import pytest
 import torch
 
+from anime_production.benchmarks.sounds import noise, tone
 from anime_production.models.sound.fade import correlation, mixed
-
-from .sounds import noise, tone
 
 
 def test_alike_parts_keep_their_waveform_and_unrelated_ones_their_level():

@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from anime_production.benchmarks.sounds import KINDS, RATES, tone
 from anime_production.models.sound.clicks import find_click, prediction_errors
 from anime_production.models.sound.joins import extended, joined_ends, padded, there_and_back
-
-from .sounds import KINDS, RATES, tone
 
 
 def ratio(samples, rate):

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
+from anime_production.benchmarks.sounds import RATES, noise, plucks, tone, wind
 from anime_production.models.sound.steps import seam_step
-
-from .sounds import RATES, noise, plucks, tone, wind
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -1,4 +1,4 @@
-"""Made sounds of many kinds, for tests of cuts, joins and seams."""
+"""Made sounds of many kinds, for the benchmark and the tests of cuts, joins and seams."""
 
 from collections.abc import Callable
 
@@ -6,35 +6,35 @@ import numpy as np
 import torch
 from scipy.signal import lfilter
 
-from anime_production.models.sound.sound import Sound
+from ..models.sound.sound import Sound
 
 SECONDS = 2.0
 RATES = (22_050, 44_100, 48_000)
 
 
 def tone(rate: int, frequency: float = 330.3, seconds: float = SECONDS) -> np.ndarray:
-    """A steady tone, its two channels a quarter of a period apart."""
+    """Return a steady tone, its two channels a quarter of a period apart."""
     phase = 2 * np.pi * frequency * np.arange(round(seconds * rate)) / rate
     return 0.4 * np.stack([np.sin(phase), np.cos(phase)])
 
 
 def chord(rate: int) -> np.ndarray:
-    """Five tones that no common period has."""
+    """Return five tones that no common period has."""
     return sum(tone(rate, each) for each in (220.0, 277.2, 329.6, 440.0, 554.4)) / 5
 
 
 def noise(rate: int) -> np.ndarray:
-    """White noise in both channels."""
+    """Return white noise in both channels."""
     return 0.1 * np.random.default_rng(rate).standard_normal((2, round(SECONDS * rate)))
 
 
 def wind(rate: int) -> np.ndarray:
-    """Noise of mostly low frequencies."""
+    """Return noise of mostly low frequencies."""
     return 0.3 * lfilter([1], [1, -0.97], noise(rate))
 
 
 def plucks(rate: int) -> np.ndarray:
-    """Four notes a second that fade away."""
+    """Return four notes a second that fade away."""
     moments = np.arange(round(SECONDS * rate)) / rate
     sound = np.zeros_like(moments)
     for number, start in enumerate(np.arange(0, SECONDS, 0.25)):
@@ -46,7 +46,7 @@ def plucks(rate: int) -> np.ndarray:
 
 
 def beats(rate: int) -> np.ndarray:
-    """Two beats of a drum a second, and something like a hi-hat between them."""
+    """Return two beats of a drum a second, and something like a hi-hat between them."""
     moments = np.arange(round(SECONDS * rate)) / rate
     sound = np.zeros_like(moments)
     for start in np.arange(0, SECONDS, 0.5):
@@ -60,7 +60,7 @@ def beats(rate: int) -> np.ndarray:
 
 
 def voice(rate: int) -> np.ndarray:
-    """Something like syllables: pulses through three formants."""
+    """Return something like syllables: pulses through three formants."""
     moments = np.arange(round(SECONDS * rate)) / rate
     pitch = np.cumsum(120 * 2 ** (0.2 * np.sin(2 * np.pi * 1.3 * moments)) / rate)
     sound = (np.diff(np.floor(pitch), prepend=0) > 0) + 0.2 * noise(rate)[0]
@@ -78,5 +78,5 @@ KINDS: dict[str, Callable[[int], np.ndarray]] = {
 
 
 def sound_of(waveform: np.ndarray, rate: int) -> Sound:
-    """The sound of samples."""
+    """Return the sound of samples."""
     return Sound(torch.from_numpy(waveform).float(), rate)
