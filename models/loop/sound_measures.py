@@ -55,11 +55,11 @@ class LoopSound:
         A lack of at most `SMALL_LACK` is no silence: players begin the next round at the end of
         such a sound.
         """
-        given = self.sound.waveform[:, : self.samples].float().cpu().numpy().astype(np.float64)
-        lack = self.samples - given.shape[-1]
+        played = self.sound.waveform[:, : self.samples].float().cpu().numpy().astype(np.float64)
+        lack = self.samples - played.shape[-1]
         if lack <= SMALL_LACK * self.sound.rate:
-            return given
-        return np.pad(given, ((0, 0), (0, lack)))
+            return played
+        return np.pad(played, ((0, 0), (0, lack)))
 
     @cached_property
     def absence(self) -> Absence | None:

@@ -74,11 +74,11 @@ def lead_in(sound: torch.Tensor, count: int, rate: int) -> torch.Tensor:
 def _continued(samples: np.ndarray, count: int) -> np.ndarray:
     """Return the samples that one channel goes on with, shape (count,)."""
     weights = burg(samples, min(ORDER, len(samples) // 3))
-    known = np.concatenate([samples, np.zeros(count)])
+    course = np.concatenate([samples, np.zeros(count)])
     order = len(weights)
-    for place in range(len(samples), len(known)):
-        known[place] = known[place - order : place][::-1] @ weights
-    return known[len(samples) :]
+    for place in range(len(samples), len(course)):
+        course[place] = course[place - order : place][::-1] @ weights
+    return course[len(samples) :]
 
 
 def burg(samples: np.ndarray, order: int) -> np.ndarray:

@@ -81,18 +81,18 @@ def as_sound(audio: object, name: str = "audio") -> Sound:
 
 
 def audio_of(
-    sound: Sound | None, given: Sound | None, audio: Mapping[str, Any] | None
+    sound: Sound | None, original: Sound | None, audio: Mapping[str, Any] | None
 ) -> Mapping[str, Any] | None:
-    """Return ComfyUI's AUDIO of a sound; the given one itself if nothing was changed.
+    """Return ComfyUI's AUDIO of a sound; the original one itself if nothing was changed.
 
     Args:
         sound: sound to return, or None.
-        given: sound that `as_sound` made of `audio`, or None.
-        audio: AUDIO of the given sound, or None.
+        original: sound that `as_sound` made of `audio`, or None.
+        audio: AUDIO of the original sound, or None.
     """
     if sound is None:
         return None
-    return audio if sound is given else sound.to_audio()
+    return audio if sound is original else sound.to_audio()
 
 
 def _value(audio: Mapping[str, Any], key: str, name: str) -> Any:
