@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .character.character_measures import MEASURES as CHARACTER
-from .loop.loop_measures import MEASURES as LOOP
+from .loop.loop_measures import ALL_MEASURES as LOOP
 from .measure import Measure
 from .quality.clip_measures import MEASURES as CLIP
 from .quality.compare.comparison_measures import MEASURES as COMPARISON

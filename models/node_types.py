@@ -69,6 +69,7 @@ def _always(*names: str) -> tuple[Output, ...]:
 
 
 _SCORED = (*_always("report"), Output("score", Blocked.ABSENT), *_always("pass"))
+_LOOP_SOUND = Output("audio", Blocked.UNCONNECTED, "audio")
 
 SAMPLE_CLIP = NodeType("AnimeSampleClip", _always("frames", "fps"))
 IDENTITY_MODEL = NodeType("AnimeIdentityModel", _always("model", "explanation"))
@@ -77,8 +78,8 @@ CHARACTER_SCORE = NodeType("AnimeCharacterScore", _SCORED, "character")
 CHARACTER_SAVE = NodeType("AnimeCharacterSave", _always("character", "where"))
 CHARACTER_LOAD = NodeType("AnimeCharacterLoad", _always("character", "info"))
 LOOP_SCORE = NodeType("AnimeLoopScore", (*_SCORED, *_always("seam_preview")), "loop")
-LOOP_FIND = NodeType("AnimeLoopFind", _always("loop", "report", "start", "length"))
-LOOP_CLOSE = NodeType("AnimeLoopClose", _always("images", "report"))
+LOOP_FIND = NodeType("AnimeLoopFind", (*_always("loop", "report", "start", "length"), _LOOP_SOUND))
+LOOP_CLOSE = NodeType("AnimeLoopClose", (*_always("images", "report"), _LOOP_SOUND))
 LOOP_GENERATOR = NodeType("AnimationLoopGenerator", _always("model"))
 LOOP_DECODE = NodeType("AnimeLoopDecode", _always("images"))
 STILL_QUALITY = NodeType("AnimeStillQuality", _SCORED, "still_quality")

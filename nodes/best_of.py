@@ -1,5 +1,6 @@
 """The node Best Of, which keeps the best frames of a batch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -61,7 +62,18 @@ class AnimeBestOf(io.ComfyNode):
                     "audio",
                     optional=True,
                     tooltip="Sounds of the images, one for each. A single sound of the whole clip "
-                    "goes on only if all images are kept in their order.",
+                    "goes on only if the kept images follow one another, and is cut to them.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=0.0,
+                    min=0.0,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second of a clip with one sound. With it the sound is cut "
+                    "to the images that are kept, if they follow one another. 0: the report's "
+                    "frame rate, if it has one.",
                 ),
             ],
             outputs=[
@@ -85,12 +97,14 @@ class AnimeBestOf(io.ComfyNode):
         latents: dict[str, Any] | None = None,
         masks: torch.Tensor | None = None,
         k: int = 1,
-        audio: dict[str, Any] | None = None,
+        audio: Mapping[str, Any] | None = None,
+        fps: float = 0.0,
     ) -> io.NodeOutput:
         refuse_single_frames(images)
         report = for_batch(report, len(images))
         ranking = rank_frames(report, k)
-        best = Batch(images, latents, masks, audio).take(ranking.kept, len(ranking.judged))
+        batch = Batch(images, latents, masks, audio)
+        best = batch.take(ranking.kept, len(ranking.judged), fps or report.fps)
         outputs = map(or_blocked, (best.images, best.latents, best.masks))
         kept = kept_report(report, ranking.kept)
         ui = {**kept_ui(kept), **ranking_ui(ranking, list(images))}

@@ -1,5 +1,6 @@
 """The node Gate, which separates the frames that pass by their report from those that do not."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -85,7 +86,19 @@ class AnimeGate(io.ComfyNode):
                     "audio",
                     optional=True,
                     tooltip="Sound of the images: one for the whole clip, or one for each image. "
-                    "It goes to the same side as the images.",
+                    "It goes to the same side as the images. At level frame, one sound is cut to "
+                    "the images, and a rejected side of several pieces gets none.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=0.0,
+                    min=0.0,
+                    max=240.0,
+                    step=0.5,
+                    optional=True,
+                    tooltip="Frames per second of a clip with one sound. With it the sound is cut "
+                    "to the images that go on, if they follow one another. 0: the report's "
+                    "frame rate, if it has one.",
                 ),
             ],
             outputs=[
@@ -119,7 +132,8 @@ class AnimeGate(io.ComfyNode):
         on_not_measured: str = OnNotMeasured.REJECT.value,
         level: str = Level.BATCH.value,
         thresholds: str = "",
-        audio: dict[str, Any] | None = None,
+        audio: Mapping[str, Any] | None = None,
+        fps: float = 0.0,
     ) -> io.NodeOutput:
         refuse_single_frames(images)
         settings = GateSettings(
@@ -127,7 +141,7 @@ class AnimeGate(io.ComfyNode):
         )
         batch = Batch(images, latents, masks, audio)
         gating = gate_report(for_batch(report, batch.count), settings)
-        accepted, rejected = _sides(gating.decision, batch)
+        accepted, rejected = _sides(gating.decision, batch, fps or report.fps)
         return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
@@ -143,11 +157,19 @@ class AnimeGate(io.ComfyNode):
         )
 
 
-def _sides(decision: Decision | FrameDecision, batch: Batch) -> tuple[Batch, Batch]:
-    """Return the accepted and the rejected part of a batch."""
+def _sides(
+    decision: Decision | FrameDecision, batch: Batch, fps: float | None
+) -> tuple[Batch, Batch]:
+    """Return the accepted and the rejected part of a batch.
+
+    If the rejected frames are several pieces, one sound of the whole clip isn't cut to them: what
+    goes on would else be refused because of what doesn't.
+    """
     if isinstance(decision, FrameDecision):
         count = len(decision.accepted) + len(decision.rejected)
-        return batch.take(decision.accepted, count), batch.take(decision.rejected, count)
+        accepted = batch.take(decision.accepted, count, fps)
+        rest = batch.without_uncut_sound(decision.rejected) if decision.accepted else batch
+        return accepted, rest.take(decision.rejected, count, fps)
     return (batch, Batch()) if decision.is_accepted else (Batch(), batch)
 
 

@@ -1,12 +1,17 @@
 """The node Loop Score, which measures whether a clip loops."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.loop.preview import seam_preview
 from ..models.loop.seam import SUBJECT, score_loop
+from ..models.loop.sound_measures import with_sound
 from ..models.profile import DEFAULT
+from ..models.sound.sound import as_sound
 from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
@@ -34,6 +39,12 @@ class AnimeLoopScore(ProfiledNode):
                 FPS_INPUT,
                 BACKEND_INPUT,
                 profile_input(),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sound of the clip. The report then says too whether the sound loops: "
+                    "whether it clicks or jumps at the seam.",
+                ),
             ],
             outputs=[
                 *SCORED_OUTPUTS,
@@ -53,15 +64,19 @@ class AnimeLoopScore(ProfiledNode):
         fps: float = 12.0,
         backend: str = "auto",
         profile: str = DEFAULT,
+        audio: Mapping[str, Any] | None = None,
     ) -> io.NodeOutput:
         refuse_single_frames(images)
+        sound = None if audio is None else as_sound(audio)
         frames, network = as_frames(images), chosen_backend(backend, images)
+        measures = chosen_measures(profile, SUBJECT)
         report = score_loop(
             frames,
             as_fps(fps),
             network,
             comfyui.progress(),
-            measures=chosen_measures(profile, SUBJECT),
+            measures=measures,
         )
+        report = with_sound(report, sound, as_fps(fps), measures)
         report = with_places(report, {network.name: network})
         return scored_output(report, comfyui.to_intermediate(seam_preview(frames)))

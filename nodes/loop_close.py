@@ -1,5 +1,8 @@
 """The node Close Loop, which changes a clip so that it loops."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
@@ -7,9 +10,10 @@ from ..models.frames import as_fps
 from ..models.loop.close import METHODS, close_loop
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
+from ..models.sound.sound import as_sound, audio_of
 from ..models.where_it_ran import with_places
 from . import comfyui
-from .answers import REPORT_OUTPUT, report_ui
+from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
@@ -59,6 +63,12 @@ class AnimeLoopClose(ProfiledNode):
                 ),
                 BACKEND_INPUT,
                 profile_input(),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sound of the clip. It is cut, faded or extended as the frames are, "
+                    "and its ends are joined so that it does not click.",
+                ),
             ],
             outputs=[
                 io.Image.Output(
@@ -67,6 +77,11 @@ class AnimeLoopClose(ProfiledNode):
                     "are unchanged, except with colour.",
                 ),
                 REPORT_OUTPUT,
+                io.Audio.Output(
+                    "audio",
+                    tooltip="The sound of the closed clip; the report says what was done. Without "
+                    "a sound nothing comes out, and the connected nodes do not run.",
+                ),
             ],
         )
 
@@ -79,8 +94,10 @@ class AnimeLoopClose(ProfiledNode):
         blend_frames: int = 4,
         backend: str = "auto",
         profile: str = DEFAULT,
+        audio: Mapping[str, Any] | None = None,
     ) -> io.NodeOutput:
         refuse_single_frames(images)
+        sound = None if audio is None else as_sound(audio)
         network = chosen_backend(backend, images)
         closed = close_loop(
             images,
@@ -90,6 +107,8 @@ class AnimeLoopClose(ProfiledNode):
             network,
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
+            sound,
         )
         report = with_places(closed.report, {network.name: network})
-        return io.NodeOutput(closed.images, report, ui=report_ui(report))
+        closed_audio = audio_of(closed.sound, sound, audio)
+        return node_output(closed.images, report, or_blocked(closed_audio), ui=report_ui(report))

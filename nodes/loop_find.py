@@ -1,16 +1,21 @@
 """The node Find Loop, which finds the part of a clip that loops best."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from comfy_api.latest import io
 
 from ..models.frames import as_fps, as_frames
 from ..models.image_ops.part import own_part
 from ..models.loop.find import find_loops
+from ..models.loop.loop_sound import cut_editing, with_loop_sound
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
+from ..models.sound.sound import as_sound, audio_of
 from ..models.where_it_ran import with_places
 from . import comfyui
-from .answers import REPORT_OUTPUT, report_ui
+from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
@@ -60,12 +65,23 @@ class AnimeLoopFind(ProfiledNode):
                 ),
                 BACKEND_INPUT,
                 profile_input(),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="Sound of the clip. It is cut to the frames of the loop, and its ends "
+                    "are joined so that it does not click.",
+                ),
             ],
             outputs=[
                 io.Image.Output("loop", tooltip="The frames of the best loop."),
                 REPORT_OUTPUT,
                 io.Int.Output("start", tooltip="First frame of the best loop, counted from 0."),
                 io.Int.Output("length", tooltip="Number of frames of the best loop."),
+                io.Audio.Output(
+                    "audio",
+                    tooltip="The sound of the best loop. Without a sound nothing comes out, and "
+                    "the connected nodes do not run.",
+                ),
             ],
         )
 
@@ -79,6 +95,7 @@ class AnimeLoopFind(ProfiledNode):
         top_k: int = 3,
         backend: str = "auto",
         profile: str = DEFAULT,
+        audio: Mapping[str, Any] | None = None,
     ) -> io.NodeOutput:
         if 0 < max_frames < min_frames:
             raise ValueError(
@@ -86,18 +103,29 @@ class AnimeLoopFind(ProfiledNode):
                 f"({min_frames}); give a larger max_frames or a smaller min_frames."
             )
         refuse_single_frames(images)
-        frames = as_frames(images)
+        sound = None if audio is None else as_sound(audio)
+        frames, fps = as_frames(images), as_fps(fps)
+        measures = chosen_measures(profile, SUBJECT)
         network = chosen_backend(backend, frames)
         search = find_loops(
             frames,
-            as_fps(fps),
+            fps,
             min_frames,
             max_frames or None,
             top_k,
             network,
             comfyui.progress(),
-            chosen_measures(profile, SUBJECT),
+            measures,
         )
         loop = own_part(images, search.start, search.length)
-        report = with_places(search.report, {network.name: network})
-        return io.NodeOutput(loop, report, search.start, search.length, ui=report_ui(report))
+        editing = cut_editing(search.start, search.length, len(images), fps)
+        report, loop_sound = with_loop_sound(search.report, sound, editing, measures)
+        report = with_places(report, {network.name: network})
+        return node_output(
+            loop,
+            report,
+            search.start,
+            search.length,
+            or_blocked(audio_of(loop_sound, sound, audio)),
+            ui=report_ui(report),
+        )

@@ -1,13 +1,16 @@
 """Images, latents, masks and sound of the same frames, which a gate divides together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
 from ..frames import InputError
 from ..image_ops.part import own_part
+from ..sound.edits import frames_of
+from ..sound.sound import as_sound
+from ..sound.times import exact_rate
 
 TIME_AXIS = 2  # of a video latent: (batch, channels, time, height, width)
 
@@ -35,7 +38,7 @@ class Batch:
         parts = (self.images, None if self.latents is None else self.latents["samples"], self.masks)
         return next((len(each) for each in parts if each is not None), 0)
 
-    def take(self, chosen: Sequence[int], count: int) -> "Batch":
+    def take(self, chosen: Sequence[int], count: int, fps: float | None = None) -> "Batch":
         """Return some of the frames, in the order of `chosen`.
 
         Nothing is copied if the chosen frames follow one another in the batch and are at least half
@@ -44,10 +47,12 @@ class Batch:
         Args:
             chosen: indices of frames; if there are none, the returned batch is empty.
             count: number of frames of the batch.
+            fps: frames per second, with which one sound of the whole clip is cut to the chosen
+                frames, exact to the sample, if they follow one another; None if it is unknown.
 
         Raises:
             InputError: images, latents, masks or sounds have another number of frames; or one
-                sound of the whole clip would have to be divided.
+                sound of the whole clip can't be cut to the chosen frames.
         """
         _check_count(self.images, "images", count)
         axis = None if self.latents is None else _frame_axis(self.latents["samples"], count)
@@ -65,8 +70,18 @@ class Batch:
         if latents is not None and axis is not None:
             latents = _selected_latents(latents, chosen, count, axis)
         images = None if self.images is None else _selected(self.images, chosen)
-        audio = None if self.audio is None else _selected_audio(self.audio, chosen, count)
+        audio = None if self.audio is None else _selected_audio(self.audio, chosen, count, fps)
         return Batch(images, latents, masks, audio)
+
+    def without_uncut_sound(self, chosen: Sequence[int]) -> "Batch":
+        """Return the batch without one sound of the whole clip if `chosen` are several pieces."""
+        is_one = self.audio is not None and len(self.audio["waveform"]) == 1
+        return replace(self, audio=None) if is_one and not follow_one_another(chosen) else self
+
+
+def follow_one_another(frames: Sequence[int]) -> bool:
+    """Return True if frames are consecutive, in their order."""
+    return not frames or list(frames) == list(range(frames[0], frames[0] + len(frames)))
 
 
 def _frame_axis(samples: torch.Tensor, count: int) -> int:
@@ -114,25 +129,30 @@ def _selected_latents(
     return selected
 
 
-def _selected_audio(audio: Mapping[str, Any], chosen: Sequence[int], count: int) -> dict[str, Any]:
+def _selected_audio(
+    audio: Mapping[str, Any], chosen: Sequence[int], count: int, fps: float | None
+) -> dict[str, Any]:
     waveform = audio["waveform"]
     if len(waveform) != count:
+        if fps is not None and follow_one_another(chosen):
+            end = chosen[-1] + 1
+            return frames_of(as_sound(audio), chosen[0], end, exact_rate(fps)).to_audio()
         raise InputError(
             "audio",
             f"{count} sounds, one for each frame, because only some frames go on or their order "
             "changes",
             "one sound for the whole clip",
-            "A sound of a whole clip can't be divided by frames: leave audio unconnected, or judge "
-            "the clip as a whole, in a Gate at level batch or in Best Take.",
+            "A sound of a whole clip can be cut only to frames that follow one another, and if fps "
+            "is given. Else leave audio unconnected, or judge the clip as a whole, in a Gate at "
+            "level batch or in Best Take.",
         )
     return {**audio, "waveform": _selected(waveform, chosen)}
 
 
 def _selected(values: torch.Tensor, chosen: Sequence[int], axis: int = 0) -> torch.Tensor:
     """Return the chosen entries of an axis; see `own_part` if they follow one another."""
-    first = chosen[0]
-    if list(chosen) == list(range(first, first + len(chosen))):
-        return own_part(values, first, len(chosen), axis)
+    if follow_one_another(chosen):
+        return own_part(values, chosen[0], len(chosen), axis)
     return values.index_select(axis, torch.tensor(chosen, device=values.device))
 
 

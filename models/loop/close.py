@@ -12,6 +12,7 @@ from ..perceptual.backend import Backend, Progress
 from ..perceptual.structural import STRUCTURAL_BACKEND
 from ..report import Report
 from ..scoring import rounded_score
+from ..sound.sound import Sound
 from .closing.automatic import FIRST, LAST, Attempts, attempted_method, better
 from .closing.closing_measures import (
     CLOSING,
@@ -28,7 +29,8 @@ from .closing.failed_continuity import failed_continuity
 from .closing.flow_morph import flow_morphed
 from .closing.ping_pong import ping_pong
 from .closing.scored_clip import ClipScorer, Method, ScoredClip
-from .loop_measures import MEASURES
+from .loop_measures import ALL_MEASURES
+from .loop_sound import Editing, with_loop_sound
 
 METHODS = ("auto", "trim", "crossfade", "flow_morph", "colour", "ping_pong")
 
@@ -41,10 +43,12 @@ class ClosedClip:
         images: images of the clip; the input tensor itself if nothing was changed.
         report: report on the loop as it is now. Its measurements `closing` and `closing_…` say
             what was changed, and how many points that gained.
+        sound: sound of the clip, the given one itself if it didn't change; None if there is none.
     """
 
     images: torch.Tensor
     report: Report
+    sound: Sound | None = None
 
 
 def close_loop(
@@ -54,7 +58,8 @@ def close_loop(
     blend_frames: int = 4,
     backend: Backend = STRUCTURAL_BACKEND,
     report_progress: Progress = None,
-    measures: Sequence[Measure] = MEASURES,
+    measures: Sequence[Measure] = ALL_MEASURES,
+    sound: Sound | None = None,
 ) -> ClosedClip:
     """Change a clip so that the step from its last frame to the first is like any other step.
 
@@ -81,10 +86,12 @@ def close_loop(
         blend_frames: number of frames to blend or add; with `auto` the largest number.
         backend: perceptual distance for the score.
         report_progress: called with (work done, all work); may raise to stop.
-        measures: measures of `score_loop` with the thresholds of a profile.
+        measures: measures of a loop and its sound with the thresholds of a profile.
+        sound: sound of the clip, or None. It is cut, faded or extended as the frames are, and does
+            not affect the choice of the method.
 
     Returns:
-        The clip, and the report on its loop.
+        The clip, the report on its loop, and its sound.
 
     Raises:
         InputError: an input is wrong, or `blend_frames` is more than half of the clip.
@@ -122,7 +129,8 @@ def close_loop(
     progress.aim(1.0)
     closed = images if is_unchanged else scorer.render(after)
     progress.part()(1, 1)
-    return ClosedClip(closed, report)
+    editing = Editing(len(images), len(closed), fps, after.edits)
+    return ClosedClip(closed, *with_loop_sound(report, sound, editing, measures))
 
 
 def _requested_result(

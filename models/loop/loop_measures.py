@@ -1,10 +1,11 @@
-"""All measures of a loop's seam, in the order in which a report shows them."""
+"""All measures of a loop, in the order in which a report shows them."""
 
 from .colour import SEAM_COLOUR
 from .hold import SEAM_HOLD
 from .motion import CONTINUITY, MOTION
 from .position import SEAM_POSITION
 from .sharpness import SEAM_SHARPNESS
+from .sound_measures import MEASURES as SOUND
 from .velocity import SEAM_VELOCITY
 
 MEASURES = (
@@ -16,3 +17,7 @@ MEASURES = (
     MOTION,
     SEAM_SHARPNESS,
 )
+"""Measures of the pictures, which every report on a loop has."""
+
+ALL_MEASURES = (*MEASURES, *SOUND)
+"""Measures of the pictures and of the sound; those of the sound need one."""

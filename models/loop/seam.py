@@ -22,6 +22,7 @@ from .motion import CONTINUITY, MOTION, NOTHING_MOVES
 from .position import JUMPS, SEAM_POSITION
 from .progress import part_of
 from .seam_noise import repeats_first
+from .sound_measures import NAMES as OF_SOUND
 from .velocity import SEAM_VELOCITY
 
 SUBJECT = "loop"
@@ -120,7 +121,8 @@ def score_loop(
         backend: perceptual distance that measures the steps.
         report_progress: called with (frames done, all frames); may raise to stop.
         measurements: measurements of these frames, if a search has made them already.
-        measures: `MEASURES` with the thresholds of a profile.
+        measures: `MEASURES` with the thresholds of a profile; those of sound are left out, and
+            `sound_measures.with_sound` adds them.
 
     Returns:
         A report of the subject `loop`.
@@ -136,7 +138,7 @@ def score_loop(
         >>> report.verdict.value, report.worst.reason_code
         ('FAIL', 'seam_jump')
     """
-    measures = [_with_backend(each, backend) for each in measures]
+    measures = [_with_backend(each, backend) for each in measures if each.name not in OF_SOUND]
 
     def unmeasured(absence: Absence) -> Report:
         parts = tuple(measure.absent(absence) for measure in measures)

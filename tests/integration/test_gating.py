@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from anime_production.models.node_types import BEST_OF, BEST_TAKE, GATE
+from anime_production.models.node_types import BEST_OF, BEST_TAKE, GATE, LOOP_CLOSE, LOOP_FIND
 
 from .client import ComfyClient, Node, Prompt, Run
 from .retry_prompt import THIRD_PASSES, Retry
@@ -217,6 +217,31 @@ def test_sound_goes_through_the_slots_of_a_retry(client: ComfyClient):
     run = client.run_without_client(retry.prompt)
     assert len(retry.tried(run)) == 3
     assert "8000" in run.outputs[sound]["text"][0]
+
+
+def test_the_sound_of_a_retry_that_blocks_goes_nowhere(client: ComfyClient):
+    retry = Retry(THIRD_PASSES, attempts=2, on_exhausted="block")
+    retry.prompt[retry.start]["inputs"]["slot_2"] = silence(retry.prompt)
+    retry.prompt[retry.end]["inputs"]["slot_2"] = retry.start.out(5)
+    sound = retry.shows(retry.end.out(1))
+    run = client.run_without_client(retry.prompt)
+    assert len(retry.tried(run)) == 2
+    assert sound not in run.outputs
+
+
+def test_a_loop_is_found_and_closed_with_its_sound(client: ComfyClient):
+    prompt = Prompt()
+    clip = prompt.add("AnimeSampleClip", frames=50, period=20, width=96, height=96, seed=5)
+    sound = prompt.add("EmptyAudio", duration=5.0, sample_rate=8000, channels=1).out()
+    found = prompt.add("AnimeLoopFind", images=clip.out(), max_frames=30, audio=sound)
+    audio = found.out(LOOP_FIND.number("audio"))
+    closed = prompt.add("AnimeLoopClose", images=found.out(), audio=audio)
+    saved = prompt.add("PreviewAudio", audio=closed.out(LOOP_CLOSE.number("audio")))
+    blocked = prompt.add("AnimeLoopClose", images=found.out())
+    silent = prompt.add("PreviewAudio", audio=blocked.out(LOOP_CLOSE.number("audio")))
+    run = client.run_without_client(prompt)
+    assert run.outputs[saved]["audio"]
+    assert silent not in run.outputs
 
 
 def test_reports_are_merged_by_rule_and_gated_as_one(client: ComfyClient):

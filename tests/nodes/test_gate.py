@@ -214,3 +214,16 @@ def test_sounds_go_with_their_frames_and_one_sound_only_with_all(gate, mixed):
         gate(report, images=frames, audio=SOUND, level="frame")
     whole = gate(report, images=frames, audio=SOUND, level="frame", on_fail="pass_through")
     assert whole["accepted_audio"] is SOUND
+
+
+def test_one_sound_is_cut_to_frames_that_follow_one_another(gate):
+    blurs = (2.5, 0.0, 0.0, 0.0, 2.5)
+    frames = torch.cat([draw_clip(1, 96, 96, 24, 0, 1, Faults(blur=blur)) for blur in blurs])
+    report = score_still_quality(frames)
+    sound = {"waveform": torch.arange(10_010.0).reshape(1, 1, -1), "sample_rate": 48_000}
+    outputs = gate(report, images=frames, audio=sound, level="frame", fps=24_000 / 1001)
+    assert outputs["indices"] == [1, 2, 3]
+    assert torch.equal(outputs["accepted_audio"]["waveform"], sound["waveform"][..., 2002:8008])
+    assert {"rejected_audio"} == blocked(outputs) & {"rejected_audio", "accepted_audio"}
+    with pytest.raises(InputError, match="frames that follow one another, and if fps"):
+        gate(report, images=frames, audio=sound, level="frame")

@@ -71,6 +71,12 @@ def masks_of(images):
     return masks
 
 
+def sound_on(device):
+    """Two seconds of a tone that doesn't loop."""
+    waveform = torch.sin(torch.arange(88_200) * 0.0471).repeat(2, 1)[None]
+    return {"waveform": waveform.to(device), "sample_rate": 44_100}
+
+
 # A run of each node, and its images. What a node passes on unchanged isn't among these inputs: a
 # gate that accepts all, a take that wins, a clip that already loops.
 RUNS = {
@@ -108,10 +114,20 @@ RUNS = {
     "AnimeJobSave": lambda run, images, report: run(
         "AnimeJobSave", job=new_job("a prompt", project="Winter", shot="1"), images=images
     ),
-    "AnimeLoopScore": lambda run, images, report: run("AnimeLoopScore", images=images),
-    "AnimeLoopFind": lambda run, images, report: run("AnimeLoopFind", images=images, max_frames=10),
+    "AnimeLoopScore": lambda run, images, report: run(
+        "AnimeLoopScore", images=images, audio=sound_on(images.device)
+    ),
+    "AnimeLoopFind": lambda run, images, report: run(
+        "AnimeLoopFind", images=images, max_frames=10, audio=sound_on(images.device)
+    ),
     "AnimeLoopClose": lambda run, images, report: run(
-        "AnimeLoopClose", images=images, method="crossfade"
+        "AnimeLoopClose", images=images, method="crossfade", audio=sound_on(images.device)
+    ),
+    "AnimeLoopClose, morph": lambda run, images, report: run(
+        "AnimeLoopClose", images=images, method="flow_morph", audio=sound_on(images.device)
+    ),
+    "AnimeLoopClose, back": lambda run, images, report: run(
+        "AnimeLoopClose", images=images, method="ping_pong", audio=sound_on(images.device)
     ),
 }
 # Nodes that give pictures without taking any.
@@ -174,5 +190,6 @@ def test_pictures_lie_where_comfyui_keeps_them(run, inputs, monkeypatch, name):
         for function in ("get_torch_device", "intermediate_device"):
             monkeypatch.setattr(comfy.model_management, function, lambda: pretended.device)
         outputs = (RUNS | DRAWINGS)[name](run, frames.to(pretended.device), report)
-    pictures = [each for each in outputs.args if isinstance(each, torch.Tensor)]
+    sounds = [each["waveform"] for each in outputs.args if isinstance(each, dict)]
+    pictures = [*sounds, *(each for each in outputs.args if isinstance(each, torch.Tensor))]
     assert all(isinstance(each, PretendTensor) for each in pictures)

@@ -5,6 +5,7 @@ from functools import partial
 
 import torch
 
+from ...sound.edits import Crossfade
 from .blend import blend, check_blend_frames
 from .drawn_clip import Change, DrawnClip, note
 from .recipe import Drawing, Poll
@@ -40,7 +41,8 @@ def crossfaded(clip: DrawnClip, blend_frames: int) -> Iterator[Change]:
         frames[start:end] = [-1 - drawing] * (end - start)
     values = {"frames": clip.ends[count - 1], "left": len(frames)}
     fade_note = CROSSFADE.measured(values["frames"], reason_values=values)
-    yield Change(clip.recipe.with_drawings(drawings, frames), (fade_note,))
+    recipe = clip.recipe.with_drawings(drawings, frames)
+    yield Change(recipe, (fade_note,), Crossfade(len(frames), values["frames"]))
 
 
 def _fade(

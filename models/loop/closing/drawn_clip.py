@@ -16,6 +16,7 @@ from ...measure import Measure
 from ...measurement import Better, Measurement
 from ...perceptual.backend import Progress
 from ...perceptual.structural import BACKEND
+from ...sound.edits import Edit
 from .measured_clip import MeasuredClip
 from .recipe import Recipe, RecipeFrames, RecipePictures
 from .shared_measurements import SharedMeasurements
@@ -108,10 +109,12 @@ class Change:
     Attributes:
         recipe: recipe of the changed clip.
         notes: measurements that say how much the method changed; none of them is required.
+        edit: what the method did to the frames, for the clip's sound; None if all stay in place.
     """
 
     recipe: Recipe
     notes: tuple[Measurement, ...]
+    edit: Edit | None = None
 
 
 def note(name: str, unit: str, most: float) -> Measure:

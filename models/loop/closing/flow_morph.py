@@ -9,6 +9,7 @@ import torch
 
 from ...frames import as_frames
 from ...image_ops.flow import grey_picture, optical_flow
+from ...sound.edits import Extension
 from ..in_betweens import missing_in_betweens
 from .blend import check_blend_frames, premultiplied, straight_alpha
 from .drawn_clip import Change, DrawnClip, note
@@ -206,7 +207,8 @@ def _morphed(clip: DrawnClip, count: int) -> Change:
     frames = [*range(len(clip)), *added]
     values = {"frames": len(added), "left": len(frames)}
     morph_note = FLOW_MORPH.measured(len(added), reason_values=values)
-    return Change(clip.recipe.with_drawings(drawings, frames), (morph_note,))
+    recipe = clip.recipe.with_drawings(drawings, frames)
+    return Change(recipe, (morph_note,), Extension(len(added)))
 
 
 def _morph(

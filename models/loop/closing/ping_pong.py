@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...sound.edits import ThereAndBack
 from .drawn_clip import Change, DrawnClip, note
 
 PING_PONG = note("ping_pong", "frames", 1000.0)
@@ -14,4 +15,7 @@ def ping_pong(clip: DrawnClip) -> Iterator[Change]:
         order += range(clip.drawings[drawing], clip.ends[drawing])
     added = len(order) - len(clip)
     values = {"frames": added, "left": len(order)}
-    yield Change(clip.recipe.of_frames(order), (PING_PONG.measured(added, reason_values=values),))
+    back_note = PING_PONG.measured(added, reason_values=values)
+    first, last = (clip.ends[place] - clip.drawings[place] for place in (0, -1))
+    edit = ThereAndBack(first, last) if added else None
+    yield Change(clip.recipe.of_frames(order), (back_note,), edit)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...holds import HELD_SHARE, STILL
+from ...sound.edits import Cut
 from ..seam_noise import repeats_first
 from .drawn_clip import Change, DrawnClip, note
 
@@ -24,7 +25,8 @@ def without_repeat(clip: DrawnClip) -> Iterator[Change]:
     frames = len(clip)
     values = {"frames": surplus, "before": frames}
     repeat_note = REPEAT.measured(surplus, reason_values=values)
-    yield Change(clip.recipe.of_frames(range(frames - surplus)), (repeat_note,))
+    left = range(frames - surplus)
+    yield Change(clip.recipe.of_frames(left), (repeat_note,), Cut(0, len(left)))
 
 
 def _repeats_first(clip: DrawnClip) -> bool:

@@ -11,6 +11,7 @@ from ...measurement import Measurement, Verdict
 from ...perceptual.backend import Backend
 from ...report import Report
 from ...rgb_frames import Frames
+from ...sound.edits import Edit
 from ..clip_measurements import ClipMeasurements
 from ..seam import score_loop, too_little_for_a_seam
 from .closing_progress import ClosingProgress
@@ -39,6 +40,7 @@ class ScoredClip:
         report: report on the loop.
         measured: measurements of the clip, for more methods; None if there are none or they are
             not needed any more.
+        edits: edits of the frames by those methods, for the clip's sound.
     """
 
     recipe: Recipe
@@ -46,6 +48,7 @@ class ScoredClip:
     notes: tuple[Measurement, ...]
     report: Report
     measured: MeasuredClip | None
+    edits: tuple[Edit, ...] = ()
 
     def without_measurements(self) -> "ScoredClip":
         """Return the clip without its measurements, which take memory."""
@@ -151,7 +154,8 @@ class ClipScorer:
             earlier.report, self._report(measured.frames, measured.measurements)
         )
         methods, notes = (*earlier.methods, name), (*earlier.notes, *change.notes)
-        result = ScoredClip(change.recipe, methods, notes, report, measured)
+        edits = earlier.edits if change.edit is None else (*earlier.edits, change.edit)
+        result = ScoredClip(change.recipe, methods, notes, report, measured, edits)
         if self._best is None or result.score > self._best[0]:
             self._best = result.score, measured.frames.pictures
         return result

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from ...perceptual.backend import Progress
+from ...sound.edits import Cut
 from ..position import REST
 from ..seam import LEAST_DRAWINGS, LEAST_FRAMES
 from .drawn_clip import Change, DrawnClip, note
@@ -42,7 +43,7 @@ def trimmed(
     for start, end in _best_cuts(clip, math.ceil(least_share * frames), report_progress):
         values = {"start": start, "end": frames - end, "left": end - start, "before": frames}
         trim_note = TRIM.measured(frames - (end - start), reason_values=values)
-        yield Change(clip.recipe.of_frames(range(start, end)), (trim_note,))
+        yield Change(clip.recipe.of_frames(range(start, end)), (trim_note,), Cut(start, end))
 
 
 def _best_cuts(
