@@ -23,7 +23,8 @@ BLUEPRINTS: dict[str, tuple[set[str], dict[str, Any], list[str]]] = {
     "Interpolate my loop": (
         {
             *("FrameInterpolationModelLoader", "FrameInterpolate", "GetImageSize"),
-            *("ImageFromBatch", "BatchImagesNode", "ComfyMathExpression", "AnimeLoopScore"),
+            *("ImageFromBatch", "BatchImagesNode", "ComfyMathExpression", "PrimitiveFloat"),
+            "AnimeLoopScore",
         },
         {"fps": 12, "multiplier": 2, "model_name": INTERPOLATOR_FILE, "profile": "supporting"},
         ["images", "fps", "report", "score", "pass"],
