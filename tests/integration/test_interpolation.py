@@ -9,8 +9,10 @@ import pytest
 
 from anime_production.tools.comfyui import PACK
 
+from .client import ComfyClient
+
 EXAMPLE = PACK / "example_workflows" / "api" / "interpolate_a_loop.json"
-CLIP, WRAPPED, INTERPOLATED, SCORE, PREVIEW = "1", "4", "5", "11", "15"
+CLIP, INTERPOLATED, SCORE, PREVIEW = "1", "5", "11", "15"
 FRAMES, FPS = 6, 12.0
 LEVEL = 1.01  # grey levels: the mean of two frames, once rounded
 
@@ -45,3 +47,16 @@ def test_a_clip_of_one_frame_and_a_rate_that_is_no_whole_number_stay_exact(clien
     run = client.run(example)
     assert run.report(SCORE)["frames"] == 3
     assert run.report(SCORE)["fps"] == 24000 / 1001 * 3
+
+
+def test_the_loop_passes_and_without_the_wrap_its_seam_has_no_in_betweens(
+    client: ComfyClient, example
+):
+    example[CLIP]["inputs"].update(frames=12, period=12)
+    assert client.run(example).report(SCORE)["verdict"] == "PASS"
+    example[INTERPOLATED]["inputs"]["images"] = [CLIP, 0]
+    example[SCORE]["inputs"]["images"] = [INTERPOLATED, 0]
+    report = client.run(example).report(SCORE)
+    assert report["frames"] == 2 * 12 - 1
+    assert report["verdict"] == "FAIL"
+    assert report["worst"]["reason_code"] == "seam_without_in_betweens"
