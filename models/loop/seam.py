@@ -19,7 +19,7 @@ from .colour import COMMON_PART, SEAM_COLOUR
 from .hold import SEAM_HOLD, Rhythm, rhythm_of
 from .loop_measures import MEASURES
 from .motion import CONTINUITY, MOTION, NOTHING_MOVES
-from .position import JUMPS, SEAM_POSITION
+from .position import JUMPS, NO_IN_BETWEENS, SEAM_POSITION
 from .progress import part_of
 from .seam_noise import repeats_first
 from .sound_measures import NAMES as OF_SOUND
@@ -198,7 +198,8 @@ def _main_cause(parts: Mapping[str, Measurement], rhythm: Rhythm) -> Measurement
     """
     position, colour, hold = (parts[each.name] for each in (SEAM_POSITION, SEAM_COLOUR, SEAM_HOLD))
     light_changes = colour.details["common_part"] >= COMMON_PART
-    hold_explains = rhythm.pattern.typical > 1 and position.reason_code != JUMPS
+    jumps = position.reason_code in (JUMPS, NO_IN_BETWEENS)
+    hold_explains = rhythm.pattern.typical > 1 and not jumps
     order = [
         parts[CONTINUITY.name],
         *([colour] if light_changes else []),

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from anime_production.tools.comfyui import PACK
+from anime_production.tools.comfyui import PACK, use_comfyui
 
 from ..file_server import FileServer, file_server
 from ..integration.client import ComfyClient
 from ..integration.conftest import TESTING_NODES
 from ..integration.server import STOP_SECONDS, ComfyServer
+from ..integration.tiny_interpolator import write_tiny_interpolator
 from .editor import Editor, Mode
 from .front_end import FrontEnd
 from .panel import open_panel
@@ -66,12 +67,14 @@ def editor_servers(
     if importlib.util.find_spec("comfyui_frontend_package") is None:
         pytest.skip("ComfyUI's frontend is not installed: pip install comfyui-frontend-package")
     variables: dict[str, str | None] = dict.fromkeys(("ANIME_DATABASE_URL", "ANIME_TRACKING"))
+    use_comfyui(comfyui)
     variables |= {"HF_ENDPOINT": hub.address, "NO_PROXY": "127.0.0.1"}
     with ExitStack() as servers:
 
         @cache
         def server_of(front_end: FrontEnd) -> ComfyServer:
             base = tmp_path_factory.mktemp(front_end.value)
+            write_tiny_interpolator(base / "models")
             arguments = ("--cpu", *front_end.arguments())
             packs = {PACK_DIRECTORY: PACK, "testing-nodes": TESTING_NODES}
             server = ComfyServer(comfyui, base, packs, arguments, variables)

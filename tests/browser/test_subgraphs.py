@@ -5,6 +5,7 @@ from typing import Any
 from anime_production.tools.comfyui import PACK
 
 from ..integration.client import ComfyClient
+from ..integration.tiny_interpolator import INTERPOLATOR_FILE
 from .conftest import PACK_DIRECTORY
 from .editor import Editor
 from .panel import TAB_BUTTON
@@ -18,6 +19,15 @@ BLUEPRINTS: dict[str, tuple[set[str], dict[str, Any], list[str]]] = {
         {"AnimeLoopClose", "AnimeLoopScore"},
         {"fps": 12, "method": "auto", "profile": "supporting"},
         ["images", "report", "score", "pass"],
+    ),
+    "Interpolate my loop": (
+        {
+            *("FrameInterpolationModelLoader", "FrameInterpolate", "GetImageSize"),
+            *("ImageFromBatch", "BatchImagesNode", "ComfyMathExpression", "PrimitiveFloat"),
+            "AnimeLoopScore",
+        },
+        {"fps": 12, "multiplier": 2, "model_name": INTERPOLATOR_FILE, "profile": "supporting"},
+        ["images", "fps", "report", "score", "pass"],
     ),
     "Gate my character": (
         {"AnimeCharacterSheet", "AnimeCharacterScore", "AnimeGate"},

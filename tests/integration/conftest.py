@@ -9,6 +9,7 @@ from anime_production.tools.comfyui import PACK, use_comfyui
 
 from .client import ComfyClient
 from .server import ComfyServer
+from .tiny_interpolator import write_tiny_interpolator
 from .tiny_wan import write_tiny_wan
 
 # Users who unpack a downloaded archive get such a name: with a space, hyphens and `-main`.
@@ -18,10 +19,11 @@ TESTING_NODES = Path(__file__).resolve().parent / "testing_nodes"
 
 @pytest.fixture(scope="session")
 def server(comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
-    """Give a ComfyUI with the pack, the nodes for tests and tiny Wan models."""
+    """Give a ComfyUI with the pack, the nodes for tests and tiny models."""
     base = tmp_path_factory.mktemp("comfyui")
     use_comfyui(comfyui)
     write_tiny_wan(base / "models")
+    write_tiny_interpolator(base / "models")
     packs = {PACK_DIRECTORY: PACK, "testing-nodes": TESTING_NODES}
     # Jobs must go to the embedded database below the base directory, not to a developer's database.
     with ComfyServer(comfyui, base, packs, environment={"ANIME_DATABASE_URL": None}) as running:

@@ -60,12 +60,19 @@ def loop(request):
 def test_in_betweens_that_are_missing_at_the_seam_alone_make_it_jump(loop, multiple, between):
     report = score_loop(interpolated(loop, multiple, between), FPS)
     assert report.verdict is Verdict.FAIL
-    assert report.worst.reason_code == "seam_jump"
+    assert report.worst.reason_code == "seam_without_in_betweens"
     position = next(each for each in report.measurements if each.name == "seam_position")
     assert position.value >= multiple
     assert position.details["missing_in_betweens"] == multiple - 1
     whole = interpolated(loop, multiple, between, at_seam=True)
     assert score_loop(whole, FPS).verdict is Verdict.PASS
+
+
+def test_a_seam_that_is_far_wider_than_its_missing_in_betweens_is_said_to_jump():
+    half_of_a_period = draw_clip(14, 96, 96, 28, 1, 1)
+    report = score_loop(interpolated(half_of_a_period, 2, moved), FPS)
+    assert report.verdict is Verdict.FAIL
+    assert report.worst.reason_code == "seam_jump"
 
 
 @pytest.mark.parametrize("between", [blended, moved])
@@ -108,6 +115,6 @@ def test_real_loops_of_uneven_steps_miss_none_and_do_once_they_are_interpolated(
         assert missing(frames) == 0
         report = score_loop(interpolated(frames, 2, moved), 2 * fps)
         assert report.verdict is Verdict.FAIL
-        assert report.worst.reason_code == "seam_jump"
+        assert report.worst.reason_code == "seam_without_in_betweens"
         whole = interpolated(frames, 2, moved, at_seam=True)
         assert score_loop(whole, 2 * fps).verdict is Verdict.PASS
