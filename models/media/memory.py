@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from ..frames import InputError
 

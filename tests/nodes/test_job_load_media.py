@@ -58,8 +58,8 @@ def cut_out() -> torch.Tensor:
     """A loop of 24 drawings with noise under what is transparent."""
     clip = draw_clip(24, 96, 96, 12, 0, 1)
     alpha = torch.zeros(24, 96, 96, 1)
-    alpha[:, 11:83, 11:83] = 1
-    alpha[:, 11:15, 11:83] = 128 / 255
+    alpha[:, 11:85, 11:85] = 1
+    alpha[:, 11:15, 11:85] = 128 / 255
     noise = torch.rand(24, 96, 96, 3, generator=torch.Generator().manual_seed(1))
     images = torch.cat((torch.where(alpha > 0, clip, noise), alpha), dim=-1)
     return (images * 255).round() / 255
