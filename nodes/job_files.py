@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from comfy_api.latest import Input, InputImpl, Types
 
+from ..models.frame_rate import exact_rate
 from ..models.frames import InputError
 from ..models.jobs.job import Artifact, Job
 from ..models.jobs.provenance.files import (
@@ -19,14 +20,14 @@ from ..models.jobs.provenance.files import (
     save_sounds,
     save_video,
 )
-from ..models.media.audio_files import AudioTrack, audio_tracks
+from ..models.media.audio_files import check_channels
 from ..models.media.clip import Clip
 from ..models.media.formats import FORMATS, FileFormat
 from ..models.media.levels import has_alpha, refuse_broken
 from ..models.media.notes import Note
-from ..models.media.rates import exact_rate
 from ..models.media.sizes import REFUSE, evenly_sized, is_odd, odd_size_error
 from ..models.report import Report
+from ..models.sound.sound import Sound, as_sounds
 from . import comfyui
 
 MP4 = FORMATS["mp4"]  # format of videos
@@ -40,14 +41,14 @@ class Contents:
         images: frames with the sound for their file; None without images.
         file_format: format of the images.
         video: video to copy; frames with sound if it has to be encoded; None without a video.
-        tracks: sounds that are written beside the other files.
+        sounds: sounds that are written beside the other files.
         notes: sentences on what the files don't keep.
     """
 
     images: Clip | None
     file_format: FileFormat
     video: Clip | Input.Video | None
-    tracks: tuple[AudioTrack, ...]
+    sounds: tuple[Sound, ...]
     notes: tuple[Note, ...]
 
 
@@ -73,18 +74,18 @@ def checked_contents(
         InputError: an input can't be written; the message says what to change.
     """
     notes: list[Note] = []
-    tracks = () if audio is None else audio_tracks(audio)
+    sounds = () if audio is None else _checked_sounds(audio)
     clip = None
     if images is not None:
-        own = _own_track(tracks) if file_format.has_sound else None
+        own = _own_sound(sounds) if file_format.has_sound else None
         clip = _clip(images, fps, own, file_format, odd_sizes, notes)
-        tracks = () if file_format.has_sound else tracks
-    if tracks and images is not None:
+        sounds = () if file_format.has_sound else sounds
+    if sounds and images is not None:
         notes.append(Note("sound_beside", {"format": file_format.name}))
-    elif tracks and video is not None:
+    elif sounds and video is not None:
         notes.append(Note("video_keeps_sound"))
     to_write = None if video is None else _checked_video(video, odd_sizes, notes)
-    return Contents(clip, file_format, to_write, tracks, tuple(notes))
+    return Contents(clip, file_format, to_write, sounds, tuple(notes))
 
 
 def saved_files(
@@ -103,10 +104,10 @@ def saved_files(
     for saved in _media_files(contents, prefix, facts):
         written.append(saved.artifact)
         yield saved
-    if not contents.tracks and report is None:
+    if not contents.sounds and report is None:
         return
     to = _destination(prefix, contents)
-    for saved in save_sounds(contents.tracks, beside(to, written), facts):
+    for saved in save_sounds(contents.sounds, beside(to, written), facts):
         written.append(saved.artifact)
         yield saved
     if report is not None:
@@ -140,22 +141,29 @@ def _size(pictures: Clip | Input.Video) -> tuple[int, int]:
     return width, height
 
 
-def _own_track(tracks: Sequence[AudioTrack]) -> AudioTrack | None:
+def _checked_sounds(audio: object, name: str = "audio") -> tuple[Sound, ...]:
+    """Return the sounds of ComfyUI's AUDIO, which a file can hold."""
+    sounds = as_sounds(audio, name)
+    check_channels(sounds, name)
+    return sounds
+
+
+def _own_sound(sounds: Sequence[Sound]) -> Sound | None:
     """Return the sound for a video.
 
     Raises:
         InputError: there are several.
     """
-    if len(tracks) > 1:
+    if len(sounds) > 1:
         remedy = "Choose one, or save the images as png, which has a file for each sound."
-        raise InputError("audio", "one sound for a video", f"{len(tracks)} sounds", remedy)
-    return tracks[0] if tracks else None
+        raise InputError("audio", "one sound for a video", f"{len(sounds)} sounds", remedy)
+    return sounds[0] if sounds else None
 
 
 def _clip(
     images: torch.Tensor,
     fps: float,
-    track: AudioTrack | None,
+    sound: Sound | None,
     file_format: FileFormat,
     odd_sizes: str,
     notes: list[Note],
@@ -169,7 +177,7 @@ def _clip(
         images = evenly_sized(images, odd_sizes, name)
         after = f"{images.shape[2]}×{images.shape[1]}"
         notes.append(Note("resized", {"before": f"{width}×{height}", "after": after}))
-    clip = Clip(images, exact_rate(fps), track, bits)
+    clip = Clip(images, exact_rate(fps), sound, bits)
     if has_alpha(images) and not file_format.has_alpha:
         notes.append(Note("alpha_lost", {"format": file_format.name}))
     if file_format.few_colours:
@@ -177,10 +185,10 @@ def _clip(
     if file_format.fastest is not None and fps > file_format.fastest:
         values = {"format": file_format.name, "fastest": file_format.fastest}
         notes.append(Note("too_fast", values))
-    if track is not None:
-        clip = Clip(images, clip.rate, track.until(clip.seconds), bits)
-        if track.seconds > clip.seconds + 1 / clip.rate:  # less than a frame is no loss
-            values = {"sound": f"{track.seconds:.2f}", "frames": f"{float(clip.seconds):.2f}"}
+    if sound is not None:
+        clip = Clip(images, clip.rate, sound.until(clip.seconds), bits)
+        if sound.seconds > clip.seconds + 1 / clip.rate:  # less than a frame is no loss
+            values = {"sound": f"{sound.seconds:.2f}", "frames": f"{float(clip.seconds):.2f}"}
             notes.append(Note("sound_cut", values))
     return clip
 
@@ -194,10 +202,10 @@ def _checked_video(video: Input.Video, odd_sizes: str, notes: list[Note]) -> Cli
     if not is_made_of_frames and (odd_sizes == REFUSE or not is_odd(*video.get_dimensions())):
         return video
     parts = video.get_components()
-    track = None if not parts.audio else _own_track(audio_tracks(parts.audio, "video"))
+    sound = None if not parts.audio else _own_sound(_checked_sounds(parts.audio, "video"))
     bits = video.get_bit_depth()
     rate = float(parts.frame_rate)
-    return _clip(parts.images, rate, track, MP4, odd_sizes, notes, "video", bits)
+    return _clip(parts.images, rate, sound, MP4, odd_sizes, notes, "video", bits)
 
 
 def _writer(video: Input.Video) -> Callable[[Path, dict[str, Any] | None], None]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
+from ..frame_rate import exact_rate
 from ..frames import InputError
 from ..image_ops.part import own_part
 from ..sound.edits import frames_of
 from ..sound.sound import as_sound
-from ..sound.times import exact_rate
 
 TIME_AXIS = 2  # of a video latent: (batch, channels, time, height, width)
 

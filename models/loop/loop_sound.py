@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..frame_rate import exact_rate
 from ..measure import Measure, short
 from ..measurement import Better, Measurement
 from ..report import Report
 from ..sound.edits import Crossfade, Cut, Edit, EditedSound, Extension, ThereAndBack, edited, joined
 from ..sound.sound import Sound
-from ..sound.times import exact_rate
 from .sound_measures import MEASURES, SEAM_CLICK, LoopSound, with_sound
 
 KEPT, FITTED, MENDED = "sound_kept", "sound_fitted", "sound_mended"

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..frame_rate import exact_rate
 from ..frames import Absence
 from ..measure import Measure, Value, short
 from ..measurement import Better, Verdict
@@ -15,7 +16,7 @@ from ..sound.clicks import least_seconds as least_for_clicks
 from ..sound.edits import SMALL_LACK
 from ..sound.sound import Sound
 from ..sound.steps import LEAST_SECONDS, SeamStep, seam_step
-from ..sound.times import exact_rate, first_sample
+from ..sound.times import first_sample
 
 SILENT = 2.0**-13  # peak of full scale, -78 dB: a few steps of 16 bits, which nobody hears
 ANEW = "seam_sound_anew"

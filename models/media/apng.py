@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngInfo
 
 from .clip import Clip
-from .rates import durations
+from .durations import durations
 from .tags import png_texts
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

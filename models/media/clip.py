@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from ..frames import as_frames
-from .audio_files import AudioTrack
+from ..sound.sound import Sound
 from .levels import as_picture, has_alpha, levels_of
 
 
@@ -26,7 +26,7 @@ class Clip:
 
     images: torch.Tensor
     rate: Fraction
-    sound: AudioTrack | None = None
+    sound: Sound | None = None
     bits: int = 8
 
     def __len__(self) -> int:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ..frames import InputError
 from .clip import Clip
-from .rates import durations
+from .durations import durations
 from .tags import gif_comment
 
 TICKS = 100  # of a second

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from .clip import Clip
-from .rates import durations
+from .durations import durations
 from .tags import exif_of, png_texts
 
 PNG_COMPRESSION = 4  # as in ComfyUI; level 9 takes three times as long for files 2 % smaller

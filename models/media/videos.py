@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .audio_files import audio_frames
+from .audio_files import audio_frames, layout_of
 from .clip import Clip
 from .tags import write_tags
 
@@ -133,7 +133,7 @@ def _sound_in_parts(container: Any, clip: Clip, codec: Codec) -> Iterator[None]:
         return iter(())
     is_opus = codec.audio == "libopus"
     rate = OPUS_RATE if is_opus else clip.sound.rate
-    stream = container.add_stream(codec.audio, rate=rate, layout=clip.sound.layout)
+    stream = container.add_stream(codec.audio, rate=rate, layout=layout_of(clip.sound))
 
     def steps() -> Iterator[None]:
         assert clip.sound is not None

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import torch
 
 from ..frames import InputError
 
-EXPECTED = "the sound of one clip, as ComfyUI's AUDIO"
+EXPECTED = "a sound, as ComfyUI's AUDIO"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +34,17 @@ class Sound:
         """Duration in seconds."""
         return self.samples / self.rate
 
+    def until(self, seconds: Fraction) -> "Sound":
+        """Return the beginning of the sound, at most as long as some seconds."""
+        return Sound(self.waveform[:, : round(seconds * self.rate)], self.rate)
+
     def to_audio(self) -> dict[str, Any]:
         """Return the sound as ComfyUI's AUDIO."""
         return {"waveform": self.waveform[None], "sample_rate": self.rate}
 
 
 def as_sound(audio: object, name: str = "audio") -> Sound:
-    """Check ComfyUI's AUDIO and return it as a sound.
-
-    Mappings that load their sound when they are read, as those of VideoHelperSuite, are read here.
+    """Check ComfyUI's AUDIO and return it as one sound; see `as_sounds`.
 
     Args:
         audio: mapping with "waveform", a float tensor of shape (1, channels, samples), and
@@ -49,13 +52,34 @@ def as_sound(audio: object, name: str = "audio") -> Sound:
         name: name of the input, for the error.
 
     Raises:
-        InputError: `audio` is no such mapping or can't be read; it contains several sounds or no
-            sample; or a value is NaN or infinite.
+        InputError: as `as_sounds`, or it contains several sounds.
 
     Examples:
         >>> audio = {"waveform": torch.zeros(1, 2, 24_000), "sample_rate": 48_000}
         >>> as_sound(audio).seconds
         0.5
+    """
+    sounds = as_sounds(audio, name)
+    if len(sounds) != 1:
+        remedy = "Choose one of them, such as the sound of the video that the frames come from."
+        expected = "one sound, that of the clip"
+        raise InputError(name, expected, f"a batch of {len(sounds)} sounds", remedy)
+    return sounds[0]
+
+
+def as_sounds(audio: object, name: str = "audio") -> tuple[Sound, ...]:
+    """Check ComfyUI's AUDIO and return its sounds, of which a batch can have several.
+
+    Mappings that load their sound when they are read, as those of VideoHelperSuite, are read here.
+
+    Args:
+        audio: mapping with "waveform", a float tensor of shape (sounds, channels, samples), and
+            "sample_rate" in Hz.
+        name: name of the input, for the error.
+
+    Raises:
+        InputError: `audio` is no such mapping or can't be read; it contains no sample; or a value
+            is NaN or infinite.
     """
     remedy = "Connect an AUDIO output."
     if not isinstance(audio, Mapping):
@@ -68,16 +92,14 @@ def as_sound(audio: object, name: str = "audio") -> Sound:
         received = f"a waveform of shape {tuple(waveform.shape)}"
         remedy = "Its three axes are sounds, channels and samples."
         raise InputError(name, EXPECTED, received, remedy)
-    if len(waveform) != 1:
-        remedy = "Choose one of them, such as the sound of the video that the frames come from."
-        raise InputError(name, EXPECTED, f"a batch of {len(waveform)} sounds", remedy)
     if not waveform.numel():
         remedy = "If the video has no sound, leave audio unconnected."
         raise InputError(name, EXPECTED, "a sound without samples", remedy)
     if not waveform.isfinite().all():
         remedy = "Check the node that makes the sound."
         raise InputError(name, EXPECTED, "values that are NaN or infinite", remedy)
-    return Sound(waveform[0], _checked_rate(rate, name))
+    checked_rate = _checked_rate(rate, name)
+    return tuple(Sound(each, checked_rate) for each in waveform)
 
 
 def audio_of(

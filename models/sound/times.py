@@ -3,30 +3,6 @@
 import math
 from fractions import Fraction
 
-# Rates of film and video of which a variant by 1000/1001 is in use, in frames per second.
-NOMINAL_RATES = (24, 30, 48, 60, 120)
-# Such a variant is written with two digits or more: 23.98 stands for 24000/1001, which is 23.976.
-ROUNDING = 0.005
-LARGEST_DENOMINATOR = 10**6
-
-
-def exact_rate(fps: float) -> Fraction:
-    """Return the frame rate that a number stands for.
-
-    Args:
-        fps: frames per second, above 0. A rounded rate of NTSC, such as 23.98 or 29.97, stands for
-            the exact one.
-
-    Examples:
-        >>> exact_rate(23.976), exact_rate(29.97), exact_rate(12.5), exact_rate(24.0)
-        (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(25, 2), Fraction(24, 1))
-    """
-    for nominal in NOMINAL_RATES:
-        variant = Fraction(nominal * 1000, 1001)
-        if abs(fps - variant) <= ROUNDING:
-            return variant
-    return Fraction(fps).limit_denominator(LARGEST_DENOMINATOR)
-
 
 def first_sample(frame: int, fps: Fraction, rate: int) -> int:
     """Return the sample at which a frame begins: the one nearest to `frame / fps` seconds.

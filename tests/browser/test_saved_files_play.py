@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import torch
 
-from anime_production.models.media.audio_files import AudioTrack
 from anime_production.models.media.clip import Clip
 from anime_production.models.media.formats import FORMATS
+from anime_production.models.sound.sound import Sound
 
 RATE, FRAMES, SIDE = 10, 8, 48
 TYPES = {".webp": "image/webp", ".png": "image/png", ".gif": "image/gif", ".mp4": "video/mp4",
@@ -68,9 +68,9 @@ def watched(browser: Any, path: Path, seconds: float = 3.0) -> dict[str, Any]:
 def test_a_video_plays_endlessly_with_its_alpha(browser, tmp_path, name):
     file_format = FORMATS[name]
     path = tmp_path / f"a{file_format.suffix}"
-    samples = torch.zeros(1, FRAMES * 4800).numpy()
+    sound = Sound(torch.zeros(1, FRAMES * 4800), 48_000)
     assert file_format.write is not None
-    file_format.write(path, Clip(bar(), Fraction(RATE), AudioTrack(samples, 48_000)), {})
+    file_format.write(path, Clip(bar(), Fraction(RATE), sound), {})
     answer = watched(browser, path)
     assert answer["size"] == [SIDE, SIDE]
     assert answer["duration"] == pytest.approx(FRAMES / RATE, abs=0.01)

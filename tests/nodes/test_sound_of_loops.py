@@ -6,10 +6,11 @@ import torch
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from anime_production.benchmarks.sounds import tone
+from anime_production.models.frame_rate import exact_rate
 from anime_production.models.frames import InputError
 from anime_production.models.report import Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
-from anime_production.models.sound.times import exact_rate, first_sample
+from anime_production.models.sound.times import first_sample
 from anime_production.nodes.loop import AnimeLoopScore
 from anime_production.nodes.loop_close import AnimeLoopClose
 from anime_production.nodes.loop_find import AnimeLoopFind
@@ -165,7 +166,7 @@ def test_find_loop_cuts_the_sound_to_the_loop(run_node):
 @pytest.mark.parametrize("node", [AnimeLoopScore, AnimeLoopFind, AnimeLoopClose])
 def test_a_sound_that_can_not_be_cut_is_refused_before_any_work(run_node, loop, node):
     batch = {"waveform": torch.zeros(3, 2, 8), "sample_rate": 8}
-    with pytest.raises(InputError, match="audio: expected the sound of one clip"):
+    with pytest.raises(InputError, match="audio: expected one sound, that of the clip"):
         run_node(node, images=loop, audio=batch)
 
 

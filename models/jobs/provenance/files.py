@@ -10,13 +10,14 @@ from typing import Any
 
 from ...file_hash import sha256_of
 from ...gating.loops import without_loop_marks
-from ...media.audio_files import AudioTrack, write_flac
+from ...media.audio_files import write_flac
 from ...media.clip import Clip
 from ...media.formats import FileFormat
 from ...media.levels import as_picture
 from ...media.stills import write_png
 from ...media.suffixes import AUDIO, IMAGE, OTHER, VIDEO
 from ...report import Report
+from ...sound.sound import Sound
 from ...whole_files import move_to_free_name, remove_abandoned, unfinished
 from ..job import Artifact, Job
 from ..strict_json import strict_json
@@ -188,7 +189,7 @@ def save_video(
 
 
 def save_sounds(
-    sounds: Sequence[AudioTrack], to: Destination, facts: Mapping[str, Any]
+    sounds: Sequence[Sound], to: Destination, facts: Mapping[str, Any]
 ) -> Iterator[SavedFile]:
     """Write sounds as FLAC, without loss.
 
@@ -203,7 +204,7 @@ def save_sounds(
     counter = to.counter
     for number, sound in enumerate(sounds):
 
-        def write(path: Path, sound: AudioTrack = sound) -> None:
+        def write(path: Path, sound: Sound = sound) -> None:
             write_flac(path, sound, facts)
 
         path, counter = _write(replace(to, counter=counter), "_.flac", write, number)

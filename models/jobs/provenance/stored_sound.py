@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ...media.audio_files import as_audio, read_sound
+from ...media.audio_files import read_sound
 from ...media.suffixes import AUDIO, VIDEO
 from ..job import Artifact
 from .stored_frames import path_of
@@ -31,16 +31,16 @@ def load_sound(
     """
     first = chosen[0]
     if len(chosen) == 1 and first.kind == VIDEO:
-        track = read_sound(path_of(root, first))
-        if track is not None:
-            return as_audio(track)
+        sound = read_sound(path_of(root, first))
+        if sound is not None:
+            return sound.to_audio()
     sounds = [each for each in artifacts if each.kind == AUDIO and each.node_id == first.node_id]
     stems = {_stem(each) for each in chosen}
     beside = [each for each in sounds if _stem(each) in stems]
     if len(beside) != 1:
         return None
-    track = read_sound(path_of(root, beside[0]))
-    return None if track is None else as_audio(track)
+    sound = read_sound(path_of(root, beside[0]))
+    return None if sound is None else sound.to_audio()
 
 
 def _stem(artifact: Artifact) -> str:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from anime_production.benchmarks.sounds import RATES, sound_of, tone
+from anime_production.models.frame_rate import exact_rate
 from anime_production.models.sound.edits import (
     Crossfade,
     Cut,
@@ -15,7 +16,7 @@ from anime_production.models.sound.edits import (
     joined,
 )
 from anime_production.models.sound.sound import Sound
-from anime_production.models.sound.times import exact_rate, first_sample
+from anime_production.models.sound.times import first_sample
 
 NTSC = Fraction(24_000, 1001)
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from anime_production.models.frame_rate import exact_rate
 from anime_production.models.jobs.job import Artifact, new_job
 from anime_production.models.jobs.provenance.files import (
     Destination,
@@ -17,7 +18,6 @@ from anime_production.models.jobs.provenance.files import (
 )
 from anime_production.models.media.clip import Clip
 from anime_production.models.media.formats import FORMATS
-from anime_production.models.media.rates import exact_rate
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 import torch
 
+from anime_production.models.frame_rate import exact_rate
 from anime_production.models.frames import InputError
 from anime_production.models.jobs.job import Artifact
 from anime_production.models.jobs.provenance.files import Destination, save_clip, save_stills
 from anime_production.models.jobs.provenance.stored_frames import load_frames
 from anime_production.models.media.clip import Clip
 from anime_production.models.media.formats import FORMATS
-from anime_production.models.media.rates import exact_rate
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from anime_production.models.frame_rate import exact_rate
 from anime_production.models.media.apng import LARGEST_DELAY, frame_delays
-from anime_production.models.media.rates import durations, exact_rate
+from anime_production.models.media.durations import durations
 
 
 @pytest.mark.parametrize("whole", [12, 15, 24, 30, 48, 60, 120])

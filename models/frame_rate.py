@@ -1,7 +1,6 @@
-"""Exact frame rates, and the durations of frames in the ticks of a format."""
+"""Exact frame rates."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 # Rates of NTSC: each is played 1000/1001 times as fast (SMPTE ST 12-1).
 NTSC_RATES = (12, 15, 24, 30, 48, 60, 120)
@@ -26,22 +25,3 @@ def exact_rate(fps: float | Fraction) -> Fraction:
             return rate
     # A rate close to 0 would become 0.
     return Fraction(fps).limit_denominator(LARGEST_DENOMINATOR) or Fraction(fps)
-
-
-def durations(count: int, rate: Fraction, ticks: int) -> list[int]:
-    """Return the duration of each frame in ticks; rounding errors don't add up.
-
-    Args:
-        count: number of frames.
-        rate: frame rate in frames per second.
-        ticks: ticks of the format in a second.
-
-    Returns:
-        Durations of at least one tick, whose sum is the whole duration to the nearest tick.
-
-    Examples:
-        >>> durations(4, Fraction(24), 100)
-        [4, 4, 4, 5]
-    """
-    ends = [round(ticks * number / rate) for number in range(count + 1)]
-    return [max(1, end - start) for start, end in pairwise(ends)]
