@@ -20,7 +20,7 @@ def tone(rate: int, frequency: float = 330.3, seconds: float = SECONDS) -> np.nd
 
 def chord(rate: int) -> np.ndarray:
     """Return five tones that no common period has."""
-    return sum(tone(rate, each) for each in (220.0, 277.2, 329.6, 440.0, 554.4)) / 5
+    return np.mean([tone(rate, each) for each in (220.0, 277.2, 329.6, 440.0, 554.4)], axis=0)
 
 
 def noise(rate: int) -> np.ndarray:

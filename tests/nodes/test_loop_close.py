@@ -11,7 +11,7 @@ from anime_production.nodes.loop_close import AnimeLoopClose
 def test_a_clip_in_a_closed_clip_and_its_published_report_out(run_node):
     images = draw_clip(20, 96, 96, 16, 0, 1)
     answer = run_node(AnimeLoopClose, images=images, backend="structural")
-    closed, report = answer.args
+    closed, report, _ = answer.args
     assert report.verdict is Verdict.PASS
     assert report.frames == len(closed) == 16
     published = json.loads(json.dumps(answer.ui["anime_report"][0][0], allow_nan=False))

@@ -19,7 +19,7 @@ def find(run_node, images, **inputs):
 
 def test_the_best_loop_comes_out_with_its_place(run_node, clip):
     answer = find(run_node, clip)
-    loop, report, start, length = answer.args
+    loop, report, start, length, _ = answer.args
     assert length == 40
     assert torch.equal(loop, clip[start : start + length])
     assert report.verdict is Verdict.PASS
@@ -43,7 +43,7 @@ def test_lengths_that_exclude_each_other_are_refused_by_name(run_node, clip):
 
 
 def test_too_few_frames_come_out_as_they_are_and_not_measured(run_node, clip):
-    loop, report, start, length = find(run_node, clip[:5]).args
+    loop, report, start, length, _ = find(run_node, clip[:5]).args
     assert torch.equal(loop, clip[:5])
     assert report.verdict is Verdict.NOT_MEASURED
     assert (start, length) == (0, 5)
