@@ -13,6 +13,7 @@ beforeEach(() => {
   app.loadApiJson = async (...request) => calls.push(["loadApiJson", ...request]);
   const execute = async (...request) => calls.push(["execute", ...request]);
   app.extensionManager.command = { execute };
+  app.extensionManager.workflow = { workflows: [] };
 });
 
 test("a workflow opens in a tab of its own: it has a new id each time", async () => {
@@ -25,6 +26,18 @@ test("a workflow opens in a tab of its own: it has a new id each time", async ()
   assert.notEqual(ids[0], ids[1]);
   assert.deepEqual(calls[0][1].nodes, [1]);
   assert.equal(workflow.id, "old");
+});
+
+test("a workflow gets a title that no open or saved workflow has", async () => {
+  app.extensionManager.workflow = {
+    workflows: [{ path: "workflows/Job.json" }, { path: "workflows/Job (2).json" }],
+  };
+  await openWorkflow({ nodes: [] }, null, "Job");
+  await openWorkflow(null, { 1: {} }, "Job");
+  await openWorkflow(null, { 1: {} }, "Other");
+  const opened = calls.filter(([name]) => name !== "execute");
+  const titles = opened.map(([name, ...request]) => request[name === "loadApiJson" ? 1 : 3]);
+  assert.deepEqual(titles, ["Job (3)", "Job (3)", "Other"]);
 });
 
 test("without a workflow the graph is opened and brought into view", async () => {

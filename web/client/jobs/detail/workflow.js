@@ -1,6 +1,7 @@
 /** Opening of a job's workflow in the editor, for the job's detail. */
 
 import { app } from "../../../../scripts/app.js";
+import { allWorkflows } from "../../nodes/open_workflow.js";
 
 /**
  * Open a job's workflow in a new tab of the editor.
@@ -13,9 +14,9 @@ import { app } from "../../../../scripts/app.js";
  */
 export async function openWorkflow(workflow, graph, name) {
   const editor = /** @type {any} */ (app);
-  const title = name.replace(/[\\/:*?"<>|]+/g, "_"); // the name becomes a file name
+  const title = unusedTitle(name.replace(/[\\/:*?"<>|]+/g, "_")); // it becomes a file name
   if (workflow) {
-    // With the workflow's own id, the editor would overwrite an open workflow of this id and name.
+    // Editor 1.47 overwrites an open workflow that has this id and name.
     await editor.loadGraphData({ ...workflow, id: newId() }, true, true, title);
     return "detail.opened";
   }
@@ -23,6 +24,22 @@ export async function openWorkflow(workflow, graph, name) {
   await editor.loadApiJson(graph, title);
   await editor.extensionManager.command.execute("Comfy.Canvas.FitView");
   return "detail.opened_graph";
+}
+
+/**
+ * Return a title that no open or saved workflow has. Editor 1.58 overwrites the workflow of the
+ * active tab if it has the same title, whatever its id is.
+ *
+ * @param {string} name
+ */
+function unusedTitle(name) {
+  const workflows = /** @type {{path: string}[]} */ (allWorkflows());
+  const paths = new Set(workflows.map(({ path }) => path));
+  let title = name;
+  for (let number = 2; paths.has(`workflows/${title}.json`); number++) {
+    title = `${name} (${number})`; // as the editor itself does
+  }
+  return title;
 }
 
 /** Return a random UUID. `crypto.randomUUID` is missing on pages without HTTPS. */
