@@ -111,7 +111,7 @@ def a_new_node_gets_the_chosen_profile_and_one_of_a_workflow_keeps_its_own(
     editor.load(example("check_a_clip"))
     assert set(editor.page.evaluate(PROFILES)) == {"supporting"}
     editor.page.evaluate("() => app.graph.clear()")
-    editor.page.evaluate("() => app.graph.add(LiteGraph.createNode('AnimeLoopScore'))")
+    editor.page.evaluate("() => void app.graph.add(LiteGraph.createNode('AnimeLoopScore'))")
     assert editor.page.evaluate(PROFILES) == ["hero"]
 
 
