@@ -73,7 +73,9 @@ ORIGINS = """async (folder) => {
     const { inputsOf, originOf } = await import(place.href);
     const [, added, score] = app.graph.nodes;
     const inner = added.subgraph.nodes.flatMap(
-        (node) => inputsOf(node, "IMAGE").map((slot) => originOf(node, slot)?.type));
+        (node) => inputsOf(node, "IMAGE")
+            .filter((slot) => node.inputs[slot].link !== null) // the next of a growing input is free
+            .map((slot) => originOf(node, slot)?.type));
     return [originOf(score, 0)?.type, inner];
 }"""
 ENTER = """() => {
