@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -100,7 +100,8 @@ def unfinished(folder: Path, suffix: str = "") -> Iterator[Path]:
     try:
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before says more, such as a full disk
+            path.unlink(missing_ok=True)
 
 
 def remove_abandoned(folder: Path) -> None:

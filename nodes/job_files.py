@@ -20,7 +20,8 @@ from ..models.jobs.provenance.files import (
     save_sounds,
     save_video,
 )
-from ..models.media.audio_files import check_channels
+from ..models.jobs.provenance.refused_writing import refusals_in_words
+from ..models.media.audio_files import check_writable
 from ..models.media.clip import Clip
 from ..models.media.formats import FORMATS, FileFormat
 from ..models.media.levels import has_alpha, refuse_broken
@@ -130,8 +131,10 @@ def _destination(prefix: str, contents: Contents) -> Destination:
     """Return the place of the next file; ComfyUI fills in the size of the frames."""
     pictures = contents.images or contents.video
     width, height = (0, 0) if pictures is None else _size(pictures)
-    folder, name, counter, _ = comfyui.save_image_path(prefix, width, height)
-    return Destination(comfyui.output_directory(), folder, name, counter)
+    root = comfyui.output_directory()
+    with refusals_in_words(root):
+        folder, name, counter, _ = comfyui.save_image_path(prefix, width, height)
+    return Destination(root, folder, name, counter)
 
 
 def _size(pictures: Clip | Input.Video) -> tuple[int, int]:
@@ -144,7 +147,7 @@ def _size(pictures: Clip | Input.Video) -> tuple[int, int]:
 def _checked_sounds(audio: object, name: str = "audio") -> tuple[Sound, ...]:
     """Return the sounds of ComfyUI's AUDIO, which a file can hold."""
     sounds = as_sounds(audio, name)
-    check_channels(sounds, name)
+    check_writable(sounds, name)
     return sounds
 
 

@@ -140,6 +140,8 @@ class AnimeJobSave(io.ComfyNode):
         notes = [*contents.notes]
         if report_file and report is None:
             notes.append(Note("no_report"))
+        if not artifacts:
+            notes.append(Note("nothing_saved"))
         left_out = recorder.left_out(job.id)
         texts = [] if left_out is None else [left_out.message]
         return io.NodeOutput(ui=_ui(artifacts, notes, texts))

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..models.frames import as_fps
+from ..models.frames import as_fps, as_frames
 from ..models.loop.close import METHODS, close_loop
 from ..models.loop.seam import SUBJECT
 from ..models.profile import DEFAULT
@@ -98,7 +98,7 @@ class AnimeLoopClose(ProfiledNode):
     ) -> io.NodeOutput:
         refuse_single_frames(images)
         sound = None if audio is None else as_sound(audio)
-        network = chosen_backend(backend, images)
+        network = chosen_backend(backend, as_frames(images))
         closed = close_loop(
             images,
             as_fps(fps),

@@ -12,6 +12,7 @@ from ..image_ops.part import own_part
 from ..sound.edits import frames_of
 from ..sound.sound import as_sound
 
+MOST_NAMED = 8  # frames that an error names
 TIME_AXIS = 2  # of a video latent: (batch, channels, time, height, width)
 
 
@@ -137,13 +138,18 @@ def _selected_audio(
         if fps is not None and follow_one_another(chosen):
             end = chosen[-1] + 1
             return frames_of(as_sound(audio), chosen[0], end, exact_rate(fps)).to_audio()
+        going_on = ", ".join(map(str, chosen[:MOST_NAMED])) + (", …" * (len(chosen) > MOST_NAMED))
+        cause = (
+            f"The frames that go on, {going_on}, don't follow one another"
+            if not follow_one_another(chosen)
+            else "Give fps, so that it can be cut to the frames that go on"
+        )
         raise InputError(
             "audio",
             f"{count} sounds, one for each frame, because only some frames go on or their order "
             "changes",
             "one sound for the whole clip",
-            "A sound of a whole clip can be cut only to frames that follow one another, and if fps "
-            "is given. Else leave audio unconnected, or judge the clip as a whole, in a Gate at "
+            f"{cause}. Else leave audio unconnected, or judge the clip as a whole, in a Gate at "
             "level batch or in Best Take.",
         )
     return {**audio, "waveform": _selected(waveform, chosen)}

@@ -14,24 +14,28 @@ from ..sound.sound import Sound
 from .tags import write_tags
 
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}  # names of FFmpeg by the number of channels
+LARGEST_RATE = 655_350  # samples per second of a FLAC
 FLAC_BITS = 24  # as many as a float between −1 and 1 has
 FLAC_BLOCK = 1 << 16  # samples that are handed over at a time
 
 
-def check_channels(sounds: Sequence[Sound], name: str = "audio") -> None:
-    """Refuse sounds with a number of channels that no file has.
+def check_writable(sounds: Sequence[Sound], name: str = "audio") -> None:
+    """Refuse sounds that no file can hold.
 
     Args:
         sounds: sounds to write.
         name: name of the input, for the error.
 
     Raises:
-        InputError: a sound has neither 1, 2 nor 6 channels.
+        InputError: a sound has neither 1, 2 nor 6 channels, or more samples per second than a FLAC.
     """
     for sound in sounds:
         if len(sound.waveform) not in LAYOUTS:
             remedy = "Mix it down to mono or stereo first."
             raise InputError(name, "1, 2 or 6 channels", str(len(sound.waveform)), remedy)
+        if sound.rate > LARGEST_RATE:
+            expected = f"at most {LARGEST_RATE:,} samples per second"
+            raise InputError(name, expected, f"{sound.rate:,}", "Resample it first, to 48000.")
 
 
 def layout_of(sound: Sound) -> str:

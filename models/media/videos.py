@@ -1,7 +1,7 @@
 """Writing of clips as MP4 (H.264) and WebM (VP9), by PyAV."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,12 @@ from .clip import Clip
 from .tags import write_tags
 
 BT709, LIMITED = 1, 1  # FFmpeg's numbers for the colours of HDTV, and for levels of 16–235
-OPUS_RATE = 48_000  # samples per second; the codec has no other that players expect
+USUAL_RATE = 48_000  # samples per second, which every codec has and every player expects
+# Of MPEG-4, ISO/IEC 14496-3, table 1.18.
+AAC_RATES = frozenset(
+    (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050)
+    + (16_000, 12_000, 11_025, 8_000, 7_350)
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Codec:
         video: FFmpeg's name of the codec of the frames.
         options: options of that codec.
         audio: FFmpeg's name of the codec of the sound.
+        audio_rates: samples per second that the codec takes; others become `USUAL_RATE`.
         pixels: pixel format of opaque frames.
         pixels_with_alpha: pixel format of frames with alpha; "" if the codec has none.
         deep_pixels: pixel format of frames with 10 bits; "" if players expect none.
@@ -35,6 +41,7 @@ class Codec:
     video: str
     options: Mapping[str, str]
     audio: str
+    audio_rates: Set[int]
     pixels: str
     pixels_with_alpha: str
     deep_pixels: str
@@ -48,6 +55,7 @@ H264 = Codec(
     video="libx264",
     options={"crf": "18"},
     audio="aac",
+    audio_rates=AAC_RATES,
     pixels="yuv420p",
     pixels_with_alpha="",
     deep_pixels="yuv420p10le",
@@ -64,6 +72,7 @@ VP9 = Codec(
     video="libvpx-vp9",
     options={"crf": "20", "b": "0", "deadline": "good", "cpu-used": "3", "row-mt": "1"},
     audio="libopus",
+    audio_rates=frozenset((USUAL_RATE,)),
     pixels="yuv420p",
     pixels_with_alpha="yuva420p",
     deep_pixels="",
@@ -131,8 +140,7 @@ def _sound_in_parts(container: Any, clip: Clip, codec: Codec) -> Iterator[None]:
     """Add the sound of a clip to a container; each step of the iterator writes that of a frame."""
     if clip.sound is None:
         return iter(())
-    is_opus = codec.audio == "libopus"
-    rate = OPUS_RATE if is_opus else clip.sound.rate
+    rate = clip.sound.rate if clip.sound.rate in codec.audio_rates else USUAL_RATE
     stream = container.add_stream(codec.audio, rate=rate, layout=layout_of(clip.sound))
 
     def steps() -> Iterator[None]:

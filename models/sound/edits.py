@@ -232,8 +232,10 @@ class _Source:
         samples = self._sample(2 * self.frames - edit.first - edit.last)
         first = self._sample(edit.first) // 2
         course = there_and_back(self.loop, first, first + samples // 2, self.rate)
-        if samples % 2:  # one sample that has no mirror image: the one at the turn stays twice
-            course = torch.cat([course, course[:, -1:]], dim=-1)
+        if samples % 2:  # one sample that has no mirror image: the one at the turn comes once more
+            turn = first + samples // 2
+            parts = (course[:, :turn], course[:, turn - 1 : turn], course[:, turn:])
+            course = torch.cat(parts, dim=-1)
         return course
 
 

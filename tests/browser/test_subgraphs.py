@@ -74,7 +74,7 @@ ORIGINS = """async (folder) => {
     const [, added, score] = app.graph.nodes;
     const inner = added.subgraph.nodes.flatMap(
         (node) => inputsOf(node, "IMAGE")
-            .filter((slot) => node.inputs[slot].link !== null) // the next of a growing input is free
+            .filter((slot) => node.inputs[slot].link !== null) // a growing input has a free one
             .map((slot) => originOf(node, slot)?.type));
     return [originOf(score, 0)?.type, inner];
 }"""

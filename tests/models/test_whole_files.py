@@ -21,6 +21,7 @@ from PIL import Image
 
 from anime_production.models import whole_files
 from anime_production.models.character.library import load_character, save_character
+from anime_production.models.frames import InputError
 from anime_production.models.jobs.provenance.files import Destination, save_images, save_video
 from anime_production.models.jobs.provenance.video_files import video_facts
 from anime_production.models.jobs.recording.backup_archive import write_file
@@ -103,7 +104,7 @@ def test_a_clip_of_a_job_is_saved(scanner, tmp_path):
 
 def test_a_clip_that_stays_held_leaves_no_empty_file(scanner, impatient, tmp_path):
     scanner.tries = float("inf")
-    with pytest.raises(PermissionError):
+    with pytest.raises(InputError, match=r"Permission denied.*another program"):
         clip(tmp_path)
     assert list((tmp_path / "shots").iterdir()) == []
 
@@ -118,7 +119,7 @@ def test_pictures_of_a_job_are_saved_in_every_format(scanner, tmp_path, name):
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_pictures_that_stay_held_leave_no_empty_file(scanner, impatient, tmp_path, name):
     scanner.tries = float("inf")
-    with pytest.raises(PermissionError):
+    with pytest.raises(InputError, match=r"Permission denied.*another program"):
         pictures(tmp_path, name)
     assert list((tmp_path / "shots").iterdir()) == []
 

@@ -17,7 +17,7 @@ from anime_production.models.media.reading import read_media
 from .job_files import probe
 
 ODD = torch.linspace(0, 1, 5).reshape(5, 1, 1, 1).expand(5, 63, 64, 3)
-RATE = 48_000
+RATE, RARE = 48_000, 17_000  # AAC and Opus lack the rare one
 
 
 def tone(seconds: float, rate: int = RATE, channels: int = 2, sounds: int = 1) -> dict[str, Any]:
@@ -211,3 +211,30 @@ def test_a_copied_video_keeps_its_file(saving, tmp_path):
             for each in (one, other)
         ]
     assert packets[0] == packets[1], "an mp4 is not encoded again"
+
+
+@pytest.mark.parametrize(("format", "written"), [("mp4", 48_000), ("webm", 48_000), ("png", RARE)])
+def test_a_rate_that_the_codec_lacks_is_resampled(saving, format, written):
+    images = ODD[:1, :62].expand(12, -1, -1, -1)
+    saved = saving(images=images, format=format, fps=12.0, audio=tone(1.0, RARE))
+    read = read_sound((saved.listed("audio") or saved.paths)[0])
+    assert read is not None
+    assert read.rate == written
+    assert read.seconds == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_rate_that_no_file_has_is_refused(saving):
+    with pytest.raises(InputError, match="at most 655,350 samples per second, got 1,234,567"):
+        saving(images=ODD, audio=tone(0.1, 1_234_567))
+    assert saving.visible() == []
+
+
+def test_a_name_that_the_system_refuses_is_a_sentence(saving):
+    with pytest.raises(InputError, match=r'^filename: .*"File name too long". Choose a shorter'):
+        saving(images=ODD, filename="/".join(["n" * 100] * 60))
+
+
+def test_nothing_to_save_is_said(saving):
+    assert saving().notes == ["nothing_saved"]
+    assert saving(report_file=True).notes == ["no_report", "nothing_saved"]
+    assert "nothing_saved" not in saving(images=ODD).notes

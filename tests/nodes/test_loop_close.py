@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 
+from anime_production.models.frames import InputError
 from anime_production.models.report import Report, Verdict
 from anime_production.models.sample.sample_clip import Faults, draw_clip
 from anime_production.nodes.loop_close import AnimeLoopClose
@@ -45,3 +46,9 @@ def test_grey_and_half_precision_come_back_as_they_came(run_node):
         closed = run_node(AnimeLoopClose, images=images, method=method).args[0]
         assert closed.dtype == torch.float16
         assert closed.shape[-1] == 1
+
+
+@pytest.mark.parametrize("wrong", [None, "x", [torch.rand(4, 32, 32, 3)]])
+def test_what_is_no_batch_of_images_is_named(run_node, wrong):
+    with pytest.raises(InputError, match=r"^images: expected a float tensor .* Connect an IMAGE"):
+        run_node(AnimeLoopClose, images=wrong)

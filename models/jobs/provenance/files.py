@@ -21,6 +21,7 @@ from ...sound.sound import Sound
 from ...whole_files import move_to_free_name, remove_abandoned, unfinished
 from ..job import Artifact, Job
 from ..strict_json import strict_json
+from .refused_writing import refusals_in_words
 from .thumbnail import thumbnail
 from .video_files import VideoFacts, middle_frame, video_facts
 
@@ -256,16 +257,20 @@ def _write(to: Destination, ending: str, write: Write, number: int = 0) -> tuple
 
     Returns:
         Path of the file, and the counter after its own.
+
+    Raises:
+        InputError: the folder can't be written, or its disk is full; see `refusals_in_words`.
     """
-    if not number:
-        remove_abandoned(to.folder)
     name = to.name.replace("%batch_num%", str(number))
-    with unfinished(to.folder, ending[ending.index(".") :]) as path:
-        write(path)
-        counters = count(to.counter)
-        taken = move_to_free_name(
-            path, (to.folder / f"{name}_{each:05}{ending}" for each in counters)
-        )
+    with refusals_in_words(to.folder):
+        if not number:
+            remove_abandoned(to.folder)
+        with unfinished(to.folder, ending[ending.index(".") :]) as path:
+            write(path)
+            counters = count(to.counter)
+            taken = move_to_free_name(
+                path, (to.folder / f"{name}_{each:05}{ending}" for each in counters)
+            )
     return taken, next(counters)
 
 

@@ -39,7 +39,8 @@ def load_frames(root: Path, artifacts: Sequence[Artifact], most_frames: int) -> 
         )
     count = sum(each.frames or 0 for each in artifacts)
     if count > most_frames:
-        remedy = "Raise most_frames, or choose one of the files by its number."
+        remedy = "Raise most_frames"
+        remedy += ", or choose one of the files by its number." if len(artifacts) > 1 else "."
         raise InputError("most_frames", f"at most {most_frames} frames", str(count), remedy)
     paths = [path_of(root, each) for each in artifacts]
     channels, width, height = _layout(artifacts, paths)

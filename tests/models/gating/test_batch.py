@@ -119,8 +119,12 @@ def test_one_sound_of_the_whole_clip_goes_on_whole_only():
     whole = Batch(numbered(5, 4, 4, 3), audio=sounds(1))
     assert whole.take(range(5), 5) is whole
     assert whole.take([], 5).audio is None
-    for chosen in ([0, 1], [4, 3, 2, 1, 0]):
-        with pytest.raises(InputError, match=r"audio: expected 5 sounds.*one sound for the whole"):
+    for chosen, cause in (
+        ([0, 1], "Give fps, so that it can be cut"),
+        ([4, 3, 2, 1, 0], "The frames that go on, 4, 3, 2, 1, 0, don't follow one another"),
+    ):
+        message = rf"audio: expected 5 sounds.*one sound for the whole clip. {cause}"
+        with pytest.raises(InputError, match=message):
             whole.take(chosen, 5)
 
 

@@ -131,3 +131,16 @@ def test_half_precision_stays():
     sound = Sound(torch.from_numpy(tone(48_000)).half(), 48_000)
     for edits in ((Cut(2, 20),), (Crossfade(20, 4),), (Extension(3),), (ThereAndBack(1, 1),)):
         assert edited(sound, 24, Fraction(12), edits).sound.waveform.dtype == torch.float16
+
+
+@pytest.mark.parametrize(
+    ("rate", "fps"), [(22_050, Fraction(12)), (22_050, Fraction(24_000, 1001))]
+)
+@pytest.mark.parametrize("frames", range(14, 19))
+def test_there_and_back_has_no_step_at_the_seam_whatever_the_number_of_samples(rate, fps, frames):
+    sound = ramp(first_sample(frames, fps, rate), rate)
+    after = edited(sound, frames, fps, (ThereAndBack(1, 1),)).sound
+    assert after.samples == first_sample(2 * frames - 2, fps, rate)
+    slope = 1 / sound.samples
+    steps = after.waveform[0].diff(append=after.waveform[0, :1]).abs()
+    assert steps[-3:].numpy() == pytest.approx(slope, rel=0.1), "no sample is there twice"
