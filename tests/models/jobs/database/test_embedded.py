@@ -166,7 +166,7 @@ def test_a_path_too_long_for_a_socket_works(place):
 
 
 # Characters that mean something to a shell, to PostgreSQL's settings or to its clients.
-FOLDER_NAMES = ("my films", "アニメ é", "Ai's \"cut\"", "a;b & (c)", "1,5 $HOME `id` 100%", "a\\b")
+FOLDER_NAMES = ("my films", "アニメ é", 'Ai\'s "cut"', "a;b & (c)", "1,5 $HOME `id` 100%", "a\\b")
 
 
 @pytest.mark.parametrize("name", FOLDER_NAMES)
@@ -202,7 +202,7 @@ def test_a_temporary_folder_too_long_for_a_socket_is_not_used(place, tmp_path, m
     assert not list(long.iterdir())
 
 
-@pytest.mark.parametrize("name", ["a", "my \"films\" for $1"])
+@pytest.mark.parametrize("name", ["a", 'my "films" for $1'])
 def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash(scanner, name):
     with private_folder() as folder:
         place = folder / name / "postgres"

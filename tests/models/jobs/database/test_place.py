@@ -150,7 +150,7 @@ def test_a_plain_folder_has_no_problem_and_nothing_is_left_in_it(private):
     ("path", "platform", "problem"),
     [
         (PurePosixPath("/home/冬/ComfyUI/user/__anime/postgres"), "linux", None),
-        (PurePosixPath("/home/me/My ComfyUI/it's \"$1\"/postgres"), "linux", None),
+        (PurePosixPath('/home/me/My ComfyUI/it\'s "$1"/postgres'), "linux", None),
         (PurePosixPath("/home/me/two\nlines/postgres"), "linux", "end of a line"),
         (PurePosixPath("/home/" + "a" * 900), "linux", "too long"),
         (PurePosixPath("/Users/me/ComfyUI/postgres"), "darwin", None),
