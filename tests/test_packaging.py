@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from packaging.requirements import Requirement
 from anime_production.models.dependency import PACKAGES
 from anime_production.quickstart_steps.install import development_requirements
 from anime_production.quickstart_steps.places import least_comfyui
+from anime_production.web.server import needed_comfyui
 from anime_production.web.server.needed_comfyui import needed_version
 
 if sys.version_info >= (3, 11):
@@ -121,46 +121,54 @@ def test_nothing_of_the_pack_needs_torchaudio():
     assert importing == []
 
 
-def left_out_of_the_archive(files: list[str]) -> list[str]:
-    """Return the files that .comfyignore names."""
-    command = [
-        "git",
-        "-c",
-        "core.excludesFile=.comfyignore",
-        "check-ignore",
-        "--no-index",
-        "--stdin",
+def test_the_registry_finds_icon_and_banner_in_the_repository_that_the_metadata_name():
+    repository = PROJECT["urls"]["Repository"]
+    raw = repository.replace("github.com", "raw.githubusercontent.com") + "/main/"
+    for key in ("Icon", "Banner"):
+        url = PYPROJECT["tool"]["comfy"][key]
+        assert url.startswith(raw)
+        assert (PACK / url.removeprefix(raw)).is_file()
+    assert PROJECT["urls"]["Issues"] == f"{repository}/issues"
+
+
+def test_the_names_of_the_extensions_begin_with_the_display_name():
+    """ComfyUI's other packs share one list of names; comfy-test demands this prefix."""
+    scripts = (PACK / "web" / "client").rglob("*.js")
+    names = [
+        name
+        for script in scripts
+        for name in re.findall(
+            r"""^  name: "([A-Za-z]+\.[A-Za-z]+)",$""", script.read_text(encoding="utf-8"), re.M
+        )
     ]
-    result = subprocess.run(
-        command, input="\n".join(files), capture_output=True, text=True, cwd=PACK
-    )
-    assert result.stderr == ""
-    return result.stdout.splitlines()
+    assert len(names) == 3
+    prefix = PYPROJECT["tool"]["comfy"]["DisplayName"].lower().replace(" ", "") + "."
+    assert all(name.startswith(prefix) for name in names), names
 
 
-def files_below(*folders: str) -> list[str]:
-    return [
-        path.relative_to(PACK).as_posix()
-        for folder in folders
-        for path in (PACK / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
-
-
-def test_the_registrys_archive_has_all_files_of_the_product():
-    files = files_below("models", "nodes", "web", "locales", "quickstart_steps")
-    assert "models/jobs/queries/listing.sql" in files
-    assert left_out_of_the_archive(files) == []
-
-
-def test_the_registrys_archive_has_nothing_that_is_for_developers():
-    files = files_below("benchmarks", "tools")
-    assert files
-    assert left_out_of_the_archive(files) == files
-
-
-def test_the_version_is_three_numbers():
+def test_the_version_is_three_numbers_and_the_newest_of_the_changelog():
     assert re.fullmatch(r"\d+\.\d+\.\d+", PROJECT["version"])
+    changelog = (PACK / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[(.+)\] - (Unreleased|\d{4}-\d\d-\d\d)$", changelog, re.M)
+    assert headings[0][0] == PROJECT["version"]
+    assert len(headings) == len(re.findall(r"^## ", changelog, re.M))
+    assert "Unreleased" not in [date for _, date in headings[1:]]
+
+
+def test_the_version_stands_in_pyproject_only():
+    """Other files tell of past versions, as in "versions before 0.2.0"; no code has the number."""
+    version = re.escape(PROJECT["version"])
+    code = [
+        path for ending in ("py", "js", "json", "sql", "toml") for path in PACK.rglob(f"*.{ending}")
+    ]
+    own = [path for path in code if not {"tests", ".quickstart", "node_modules"} & {*path.parts}]
+    holding = [
+        path.relative_to(PACK).as_posix()
+        for path in own
+        if re.search(rf"""["']v?{version}["']""", path.read_text(encoding="utf-8"))
+    ]
+    assert holding == ["pyproject.toml"]
+    assert needed_comfyui.pack_version() == PROJECT["version"]
 
 
 def test_the_files_that_the_metadata_names_exist():

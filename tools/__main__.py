@@ -63,6 +63,11 @@ GENERATORS = {
         "Draws the pictures of the help pages and of the README, with Chromium; needed after the"
         " look of a node or of the panel changed. pictures:NAME draws one.",
     ),
+    "registry-pictures": Generator(
+        "registry_pictures",
+        "Draws the icon and the banner of the Comfy registry, docs/pictures/icon.png and"
+        " banner.png; needed after a character of the sample changed.",
+    ),
 }
 FURTHER = """\
   --check            lists the translations that are missing or must be checked, with their texts

@@ -24,7 +24,7 @@ def health(context: RouteContext, request: RouteRequest) -> Any:
 
 
 def measure_health(context: RouteContext) -> dict[str, Any]:
-    """Return the status of each component, and the status of the pack that follows from them."""
+    """Return the pack's version, the status of each component, and the status that follows."""
     state = context.recorder.status()
     database = _database(state, context)
     components = {
@@ -45,7 +45,8 @@ def measure_health(context: RouteContext) -> dict[str, Any]:
     outbox_loses = components["outbox"]["status"] == DOWN and stay_in_memory
     jobs_are_lost = outbox_loses or not context.is_recording
     status = DOWN if jobs_are_lost else OK if states == {OK} else DEGRADED
-    return {"status": status, "components": components}
+    version = needed_comfyui.pack_version()
+    return {"status": status, "version": version, "components": components}
 
 
 def _comfyui(context: RouteContext) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Shortfall:
             "message": str(refusal),
             "problem": refusal.key,
         }
-        return self.refusal({"status": DOWN, "components": {"comfyui": component}})
+        fields = {"status": DOWN, "version": pack_version()}
+        return self.refusal({**fields, "components": {"comfyui": component}})
 
 
 def find_shortfall() -> Shortfall | None:
@@ -93,14 +94,29 @@ def comfyui_version() -> str:
         return "?"
 
 
-@cache
 def needed_version() -> str:
     """Return the least version of ComfyUI that pyproject.toml names."""
+    return _value("requires-comfyui", r">=([\d.]+)")
+
+
+def pack_version() -> str:
+    """Return the version of the pack, which only pyproject.toml names."""
+    return _value("version", r"([\d.]+)")
+
+
+@cache
+def _value(key: str, pattern: str) -> str:
+    """Return the part in brackets of a value of pyproject.toml.
+
+    Args:
+        key: name at the beginning of a line.
+        pattern: regular expression of the value, with one part in brackets.
+    """
     # Python 3.10 has no reader of TOML.
-    pattern = r'^requires-comfyui = ">=([\d.]+)"$'
-    match = re.search(pattern, PYPROJECT.read_text(encoding="utf-8"), re.MULTILINE)
+    text = PYPROJECT.read_text(encoding="utf-8")
+    match = re.search(rf'^{key} = "{pattern}"$', text, re.MULTILINE)
     if match is None:
-        raise ValueError(f'{PYPROJECT} has no line `requires-comfyui = ">=…"`')
+        raise ValueError(f'{PYPROJECT} has no line `{key} = "…"`')
     return match[1]
 
 

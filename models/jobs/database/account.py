@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,19 +58,6 @@ def make_passable(account: Account, path: Path) -> None:
         if not entry.st_mode & stat.S_IXOTH and entry.st_uid != account.uid:
             folder.chmod(stat.S_IMODE(entry.st_mode) | stat.S_IXOTH)
             log.info("PostgreSQL's user may now enter (not read) the folder %s.", folder)
-
-
-def holds_sockets(folder: Path) -> bool:
-    """Return True if a socket can be created in a folder; some network folders have none."""
-    path = folder / "socket-test"
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.bind(str(path))
-        except OSError:
-            return False
-        finally:
-            path.unlink(missing_ok=True)
-    return True
 
 
 def program_folder(version: int, account: Account) -> Path:

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 
 from ...dependency import require
 from ...whole_files import move
-from .account import account_for, holds_sockets, make_passable, program_folder
+from .account import account_for, make_passable, program_folder
 from .server_process import (
     DATA,
     end_by_force,
@@ -28,13 +29,13 @@ from .server_process import (
     read_pid_file,
     stop_server,
 )
+from .socket_folder import can_be_socket_folder, holds_sockets, socket_parent
 
 log = logging.getLogger(__name__)
 
 SUPERUSER = "postgres"
 DATABASE = "anime"
 PORT = 5432  # on POSIX only a part of the socket file's name; no TCP port is opened there
-LONGEST_SOCKET_FOLDER = 85  # bytes; macOS allows 103 for the whole path of a socket
 START_SECONDS = 60.0  # includes the recovery after a crash
 LOG_BYTES = 10_000_000
 
@@ -148,8 +149,10 @@ class Cluster:
         end = time.monotonic() + START_SECONDS
         while True:
             try:
-                self._run(version, "pg_ctl", "-D", self._data, "-w", "-t", int(START_SECONDS),
-                          "-l", self._log, "-o", self._options(), "start")  # fmt: skip
+                # pg_ctl puts its arguments into a shell command. So they are names in the folder
+                # that it runs in: a path may have characters that mean something to a shell.
+                self._run(version, "pg_ctl", "-D", self._data.name, "-w", "-t", int(START_SECONDS),
+                          "-l", self._log.name, "-o", self._options(), "start")  # fmt: skip
                 return
             except EmbeddedFailure:
                 # After a SIGKILL the server's child processes need a moment to end.
@@ -164,10 +167,11 @@ class Cluster:
                 probe.bind(("127.0.0.1", 0))  # port 0 lets the system choose a free port
                 return f"-h 127.0.0.1 -p {probe.getsockname()[1]}"
         folder = self._place
-        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or not holds_sockets(folder):
-            folder = Path(tempfile.mkdtemp(prefix="anime-"))
+        if not can_be_socket_folder(folder) or not holds_sockets(folder):
+            folder = Path(tempfile.mkdtemp(prefix="anime-", dir=socket_parent()))
             self._account.take_over(folder, 0o700)
-        return f"-h '' -p {PORT} -k {folder} -c unix_socket_permissions=0700"
+        quoted = shlex.quote(str(folder))
+        return f"-h '' -p {PORT} -k {quoted} -c unix_socket_permissions=0700"
 
     def _version(self) -> int | None:
         """Return the PostgreSQL version of the data folder, or None if there is no data."""
@@ -216,7 +220,7 @@ class Cluster:
         """Upgrade the data folder to a newer version of PostgreSQL.
 
         The wheel's `upgrade_db` does the same but fails as root, because pg_upgrade then can't use
-        the working folder that `upgrade_db` gives it.
+        the folder that `upgrade_db` runs it in.
         """
         log.warning("Upgrading the embedded PostgreSQL in %s from %s to %s.", self._data, old, new)
         # pg_upgrade needs data that was shut down cleanly; after a crash this start recovers it.
@@ -230,11 +234,14 @@ class Cluster:
         fresh = self._place / "upgraded"
         shutil.rmtree(fresh, ignore_errors=True)
         self._initialise(new, fresh)
-        with tempfile.TemporaryDirectory(prefix="anime-") as working:
-            self._account.take_over(Path(working), 0o700)
-            self._run(new, "pg_upgrade", "-b", program_folder(old, self._account), "-d", self._data,
-                      "-D", fresh, "-U", SUPERUSER, working=Path(working),
+        # Like pg_ctl, pg_upgrade puts the names of the data folders into shell commands.
+        with tempfile.TemporaryDirectory(prefix="anime-", dir=socket_parent()) as sockets:
+            self._account.take_over(Path(sockets), 0o700)
+            self._run(new, "pg_upgrade", "-b", program_folder(old, self._account), "-s", sockets,
+                      "-d", self._data.name, "-D", fresh.name, "-U", SUPERUSER,
                       PGPASSWORD=(self._place / "password").read_text())  # fmt: skip
+        for script in self._place.glob("delete_old_cluster.*"):  # the old data are kept
+            script.unlink()
         old_data = self._data.with_name(f"data-{old}-{time.strftime('%Y%m%d-%H%M%S')}")
         move(self._data, old_data)
         move(fresh, self._data)
@@ -244,9 +251,10 @@ class Cluster:
             old_data,
         )
 
-    def _run(self, version: int, program: str, *arguments: object, working: Path | None = None,
-             **environment: str) -> str:  # fmt: skip
-        """Run one of PostgreSQL's programs as the server's account and return its output.
+    def _run(self, version: int, program: str, *arguments: object, **environment: str) -> str:
+        """Run one of PostgreSQL's programs in the database's folder and return its output.
+
+        It runs as the server's account.
 
         The output goes into a file, not a pipe: the server inherits it and would keep a pipe open.
         """
@@ -264,7 +272,7 @@ class Cluster:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     timeout=5 * START_SECONDS,
-                    cwd=working or self._place,
+                    cwd=self._place,
                     env={**inherited, **environment},
                     check=True,
                     **account,

@@ -19,8 +19,10 @@ FOLDER = "postgres"
 USER_DATA_FOLDER = "anime-production"  # name of the pack's folder below the user's data folder
 # File in the private folder that names the database's folder if that is elsewhere.
 POINTER = "postgres-is-elsewhere.txt"
-# pg_ctl passes paths through a shell, which fails on spaces and quotes.
+# On Windows pg_ctl passes paths through a shell, and quotes were not tried there.
 SHELL_SAFE = re.compile(r"[\w./\\:~+@=,-]+")
+# The server's file postmaster.pid has a path in each line.
+ENDS_OF_LINES = re.compile(r"[\r\n]")
 # PostgreSQL cuts paths at 1023 bytes, Windows at 259 characters. Below the folder they get up to
 # 90 characters longer, during an upgrade.
 LONGEST_PATH, LONGEST_WINDOWS_PATH = 900, 160
@@ -86,10 +88,12 @@ def path_problem(place: Path, platform: str) -> str | None:
         platform: value of `sys.platform`.
     """
     path = str(place)
+    if platform != "win32":
+        if ENDS_OF_LINES.search(path):
+            return "its path has the end of a line"
+        return None if len(os.fsencode(path)) <= LONGEST_PATH else "its path is too long"
     if not SHELL_SAFE.fullmatch(path):
         return "its path has a space or special character"
-    if platform != "win32":
-        return None if len(os.fsencode(path)) <= LONGEST_PATH else "its path is too long"
     if not path.isascii():
         return "its path has letters that PostgreSQL for Windows can't read"
     return None if len(path) <= LONGEST_WINDOWS_PATH else "its path is too long"

@@ -30,7 +30,9 @@ def read_pid_file(place: Path) -> list[str] | None:
         place: folder of the database.
     """
     try:
-        lines = (place / DATA / "postmaster.pid").read_text().splitlines()
+        file = place / DATA / "postmaster.pid"
+        # The paths in it are in the system's encoding, as PostgreSQL got them.
+        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
     return [line.strip() for line in lines] if len(lines) >= 6 else None

@@ -17,7 +17,7 @@ from anime_production.models.jobs.job import Artifact, new_job
 from anime_production.models.jobs.recording.events import ArtifactWritten, JobStarted
 from anime_production.models.jobs.recording.recorder_status import RecorderStatus
 from anime_production.models.jobs.recording.shipper import ShippingStatus
-from anime_production.web.server import warn_of_packages
+from anime_production.web.server import needed_comfyui, warn_of_packages
 from anime_production.web.server.outbox_health import outbox_health
 
 from .asking import Desk, NoWorker
@@ -29,6 +29,7 @@ def test_health_is_ok_when_everything_answers(desk, database_url, monkeypatch):
     monkeypatch.setattr(onnx_packages, "onnx_runtimes", lambda: {"onnxruntime": "1.22"})
     (answer,) = desk.get("/anime/health")
     assert (answer.status, answer.json["status"]) == (200, "ok")
+    assert answer.json["version"] == needed_comfyui.pack_version()
     components = answer.json["components"]
     assert components["database"]["server"]
     assert components["database"]["mode"] == "external"

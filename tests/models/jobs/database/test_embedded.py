@@ -4,6 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -164,9 +165,48 @@ def test_a_path_too_long_for_a_socket_works(place):
         moved.rename(place)
 
 
-def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash(scanner):
+# Characters that mean something to a shell, to PostgreSQL's settings or to its clients.
+FOLDER_NAMES = ("my films", "アニメ é", 'Ai\'s "cut"', "a;b & (c)", "1,5 $HOME `id` 100%", "a\\b")
+
+
+@pytest.mark.parametrize("name", FOLDER_NAMES)
+def test_the_database_is_below_a_folder_of_any_name(name):
+    if os.name != "posix" and set(name) & set('"\\'):
+        pytest.skip("no folder can have this name here")
     with private_folder() as folder:
-        place = folder / "postgres"
+        place = folder / name / "postgres"
+        place.parent.mkdir()
+        server = EmbeddedServer(place)
+        with psycopg.connect(server.connection_string()) as connection:
+            (data,) = connection.execute("SHOW data_directory").fetchone()
+        server.leave()
+        assert Path(data) == place / "data"
+        assert not list(place.glob(".s.PGSQL.*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows the server listens on 127.0.0.1")
+def test_a_temporary_folder_too_long_for_a_socket_is_not_used(place, tmp_path, monkeypatch):
+    long = tmp_path / ("t" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    deep = place.parent / ("a" * 120)
+    deep.mkdir()
+    moved = deep / "postgres"
+    place.rename(moved)
+    try:
+        server = EmbeddedServer(moved)
+        assert word_in(server) == "still here"
+        server.leave()
+    finally:
+        moved.rename(place)
+    assert not list(long.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a", 'my "films" for $1'])
+def test_a_database_of_an_older_postgresql_is_upgraded_even_after_a_crash(scanner, name):
+    with private_folder() as folder:
+        place = folder / name / "postgres"
+        place.parent.mkdir()
         old = user_of(place, PGSERVER_POSTGRES_VERSION="16")
         text = EmbeddedServer(place).connection_string()
         with psycopg.connect(text) as connection:
