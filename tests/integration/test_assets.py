@@ -21,14 +21,19 @@ PACKS = {PACK_DIRECTORY: PACK, "testing-nodes": TESTING_NODES}
 def assets_client(
     request: pytest.FixtureRequest, comfyui: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyClient]:
-    """Give a client of a ComfyUI with assets on, or off where it knows an option for that."""
+    """Give a client of a ComfyUI with assets on or off, and check that it says so.
+
+    An option that this version doesn't know is its default: then assets are on or off without it.
+    """
     option = f"--{request.param}-assets"
     known = option in (comfyui / "comfy" / "cli_args.py").read_text("utf-8")
     base = tmp_path_factory.mktemp("assets")
     arguments = ("--cpu", *((option,) if known else ()))
     variables = {"ANIME_DATABASE_URL": None}
     with ComfyServer(comfyui, base, PACKS, arguments, variables) as server:
-        yield ComfyClient(server)
+        client = ComfyClient(server)
+        assert client.get("/features")["assets"] is (request.param == "enable")
+        yield client
     server.end_databases()
 
 
@@ -48,7 +53,7 @@ def test_only_saved_files_are_outputs_and_assets(assets_client: ComfyClient):
     entry = client.get(f"/api/jobs/{run.prompt_id}")
     assert entry["outputs_count"] == 2, "two pictures were saved"
     assert entry["preview_output"]["type"] == "output"
-    if not client.get("/features").get("assets"):
+    if not client.get("/features")["assets"]:
         return
     assets = client.get("/api/assets")["assets"]
     names = {each["name"] for each in assets if {"output", "temp"} & set(each["tags"])}

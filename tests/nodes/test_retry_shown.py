@@ -10,6 +10,8 @@ from anime_production.models.report_ui import MOST_BYTES
 from ..integration.client import Prompt
 from .executor import copy_ui
 
+LONGEST_SECONDS = 1160.0  # took 540 s where other work left it a fraction of a core
+
 
 def retried() -> tuple[Prompt, str]:
     """A prompt whose third attempt passes, and the id of its Retry End."""
@@ -54,12 +56,13 @@ def flickering(frames: int, attempts: int) -> tuple[Prompt, str]:
     return prompt, end
 
 
+@pytest.mark.timeout(LONGEST_SECONDS + 40)
 @pytest.mark.parametrize(
     ("frames", "attempts"), [(48, 8), pytest.param(600, 8, marks=pytest.mark.slow)]
 )
 def test_long_reports_are_shown_shortened_and_recorded_whole(executor, frames, attempts):
     prompt, end = flickering(frames, attempts)
-    run = executor.run(prompt, seconds=580.0)
+    run = executor.run(prompt, seconds=LONGEST_SECONDS)
     assert run.error == ""
     messages = [len(text.encode()) for event, text in run.sent if event == "executed"]
     entries = [len(json.dumps(ui).encode()) for ui in run.outputs.values()]
