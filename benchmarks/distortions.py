@@ -80,7 +80,8 @@ def compress(frames: torch.Tensor, quality: float) -> torch.Tensor:
     if quality > 100:
         return frames
     pictures = []
-    for pixels in (frames.cpu().numpy() * GREY_LEVELS).round().astype(np.uint8):
+    stored: np.ndarray = (frames.cpu().numpy() * GREY_LEVELS).round().astype(np.uint8)
+    for pixels in stored:
         file = io.BytesIO()
         Image.fromarray(pixels).save(file, "JPEG", quality=round(quality), subsampling=0)
         with Image.open(file) as image:

@@ -74,7 +74,7 @@ def assign(points: np.ndarray, rows: Sequence[range], tracks: Sequence[int]) -> 
     margin = np.nan_to_num(points) - THRESHOLD
     same = _pairs_of_frames(margin + LEAST_GAIN, alike, rows, tracks, [{} for _ in rows])
     beside = _tracks_beside(same, rows, tracks, characters)
-    like_nobody = ~alike.any(axis=1)
+    like_nobody = np.asarray(~alike.any(axis=1))
     may_replace = np.zeros_like(alike)
     for person, track in enumerate(tracks):
         for character in range(characters):

@@ -148,7 +148,7 @@ def pumping(light: Light, flash_shares: np.ndarray) -> tuple[float, float] | Non
         angle = 2 * np.pi * cycles / length * time
         residual = _residual(np.column_stack([line, np.cos(angle), np.sin(angle)]), luma)
         if residual < least_residual:
-            least_residual, period = residual, length / cycles
+            least_residual, period = residual, float(length / cycles)
     if variance < 1e-9:
         return 0.0, period
     share = 1 - least_residual / variance

@@ -25,7 +25,7 @@ def _softening(findings: "Findings") -> Value | Absence:
     """
     fineness = np.array([math.nan if e is None else e for e in findings.clip_steps.fineness])
     fineness[findings.flash_shares >= FLASHED] = math.nan
-    lost = np.full(len(fineness), math.nan)
+    lost: np.ndarray = np.full(len(fineness), math.nan)
     for scene in findings.scenes:
         scene_fineness = fineness[scene.start : scene.stop]
         if np.isfinite(scene_fineness).any():

@@ -9,7 +9,8 @@ PLACE = (slice(30, 75), slice(40, 90))
 
 def popped(clip, drawings, start=8):
     clip = clip.clone()
-    clip[(slice(start, start + drawings), *PLACE)] = texture(45, 50, seed=7)
+    popping = (slice(start, start + drawings), *PLACE)
+    clip[popping] = texture(45, 50, seed=7)
     return clip
 
 
