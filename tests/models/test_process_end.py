@@ -15,8 +15,10 @@ from ..deadlines import within
 IMPORTS = """
 import os, signal, sys, threading, time
 from anime_production.models.process_end import Step, at_end, end_like_interrupt
-# A shell starts programs in the background with SIGINT ignored, and children inherit that.
+# A shell starts programs in the background with SIGINT ignored, nohup with SIGHUP ignored, and
+# children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 """
 MAIN = """
 def main():

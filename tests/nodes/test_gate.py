@@ -225,5 +225,5 @@ def test_one_sound_is_cut_to_frames_that_follow_one_another(gate):
     assert outputs["indices"] == [1, 2, 3]
     assert torch.equal(outputs["accepted_audio"]["waveform"], sound["waveform"][..., 2002:8008])
     assert {"rejected_audio"} == blocked(outputs) & {"rejected_audio", "accepted_audio"}
-    with pytest.raises(InputError, match="frames that follow one another, and if fps"):
+    with pytest.raises(InputError, match="Give fps, so that it can be cut"):
         gate(report, images=frames, audio=sound, level="frame")

@@ -72,7 +72,9 @@ Component = answer(
     "Component", "allow", status=Status, message=optional(str), problem=optional(str),
     commands=optional(list_of(str)),
 )  # fmt: skip
-Health = answer("Health", status=Status, components=GenericAlias(dict, (str, Component)))
+Health = answer(
+    "Health", status=Status, version=str, components=GenericAlias(dict, (str, Component))
+)
 
 Report = answer(
     "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
