@@ -57,6 +57,20 @@ class HoldPattern:
         """Median number of frames of a drawing: 1 on ones, 2 on twos."""
         return median_low(self.lengths)
 
+    def of_drawings(self, count: int) -> "HoldPattern":
+        """Return the pattern of the clip's beginning.
+
+        Args:
+            count: drawings of the beginning, at least 1.
+
+        Examples:
+            >>> HoldPattern((0, 2, 4), 6).of_drawings(2)
+            HoldPattern(drawings=(0, 2), frames=4)
+        """
+        if count >= len(self.drawings):
+            return self
+        return HoldPattern(self.drawings[:count], self.drawings[count])
+
     def along_frames(
         self, values: Sequence[float | None], held_value: float | None = None
     ) -> list[float | None]:

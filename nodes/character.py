@@ -18,6 +18,7 @@ from . import comfyui
 from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
 from .graphics_memory import CHARACTER_BYTES, device_with_room
 from .identity import MODEL_INPUT, connected_model, networks_of
+from .partial_reports import partial_reports
 from .profiles import ProfiledNode, chosen_measures, chosen_profile, profile_input
 from .sockets import BoxesSocket, CharacterSocket
 from .thumbnails import reference_thumbnails
@@ -170,5 +171,6 @@ class AnimeCharacterScore(ProfiledNode):
             comfyui.progress(),
             chosen_measures(profile, SUBJECT),
             chosen_profile(profile).leeway,
+            partial_reports(),
         )
         return scored_output(with_places(result.report, networks_of(identity)))

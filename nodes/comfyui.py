@@ -1,7 +1,7 @@
 """Functions of ComfyUI that the nodes use: device, folders, progress and interrupt."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 from comfy.cli_args import args
 from comfy_execution.progress import get_progress_state
 from comfy_execution.utils import get_executing_context
+from server import PromptServer
 
 from ..models.gating.copies import original_of
 from ..models.gating.links import Graph
@@ -45,6 +46,17 @@ def progress() -> Callable[[int, int], None]:
         bar.update_absolute(done, total)
 
     return report_progress
+
+
+def send_to_client(event: str, data: Mapping[str, Any]) -> None:
+    """Send a message over the websocket to the client that queued the prompt which is executed."""
+    server = PromptServer.instance
+    server.send_sync(event, dict(data), server.client_id)
+
+
+def has_client() -> bool:
+    """Return True if the prompt that is executed was queued by a client with a websocket."""
+    return PromptServer.instance.client_id is not None
 
 
 def prompt_id() -> str | None:

@@ -18,6 +18,7 @@ from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .graphics_memory import PAIR_BYTES, device_with_room
 from .inputs import RESIZE_INPUT
+from .partial_reports import partial_reports
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -77,7 +78,9 @@ class AnimeCompareImages(ProfiledNode):
         )
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_measures(profile, SUBJECT)
-        report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
+        report = compare_pictures(
+            pairs, names, backends, measures, comfyui.progress(), unusable, partial_reports()
+        )
         return scored_output(with_places(report, {each.name: each for each in backends}))
 
 

@@ -18,6 +18,7 @@ from .answers import SCORED_OUTPUTS, scored_output
 from .graphics_memory import STILL_BYTES, device_with_room
 from .inputs import FPS_INPUT
 from .lists import refuse_single_frames
+from .partial_reports import partial_reports
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
 
@@ -54,7 +55,9 @@ class AnimeClipQuality(ProfiledNode):
     ) -> io.NodeOutput:
         refuse_single_frames(images)
         measures = chosen_measures(profile, CLIP)
-        report = score_clip_quality(as_frames(images), as_fps(fps), measures, comfyui.progress())
+        report = score_clip_quality(
+            as_frames(images), as_fps(fps), measures, comfyui.progress(), partial_reports()
+        )
         return scored_output(report)
 
 
@@ -96,6 +99,7 @@ class AnimeStillQuality(ProfiledNode):
             networks,
             device_with_room(frames, STILL_BYTES, BATCH, PIXELS),
             comfyui.progress(),
+            partial_reports(),
         )
         return scored_output(
             with_places(report, {each.classifier.model: each for each in networks.ready})

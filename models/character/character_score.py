@@ -11,6 +11,7 @@ import torch
 from ..frames import Absence, InputError, unmeasurable
 from ..measure import Measure
 from ..measurement import Measurement, frozen
+from ..partial_reports import ShowPartial
 from ..report import Report, WorstFrame
 from ..rgb_frames import Frames
 from .appearance import Appearance, Presence, unmeasured_appearance
@@ -58,6 +59,7 @@ def score_characters(
     report_progress: Callable[[int, int], None] | None = None,
     measures: Sequence[Measure] = MEASURES,
     leeway: float = 1.0,
+    show_partial: ShowPartial = None,
 ) -> CharacterResult:
     """Compare every person in every frame with the references of some characters.
 
@@ -76,6 +78,7 @@ def score_characters(
         measures: `MEASURES`, or the same with the thresholds of a profile.
         leeway: factor of the distance from the references that a character's own threshold allows:
             2 allows twice the distance. It has no effect if `least_similarity` is given.
+        show_partial: called after each batch of frames.
 
     Returns:
         Report, appearances and strangers.
@@ -120,7 +123,30 @@ def score_characters(
         absence = Absence(NO_REFERENCE, {"character": ", ".join(each.name for each in named)})
         return _unmeasured(absence, named, model, len(frames), measures_by_name)
 
-    detections = detect_people(frames, model, report_progress)
+    def show_detections(detections_so_far: Callable[[], Detections]) -> None:
+        if show_partial is not None:
+            show_partial(
+                lambda: _result(detections_so_far(), named, model, measures_by_name).report
+            )
+
+    detections = detect_people(frames, model, report_progress, show_detections)
+    return _result(detections, named, model, measures_by_name)
+
+
+def _result(
+    detections: Detections,
+    named: Sequence[Character],
+    model: IdentityModel,
+    measures: Measures,
+) -> CharacterResult:
+    """Return the result for the people of a clip, or of its beginning.
+
+    Args:
+        detections: all people of the frames.
+        named: characters with unique names and their thresholds.
+        model: detector and embedder that made the detections.
+        measures: measures by name.
+    """
     similarities = _similarities(detections, named, model.embedder)
     points = _points(similarities, named)
     assignment = assign(points, detections.rows, track_people(detections, model.embedder))
@@ -131,7 +157,7 @@ def score_characters(
     strangers = tuple(
         tuple(detections.people[each].box for each in row) for row in assignment.strangers
     )
-    report = _report(named, appearances, model, detections, measures_by_name)
+    report = _report(named, appearances, model, detections, measures)
     report = _with_strangers(report, strangers)
     return CharacterResult(report, appearances, strangers)
 

@@ -46,6 +46,7 @@ def detect_people(
     frames: Frames,
     model: IdentityModel,
     report_progress: Callable[[int, int], None] | None = None,
+    show_partial: Callable[[Callable[[], Detections]], object] | None = None,
 ) -> Detections:
     """Detect all people in every frame and make their embeddings.
 
@@ -56,6 +57,7 @@ def detect_people(
         frames: RGB in 0–1, shape (frames, height, width, 3), on any device.
         model: detector and embedder.
         report_progress: called with (frames done, frames in all); what it raises ends the work.
+        show_partial: called after each batch with a function that returns the detections so far.
 
     Returns:
         The detections.
@@ -64,6 +66,11 @@ def detect_people(
     rows: list[range] = []
     embeddings: list[torch.Tensor] = []
     too_small: list[int] = []
+
+    def detections_so_far() -> Detections:
+        all_embeddings = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
+        return Detections(tuple(people), tuple(rows), all_embeddings, tuple(too_small))
+
     for chunk in chunks(frames):
         detected = model.detect(chunk, len(rows))
         is_large = _is_large if model.marks is None else _is_large_mark
@@ -76,8 +83,9 @@ def detect_people(
             people += [replace(each, figure=None, landmarks=None, mask=None) for each in row]
         if report_progress is not None:
             report_progress(len(rows), len(frames))
-    all_embeddings = torch.cat(embeddings) if embeddings else torch.zeros(0, 0)
-    return Detections(tuple(people), tuple(rows), all_embeddings, tuple(too_small))
+        if show_partial is not None:
+            show_partial(detections_so_far)
+    return detections_so_far()
 
 
 def chunks(frames: Frames) -> Iterator[torch.Tensor]:

@@ -33,6 +33,7 @@ def still_measurements(
     pattern: HoldPattern,
     measures: Mapping[str, Measure],
     report_drawing: Callable[[int], None],
+    show_partial: Callable[[Callable[[], Sequence[Measurement]]], object],
 ) -> tuple[Measurement, ...]:
     """Measure the drawings of a clip as stills.
 
@@ -42,6 +43,8 @@ def still_measurements(
         measures: the measures by name, with the thresholds of the profile.
         report_drawing: called with the index of the first frame of each drawing that was measured,
             again and again while the next drawing takes long; may raise to stop.
+        show_partial: called after each drawing with a function that returns the measurements of the
+            drawings so far.
 
     Returns:
         Measurements of `STILL_MEASURES`: the median over the drawings, with the worst drawing in
@@ -56,6 +59,13 @@ def still_measurements(
     for values in measure_in_order(frames, pattern.drawings, STILL_MEASURES, poll=report_last):
         results.append(values)
         report_last()
+        show_partial(lambda: _measurements(measures, results, pattern.of_drawings(len(results))))
+    return _measurements(measures, results, pattern)
+
+
+def _measurements(
+    measures: Mapping[str, Measure], results: Sequence[Results], pattern: HoldPattern
+) -> tuple[Measurement, ...]:
     return tuple(_measurement(measures[each.name], results, pattern) for each in STILL_MEASURES)
 
 

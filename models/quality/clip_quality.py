@@ -6,14 +6,18 @@ import torch
 
 from ..frames import Absence, too_little, unmeasurable
 from ..holds import HoldPattern, hold_pattern, without_light
+from ..partial_reports import ShowPartial
 from ..perceptual.structural import step_distances, structural_features
 from ..report import Measure, Measurement, Report, Verdict, WorstFrame
 from ..rgb_frames import Frames
 from .along_time import still_measurements
 from .clip_measures import MEASURES, TEMPORAL_MEASURES
-from .temporal.clip_steps import measure_steps
+from .temporal.clip_steps import ClipSteps, measure_steps
 from .temporal.findings import Findings
-from .temporal.motion import MOTION
+from .temporal.ghosting import GHOSTING
+from .temporal.light import FLASH, FLICKER, LOCAL_FLICKER
+from .temporal.melting import MELTING
+from .temporal.motion import BOILING, MOTION, SPEED, WARPING_ERROR
 from .temporal.scenes import scene_cuts, scenes
 
 SUBJECT = "clip_quality"
@@ -22,6 +26,18 @@ LEAST_DRAWINGS = 3
 # Difference (ΔE) from which a frame counts as a drawing of its own, even if it only shows the
 # drawing before it in another light: it may be a flash.
 FLASHING = 10.0
+# Temporal measures of a partial report: they are means along the drawings, so that their curves
+# hardly change as further drawings are measured.
+PARTIAL_MEASURES = (
+    FLICKER,
+    LOCAL_FLICKER,
+    FLASH,
+    GHOSTING,
+    MELTING,
+    BOILING,
+    WARPING_ERROR,
+    SPEED,
+)
 
 Progress = Callable[[int, int], None] | None
 
@@ -31,6 +47,7 @@ def score_clip_quality(
     fps: float,
     measures: Sequence[Measure] = MEASURES,
     report_progress: Progress = None,
+    show_partial: ShowPartial = None,
 ) -> Report:
     """Score how clean a clip is, between its drawings and within its scenes.
 
@@ -44,6 +61,8 @@ def score_clip_quality(
         measures: `MEASURES`, with the thresholds of a profile.
         report_progress: called with (steps done, steps in all), at least once for each drawing;
             may raise to stop.
+        show_partial: called after each drawing. The partial report contains the measurements that
+            can be taken along a part of the clip.
 
     Returns:
         A report of subject `clip_quality`. Its worst frame is that of the failing measurement with
@@ -77,10 +96,19 @@ def score_clip_quality(
     moved = without_light(frames, steps)
     pattern = hold_pattern(torch.where(steps > FLASHING, steps, moved)[:-1].cpu())
     temporal = _temporal_measurements(
-        frames, fps, features, moved, pattern, by_name, report_progress
+        frames, fps, features, moved, pattern, by_name, report_progress, show_partial
     )
+
+    def show_still(still_so_far: Callable[[], Sequence[Measurement]]) -> None:
+        if show_partial is not None:
+            show_partial(lambda: Report(SUBJECT, (*still_so_far(), *temporal), count, fps))
+
     still = still_measurements(
-        frames, pattern, by_name, lambda drawing: report_step(2 * count + drawing + 1, 0)
+        frames,
+        pattern,
+        by_name,
+        lambda drawing: report_step(2 * count + drawing + 1, 0),
+        show_still,
     )
     parts = (*still, *temporal)
     return Report(SUBJECT, parts, count, fps, _worst_frame(parts))
@@ -94,6 +122,7 @@ def _temporal_measurements(
     pattern: HoldPattern,
     measures: Mapping[str, Measure],
     report_progress: Progress,
+    show_partial: ShowPartial,
 ) -> tuple[Measurement, ...]:
     """Measure light, steadiness, cadence and motion of a clip.
 
@@ -105,6 +134,7 @@ def _temporal_measurements(
         pattern: hold pattern of the clip.
         measures: the measures by name, with the thresholds of the profile.
         report_progress: as for `score_clip_quality`.
+        show_partial: as for `score_clip_quality`.
     """
     drawings = list(pattern.drawings)
     temporal = [measures[measure.name] for measure in TEMPORAL_MEASURES]
@@ -119,14 +149,31 @@ def _temporal_measurements(
         if report_progress is not None:
             report_progress(len(frames) + drawings[done - 1], 3 * len(frames))
 
-    findings = Findings(
-        measure_steps(frames, drawings, cuts, report_drawing),
-        pattern,
-        scenes(cuts, len(drawings)),
-        step_distances(drawing_features)[:-1].tolist(),
-        fps,
-    )
+    differences = step_distances(drawing_features)[:-1].tolist()
+
+    def findings_of(clip_steps: ClipSteps) -> Findings:
+        count = len(clip_steps.means)
+        begun = [each for each in scenes(cuts, len(drawings)) if each.start < count]
+        begun[-1] = range(begun[-1].start, min(begun[-1].stop, count))
+        return Findings(
+            clip_steps, pattern.of_drawings(count), begun, differences[: count - 1], fps
+        )
+
+    def show_steps(steps_so_far: Callable[[], ClipSteps]) -> None:
+        if show_partial is not None:
+            show_partial(lambda: _partial_report(findings_of(steps_so_far()), measures))
+
+    findings = findings_of(measure_steps(frames, drawings, cuts, report_drawing, show_steps))
     return tuple(measure.measurement(measure.evaluate(findings)) for measure in temporal)
+
+
+def _partial_report(findings: Findings, measures: Mapping[str, Measure]) -> Report:
+    """Return the report on the temporal measurements of a clip's beginning."""
+    if _too_few(len(findings.pattern.drawings)) is not None:
+        return Report(SUBJECT, (), findings.pattern.frames, findings.fps)
+    measured = [measures[each.name] for each in PARTIAL_MEASURES]
+    parts = tuple(each.measurement(each.evaluate(findings)) for each in measured)
+    return Report(SUBJECT, parts, findings.pattern.frames, findings.fps)
 
 
 def _too_few(drawings: int) -> Absence | None:

@@ -8,6 +8,7 @@ import torch
 
 from ...frames import Absence
 from ...measure import short, short_of
+from ...partial_reports import ShowPartial
 from ...perceptual.backend import Backend, Progress
 from ...perceptual.lpips import LPIPS
 from ...perceptual.pieces import large_distance, passes_whole
@@ -20,6 +21,7 @@ from .psnr import CEILING, IDENTICAL, PSNR
 from .ssim import LEAST_SIDE_OF_SCALES, MULTI_SCALE_SSIM
 
 SUBJECT = "comparison"
+Rows = Sequence[Sequence[float]]
 NONE_UNUSABLE: Mapping[str, Absence] = MappingProxyType({})
 
 
@@ -30,6 +32,7 @@ def compare_pictures(
     measures: Sequence[Measure] = MEASURES,
     report_progress: Progress = None,
     unusable: Mapping[str, Absence] = NONE_UNUSABLE,
+    show_partial: ShowPartial = None,
 ) -> Report:
     """Measure how far each picture is from its reference.
 
@@ -47,6 +50,7 @@ def compare_pictures(
             raise to stop.
         unusable: reason why the installed weights of a measure can't be used, by name of the
             measure.
+        show_partial: called after each batch of pairs.
 
     Returns:
         A report of subject `comparison`. Its worst frame is that of the required measurement with
@@ -69,20 +73,30 @@ def compare_pictures(
         for measure in measures
     }
     measurable = [measure for measure in measures if absences[measure.name] is None]
-    values = _values(pairs, measurable, lpips, report_progress)
-    details = {} if pairs.resized is None else {"resized": pairs.resized}
-    measurements = []
-    for measure in measures:
-        absence = absences[measure.name]
-        measurements.append(
-            _measurement(measure, values[measure.name], details)
-            if absence is None
-            else measure.absent(absence, details=details)
+
+    def report_of(rows: Rows) -> Report:
+        columns = dict(
+            zip((each.name for each in measurable), zip(*rows, strict=True), strict=True)
         )
-    worst = worst_of(measurements)
-    if pairs.resized is not None:
-        measurements.append(_resized_measurement(pairs))
-    return Report(SUBJECT, tuple(measurements), len(pairs), worst=worst)
+        details = {} if pairs.resized is None else {"resized": pairs.resized}
+        measurements = []
+        for measure in measures:
+            absence = absences[measure.name]
+            measurements.append(
+                _measurement(measure, columns[measure.name], details)
+                if absence is None
+                else measure.absent(absence, details=details)
+            )
+        worst = worst_of(measurements)
+        if pairs.resized is not None:
+            measurements.append(_resized_measurement(pairs))
+        return Report(SUBJECT, tuple(measurements), len(rows) or len(pairs), worst=worst)
+
+    def show_rows(rows: Rows) -> None:
+        if show_partial is not None:
+            show_partial(lambda: report_of(rows))
+
+    return report_of(_values(pairs, measurable, lpips, report_progress, show_rows))
 
 
 def _without_missing_lpips(
@@ -115,9 +129,24 @@ def _absence(measure: Measure, pairs: Pairs, lpips: Sequence[Backend]) -> Absenc
 
 
 def _values(
-    pairs: Pairs, measures: Sequence[Measure], lpips: Sequence[Backend], report_progress: Progress
-) -> dict[str, list[float]]:
-    """Return the values of every pair by measure; progress is reported before each value."""
+    pairs: Pairs,
+    measures: Sequence[Measure],
+    lpips: Sequence[Backend],
+    report_progress: Progress,
+    show_rows: Callable[[Rows], None],
+) -> Rows:
+    """Return the values of every pair; progress is reported before each value.
+
+    Args:
+        pairs: images with their references.
+        measures: measures that can be taken.
+        lpips: backends of LPIPS.
+        report_progress: called with (steps done, steps in all).
+        show_rows: called after each batch with the values so far.
+
+    Returns:
+        A row for each pair, with the values in the order of `measures`; none without measures.
+    """
     done, total = 0, len(pairs) * len(measures)
 
     def report_step() -> None:
@@ -125,7 +154,7 @@ def _values(
             report_progress(done, total)
 
     networks = {LPIPS_OF[backend.name].name: _Network(backend, report_step) for backend in lpips}
-    rows: list[list[float]] = []  # a row for each pair, with the values in the order of `measures`
+    rows: list[Sequence[float]] = []
     for batch in pairs.batches() if measures else ():
         columns = []
         for measure in measures:
@@ -135,9 +164,10 @@ def _values(
             done += len(batch)
         # The values of a batch are read together, because each reading waits for the device.
         rows += torch.stack(columns, dim=1).tolist()
+        show_rows(rows)
     if total:
         report_step()
-    return {measure.name: [row[n] for row in rows] for n, measure in enumerate(measures)}
+    return rows
 
 
 class _Network:

@@ -9,6 +9,7 @@ import torch
 from ...frames import Absence, InputError, unmeasurable
 from ...measure import Measure, Value, number_of, short
 from ...measurement import Measurement
+from ...partial_reports import ShowPartial
 from ...report import Report, worst_of
 from ...rgb_frames import Frames
 from ...workers import in_order
@@ -119,6 +120,7 @@ def score_still_quality(
     learned: Learned = NOT_INSTALLED,
     device: torch.device | str | None = None,
     report_progress: Callable[[int, int], None] | None = None,
+    show_partial: ShowPartial = None,
 ) -> Report:
     """Score how clean pictures are.
 
@@ -133,6 +135,7 @@ def score_still_quality(
         device: device on which the pictures are measured; None for that of the frames.
         report_progress: called with (pictures done, pictures in all), also while the next picture
             takes long; may raise to stop.
+        show_partial: called after each picture.
 
     Returns:
         A report of subject `still_quality`. Its worst frame is that of the required measurement
@@ -170,13 +173,28 @@ def score_still_quality(
                 unusable[network.name] = absence_of_failed(network.classifier, error)
         pictures.append(values)
         report_done()
+        if show_partial is not None:
+            show_partial(lambda: _report(measures, pictures, unusable))
+    return _report(measures, pictures, unusable)
+
+
+def _report(
+    measures: Sequence[Measure], pictures: Sequence[Results], unusable: Mapping[str, Absence]
+) -> Report:
+    """Return the report on the pictures that are measured.
+
+    Args:
+        measures: measures with the thresholds of the profile.
+        pictures: results of each picture.
+        unusable: reason why a network's measurement is absent, by name.
+    """
     parts = tuple(
         measure.absent(unusable[measure.name])
         if measure.name in unusable
         else _measurement(measure, pictures)
         for measure in measures
     )
-    return Report(SUBJECT, parts, len(frames), worst=worst_of(parts))
+    return Report(SUBJECT, parts, len(pictures), worst=worst_of(parts))
 
 
 def _measurement(measure: Measure, results: Sequence[Results]) -> Measurement:

@@ -65,6 +65,7 @@ def measure_steps(
     drawings: Sequence[int],
     cuts: Sequence[int],
     report_progress: Callable[[int, int], None] | None = None,
+    show_partial: Callable[[Callable[[], ClipSteps]], object] | None = None,
 ) -> ClipSteps:
     """Measure every step of a clip.
 
@@ -74,6 +75,8 @@ def measure_steps(
         cuts: places among `drawings` at which a new scene begins.
         report_progress: called with (drawings done, drawings in all), again and again while it
             takes long; may raise to stop.
+        show_partial: called after each drawing but the first of a scene, with a function that
+            returns the measurements so far. The scene that isn't complete has no pops and no drift.
     """
     steps: list[Step | None] = []
     triplets: list[Triplet | None] = []
@@ -86,6 +89,17 @@ def measure_steps(
         if report_progress is not None and means:
             report_progress(len(means), len(drawings))
 
+    def steps_so_far() -> ClipSteps:
+        not_searched = (0.0,) * (len(means) - len(popped))
+        return ClipSteps(
+            tuple(steps),
+            tuple(triplets),
+            torch.stack(means).cpu(),
+            tuple(fineness),
+            (*popped, *not_searched),
+            tuple(drifts),
+        )
+
     def add_scene(scene: Sequence[int]) -> None:
         colours, pops = ColourFollower(), PopFinder()
         for picture, move, triplet in _along_scene(frames, scene, report):
@@ -97,6 +111,8 @@ def measure_steps(
             triplets.append(triplet)
             if move is not None:
                 steps.append(move.step)
+                if show_partial is not None:
+                    show_partial(steps_so_far)
             report()
         popped.extend(mask.float().mean().item() for mask in pops.popped)
         drifts.append(colours.drift())
@@ -106,14 +122,7 @@ def measure_steps(
             steps.append(None)
         with one_torch_thread():
             add_scene(drawings[start:end])
-    return ClipSteps(
-        tuple(steps),
-        tuple(triplets),
-        torch.stack(means).cpu(),
-        tuple(fineness),
-        tuple(popped),
-        tuple(drifts),
-    )
+    return steps_so_far()
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,27 @@ async function queue(id = "p", options = undefined) {
 }
 
 describe("a prompt of this page", () => {
+  test("has what a node measured so far until the node has its result", async () => {
+    await queue();
+    say("execution_start", { timestamp: 5 });
+    const partials = () => [...notices[0][1].partials];
+    say("anime.partial", { node: "1", report: { frames: 3 } });
+    say("anime.partial", { node: "1", report: { frames: 9 } });
+    assert.deepEqual(partials(), [["1", { frames: 9 }]]);
+    assert.deepEqual(events(), ["queued", "started", "showed", "showed"]);
+    say("executed", { node: "1", output });
+    assert.deepEqual(partials(), []);
+  });
+
+  test("has nothing left of what a node had measured when the run was interrupted", async () => {
+    await queue();
+    say("execution_start", { timestamp: 5 });
+    say("anime.partial", { node: "1", report: { frames: 3 } });
+    say("execution_interrupted", {});
+    assert.equal(notices[0][1].partials.size, 0);
+    assert.equal(events().at(-1), "ended");
+  });
+
   test("is followed from the queue to its end", async () => {
     await queue();
     say("execution_start", { timestamp: 5 });

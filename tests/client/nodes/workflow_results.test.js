@@ -71,6 +71,21 @@ describe("the results of a workflow", () => {
     assert.deepEqual(texts(), ["✔ PASS3 accepted, 1 rejected", "", ""]);
   });
 
+  test("are what a node has measured so far, without a verdict, until it has its result", () => {
+    begin({ 1: gate("PASS") }, { state: "success" });
+    const second = begin({});
+    const sharpness = {
+      name: "edge_width", value: 2.5, unit: "px", verdict: "FAIL", required: true, score: 20,
+      reason: "", reason_code: "soft_lines", per_frame: [null, null, 2.5], details: {},
+    };
+    const report = { schema: 1, frames: 3, deciding: ["edge_width"], measurements: [sharpness] };
+    second.partials.set("1", { ...report, verdict: "FAIL", score: 20, worst: null });
+    assert.match(texts()[0], /^Measuring: 3 frames so far.*2\.5 px/);
+    assert.doesNotMatch(texts()[0], /FAIL|PASS|earlier/);
+    second.partials.clear();
+    assert.match(texts()[0], /^From an earlier run.*PASS/);
+  });
+
   test("are those of an earlier run until the newest has one, and say so", () => {
     begin({ 1: gate("PASS") }, { state: "success" });
     const second = begin({});

@@ -12,7 +12,8 @@ import { Run } from "./run.js";
  * @property {() => any} origin returns the tab that a prompt is queued from
  * @property {(run: Run, origin: any) => void} onQueued
  * @property {(run: Run) => void} onStarted
- * @property {(run: Run, path: string) => void} onOutput the node at a path has an output
+ * @property {(run: Run, path: string) => void} onOutput the node at a path has an output, or a
+ *   partial report
  * @property {(run: Run) => void} onEnded
  * @property {(nodeErrors: Record<string, any>) => void} onRefused ComfyUI refused a prompt
  *
@@ -21,6 +22,7 @@ import { Run } from "./run.js";
 
 const MESSAGES = /** @type {const} */ ([
   "execution_start", "executed", "execution_success", "execution_error", "execution_interrupted",
+  "anime.partial",
 ]); // prettier-ignore
 
 // Type of the error that ComfyUI reports for each node behind a block that has a message. The run
@@ -143,9 +145,15 @@ export class QueuedRuns {
     } else if (type === "executed") {
       const path = run.pathOf(detail.display_node ?? detail.node);
       if (!detail.output || detail[LEFT_OUT]) return; // a cached node without pictures
+      run.partials.delete(path);
       run.outputs.set(path, detail.output);
       this.listener.onOutput(run, path);
+    } else if (type === "anime.partial") {
+      const path = run.pathOf(detail.node);
+      run.partials.set(path, detail.report);
+      this.listener.onOutput(run, path);
     } else if (detail.exception_type !== BLOCKED) {
+      run.partials.clear();
       run.state = /** @type {any} */ (type.replace("execution_", ""));
       if (type === "execution_error") run.failedAt = run.pathOf(detail.node_id);
       this.#runs.delete(run.id);

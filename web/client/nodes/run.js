@@ -1,5 +1,7 @@
 /** Runs: prompts with the outputs of their nodes. */
 
+/** @import { Report } from "../report/types.js" */
+
 /**
  * Types of a prompt in API format, and the states of a run.
  *
@@ -29,6 +31,8 @@ export class Run {
     this.state = "queued";
     /** @type {Map<string, any>} outputs by the path of the node that displays them */
     this.outputs = new Map();
+    /** @type {Map<string, Report>} reports on the frames so far, of nodes that measure now */
+    this.partials = new Map();
     this.startedAt = 0; // milliseconds since 1970; 0 while the run waits
     this.failedAt = ""; // path of the node that failed
     this.restored = false; // true if it is displayed as an earlier run, such as after a reload

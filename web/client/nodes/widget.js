@@ -6,13 +6,16 @@ import { isOff } from "./find.js";
 import { dropPictures } from "./pictures.js";
 import { findPreview, select } from "./preview.js";
 import { SAVES } from "./reach.js";
+import { partialParts } from "./partial.js";
 import { resultParts } from "./results.js";
 
 /**
+ * @import { Report } from "../report/types.js"
  * @import { Results } from "./results.js"
  * @import { Run } from "./run.js"
  *
  * @typedef {{results: Results, run: Run, path: string, earlier: boolean}} ShownResults
+ * @typedef {{report: Report, run: Run, path: string}} PartialResults
  * @typedef {{run: Run, path: string, name: string, failed: boolean}} UnreachedNode `name`: title of
  *   the node that blocked or failed; empty if there is none
  */
@@ -32,6 +35,16 @@ const widgets = new WeakMap();
  */
 export function showResults(node, results) {
   widgetOf(node).update(results);
+}
+
+/**
+ * Display on a node what it has measured so far, instead of any earlier results.
+ *
+ * @param {any} node
+ * @param {PartialResults} results
+ */
+export function showPartial(node, results) {
+  widgetOf(node).updatePartial(results);
 }
 
 /**
@@ -76,6 +89,8 @@ class NodeResults {
     this.results = null;
     /** @type {Run | null} run that did not reach this node */
     this.unreachedIn = null;
+    /** @type {Report | null} report on the frames so far, while the node measures */
+    this.partial = null;
     this.destroyParts = () => {};
     this.content = element("div", "anime-results");
     this.content.setAttribute("role", "group");
@@ -108,6 +123,7 @@ class NodeResults {
   update({ results, run, path, earlier }) {
     this.#identify(run, path);
     this.unreachedIn = null;
+    this.partial = null;
     if (results !== this.results) {
       this.results = results;
       this.destroyParts();
@@ -122,6 +138,25 @@ class NodeResults {
   }
 
   /**
+   * Display what the node has measured so far.
+   *
+   * @param {PartialResults} partial
+   */
+  updatePartial({ report, run, path }) {
+    if (report === this.partial) return;
+    this.#identify(run, path);
+    this.unreachedIn = null;
+    this.results = null;
+    const previous = this.partial && this.content;
+    this.partial = report;
+    const { parts, destroy } = partialParts(report, previous);
+    this.destroyParts();
+    this.destroyParts = destroy;
+    this.content.replaceChildren(...parts);
+    this.#mark(run, false);
+  }
+
+  /**
    * Display that a run did not reach the node.
    *
    * @param {UnreachedNode} reason
@@ -131,6 +166,7 @@ class NodeResults {
     this.#identify(run, path);
     this.unreachedIn = run;
     this.results = null;
+    this.partial = null;
     this.destroyParts();
     this.destroyParts = () => {};
     const saves = this.node.type === SAVES;

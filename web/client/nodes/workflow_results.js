@@ -3,7 +3,7 @@
 import { nodeAtPath, rootGraph } from "./find.js";
 import { nodesWithoutFiles, unreachedNodes } from "./reach.js";
 import { hasResults } from "./results.js";
-import { clear, showResults, showUnreached } from "./widget.js";
+import { clear, showPartial, showResults, showUnreached } from "./widget.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -69,9 +69,16 @@ export class WorkflowResults {
   draw() {
     const drawn = new Set();
     const unreached = this.run ? unreachedNodes(this.run) : new Map();
+    for (const [path, report] of this.run?.partials ?? []) {
+      const run = /** @type {Run} */ (this.run);
+      const node = this.#nodeOf(run, path);
+      if (!node) continue;
+      showPartial(node, { report, run, path });
+      drawn.add(node);
+    }
     for (const [path, run] of this.newest) {
       const node = this.#nodeOf(run, path);
-      if (!node || unreached.has(path)) continue;
+      if (!node || unreached.has(path) || drawn.has(node)) continue;
       const earlier = run !== this.run || run.restored;
       showResults(node, { results: run.outputs.get(path), run, path, earlier });
       drawn.add(node);
