@@ -50,4 +50,3 @@ def test_long_scores_move_at_once_and_their_results_grow(client: ComfyClient):
     for data in partial[nodes["still"]]:
         for each in data["report"]["measurements"]:
             assert each["per_frame"] == final[each["name"]][: len(each["per_frame"])]
-
