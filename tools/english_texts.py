@@ -119,7 +119,7 @@ def own_texts() -> Texts:
 
 def weight_texts() -> Texts:
     """Return the texts of the weights by name, and what happens without each folder's weights."""
-    texts = {}
+    texts: Texts = {}
     for name, weight in WEIGHTS.items():
         texts |= {f"{name}.purpose": weight.purpose, f"{name}.gain": weight.gain}
     return texts | {f"without.{folder}": text for folder, text in WITHOUT.items()}

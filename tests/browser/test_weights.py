@@ -136,7 +136,7 @@ def test_its_texts_are_readable_in_dark_and_light(editor: Editor):
         close(editor, window)
 
 
-@pytest.mark.parametrize("language", ["ja", "zh"], indirect=True)
+@pytest.mark.parametrize("language", ["ja", "zh"])
 def test_it_speaks_the_language_of_the_editor(editor: Editor, language: str):
     own = texts(language, "main.json")["animeProduction"]
     window = open_window(editor, own["words"]["weights.title"])
