@@ -32,7 +32,11 @@ class AnimeBestOf(io.ComfyNode):
             description="Keeps the best frames of a batch, the best first. The weakest required "
             "measurement of a frame decides its score most, and the others lower it. Frames that "
             "could not be measured come last.",
-            search_aliases=["best of n", "top k", "pick best", "select best image", "rank"],
+            search_aliases=[
+                *("best of n", "top k", "pick best", "select best image", "rank", "best of batch"),
+                *("best of", "cherry pick", "image selector", "image picker", "image chooser"),
+                *("select from batch",),
+            ],
             has_intermediate_output=True,  # its `ui` reaches the job even if the result is cached
             inputs=[
                 io.Image.Input("images", tooltip="The batch to choose from."),

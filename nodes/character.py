@@ -54,7 +54,18 @@ class AnimeCharacterSheet(io.ComfyNode):
             description="Learns a character from reference pictures. Says whether they show one "
             "character, and which of them can't be used. Without an Identity Model it needs no "
             "weights, and compares looks, not identity.",
-            search_aliases=["character reference", "identity", "face", "consistency"],
+            search_aliases=[
+                *("character reference", "identity", "face", "consistency", "same character"),
+                *("consistent character", "character consistency", "model sheet"),
+                *(
+                    "reference sheet",
+                    "turnaround",
+                    "same face",
+                    "同じキャラ",
+                    "角色一致性",
+                    "三视图",
+                ),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input(
@@ -109,7 +120,12 @@ class AnimeCharacterScore(ProfiledNode):
             category="Anime Production/Character",
             description="Compares every frame with a character sheet: same, different, or not "
             "visible. Says at which frame a character is lost, and how it drifts.",
-            search_aliases=["same character", "identity", "drift", "consistency", "off model"],
+            search_aliases=[
+                *("same character", "identity", "drift", "consistency", "off model"),
+                *("consistent character", "character consistency", "identity drift", "likeness"),
+                *("face likeness", "similarity score", "face similarity", "similarity percentage"),
+                *("同じキャラ", "キャラクターの一貫性", "角色一致性"),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input(

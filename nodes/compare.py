@@ -38,7 +38,10 @@ class AnimeCompareImages(ProfiledNode):
             "multi-scale SSIM, GMSD), error (PSNR), colour (CIEDE2000), and LPIPS if its weights "
             "are installed. Use it before and after upscaling, interpolation, face repair or a "
             "VAE.",
-            search_aliases=["ssim", "psnr", "lpips", "before after", "metrics"],
+            search_aliases=[
+                *("ssim", "psnr", "lpips", "before after", "metrics", "similarity score"),
+                *("image similarity",),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="Pictures to measure: the results."),

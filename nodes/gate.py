@@ -32,7 +32,11 @@ class AnimeGate(io.ComfyNode):
             description="Sends what passes to the accepted side, and everything else to the "
             "rejected side. An empty side is blocked silently: the nodes behind it do not run, and "
             "the prompt still succeeds.",
-            search_aliases=["gate", "quality gate", "filter", "reject bad images", "if pass"],
+            search_aliases=[
+                *("gate", "quality gate", "filter", "reject bad images", "if pass"),
+                *("accept reject", "image quality gate", "quality filter", "stop workflow"),
+                *("stop if false",),
+            ],
             has_intermediate_output=True,
             inputs=[
                 ReportSocket.Input("report", tooltip="Report that decides."),

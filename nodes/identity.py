@@ -59,7 +59,10 @@ class AnimeIdentityModel(io.ComfyNode):
             description="Model that finds characters and tells them apart: CCIP for anime, "
             "InsightFace for realistic faces, a CLIP vision model, or colours and coarse shape "
             "without any weights. Says what was chosen, what is installed and what is missing.",
-            search_aliases=["ccip", "insightface", "face detection", "same face", "identity"],
+            search_aliases=[
+                *("ccip", "insightface", "face detection", "same face", "identity", "face"),
+                *("face similarity", "face recognition", "anime face"),
+            ],
             inputs=[
                 io.Combo.Input(
                     "backend",

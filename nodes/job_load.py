@@ -35,7 +35,10 @@ class AnimeJobLoad(io.ComfyNode):
             category="Anime Production/Job",
             description="Loads the pictures, report, prompt, seed and sound of a remembered job: "
             "the latest or the best of a shot, or one by its id.",
-            search_aliases=["history", "past job", "best", "latest", "load image", "load video"],
+            search_aliases=[
+                *("history", "past job", "best", "latest", "load image", "load video"),
+                *("generation history", "image history"),
+            ],
             inputs=[
                 io.Combo.Input(
                     "which",

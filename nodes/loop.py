@@ -32,7 +32,19 @@ class AnimeLoopScore(ProfiledNode):
             description="Compares the step from the last frame to the first with the clip's own "
             "steps. A jump, a stutter, motion that turns back, a drift of light or colour, a "
             "broken hold pattern or a frozen picture is not a loop.",
-            search_aliases=["seamless", "loop", "seam", "does it loop", "perfect loop"],
+            search_aliases=[
+                *("seamless", "loop", "seam", "does it loop", "perfect loop", "seamless loop"),
+                *("loop point", "looping video", "first and last frame"),
+                *(
+                    "first frame same as last frame",
+                    "ループ動画",
+                    "ループ",
+                    "継ぎ目",
+                    "循环",
+                    "无缝循环",
+                    "首尾帧",
+                ),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order; 4 or more."),

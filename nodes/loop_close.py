@@ -32,7 +32,11 @@ class AnimeLoopClose(ProfiledNode):
             "trims the ends, or blends across the seam. auto takes the mildest method that works, "
             "judged by the loop's score. The report says what was done and how far the score "
             "rose.",
-            search_aliases=["make loop", "seamless", "crossfade", "trim loop", "ping pong"],
+            search_aliases=[
+                *("make loop", "seamless", "crossfade", "trim loop", "ping pong", "seamless loop"),
+                *("looping video", "closed loop", "loop point", "boomerang", "pingpong"),
+                *("cross fade", "ループ", "ループ動画", "循环", "无缝循环"),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input(

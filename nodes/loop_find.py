@@ -33,7 +33,10 @@ class AnimeLoopFind(ProfiledNode):
             description="Compares all frames of a clip with each other and cuts out the part whose "
             "end continues into its start, in pose and in motion. If nothing loops, the report "
             "says so and the nearest part comes out.",
-            search_aliases=["loop detection", "find loop", "perfect loop", "gif loop", "trim"],
+            search_aliases=[
+                *("loop detection", "find loop", "perfect loop", "gif loop", "trim", "loop point"),
+                *("looping video", "seamless loop", "ループ", "ループ動画", "循环"),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", tooltip="The frames of one clip, in order."),

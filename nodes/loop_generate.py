@@ -40,7 +40,10 @@ class AnimationLoopGenerator(io.ComfyNode):
             category="Anime Production/Loop",
             description="Makes a video model generate a loop: at every step it turns the video's "
             "latents in time by another offset. It takes no extra time. Decode with Loop Decode.",
-            search_aliases=["seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"],
+            search_aliases=[
+                *("seamless", "loop", "cyclic", "mobius", "looping video", "wan loop"),
+                *("seamless loop", "generate loop", "ループ動画", "ループ", "循环视频", "无缝循环"),
+            ],
             inputs=[
                 io.Model.Input(
                     "model",

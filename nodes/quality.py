@@ -39,6 +39,8 @@ class AnimeClipQuality(ProfiledNode):
                 *("flicker", "blurry", "sharpness", "video quality", "on twos", "jitter", "flash"),
                 *("duplicate frames", "dropped frames", "boiling", "warping error", "smoothness"),
                 *("ghosting", "melting", "pop", "soft frames", "colour drift", "noise"),
+                *("clip check", "check clip", "flickering", "temporal consistency", "color shift"),
+                *("color drift", "shaking", "ちらつき", "闪烁", "抖动"),
             ],
             is_output_node=True,
             inputs=[
@@ -76,7 +78,11 @@ class AnimeStillQuality(ProfiledNode):
             "noise, bands, blocks, lost light, blank pictures. It also reports borders, kind of "
             "blur, ripples, contrast and colour. It is made for drawings: flat colour is not a "
             "fault.",
-            search_aliases=["blurry", "noise", "banding", "jpeg", "image quality", "aesthetic"],
+            search_aliases=[
+                *("blurry", "noise", "banding", "jpeg", "image quality", "aesthetic", "sharpness"),
+                *("sharp", "blur detection", "aesthetic score", "quality score", "quality check"),
+                *("ぼけ", "模糊检测"),
+            ],
             is_output_node=True,
             inputs=[
                 io.Image.Input(

@@ -52,7 +52,10 @@ class AnimeRetryStart(io.ComfyNode):
             description="Begins the part that is run again: the nodes between this node and its "
             "Retry End run with the next seed each time, until the report at the Retry End "
             "passes.",
-            search_aliases=["retry", "loop until", "try again", "repeat", "next seed", "while"],
+            search_aliases=[
+                *("retry", "loop until", "try again", "repeat", "next seed", "while", "reroll"),
+                *("re-roll", "generate until good", "retry until", "until it passes", "new seed"),
+            ],
             accept_all_inputs=True,
             inputs=[
                 io.Int.Input(
@@ -107,7 +110,10 @@ class AnimeRetryEnd(io.ComfyNode):
             description="Runs the nodes between the Retry Start and this node again until the "
             "report passes, inside one prompt. Its report holds the seed and the report of every "
             "attempt.",
-            search_aliases=["retry", "loop until", "try again", "repeat", "while", "best of"],
+            search_aliases=[
+                *("retry", "loop until", "try again", "repeat", "while", "best of", "reroll"),
+                *("generate until good", "retry until", "until it passes"),
+            ],
             is_output_node=True,
             enable_expand=True,
             accept_all_inputs=True,

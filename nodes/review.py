@@ -27,7 +27,10 @@ class AnimeReview(io.ComfyNode):
             category="Anime Production/Job",
             description="Records that a person approved or rejected a job, and why. It stops "
             "nothing and waits for nobody. To review an earlier job, connect Load Job.",
-            search_aliases=["approve", "reject", "judge", "feedback", "sign off"],
+            search_aliases=[
+                *("approve", "reject", "judge", "feedback", "sign off", "accept reject"),
+                *("human review", "confirm"),
+            ],
             is_output_node=True,
             not_idempotent=True,
             inputs=[

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def listing(models: Path) -> list[str]:
-    """Return a line for each set of weights: installed or missing, size and licence."""
+    """Return two lines for each set of weights: state, size and licence, and what it is for."""
     lines = [
         f"Weights in {models}",
         "The pack works without them, and fetches none on its own. Weights marked with ! may not",
@@ -50,6 +50,7 @@ def listing(models: Path) -> list[str]:
         lines.append(
             f"{mark} {weight.name:<{name_width}}  {state:<9}  {weight.size:>7}  {weight.licence}"
         )
+        lines.append(f"      {weight.purpose}.")
     lines += ["", f"To fetch some: {fetch_command('NAME', '[NAME ...]')}"]
     command = fetch_command(*(weight.name for weight in RECOMMENDED))
     return [*lines, f"Recommended, to see anime characters in any frame: {command}"]

@@ -25,6 +25,7 @@ NAMES = {
     *("fps", "CFG", "ControlNet", "LoRA", "API"),
     *("SSIM", "MS-SSIM", "PSNR", "GMSD", "CAMBI", "LPIPS"),
     *("LPIPS（alex）", "LPIPS（squeeze）", "LPIPS（vgg）"),
+    *("MIT（DeepGHS）", "MIT（nagadomi）"),
     *("ΔE", "ΔE₀₀", "M³", "dB", "log2", "px"),
 }
 OF_COMFYUI = {  # its own nodes, as it calls them

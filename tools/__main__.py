@@ -46,6 +46,10 @@ GENERATORS = {
         "measures_page",
         "Writes the tables of docs/measures.md; needed after a measure or a profile changed.",
     ),
+    "weights-page": Generator(
+        "weights_page",
+        "Writes the tables of docs/weights.md; needed after the catalogue of weights changed.",
+    ),
     "quotes": Generator(
         "quotes",
         "Writes the texts that docs/troubleshooting.md quotes; needed after such a text changed.",

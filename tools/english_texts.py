@@ -17,6 +17,8 @@ from ..models.production.catalogue import SHIPPED
 from ..models.production.definition import read_definition
 from ..models.reasons import OWN, sentences
 from ..models.report import SUBJECTS
+from ..models.weights import WEIGHTS
+from ..models.weights.catalogue import WITHOUT
 from ..web.server.refusals import REFUSALS
 from . import translations
 from .comfyui import enter_comfyui, pack_nodes
@@ -109,8 +111,18 @@ def own_texts() -> Texts:
         "measurements": {name: labels[name] or _as_words(name) for name in sorted(labels)},
         "units": {unit: units_by_hand.get(unit, unit) for unit in sorted(units)},
         "phases": {each.id: each.name for each in phases},
+        "weights": weight_texts(),
+        "licences": {each.licence: each.licence for each in WEIGHTS.values()},
         HELP_TABLES: english_words(),
     }
+
+
+def weight_texts() -> Texts:
+    """Return the texts of the weights by name, and what happens without each folder's weights."""
+    texts: Texts = {}
+    for name, weight in WEIGHTS.items():
+        texts |= {f"{name}.purpose": weight.purpose, f"{name}.gain": weight.gain}
+    return texts | {f"without.{folder}": text for folder, text in WITHOUT.items()}
 
 
 def english() -> dict[str, Texts]:

@@ -67,6 +67,10 @@ class Weight:
         alternative_names: other file names that the first file may have, with the same values.
         unpacked: folder for the content of a zip, below `folder`; "" if the file is no zip.
         members: names of the files that the zip must hold.
+        purpose: what they are for, in a maker's words, without a full stop.
+        gain: sentences on what the nodes do with them.
+        without: sentence on what the nodes do while no weights of this folder are installed.
+        page: address of the publisher's page, with the terms in full.
     """
 
     name: str
@@ -79,6 +83,10 @@ class Weight:
     alternative_names: tuple[str, ...] = ()
     unpacked: str = ""
     members: tuple[str, ...] = ()
+    purpose: str = ""
+    gain: str = ""
+    without: str = ""
+    page: str = ""
 
     @property
     def file(self) -> str:

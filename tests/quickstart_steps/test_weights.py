@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.models.weights import WEIGHTS
 from anime_production.quickstart_steps.comfyui_process import free_port
 from anime_production.quickstart_steps.command_line import parse
 
@@ -56,6 +57,7 @@ def test_the_list_says_what_is_there_how_large_it_is_and_whose(checkout, tmp_pat
     assert rows["buffalo_l"].startswith("! ")
     assert "non-commercial" in rows["buffalo_l"]
     assert not rows["lpips-vgg"].startswith("!")
+    assert f"      {WEIGHTS['lpips-vgg'].purpose}." in result.stdout.splitlines()
     last = result.stdout.splitlines()[-1]
     assert last.endswith("--fetch ccip-caformer-24-randaug-pruned person_detect_v1.1_m")
 

@@ -12,7 +12,7 @@ import { PATIENT } from "./requests.js";
  *
  * @typedef {Record<Section, Record<string, string>>} Texts
  * @typedef {"words" | "reasons" | "notes" | "refusals" | "subjects" | "measurements" | "units" |
- *   "phases"} Section
+ *   "phases" | "weights" | "licences"} Section
  *
  * @typedef {{name?: string, reason_code: string, reason_values?: Record<string, unknown>,
  *   reason: string}} Reason `name`: name of the measurement that the reason belongs to
@@ -86,6 +86,19 @@ export function reasonText({ name, reason_code: code, reason_values: values, rea
   if (name && "measure" in displayed) displayed.measure = title(name);
   if (displayed.who === "") displayed.who = words("productions.somebody");
   return fillPlaceholders(template, displayed);
+}
+
+/**
+ * Return a text of a route that a section of the texts translates, or in English if the language
+ * lacks it.
+ *
+ * @param {Section} section
+ * @param {string} key
+ * @param {string} english the route's text
+ */
+export function translated(section, key, english) {
+  if (language() === SOURCE) return english;
+  return TEXTS[language()]?.[section]?.[key] ?? english;
 }
 
 /**

@@ -171,9 +171,9 @@ Download = answer(
     message=TEXT,
 )  # fmt: skip
 WeightState = answer(
-    "WeightState", name=str, installed=bool, folder=str, files=list[str], sources=list[str],
-    megabytes=NUMBER, licence=str, non_commercial=bool, recommended=bool, used_by=list[str],
-    fetch=Download | None,
+    "WeightState", name=str, purpose=str, gain=str, without=str, installed=bool, folder=str,
+    files=list[str], sources=list[str], page=str, megabytes=NUMBER, licence=str,
+    non_commercial=bool, recommended=bool, used_by=list[str], fetch=Download | None,
 )  # fmt: skip
 Weights = answer("Weights", weights=list_of(WeightState))
 Fetched = answer("Fetched", name=str, installed=bool, fetch=optional(Download))

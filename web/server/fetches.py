@@ -161,10 +161,14 @@ class Fetches:
         state, size = self._states.get(weight.name), weight.megabytes
         return {
             "name": weight.name,
+            "purpose": weight.purpose,
+            "gain": weight.gain,
+            "without": weight.without,
             "installed": weight.installed(files) is not None,
             "folder": weight.folder,
             "files": [weight.unpacked] if weight.unpacked else [f.path for f in weight.files],
             "sources": [file.source for file in weight.files],
+            "page": weight.page,
             # Browsers show three digits; a number that is rounded twice may end in another one.
             "megabytes": None if size is None else round(size, 2 if size >= 1 else 1),
             "licence": weight.licence,

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from anime_production.models.character.embedders.ccip import MODELS
 from anime_production.models.character.registry import DETECTORS, EMBEDDERS
 from anime_production.models.perceptual.backend import BACKENDS
 from anime_production.models.weights import RECOMMENDED, WEIGHTS
 from anime_production.models.weights.weight import fetch_command
 from anime_production.tools.comfyui import PACK
+from anime_production.tools.weights_page import PAGE, with_tables
 
 
 def test_every_backend_that_needs_weights_finds_them_here():
@@ -111,11 +113,32 @@ def test_half_a_pack_is_not_installed():
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_the_page_of_weights_has_size_terms_and_folder(name):
+def test_everyone_can_know_what_a_weight_is_for(name):
     weight = WEIGHTS[name]
-    page = (PACK / "docs" / "weights.md").read_text(encoding="utf-8")
-    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
-    _, _, size, _, terms, folder, _ = (cell.strip() for cell in row.split("|"))
-    shown = terms.replace("**", "")
-    assert (size, shown, folder) == (weight.size, weight.licence, f"`{weight.folder}`")
-    assert ("**" in terms) == weight.non_commercial
+    assert weight.purpose
+    assert not weight.purpose.endswith(".")
+    assert weight.gain.endswith(".")
+    assert weight.without.endswith(".")
+    assert weight.page.startswith("https://")
+
+
+def test_no_two_weights_are_for_the_same():
+    purposes = Counter(weight.purpose for weight in WEIGHTS.values())
+    assert [purpose for purpose, times in purposes.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_scores_of_ccip_are_the_published_ones(name):
+    assert f"F1 of {MODELS[name].f1:.3f}" in WEIGHTS[name].gain
+
+
+def test_the_tables_of_the_page_are_those_of_the_catalogue():
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "write it anew: python quickstart.py generate weights-page"
+
+
+def test_the_readme_says_the_same_of_the_recommended_set():
+    text = " ".join((PACK / "README.md").read_text(encoding="utf-8").split())
+    for weight in RECOMMENDED:
+        purpose = weight.purpose[0].lower() + weight.purpose[1:]
+        assert f"*{purpose}* ({weight.size}, {weight.licence.partition(' (')[0]})" in text

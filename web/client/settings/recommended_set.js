@@ -3,6 +3,7 @@
 import { element } from "../element.js";
 import { number, words } from "../words.js";
 import { button } from "./dialog.js";
+import { licenceText } from "./weight_row.js";
 
 /** @import { WeightRow } from "./weight_row.js" */
 
@@ -55,7 +56,7 @@ function terms(rows) {
   const hosts = weights.flatMap(({ sources }) => sources.map((each) => new URL(each).host));
   return words("weights.recommended_terms", {
     megabytes: number(Math.round(size), "MB"),
-    licences: [...new Set(weights.map(({ licence }) => licence))].join("; "),
+    licences: [...new Set(weights.map(licenceText))].join("; "),
     hosts: [...new Set(hosts)].join(", "),
   });
 }

@@ -1,9 +1,10 @@
 /** Row of one weight in the dialog "Download weights". */
 
 import { element } from "../element.js";
+import { copiedText } from "../parts/copied_text.js";
 import { errorText } from "../parts/message.js";
 import { callRoute } from "../requests.js";
-import { number, words } from "../words.js";
+import { number, translated, words } from "../words.js";
 import { button } from "./dialog.js";
 
 /**
@@ -14,9 +15,13 @@ import { button } from "./dialog.js";
  *
  * @typedef {object} Weight one weight in the answer of `GET /anime/weights`
  * @property {string} name
+ * @property {string} purpose what it is for
+ * @property {string} gain what the nodes do with it
+ * @property {string} without what the nodes do while no weight of its folder is installed
  * @property {boolean} installed
  * @property {string} folder
  * @property {string[]} sources
+ * @property {string} page address of the publisher's page
  * @property {number | null} megabytes
  * @property {string} licence
  * @property {boolean} non_commercial
@@ -27,7 +32,10 @@ import { button } from "./dialog.js";
 
 const MEGABYTE = 1e6;
 
-/** Row of one weight: its name, size and state, with buttons to download it or to stop that. */
+/**
+ * Row of one weight: what it is for, its terms and its state, with buttons to download it or to
+ * stop that. The terms stand above the button, so a click needs no further question.
+ */
 export class WeightRow {
   /** @param {Weight} weight */
   constructor(weight) {
@@ -36,18 +44,9 @@ export class WeightRow {
     this.isRunning = false;
     /** @type {() => void} called after every change of the state */
     this.onChange = () => {};
-    const { name, megabytes, used_by: users } = weight;
-    const size = megabytes === null ? "" : ` · ${number(megabytes, "MB")}`;
-    const usersText = words("weights.used_by", { names: users.join(", ") });
     this.state = element("div", "anime-weight-state");
     this.state.setAttribute("aria-live", "polite");
-    this.root = element(
-      "li",
-      "anime-weight",
-      element("div", "anime-name", name),
-      element("div", "anime-note", `${usersText}${size}`),
-      this.state,
-    );
+    this.root = element("li", "anime-weight", ...description(weight), this.state);
     this.root.tabIndex = -1;
     this.#show(weight.fetch);
   }
@@ -72,25 +71,32 @@ export class WeightRow {
   #show(fetch) {
     this.isRunning = fetch?.state === "running";
     if (fetch?.state === "running") this.#showProgress(fetch);
-    else if (this.weight.installed) this.#showState(words("weights.installed", this.weight));
-    else if (fetch?.state === "failed") this.#showState(failure(fetch), "weights.again");
-    else if (fetch?.state === "stopped") this.#showState(words("weights.stopped"), "weights.go_on");
-    else this.#showState("", "weights.download");
+    else if (this.weight.installed) this.#showText(words("weights.installed", this.weight));
+    else if (fetch?.state === "failed") this.#showFailure(failure(fetch));
+    else if (fetch?.state === "stopped") this.#showText(words("weights.stopped"), "weights.go_on");
+    else this.#put(this.#downloadButton());
   }
 
   /**
-   * Display a state, with a button to download.
+   * Display a state.
    *
    * @param {string} text
-   * @param {"weights.again" | "weights.go_on" | "weights.download"} [buttonKey] key of the button's
-   *   text
+   * @param {"weights.go_on"} [buttonKey] key of the text of a button that downloads
    */
-  #showState(text, buttonKey) {
-    const texts = text ? [element("div", "", text)] : [];
-    const buttons = buttonKey
-      ? [this.#labelled(button(words(buttonKey), () => this.#showLicence()))]
-      : [];
-    this.#put(...texts, ...buttons);
+  #showText(text, buttonKey) {
+    const buttons = buttonKey ? [this.#downloadButton(buttonKey)] : [];
+    this.#put(element("div", "", text), ...buttons);
+  }
+
+  /**
+   * Display why a download failed.
+   *
+   * @param {string} text
+   */
+  #showFailure(text) {
+    const { message, copy, state } = copiedText(text, this.weight.name);
+    const again = this.#downloadButton("weights.again");
+    this.#put(message, element("div", "anime-buttons", again, copy, state));
   }
 
   /**
@@ -105,18 +111,16 @@ export class WeightRow {
     this.onChange();
   }
 
-  /** Display the weight's licence, which a user accepts before every download. */
-  #showLicence() {
-    const { licence, non_commercial: isRestricted, sources } = this.weight;
-    const hosts = [...new Set(sources.map((each) => new URL(each).host))].join(", ");
-    const acceptText = words(isRestricted ? "weights.accept" : "weights.begin");
-    const accept = button(acceptText, () => this.download());
-    const parts = [element("div", "", words("weights.licence", { licence }))];
-    if (isRestricted) parts.push(element("div", "anime-warning", words("weights.non_commercial")));
-    parts.push(element("div", "anime-note", words("weights.source", { hosts })));
-    const refuse = button(words("weights.refuse"), () => this.#show(null));
-    const buttons = element("div", "anime-buttons", this.#labelled(accept), refuse);
-    this.#put(...parts, buttons);
+  /**
+   * Return a button that begins the download. A licence that forbids commercial use is accepted
+   * with it.
+   *
+   * @param {"weights.begin" | "weights.again" | "weights.go_on"} [key] key of the button's text
+   */
+  #downloadButton(key = "weights.begin") {
+    const isAccepted = key !== "weights.begin" || !this.weight.non_commercial;
+    const text = words(isAccepted ? key : "weights.accept");
+    return this.#labelled(button(text, () => this.download()));
   }
 
   /** Begin the download; the user has seen the licence. */
@@ -130,8 +134,7 @@ export class WeightRow {
       // An event that arrived before the answer is newer than the answer.
       if (this.eventCount === countBefore) this.#show(answer.fetch ?? null);
     } catch (error) {
-      const values = { name, why: errorText(error) };
-      this.#showState(words("weights.refused", values), "weights.again");
+      this.#showFailure(words("weights.refused", { name, why: errorText(error) }));
     }
   }
 
@@ -179,6 +182,42 @@ export class WeightRow {
     target.setAttribute("aria-label", `${target.textContent}: ${this.weight.name}`);
     return target;
   }
+}
+
+/**
+ * Return the elements that say what a weight is for, what happens without it, and its terms.
+ *
+ * @param {Weight} weight
+ */
+function description({ name, purpose, gain, without, folder, megabytes, page, ...weight }) {
+  const size = megabytes === null ? [] : [number(megabytes, "MB")];
+  const source = element("a", "", page.replace(/^https?:\/\//, ""));
+  source.href = page;
+  source.target = "_blank";
+  source.rel = "noopener noreferrer";
+  const facts = element("div", "anime-note", [name, ...size, licenceText(weight)].join(" · "));
+  const warnings = weight.non_commercial
+    ? [element("div", "anime-warning", words("weights.non_commercial"))]
+    : [];
+  return [
+    element("h4", "anime-name", translated("weights", `${name}.purpose`, purpose)),
+    facts,
+    ...warnings,
+    element("div", "", translated("weights", `${name}.gain`, gain)),
+    element("div", "", words("weights.without", {
+      text: translated("weights", `without.${folder}`, without),
+    })),
+    element("div", "anime-note", words("weights.source"), " ", source),
+  ];
+}
+
+/**
+ * Return the terms of a weight in the editor's language.
+ *
+ * @param {{licence: string}} weight
+ */
+export function licenceText({ licence }) {
+  return translated("licences", licence, licence);
 }
 
 /** @param {WeightDownload} fetch */

@@ -2,6 +2,7 @@
 
 import { app } from "../../../scripts/app.js";
 import { element } from "../element.js";
+import { errorText } from "../parts/message.js";
 import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 import { button, openDialog } from "./dialog.js";
@@ -22,7 +23,7 @@ export function weightsButton() {
       const installed = all.filter((each) => each.installed).length;
       note.textContent = words("weights.count", { installed, all: all.length });
     } catch (error) {
-      note.textContent = error instanceof Error ? error.message : String(error);
+      note.textContent = errorText(error);
     }
   };
   count();
@@ -44,7 +45,7 @@ export async function openWeights() {
     const recommended = recommendedSet(all.filter((row) => row.weight.recommended));
     parts.append(recommended, element("h3", "", words("weights.further")), further);
   } catch (error) {
-    note.textContent = error instanceof Error ? error.message : String(error);
+    note.textContent = errorText(error);
   }
 }
 
