@@ -16,13 +16,14 @@ from .job import Job, JobError, JobSource, JobState, ReviewVerdict
 from .json_values import to_json_value
 from .provenance.judgement import JudgedBy
 
-# A job's row holds the ids of its project, machine, shot and character. These joins add their
-# names; a SELECT of the columns below needs them after `FROM … jobs`.
+# A job's row holds the ids of its project, machine, shot, character and process. These joins add
+# their names and the process; a SELECT of the columns below needs them after `FROM … jobs`.
 NAME_JOINS = """
 JOIN anime.projects ON projects.id = jobs.project_id
 JOIN anime.machines ON machines.id = jobs.machine_id
 LEFT JOIN anime.shots ON shots.id = jobs.shot_id
 LEFT JOIN anime.characters ON characters.id = jobs.character_id
+LEFT JOIN anime.processes ON processes.id = jobs.process_id
 """
 
 
@@ -69,6 +70,55 @@ EXISTS (
     SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
     WHERE artifacts.job_id = jobs.id
 )"""
+# The seed of the chosen attempt of a retry inside the job, else the first seed of its graph. It is
+# a text, because a number in a browser does not hold all its digits.
+SEED = """
+coalesce(
+    (
+        SELECT attempts.seed FROM anime.retry_attempts AS attempts
+        WHERE attempts.job_id = jobs.id AND attempts.chosen
+        ORDER BY attempts.node_id, attempts.number LIMIT 1
+    ),
+    (
+        SELECT parameters.number FROM anime.generation_parameters AS parameters
+        WHERE parameters.job_id = jobs.id AND parameters.kind = 'seed'
+            AND parameters.number IS NOT NULL
+        ORDER BY parameters.position LIMIT 1
+    )
+)::text"""
+# Of a production: the number of the phase's attempt. Of a job that repeats another one: its place,
+# in the order of time, among the first job and all that repeat it; at most 200 are looked through.
+# Of a job with a retry: the number of the chosen attempt.
+ATTEMPT = """
+coalesce(
+    (SELECT attempts.number FROM anime.attempts WHERE attempts.job_id = jobs.id LIMIT 1),
+    CASE WHEN jobs.reproduced_from IS NOT NULL THEN (
+        WITH RECURSIVE ancestors AS (
+            SELECT jobs.reproduced_from AS id, 1 AS steps
+            UNION ALL
+            SELECT parents.reproduced_from, ancestors.steps + 1
+            FROM ancestors JOIN anime.jobs AS parents ON parents.id = ancestors.id
+            WHERE parents.reproduced_from IS NOT NULL AND ancestors.steps < 100
+        ), family AS (
+            SELECT first.id, first.created_at FROM anime.jobs AS first
+            WHERE first.id = (SELECT id FROM ancestors ORDER BY steps DESC LIMIT 1)
+            UNION ALL
+            SELECT repeated.id, repeated.created_at
+            FROM family JOIN anime.jobs AS repeated ON repeated.reproduced_from = family.id
+        )
+        SELECT count(*) FROM (SELECT * FROM family LIMIT 200) AS members
+        WHERE (members.created_at, members.id) <= (jobs.created_at, jobs.id)
+    ) END,
+    (
+        SELECT attempts.number FROM anime.retry_attempts AS attempts
+        WHERE attempts.job_id = jobs.id AND attempts.chosen
+        ORDER BY attempts.node_id, attempts.number LIMIT 1
+    )
+)::integer"""
+# When the process of a lost job gave its last sign of life.
+LAST_HEARD = (
+    "CASE WHEN jobs.state = 'lost' THEN coalesce(processes.ended_at, processes.seen_at) END"
+)
 
 COLUMNS = (
     JobColumn("id", UUID, "jobs.id", ALL),
@@ -101,6 +151,10 @@ COLUMNS = (
     JobColumn("error", str | None, "jobs.error_message", LIST | EXPORT),
     JobColumn("error", JobError | None, ERROR, RECORD),
     JobColumn("has_thumbnail", bool, HAS_THUMBNAIL, LIST),
+    JobColumn("seed", str | None, SEED, ALL),
+    JobColumn("attempt", int | None, ATTEMPT, ALL),
+    JobColumn("last_heard_at", datetime | None, LAST_HEARD, ALL),
+    JobColumn("process_pid", int | None, "processes.pid", LIST | RECORD),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from .editor import Editor
 
-ROW_HEIGHT = 72  # as web/client/jobs/list.js has it
+ROW_HEIGHT = 88  # as web/client/jobs/list.js has it
 
 # It leaves in its place what is there.
 FOREIGN_TAB = """() => app.extensionManager.registerSidebarTab({

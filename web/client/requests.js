@@ -31,6 +31,11 @@ export class RouteError extends Error {
  */
 export const PATIENT = { timeoutMs: null };
 
+/**
+ * @typedef {{method?: string, body?: unknown, signal?: AbortSignal, asFile?: boolean}} Options
+ *   `asFile`: true if the answer is a file instead of JSON
+ */
+
 const TOKEN_HEADER = "X-Anime-Token";
 // Codes of refusals that the user's token helps against.
 const TOKEN_CODES = ["token_needed", "token_wrong"];
@@ -40,7 +45,7 @@ const TOKEN_CODES = ["token_needed", "token_wrong"];
  * it, and the route is called again.
  *
  * @param {string} route `/anime/jobs?limit=50`
- * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
+ * @param {Options} [options]
  * @returns {Promise<any>}
  * @throws {RouteError} if the route refuses, or ComfyUI doesn't answer (status 0)
  */
@@ -57,13 +62,25 @@ export async function callRoute(route, options = {}) {
 }
 
 /**
+ * Call a route as `callRoute` does, and return its answer as a file.
+ *
+ * @param {string} route
+ * @param {{method?: string, body?: unknown}} options
+ * @returns {Promise<Blob>}
+ * @throws {RouteError} if the route refuses, or ComfyUI doesn't answer (status 0)
+ */
+export async function callForFile(route, options) {
+  return callRoute(route, { ...options, asFile: true });
+}
+
+/**
  * Send one request to a route and return its response.
  *
  * @param {string} route
- * @param {{method?: string, body?: unknown, signal?: AbortSignal}} options
+ * @param {Options} options
  * @returns {Promise<any>}
  */
-async function send(route, { method = "GET", body, signal }) {
+async function send(route, { method = "GET", body, signal, asFile = false }) {
   /** @type {Record<string, string>} */
   const headers = {};
   const token = method === "GET" ? "" : localStorage.getItem(tokenKey());
@@ -79,6 +96,7 @@ async function send(route, { method = "GET", body, signal }) {
     if (signal?.aborted) throw error;
     throw new RouteError(0, "no_answer", String(error), {});
   }
+  if (response.ok && asFile) return response.blob();
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   const { error = {}, ...more } = answer;

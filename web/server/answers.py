@@ -80,8 +80,11 @@ Report = answer(
     "Report", "allow", schema_=(Literal[1], Field(alias="schema")), subject=str, verdict=Verdict,
     score=NUMBER, deciding=list[str], measurements=list[Object],
 )  # fmt: skip
-# `decides` is false for an earlier report, on frames that the job didn't keep.
-NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
+# `decides` is false for an earlier report, on frames that the job didn't keep. `title` is null for
+# a node that the maker didn't name.
+NodeReport = answer(
+    "NodeReport", node_id=str, report=Report, decides=bool, title=TEXT, node_type=TEXT
+)
 # `node_id` and `node_type` are null for a file of Save Job.
 ARTIFACT: dict[str, Any] = dict(
     path=str, kind=Literal["image", "animation", "video", "audio", "other"], bytes=int, sha256=str,
@@ -137,6 +140,22 @@ Cancelled = answer("Cancelled", id=UUID, was=Literal["pending", "in_progress"])
 KeptFile = answer("KeptFile", path=str, reason_code=str, reason=str)
 Deleted = answer("Deleted", id=UUID, deleted=bool, removed=list[str], kept=list_of(KeptFile))
 
+# `reason` says why a job was not changed, and `reason_values` are the values in its sentence.
+RESULT: dict[str, Any] = dict(
+    id=str, done=bool, reason_code=TEXT, reason=TEXT, reason_values=dict[str, str]
+)
+SelectionResult = answer("SelectionResult", **RESULT)
+SelectionChanged = answer("SelectionChanged", results=list_of(SelectionResult))
+DeletedResult = answer("DeletedResult", **RESULT, removed=list[str], kept=list_of(KeptFile))
+SelectionDeleted = answer("SelectionDeleted", results=list_of(DeletedResult))
+
+# `key` is the value of the parameter `group` for the jobs of the shot.
+ShotGroup = answer(
+    "ShotGroup", key=str, project=str, episode=str, scene=str, shot=str, jobs=int, passed=int,
+    approved=int, newest=datetime, verdict=Verdict | None, score=NUMBER,
+)  # fmt: skip
+Shots = answer("Shots", shots=list_of(ShotGroup), next=TEXT)
+Tags = answer("Tags", tags=list_of(answer("TagCount", tag=str, jobs=int)))
 Shot = answer("Shot", episode=str, scene=str, shot=str)
 Project = answer(
     "Project", name=str, created_at=datetime, newest_job=TIME, characters=int, shots=list_of(Shot)

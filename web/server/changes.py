@@ -1,5 +1,6 @@
 """Handlers of the routes that cancel, review or delete a job."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -72,21 +73,33 @@ def delete(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     except StillRunning as state:
         raise Refusal("still_running", state=str(state)) from None
     query: DeleteParameters = request.parameters
-    removed_paths: list[str] = []
-    kept_files: list[dict[str, str]] = []
-    for file in (files or ()) if query.files else ():
-        obstacle = _remove(context.output(), file)
-        if obstacle is None:
-            removed_paths.append(file.path)
-        else:
-            code, reason = obstacle
-            kept_files.append({"path": file.path, "reason_code": code, "reason": reason})
+    removed_paths, kept_files = remove_files(context.output(), files or () if query.files else ())
     return {
         "id": str(record.job.id),
         "deleted": True,
         "removed": removed_paths,
         "kept": kept_files,
     }
+
+
+def remove_files(
+    root: Path, files: Iterable[WrittenFile]
+) -> tuple[list[str], list[dict[str, str]]]:
+    """Remove files below the output folder, as far as they are still what the jobs wrote.
+
+    Returns:
+        The paths of the removed files, and the others with the code and the sentence of the reason.
+    """
+    removed_paths: list[str] = []
+    kept_files: list[dict[str, str]] = []
+    for file in files:
+        obstacle = _remove(root, file)
+        if obstacle is None:
+            removed_paths.append(file.path)
+        else:
+            code, reason = obstacle
+            kept_files.append({"path": file.path, "reason_code": code, "reason": reason})
+    return removed_paths, kept_files
 
 
 def _remove(root: Path, file: WrittenFile) -> tuple[str, str] | None:

@@ -43,9 +43,19 @@ async def export(context: RouteContext, request: RouteRequest) -> web.Response:
             page = await context.threads.run(page_after, page.next)
             yield page
 
-    encode, media_type = (_csv, "text/csv") if query.format == CSV else (_json, "application/json")
-    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{query.format}"'}
-    body = encode(pages())
+    return file_answer(query.format, pages())
+
+
+def file_answer(file_format: str, pages: Pages) -> web.Response:
+    """Return jobs as an answer that a browser saves as a file.
+
+    Args:
+        file_format: `CSV` or `JSON`.
+        pages: jobs, page by page.
+    """
+    encode, media_type = (_csv, "text/csv") if file_format == CSV else (_json, "application/json")
+    headers = {"Content-Disposition": f'attachment; filename="anime-jobs.{file_format}"'}
+    body = encode(pages)
     return web.Response(body=body, content_type=media_type, charset="utf-8", headers=headers)
 
 

@@ -8,12 +8,15 @@ from uuid import UUID
 from aiohttp import web
 
 from ...models.jobs.columns import LIST, as_json
+from ...models.jobs.database.database import READ_SECONDS
 from ...models.jobs.json_values import row_to_json
+from ...models.jobs.node_names import name_of_node
 from ...models.jobs.queries import details
 from ...models.jobs.queries.cursors import CursorError
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
+from ...models.jobs.queries.shots import list_shots, list_tags
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext
 from .endpoint import RouteRequest, refusal_with_backlog
@@ -27,7 +30,7 @@ def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a page of jobs."""
     query: JobsParameters = request.parameters
     if query.file is not None:
-        _settle(context)  # the file may have been written a moment ago
+        settle(context)  # the file may have been written a moment ago
     try:
         page = run_query(context, list_jobs, query.filter(), query.limit, query.order, query.cursor)
     except CursorError:
@@ -35,11 +38,29 @@ def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     return {"jobs": [job_row_to_json(job) for job in page.jobs], "next": page.next}
 
 
+def get_shots(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+    """Return a page of the shots that jobs belong to, with counts of the jobs."""
+    query: JobsParameters = request.parameters
+    try:
+        page = run_query(
+            context, list_shots, query.filter(), query.limit, query.order, query.cursor
+        )
+    except CursorError:
+        raise Refusal("bad_cursor") from None
+    return {"shots": [row_to_json(each) for each in page.shots], "next": page.next}
+
+
+def get_tags(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+    """Return the tags of jobs, the commonest first."""
+    return {"tags": run_query(context, list_tags)}
+
+
 def get_job(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return a job with its reports, files, attempts and reviews."""
-    waiting_files = _settle(context)
+    waiting_files = settle(context)
     record = _read_record(context, request)
     answer = record.to_dict()
+    answer["reports"] = _reports_to_json(context, record)
     answer["artifacts"] = _artifacts_to_json(context, record)
     answer["waiting_files"] = waiting_files.get(record.job.id, 0)
     answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
@@ -70,12 +91,12 @@ def get_params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def get_reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return the reports of a job's nodes."""
     record = find_record(context, request)
-    return {"id": str(record.job.id), "reports": record.to_dict()["reports"]}
+    return {"id": str(record.job.id), "reports": _reports_to_json(context, record)}
 
 
 def get_artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return the files that a job wrote, each with a flag that says if it still exists."""
-    waiting_files = _settle(context)
+    waiting_files = settle(context)
     record = _read_record(context, request)
     return {
         "id": str(record.job.id),
@@ -125,11 +146,16 @@ def get_stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     return {"by": query.by, "last": query.last, "groups": groups}
 
 
-def run_query(context: RouteContext, query: Callable[..., Any], *arguments: Any) -> Any:
+def run_query(
+    context: RouteContext,
+    query: Callable[..., Any],
+    *arguments: Any,
+    seconds: float | None = READ_SECONDS,
+) -> Any:
     """Return the result of a query, after the events in the outbox were sent to the database."""
     if context.recorder.backlog() != 0:
-        _settle(context, wait_for_files=False)
-    return context.recorder.database.run(query, *arguments)
+        settle(context, wait_for_files=False)
+    return context.recorder.database.run(query, *arguments, seconds=seconds)
 
 
 def find_record(context: RouteContext, request: RouteRequest) -> JobRecord:
@@ -138,7 +164,7 @@ def find_record(context: RouteContext, request: RouteRequest) -> JobRecord:
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
-    _settle(context)
+    settle(context)
     return _read_record(context, request)
 
 
@@ -155,14 +181,14 @@ def find_job_id(context: RouteContext, request: RouteRequest) -> UUID:
     Raises:
         Refusal: the job is unknown, or the database doesn't have it yet.
     """
-    _settle(context, wait_for_files=False)
+    settle(context, wait_for_files=False)
     job_id = context.recorder.database.run(details.find_id, request.id)
     if job_id is None:
         raise _unknown_job(context, request)
     return job_id
 
 
-def _settle(context: RouteContext, wait_for_files: bool = True) -> Mapping[UUID, int]:
+def settle(context: RouteContext, wait_for_files: bool = True) -> Mapping[UUID, int]:
     """Send the events in the outbox to the database; return the files that wait, by job.
 
     The database is checked first, because a check has a shorter deadline than sending.
@@ -182,6 +208,17 @@ def job_row_to_json(job: dict[str, Any]) -> dict[str, Any]:
     row = as_json(LIST, job)
     row["thumbnail"] = THUMBNAIL.format(row["id"]) if row.pop("has_thumbnail") else None
     return row
+
+
+def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
+    """Return the reports of a job, each with the title and the type of its node."""
+    reports: list[dict[str, Any]] = record.to_dict()["reports"]
+    graphs = context.recorder.database.run(details.graph_of, record.job.id) if reports else None
+    graphs = graphs or {"graph": None, "workflow": None}
+    for each in reports:
+        name = name_of_node(graphs["graph"], graphs["workflow"], each["node_id"])
+        each |= {"title": name.title, "node_type": name.type}
+    return reports
 
 
 def _artifacts_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:

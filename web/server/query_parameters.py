@@ -98,11 +98,13 @@ class JobParameters(Parameters):
     )
     until: Time | None = Field(None, alias="to", description="Jobs created before this time.")
     text: Text | None = optional_text(
-        "Words that must all occur in the job's names, tags or prompts, in any script."
+        "Words that must all occur in the job's names, tags or prompts, in any script, or be one"
+        " of its seeds."
     )
     file: Text | None = optional_text(
         "The job that wrote this file: path below the output folder, or SHA-256."
     )
+    group: Text | None = optional_text("Jobs of this shot, by its `key` in the list of shots.")
 
     def filter(self) -> JobQuery:
         """Return the parameters as a query for jobs."""

@@ -83,6 +83,10 @@ REFUSALS: Mapping[str, RefusalKind] = {
         409, "The job isn't in this ComfyUI's queue. A ComfyUI on {machine} has it, or had it"
         " when it last answered. Cancel it there."),
     "still_running": RefusalKind(409, "The job hasn't ended ({state}). Cancel it first."),
+    "not_started": RefusalKind(
+        409, "The job waits in the queue ({state}). When it starts, it gets the tags of its Job"
+        " node. Tag it then."),
+    "too_many_tags": RefusalKind(409, "The job would have more than {most} tags. Remove some."),
     "no_graph": RefusalKind(409, "The job's graph isn't known, so it can't be run again."),
     "unknown_input": RefusalKind(
         400, "changes: the job's graph has no input '{name}'. Write it as NODE_ID.INPUT."),

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 from typing import Any
 
-from . import changes, jobs, phases, productions, reproduction, tracking, weights
+from . import changes, jobs, phases, productions, reproduction, selection, tracking, weights
 from .bodies import NoFields, ReproduceBody, ReviewBody, TrackingBody
 from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
@@ -92,6 +92,13 @@ ENDPOINTS = (
         is_destructive=True,
     ),
     Endpoint(
+        "GET", "/anime/shots", "List the shots of jobs with counts, a page at a time.",
+        jobs.get_shots, "Shots", JobsParameters,
+    ),
+    Endpoint(
+        "GET", "/anime/tags", "List the tags of jobs, the commonest first.", jobs.get_tags, "Tags",
+    ),
+    Endpoint(
         "GET", "/anime/projects", "List all projects with their shots.", jobs.get_projects,
         "Projects",
     ),
@@ -119,6 +126,7 @@ ENDPOINTS = (
         },
         is_destructive=True,
     ),
+    *selection.ENDPOINTS,
     *productions.ENDPOINTS,
     *phases.ENDPOINTS,
     *weights.ENDPOINTS,

@@ -26,7 +26,19 @@ CONDITIONS = {
 }
 FILE_CONDITION = "jobs.id IN (SELECT job_id FROM anime.artifacts WHERE {column} = %(file)s)"
 TEXT_CONDITION = """
-jobs.id IN (SELECT job_id FROM anime.job_words WHERE grams @> %(grams)s AND {contains_words})"""
+jobs.id IN (SELECT job_id FROM anime.job_words WHERE grams @> %({grams})s AND {contains_words})"""
+# A word that is the seed of a job finds the job too. The jobs are found by two indexes, and only
+# the union of both is looked for in the list.
+SEED_CONDITION = """
+jobs.id IN (
+    SELECT job_id FROM anime.job_words WHERE grams @> %({grams})s AND {contains_words}
+    UNION SELECT job_id FROM anime.generation_parameters
+    WHERE kind = 'seed' AND number = %({seed})s::numeric AND number IS NOT NULL
+    UNION SELECT job_id FROM anime.retry_attempts WHERE seed = %({seed})s::numeric
+)"""
+SEED = re.compile(r"[0-9]{1,20}")  # the largest seed, 2 ** 64 - 1, has 20 digits
+GROUP = "{project}.{shot}"  # ids of a project and of a shot; 0 is the group without a shot
+GROUP_IDS = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,10 @@ class JobQuery:
         source: value of a `JobSource`.
         review: value of the `ReviewVerdict` of the newest review, or `NONE` for jobs without one.
         since, until: earliest time of creation, and the first time that is too late.
-        text: words that must all occur in the job's names, tags or prompts, in any script.
+        text: words that must all occur in the job's names, tags or prompts, in any script, or be
+            one of its seeds.
         file: file that the job wrote: a path relative to the output folder, or a SHA-256.
+        group: key of a shot that `list_shots` returned.
 
     Examples:
         >>> str(JobQuery(project="Lighthouse", state="completed"))
@@ -65,6 +79,7 @@ class JobQuery:
     until: datetime | None = None
     text: str | None = None
     file: str | None = None
+    group: str | None = None
 
     def __str__(self) -> str:
         """Return the conditions as text, for an error message."""
@@ -108,6 +123,8 @@ def condition_of(connection: "Connection", query: JobQuery) -> Condition | None:
     if query.character is not None:
         values["characters"] = _ids(connection, sql("characters_by_name"), values)
         parts.append(_one_of("character_id", "characters", values["characters"]))
+    if query.group is not None:
+        parts.append(_group_condition(values))
     if query.file is not None:
         parts.append(_file_condition(values))
     if query.text is not None:
@@ -149,12 +166,40 @@ def _text_condition(connection: "Connection", values: dict[str, Any]) -> str:
     words = dict.fromkeys(row[0].split() if row else ())
     if not words:
         return "true"
+    seeds = [word for word in words if SEED.fullmatch(word) and _is_seed(connection, word)]
+    parts = [
+        _words_condition(values, f"seed_{number}", [word], SEED_CONDITION)
+        for number, word in enumerate(seeds)
+    ]
+    name_words = [word for word in words if word not in seeds]
+    if name_words:
+        parts.append(_words_condition(values, "words", name_words, TEXT_CONDITION))
+    return " AND ".join(parts)
+
+
+def _words_condition(values: dict[str, Any], name: str, words: list[str], template: str) -> str:
+    """Return a condition for words that must all occur, and add the values of its placeholders."""
     grams: dict[str, None] = {}
     for word in words:
         pairs = [word[start : start + 2] for start in range(len(word) - 1)]
         grams.update(dict.fromkeys(pairs or [word]))
-    values["grams"] = list(grams)
-    names = {f"word_{number}": word for number, word in enumerate(words)}
-    values.update(names)
-    contains_words = " AND ".join(f"strpos(words, %({name})s) > 0" for name in names)
-    return TEXT_CONDITION.format(contains_words=contains_words)
+    word_values = {f"{name}_{number}": word for number, word in enumerate(words)}
+    values |= {f"{name}_grams": list(grams), **word_values}
+    contains_words = " AND ".join(f"strpos(words, %({each})s) > 0" for each in word_values)
+    return template.format(
+        grams=f"{name}_grams", contains_words=contains_words, seed=next(iter(word_values))
+    )
+
+
+def _is_seed(connection: "Connection", word: str) -> bool:
+    """Return True if a job was made with this seed."""
+    return connection.execute(sql("job_of_seed"), {"seed": word}, prepare=False).rowcount > 0
+
+
+def _group_condition(values: dict[str, Any]) -> str:
+    ids = GROUP_IDS.fullmatch(values["group"])
+    if ids is None:
+        return "false"
+    values["group_project"], values["group_shot"] = map(int, ids.groups())
+    shot = "= %(group_shot)s" if values["group_shot"] else "IS NULL"
+    return f"jobs.project_id = %(group_project)s AND jobs.shot_id {shot}"

@@ -14,3 +14,9 @@ WHERE name = %(character)s AND (%(project_id)s::bigint IS NULL OR project_id = %
 
 -- name: folded_text
 SELECT anime.folded(%(text)s)
+
+-- name: job_of_seed
+SELECT job_id FROM anime.generation_parameters
+WHERE kind = 'seed' AND number = %(seed)s::numeric
+UNION ALL SELECT job_id FROM anime.retry_attempts WHERE seed = %(seed)s::numeric
+LIMIT 1

@@ -37,7 +37,10 @@ SELECT keys.key, last.* FROM unnest(%(keys)s::{kind}[]) AS keys (key)
 CROSS JOIN LATERAL (
     SELECT
         jobs.verdict, jobs.score,
-        extract(epoch FROM jobs.finished_at - jobs.started_at)::float8 AS seconds
+        -- Nobody knows how long a lost job ran: its process was only last heard before its end.
+        CASE WHEN jobs.state <> 'lost' THEN
+            extract(epoch FROM jobs.finished_at - jobs.started_at)::float8
+        END AS seconds
     FROM anime.jobs {source}
     WHERE {of_key} AND jobs.finished_at IS NOT NULL AND {condition}
     ORDER BY jobs.created_at DESC, jobs.id DESC LIMIT %(twice)s

@@ -140,3 +140,32 @@ describe("what the database says of a listed job", () => {
     assert.equal(listed.state, "in_progress");
   });
 });
+
+describe("a lost job", () => {
+  const heard = "2025-01-01T14:03:20Z";
+
+  test("says which process ended without a word, and when it was last heard", () => {
+    const lost = row({ state: "lost", last_heard_at: heard, process_pid: 4711 });
+    const sentence = /on tower \(process 4711\) ended without a word; .* heard at Jan 1, 2025/;
+    assert.match(job.jobReason(lost), sentence);
+    assert.doesNotMatch(job.jobReason({ ...lost, process_pid: null }), /process/);
+    speak("ja");
+    assert.match(job.jobReason(lost), /towerのComfyUI（プロセス4711）/);
+  });
+
+  test("says the time alone if that was today", () => {
+    const now = new Date().toISOString();
+    const reason = job.jobReason(row({ state: "lost", last_heard_at: now, process_pid: 1 }));
+    assert.match(reason, /heard at \d+:\d\d\s[AP]M\.$/);
+  });
+
+  test("of a process that was never heard says so", () => {
+    assert.match(job.jobReason(row({ state: "lost" })), /never said how it ended/);
+  });
+});
+
+test("takes of one shot are told apart by seed and attempt", () => {
+  assert.equal(job.takeText(row({ seed: "1234", attempt: 2 })), "seed 1234 · attempt 2");
+  assert.equal(job.takeText(row({ seed: String(2n ** 64n - 1n) })), "seed 18446744073709551615");
+  assert.equal(job.takeText(row()), "");
+});

@@ -13,7 +13,8 @@ export function row(values = {}) {
     id: "0123456789ab", project: "", episode: "", scene: "", shot: "", character: "",
     state: "completed", progress: null, verdict: null, score: null, review: null,
     created_at: "2025-01-01T00:00:00Z", thumbnail: null, error: null, reason_code: null,
-    reason_values: null, reason: null, ...values,
+    reason_values: null, reason: null, tags: [], seed: null, attempt: null, machine: "tower",
+    last_heard_at: null, process_pid: null, ...values,
   }; // prettier-ignore
 }
 

@@ -23,7 +23,7 @@ CHANGING = [each for each in ALL if each.method != "GET"]
 DESTRUCTIVE = {
     "DELETE /anime/jobs/{id}", "POST /anime/tracking", "POST /anime/phases",
     "DELETE /anime/phases/{id}", "POST /anime/weights/{name}/fetch",
-    "DELETE /anime/weights/{name}/fetch",
+    "DELETE /anime/weights/{name}/fetch", "POST /anime/selection/delete",
 }  # fmt: skip
 JSON = {"Content-Type": "application/json"}
 HERE, LAN = "127.0.0.1:8188", "192.168.1.5:8188"

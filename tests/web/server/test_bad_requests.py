@@ -23,7 +23,7 @@ PARAMETERS = [each for each in routes.ENDPOINTS if each.parameters.model_fields]
 # One that fits, for each field that a body can't do without.
 NEEDED = {
     "verdict": "approved", "tracking": "all", "prompt": "a hill", "type": "image", "id": "own",
-    "kind": "loop", "name": "Own",
+    "kind": "loop", "name": "Own", "ids": ["8c1f"],
 }  # fmt: skip
 DEEP: Any = json.loads('{"x": {"y": ' * 450 + "1" + "}}" * 450)
 ODD: list[Any] = [

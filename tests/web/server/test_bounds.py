@@ -18,6 +18,8 @@ PHASE = json.loads((SHIPPED / "sample_stills.json").read_text(encoding="utf-8"))
 # A body that fits, for each route that takes more than optional fields.
 GOOD: dict[str, dict[str, Any]] = {
     "/anime/jobs/{id}/review": {"verdict": "approved"},
+    **{f"/anime/selection/{each}": {"ids": ["8c1f"]} for each in ("delete", "tags", "export")},
+    "/anime/selection/review": {"ids": ["8c1f"], "verdict": "approved"},
     "/anime/tracking": {"tracking": "jobs"},
     "/anime/orchestrate": {"prompt": "a hill", "phases": "sample"},
     "/anime/generate": {"prompt": "a hill", "type": "image", "phase": "sample_stills"},

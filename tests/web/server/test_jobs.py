@@ -24,6 +24,8 @@ def completed(story) -> JobFinished:
 def test_a_job_is_answered_by_its_id_and_by_its_prompts(
     desk, recorder, database_url, story, report
 ):
+    scored = {"class_type": "AnimeLoopScore", "_meta": {"title": "Does it loop?"}, "inputs": {}}
+    story[-1] = replace(story[-1], graph={**story[-1].graph, "5": scored})
     for event in story:
         recorder.record(event)
     by_id, by_prompt = desk.get(f"/anime/jobs/{story[0].job.id}", "/anime/jobs/8c1f")
@@ -44,7 +46,11 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(
     assert job["started_at"] == "2026-03-01T12:00:00.250000+00:00"
     assert job["error"]["traceback"] == "Traceback …"
     assert by_id.json["reports"] == [
-        {"node_id": node, "report": report.to_dict(), "decides": False} for node in ("5", "9")
+        {"node_id": node, "report": report.to_dict(), "decides": False, **names}
+        for node, names in (
+            ("5", {"title": "Does it loop?", "node_type": "AnimeLoopScore"}),
+            ("9", {"title": None, "node_type": None}),
+        )
     ]
     (file,) = by_id.json["artifacts"]
     assert file == {

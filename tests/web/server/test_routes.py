@@ -24,6 +24,7 @@ READ = (
     *(f"/anime/jobs/8c1f/{part}" for part in ("events", "params", "reports", "artifacts")),
     *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
     *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
+    *("/anime/shots", "/anime/shots?order=best&limit=1", "/anime/tags"),
     *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
     *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
 )
@@ -82,6 +83,10 @@ def test_what_changes_answers_as_described(told, monkeypatch):
         ("DELETE", "/anime/weights/here/fetch", None, 409),
         ("POST", "/anime/tracking", {"tracking": "all"}, 200),
         ("POST", "/anime/jobs/8c1f/review", {"verdict": "rejected"}, 200),
+        ("POST", "/anime/selection/review", {"ids": ["8c1f"], "verdict": "approved"}, 200),
+        ("POST", "/anime/selection/tags", {"ids": ["8c1f"], "add": ["rain"]}, 200),
+        ("POST", "/anime/selection/export", {"ids": ["8c1f"]}, 200),
+        ("POST", "/anime/selection/delete", {"ids": ["8c1f"], "files": True}, 200),
         ("DELETE", "/anime/jobs/8c1f?files=true", None, 200),
     ]
     document, *answers = told.ask(

@@ -4,6 +4,7 @@ import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { language, words } from "../words.js";
 import { Panel } from "./panel.js";
+import { HIDDEN_SETTINGS } from "./remembered.js";
 import { RunningJobs } from "./running_jobs.js";
 
 const TAB = "anime-jobs";
@@ -21,6 +22,8 @@ function currentPanel() {
 
 app.registerExtension({
   name: "animeproduction.Jobs",
+
+  settings: /** @type {any} */ (HIDDEN_SETTINGS),
 
   async setup() {
     const sidebar = /** @type {any} */ (app).extensionManager.sidebarTab;

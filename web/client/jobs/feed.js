@@ -68,6 +68,37 @@ export class Feed {
     this.#refresh();
   }
 
+  /** Return the jobs as the items of the list. */
+  get items() {
+    return this.jobs;
+  }
+
+  /** @param {string} id of a job */
+  has(id) {
+    return this.#byId.has(id);
+  }
+
+  /** End all requests, because another list is displayed. */
+  stop() {
+    this.#cancelRequests();
+    this.isLoading = true;
+    this.problem = null;
+  }
+
+  /**
+   * Load what is displayed soon.
+   *
+   * @param {number} index of the last job that is displayed soon
+   */
+  loadTo(index) {
+    if (index >= this.jobs.length) this.loadMore();
+  }
+
+  /** Load the newest jobs, because some may have changed. */
+  refresh() {
+    this.#refreshSoon();
+  }
+
   /** Load the next page. */
   loadMore() {
     if (this.#busy || this.problem || this.complete || this.isLoading) return;
@@ -144,6 +175,10 @@ export class Feed {
     }
     if (this.#busy) {
       this.#refreshTimer = setTimeout(() => this.#refresh(), SOON);
+      return;
+    }
+    if (this.filters.order) {
+      this.resync(this.jobs.length); // a job may have moved to any place
       return;
     }
     this.#run(async (signal) => {

@@ -5,14 +5,17 @@ import { callRoute, RouteError } from "../requests.js";
 import { verdictStyle } from "../report/verdicts.js";
 import { words } from "../words.js";
 import { STATES } from "./job.js";
+import { SavedFilters } from "./saved_filters.js";
 
 const TYPING = 250; // milliseconds without a key press, after which the text is applied
 const VERDICTS = ["PASS", "FAIL", "NOT_MEASURED"];
 const NONE = "none";
+const DAYS = ["1", "7", "30"]; // choices of the filter by time
+const DAY = 86_400_000; // milliseconds
 
-/** @typedef {"project" | "character" | "state" | "verdict"} Choice */
+/** @typedef {"project" | "character" | "state" | "verdict" | "review" | "days" | "tag"} Choice */
 
-/** Filters of the list: a text and four choices. */
+/** Filters of the list: a text, choices, and saved sets of both. */
 export class Filters {
   #typing = 0;
 
@@ -36,6 +39,13 @@ export class Filters {
         ...VERDICTS.map((each) => [each, verdictStyle(each).word]),
         [NONE, words("filter.verdict_none")],
       ]),
+      review: this.#choice("review", [
+        ["approved", words("review.approved")],
+        ["rejected", words("review.rejected")],
+        [NONE, words("filter.review_none")],
+      ]),
+      days: this.#choice("days", DAYS.map((days) => [days, words("filter.days_last", { days })])),
+      tag: this.#choice("tag", []),
     };
     this.clear = element("button", "anime-clear", words("filter.clear"));
     this.clear.type = "button";
@@ -43,12 +53,28 @@ export class Filters {
       this.reset();
       this.text.focus();
     });
+    this.saved = new SavedFilters({
+      current: () => this.chosen,
+      apply: (filters) => this.choose(filters),
+    });
     const choices = Object.values(this.choices);
-    this.root = element("div", "anime-filters", this.text, ...choices, this.clear);
+    const foot = element("div", "anime-filters-foot", this.saved.root, this.clear);
+    this.root = element("div", "anime-filters", this.text, ...choices, foot);
     this.root.setAttribute("role", "search");
     // The editor would treat a key as one of its shortcuts and change the graph.
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
     this.#drawClear();
+  }
+
+  /**
+   * Return the filters that are set, as they are saved: a number of days instead of a time.
+   *
+   * @returns {Record<string, string>}
+   */
+  get chosen() {
+    const chosen = Object.entries(this.choices).map(([name, { value }]) => [name, value]);
+    const all = [...chosen, ["text", this.text.value.trim()]];
+    return Object.fromEntries(all.filter(([, value]) => value));
   }
 
   /**
@@ -57,30 +83,48 @@ export class Filters {
    * @returns {Record<string, string>}
    */
   get values() {
-    const chosen = Object.entries(this.choices).map(([name, { value }]) => [name, value]);
-    const all = [...chosen, ["text", this.text.value.trim()]];
-    return Object.fromEntries(all.filter(([, value]) => value));
+    const { days, ...others } = this.chosen;
+    if (!days) return others;
+    return { ...others, from: new Date(Date.now() - Number(days) * DAY).toISOString() };
   }
 
   /** Return true if any filter is set. */
   get active() {
-    return Object.keys(this.values).length > 0;
+    return Object.keys(this.chosen).length > 0;
   }
 
   /** Clear all filters. */
   reset() {
-    this.text.value = "";
-    for (const choice of Object.values(this.choices)) choice.value = "";
+    this.choose({});
+  }
+
+  /**
+   * Set filters, and clear all others.
+   *
+   * @param {Record<string, string>} filters as `chosen` returns them
+   */
+  choose(filters) {
+    this.text.value = filters.text ?? "";
+    for (const [name, choice] of Object.entries(this.choices)) {
+      const value = filters[name] ?? "";
+      // A name that was saved may not be loaded yet, or no job may have it any more.
+      if (![...choice.options].some((each) => each.value === value)) {
+        choice.append(option(value, value));
+      }
+      choice.value = value;
+    }
     this.#apply();
   }
 
-  /** Load the names of projects and characters to choose from. */
+  /** Load the names of projects and characters, and the tags, to choose from. */
   async loadNames() {
     try {
       const { projects } = await callRoute("/anime/projects");
       const { characters } = await callRoute("/anime/characters");
       offer(this.choices.project, projects.map(nameOf));
       offer(this.choices.character, characters.map(nameOf));
+      const { tags } = await callRoute("/anime/tags");
+      offer(this.choices.tag, tags.map((/** @type {{tag: string}} */ each) => each.tag));
     } catch (error) {
       if (!(error instanceof RouteError)) throw error; // the list displays the problem
     }
@@ -93,6 +137,7 @@ export class Filters {
   }
 
   #drawClear() {
+    this.saved.draw();
     this.clear.hidden = !this.active;
     for (const choice of Object.values(this.choices)) {
       choice.classList.toggle("anime-chosen-filter", choice.value !== "");
@@ -106,6 +151,7 @@ export class Filters {
   #choice(name, options) {
     const choice = element("select", "anime-filter");
     choice.setAttribute("aria-label", words(`filter.${name}`));
+    choice.title = words(`filter.${name}`);
     choice.append(option("", words(`filter.any_${name}`)));
     choice.append(...options.map(([value, word]) => option(value, word)));
     choice.addEventListener("change", () => this.#apply());

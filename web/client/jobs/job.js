@@ -25,6 +25,12 @@ import { language, reasonText, words } from "../words.js";
  * @property {string | null} reason_code
  * @property {Record<string, unknown> | null} reason_values
  * @property {string | null} reason
+ * @property {string[]} tags
+ * @property {string | null} seed
+ * @property {number | null} attempt
+ * @property {string} machine
+ * @property {string | null} last_heard_at of a lost job: when its ComfyUI last gave a sign of life
+ * @property {number | null} process_pid number of the ComfyUI process on its machine
  *
  * @typedef {{id: string, state: State, progress: number | null, verdict: string | null,
  *   score: number | null}} JobEvent detail of an `anime.job` event
@@ -34,6 +40,7 @@ import { language, reasonText, words } from "../words.js";
 const LISTED_FIELDS = [
   "id", "project", "episode", "scene", "shot", "character", "state", "progress", "verdict",
   "score", "review", "created_at", "thumbnail", "error", "reason_code", "reason_values", "reason",
+  "tags", "seed", "attempt", "machine", "last_heard_at", "process_pid",
 ]; // prettier-ignore
 
 export const STATES = /** @type {const} */ ([
@@ -113,10 +120,49 @@ export function verdictOf({ state, verdict }) {
  */
 export function jobReason(job) {
   if (job.state === "failed" && job.error) return job.error;
+  if (job.state === "lost") return lossReason(job);
   if (UNJUDGED.includes(job.state)) return "";
   if (!job.reason_code || job.reason === null) return "";
   const { reason_code, reason, reason_values } = job;
   return reasonText({ reason_code, reason, reason_values: reason_values ?? {} });
+}
+
+/**
+ * Return why a job is lost: which process ended without a word, and when it was last heard.
+ *
+ * @param {{machine: string, last_heard_at: string | null, process_pid: number | null}} job
+ */
+export function lossReason({ machine, last_heard_at: time, process_pid: process }) {
+  if (time === null) return words("job.lost_unknown", { machine });
+  const values = { machine, process: String(process), time: clockTime(time) };
+  return process === null ? words("job.lost", values) : words("job.lost_process", values);
+}
+
+/**
+ * Return the seed and the attempt of a job as text; "" for a job that has neither.
+ *
+ * @param {{seed: string | null, attempt: number | null}} job
+ */
+export function takeText({ seed, attempt }) {
+  return [
+    seed === null ? "" : words("detail.seed", { seed }),
+    attempt === null ? "" : words("job.attempt", { number: attempt }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/**
+ * Return a time as text, with the day unless it is today.
+ *
+ * @param {string} time
+ */
+function clockTime(time) {
+  const date = new Date(time);
+  const isToday = date.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
+  const style = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(language(), style).format(date);
 }
 
 /**

@@ -7,14 +7,17 @@ import { Feed } from "./feed.js";
 import { Filters } from "./filters.js";
 import { jobName, stateText } from "./job.js";
 import { JobList } from "./list.js";
+import { ListTools } from "./list_tools.js";
 import { verdictText } from "./row.js";
+import { SelectionBar } from "./selection_bar.js";
+import { ShotGroups } from "./shot_groups.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
 const TICK = 30_000; // milliseconds between two updates of the displayed ages
 const ANNOUNCE_PAUSE = 1000; // milliseconds; jobs that end in this time share one announcement
 
-/** View of the filters and of the jobs that match them. */
+/** View of the filters, and of the jobs that match them: one after the other, or by shot. */
 export class JobsView {
   #tick = 0;
   #announceTimer = 0;
@@ -36,27 +39,59 @@ export class JobsView {
     this.nothing = element("div", "anime-nothing");
     this.announcement = element("div", "anime-visually-hidden");
     this.announcement.setAttribute("role", "status");
+    this.tools = new ListTools({
+      onChange: () => this.#find(),
+      onSelecting: (on) => this.list.setSelecting(on),
+    });
+    this.feed = new Feed(this.#owner(false));
+    /** @type {ShotGroups} */
+    this.groups = new ShotGroups(this.#owner(true));
     this.list = new JobList({
       open: (job) => openJob(job.id),
-      loadMore: () => this.feed.loadMore(),
+      loadTo: (index) => this.source.loadTo(index),
+      toggle: (shot) => this.groups.toggle(shot),
+      isUnfolded: (shot) => this.groups.isUnfolded(shot),
+      onSelect: () => this.#drawSelection(),
     });
-    this.feed = new Feed({
-      onChange: () => this.#draw(),
-      onEnd: (job) => this.#announce(job),
-      isWatched: () => this.root.isConnected,
+    this.bar = new SelectionBar(this.list.selection, {
+      leave: () => {
+        this.list.setSelecting(false);
+        this.focus();
+      },
+      onChange: () => this.source.resync(this.feed.jobs.length),
     });
-    const { root } = this.list;
+    /** @type {HTMLElement} */
     this.root = element(
-      "div", "anime-jobs", this.filters.root, this.notice, this.nothing, root, this.announcement,
+      "div", "anime-jobs", this.filters.root, this.tools.root, this.notice, this.nothing,
+      this.list.root, this.bar.root, this.announcement,
     ); // prettier-ignore
     this.#draw();
+  }
+
+  /** Return what the list displays: a feed of jobs, or the groups of them. */
+  get source() {
+    return this.tools.isGrouped ? this.groups : this.feed;
+  }
+
+  /**
+   * Return what a source of the list calls.
+   *
+   * @param {boolean} isGrouped true for the groups
+   */
+  #owner(isGrouped) {
+    const isDisplayed = () => this.tools.isGrouped === isGrouped;
+    return {
+      onChange: () => void (isDisplayed() && this.#draw()),
+      onEnd: (/** @type {ListedJob} */ job) => this.#announce(job),
+      isWatched: () => this.root.isConnected && isDisplayed(),
+    };
   }
 
   /** Load the changes and update the displayed ages, because the tab is opened. */
   activate() {
     this.list.restore();
-    if (this.feed.isLoading && !this.feed.problem) this.#find();
-    else this.feed.resume();
+    if (this.source.isLoading && !this.source.problem) this.#find();
+    else this.source.resume();
     this.filters.loadNames();
     clearInterval(this.#tick);
     this.#tick = setInterval(() => {
@@ -71,28 +106,41 @@ export class JobsView {
    * @param {JobEvent} event
    */
   handleEvent(event) {
-    this.feed.handleEvent(event);
+    this.source.handleEvent(event);
   }
 
   resync() {
-    this.feed.resync(this.list.reach);
+    this.source.resync(this.list.reach);
     if (this.root.isConnected) this.filters.loadNames();
   }
 
-  focus() {
-    this.list.focus();
+  /**
+   * Put the focus on the row of a job.
+   *
+   * @param {string} [id] of the job; without it, the row that had the focus
+   */
+  focus(id) {
+    this.list.focus(id);
   }
 
   #find() {
+    (this.source === this.feed ? this.groups : this.feed).stop();
     this.list.toTop();
-    this.feed.find(this.filters.values);
+    this.source.find({ ...this.filters.values, ...this.tools.parameters });
+  }
+
+  #drawSelection() {
+    const { isSelecting } = this.list;
+    this.tools.setSelecting(isSelecting);
+    this.bar.draw(isSelecting);
   }
 
   #draw() {
-    const { jobs, complete, isLoading, problem } = this.feed;
-    this.list.root.hidden = jobs.length === 0;
+    const { items, complete, isLoading, problem } = this.source;
+    const { isGrouped, parameters } = this.tools;
+    this.list.root.hidden = items.length === 0;
     this.list.root.setAttribute("aria-busy", String(isLoading && !problem));
-    this.list.update(jobs, complete);
+    this.list.update(items, { complete, isGrouped, order: parameters.order ?? "newest" });
     this.#drawNotice();
     this.#drawNothing();
     if (this.#hasProblem !== (problem !== null)) {
@@ -102,7 +150,7 @@ export class JobsView {
   }
 
   #drawNotice() {
-    const { problem } = this.feed;
+    const { problem } = this.source;
     const { backlog } = problem?.more.outbox ?? {};
     const reason = problem?.text.values?.reason;
     const lines = !problem
@@ -132,8 +180,8 @@ export class JobsView {
   }
 
   #drawNothing() {
-    const { jobs, isLoading, problem } = this.feed;
-    this.nothing.hidden = jobs.length > 0 || problem !== null;
+    const { items, isLoading, problem } = this.source;
+    this.nothing.hidden = items.length > 0 || problem !== null;
     this.nothing.classList.toggle("anime-loading", isLoading);
     if (this.nothing.hidden) return;
     if (isLoading) this.nothing.replaceChildren(words("jobs.loading"));

@@ -10,7 +10,7 @@ import { JobDetail } from "./detail/detail.js";
 import { Productions } from "../productions/productions.js";
 import { Trend } from "../trend/trend.js";
 
-for (const sheet of ["./panel.css", "./list.css", "./health.css"]) {
+for (const sheet of ["./panel.css", "./list.css", "./select.css", "./health.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }
 
@@ -142,7 +142,7 @@ export class Panel {
     this.detailOpen = false;
     this.tab = this.returnTab;
     this.#display();
-    if (this.tab === "jobs") this.list.focus();
+    if (this.tab === "jobs") this.list.focus(this.detail.jobId);
     else this.tabs.get(this.tab)?.focus();
   }
 

@@ -10,6 +10,7 @@ from anime_production.models.jobs.queries.cursors import CursorError, cursor_of
 from anime_production.models.jobs.queries.filters import JobQuery, condition_of
 from anime_production.models.jobs.queries.listing import list_jobs, page_statement
 from anime_production.models.jobs.queries.orders import BEST
+from anime_production.models.jobs.queries.shots import list_shots
 from anime_production.models.jobs.recording.events import JobFinished, JobQueued, JobStarted
 from anime_production.models.jobs.recording.ledger import write
 
@@ -157,6 +158,11 @@ def test_a_job_that_ended_is_told_with_its_times(connection, job, report):
     assert (row["started_at"], row["finished_at"]) == (BEGAN, BEGAN + timedelta(seconds=5))
 
 
+def first_group(connection) -> str:
+    """The key of the shot with the newest job."""
+    return list_shots(connection, JobQuery(), 1).shots[0]["key"]
+
+
 @pytest.mark.slow
 def test_no_page_of_very_many_jobs_reads_all_of_them(connection):
     fill(connection, 10_000)
@@ -172,6 +178,8 @@ def test_no_page_of_very_many_jobs_reads_all_of_them(connection):
         "tag": (JobQuery(tag="batch 7"), {}),
         "text": (JobQuery(text="zzz qqq"), {}),
         "file": (JobQuery(file="bench/77.png"), {}),
+        "seed": (JobQuery(text=str(99991 * 77)), {}),
+        "group": (JobQuery(group=first_group(connection)), {}),
     }
     for name, (jobs, how) in wanted.items():
         condition = condition_of(connection, jobs)

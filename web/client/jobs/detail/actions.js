@@ -36,12 +36,14 @@ export class JobActions {
     const buttons = element("div", "anime-actions", ...all.map((each) => each.root));
     buttons.setAttribute("role", "group");
     buttons.setAttribute("aria-label", words("detail.actions"));
+    this.isInterrupting = false; // true while the message says that the job is being interrupted
     this.message = new Message();
     this.root = element("div", "anime-job-actions", buttons, this.message.root);
   }
 
   clear() {
     this.job = null;
+    this.isInterrupting = false;
     this.message.clear();
   }
 
@@ -50,6 +52,10 @@ export class JobActions {
     this.job = job;
     const isUnfinished = UNFINISHED.includes(job.state);
     this.cancel.setDisabledReason(isUnfinished ? "" : words("detail.cancel_ended"));
+    if (this.isInterrupting && !isUnfinished) {
+      this.isInterrupting = false;
+      this.message.clear();
+    }
   }
 
   #open() {
@@ -94,6 +100,7 @@ export class JobActions {
     return this.#run(async (route) => {
       const { was } = await callRoute(`${route}/cancel`, { method: "POST", body: {} });
       this.message.say(words(was === "pending" ? "detail.taken_out" : "detail.interrupted"));
+      this.isInterrupting = was !== "pending";
       this.onChange();
     });
   }
@@ -106,6 +113,7 @@ export class JobActions {
   async #run(act) {
     const { job } = this;
     if (!job) return;
+    this.isInterrupting = false; // the outcome of this action replaces the message
     try {
       await act(`/anime/jobs/${job.id}`, job);
     } catch (error) {

@@ -26,6 +26,7 @@ for (const sheet of [...SHEETS.map((each) => `../../${each}`), "./detail.css"]) 
 // Milliseconds between two requests for a running job: if another ComfyUI process runs the job, its
 // events don't reach this page.
 const PAUSE = 4000;
+const TICK = 5000; // milliseconds between two updates of the displayed age and duration
 const SOON = 250; // milliseconds; several events in a row cause one request
 const UNFINISHED = ["pending", "in_progress"];
 const MOST_FILES = 4; // files in the list before it is expanded
@@ -43,6 +44,7 @@ export class JobDetail {
     /** @type {AbortController | null} */
     this.request = null;
     this.timer = 0;
+    this.tickTimer = 0;
     this.wasFocused = true; // false until the opened job has been scrolled to its top and focused
     const back = element("button", "anime-back", `← ${words("detail.back")}`);
     back.type = "button";
@@ -78,7 +80,14 @@ export class JobDetail {
       this.removal.root,
     );
     this.root = element("div", "anime-detail", back, this.problem, this.body);
+    this.root.tabIndex = -1; // a click beside a button keeps the focus here, so that Escape works
+    this.root.addEventListener("keydown", (event) => this.#pressed(event));
     this.#clear();
+  }
+
+  /** Return the id of the displayed job; "" before it is loaded. */
+  get jobId() {
+    return this.answer?.job.id ?? "";
   }
 
   /**
@@ -98,6 +107,26 @@ export class JobDetail {
   /** Load the job again, because the detail is opened. */
   activate() {
     if (this.id) this.#load();
+    clearInterval(this.tickTimer);
+    this.tickTimer = setInterval(() => {
+      if (this.root.isConnected) this.header.tick();
+      else clearInterval(this.tickTimer);
+    }, TICK);
+  }
+
+  /**
+   * Go back at Escape, unless a frame, a dialog or a text that is being written takes the key.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #pressed(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation(); // the canvas would react to the key too
+    const { target } = event;
+    // One key must not lose a text that was written.
+    if (target instanceof HTMLTextAreaElement && target.value) this.header.focus();
+    else this.navigation.back();
   }
 
   /**

@@ -6,7 +6,7 @@ import { progressBar, verdictPill } from "../../parts/pill.js";
 import { duration, moment, seconds } from "../../parts/times.js";
 import { words } from "../../words.js";
 import { age } from "../age.js";
-import { jobName, STATE_SYMBOLS, stateText, verdictOf } from "../job.js";
+import { jobName, lossReason, STATE_SYMBOLS, stateText, takeText, verdictOf } from "../job.js";
 
 /** @import { Job } from "./job_answer.js" */
 
@@ -19,15 +19,19 @@ export class Header {
     this.name.tabIndex = -1; // it takes the focus, so that screen readers begin at the top
     this.within = element("div", "anime-quiet");
     this.state = element("div", "anime-status");
+    this.loss = element("p", "anime-loss");
     this.progress = element("div");
     this.picture = element("div", "anime-header-picture");
     this.tags = element("div", "anime-tags");
     this.facts = element("dl", "anime-facts");
     const text = element("div", "anime-header-text", this.name, this.within, this.state);
     const top = element("div", "anime-header-top", this.picture, text);
-    this.root = element("header", "anime-header", top, this.progress, this.tags, this.facts);
+    const parts = [top, this.loss, this.progress, this.tags, this.facts];
+    this.root = element("header", "anime-header", ...parts);
     this.address = "";
     this.factsText = "";
+    /** @type {{job: Job, production: string | null} | null} */
+    this.shown = null;
   }
 
   focus() {
@@ -35,6 +39,7 @@ export class Header {
   }
 
   clear() {
+    this.shown = null;
     this.address = "";
     this.picture.hidden = true;
     this.picture.replaceChildren();
@@ -64,12 +69,20 @@ export class Header {
     this.progress.replaceChildren(progressBar(job.progress ?? 0, state));
     this.tags.replaceChildren(...job.tags.map((tag) => element("span", "anime-tag", tag)));
     this.#showPicture(hasThumbnail ? api.apiURL(`/anime/jobs/${job.id}/thumbnail`) : "");
-    this.#fillFacts(this.#facts(job, production));
+    this.loss.hidden = job.state !== "lost";
+    this.loss.textContent = this.loss.hidden ? "" : lossReason(job);
+    this.shown = { job, production };
+    this.tick();
+  }
+
+  /** Update the age and, of a job that runs, the time that it has run. */
+  tick() {
+    if (this.shown) this.#fillFacts(this.#facts(this.shown.job, this.shown.production));
   }
 
   /**
-   * Replace the facts, but only if they differ: a link that is replaced while it is pressed isn't
-   * clicked.
+   * Display the facts. If only texts differ, the elements stay: a link that is replaced while it is
+   * pressed isn't clicked, and one that has the focus would lose it.
    *
    * @param {HTMLElement[]} facts
    */
@@ -77,7 +90,16 @@ export class Header {
     const text = facts.map((fact) => fact.textContent).join("\n");
     if (text === this.factsText) return;
     this.factsText = text;
-    this.facts.replaceChildren(...facts);
+    const current = [...this.facts.children];
+    const differing = facts.flatMap((fact, index) =>
+      fact.textContent === current[index]?.textContent ? [] : [{ fact, old: current[index] }],
+    );
+    if (
+      current.length === facts.length &&
+      differing.every(({ fact, old }) => !fact.childElementCount && !old.childElementCount)
+    ) {
+      for (const { fact, old } of differing) old.textContent = fact.textContent;
+    } else this.facts.replaceChildren(...facts);
   }
 
   /** @param {string} address of the picture; "" for none */
@@ -98,11 +120,13 @@ export class Header {
    * @param {string | null} production
    */
   #facts(job, production) {
-    const elapsed = seconds(job.started_at, job.finished_at);
+    const elapsed = runSeconds(job);
+    const took = words(job.state === "lost" ? "detail.took_least" : "detail.took");
     /** @type {[string, string | HTMLElement | null][]} */
     const facts = [
       [words("detail.created"), `${moment(job.created_at)} (${age(job.created_at)})`],
-      [words("detail.took"), elapsed === null ? null : duration(elapsed)],
+      [took, elapsed === null ? null : duration(elapsed)],
+      [words("detail.take"), takeText(job)],
       [words("detail.source"), words(`source.${job.source}`)],
       [words("detail.machine"), job.machine],
       [words("detail.reproduced_from"), this.#link(job.reproduced_from, this.navigation.openJob)],
@@ -125,4 +149,16 @@ export class Header {
     button.addEventListener("click", () => open(id));
     return button;
   }
+}
+
+/**
+ * Return how long a job has run, in seconds; null if it is not known. A lost job ran at least until
+ * its ComfyUI gave its last sign of life, which may be before the job began.
+ *
+ * @param {Job} job
+ */
+export function runSeconds(job) {
+  if (job.state !== "lost") return seconds(job.started_at, job.finished_at);
+  const { started_at: start, last_heard_at: heard } = job;
+  return start && heard && Date.parse(heard) > Date.parse(start) ? seconds(start, heard) : null;
 }

@@ -27,13 +27,18 @@
  * @property {string | null} started_at
  * @property {string | null} finished_at
  * @property {string | null} reproduced_from
+ * @property {string | null} seed
+ * @property {number | null} attempt
+ * @property {string | null} last_heard_at of a lost job: when its ComfyUI last gave a sign of life
+ * @property {number | null} process_pid number of the ComfyUI process on its machine
  * @property {JobError | null} error
  *
  * @typedef {{node_id: string, node_type: string, exception: string, message: string,
  *   traceback: string}} JobError
  *
- * @typedef {{node_id: string, report: Report, decides?: boolean}} NodeReport `decides`: true or
- *   missing if the job's verdict is based on this report
+ * @typedef {{node_id: string, report: Report, decides?: boolean, title?: string | null,
+ *   node_type?: string | null}} NodeReport `decides`: true or missing if the job's verdict is based
+ *   on this report; `title`: the one that the maker gave the node; `node_type`: class of the node
  *
  * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
  *   reason: string, chosen: boolean}} RetryAttempt

@@ -6,8 +6,9 @@ import {
   decidingParts, frameCurves, headline, line, scoreInWords,
 } from "../../report/report_parts.js"; // prettier-ignore
 import { verdictStyle } from "../../report/verdicts.js";
-import { labelled, number, reasonText, subjectName, title, valueOf, words } from "../../words.js";
+import { labelled, number, reasonText, title, valueOf, words } from "../../words.js";
 import { FrameView } from "./frame_view.js";
+import { reportTitles } from "./report_titles.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @import { Measurement, Report } from "../../report/types.js" */
@@ -27,15 +28,17 @@ import { FrameView } from "./frame_view.js";
  */
 export function reportList({ reports, artifacts, judged, worst }) {
   if (reports.length === 0) return null;
+  const titles = reportTitles(reports);
   const deciding = reports.filter((each) => each.decides !== false);
   const earlier = reports.filter((each) => each.decides === false);
   const note = worst ? [element("p", "anime-quiet", words("detail.judged_by_worst"))] : [];
   if (!judged || deciding.length === 0 || earlier.length === 0) {
-    const all = reports.map((each) => card(each, artifacts, "h4"));
+    const all = reports.map((each) => card(each, titles, artifacts, "h4"));
     return sectionOf(all, (parts) => [...note, ...parts]);
   }
-  const first = deciding.map((each) => card(each, artifacts, "h5"));
-  return sectionOf([...first, ...earlier.map((each) => earlierCard(each, artifacts))], (parts) => [
+  const first = deciding.map((each) => card(each, titles, artifacts, "h5"));
+  const others = earlier.map((each) => earlierCard(each, titles, artifacts));
+  return sectionOf([...first, ...others], (parts) => [
     ...note,
     element("h4", "anime-group-heading", words("detail.deciding")),
     ...parts.slice(0, first.length),
@@ -59,25 +62,17 @@ function sectionOf(cards, arrange) {
 }
 
 /**
- * Return the title of a node's report.
- *
- * @param {NodeReport} nodeReport
- */
-function titleOf({ node_id: node, report }) {
-  return words("detail.report", { subject: subjectName(report.subject), node });
-}
-
-/**
  * Return the card of a report that doesn't decide the verdict: marked with words, without colours,
  * and folded.
  *
  * @param {NodeReport} nodeReport
+ * @param {Map<NodeReport, string>} titles
  * @param {WrittenFile[]} files
  * @returns {Card}
  */
-function earlierCard(nodeReport, files) {
+function earlierCard(nodeReport, titles, files) {
   const { symbol, word } = verdictStyle(nodeReport.report.verdict);
-  const name = titleOf(nodeReport);
+  const name = titles.get(nodeReport) ?? "";
   const summary = element("summary", "anime-earlier-head");
   summary.append(
     element("span", "anime-card-heading", name),
@@ -100,12 +95,13 @@ function earlierCard(nodeReport, files) {
  * Return the card of a report.
  *
  * @param {NodeReport} nodeReport
+ * @param {Map<NodeReport, string>} titles
  * @param {WrittenFile[]} files
  * @param {"h4" | "h5"} level of the card's heading
  * @returns {Card}
  */
-function card(nodeReport, files, level) {
-  const name = titleOf(nodeReport);
+function card(nodeReport, titles, files, level) {
+  const name = titles.get(nodeReport) ?? "";
   const { part: body, destroy } = content(nodeReport.report, files);
   const heading = element(level, "anime-card-heading", name);
   const part = element("article", "anime-card", heading, body);
