@@ -9,12 +9,14 @@ from comfy_api.latest import io
 from ..models.gating.batch import Batch
 from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
+from ..models.gating.gated_frames import gated_frames
 from ..models.gating.kept import GateSettings, Gating, gate_report
 from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .lists import refuse_single_frames
 from .sockets import ReportSocket
+from .thumbnails import MOST_GATED, gated_pictures
 
 # Accepted frames that the `ui` names, about 55 kB. All are counted.
 MOST_INDICES = 8192
@@ -146,6 +148,8 @@ class AnimeGate(io.ComfyNode):
         batch = Batch(images, latents, masks, audio)
         gating = gate_report(for_batch(report, batch.count), settings)
         accepted, rejected = _sides(gating.decision, batch, fps or report.fps)
+        frames = gated_frames(gating, MOST_GATED)
+        gated_pictures(frames, images)
         return node_output(
             or_blocked(accepted.images),
             or_blocked(rejected.images),
@@ -155,7 +159,7 @@ class AnimeGate(io.ComfyNode):
             *map(or_blocked, (rejected.latents, rejected.masks)),
             *map(or_blocked, (accepted.audio, rejected.audio)),
             ui={
-                **own_ui("anime_gate", _summary(gating, accepted, rejected)),
+                **own_ui("anime_gate", _summary(gating, accepted, rejected, frames)),
                 **kept_ui(gating.kept),
             },
         )
@@ -177,7 +181,9 @@ def _sides(
     return (batch, Batch()) if decision.is_accepted else (Batch(), batch)
 
 
-def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]:
+def _summary(
+    gating: Gating, accepted: Batch, rejected: Batch, frames: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the summary of a gate for the editor and the history."""
     decision = gating.decision
     if isinstance(decision, FrameDecision):
@@ -192,6 +198,7 @@ def _summary(gating: Gating, accepted: Batch, rejected: Batch) -> dict[str, Any]
         "accepted": len(indices),
         "rejected": rejections,
         "indices": indices[:MOST_INDICES],
+        "frames": frames,
     }
 
 

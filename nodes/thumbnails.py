@@ -13,6 +13,7 @@ from ..models.node_ui import own_ui
 
 MOST_THUMBNAILS = 8  # references of a character; the contact sheet shows all
 MOST_RANKED = 12  # pictures of a ranking, so that the node keeps a usual size
+MOST_GATED = 24  # frames of a gate
 RANKED_SIDE = 128  # longer side of a ranking's pictures, px; the node shows them smaller
 # Places of a ranking in `ui`, which ComfyUI sends to the browser and keeps in its history: about
 # 50 kB. The output `ranking` has all.
@@ -40,6 +41,21 @@ def ranking_ui(ranking: Ranking, pictures: Sequence[torch.Tensor | None]) -> dic
     for (place, _), file in zip(with_picture, files, strict=True):
         values["ranking"][place]["picture"] = file
     return own_ui("anime_ranking", values)
+
+
+def gated_pictures(frames: list[dict[str, Any]], images: torch.Tensor | None) -> None:
+    """Add small pictures to frames that a gate shows.
+
+    Args:
+        frames: result of `gated_frames`.
+        images: all images of the batch, shape (frames, height, width, channels); None if none is
+            connected.
+    """
+    if images is None or not images.numel():
+        return
+    files = _saved([_small(images[each["frame"]]) for each in frames], "gated")
+    for each, file in zip(frames, files, strict=True):
+        each["picture"] = file
 
 
 def _small(picture: torch.Tensor) -> torch.Tensor:

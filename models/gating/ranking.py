@@ -114,24 +114,29 @@ class Ranking:
         best: dict[str, Any] = {self.kind.value: self.numbers[last]}
         if index == last:  # nothing is kept: not even the best
             text = "" if score is None else rounded_text(score)
-            return (_of_itself(judged, text), make_reason("rank_take_blocked"))
+            return (own_reason(judged, text), make_reason("rank_take_blocked"))
         code = f"rank_{self.kind.value}"
         if score is None:
             compared = make_reason(f"{code}_no_score")
             if last_score is None:
                 compared = make_reason(f"{code}_none_scored", **best)
-            return (_of_itself(judged, ""), compared)
+            return (own_reason(judged, ""), compared)
         assert last_score is not None  # a frame without a score comes after this one
         own_text, last_text = _distinct(score, last_score)
         if score == last_score:
             compared = make_reason(f"{code}_equal", **best)
         else:
             compared = make_reason(f"{code}_lower", **best, score=last_text)
-        return (_of_itself(judged, own_text), compared)
+        return (own_reason(judged, own_text), compared)
 
 
-def _of_itself(judged: FrameVerdict, score: str) -> Reason:
-    """Return the part of a reason that is about the frame or take alone."""
+def own_reason(judged: FrameVerdict, score: str = "") -> Reason:
+    """Return the part of a reason that is about the frame or take alone.
+
+    Args:
+        judged: verdict on the frame or take.
+        score: its score as text; by default with one decimal place.
+    """
     weakest = judged.weakest
     if weakest is None:
         return make_reason("rank_nothing_counts")
@@ -141,7 +146,7 @@ def _of_itself(judged: FrameVerdict, score: str) -> Reason:
         code = "rank_unmeasured" if absent else "rank_fails_unmeasured"
         return make_reason(code, weakest.name, measure=measure)
     texts = {
-        "score": score,
+        "score": score or rounded_text(judged.score),
         "measure": measure,
         "value": judged.value_text,
         "unit": weakest.unit,

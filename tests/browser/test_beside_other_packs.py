@@ -91,7 +91,8 @@ def test_virtual_nodes_of_other_packs_are_looked_through(editor: Editor):
     slider = editor.results(LOOP).get_by_role("slider")
     slider.focus()
     slider.press("ArrowRight")
-    expect(editor.results(LOOP).locator(".anime-frame img")).to_be_visible()
+    expect(editor.page.locator(".anime-popup .anime-frame img")).to_be_visible()
+    editor.page.keyboard.press("Escape")
 
     editor.page.evaluate(f"() => {{ app.graph.getNodeById({LOOP}).mode = {MUTED}; }}")
     editor.press_run()

@@ -74,7 +74,8 @@ def a_frame_chosen_on_the_curve_is_shown(editor: Editor) -> None:
     for _ in range(3):
         slider.press("ArrowLeft")
     chosen = int(slider.get_attribute("aria-valuenow"))
-    value = shown.locator(".anime-chosen").text_content()
+    window = editor.page.locator(".anime-popup")
+    value = window.locator(".anime-chosen").text_content()
     assert re.fullmatch(rf"Frame {chosen}: (?:0\.\d+|1)", value)  # the name contains the unit
     picture = picture_of(editor, CHARACTER, PREVIEW, chosen)
     editor.page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
@@ -91,12 +92,12 @@ def the_clips_own_preview_shows_its_frames(editor: Editor) -> None:
     editor.page.evaluate(f"() => app.graph.remove(app.graph.getNodeById({CLIP_SHOWN}))")
     slider.press("ArrowRight")
     assert picture.count() == 0
-    assert "connect a Preview Image" in editor.results(LOOP).text_content()
+    assert "connect a Preview Image" in editor.page.locator(".anime-popup").text_content()
 
 
 def picture_of(editor: Editor, node: int, preview: int, frame: int) -> Any:
     """The picture that a node shows, which must be this frame of a preview."""
-    picture = editor.results(node).locator(".anime-frame img")
+    picture = editor.page.locator(".anime-popup .anime-frame img")
     picture.wait_for()
     file = editor.page.evaluate(f"() => app.nodeOutputs['{preview}'].images[{frame}].filename")
     assert f"filename={file}&" in picture.get_attribute("src")

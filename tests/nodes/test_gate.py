@@ -227,3 +227,22 @@ def test_one_sound_is_cut_to_frames_that_follow_one_another(gate):
     assert {"rejected_audio"} == blocked(outputs) & {"rejected_audio", "accepted_audio"}
     with pytest.raises(InputError, match="Give fps, so that it can be cut"):
         gate(report, images=frames, audio=sound, level="frame")
+
+
+def test_the_editor_is_told_which_frame_went_where_with_a_small_picture(run_node, mixed):
+    frames, report = mixed
+    answer = run_node(AnimeGate, report=report, images=frames, level="frame")
+    (shown,) = [each["frames"] for each in answer.ui["anime_gate"][0]]
+    assert [each["frame"] for each in shown] == list(range(6))
+    assert [each["frame"] for each in shown if each["accepted"]] == [0, 2, 3, 4]
+    assert all(each["picture"]["type"] == "temp" for each in shown)
+    assert len({each["picture"]["filename"] for each in shown}) == 6
+    assert all(each["because"] for each in shown)
+
+
+def test_frames_without_images_and_whole_batches_have_no_pictures(run_node, mixed, bad):
+    _, report = mixed
+    answer = run_node(AnimeGate, report=report, level="frame")
+    assert all("picture" not in each for each in answer.ui["anime_gate"][0][0]["frames"])
+    whole = run_node(AnimeGate, report=score_loop(bad, 12.0), images=bad)
+    assert whole.ui["anime_gate"][0][0]["frames"] == []

@@ -223,6 +223,15 @@ export function labelled(...texts) {
 }
 
 /**
+ * Join texts to a list in the editor's language: "seam position and seam colour".
+ *
+ * @param {string[]} texts
+ */
+export function listed(texts) {
+  return new Intl.ListFormat(language(), { type: "conjunction" }).format(texts);
+}
+
+/**
  * Return the subject of a report in the editor's language.
  *
  * @param {string} subject

@@ -30,6 +30,7 @@ class Element extends EventTarget {
     const write = () => (this.className = [...names].join(" "));
     return {
       contains: (name) => names.has(name),
+      add: (name) => names.add(name) && write(),
       remove: (name) => names.delete(name) && write(),
       toggle: (name, on) => (on ? names.add(name) : names.delete(name), write()),
     };

@@ -28,9 +28,12 @@ let nodes;
  */
 function node(id, type) {
   return {
-    id, type, title: `Node ${id}`, mode: 0, widgets: [],
-    addDOMWidget(name, kind, element) {
-      const widget = { name, kind, element };
+    id, type, title: `Node ${id}`, mode: 0, widgets: [], size: [200, 80],
+    setSize(size) {
+      this.size = size;
+    },
+    addDOMWidget(name, kind, element, options) {
+      const widget = { name, kind, element, options };
       this.widgets.push(widget);
       return widget;
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decidingMeasurements, withCurve } from "../../../web/client/report/deciding.js";
+import { decidingGroups, decidingMeasurements, withCurve } from "../../../web/client/report/deciding.js";
 import { measurement, report } from "./measurements.js";
 
 const namesOf = (measurements) => measurements.map(({ name }) => name);
@@ -54,4 +54,22 @@ test("a curve needs values of two frames, and what decided comes first", () => {
   const failed = { ...fails("failed"), per_frame: [1, 2] };
   const ordered = withCurve(inOrder(["failed", "one value", "passed"], one, hint, passed, failed));
   assert.deepEqual(namesOf(ordered), ["failed", "passed", "hint"]);
+});
+
+test("measurements with the same reason are one group, and at most three reasons are shown", () => {
+  const because = (name, reason) => ({ ...fails(name), reason });
+  const { groups, more } = decidingGroups(
+    report(
+      because("a", "Too short."), because("b", "Too short."), because("c", "Dark."),
+      because("d", "Too short."), because("e", "Grey."), because("f", "Red."), because("g", "Red."),
+    ), // prettier-ignore
+  );
+  assert.deepEqual(groups.map(namesOf), [["a", "b", "d"], ["c"], ["e"]]);
+  assert.equal(more, 2);
+});
+
+test("measurements with the same reason and different verdicts are two groups", () => {
+  const absent = { ...fails("b"), verdict: "NOT_MEASURED", reason: "Too short." };
+  const { groups } = decidingGroups(report({ ...fails("a"), reason: "Too short." }, absent));
+  assert.deepEqual(groups.map(namesOf), [["a"], ["b"]]);
 });

@@ -47,8 +47,8 @@ const runs = new QueuedRuns({
   onRefused: explainMissingReports,
 });
 
-for (const sheet of ["../vendor/uplot/uPlot.min.css", "../report/report.css", "./results.css"]) {
-  useStyleSheet(new URL(sheet, import.meta.url).href);
+for (const sheet of ["vendor/uplot/uPlot.min", "report/report", "nodes/results", "nodes/popup"]) {
+  useStyleSheet(new URL(`../${sheet}.css`, import.meta.url).href);
 }
 
 app.registerExtension({
@@ -62,7 +62,9 @@ app.registerExtension({
     events.addEventListener("reconnected", catchUp);
     events.addEventListener("graphChanged", () => {
       const workflow = openWorkflow();
-      if (workflow) resultsOf.get(workflow)?.forgetMissingNodes();
+      const results = workflow && resultsOf.get(workflow);
+      results?.forgetMissingNodes();
+      results?.fit();
     });
   },
 

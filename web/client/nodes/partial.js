@@ -2,10 +2,11 @@
 
 import { element } from "../element.js";
 import { decidingMeasurements } from "../report/deciding.js";
-import { frameCurves, line } from "../report/report_parts.js";
+import { line, smallCurves } from "../report/report_parts.js";
 import { labelled, title, valueOf, words } from "../words.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
+/** @import { ResultParts } from "./results.js" */
 
 /**
  * Return what is measured so far, as elements: the number of frames, the values without a verdict,
@@ -14,19 +15,19 @@ import { labelled, title, valueOf, words } from "../words.js";
  * @param {Report} report on the frames so far
  * @param {HTMLElement | null} previous element that displayed the last partial results; the chosen
  *   curve stays chosen
- * @returns {{parts: HTMLElement[], destroy: () => void}}
+ * @returns {ResultParts}
  */
 export function partialParts(report, previous) {
   const text = words("node.partial", { count: measuredFrames(report) });
   const head = element("div", "anime-line anime-partial", text);
   const values = decidingMeasurements(report).listed.filter(({ value }) => value !== null);
-  const curves = frameCurves(report, () => {}); // pictures follow with the result
-  const parts = [head, ...values.map((each) => line(valueText(each)))];
+  const curves = smallCurves(report, () => {}); // frames are displayed with the result
+  const parts = [...values.map((each) => line(valueText(each)))];
   if (curves) {
     keepChoice(previous, curves.part);
     parts.push(curves.part);
   }
-  return { parts, destroy: () => curves?.destroy() };
+  return { head, parts, destroy: () => curves?.destroy() };
 }
 
 /** @param {Measurement} measurement */

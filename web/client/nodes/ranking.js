@@ -1,7 +1,7 @@
 /** Ranking of frames or takes as elements: a strip of pictures, the best first. */
 
 import { element } from "../element.js";
-import { line, scoreInWords, verdictSign } from "../report/report_parts.js";
+import { headline, line, scoreInWords, verdictSign } from "../report/report_parts.js";
 import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { labelled, reasonText, words } from "../words.js";
 import { pictureElement } from "./preview.js";
@@ -21,6 +21,16 @@ import { pictureElement } from "./preview.js";
 const MOST_SHOWN = 12; // places on the node; the pack's nodes write no more pictures
 
 /**
+ * Return the headline of a ranking: the verdict on the best, and how many are kept.
+ *
+ * @param {Ranking} ranking
+ */
+export function rankingHeadline({ count, kept, ranking }) {
+  const best = ranking[0]?.verdict ?? "NOT_MEASURED";
+  return headline(best, words("ranking.count", { kept: kept.length, count }));
+}
+
+/**
  * Return a ranking as elements: the strip, the notes, and why the first one that lost did.
  *
  * @param {Ranking} ranking
@@ -30,6 +40,7 @@ export function rankingParts({ kind, count, notes, ranking }) {
   const best = ranking.slice(0, MOST_SHOWN);
   const strip = element("ol", "anime-ranking", ...best.map((place) => placeElement(kind, place)));
   strip.setAttribute("aria-label", words("ranking.label"));
+  strip.tabIndex = 0; // it is scrolled
   /** @type {HTMLElement[]} */
   const parts = [strip];
   const more = count - best.length;

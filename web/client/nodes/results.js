@@ -2,18 +2,21 @@
 
 import { element } from "../element.js";
 import {
-  decidingParts, frameCurves, headline, line, scoreInWords,
+  decidingParts, frameCurves, headline, line, reasonParts, scoreInWords, smallCurves,
 } from "../report/report_parts.js"; // prettier-ignore
 import { isRetry, attemptsOf } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
-import { namedReason, noteText, reasonText, words } from "../words.js";
+import { noteText, reasonText, title, words } from "../words.js";
 import { ownEntries } from "./own_entries.js";
+import { editTexts } from "./edits.js";
+import { gateStrip } from "./gate_strip.js";
 import { pictureElement } from "./preview.js";
-import { rankingParts } from "./ranking.js";
+import { rankingHeadline, rankingParts } from "./ranking.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
 /** @import { Note, Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
+/** @import { GateFrame } from "./gate_strip.js" */
 /** @import { Ranking } from "./ranking.js" */
 
 /**
@@ -21,7 +24,7 @@ import { rankingParts } from "./ranking.js";
  * `anime_notes` may have more than one.
  *
  * @typedef {{verdict: string, pass: boolean, reasons: string, because?: Reason[],
- *   accepted: number, rejected: number}} Gate
+ *   accepted: number, rejected: number, frames?: GateFrame[]}} Gate
  *
  * @typedef {object} Results
  * @property {Report[][]} [anime_report]
@@ -55,40 +58,78 @@ export function hasResults(output) {
 }
 
 /**
- * Return the results of a node as elements, with a function that releases them.
+ * Results as elements.
+ *
+ * @typedef {object} ResultParts
+ * @property {HTMLElement | null} head the verdict, or what else sums up the results
+ * @property {HTMLElement[]} parts everything else
+ * @property {(frame: number, name?: string) => void} [choose] displays a frame of a measurement
+ * @property {() => void} destroy releases the elements
+ */
+
+/**
+ * Return the results of a node as elements.
  *
  * @param {Results} results
  * @param {FrameSource} frameSource
- * @returns {{parts: HTMLElement[], destroy: () => void}}
+ * @param {(frame?: number, name?: string) => void} [open] opens all results, with a chosen frame of
+ *   a measurement; with it only as much is returned as a node has room for
+ * @returns {ResultParts}
  */
-export function resultParts(results, frameSource) {
+export function resultParts(results, frameSource, open) {
   const [report] = ownEntries(results.anime_report);
   const [gate] = ownEntries(results.anime_gate);
   const [saved] = ownEntries(results.anime_character);
   const pictures = ownEntries(results.anime_references);
   const [ranking] = ownEntries(results.anime_ranking);
+  const limits = open ? { onMore: () => open() } : { most: Infinity };
   /** @type {HTMLElement[]} */
   const parts = [];
-  let destroy = () => {};
+  let head = null;
+  let curves = null;
   if (report && report.schema !== 1) parts.push(line(words("node.unreadable")));
   else if (report) {
-    parts.push(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
+    head = headline(report.verdict, scoreInWords(report.score));
+    parts.push(...editTexts(report).map(editLine), ...decidingParts(report, limits));
     parts.push(...report.measurements.filter(isRetry).map(attempts));
-    const curves = frameCurves(report, (place, frame, frames) =>
-      showFrame(place, frame, frames, frameSource),
-    );
+    curves = open
+      ? smallCurves(report, (name, frame) => open(frame, name))
+      : frameCurves(report, (place, frame, frames) => showFrame(place, frame, frames, frameSource));
     if (curves) parts.push(curves.part);
-    destroy = curves?.destroy ?? destroy;
   }
-  if (gate) parts.push(...gateParts(gate));
-  if (ranking) parts.push(...rankingParts(ranking));
+  if (gate) {
+    head = countsHeadline(gate.verdict, words("gate.counts", { ...gate }));
+    parts.push(...gateStrip(gate, Boolean(open)), ...reasonParts(gateReasons(gate), limits));
+  }
+  if (ranking) {
+    head = rankingHeadline(ranking);
+    parts.push(...rankingParts(ranking));
+  }
   if (saved) {
     const { name, version } = saved;
     parts.push(line(words(saved.new ? "character.saved" : "character.there", { name, version })));
   }
   if (pictures.length) parts.push(references(pictures));
   parts.push(...ownEntries(results.anime_notes).map((note) => line(noteText(note))));
-  return { parts, destroy };
+  return { head, parts, choose: curves?.choose, destroy: () => curves?.destroy() };
+}
+
+/**
+ * Return a headline with numbers of frames.
+ *
+ * @param {string} verdict
+ * @param {string} text
+ */
+function countsHeadline(verdict, text) {
+  const head = headline(verdict, text);
+  head.classList.add("anime-counts");
+  head.title = text; // it is shortened where there is no room for it
+  return head;
+}
+
+/** @param {string} text on what the node did to the clip */
+function editLine(text) {
+  return element("div", "anime-line anime-edit", text);
 }
 
 /**
@@ -108,16 +149,17 @@ function showFrame(place, frame, frames, frameSource) {
 }
 
 /**
- * Return the verdict of a gate with its counts and reasons, as elements.
+ * Return the reasons of a gate, with the displayed names of their measurements.
  *
  * @param {Gate} gate
  */
-function gateParts({ verdict, reasons, because, accepted, rejected }) {
-  const counts = words("gate.counts", { accepted, rejected });
-  const texts = because
-    ? because.map(namedReason)
-    : reasons.split("\n").filter(Boolean); // earlier versions recorded only the English text
-  return [headline(verdict, counts), ...texts.map(line)];
+function gateReasons({ reasons, because }) {
+  // Earlier versions recorded only the English text.
+  if (!because) return reasons.split("\n").filter(Boolean).map((text) => ({ text }));
+  return because.map((each) => ({
+    name: each.name && title(each.name),
+    text: reasonText(each),
+  }));
 }
 
 /**
@@ -141,6 +183,7 @@ function attempts(measurement) {
 /** @param {Picture[]} pictures */
 function references(pictures) {
   const strip = element("div", "anime-references");
+  strip.tabIndex = 0; // it is scrolled
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", words("character.references"));
   const images = pictures.map((each, frame) =>

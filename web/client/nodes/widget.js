@@ -3,15 +3,17 @@
 import { element } from "../element.js";
 import { language, words } from "../words.js";
 import { isOff } from "./find.js";
+import { partialParts } from "./partial.js";
 import { dropPictures } from "./pictures.js";
+import { closePopup, openPopup } from "./popup.js";
 import { findPreview, select } from "./preview.js";
 import { SAVES } from "./reach.js";
-import { partialParts } from "./partial.js";
 import { resultParts } from "./results.js";
+import { ResultsPlace } from "./results_place.js";
 
 /**
  * @import { Report } from "../report/types.js"
- * @import { Results } from "./results.js"
+ * @import { ResultParts, Results } from "./results.js"
  * @import { Run } from "./run.js"
  *
  * @typedef {{results: Results, run: Run, path: string, earlier: boolean}} ShownResults
@@ -19,10 +21,6 @@ import { resultParts } from "./results.js";
  * @typedef {{run: Run, path: string, name: string, failed: boolean}} UnreachedNode `name`: title of
  *   the node that blocked or failed; empty if there is none
  */
-
-const NAME = "anime_results";
-// Pixels that the canvas leaves around a widget's element: 8, and 12 beside another element.
-const MARGIN = 12;
 
 /** @type {WeakMap<object, NodeResults>} */
 const widgets = new WeakMap();
@@ -67,6 +65,15 @@ export function clear(node) {
   widgets.delete(node);
 }
 
+/**
+ * Fit the results of a node to the room that there is, after nodes were moved.
+ *
+ * @param {any} node
+ */
+export function fit(node) {
+  widgets.get(node)?.place.fit();
+}
+
 /** @param {any} node */
 function widgetOf(node) {
   let widget = widgets.get(node);
@@ -84,30 +91,22 @@ class NodeResults {
   /** @param {any} node */
   constructor(node) {
     this.node = node;
-    this.height = 0;
-    /** @type {Results | null} */
-    this.results = null;
+    /** @type {ShownResults | null} */
+    this.shown = null;
     /** @type {Run | null} run that did not reach this node */
     this.unreachedIn = null;
     /** @type {Report | null} report on the frames so far, while the node measures */
     this.partial = null;
-    this.destroyParts = () => {};
-    this.content = element("div", "anime-results");
+    /** @type {ResultParts | null} */
+    this.parts = null;
+    this.isFaded = false;
+    this.list = element("div", "anime-results-list");
+    this.body = element("div", "anime-results-body", this.list);
+    this.content = element("div", "anime-results", this.body);
     this.content.setAttribute("role", "group");
     this.content.setAttribute("aria-label", words("node.label"));
     this.root = element("div", "anime-results-frame", this.content);
-    this.widget = node.addDOMWidget(NAME, "anime_results", this.root, {
-      serialize: false, // keeps the value out of the prompt
-      hideOnZoom: false,
-      getValue: () => "",
-      setValue: () => {},
-      getMinHeight: () => this.#leastHeight(),
-      onDraw: () => this.#fade(), // Nodes 2.0 fades the whole node by itself
-    });
-    this.widget.serialize = false; // keeps the value out of the workflow
-    this.widget.label = words("node.label"); // menus of the editor name the widget
-    this.resized = new ResizeObserver(() => this.#fit());
-    this.resized.observe(this.content);
+    this.place = new ResultsPlace(node, this, () => this.#fade());
     const onRemoved = node.onRemoved;
     node.onRemoved = (/** @type {unknown[]} */ ...parameters) => {
       this.#stop();
@@ -118,21 +117,19 @@ class NodeResults {
   /**
    * Display results.
    *
-   * @param {ShownResults} shownResults
+   * @param {ShownResults} shown
    */
-  update({ results, run, path, earlier }) {
+  update(shown) {
+    const { results, run, path, earlier } = shown;
     this.#identify(run, path);
     this.unreachedIn = null;
     this.partial = null;
-    if (results !== this.results) {
-      this.results = results;
-      this.destroyParts();
-      const { parts, destroy } = resultParts(results, {
-        find: (frames) => findPreview(this.node, frames, run, path),
-        select,
-      });
-      this.destroyParts = destroy;
-      this.content.replaceChildren(...parts);
+    const isNew = results !== this.shown?.results;
+    this.shown = shown;
+    if (isNew) {
+      this.#clearParts();
+      this.parts = resultParts(results, this.#frames(), (frame, name) => this.#open(frame, name));
+      this.#display(this.parts.parts, this.parts.head && this.#headElement(this.parts.head));
     }
     this.#mark(run, earlier);
   }
@@ -146,13 +143,12 @@ class NodeResults {
     if (report === this.partial) return;
     this.#identify(run, path);
     this.unreachedIn = null;
-    this.results = null;
-    const previous = this.partial && this.content;
+    this.shown = null;
+    const parts = partialParts(report, this.partial && this.list);
     this.partial = report;
-    const { parts, destroy } = partialParts(report, previous);
-    this.destroyParts();
-    this.destroyParts = destroy;
-    this.content.replaceChildren(...parts);
+    this.#clearParts();
+    this.parts = parts;
+    this.#display(parts.parts, parts.head);
     this.#mark(run, false);
   }
 
@@ -165,23 +161,80 @@ class NodeResults {
     if (this.unreachedIn === run) return this.#mark(run, run.restored);
     this.#identify(run, path);
     this.unreachedIn = run;
-    this.results = null;
+    this.shown = null;
     this.partial = null;
-    this.destroyParts();
-    this.destroyParts = () => {};
+    this.#clearParts();
     const saves = this.node.type === SAVES;
-    this.content.replaceChildren(
+    this.#display([
       ...(saves ? [element("div", "anime-line", words("node.nothing_saved"))] : []),
       ...(name ? [notReachedLine(name, failed)] : []),
-    );
+    ]);
     this.#mark(run, run.restored);
     dropPictures(this.node, path, run);
   }
 
   remove() {
     this.#stop();
-    this.node.removeWidget?.(this.widget);
-    this.node.setDirtyCanvas?.(true, true);
+    this.place.remove();
+  }
+
+  /**
+   * Display elements on the node.
+   *
+   * @param {HTMLElement[]} parts
+   * @param {HTMLElement | null} [head] it stays in sight while the others are scrolled
+   */
+  #display(parts, head = null) {
+    this.list.replaceChildren(...parts);
+    this.content.replaceChildren(...(head ? [head] : []), this.body);
+  }
+
+  /**
+   * Return the head of the results with the button that opens all of them.
+   *
+   * @param {HTMLElement} head
+   */
+  #headElement(head) {
+    const button = element("button", "anime-open");
+    button.type = "button";
+    button.title = words("node.open");
+    button.setAttribute("aria-label", words("node.open"));
+    button.setAttribute("aria-haspopup", "dialog");
+    button.addEventListener("click", () => this.#open());
+    head.append(button);
+    return head;
+  }
+
+  /**
+   * Open all results in a window beside the node.
+   *
+   * @param {number} [frame] to be displayed; without it the window gets the focus
+   * @param {string} [name] of the measurement
+   */
+  #open(frame, name) {
+    if (!this.shown) return;
+    const { results } = this.shown;
+    const popup = openPopup(this, this.root, () => {
+      const { head, parts, choose, destroy } = resultParts(results, this.#frames());
+      return { title: this.node.title, parts: head ? [head, ...parts] : parts, choose, destroy };
+    });
+    if (frame === undefined) popup.focus();
+    else popup.content.choose?.(frame, name);
+  }
+
+  /** Return access to the frames of the displayed report. */
+  #frames() {
+    const { run, path } = /** @type {ShownResults} */ (this.shown);
+    return {
+      find: (/** @type {number} */ frames) => findPreview(this.node, frames, run, path),
+      select,
+    };
+  }
+
+  #clearParts() {
+    closePopup(this);
+    this.parts?.destroy();
+    this.parts = null;
   }
 
   /**
@@ -210,40 +263,16 @@ class NodeResults {
   }
 
   #stop() {
-    this.destroyParts();
-    this.resized.disconnect();
+    this.#clearParts();
+    this.place.stop();
   }
 
   #fade() {
-    this.root.classList.toggle("anime-node-off", isOff(this.node));
+    const isFaded = isOff(this.node);
+    if (isFaded === this.isFaded) return;
+    this.isFaded = isFaded;
+    this.root.classList.toggle("anime-node-off", isFaded);
   }
-
-  #fit() {
-    // The element has no width until the canvas has drawn the node, which takes a while on a busy
-    // page and always happens once in editor 1.58. Until then each letter is a line of its own.
-    if (this.root.clientWidth === 0) return;
-    const height = this.content.offsetHeight;
-    if (height === 0 || height === this.height) return; // 0 while the node is not on the screen
-    this.height = height;
-    if (isNodes2()) return; // the browser lays out these nodes
-    const [width, least] = this.node.computeSize();
-    const [ownWidth, ownHeight] = this.node.size;
-    this.node.setSize([Math.max(width, ownWidth), Math.max(least, ownHeight)]);
-    this.node.setDirtyCanvas?.(true, true);
-  }
-
-  /**
-   * Return the height that the widget needs. The margin is part of it: the canvas divides height
-   * that no widget needs among all elements of a node, such as a Gate's `thresholds`.
-   */
-  #leastHeight() {
-    return this.height && !isNodes2() ? this.height + MARGIN : this.height;
-  }
-}
-
-/** Return true if the editor draws nodes as elements of the page, not on the canvas. */
-function isNodes2() {
-  return Boolean(/** @type {any} */ (globalThis).LiteGraph?.vueNodesMode);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { nodeAtPath, rootGraph } from "./find.js";
 import { nodesWithoutFiles, unreachedNodes } from "./reach.js";
 import { hasResults } from "./results.js";
-import { clear, showPartial, showResults, showUnreached } from "./widget.js";
+import { clear, fit, showPartial, showResults, showUnreached } from "./widget.js";
 
 /** @import { Run } from "./run.js" */
 
@@ -63,6 +63,11 @@ export class WorkflowResults {
   /** Mark all results as those of an earlier run, because ComfyUI was restarted. */
   markEarlier() {
     if (this.run) this.run.restored = true;
+  }
+
+  /** Fit the results to the room that there is, after nodes were moved. */
+  fit() {
+    for (const node of this.drawn) fit(node);
   }
 
   /** Draw the results on the nodes of the open workflow, and remove outdated ones. */

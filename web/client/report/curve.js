@@ -23,17 +23,20 @@ export class Curve {
    * @param {Measurement} measurement
    * @param {number | null} worst the worst frame, which the keyboard chooses first
    * @param {(frame: number) => void} onChoose
+   * @param {number} [height] in pixels
    */
-  constructor(measurement, worst, onChoose) {
+  constructor(measurement, worst, onChoose, height = HEIGHT) {
     this.measurement = measurement;
+    this.height = height;
     this.frames = framesOf(measurement);
     this.worst = worst;
     this.onChoose = onChoose;
     /** @type {number | null} */
     this.chosen = null;
     this.element = this.#slider();
-    this.plot = this.#plot();
-    // The user changes the node's width, and Nodes 2.0 mounts the element after its creation.
+    /** @type {uPlot | null} the drawing, which is made when the element is first displayed */
+    this.plot = null;
+    // The user changes the node's width, and the editor mounts the element after its creation.
     this.resized = new ResizeObserver(() => this.#fit());
     this.resized.observe(this.element);
   }
@@ -48,13 +51,13 @@ export class Curve {
     this.chosen = this.frames.reduce((a, b) => (distance(b) < distance(a) ? b : a));
     this.element.setAttribute("aria-valuenow", String(this.chosen));
     this.element.setAttribute("aria-valuetext", valueAt(this.measurement, this.chosen));
-    this.plot.redraw(false);
+    this.plot?.redraw(false);
     this.onChoose(this.chosen);
   }
 
   destroy() {
     this.resized.disconnect();
-    this.plot.destroy();
+    this.plot?.destroy();
     this.element.remove();
   }
 
@@ -64,6 +67,7 @@ export class Curve {
 
   #slider() {
     const slider = element("div", "anime-curve");
+    slider.style.minHeight = `${this.height}px`; // the drawing comes later
     const label = words("curve.label", { name: title(this.measurement.name) });
     const start = this.worst ?? 0;
     const attributes = {
@@ -95,20 +99,22 @@ export class Curve {
    * @param {number} clientX
    */
   #frameAt(clientX) {
-    const { left, width } = this.plot.over.getBoundingClientRect();
-    const { min = 0, max = 0 } = this.plot.scales.x;
+    const plot = (this.plot ??= this.#plot(NARROWEST));
+    const { left, width } = plot.over.getBoundingClientRect();
+    const { min = 0, max = 0 } = plot.scales.x;
     return Math.round(min + ((clientX - left) / width) * (max - min));
   }
 
-  #plot() {
+  /** @param {number} width in pixels */
+  #plot(width) {
     const { per_frame: values, verdict } = this.measurement;
     const colour = verdictStyle(verdict).colour;
     /** @type {uPlot.Axis} */
     const axis = { stroke: GREY, grid: { stroke: "#9CA3AF33", width: 1 }, font: "10px sans-serif" };
     /** @type {uPlot.Options} */
     const options = {
-      width: NARROWEST,
-      height: HEIGHT,
+      width,
+      height: this.height,
       padding: [4, 6, 0, 0],
       cursor: { show: false }, // uPlot's cursor ignores the canvas's scale
       legend: { show: false },
@@ -182,8 +188,10 @@ export class Curve {
   }
 
   #fit() {
+    if (this.element.clientWidth === 0) return; // it isn't displayed
     const width = Math.max(this.element.clientWidth, NARROWEST);
-    if (width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
+    if (!this.plot) this.plot = this.#plot(width);
+    else if (width !== this.plot.width) this.plot.setSize({ width, height: this.height });
   }
 }
 

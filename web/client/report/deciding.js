@@ -3,29 +3,63 @@
 /** @import { Measurement, Report } from "./types.js" */
 
 const MOST_OF_A_PASS = 2; // measurements of a passed report: the weakest ones
-const MOST_FAILING = 3; // measurements of a failed report
+const MOST_REASONS = 3; // different reasons of a failed report
 
 /**
  * Return the measurements that decided a report's verdict, the one that explains it best first.
  *
  * These are the measurements that don't pass, or the weakest ones if all pass. If no measurement is
- * required, they are the first ones of the report.
+ * required, they are the first ones of the report. Measurements with the same verdict and the same
+ * reason are one group, so that the reason is displayed once.
  *
  * @param {Report} report
- * @returns {{listed: Measurement[], more: number}} `more`: number of failing ones that are not
- *   listed
+ * @param {number} [most] largest number of groups
+ * @returns {{groups: Measurement[][], more: number}} `more`: number of failing measurements that are
+ *   in no group
+ */
+export function decidingGroups(report, most = MOST_REASONS) {
+  const ordered = inOrder(report);
+  const failing = ordered.filter((each) => each.verdict !== "PASS");
+  if (failing.length === 0) {
+    const first = ordered.length ? ordered : report.measurements;
+    return { groups: groupedBy(first.slice(0, MOST_OF_A_PASS), reasonOf), more: 0 };
+  }
+  const groups = groupedBy(failing, reasonOf);
+  return { groups: groups.slice(0, most), more: groups.slice(most).flat().length };
+}
+
+/**
+ * Return the measurements of `decidingGroups` in one list.
+ *
+ * @param {Report} report
+ * @returns {{listed: Measurement[], more: number}}
  */
 export function decidingMeasurements(report) {
-  const ordered = inOrder(report);
-  if (ordered.length === 0) {
-    return { listed: report.measurements.slice(0, MOST_OF_A_PASS), more: 0 };
+  const { groups, more } = decidingGroups(report);
+  return { listed: groups.flat(), more };
+}
+
+/**
+ * Return values in groups with the same text, in the order of their first values.
+ *
+ * @template T
+ * @param {T[]} values
+ * @param {(value: T) => string} textOf
+ * @returns {T[][]}
+ */
+export function groupedBy(values, textOf) {
+  /** @type {Map<string, T[]>} */
+  const groups = new Map();
+  for (const each of values) {
+    const text = textOf(each);
+    groups.set(text, [...(groups.get(text) ?? []), each]);
   }
-  const failing = ordered.filter((each) => each.verdict !== "PASS");
-  if (failing.length === 0) return { listed: ordered.slice(0, MOST_OF_A_PASS), more: 0 };
-  return {
-    listed: failing.slice(0, MOST_FAILING),
-    more: Math.max(failing.length - MOST_FAILING, 0),
-  };
+  return [...groups.values()];
+}
+
+/** @param {Measurement} measurement */
+function reasonOf({ name, verdict, reason }) {
+  return `${verdict} ${reason || name}`;
 }
 
 /**

@@ -1,12 +1,15 @@
 /** Elements that display a report: verdict, measurements and curves, for nodes and the sidebar. */
 
 import { element } from "../element.js";
-import { labelled, reasonText, title, unitBeside, unitName, valueOf, words } from "../words.js";
+import { labelled, listed, reasonText, title, unitBeside, unitName, valueOf, words } from "../words.js";
 import { Curve, valueAt } from "./curve.js";
-import { decidingMeasurements, withCurve } from "./deciding.js";
+import { decidingGroups, groupedBy, withCurve } from "./deciding.js";
 import { verdictStyle, wholeScore } from "./verdicts.js";
 
 /** @import { Measurement, Report } from "./types.js" */
+
+const MOST_NAMES = 3; // of measurements with the same reason
+const SMALL_HEIGHT = 64; // pixels of a curve on a node
 
 /**
  * Return a headline: a verdict and a text beside it.
@@ -36,18 +39,65 @@ export function scoreInWords(score) {
 }
 
 /**
- * Return the measurements that decided a report's verdict, as elements.
+ * Return the measurements that decided a report's verdict, as elements. Measurements with the same
+ * reason share one element.
  *
  * @param {Report} report
+ * @param {{most?: number, onMore?: () => void}} [options] `most`: largest number of reasons;
+ *   `onMore`: opens the others
  */
-export function decidingParts(report) {
-  const { listed, more } = decidingMeasurements(report);
-  const parts = listed.map(measurementElement);
+export function decidingParts(report, { most, onMore } = {}) {
+  const { groups, more } = decidingGroups(report, most);
+  /** @type {HTMLElement[]} */
+  const parts = groups.map(groupElement);
   if (!report.measurements.some((each) => each.required)) {
     parts.unshift(line(words("node.nothing_judged")));
   }
-  if (more) parts.push(line(words("node.more", { count: more })));
+  if (more) parts.push(moreElement(words("node.more", { count: more }), onMore));
   return parts;
+}
+
+/**
+ * Return reasons as elements, at most `most`. Reasons with the same text share one element.
+ *
+ * @param {{name?: string, text: string}[]} reasons `name`: displayed name of the measurement
+ * @param {{most?: number, onMore?: () => void}} [options] as of `decidingParts`
+ */
+export function reasonParts(reasons, { most = 3, onMore } = {}) {
+  const groups = groupedBy(reasons, ({ text }) => text);
+  /** @type {HTMLElement[]} */
+  const parts = groups.slice(0, most).map((group) => {
+    const names = group.flatMap(({ name }) => name || []);
+    return line(names.length ? labelled(namesText(names), group[0].text) : group[0].text);
+  });
+  const more = groups.slice(most).flat().length;
+  if (more) parts.push(moreElement(words("node.more_reasons", { count: more }), onMore));
+  return parts;
+}
+
+/**
+ * Return a text that opens what is left out, as a button. Without a function it is only a text.
+ *
+ * @param {string} text
+ * @param {(() => void) | undefined} onMore
+ */
+function moreElement(text, onMore) {
+  if (!onMore) return line(text);
+  const button = element("button", "anime-more", text);
+  button.type = "button";
+  button.addEventListener("click", onMore);
+  return button;
+}
+
+/**
+ * Return the names of measurements with one reason: the first ones, and the number of the others.
+ *
+ * @param {string[]} names
+ */
+function namesText(names) {
+  if (names.length <= MOST_NAMES) return listed(names);
+  const first = names.slice(0, MOST_NAMES - 1);
+  return listed([...first, words("node.more_names", { count: names.length - first.length })]);
 }
 
 /**
@@ -80,22 +130,64 @@ export function measurementElement(measurement) {
 }
 
 /**
+ * Return measurements with one reason as an element; a single one is `measurementElement`.
+ *
+ * @param {Measurement[]} measurements
+ */
+function groupElement(measurements) {
+  const [first] = measurements;
+  if (measurements.length === 1) return measurementElement(first);
+  const names = measurements.map((each) => title(each.name));
+  const name = element("div", "anime-name", verdictSign(first.verdict), ` ${namesText(names)}`);
+  name.title = listed(names);
+  return element("div", "anime-measurement", name, line(reasonText(first)));
+}
+
+/**
  * Return the curves of a report over its frames; one is displayed at a time, with its chosen frame.
  *
  * @param {Report} report
  * @param {(place: HTMLElement, frame: number, frames: number) => void} showFrame displays the
  *   chosen frame, of a clip with this number of frames, in an element
- * @returns {{part: HTMLElement, choose: (frame: number) => void, destroy: () => void} | null} null
- *   if nothing was measured frame by frame
+ * @returns {{part: HTMLElement, choose: (frame: number, name?: string) => void,
+ *   destroy: () => void} | null} null if nothing was measured frame by frame; `choose` displays the
+ *   curve of a measurement with this name, if there is one
  */
 export function frameCurves(report, showFrame) {
+  const value = element("div", "anime-chosen");
+  value.setAttribute("aria-live", "polite");
+  const picture = element("div", "anime-frame");
+  const curves = curvesOf(report, (measurement, frame) => {
+    value.textContent = valueAt(measurement, frame);
+    const { per_frame: values, frames_shown: some } = measurement;
+    showFrame(picture, frame, some ? (report.frames ?? frame + 1) : values.length);
+  });
+  curves?.part.append(value, picture);
+  return curves;
+}
+
+/**
+ * Return the curves of a report in the small size of a node, without the chosen frame.
+ *
+ * @param {Report} report
+ * @param {(name: string, frame: number) => void} onChoose displays a frame of a measurement
+ */
+export function smallCurves(report, onChoose) {
+  return curvesOf(report, ({ name }, frame) => onChoose(name, frame), SMALL_HEIGHT);
+}
+
+/**
+ * Return the curves of a report, of which one is displayed at a time.
+ *
+ * @param {Report} report
+ * @param {(measurement: Measurement, frame: number) => void} onChoose displays a chosen frame
+ * @param {number} [height] of a curve in pixels
+ */
+function curvesOf(report, onChoose, height) {
   const measurements = withCurve(report);
   if (measurements.length === 0) return null;
   const name = element("div", "anime-curve-name");
   const place = element("div", "anime-curve-place");
-  const value = element("div", "anime-chosen");
-  value.setAttribute("aria-live", "polite");
-  const picture = element("div", "anime-frame");
   /** @type {Curve | null} */
   let curve = null;
 
@@ -103,20 +195,24 @@ export function frameCurves(report, showFrame) {
   const draw = (measurement) => {
     const chosen = curve?.chosen ?? null;
     curve?.destroy();
-    curve = new Curve(measurement, report.worst?.frame ?? null, (frame) => {
-      value.textContent = valueAt(measurement, frame);
-      const { per_frame: values, frames_shown: some } = measurement;
-      showFrame(picture, frame, some ? (report.frames ?? frame + 1) : values.length);
-    });
+    const worst = report.worst?.frame ?? null;
+    curve = new Curve(measurement, worst, (frame) => onChoose(measurement, frame), height);
     place.replaceChildren(curve.element);
     if (chosen !== null) curve.choose(chosen);
   };
-  if (measurements.length > 1) name.append(chooser(measurements, draw));
-  else name.textContent = nameWithUnit(measurements[0]);
+  const select = measurements.length > 1 ? chooser(measurements, draw) : null;
+  name.append(select ?? nameWithUnit(measurements[0]));
   draw(measurements[0]);
   return {
-    part: element("div", "anime-frame-curves", name, place, value, picture),
-    choose: (frame) => curve?.choose(frame),
+    part: element("div", "anime-frame-curves", name, place),
+    choose(/** @type {number} */ frame, /** @type {string | undefined} */ measurement) {
+      const index = measurements.findIndex((each) => each.name === measurement);
+      if (select && index >= 0 && index !== select.selectedIndex) {
+        select.selectedIndex = index;
+        draw(measurements[index]);
+      }
+      curve?.choose(frame);
+    },
     destroy: () => curve?.destroy(),
   };
 }
