@@ -1,5 +1,6 @@
 """Places of nodes and groups on the canvas, as they are drawn."""
 
+from itertools import combinations
 from typing import NamedTuple
 
 from .editor import Editor
@@ -47,6 +48,11 @@ class Box(NamedTuple):
             and other.right <= self.right
             and other.bottom <= self.bottom
         )
+
+
+def overlapping(boxes: list[Box]) -> list[tuple[int | str, int | str]]:
+    """The pairs of nodes of which one stands over the other, by their ids."""
+    return [(a.id, b.id) for a, b in combinations(boxes, 2) if a.overlaps(b)]
 
 
 def settled(editor: Editor, nodes: str) -> list[Box]:

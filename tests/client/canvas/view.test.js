@@ -12,11 +12,11 @@ function drawn({ scale, offset }, x, y) {
 
 describe("the view of a graph", () => {
   test("a graph that fits is shown whole, in the middle of its place", () => {
-    const graph = { left: -50, top: 30, width: 1200, height: 400 };
+    const graph = { left: -50, top: 30, width: 1100, height: 400 };
     const view = viewOf(graph, PLACE);
-    assert.equal(view.scale, 960 / 1200);
-    assert.deepEqual(drawn(view, -50, 30).map(Math.round), [420, 240]);
-    assert.deepEqual(drawn(view, 1150, 430).map(Math.round), [1380, 560]);
+    assert.equal(view.scale, 960 / 1100);
+    assert.deepEqual(drawn(view, -50, 30).map(Math.round), [420, 225]);
+    assert.deepEqual(drawn(view, 1050, 430).map(Math.round), [1380, 575]);
   });
 
   test("a small graph isn't made larger than it is", () => {
@@ -25,7 +25,7 @@ describe("the view of a graph", () => {
 
   test("a large graph is shown from its top left corner, at a scale at which texts are drawn", () => {
     const view = viewOf({ left: 10, top: -20, width: 9000, height: 900 }, PLACE);
-    assert.equal(view.scale, 0.7);
+    assert.equal(view.scale, 0.8);
     assert.deepEqual(drawn(view, 10, -20).map(Math.round), [420, 120]);
   });
 });

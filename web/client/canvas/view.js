@@ -11,7 +11,7 @@ import { app } from "../../../scripts/app.js";
  */
 
 /** Smallest scale at which a graph opens. Below 8 / 14 the classic canvas draws no texts. */
-const READABLE_SCALE = 0.7;
+const READABLE_SCALE = 0.8;
 const LARGEST_SCALE = 1;
 const MARGIN = 20; // px between the graph and the edges of the visible part
 const TOOLBAR = 60; // px at the top of the visible part, where the editor has its buttons
