@@ -8,6 +8,7 @@ from PIL import Image
 
 from anime_production.models.gating.retry import MOST_ATTEMPTS
 from anime_production.tools.comfyui import PACK
+from anime_production.tools.examples import TITLES, editor_file
 from anime_production.tools.help_pages import DOCS
 from anime_production.tools.help_tables import PAGES, with_table
 from anime_production.tools.node_schemas import FROZEN
@@ -93,9 +94,9 @@ def test_a_help_page_has_its_sections(node):
 def test_the_example_that_a_help_page_names_has_the_node(node):
     page = (DOCS / f"{node}.md").read_text(encoding="utf-8")
     named = page.partition("**Example:**")[2].split("\n\n")[0]
+    names = {title.lower(): name for name, title in TITLES.items()}
     for title in re.findall(r"(?<!\*)\*([a-z0-9][^*]+)\*(?!\*)", " ".join(named.split())):
-        path = PACK / "example_workflows" / f"{title.replace(' ', '_')}.json"
-        nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+        nodes = json.loads(editor_file(names[title]).read_text(encoding="utf-8"))["nodes"]
         if node in {each["type"] for each in nodes}:
             return
     raise AssertionError(f"none of the examples that the page of {node} names has it")

@@ -57,6 +57,11 @@ GENERATORS = {
     "database-page": Generator(
         "database_page", "Writes docs/database.md; needed after a migration was added."
     ),
+    "layout": Generator(
+        "layout",
+        "Arranges the nodes of the examples in rows, the note first; needed after an example got"
+        " another node. layout:NAME arranges one.",
+    ),
     "thumbnails": Generator(
         "thumbnails",
         "Draws the thumbnails of the examples from real runs; needed after an example changed."

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..tests.browser.conftest import NAMES, PACK_DIRECTORY, open_editor
-from ..tests.browser.editor import EXAMPLES, RUN_SECONDS, Editor, Mode, example
+from ..tests.browser.editor import RUN_SECONDS, Editor, Mode, example
 from ..tests.integration.client import ComfyClient
 from ..tests.integration.server import ComfyServer
 from .comfyui import NO_COMFYUI, PACK, find_comfyui
+from .examples import TITLES
 from .node_schemas import FROZEN
 from .readme_pictures import PICTURES, draw_readme
 from .webp import save
@@ -32,6 +33,7 @@ NODE_POSITION, POINTER_POSITION = [330, 260], [1300, 1450]
 FIRST_POSITION, NODE_DISTANCE = 100_000, 5_000
 SETTINGS = {"Comfy.NodeBadge.NodeSourceBadgeMode": "None", "Comfy.Workflow.Persist": False}
 
+NEEDS_CLIP = "check_your_clip"  # example that runs only after a clip was chosen
 # Example in which each of these nodes shows the most. Every other node is drawn in the first
 # example that has it.
 BEST_EXAMPLES = {
@@ -52,12 +54,12 @@ def examples_of_nodes() -> dict[str, tuple[str, int]]:
     """Return the example to draw each node in and the id of the node there, by node type."""
     examples: dict[str, tuple[str, int]] = {}
     schemas = json.loads(FROZEN.read_text(encoding="utf-8"))
-    for path in sorted(EXAMPLES.glob("*.json")):
-        for node in example(path.stem)["nodes"]:
+    for name in TITLES:
+        for node in example(name)["nodes"]:
             kind = node["type"]
-            if kind not in schemas or BEST_EXAMPLES.get(kind, path.stem) != path.stem:
+            if kind not in schemas or BEST_EXAMPLES.get(kind, name) != name or name == NEEDS_CLIP:
                 continue
-            examples.setdefault(kind, (path.stem, node["id"]))
+            examples.setdefault(kind, (name, node["id"]))
     return examples
 
 
@@ -69,8 +71,8 @@ def draw_nodes(editor: Editor, nodes: list[str]) -> None:
         nodes: ids of node types.
     """
     places = examples_of_nodes()
-    # The examples run in the order of their names: one may load what an earlier one has saved.
-    for name in sorted({places[node][0] for node in nodes}):
+    # The examples run in their order: one may load what an earlier one has saved.
+    for name in (each for each in TITLES if each in {places[node][0] for node in nodes}):
         editor.open()
         editor.load(example(name))
         try:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from anime_production.tools.comfyui import PACK
+from anime_production.tools.examples import api_file, editor_file
 
 from ..integration.server import ComfyServer
 
 TIMEOUT_MS = 60_000  # timeout of a page or an action, for a busy machine
 RUN_SECONDS = 270  # timeout of a run; less than the 300 s of a test
-EXAMPLES = PACK / "example_workflows"
 # Values of the widgets width and height of a sample clip that is measured quickly.
 SMALL = {1: 128, 2: 128}
 
@@ -190,13 +189,13 @@ def _answers_prompt(answer: Any) -> bool:
 
 def example(name: str) -> dict[str, Any]:
     """Return an example workflow in the editor's format."""
-    workflow: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    workflow: dict[str, Any] = json.loads(editor_file(name).read_text("utf-8"))
     return workflow
 
 
 def example_prompt(name: str) -> dict[str, Any]:
     """Return an example workflow in API format."""
-    prompt: dict[str, Any] = json.loads((EXAMPLES / "api" / f"{name}.json").read_text("utf-8"))
+    prompt: dict[str, Any] = json.loads(api_file(name).read_text("utf-8"))
     return prompt
 
 

@@ -4,49 +4,32 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from itertools import combinations, product
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
 import pytest
 
 from anime_production.models.node_ui import own_entries
+from anime_production.tools.examples import TITLES, template
 
 from ..integration.client import ComfyClient
 from ..integration.server import ComfyServer
 from .conftest import EVERY_KIND, PACK_DIRECTORY, USUAL, open_editor
-from .editor import EXAMPLES, Editor, Mode, example, example_prompt
+from .editor import Editor, Mode, example, example_prompt
 from .front_end import FrontEnd
+from .places import GROUPS, NODES, NODES_2, overlapping, read_boxes, settled
 
-NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
 # Read what the other one has saved.
 AFTER = {"use_a_kept_character": "keep_a_character", "review_a_shot": "remember_a_shot"}
 # Ten gigabytes. It runs with tiny models in tests/integration/test_loop_generation.py.
 WITH_MODELS = "generate_a_loop"
+# It runs in test_journey_own_clip.py, after a clip was chosen.
+NEEDS_CLIP = "check_your_clip"
 # These run by default, in the classic canvas: the one with the most kinds of nodes, and one that
 # reads what was saved before. All of them run through the API in tests/integration.
 SOME = ("make_a_phase", "review_a_shot")
 NOTE = "MarkdownNote"
 
-NODES = """() => app.graph.nodes.map(node => {
-    const [left, top, width, height] = [...node.getBounding()];
-    return {id: node.id, type: node.type, left, top, right: left + width, bottom: top + height};
-})"""
-# Nodes 2.0 gives each node the size that it needs in the page.
-NODES_2 = """() => app.graph.nodes.map(node => {
-    const element = document.querySelector(`[data-node-id="${node.id}"]`);
-    const {left, top, right, bottom} = element.getBoundingClientRect();
-    const [start, scale] = [app.canvas.canvas.getBoundingClientRect(), app.canvas.ds.scale];
-    const [x, y] = app.canvas.ds.offset;
-    return {
-        id: node.id, type: node.type,
-        left: (left - start.left) / scale - x, right: (right - start.left) / scale - x,
-        top: (top - start.top) / scale - y, bottom: (bottom - start.top) / scale - y,
-    };
-})"""
-GROUPS = """() => app.graph.groups.map(group => {
-    const [left, top, width, height] = [...group.boundingRect];
-    return {id: group.title, type: 'group', left, top, right: left + width, bottom: top + height};
-})"""
 SHOW_ALL = """() => {
     const boxes = app.graph.nodes.map(node => [...node.getBounding()]);
     const [left, top] = [0, 1].map(side => Math.min(...boxes.map(box => box[side])));
@@ -62,29 +45,6 @@ UNKNOWN = """() => app.graph.nodes
     .map(node => node.type)"""
 # A model that isn't there is one too.
 WITH_ERRORS = "() => app.graph.nodes.filter(node => node.has_errors).map(node => node.type)"
-
-
-class Box(NamedTuple):
-    """Where something stands on the canvas."""
-
-    id: int | str
-    type: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: "Box") -> bool:
-        beside = self.right <= other.left or other.right <= self.left
-        return not beside and self.top < other.bottom and other.top < self.bottom
-
-    def holds(self, other: "Box") -> bool:
-        return (
-            self.left <= other.left
-            and self.top <= other.top
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +74,8 @@ def cases(*usual: str) -> list[Any]:
             id=f"{kind[0].value}-{kind[1].value}-{name}",
         )
         for kind in product(FrontEnd, Mode)
-        for name in NAMES
-        if name != WITH_MODELS
+        for name in TITLES
+        if name not in (WITH_MODELS, NEEDS_CLIP)
     ]
 
 
@@ -165,7 +125,7 @@ def everything_has_its_place(editor: Editor, mode: Mode, name: str) -> None:
     """No node stands over another, and each but the note in one group."""
     nodes = NODES_2 if mode is Mode.NODES_2 else NODES
     boxes, groups = settled(editor, nodes), read_boxes(editor, GROUPS)
-    assert [(a.id, b.id) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
+    assert overlapping(boxes) == []
     for box in boxes:
         assert [group.holds(box) for group in groups].count(True) == (box.type != NOTE), box
 
@@ -174,7 +134,7 @@ def open_template(editor: Editor, name: str) -> None:
     """Click through the template browser to an example of the pack."""
     editor.page.get_by_role("button", name="Templates").first.click()
     editor.page.get_by_role("dialog").get_by_text(PACK_DIRECTORY, exact=True).first.click()
-    editor.page.get_by_test_id(f"template-workflow-{name}").click()
+    editor.page.get_by_test_id(f"template-workflow-{template(name)}").click()
     editor.page.wait_for_function(
         """nodes => String(app.graph.nodes.map(node => `${node.id} ${node.type}`).sort())
             === String(nodes)""",
@@ -192,19 +152,3 @@ def verdicts(client: ComfyClient, prompt: str) -> dict[str, list[str]]:
             shown_by = entry["meta"][node]["display_node"]
             shown.setdefault(shown_by, []).append(report["verdict"])
     return shown
-
-
-def settled(editor: Editor, nodes: str) -> list[Box]:
-    """Where the nodes stand once none changes its size any more."""
-    before: list[Box] = []
-    for _ in range(30):
-        boxes = read_boxes(editor, nodes)
-        if boxes == before:
-            return boxes
-        before = boxes
-        editor.page.wait_for_timeout(400)  # they grow by themselves, as their pictures come
-    raise AssertionError("the nodes go on changing their sizes")
-
-
-def read_boxes(editor: Editor, script: str) -> list[Box]:
-    return [Box(**each) for each in editor.page.evaluate(script)]

@@ -20,6 +20,7 @@ from .panel import (
     open_job,
     open_panel,
 )
+from .places import NODES, NODES_2, overlapping, settled
 from .prompts import FPS, FRAMES, SEED, loop_prompt, run_job
 
 
@@ -176,6 +177,21 @@ def without_a_workflow_only_the_nodes_are_opened(
     expect(detail.get_by_role("status").first).to_contain_text("Only the nodes")
     assert types(editor) == sorted(each["class_type"] for each in prompt.values())
     assert count_open_workflows(editor) == before + 1
+    every_node_is_in_view_and_none_over_another(editor)
+
+
+def every_node_is_in_view_and_none_over_another(editor: Editor) -> None:
+    nodes = NODES_2 if editor.page.evaluate("() => LiteGraph.vueNodesMode") else NODES
+    boxes = settled(editor, nodes)
+    assert overlapping(boxes) == []
+    scale, (x, y) = editor.page.evaluate("() => [app.canvas.ds.scale, [...app.canvas.ds.offset]]")
+    assert 0.8 <= scale <= 1
+    panel = editor.page.locator(".anime-panel").bounding_box()
+    window = editor.page.viewport_size
+    for box in boxes:
+        assert panel["x"] + panel["width"] <= (box.left + x) * scale, box
+        assert (box.right + x) * scale <= window["width"], box
+        assert 0 < (box.top + y) * scale < (box.bottom + y) * scale <= window["height"], box
 
 
 def types(editor: Editor) -> list[str]:

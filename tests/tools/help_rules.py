@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from anime_production.tools.comfyui import PACK
+from anime_production.tools.examples import TITLES
 
 HEADING = re.compile(r"^(?:#+ (.*)|\*\*([^*]+)\*\*)", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]*)\)")
@@ -14,7 +14,7 @@ EMPHASIS = re.compile(r"(\*+)([^*]+)\1")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 ITEM = re.compile(r" *(?:- |\d+\. )")
 OWN_LINE = re.compile(r" *(?:[|>-] |\d+\. )")  # begins a line that follows on another one
-EXAMPLES = {path.stem.replace("_", " ") for path in (PACK / "example_workflows").glob("*.json")}
+EXAMPLES = {title.lower() for title in TITLES.values()}
 
 
 def headings(page: str) -> list[str]:

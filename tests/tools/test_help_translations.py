@@ -20,7 +20,7 @@ SHOWN_NAME = re.compile(r"`(\w+)`（([^（）]+)）")
 OF_LANGUAGE = {"ja": re.compile(r"[\u3041-\u30ff]"), "zh": re.compile(r"[\u4e00-\u9fff]")}
 ENGLISH = """# Gate
 
-Keeps *check a clip* apart.
+Keeps *check a sample clip* apart.
 
 ![The node](pictures/AnimeGate.webp)
 
@@ -36,7 +36,7 @@ Keeps *check a clip* apart.
 """
 JAPANESE = """# ゲート
 
-*check a clip* を分けます。
+*check a sample clip* を分けます。
 
 ![ノード](pictures/AnimeGate.webp)
 
@@ -174,7 +174,7 @@ def test_a_faithful_translation_has_no_problem():
         ("| `a` | 1 |", "| `b` | 1 |", "rows of tables"),
         ("pictures/AnimeGate.webp", "../pictures/AnimeGate.webp", "pictures"),
         ("`report`", "レポート", "code: absent ['report'], added []"),
-        ("*check a clip*", "*クリップを調べる*", "examples"),
+        ("*check a sample clip*", "*クリップを調べる*", "examples"),
         ("3以上", "三以上", "numbers that the English has: ['3']"),
         ("**入力。**", "**入力。**この", "shown with its stars: **入力。**こ"),
         ("*また*か", "*また。*か", "shown with its stars: *また。*か"),

@@ -1,7 +1,9 @@
-/** Test for nodes of this pack, for the extensions that handle only those. */
+/** Name of the pack's folder, and test for nodes of this pack. */
 
-const FOLDER = decodeURIComponent(new URL(import.meta.url).pathname).split("/extensions/")[1];
-const MODULE = `custom_nodes.${FOLDER?.split("/")[0]}`;
+const PATH = decodeURIComponent(new URL(import.meta.url).pathname).split("/extensions/")[1];
+
+/** Name of the pack's folder below `custom_nodes`; undefined outside of ComfyUI. */
+export const PACK_FOLDER = PATH?.split("/")[0];
 
 /**
  * Return true if a node belongs to this pack. The node's category can't tell: it is translated.
@@ -10,5 +12,5 @@ const MODULE = `custom_nodes.${FOLDER?.split("/")[0]}`;
  *   node
  */
 export function isPackNode(nodeData) {
-  return nodeData?.python_module === MODULE;
+  return nodeData?.python_module === `custom_nodes.${PACK_FOLDER}`;
 }

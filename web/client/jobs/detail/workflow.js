@@ -1,6 +1,7 @@
 /** Opening of a job's workflow in the editor, for the job's detail. */
 
 import { app } from "../../../../scripts/app.js";
+import { arrangeGraph, showGraph } from "../../canvas/view.js";
 import { allWorkflows } from "../../nodes/open_workflow.js";
 
 /**
@@ -18,11 +19,13 @@ export async function openWorkflow(workflow, graph, name) {
   if (workflow) {
     // Editor 1.47 overwrites an open workflow that has this id and name.
     await editor.loadGraphData({ ...workflow, id: newId() }, true, true, title);
+    if (!workflow.extra?.ds) await showGraph(); // no view is saved in it
     return "detail.opened";
   }
   if (!graph) return "detail.no_graph";
   await editor.loadApiJson(graph, title);
-  await editor.extensionManager.command.execute("Comfy.Canvas.FitView");
+  await arrangeGraph(); // the editor itself arranges nodes before Nodes 2.0 has measured them
+  await showGraph();
   return "detail.opened_graph";
 }
 
