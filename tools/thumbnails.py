@@ -98,4 +98,5 @@ def generate(chosen: Sequence[str] = ()) -> None:
             for name in TITLES:
                 if name in (chosen or TITLES):
                     print(draw(ComfyClient(server), name), flush=True)
+            server.stop()
             server.end_databases()

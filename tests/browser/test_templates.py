@@ -17,8 +17,9 @@ LEGIBLE_SCALE = 0.8
 WINDOWS = {"large": (1900, 1200), "laptop": (1366, 768)}
 CARDS = '[data-testid^="template-workflow-"]'
 LISTED = "cards => cards.map(card => card.dataset.testid.replace('template-workflow-', ''))"
-# The first example, the one with the most nodes, and one between them; all of them in the slow run.
-SOME = ("check_your_clip", "check_a_clip", "make_a_phase")
+# The first example, the one with the most nodes, one that lacks its models, and one between them.
+# That the others are as compact is tested in tests/test_examples.py.
+SOME = ("check_your_clip", "check_a_clip", "generate_a_loop", "make_a_phase")
 
 VIEW = """() => {
     const canvas = app.canvas.canvas.getBoundingClientRect();
@@ -58,12 +59,12 @@ def test_a_thumbnail_fills_its_square(editor: Editor):
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_a_template_opens_with_texts_that_can_be_read(editor: Editor, window: str, request: Any):
+def test_a_template_opens_with_texts_that_can_be_read(editor: Editor, window: str):
     width, height = WINDOWS[window]
     editor.page.set_viewport_size({"width": width, "height": height})
-    everything = "slow" in {mark.name for mark in request.node.iter_markers()}
-    for name in TITLES if everything else SOME:
+    for name in SOME:
         open_template(editor, name)
+        editor.await_condition(lambda: editor.page.evaluate(VIEW)["scale"] >= LEGIBLE_SCALE)
         view = _settled_view(editor)
         assert view["scale"] >= LEGIBLE_SCALE > TEXTS_SCALE, name
         assert view["textsAreDrawn"], name

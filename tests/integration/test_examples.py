@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from anime_production.tools.comfyui import PACK
+from anime_production.tools.sample_video import write_video
 
 from .client import ComfyClient, RequestRefused
 
@@ -135,6 +136,15 @@ def test_a_mask_says_which_of_two_people_is_scored(client):
     other = client.run(prompt).report("13")
     assert other["verdict"] == "FAIL"
     assert other["measurements"][0]["value"] < 0.7
+
+
+def test_a_clip_of_the_user_is_checked(client, server):
+    write_video(server.base / "input" / "my walk.mp4", seam_jump=4)
+    prompt = read_example("check_your_clip")
+    prompt["1"]["inputs"]["file"] = "my walk.mp4"
+    run = client.run(prompt)
+    assert [run.report(node)["verdict"] for node in ("4", "5", "6")] == ["PASS", "PASS", "FAIL"]
+    assert job_of(client, run.prompt_id)["job"]["shot"] == "my clip"
 
 
 @pytest.mark.parametrize(("name", "verdicts"), VERDICTS.items(), ids=VERDICTS)

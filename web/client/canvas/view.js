@@ -14,7 +14,9 @@ import { app } from "../../../scripts/app.js";
 const READABLE_SCALE = 0.8;
 const LARGEST_SCALE = 1;
 const MARGIN = 20; // px between the graph and the edges of the visible part
-const TOOLBAR = 60; // px at the top of the visible part, where the editor has its buttons
+// Least and largest height of the editor's tabs and buttons above the visible part, in px. Messages
+// beneath them make it larger, but they go away.
+const [LEAST_TOP, LARGEST_TOP] = [60, 100];
 const TITLE = 30; // height of a node's title, which stands above the node's position
 const FRAMES = 60; // frames to wait at most until no node changes its size any more
 const STILL_FRAMES = 5; // frames without a change, after which the sizes are final
@@ -93,8 +95,9 @@ function visiblePart() {
   const canvas = app.canvas.canvas.getBoundingClientRect();
   const panel = document.querySelector(".graph-canvas-panel")?.getBoundingClientRect();
   const { left, top, right, bottom } = panel?.width ? panel : canvas;
-  const start = { left: left - canvas.left, top: top - canvas.top + TOOLBAR };
-  return { ...start, width: right - left, height: bottom - top - TOOLBAR };
+  const below = Math.min(Math.max(top - canvas.top, LEAST_TOP), LARGEST_TOP);
+  const height = bottom - canvas.top - below;
+  return { left: left - canvas.left, top: below, width: right - left, height };
 }
 
 /** Wait until no node changes its size any more. Nodes 2.0 measures them after they are drawn. */
