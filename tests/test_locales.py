@@ -195,6 +195,24 @@ def test_names_and_titles_are_short_enough_to_be_seen(language: str):
     assert too_wide == {}
 
 
+@pytest.mark.parametrize("language", ["en", *TRANSLATED])
+def test_the_sidebar_has_one_name(language: str):
+    main = read(language, "main.json")
+    name = main["menuLabels"]["Anime Jobs"]
+    own = main[OWN]["words"]
+    assert [own["panel.title"], own["panel.label"]] == [name, name]
+    command = read(language, "commands.json")["AnimeProduction_OpenJobs"]["label"]
+    assert all(name in text for text in (own["panel.tooltip"], own["panel.views"], command))
+
+
+def test_the_pages_call_the_sidebar_by_its_name():
+    pages = [PACK / "README.md", *(PACK / "docs").glob("*.md"), *CLIENT.glob("docs/*.md")]
+    for page in pages:
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        for sidebar in re.findall(r"[Ss]idebar \*\*([^*]+)\*\*", text):
+            assert sidebar == "Anime Jobs", page
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_titles_are_told_apart(language: str):
     titles = [text for key, text in texts(language).items() if key.endswith(".display_name")]

@@ -44,6 +44,26 @@ describe("a text", () => {
   });
 });
 
+describe("a number", () => {
+  test("below 1 begins with 0, in every language", () => {
+    for (const language of ["en", "ja", "zh"]) {
+      speak(language);
+      assert.equal(texts.number(0.1), "0.1");
+      assert.match(texts.number(0.1, "s"), /^0\.1/u);
+    }
+  });
+
+  test("has its unit once, and a unit in the form that it asks for", () => {
+    const similarity = { name: "similarity", unit: "similarity" };
+    assert.equal(texts.valueOf(similarity, 0.996), "0.996");
+    const seam = { name: "seam_position", unit: "steps" };
+    assert.equal(texts.valueOf(seam, 1), "1 step");
+    assert.equal(texts.valueOf(seam, 1.0004), "1 step");
+    assert.equal(texts.valueOf(seam, 4.06), "4.06 steps");
+    assert.equal(texts.valueOf(seam, 0.1), "0.1 steps");
+  });
+});
+
 describe("a text of a route", () => {
   const english = "It is no file below the output folder.";
 

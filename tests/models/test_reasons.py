@@ -62,3 +62,12 @@ def test_a_sentence_gets_the_limit_of_its_measure():
     assert reason.reason == sentence("flickers", {"levels": 3, "limit": 1.5})
     assert "limit is 1.5" in reason.reason
     assert reason.reason_values["limit"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.1, "0.1"), (0.996, "0.996"), (-0.25, "-0.25"), (1.0, "1")]
+)
+def test_a_number_below_1_begins_with_0(value: float, shown: str):
+    assert filled("It is {value} {unit}.", {"value": value, "unit": "similarity"}) == (
+        f"It is {shown}."
+    )

@@ -4,6 +4,7 @@ import { element, useStyleSheet } from "../element.js";
 import { showProblem } from "../parts/problem.js";
 import { callRoute, RouteError } from "../requests.js";
 import { words } from "../words.js";
+import { noneYet } from "./none_yet.js";
 import { ProductionDetail } from "./production_detail.js";
 import { Row } from "./row.js";
 
@@ -35,12 +36,7 @@ export class Productions {
     this.problem = element("div", "anime-notice");
     this.problem.setAttribute("role", "alert");
     this.problem.hidden = true;
-    this.none = element(
-      "div",
-      "anime-nothing",
-      element("strong", "", words("productions.none")),
-      element("p", "", words("productions.none_do")),
-    );
+    this.none = noneYet((id) => this.show(id));
     this.list = element("ul", "anime-production-list");
     this.list.setAttribute("aria-label", words("panel.productions"));
     this.more = element("button", "anime-action", words("productions.more"));
