@@ -37,8 +37,8 @@ def name_of_node(graph: Any, workflow: Any, node_id: str) -> NodeName:
     """
     node = _mapping(_mapping(graph).get(node_id))
     kind = _text(node.get("class_type"))
-    found = _in_workflow(workflow, node_id)
-    title = _text(_mapping(node.get("_meta")).get("title") if found is None else found.get("title"))
+    own = _in_workflow(workflow, node_id)
+    title = _text(_mapping(node.get("_meta")).get("title") if own is None else own.get("title"))
     return NodeName(None if title == kind else title, kind)
 
 

@@ -13,7 +13,9 @@ MENU_BUTTON = ".comfy-menu-button-wrapper, [data-testid=comfy-menu-button]"
 REGISTERED = """() => {
     const pinia = document.querySelector("#vue-app").__vue_app__.config.globalProperties.$pinia;
     const own = ([id]) => id.startsWith("AnimeProduction.");
-    const settings = Object.entries(pinia._s.get("setting").settingsById).filter(own);
+    // A hidden setting has no place in the dialog, and no texts.
+    const settings = Object.entries(pinia._s.get("setting").settingsById).filter(own)
+        .filter(([, { type }]) => type !== "hidden");
     const commands = pinia._s.get("command").commands.map((each) => [each.id, each]).filter(own);
     return {
         settings: Object.fromEntries(settings.map(
