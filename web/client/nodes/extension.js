@@ -4,6 +4,7 @@ import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
 import { useStyleSheet } from "../element.js";
 import { pathOf, rootGraph } from "./find.js";
+import { fitAllOutputs, watchOutputs } from "./gate_outputs.js";
 import { findRun, findRunByOutputs, runFromHistory } from "./history.js";
 import { explainMissingReports } from "./missing_report.js";
 import { allWorkflows, onWorkflowOpened, openPaths, openWorkflow } from "./open_workflow.js";
@@ -69,14 +70,19 @@ app.registerExtension({
   },
 
   /**
-   * Declare the files of Save Job as images. Otherwise Nodes 2.0 treats every file of a node with a
-   * VIDEO input as a video, even an animated WebP. It recognizes real videos by their file name.
+   * Give a Gate the outputs that it needs, and declare the files of Save Job as images. Otherwise
+   * Nodes 2.0 treats every file of a node with a VIDEO input as a video, even an animated WebP. It
+   * recognizes real videos by their file name.
    *
    * @param {any} node
    */
   nodeCreated(node) {
     if (node.comfyClass === SAVES) node.previewMediaType = "image";
+    watchOutputs(node);
   },
+
+  /** Fit the outputs of the Gates before the editor compares the workflow with the saved one. */
+  afterConfigureGraph: fitAllOutputs,
 
   /**
    * Find the run of outputs that the editor restored from its history without the id of their run.

@@ -104,8 +104,8 @@ export class Popup {
     const { left, right, top } = place.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.root;
     const fitsRight = right + DISTANCE + width + BORDER <= innerWidth;
-    const wanted = fitsRight ? right + DISTANCE : left - DISTANCE - width;
-    const x = Math.min(Math.max(wanted, BORDER), innerWidth - width - BORDER);
+    const beside = fitsRight ? right + DISTANCE : left - DISTANCE - width;
+    const x = Math.min(Math.max(beside, BORDER), innerWidth - width - BORDER);
     const y = Math.min(Math.max(top, BORDER), innerHeight - height - BORDER);
     this.root.style.left = `${Math.max(x, BORDER)}px`;
     this.root.style.top = `${Math.max(y, BORDER)}px`;

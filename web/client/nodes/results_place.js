@@ -41,7 +41,7 @@ export class ResultsPlace {
     this.own.begin(this);
     this.own.apart(() => this.#addWidget(onDraw));
     this.resized = new ResizeObserver(() => this.fit());
-    for (const each of [list, root]) this.resized.observe(each);
+    for (const element of [list, root]) this.resized.observe(element);
   }
 
   /** @param {() => void} onDraw */

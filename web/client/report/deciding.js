@@ -50,9 +50,9 @@ export function decidingMeasurements(report) {
 export function groupedBy(values, textOf) {
   /** @type {Map<string, T[]>} */
   const groups = new Map();
-  for (const each of values) {
-    const text = textOf(each);
-    groups.set(text, [...(groups.get(text) ?? []), each]);
+  for (const value of values) {
+    const text = textOf(value);
+    groups.set(text, [...(groups.get(text) ?? []), value]);
   }
   return [...groups.values()];
 }
