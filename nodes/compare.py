@@ -78,7 +78,8 @@ class AnimeCompareImages(ProfiledNode):
         names, backends, unusable = _networks(read_metrics(metrics))
         measures = chosen_measures(profile, SUBJECT)
         report = compare_pictures(pairs, names, backends, measures, comfyui.progress(), unusable)
-        return scored_output(with_places(report, {each.name: each for each in backends}))
+        report = with_places(report, {each.name: each for each in backends})
+        return scored_output(report, images=images)
 
 
 def _networks(

@@ -55,7 +55,7 @@ class AnimeClipQuality(ProfiledNode):
         refuse_single_frames(images)
         measures = chosen_measures(profile, CLIP)
         report = score_clip_quality(as_frames(images), as_fps(fps), measures, comfyui.progress())
-        return scored_output(report)
+        return scored_output(report, images=images)
 
 
 class AnimeStillQuality(ProfiledNode):
@@ -97,9 +97,8 @@ class AnimeStillQuality(ProfiledNode):
             device_with_room(frames, STILL_BYTES, BATCH, PIXELS),
             comfyui.progress(),
         )
-        return scored_output(
-            with_places(report, {each.classifier.model: each for each in networks.ready})
-        )
+        places = {each.classifier.model: each for each in networks.ready}
+        return scored_output(with_places(report, places), images=images)
 
 
 def _classifier_files() -> dict[str, dict[str, Path]]:

@@ -68,6 +68,8 @@ HAS_THUMBNAIL = """
 EXISTS (
     SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
     WHERE artifacts.job_id = jobs.id
+) OR EXISTS (
+    SELECT FROM anime.snapshots WHERE snapshots.job_id = jobs.id AND thumbnail IS NOT NULL
 )"""
 
 COLUMNS = (

@@ -81,7 +81,14 @@ Report = answer(
     score=NUMBER, deciding=list[str], measurements=list[Object],
 )  # fmt: skip
 # `decides` is false for an earlier report, on frames that the job didn't keep.
-NodeReport = answer("NodeReport", node_id=str, report=Report, decides=bool)
+# `snapshots_absent` says why small pictures of the frames are missing; null if none was taken.
+Snapshot = answer(
+    "Snapshot", set=UUID, frame=int, at_seam=bool, width=int, height=int, bytes=int, view=str
+)
+NodeReport = answer(
+    "NodeReport", node_id=str, report=Report, decides=bool, snapshots=list_of(Snapshot),
+    snapshots_absent=Literal["gone", "failed", "no_room", "missing"] | None,
+)  # fmt: skip
 # `node_id` and `node_type` are null for a file of Save Job.
 ARTIFACT: dict[str, Any] = dict(
     path=str, kind=Literal["image", "animation", "video", "audio", "other"], bytes=int, sha256=str,

@@ -14,13 +14,19 @@ from ...models.jobs.queries.cursors import CursorError
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
+from ...models.jobs.queries.snapshot_rows import snapshot_of, snapshots_of_reports
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext
 from .endpoint import RouteRequest, refusal_with_backlog
-from .query_parameters import JobsParameters, StatsParameters, ThumbnailParameters
+from .query_parameters import (
+    JobsParameters,
+    SnapshotParameters,
+    StatsParameters,
+    ThumbnailParameters,
+)
 from .refusals import Refusal
 
-THUMBNAIL = "/anime/jobs/{}/thumbnail"
+THUMBNAIL, SNAPSHOT = "/anime/jobs/{}/thumbnail", "/anime/jobs/{}/snapshot"
 
 
 def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -40,6 +46,7 @@ def get_job(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     waiting_files = _settle(context)
     record = _read_record(context, request)
     answer = record.to_dict()
+    answer["reports"] = _reports_to_json(context, record)
     answer["artifacts"] = _artifacts_to_json(context, record)
     answer["waiting_files"] = waiting_files.get(record.job.id, 0)
     answer["attempts"] = context.recorder.database.run(details.attempts_of, record.job.id)
@@ -70,7 +77,7 @@ def get_params(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 def get_reports(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     """Return the reports of a job's nodes."""
     record = find_record(context, request)
-    return {"id": str(record.job.id), "reports": record.to_dict()["reports"]}
+    return {"id": str(record.job.id), "reports": _reports_to_json(context, record)}
 
 
 def get_artifacts(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -103,7 +110,30 @@ def get_thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     if etag_and_webp is None:
         raise Refusal("no_thumbnail")
     etag, webp = etag_and_webp
-    # The browser asks again each time, and receives the picture only if its ETag has changed.
+    return _picture(webp, etag)
+
+
+def get_snapshot(context: RouteContext, request: RouteRequest) -> web.Response:
+    """Return a small picture of a frame that a report of a job is about."""
+    job_id = find_job_id(context, request)
+    query: SnapshotParameters = request.parameters
+    set_id = _uuid_of(query.set)
+    run = context.recorder.database.run
+    webp = None if set_id is None else run(snapshot_of, job_id, set_id, query.frame)
+    if webp is None:
+        raise Refusal("no_snapshot", frame=query.frame)
+    return _picture(webp, f"{set_id}-{query.frame}")
+
+
+def _uuid_of(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None
+
+
+def _picture(webp: bytes, etag: str) -> web.Response:
+    """Return a picture that the browser asks for each time, but receives only if it has changed."""
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{etag}"'}
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 
@@ -182,6 +212,23 @@ def job_row_to_json(job: dict[str, Any]) -> dict[str, Any]:
     row = as_json(LIST, job)
     row["thumbnail"] = THUMBNAIL.format(row["id"]) if row.pop("has_thumbnail") else None
     return row
+
+
+def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
+    """Return the reports of a job as JSON values, with their small pictures.
+
+    Fields of each: `snapshots`, and `snapshots_absent`: why pictures are missing, or null.
+    """
+    all_snapshots = context.recorder.database.run(snapshots_of_reports, record.job.id)
+    route = SNAPSHOT.format(record.job.id)
+    reports: list[dict[str, Any]] = record.to_dict()["reports"]
+    for report, snapshots in zip(reports, all_snapshots, strict=False):
+        report["snapshots"] = [
+            {**row, "view": f"{route}?set={row['set']}&frame={row['frame']}"}
+            for row in map(row_to_json, snapshots.rows)
+        ]
+        report["snapshots_absent"] = snapshots.absent
+    return reports
 
 
 def _artifacts_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:

@@ -44,7 +44,11 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(
     assert job["started_at"] == "2026-03-01T12:00:00.250000+00:00"
     assert job["error"]["traceback"] == "Traceback …"
     assert by_id.json["reports"] == [
-        {"node_id": node, "report": report.to_dict(), "decides": False} for node in ("5", "9")
+        {
+            **{"node_id": node, "report": report.to_dict(), "decides": False},
+            **{"snapshots": [], "snapshots_absent": None},
+        }
+        for node in ("5", "9")
     ]
     (file,) = by_id.json["artifacts"]
     assert file == {
