@@ -6,7 +6,7 @@ Every score of the pack is a report. A measurement has a value, or a reason why 
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +19,7 @@ from .measurement import (
     Threshold,
     Verdict,
 )
+from .report_parts import SnapshotSet, WorstFrame, of_one_clip
 from .report_text import report_text
 from .scoring import combined_score
 
@@ -28,6 +29,7 @@ __all__ = [
     "Measurement",
     "Report",
     "ReportError",
+    "SnapshotSet",
     "Threshold",
     "Verdict",
     "WorstFrame",
@@ -58,21 +60,6 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class WorstFrame:
-    """The frame to look at first.
-
-    Attributes:
-        frame: index of the frame, from 0.
-        reason_code: code of the reason why it is the worst frame.
-        reason: English sentence of the reason.
-    """
-
-    frame: int
-    reason_code: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Report:
     """Measurements of one subject, with the verdict and the score that follow from them.
 
@@ -82,6 +69,7 @@ class Report:
         frames: number of measured frames; None if it is unknown or if merged reports differ in it.
         fps: frame rate in frames per second; None if unknown or if merged reports differ in it.
         worst: the frame to look at first, or None if there is none.
+        snapshots: sets of small pictures of the frames, which are no part of the JSON.
 
     Examples:
         >>> from anime_production.models.loop.seam import score_loop
@@ -104,6 +92,7 @@ class Report:
     frames: int | None
     fps: float | None = None
     worst: WorstFrame | None = None
+    snapshots: tuple[SnapshotSet, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.subject not in SUBJECTS:
@@ -320,6 +309,7 @@ def merge(reports: Iterable[Report]) -> Report:
         frames=lengths.pop() if len(lengths) == 1 else None,
         fps=rates.pop() if len(rates) == 1 else None,
         worst=lowest[0].worst if lowest else None,
+        snapshots=of_one_clip(report.snapshots for report in parts),
     )
 
 

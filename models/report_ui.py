@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from .measurement import Better
 from .report import RETRY, Report
@@ -56,9 +57,11 @@ class UiReport(dict[str, Any]):
 
     Attributes:
         whole: JSON values of the whole report.
+        snapshots: ids of the sets of small pictures of its frames.
     """
 
     whole: dict[str, Any]
+    snapshots: tuple[UUID, ...]
 
     def __init__(self, report: Report) -> None:
         super().__init__()
@@ -67,6 +70,7 @@ class UiReport(dict[str, Any]):
     def show(self, report: Report) -> None:
         """Show another report from now on."""
         self.whole = report.to_dict()
+        self.snapshots = tuple(each.id for each in report.snapshots)
         self.update(shortened(self.whole))
 
     def __copy__(self) -> "UiReport":
@@ -79,6 +83,11 @@ class UiReport(dict[str, Any]):
 def whole_report(value: Any) -> Any:
     """Return the whole report of a `UiReport`; any other value itself."""
     return getattr(value, "whole", value)
+
+
+def snapshots_of(value: Any) -> tuple[UUID, ...]:
+    """Return the ids of the snapshots of a `UiReport`; none for any other value."""
+    return value.snapshots if isinstance(value, UiReport) else ()
 
 
 def shortened(report: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
@@ -10,6 +11,7 @@ from ..models.gating.loops import LoopRefused, endless_loop, endless_message
 from ..models.node_ui import own_ui
 from ..models.report import Report, Verdict
 from ..models.report_ui import UiReport
+from ..models.snapshots.store import SNAPSHOTS
 from . import comfyui
 from .sockets import ReportSocket
 
@@ -78,17 +80,22 @@ def blocked_outputs(outputs: Sequence[Any]) -> list[int]:
     return blocked
 
 
-def scored_output(report: Report, *further: Any) -> io.NodeOutput:
+def scored_output(
+    report: Report, *further: Any, images: torch.Tensor | None = None
+) -> io.NodeOutput:
     """Return the output of a scoring node.
 
     Args:
         report: measurements of this run.
         further: values of the outputs after `SCORED_OUTPUTS`.
+        images: frames that the report is about, as the node received them, for small pictures of
+            them in the record of jobs; None if it is about no frames.
 
     Returns:
         Report, score, pass and `further`, with the report in `ui` for API users and jobs. A score
         that doesn't exist is a silent blocker: the nodes connected to it don't run.
     """
+    report = with_snapshots(report, images)
     passed = report.verdict is Verdict.PASS  # NOT_MEASURED is not a pass
     return node_output(report, or_blocked(report.score), passed, *further, ui=report_ui(report))
 
@@ -103,12 +110,27 @@ def report_ui(report: Report) -> dict[str, list[Any]]:
     return own_ui("anime_report", UiReport(report))
 
 
-def kept_ui(kept: Report | None) -> dict[str, list[Any]]:
+def with_snapshots(report: Report, images: torch.Tensor | None) -> Report:
+    """Return a report with small pictures of its worst frame, of those beside it and at the seam.
+
+    The pictures don't go into `ui`. At the end of the prompt, the record of its job receives them.
+
+    Args:
+        report: measurements of this run.
+        images: frames that the report is about, as the node received them; None for no pictures.
+    """
+    return SNAPSHOTS.take(report, images)
+
+
+def kept_ui(kept: Report | None, images: torch.Tensor | None = None) -> dict[str, list[Any]]:
     """Return a node's `ui` with the report on the frames that the node kept.
 
     The key differs from `anime_report`, which the editor shows on the node that measured.
 
     Args:
         kept: report on the kept frames; None if the node has no report of its own.
+        images: the kept frames, for pictures of them if the report has none; None for no pictures.
     """
-    return {} if kept is None else own_ui("anime_kept", UiReport(kept))
+    if kept is None:
+        return {}
+    return own_ui("anime_kept", UiReport(kept if kept.snapshots else with_snapshots(kept, images)))

@@ -111,5 +111,5 @@ class AnimeBestOf(io.ComfyNode):
         best = batch.take(ranking.kept, len(ranking.judged), fps or report.fps)
         outputs = map(or_blocked, (best.images, best.latents, best.masks))
         kept = kept_report(report, ranking.kept)
-        ui = {**kept_ui(kept), **ranking_ui(ranking, list(images))}
+        ui = {**kept_ui(kept, best.images), **ranking_ui(ranking, list(images))}
         return node_output(*outputs, ranking_table(ranking), or_blocked(best.audio), ui=ui)

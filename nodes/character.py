@@ -15,7 +15,7 @@ from ..models.frames import as_frames
 from ..models.profile import DEFAULT
 from ..models.where_it_ran import with_places
 from . import comfyui
-from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output
+from .answers import REPORT_OUTPUT, SCORED_OUTPUTS, report_ui, scored_output, with_snapshots
 from .graphics_memory import CHARACTER_BYTES, device_with_room
 from .identity import MODEL_INPUT, connected_model, networks_of
 from .partial_reports import partial_reports
@@ -104,7 +104,7 @@ class AnimeCharacterSheet(io.ComfyNode):
         identity = marked_model(connected_model(model), marks)
         device_with_room(pictures, CHARACTER_BYTES, MOST_FRAMES)
         character, report = make_character(name, pictures, identity, comfyui.progress())
-        report = with_places(report, networks_of(identity))
+        report = with_snapshots(with_places(report, networks_of(identity)), references)
         ui = {**report_ui(report), **reference_thumbnails(character)}
         return io.NodeOutput(character, report, ui=ui)
 
@@ -189,4 +189,4 @@ class AnimeCharacterScore(ProfiledNode):
             chosen_profile(profile).leeway,
             partial_reports(),
         )
-        return scored_output(with_places(result.report, networks_of(identity)))
+        return scored_output(with_places(result.report, networks_of(identity)), images=images)

@@ -84,7 +84,8 @@ class AnimeCompareImages(ProfiledNode):
         report = compare_pictures(
             pairs, names, backends, measures, comfyui.progress(), unusable, partial_reports()
         )
-        return scored_output(with_places(report, {each.name: each for each in backends}))
+        report = with_places(report, {each.name: each for each in backends})
+        return scored_output(report, images=images)
 
 
 def _networks(

@@ -160,7 +160,7 @@ class AnimeGate(io.ComfyNode):
             *map(or_blocked, (accepted.audio, rejected.audio)),
             ui={
                 **own_ui("anime_gate", _summary(gating, accepted, rejected, frames)),
-                **kept_ui(gating.kept),
+                **kept_ui(gating.kept, accepted.images),
             },
         )
 

@@ -91,4 +91,5 @@ class AnimeLoopScore(ProfiledNode):
         )
         report = with_sound(report, sound, as_fps(fps), measures)
         report = with_places(report, {network.name: network})
-        return scored_output(report, comfyui.to_intermediate(seam_preview(frames)))
+        preview = comfyui.to_intermediate(seam_preview(frames))
+        return scored_output(report, preview, images=images)

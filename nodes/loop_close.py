@@ -13,7 +13,7 @@ from ..models.profile import DEFAULT
 from ..models.sound.sound import as_sound, audio_of
 from ..models.where_it_ran import with_places
 from . import comfyui
-from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui
+from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui, with_snapshots
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
@@ -114,5 +114,6 @@ class AnimeLoopClose(ProfiledNode):
             sound,
         )
         report = with_places(closed.report, {network.name: network})
+        report = with_snapshots(report, closed.images)
         closed_audio = audio_of(closed.sound, sound, audio)
         return node_output(closed.images, report, or_blocked(closed_audio), ui=report_ui(report))

@@ -15,7 +15,7 @@ from ..models.profile import DEFAULT
 from ..models.sound.sound import as_sound, audio_of
 from ..models.where_it_ran import with_places
 from . import comfyui
-from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui
+from .answers import REPORT_OUTPUT, node_output, or_blocked, report_ui, with_snapshots
 from .inputs import BACKEND_INPUT, FPS_INPUT, chosen_backend
 from .lists import refuse_single_frames
 from .profiles import ProfiledNode, chosen_measures, profile_input
@@ -123,7 +123,7 @@ class AnimeLoopFind(ProfiledNode):
         loop = own_part(images, search.start, search.length)
         editing = cut_editing(search.start, search.length, len(images), fps)
         report, loop_sound = with_loop_sound(search.report, sound, editing, measures)
-        report = with_places(report, {network.name: network})
+        report = with_snapshots(with_places(report, {network.name: network}), loop)
         return node_output(
             loop,
             report,

@@ -60,7 +60,7 @@ class AnimeClipQuality(ProfiledNode):
         report = score_clip_quality(
             as_frames(images), as_fps(fps), measures, comfyui.progress(), partial_reports()
         )
-        return scored_output(report)
+        return scored_output(report, images=images)
 
 
 class AnimeStillQuality(ProfiledNode):
@@ -107,9 +107,8 @@ class AnimeStillQuality(ProfiledNode):
             comfyui.progress(),
             partial_reports(),
         )
-        return scored_output(
-            with_places(report, {each.classifier.model: each for each in networks.ready})
-        )
+        places = {each.classifier.model: each for each in networks.ready}
+        return scored_output(with_places(report, places), images=images)
 
 
 def _classifier_files() -> dict[str, dict[str, Path]]:

@@ -121,6 +121,7 @@ def kept_report(report: Report, frames: Sequence[int]) -> Report:
         frames=len(frames),
         fps=report.fps if whole_batch else None,  # single frames have no frame rate
         worst=_weakest(report, measurements, frames),
+        snapshots=report.snapshots if whole_batch else (),  # their numbers are those of the batch
     )
 
 

@@ -69,6 +69,8 @@ HAS_THUMBNAIL = """
 EXISTS (
     SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
     WHERE artifacts.job_id = jobs.id
+) OR EXISTS (
+    SELECT FROM anime.snapshots WHERE snapshots.job_id = jobs.id AND thumbnail IS NOT NULL
 )"""
 # The seed of the chosen attempt of a retry inside the job, else the first seed of its graph. It is
 # a text, because a number in a browser does not hold all its digits.

@@ -157,10 +157,12 @@ class ShownReport:
     Attributes:
         node_id: id of the node.
         report: result of `Report.to_dict`; nodes of other packs can show other JSON here.
+        snapshots: ids of the sets of small pictures of its frames.
     """
 
     node_id: str
     report: Mapping[str, Any]
+    snapshots: tuple[UUID, ...] = ()
 
     def read(self) -> NodeReport:
         """Parse the report and return it.

@@ -17,13 +17,19 @@ from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.shots import list_shots, list_tags
+from ...models.jobs.queries.snapshot_rows import snapshot_of, snapshots_of_reports
 from ...models.jobs.queries.statistics import statistics
 from .context import RouteContext
 from .endpoint import RouteRequest, refusal_with_backlog
-from .query_parameters import JobsParameters, StatsParameters, ThumbnailParameters
+from .query_parameters import (
+    JobsParameters,
+    SnapshotParameters,
+    StatsParameters,
+    ThumbnailParameters,
+)
 from .refusals import Refusal
 
-THUMBNAIL = "/anime/jobs/{}/thumbnail"
+THUMBNAIL, SNAPSHOT = "/anime/jobs/{}/thumbnail", "/anime/jobs/{}/snapshot"
 
 
 def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -124,7 +130,30 @@ def get_thumbnail(context: RouteContext, request: RouteRequest) -> web.Response:
     if etag_and_webp is None:
         raise Refusal("no_thumbnail")
     etag, webp = etag_and_webp
-    # The browser asks again each time, and receives the picture only if its ETag has changed.
+    return _picture(webp, etag)
+
+
+def get_snapshot(context: RouteContext, request: RouteRequest) -> web.Response:
+    """Return a small picture of a frame that a report of a job is about."""
+    job_id = find_job_id(context, request)
+    query: SnapshotParameters = request.parameters
+    set_id = _uuid_of(query.set)
+    run = context.recorder.database.run
+    webp = None if set_id is None else run(snapshot_of, job_id, set_id, query.frame)
+    if webp is None:
+        raise Refusal("no_snapshot", frame=query.frame)
+    return _picture(webp, f"{set_id}-{query.frame}")
+
+
+def _uuid_of(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None
+
+
+def _picture(webp: bytes, etag: str) -> web.Response:
+    """Return a picture that the browser asks for each time, but receives only if it has changed."""
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{etag}"'}
     return web.Response(body=webp, content_type="image/webp", headers=headers)
 
@@ -211,13 +240,25 @@ def job_row_to_json(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str, Any]]:
-    """Return the reports of a job, each with the title and the type of its node."""
+    """Return the reports of a job as JSON values, with their nodes' names and small pictures.
+
+    Fields of each: `title` and `node_type`; `snapshots`, and `snapshots_absent`: why pictures are
+    missing, or null.
+    """
+    database = context.recorder.database
     reports: list[dict[str, Any]] = record.to_dict()["reports"]
-    graphs = context.recorder.database.run(details.graph_of, record.job.id) if reports else None
+    graphs = database.run(details.graph_of, record.job.id) if reports else None
     graphs = graphs or {"graph": None, "workflow": None}
-    for each in reports:
-        name = name_of_node(graphs["graph"], graphs["workflow"], each["node_id"])
-        each |= {"title": name.title, "node_type": name.type}
+    all_snapshots = database.run(snapshots_of_reports, record.job.id)
+    route = SNAPSHOT.format(record.job.id)
+    for report, snapshots in zip(reports, all_snapshots, strict=False):
+        name = name_of_node(graphs["graph"], graphs["workflow"], report["node_id"])
+        report |= {"title": name.title, "node_type": name.type}
+        report["snapshots"] = [
+            {**row, "view": f"{route}?set={row['set']}&frame={row['frame']}"}
+            for row in map(row_to_json, snapshots.rows)
+        ]
+        report["snapshots_absent"] = snapshots.absent
     return reports
 
 

@@ -19,6 +19,7 @@ from .refusals import PARAMETER, Refusal
 LONGEST_TEXT = 1000
 LONGEST_CURSOR = 500
 PAGE, LARGEST_PAGE = 50, 200
+LAST_FRAME = 2**31 - 1  # the largest that the database's column holds
 JSON, CSV = "json", "csv"
 VERDICTS = tuple(each.value for each in Verdict if each is not Verdict.INFO)
 REVIEWS = tuple(each.value for each in ReviewVerdict)
@@ -168,6 +169,15 @@ class ThumbnailParameters(Parameters):
     """Parameters of a job's thumbnail."""
 
     file: Text | None = optional_text("File of the job, by its path below the output folder.")
+
+
+class SnapshotParameters(Parameters):
+    """Parameters of a small picture of a judged frame."""
+
+    set: Text | None = optional_text("Set of the picture, as the job's reports name it.")
+    frame: Annotated[int, Field(ge=0, le=LAST_FRAME), Digits] = Field(
+        0, description="Index of the frame, from 0."
+    )
 
 
 class ProductionsParameters(PageParameters):

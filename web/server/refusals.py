@@ -77,7 +77,10 @@ REFUSALS: Mapping[str, RefusalKind] = {
         400, "{field}: expected a value such as {examples}, got {got}.", FIELD),
     # Jobs.
     "unknown_job": RefusalKind(404, "There is no job {id}."),
-    "no_thumbnail": RefusalKind(404, "This job has no picture, because it wrote no file."),
+    "no_thumbnail": RefusalKind(
+        404, "This job has no picture: it wrote no file, and its reports have no pictures."),
+    "no_snapshot": RefusalKind(
+        404, "The job has no picture of frame {frame} in this set. Its reports list the pictures."),
     "has_ended": RefusalKind(409, "The job has ended ({state}); there is nothing to cancel."),
     "runs_elsewhere": RefusalKind(
         409, "The job isn't in this ComfyUI's queue. A ComfyUI on {machine} has it, or had it"

@@ -15,6 +15,7 @@ from .query_parameters import (
     DeleteParameters,
     ExportParameters,
     JobsParameters,
+    SnapshotParameters,
     StatsParameters,
     ThumbnailParameters,
 )
@@ -69,6 +70,11 @@ ENDPOINTS = (
         "GET", f"{JOB}/thumbnail", "Get a thumbnail of a job's first file, or of one of its files.",
         jobs.get_thumbnail, "image/webp", ThumbnailParameters,
         errors={404: "The job does not exist, or it wrote no such file."},
+    ),
+    Endpoint(
+        "GET", f"{JOB}/snapshot", "Get a small picture of a frame that a report is about.",
+        jobs.get_snapshot, "image/webp", SnapshotParameters,
+        errors={404: "The job does not exist, or its reports have no such picture."},
     ),
     Endpoint(
         "POST", f"{JOB}/reproduce", "Queue a job again, the same or with changed inputs.",

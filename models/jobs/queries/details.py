@@ -76,6 +76,8 @@ def thumbnail_of(
 ) -> tuple[str, bytes] | None:
     """Return the thumbnail of a job's file as (id, WebP); None if there is none.
 
+    A job without such a file has the small picture of its reports' worst frame.
+
     Args:
         connection: connection to the database.
         job_id: id of the job.
@@ -83,6 +85,8 @@ def thumbnail_of(
     """
     values = {"id": job_id, "path": path}
     row = connection.execute(sql("thumbnail_of_job"), values).fetchone()
+    if row is None and path is None:
+        row = connection.execute(sql("thumbnail_of_reports"), values).fetchone()
     return None if row is None else (str(row[0]), bytes(row[1]))
 
 

@@ -46,6 +46,18 @@ FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
 WHERE artifacts.job_id = %(id)s AND artifacts.path = coalesce(%(path)s, artifacts.path)
 ORDER BY artifacts.node_id IS NOT NULL, artifacts.written_at, artifacts.path LIMIT 1
 
+-- name: thumbnail_of_reports
+-- For a job without such a file: the worst frame of a report that decides the verdict, and of one
+-- that fails if there are several.
+SELECT snapshots.set_id, snapshots.thumbnail
+FROM anime.snapshots
+LEFT JOIN anime.reports
+    ON reports.job_id = snapshots.job_id AND snapshots.set_id = ANY(reports.snapshot_sets)
+WHERE snapshots.job_id = %(id)s AND snapshots.thumbnail IS NOT NULL
+ORDER BY reports.decides DESC NULLS LAST, reports.verdict = 'FAIL' DESC, reports.score,
+    reports.position
+LIMIT 1
+
 -- name: paths_with_thumbnail
 SELECT artifacts.path FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
 WHERE artifacts.job_id = %(id)s

@@ -57,19 +57,25 @@ def add_reports(
         connection,
         [
             NewReport(event_id, job_id, position, node_report, score)
-            for position, (node_report, score) in enumerate(reports)
+            for position, (node_report, score, _) in enumerate(reports)
         ],
     )
-    # This column is filled afterwards, because the step of migration 7 uses `add_rows` on a schema
-    # that doesn't have it yet.
+    # These columns are filled afterwards, because the step of migration 7 uses `add_rows` on a
+    # schema that doesn't have them yet.
     explained = [
         {"id": report_id, "name": measurement.name}
-        for report_id, (each, _) in zip(ids, reports, strict=True)
+        for report_id, (each, _, _) in zip(ids, reports, strict=True)
         if (measurement := each.report.explained_by) is not None
+    ]
+    with_sets = [
+        {"id": report_id, "sets": list(sets)}
+        for report_id, (_, _, sets) in zip(ids, reports, strict=True)
+        if sets
     ]
     with connection.cursor() as cursor:
         cursor.executemany(sql("explain_report"), explained)
-    for node_report, _ in reports:
+        cursor.executemany(sql("note_snapshot_sets"), with_sets)
+    for node_report, _, _ in reports:
         attempts = [{"job_id": job_id, **attempt} for attempt in _attempts(node_report)]
         if attempts and _is_retry_end(connection, job_id, node_report.node_id):
             with connection.cursor() as cursor:
@@ -101,12 +107,15 @@ def add_rows(connection: "Connection", reports: Sequence[NewReport]) -> list[int
     return ids
 
 
-def _read(shown_reports: Iterable[ShownReport]) -> Iterator[tuple[NodeReport, float | None]]:
-    """Yield each report of this pack with the score that was shown."""
+def _read(
+    shown_reports: Iterable[ShownReport],
+) -> Iterator[tuple[NodeReport, float | None, tuple[UUID, ...]]]:
+    """Yield each report of this pack, the score that was shown, and the ids of its snapshots."""
     for shown_report in shown_reports:
         try:
             node_report = shown_report.read()
-            yield node_report, _shown_score(shown_report.report, node_report.report)
+            score = _shown_score(shown_report.report, node_report.report)
+            yield node_report, score, shown_report.snapshots
         except ReportError as error:  # a node of another pack may show it under the same key
             log.warning(
                 "Node %s showed a report that isn't one of this pack: %s",

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from ...snapshots.snapshot import Snapshot
 from ..character_version import CharacterVersion
 from ..job import Artifact, Job, JobError, JobState, Review, ShownReport
 from ..json_values import from_json_value, to_json_value
@@ -190,6 +191,27 @@ class ArtifactWritten(JobEvent, kind="artifact_written"):
     def facts(self) -> dict[str, Any]:
         """Return path and kind of the file."""
         return {"path": self.artifact.path, "kind": self.artifact.kind}
+
+
+@dataclass(frozen=True)
+class SnapshotsTaken(JobEvent, kind="snapshots_taken"):
+    """The event that a set of small pictures of a report's frames was made, or could not be.
+
+    It follows the end of its job, whose reports name the set.
+
+    Attributes:
+        set_id: id of the set.
+        snapshots: the pictures; empty if there are none.
+        absent: code of the reason why there are none; None if there are some.
+    """
+
+    set_id: UUID
+    snapshots: tuple[Snapshot, ...]
+    absent: str | None = None
+    in_history: ClassVar[bool] = False
+
+    def state_of_job(self) -> None:
+        """Return None, because pictures don't change the state of a job."""
 
 
 @dataclass(frozen=True)

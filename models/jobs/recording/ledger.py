@@ -10,6 +10,7 @@ from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
 from ..queries.parameter_rows import add_parameters
 from ..queries.report_rows import add_reports
+from ..queries.snapshot_rows import add_snapshots
 from ..queries.verdict_rows import judge_job
 from ..strict_json import strict_json
 from .events import (
@@ -22,6 +23,7 @@ from .events import (
     JobQueued,
     JobReviewed,
     JobStarted,
+    SnapshotsTaken,
 )
 
 if TYPE_CHECKING:
@@ -118,6 +120,11 @@ def _(event: ArtifactWritten, connection: "Connection", find_file: FindFile | No
     connection.execute(sql("add_artifact"), {**values, **vars(event.artifact)})
     if event.thumbnail is not None:
         connection.execute(sql("add_thumbnail"), {"event_id": event.id, "webp": event.thumbnail})
+
+
+@_add_rows.register(SnapshotsTaken)
+def _(event: SnapshotsTaken, connection: "Connection", find_file: FindFile | None) -> None:
+    add_snapshots(connection, event.job.id, event.set_id, event.snapshots, event.absent)
 
 
 @_add_rows.register(JobReviewed)

@@ -181,6 +181,19 @@ class Outbox:
         in_memory = self._unwritten.count(job_or_prompt_id) if self._append_failure else 0
         return int(count) + in_memory
 
+    def bytes(self) -> int:
+        """Return the bytes of the file that hold anything: events that wait or are set aside.
+
+        Raises:
+            sqlite3.Error, OSError: the file can't be read.
+        """
+        with self._connection() as connection:
+            pages, free, size = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        return int((pages - free) * size)
+
     def positions(self) -> tuple[int, int] | None:
         """Return the positions of the oldest and the newest event on the disk that wait.
 

@@ -27,6 +27,7 @@ from .processes import Presence
 from .recorder_status import RecorderStatus, check
 from .retention import Retention
 from .shipper import LONGEST_PAUSE, Shipper
+from .snapshot_recorder import SnapshotRecorder
 from .tracking import Tracking
 
 __all__ = ["Recorder", "SecondJob", "open_recorder"]
@@ -54,6 +55,7 @@ class Recorder:
     Attributes:
         daily_backups: backups of the embedded database.
         files: files that nodes reported, which a thread reads and then records.
+        snapshots: small pictures of the frames of reports, which a thread records.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Recorder:
         )
         self.daily_backups = DailyBackups(directory, self._database)
         self.files = FileInspector(directory / OUTBOX, self.record)
+        self.snapshots = SnapshotRecorder(self.record, self._outbox.bytes)
         self._jobs = OpenJobs()
         self._followers: tuple[Callable[[Event], None], ...] = ()
         self._untracked: deque[UUID] = deque(maxlen=MOST_UNTRACKED)
@@ -255,6 +258,8 @@ class Recorder:
             Number of files, by job, that a query may not return yet because they are being read.
         """
         self.files.settle(INSPECT_SECONDS if wait_for_files else 0.0)
+        if wait_for_files:
+            self.snapshots.settle(INSPECT_SECONDS)
         waiting = self.files.waiting()  # before the shipping of what is read meanwhile
         self._shipper.settle(SETTLE_SECONDS)
         return waiting
@@ -284,6 +289,7 @@ class Recorder:
             self.daily_backups.stop(BACKUP_SHARE * seconds)
             shipper_end = time.monotonic() + (1 - BACKUP_SHARE - SERVER_SHARE) * seconds
             self.files.stop(FILE_SHARE * seconds)
+            self.snapshots.settle(FILE_SHARE * seconds)
             self._shipper.stop(shipper_end - time.monotonic())
             self._outbox.close()
             self._database.close(SERVER_SHARE * seconds)

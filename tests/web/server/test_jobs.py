@@ -46,7 +46,10 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(
     assert job["started_at"] == "2026-03-01T12:00:00.250000+00:00"
     assert job["error"]["traceback"] == "Traceback …"
     assert by_id.json["reports"] == [
-        {"node_id": node, "report": report.to_dict(), "decides": False, **names}
+        {
+            **{"node_id": node, "report": report.to_dict(), "decides": False, **names},
+            **{"snapshots": [], "snapshots_absent": None},
+        }
         for node, names in (
             ("5", {"title": "Does it loop?", "node_type": "AnimeLoopScore"}),
             ("9", {"title": None, "node_type": None}),

@@ -13,7 +13,7 @@ from ....models.jobs.provenance.judgement import summaries
 from ....models.jobs.provenance.report_links import END, PICTURES, REPORT, SAVE
 from ....models.jobs.recording.events import JobFinished
 from ....models.node_ui import own_entries
-from ....models.report_ui import whole_report
+from ....models.report_ui import snapshots_of, whole_report
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def read_reports(outputs: Iterable[tuple[str, Any]]) -> tuple[ShownReport, ...]:
     reports = []
     for node_id, ui in outputs:
         for data in (*own_entries(ui, "anime_report"), *own_entries(ui, "anime_kept")):
-            report = ShownReport(str(node_id), whole_report(data))
+            report = ShownReport(str(node_id), whole_report(data), snapshots_of(data))
             try:
                 summaries([report])
             except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -157,6 +157,7 @@ class Watcher:
             announce = self._end(validation.with_left_out(event, left_out), prompt.graph)
             files = written_files(prompt.graph, result, status, self._output())
             self._recorder.files.add(job, files, when_done=announce)
+            self._recorder.snapshots.add(job, event.reports, when_done=announce)
 
     def _running_job(self, prompt: QueueItem) -> Job | None:
         """Return the job of a running prompt, which also a node expansion may have added."""
