@@ -62,7 +62,7 @@ def boxes_of(editor: Editor, mode: Mode) -> dict[int, Box]:
 def run_until_shown(editor: Editor, *nodes: int) -> None:
     editor.run()
     for node in nodes:
-        editor.results(node).wait_for()
+        editor.results(node).locator(".anime-verdict").wait_for()
 
 
 @pytest.mark.parametrize("distance", [300, 120, 30, 4])
