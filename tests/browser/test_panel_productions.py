@@ -13,6 +13,31 @@ from .prompts import waiting_prompt
 
 pytestmark = in_the_classic_canvas
 OTHER_CHARACTER = 2  # than the one that the references show
+LEAST_CONTRAST = 3  # of the line of a field, by WCAG 2.2, 1.4.11
+# Ground of a field, of the panel around it, and the contrast of the field's line with it.
+LOOK = """(field) => {
+    const grounds = [];
+    for (let each = field; each; each = each.parentElement) {
+        grounds.unshift(getComputedStyle(each).backgroundColor);
+    }
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    const paint = (colours) => {
+        canvas.fillStyle = "white";
+        canvas.fillRect(0, 0, 1, 1);
+        for (const colour of colours) {
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+        }
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const light = (colour) => colour.map((each) => each / 255)
+        .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, each, index) => sum + each * [0.2126, 0.7152, 0.0722][index], 0);
+    const panel = paint(grounds.slice(0, -1));
+    const line = paint([...grounds.slice(0, -1), getComputedStyle(field).borderTopColor]);
+    const [low, high] = [light(panel), light(line)].sort((a, b) => a - b);
+    return { ground: paint(grounds), panel, line: (high + 0.05) / (low + 0.05) };
+}"""
 
 
 def test_productions_are_followed_approved_resumed_and_cancelled(
@@ -37,6 +62,7 @@ def one_is_followed_and_what_it_made_is_rejected_and_approved(
     row.click()
 
     asked = panel.get_by_role("region", name="The production waits for your approval")
+    the_box_for_a_reason_looks_as_if_one_can_write_into_it(editor, asked)
     asked.get_by_label("Your reason").fill(f"{HOSTILE} not her")
     asked.get_by_role("button", name="Reject").click()
     attempts = panel.locator(".anime-attempt")
@@ -67,6 +93,18 @@ def its_attempt_leads_to_a_job_and_the_job_back(panel: Any, production: str, pro
     expect(detail.locator(".anime-status")).to_contain_text("PASS")
     detail.get_by_role("button", name=production[:8]).click()
     expect(panel.locator(".anime-title:visible")).to_contain_text(project)
+
+
+def the_box_for_a_reason_looks_as_if_one_can_write_into_it(editor: Editor, asked: Any) -> None:
+    """Its ground is that of the panel, and its line stands out from it (WCAG 1.4.11)."""
+    for theme in ("light", "dark"):
+        editor.page.evaluate(
+            "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme
+        )
+        look = asked.get_by_label("Your reason").evaluate(LOOK)
+        assert look["ground"] == look["panel"]
+        assert look["line"] >= LEAST_CONTRAST, f"{theme}: {look}"
+        editor.picture(f"reason-{theme}")
 
 
 def one_that_fails_says_why_is_resumed_and_cancelled(client: ComfyClient, panel: Any) -> None:
