@@ -32,8 +32,13 @@
  * @typedef {{node_id: string, node_type: string, exception: string, message: string,
  *   traceback: string}} JobError
  *
- * @typedef {{node_id: string, report: Report, decides?: boolean}} NodeReport `decides`: true or
- *   missing if the job's verdict is based on this report
+ * @typedef {{node_id: string, report: Report, decides?: boolean, snapshots?: Snapshot[],
+ *   snapshots_absent?: string | null}} NodeReport `decides`: true or missing if the job's verdict is
+ *   based on this report; `snapshots_absent`: code of the reason why small pictures are missing
+ *
+ * @typedef {{set: string, frame: number, at_seam: boolean, width: number, height: number,
+ *   bytes: number, view: string}} Snapshot small picture of a frame that a report is about; `view`:
+ *   route that serves it
  *
  * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
  *   reason: string, chosen: boolean}} RetryAttempt
