@@ -30,14 +30,14 @@ export function stripsOf(snapshots, frames, worst) {
   seam.sort((a, b) => place(a.frame) - place(b.frame));
   const isBeside = (/** @type {number} */ frame) => worst !== null && Math.abs(frame - worst) <= 1;
   const elsewhere = snapshots.filter((each) => !each.at_seam);
-  const others = elsewhere.length
+  const besideWorst = elsewhere.length
     ? snapshots.filter((each) => !each.at_seam || (isBeside(each.frame) && !isAtSeam(worst, seam)))
     : [];
-  others.sort((a, b) => a.frame - b.frame);
+  besideWorst.sort((a, b) => a.frame - b.frame);
   const strips = [
     {
       label: words(worst === null ? "snapshots.stored" : "snapshots.worst"),
-      snapshots: others,
+      snapshots: besideWorst,
       seam: -1,
     },
     {
