@@ -8,7 +8,7 @@ import pytest
 
 from .accessibility import serious_faults
 from .editor import Editor, Mode, set_values, small_check
-from .test_examples import NODES, NODES_2, Box, settled
+from .places import NODES, NODES_2, Box, settled
 from .test_on_the_nodes import nodes_with_cut_off_results
 
 SHEET, CHARACTER, LOOP, QUALITY = 3, 4, 5, 6

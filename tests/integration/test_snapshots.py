@@ -103,10 +103,11 @@ def test_a_cached_result_has_its_pictures_in_the_next_job(client: ComfyClient):
 
 def test_a_prompt_without_a_job_writes_nothing(client: ComfyClient, jobs: Jobs):
     query = "SELECT count(*) FROM anime.snapshots"
-    client.run(LoopPrompt(seed=time.time_ns() % 2**31))
+    run = client.run(LoopPrompt(seed=time.time_ns() % 2**31))
+    assert all(map(frames_of, reports_of(client, run).values()))  # all events are written
     before = jobs.rows(query)
     client.run(LoopPrompt(seed=time.time_ns() % 2**31, has_job=False))
-    client.get("/anime/jobs")
+    assert all(map(frames_of, reports_of(client, run).values()))
     assert jobs.rows(query) == before
 
 
@@ -127,6 +128,7 @@ def test_a_retry_has_the_pictures_of_the_attempt_that_it_chose(client: ComfyClie
 
 def test_every_node_that_scores_frames_has_pictures(client: ComfyClient):
     prompt = LoopPrompt(seed=time.time_ns() % 2**31)
+    prompt[prompt.clip]["inputs"]["frames"] = 12
     clip = prompt.clip.out()
     sheet = prompt.add("AnimeCharacterSheet", references=clip)
     nodes = {

@@ -188,7 +188,8 @@ export class JobDetail {
     if (!this.answer) return;
     const { job, reports, artifacts, attempts, reviews, production_id } = this.answer;
     this.body.hidden = false;
-    this.header.fill(job, artifacts.length > 0, production_id);
+    const hasPicture = artifacts.length > 0 || reports.some((each) => each.snapshots?.length);
+    this.header.fill(job, hasPicture, production_id);
     this.actions.fill(job);
     this.sections.error.fill(job.error);
     const worst = verdictOf(job) !== null && job.judged_by === "worst";

@@ -4,17 +4,28 @@ import { element } from "../../element.js";
 import { addressOf, nameOf } from "../../parts/files.js";
 import { words } from "../../words.js";
 import { Animation } from "./animation.js";
+import { absenceText, snapshotAddress } from "./snapshots.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
+/** @import { Snapshot } from "./job_answer.js" */
 /** @typedef {{file: WrittenFile, index: number}} FrameLocation file and index of a frame in it */
 
 const CLIPS = ["animation", "video"];
 
-/** View of a single frame from a job's files, or of the reason why the frame can't be displayed. */
+/**
+ * View of a single frame: from a job's files, else as the small picture that is stored with its
+ * report, else the reason why the frame can't be displayed.
+ */
 export class FrameView {
-  /** @param {WrittenFile[]} files */
-  constructor(files) {
+  /**
+   * @param {WrittenFile[]} files
+   * @param {Snapshot[]} [snapshots] small pictures of the report
+   * @param {string | null} [absent] code of the reason why small pictures are missing
+   */
+  constructor(files, snapshots = [], absent = null) {
     this.files = files;
+    this.snapshots = snapshots;
+    this.absent = absent;
     this.latestRequest = 0;
     /** @type {Map<string, Animation>} */
     this.animations = new Map();
@@ -33,7 +44,7 @@ export class FrameView {
     const request = ++this.latestRequest;
     const location = locateFrame(this.files, frame, frames);
     if (typeof location === "string") {
-      this.root.replaceChildren(element("p", "anime-quiet", words(location)));
+      await this.#showSnapshot(frame, request, location);
       return;
     }
     const label = words("detail.frame_of", { frame, name: nameOf(location.file) });
@@ -46,6 +57,33 @@ export class FrameView {
     } catch {
       if (request !== this.latestRequest) return;
       const text = words("detail.frame_unshown", { frame, name: nameOf(location.file) });
+      this.root.replaceChildren(element("p", "anime-quiet", text));
+    }
+  }
+
+  /**
+   * Display the small picture of a frame that no file shows, or why there is none.
+   *
+   * @param {number} frame
+   * @param {number} request
+   * @param {"detail.frame_unsaved" | "detail.frame_gone"} unsaved
+   */
+  async #showSnapshot(frame, request, unsaved) {
+    const snapshot = this.snapshots.find((each) => each.frame === frame);
+    if (!snapshot) {
+      const text = absenceText(frame, this.snapshots, this.absent, unsaved);
+      this.root.replaceChildren(element("p", "anime-quiet", text));
+      return;
+    }
+    const label = words("snapshots.frame", { frame });
+    try {
+      const picture = await still(snapshotAddress(snapshot));
+      if (request !== this.latestRequest) return;
+      picture.alt = label;
+      this.root.replaceChildren(picture, element("figcaption", "anime-quiet", label));
+    } catch {
+      if (request !== this.latestRequest) return;
+      const text = words("snapshots.unloaded", { frame });
       this.root.replaceChildren(element("p", "anime-quiet", text));
     }
   }

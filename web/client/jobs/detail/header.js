@@ -50,7 +50,7 @@ export class Header {
    * Display a job.
    *
    * @param {Job} job
-   * @param {boolean} hasThumbnail true if the job wrote files
+   * @param {boolean} hasThumbnail true if the job wrote files, or its reports have pictures
    * @param {string | null} production id of the production that the job belongs to
    */
   fill(job, hasThumbnail, production) {

@@ -37,8 +37,14 @@
  *   traceback: string}} JobError
  *
  * @typedef {{node_id: string, report: Report, decides?: boolean, title?: string | null,
- *   node_type?: string | null}} NodeReport `decides`: true or missing if the job's verdict is based
- *   on this report; `title`: the one that the maker gave the node; `node_type`: class of the node
+ *   node_type?: string | null, snapshots?: Snapshot[], snapshots_absent?: string | null}} NodeReport
+ *   `decides`: true or missing if the job's verdict is based on this report; `title`: the one that
+ *   the maker gave the node; `node_type`: class of the node; `snapshots_absent`: code of the reason
+ *   why small pictures are missing
+ *
+ * @typedef {{set: string, frame: number, at_seam: boolean, width: number, height: number,
+ *   bytes: number, view: string}} Snapshot small picture of a frame that a report is about; `view`:
+ *   route that serves it
  *
  * @typedef {{node_id: string, number: number, seed: string, verdict: string, score: number | null,
  *   reason: string, chosen: boolean}} RetryAttempt

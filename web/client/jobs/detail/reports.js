@@ -7,8 +7,9 @@ import {
 } from "../../report/report_parts.js"; // prettier-ignore
 import { verdictStyle } from "../../report/verdicts.js";
 import { labelled, number, reasonText, title, valueOf, words } from "../../words.js";
-import { FrameView } from "./frame_view.js";
+import { FrameView, locateFrame } from "./frame_view.js";
 import { reportTitles } from "./report_titles.js";
+import { snapshotStrips } from "./snapshots.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @import { Measurement, Report } from "../../report/types.js" */
@@ -85,7 +86,7 @@ function earlierCard(nodeReport, titles, files) {
   let body = null;
   details.addEventListener("toggle", () => {
     if (!details.open || body) return;
-    body = content(nodeReport.report, files); // not earlier: a curve needs the visible width
+    body = content(nodeReport, files); // not earlier: a curve needs the visible width
     details.append(body.part);
   });
   return { part, destroy: () => body?.destroy() };
@@ -102,7 +103,7 @@ function earlierCard(nodeReport, titles, files) {
  */
 function card(nodeReport, titles, files, level) {
   const name = titles.get(nodeReport) ?? "";
-  const { part: body, destroy } = content(nodeReport.report, files);
+  const { part: body, destroy } = content(nodeReport, files);
   const heading = element(level, "anime-card-heading", name);
   const part = element("article", "anime-card", heading, body);
   part.setAttribute("aria-label", name);
@@ -110,29 +111,44 @@ function card(nodeReport, titles, files, level) {
 }
 
 /**
- * Return a report's verdict and measurements, with a curve and the chosen or worst frame.
+ * Return a report's verdict and measurements, with a curve and the chosen or worst frame. If no file
+ * shows the judged frames, the small pictures that are stored with the report are below it.
  *
- * @param {Report} report
+ * @param {NodeReport} nodeReport
  * @param {WrittenFile[]} files
  * @returns {Card}
  */
-function content(report, files) {
+function content({ report, snapshots = [], snapshots_absent: absent = null }, files) {
   const part = element("div", "anime-card-content");
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
-  const view = new FrameView(files);
-  const curves = frameCurves(report, (place, frame, frames) => {
+  const view = new FrameView(files, snapshots, absent);
+  const isSaved = typeof locateFrame(files, 0, report.frames ?? 0) === "object";
+  /** @type {ReturnType<typeof snapshotStrips> | null} */
+  let strips = null;
+  /**
+   * @param {HTMLElement} place
+   * @param {number} frame
+   * @param {number} frames
+   */
+  const show = (place, frame, frames) => {
     if (view.root.parentElement !== place) place.replaceChildren(view.root);
     view.show(frame, frames);
-  });
-  if (curves) part.append(curves.part);
+    strips?.mark(frame);
+  };
+  const curves = frameCurves(report, show);
+  const place = element("div", "anime-frame");
+  if (snapshots.length && !isSaved) {
+    strips = snapshotStrips(report, snapshots, (frame) => {
+      if (curves) curves.choose(frame);
+      else show(place, frame, report.frames ?? 0);
+    });
+  }
+  part.append(curves?.part ?? place, ...(strips ? [strips.part] : []));
   const { worst } = report;
   if (worst && report.verdict !== "PASS") {
     if (curves) curves.choose(worst.frame);
-    else {
-      part.append(element("div", "anime-frame", view.root));
-      view.show(worst.frame, report.frames ?? 0);
-    }
-    part.insertBefore(line(worstText(report)), curves?.part ?? view.root.parentElement);
+    else show(place, worst.frame, report.frames ?? 0);
+    part.insertBefore(line(worstText(report)), curves?.part ?? place);
   }
   part.append(measurementTable(report));
   const destroy = () => {
