@@ -41,7 +41,11 @@ export class ListTools {
     this.#drawGrouping();
   }
 
-  /** Return the order as a parameter of the routes; none for their usual order. */
+  /**
+   * Return the order as a parameter of the routes; none for their usual order.
+   *
+   * @returns {Record<string, string>}
+   */
   get parameters() {
     return this.choice.value === "best" ? { order: "best" } : {};
   }

@@ -6,7 +6,7 @@ import { element } from "../../element.js";
 export class Animation {
   /**
    * @param {string} address
-   * @param {{frames: number, fps: number | null}} file
+   * @param {{frames: number | null, fps: number | null}} file
    */
   constructor(address, file) {
     this.file = file;
