@@ -23,6 +23,7 @@ let allOutputs = [];
  */
 export function watchOutputs(node) {
   if (node.comfyClass !== GATE) return;
+  learnOutputs(node); // a saved Gate may lack some of them
   const { onConfigure, onConnectionsChange } = node;
   let isNew = true;
   node.onConfigure = (/** @type {unknown[]} */ ...parameters) => {
@@ -59,13 +60,18 @@ export function fitAllOutputs() {
  */
 function fitOutputs(node) {
   if (!node.graph) return;
-  if (node.outputs.length > allOutputs.length) allOutputs = node.outputs.map(withoutLinks);
+  learnOutputs(node);
   const needed = neededOutputs(node);
   for (let slot = node.outputs.length - 1; slot >= needed; slot--) node.removeOutput(slot);
   for (let slot = node.outputs.length; slot < needed; slot++) {
     const { name, type, ...more } = allOutputs[slot];
     node.addOutput(name, type, more);
   }
+}
+
+/** @param {any} node */
+function learnOutputs({ outputs = [] }) {
+  if (outputs.length > allOutputs.length) allOutputs = outputs.map(withoutLinks);
 }
 
 /**
