@@ -14,17 +14,17 @@ export class ListTools {
    * @param {(on: boolean) => void} owner.onSelecting called when the mode to select is switched
    */
   constructor({ onChange, onSelecting }) {
-    const { order, isGrouped } = rememberedView();
+    const { order: rememberedOrder, isGrouped } = rememberedView();
     this.isGrouped = isGrouped;
     this.choice = element("select", "anime-filter anime-order");
     this.choice.setAttribute("aria-label", words("list.order"));
     this.choice.title = words("list.order");
-    for (const each of ORDERS) {
-      const option = element("option", "", words(`list.${each}`));
-      option.value = each;
+    for (const order of ORDERS) {
+      const option = element("option", "", words(`list.${order}`));
+      option.value = order;
       this.choice.append(option);
     }
-    this.choice.value = order;
+    this.choice.value = rememberedOrder;
     this.choice.addEventListener("change", () => this.#changed(onChange));
     this.group = toggle(words("list.group"), () => {
       this.isGrouped = !this.isGrouped;

@@ -60,8 +60,8 @@ export function savedFilters() {
  * @param {Record<string, string>} filters
  */
 export function saveFilters(name, filters) {
-  const others = savedFilters().filter((each) => each.name !== name);
-  const all = [...others, { name, filters }].slice(-MOST_SAVED);
+  const kept = savedFilters().filter((each) => each.name !== name);
+  const all = [...kept, { name, filters }].slice(-MOST_SAVED);
   return settings().set(SAVED, all.sort((first, second) => first.name.localeCompare(second.name)));
 }
 

@@ -42,7 +42,7 @@ export class RowPictures {
     this.#retryTimer ||= setTimeout(() => {
       this.#retryTimer = 0;
       if (!this.isDisplayed()) return;
-      for (const each of this.rows()) each.retryPicture();
+      for (const row of this.rows()) row.retryPicture();
       this.#queue.show(this.rows());
     }, RETRY);
   }

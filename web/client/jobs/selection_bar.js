@@ -198,10 +198,10 @@ export function reasons(failed, jobs) {
     names.set(text, [...(names.get(text) ?? []), job ? nameOf(job) : id]);
   }
   return [...names].slice(0, MOST_REASONS).map(([reason, all]) => {
-    const shown = all.slice(0, 3).join(", ");
+    const firstNames = all.slice(0, 3).join(", ");
     const rest = all.length - 3;
     const more = rest > 0 ? ` ${words("select.more", { count: number(rest, "", 4) })}` : "";
-    return `${shown}${more}: ${reason}`;
+    return `${firstNames}${more}: ${reason}`;
   });
 }
 

@@ -146,9 +146,9 @@ export class ShotGroups {
     if (this.complete || this.isLoading) return;
     this.#load(async (signal) => {
       const { shots, next } = await this.#page(this.#next, signal);
-      const known = new Set(this.#shots.map(({ key }) => key));
-      const others = shots.filter(({ key }) => !known.has(key));
-      this.#replace([...this.#shots, ...others], next);
+      const keys = new Set(this.#shots.map(({ key }) => key));
+      const newShots = shots.filter(({ key }) => !keys.has(key));
+      this.#replace([...this.#shots, ...newShots], next);
     });
   }
 

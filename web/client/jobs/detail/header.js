@@ -121,11 +121,11 @@ export class Header {
    */
   #facts(job, production) {
     const elapsed = runSeconds(job);
-    const took = words(job.state === "lost" ? "detail.took_least" : "detail.took");
+    const runTimeLabel = words(job.state === "lost" ? "detail.took_least" : "detail.took");
     /** @type {[string, string | HTMLElement | null][]} */
     const facts = [
       [words("detail.created"), `${moment(job.created_at)} (${age(job.created_at)})`],
-      [took, elapsed === null ? null : duration(elapsed)],
+      [runTimeLabel, elapsed === null ? null : duration(elapsed)],
       [words("detail.take"), takeText(job)],
       [words("detail.source"), words(`source.${job.source}`)],
       [words("detail.machine"), job.machine],

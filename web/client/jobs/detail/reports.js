@@ -38,8 +38,8 @@ export function reportList({ reports, artifacts, judged, worst }) {
     return sectionOf(all, (parts) => [...note, ...parts]);
   }
   const first = deciding.map((each) => card(each, titles, artifacts, "h5"));
-  const others = earlier.map((each) => earlierCard(each, titles, artifacts));
-  return sectionOf([...first, ...others], (parts) => [
+  const earlierCards = earlier.map((each) => earlierCard(each, titles, artifacts));
+  return sectionOf([...first, ...earlierCards], (parts) => [
     ...note,
     element("h4", "anime-group-heading", words("detail.deciding")),
     ...parts.slice(0, first.length),
