@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_comfyui_serves_all_that_the_archive_has_for_the_editor(odd):
     templates = client.get("/workflow_templates")[PACK_ID]
     assert set(templates) == {path.stem for path in (PACK / "example_workflows").glob("*.json")}
     for template in templates:
-        assert client.get(f"/api/workflow_templates/{PACK_ID}/{template}.json")["nodes"]
+        name = quote(f"{template}.json")  # it contains spaces
+        assert client.get(f"/api/workflow_templates/{PACK_ID}/{name}")["nodes"]
     blueprints = [each["name"] for each in client.get("/global_subgraphs").values()]
     assert {path.stem for path in (PACK / "subgraphs").glob("*.json")} <= set(blueprints)
 
