@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -53,8 +54,10 @@ def test_several_jobs_are_selected_and_changed_at_once(
 
 
 def find(editor: Editor, jobs: ListedJobs, text: str, count: int) -> None:
-    """Search a text, and wait until there are so many jobs."""
-    editor.page.get_by_role("searchbox").fill(text)
+    """Search a text, and wait until it has been applied and there are so many jobs."""
+    searched = f"text={quote_plus(text)}"
+    with editor.page.expect_response(lambda response: searched in response.url):
+        editor.page.get_by_role("searchbox").fill(text)
     jobs.await_count(count)
 
 
