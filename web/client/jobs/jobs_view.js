@@ -109,6 +109,11 @@ export class JobsView {
     this.source.handleEvent(event);
   }
 
+  /** Load the jobs again as soon as they are displayed, because one was judged. */
+  refresh() {
+    this.source.refresh();
+  }
+
   resync() {
     this.source.resync(this.list.reach);
     if (this.root.isConnected) this.filters.loadNames();

@@ -47,6 +47,7 @@ export class Panel {
       back: () => this.back(),
       openJob,
       openProduction: (/** @type {string} */ id) => this.openProduction(id),
+      changed: () => this.list.refresh(),
     });
     this.productions = new Productions({ openJob });
     this.trend = new Trend();

@@ -173,6 +173,12 @@ export class ShotGroups {
     if (isNews) this.#refreshSoon();
   }
 
+  /** Load the shots and their jobs again, because some may have changed. */
+  refresh() {
+    for (const feed of this.#feeds.values()) feed.refresh();
+    this.#refreshSoon();
+  }
+
   /** Load the shots and their jobs again, because events were missed. */
   resync() {
     for (const feed of this.#feeds.values()) feed.resync(feed.jobs.length);

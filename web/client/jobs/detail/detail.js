@@ -34,7 +34,8 @@ const MOST_FILES = 4; // files in the list before it is expanded
 /** Detail of one job: its state, reports, reviews, files and history, with its actions. */
 export class JobDetail {
   /**
-   * @param {{back(): void, openJob(id: string): void, openProduction(id: string): void}} navigation
+   * @param {{back(): void, openJob(id: string): void, openProduction(id: string): void,
+   *   changed(): void}} navigation `changed`: called when the user has judged the job
    */
   constructor(navigation) {
     this.navigation = navigation;
@@ -54,7 +55,10 @@ export class JobDetail {
     this.header = new Header(navigation);
     const onChange = () => this.#load();
     this.actions = new JobActions(navigation, onChange);
-    this.reviews = new Reviews(onChange);
+    this.reviews = new Reviews(() => {
+      navigation.changed();
+      onChange();
+    });
     this.removal = new Removal((undeleted) => this.#removed(undeleted));
     this.sections = {
       error: new Section(words("detail.error"), failure),

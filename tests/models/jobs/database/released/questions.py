@@ -39,6 +39,7 @@ ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, r
 # didn't write; and keys of a file that it didn't write.
 ADDED = {"deciding", "output_nodes", "waiting_files"}
 ADDED_TO_FILES = {"node_id", "node_type", "thumbnail"}
+ADDED_TO_REPORTS = {"title", "node_type", "snapshots", "snapshots_absent"}
 LIMITS = {"limit", "limit_percent", "low", "high"}
 # Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
 SCRIPTS = (Path(__file__).parents[5] / "models/jobs/database/migrations").glob("0010_*.sql")
@@ -193,6 +194,8 @@ def _in_utc(value: Any) -> Any:
         names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys() - ADDED
         if "view" in value:
             names -= ADDED_TO_FILES
+        if "report" in value:
+            names -= ADDED_TO_REPORTS
         if value.get("reason_code") in LIMITED and isinstance(value.get("reason_values"), dict):
             values = value["reason_values"].items()
             value = {**value, "reason_values": {k: v for k, v in values if k not in LIMITS}}
