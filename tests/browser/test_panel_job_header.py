@@ -81,7 +81,7 @@ def test_escape_goes_back_to_the_row_of_the_job(editor: Editor, client: ComfyCli
     page.keyboard.press("Escape")  # the dialog closes first
     expect(dialog).to_be_hidden()
     expect(detail).to_be_visible()
-    detail.locator(".anime-section").first.click(position={"x": 2, "y": 2})
+    detail.locator(".anime-section:visible").first.click(position={"x": 2, "y": 2})
     page.keyboard.press("Escape")
     expect(listed.locator(".anime-active")).to_contain_text("row 2")
 
