@@ -76,7 +76,8 @@ def measure_steps(
         report_progress: called with (drawings done, drawings in all), again and again while it
             takes long; may raise to stop.
         show_partial: called after each drawing but the first of a scene, with a function that
-            returns the measurements so far. The scene that isn't complete has no pops and no drift.
+            returns the measurements so far. `popped_shares` and `drifts` lack the scene that isn't
+            complete, because pops and drift can be measured only in a whole scene.
     """
     steps: list[Step | None] = []
     triplets: list[Triplet | None] = []
@@ -90,13 +91,12 @@ def measure_steps(
             report_progress(len(means), len(drawings))
 
     def steps_so_far() -> ClipSteps:
-        not_searched = (0.0,) * (len(means) - len(popped))
         return ClipSteps(
             tuple(steps),
             tuple(triplets),
             torch.stack(means).cpu(),
             tuple(fineness),
-            (*popped, *not_searched),
+            tuple(popped),
             tuple(drifts),
         )
 
