@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from .client import ComfyClient
 from .server import ComfyServer
 from .tiny_interpolator import write_tiny_interpolator
 from .tiny_wan import write_tiny_wan
+
+if TYPE_CHECKING:
+    from .job_bench import Jobs
 
 # Users who unpack a downloaded archive get such a name: with a space, hyphens and `-main`.
 PACK_DIRECTORY = "anime production-main"
@@ -37,3 +41,13 @@ def server(comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def client(server: ComfyServer) -> ComfyClient:
     """Return a client of the shared server."""
     return ComfyClient(server)
+
+
+@pytest.fixture(scope="module")
+def jobs(server: ComfyServer) -> Iterator["Jobs"]:
+    """Give access to the embedded database of the server, also of a module's own server."""
+    from .job_bench import EmbeddedJobs  # which imports this module
+
+    record = EmbeddedJobs(server.base)
+    yield record
+    record.close()

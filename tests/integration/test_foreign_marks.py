@@ -1,24 +1,12 @@
 """What a client writes into `extra_data` under our keys changes nothing, in a real ComfyUI."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from ..models.jobs.postgres import wait_until
 from .client import ComfyClient, Prompt
-from .job_bench import EmbeddedJobs, JobPrompt, Jobs
-from .server import ComfyServer
+from .job_bench import JobPrompt, Jobs
 
 MARKS: list[Any] = ["garbage", {"job": "garbage"}, {"job": {"job": 1}}, [["x"]], 10**30]
-
-
-@pytest.fixture(scope="module")
-def jobs(server: ComfyServer) -> Iterator[Jobs]:
-    """What the database of the session's ComfyUI knows."""
-    jobs = EmbeddedJobs(server.base)
-    yield jobs
-    jobs.close()
 
 
 def foreign(seed: int) -> Prompt:

@@ -1,23 +1,13 @@
 """Every way in which a prompt can end is in the database, told by a real ComfyUI."""
 
 import time
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
 from ..models.jobs.postgres import wait_until
 from .client import ComfyClient, Prompt, RequestRefused
-from .job_bench import EmbeddedJobs, JobPrompt, Jobs
-from .server import ComfyServer
-
-
-@pytest.fixture(scope="module")
-def jobs(server: ComfyServer) -> Iterator[Jobs]:
-    """What the database of the session's ComfyUI knows."""
-    jobs = EmbeddedJobs(server.base)
-    yield jobs
-    jobs.close()
+from .job_bench import JobPrompt, Jobs
 
 
 def test_a_job_is_pending_then_runs_then_is_completed(client: ComfyClient, jobs: Jobs):

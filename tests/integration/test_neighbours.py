@@ -15,7 +15,7 @@ from anime_production.tools.comfyui import PACK
 
 from ..models.jobs.postgres import wait_until
 from .client import ComfyClient, Node, Prompt, RequestRefused
-from .job_bench import EmbeddedJobs, JobPrompt, Jobs
+from .job_bench import JobPrompt
 from .server import ComfyServer
 from .test_examples import job_of
 
@@ -53,14 +53,6 @@ def server(comfyui: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def client(server: ComfyServer) -> ComfyClient:
     """A client of that server."""
     return ComfyClient(server)
-
-
-@pytest.fixture(scope="module")
-def jobs(server: ComfyServer) -> Iterator[Jobs]:
-    """What the database of that server knows."""
-    jobs = EmbeddedJobs(server.base)
-    yield jobs
-    jobs.close()
 
 
 class Shot(Prompt):

@@ -1,7 +1,6 @@
 """Small pictures of judged frames reach the record of jobs, in a real ComfyUI."""
 
 import time
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -10,21 +9,12 @@ import pytest
 from PIL import Image
 
 from .client import ComfyClient, Node, Prompt, RequestRefused, Run
-from .job_bench import EmbeddedJobs, Jobs
+from .job_bench import Jobs
 from .retry_prompt import SECOND_IS_BEST, Retry, clip_of
-from .server import ComfyServer
 
 FRAMES = 24
 SEAM = [0, 1, 2, 21, 22, 23]
 MOST_BYTES = 200_000  # of a report's pictures, and of a node's message
-
-
-@pytest.fixture(scope="module")
-def jobs(server: ComfyServer) -> Iterator[Jobs]:
-    """What the database of the session's ComfyUI knows."""
-    jobs = EmbeddedJobs(server.base)
-    yield jobs
-    jobs.close()
 
 
 class LoopPrompt(Prompt):
