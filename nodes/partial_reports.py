@@ -34,6 +34,7 @@ def partial_reports() -> ShowPartial:
         if start < next_time:
             return
         report = shortened(report_so_far().to_dict())
+        del report["verdict"], report["score"]  # the next frame may change them
         comfyui.send_to_client(EVENT, {"prompt_id": prompt_id, "node": node_id, "report": report})
         end = time.monotonic()
         next_time = end + max(SECONDS, (end - start) / MOST_OF_TIME)
