@@ -55,8 +55,12 @@ def send_to_client(event: str, data: Mapping[str, Any]) -> None:
 
 
 def has_client() -> bool:
-    """Return True if the prompt that is executed was queued by a client with a websocket."""
-    return PromptServer.instance.client_id is not None
+    """Return True if the prompt that is executed was queued by a client with a websocket.
+
+    Nodes also run without a server: in scripts that call them, and in tests.
+    """
+    server = getattr(PromptServer, "instance", None)
+    return server is not None and server.client_id is not None
 
 
 def prompt_id() -> str | None:

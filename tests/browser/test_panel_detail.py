@@ -86,16 +86,28 @@ def a_video_stands_at_its_worst_frame(editor: Editor, client: ComfyClient) -> No
 
 
 def of_stills_that_are_gone_it_is_said(editor: Editor, client: ComfyClient) -> None:
+    """Small pictures stand in for their files, and without one a sentence says what is missing."""
     stills = run_job(client, loop_prompt(f"png {time.time_ns()}", "png"))
     answer = client.get(f"/anime/jobs/{stills}")
-    worst = answer["reports"][0]["report"]["worst"]["frame"]
-    (client.server.base / "output" / answer["artifacts"][worst]["path"]).unlink()
+    (found,) = answer["reports"]
+    worst = found["report"]["worst"]["frame"]
+    stored = {each["frame"] for each in found["snapshots"]}
+    pictured = set(range(FRAMES)) - stored
+    unstored = min(pictured, key=lambda frame: abs(frame - worst))
+    for frame in (worst, unstored):
+        (client.server.base / "output" / answer["artifacts"][frame]["path"]).unlink()
     detail = open_job(editor, client, stills)
+    expect(detail.get_by_role("img", name=f"Frame {worst}, stored with the report")).to_be_visible()
+    slider = detail.get_by_role("slider")
+    for _ in range(abs(unstored - worst)):
+        slider.press("ArrowLeft" if unstored < worst else "ArrowRight")
     expect(detail.get_by_text("The file with this frame no longer exists.")).to_be_visible()
     detail.get_by_role("button", name=f"Show all {FRAMES} files").click()
     expect(detail.locator(".anime-file")).to_have_count(FRAMES)
-    expect(detail.locator(".anime-file").nth(worst)).to_contain_text("The file no longer exists.")
-    detail.get_by_role("slider").press("ArrowLeft")
+    for frame in (worst, unstored):
+        file = detail.locator(".anime-file").nth(frame)
+        expect(file).to_contain_text("The file no longer exists.")
+    slider.press("ArrowLeft" if unstored < worst else "ArrowRight")
     expect(detail.locator("figure img")).to_be_visible()
     editor.errors.clear()  # the browser says every 404
 
