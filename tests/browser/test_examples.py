@@ -118,6 +118,7 @@ def open_example(editor: Editor, name: str) -> None:
     assert editor.page.evaluate(UNKNOWN) == []
     prompt = editor.page.evaluate("async () => (await app.graphToPrompt()).output")
     assert prompt == example_prompt(name)
+    editor.page.wait_for_function("() => app.canvas.ds.scale >= 0.8")  # it opens so
     editor.page.evaluate(SHOW_ALL)
 
 

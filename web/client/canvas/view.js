@@ -45,10 +45,20 @@ export function viewOf(graph, place) {
   };
 }
 
-/** Show the open graph so that it can be read, once its nodes have their final sizes. */
+/**
+ * Show the open graph so that it can be read, once its nodes have their final sizes. Somebody who
+ * moves the canvas before that keeps the view.
+ */
 export async function showGraph() {
   const [node] = app.rootGraph.nodes;
+  const moved = new AbortController();
+  for (const gesture of ["wheel", "pointerdown"]) {
+    const options = { capture: true, passive: true, signal: moved.signal };
+    window.addEventListener(gesture, () => moved.abort(), options);
+  }
   await untilSized();
+  if (moved.signal.aborted) return;
+  moved.abort(); // ends the listening
   const bounds = boundsOf(app.rootGraph);
   if (!bounds || app.rootGraph.nodes[0] !== node) return; // another graph was opened meanwhile
   const { scale, offset } = viewOf(bounds, visiblePart());
