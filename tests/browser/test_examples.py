@@ -89,6 +89,7 @@ def test_an_example_opens_runs_and_shows_its_verdicts(editors, kind, name):
     assert editor.page.evaluate(WITH_ERRORS) == []
     judged = verdicts(client, editor.run())
     assert judged
+    editor.page.evaluate(SHOW_ALL)  # the classic canvas hides what is outside of the view
     for node, verdict in judged.items():
         shown = editor.results(int(node)).locator(".anime-verdict")
         shown.wait_for()
@@ -102,6 +103,7 @@ def test_an_example_opens_runs_and_shows_its_verdicts(editors, kind, name):
 def test_the_example_that_needs_models_has_the_editor_offer_them(editors, kind):
     editor, mode = editors(*kind), kind[1]
     open_example(editor, WITH_MODELS)
+    editor.page.evaluate(SHOW_ALL)
     everything_has_its_place(editor, mode, WITH_MODELS)
     editor.page.get_by_role("button", name="View details").click()
     files = editor.page.get_by_text(re.compile(r"\.safetensors$"))
@@ -118,8 +120,6 @@ def open_example(editor: Editor, name: str) -> None:
     assert editor.page.evaluate(UNKNOWN) == []
     prompt = editor.page.evaluate("async () => (await app.graphToPrompt()).output")
     assert prompt == example_prompt(name)
-    editor.page.wait_for_function("() => app.canvas.ds.scale >= 0.8")  # it opens so
-    editor.page.evaluate(SHOW_ALL)
 
 
 def everything_has_its_place(editor: Editor, mode: Mode, name: str) -> None:

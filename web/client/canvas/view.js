@@ -54,7 +54,7 @@ export async function showGraph() {
   const moved = new AbortController();
   for (const gesture of ["wheel", "pointerdown"]) {
     const options = { capture: true, passive: true, signal: moved.signal };
-    window.addEventListener(gesture, () => moved.abort(), options);
+    window.addEventListener(gesture, (event) => isOnGraph(event) && moved.abort(), options);
   }
   await untilSized();
   if (moved.signal.aborted) return;
@@ -66,6 +66,15 @@ export async function showGraph() {
   app.canvas.ds.offset[0] = offset[0];
   app.canvas.ds.offset[1] = offset[1];
   app.canvas.setDirty(true, true);
+}
+
+/**
+ * Return whether a gesture is on the canvas or on a node, which Nodes 2.0 draws as elements.
+ *
+ * @param {Event} event
+ */
+function isOnGraph({ target }) {
+  return target instanceof Element && target.closest("canvas, [data-node-id]") !== null;
 }
 
 /** Arrange the nodes of the open graph in columns, once they have their final sizes. */
