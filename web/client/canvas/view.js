@@ -74,7 +74,8 @@ export async function showGraph() {
  * @param {Event} event
  */
 function isOnGraph({ target }) {
-  return target instanceof Element && target.closest("canvas, [data-node-id]") !== null;
+  const element = /** @type {Element | null} */ (target);
+  return Boolean(element?.closest?.("canvas, [data-node-id]"));
 }
 
 /** Arrange the nodes of the open graph in columns, once they have their final sizes. */

@@ -24,7 +24,15 @@ beforeEach(() => {
   };
   globalThis.requestAnimationFrame = (draw) => setTimeout(draw, 1);
   globalThis.document = { querySelector: () => null };
+  globalThis.window = new EventTarget();
 });
+
+/** Send a gesture to the window, as if it were made on an element. */
+function gesture(type, target) {
+  const event = new Event(type);
+  Object.defineProperty(event, "target", { value: target });
+  window.dispatchEvent(event);
+}
 
 test("a workflow opens in a tab of its own: it has a new id each time", async () => {
   const workflow = { id: "old", nodes: [1] };
@@ -77,4 +85,18 @@ test("a job without either opens nothing", async () => {
 test("the tab's name has nothing that a file's name can't have", async () => {
   await openWorkflow(null, {}, "S1/E2: “Who?” <a|b>");
   assert.equal(calls[0][2], "S1_E2_ “Who_” _a_b_");
+});
+
+test("somebody who moves the canvas before the workflow is in view keeps the view", async () => {
+  const opened = openWorkflow({ nodes: [] }, null, "Job");
+  setTimeout(() => gesture("wheel", { closest: () => "the canvas" }), 2);
+  await opened;
+  assert.deepEqual(app.canvas.ds, { scale: 3, offset: [0, 0] });
+});
+
+test("a click beside the canvas doesn't keep the view", async () => {
+  const opened = openWorkflow({ nodes: [] }, null, "Job");
+  setTimeout(() => gesture("pointerdown", { closest: () => null }), 2);
+  await opened;
+  assert.equal(app.canvas.ds.scale, 1);
 });
