@@ -1,7 +1,8 @@
 /** Loading of the jobs of the list, and their updates by events; the display is in `list.js`. */
 
-import { callRoute, RouteError } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { ENDED, listedJob, mergeJob, newerFirst, verdictOf } from "./job.js";
+import { ListRequests } from "./list_requests.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
@@ -9,8 +10,6 @@ const HEAD = 50; // jobs in a request for the newest ones
 const PAGE = 200; // jobs
 const MOST_AT_ONCE = 2000; // jobs that are loaded again to keep the position in the list
 const SOON = 300; // milliseconds; several events within them cause one request
-const RETRY_FIRST = 2000; // milliseconds
-const RETRY_LAST = 15_000; // milliseconds
 
 /** Loaded jobs that match filters, the newest first; events keep them current. */
 export class Feed {
@@ -18,10 +17,6 @@ export class Feed {
   jobs = [];
   /** True if there are no older jobs to load. */
   complete = false;
-  /** True until the first answer to the current filters. */
-  isLoading = true;
-  /** @type {RouteError | null} error of the latest request; null if it succeeded */
-  problem = null;
   /** @type {Record<string, string>} */
   filters = {};
 
@@ -33,12 +28,8 @@ export class Feed {
   #oldestEnded = null;
   /** @type {Map<string, JobEvent>} events of unlisted jobs since the current request began */
   #earlyEvents = new Map();
-  #controller = new AbortController();
-  #busy = false;
-  #stale = false;
-  #refreshTimer = 0;
-  #retryTimer = 0;
-  #retryDelay = RETRY_FIRST;
+  /** @type {ListRequests} */
+  #requests;
 
   /**
    * @param {object} owner
@@ -50,7 +41,18 @@ export class Feed {
   constructor({ onChange, onEnd, isWatched }) {
     this.onChange = onChange;
     this.onEnd = onEnd;
-    this.isWatched = isWatched;
+    const refresh = () => this.#refresh();
+    this.#requests = new ListRequests({ refresh, onChange, isWatched, soon: SOON });
+  }
+
+  /** Return true until the first answer to the current filters. */
+  get isLoading() {
+    return this.#requests.isLoading;
+  }
+
+  /** Return the error of the latest request; null if it succeeded. */
+  get problem() {
+    return this.#requests.problem;
   }
 
   /**
@@ -61,11 +63,11 @@ export class Feed {
   find(filters) {
     this.#cancelRequests();
     this.filters = filters;
-    this.isLoading = true;
+    this.#requests.isLoading = true;
     this.#replaceJobs([], null);
     this.complete = false;
     this.onChange();
-    this.#refresh();
+    this.#requests.refresh();
   }
 
   /** Return the jobs as the items of the list. */
@@ -80,9 +82,8 @@ export class Feed {
 
   /** End all requests, because another list is displayed. */
   stop() {
-    this.#cancelRequests();
-    this.isLoading = true;
-    this.problem = null;
+    this.#requests.reset();
+    this.#oldestEnded = null;
   }
 
   /**
@@ -96,12 +97,12 @@ export class Feed {
 
   /** Load the newest jobs, because some may have changed. */
   refresh() {
-    this.#refreshSoon();
+    this.#requests.refreshSoon();
   }
 
   /** Load the next page. */
   loadMore() {
-    if (this.#busy || this.problem || this.complete || this.isLoading) return;
+    if (this.#requests.isBusy || this.problem || this.complete || this.isLoading) return;
     this.#run(async (signal) => {
       const { jobs, next } = await this.#page(PAGE, this.#next, signal);
       this.#append(jobs.filter((job) => !this.#byId.has(job.id)));
@@ -112,7 +113,7 @@ export class Feed {
 
   /** Load the changes since the list was last on the screen. */
   resume() {
-    if (this.#stale || this.isLoading || this.problem) this.#refresh();
+    this.#requests.resume();
   }
 
   /**
@@ -132,13 +133,13 @@ export class Feed {
       if (hasEnded) this.onEnd(job);
       this.onChange();
     }
-    if (!job && this.#busy) this.#earlyEvents.set(event.id, event);
+    if (!job && this.#requests.isBusy) this.#earlyEvents.set(event.id, event);
     // An event has neither the names of a new job nor the picture of one that ended. A job ends
     // again when its files were read.
     const isListed = !hasEnded && this.#byId.has(event.id);
     const hasNewFiles = job && isListed && ENDED.has(event.state) && job.thumbnail === null;
     if (hasNewFiles) this.#extendRefreshTo(job);
-    if (!job || hasEnded || hasNewFiles) this.#refreshSoon();
+    if (!job || hasEnded || hasNewFiles) this.#requests.refreshSoon();
   }
 
   /**
@@ -147,10 +148,7 @@ export class Feed {
    * @param {number} reach number of jobs that the list needs to keep its position
    */
   resync(reach) {
-    if (!this.isWatched()) {
-      this.#stale = true;
-      return;
-    }
+    if (!this.#requests.isNeeded()) return;
     this.#cancelRequests();
     const count = Math.min(Math.max(reach, HEAD), MOST_AT_ONCE);
     this.#run(async (signal) => {
@@ -160,23 +158,8 @@ export class Feed {
     });
   }
 
-  #refreshSoon() {
-    if (!this.isWatched()) this.#stale = true;
-    else if (!this.problem) this.#refreshTimer ||= setTimeout(() => this.#refresh(), SOON);
-  }
-
   /** Load the newest jobs and put them before the older ones. */
   #refresh() {
-    clearTimeout(this.#refreshTimer);
-    this.#refreshTimer = 0;
-    if (!this.isWatched()) {
-      this.#stale = true;
-      return;
-    }
-    if (this.#busy) {
-      this.#refreshTimer = setTimeout(() => this.#refresh(), SOON);
-      return;
-    }
     if (this.filters.order) {
       this.resync(this.jobs.length); // a job may have moved to any place
       return;
@@ -270,43 +253,14 @@ export class Feed {
     return matches;
   }
 
-  /**
-   * Run a request; if it fails, record the problem and retry later.
-   *
-   * @param {(signal: AbortSignal) => Promise<void>} work
-   */
-  async #run(work) {
-    const { signal } = this.#controller;
-    this.#busy = true;
-    this.#stale = false;
+  /** @param {(signal: AbortSignal) => Promise<void>} work */
+  #run(work) {
     this.#earlyEvents.clear();
-    try {
-      await work(signal);
-      if (signal.aborted) return;
-      this.problem = null;
-      this.isLoading = false;
-      this.#retryDelay = RETRY_FIRST;
-    } catch (error) {
-      if (signal.aborted) return; // `#cancelRequests` was called
-      if (!(error instanceof RouteError)) throw error;
-      this.problem = error;
-      clearTimeout(this.#retryTimer);
-      this.#retryTimer = setTimeout(() => this.#refresh(), this.#retryDelay);
-      this.#retryDelay = Math.min(this.#retryDelay * 2, RETRY_LAST);
-    } finally {
-      if (!signal.aborted) this.#busy = false;
-    }
-    this.onChange();
+    this.#requests.run(work);
   }
 
-  /** Cancel all requests and timers. */
   #cancelRequests() {
-    this.#controller.abort();
-    this.#controller = new AbortController();
-    this.#busy = false;
-    clearTimeout(this.#refreshTimer);
-    clearTimeout(this.#retryTimer);
-    this.#refreshTimer = 0;
+    this.#requests.cancel();
     this.#oldestEnded = null;
   }
 

@@ -1,8 +1,9 @@
 /** Jobs in groups by shot: the shots with their counts, and the jobs of each unfolded shot. */
 
-import { callRoute, RouteError } from "../requests.js";
+import { callRoute } from "../requests.js";
 import { ENDED } from "./job.js";
 import { Feed } from "./feed.js";
+import { ListRequests } from "./list_requests.js";
 
 /** @import { JobEvent, ListedJob } from "./job.js" */
 
@@ -27,7 +28,6 @@ import { Feed } from "./feed.js";
 
 const PAGE = 100; // shots
 const SOON = 1000; // milliseconds; several events within them cause one request
-const RETRY = 5000; // milliseconds
 
 /**
  * Return true if an item of the list is a shot.
@@ -44,7 +44,6 @@ export class ShotGroups {
   /** @type {ListItem[]} shots, each followed by its loaded jobs if it is unfolded */
   items = [];
   complete = false;
-  isLoading = true;
   /** @type {Record<string, string>} */
   filters = {};
 
@@ -52,16 +51,12 @@ export class ShotGroups {
   #shots = [];
   /** @type {Map<string, Feed>} feeds of the unfolded shots, by key */
   #feeds = new Map();
-  /** @type {RouteError | null} */
-  #problem = null;
   /** @type {string | null} cursor of the next page */
   #next = null;
   /** @type {Map<string, string>} states of unfinished jobs, by their latest events */
   #states = new Map();
-  #controller = new AbortController();
-  #busy = false;
-  #stale = false;
-  #timer = 0;
+  /** @type {ListRequests} */
+  #requests;
 
   /**
    * @param {object} owner
@@ -73,12 +68,23 @@ export class ShotGroups {
     this.onChange = onChange;
     this.onEnd = onEnd;
     this.isWatched = isWatched;
+    this.#requests = new ListRequests({
+      refresh: () => this.#refresh(),
+      onChange: () => this.#changed(),
+      isWatched,
+      soon: SOON,
+    });
+  }
+
+  /** Return true until the first answer to the current filters. */
+  get isLoading() {
+    return this.#requests.isLoading;
   }
 
   /** Return the error of the latest request of the shots or of the jobs of a shot. */
   get problem() {
-    const problems = [this.#problem, ...[...this.#feeds.values()].map(({ problem }) => problem)];
-    return problems.find((each) => each !== null) ?? null;
+    const parts = [this.#requests, ...this.#feeds.values()];
+    return parts.find(({ problem }) => problem !== null)?.problem ?? null;
   }
 
   /** @param {Shot} shot */
@@ -97,9 +103,8 @@ export class ShotGroups {
     this.#shots = [];
     this.#next = null;
     this.complete = false;
-    this.isLoading = true;
     this.#changed();
-    this.#load(async (signal) => {
+    this.#requests.run(async (signal) => {
       const { shots, next } = await this.#page(null, signal);
       this.#replace(shots, next);
       if (shots.length === 1 && next === null) this.#unfold(shots[0]); // nothing else to look at
@@ -108,12 +113,7 @@ export class ShotGroups {
 
   /** End all requests, because another list is displayed. */
   stop() {
-    this.#controller.abort();
-    this.#controller = new AbortController();
-    this.#busy = false;
-    this.#problem = null;
-    clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#requests.reset();
     for (const feed of this.#feeds.values()) feed.stop();
     this.#feeds.clear();
   }
@@ -142,9 +142,9 @@ export class ShotGroups {
       const last = feed.jobs.at(-1);
       if (last && !feed.complete && this.items.indexOf(last) <= index) feed.loadMore();
     }
-    if (index < this.items.length - 1 || this.#busy || this.#problem) return;
-    if (this.complete || this.isLoading) return;
-    this.#load(async (signal) => {
+    if (index < this.items.length - 1 || this.#requests.isBusy) return;
+    if (this.complete || this.isLoading || this.#requests.problem) return;
+    this.#requests.run(async (signal) => {
       const { shots, next } = await this.#page(this.#next, signal);
       const keys = new Set(this.#shots.map(({ key }) => key));
       const newShots = shots.filter(({ key }) => !keys.has(key));
@@ -154,7 +154,7 @@ export class ShotGroups {
 
   /** Load the changes since the list was last on the screen. */
   resume() {
-    if (this.#stale || this.isLoading || this.#problem) this.#refresh();
+    this.#requests.resume();
     for (const feed of this.#feeds.values()) feed.resume();
   }
 
@@ -170,19 +170,19 @@ export class ShotGroups {
     const isNews = this.#states.get(event.id) !== event.state || ENDED.has(event.state);
     if (ENDED.has(event.state)) this.#states.delete(event.id);
     else this.#states.set(event.id, event.state);
-    if (isNews) this.#refreshSoon();
+    if (isNews) this.#requests.refreshSoon();
   }
 
   /** Load the shots and their jobs again, because some may have changed. */
   refresh() {
     for (const feed of this.#feeds.values()) feed.refresh();
-    this.#refreshSoon();
+    this.#requests.refreshSoon();
   }
 
   /** Load the shots and their jobs again, because events were missed. */
   resync() {
     for (const feed of this.#feeds.values()) feed.resync(feed.jobs.length);
-    this.#refresh();
+    this.#requests.refresh();
   }
 
   /** @param {Shot} shot */
@@ -196,24 +196,9 @@ export class ShotGroups {
     feed.find({ ...this.filters, group: shot.key });
   }
 
-  #refreshSoon() {
-    if (!this.isWatched()) this.#stale = true;
-    else if (!this.#problem) this.#timer ||= setTimeout(() => this.#refresh(), SOON);
-  }
-
   /** Load as many shots as there are again, and the jobs of those whose counts have changed. */
   #refresh() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    if (!this.isWatched()) {
-      this.#stale = true;
-      return;
-    }
-    if (this.#busy) {
-      this.#timer = setTimeout(() => this.#refresh(), SOON);
-      return;
-    }
-    this.#load(async (signal) => {
+    this.#requests.run(async (signal) => {
       const count = this.#shots.length;
       let { shots, next } = await this.#page(null, signal);
       while (next !== null && shots.length < count) {
@@ -260,32 +245,6 @@ export class ShotGroups {
       feed.stop(); // no job of the shot matches any more
       this.#feeds.delete(key);
     }
-  }
-
-  /**
-   * Run a request; if it fails, record the problem and retry later.
-   *
-   * @param {(signal: AbortSignal) => Promise<void>} work
-   */
-  async #load(work) {
-    const { signal } = this.#controller;
-    this.#busy = true;
-    this.#stale = false;
-    try {
-      await work(signal);
-      if (signal.aborted) return;
-      this.#problem = null;
-      this.isLoading = false;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof RouteError)) throw error;
-      this.#problem = error;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#refresh(), RETRY);
-    } finally {
-      if (!signal.aborted) this.#busy = false;
-    }
-    this.#changed();
   }
 
   #changed() {
