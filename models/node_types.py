@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+# ComfyUI refuses a combo without options, so Load Character has this one for an empty library.
+NOTHING_SAVED = "(nothing saved yet)"
 SLOTS = tuple(f"slot_{number}" for number in range(1, 7))  # of a Retry Start and a Retry End
 
 

@@ -16,13 +16,11 @@ from ..models.character.library import (
 from ..models.character.sheet import Character
 from ..models.jobs.recording.events import CharacterSaved
 from ..models.jobs.recording.recorder import open_recorder
+from ..models.node_types import NOTHING_SAVED
 from ..models.node_ui import own_ui
 from . import comfyui
 from .sockets import CharacterSocket
 from .thumbnails import reference_thumbnails
-
-# ComfyUI refuses a combo without options, so an empty library offers this one.
-NOTHING_SAVED = "(nothing saved yet)"
 
 
 class AnimeCharacterSave(io.ComfyNode):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..gating.links import is_link
+from ..node_types import NOTHING_SAVED
 from .definition import PhaseDefinition
 from .phase_parameters import NODES
 
@@ -61,6 +62,34 @@ def missing(
             if value is not None and value not in choices and not _is_annotated(value):
                 missing_names[_display_name(class_type, name, value)] = True
     return tuple(missing_names)
+
+
+def parameter_options(
+    definition: PhaseDefinition, installed: Installed
+) -> dict[str, tuple[str, ...]]:
+    """Return the values that this ComfyUI offers for parameters, such as the files of a loader.
+
+    Args:
+        definition: definition of the phase.
+        installed: function that returns this ComfyUI's options for a node class.
+
+    Returns:
+        The options by parameter, in ComfyUI's order, of each parameter that is connected to a
+        choice; those that all its inputs offer. Parameters without such an input are left out.
+    """
+    options_by_name: dict[str, tuple[str, ...]] = {}
+    for node in definition.graph.values():
+        for input_name, choices in (installed(node["class_type"]) or {}).items():
+            link = node["inputs"].get(input_name)
+            source = definition.graph[link[0]] if is_link(link) else {"class_type": ""}
+            if source["class_type"] not in NODES:
+                continue
+            name = str(source["inputs"]["name"]).strip()
+            first = options_by_name.get(name, choices)
+            options_by_name[name] = tuple(
+                str(each) for each in first if each in choices and each != NOTHING_SAVED
+            )
+    return options_by_name
 
 
 def _literal(graph: Mapping[str, Any], value: Any, parameter_values: Mapping[str, Any]) -> Any:

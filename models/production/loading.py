@@ -86,7 +86,7 @@ def _attempt(
     job_id = row["job_id"] or row["job_id_of_prompt"]
     columns = (
         *("id", "number", "prompt_id", "process_id", "machine", "verdict", "score", "chosen"),
-        *("reason_code", "reason", "started_at", "finished_at", "progress"),
+        *("reason_code", "reason", "started_at", "finished_at", "progress", "has_thumbnail"),
     )
     return AttemptRecord(
         **{name: row[name] for name in columns},

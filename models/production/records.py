@@ -12,6 +12,9 @@ from ..jobs.job import Artifact
 from .definition import PhaseDefinition
 from .production_states import OPEN, AttemptState, PhaseState, ProductionState
 
+# Codes of the reasons with which a person's decision on an attempt is recorded.
+APPROVED, REJECTED = "production_approved", "production_rejected"
+
 
 @dataclass(frozen=True)
 class AttemptRecord:
@@ -33,6 +36,7 @@ class AttemptRecord:
         chosen: True if the phase gives this attempt's files to the next phase.
         started_at, finished_at: times with time zone; `finished_at` is None while it runs.
         progress: progress of the job, 0 to 1; None if ComfyUI reported none.
+        has_thumbnail: True if the database has a small picture of the attempt's job.
         artifacts: files that the attempt wrote.
         reports: summaries of the attempt's reports, as JSON values.
     """
@@ -54,6 +58,7 @@ class AttemptRecord:
     started_at: datetime
     finished_at: datetime | None
     progress: float | None
+    has_thumbnail: bool
     artifacts: tuple[Artifact, ...]
     reports: tuple[Mapping[str, Any], ...]
 
@@ -77,6 +82,7 @@ class AttemptRecord:
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at and self.finished_at.isoformat(),
             "progress": self.progress,
+            "has_thumbnail": self.has_thumbnail,
             "files": [vars(each) for each in self.artifacts],
             "reports": [dict(each) for each in self.reports],
         }
@@ -188,6 +194,18 @@ class ProductionRecord:
         """The first phase that hasn't passed, or the last phase if all have passed."""
         unfinished = (each for each in self.phases if each.state is not PhaseState.PASSED)
         return next(unfinished, self.phases[-1])
+
+    @property
+    def last_judged_by_person(self) -> AttemptRecord | None:
+        """The attempt that a person approved or rejected last, or None."""
+        for decision in reversed(self.decisions):
+            attempts = [each for phase in self.phases for each in phase.attempts]
+            if decision["reason_code"] == REJECTED and decision["attempt_id"]:
+                return next(each for each in attempts if str(each.id) == decision["attempt_id"])
+            if decision["reason_code"] == APPROVED and decision["kind"] == "phase":
+                phase_id = decision["phase_id"]
+                return next(each for each in self.phases if str(each.id) == phase_id).chosen
+        return None
 
     @property
     def progress(self) -> float:

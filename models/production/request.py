@@ -29,7 +29,16 @@ MUST_BE_USED = ("width", "height", "frames", "fps", "profile", "negative_prompt"
 
 
 class RequestError(ValueError):
-    """Error for a request that can't be a production; it names the field and the expected value."""
+    """Error for a request that can't be a production; it names the field and the expected value.
+
+    Attributes:
+        phase: id of the phase whose parameter is wrong, or "".
+        parameter: name of the parameter or of the request's field that is wrong, or "".
+    """
+
+    def __init__(self, message: str, phase: str = "", parameter: str = "") -> None:
+        super().__init__(message)
+        self.phase, self.parameter = phase, parameter
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,9 @@ def _refuse_unused_fields(
             continue
         if not any(each.parameter(name) for each in definitions):
             phases = ", ".join(request.phases)
-            raise RequestError(f"{name}: none of the workflows of {phases} has such a parameter.")
+            raise RequestError(
+                f"{name}: none of the workflows of {phases} has such a parameter.", parameter=name
+            )
 
 
 def _check_values(
@@ -180,4 +191,4 @@ def _check_values(
     try:
         fill(definition, values)
     except ParameterError as error:
-        raise RequestError(f"{definition.id}: {error}") from None
+        raise RequestError(f"{definition.id}: {error}", definition.id, error.name) from None

@@ -20,7 +20,7 @@ from .production_states import (
     ProductionState,
 )
 from .queries import sql
-from .records import PhaseRecord, ProductionRecord
+from .records import APPROVED, REJECTED, PhaseRecord, ProductionRecord
 from .request import ProductionRequest
 from .state_changes import (
     StateReason,
@@ -224,7 +224,7 @@ def approve(
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)
-        reason = _persons_reason("production_approved", person, comment)
+        reason = _persons_reason(APPROVED, person, comment)
         pass_phase(connection, record, phase, reason)
     return _loaded(connection, production_id)
 
@@ -249,7 +249,7 @@ def reject(
         UnknownProduction: no production has this id.
         IllegalTransition: no phase of the production waits for approval.
     """
-    reason = _persons_reason("production_rejected", person, comment)
+    reason = _persons_reason(REJECTED, person, comment)
     with connection.transaction():
         record = _locked(connection, production_id)
         phase = _waiting(record)

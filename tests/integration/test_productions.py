@@ -1,6 +1,7 @@
 """Productions on a real ComfyUI: from a request to files, with nobody looking on."""
 
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,6 +29,13 @@ SAMPLES = ["sample_stills", "sample_loop", "sample_clip"]
 def states(phase: Any) -> list[str]:
     """What became of a phase's attempts."""
     return [each["state"] for each in phase["attempts"]]
+
+
+def reviews(client: ComfyClient, production: Any, index: int) -> list[tuple[str, str, str]]:
+    """Verdict, reason and reviewer of each review of the job of an attempt in the first phase."""
+    attempt = production["phases"][0]["attempts"][index]
+    rows = client.get(f"/anime/jobs/{attempt['job_id']}")["reviews"]
+    return [(each["verdict"], each["reason"], each["reviewer"]) for each in rows]
 
 
 @pytest.fixture
@@ -136,10 +144,13 @@ def test_a_person_approves_one_and_rejects_another(client: ComfyClient, register
     assert ("Aoi", "lovely eyes") in [
         (each["decided_by"], each["reason"].rpartition(": ")[2]) for each in approved["decisions"]
     ]
+    assert reviews(client, approved, 0) == [("approved", "lovely eyes", "Aoi")]
     await_condition(client, poor, waits)
     again = act(client, poor, "reject", who="Aoi", reason="six fingers")
     assert again["state"] == "running"
-    await_condition(client, poor, waits)
+    assert reviews(client, again, 0) == [("rejected", "six fingers", "Aoi")]
+    shown = await_condition(client, poor, waits)
+    assert reviews(client, shown, 1) == []
     rejected = act(client, poor, "reject", who="Aoi", reason="six fingers still")
     assert rejected["state"] == "failed"
     assert "six fingers still" in rejected["reason"]
@@ -148,6 +159,18 @@ def test_a_person_approves_one_and_rejects_another(client: ComfyClient, register
     with pytest.raises(RequestRefused) as refusal:
         act(client, fine, "reject", who="Aoi")
     assert refusal.value.status == 409
+
+
+def test_an_attempt_has_a_small_picture_as_soon_as_its_job_has_one(client: ComfyClient):
+    production = order(client, phases=["sample_stills"])
+
+    def has_picture(found: Any) -> bool:
+        return any(each["thumbnail"] for each in found["phases"][0]["attempts"])
+
+    (attempt,) = await_condition(client, production, has_picture)["phases"][0]["attempts"]
+    assert attempt["thumbnail"] == f"/anime/jobs/{attempt['job_id']}/thumbnail"
+    with urllib.request.urlopen(client.server.address + attempt["thumbnail"]) as picture:
+        assert picture.read(4) == b"RIFF"  # a WebP
 
 
 def test_what_is_cancelled_in_the_middle_ends_at_once_and_is_resumed_where_it_was(

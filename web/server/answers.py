@@ -234,7 +234,7 @@ AttemptReport = answer(
 ProductionAttempt = answer(
     "ProductionAttempt", id=UUID, number=int, state=AttemptState, parameters=Object,
     seed=WHOLE, prompt_id=str, job_id=UUID | None, verdict=Verdict | None, score=NUMBER,
-    chosen=bool, progress=NUMBER, files=list_of(Artifact), **RUN_FIELDS,
+    chosen=bool, progress=NUMBER, thumbnail=TEXT, files=list_of(Artifact), **RUN_FIELDS,
     reports=list_of(AttemptReport),
 )  # fmt: skip
 ProductionPhase = answer(

@@ -18,7 +18,7 @@ from ...models.production.catalogue import (
 )
 from ...models.production.definition import DefinitionError, PhaseDefinition, read_definition
 from ...models.production.gates import describe_gate
-from ...models.production.installed import Installed, missing
+from ...models.production.installed import Installed, missing, parameter_options
 from ...models.profile import Profile, ProfileError, load_profile
 from .bodies import DefinitionBody
 from .context import RouteContext
@@ -93,6 +93,7 @@ def _phase_to_json(
     context: RouteContext, phase: PhaseDefinition, installed: Installed
 ) -> dict[str, Any]:
     missing_parts = missing(phase, installed)
+    options_by_name = parameter_options(phase, installed)
     return {
         "id": phase.id,
         "name": phase.name,
@@ -103,13 +104,21 @@ def _phase_to_json(
         "version": phase.version,
         "takes": dict(phase.takes),
         "gives": phase.gives,
-        "parameters": [each.to_dict() for each in phase.parameters],
+        "parameters": [
+            {**each.to_dict(), "options": _as_list(options_by_name.get(each.name))}
+            for each in phase.parameters
+        ],
         "gates": [describe_gate(gate, _profile_loader(context.profiles())) for gate in phase.gates],
         "policy": phase.policy.to_dict(),
         "workflow": dict(phase.graph),
         "installed": not missing_parts,
         "missing": list(missing_parts),
     }
+
+
+def _as_list(options: tuple[str, ...] | None) -> list[str] | None:
+    """Return the options as JSON; None for a parameter that is connected to no choice."""
+    return None if options is None else list(options)
 
 
 def _profile_loader(folder: Path) -> Callable[[str], Profile | None]:

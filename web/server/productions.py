@@ -7,7 +7,10 @@ from uuid import UUID
 
 from aiohttp import web
 
+from ...models.jobs.job import Review, ReviewVerdict
 from ...models.jobs.queries.cursors import CursorError
+from ...models.jobs.queries.selection import jobs_of_ids
+from ...models.jobs.recording.events import JobReviewed
 from ...models.production import store
 from ...models.production.catalogue import list_phases, registered_folder
 from ...models.production.definition import PhaseDefinition
@@ -25,12 +28,14 @@ from .bodies import ActionBody, GenerateBody, OrchestrateBody
 from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
 from .fields import quoted
-from .jobs import artifact_to_json, run_query
+from .jobs import THUMBNAIL, artifact_to_json, run_query
 from .query_parameters import ProductionsParameters
 from .refusals import Refusal, json_answer
 
 LIST = "/anime/productions"
 ONE = "/anime/productions/{id}"
+# Verdict of the review that a person's decision gives the job of the attempt.
+REVIEWS = {store.approve: ReviewVerdict.APPROVED, store.reject: ReviewVerdict.REJECTED}
 
 
 def orchestrate(context: RouteContext, request: RouteRequest) -> web.Response:
@@ -71,7 +76,8 @@ def _order_production(
     try:
         request = read_request(order, catalogue)
     except RequestError as error:
-        raise Refusal("bad_request", reason=str(error)) from None
+        place = {"phase": error.phase, "parameter": error.parameter}
+        raise Refusal("bad_request", more=place, reason=str(error)) from None
     definition_by_id = {each.id: each for each in catalogue}
     definitions = [definition_by_id[each] for each in request.phases]
     _refuse_missing(context, request, definitions)
@@ -132,6 +138,9 @@ def get_production(context: RouteContext, request: RouteRequest) -> dict[str, An
 def _production_to_json(context: RouteContext, record: ProductionRecord) -> dict[str, Any]:
     answer: dict[str, Any] = record.to_dict()
     attempts = [each for phase in answer["phases"] for each in phase["attempts"]]
+    for attempt in attempts:
+        has_thumbnail = attempt.pop("has_thumbnail")
+        attempt["thumbnail"] = THUMBNAIL.format(attempt["job_id"]) if has_thumbnail else None
     for part in (answer, *answer["phases"], *attempts):
         part["files"] = [artifact_to_json(context, each) for each in part["files"]]
     return answer
@@ -151,7 +160,21 @@ def _decide(
         raise _unknown_production(request) from None
     except store.IllegalTransition as error:
         raise Refusal("not_now", reason=str(error)) from None
+    if action in REVIEWS:
+        _review_job(context, record, Review(REVIEWS[action], body.reason.strip(), body.who))
     return _production_to_json(context, record)
+
+
+def _review_job(context: RouteContext, record: ProductionRecord, review: Review) -> None:
+    """Record a person's decision on an attempt as a review of the attempt's job too.
+
+    Without a job, or if the outbox can't be written, the production keeps the decision alone.
+    """
+    attempt = record.last_judged_by_person
+    if attempt is None or attempt.job_id is None:
+        return
+    for job in run_query(context, jobs_of_ids, [attempt.job_id]):
+        context.recorder.record(JobReviewed(job, review))
 
 
 def _production_id(request: RouteRequest) -> UUID:

@@ -1,7 +1,7 @@
 import pytest
 
 from anime_production.models.production.definition import read_definition
-from anime_production.models.production.installed import missing
+from anime_production.models.production.installed import missing, parameter_options
 
 PLAIN: tuple[str, ...] = (
     "AnimeParameterInt",
@@ -60,3 +60,22 @@ def test_another_choice_that_is_not_offered_is_named_with_its_input(phase):
 def test_files_of_comfyuis_own_folders_are_no_models(phase):
     picture = phase(i=("LoadImage", {"image": "shot/b.png [output]"}))
     assert missing(picture, HERE.get) == ()
+
+
+def test_the_options_of_a_parameter_are_those_that_all_its_inputs_offer(phase):
+    here = {
+        **HERE,
+        "VAELoader": {"vae_name": ["wan.safetensors", "sdxl.safetensors"]},
+        "OtherLoader": {"vae": ["flux.safetensors", "sdxl.safetensors", "wan.safetensors"]},
+        "AnimeCharacterLoad": {"name": ["(nothing saved yet)"]},
+    }
+    of = phase(
+        p=("AnimeParameterString", {"name": "vae", "value": "other.safetensors"}),
+        v=("VAELoader", {"vae_name": ["p", 0]}),
+        w=("OtherLoader", {"vae": ["p", 0]}),
+        c=("AnimeParameterString", {"name": "character", "value": ""}),
+        l=("AnimeCharacterLoad", {"name": ["c", 0]}),
+        x=("VAELoader", {"vae_name": "wan.safetensors"}),
+    )
+    options = parameter_options(of, here.get)
+    assert options == {"vae": ("wan.safetensors", "sdxl.safetensors"), "character": ()}

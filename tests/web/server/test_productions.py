@@ -105,6 +105,17 @@ def test_a_bad_order_is_refused_in_a_sentence_and_nothing_is_enqueued(desk, data
     assert enqueued(desk) == (0, 0)
 
 
+def test_a_refused_order_names_the_phase_and_the_parameter(desk, database_url):
+    orders = [
+        {**ORDER, "parameters": {"sample_loop": {"drift": 2}}},
+        {**ORDER, "phases": ["sample_stills"], "frames": 12},
+        {**ORDER, "phases": ["sample_stills", "nothing"]},
+    ]
+    answers = desk.ask(*(("POST", ORCHESTRATE, body) for body in orders))
+    places = [(each.json["phase"], each.json["parameter"]) for each in answers]
+    assert places == [("sample_loop", "drift"), ("", "frames"), ("", "")]
+
+
 def test_a_bad_order_of_one_phase_is_refused_and_nothing_is_enqueued(desk, database_url):
     answers = desk.ask(*(("POST", GENERATE, body) for body, _ in BAD_FOR_ONE))
     for answer, (body, words) in zip(answers, BAD_FOR_ONE, strict=True):
