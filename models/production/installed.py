@@ -81,9 +81,9 @@ def parameter_options(
     for node in definition.graph.values():
         for input_name, choices in (installed(node["class_type"]) or {}).items():
             link = node["inputs"].get(input_name)
-            source = definition.graph[link[0]] if is_link(link) else {"class_type": ""}
-            if source["class_type"] not in NODES:
+            if not is_link(link) or definition.graph[link[0]]["class_type"] not in NODES:
                 continue
+            source: Mapping[str, Any] = definition.graph[link[0]]
             name = str(source["inputs"]["name"]).strip()
             first = options_by_name.get(name, choices)
             options_by_name[name] = tuple(

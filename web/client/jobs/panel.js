@@ -7,12 +7,15 @@ import { JobsView } from "./jobs_view.js";
 import { ServerBanner } from "./server_banner.js";
 import { ServerWatch } from "./server_watch.js";
 import { JobDetail } from "./detail/detail.js";
+import { takeDroppedFiles } from "../productions/ordering/drop_target.js";
 import { Productions } from "../productions/productions.js";
 import { Trend } from "../trend/trend.js";
 
 for (const sheet of ["./panel.css", "./list.css", "./select.css", "./health.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }
+
+/** @import { OrderStart } from "../productions/ordering/order_form.js" */
 
 /** @typedef {"jobs" | "productions" | "trend"} TabName */
 /** @typedef {{root: HTMLElement, handleEvent?(detail: any): void, resync(): void}} View */
@@ -47,6 +50,7 @@ export class Panel {
       back: () => this.back(),
       openJob,
       openProduction: (/** @type {string} */ id) => this.openProduction(id),
+      order: (/** @type {OrderStart} */ start) => this.order(start),
       changed: () => this.list.refresh(),
     });
     this.productions = new Productions({ openJob });
@@ -155,6 +159,18 @@ export class Panel {
     this.productions.show(id);
   }
 
+  /**
+   * Open the form for a production.
+   *
+   * @param {OrderStart} start
+   */
+  order(start) {
+    this.detailOpen = false;
+    this.tab = "productions";
+    this.#display();
+    this.productions.order(start);
+  }
+
   /** @param {TabName} name */
   openTab(name) {
     this.detailOpen = false;
@@ -162,6 +178,18 @@ export class Panel {
     this.#display();
     if (name === "productions") this.productions.show();
     if (name === "trend") this.trend.show(this.list.filters.values);
+  }
+
+  /**
+   * Begin a production with a picture that was dropped onto the tab Productions.
+   *
+   * @param {File} file
+   */
+  #dropped(file) {
+    this.detailOpen = false;
+    this.tab = "productions";
+    this.#display();
+    this.productions.take(file);
   }
 
   #currentViewName() {
@@ -199,6 +227,7 @@ export class Panel {
     button.setAttribute("role", "tab");
     button.setAttribute("aria-controls", "anime-panel-view");
     button.addEventListener("click", () => this.openTab(name));
+    if (name === "productions") takeDroppedFiles(button, (file) => this.#dropped(file));
     return button;
   }
 

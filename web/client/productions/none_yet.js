@@ -12,25 +12,23 @@ const SAMPLE = { project: "Sample", prompt: "sample", phases: "sample" };
 const STEPS = ["productions.step_character", "productions.step_order", "productions.step_follow"];
 
 /**
- * Return the text, with a button that orders a production of the sample phases.
+ * Return the text, with buttons that open the form, and that order a production of the samples.
  *
- * @param {(id: string) => void} show displays a production
+ * @param {{show(id: string): void, order(): void}} view `show`: displays a production; `order`:
+ *   displays the form for a new one
  */
-export function noneYet(show) {
+export function noneYet({ show, order }) {
   const message = new Message();
-  const order = new ActionButton(
-    words("productions.try"),
-    async () => {
-      try {
-        const { id } = await callRoute("/anime/orchestrate", { method: "POST", body: SAMPLE });
-        message.clear();
-        show(id);
-      } catch (error) {
-        message.fail(error);
-      }
-    },
-    "primary",
-  );
+  const open = new ActionButton(words("ordering.title"), order, "primary");
+  const sample = new ActionButton(words("productions.try"), async () => {
+    try {
+      const { id } = await callRoute("/anime/orchestrate", { method: "POST", body: SAMPLE });
+      message.clear();
+      show(id);
+    } catch (error) {
+      message.fail(error);
+    }
+  });
   const steps = STEPS.map((key) => element("li", "", words(key)));
   return element(
     "div",
@@ -38,8 +36,9 @@ export function noneYet(show) {
     element("strong", "", words("productions.none")),
     element("p", "", words("productions.none_do")),
     element("ol", "anime-steps", ...steps),
-    order.root,
+    element("div", "anime-actions", open.root, sample.root),
     element("p", "", words("productions.try_what")),
+    element("p", "", words("ordering.or_drop")),
     message.root,
   );
 }

@@ -2,76 +2,100 @@
 
 import { element } from "../element.js";
 import { fileList } from "../parts/files.js";
-import { progressBar, verdictPill } from "../parts/pill.js";
-import { duration, seconds } from "../parts/times.js";
 import { phaseName, words } from "../words.js";
+import { AttemptItem } from "./attempt_item.js";
 import { reasonsText, stateLabel } from "./production.js";
 
-/** @import { Attempt, Phase } from "./production.js" */
+/** @import { Phase } from "./production.js" */
 
 /**
- * Return the phases of a production as a list, each with its attempts and the files it wrote.
- *
- * @param {Phase[]} phases
- * @param {{openJob(id: string): void}} navigation
+ * Phases of a production as a list of cards, each with its attempts and the files it wrote. What
+ * has not changed stays as it is, so that pictures don't flicker and the focus isn't lost.
  */
-export function phaseList(phases, navigation) {
-  return [element("ol", "anime-phases", ...phases.map((phase) => card(phase, navigation)))];
+export class PhaseList {
+  /** @param {{openJob(id: string): void}} navigation */
+  constructor(navigation) {
+    this.navigation = navigation;
+    /** @type {Map<string, PhaseCard>} */
+    this.cards = new Map();
+    const heading = element("h3", "anime-heading", words("productions.phases"));
+    heading.id = "anime-production-phases";
+    this.list = element("ol", "anime-phases");
+    this.root = element("section", "anime-section", heading, this.list);
+    this.root.setAttribute("aria-labelledby", heading.id);
+    this.empty();
+  }
+
+  /** @param {Phase[]} phases */
+  fill(phases) {
+    this.root.hidden = phases.length === 0;
+    for (const phase of phases) {
+      let card = this.cards.get(phase.id);
+      if (!card) {
+        card = new PhaseCard(this.navigation);
+        this.cards.set(phase.id, card);
+        this.list.append(card.root);
+      }
+      card.fill(phase);
+    }
+  }
+
+  empty() {
+    this.root.hidden = true;
+    this.cards.clear();
+    this.list.replaceChildren();
+  }
 }
 
-/**
- * @param {Phase} phase
- * @param {{openJob(id: string): void}} navigation
- */
-function card(phase, navigation) {
-  const { name, state, attempts, attempt_limit: limit, reason, files } = phase;
-  const title = element("h4", "anime-card-heading", phaseName(phase.phase, name));
-  const head = element("div", "anime-phase-head", title);
-  head.append(stateLabel(state));
-  const count = new Set(attempts.map((each) => each.number)).size;
-  const phaseCard = element("li", "anime-card", head);
-  if (count) {
-    const text = words("productions.attempts", { number: count, limit });
-    phaseCard.append(element("div", "anime-quiet", text));
+/** Card of one phase. */
+class PhaseCard {
+  /** @param {{openJob(id: string): void}} navigation */
+  constructor(navigation) {
+    this.navigation = navigation;
+    /** @type {Map<string, AttemptItem>} */
+    this.items = new Map();
+    this.filesText = "";
+    this.head = element("div", "anime-phase-head");
+    this.count = element("div", "anime-quiet");
+    this.reason = element("p", "anime-lines");
+    this.attempts = element("ul", "anime-attempt-list");
+    this.files = element("div", "anime-card-content");
+    const parts = [this.head, this.count, this.reason, this.attempts, this.files];
+    this.root = element("li", "anime-card", ...parts);
   }
-  const last = attempts.at(-1)?.reason;
-  if (reason && reason !== last && !["failed", "waiting"].includes(state)) {
-    phaseCard.append(element("p", "anime-lines", reasonsText(phase)));
-  }
-  const rows = attempts.map((each) => row(each, navigation));
-  if (rows.length) phaseCard.append(element("ul", "anime-attempt-list", ...rows));
-  if (files.length) {
-    phaseCard.append(element("div", "anime-label", words("productions.gives")), fileList(files));
-  }
-  return phaseCard;
-}
 
-/**
- * @param {Attempt} attempt
- * @param {{openJob(id: string): void}} navigation
- */
-function row(attempt, navigation) {
-  const { number, state, seed, job_id: job, verdict, score, chosen, progress } = attempt;
-  const name = words("detail.attempt", { number });
-  const head = element("div", "anime-attempt-head", element("strong", "", name));
-  head.append(verdict ? verdictPill(verdict, score) : stateLabel(state));
-  if (verdict && !["passed", "failed"].includes(state)) head.append(stateLabel(state));
-  if (chosen) head.append(element("span", "anime-chosen-mark", `★ ${words("detail.chosen")}`));
-  const item = element("li", "anime-attempt", head);
-  const elapsed = seconds(attempt.started_at, attempt.finished_at);
-  const facts = [seed === null ? "" : words("detail.seed", { seed })];
-  if (elapsed !== null && attempt.finished_at) facts.push(duration(elapsed));
-  const line = element("div", "anime-quiet", facts.filter(Boolean).join(" · "), " ");
-  if (job) {
-    const open = element("button", "anime-link", words("productions.job"));
-    open.type = "button";
-    open.setAttribute("aria-label", words("productions.job_of", { number }));
-    open.addEventListener("click", () => navigation.openJob(job));
-    line.append(open);
+  /** @param {Phase} phase */
+  fill(phase) {
+    const { name, state, attempts, attempt_limit: limit, reason } = phase;
+    const title = element("h4", "anime-card-heading", phaseName(phase.phase, name));
+    this.head.replaceChildren(title, stateLabel(state));
+    const number = new Set(attempts.map((each) => each.number)).size;
+    this.count.hidden = number === 0;
+    this.count.textContent = words("productions.attempts", { number, limit });
+    const last = attempts.at(-1)?.reason;
+    const isOwn = reason && reason !== last && !["failed", "waiting"].includes(state);
+    this.reason.hidden = !isOwn;
+    this.reason.textContent = isOwn ? reasonsText(phase) : "";
+    this.attempts.hidden = attempts.length === 0;
+    for (const attempt of attempts) {
+      let item = this.items.get(attempt.id);
+      if (!item) {
+        item = new AttemptItem(this.navigation);
+        this.items.set(attempt.id, item);
+        this.attempts.append(item.root);
+      }
+      item.fill(attempt);
+    }
+    this.#fillFiles(phase);
   }
-  item.append(line);
-  if (state === "running") item.append(progressBar(progress ?? 0, words("productions.progress")));
-  const reasons = reasonsText(attempt);
-  if (reasons) item.append(element("div", "anime-lines", reasons));
-  return item;
+
+  /** @param {Phase} phase */
+  #fillFiles({ files }) {
+    const text = JSON.stringify(files);
+    if (text === this.filesText) return;
+    this.filesText = text;
+    this.files.hidden = files.length === 0;
+    const label = element("div", "anime-label", words("productions.gives"));
+    this.files.replaceChildren(...(files.length ? [label, fileList(files)] : []));
+  }
 }

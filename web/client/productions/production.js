@@ -39,6 +39,7 @@ import { namedReason, title, words } from "../words.js";
  * @property {Reason[]} because
  * @property {boolean} chosen
  * @property {number | null} progress
+ * @property {string | null} thumbnail route that serves a small picture of the attempt's job
  * @property {string} started_at
  * @property {string | null} finished_at
  *

@@ -3,21 +3,20 @@
 import { element } from "../element.js";
 import { age } from "../jobs/age.js";
 import { ActionButton } from "../parts/action_button.js";
-import { ReviewForm } from "../parts/review_form.js";
 import { Message } from "../parts/message.js";
 import { progressBar } from "../parts/pill.js";
 import { Section } from "../parts/section.js";
 import { duration, moment, percent, seconds } from "../parts/times.js";
 import { callRoute } from "../requests.js";
 import { labelled, words } from "../words.js";
-import { phaseList } from "./phases.js";
+import { Approval, needsApproval, otherReasons } from "./approval.js";
+import { PhaseList } from "./phases.js";
 import { reasonsText, stateLabel } from "./production.js";
 
 /** @import { Decision, Production, ProductionEvent } from "./production.js" */
 
 const UNFINISHED = ["queued", "running", "waiting"];
 const RESUMABLE = ["failed", "cancelled"];
-const APPROVAL = "production_approval"; // code of the reason "a person must approve the attempt"
 
 /** Detail of one production: its state, its phases with their attempts, and its actions. */
 export class ProductionDetail {
@@ -37,26 +36,20 @@ export class ProductionDetail {
     this.progress = element("div");
     this.reason = element("p", "anime-lines");
     this.request = element("dl", "anime-facts");
-    this.reviewForm = new ReviewForm((approved, reason) =>
+    this.approval = new Approval((approved, reason) =>
       this.#act(approved ? "approve" : "reject", reason),
     );
-    const heading = element("h3", "anime-heading", words("productions.approval"));
-    const form = this.reviewForm.root;
-    this.approval = element("section", "anime-section anime-approval", heading, form);
-    this.approval.setAttribute("aria-label", words("productions.approval"));
     this.cancel = new ActionButton(words("productions.cancel"), () => this.#act("cancel"));
     this.resume = new ActionButton(words("productions.resume"), () => this.#act("resume"));
     this.message = new Message();
     const actions = element("div", "anime-actions", this.cancel.root, this.resume.root);
-    this.phases = new Section(words("productions.phases"), (phases) => ({
-      parts: phaseList(phases, navigation),
-    }));
+    this.phases = new PhaseList(navigation);
     this.decisions = new Section(words("productions.decisions"), decisions, { folded: true });
     this.body = element(
       "div",
       "anime-detail-body",
       element("header", "anime-header", this.name, this.status, this.progress, this.reason),
-      this.approval,
+      this.approval.root,
       actions,
       this.message.root,
       this.phases.root,
@@ -71,7 +64,7 @@ export class ProductionDetail {
     this.production = null;
     this.body.hidden = true;
     this.name.textContent = "";
-    this.reviewForm.reason.value = "";
+    this.approval.clear();
     this.message.clear();
     this.phases.empty();
     this.decisions.empty();
@@ -118,12 +111,11 @@ export class ProductionDetail {
     const progressText = element("span", "anime-quiet", percent(progress));
     this.progress.className = "anime-progress-line";
     this.progress.replaceChildren(progressBar(progress, label), progressText);
-    const needsApproval = state === "waiting" && production.reason_code === APPROVAL;
-    const because = production.because.filter((each) => each.reason_code !== APPROVAL);
+    const because = otherReasons(production);
     const reasons = reasonsText({ ...production, because });
-    this.reason.textContent = needsApproval && !because.length ? "" : reasons;
+    this.reason.textContent = needsApproval(production) && !because.length ? "" : reasons;
     this.reason.hidden = !this.reason.textContent;
-    this.approval.hidden = !needsApproval;
+    this.approval.fill(production);
     const [isUnfinished, isResumable] = [UNFINISHED, RESUMABLE].map((each) => each.includes(state));
     this.cancel.setDisabledReason(isUnfinished ? "" : words("productions.cancel_ended"));
     this.resume.setDisabledReason(isResumable ? "" : words("productions.resume_not"));

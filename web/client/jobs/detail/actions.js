@@ -1,4 +1,4 @@
-/** Actions of a job's detail: open, reproduce, retry, cancel and delete. */
+/** Actions of a job's detail: open, reproduce, retry, cancel, delete, and begin a production. */
 
 import { app } from "../../../../scripts/app.js";
 import { element } from "../../element.js";
@@ -7,18 +7,20 @@ import { list, Message } from "../../parts/message.js";
 import { callRoute, RouteError } from "../../requests.js";
 import { routeText, words } from "../../words.js";
 import { jobName } from "../job.js";
+import { orderStart, startFile, startLabel } from "./order_start.js";
 import { newSeeds } from "./seeds.js";
 import { openWorkflow } from "./workflow.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
+/** @import { OrderStart } from "../../productions/ordering/order_form.js" */
 /** @import { Job, UndeletedFile } from "./job_answer.js" */
 
 const UNFINISHED = ["pending", "in_progress"];
 
-/** Buttons to open, reproduce, retry and cancel a job. */
+/** Buttons to open, reproduce, retry and cancel a job, and to begin a production with it. */
 export class JobActions {
   /**
-   * @param {{openJob(id: string): void}} navigation
+   * @param {{openJob(id: string): void, order(start: OrderStart): void}} navigation
    * @param {() => void} onChange
    */
   constructor(navigation, onChange) {
@@ -32,7 +34,12 @@ export class JobActions {
     );
     this.retry = new ActionButton(words("detail.retry"), () => this.#retry());
     this.cancel = new ActionButton(words("detail.cancel"), () => this.#cancel());
-    const all = [this.open, this.reproduce, this.retry, this.cancel];
+    /** @type {WrittenFile[]} */
+    this.files = [];
+    /** @type {string | null} */
+    this.production = null;
+    this.begin = new ActionButton("", () => this.#begin());
+    const all = [this.open, this.reproduce, this.retry, this.cancel, this.begin];
     const buttons = element("div", "anime-actions", ...all.map((each) => each.root));
     buttons.setAttribute("role", "group");
     buttons.setAttribute("aria-label", words("detail.actions"));
@@ -47,9 +54,18 @@ export class JobActions {
     this.message.clear();
   }
 
-  /** @param {Job} job */
-  fill(job) {
+  /**
+   * @param {Job} job
+   * @param {WrittenFile[]} files
+   * @param {string | null} production id of the production that the job belongs to
+   */
+  fill(job, files, production) {
     this.job = job;
+    this.files = files;
+    this.production = production;
+    this.begin.root.hidden = startFile(files) === null;
+    const label = words(startLabel(files));
+    if (this.begin.button.textContent !== label) this.begin.button.textContent = label;
     const isUnfinished = UNFINISHED.includes(job.state);
     this.cancel.setDisabledReason(isUnfinished ? "" : words("detail.cancel_ended"));
     if (this.isInterrupting && !isUnfinished) {
@@ -93,6 +109,15 @@ export class JobActions {
       const texts = differenceTexts(differences);
       if (texts.length === 0) this.message.say(words(outcome), show);
       else this.message.say(words("detail.queued_but"), list(texts), show);
+    });
+  }
+
+  #begin() {
+    return this.#run(async (route, job) => {
+      const { params } = await callRoute(`${route}/params`);
+      const production = this.production && `/anime/productions/${this.production}`;
+      const { request = {} } = production ? await callRoute(production) : {};
+      this.navigation.order(orderStart(job, this.files, params, request));
     });
   }
 

@@ -16,6 +16,7 @@ import { parameterList } from "./parameters.js";
 import { reportList } from "./reports.js";
 import { Reviews } from "./reviews.js";
 
+/** @import { OrderStart } from "../../productions/ordering/order_form.js" */
 /** @import { Job, JobAnswer, UndeletedFile } from "./job_answer.js" */
 
 const SHEETS = ["parts/parts.css", "parts/lists.css", "report/report.css"];
@@ -35,7 +36,8 @@ const MOST_FILES = 4; // files in the list before it is expanded
 export class JobDetail {
   /**
    * @param {{back(): void, openJob(id: string): void, openProduction(id: string): void,
-   *   changed(): void}} navigation `changed`: called when the user has judged the job
+   *   order(start: OrderStart): void, changed(): void}} navigation `changed`: called when the user
+   *   has judged the job
    */
   constructor(navigation) {
     this.navigation = navigation;
@@ -194,7 +196,7 @@ export class JobDetail {
     this.body.hidden = false;
     const hasPicture = artifacts.length > 0 || reports.some((each) => each.snapshots?.length);
     this.header.fill(job, hasPicture, production_id);
-    this.actions.fill(job);
+    this.actions.fill(job, artifacts, production_id);
     this.sections.error.fill(job.error);
     const worst = verdictOf(job) !== null && job.judged_by === "worst";
     this.sections.reports.fill({ reports, artifacts, judged: verdictOf(job) !== null, worst });
