@@ -2,6 +2,7 @@
 
 import copy
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import pytest
 
 from ..integration.client import ComfyClient
-from ..integration.production_bench import await_condition, shipped
+from ..integration.production_bench import ended, shipped
 from .accessibility import serious_faults
 from .conftest import in_the_classic_canvas
-from .editor import Editor
+from .editor import RUN_SECONDS, Editor
 from .panel import expect, open_panel
 from .test_snapshots import set_width
 
@@ -81,6 +82,7 @@ def test_a_production_from_the_panel_to_approval(
     waits.get_by_label("Your reason").fill("lovely eyes")
     waits.get_by_role("button", name="Approve").press("Enter")
     # The loop after it runs by itself, and the production completes.
+    await_end(client, project)
     expect(productions.locator(".anime-status")).to_contain_text("Done")
     expect(waits).to_be_hidden()
     an_attempt_is_a_picture_with_verdict_and_score(attempts.nth(2))
@@ -143,11 +145,15 @@ def an_attempt_is_a_picture_with_verdict_and_score(attempt: Any) -> None:
     expect(attempt.locator(".anime-pill")).to_contain_text("PASS")
 
 
+def await_end(client: ComfyClient, project: str) -> Any:
+    """Return the only production of a project once it has ended."""
+    path = f"/anime/productions?project={project.replace(' ', '%20')}"
+    (listed,) = client.get(path)["productions"]
+    return ended(client, listed["id"], RUN_SECONDS)
+
+
 def the_decisions_are_reviews_of_the_jobs(client: ComfyClient, project: str) -> None:
-    (listed,) = client.get(f"/anime/productions?project={project.replace(' ', '%20')}")[
-        "productions"
-    ]
-    production = client.get(f"/anime/productions/{listed['id']}")
+    production = await_end(client, project)
     jobs = [each["job_id"] for each in production["phases"][0]["attempts"]]
     reviews = [client.get(f"/anime/jobs/{job}")["reviews"] for job in jobs]
     assert [[(each["verdict"], each["reason"]) for each in those] for those in reviews] == [
@@ -174,6 +180,8 @@ def test_one_that_failed_is_resumed(editor: Editor, client: ComfyClient, product
     productions.get_by_label("drawn").fill(OTHER_CHARACTER)
     productions.get_by_role("button", name="Start production").click()
     status = productions.locator(".anime-productions .anime-status")
+    expect(status).to_be_visible()
+    await_end(client, project)
     expect(status).to_contain_text("Failed")
     attempts = productions.locator(".anime-attempt")
     expect(attempts).to_have_count(1)
@@ -192,9 +200,10 @@ def test_a_still_of_a_job_and_a_dropped_picture_become_loops(
         {"project": f"Stills {time.time_ns()}", "prompt": "a girl in the snow", "seed": 5,
          "width": 128, "height": 128, "phases": ["sample_stills"]},
     )["id"]  # fmt: skip
-    ended = await_condition(client, made, lambda found: found["state"] == "completed")
-    still = ended["phases"][0]["files"][0]
-    productions.get_by_role("button", name=ended["project"]).click()
+    production = ended(client, made, RUN_SECONDS)
+    project = production["project"]
+    still = production["phases"][0]["files"][0]
+    productions.get_by_role("button", name=project).click()
     productions.get_by_role("button", name="Show the job of attempt 1").click()
     productions.get_by_role("button", name="Make a loop of this still").press("Enter")
     box = productions.locator(".anime-order-picture-box")
@@ -203,23 +212,35 @@ def test_a_still_of_a_job_and_a_dropped_picture_become_loops(
     expect(productions.locator(".anime-order-steps")).to_contain_text("Sample loop")
     prompt = productions.get_by_label("Prompt (needed)", exact=True)
     expect(prompt).to_have_value("a girl in the snow")
-    expect(productions.get_by_label("Project")).to_have_value(ended["project"])
+    expect(productions.get_by_label("Project")).to_have_value(project)
     editor.picture("order-of-a-still")
     start(productions)
     production = latest(client)
     image = production["request"]["parameters"]["sample_loop"]["image"]
     assert image == f"{still['path']} [output]"
-    await_condition(client, production["id"], lambda found: found["state"] == "completed")
+    assert ended(client, production["id"], RUN_SECONDS)["state"] == "completed"
 
     productions.get_by_role("button", name="All productions").locator("visible=true").click()
-    drop(editor, ".anime-productions", editor.picture("dropped").read_bytes(), "her.png")
+    with urllib.request.urlopen(client.server.address + still["view"]) as answer:
+        picture = answer.read()
+    drop(editor, ".anime-productions", picture, "her.png")
     expect(box).to_contain_text("her.png")
     expect(box.locator("img")).to_be_visible()
+    editor.picture("dropped")
     prompt.fill("a girl in the snow")
     start(productions)
     production = latest(client)
     assert production["request"]["parameters"]["sample_loop"]["image"].endswith(".png [input]")
-    await_condition(client, production["id"], lambda found: found["state"] == "completed")
+    assert ended(client, production["id"], RUN_SECONDS)["state"] == "completed"
+
+    productions.get_by_role("tab", name="Jobs").click()
+    drop(editor, "#anime-tab-productions", picture, "again.png")
+    expect(box).to_contain_text("again.png")
+    productions.get_by_role("button", name="Remove", exact=True).press("Enter")
+    expect(box.locator("img")).to_be_hidden()
+    expect(productions.get_by_role("button", name="Choose a file")).to_be_focused()
+    drop(editor, ".anime-productions", b"no picture", "notes.txt", "text/plain")
+    expect(box.locator("xpath=..")).to_contain_text("notes.txt is neither a picture nor a video")
 
 
 def start(panel: Any) -> None:
@@ -237,10 +258,10 @@ def latest(client: ComfyClient) -> Any:
     return client.get(f"/anime/productions/{newest['id']}")
 
 
-def drop(editor: Editor, selector: str, content: bytes, name: str) -> None:
+def drop(editor: Editor, selector: str, content: bytes, name: str, kind: str = "image/png") -> None:
     """Drop a file onto an element of the panel."""
     element = editor.page.locator(selector).element_handle()
-    editor.page.evaluate(DROP, [element, list(content), name, "image/png"])
+    editor.page.evaluate(DROP, [element, list(content), name, kind])
 
 
 def test_the_form_fits_a_narrow_panel_and_is_read_by_screen_readers(
@@ -269,3 +290,20 @@ def test_the_form_fits_a_narrow_panel_and_is_read_by_screen_readers(
     productions.get_by_role("button", name="Start production").click()
     message = productions.get_by_role("status").filter(has_text="need a change")
     expect(message).to_contain_text("vae")
+
+
+@pytest.mark.parametrize("language", ["ja", "zh"])
+def test_the_form_is_in_the_editors_language(editor: Editor, language: str):
+    panel = open_panel(editor)
+    panel.locator("#anime-tab-productions").click()
+    panel.locator(".anime-productions .anime-action:visible").first.click()
+    expect(panel.locator(".anime-order-steps > li")).to_have_count(3)
+    panel.locator(".anime-order details > summary").first.click()
+    width = panel.bounding_box()["width"]
+    set_width(editor, NARROWEST)
+    text = panel.locator(".anime-order").inner_text()
+    assert "ordering." not in text
+    assert "Sample" not in text
+    assert panel.evaluate(OVERFLOW) == []
+    editor.picture("order-form")
+    set_width(editor, width)

@@ -103,7 +103,8 @@ export class ProductionDetail {
   /** @param {Production} production */
   #fillHead(production) {
     const { state, request, progress, project } = production;
-    this.name.textContent = [project, request.character].filter(Boolean).join(" · ");
+    const names = [project, request.character].filter(Boolean).join(" · ");
+    this.name.textContent = names || request.prompt || "";
     const elapsed = seconds(production.created_at, production.finished_at) ?? 0;
     const times = `${age(production.created_at)} · ${duration(elapsed)}`;
     this.status.replaceChildren(stateLabel(state), element("span", "anime-quiet", times));

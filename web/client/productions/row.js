@@ -28,8 +28,9 @@ export class Row {
   fill(production) {
     this.production = production;
     const { project, character, prompt, state, phase, position, phases, attempt } = production;
-    const title = [project, character].filter(Boolean).join(" · ");
-    const top = element("span", "anime-job-top", element("span", "anime-job-name", title));
+    const names = [project, character].filter(Boolean).join(" · ");
+    const name = element("span", "anime-job-name", names || prompt || "");
+    const top = element("span", "anime-job-top", name);
     top.append(element("span", "anime-job-age", age(production.created_at)));
     const positionText = words(attempt > 0 ? "productions.at" : "productions.at_start", {
       number: position + 1,
@@ -41,7 +42,7 @@ export class Row {
     const bottom = element("span", "anime-production-bottom", stateLabel(state));
     bottom.append(element("span", "anime-quiet", ended ? "" : positionText));
     const parts = [top];
-    if (prompt) parts.push(element("span", "anime-production-prompt", prompt));
+    if (prompt && names) parts.push(element("span", "anime-production-prompt", prompt));
     parts.push(bottom);
     if (!ended) {
       parts.push(progressBar(position / Math.max(phases, 1), words("productions.progress")));
