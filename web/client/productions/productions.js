@@ -82,7 +82,7 @@ export class Productions {
     this.#load();
     this.root.parentElement?.scrollTo(0, 0);
     if (id) this.detail.focus();
-    else if (wasOrdering) this.new.focus();
+    else if (wasOrdering) (this.head.hidden ? this.none.querySelector("button") : this.new)?.focus();
     else this.rows.get(before)?.root.focus();
   }
 

@@ -118,6 +118,7 @@ export class OrderForm {
     this.values.replaceChildren(...shared.map((each) => each.root));
     const filled = groups.filter(({ fields }) => fields.length > 0);
     this.own.replaceChildren(...filled.map(({ name, fields }) => group(name, fields)));
+    this.#markReplaced();
     const isUnused = this.pictures.has(PICTURE) && first.length === 0;
     this.unused.textContent = isUnused ? `⚠ ${words("ordering.picture_unused")}` : "";
     this.unused.hidden = !isUnused;
@@ -135,7 +136,15 @@ export class OrderForm {
         else this.pictures.delete(key);
       });
     }
-    return new ValueField(field, this.texts.get(key) ?? "", (text) => this.texts.set(key, text));
+    return new ValueField(field, this.texts.get(key) ?? "", (text) => {
+      this.texts.set(key, text);
+      if (field.isMissing) this.#markReplaced();
+    });
+  }
+
+  #markReplaced() {
+    const replaced = this.fields.filter(({ field, text }) => field.isMissing && text);
+    this.steps.setReplaced(replaced.flatMap(({ field }) => field.defaults));
   }
 
   /** Send the order if all values fit; otherwise display what is wrong and go to the first one. */

@@ -17,6 +17,8 @@ export class PhaseSteps {
     this.all = [];
     /** @type {PhaseDefinition[]} */
     this.chosen = [];
+    /** @type {string[]} files of the phases in whose place the user chose others */
+    this.replaced = [];
     const heading = element("h3", "anime-heading", words("ordering.phases"));
     heading.id = "anime-order-phases";
     this.steps = element("ol", "anime-order-steps");
@@ -40,6 +42,17 @@ export class PhaseSteps {
     this.all = all;
     this.chosen = ids.flatMap((id) => all.find((each) => each.id === id) ?? []);
     this.more.open = this.chosen.length === 0;
+    this.#draw();
+  }
+
+  /**
+   * Don't display files as missing in whose place the user has chosen others.
+   *
+   * @param {string[]} names of the files
+   */
+  setReplaced(names) {
+    if (String(names) === String(this.replaced)) return;
+    this.replaced = names;
     this.#draw();
   }
 
@@ -102,7 +115,8 @@ export class PhaseSteps {
     buttons.append(button("remove", "✕", words("ordering.remove", { name }), remove));
     const title = element("strong", "", `${index + 1}. ${name}`);
     const head = element("div", "anime-order-head", title, kindMark(phase), buttons);
-    return element("li", "anime-card", head, ...missingParts(phase));
+    const stillMissing = phase.missing.filter((part) => !isReplaced(part, this.replaced));
+    return element("li", "anime-card", head, ...missingParts(stillMissing));
   }
 
   /** @param {PhaseDefinition} phase */
@@ -122,7 +136,7 @@ export class PhaseSteps {
     if (about) item.append(element("div", "anime-quiet", about));
     const needs = needsOf(phase);
     if (needs) item.append(element("div", "anime-quiet", needs));
-    item.append(...missingParts(phase));
+    item.append(...missingParts(phase.missing));
     return item;
   }
 
@@ -173,8 +187,8 @@ function needsOf({ parameters, takes }) {
   return needs.length ? words("ordering.needs", { what: listed(needs) }) : "";
 }
 
-/** @param {PhaseDefinition} phase */
-function missingParts({ missing }) {
+/** @param {string[]} missing names of the missing parts */
+function missingParts(missing) {
   if (missing.length === 0) return [];
   const text = element("div", "", `⚠ ${words("ordering.missing", { count: missing.length })}`);
   return [element("div", "anime-order-missing", text, list(missing.map(missingText)))];
@@ -188,4 +202,14 @@ function missingParts({ missing }) {
 function missingText(part) {
   const [, node] = /^node (.+)$/.exec(part) ?? [];
   return node ? routeText("ordering.missing_node", part, { node }) : part;
+}
+
+/**
+ * Return true if a missing part is one of some files or options.
+ *
+ * @param {string} part such as `models/vae/wan.safetensors` or `KSampler.scheduler "strange"`
+ * @param {string[]} names
+ */
+function isReplaced(part, names) {
+  return names.some((name) => part.endsWith(`/${name}`) || part.endsWith(` "${name}"`));
 }

@@ -25,6 +25,9 @@ export class PictureField extends FieldFrame {
     super(field, choose, words(hint));
     this.onChange = onChange;
     choose.type = "button";
+    // Its name is the field's and what it says itself; the label alone would hide the latter.
+    this.label.id = `${choose.id}-label`;
+    choose.setAttribute("aria-labelledby", `${this.label.id} ${choose.id}`);
     choose.addEventListener("click", () => this.files.click());
     this.files = element("input");
     this.files.type = "file";
