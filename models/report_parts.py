@@ -1,4 +1,4 @@
-"""Parts of a report beside its measurements: the worst frame, and sets of small pictures."""
+"""Parts of a report beside its measurements: the worst frame, small pictures and flipbooks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +21,22 @@ class WorstFrame:
 
 
 @dataclass(frozen=True)
+class FlipbookLayout:
+    """Places of a loop's frames in its flipbook, the picture in which they lie in rows.
+
+    Attributes:
+        frames: number of frames of the loop.
+        numbers: index of each frame that is there, rising, from 0; all of them if the loop is
+            short.
+        columns: number of frames in a row. Each frame has the same size.
+    """
+
+    frames: int
+    numbers: tuple[int, ...]
+    columns: int
+
+
+@dataclass(frozen=True)
 class SnapshotSet:
     """Small pictures of some frames that a node judged; `snapshots.store` has the pictures.
 
@@ -28,10 +44,12 @@ class SnapshotSet:
         id: id of the set.
         clip: fingerprint of all the frames. Two sets of the same clip have the same one, so that
             their frame numbers mean the same frames.
+        flipbook: places of the frames in the flipbook; None for what is no loop.
     """
 
     id: UUID
     clip: str
+    flipbook: FlipbookLayout | None = None
 
 
 def of_one_clip(snapshots: Iterable[tuple[SnapshotSet, ...]]) -> tuple[SnapshotSet, ...]:

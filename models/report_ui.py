@@ -90,6 +90,22 @@ def snapshots_of(value: Any) -> tuple[UUID, ...]:
     return value.snapshots if isinstance(value, UiReport) else ()
 
 
+def flipbooks(report: Report) -> list[dict[str, Any]]:
+    """Return where the frames of a report's loop lie in a picture, as JSON values.
+
+    Returns:
+        At most one: `set` names the picture for the route, `frames` is the number of the loop's
+        frames, `numbers` are the indices of those that are there, `columns` is their number in a
+        row.
+    """
+    layouts = ((each.id, each.flipbook) for each in report.snapshots)
+    return [
+        {"set": str(set_id), **vars(layout), "numbers": list(layout.numbers)}
+        for set_id, layout in layouts
+        if layout is not None
+    ][:1]
+
+
 def shortened(report: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON values of a report with at most `MOST_BYTES`; a short report itself.
 

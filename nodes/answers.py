@@ -10,7 +10,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from ..models.gating.loops import LoopRefused, endless_loop, endless_message
 from ..models.node_ui import own_ui
 from ..models.report import Report, Verdict
-from ..models.report_ui import UiReport
+from ..models.report_ui import UiReport, flipbooks
 from ..models.snapshots.store import SNAPSHOTS
 from . import comfyui
 from .sockets import ReportSocket
@@ -106,8 +106,11 @@ def or_blocked(value: Any) -> Any:
 
 
 def report_ui(report: Report) -> dict[str, list[Any]]:
-    """Return a node's `ui` with its report, for `/history`, the websocket and jobs."""
-    return own_ui("anime_report", UiReport(report))
+    """Return a node's `ui` with its report, for `/history`, the websocket and jobs.
+
+    For a loop it names the flipbook too: the picture with all its frames, which the editor plays.
+    """
+    return own_ui("anime_report", UiReport(report)) | own_ui("anime_flipbook", *flipbooks(report))
 
 
 def with_snapshots(report: Report, images: torch.Tensor | None) -> Report:

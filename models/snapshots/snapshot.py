@@ -42,18 +42,21 @@ class Snapshot:
     thumbnail: bytes | None = None
 
 
-def reduced(picture: torch.Tensor) -> torch.Tensor:
-    """Return a frame with at most `LARGE_SIDE` px on its longer side, for one that is on a GPU.
+def reduced(picture: torch.Tensor, size: tuple[int, int] | None = None) -> torch.Tensor:
+    """Return a smaller frame, for one that is on a GPU.
 
     Args:
         picture: float values in 0–1, shape (height, width, channels).
+        size: height and width of the result, px; None for `LARGE_SIDE` px on the longer side, or
+            the size of a smaller picture.
 
     Returns:
         Values of 0–255, uint8, shape (height, width, channels), on the picture's device.
     """
-    height, width, _ = picture.shape
-    factor = min(1.0, LARGE_SIDE / max(height, width))
-    size = max(1, round(height * factor)), max(1, round(width * factor))
+    if size is None:
+        height, width, _ = picture.shape
+        factor = min(1.0, LARGE_SIDE / max(height, width))
+        size = max(1, round(height * factor)), max(1, round(width * factor))
     finite = picture.detach().float().nan_to_num(0.0, 1.0, 0.0).clamp(0, 1)
     means = area_mean(finite.movedim(-1, 0)[None], size)[0].movedim(0, -1)
     return (means * 255).round().to(torch.uint8)
@@ -90,7 +93,7 @@ def encoded(
     """
     snapshots = []
     for place, (chosen, pixels) in enumerate(zip(frames, pictures, strict=True)):
-        picture = _image(levels_of(pixels))
+        picture = picture_of(levels_of(pixels))
         side, most = (LARGE_SIDE, LARGE_BYTES) if chosen.is_large else (SMALL_SIDE, SMALL_BYTES)
         webp, width, height = _fitting(picture, side, most)
         small = None if place else _fitting(picture, THUMBNAIL_SIDE, THUMBNAIL_BYTES).webp
@@ -98,7 +101,8 @@ def encoded(
     return tuple(snapshots)
 
 
-def _image(levels: Any) -> Image.Image:
+def picture_of(levels: Any) -> Image.Image:
+    """Return an array of `levels_of` as a picture; one with one channel is grey."""
     return Image.fromarray(levels[..., 0] if levels.shape[-1] == 1 else levels)
 
 

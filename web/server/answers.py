@@ -82,14 +82,18 @@ Report = answer(
 )  # fmt: skip
 # `decides` is false for an earlier report, on frames that the job didn't keep. `title` is null for
 # a node that the maker didn't name. `snapshots_absent` says why small pictures of the frames are
-# missing; null if none was taken.
+# missing; null if none was taken. `flipbook` and `flipbook_absent` likewise, of a loop.
 Snapshot = answer(
     "Snapshot", set=UUID, frame=int, at_seam=bool, width=int, height=int, bytes=int, view=str
+)
+Flipbook = answer(
+    "Flipbook", set=UUID, frames=int, numbers=list_of(int), columns=int, bytes=int, view=str
 )
 NodeReport = answer(
     "NodeReport", node_id=str, report=Report, decides=bool, title=TEXT, node_type=TEXT,
     snapshots=list_of(Snapshot),
     snapshots_absent=Literal["gone", "failed", "no_room", "missing"] | None,
+    flipbook=Flipbook | None, flipbook_absent=Literal["gone", "failed", "no_room"] | None,
 )  # fmt: skip
 # `node_id` and `node_type` are null for a file of Save Job.
 ARTIFACT: dict[str, Any] = dict(

@@ -13,12 +13,14 @@ from ...models.jobs.json_values import row_to_json
 from ...models.jobs.node_names import name_of_node
 from ...models.jobs.queries import details
 from ...models.jobs.queries.cursors import CursorError
+from ...models.jobs.queries.flipbook_rows import flipbook_of, flipbooks_of_reports
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
 from ...models.jobs.queries.shots import list_shots, list_tags
 from ...models.jobs.queries.snapshot_rows import snapshot_of, snapshots_of_reports
 from ...models.jobs.queries.statistics import statistics
+from ...models.snapshots.store import FAILED, SNAPSHOTS
 from .context import RouteContext
 from .endpoint import RouteRequest, refusal_with_backlog
 from .query_parameters import (
@@ -30,6 +32,8 @@ from .query_parameters import (
 from .refusals import Refusal
 
 THUMBNAIL, SNAPSHOT = "/anime/jobs/{}/thumbnail", "/anime/jobs/{}/snapshot"
+FLIPBOOK = "/anime/flipbooks/{}"
+FLIPBOOK_SECONDS = 4.0  # longest wait for a flipbook that is being made
 
 
 def get_jobs(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
@@ -145,6 +149,25 @@ def get_snapshot(context: RouteContext, request: RouteRequest) -> web.Response:
     return _picture(webp, f"{set_id}-{query.frame}")
 
 
+def get_flipbook(context: RouteContext, request: RouteRequest) -> web.Response:
+    """Return all frames of a loop in one picture: from memory, else from a job that has it."""
+    set_id = _uuid_of(request.id)
+    if set_id is None:
+        raise Refusal("no_flipbook")
+    try:
+        flipbook, absent = SNAPSHOTS.flipbook(set_id, FLIPBOOK_SECONDS)
+    except TimeoutError:
+        raise Refusal("flipbook_not_yet") from None
+    if absent == FAILED:
+        raise Refusal("flipbook_failed")
+    if flipbook is not None:
+        return _picture(flipbook.webp, str(set_id))
+    webp = context.recorder.database.run(flipbook_of, set_id)
+    if webp is None:
+        raise Refusal("no_flipbook")
+    return _picture(webp, str(set_id))
+
+
 def _uuid_of(text: str | None) -> UUID | None:
     try:
         return None if text is None else UUID(text)
@@ -243,15 +266,18 @@ def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str,
     """Return the reports of a job as JSON values, with their nodes' names and small pictures.
 
     Fields of each: `title` and `node_type`; `snapshots`, and `snapshots_absent`: why pictures are
-    missing, or null.
+    missing, or null; `flipbook`, or null, and `flipbook_absent` likewise.
     """
     database = context.recorder.database
     reports: list[dict[str, Any]] = record.to_dict()["reports"]
     graphs = database.run(details.graph_of, record.job.id) if reports else None
     graphs = graphs or {"graph": None, "workflow": None}
     all_snapshots = database.run(snapshots_of_reports, record.job.id)
+    flipbooks = database.run(flipbooks_of_reports, record.job.id)
     route = SNAPSHOT.format(record.job.id)
-    for report, snapshots in zip(reports, all_snapshots, strict=False):
+    for report, snapshots, (flipbook, no_flipbook) in zip(
+        reports, all_snapshots, flipbooks, strict=False
+    ):
         name = name_of_node(graphs["graph"], graphs["workflow"], report["node_id"])
         report |= {"title": name.title, "node_type": name.type}
         report["snapshots"] = [
@@ -259,6 +285,11 @@ def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str,
             for row in map(row_to_json, snapshots.rows)
         ]
         report["snapshots_absent"] = snapshots.absent
+        report["flipbook"] = flipbook and {
+            **row_to_json(flipbook),
+            "view": FLIPBOOK.format(flipbook["set"]),
+        }
+        report["flipbook_absent"] = no_flipbook
     return reports
 
 

@@ -81,6 +81,13 @@ REFUSALS: Mapping[str, RefusalKind] = {
         404, "This job has no picture: it wrote no file, and its reports have no pictures."),
     "no_snapshot": RefusalKind(
         404, "The job has no picture of frame {frame} in this set. Its reports list the pictures."),
+    "no_flipbook": RefusalKind(
+        404, "The frames for playing are no longer in memory, and no job has stored them. Run the"
+        " node again."),
+    "flipbook_failed": RefusalKind(
+        404, "The frames for playing could not be made small. ComfyUI's log says why."),
+    "flipbook_not_yet": RefusalKind(
+        503, "The frames for playing are still being made small. Try again in a few seconds."),
     "has_ended": RefusalKind(409, "The job has ended ({state}); there is nothing to cancel."),
     "runs_elsewhere": RefusalKind(
         409, "The job isn't in this ComfyUI's queue. A ComfyUI on {machine} has it, or had it"

@@ -77,6 +77,11 @@ ENDPOINTS = (
         errors={404: "The job does not exist, or its reports have no such picture."},
     ),
     Endpoint(
+        "GET", "/anime/flipbooks/{id}", "Get all frames of a loop that a report is about, in rows"
+        " of one picture.", jobs.get_flipbook, "image/webp",
+        errors={404: "The picture is no longer in memory, and no job has stored it."},
+    ),
+    Endpoint(
         "POST", f"{JOB}/reproduce", "Queue a job again, the same or with changed inputs.",
         reproduction.reproduce, "Reproduced",
         body=ReproduceBody,

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from ...snapshots.flipbook import Flipbook
 from ...snapshots.snapshot import Snapshot
 from ..character_version import CharacterVersion
 from ..job import Artifact, Job, JobError, JobState, Review, ShownReport
@@ -203,11 +204,15 @@ class SnapshotsTaken(JobEvent, kind="snapshots_taken"):
         set_id: id of the set.
         snapshots: the pictures; empty if there are none.
         absent: code of the reason why there are none; None if there are some.
+        flipbook: all frames of a loop; None if there is none.
+        flipbook_absent: code of the reason why a loop has no flipbook; None if it has one.
     """
 
     set_id: UUID
     snapshots: tuple[Snapshot, ...]
     absent: str | None = None
+    flipbook: Flipbook | None = None
+    flipbook_absent: str | None = None
     in_history: ClassVar[bool] = False
 
     def state_of_job(self) -> None:

@@ -8,6 +8,7 @@ from ..job_states import FINAL, next_state
 from ..provenance.model_hashes import FindFile
 from ..queries import job_rows, sql
 from ..queries.character_rows import add_character_version
+from ..queries.flipbook_rows import add_flipbook
 from ..queries.parameter_rows import add_parameters
 from ..queries.report_rows import add_reports
 from ..queries.snapshot_rows import add_snapshots
@@ -125,6 +126,7 @@ def _(event: ArtifactWritten, connection: "Connection", find_file: FindFile | No
 @_add_rows.register(SnapshotsTaken)
 def _(event: SnapshotsTaken, connection: "Connection", find_file: FindFile | None) -> None:
     add_snapshots(connection, event.job.id, event.set_id, event.snapshots, event.absent)
+    add_flipbook(connection, event.job.id, event.set_id, event.flipbook, event.flipbook_absent)
 
 
 @_add_rows.register(JobReviewed)

@@ -67,9 +67,11 @@ class SnapshotRecorder:
         self, job: Job, set_id: UUID, after: Callable[[], None] | None
     ) -> Callable[[tuple[Snapshot, ...], str | None], None]:
         def record(snapshots: tuple[Snapshot, ...], absent: str | None) -> None:
-            if snapshots and not self._has_room():
-                snapshots, absent = (), NO_ROOM
-            self._record(SnapshotsTaken(job, set_id, snapshots, absent))
+            # It is made already, because the thread that calls this keeps the order.
+            flipbook, no_flipbook = self._store.flipbook(set_id, seconds=0)
+            if (snapshots or flipbook) and not self._has_room():
+                snapshots, absent, flipbook, no_flipbook = (), NO_ROOM, None, NO_ROOM
+            self._record(SnapshotsTaken(job, set_id, snapshots, absent, flipbook, no_flipbook))
             if after is not None:
                 after()
 

@@ -49,6 +49,7 @@ def test_a_job_is_answered_by_its_id_and_by_its_prompts(
         {
             **{"node_id": node, "report": report.to_dict(), "decides": False, **names},
             **{"snapshots": [], "snapshots_absent": None},
+            **{"flipbook": None, "flipbook_absent": None},
         }
         for node, names in (
             ("5", {"title": "Does it loop?", "node_type": "AnimeLoopScore"}),

@@ -1,14 +1,21 @@
 from dataclasses import replace
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
+import torch
+from PIL import Image
 
 from anime_production.models.jobs.recording.events import (
     ArtifactWritten,
     JobFinished,
     SnapshotsTaken,
 )
+from anime_production.models.report import Report
+from anime_production.models.snapshots import flipbook as flipbook_module
+from anime_production.models.snapshots.flipbook import Flipbook
 from anime_production.models.snapshots.snapshot import Snapshot
+from anime_production.models.snapshots.store import SNAPSHOTS as STORE
 
 ENDED, ANOTHER = uuid4(), uuid4()
 SNAPSHOTS = (
@@ -60,6 +67,35 @@ def test_a_report_lists_its_pictures_and_each_has_an_address(desk, recorder, dat
     known = {"If-None-Match": shown.headers["ETag"]}
     (same,) = desk.ask(("GET", first["snapshots"][1]["view"], None), headers=known)
     assert (same.status, same.body) == (304, b"")
+
+
+def test_a_report_names_its_flipbook(desk, recorder, database_url, ended):
+    recorder.record(ended)
+    flipbook = Flipbook(300, (0, 1, 298, 299), 2, b"RIFF all")
+    recorder.record(SnapshotsTaken(ended.job, ENDED, SNAPSHOTS, None, flipbook))
+    first, second = reports_of(desk, ended.job)
+    view = f"/anime/flipbooks/{ENDED}"
+    assert first["flipbook"] == {
+        **{"set": str(ENDED), "frames": 300, "numbers": [0, 1, 298, 299], "columns": 2},
+        **{"bytes": 8, "view": view},
+    }
+    assert (second["flipbook"], second["flipbook_absent"]) == (None, None)
+    shown, none, no_id = desk.get(view, f"/anime/flipbooks/{ANOTHER}", "/anime/flipbooks/1")
+    assert (shown.status, shown.kind, shown.body) == (200, "image/webp", b"RIFF all")
+    for answer in (none, no_id):
+        assert (answer.status, answer.json["error"]["code"]) == (404, "no_flipbook")
+
+
+def test_a_loop_of_a_prompt_without_a_job_is_played_from_memory(desk, monkeypatch):
+    report = STORE.take(Report("loop", (), 6, 12.0), torch.rand(6, 32, 32, 3))
+    set_id = report.snapshots[0].id
+    (shown,) = desk.get(f"/anime/flipbooks/{set_id}")
+    assert (shown.status, shown.kind) == (200, "image/webp")
+    assert Image.open(BytesIO(shown.body)).size == (96, 64)
+    monkeypatch.setattr(flipbook_module, "small_frames", lambda *_: 1 / 0)
+    broken = STORE.take(Report("loop", (), 6, 12.0), torch.rand(6, 32, 32, 3))
+    (failed,) = desk.get(f"/anime/flipbooks/{broken.snapshots[0].id}")
+    assert (failed.status, failed.json["error"]["code"]) == (404, "flipbook_failed")
 
 
 def test_a_picture_without_its_set_or_frame_is_refused(desk, recorder, database_url, ended):

@@ -48,7 +48,8 @@ const runs = new QueuedRuns({
   onRefused: explainMissingReports,
 });
 
-for (const sheet of ["vendor/uplot/uPlot.min", "report/report", "nodes/results", "nodes/popup"]) {
+const SHEETS = ["vendor/uplot/uPlot.min", "report/report", "player/player"];
+for (const sheet of [...SHEETS, "nodes/results", "nodes/popup"]) {
   useStyleSheet(new URL(`../${sheet}.css`, import.meta.url).href);
 }
 

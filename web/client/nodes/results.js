@@ -5,6 +5,7 @@ import {
   decidingParts, frameCurves, headline, line, reasonParts, scoreInWords, smallCurves,
 } from "../report/report_parts.js"; // prettier-ignore
 import { isRetry, attemptsOf } from "../report/retry.js";
+import { loopPlayer } from "../player/loop_player.js";
 import { verdictStyle } from "../report/verdicts.js";
 import { noteText, reasonText, title, words } from "../words.js";
 import { ownEntries } from "./own_entries.js";
@@ -14,6 +15,7 @@ import { pictureElement } from "./preview.js";
 import { rankingHeadline, rankingParts } from "./ranking.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
+/** @import { FlipbookPlaces } from "../player/flipbook.js" */
 /** @import { Note, Reason } from "../words.js" */
 /** @import { Picture, Preview } from "./preview.js" */
 /** @import { GateFrame } from "./gate_strip.js" */
@@ -28,6 +30,7 @@ import { rankingHeadline, rankingParts } from "./ranking.js";
  *
  * @typedef {object} Results
  * @property {Report[][]} [anime_report]
+ * @property {FlipbookPlaces[][]} [anime_flipbook]
  * @property {Gate[][]} [anime_gate]
  * @property {{name: string, version: number, new: boolean}[][]} [anime_character]
  * @property {Picture[][]} [anime_references]
@@ -78,6 +81,7 @@ export function hasResults(output) {
  */
 export function resultParts(results, frameSource, open) {
   const [report] = ownEntries(results.anime_report);
+  const [flipbook] = ownEntries(results.anime_flipbook);
   const [gate] = ownEntries(results.anime_gate);
   const [saved] = ownEntries(results.anime_character);
   const pictures = ownEntries(results.anime_references);
@@ -87,9 +91,12 @@ export function resultParts(results, frameSource, open) {
   const parts = [];
   let head = null;
   let curves = null;
+  let player = null;
   if (report && report.schema !== 1) parts.push(line(words("node.unreadable")));
   else if (report) {
     head = headline(report.verdict, scoreInWords(report.score));
+    player = flipbook ? loopPlayer(report, flipbook) : null;
+    if (player) parts.push(player.part);
     parts.push(...editTexts(report).map(editLine), ...decidingParts(report, limits));
     parts.push(...report.measurements.filter(isRetry).map(attempts));
     curves = open
@@ -111,7 +118,11 @@ export function resultParts(results, frameSource, open) {
   }
   if (pictures.length) parts.push(references(pictures));
   parts.push(...ownEntries(results.anime_notes).map((note) => line(noteText(note))));
-  return { head, parts, choose: curves?.choose, destroy: () => curves?.destroy() };
+  const destroy = () => {
+    curves?.destroy();
+    player?.destroy();
+  };
+  return { head, parts, choose: curves?.choose, destroy };
 }
 
 /**

@@ -23,9 +23,10 @@ export class Curve {
    * @param {Measurement} measurement
    * @param {number | null} worst the worst frame, which the keyboard chooses first
    * @param {(frame: number) => void} onChoose
-   * @param {number} [height] in pixels
+   * @param {{height?: number, isDragged?: boolean}} [options] `height` in pixels; `isDragged`: true
+   *   if a drag chooses frames
    */
-  constructor(measurement, worst, onChoose, height = HEIGHT) {
+  constructor(measurement, worst, onChoose, { height = HEIGHT, isDragged = false } = {}) {
     this.measurement = measurement;
     this.height = height;
     this.frames = framesOf(measurement);
@@ -34,6 +35,7 @@ export class Curve {
     /** @type {number | null} */
     this.chosen = null;
     this.element = this.#slider();
+    if (isDragged) this.#followDrags();
     /** @type {uPlot | null} the drawing, which is made when the element is first displayed */
     this.plot = null;
     // The user changes the node's width, and the editor mounts the element after its creation.
@@ -53,6 +55,16 @@ export class Curve {
     this.element.setAttribute("aria-valuetext", valueAt(this.measurement, this.chosen));
     this.plot?.redraw(false);
     this.onChoose(this.chosen);
+  }
+
+  /**
+   * Mark a frame that something else displays.
+   *
+   * @param {number} frame
+   */
+  mark(frame) {
+    this.chosen = frame;
+    this.plot?.redraw(false);
   }
 
   destroy() {
@@ -90,6 +102,19 @@ export class Curve {
       this.choose(this.chosen === null ? start : (this.frames[place + step] ?? this.chosen));
     });
     return slider;
+  }
+
+  /** Choose the frames over which the pointer is dragged. */
+  #followDrags() {
+    this.element.style.touchAction = "pan-y"; // a finger to the side chooses, and doesn't scroll
+    this.element.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) this.element.setPointerCapture(event.pointerId);
+    });
+    this.element.addEventListener("pointermove", (event) => {
+      if (!this.element.hasPointerCapture(event.pointerId)) return;
+      const frame = this.#frameAt(event.clientX);
+      if (frame !== this.chosen && frame >= 0 && frame <= this.#last) this.choose(frame);
+    });
   }
 
   /**

@@ -149,11 +149,13 @@ function groupElement(measurements) {
  * @param {Report} report
  * @param {(place: HTMLElement, frame: number, frames: number) => void} showFrame displays the
  *   chosen frame, of a clip with this number of frames, in an element
+ * @param {{isDragged?: boolean}} [options] `isDragged`: true if a drag over the curve chooses frames
  * @returns {{part: HTMLElement, choose: (frame: number, name?: string) => void,
- *   destroy: () => void} | null} null if nothing was measured frame by frame; `choose` displays the
- *   curve of a measurement with this name, if there is one
+ *   mark: (frame: number) => void, destroy: () => void} | null} null if nothing was measured frame
+ *   by frame; `choose` displays the curve of a measurement with this name, if there is one; `mark`
+ *   only marks a frame that something else displays
  */
-export function frameCurves(report, showFrame) {
+export function frameCurves(report, showFrame, { isDragged = false } = {}) {
   const value = element("div", "anime-chosen");
   value.setAttribute("aria-live", "polite");
   const picture = element("div", "anime-frame");
@@ -161,7 +163,7 @@ export function frameCurves(report, showFrame) {
     value.textContent = valueAt(measurement, frame);
     const { per_frame: values, frames_shown: some } = measurement;
     showFrame(picture, frame, some ? (report.frames ?? frame + 1) : values.length);
-  });
+  }, { isDragged }); // prettier-ignore
   curves?.part.append(value, picture);
   return curves;
 }
@@ -173,7 +175,7 @@ export function frameCurves(report, showFrame) {
  * @param {(name: string, frame: number) => void} onChoose displays a frame of a measurement
  */
 export function smallCurves(report, onChoose) {
-  return curvesOf(report, ({ name }, frame) => onChoose(name, frame), SMALL_HEIGHT);
+  return curvesOf(report, ({ name }, frame) => onChoose(name, frame), { height: SMALL_HEIGHT });
 }
 
 /**
@@ -181,9 +183,9 @@ export function smallCurves(report, onChoose) {
  *
  * @param {Report} report
  * @param {(measurement: Measurement, frame: number) => void} onChoose displays a chosen frame
- * @param {number} [height] of a curve in pixels
+ * @param {{height?: number, isDragged?: boolean}} options of a curve; `height` in pixels
  */
-function curvesOf(report, onChoose, height) {
+function curvesOf(report, onChoose, options) {
   const measurements = withCurve(report);
   if (measurements.length === 0) return null;
   const name = element("div", "anime-curve-name");
@@ -196,7 +198,7 @@ function curvesOf(report, onChoose, height) {
     const chosen = curve?.chosen ?? null;
     curve?.destroy();
     const worst = report.worst?.frame ?? null;
-    curve = new Curve(measurement, worst, (frame) => onChoose(measurement, frame), height);
+    curve = new Curve(measurement, worst, (frame) => onChoose(measurement, frame), options);
     place.replaceChildren(curve.element);
     if (chosen !== null) curve.choose(chosen);
   };
@@ -213,6 +215,7 @@ function curvesOf(report, onChoose, height) {
       }
       curve?.choose(frame);
     },
+    mark: (/** @type {number} */ frame) => curve?.mark(frame),
     destroy: () => curve?.destroy(),
   };
 }

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,7 @@ import torch
 
 from anime_production.models.jobs.job import ShownReport, new_job
 from anime_production.models.jobs.queries.details import thumbnail_of
+from anime_production.models.jobs.queries.flipbook_rows import flipbook_of, flipbooks_of_reports
 from anime_production.models.jobs.queries.snapshot_rows import snapshot_of, snapshots_of_reports
 from anime_production.models.jobs.recording import snapshot_recorder
 from anime_production.models.jobs.recording.backup import back_up, restore
@@ -21,6 +23,7 @@ from anime_production.models.jobs.recording.outbox import Outbox
 from anime_production.models.jobs.recording.snapshot_recorder import NO_ROOM, SnapshotRecorder
 from anime_production.models.report import Report
 from anime_production.models.report_ui import UiReport, snapshots_of
+from anime_production.models.snapshots.flipbook import Flipbook
 from anime_production.models.snapshots.snapshot import Snapshot
 from anime_production.models.snapshots.store import GONE, SnapshotStore
 
@@ -29,6 +32,9 @@ SNAPSHOTS = (
     Snapshot(23, True, 640, 360, b"RIFF 23", b"RIFF small"),
     Snapshot(0, True, 320, 180, b"RIFF 0"),
 )
+
+
+FLIPBOOK = Flipbook(24, tuple(range(24)), 5, b"RIFF all")
 
 
 def end_of(story, *sets, job=None) -> JobFinished:
@@ -45,8 +51,11 @@ def shown(store, frames=12):
 
 
 def test_an_event_survives_its_json(story):
-    event = SnapshotsTaken(story[0].job, SET, SNAPSHOTS)
+    event = SnapshotsTaken(story[0].job, SET, SNAPSHOTS, None, FLIPBOOK)
     assert Event.from_json(event.to_json()) == event
+    older = json.loads(event.to_json())
+    del older["flipbook"], older["flipbook_absent"]
+    assert Event.from_json(json.dumps(older)) == replace(event, flipbook=None)
     ended = end_of(story, SET)
     assert Event.from_json(ended.to_json()) == ended
 
@@ -79,6 +88,39 @@ def test_a_job_has_the_pictures_of_a_cached_result_from_an_earlier_job(connectio
     assert snapshots_of_reports(connection, third.job.id)[0].absent == GONE
 
 
+def test_a_flipbook_belongs_to_the_reports_that_name_its_set(every_connection, story):
+    ended = end_of(story, SET)
+    assert write(every_connection, ended)
+    for _ in range(2):  # an event that comes again changes nothing
+        assert write(every_connection, SnapshotsTaken(ended.job, SET, SNAPSHOTS, None, FLIPBOOK))
+    ((row, absent),) = flipbooks_of_reports(every_connection, ended.job.id)
+    assert absent is None
+    assert row == {"set": SET, "frames": 24, "numbers": [*range(24)], "columns": 5, "bytes": 8}
+    assert flipbook_of(every_connection, SET) == b"RIFF all"
+    assert flipbook_of(every_connection, uuid4()) is None
+
+
+def test_a_cached_loop_has_the_flipbook_of_an_earlier_job_or_a_reason(connection, story):
+    first = end_of(story, SET)
+    write(connection, first)
+    write(connection, SnapshotsTaken(first.job, SET, SNAPSHOTS, None, FLIPBOOK))
+    again = end_of(story, SET, job=new_job("again"))
+    write(connection, again)
+    write(connection, SnapshotsTaken(again.job, SET, (), GONE, None, GONE))
+    ((row, absent),) = flipbooks_of_reports(connection, again.job.id)
+    assert (row["set"], absent) == (SET, None)
+    connection.execute("DELETE FROM anime.jobs")
+    assert flipbook_of(connection, SET) is None
+    subjects = {"loop": GONE, "still_quality": None}
+    for subject, reason in subjects.items():
+        third = end_of(story, SET, job=new_job(subject))
+        report = {**third.reports[0].report, "subject": subject}
+        third = replace(third, reports=(replace(third.reports[0], report=report),))
+        write(connection, third)
+        write(connection, SnapshotsTaken(third.job, SET, (), GONE, None, GONE))
+        assert flipbooks_of_reports(connection, third.job.id) == [(None, reason)], subject
+
+
 def test_a_restored_backup_has_the_pictures(database, private, tmp_path, story):
     ended = end_of(story, SET)
     with database.connect(None) as connection:
@@ -108,6 +150,7 @@ def test_the_pictures_of_a_job_are_recorded_after_its_end(job):
     assert recorder.settle(30)
     assert [each.set_id for each in events] == [*loop.snapshots, *still.snapshots]
     assert all(each.snapshots and each.absent is None for each in events)
+    assert all(each.flipbook and each.flipbook_absent is None for each in events)
     assert order[-1] == "done"
     assert len(order) == 3
     recorder.add(job, [ShownReport("5", {})], when_done=lambda: order.append("done"))

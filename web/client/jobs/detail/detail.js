@@ -19,7 +19,7 @@ import { Reviews } from "./reviews.js";
 /** @import { OrderStart } from "../../productions/ordering/order_form.js" */
 /** @import { Job, JobAnswer, UndeletedFile } from "./job_answer.js" */
 
-const SHEETS = ["parts/parts.css", "parts/lists.css", "report/report.css"];
+const SHEETS = ["parts/parts.css", "parts/lists.css", "report/report.css", "player/player.css"];
 for (const sheet of [...SHEETS.map((each) => `../../${each}`), "./detail.css"]) {
   useStyleSheet(new URL(sheet, import.meta.url).href);
 }

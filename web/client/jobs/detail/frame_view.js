@@ -2,31 +2,39 @@
 
 import { element } from "../../element.js";
 import { addressOf, nameOf } from "../../parts/files.js";
+import { FlipbookFrames } from "../../player/flipbook.js";
 import { words } from "../../words.js";
 import { Animation } from "./animation.js";
 import { absenceText, snapshotAddress } from "./snapshots.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
+/** @import { FlipbookPlaces } from "../../player/flipbook.js" */
 /** @import { Snapshot } from "./job_answer.js" */
+/** @typedef {HTMLImageElement | HTMLVideoElement | HTMLCanvasElement} Picture */
 /** @typedef {{file: WrittenFile, index: number}} FrameLocation file and index of a frame in it */
 
 const CLIPS = ["animation", "video"];
 
 /**
  * View of a single frame: from a job's files, else as the small picture that is stored with its
- * report, else the reason why the frame can't be displayed.
+ * report, else from the flipbook of the loop, else the reason why the frame can't be displayed.
  */
 export class FrameView {
   /**
    * @param {WrittenFile[]} files
    * @param {Snapshot[]} [snapshots] small pictures of the report
    * @param {string | null} [absent] code of the reason why small pictures are missing
+   * @param {FlipbookPlaces | null} [flipbook] places of the frames of a loop
    */
-  constructor(files, snapshots = [], absent = null) {
+  constructor(files, snapshots = [], absent = null, flipbook = null) {
     this.files = files;
     this.snapshots = snapshots;
     this.absent = absent;
+    this.flipbook = flipbook && new FlipbookFrames(flipbook);
     this.latestRequest = 0;
+    this.frame = 0;
+    /** @type {Promise<unknown>} display of the latest frame */
+    this.shown = Promise.resolve();
     /** @type {Map<string, Animation>} */
     this.animations = new Map();
     /** @type {HTMLVideoElement | null} */
@@ -40,7 +48,29 @@ export class FrameView {
    * @param {number} frame
    * @param {number} frames number of frames that the report judged
    */
-  async show(frame, frames) {
+  show(frame, frames) {
+    this.frame = frame;
+    this.shown = this.#show(frame, frames);
+    return this.shown;
+  }
+
+  /**
+   * Return the displayed frame and its picture, as soon as it is displayed.
+   *
+   * @returns {Promise<{frame: number, picture: Picture | null, isSmall: boolean}>} `picture`: null
+   *   if there is none; `isSmall`: true if it isn't from a file
+   */
+  async displayed() {
+    await this.shown;
+    const picture = /** @type {Picture | null} */ (this.root.querySelector("img, canvas, video"));
+    return { frame: this.frame, picture, isSmall: this.root.dataset.small === "true" };
+  }
+
+  /**
+   * @param {number} frame
+   * @param {number} frames
+   */
+  async #show(frame, frames) {
     const request = ++this.latestRequest;
     const location = locateFrame(this.files, frame, frames);
     if (typeof location === "string") {
@@ -49,10 +79,11 @@ export class FrameView {
     }
     const label = words("detail.frame_of", { frame, name: nameOf(location.file) });
     try {
-      const picture = await this.#picture(location);
+      const picture = await this.picture(location);
       if (request !== this.latestRequest) return;
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", label);
+      this.root.dataset.small = "false";
       this.root.replaceChildren(picture, element("figcaption", "anime-quiet", label));
     } catch {
       if (request !== this.latestRequest) return;
@@ -70,6 +101,11 @@ export class FrameView {
    */
   async #showSnapshot(frame, request, unsaved) {
     const snapshot = this.snapshots.find((each) => each.frame === frame);
+    this.root.dataset.small = "true";
+    if (!snapshot && this.flipbook?.numbers.includes(frame)) {
+      await this.#showFromFlipbook(frame, request);
+      return;
+    }
     if (!snapshot) {
       const text = absenceText(frame, this.snapshots, this.absent, unsaved);
       this.root.replaceChildren(element("p", "anime-quiet", text));
@@ -88,16 +124,48 @@ export class FrameView {
     }
   }
 
+  /**
+   * Display a frame of the flipbook.
+   *
+   * @param {number} frame
+   * @param {number} request
+   */
+  async #showFromFlipbook(frame, request) {
+    const flipbook = /** @type {FlipbookFrames} */ (this.flipbook);
+    const label = words("snapshots.frame", { frame });
+    try {
+      const { width, height } = await flipbook.load();
+      if (request !== this.latestRequest) return;
+      const picture = element("canvas");
+      Object.assign(picture, { width: Math.round(width), height: Math.round(height) });
+      const context = picture.getContext("2d");
+      if (context) flipbook.draw(context, frame);
+      picture.setAttribute("role", "img");
+      picture.setAttribute("aria-label", label);
+      this.root.replaceChildren(picture, element("figcaption", "anime-quiet", label));
+    } catch {
+      if (request !== this.latestRequest) return;
+      const text = words("snapshots.unloaded", { frame });
+      this.root.replaceChildren(element("p", "anime-quiet", text));
+    }
+  }
+
   destroy() {
     this.latestRequest++;
+    this.flipbook?.close();
     for (const animation of this.animations.values()) animation.close();
     this.animations.clear();
     this.video?.removeAttribute("src");
     this.video = null;
   }
 
-  /** @param {FrameLocation} location */
-  async #picture({ file, index }) {
+  /**
+   * Return a frame of a file as an element. A video is always the same element.
+   *
+   * @param {FrameLocation} location
+   * @returns {Promise<Picture>}
+   */
+  async picture({ file, index }) {
     if (file.kind === "image") return still(addressOf(file));
     if (file.kind === "video") return this.#seek(file, index);
     const animation = this.animations.get(file.path) ?? new Animation(addressOf(file), file);

@@ -1,6 +1,7 @@
 /**
  * Types of the answer of `GET /anime/jobs/{id}`.
  *
+ * @import { FlipbookPlaces } from "../../player/flipbook.js"
  * @import { Report } from "../../report/types.js"
  * @import { WrittenFile } from "../../parts/files.js"
  * @import { State } from "../job.js"
@@ -37,10 +38,12 @@
  *   traceback: string}} JobError
  *
  * @typedef {{node_id: string, report: Report, decides?: boolean, title?: string | null,
- *   node_type?: string | null, snapshots?: Snapshot[], snapshots_absent?: string | null}} NodeReport
+ *   node_type?: string | null, snapshots?: Snapshot[], snapshots_absent?: string | null,
+ *   flipbook?: FlipbookPlaces | null, flipbook_absent?: string | null}} NodeReport
  *   `decides`: true or missing if the job's verdict is based on this report; `title`: the one that
  *   the maker gave the node; `node_type`: class of the node; `snapshots_absent`: code of the reason
- *   why small pictures are missing
+ *   why small pictures are missing; `flipbook`: all frames of a loop; `flipbook_absent`: code of the
+ *   reason why they are missing
  *
  * @typedef {{set: string, frame: number, at_seam: boolean, width: number, height: number,
  *   bytes: number, view: string}} Snapshot small picture of a frame that a report is about; `view`:

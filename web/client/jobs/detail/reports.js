@@ -1,13 +1,14 @@
 /** Reports of a job's nodes, for the job's detail. */
 
 import { element } from "../../element.js";
-import { decidingMeasurements } from "../../report/deciding.js";
+import { decidingMeasurements, withCurve } from "../../report/deciding.js";
 import {
   decidingParts, frameCurves, headline, line, scoreInWords,
 } from "../../report/report_parts.js"; // prettier-ignore
 import { verdictStyle } from "../../report/verdicts.js";
 import { labelled, number, reasonText, title, valueOf, words } from "../../words.js";
 import { FrameView, locateFrame } from "./frame_view.js";
+import { reportPlayer } from "./report_player.js";
 import { reportTitles } from "./report_titles.js";
 import { snapshotStrips } from "./snapshots.js";
 
@@ -111,17 +112,19 @@ function card(nodeReport, titles, files, level) {
 }
 
 /**
- * Return a report's verdict and measurements, with a curve and the chosen or worst frame. If no file
- * shows the judged frames, the small pictures that are stored with the report are below it.
+ * Return a report's verdict and measurements, with the chosen or worst frame, a player of all
+ * frames, and a curve that chooses the frame. If no file shows the judged frames, the small pictures
+ * that are stored with the report are below it.
  *
  * @param {NodeReport} nodeReport
  * @param {WrittenFile[]} files
  * @returns {Card}
  */
-function content({ report, snapshots = [], snapshots_absent: absent = null }, files) {
+function content(nodeReport, files) {
+  const { report, snapshots = [], snapshots_absent: absent = null, flipbook = null } = nodeReport;
   const part = element("div", "anime-card-content");
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
-  const view = new FrameView(files, snapshots, absent);
+  const view = new FrameView(files, snapshots, absent, flipbook);
   const isSaved = typeof locateFrame(files, 0, report.frames ?? 0) === "object";
   /** @type {ReturnType<typeof snapshotStrips> | null} */
   let strips = null;
@@ -133,25 +136,37 @@ function content({ report, snapshots = [], snapshots_absent: absent = null }, fi
   const show = (place, frame, frames) => {
     if (view.root.parentElement !== place) place.replaceChildren(view.root);
     view.show(frame, frames);
+    player.rest(frame);
     strips?.mark(frame);
   };
-  const curves = frameCurves(report, show);
+  const curves = frameCurves(report, show, { isDragged: true });
   const place = element("div", "anime-frame");
+  /** @param {number} frame */
+  const choose = (frame) => {
+    if (curves) curves.choose(frame);
+    else show(place, frame, report.frames ?? 0);
+  };
+  const player = reportPlayer(nodeReport, view, {
+    hasCurve: Boolean(curves),
+    onFrame: (frame) => curves?.mark(frame),
+    onRest: choose,
+  });
   if (snapshots.length && !isSaved) {
-    strips = snapshotStrips(report, snapshots, (frame) => {
-      if (curves) curves.choose(frame);
-      else show(place, frame, report.frames ?? 0);
-    });
+    strips = snapshotStrips(report, snapshots, choose);
   }
-  part.append(curves?.part ?? place, ...(strips ? [strips.part] : []));
+  // The frame stands above the player's buttons, and the curve, which chooses it, below them.
+  const picture = curves?.part.querySelector(".anime-frame") ?? place;
+  part.append(picture, player.root, ...(curves ? [curves.part] : []));
+  if (strips) part.append(strips.part);
   const { worst } = report;
   if (worst && report.verdict !== "PASS") {
-    if (curves) curves.choose(worst.frame);
-    else show(place, worst.frame, report.frames ?? 0);
-    part.insertBefore(line(worstText(report)), curves?.part ?? place);
+    choose(worst.frame);
+    part.insertBefore(line(worstText(report)), picture);
   }
-  part.append(measurementTable(report));
+  const showCurve = curves && ((/** @type {string} */ name) => curves.choose(view.frame, name));
+  part.append(measurementTable(report, showCurve));
   const destroy = () => {
+    player.destroy();
     curves?.destroy();
     view.destroy();
   };
@@ -176,24 +191,36 @@ function worstText(report) {
 }
 
 /**
- * Return all measurements of a report as a folded table.
+ * Return all measurements of a report as a folded table. The name of a measurement with a curve is
+ * a button that displays the curve.
  *
  * @param {Report} report
+ * @param {((name: string) => void) | null} showCurve
  */
-function measurementTable({ measurements }) {
+function measurementTable(report, showCurve) {
+  const { measurements } = report;
+  const curved = showCurve ? withCurve(report) : [];
   const summary = element("summary", "", words("detail.all", { count: measurements.length }));
   const head = ["name", "value", "limit"].map((key) => {
     const cell = element("th", "", words(/** @type {any} */ (`detail.of_${key}`)));
     cell.scope = "col";
     return cell;
   });
+  const nameOf = (/** @type {Measurement} */ each) => {
+    if (!curved.includes(each)) return title(each.name);
+    const button = element("button", "anime-link", title(each.name));
+    button.type = "button";
+    button.title = words("player.curve_of", { name: title(each.name) });
+    button.addEventListener("click", () => showCurve?.(each.name));
+    return button;
+  };
   const rows = measurements.map((each) => {
     const { symbol, word, colour } = verdictStyle(each.verdict);
     const sign = element("span", "anime-symbol", symbol);
     sign.style.color = colour;
     sign.setAttribute("role", "img");
     sign.setAttribute("aria-label", word);
-    const name = element("th", "", sign, ` ${title(each.name)}`);
+    const name = element("th", "", sign, " ", nameOf(each));
     name.scope = "row";
     name.title = reasonText(each);
     const value = each.value === null ? words("detail.absent") : valueOf(each, each.value);

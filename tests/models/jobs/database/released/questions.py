@@ -40,6 +40,7 @@ ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, r
 ADDED = {"deciding", "output_nodes", "waiting_files"}
 ADDED_TO_FILES = {"node_id", "node_type", "thumbnail"}
 ADDED_TO_REPORTS = {"title", "node_type", "snapshots", "snapshots_absent"}
+ADDED_TO_REPORTS |= {"flipbook", "flipbook_absent"}
 LIMITS = {"limit", "limit_percent", "low", "high"}
 # Codes of the reasons to which migration 10 adds their limits; a pack of before has no such file.
 SCRIPTS = (Path(__file__).parents[5] / "models/jobs/database/migrations").glob("0010_*.sql")
