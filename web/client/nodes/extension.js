@@ -48,7 +48,10 @@ const runs = new QueuedRuns({
   onRefused: explainMissingReports,
 });
 
-for (const sheet of ["vendor/uplot/uPlot.min", "report/report", "nodes/results", "nodes/popup"]) {
+const SHEETS = [
+  "vendor/uplot/uPlot.min", "report/report", "nodes/results", "nodes/popup", "remedies/remedies",
+]; // prettier-ignore
+for (const sheet of SHEETS) {
   useStyleSheet(new URL(`../${sheet}.css`, import.meta.url).href);
 }
 
