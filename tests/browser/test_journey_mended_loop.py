@@ -1,4 +1,7 @@
-"""A loop fails, is mended with two clicks, passes; one undo takes the mending back."""
+"""A loop fails, is mended with two clicks, passes; one undo takes the mending back.
+
+The verdict stands on a closed subgraph and near the Run button, and leads to the failed node.
+"""
 
 from typing import Any
 
@@ -70,8 +73,11 @@ def test_a_loop_fails_is_mended_with_two_clicks_and_passes(editor: Editor):
     editor.page.evaluate(WORKFLOW)
     editor.show(scale=0.7, left=320, top=200)
     assert editor.page.evaluate(LINKS) == BEFORE
+    assert editor.page.locator(".anime-badge").count() == 0
     editor.run()
     verdict(editor, SCORE, "FAIL")
+    badge = editor.page.locator(".anime-badge-workflow")
+    assert badge.text_content() == "✘ FAIL 1 / 1"
 
     menu = open_menu(editor, SCORE)
     assert names(menu)[:1] == ["close_loop"]
@@ -86,12 +92,52 @@ def test_a_loop_fails_is_mended_with_two_clicks_and_passes(editor: Editor):
     editor.run()
     verdict(editor, SCORE, "PASS")
     assert editor.results(SCORE).locator(".anime-remedies-open").count() == 0
+    assert badge.text_content() == "✔ PASS 2"
     editor.picture("passed")
 
     editor.page.keyboard.press("Control+z")
     await_links(editor, BEFORE)
     editor.page.keyboard.press("Control+y")
     await_links(editor, CLOSED)
+
+
+ENCLOSE = """() => app.graph.convertToSubgraph(
+    new Set([app.graph.nodes.find(({ type }) => type === "AnimeLoopScore")]))"""
+OPEN_TYPES = "() => app.canvas.graph.nodes.map(({ type }) => type)"
+OUTER_LINKS = """() => [...app.rootGraph.links.values()].map((link) => [
+    link.origin_id, link.target_id].map(id => app.rootGraph.getNodeById(id).title).join(" -> "))"""
+
+
+def test_a_closed_subgraph_and_the_workflow_show_the_verdict_and_lead_to_the_first_fail(
+    editor: Editor,
+):
+    editor.page.evaluate(WORKFLOW)
+    editor.show(scale=0.7, left=320, top=200)
+    editor.page.evaluate(ENCLOSE)
+    editor.settle()
+    badges = editor.page.locator(".anime-badge")
+    assert badges.count() == 0
+    editor.run()
+    of_workflow = editor.page.locator(".anime-badge-workflow")
+    of_workflow.wait_for()
+    assert editor.page.locator(".anime-badge-inside").count() == 1
+    for badge in badges.all():
+        assert badge.text_content() == "✘ FAIL 1 / 1"
+        assert "FAIL, 1 of 1 verdicts. Go to the first." in badge.get_attribute("aria-label")
+    editor.picture("closed")
+
+    of_workflow.press("Enter")
+    editor.await_condition(lambda: editor.page.evaluate(OPEN_TYPES) == ["AnimeLoopScore"])
+    editor.page.locator(".anime-remedies-open:focus").wait_for()
+    assert editor.page.locator(".anime-badge-inside").count() == 0
+    editor.page.keyboard.press("Enter")
+    menu = editor.page.locator(".anime-popup")
+    menu.wait_for()
+    assert names(menu) == ["close_loop", "next_seed", "draft"]  # the sampler is outside
+    assert "border of a subgraph" in menu.locator('[data-remedy="retry"]').text_content()
+    editor.page.keyboard.press("Enter")
+    closing = "Close Loop (Anime) -> New Subgraph"
+    editor.await_condition(lambda: closing in editor.page.evaluate(OUTER_LINKS))
 
 
 def verdict(editor: Editor, node: int, expected: str) -> None:
