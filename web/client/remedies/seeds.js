@@ -24,11 +24,11 @@ export function seededNode(node) {
   const waiting = originsOf(node);
   const visited = new Set([node]);
   for (let index = 0; index < waiting.length && index < MOST_STEPS; index += 1) {
-    const each = waiting[index];
-    if (visited.has(each)) continue;
-    visited.add(each);
-    if (!isOff(each) && seedName(each)) return each;
-    waiting.push(...originsOf(each));
+    const candidate = waiting[index];
+    if (visited.has(candidate)) continue;
+    visited.add(candidate);
+    if (!isOff(candidate) && seedName(candidate)) return candidate;
+    waiting.push(...originsOf(candidate));
   }
   return null;
 }

@@ -14,7 +14,7 @@ const TITLE = 30; // height of a node's title, which stands above the node's pos
 
 /** @type {Map<string, {button: HTMLElement, node: any}>} badges of subgraphs by path */
 const inside = new Map();
-/** @type {HTMLElement | null} */
+/** @type {HTMLElement | null} place of the workflow's badge */
 let ofWorkflow = null;
 let isListening = false;
 
@@ -35,7 +35,8 @@ export function showBadges(verdicts) {
     button.dataset.inside = path;
     inside.set(path, { button, node });
   }
-  if (inside.size) followCanvas();
+  if (inside.size === 0) return;
+  followCanvas();
   place();
 }
 
@@ -46,11 +47,10 @@ function showWorkflowBadge(summary) {
   // The editor's place for what packs put beside the Run button.
   const bar = /** @type {any} */ (app).menu?.element;
   if (!summary || !bar) return;
-  ofWorkflow = badge(summary, words("badge.workflow", textValues(summary)));
-  ofWorkflow.classList.add("anime-badge-workflow");
-  bar.append(element("div", "anime-badge-place", ofWorkflow));
-  const place = /** @type {HTMLElement} */ (ofWorkflow.parentElement);
-  ofWorkflow.remove = () => place.remove();
+  const button = badge(summary, words("badge.workflow", textValues(summary)));
+  button.classList.add("anime-badge-workflow");
+  ofWorkflow = element("div", "anime-badge-place", button);
+  bar.append(ofWorkflow);
 }
 
 /**

@@ -56,11 +56,11 @@ export function summaryOf(verdicts) {
 export function summariesInside(verdicts) {
   /** @type {Map<string, NodeVerdict[]>} */
   const inside = new Map();
-  for (const each of verdicts) {
-    const ids = each.path.split(":");
+  for (const verdict of verdicts) {
+    const ids = verdict.path.split(":");
     for (let depth = 1; depth < ids.length; depth += 1) {
       const path = ids.slice(0, depth).join(":");
-      inside.set(path, [...(inside.get(path) ?? []), each]);
+      inside.set(path, [...(inside.get(path) ?? []), verdict]);
     }
   }
   const summaries = new Map();
