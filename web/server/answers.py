@@ -192,6 +192,10 @@ Group = answer(
     "Group", key=str, project=TEXT, jobs=int, states=dict[str, int], verdicts=Verdicts, passed=int,
     failed=int, not_judged=NotJudged, pass_rate=NUMBER, last=Recent, before=Recent,
 )  # fmt: skip
+Remedies = answer(
+    "Remedies",
+    remedies=list_of(answer("RemedyRecord", name=str, passed=WHOLE, judged=int, least=int)),
+)
 Stats = answer("Stats", by=Annotated[str, OneOf(tuple(KEYS))], last=int, groups=list_of(Group))
 
 TrackingState = answer("TrackingState", tracking=Tracking, after_restart=Tracking, decided_by=TEXT)

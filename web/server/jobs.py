@@ -17,6 +17,7 @@ from ...models.jobs.queries.flipbook_rows import flipbook_of, flipbooks_of_repor
 from ...models.jobs.queries.history import JobRecord, find_job
 from ...models.jobs.queries.listing import list_jobs
 from ...models.jobs.queries.names import list_characters, list_projects
+from ...models.jobs.queries.remedies import records_of_remedies
 from ...models.jobs.queries.shots import list_shots, list_tags
 from ...models.jobs.queries.snapshot_rows import snapshot_of, snapshots_of_reports
 from ...models.jobs.queries.statistics import statistics
@@ -196,6 +197,11 @@ def get_stats(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
     query: StatsParameters = request.parameters
     groups = run_query(context, statistics, query.filter(), query.by, query.last, query.limit)
     return {"by": query.by, "last": query.last, "groups": groups}
+
+
+def get_remedies(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
+    """Return how often jobs with each remedy for a failed node passed."""
+    return {"remedies": run_query(context, records_of_remedies)}
 
 
 def run_query(

@@ -122,6 +122,10 @@ ENDPOINTS = (
         StatsParameters,
     ),
     Endpoint(
+        "GET", "/anime/remedies", "Get how often jobs with a remedy for a failed node passed.",
+        jobs.get_remedies, "Remedies",
+    ),
+    Endpoint(
         "GET", "/anime/export", "Download all jobs of a selection as a file.", export, "Exported",
         ExportParameters,
     ),

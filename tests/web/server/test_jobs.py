@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from uuid import uuid4
 
 import pytest
 
@@ -235,3 +236,18 @@ def test_figures_say_how_many_passed(desk, recorder, database_url, story, by):
     assert (group["last"]["passed"], group["last"]["failed"]) == (0, 1)
     assert group["pass_rate"] == 0
     assert group["last"]["median_seconds"] == 59.75
+
+
+def test_records_of_remedies_are_counted_from_the_jobs(desk, recorder, database_url, story):
+    closing = {"class_type": "AnimeLoopClose", "inputs": {}}
+    for number in range(3):
+        job = replace(story[0].job, id=uuid4(), prompt_id=f"closed {number}")
+        end = completed(story)
+        recorder.record(
+            replace(end, id=uuid4(), job=job, graph={**(end.graph or {}), "7": closing})
+        )
+    (answer,) = desk.get("/anime/remedies")
+    by_name = {each.pop("name"): each for each in answer.json["remedies"]}
+    assert by_name["close_loop"] == {"passed": 0, "judged": 3, "least": 3}
+    assert by_name["retry"] == {"passed": None, "judged": 0, "least": 3}
+    assert by_name.keys() == {"close_loop", "deflicker", "retry", "draft", "next_seed"}

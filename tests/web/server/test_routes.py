@@ -24,7 +24,7 @@ READ = (
     *(f"/anime/jobs/8c1f/{part}" for part in ("events", "params", "reports", "artifacts")),
     *("/anime/jobs/8c1f/graph", "/anime/projects", "/anime/characters", "/anime/export"),
     *(f"/anime/stats?by={by}" for by in ("project", "character", "model", "day", "phase")),
-    *("/anime/shots", "/anime/shots?order=best&limit=1", "/anime/tags"),
+    *("/anime/shots", "/anime/shots?order=best&limit=1", "/anime/tags", "/anime/remedies"),
     *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
     *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
 )

@@ -120,8 +120,12 @@ function visiblePart() {
   return { left: left - canvas.left, top: below, width: right - left, height };
 }
 
-/** Wait until no node changes its size any more. Nodes 2.0 measures them after they are drawn. */
-async function untilSized() {
+/**
+ * Wait until no node changes its size any more. Nodes 2.0 measures them after they are drawn.
+ *
+ * @param {any} [graph] the outermost one without it
+ */
+export async function untilSized(graph = app.rootGraph) {
   let before = "";
   for (let [frame, still] = [0, 0]; frame < FRAMES && still < STILL_FRAMES; frame++) {
     // A page in the background draws no frames.
@@ -129,7 +133,7 @@ async function untilSized() {
       requestAnimationFrame(resolve);
       setTimeout(resolve, 100);
     });
-    const sizes = String(app.rootGraph.nodes.map(({ size }) => [...size]));
+    const sizes = String(graph.nodes.map((/** @type {any} */ { size }) => [...size]));
     still = sizes === before ? still + 1 : 0;
     before = sizes;
   }

@@ -12,6 +12,7 @@ import { recordRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
 import { hasResults } from "./results.js";
+import { showBadges } from "../verdict/badges.js";
 import { WorkflowResults } from "./workflow_results.js";
 
 /** @import { Run } from "./run.js" */
@@ -48,8 +49,11 @@ const runs = new QueuedRuns({
   onRefused: explainMissingReports,
 });
 
-const SHEETS = ["vendor/uplot/uPlot.min", "report/report", "player/player"];
-for (const sheet of [...SHEETS, "nodes/results", "nodes/popup"]) {
+const SHEETS = [
+  "vendor/uplot/uPlot.min", "report/report", "player/player", "nodes/results", "nodes/popup",
+  "remedies/remedies", "verdict/badges",
+]; // prettier-ignore
+for (const sheet of SHEETS) {
   useStyleSheet(new URL(`../${sheet}.css`, import.meta.url).href);
 }
 
@@ -124,7 +128,10 @@ function showWorkflow() {
   const workflow = openWorkflow();
   if (!workflow) return;
   const results = resultsOf.get(workflow);
-  if (!results) return void restoreOwnRun(workflow);
+  if (!results) {
+    showBadges([]); // those of the workflow that was open before
+    return void restoreOwnRun(workflow);
+  }
   results.forgetMissingNodes();
   results.draw();
 }

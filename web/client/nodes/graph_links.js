@@ -114,7 +114,7 @@ function originOutside(subgraph, slot, depth) {
  * @param {any} node
  * @param {number} slot index of the input
  */
-function linkInto({ graph, id }, slot) {
+export function linkInto({ graph, id }, slot) {
   for (const link of graph?.links.values() ?? []) {
     if (link.target_slot === slot && String(link.target_id) === String(id)) return link;
   }

@@ -18,7 +18,7 @@ import { consumersOf } from "./reach.js";
  */
 
 // Nodes whose report is about their output frames, not about their input frames.
-const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetryEnd"]);
+export const JUDGED_BY_OUTPUT = new Set(["AnimeLoopFind", "AnimeLoopClose", "AnimeRetryEnd"]);
 // Nodes that draw over the frames. Their pictures belong only to the report that they receive.
 const DRAWING = new Set(["AnimeCharacterOverlay", "AnimeDifferencePicture"]);
 
@@ -121,7 +121,7 @@ export function select(preview, frame) {
  * @param {string} type
  * @returns {number[]}
  */
-function outputsOf(node, type) {
+export function outputsOf(node, type) {
   return (node.outputs ?? []).flatMap(
     (/** @type {{type: string}} */ output, /** @type {number} */ slot) =>
       output.type === type ? [slot] : [],

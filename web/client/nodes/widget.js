@@ -10,6 +10,8 @@ import { findPreview, select } from "./preview.js";
 import { SAVES } from "./reach.js";
 import { resultParts } from "./results.js";
 import { ResultsPlace } from "./results_place.js";
+import { openRemedies, remedyButton } from "../remedies/menu.js";
+import { ownEntries } from "./own_entries.js";
 
 /**
  * @import { Report } from "../report/types.js"
@@ -130,6 +132,7 @@ class NodeResults {
       this.#clearParts();
       this.parts = resultParts(results, this.#frames(), (frame, name) => this.#open(frame, name));
       this.#display(this.parts.parts, this.parts.head && this.#headElement(this.parts.head));
+      this.#offerRemedies(shown);
     }
     this.#mark(run, earlier);
   }
@@ -222,6 +225,20 @@ class NodeResults {
     else popup.content.choose?.(frame, name);
   }
 
+  /**
+   * Display a button that opens the remedies, if the node failed for a reason that has some.
+   *
+   * @param {ShownResults} shown
+   */
+  #offerRemedies({ results, run, path }) {
+    const [report] = ownEntries(results.anime_report);
+    const inputs = run.graph[path]?.inputs ?? {};
+    const bar = remedyButton(report, () =>
+      openRemedies(this.list, this.root, { node: this.node, path, inputs, run, report }),
+    );
+    if (bar) this.content.append(bar);
+  }
+
   /** Return access to the frames of the displayed report. */
   #frames() {
     const { run, path } = /** @type {ShownResults} */ (this.shown);
@@ -233,6 +250,7 @@ class NodeResults {
 
   #clearParts() {
     closePopup(this);
+    closePopup(this.list);
     this.parts?.destroy();
     this.parts = null;
   }

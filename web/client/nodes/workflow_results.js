@@ -3,6 +3,8 @@
 import { nodeAtPath, rootGraph } from "./find.js";
 import { nodesWithoutFiles, unreachedNodes } from "./reach.js";
 import { hasResults } from "./results.js";
+import { showBadges } from "../verdict/badges.js";
+import { verdictOf } from "../verdict/summary.js";
 import { clear, fit, showPartial, showResults, showUnreached } from "./widget.js";
 
 /** @import { Run } from "./run.js" */
@@ -105,6 +107,22 @@ export class WorkflowResults {
     }
     for (const node of this.drawn) if (!drawn.has(node)) clear(node);
     this.drawn = drawn;
+    showBadges(this.#verdicts(unreached));
+  }
+
+  /**
+   * Return the verdicts that the nodes display, in the order in which the nodes ran.
+   *
+   * @param {Map<string, string>} unreached
+   */
+  #verdicts(unreached) {
+    const ran = [...(this.run?.outputs.keys() ?? [])].filter((path) => this.newest.has(path));
+    return [...new Set([...ran, ...this.newest.keys()])].flatMap((path) => {
+      const run = /** @type {Run} */ (this.newest.get(path));
+      if (unreached.has(path) || this.run?.partials.has(path) || !this.#nodeOf(run, path)) return [];
+      const verdict = verdictOf(run.outputs.get(path));
+      return verdict ? { path, verdict, earlier: run !== this.run || run.restored } : [];
+    });
   }
 
   /**
