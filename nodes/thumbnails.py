@@ -1,6 +1,6 @@
 """Thumbnails that a node shows in the editor, saved as temporary files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -47,6 +47,20 @@ def ranking_ui(ranking: Ranking, pictures: Sequence[torch.Tensor | None]) -> dic
     return own_ui("anime_ranking", values)
 
 
+def attempt_picture(slots: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a small picture of an attempt: the middle frame of its first slot with images.
+
+    Args:
+        slots: slot values of the attempt.
+    """
+    for value in slots.values():
+        is_batch = isinstance(value, torch.Tensor) and value.ndim == 4 and value.is_floating_point()
+        if is_batch and value.numel() and value.shape[-1] in (1, 3, 4):
+            (file,) = _saved([_small(value[len(value) // 2])], "attempt")
+            return file
+    return None
+
+
 def gated_pictures(frames: list[dict[str, Any]], images: torch.Tensor | None) -> None:
     """Add small pictures to frames that a gate shows.
 
@@ -74,9 +88,9 @@ def asked_pictures(
     """
     side = round((ASKED_PIXELS / max(1, len(frames))) ** 0.5)
     side = min(LARGEST_ASKED, max(SMALLEST_ASKED, side))
-    for each in frames:
+    for frame in frames:
         interrupt()
-        (each["picture"],) = _saved([_small(images[each["frame"]], side)], "asked")
+        (frame["picture"],) = _saved([_small(images[frame["frame"]], side)], "asked")
 
 
 def _small(picture: torch.Tensor, side: int = RANKED_SIDE) -> torch.Tensor:

@@ -9,7 +9,7 @@ import { verdictStyle } from "../../report/verdicts.js";
 import { labelled, number, reasonText, title, valueOf, words } from "../../words.js";
 import { FrameView, locateFrame } from "./frame_view.js";
 import { reportTitles } from "./report_titles.js";
-import { snapshotStrips } from "./snapshots.js";
+import { snapshotStrips, withoutOtherAttempts } from "./snapshots.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @import { Measurement, Report } from "../../report/types.js" */
@@ -118,7 +118,8 @@ function card(nodeReport, titles, files, level) {
  * @param {WrittenFile[]} files
  * @returns {Card}
  */
-function content({ report, snapshots = [], snapshots_absent: absent = null }, files) {
+function content({ report, snapshots: all = [], snapshots_absent: absent = null }, files) {
+  const snapshots = withoutOtherAttempts(report, all);
   const part = element("div", "anime-card-content");
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
   const view = new FrameView(files, snapshots, absent);
