@@ -63,6 +63,27 @@ def has_client() -> bool:
     return server is not None and server.client_id is not None
 
 
+def waiting_client() -> str | None:
+    """Return the id of the client that queued the running prompt, if its websocket is open."""
+    server = getattr(PromptServer, "instance", None)
+    if server is None or server.client_id not in server.sockets:
+        return None
+    client: str = server.client_id
+    return client
+
+
+def send_to_all(event: str, data: Mapping[str, Any]) -> None:
+    """Send a message over the websocket to every client."""
+    server = getattr(PromptServer, "instance", None)
+    if server is not None:
+        server.send_sync(event, dict(data))
+
+
+def refuse_interrupted() -> None:
+    """Raise ComfyUI's interrupt, which `except Exception` does not catch, after Cancel."""
+    comfy.model_management.throw_exception_if_processing_interrupted()
+
+
 def prompt_id() -> str | None:
     """Return the id of the prompt that is being executed, or None outside of a prompt."""
     context = get_executing_context()

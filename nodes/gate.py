@@ -6,20 +6,26 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
+from ..models.gating.asking import LEAST_SECONDS, MOST_SECONDS, USUAL_SECONDS, Ask
 from ..models.gating.batch import Batch
 from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.gated_frames import gated_frames
-from ..models.gating.kept import GateSettings, Gating, gate_report
+from ..models.gating.kept import GateSettings, Gating
 from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
+from .asking import AskSettings, gate_or_ask
 from .lists import refuse_single_frames
 from .sockets import ReportSocket
 from .thumbnails import MOST_GATED, gated_pictures
 
 # Accepted frames that the `ui` names, about 55 kB. All are counted.
 MOST_INDICES = 8192
+
+# Number of questions without an answer, by the id of the gate. It is part of the gate's
+# fingerprint, so that the next run asks again instead of showing the cached decision.
+_unanswered: dict[str, int] = {}
 
 
 class AnimeGate(io.ComfyNode):
@@ -40,6 +46,7 @@ class AnimeGate(io.ComfyNode):
                 *("stop if false",),
             ],
             has_intermediate_output=True,
+            hidden=[io.Hidden.unique_id, io.Hidden.extra_pnginfo],
             inputs=[
                 ReportSocket.Input("report", tooltip="Report that decides."),
                 io.Image.Input("images", optional=True, tooltip="Images that the report is about."),
@@ -106,6 +113,33 @@ class AnimeGate(io.ComfyNode):
                     "to the images that go on, if they follow one another. 0: the report's "
                     "frame rate, if it has one.",
                 ),
+                io.Combo.Input(
+                    "ask",
+                    options=Ask,
+                    default=Ask.NEVER,
+                    optional=True,
+                    tooltip="Lets you pick by eye while the prompt waits. never: the report "
+                    "decides. when_it_fails: you are asked if something does not pass. always: "
+                    "you are asked each time. At level frame you pick pictures, at level batch "
+                    "you accept or reject all. Needs images.",
+                ),
+                io.Int.Input(
+                    "ask_seconds",
+                    default=USUAL_SECONDS,
+                    min=LEAST_SECONDS,
+                    max=MOST_SECONDS,
+                    optional=True,
+                    tooltip="Longest wait for your choice, in seconds. Without an answer the "
+                    "report decides, as if ask were never.",
+                ),
+                io.Boolean.Input(
+                    "wait_without_editor",
+                    default=False,
+                    optional=True,
+                    tooltip="false: a prompt that no open editor queued, such as that of a script "
+                    "or a production, never waits. true: it waits too, and any open editor can "
+                    "answer.",
+                ),
             ],
             outputs=[
                 io.Image.Output("accepted", tooltip="The images that pass."),
@@ -128,6 +162,11 @@ class AnimeGate(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, ask: str = Ask.NEVER.value, **inputs: Any) -> int:
+        hidden = getattr(cls, "hidden", None)
+        return _unanswered.get(str(hidden and hidden.unique_id), 0)
+
+    @classmethod
     def execute(
         cls,
         report: Report,
@@ -140,13 +179,21 @@ class AnimeGate(io.ComfyNode):
         thresholds: str = "",
         audio: Mapping[str, Any] | None = None,
         fps: float = 0.0,
+        ask: str = Ask.NEVER.value,
+        ask_seconds: int = USUAL_SECONDS,
+        wait_without_editor: bool = False,
     ) -> io.NodeOutput:
         refuse_single_frames(images)
         settings = GateSettings(
             Level(level), OnFail(on_fail), OnNotMeasured(on_not_measured), thresholds
         )
         batch = Batch(images, latents, masks, audio)
-        gating = gate_report(for_batch(report, batch.count), settings)
+        saved = cls.hidden.extra_pnginfo or {}
+        asking = AskSettings(Ask(ask), ask_seconds, wait_without_editor, saved.get("workflow"))
+        gating, answered = gate_or_ask(for_batch(report, batch.count), settings, asking, images)
+        if not answered:
+            gate = str(cls.hidden.unique_id)
+            _unanswered[gate] = _unanswered.get(gate, 0) + 1
         accepted, rejected = _sides(gating.decision, batch, fps or report.fps)
         frames = gated_frames(gating, MOST_GATED)
         gated_pictures(frames, images)

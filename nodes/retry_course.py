@@ -19,6 +19,7 @@ from ..models.node_ui import own_ui
 from ..models.report import Report
 from ..models.report_ui import UiReport
 from .answers import node_output, report_ui
+from .thumbnails import attempt_picture
 
 # Inputs that only the copies have. They are not in the schema, so the editor shows no sockets.
 COURSE, SEED = "retry_course", "retry_seed"
@@ -37,6 +38,7 @@ class Course:
         first_report: report of the first attempt, if the next copy has to judge it; else None.
         best_slots: slot values of the best attempt so far. The values of other attempts are not
             kept, because videos need much memory.
+        pictures: a small picture of each attempt so far, in the `ui` of the prompt's own End too.
         ui_report: report in the `ui` of the prompt's own End, replaced in place. ComfyUI caches the
             `ui` of a node that expanded, and shows it when the prompt is run again.
     """
@@ -46,6 +48,23 @@ class Course:
     first_report: Report | None = field(default=None, repr=False)
     best_slots: dict[str, Any] = field(default_factory=dict, repr=False)
     ui_report: UiReport = field(default_factory=lambda: UiReport(UNTRIED), repr=False)
+    pictures: "AttemptPictures" = field(default_factory=lambda: AttemptPictures(), repr=False)
+
+    @property
+    def ui(self) -> dict[str, list[Any]]:
+        """`ui` of the prompt's own End, which changes with every attempt."""
+        pictures = own_ui("anime_attempts", self.pictures)
+        return {**own_ui("anime_report", self.ui_report), **pictures}
+
+
+class AttemptPictures(dict[str, Any]):
+    """Small pictures by number of the attempt; a copy is the object itself, as of a `UiReport`."""
+
+    def __copy__(self) -> "AttemptPictures":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "AttemptPictures":
+        return self
 
 
 def judged_by_copy(
@@ -64,12 +83,15 @@ def after_attempt(
     trial = course.trial.after(attempt)
     course = replace(course, trial=trial, first_report=None)
     course.ui_report.show(trial.report)
+    if (picture := attempt_picture(slots)) is not None:
+        course.pictures[str(len(trial.attempts))] = picture
     if trial.best == len(trial.attempts):  # The newest attempt is the best so far.
         course.best_slots.clear()
         course.best_slots.update(slots)
     if not trial.ended:
         return _next_attempt(course, graph, has_ui=node == course.end)
-    return _outcome(trial, slots if trial.chosen == len(trial.attempts) else course.best_slots)
+    best_slots = slots if trial.chosen == len(trial.attempts) else course.best_slots
+    return _outcome(trial, best_slots, course.pictures)
 
 
 def _next_attempt(course: Course, graph: Graph, has_ui: bool) -> io.NodeOutput:
@@ -100,12 +122,16 @@ def _expanded(
         "override_display_id": course.end,
     }
     results = [[end, output] for output in range(len(RETRY_END.outputs))]
-    ui = own_ui("anime_report", course.ui_report) if has_ui else None
-    return io.NodeOutput(*results, expand=copies, ui=ui)
+    return io.NodeOutput(*results, expand=copies, ui=course.ui if has_ui else None)
 
 
-def _outcome(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
+def _outcome(trial: Trial, slots: dict[str, Any], pictures: "AttemptPictures") -> io.NodeOutput:
     """Return the output for the outcome of the whole trial.
+
+    Args:
+        trial: attempts of the trial, which has ended.
+        slots: slot values of the chosen attempt.
+        pictures: small pictures of the attempts.
 
     Raises:
         Exhausted: no attempt passes, and `on_exhausted` is `error`.
@@ -118,7 +144,11 @@ def _outcome(trial: Trial, slots: dict[str, Any]) -> io.NodeOutput:
         slots = {}
     report, chosen = trial.report, trial.attempts[trial.chosen - 1]
     return node_output(
-        *slot_values(slots), report, chosen.seed, len(trial.attempts), ui=report_ui(report)
+        *slot_values(slots),
+        report,
+        chosen.seed,
+        len(trial.attempts),
+        ui={**report_ui(report), **own_ui("anime_attempts", pictures)},
     )
 
 

@@ -1,6 +1,6 @@
 """Thumbnails that a node shows in the editor, saved as temporary files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -15,6 +15,10 @@ MOST_THUMBNAILS = 8  # references of a character; the contact sheet shows all
 MOST_RANKED = 12  # pictures of a ranking, so that the node keeps a usual size
 MOST_GATED = 24  # frames of a gate
 RANKED_SIDE = 128  # longer side of a ranking's pictures, px; the node shows them smaller
+# Pictures of a question are large enough to be judged; those of a large batch are smaller, so that
+# all of them together have at most this many pixels: about 60 MB of temporary files.
+ASKED_PIXELS = 32_000_000
+LARGEST_ASKED, SMALLEST_ASKED = 1024, 192  # longer side, px
 # Places of a ranking in `ui`, which ComfyUI sends to the browser and keeps in its history: about
 # 50 kB. The output `ranking` has all.
 MOST_PLACES = 64
@@ -43,6 +47,20 @@ def ranking_ui(ranking: Ranking, pictures: Sequence[torch.Tensor | None]) -> dic
     return own_ui("anime_ranking", values)
 
 
+def attempt_picture(slots: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a small picture of an attempt: the middle frame of its first slot with images.
+
+    Args:
+        slots: slot values of the attempt.
+    """
+    for value in slots.values():
+        is_batch = isinstance(value, torch.Tensor) and value.ndim == 4 and value.is_floating_point()
+        if is_batch and value.numel() and value.shape[-1] in (1, 3, 4):
+            (file,) = _saved([_small(value[len(value) // 2])], "attempt")
+            return file
+    return None
+
+
 def gated_pictures(frames: list[dict[str, Any]], images: torch.Tensor | None) -> None:
     """Add small pictures to frames that a gate shows.
 
@@ -58,10 +76,27 @@ def gated_pictures(frames: list[dict[str, Any]], images: torch.Tensor | None) ->
         each["picture"] = file
 
 
-def _small(picture: torch.Tensor) -> torch.Tensor:
-    """Return a picture in RGB whose longer side has at most `RANKED_SIDE` pixels."""
+def asked_pictures(
+    frames: list[dict[str, Any]], images: torch.Tensor, interrupt: Callable[[], None]
+) -> None:
+    """Add pictures to the frames that a question shows.
+
+    Args:
+        frames: result of `asked_frames`.
+        images: all images of the batch, shape (frames, height, width, channels).
+        interrupt: function that raises an exception if the prompt is to end.
+    """
+    side = round((ASKED_PIXELS / max(1, len(frames))) ** 0.5)
+    side = min(LARGEST_ASKED, max(SMALLEST_ASKED, side))
+    for frame in frames:
+        interrupt()
+        (frame["picture"],) = _saved([_small(images[frame["frame"]], side)], "asked")
+
+
+def _small(picture: torch.Tensor, side: int = RANKED_SIDE) -> torch.Tensor:
+    """Return a picture in RGB whose longer side has at most `side` pixels."""
     height, width, channels = picture.shape
-    factor = RANKED_SIDE / max(height, width)
+    factor = side / max(height, width)
     picture = picture[..., : 3 if channels >= 3 else 1].float().nan_to_num(0.0)
     picture = picture.expand(-1, -1, 3)  # a grey picture has one channel
     if factor >= 1:

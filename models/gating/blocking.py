@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..node_types import BEST_TAKE, GATE, RETRY_END, Blocked, Output, output_at
+from .asking import Ask
 from .gate import OnFail
 from .links import Graph
 from .retry import OnExhausted
 from .takes import OnNone
 
 # Policies with which a gate never blocks its accepted side, and a Best Take none of its pictures:
-# something goes on, or the prompt fails.
+# something goes on, or the prompt fails. A gate that asks a person blocks it if nothing is picked.
 NON_BLOCKING = (OnFail.PASS_THROUGH.value, OnFail.BEST.value, OnFail.ERROR.value)
 
 
@@ -27,10 +28,12 @@ def blocking_output(node: Mapping[str, Any], number: int) -> Output | None:
     inputs, output = node.get("inputs", {}), output_at(node.get("class_type", ""), number)
     if output is None or output.blocked is Blocked.NEVER:
         return None
+    on_fail = inputs.get("on_fail", OnFail.BLOCK.value)
     takes_go_on = inputs.get("on_none", OnNone.BEST.value) in NON_BLOCKING
     never_blocks = {
         # A policy from a link may be `block`, which is also the default.
-        Blocked.NONE_ACCEPTED: inputs.get("on_fail", OnFail.BLOCK.value) in NON_BLOCKING,
+        Blocked.NONE_ACCEPTED: on_fail == OnFail.ERROR.value
+        or (on_fail in NON_BLOCKING and not _asks(inputs)),
         Blocked.EXHAUSTED: inputs.get("on_exhausted") != OnExhausted.BLOCK.value,
         Blocked.UNCONNECTED: True,
         Blocked.NONE_PASSES: takes_go_on,
@@ -55,12 +58,17 @@ def remedy(graph: Graph, node: str, output: Output, for_a_gate: str) -> str:
     if is_empty and output.blocked is not Blocked.NONE_REJECTED:
         return f"Connect its input {output.source}."
     if kind == GATE.id:
-        return for_a_gate
+        # A gate that asks a person blocks its accepted side if nothing is picked.
+        return f"{for_a_gate} Set its ask to never too." if _asks(inputs) else for_a_gate
     if kind == BEST_TAKE.id:
         return "Set its on_none to best, and for its sound connect one for each take."
     if kind == RETRY_END.id:
         return "Set its on_exhausted to best or pass_through."
     return "Connect an output that is never blocked, such as pass, instead."
+
+
+def _asks(inputs: Mapping[str, Any]) -> bool:
+    return bool(inputs.get("ask", Ask.NEVER.value) != Ask.NEVER.value)
 
 
 def _connected(inputs: Mapping[str, Any], name: str) -> int:

@@ -51,6 +51,7 @@ class Place:
             "weakest": None if weakest is None else weakest.name,
             "value": self.judged.value,
             "unit": None if weakest is None else weakest.unit,
+            "because": [own_reason(self.judged).to_dict()],
             "lost_because": [reason.to_dict() for reason in self.lost_because],
         }
 

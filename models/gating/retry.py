@@ -10,6 +10,7 @@ from ..measurement import Better, Measurement
 from ..report import MERGED, RETRY, Report, Verdict
 from ..report_text import outcome_text
 
+MOST_PICTURED = 8  # attempts whose small pictures the job keeps, each at most 200 kB
 MOST_ATTEMPTS = 32  # so that a retry comes to an end although nobody watches it
 SEEDS = 2**64  # seeds of ComfyUI's samplers are below this
 ATTEMPTS = "attempts"  # name of the measurement that carries every attempt's seed and report
@@ -86,9 +87,24 @@ class Trial:
 
     @property
     def report(self) -> Report:
-        """Report of the chosen attempt, with a measurement that carries all attempts."""
+        """Report of the chosen attempt, with a measurement that carries all attempts.
+
+        It names the small pictures of the other attempts too, so that the job keeps them.
+        """
         report = self.attempts[self.chosen - 1].report
-        return replace(report, measurements=(*report.measurements, self._measurement(report)))
+        chosen_first = [report, *(each.report for each in self._pictured)]
+        snapshots = (snapshot for each in chosen_first for snapshot in each.snapshots)
+        return replace(
+            report,
+            measurements=(*report.measurements, self._measurement(report)),
+            snapshots=tuple({each.id: each for each in snapshots}.values()),
+        )
+
+    @property
+    def _pictured(self) -> tuple[Attempt, ...]:
+        """Attempts whose small pictures are kept: the chosen one and the latest others."""
+        latest = [each for number, each in enumerate(self.attempts, 1) if number != self.chosen]
+        return (self.attempts[self.chosen - 1], *latest[-(MOST_PICTURED - 1) :])
 
     @property
     def reasons(self) -> str:
@@ -116,8 +132,16 @@ class Trial:
         return measure.measured(len(self.attempts), code, values, details=self._details())
 
     def _details(self) -> Mapping[str, Any]:
+        pictured = {id(each) for each in self._pictured}
         attempts = [
-            {"attempt": number, "seed": attempt.seed, "report": attempt.report.to_dict()}
+            {
+                "attempt": number,
+                "seed": attempt.seed,
+                "report": attempt.report.to_dict(),
+                "snapshots": [
+                    str(each.id) for each in attempt.report.snapshots if id(attempt) in pictured
+                ],
+            }
             for number, attempt in enumerate(self.attempts, start=1)
         ]
         return {"chosen": self.chosen, "attempts": attempts}

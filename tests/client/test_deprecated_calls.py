@@ -97,5 +97,5 @@ def test_extensions_are_named_after_the_pack():
         if "registerExtension(" in (source := path.read_text(encoding="utf-8"))
         for name in re.findall(r'^  name: "([^"]+)"', source, re.MULTILINE)
     }
-    assert len(names) == 4
+    assert len(names) == 5
     assert {name.split(".")[0] for name in names} == {"animeproduction"}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, create_model
 
+from ...models.gating.gate import Level
 from ...models.jobs.columns import LIST, RECORD, Answer, columns_of
 from ...models.jobs.job import JobState, ReviewVerdict
 from ...models.jobs.queries.statistics import KEYS
@@ -49,6 +50,7 @@ def _columns(answer_kind: Answer, *excluded: str) -> dict[str, Any]:
     return {each.name: each.type for each in columns_of(answer_kind) if each.name not in excluded}
 
 
+LEVELS = tuple(each.value for each in Level)
 Object = dict[str, Any]
 Verdict, Kind = Annotated[str, OneOf(VERDICTS)], Annotated[str, OneOf(KINDS)]
 Status = Literal["ok", "degraded", "down"]
@@ -264,4 +266,11 @@ Production = answer(
     "Production", **PRODUCTION_FIELDS, progress=float, request=Object,
     phases=list_of(ProductionPhase), files=list_of(Artifact), decisions=list_of(Decision),
 )  # fmt: skip
+Question = answer(
+    "Question", id=str, seconds_left=float, prompt_id=TEXT, node=str,
+    level=Annotated[str, OneOf(LEVELS)], seconds=int, verdict=Verdict, score=NUMBER,
+    accepted=bool, because=list_of(Object), frames=list_of(Object),
+)  # fmt: skip
+Questions = answer("Questions", questions=list_of(Question))
+QuestionId = answer("QuestionId", id=str)
 Document = answer("Document", "allow", openapi=str)

@@ -4,7 +4,17 @@ import logging
 from functools import partial
 from typing import Any
 
-from . import changes, jobs, phases, productions, reproduction, selection, tracking, weights
+from . import (
+    changes,
+    jobs,
+    phases,
+    productions,
+    questions,
+    reproduction,
+    selection,
+    tracking,
+    weights,
+)
 from .bodies import NoFields, ReproduceBody, ReviewBody, TrackingBody
 from .context import RouteContext
 from .endpoint import Endpoint, RouteRequest
@@ -142,6 +152,7 @@ ENDPOINTS = (
         is_destructive=True,
     ),
     *selection.ENDPOINTS,
+    *questions.ENDPOINTS,
     *productions.ENDPOINTS,
     *phases.ENDPOINTS,
     *weights.ENDPOINTS,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRetry, attemptsOf } from "../../../web/client/report/retry.js";
-import { measurement } from "./measurements.js";
+import { attemptsOf, explanationOf, isRetry } from "../../../web/client/report/retry.js";
+import { measurement, report } from "./measurements.js";
 
 const ATTEMPTS = [{ attempt: 1, seed: 7, report: null }];
 
@@ -20,4 +20,12 @@ test("another measurement has no rounds, even with details of that name", () => 
   const other = measurement({ backend: "numpy", details: { attempts: ATTEMPTS } });
   assert.ok(!isRetry(other));
   assert.deepEqual(attemptsOf(other), []);
+});
+
+test("an attempt is explained by the first of its deciding measurements that it still has", () => {
+  const [one, other] = ["one", "other"].map((name) => measurement({ name }));
+  const whole = { ...report(one, other), deciding: ["other", "one"] };
+  assert.equal(explanationOf(whole), other);
+  assert.equal(explanationOf({ ...whole, measurements: [one] }), one);
+  assert.equal(explanationOf({ ...whole, measurements: [] }), undefined);
 });

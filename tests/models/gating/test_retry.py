@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from anime_production.models.frames import Absence
 from anime_production.models.gating.retry import (
+    MOST_PICTURED,
     UNTRIED,
     Attempt,
     OnExhausted,
@@ -13,6 +16,7 @@ from anime_production.models.gating.retry import (
 )
 from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, Verdict
+from anime_production.models.report_parts import SnapshotSet
 
 FLICKER = Measure("flicker", "", Better.LOWER, 0, 12, "brightness", threshold=1.5, required=True)
 
@@ -31,6 +35,32 @@ def trial(*values, limit=3, on_exhausted=OnExhausted.BEST):
     for seed, value in enumerate(values, start=10):
         done = done.after(Attempt(seed, report(value)))
     return done
+
+
+def with_pictures(*sets, chosen_flicker=0.5, limit=32):
+    """Attempts whose reports name a set of small pictures each; the last one passes."""
+    done = Trial(limit, OnExhausted.BEST)
+    for seed, each in enumerate(sets, start=10):
+        value = chosen_flicker if each is sets[-1] else 9.0
+        named = replace(report(value), snapshots=(SnapshotSet(each, ""),))
+        done = done.after(Attempt(seed, named))
+    return done
+
+
+def test_the_report_names_the_pictures_of_all_attempts_the_chosen_ones_first():
+    sets = [uuid4() for _ in range(3)]
+    done = with_pictures(*sets)
+    assert [each.id for each in done.report.snapshots] == [sets[2], sets[0], sets[1]]
+    noted = done.report.measurements[-1].to_dict()["details"]["attempts"]
+    assert [each["snapshots"] for each in noted] == [[str(each)] for each in sets]
+
+
+def test_of_many_attempts_only_the_latest_have_pictures():
+    sets = [uuid4() for _ in range(20)]
+    done = with_pictures(*sets)
+    assert len(done.report.snapshots) == MOST_PICTURED
+    noted = done.report.measurements[-1].to_dict()["details"]["attempts"]
+    assert [bool(each["snapshots"]) for each in noted] == [False] * 12 + [True] * 8
 
 
 def test_a_pass_ends_it_and_is_chosen_though_an_earlier_one_is_kept():

@@ -29,9 +29,10 @@ export class JobsView {
   /**
    * @param {object} actions
    * @param {(id: string) => void} actions.openJob
+   * @param {(ids: string[]) => void} actions.compare
    * @param {() => void} actions.onProblemChange called when requests begin to fail, or work again
    */
-  constructor({ openJob, onProblemChange }) {
+  constructor({ openJob, compare, onProblemChange }) {
     this.onProblemChange = onProblemChange;
     this.filters = new Filters(() => this.#find());
     this.notice = element("div", "anime-notice");
@@ -58,6 +59,7 @@ export class JobsView {
         this.list.setSelecting(false);
         this.focus();
       },
+      compare,
       onChange: () => this.source.resync(this.feed.jobs.length),
     });
     /** @type {HTMLElement} */

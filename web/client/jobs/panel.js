@@ -6,6 +6,7 @@ import { HealthFoot } from "./health.js";
 import { JobsView } from "./jobs_view.js";
 import { ServerBanner } from "./server_banner.js";
 import { ServerWatch } from "./server_watch.js";
+import { Comparison } from "./compare/comparison.js";
 import { JobDetail } from "./detail/detail.js";
 import { takeDroppedFiles } from "../productions/ordering/drop_target.js";
 import { Productions } from "../productions/productions.js";
@@ -38,6 +39,7 @@ export class Panel {
     /** @type {TabName} */
     this.tab = "jobs";
     this.detailOpen = false;
+    this.comparisonOpen = false; // below the detail, if that is open too
     /** @type {TabName} tab in which the detail was opened */
     this.returnTab = "jobs";
     const openJob = (/** @type {string} */ id) => this.openJob(id);
@@ -45,7 +47,9 @@ export class Panel {
       this.health.resync();
       this.watch.check();
     };
-    this.list = new JobsView({ openJob, onProblemChange });
+    const compare = (/** @type {string[]} */ ids) => this.openComparison(ids);
+    this.list = new JobsView({ openJob, compare, onProblemChange });
+    this.comparison = new Comparison({ back: () => this.back(), openJob });
     this.detail = new JobDetail({
       back: () => this.back(),
       openJob,
@@ -142,9 +146,29 @@ export class Panel {
     this.detail.show(id);
   }
 
-  /** Go back from a job's detail to the tab in which it was opened. */
-  back() {
+  /**
+   * Compare two jobs.
+   *
+   * @param {string[]} ids
+   */
+  openComparison(ids) {
     this.detailOpen = false;
+    this.comparisonOpen = true;
+    this.returnTab = this.tab;
+    this.#display();
+    this.comparison.show(ids);
+  }
+
+  /** Go back from a job's detail or a comparison to where it was opened. */
+  back() {
+    if (this.comparisonOpen && this.detailOpen) {
+      this.detailOpen = false;
+      this.#display();
+      this.comparison.heading.focus({ preventScroll: true });
+      return;
+    }
+    this.detailOpen = false;
+    this.comparisonOpen = false;
     this.tab = this.returnTab;
     this.#display();
     if (this.tab === "jobs") this.list.focus(this.detail.jobId);
@@ -154,6 +178,7 @@ export class Panel {
   /** @param {string} id */
   openProduction(id) {
     this.detailOpen = false;
+    this.comparisonOpen = false;
     this.tab = "productions";
     this.#display();
     this.productions.show(id);
@@ -174,6 +199,7 @@ export class Panel {
   /** @param {TabName} name */
   openTab(name) {
     this.detailOpen = false;
+    this.comparisonOpen = false;
     this.tab = name;
     this.#display();
     if (name === "productions") this.productions.show();
@@ -193,7 +219,8 @@ export class Panel {
   }
 
   #currentViewName() {
-    return this.detailOpen ? "detail" : this.tab;
+    if (this.detailOpen) return "detail";
+    return this.comparisonOpen ? "comparison" : this.tab;
   }
 
   /** @returns {View & {activate?(): void}} */
@@ -201,6 +228,7 @@ export class Panel {
     const views = {
       jobs: this.list,
       detail: this.detail,
+      comparison: this.comparison,
       productions: this.productions,
       trend: this.trend,
     };

@@ -25,10 +25,14 @@ export class SelectionBar {
    * @param {Selection} selection
    * @param {object} owner
    * @param {() => void} owner.leave ends the selection
+   * @param {(ids: string[]) => void} owner.compare compares two jobs
    * @param {() => void} owner.onChange called when jobs have changed
    */
-  constructor(selection, { leave, onChange }) {
+  constructor(selection, { leave, compare, onChange }) {
     this.selection = selection;
+    this.comparing = new ActionButton(words("compare.button"), () =>
+      compare(this.selection.jobs.map(({ id }) => id)),
+    );
     this.onChange = onChange;
     this.count = element("strong", "anime-selected-count");
     this.count.setAttribute("role", "status");
@@ -46,7 +50,9 @@ export class SelectionBar {
     this.buttons[3].button.setAttribute("aria-label", words("select.export", { format: "CSV" }));
     this.buttons[4].button.setAttribute("aria-label", words("select.export", { format: "JSON" }));
     for (const index of [3, 4]) this.buttons[index].button.prepend(icon("pi-download"), " ");
-    const actions = element("div", "anime-actions", ...this.buttons.map(({ root }) => root));
+    const actions = element(
+      "div", "anime-actions", ...this.buttons.map(({ root }) => root), this.comparing.root,
+    ); // prettier-ignore
     actions.setAttribute("role", "group");
     actions.setAttribute("aria-label", words("select.actions"));
     this.tags = this.#tagForm();
@@ -76,6 +82,7 @@ export class SelectionBar {
     for (const button of this.buttons) {
       button.setDisabledReason(size ? "" : words("select.none"));
     }
+    this.comparing.setDisabledReason(size === 2 ? "" : words("compare.two"));
   }
 
   #tagForm() {

@@ -1,10 +1,10 @@
 /** Ranking of frames or takes as elements: a strip of pictures, the best first. */
 
 import { element } from "../element.js";
-import { headline, line, scoreInWords, verdictSign } from "../report/report_parts.js";
-import { verdictStyle, wholeScore } from "../report/verdicts.js";
+import { headline, line, scoreInWords } from "../report/report_parts.js";
+import { verdictStyle } from "../report/verdicts.js";
 import { labelled, reasonText, words } from "../words.js";
-import { pictureElement } from "./preview.js";
+import { stripElement } from "./strip.js";
 
 /** @import { Reason } from "../words.js" */
 /** @import { Picture } from "./preview.js" */
@@ -13,7 +13,8 @@ import { pictureElement } from "./preview.js";
  * Types of the ranking in the `ui` of a Best Of or a Best Take.
  *
  * @typedef {{rank: number, number: number, kept: boolean, verdict: string, score: number | null,
- *   lost_because: Reason[], picture?: Picture}} Place
+ *   lost_because: Reason[], because?: Reason[], picture?: Picture}} Place `because`: the reason of
+ *   its own score
  * @typedef {{kind: "frame" | "take", count: number, kept: number[], notes: Reason[],
  *   ranking: Place[]}} Ranking
  */
@@ -34,13 +35,13 @@ export function rankingHeadline({ count, kept, ranking }) {
  * Return a ranking as elements: the strip, the notes, and why the first one that lost did.
  *
  * @param {Ranking} ranking
+ * @param {boolean} [isShort] true on the node
  * @returns {HTMLElement[]}
  */
-export function rankingParts({ kind, count, notes, ranking }) {
+export function rankingParts({ kind, count, notes, ranking }, isShort = true) {
   const best = ranking.slice(0, MOST_SHOWN);
-  const strip = element("ol", "anime-ranking", ...best.map((place) => placeElement(kind, place)));
-  strip.setAttribute("aria-label", words("ranking.label"));
-  strip.tabIndex = 0; // it is scrolled
+  const items = best.map((place) => placeItem(kind, place));
+  const strip = stripElement(words("ranking.label"), items, isShort);
   /** @type {HTMLElement[]} */
   const parts = [strip];
   const more = count - best.length;
@@ -52,28 +53,22 @@ export function rankingParts({ kind, count, notes, ranking }) {
 }
 
 /**
- * Return a place as an element: the picture, and beneath it rank, verdict, score and name.
+ * Return a place as an item of the strip.
  *
  * @param {Ranking["kind"]} kind
  * @param {Place} place
  */
-function placeElement(kind, place) {
-  const { rank, kept, verdict, picture } = place;
-  const { word } = verdictStyle(verdict);
+function placeItem(kind, place) {
+  const { rank, kept, verdict, score, because = [], picture } = place;
   const name = nameOf(kind, place);
-  const score = scoreInWords(place.score);
-  const shortScore = place.score === null ? score : String(wholeScore(place.score));
-  const item = element("li", kept ? "anime-place anime-kept" : "anime-place");
-  if (picture) {
-    const key = kept ? "ranking.picture_kept" : "ranking.picture";
-    item.append(pictureElement(picture, words(key, { rank, name, verdict: word, score })));
-  }
-  item.append(
-    element("div", "anime-place-score", `${rank}. `, verdictSign(verdict), ` ${shortScore}`),
-    element("div", "", name),
-  );
-  if (kept) item.append(element("div", "anime-kept-mark", `★ ${words("ranking.kept")}`));
-  return item;
+  const key = kept ? "ranking.picture_kept" : "ranking.picture";
+  const { word } = verdictStyle(verdict);
+  return {
+    before: `${rank}. `, verdict, score, names: [name], picture,
+    keptText: kept ? words("ranking.kept") : "",
+    reason: because.map(reasonText).join(" "),
+    pictureText: words(key, { rank, name, verdict: word, score: scoreInWords(score) }),
+  }; // prettier-ignore
 }
 
 /**

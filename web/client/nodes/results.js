@@ -1,17 +1,18 @@
 /** Results of a node as elements. */
 
 import { element } from "../element.js";
+import { loopPlayer } from "../player/loop_player.js";
 import {
   decidingParts, frameCurves, headline, line, reasonParts, scoreInWords, smallCurves,
 } from "../report/report_parts.js"; // prettier-ignore
-import { isRetry, attemptsOf } from "../report/retry.js";
-import { loopPlayer } from "../player/loop_player.js";
+import { attemptsOf, explanationOf, isRetry } from "../report/retry.js";
 import { verdictStyle } from "../report/verdicts.js";
-import { noteText, reasonText, title, words } from "../words.js";
+import { namedReason, noteText, reasonText, title, words } from "../words.js";
 import { ownEntries } from "./own_entries.js";
 import { editTexts } from "./edits.js";
 import { gateStrip } from "./gate_strip.js";
 import { pictureElement } from "./preview.js";
+import { stripElement } from "./strip.js";
 import { rankingHeadline, rankingParts } from "./ranking.js";
 
 /** @import { Measurement, Report } from "../report/types.js" */
@@ -35,6 +36,7 @@ import { rankingHeadline, rankingParts } from "./ranking.js";
  * @property {{name: string, version: number, new: boolean}[][]} [anime_character]
  * @property {Picture[][]} [anime_references]
  * @property {Ranking[][]} [anime_ranking]
+ * @property {Record<string, Picture>[][]} [anime_attempts] pictures by number of the attempt
  * @property {Note[][]} [anime_notes]
  */
 
@@ -98,7 +100,9 @@ export function resultParts(results, frameSource, open) {
     player = flipbook ? loopPlayer(report, flipbook) : null;
     if (player) parts.push(player.part);
     parts.push(...editTexts(report).map(editLine), ...decidingParts(report, limits));
-    parts.push(...report.measurements.filter(isRetry).map(attempts));
+    const [pictures] = ownEntries(results.anime_attempts);
+    const retries = report.measurements.filter(isRetry);
+    parts.push(...retries.map((each) => attempts(each, pictures ?? {}, Boolean(open))));
     curves = open
       ? smallCurves(report, (name, frame) => open(frame, name))
       : frameCurves(report, (place, frame, frames) => showFrame(place, frame, frames, frameSource));
@@ -110,7 +114,7 @@ export function resultParts(results, frameSource, open) {
   }
   if (ranking) {
     head = rankingHeadline(ranking);
-    parts.push(...rankingParts(ranking));
+    parts.push(...rankingParts(ranking, Boolean(open)));
   }
   if (saved) {
     const { name, version } = saved;
@@ -174,21 +178,29 @@ function gateReasons({ reasons, because }) {
 }
 
 /**
- * Return the attempts of a retry with their verdicts; the chosen attempt is marked.
+ * Return the attempts of a retry side by side, each with its picture, its verdict and what decided
+ * it; the chosen one is marked.
  *
  * @param {Measurement} measurement
+ * @param {Record<string, Picture>} pictures by number of the attempt
+ * @param {boolean} isShort true on the node
  */
-function attempts(measurement) {
+function attempts(measurement, pictures, isShort) {
   const { chosen } = measurement.details;
-  const list = element("ol", "anime-attempts");
-  for (const { attempt, seed, report } of attemptsOf(measurement)) {
-    const { symbol, word } = verdictStyle(report.verdict);
-    const values = { symbol, word, seed, score: scoreInWords(report.score) };
-    const row = element("li", "", words("retry.attempt", values));
-    if (attempt === chosen) row.setAttribute("aria-current", "true");
-    list.append(row);
-  }
-  return element("div", "anime-measurement", line(reasonText(measurement)), list);
+  const items = attemptsOf(measurement).map(({ attempt, seed, report }) => {
+    const { verdict, score } = report;
+    const explanation = explanationOf(report);
+    const name = words("detail.attempt", { number: attempt });
+    const texts = { name, verdict: verdictStyle(verdict).word, score: scoreInWords(score) };
+    return {
+      before: `${attempt}. `, verdict, score, names: [words("detail.seed", { seed })],
+      keptText: attempt === chosen ? words("ranking.kept") : "",
+      reason: explanation ? namedReason(explanation) : "",
+      picture: pictures[attempt], pictureText: words("asking.attempt", texts),
+    }; // prettier-ignore
+  });
+  const strip = stripElement(words("detail.attempts"), items, isShort);
+  return element("div", "anime-measurement", line(reasonText(measurement)), strip);
 }
 
 /** @param {Picture[]} pictures */

@@ -3,7 +3,8 @@
 /**
  * @import { Measurement, Report } from "./types.js"
  *
- * @typedef {{attempt: number, seed: number, report: Report}} ReportedAttempt
+ * @typedef {{attempt: number, seed: number, report: Report, snapshots?: string[]}} ReportedAttempt
+ *   `snapshots`: ids of the sets of its small pictures
  */
 
 const RETRY = "retry"; // `backend` of the measurement that counts a retry's attempts
@@ -15,6 +16,17 @@ const RETRY = "retry"; // `backend` of the measurement that counts a retry's att
  */
 export function isRetry({ backend }) {
   return backend === RETRY;
+}
+
+/**
+ * Return the measurement that explains an attempt's verdict best; a shortened report may lack it.
+ *
+ * @param {Report} report
+ * @returns {Measurement | undefined}
+ */
+export function explanationOf({ deciding = [], measurements }) {
+  const explaining = deciding.map((name) => measurements.find((each) => each.name === name));
+  return explaining.find((each) => each !== undefined);
 }
 
 /**

@@ -60,6 +60,23 @@ describe("an attempt of a retry", () => {
     assert.match(children[1].textContent, /★ chosen/);
   });
 
+  test("has a picture of its worst frame, from the pictures of the retry's report", () => {
+    const [first] = JSON.parse(JSON.stringify([noted(77)]));
+    const [retry] = first.report.measurements;
+    retry.details.attempts[0].snapshots = ["own"];
+    retry.details.attempts[0].report.worst = { frame: 9, reason_code: "x", reason: "" };
+    first.snapshots = [["other", 9], ["own", 3], ["own", 9]].map(([set, frame]) => ({
+      set, frame, at_seam: false, width: 320, height: 180, bytes: 9, view: `/${set}/${frame}`,
+    })); // prettier-ignore
+    const [list] = retries({ attempts: [ATTEMPT], reports: [first] }).parts;
+    const image = list.querySelector(".anime-attempt-picture");
+    assert.match(image.src, /\/own\/9$/);
+    assert.equal(image.alt, "Picture of Attempt 1");
+    first.snapshots = [];
+    const [without] = retries({ attempts: [ATTEMPT], reports: [first] }).parts;
+    assert.equal(without.querySelector(".anime-attempt-picture"), null);
+  });
+
   test("is not spoken of where nothing was retried", () => {
     assert.equal(retries({ attempts: [], reports: [] }), null);
   });

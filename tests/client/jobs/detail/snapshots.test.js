@@ -4,7 +4,7 @@ import { afterEach, describe, test } from "node:test";
 import "../../editor/page.js";
 import { FrameView } from "../../../../web/client/jobs/detail/frame_view.js";
 import {
-  absenceText, snapshotStrips, stripsOf,
+  absenceText, snapshotStrips, stripsOf, withoutOtherAttempts,
 } from "../../../../web/client/jobs/detail/snapshots.js"; // prettier-ignore
 import { speak } from "../../editor/app.js";
 import { measurement, report } from "../../report/measurements.js";
@@ -42,6 +42,17 @@ describe("the strips of a report's pictures", () => {
     assert.equal(strip.label, "The worst frame and others");
     assert.equal(stripsOf([shot(3)], 12, null)[0].label, "Frames stored with the report");
     assert.deepEqual(stripsOf([], 12, 4), []);
+  });
+
+  test("leave out those of attempts that were not chosen", () => {
+    const attempts = [["1", ["a", "c"]], ["2", ["b", "c"]]].map(([attempt, snapshots]) => ({
+      attempt: Number(attempt), seed: 1, report: report(), snapshots,
+    })); // prettier-ignore
+    const retry = measurement({ backend: "retry", details: { chosen: 2, attempts } });
+    const all = ["a", "b", "c", "d"].map((set) => ({ ...shot(0), set }));
+    const own = withoutOtherAttempts(report(retry), all);
+    assert.deepEqual(own.map(({ set }) => set), ["b", "c", "d"]);
+    assert.deepEqual(withoutOtherAttempts(report(measurement()), all), all);
   });
 
   test("mark the worst frame and the chosen one in words too", () => {

@@ -4,8 +4,10 @@ import { element } from "../../element.js";
 import { verdictPill } from "../../parts/pill.js";
 import { attemptsOf } from "../../report/retry.js";
 import { namedReason, words } from "../../words.js";
+import { snapshotAddress } from "./snapshots.js";
 
-/** @import { JobError, NodeReport, RetryAttempt } from "./job_answer.js" */
+/** @import { JobError, NodeReport, RetryAttempt, Snapshot } from "./job_answer.js" */
+/** @import { ReportedAttempt } from "../../report/retry.js" */
 
 /**
  * Return the error of a job as the content of a section.
@@ -43,13 +45,16 @@ export function retries({ attempts, reports }) {
     const from = element("span", "anime-quiet", words("detail.seed", { seed }));
     head.append(verdictPill(verdict, score), from);
     if (chosen) head.append(element("span", "anime-chosen-mark", `★ ${words("detail.chosen")}`));
+    const match = reportedAttempt(attempt, reports);
     const row = element("li", "anime-attempt", head);
-    const reason = failureReason(attempt, reports);
+    const picture = match && pictureOf(match.reported, match.snapshots);
+    if (picture) row.prepend(pictureElement(picture, words("asking.attempt_picture", { name })));
+    const reason = failureReason(attempt, match?.reported);
     if (reason) row.append(element("div", "anime-quiet anime-lines", reason));
     if (chosen) row.setAttribute("aria-current", "true");
     return row;
   });
-  return { parts: [element("ol", "anime-attempt-list", ...rows)] };
+  return { parts: [element("ol", "anime-attempt-list anime-side-by-side", ...rows)] };
 }
 
 /**
@@ -57,17 +62,59 @@ export function retries({ attempts, reports }) {
  * recorded reason in English.
  *
  * @param {RetryAttempt} attempt
- * @param {NodeReport[]} reports of the job
+ * @param {ReportedAttempt} [reported]
  */
-function failureReason({ node_id: node, number, seed, reason }, reports) {
-  const nodeReports = reports.filter((each) => each.node_id === node);
-  const reported = nodeReports.flatMap(({ report }) => report.measurements.flatMap(attemptsOf));
-  // The seed is a text in the attempt and a number in the report. Both are compared as numbers,
-  // because the browser has rounded those above 2 ** 53.
-  const match = reported.find((each) => each.attempt === number && each.seed === Number(seed));
-  if (!match) return reason;
-  const failing = match.report.measurements.filter(
+function failureReason({ reason }, reported) {
+  if (!reported) return reason;
+  const failing = reported.report.measurements.filter(
     (each) => each.required && each.verdict !== "PASS",
   );
   return failing.map(namedReason).join("\n");
+}
+
+/**
+ * Return an attempt as the report of its Retry End has it, with the small pictures of that report.
+ *
+ * @param {RetryAttempt} attempt
+ * @param {NodeReport[]} reports of the job
+ * @returns {{reported: ReportedAttempt, snapshots: Snapshot[]} | undefined}
+ */
+function reportedAttempt({ node_id: node, number, seed }, reports) {
+  const candidates = reports
+    .filter((each) => each.node_id === node)
+    .flatMap(({ report, snapshots = [] }) =>
+      report.measurements.flatMap(attemptsOf).map((reported) => ({ reported, snapshots })),
+    );
+  // The seed is a text in the attempt and a number in the report. Both are compared as numbers,
+  // because the browser has rounded those above 2 ** 53.
+  return candidates.find(
+    ({ reported }) => reported.attempt === number && reported.seed === Number(seed),
+  );
+}
+
+/**
+ * Return the small picture of an attempt: its worst frame if there is one of it.
+ *
+ * @param {ReportedAttempt} reported
+ * @param {Snapshot[]} snapshots
+ */
+function pictureOf({ report, snapshots: sets = [] }, snapshots) {
+  const own = snapshots.filter((each) => sets.includes(each.set));
+  return own.find((each) => each.frame === report.worst?.frame) ?? own[0];
+}
+
+/**
+ * @param {Snapshot} snapshot
+ * @param {string} text
+ */
+function pictureElement(snapshot, text) {
+  const image = element("img", "anime-attempt-picture");
+  image.alt = text;
+  image.loading = "lazy";
+  image.decoding = "async";
+  image.width = snapshot.width;
+  image.height = snapshot.height;
+  image.addEventListener("error", () => image.remove());
+  image.src = snapshotAddress(snapshot);
+  return image;
 }

@@ -33,8 +33,12 @@ export function parameterList(params) {
   return [element("dl", "anime-facts", ...rows.flat())];
 }
 
-/** @param {string} kind */
-function kindText(kind) {
+/**
+ * Return the name of a kind of parameter.
+ *
+ * @param {string} kind
+ */
+export function kindText(kind) {
   const named = NAMED.find((each) => each === kind);
   return named ? words(`param.${named}`) : title(kind);
 }

@@ -10,7 +10,7 @@ import { labelled, number, reasonText, title, valueOf, words } from "../../words
 import { FrameView, locateFrame } from "./frame_view.js";
 import { reportPlayer } from "./report_player.js";
 import { reportTitles } from "./report_titles.js";
-import { snapshotStrips } from "./snapshots.js";
+import { snapshotStrips, withoutOtherAttempts } from "./snapshots.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
 /** @import { Measurement, Report } from "../../report/types.js" */
@@ -121,7 +121,9 @@ function card(nodeReport, titles, files, level) {
  * @returns {Card}
  */
 function content(nodeReport, files) {
-  const { report, snapshots = [], snapshots_absent: absent = null, flipbook = null } = nodeReport;
+  const { report, snapshots: all = [], snapshots_absent: absent = null } = nodeReport;
+  const { flipbook = null } = nodeReport;
+  const snapshots = withoutOtherAttempts(report, all);
   const part = element("div", "anime-card-content");
   part.append(headline(report.verdict, scoreInWords(report.score)), ...decidingParts(report));
   const view = new FrameView(files, snapshots, absent, flipbook);

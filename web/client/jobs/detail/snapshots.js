@@ -2,6 +2,7 @@
 
 import { api } from "../../../../scripts/api.js";
 import { element } from "../../element.js";
+import { attemptsOf } from "../../report/retry.js";
 import { words } from "../../words.js";
 
 /** @import { Report } from "../../report/types.js" */
@@ -88,6 +89,25 @@ export function snapshotStrips(report, snapshots, onChoose) {
     }
   };
   return { part, mark };
+}
+
+/**
+ * Return the small pictures of a report without those of attempts of a retry that weren't chosen,
+ * which show other frames under the same numbers.
+ *
+ * @param {Report} report
+ * @param {Snapshot[]} snapshots
+ */
+export function withoutOtherAttempts({ measurements }, snapshots) {
+  const sets = (/** @type {(chosen: boolean) => boolean} */ isWanted) =>
+    measurements.flatMap((each) =>
+      attemptsOf(each)
+        .filter(({ attempt }) => isWanted(attempt === each.details.chosen))
+        .flatMap(({ snapshots: ids = [] }) => ids),
+    );
+  const own = new Set(sets((chosen) => chosen));
+  const rejected = new Set(sets((chosen) => !chosen).filter((id) => !own.has(id)));
+  return snapshots.filter(({ set }) => !rejected.has(set));
 }
 
 /**
