@@ -55,9 +55,9 @@ def flipbook_layout(count: int) -> FlipbookLayout:
     """
     numbers = tuple(range(count))
     if count > MOST_FRAMES:
-        # Between the frames at the seam, the others lie at even distances.
-        others, places = MOST_FRAMES - 2 * BESIDE_SEAM, count - 2 * BESIDE_SEAM
-        inside = [BESIDE_SEAM + (2 * at + 1) * places // (2 * others) for at in range(others)]
+        # Between the frames at the seam, the rest lie at even distances.
+        further, places = MOST_FRAMES - 2 * BESIDE_SEAM, count - 2 * BESIDE_SEAM
+        inside = [BESIDE_SEAM + (2 * at + 1) * places // (2 * further) for at in range(further)]
         numbers = (*numbers[:BESIDE_SEAM], *inside, *numbers[-BESIDE_SEAM:])
     return FlipbookLayout(count, numbers, math.ceil(math.sqrt(len(numbers))))
 

@@ -19,7 +19,7 @@ const WIDGET = "image";
 export async function addLoadImage(picture, name) {
   const value = await upload(picture, name);
   const { canvas } = /** @type {any} */ (app);
-  const graph = canvas.graph ?? app.graph;
+  const graph = canvas.graph ?? app.rootGraph;
   const node = /** @type {any} */ (globalThis).LiteGraph.createNode(NODE);
   store(); // what was changed before is no part of the undo
   graph.add(node);

@@ -25,8 +25,8 @@ export function isAtSeam(frame, frames) {
  */
 export function durations(numbers, frames, fps, isSlow) {
   return numbers.map((frame, place) => {
-    const shown = (numbers[place + 1] ?? frames) - frame;
-    return ((shown * 1000) / fps) * (isSlow && isAtSeam(frame, frames) ? SLOWER : 1);
+    const length = (numbers[place + 1] ?? frames) - frame;
+    return ((length * 1000) / fps) * (isSlow && isAtSeam(frame, frames) ? SLOWER : 1);
   });
 }
 
