@@ -88,6 +88,7 @@ def test_a_frame_is_sent_to_the_canvas_and_one_undo_takes_it_back(
 ):
     job = run_job(client, loop_prompt(f"sent {time.time_ns()}", "webp"))
     card = card_of(editor, client, job)
+    expect(card.get_by_text("Loading the frames")).to_have_count(0)  # nothing has asked for them
     before = editor.page.evaluate(LOADERS)
     nodes = editor.page.evaluate("() => app.graph.nodes.length")
     card.get_by_role("button", name="Send the frame to the canvas").click()

@@ -185,8 +185,8 @@ def test_ten_players_do_nothing_unless_they_play_on_the_screen(editor: Editor):
     editor.show(scale=0.75, left=-350, top=60)
     go_on = "(count) => window.asked.drawings > count"
     editor.page.wait_for_function(go_on, arg=hidden["drawings"])
-    for each in players.get_by_role("button", name="Pause").all():
-        each.evaluate("(button) => button.click()")
+    pause_all = "(buttons) => buttons.forEach((button) => button.click())"
+    players.get_by_role("button", name="Pause").evaluate_all(pause_all)
     paused = editor.page.evaluate(ASKED)
     editor.page.wait_for_timeout(500)
     assert editor.page.evaluate(ASKED) == paused

@@ -60,8 +60,9 @@ export class Player {
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.stage = element("div", "anime-player-stage", this.canvas);
     this.stage.hidden = true;
-    this.note = element("div", "anime-quiet anime-player-note", words("player.loading"));
+    this.note = element("div", "anime-quiet anime-player-note");
     this.note.setAttribute("role", "status");
+    this.note.hidden = true;
     this.controls = playerControls(this);
     this.root = element("div", "anime-player", this.stage, this.controls.root, this.note);
     this.root.tabIndex = -1;
@@ -84,6 +85,8 @@ export class Player {
    */
   async load() {
     if (this.lengths.length) return true;
+    this.note.hidden = false;
+    this.note.textContent = words("player.loading");
     try {
       const { width, height } = await this.source.load();
       if (this.isDestroyed) return false;
@@ -91,17 +94,13 @@ export class Player {
       this.canvas.height = Math.max(1, Math.round(height));
       this.canvas.style.setProperty("--anime-ratio", String(width / height));
     } catch (error) {
-      this.note.hidden = false;
       this.note.textContent = errorText(error);
       return false;
     }
     this.#setLengths();
     const { numbers, frames } = this.source;
-    const isComplete = numbers.length === frames;
-    this.note.hidden = isComplete;
-    this.note.textContent = isComplete
-      ? ""
-      : words("player.some", { shown: numbers.length, frames });
+    this.note.hidden = numbers.length === frames;
+    this.note.textContent = words("player.some", { shown: numbers.length, frames });
     if (!this.options.onRest) {
       this.stage.hidden = false;
       this.#draw();
