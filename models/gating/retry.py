@@ -161,6 +161,22 @@ def seed_of(seed: int, attempt: int) -> int:
     return (seed + attempt - 1) % SEEDS
 
 
+def sets_of_other_attempts(report: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the sets of small pictures of attempts that were not chosen.
+
+    Args:
+        report: JSON values of a report; one without a retry has no such sets.
+    """
+    own: set[str] = set()
+    rejected: set[str] = set()
+    for measurement in report["measurements"]:
+        details = measurement["details"] if measurement["backend"] == RETRY else {}
+        for attempt in details.get("attempts", ()):
+            is_chosen = attempt["attempt"] == details.get("chosen")
+            (own if is_chosen else rejected).update(attempt.get("snapshots", ()))
+    return rejected - own
+
+
 def reason_of(report: Report) -> str:
     """Return the reasons why a report doesn't pass, for a workflow that reacts to them.
 

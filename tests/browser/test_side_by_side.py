@@ -60,7 +60,7 @@ def test_two_jobs_are_compared_with_what_differs(editor: Editor, client: ComfyCl
     panel = open_panel(editor)
     panel.get_by_role("tab", name="Jobs").click()
     panel.get_by_role("searchbox").fill(name)
-    rows = panel.get_by_role("option")
+    rows = panel.locator(".anime-list").get_by_role("option")
     expect(rows).to_have_count(2)
     editor.page.locator(".anime-list-tools").get_by_role("button", name="Select").click()
     rows.nth(0).click()

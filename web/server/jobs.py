@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from ...models.gating.retry import sets_of_other_attempts
 from ...models.jobs.columns import LIST, as_json
 from ...models.jobs.database.database import READ_SECONDS
 from ...models.jobs.json_values import row_to_json
@@ -278,7 +279,8 @@ def _reports_to_json(context: RouteContext, record: JobRecord) -> list[dict[str,
     reports: list[dict[str, Any]] = record.to_dict()["reports"]
     graphs = database.run(details.graph_of, record.job.id) if reports else None
     graphs = graphs or {"graph": None, "workflow": None}
-    all_snapshots = database.run(snapshots_of_reports, record.job.id)
+    apart = {UUID(each) for one in reports for each in sets_of_other_attempts(one["report"])}
+    all_snapshots = database.run(snapshots_of_reports, record.job.id, apart)
     flipbooks = database.run(flipbooks_of_reports, record.job.id)
     route = SNAPSHOT.format(record.job.id)
     for report, snapshots, (flipbook, no_flipbook) in zip(

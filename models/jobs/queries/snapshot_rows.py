@@ -1,7 +1,7 @@
 """Rows of the small pictures of a job's reports."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class ReportSnapshots:
 
     Attributes:
         rows: of each picture `set`, `frame`, `at_seam`, `width`, `height` and `bytes`, in the
-            order of the frames, one for each frame.
+            order of the frames, one for each frame; then those of sets apart from the report.
         absent: code of the reason why pictures are missing; None if none is, or none was taken.
     """
 
@@ -57,13 +57,28 @@ def add_snapshots(
         connection.execute(sql("note_absent_snapshots"), {**of_set, "absent": absent})
 
 
-def snapshots_of_reports(connection: "Connection", job_id: UUID) -> list[ReportSnapshots]:
-    """Return the small pictures of each report of a job, in the order of the reports."""
+def snapshots_of_reports(
+    connection: "Connection", job_id: UUID, apart: Collection[UUID] = ()
+) -> list[ReportSnapshots]:
+    """Return the small pictures of each report of a job, in the order of the reports.
+
+    Args:
+        connection: connection to the database.
+        job_id: id of the job.
+        apart: ids of sets whose frames are not those of the report, such as those of the attempts
+            of a retry that were not chosen. Their pictures follow those of the report.
+    """
     by_set: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows_of(connection, sql("snapshots_of_job"), {"job_id": job_id}):
         by_set.setdefault(row["set"], []).append(row)
     sets = connection.execute(sql("snapshot_sets_of_job"), {"job_id": job_id}).fetchall()
-    return [_of_report(by_set, set_ids or [], absent) for set_ids, absent in sets]
+    snapshots = []
+    for set_ids, absent in sets:
+        own = [each for each in set_ids or [] if each not in apart]
+        of_report = _of_report(by_set, own, absent)
+        separate = (row for each in set_ids or [] if each in apart for row in by_set.get(each, ()))
+        snapshots.append(replace(of_report, rows=(*of_report.rows, *separate)))
+    return snapshots
 
 
 def snapshot_of(connection: "Connection", job_id: UUID, set_id: UUID, frame: int) -> bytes | None:

@@ -13,6 +13,7 @@ from anime_production.models.gating.retry import (
     Trial,
     reason_of,
     seed_of,
+    sets_of_other_attempts,
 )
 from anime_production.models.measure import Measure
 from anime_production.models.report import Better, Report, Verdict
@@ -53,6 +54,8 @@ def test_the_report_names_the_pictures_of_all_attempts_the_chosen_ones_first():
     assert [each.id for each in done.report.snapshots] == [sets[2], sets[0], sets[1]]
     noted = done.report.measurements[-1].to_dict()["details"]["attempts"]
     assert [each["snapshots"] for each in noted] == [[str(each)] for each in sets]
+    assert sets_of_other_attempts(done.report.to_dict()) == {str(each) for each in sets[:2]}
+    assert sets_of_other_attempts(report(0.5).to_dict()) == set()
 
 
 def test_of_many_attempts_only_the_latest_have_pictures():
