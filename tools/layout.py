@@ -42,7 +42,7 @@ HEIGHTS = {
     "AnimeCharacterSheet": 154,
     "AnimeClipQuality": 154,
     "AnimeCompareImages": 190,
-    "AnimeGate": 330,
+    "AnimeGate": 438,
     "AnimeIdentityModel": 158,
     "AnimeJob": 274,
     "AnimeJobLoad": 562,

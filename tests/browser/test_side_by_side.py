@@ -41,10 +41,10 @@ def test_the_attempts_of_a_retry_stand_side_by_side(editor: Editor, client: Comf
     editor.picture("attempts-on-the-node")
     detail = open_job(editor, client, prompt)
     attempts = detail.locator(".anime-side-by-side")
+    attempts.locator("li").last.scroll_into_view_if_needed()  # pictures load when they are in sight
     await_loaded(editor, attempts.locator("img"), 3)
     expect(attempts.locator("[aria-current=true]")).to_contain_text("Attempt 3")
     expect(attempts.locator("li").first).to_contain_text("seam")
-    attempts.scroll_into_view_if_needed()
     assert serious_faults(editor, ".anime-panel") == []
     editor.picture("attempts")
 
