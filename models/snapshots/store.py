@@ -129,7 +129,11 @@ class SnapshotStore:
         """Wait until all snapshots are made and used; return False if that takes longer."""
         if self._pool is None:
             return True
-        return bool(wait([self._pool.submit(int)], seconds).done)  # the thread keeps the order
+        try:
+            future = self._pool.submit(int)  # the thread keeps the order
+        except RuntimeError:  # Python is ending, and has waited for the thread
+            return True
+        return bool(wait([future], seconds).done)
 
     def _threads(self) -> ThreadPoolExecutor:
         with self._lock:

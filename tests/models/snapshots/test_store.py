@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from io import BytesIO
 from uuid import uuid4
 
@@ -164,3 +166,23 @@ def test_of_a_clip_on_a_card_only_the_chosen_frames_are_copied_small(store, kind
         assert (one.width, one.height) == (other.width, other.height)
         pixels = [numpy.asarray(picture(each.webp), dtype=int) for each in (one, other)]
         assert numpy.abs(pixels[0] - pixels[1]).mean() < 3
+
+
+AT_THE_END = """
+import atexit
+from anime_production.models.loop.seam import score_loop
+from anime_production.models.sample.sample_clip import draw_clip
+from anime_production.models.snapshots.store import SNAPSHOTS
+
+used = []
+frames = draw_clip(12, 64, 64, 12, 0, 1)
+report = SNAPSHOTS.take(score_loop(frames, 12.0), frames)
+SNAPSHOTS.use(report.snapshots[0].id, lambda *answer: used.append(answer))
+atexit.register(lambda: print(SNAPSHOTS.settle(30), len(used)))
+"""
+
+
+def test_snapshots_are_settled_when_python_has_ended_its_threads():
+    """The end of the pack is such a function, and goes on to close the recorder."""
+    run = subprocess.run([sys.executable, "-c", AT_THE_END], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("True 1\n", "")
