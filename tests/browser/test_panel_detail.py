@@ -86,7 +86,7 @@ def a_video_stands_at_its_worst_frame(editor: Editor, client: ComfyClient) -> No
 
 
 def of_stills_that_are_gone_it_is_said(editor: Editor, client: ComfyClient) -> None:
-    """Small pictures stand in for their files, and without one a sentence says what is missing."""
+    """Small pictures and the flipbook stand in for their files, and the list says what is gone."""
     stills = run_job(client, loop_prompt(f"png {time.time_ns()}", "png"))
     answer = client.get(f"/anime/jobs/{stills}")
     (found,) = answer["reports"]
@@ -98,10 +98,14 @@ def of_stills_that_are_gone_it_is_said(editor: Editor, client: ComfyClient) -> N
         (client.server.base / "output" / answer["artifacts"][frame]["path"]).unlink()
     detail = open_job(editor, client, stills)
     expect(detail.get_by_role("img", name=f"Frame {worst}, stored with the report")).to_be_visible()
-    slider = detail.get_by_role("slider")
+    slider = detail.locator(".anime-curve")
     for _ in range(abs(unstored - worst)):
         slider.press("ArrowLeft" if unstored < worst else "ArrowRight")
-    expect(detail.get_by_text("The file with this frame no longer exists.")).to_be_visible()
+    shown = detail.get_by_role("img", name=f"Frame {unstored}, stored with the report")
+    expect(shown).to_be_visible()  # from the loop's small frames
+    detail.get_by_role("button", name="Play", exact=True).click()  # they are played too
+    expect(detail.locator(".anime-player-picture")).to_be_visible()
+    detail.get_by_role("button", name="Pause").click()
     detail.get_by_role("button", name=f"Show all {FRAMES} files").click()
     expect(detail.locator(".anime-file")).to_have_count(FRAMES)
     for frame in (worst, unstored):

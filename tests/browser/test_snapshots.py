@@ -123,7 +123,7 @@ def a_frame_without_a_picture_of_its_own_is_that_of_the_player(article: Any) -> 
     assert int(frame) not in (0, 1, 2, 21, 22, 23)
     shown = article.get_by_role("img", name=f"Frame {frame}, stored with the report")
     expect(shown).to_be_visible()
-    expect(article.locator("[aria-pressed=true]")).to_have_count(0)
+    expect(article.locator(".anime-strip [aria-pressed=true]")).to_have_count(0)
 
 
 def test_pictures_take_the_width_that_is_there(

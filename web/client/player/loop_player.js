@@ -3,7 +3,7 @@
 import { element } from "../element.js";
 import { words } from "../words.js";
 import { FlipbookFrames } from "./flipbook.js";
-import { Player, wantsNoMotion } from "./player.js";
+import { Player } from "./player.js";
 
 /** @import { Report } from "../report/types.js" */
 /** @import { FlipbookPlaces } from "./flipbook.js" */
@@ -47,4 +47,9 @@ export function loopPlayer(report, places) {
     if ((await opened.load()) && !wantsNoMotion()) await opened.play();
   });
   return { part, destroy: close };
+}
+
+/** Return true if the page should not move by itself. */
+function wantsNoMotion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -22,11 +22,6 @@ import { durations, following, placeOf } from "./timing.js";
 
 const KEPT = { isSlow: true }; // what was chosen last holds for the players that are opened later
 
-/** Return true if the page should not move by itself. */
-export function wantsNoMotion() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
 /**
  * Player of a clip.
  *
@@ -238,8 +233,14 @@ export class Player {
 
   async #advance() {
     Object.assign(this, following(this, this.lengths, performance.now()));
-    const drawn = this.#draw();
-    if (drawn) await drawn;
+    try {
+      const drawn = this.#draw();
+      if (drawn) await drawn;
+    } catch (error) {
+      this.pause(); // a file that is gone or can't be decoded
+      this.note.hidden = false;
+      this.note.textContent = errorText(error);
+    }
     if (this.timer && this.isPlaying) this.#wait();
   }
 

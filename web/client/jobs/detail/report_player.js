@@ -29,7 +29,9 @@ const USUAL_FPS = 12; // of an older report without a frame rate
 export function reportPlayer({ report, flipbook, flipbook_absent: absent }, view, options) {
   const frames = report.frames ?? 0;
   const isLoop = report.subject === LOOP;
-  const isSaved = typeof locateFrame(view.files, 0, frames) === "object";
+  const isSaved = Array.from({ length: frames }, (_, frame) => frame).every(
+    (frame) => typeof locateFrame(view.files, frame, frames) === "object",
+  );
   const root = element("div", "anime-report-player");
   /** @type {Player | null} */
   let player = null;
