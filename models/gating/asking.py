@@ -137,8 +137,8 @@ def review_text(gating: Gating, choice: Choice, node: str) -> str:
         choice: answer of the person.
         node: id of the gate.
     """
-    values = {**_choice_reason(gating, choice).reason_values, "node": node}
-    return sentence("review_" + _choice_reason(gating, choice).reason_code, values)
+    reason = _choice_reason(gating, choice)
+    return sentence(f"review_{reason.reason_code}", {**reason.reason_values, "node": node})
 
 
 def _choice_reason(gating: Gating, choice: Choice) -> Reason:

@@ -61,11 +61,11 @@ def records_of_remedies(connection: "Connection") -> list[dict[str, Any]]:
         "searched": SEARCHED,
         "last": LAST,
     }
-    counts = {
-        row["name"]: row
-        for statement in ("records_of_nodes", "record_of_seeds")
-        for row in rows_of(connection, sql(statement), {**values, "seed": NEXT_SEED})
-    }
+    rows = [
+        *rows_of(connection, sql("records_of_nodes"), values),
+        *rows_of(connection, sql("record_of_seeds"), {**values, "seed": NEXT_SEED}),
+    ]
+    counts = {row["name"]: row for row in rows}
     return [_record(name, counts.get(name)) for name in (*MARKS, NEXT_SEED)]
 
 
