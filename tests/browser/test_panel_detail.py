@@ -112,7 +112,7 @@ def of_stills_that_are_gone_it_is_said(editor: Editor, client: ComfyClient) -> N
         file = detail.locator(".anime-file").nth(frame)
         expect(file).to_contain_text("The file no longer exists.")
     slider.press("ArrowLeft" if unstored < worst else "ArrowRight")
-    expect(detail.locator("figure img")).to_be_visible()
+    expect(detail.locator("figure").locator("img, canvas")).to_be_visible()
     editor.errors.clear()  # the browser says every 404
 
 
