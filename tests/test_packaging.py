@@ -141,7 +141,7 @@ def test_the_names_of_the_extensions_begin_with_the_display_name():
             r"""^  name: "([A-Za-z]+\.[A-Za-z]+)",$""", script.read_text(encoding="utf-8"), re.M
         )
     ]
-    assert len(names) == 4
+    assert len(names) == 5
     prefix = PYPROJECT["tool"]["comfy"]["DisplayName"].lower().replace(" ", "") + "."
     assert all(name.startswith(prefix) for name in names), names
 

@@ -17,6 +17,8 @@ from .refusals import Refusal
 MOST_PICKED = 100_000  # pictures of one answer; the usual limit of a body is lower
 
 Picture = Annotated[int, Field(ge=0)]
+# Only the first fault among so many pictures is looked for.
+Pictures = Annotated[list[Picture], Field(max_length=MOST_PICKED, fail_fast=True)]
 
 
 class QuestionsParameters(Parameters):
@@ -33,9 +35,8 @@ class QuestionsParameters(Parameters):
 class AnswerBody(Body):
     """Choice of a person."""
 
-    picked: list[Picture] | None = Field(
+    picked: Pictures | None = Field(
         None,
-        max_length=MOST_PICKED,
         description="Numbers of the pictures that go on; an empty list rejects all. At level batch"
         " any number accepts the batch. null leaves the decision to the report.",
         examples=[[2, 5]],

@@ -27,6 +27,7 @@ READ = (
     *("/anime/shots", "/anime/shots?order=best&limit=1", "/anime/tags", "/anime/remedies"),
     *("/anime/tracking", "/anime/jobs/nobody", "/anime/jobs?strange=1"),
     *("/anime/phases", "/anime/phases/sample_loop", "/anime/phases/nothing", "/anime/weights"),
+    *("/anime/questions", "/anime/questions?client=editor"),
 )
 
 
