@@ -76,13 +76,13 @@ REMOVE = """() => {
 
 def load_ten_nodes(editor: Editor) -> None:
     editor.page.evaluate(BUILD, [NODES, FRAMES])
+    editor.show(scale=0.75, left=-350, top=60)  # what is outside of the view draws no curve
     editor.run()
     editor.page.wait_for_function(
         """(nodes) =>
             document.querySelectorAll(".anime-results .anime-curve canvas").length === nodes""",
         arg=NODES,
     )
-    editor.show(scale=0.75, left=-350, top=60)
     editor.page.wait_for_timeout(500)
 
 

@@ -81,7 +81,7 @@ def answer(context: RouteContext, request: RouteRequest) -> dict[str, Any]:
 
 
 QUESTION = "/anime/questions/{id}"
-CLOSED = {409: "The question was answered, or its time is over."}
+CLOSED = {404: "The question was answered, or its time is over."}
 
 ENDPOINTS = (
     Endpoint(

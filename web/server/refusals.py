@@ -105,7 +105,7 @@ REFUSALS: Mapping[str, RefusalKind] = {
         503, "This could not be recorded, because the outbox can't be written. See health."),
     # Questions of gates.
     "question_closed": RefusalKind(
-        409, "This question is closed: it was answered, its time is over, or its prompt ended."),
+        404, "This question is closed: it was answered, its time is over, or its prompt ended."),
     "not_a_picture": RefusalKind(400, "picked: the question shows no picture {frame}.", FIELD),
     # Productions.
     "unknown_production": RefusalKind(404, "There is no production {id}."),

@@ -53,7 +53,7 @@ def test_an_answer_reaches_the_prompt_that_waits(desk):
     (row,) = listed.json["questions"]
     assert {name: row[name] for name in CONTENT} == CONTENT
     assert answers == [Choice((1,), "Aoi")]
-    assert (late.status, late.json["error"]["code"]) == (409, "question_closed")
+    assert (late.status, late.json["error"]["code"]) == (404, "question_closed")
 
 
 def test_null_leaves_the_decision_to_the_report(desk):
