@@ -288,11 +288,12 @@ export class Player {
     /** @type {Record<string, () => unknown>} */
     const actions = {
       ...(target instanceof HTMLButtonElement ? {} : { " ": () => this.toggle() }),
-      ...(target instanceof HTMLInputElement ? {} : steps),
+      ...(target instanceof HTMLInputElement && this.isOnion ? {} : steps), // it mixes the frames
+      ...(this.options.onClose ? { Escape: this.options.onClose } : {}),
       ...(this.options.isLoop ? ends : {}),
     };
     // The canvas has keys of its own.
-    if (key !== "Escape" && key !== "Tab") event.stopPropagation();
+    if (actions[key] || (key !== "Escape" && key !== "Tab")) event.stopPropagation();
     if (!actions[key]) return;
     event.preventDefault();
     actions[key]();
