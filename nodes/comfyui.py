@@ -42,7 +42,7 @@ def progress() -> Callable[[int, int], None]:
     bar = comfy.utils.ProgressBar(1)
 
     def report_progress(done: int, total: int) -> None:
-        comfy.model_management.throw_exception_if_processing_interrupted()
+        refuse_interrupted()
         bar.update_absolute(done, total)
 
     return report_progress
@@ -50,22 +50,19 @@ def progress() -> Callable[[int, int], None]:
 
 def send_to_client(event: str, data: Mapping[str, Any]) -> None:
     """Send a message over the websocket to the client that queued the prompt which is executed."""
-    server = PromptServer.instance
-    server.send_sync(event, dict(data), server.client_id)
+    if (server := _server()) is not None:
+        server.send_sync(event, dict(data), server.client_id)
 
 
 def has_client() -> bool:
-    """Return True if the prompt that is executed was queued by a client with a websocket.
-
-    Nodes also run without a server: in scripts that call them, and in tests.
-    """
-    server = getattr(PromptServer, "instance", None)
+    """Return True if the prompt that is executed was queued by a client with a websocket."""
+    server = _server()
     return server is not None and server.client_id is not None
 
 
 def waiting_client() -> str | None:
     """Return the id of the client that queued the running prompt, if its websocket is open."""
-    server = getattr(PromptServer, "instance", None)
+    server = _server()
     if server is None or server.client_id not in server.sockets:
         return None
     client: str = server.client_id
@@ -74,14 +71,18 @@ def waiting_client() -> str | None:
 
 def send_to_all(event: str, data: Mapping[str, Any]) -> None:
     """Send a message over the websocket to every client."""
-    server = getattr(PromptServer, "instance", None)
-    if server is not None:
+    if (server := _server()) is not None:
         server.send_sync(event, dict(data))
 
 
 def refuse_interrupted() -> None:
     """Raise ComfyUI's interrupt, which `except Exception` does not catch, after Cancel."""
     comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+def _server() -> PromptServer | None:
+    """Return ComfyUI's server; None in scripts and tests, where nodes run without one."""
+    return getattr(PromptServer, "instance", None)
 
 
 def prompt_id() -> str | None:

@@ -65,12 +65,14 @@ CASE WHEN jobs.error_message IS NOT NULL THEN jsonb_build_object(
     'exception', jobs.error_exception, 'message', jobs.error_message,
     'traceback', jobs.error_traceback
 ) END"""
+# The database has a small picture of the job with this id.
 HAS_THUMBNAIL = """
 EXISTS (
     SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
-    WHERE artifacts.job_id = jobs.id
+    WHERE artifacts.job_id = {job_id}
 ) OR EXISTS (
-    SELECT FROM anime.snapshots WHERE snapshots.job_id = jobs.id AND thumbnail IS NOT NULL
+    SELECT FROM anime.snapshots
+    WHERE snapshots.job_id = {job_id} AND snapshots.thumbnail IS NOT NULL
 )"""
 # The seed of the chosen attempt of a retry inside the job, else the first seed of its graph. It is
 # a text, because a number in a browser does not hold all its digits.
@@ -152,7 +154,7 @@ COLUMNS = (
     JobColumn("reproduced_from", UUID | None, "jobs.reproduced_from", ALL),
     JobColumn("error", str | None, "jobs.error_message", LIST | EXPORT),
     JobColumn("error", JobError | None, ERROR, RECORD),
-    JobColumn("has_thumbnail", bool, HAS_THUMBNAIL, LIST),
+    JobColumn("has_thumbnail", bool, HAS_THUMBNAIL.format(job_id="jobs.id"), LIST),
     JobColumn("seed", str | None, SEED, ALL),
     JobColumn("attempt", int | None, ATTEMPT, ALL),
     JobColumn("last_heard_at", datetime | None, LAST_HEARD, ALL),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ..gating.gate import Reason
+from ..jobs.columns import HAS_THUMBNAIL
 from ..jobs.job import Artifact
 from ..jobs.json_values import row_to_json
 from ..jobs.queries.rows import rows_of
@@ -15,6 +16,8 @@ from .records import AttemptRecord, PhaseRecord, ProductionRecord
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+ATTEMPT_PARTS = {"has_thumbnail": HAS_THUMBNAIL.format(job_id="coalesce(attempts.job_id, jobs.id)")}
 
 
 def load(connection: "Connection", production_id: UUID) -> ProductionRecord | None:
@@ -36,7 +39,7 @@ def load_within(connection: "Connection", production_id: UUID) -> ProductionReco
     if not rows:
         return None
     phase_rows = rows_of(connection, sql("phases_of_production"), values)
-    attempt_rows = rows_of(connection, sql("attempts_of_production"), values)
+    attempt_rows = rows_of(connection, sql("attempts_of_production", **ATTEMPT_PARTS), values)
     jobs = {"jobs": [row["job_id"] or row["job_id_of_prompt"] for row in attempt_rows]}
     artifact_rows = rows_of(connection, sql("artifacts_of_jobs"), jobs)
     report_rows = rows_of(connection, sql("reports_of_jobs"), jobs)

@@ -34,9 +34,9 @@ def add_flipbook(
     if flipbook is not None:
         values = {**vars(flipbook), "numbers": list(flipbook.numbers)}
         connection.execute(sql("add_flipbook"), {**of_set, **values})
-    elif absent == GONE and connection.execute(sql("copy_flipbook"), of_set).rowcount:
-        pass
-    elif absent is not None:
+    if absent == GONE and connection.execute(sql("copy_flipbook"), of_set).rowcount:
+        absent = None
+    if absent is not None:
         connection.execute(sql("note_absent_flipbook"), {**of_set, "absent": absent})
 
 

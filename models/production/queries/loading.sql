@@ -14,14 +14,7 @@ WHERE phases.production_id = %(id)s ORDER BY phases.position
 -- name: attempts_of_production
 -- `attempts.job_id` is empty while the attempt runs, so its job is looked up by the prompt id.
 SELECT attempts.*, jobs.id AS job_id_of_prompt, jobs.progress, machines.name AS machine,
-    EXISTS (
-        SELECT FROM anime.artifacts JOIN anime.thumbnails USING (event_id)
-        WHERE artifacts.job_id = coalesce(attempts.job_id, jobs.id)
-    ) OR EXISTS (
-        SELECT FROM anime.snapshots
-        WHERE snapshots.job_id = coalesce(attempts.job_id, jobs.id)
-            AND snapshots.thumbnail IS NOT NULL
-    ) AS has_thumbnail
+    {has_thumbnail} AS has_thumbnail
 FROM anime.attempts
 JOIN anime.phases ON phases.id = attempts.phase_id
 LEFT JOIN anime.processes ON processes.id = attempts.process_id

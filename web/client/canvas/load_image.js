@@ -1,8 +1,9 @@
 /** A picture as a Load Image node on the canvas. */
 
-import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
+import { inputPath, uploadInput } from "../parts/input_files.js";
 import { words } from "../words.js";
+import { asOneStep } from "./one_step.js";
 
 const FOLDER = "anime"; // within ComfyUI's input folder
 const NODE = "LoadImage";
@@ -21,19 +22,19 @@ export async function addLoadImage(picture, name) {
   const { canvas } = /** @type {any} */ (app);
   const graph = canvas.graph ?? app.rootGraph;
   const node = /** @type {any} */ (globalThis).LiteGraph.createNode(NODE);
-  store(); // what was changed before is no part of the undo
-  graph.add(node);
-  node.pos = middle(canvas, node.size);
-  const widget = node.widgets.find((/** @type {{name: string}} */ each) => each.name === WIDGET);
-  // The list of files was read when the page was loaded.
-  const { values } = widget.options;
-  if (Array.isArray(values) && !values.includes(value)) values.push(value);
-  widget.value = value;
-  widget.callback?.(value);
-  canvas.deselectAll?.();
-  canvas.select?.(node);
-  graph.setDirtyCanvas?.(true, true);
-  store();
+  await asOneStep(graph, () => {
+    graph.add(node);
+    node.pos = middle(canvas, node.size);
+    const widget = node.widgets.find((/** @type {{name: string}} */ each) => each.name === WIDGET);
+    // The list of files was read when the page was loaded.
+    const { values } = widget.options;
+    if (Array.isArray(values) && !values.includes(value)) values.push(value);
+    widget.value = value;
+    widget.callback?.(value);
+    canvas.deselectAll?.();
+    canvas.select?.(node);
+    graph.setDirtyCanvas?.(true, true);
+  });
   return node;
 }
 
@@ -43,14 +44,9 @@ export async function addLoadImage(picture, name) {
  * @returns {Promise<string>} value of the widget
  */
 async function upload(picture, name) {
-  const body = new FormData();
-  body.append("image", picture, name);
-  body.append("subfolder", FOLDER);
-  body.append("type", "input");
-  const answer = await api.fetchApi("/upload/image", { method: "POST", body });
+  const answer = await uploadInput(picture, name, FOLDER);
   if (!answer.ok) throw new Error(words("player.upload_failed", { status: answer.status }));
-  const stored = await answer.json();
-  return stored.subfolder ? `${stored.subfolder}/${stored.name}` : stored.name;
+  return inputPath(await answer.json());
 }
 
 /**
@@ -64,12 +60,4 @@ function middle(canvas, [width, height]) {
   const { scale, offset } = canvas.ds;
   const { width: wide, height: high } = canvas.canvas.getBoundingClientRect();
   return [wide / 2 / scale - offset[0] - width / 2, high / 2 / scale - offset[1] - height / 2];
-}
-
-/** Let the editor store the state of the graph as a step of undo, if it has changed. */
-function store() {
-  const { activeWorkflow } = /** @type {any} */ (app).extensionManager?.workflow ?? {};
-  const tracker = activeWorkflow?.changeTracker;
-  // Older editors call it `checkState`.
-  (tracker?.captureCanvasState ?? tracker?.checkState)?.call(tracker);
 }

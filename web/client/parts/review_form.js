@@ -15,7 +15,7 @@ export class ReviewForm {
    *   returns false if it was refused
    */
   constructor(send) {
-    this.reason = element("textarea", "anime-reason");
+    this.reason = element("textarea", "anime-input anime-reason");
     this.reason.id = `anime-reason-${++idCount}`;
     this.reason.rows = 2;
     this.reason.maxLength = LONGEST;

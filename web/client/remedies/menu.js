@@ -1,10 +1,10 @@
 /** Window that lists the remedies for a failed node, and applies the chosen one. */
 
 import { app } from "../../../scripts/app.js";
+import { asOneStep } from "../canvas/one_step.js";
 import { element } from "../element.js";
 import { closePopup, openPopup } from "../nodes/popup.js";
 import { words } from "../words.js";
-import { asOneStep } from "./one_step.js";
 import { remediesFor } from "./plans.js";
 import { readRecords } from "./records.js";
 import { fittingRemedies } from "./table.js";

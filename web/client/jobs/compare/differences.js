@@ -1,5 +1,7 @@
 /** Differences between two jobs: measurements, parameters, models and workflow. */
 
+import { isRetry } from "../../report/retry.js";
+
 /** @import { Measurement } from "../../report/types.js" */
 /** @import { NodeReport } from "../detail/job_answer.js" */
 /** @import { Param } from "../detail/parameters.js" */
@@ -74,9 +76,7 @@ function pairsOf(one, other) {
 /** @param {NodeReport | null} nodeReport */
 function measurementsOf(nodeReport) {
   // The number of attempts is no quality of the pictures.
-  const measured = (nodeReport?.report.measurements ?? []).filter(
-    ({ backend }) => backend !== "retry",
-  );
+  const measured = (nodeReport?.report.measurements ?? []).filter((each) => !isRetry(each));
   return new Map(measured.map((each) => [each.name, each]));
 }
 

@@ -4,7 +4,7 @@ import { element } from "../../element.js";
 import { verdictPill } from "../../parts/pill.js";
 import { attemptsOf } from "../../report/retry.js";
 import { namedReason, words } from "../../words.js";
-import { snapshotAddress } from "./snapshots.js";
+import { snapshotPicture } from "./snapshots.js";
 
 /** @import { JobError, NodeReport, RetryAttempt, Snapshot } from "./job_answer.js" */
 /** @import { ReportedAttempt } from "../../report/retry.js" */
@@ -48,7 +48,11 @@ export function retries({ attempts, reports }) {
     const match = reportedAttempt(attempt, reports);
     const row = element("li", "anime-attempt", head);
     const picture = match && pictureOf(match.reported, match.snapshots);
-    if (picture) row.prepend(pictureElement(picture, words("asking.attempt_picture", { name })));
+    if (picture) {
+      const image = snapshotPicture(picture, words("asking.attempt_picture", { name }));
+      image.className = "anime-attempt-picture";
+      row.prepend(image);
+    }
     const reason = failureReason(attempt, match?.reported);
     if (reason) row.append(element("div", "anime-quiet anime-lines", reason));
     if (chosen) row.setAttribute("aria-current", "true");
@@ -101,20 +105,4 @@ function reportedAttempt({ node_id: node, number, seed }, reports) {
 function pictureOf({ report, snapshots: sets = [] }, snapshots) {
   const own = snapshots.filter((each) => sets.includes(each.set));
   return own.find((each) => each.frame === report.worst?.frame) ?? own[0];
-}
-
-/**
- * @param {Snapshot} snapshot
- * @param {string} text
- */
-function pictureElement(snapshot, text) {
-  const image = element("img", "anime-attempt-picture");
-  image.alt = text;
-  image.loading = "lazy";
-  image.decoding = "async";
-  image.width = snapshot.width;
-  image.height = snapshot.height;
-  image.addEventListener("error", () => image.remove());
-  image.src = snapshotAddress(snapshot);
-  return image;
 }

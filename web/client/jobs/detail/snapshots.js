@@ -120,6 +120,24 @@ export function snapshotAddress(snapshot) {
 }
 
 /**
+ * Return a small picture as an element, which is removed if the picture can't be loaded.
+ *
+ * @param {Snapshot} snapshot
+ * @param {string} text for people who don't see the picture; "" if another text stands for it
+ */
+export function snapshotPicture(snapshot, text) {
+  const picture = element("img");
+  picture.alt = text;
+  picture.loading = "lazy";
+  picture.decoding = "async";
+  picture.width = snapshot.width;
+  picture.height = snapshot.height;
+  picture.addEventListener("error", () => picture.remove());
+  picture.src = snapshotAddress(snapshot);
+  return picture;
+}
+
+/**
  * Return the sentence for a frame without a picture: which frames have one, or why none has.
  *
  * @param {number} frame
@@ -145,14 +163,7 @@ export function absenceText(frame, snapshots, absent, unsaved) {
  */
 function frameButton(snapshot, isWorst, onChoose) {
   const { frame } = snapshot;
-  const picture = element("img");
-  picture.alt = "";
-  picture.loading = "lazy";
-  picture.decoding = "async";
-  picture.width = snapshot.width;
-  picture.height = snapshot.height;
-  picture.addEventListener("error", () => picture.remove());
-  picture.src = snapshotAddress(snapshot);
+  const picture = snapshotPicture(snapshot, "");
   const number = element("span", "anime-strip-number", isWorst ? `✘ ${frame}` : String(frame));
   const button = element("button", "anime-strip-frame", picture, number);
   button.type = "button";

@@ -1,7 +1,7 @@
 /** Pictures and clips with which a production begins: files of jobs, and uploaded files. */
 
-import { api } from "../../../../scripts/api.js";
-import { PATIENT, RouteError } from "../../requests.js";
+import { inputPath, uploadInput } from "../../parts/input_files.js";
+import { RouteError } from "../../requests.js";
 import { words } from "../../words.js";
 
 /** @import { WrittenFile } from "../../parts/files.js" */
@@ -47,11 +47,9 @@ export function isPicture(file) {
  */
 export async function upload(file) {
   if (!isPicture(file)) throw refusal(400, words("ordering.no_picture", { name: file.name }));
-  const body = new FormData();
-  body.append("image", file);
   let response;
   try {
-    response = await api.fetchApi("/upload/image", { ...PATIENT, method: "POST", body });
+    response = await uploadInput(file, file.name);
   } catch (error) {
     throw new RouteError(0, "no_answer", String(error), {});
   }
@@ -65,7 +63,7 @@ export async function upload(file) {
   const { name, subfolder = "", type = "input" } = await response.json();
   const query = new URLSearchParams({ filename: name, subfolder, type });
   return {
-    value: `${subfolder ? `${subfolder}/` : ""}${name} [${type}]`,
+    value: `${inputPath({ name, subfolder })} [${type}]`,
     name,
     view: `/view?${query}`,
     isVideo: file.type.startsWith("video/"),

@@ -19,7 +19,7 @@ export class ValueField extends FieldFrame {
   constructor(field, text, onChange) {
     super(field, controlOf(field), hintOf(field));
     const control = /** @type {HTMLInputElement} */ (this.control);
-    control.className = "anime-order-control";
+    control.className = "anime-input anime-order-control";
     control.value = text;
     if (control.value !== text) control.value = ""; // a choice that isn't there any more
     control.setAttribute("aria-required", String(field.required));

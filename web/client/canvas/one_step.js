@@ -1,7 +1,7 @@
 /** Changes of the graph that one undo takes back. */
 
 import { app } from "../../../scripts/app.js";
-import { untilSized } from "../canvas/view.js";
+import { untilSized } from "./view.js";
 
 /**
  * Change the open graph as one step of the editor's undo.
