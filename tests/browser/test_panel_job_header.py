@@ -108,7 +108,8 @@ def test_a_lost_job_says_why_and_how_long_it_ran_at_least(
 
 def page_row(editor: Editor, text: str):
     """The first row with a text."""
-    return open_panel(editor).get_by_role("option").filter(has_text=text).first
+    jobs = open_panel(editor).get_by_role("listbox")  # a filter has options too, one of them "Lost"
+    return jobs.get_by_role("option").filter(has_text=text).first
 
 
 def lose(record: EmbeddedJobs, job: str, seconds: int) -> None:

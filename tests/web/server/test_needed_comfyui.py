@@ -24,7 +24,7 @@ class LoadedIn:
 
     def __init__(self, comfyui: Any, folder: Any, caplog: pytest.LogCaptureFixture) -> None:
         self.routes = web.RouteTableDef()
-        server = SimpleNamespace(instance=SimpleNamespace(routes=self.routes))
+        server = type("PromptServer", (), {"instance": SimpleNamespace(routes=self.routes)})
         link = folder / f"pack_{id(self)}"
         link.symlink_to(PACK, target_is_directory=True)
         before = comfyui.NODE_CLASS_MAPPINGS
