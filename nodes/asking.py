@@ -95,6 +95,8 @@ def _ask(
         "node": "" if running is None else running[1],
         "level": (Level.FRAME if is_by_frame else Level.BATCH).value,
         "seconds": seconds,
+        "subject": measured.judged.subject,
+        "fps": measured.judged.fps,
         "verdict": measured.judged.verdict.value,
         "score": measured.judged.score,
         "accepted": isinstance(decision, FrameDecision) or decision.is_accepted,

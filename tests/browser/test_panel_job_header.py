@@ -119,6 +119,20 @@ def lose(record: EmbeddedJobs, job: str, seconds: int) -> None:
         connection.commit()
 
 
+def test_a_job_that_takes_long_to_load_says_so(editor: Editor, client: ComfyClient):
+    job = client.get(f"/anime/jobs/{run_job(client, loop_prompt(f'slow {time.time_ns()}'))}")["job"]
+    route = f"**/anime/jobs/{job['id']}"
+    editor.page.route(route, lambda route: None)  # no answer
+    page_row(editor, job["shot"]).click()
+    loading = editor.page.locator(".anime-detail-loading")
+    expect(loading).to_have_text("Loading…")
+    expect(loading).to_be_visible()
+    editor.page.unroute(route)
+    editor.page.keyboard.press("Escape")
+    open_job(editor, client, job["id"])
+    expect(loading).to_be_hidden()
+
+
 def test_the_age_goes_on_in_the_detail(editor: Editor, client: ComfyClient):
     job = run_job(client, loop_prompt(f"ages {time.time_ns()}"))
     editor.page.clock.install()

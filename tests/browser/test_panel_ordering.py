@@ -38,6 +38,11 @@ OVERFLOW = """(panel) => {
         .filter((each) => each.getBoundingClientRect().right > right)
         .map((each) => `${each.tagName}.${each.className}`);
 }"""
+# True if nothing lies over the middle of a field.
+LIES_FREE = """(field) => {
+    const { left, top, width, height } = field.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === field;
+}"""
 SCROLL = "(view, bottom) => view.scrollTo(0, bottom ? view.scrollHeight : 0)"
 
 
@@ -124,6 +129,7 @@ def order_with_the_keyboard_alone(editor: Editor, panel: Any, project: str) -> N
     expect(width).to_have_accessible_description(
         "✘ Write a whole number from 64 to 2048. 64 to 2048"
     )
+    assert prompt.evaluate(LIES_FREE)  # not below the message
     editor.picture("order-form-wrong")
     prompt.fill("a girl on a hill")
     width.fill("128")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..integration.client import ComfyClient
+from ..integration.client import ComfyClient, Prompt
 from .accessibility import serious_faults
 from .editor import Editor
 from .eight_seeds import BLURRED, SEEDS, eight_seeds
@@ -27,11 +27,16 @@ def nothing_waits_afterwards(client: ComfyClient) -> Iterator[None]:
 def ask(editor: Editor, **gate: object) -> tuple[str, str]:
     """Run a prompt whose gate asks; return the prompt's id and the job's shot."""
     shot = f"eight {time.time_ns()}"
-    editor.page.evaluate(LOAD, eight_seeds(shot, ask="always", **gate))
-    prompt = editor.press_run()
+    return ask_with(editor, eight_seeds(shot, ask="always", **gate)), shot
+
+
+def ask_with(editor: Editor, prompt: Prompt) -> str:
+    """Run a prompt whose gate asks; return its id when its pictures are displayed."""
+    editor.page.evaluate(LOAD, prompt)
+    started = editor.press_run()
     editor.page.locator(ASKED).wait_for()
     editor.page.wait_for_function(PICTURES_LOADED)
-    return prompt, shot
+    return started
 
 
 def test_eight_seeds_are_picked_by_eye_saved_and_found_again(editor: Editor, client: ComfyClient):
@@ -98,3 +103,32 @@ def test_cancel_ends_the_wait_at_once_and_closes_the_window(editor: Editor, clie
     expect(editor.page.locator(ASKED)).to_have_count(0)
     editor.await_end(prompt)
     assert client.get("/anime/questions")["questions"] == []
+
+
+def test_a_clip_is_played_in_the_question_about_it(editor: Editor, client: ComfyClient):
+    prompt = Prompt()
+    clip = prompt.add(
+        "AnimeSampleClip",
+        **{"frames": 24, "width": 320, "height": 180, "fps": 12.0, "period": 24, "character": 1},
+        **{"seed": time.time_ns() % 2**40, "seam_jump": 0.0, "flicker": 0.0, "hold": 2},
+        **{"blur": 0.0, "drift": 0.0},
+    )
+    score = prompt.add("AnimeLoopScore", images=clip.out(), fps=clip.out(1))
+    gate = {"on_fail": "block", "on_not_measured": "reject", "level": "batch", "ask": "always"}
+    gated = prompt.add("AnimeGate", report=score.out(), images=clip.out(), **gate)
+    prompt.add("PreviewImage", images=gated.out())
+    started = ask_with(editor, prompt)
+    window = editor.page.locator(ASKED)
+    player = window.get_by_role("group", name="Player")
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    frame = player.get_by_role("slider", name="Frame", exact=True)
+    displayed = {frame.input_value() for _ in range(20) if not editor.page.wait_for_timeout(60)}
+    assert len(displayed) > 3
+    assert serious_faults(editor, ASKED) == []
+    editor.picture("asked-about-a-clip")
+    player.press("ArrowRight")  # it is none of the window's keys here
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(window.locator(".anime-asking-picture").first).to_have_attribute("tabindex", "0")
+    window.locator(".anime-asking-confirm").click()
+    editor.await_end(started)
+    expect(window).to_have_count(0)

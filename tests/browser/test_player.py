@@ -32,6 +32,13 @@ BUILD = """async (frames) => {
         clip.connect(0, node, node.inputs.findIndex(({ name }) => name === "images"));
     });
 }"""
+# A node below the first of them, which leaves so much height for its results.
+BELOW = """(room) => {
+    const [width, height] = app.graph.getNodeById(2).size;
+    const node = LiteGraph.createNode("Note");
+    app.graph.add(node);
+    node.pos = [400, 40 + height + room + LiteGraph.NODE_TITLE_HEIGHT];
+}"""
 # Counts the timers and the frames that the page asks for.
 WATCH = """() => {
     window.asked = { timers: 0, frames: 0, drawings: 0 };
@@ -141,6 +148,31 @@ def test_the_keyboard_plays_steps_and_lays_the_ends_over_each_other(
     player.get_by_role("button", name="Close the player").click()
     opener = editor.results(2).get_by_role("button", name="Play the loop")
     expect(opener).to_be_focused()
+
+
+def test_a_player_fits_in_a_node_with_little_room_and_escape_closes_it(
+    editor: Editor, no_motion: None
+):
+    editor.page.evaluate(BUILD, FRAMES)
+    editor.page.evaluate(BELOW, 190)
+    editor.run()
+    editor.show(scale=1.0, left=-360, top=60)
+    editor.settle()
+    player = player_of(editor, 2)
+    editor.settle()
+    editor.picture("player-little-room")
+    body = editor.results(2).locator(".anime-results-body")
+    assert body.bounding_box()["height"] < 200
+    for part in (player.locator("canvas"), player.get_by_role("button", name="Slow at the seam")):
+        assert lies_within(part.bounding_box(), body.bounding_box())
+    player.press("Escape")
+    expect(editor.results(2).get_by_role("button", name="Play the loop")).to_be_focused()
+
+
+def lies_within(inner: Any, outer: Any) -> bool:
+    """True if a box lies within another one from top to bottom, to a pixel."""
+    ends = [each["y"] + each["height"] for each in (inner, outer)]
+    return outer["y"] - 1 <= inner["y"] and ends[0] <= ends[1] + 1
 
 
 def test_a_long_loop_says_which_frames_it_shows(editor: Editor, client: ComfyClient):

@@ -15,7 +15,7 @@ const CLOSED = "anime.question_closed";
 /** @type {QuestionWindow | null} a prompt asks one question at a time */
 let openWindow = null;
 
-for (const sheet of ["report/report", "asking/asking"]) {
+for (const sheet of ["report/report", "player/player", "asking/asking"]) {
   useStyleSheet(new URL(`../${sheet}.css`, import.meta.url).href);
 }
 

@@ -3,10 +3,12 @@
 import { element } from "../element.js";
 import { nodeAtPath } from "../nodes/find.js";
 import { addressOf } from "../nodes/preview.js";
+import { wantsNoMotion } from "../player/motion.js";
 import { headline, line, scoreInWords, verdictSign } from "../report/report_parts.js";
 import { verdictStyle, wholeScore } from "../report/verdicts.js";
 import { namedReason, reasonText, words } from "../words.js";
 import { Choice, clock } from "./choice.js";
+import { questionClip } from "./clip.js";
 
 /** @import { Reason } from "../words.js" */
 /** @import { Picture } from "../nodes/preview.js" */
@@ -17,7 +19,8 @@ import { Choice, clock } from "./choice.js";
  * @typedef {{frame: number, accepted?: boolean, verdict?: string, score?: number | null,
  *   because?: Reason[], picture: Picture}} AskedFrame
  * @typedef {{id: string, seconds_left: number, prompt_id: string | null, node: string,
- *   level: "frame" | "batch", seconds: number, verdict: string, score: number | null,
+ *   level: "frame" | "batch", seconds: number, subject: string, fps: number | null,
+ *   verdict: string, score: number | null,
  *   accepted: boolean, because: Reason[], frames: AskedFrame[]}} Question
  */
 
@@ -44,6 +47,7 @@ export class QuestionWindow {
     this.fold = button("anime-asking-fold", "▾", () => this.#fold());
     this.items = question.frames.map((each, place) => this.#item(each, place));
     this.grid = element("ol", "anime-asking-grid", ...this.items.map(({ root }) => root));
+    this.clip = questionClip(question, this.items.map(({ image }) => image));
     this.message = element("div", "anime-asking-message");
     this.reviewer = element("input", "anime-asking-name");
     this.leave = button("anime-asking-leave", words("asking.leave"), () => this.#answer(null));
@@ -60,11 +64,13 @@ export class QuestionWindow {
   open() {
     document.body.append(this.root);
     if (!isTyping()) this.#focus();
+    if (!wantsNoMotion()) void this.clip?.play();
   }
 
   close() {
     clearInterval(this.timer);
     const isFocused = this.root.contains(document.activeElement);
+    this.clip?.destroy();
     this.root.remove();
     if (isFocused) this.opener?.focus();
   }
@@ -88,10 +94,11 @@ export class QuestionWindow {
     this.reviewer.setAttribute("aria-label", words("asking.name"));
     this.reviewer.value = localStorage.getItem(REVIEWER) ?? "";
     this.leave.title = this.#defaultText();
-    const keys = element("div", "anime-asking-keys", this.#keysText());
+    const keysText = this.isWhole ? "asking.keys_batch" : "asking.keys";
+    const keys = element("div", "anime-asking-keys", words(keysText));
     const buttons = element("div", "anime-asking-buttons", this.reviewer, this.leave, this.confirm);
     const foot = element("div", "anime-asking-foot", this.message, keys, buttons);
-    this.body.append(facts, this.grid);
+    this.body.append(facts, ...(this.clip ? [this.clip.root] : []), this.grid);
     this.root.append(head, this.body, foot);
     this.root.setAttribute("role", "dialog");
     this.root.setAttribute("aria-label", title);
@@ -136,7 +143,7 @@ export class QuestionWindow {
     }
     caption.append(element("span", "anime-asking-number", `#${frame.frame}`));
     const root = element("li", "anime-asking-item", pick, mark, zoom, caption);
-    return { root, pick, frame };
+    return { root, pick, frame, image };
   }
 
   /** Return what the report says of all pictures together. */
@@ -154,10 +161,6 @@ export class QuestionWindow {
     const numbers = frames.filter((each) => each.accepted).map(({ frame }) => `#${frame}`);
     if (numbers.length === 0) return words("asking.default_none");
     return words("asking.default", { frames: numbers.join(", ") });
-  }
-
-  #keysText() {
-    return words(this.isWhole ? "asking.keys_batch" : "asking.keys");
   }
 
   #draw() {

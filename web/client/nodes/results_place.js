@@ -111,6 +111,7 @@ export class ResultsPlace {
     this.root.classList.toggle("anime-no-room", most === 0);
     this.widget.options.margin = most === 0 ? 0 : MARGIN;
     this.content.style.maxHeight = `${most}px`;
+    this.content.style.setProperty("--anime-room", `${most - least + around}px`); // of the body
     this.body.scrollTop = scrollTop;
     return { most, natural };
   }

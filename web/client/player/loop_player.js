@@ -3,6 +3,7 @@
 import { element } from "../element.js";
 import { words } from "../words.js";
 import { FlipbookFrames } from "./flipbook.js";
+import { wantsNoMotion } from "./motion.js";
 import { Player } from "./player.js";
 
 /** @import { Report } from "../report/types.js" */
@@ -43,13 +44,9 @@ export function loopPlayer(report, places) {
     player = opened;
     part.replaceChildren(opened.root);
     opened.controls.play.focus({ preventScroll: true });
+    const isLoaded = await opened.load();
     part.scrollIntoView?.({ block: "nearest" });
-    if ((await opened.load()) && !wantsNoMotion()) await opened.play();
+    if (isLoaded && !wantsNoMotion()) await opened.play();
   });
   return { part, destroy: close };
-}
-
-/** Return true if the page should not move by itself. */
-function wantsNoMotion() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -4,6 +4,7 @@ import { element } from "../element.js";
 import { errorText } from "../parts/message.js";
 import { words } from "../words.js";
 import { playerControls } from "./controls.js";
+import { onPlayerKey } from "./keys.js";
 import { durations, following, placeOf } from "./timing.js";
 
 /** @import { FrameSource } from "./flipbook.js" */
@@ -63,7 +64,7 @@ export class Player {
     this.root.tabIndex = -1;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", words("player.label"));
-    this.root.addEventListener("keydown", (event) => this.#pressed(event));
+    this.root.addEventListener("keydown", (event) => onPlayerKey(this, event));
     // A node of Nodes 2.0 would be moved with the sliders.
     this.root.addEventListener("pointerdown", (event) => event.stopPropagation());
   }
@@ -270,32 +271,5 @@ export class Player {
     context.drawImage(layers[1], 0, 0);
     context.globalAlpha = 1;
     canvas.setAttribute("aria-label", words("player.mix_value", { percent: this.mix }));
-  }
-
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    const { key, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { numbers } = this.source;
-    /** @type {Record<string, () => unknown>} */
-    const steps = {
-      ArrowLeft: () => this.step(-1),
-      ArrowRight: () => this.step(1),
-      Home: () => this.step(-this.place),
-      End: () => this.step(numbers.length - 1 - this.place),
-    };
-    const ends = { s: () => this.setSlow(!this.isSlow), o: () => this.setOnion(!this.isOnion) };
-    /** @type {Record<string, () => unknown>} */
-    const actions = {
-      ...(target instanceof HTMLButtonElement ? {} : { " ": () => this.toggle() }),
-      ...(target instanceof HTMLInputElement && this.isOnion ? {} : steps), // it mixes the frames
-      ...(this.options.onClose ? { Escape: this.options.onClose } : {}),
-      ...(this.options.isLoop ? ends : {}),
-    };
-    // The canvas has keys of its own.
-    if (actions[key] || (key !== "Escape" && key !== "Tab")) event.stopPropagation();
-    if (!actions[key]) return;
-    event.preventDefault();
-    actions[key]();
   }
 }

@@ -3,7 +3,7 @@
 import { app } from "../../../scripts/app.js";
 import { asOneStep } from "../canvas/one_step.js";
 import { element } from "../element.js";
-import { closePopup, openPopup } from "../nodes/popup.js";
+import { openPopup } from "../nodes/popup.js";
 import { words } from "../words.js";
 import { remediesFor } from "./plans.js";
 import { readRecords } from "./records.js";
@@ -14,6 +14,8 @@ import { fittingRemedies } from "./table.js";
  * @import { Report } from "../report/types.js"
  */
 
+// The second click of a double click must meet the window, not what lies below it on the canvas.
+const DOUBLE_CLICK_MS = 500;
 const SHOWN_MS = 12_000; // a message that says how to go back must stay long enough to be read
 
 /**
@@ -56,9 +58,13 @@ export function openRemedies(owner, place, failure) {
     for (const { name, record } of items) record.textContent = recordOf(name);
   });
 
+  let isChosen = false;
+
   /** @param {Remedy} remedy */
   async function choose(remedy) {
-    closePopup(owner);
+    if (isChosen) return;
+    isChosen = true;
+    setTimeout(() => popup.close(), DOUBLE_CLICK_MS);
     await applyRemedy(remedy);
   }
 }
@@ -79,7 +85,7 @@ function remedyItem({ name, title, text, missing }, choose) {
   if (missing) button.setAttribute("aria-disabled", "true");
   else {
     button.append(record);
-    button.addEventListener("click", choose, { once: true });
+    button.addEventListener("click", choose);
   }
   return { name, record, item: element("li", "", button) };
 }

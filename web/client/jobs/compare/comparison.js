@@ -107,7 +107,8 @@ export class Comparison {
         ...valueTable("compare.seed", parameters.seeds),
         ...valueTable("compare.models", parameters.models),
         ...valueTable("compare.parameters", parameters.parameters),
-        ...nodeList(nodes),
+        ...inputTable(nodes),
+        ...nodeList(nodes.filter(({ inputs }) => inputs.length === 0)),
       ], "compare.same"),
       section(
         "compare.measurements", measurementTable(measurementPairs(first.reports, second.reports)),
@@ -195,26 +196,59 @@ function section(heading, parts, nothing) {
  */
 function valueTable(caption, differences) {
   if (differences.length === 0) return [];
-  const rows = differences.map(({ kind, node, name, first, second }) => {
-    const place = element("div", "anime-quiet", `${name} (${node})`);
-    const head = element("th", "", kindText(kind), place);
-    head.scope = "row";
-    const values = [first, second].map((each) =>
-      element("td", "anime-lines", each ?? words("compare.absent")),
-    );
-    return element("tr", "", head, ...values);
-  });
+  const rows = differences.map(({ kind, node, name, first, second }) =>
+    valueRow(kindText(kind), `${name} (${node})`, [first, second]),
+  );
   return [table(words(caption), rows)];
+}
+
+/**
+ * Return the inputs that differ in nodes of both workflows, as a table.
+ *
+ * @param {NodeDifference[]} nodes
+ */
+function inputTable(nodes) {
+  const rows = nodes.flatMap(({ node, title: name, inputs }) =>
+    inputs.map((input) =>
+      valueRow(`${name} (${node})`, input.name, [input.first, input.second].map(inputText)),
+    ),
+  );
+  return rows.length ? [table(words("compare.workflow"), rows)] : [];
+}
+
+/**
+ * Return the value of an input as text; null if the node has no such input.
+ *
+ * @param {unknown} value in API format: a link is a list of a node's id and one of its outputs
+ */
+function inputText(value) {
+  if (value === undefined) return null;
+  if (Array.isArray(value)) return words("compare.linked", { node: value[0] });
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * @param {string} name
+ * @param {string} place where the value is
+ * @param {(string | null)[]} values of both jobs; null where a job has none
+ */
+function valueRow(name, place, values) {
+  const head = element("th", "", name, element("div", "anime-quiet", place));
+  head.scope = "row";
+  const cells = values.map((each) =>
+    element("td", "anime-lines", each ?? words("compare.absent")),
+  );
+  return element("tr", "", head, ...cells);
 }
 
 /** @param {NodeDifference[]} nodes */
 function nodeList(nodes) {
   if (nodes.length === 0) return [];
-  const items = nodes.map(({ node, title: name, change, inputs }) => {
-    const values = { node, title: name, inputs: inputs.join(", ") };
-    return element("li", "", words(`compare.node_${change}`, values));
+  const items = nodes.map(({ node, title: name, change }) => {
+    const key = /** @type {Key} */ (`compare.node_${change}`);
+    return element("li", "", words(key, { node, title: name }));
   });
-  const heading = element("div", "anime-compare-caption", words("compare.workflow"));
+  const heading = element("div", "anime-compare-caption", words("compare.nodes"));
   return [heading, element("ul", "anime-compare-nodes", ...items)];
 }
 

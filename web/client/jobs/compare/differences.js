@@ -25,7 +25,10 @@ const SEED = "seed";
  *   ParameterDifferences
  *
  * @typedef {{node: string, title: string, change: "added" | "removed" | "replaced" | "changed",
- *   inputs: string[]}} NodeDifference `inputs`: names of the inputs that differ
+ *   inputs: InputDifference[]}} NodeDifference `inputs`: those that differ
+ *
+ * @typedef {{name: string, first: unknown, second: unknown}} InputDifference values in API format;
+ *   undefined where the node has no such input
  */
 
 /**
@@ -164,11 +167,10 @@ export function workflowDifferences(first, second, { seeds, models, parameters }
     if (!other) return [difference(node, title, "removed")];
     if (one.class_type !== other.class_type) return [difference(node, title, "replaced")];
     const names = [...new Set([...Object.keys(one.inputs), ...Object.keys(other.inputs)])];
-    const inputs = names.filter(
-      (name) =>
-        JSON.stringify(one.inputs[name]) !== JSON.stringify(other.inputs[name]) &&
-        !named.has(`${node}.${name}`),
-    );
+    const inputs = names
+      .filter((name) => !named.has(`${node}.${name}`))
+      .map((name) => ({ name, first: one.inputs[name], second: other.inputs[name] }))
+      .filter((each) => JSON.stringify(each.first) !== JSON.stringify(each.second));
     return inputs.length ? [difference(node, title, "changed", inputs)] : [];
   });
 }
@@ -177,7 +179,7 @@ export function workflowDifferences(first, second, { seeds, models, parameters }
  * @param {string} node
  * @param {string} title
  * @param {NodeDifference["change"]} change
- * @param {string[]} [inputs]
+ * @param {InputDifference[]} [inputs]
  * @returns {NodeDifference}
  */
 function difference(node, title, change, inputs = []) {

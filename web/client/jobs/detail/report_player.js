@@ -67,6 +67,7 @@ export function reportPlayer({ report, flipbook, flipbook_absent: absent }, view
   root.append(send.root, message.root);
   return {
     root,
+    plays: player !== null, // false if there is nothing to play
     /** @param {number} frame that the view displays now */
     rest(frame) {
       view.root.hidden = false;

@@ -164,7 +164,7 @@ function content(nodeReport, files) {
   if (worst && report.verdict !== "PASS") {
     choose(worst.frame);
     part.insertBefore(line(worstText(report)), picture);
-  }
+  } else if (player.plays) choose(0);
   const showCurve = curves && ((/** @type {string} */ name) => curves.choose(view.frame, name));
   part.append(measurementTable(report, showCurve));
   const destroy = () => {

@@ -238,5 +238,7 @@ function group(name, fields) {
 function reveal(control) {
   const details = control.closest("details");
   if (details) details.open = true;
-  control.focus();
+  control.focus({ preventScroll: true });
+  // The foot with the message lies over the lower end of the form.
+  control.scrollIntoView?.({ block: "center" });
 }
