@@ -12,10 +12,12 @@ from ..models.gating.frame_verdicts import for_batch
 from ..models.gating.gate import Decision, FrameDecision, Level, OnFail, OnNotMeasured
 from ..models.gating.gated_frames import gated_frames
 from ..models.gating.kept import GateSettings, Gating
+from ..models.gating.thresholds import read_thresholds
 from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .asking import AskSettings, gate_or_ask
+from .inputs import text_refusal
 from .lists import refuse_single_frames
 from .sockets import ReportSocket
 from .thumbnails import MOST_GATED, gated_pictures
@@ -160,6 +162,10 @@ class AnimeGate(io.ComfyNode):
                 io.Audio.Output("rejected_audio", tooltip="The sound of what does not pass."),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, thresholds: str | None = None) -> bool | str:
+        return text_refusal(read_thresholds, thresholds)
 
     @classmethod
     def fingerprint_inputs(cls, ask: str = Ask.NEVER.value, **inputs: Any) -> int:

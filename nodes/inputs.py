@@ -1,5 +1,7 @@
 """Inputs that several nodes share, and functions that read their values."""
 
+from collections.abc import Callable
+
 from comfy_api.latest import io
 
 from ..models.frames import Frames
@@ -14,6 +16,26 @@ from .graphics_memory import LOOP_BYTES, STRUCTURAL_FEATURES, device_with_room
 def text_input(name: str, tooltip: str) -> io.String.Input:
     """Return an optional text input that is empty by default."""
     return io.String.Input(name, default="", optional=True, tooltip=tooltip)
+
+
+def text_refusal(read: Callable[[str], object], text: str | None) -> bool | str:
+    """Return the answer of `validate_inputs` for a text, so that nothing runs in vain before it.
+
+    Args:
+        read: function that reads the text, and raises `ValueError` if it can't.
+        text: value of the input; None for one that comes over a link, which exists only when the
+            prompt runs.
+
+    Returns:
+        True, or the reason why the text is refused.
+    """
+    if text is None:
+        return True
+    try:
+        read(text)
+    except ValueError as error:
+        return str(error)
+    return True
 
 
 def fps_input(tooltip: str) -> io.Float.Input:

@@ -7,7 +7,7 @@ import torch
 from comfy_api.latest import Input, io
 
 from ..models.frames import as_fps
-from ..models.jobs.job import Artifact, Job
+from ..models.jobs.job import Artifact, Job, new_job
 from ..models.jobs.provenance.files import embedded_facts
 from ..models.jobs.provenance.naming import DEFAULT_TEMPLATE, file_prefix
 from ..models.jobs.recording.events import ArtifactWritten
@@ -20,7 +20,7 @@ from ..models.node_ui import own_ui
 from ..models.report import Report
 from . import comfyui
 from .answers import NodeUi
-from .inputs import fps_input
+from .inputs import fps_input, text_refusal
 from .job_files import checked_contents, saved_files
 from .sockets import JobSocket, ReportSocket
 
@@ -107,6 +107,10 @@ class AnimeJobSave(io.ComfyNode):
             ],
             outputs=[],
         )
+
+    @classmethod
+    def validate_inputs(cls, filename: str | None = None) -> bool | str:
+        return text_refusal(lambda text: file_prefix(text, new_job(None)), filename)
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:
