@@ -15,7 +15,7 @@ from .editor import Editor
 from .panel import expect, open_panel
 from .panel_list import ListedJobs
 from .prompts import loop_prompt, run_job
-from .studio import MANY, Studio
+from .studio import Studio
 
 pytestmark = in_the_classic_canvas
 FRAME = 1000 / 60  # milliseconds
@@ -23,6 +23,15 @@ PIXELS_A_FRAME = 1500
 SHOTS = 480  # of the studio's jobs
 SHOT = "s040 the lighthouse"
 OLDER = "UPDATE anime.jobs SET created_at = created_at - %s * interval '1 day' WHERE id = %s"
+
+
+@pytest.fixture(autouse=True)
+def ungrouped_afterwards(editor: Editor) -> Iterator[None]:
+    """Take the grouping back, which the browser would remember for other tests."""
+    yield
+    pressed = editor.page.get_by_role("button", name="Group by shot", pressed=True)
+    if pressed.count():
+        pressed.click()
 
 
 def test_the_list_is_grouped_by_shot(studio: Studio, with_panel: Editor, jobs: ListedJobs):
@@ -116,14 +125,15 @@ def all_shots_are_gone_through_in_few_elements(editor: Editor, jobs: ListedJobs)
     jobs.root.locator("[aria-level='2']").first.wait_for()
     frames = jobs.scroll(SHOTS, PIXELS_A_FRAME)
     assert editor.page.locator(".anime-row").count() <= 40
-    jobs.page.wait_for_function(  # other tests have made further shots
+    # Other tests have made further shots; the newest one, which is unfolded, may have one job only.
+    jobs.page.wait_for_function(
         """least => {
             const list = document.querySelector(".anime-list");
             list.scrollTop = list.scrollHeight;
             return [...document.querySelectorAll(".anime-row")]
                 .some((row) => Number(row.ariaSetSize) >= least);
         }""",
-        arg=SHOTS + MANY // SHOTS,
+        arg=SHOTS + 1,
     )
     return statistics.median(frames)
 

@@ -187,7 +187,7 @@ def test_no_job_is_lost_while_migrations_are_applied(private, database, later_fo
     recorder, recorded, stop = Recorder(private, longest_pause=0.05), [], threading.Event()
 
     def record_jobs() -> None:
-        while not stop.wait(0.002):
+        while not stop.wait(0.01):  # many more would take a slow machine long to write
             job = replace(new_job(f"p{len(recorded)}", "Winter"), tags=("a",))
             recorded.append(recorder.record(JobQueued(job, {})))
 
