@@ -123,6 +123,17 @@ class Editor:
             [scale, left, top],
         )
 
+    def look_at(self, node: int, scale: float = 0.9) -> None:
+        """Move the canvas so that a node is in the middle of it."""
+        self.page.evaluate(
+            """([id, scale]) => {
+                app.canvas.ds.scale = scale;
+                app.canvas.centerOnNode(app.graph.getNodeById(id));
+                app.canvas.setDirty(true, true);
+            }""",
+            [node, scale],
+        )
+
     def run(self) -> str:
         """Press Run, wait for the end of the prompt, and return the prompt's id."""
         prompts_before = len(self.prompts)

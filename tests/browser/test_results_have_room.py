@@ -89,7 +89,7 @@ def test_results_use_the_room_below_the_node_and_no_more(editor: Editor, kind, d
     editor.picture(f"room-{distance}")
     assert nodes_with_cut_off_results(editor) == []
     for node in below:
-        editor.page.evaluate("(id) => app.canvas.centerOnNode(app.graph.getNodeById(id))", node)
+        editor.look_at(node, scale=1.0)
         editor.settle()
         assert editor.page.evaluate(IN_VIEW, node) == {"isWhole": True, "isOnTop": True}
 
@@ -100,7 +100,7 @@ def test_the_same_reason_stands_once_and_everything_opens_in_a_window(editor: Ed
     for node in (LOOP, LOOP_GATE):
         assert editor.results(node).text_content().count("There are 3 frames") == 1
     assert "seam position, seam velocity, and 4 more" in editor.results(LOOP).text_content()
-    editor.show(scale=0.9, left=-1300, top=60)
+    editor.look_at(LOOP)
     opener = editor.results(LOOP).get_by_role("button", name="Open all results")
     opener.focus()
     opener.press("Enter")
@@ -116,7 +116,7 @@ def test_the_same_reason_stands_once_and_everything_opens_in_a_window(editor: Ed
 def test_an_opened_frame_is_closed_by_escape_and_by_its_button(editor: Editor):
     editor.load(short_check(frames=8))
     run_until_shown(editor, CHARACTER)
-    editor.show(scale=0.9, left=-1000, top=-200)
+    editor.look_at(CHARACTER)
     before = editor.page.evaluate(GROWN, CHARACTER)
     slider = editor.results(CHARACTER).get_by_role("slider")
     window = editor.page.locator(".anime-popup")

@@ -120,6 +120,7 @@ def a_nodes_help_opens_with_its_picture(editor: Editor) -> None:
     for node, kind in CHECKED.items():
         editor.page.evaluate("id => app.canvas.selectNode(app.graph.getNodeById(id))", node)
         if node == min(CHECKED):  # the page stays open, and follows the selection
+            editor.look_at(node)
             editor.page.get_by_test_id("info-button").click()
         page = editor.page.locator(".node-help-content")
         picture = page.locator(f'img[src$="docs/pictures/{kind}.webp"]')
