@@ -150,19 +150,35 @@ def test_the_keyboard_plays_steps_and_lays_the_ends_over_each_other(
     expect(opener).to_be_focused()
 
 
-def test_a_player_fits_in_a_node_with_little_room_and_escape_closes_it(
-    editor: Editor, no_motion: None
-):
+def build_above_another(editor: Editor, room: int) -> None:
+    """Build and run the nodes, the first of which has so many pixels below it."""
     editor.page.evaluate(BUILD, FRAMES)
-    editor.page.evaluate(BELOW, 190)
+    editor.page.evaluate(BELOW, room)
     editor.run()
     editor.show(scale=1.0, left=-360, top=60)
     editor.settle()
+
+
+def test_a_node_with_little_room_plays_its_loop_in_the_window(editor: Editor, no_motion: None):
+    build_above_another(editor, 150)
+    editor.results(2).get_by_role("button", name="Play the loop").click()
+    window = editor.page.locator(".anime-popup")
+    player = window.get_by_role("group", name="Player")
+    expect(player.locator("canvas")).to_be_visible()
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    expect(editor.results(2).get_by_role("group", name="Player")).to_have_count(0)
+    editor.picture("player-in-the-window")
+    editor.page.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+
+
+def test_a_player_fits_in_a_node_and_escape_closes_it(editor: Editor, no_motion: None):
+    build_above_another(editor, 230)
     player = player_of(editor, 2)
     editor.settle()
     editor.picture("player-little-room")
     body = editor.results(2).locator(".anime-results-body")
-    assert body.bounding_box()["height"] < 200
+    assert body.bounding_box()["height"] < 160
     for part in (player.locator("canvas"), player.get_by_role("button", name="Slow at the seam")):
         assert lies_within(part.bounding_box(), body.bounding_box())
     player.press("Escape")

@@ -77,8 +77,9 @@ export function hasResults(output) {
  *
  * @param {Results} results
  * @param {FrameSource} frameSource
- * @param {(frame?: number, name?: string) => void} [open] opens all results, with a chosen frame of
- *   a measurement; with it only as much is returned as a node has room for
+ * @param {(frame?: number, name?: string) => HTMLElement | null} [open] opens all results in a
+ *   window, with a chosen frame of a measurement; with it only as much is returned as a node has
+ *   room for
  * @returns {ResultParts}
  */
 export function resultParts(results, frameSource, open) {
@@ -97,7 +98,7 @@ export function resultParts(results, frameSource, open) {
   if (report && report.schema !== 1) parts.push(line(words("node.unreadable")));
   else if (report) {
     head = headline(report.verdict, scoreInWords(report.score));
-    player = flipbook ? loopPlayer(report, flipbook) : null;
+    player = flipbook ? loopPlayer(report, flipbook, open) : null;
     if (player) parts.push(player.part);
     parts.push(...editTexts(report).map(editLine), ...decidingParts(report, limits));
     const [pictures] = ownEntries(results.anime_attempts);

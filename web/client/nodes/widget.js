@@ -209,13 +209,13 @@ class NodeResults {
   }
 
   /**
-   * Open all results in a window beside the node.
+   * Open all results in a window beside the node, and return it.
    *
    * @param {number} [frame] to be displayed; without it the window gets the focus
    * @param {string} [name] of the measurement
    */
   #open(frame, name) {
-    if (!this.shown) return;
+    if (!this.shown) return null;
     const { results } = this.shown;
     const popup = openPopup(this, this.root, () => {
       const { head, parts, choose, destroy } = resultParts(results, this.#frames());
@@ -223,6 +223,7 @@ class NodeResults {
     });
     if (frame === undefined) popup.focus();
     else popup.content.choose?.(frame, name);
+    return popup.root;
   }
 
   /**

@@ -10,15 +10,19 @@ import { Player } from "./player.js";
 /** @import { FlipbookPlaces } from "./flipbook.js" */
 
 const USUAL_FPS = 12; // of an older report without a frame rate
+// Pixels on a node: those of the lowest picture and of the controls below it, as in player.css.
+const LEAST_ROOM = 124;
 
 /**
  * Return the player of a loop as an element: at first only the button that opens it.
  *
  * @param {Report} report
  * @param {FlipbookPlaces} places of the loop's frames
+ * @param {() => HTMLElement | null} [openWindow] opens and returns a window with all results, where
+ *   the loop is played if the node has little room
  * @returns {{part: HTMLElement, destroy(): void}}
  */
-export function loopPlayer(report, places) {
+export function loopPlayer(report, places, openWindow) {
   /** @type {Player | null} */
   let player = null;
   const open = element("button", "anime-play-open");
@@ -33,6 +37,12 @@ export function loopPlayer(report, places) {
     part.replaceChildren(open);
   };
   open.addEventListener("click", async () => {
+    if (openWindow && roomFor(part) < LEAST_ROOM) {
+      /** @type {HTMLElement | null | undefined} */
+      const inWindow = openWindow()?.querySelector(".anime-play-open");
+      inWindow?.click();
+      return;
+    }
     const fps = report.fps || USUAL_FPS;
     const opened = new Player(new FlipbookFrames(places), {
       ...{ fps, isLoop: true, hasSlider: true },
@@ -49,4 +59,13 @@ export function loopPlayer(report, places) {
     if (isLoaded && !wantsNoMotion()) await opened.play();
   });
   return { part, destroy: close };
+}
+
+/**
+ * Return the height that a node has for a player, in pixels.
+ *
+ * @param {HTMLElement} part of the node's results
+ */
+function roomFor(part) {
+  return parseFloat(getComputedStyle(part).getPropertyValue("--anime-room")) || Infinity;
 }
