@@ -78,6 +78,7 @@ def test_results_use_the_room_below_the_node_and_no_more(editor: Editor, kind, d
     before = boxes_of(editor, kind[1])
     gaps = {above: before[other].top - before[above].bottom for above, other in below.items()}
     assert all(gap >= 0 for gap in gaps.values())
+    editor.show(scale=0.7, left=200 - FREE, top=60)  # what is outside of the view has no results
     run_until_shown(editor, CHARACTER, LOOP, QUALITY)
     boxes = boxes_of(editor, kind[1])
     covered = [(a, b) for a, b in combinations(boxes, 2) if boxes[a].overlaps(boxes[b])]
