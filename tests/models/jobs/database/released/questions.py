@@ -35,9 +35,10 @@ COLUMNS = {
 DIGITS = 2
 SCORES = {"score", "scores", "median_score"}
 ROUNDED = {"reproduced_from", "measurements", "median_score"}  # keys of jobs, reports, groups
-# Keys of a report, of the answer with a job's graph, of the answers with its files, and of an
-# attempt of a production, that 0.1.0 didn't write; and keys of a file that it didn't write.
-ADDED = {"deciding", "output_nodes", "waiting_files", "has_thumbnail"}
+# Keys of a report, of the answer with a job's graph, and of the answers with its files, that 0.1.0
+# didn't write; and keys of a file, and of an attempt of a production, that it didn't write.
+ADDED = {"deciding", "output_nodes", "waiting_files"}
+ADDED_TO_ATTEMPTS = {"thumbnail"}
 ADDED_TO_FILES = {"node_id", "node_type", "thumbnail"}
 ADDED_TO_REPORTS = {"title", "node_type", "snapshots", "snapshots_absent"}
 ADDED_TO_REPORTS |= {"flipbook", "flipbook_absent"}
@@ -195,6 +196,8 @@ def _in_utc(value: Any) -> Any:
         names = value.keys() & COLUMNS if "reproduced_from" in value else value.keys() - ADDED
         if "view" in value:
             names -= ADDED_TO_FILES
+        if "chosen" in value:
+            names -= ADDED_TO_ATTEMPTS
         if "report" in value:
             names -= ADDED_TO_REPORTS
         if value.get("reason_code") in LIMITED and isinstance(value.get("reason_values"), dict):
