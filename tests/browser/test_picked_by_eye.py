@@ -125,6 +125,8 @@ def test_a_clip_is_played_in_the_question_about_it(editor: Editor, client: Comfy
     displayed = {frame.input_value() for _ in range(20) if not editor.page.wait_for_timeout(60)}
     assert len(displayed) > 3
     assert serious_faults(editor, ASKED) == []
+    picture = window.locator(".anime-asking-picture img").first
+    assert picture.bounding_box()["height"] < player.locator("canvas").bounding_box()["height"] / 3
     editor.picture("asked-about-a-clip")
     player.press("ArrowRight")  # it is none of the window's keys here
     expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
