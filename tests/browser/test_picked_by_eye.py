@@ -81,10 +81,12 @@ def test_a_reloaded_page_shows_the_question_again_and_escape_lets_the_score_deci
     editor: Editor, client: ComfyClient
 ):
     prompt, _ = ask(editor, ask_seconds=600)
+    editor.page.keyboard.press("3")
     editor.await_draft()
     editor.open()
     window = editor.page.locator(ASKED)
     window.wait_for()
+    expect(window.locator(".anime-asking-picked")).to_have_count(1)  # what was picked stays
     window.locator(".anime-asking-picture").first.focus()
     editor.page.keyboard.press("Escape")
     editor.await_condition(lambda: client.history(prompt))

@@ -15,7 +15,14 @@ from .prompts import loop_prompt, run_job
 
 pytestmark = in_the_classic_canvas
 SIDE = 512  # px of the clip; a small picture of its frames has as many
-GUTTER = ".p-splitter-gutter"
+# Where the mouse can take the border on the right of the panel; each editor has its own element.
+BORDER = """() => {
+    const { right, top } = document.querySelector(".anime-panel").getBoundingClientRect();
+    const places = [...Array(16).keys()].map((each) => right - 4 + each);
+    const isBorder = (x) => /(col|ew)-resize/.test(
+        getComputedStyle(document.elementFromPoint(x, top + 300)).cursor);
+    return places.find(isBorder) ?? right;
+}"""
 HALF_A_SCREEN = 950  # px
 NARROWEST = 280  # px
 
@@ -35,13 +42,11 @@ def loop_that_saves_nothing(shot: str) -> Prompt:
 def set_width(editor: Editor, width: int) -> None:
     """Drag the border of the panel until the panel is so wide."""
     mouse, page = editor.page.mouse, editor.page
-    border = page.locator(GUTTER).first.bounding_box()
     panel = page.locator(".anime-panel").bounding_box()
-    assert border
     assert panel
-    mouse.move(border["x"] + border["width"] / 2, border["y"] + 300)
+    mouse.move(page.evaluate(BORDER), panel["y"] + 300)
     mouse.down()
-    mouse.move(panel["x"] + width, border["y"] + 300, steps=8)
+    mouse.move(panel["x"] + width, panel["y"] + 300, steps=8)
     mouse.up()
     editor.settle()
 

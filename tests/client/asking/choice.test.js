@@ -44,7 +44,8 @@ describe("the choice of pictures", () => {
   });
 
   test("a batch that is judged as a whole is accepted or rejected as a whole", () => {
-    const choice = new Choice([0, 1, 2], true);
+    assert.deepEqual(press(new Choice([0, 1, 2], true), "Enter"), { kind: "warned" });
+    const choice = new Choice([0, 1, 2], true, [0, 1, 2]);
     assert.deepEqual(choice.numbers, [0, 1, 2]);
     press(choice, "ArrowRight", " ");
     assert.deepEqual(choice.numbers, []);

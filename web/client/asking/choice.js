@@ -12,13 +12,14 @@ export class Choice {
   /**
    * @param {number[]} frames numbers of the pictures
    * @param {boolean} isWhole true if all pictures are accepted or rejected together
+   * @param {number[]} picked numbers of the pictures that are picked at first
    */
-  constructor(frames, isWhole) {
+  constructor(frames, isWhole, picked = []) {
     this.frames = frames;
     this.isWhole = isWhole;
     this.cursor = 0;
     /** @type {Set<number>} */
-    this.picked = new Set(isWhole ? frames : []);
+    this.picked = new Set(picked);
     this.isWarned = false;
   }
 

@@ -2,13 +2,13 @@
 
 import { element } from "../element.js";
 import { nodeAtPath } from "../nodes/find.js";
-import { addressOf } from "../nodes/preview.js";
 import { wantsNoMotion } from "../player/motion.js";
-import { headline, line, scoreInWords, verdictSign } from "../report/report_parts.js";
-import { verdictStyle, wholeScore } from "../report/verdicts.js";
-import { namedReason, reasonText, words } from "../words.js";
+import { headline, line, scoreInWords } from "../report/report_parts.js";
+import { namedReason, words } from "../words.js";
 import { Choice, clock } from "./choice.js";
 import { questionClip } from "./clip.js";
+import { keepChoice, keptChoice } from "./kept_choice.js";
+import { pictureItem } from "./picture_item.js";
 
 /** @import { Reason } from "../words.js" */
 /** @import { Picture } from "../nodes/preview.js" */
@@ -39,7 +39,10 @@ export class QuestionWindow {
     this.question = question;
     this.send = send;
     this.isWhole = question.level === "batch";
-    this.choice = new Choice(question.frames.map(({ frame }) => frame), this.isWhole);
+    const frames = question.frames.map(({ frame }) => frame);
+    // Pictures are picked one by one; of a whole batch, what the score says is the first choice.
+    const first = this.isWhole && question.accepted ? frames : [];
+    this.choice = new Choice(frames, this.isWhole, keptChoice(question.id) ?? first);
     this.end = performance.now() + question.seconds_left * 1000;
     this.opener = /** @type {HTMLElement | null} */ (document.activeElement);
     this.isSending = false;
@@ -111,39 +114,17 @@ export class QuestionWindow {
    * @param {number} place
    */
   #item(frame, place) {
-    const image = element("img");
-    image.src = addressOf(frame.picture);
-    image.alt = "";
-    image.draggable = false;
-    const pick = element("button", "anime-asking-picture", image);
-    pick.type = "button";
-    pick.addEventListener("click", () => this.#pick(place));
-    pick.addEventListener("focus", () => {
+    const item = pictureItem(frame, this.isWhole ? 0 : place + 1);
+    item.pick.addEventListener("click", () => this.#pick(place));
+    item.pick.addEventListener("focus", () => {
       this.choice.cursor = place;
       this.#draw();
     });
-    const mark = element("span", "anime-asking-mark", "✔");
-    const zoom = button("anime-asking-zoom", "⤢", () => {
+    item.zoom.addEventListener("click", () => {
       this.choice.cursor = place;
       this.#zoom();
     });
-    zoom.title = words("asking.zoom");
-    zoom.setAttribute("aria-label", words("asking.zoom"));
-    zoom.tabIndex = -1; // Z does the same
-    const caption = element("div", "anime-asking-caption");
-    if (place < 9 && !this.isWhole) caption.append(element("kbd", "", String(place + 1)), " ");
-    const { verdict, score = null, because = [] } = frame;
-    if (verdict) {
-      const shortScore = score === null ? scoreInWords(score) : String(wholeScore(score));
-      const texts = because.map(reasonText);
-      caption.append(verdictSign(verdict), ` ${shortScore}`);
-      const reason = element("span", "anime-asking-reason", texts.join(" "));
-      reason.title = texts.join("\n");
-      caption.append(reason);
-    }
-    caption.append(element("span", "anime-asking-number", `#${frame.frame}`));
-    const root = element("li", "anime-asking-item", pick, mark, zoom, caption);
-    return { root, pick, frame, image };
+    return item;
   }
 
   /** Return what the report says of all pictures together. */
@@ -170,7 +151,6 @@ export class QuestionWindow {
       root.classList.toggle("anime-asking-picked", isPicked);
       root.classList.toggle("anime-asking-current", place === choice.cursor);
       pick.setAttribute("aria-pressed", String(isPicked));
-      pick.setAttribute("aria-label", pictureText(frame));
       pick.tabIndex = place === choice.cursor ? 0 : -1;
     });
     const count = choice.picked.size;
@@ -184,6 +164,11 @@ export class QuestionWindow {
   #pick(place) {
     this.message.textContent = "";
     this.choice.toggle(place);
+    this.#changed();
+  }
+
+  #changed() {
+    keepChoice(this.question.id, this.choice.numbers);
     this.#draw();
   }
 
@@ -208,7 +193,7 @@ export class QuestionWindow {
     else if (outcome.kind === "zoomed") this.#zoom();
     else {
       this.message.textContent = outcome.kind === "warned" ? words("asking.nothing") : "";
-      this.#draw();
+      this.#changed();
       this.#focus();
     }
   }
@@ -269,13 +254,6 @@ export class QuestionWindow {
     this.root.removeAttribute("aria-busy");
     this.message.textContent = refusal;
   }
-}
-
-/** @param {AskedFrame} frame */
-function pictureText({ frame, verdict, score = null }) {
-  if (!verdict) return words("curve.picture", { frame });
-  const { word } = verdictStyle(verdict);
-  return words("asking.picture", { frame, verdict: word, score: scoreInWords(score) });
 }
 
 /** Return true if the focus is in a field of text. */

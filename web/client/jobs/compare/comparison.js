@@ -107,8 +107,8 @@ export class Comparison {
         ...valueTable("compare.seed", parameters.seeds),
         ...valueTable("compare.models", parameters.models),
         ...valueTable("compare.parameters", parameters.parameters),
-        ...inputTable(nodes),
         ...nodeList(nodes.filter(({ inputs }) => inputs.length === 0)),
+        ...inputTable(nodes),
       ], "compare.same"),
       section(
         "compare.measurements", measurementTable(measurementPairs(first.reports, second.reports)),
