@@ -1,8 +1,13 @@
 """Texts that can't be read are refused before anything of the prompt runs."""
 
+from typing import Any
+
 import pytest
 
-CLIP = {"class_type": "AnimeSampleClip", "inputs": {"frames": 4, "width": 64, "height": 64}}
+CLIP: dict[str, Any] = {
+    "class_type": "AnimeSampleClip",
+    "inputs": {"frames": 4, "width": 64, "height": 64},
+}
 SCORE = {"class_type": "AnimeLoopScore", "inputs": {"images": ["1", 0]}}
 JOB = {"class_type": "AnimeJob", "inputs": {}}
 IMAGES = {"images": ["1", 0]}
@@ -13,7 +18,7 @@ NODES = {
 }
 
 
-def prompt_with(name: str, value: object) -> dict[str, object]:
+def prompt_with(name: str, value: object) -> dict[str, Any]:
     """A prompt whose node 4 has an input of this name with this value."""
     node, inputs = NODES[name]
     four = {"class_type": node, "inputs": {**inputs, name: value}}
