@@ -26,6 +26,7 @@ def test_the_attempts_of_a_retry_stand_side_by_side(editor: Editor, client: Comf
     retry = Retry(THIRD_PASSES)
     retry.prompt.add("AnimeJob", project="retries", shot=f"three attempts {time.time_ns()}")
     editor.page.evaluate(LOAD, retry.prompt)
+    editor.settle()  # until the new tab is the open one
     editor.show(scale=0.6, left=20, top=120)
     prompt = editor.run()
     end = editor.page.evaluate(
