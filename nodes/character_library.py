@@ -19,6 +19,7 @@ from ..models.jobs.recording.recorder import open_recorder
 from ..models.node_types import NOTHING_SAVED
 from ..models.node_ui import own_ui
 from . import comfyui
+from .inputs import refusal
 from .sockets import CharacterSocket
 from .thumbnails import reference_thumbnails
 
@@ -112,13 +113,7 @@ class AnimeCharacterLoad(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, name: str | None = None, version: int | None = None) -> bool | str:
-        if name is None:
-            return True  # The value comes over a link and exists only when the prompt runs.
-        try:
-            _saved_character(name, version)
-        except ValueError as error:
-            return str(error)
-        return True
+        return refusal(lambda text: _saved_character(text, version), name)
 
     @classmethod
     def fingerprint_inputs(cls, name: str | None = None, version: int | None = 0) -> str:

@@ -17,7 +17,7 @@ from ..models.where_it_ran import with_places
 from . import comfyui
 from .answers import SCORED_OUTPUTS, scored_output
 from .graphics_memory import PAIR_BYTES, device_with_room
-from .inputs import RESIZE_INPUT, text_refusal
+from .inputs import RESIZE_INPUT, refusal
 from .partial_reports import partial_reports
 from .profiles import ProfiledNode, chosen_measures, profile_input
 
@@ -66,7 +66,7 @@ class AnimeCompareImages(ProfiledNode):
 
     @classmethod
     def validate_inputs(cls, metrics: str | None = None) -> bool | str:
-        return text_refusal(read_metrics, metrics)
+        return refusal(read_metrics, metrics)
 
     @classmethod
     def execute(

@@ -17,7 +17,7 @@ from ..models.node_ui import own_ui
 from ..models.report import Report
 from .answers import kept_ui, node_output, or_blocked
 from .asking import AskSettings, gate_or_ask
-from .inputs import text_refusal
+from .inputs import refusal
 from .lists import refuse_single_frames
 from .sockets import ReportSocket
 from .thumbnails import MOST_GATED, gated_pictures
@@ -165,7 +165,7 @@ class AnimeGate(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, thresholds: str | None = None) -> bool | str:
-        return text_refusal(read_thresholds, thresholds)
+        return refusal(read_thresholds, thresholds)
 
     @classmethod
     def fingerprint_inputs(cls, ask: str = Ask.NEVER.value, **inputs: Any) -> int:

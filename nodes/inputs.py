@@ -1,6 +1,7 @@
 """Inputs that several nodes share, and functions that read their values."""
 
 from collections.abc import Callable
+from typing import Any
 
 from comfy_api.latest import io
 
@@ -18,21 +19,21 @@ def text_input(name: str, tooltip: str) -> io.String.Input:
     return io.String.Input(name, default="", optional=True, tooltip=tooltip)
 
 
-def text_refusal(read: Callable[[str], object], text: str | None) -> bool | str:
-    """Return the answer of `validate_inputs` for a text, so that nothing runs in vain before it.
+def refusal(read: Callable[..., object], *values: Any) -> bool | str:
+    """Return the answer of `validate_inputs`, so that nothing runs in vain before a wrong value.
 
     Args:
-        read: function that reads the text, and raises `ValueError` if it can't.
-        text: value of the input; None for one that comes over a link, which exists only when the
-            prompt runs.
+        read: function that reads the values, and raises `ValueError` if it can't.
+        values: values of inputs. None is one that comes over a link: it exists only when the prompt
+            runs, so nothing is checked before.
 
     Returns:
-        True, or the reason why the text is refused.
+        True, or the reason why the values are refused.
     """
-    if text is None:
+    if any(each is None for each in values):
         return True
     try:
-        read(text)
+        read(*values)
     except ValueError as error:
         return str(error)
     return True

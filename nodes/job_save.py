@@ -20,7 +20,7 @@ from ..models.node_ui import own_ui
 from ..models.report import Report
 from . import comfyui
 from .answers import NodeUi
-from .inputs import fps_input, text_refusal
+from .inputs import fps_input, refusal
 from .job_files import checked_contents, saved_files
 from .sockets import JobSocket, ReportSocket
 
@@ -110,7 +110,7 @@ class AnimeJobSave(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, filename: str | None = None) -> bool | str:
-        return text_refusal(lambda text: file_prefix(text, new_job(None)), filename)
+        return refusal(lambda text: file_prefix(text, new_job(None)), filename)
 
     @classmethod
     def fingerprint_inputs(cls, **inputs: Any) -> str:

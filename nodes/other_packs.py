@@ -11,7 +11,7 @@ from ..models.other_packs.answer_report import AnswerSettings, Expected, Kind, r
 from ..models.other_packs.criterion import LARGEST, Criterion, Role
 from ..models.other_packs.value_report import report_value
 from .answers import SCORED_OUTPUTS, scored_output
-from .inputs import text_input
+from .inputs import refusal, text_input
 
 CATEGORY = "Anime Production/Acting"
 BETTER_TOOLTIP = (
@@ -81,7 +81,7 @@ class AnimeReportFromValue(io.ComfyNode):
     ) -> bool | str:
         """Refuse settings that contradict each other, before anything is rendered."""
         settings = (name, "", better, limit, limit_to, scale_low, scale_high, role)
-        return _validation_result(lambda values: _criterion(*values), settings)
+        return refusal(_criterion, *map(_first, settings))
 
     @classmethod
     def execute(
@@ -173,7 +173,7 @@ class AnimeReportFromAnswer(io.ComfyNode):
         """Refuse settings that contradict each other, before anything is rendered."""
         of_number = (better, limit, limit_to, scale_low, scale_high)
         settings = (kind, expected, must, must_not, *of_number, name, role)
-        return _validation_result(lambda values: _answer_settings(*values), settings)
+        return refusal(_answer_settings, *map(_first, settings))
 
     @classmethod
     def execute(
@@ -300,19 +300,3 @@ def _choice(name: str, options: Any, value: Any) -> Any:
 def _first(value: Any) -> Any:
     """Return a setting of a node that takes lists: the first value of its list."""
     return (value[0] if value else None) if isinstance(value, list | tuple) else value
-
-
-def _validation_result(make: Any, settings: Sequence[Any]) -> bool | str:
-    """Return True if settings fit together, else the sentence that says what to change.
-
-    A setting that comes over a link is unknown before the prompt runs. Then nothing is checked
-    here, and the node checks all settings when it runs.
-    """
-    values = [_first(each) for each in settings]
-    if any(value is None for value in values):
-        return True
-    try:
-        make(values)
-    except (InputError, ValueError) as error:
-        return str(error)
-    return True

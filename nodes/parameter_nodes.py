@@ -17,6 +17,7 @@ from ..models.production.phase_parameters import (
     Parameter,
     read_choices,
 )
+from .inputs import refusal
 
 CATEGORY = "Anime Production/Production"
 NAMELESS = "without a name"
@@ -72,7 +73,7 @@ class AnimeParameterString(io.ComfyNode):
     def validate_inputs(
         cls, name: str | None = None, value: str | None = None, choices: str | None = None
     ) -> bool | str:
-        return _validation_result(_text(name, choices), value)
+        return refusal(_text(name, choices).checked, value)
 
     @classmethod
     def execute(cls, name: str = "", value: str = "", choices: str = "") -> io.NodeOutput:
@@ -118,7 +119,7 @@ class _Numeric(io.ComfyNode):
         low: Number | None = None,
         high: Number | None = None,
     ) -> bool | str:
-        return _validation_result(cls.parameter(name, low, high), value)
+        return refusal(cls.parameter(name, low, high).checked, value)
 
     @classmethod
     def parameter(cls, name: str | None, low: Number | None, high: Number | None) -> Parameter:
@@ -196,17 +197,3 @@ class AnimeParameterBoolean(io.ComfyNode):
 
 def _text(name: str | None, choices: str | None) -> Parameter:
     return Parameter(name or NAMELESS, STRING, (), "", choices=read_choices(choices or ""))
-
-
-def _validation_result(parameter: Parameter, value: Any) -> bool | str:
-    """Return the answer of `validate_inputs`: True, or the reason why the value is refused.
-
-    None stands for a value that comes over a link. It is checked when the prompt runs.
-    """
-    if value is None:
-        return True
-    try:
-        parameter.checked(value)
-    except ValueError as error:
-        return str(error)
-    return True

@@ -7,7 +7,6 @@ import { Player } from "../player/player.js";
 
 const LOOP = "loop";
 const CLIPS = [LOOP, "clip_quality"]; // subjects of reports on moving pictures
-const USUAL_FPS = 12; // of a report without a frame rate
 
 /**
  * Frames of a question, drawn from the elements that display them in the window.
@@ -51,7 +50,7 @@ export function questionClip({ level, subject, fps }, images) {
   const moves = fps !== null || CLIPS.includes(subject);
   if (level !== "batch" || images.length < 2 || !moves) return null;
   return new Player(new QuestionFrames(images), {
-    fps: fps || USUAL_FPS,
+    fps,
     isLoop: subject === LOOP,
     hasSlider: true,
   });

@@ -4,10 +4,10 @@ import { element } from "../element.js";
 import { nodeAtPath } from "../nodes/find.js";
 import { wantsNoMotion } from "../player/motion.js";
 import { headline, line, scoreInWords } from "../report/report_parts.js";
+import { keep, kept } from "../session.js";
 import { namedReason, words } from "../words.js";
 import { Choice, clock } from "./choice.js";
 import { questionClip } from "./clip.js";
-import { keepChoice, keptChoice } from "./kept_choice.js";
 import { pictureItem } from "./picture_item.js";
 
 /** @import { Reason } from "../words.js" */
@@ -25,6 +25,7 @@ import { pictureItem } from "./picture_item.js";
  */
 
 const REVIEWER = "Anime.Reviewer"; // name under which the browser keeps the name of the person
+const PICKED = "Anime.Picked"; // name under which the tab keeps what is picked
 const LONGEST_NAME = 200; // characters; the routes refuse a longer name
 const SOON = 15; // seconds before the end at which the clock stands out
 
@@ -42,7 +43,9 @@ export class QuestionWindow {
     const frames = question.frames.map(({ frame }) => frame);
     // Pictures are picked one by one; of a whole batch, what the score says is the first choice.
     const first = this.isWhole && question.accepted ? frames : [];
-    this.choice = new Choice(frames, this.isWhole, keptChoice(question.id) ?? first);
+    const before = kept(PICKED);
+    const picked = before?.question === question.id ? before.picked : first;
+    this.choice = new Choice(frames, this.isWhole, picked);
     this.end = performance.now() + question.seconds_left * 1000;
     this.opener = /** @type {HTMLElement | null} */ (document.activeElement);
     this.isSending = false;
@@ -168,7 +171,7 @@ export class QuestionWindow {
   }
 
   #changed() {
-    keepChoice(this.question.id, this.choice.numbers);
+    keep(PICKED, { question: this.question.id, picked: this.choice.numbers });
     this.#draw();
   }
 

@@ -1,5 +1,7 @@
 /** Runs that this browser tab queued, kept across a reload of the page. */
 
+import { keep, kept } from "../session.js";
+
 const KEY = "animeProduction.runs";
 const MOST = 40; // runs, the newest ones
 
@@ -16,12 +18,8 @@ const MOST = 40; // runs, the newest ones
  * @returns {OwnRun[]}
  */
 function ownRuns() {
-  try {
-    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(stored) ? stored : [];
-  } catch {
-    return []; // the browser's settings forbid session storage
-  }
+  const stored = kept(KEY);
+  return Array.isArray(stored) ? stored : [];
 }
 
 /**
@@ -30,11 +28,7 @@ function ownRuns() {
  * @param {OwnRun} run
  */
 export function recordRun(run) {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify([...ownRuns(), run].slice(-MOST)));
-  } catch {
-    // Without session storage a reload loses the verdicts on the nodes.
-  }
+  keep(KEY, [...ownRuns(), run].slice(-MOST));
 }
 
 /**

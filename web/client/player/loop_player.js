@@ -9,7 +9,6 @@ import { Player } from "./player.js";
 /** @import { Report } from "../report/types.js" */
 /** @import { FlipbookPlaces } from "./flipbook.js" */
 
-const USUAL_FPS = 12; // of an older report without a frame rate
 // Pixels on a node: those of the lowest picture and of the controls below it, as in player.css.
 const LEAST_ROOM = 124;
 
@@ -43,9 +42,8 @@ export function loopPlayer(report, places, openWindow) {
       inWindow?.click();
       return;
     }
-    const fps = report.fps || USUAL_FPS;
     const opened = new Player(new FlipbookFrames(places), {
-      ...{ fps, isLoop: true, hasSlider: true },
+      ...{ fps: report.fps, isLoop: true, hasSlider: true },
       onClose() {
         close();
         open.focus();

@@ -11,7 +11,7 @@ import { durations, following, placeOf } from "./timing.js";
 
 /**
  * @typedef {object} PlayerOptions
- * @property {number} fps
+ * @property {number | null} [fps] of the report; an older one has none
  * @property {boolean} [isLoop] true if the clip is a loop, which has a seam
  * @property {boolean} [hasSlider] true to choose frames with a slider below the picture
  * @property {(frame: number) => void} [onFrame] called with each displayed frame
@@ -21,6 +21,7 @@ import { durations, following, placeOf } from "./timing.js";
  * @property {() => void} [onClose] called by the button that closes the player
  */
 
+const USUAL_FPS = 12; // of a report without a frame rate
 const KEPT = { isSlow: true }; // what was chosen last holds for the players that are opened later
 
 /**
@@ -196,7 +197,7 @@ export class Player {
   #setLengths() {
     const { numbers, frames } = this.source;
     const isSlow = this.isSlow && Boolean(this.options.isLoop);
-    this.lengths = durations(numbers, frames, this.options.fps, isSlow);
+    this.lengths = durations(numbers, frames, this.options.fps || USUAL_FPS, isSlow);
   }
 
   #stop() {

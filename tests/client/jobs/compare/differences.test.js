@@ -90,8 +90,9 @@ describe("the workflows of two jobs", () => {
   test("differ by nodes and by inputs", () => {
     const first = { 1: node("A", { x: 1, y: ["2", 0] }), 2: node("B"), 3: node("C") };
     const second = { 1: node("A", { x: 1, y: ["4", 0] }), 2: node("D"), 4: node("E") };
+    const changed = { name: "y", first: ["2", 0], second: ["4", 0] };
     assert.deepEqual(workflowDifferences(first, second, none), [
-      { node: "1", title: "My A", change: "changed", inputs: [{ name: "y", first: ["2", 0], second: ["4", 0] }] },
+      { node: "1", title: "My A", change: "changed", inputs: [changed] },
       { node: "2", title: "My B", change: "replaced", inputs: [] },
       { node: "3", title: "My C", change: "removed", inputs: [] },
       { node: "4", title: "My E", change: "added", inputs: [] },

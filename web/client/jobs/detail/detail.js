@@ -54,8 +54,8 @@ export class JobDetail {
     back.addEventListener("click", () => navigation.back());
     this.problem = element("div", "anime-notice");
     this.problem.setAttribute("role", "alert");
-    this.loading = element("p", "anime-loading anime-detail-loading", words("jobs.loading"));
-    this.loading.setAttribute("role", "status");
+    const loading = element("p", "anime-loading anime-detail-loading", words("jobs.loading"));
+    loading.setAttribute("role", "status");
     this.header = new Header(navigation);
     const onChange = () => this.#load();
     this.actions = new JobActions(navigation, onChange);
@@ -87,7 +87,7 @@ export class JobDetail {
       this.events.root,
       this.removal.root,
     );
-    this.root = element("div", "anime-detail", back, this.problem, this.loading, this.body);
+    this.root = element("div", "anime-detail", back, this.problem, loading, this.body);
     this.root.tabIndex = -1; // a click beside a button keeps the focus here, so that Escape works
     this.root.addEventListener("keydown", (event) => this.#pressed(event));
     this.#clear();
@@ -157,7 +157,6 @@ export class JobDetail {
   #clear() {
     this.answer = null;
     this.problem.hidden = true;
-    this.loading.hidden = false;
     this.body.hidden = true;
     for (const section of Object.values(this.sections)) section.empty();
     for (const part of [this.actions, this.reviews, this.removal, this.header]) part.clear();
@@ -180,7 +179,6 @@ export class JobDetail {
       if (UNFINISHED.includes(state)) this.#later(PAUSE);
     } catch (error) {
       if (request.signal.aborted) return;
-      this.loading.hidden = true;
       const old = this.answer ? [element("p", "", words("detail.may_be_old"))] : [];
       showProblem(this.problem, error, ...old);
       if (!(error instanceof RouteError && error.status === 404)) this.#later(PAUSE);
@@ -197,7 +195,6 @@ export class JobDetail {
   #fill() {
     if (!this.answer) return;
     const { job, reports, artifacts, attempts, reviews, production_id } = this.answer;
-    this.loading.hidden = true;
     this.body.hidden = false;
     const hasPicture = artifacts.length > 0 || reports.some((each) => each.snapshots?.length);
     this.header.fill(job, hasPicture, production_id);
@@ -230,7 +227,6 @@ export class JobDetail {
     }
     clearTimeout(this.timer);
     this.#clear();
-    this.loading.hidden = true;
     this.problem.hidden = false;
     this.problem.dataset.cause = "";
     const items = undeleted.map(({ path, reason_code: code, reason }) =>

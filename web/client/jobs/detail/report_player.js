@@ -14,7 +14,6 @@ import { locateFrame } from "./frame_view.js";
 /** @import { FrameView } from "./frame_view.js" */
 
 const LOOP = "loop";
-const USUAL_FPS = 12; // of an older report without a frame rate
 
 /**
  * Return the player of a report's frames, which lies below the view of a single frame: the frames
@@ -39,7 +38,7 @@ export function reportPlayer({ report, flipbook, flipbook_absent: absent }, view
     const small = /** @type {any} */ (flipbook);
     const source = isSaved ? new FileFrames(view, frames) : new FlipbookFrames(small);
     player = new Player(source, {
-      fps: report.fps || USUAL_FPS,
+      fps: report.fps,
       isLoop,
       hasSlider: !options.hasCurve,
       onFrame(frame) {
