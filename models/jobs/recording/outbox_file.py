@@ -127,6 +127,8 @@ class Checkpoints:
                 log.debug("The outbox's log could not be moved into its file: %s", error)
                 self._stopping.wait(FAILED_SECONDS)
             self._due.clear()
+            if self._stopping.is_set():  # `stop` may have woken it before the line above
+                return
             self.notice_write()
 
     def _truncate(self) -> bool:
