@@ -119,10 +119,11 @@ def test_the_same_reason_stands_once_and_everything_opens_in_a_window(editor: Ed
     assert opener.evaluate("(button) => button === document.activeElement")
 
 
-def test_an_opened_frame_is_closed_by_escape_and_by_its_button(editor: Editor):
+def test_an_opened_frame_is_closed_by_escape_and_by_its_button(editor: Editor, kind):
     editor.load(short_check(frames=8))
     run_until_shown(editor, CHARACTER)
     editor.look_at(CHARACTER)
+    boxes_of(editor, kind[1])  # the node has grown for its pictures
     before = editor.page.evaluate(GROWN, CHARACTER)
     slider = editor.results(CHARACTER).get_by_role("slider")
     window = editor.page.locator(".anime-popup")

@@ -16,7 +16,7 @@ ORDER = {
     **SMALL,
 }
 SHORT = {"frames": 12, "fps": 12}
-PATIENCE = 60.0  # seconds for a production; each prompt takes one or two
+PATIENCE = 180.0  # seconds for a production; each prompt takes one or two, twenty on a busy machine
 ENDED = ("completed", "failed", "cancelled")
 
 
