@@ -69,11 +69,11 @@ class Workers:
                 yield function(item)
             return
         pool, work, remaining = self._threads(), _in_modes_of_caller(function), iter(items)
-        pending = deque(pool.submit(work, item) for item in islice(remaining, AHEAD * self.count))
+        pending = deque(_submit(pool, work, item) for item in islice(remaining, AHEAD * self.count))
         try:
             while pending:
                 result = _result(pending.popleft(), poll)
-                pending.extend(pool.submit(work, item) for item in islice(remaining, 1))
+                pending.extend(_submit(pool, work, item) for item in islice(remaining, 1))
                 yield result
         finally:
             for future in pending:
@@ -157,6 +157,24 @@ def _in_modes_of_caller(function: Callable[[Item], Result]) -> Callable[[Item], 
             return function(item)
 
     return work
+
+
+def _submit(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], item: Item
+) -> "Future[Result]":
+    """Let a thread of a pool compute, or this one while Python ends and the pool takes no work.
+
+    ComfyUI's thread that runs prompts goes on meanwhile. An error would be recorded as its job's.
+    """
+    try:
+        return pool.submit(work, item)
+    except RuntimeError:
+        future: Future[Result] = Future()
+        try:
+            future.set_result(work(item))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 def _result(future: "Future[Result]", poll: Callable[[], object] | None) -> Result:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -18,6 +20,27 @@ from anime_production.models.workers import (
     cores,
     one_torch_thread,
 )
+
+# ComfyUI measures in such a thread, and Python lets it go on while the process ends.
+MEASURE_AT_THE_END = """
+import atexit, threading, time
+from anime_production.models.workers import Workers
+
+results = []
+
+def compute():
+    for result in Workers(2).in_order(lambda item: time.sleep(0.01) or item, range(10**6)):
+        results.append(result)
+
+def look():
+    before = len(results)
+    time.sleep(1)
+    print(0 < before < len(results), results == list(range(len(results))))
+
+atexit.register(look)
+threading.Thread(target=compute, daemon=True).start()
+time.sleep(0.5)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +159,12 @@ def test_a_forked_process_starts_threads_of_its_own(monkeypatch):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     pytest.fail("the forked process hangs")
+
+
+def test_a_measurement_goes_on_without_an_error_while_python_ends():
+    command = [sys.executable, "-c", MEASURE_AT_THE_END]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (ended.stdout, ended.stderr) == ("True True\n", "")
 
 
 def test_only_a_few_items_are_computed_ahead_of_the_caller(pool):
