@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .accessibility import serious_faults
+from .conftest import in_the_classic_canvas
 from .editor import Editor, Mode, set_values, small_check
 from .places import NODES, NODES_2, Box, settled
 from .test_on_the_nodes import nodes_with_cut_off_results
@@ -139,6 +140,26 @@ def test_an_opened_frame_is_closed_by_escape_and_by_its_button(editor: Editor, k
     window.get_by_role("button", name="Close (Escape)").click()
     window.wait_for(state="detached")
     assert slider.evaluate("(slider) => slider === document.activeElement")
+
+
+@in_the_classic_canvas
+def test_the_editors_panel_of_inputs_leaves_the_results_as_they_are(editor: Editor, kind):
+    toggle = editor.page.get_by_role("button", name="Toggle properties panel").first
+    if toggle.get_attribute("aria-pressed") != "true":
+        toggle.click()
+    try:
+        editor.load(short_check(frames=8))
+        run_until_shown(editor, CHARACTER)
+        editor.look_at(CHARACTER)
+        before = boxes_of(editor, kind[1])
+        # It selects the node, whose inputs the panel shows then.
+        editor.results(CHARACTER).get_by_role("slider").click()
+        editor.page.get_by_text("min_similarity").last.wait_for()
+        assert boxes_of(editor, kind[1]) == before
+        results, node = editor.results(CHARACTER).bounding_box(), before[CHARACTER]
+        assert results["width"] <= (node.right - node.left) * 0.9
+    finally:
+        toggle.click()  # the server keeps the setting
 
 
 def test_the_height_of_results_is_not_saved(editor: Editor, kind):

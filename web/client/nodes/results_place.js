@@ -49,6 +49,7 @@ export class ResultsPlace {
     this.widget = this.node.addDOMWidget(NAME, "anime_results", this.root, {
       serialize: false, // keeps the value out of the prompt
       hideOnZoom: false,
+      hideInPanel: true, // the editor's panel of inputs would give the results its own width
       margin: MARGIN,
       getValue: () => "",
       setValue: () => {},
