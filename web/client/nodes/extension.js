@@ -12,6 +12,7 @@ import { recordRun, runsOf } from "./own_runs.js";
 import { QueuedRuns } from "./queued_runs.js";
 import { SAVES } from "./reach.js";
 import { hasResults } from "./results.js";
+import { dropSounds } from "./sounds.js";
 import { showBadges } from "../verdict/badges.js";
 import { WorkflowResults } from "./workflow_results.js";
 
@@ -40,6 +41,7 @@ const runs = new QueuedRuns({
     if (!workflow) return;
     resultsIn(workflow).addResult(run, path);
     draw(workflow);
+    if (run.has(path, SAVES)) queueMicrotask(() => dropSounds(path)); // after the editor kept them
   },
   onEnded(run) {
     const workflow = workflowOf.get(run);
