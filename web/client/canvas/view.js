@@ -46,6 +46,41 @@ export function viewOf(graph, place) {
 }
 
 /**
+ * Return how far a box must move to lie whole in a place. A box that is too large for it shows its
+ * top left corner.
+ *
+ * @param {Box} box
+ * @param {Box} place
+ * @returns {[number, number]} to the right and down
+ */
+export function moveInto(box, place) {
+  const along = (/** @type {"left" | "top"} */ edge, /** @type {"width" | "height"} */ length) => {
+    const least = place[edge] + MARGIN;
+    const most = place[edge] + place[length] - MARGIN - box[length];
+    return Math.max(Math.min(box[edge], most), least) - box[edge];
+  };
+  return [along("left", "width"), along("top", "height")];
+}
+
+/**
+ * Move the canvas just so far that a node of the open graph is seen whole.
+ *
+ * @param {any} node
+ */
+export function bringIntoView(node) {
+  const { ds, graph } = app.canvas;
+  if (graph !== node.graph) return;
+  const { scale, offset } = ds;
+  const [width, height] = [node.size[0] * scale, (node.size[1] + TITLE) * scale];
+  const left = (node.pos[0] + offset[0]) * scale;
+  const top = (node.pos[1] - TITLE + offset[1]) * scale;
+  const [right, down] = moveInto({ left, top, width, height }, visiblePart());
+  offset[0] += right / scale;
+  offset[1] += down / scale;
+  app.canvas.setDirty(true, true);
+}
+
+/**
  * Show the open graph so that it can be read, once its nodes have their final sizes. Somebody who
  * moves the canvas before that keeps the view.
  */

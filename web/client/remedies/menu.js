@@ -1,7 +1,9 @@
 /** Window that lists the remedies for a failed node, and applies the chosen one. */
 
+import { api } from "../../../scripts/api.js";
 import { app } from "../../../scripts/app.js";
 import { asOneStep } from "../canvas/one_step.js";
+import { bringIntoView } from "../canvas/view.js";
 import { element } from "../element.js";
 import { openPopup } from "../nodes/popup.js";
 import { words } from "../words.js";
@@ -99,14 +101,34 @@ async function applyRemedy({ graph, apply, queues, title }) {
   const { extensionManager, canvas } = /** @type {any} */ (app);
   await asOneStep(graph, async () => {
     const added = apply?.();
-    if (added) canvas.selectItems?.([added]);
+    if (added) {
+      canvas.selectItems?.([added]);
+      bringIntoView(added);
+    }
     if (queues) await extensionManager.command.execute("Comfy.QueuePrompt");
   });
   canvas.setDirty(true, true);
-  extensionManager.toast.add({
+  sayUntilUndone({
     severity: "info",
     summary: title,
     detail: words(queues ? "remedies.queued" : "remedies.done"),
     life: SHOWN_MS,
   });
+}
+
+/**
+ * Show a message about the last change of the graph, and remove it when the change is undone.
+ *
+ * @param {{severity: string, summary: string, detail: string, life: number}} message
+ */
+function sayUntilUndone(message) {
+  const { toast, workflow } = /** @type {any} */ (app).extensionManager;
+  const events = /** @type {any} */ (api);
+  const tracker = workflow.activeWorkflow?.changeTracker;
+  const removeIfUndone = () => {
+    if (tracker?.redoQueue.length > 0) toast.remove(message);
+  };
+  toast.add(message);
+  events.addEventListener("graphChanged", removeIfUndone);
+  setTimeout(() => events.removeEventListener("graphChanged", removeIfUndone), SHOWN_MS);
 }
