@@ -102,8 +102,10 @@ def test_a_loop_fails_is_mended_with_two_clicks_and_passes(editor: Editor):
     await_links(editor, CLOSED)
 
 
-ENCLOSE = """() => app.graph.convertToSubgraph(
-    new Set([app.graph.nodes.find(({ type }) => type === "AnimeLoopScore")]))"""
+ENCLOSE = """() => {
+    const isScore = ({ type }) => type === "AnimeLoopScore";
+    app.graph.convertToSubgraph(new Set([app.graph.nodes.find(isScore)]));
+}"""
 OPEN_TYPES = "() => app.canvas.graph.nodes.map(({ type }) => type)"
 OUTER_LINKS = """() => [...app.rootGraph.links.values()].map((link) => [
     link.origin_id, link.target_id].map(id => app.rootGraph.getNodeById(id).title).join(" -> "))"""

@@ -3,6 +3,7 @@
 Close Loop has a journey of its own: `test_journey_mended_loop.py`.
 """
 
+import re
 from typing import Any
 
 from .editor import Editor
@@ -99,15 +100,15 @@ def choose(editor: Editor, node: int, remedy: str) -> Any:
     assert remedy in names(menu)
     menu.locator(f'[data-remedy="{remedy}"]').click()
     menu.wait_for(state="hidden")
-    message = editor.page.locator(".p-toast-message", has_text="Ctrl+Z")
-    message.wait_for()
+    message = editor.page.get_by_text(re.compile(r"Ctrl\+Z takes (it|the seed) back"))
+    message.first.wait_for()
     return message
 
 
 def undo(editor: Editor, message: Any) -> None:
     """Press Ctrl+Z, after which the message about it is gone."""
     editor.page.locator("body").press("Control+z")
-    message.wait_for(state="detached", timeout=5000)
+    expect(message).to_have_count(0, timeout=5000)
 
 
 def is_seen_whole(editor: Editor, node_type: str) -> bool:
