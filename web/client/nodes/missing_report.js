@@ -1,6 +1,6 @@
 /** Message for nodes that lack their report because another node is muted or bypassed. */
 
-import { app } from "../../../scripts/app.js";
+import { showToast } from "../parts/toast.js";
 import { words } from "../words.js";
 import { isOff, MUTED, nodeAtPath } from "./find.js";
 import { consumersOf, inputsOf, originOf } from "./graph_links.js";
@@ -16,8 +16,8 @@ const MISSING = "required_input_missing";
  *   node; `consumers`: the nodes that lack a report because of it
  */
 
-/** @type {any} the displayed message */
-let message = null;
+/** @type {(() => void) | null} removes the displayed message */
+let removeMessage = null;
 
 /**
  * Display which muted or bypassed node leaves other nodes without their report, and which nodes to
@@ -26,16 +26,11 @@ let message = null;
  * @param {Record<string, NodeErrors>} nodeErrors of a prompt that ComfyUI refused, by path
  */
 export function explainMissingReports(nodeErrors) {
-  const toast = /** @type {any} */ (app).extensionManager?.toast;
   const missing = missingReports(Object.keys(nodeErrors).filter((path) => lacksReport(path)));
-  if (!toast || missing.length === 0) return;
-  if (message) toast.remove(message);
-  message = {
-    severity: "warn",
-    summary: words("missing_report.title"),
-    detail: missing.map(missingReportText).join("\n"),
-  };
-  toast.add(message);
+  if (missing.length === 0) return;
+  removeMessage?.();
+  const detail = missing.map(missingReportText).join("\n");
+  removeMessage = showToast("warn", words("missing_report.title"), detail);
 
   /** @param {string} path */
   function lacksReport(path) {

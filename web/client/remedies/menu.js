@@ -6,6 +6,7 @@ import { asOneStep } from "../canvas/one_step.js";
 import { bringIntoView } from "../canvas/view.js";
 import { element } from "../element.js";
 import { openPopup } from "../nodes/popup.js";
+import { showToast } from "../parts/toast.js";
 import { words } from "../words.js";
 import { remediesFor } from "./plans.js";
 import { readRecords } from "./records.js";
@@ -108,27 +109,22 @@ async function applyRemedy({ graph, apply, queues, title }) {
     if (queues) await extensionManager.command.execute("Comfy.QueuePrompt");
   });
   canvas.setDirty(true, true);
-  sayUntilUndone({
-    severity: "info",
-    summary: title,
-    detail: words(queues ? "remedies.queued" : "remedies.done"),
-    life: SHOWN_MS,
-  });
+  sayUntilUndone(title, words(queues ? "remedies.queued" : "remedies.done"));
 }
 
 /**
  * Show a message about the last change of the graph, and remove it when the change is undone.
  *
- * @param {{severity: string, summary: string, detail: string, life: number}} message
+ * @param {string} summary
+ * @param {string} detail
  */
-function sayUntilUndone(message) {
-  const { toast, workflow } = /** @type {any} */ (app).extensionManager;
+function sayUntilUndone(summary, detail) {
   const events = /** @type {any} */ (api);
-  const tracker = workflow.activeWorkflow?.changeTracker;
+  const tracker = /** @type {any} */ (app).extensionManager.workflow.activeWorkflow?.changeTracker;
+  const remove = showToast("info", summary, detail, SHOWN_MS);
   const removeIfUndone = () => {
-    if (tracker?.redoQueue.length > 0) toast.remove(message);
+    if (tracker?.redoQueue.length > 0) remove();
   };
-  toast.add(message);
   events.addEventListener("graphChanged", removeIfUndone);
   setTimeout(() => events.removeEventListener("graphChanged", removeIfUndone), SHOWN_MS);
 }

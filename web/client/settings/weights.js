@@ -1,8 +1,8 @@
 /** Setting and dialog "Download weights". */
 
-import { app } from "../../../scripts/app.js";
 import { element } from "../element.js";
 import { errorText } from "../parts/message.js";
+import { showToast } from "../parts/toast.js";
 import { callRoute } from "../requests.js";
 import { words } from "../words.js";
 import { button, openDialog } from "./dialog.js";
@@ -10,6 +10,8 @@ import { recommendedSet } from "./recommended_set.js";
 import { WeightRow } from "./weight_row.js";
 
 /** @import { Weight, WeightDownload } from "./weight_row.js" */
+
+const SHOWN_MS = 5000; // of a message that a download has ended
 
 /** @type {Map<string, WeightRow>} rows of the open dialog */
 const rows = new Map();
@@ -59,12 +61,9 @@ export function handleWeightEvent({ name, ...fetch }) {
   row?.handleEvent(fetch);
   if (row || fetch.state === "running" || fetch.state === "stopped") return;
   const done = fetch.state === "done";
-  /** @type {any} */ (app).extensionManager.toast.add({
-    severity: done ? "success" : "error",
-    summary: words(done ? "weights.fetched" : "weights.not_fetched", { name }),
-    detail: fetch.message ?? "",
-    life: done ? 5000 : undefined, // a failure stays until it is read
-  });
+  const summary = words(done ? "weights.fetched" : "weights.not_fetched", { name });
+  // A failure stays until it is read.
+  showToast(done ? "success" : "error", summary, fetch.message ?? "", done ? SHOWN_MS : undefined);
 }
 
 /** @returns {Promise<Weight[]>} */
