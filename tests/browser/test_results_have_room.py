@@ -82,7 +82,7 @@ def test_results_use_the_room_below_the_node_and_no_more(editor: Editor, kind, d
     before = boxes_of(editor, kind[1])
     for above, other in below.items():  # Nodes 2.0 draws nodes higher than their size says
         gap = before[other].top - before[above].bottom
-        editor.page.evaluate(MOVE_DOWN, [other, distance - gap if gap < 0 else 0])
+        editor.page.evaluate(MOVE_DOWN, [other, distance - gap])
     editor.settle()
     before = boxes_of(editor, kind[1])
     assert all(before[other].top >= before[above].bottom for above, other in below.items())
