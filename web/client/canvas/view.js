@@ -71,10 +71,14 @@ export function bringIntoView(node) {
   const { ds, graph } = app.canvas;
   if (graph !== node.graph) return;
   const { scale, offset } = ds;
-  const [width, height] = [node.size[0] * scale, (node.size[1] + TITLE) * scale];
-  const left = (node.pos[0] + offset[0]) * scale;
-  const top = (node.pos[1] - TITLE + offset[1]) * scale;
-  const [right, down] = moveInto({ left, top, width, height }, visiblePart());
+  const bounds = /** @type {Box} */ (boundsOf({ nodes: [node], groups: [] }));
+  const box = {
+    left: (bounds.left + offset[0]) * scale,
+    top: (bounds.top + offset[1]) * scale,
+    width: bounds.width * scale,
+    height: bounds.height * scale,
+  };
+  const [right, down] = moveInto(box, visiblePart());
   offset[0] += right / scale;
   offset[1] += down / scale;
   app.canvas.setDirty(true, true);
