@@ -112,6 +112,21 @@ class Editor:
         self.page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
         self.show(scale=0.45, left=20, top=120)
 
+    def load_prompt(self, prompt: dict[str, Any], name: str) -> None:
+        """Open a prompt of the API in a tab of its own, which has this name."""
+        self.page.evaluate("([prompt, name]) => app.loadApiJson(prompt, name)", [prompt, name])
+        self.settle()  # until the new tab is the open one
+
+    def node_of(self, node_type: str) -> int:
+        """Return the id of the only node of a type in the open graph."""
+        script = "(type) => app.graph.nodes.find((node) => node.type === type).id"
+        return int(self.page.evaluate(script, node_type))
+
+    def set_theme(self, theme: str) -> None:
+        """Set the editor's theme, "dark" or "light"; the server keeps it."""
+        script = "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)"
+        self.page.evaluate(script, theme)
+
     def show(self, scale: float, left: float, top: float) -> None:
         """Scale and move the canvas."""
         self.page.evaluate(

@@ -16,8 +16,6 @@ from .test_journey_mended_loop import SCORE, WORKFLOW, open_menu, verdict
 from .test_languages import english_in
 from .test_picked_by_eye import ASKED, PICTURES_LOADED
 
-LOAD = "([prompt, name]) => app.loadApiJson(prompt, name)"
-THEME = "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)"
 NAMES_IN_GRAPHS = ("Retry End", "Loop Score", "Sample Clip", "retries", "mended")
 
 
@@ -43,7 +41,7 @@ class Look:
 def test_it_is_readable_and_in_the_editors_language(
     editor: Editor, client: ComfyClient, language: str, theme: str
 ):
-    editor.page.evaluate(THEME, theme)
+    editor.set_theme(theme)
     look = Look(editor, language, theme)
     try:
         a_failed_loop_and_its_remedies(editor, look)
@@ -52,7 +50,7 @@ def test_it_is_readable_and_in_the_editors_language(
         a_question(editor, look)
     finally:
         client.post("/interrupt", {})
-        editor.page.evaluate(THEME, "dark")
+        editor.set_theme("dark")
 
 
 def a_failed_loop_and_its_remedies(editor: Editor, look: Look) -> None:
@@ -73,10 +71,9 @@ def a_failed_loop_and_its_remedies(editor: Editor, look: Look) -> None:
 def a_retry_and_its_job(editor: Editor, look: Look) -> None:
     retry, shot = Retry(THIRD_PASSES), f"{look.name} {time.time_ns()}"
     retry.prompt.add("AnimeJob", project="retries", shot=shot)
-    editor.page.evaluate(LOAD, [retry.prompt, "retry"])
-    editor.settle()
+    editor.load_prompt(retry.prompt, "retry")
     editor.run()
-    end = editor.page.evaluate("app.graph.nodes.find(({ type }) => type === 'AnimeRetryEnd').id")
+    end = editor.node_of("AnimeRetryEnd")
     editor.look_at(end)
     editor.results(end).locator(".anime-ranking img").nth(2).wait_for()
     look.at(f'[data-node="{end}"] .anime-results', "retry")
@@ -104,8 +101,7 @@ def two_jobs_compared(editor: Editor, look: Look) -> None:
 
 def a_question(editor: Editor, look: Look) -> None:
     prompt = eight_seeds(f"{look.name} {time.time_ns()}", ask="always", ask_seconds=600)
-    editor.page.evaluate(LOAD, [prompt, "eight"])
-    editor.settle()
+    editor.load_prompt(prompt, "eight")
     editor.press_run()
     window = editor.page.locator(ASKED)
     window.wait_for()

@@ -110,8 +110,7 @@ def test_the_example_and_its_prompt_are_the_same_with_few_outputs(editor: Editor
     editor.load(workflow)
     assert outputs_of(editor, gate) == ALWAYS
     prompt = editor.page.evaluate(PROMPT)
-    editor.page.evaluate("(prompt) => app.loadApiJson(prompt, 'from a prompt')", prompt)
-    editor.settle()
+    editor.load_prompt(prompt, "from a prompt")
     assert editor.page.evaluate(PROMPT) == prompt
     ids = editor.page.evaluate(
         "() => app.graph.nodes.filter(({ type }) => type === 'AnimeGate').map(({ id }) => id)"

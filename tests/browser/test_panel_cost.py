@@ -50,9 +50,7 @@ def test_ten_thousand_jobs_scroll_steadily_and_axe_finds_nothing_serious(
 
 
 def choose_theme(editor: Editor, theme: str) -> None:
-    editor.page.evaluate(
-        "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme
-    )
+    editor.set_theme(theme)
     editor.settle()
 
 

@@ -283,9 +283,7 @@ def test_the_form_fits_a_narrow_panel_and_is_read_by_screen_readers(
     set_width(editor, NARROWEST)
     view = productions.locator(".anime-view")
     for theme in ("light", "dark"):
-        editor.page.evaluate(
-            "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme
-        )
+        editor.set_theme(theme)
         assert productions.evaluate(OVERFLOW) == []
         assert serious_faults(editor, ".anime-order") == []
         for bottom in (False, True):

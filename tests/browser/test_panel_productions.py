@@ -98,9 +98,7 @@ def its_attempt_leads_to_a_job_and_the_job_back(panel: Any, production: str, pro
 def the_box_for_a_reason_looks_as_if_one_can_write_into_it(editor: Editor, asked: Any) -> None:
     """Its ground is that of the panel, and its line stands out from it (WCAG 1.4.11)."""
     for theme in ("light", "dark"):
-        editor.page.evaluate(
-            "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme
-        )
+        editor.set_theme(theme)
         look = asked.get_by_label("Your reason").evaluate(LOOK)
         assert look["ground"] == look["panel"]
         assert look["line"] >= LEAST_CONTRAST, f"{theme}: {look}"

@@ -11,7 +11,6 @@ from .editor import Editor
 from .eight_seeds import BLURRED, SEEDS, eight_seeds
 from .panel import expect, open_job
 
-LOAD = "(prompt) => app.loadApiJson(prompt, 'eight seeds')"
 ASKED = ".anime-asking"
 PICTURES_LOADED = """() => [...document.querySelectorAll(".anime-asking img")]
     .every((image) => image.complete && image.naturalWidth > 0)"""
@@ -32,7 +31,7 @@ def ask(editor: Editor, **gate: object) -> tuple[str, str]:
 
 def ask_with(editor: Editor, prompt: Prompt) -> str:
     """Run a prompt whose gate asks; return its id when its pictures are displayed."""
-    editor.page.evaluate(LOAD, prompt)
+    editor.load_prompt(prompt, "eight seeds")
     started = editor.press_run()
     editor.page.locator(ASKED).wait_for()
     editor.page.wait_for_function(PICTURES_LOADED)

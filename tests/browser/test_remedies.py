@@ -10,6 +10,7 @@ from .editor import Editor
 from .panel import expect
 from .test_journey_mended_loop import (
     BEFORE,
+    CLOSED,
     LINKS,
     SCORE,
     WORKFLOW,
@@ -30,20 +31,14 @@ ADD_SOUND = """([score, save]) => {
     app.graph.add(sound);
     for (const id of [score, save]) sound.connect(0, app.graph.getNodeById(id), "audio");
 }"""
-WITH_SOUND = [
-    "AnimeJob.job -> AnimeJobSave.job",
-    "AnimeLoopClose.audio -> AnimeJobSave.audio",
-    "AnimeLoopClose.audio -> AnimeLoopScore.audio",
-    "AnimeLoopClose.images -> AnimeJobSave.images",
-    "AnimeLoopClose.images -> AnimeLoopScore.images",
-    "AnimeLoopClose.images -> PreviewImage.images",
-    "AnimeLoopScore.report -> AnimeJobSave.report",
-    "AnimeSampleClip.fps -> AnimeJobSave.fps",
-    "AnimeSampleClip.fps -> AnimeLoopClose.fps",
-    "AnimeSampleClip.fps -> AnimeLoopScore.fps",
-    "AnimeSampleClip.frames -> AnimeLoopClose.images",
-    "EmptyAudio.AUDIO -> AnimeLoopClose.audio",
-]
+WITH_SOUND = sorted(
+    [
+        *CLOSED,
+        "AnimeLoopClose.audio -> AnimeJobSave.audio",
+        "AnimeLoopClose.audio -> AnimeLoopScore.audio",
+        "EmptyAudio.AUDIO -> AnimeLoopClose.audio",
+    ]
+)
 RETRIED = [
     "AnimeJob.job -> AnimeJobSave.job",
     "AnimeLoopScore.report -> AnimeRetryEnd.report",
@@ -133,7 +128,7 @@ def test_close_loop_takes_the_sound_with_it_and_is_brought_into_view(editor: Edi
     before = editor.page.evaluate(LINKS)
     editor.run()
     verdict(editor, SCORE, "FAIL")
-    editor.show(scale=1, left=-380, top=200)  # the place of the new node is left of the canvas
+    editor.show(scale=1, left=-380, top=640)  # the place of the new node is below the canvas
     message = choose(editor, SCORE, "close_loop")
     await_links(editor, WITH_SOUND)
     assert is_seen_whole(editor, "AnimeLoopClose")
@@ -152,7 +147,7 @@ def test_a_retry_is_put_around_the_sampler_and_tries_seeds(editor: Editor):
     editor.page.keyboard.press("Control+y")
     await_links(editor, RETRIED)
     editor.run()
-    end = editor.page.evaluate("app.graph.nodes.find(({ type }) => type === 'AnimeRetryEnd').id")
+    end = editor.node_of("AnimeRetryEnd")
     editor.look_at(end, 0.7)
     # Each seed has the same seam, so none passes.
     expect(editor.results(end).locator(".anime-ranking li")).to_have_count(3)

@@ -11,7 +11,6 @@ from .panel import expect, open_job, open_panel
 from .prompts import loop_prompt, run_job
 from .test_snapshots import set_width
 
-LOAD = "(prompt) => app.loadApiJson(prompt, 'side by side')"
 LOADED = "images => images.every(image => image.complete && image.naturalWidth > 0)"
 NARROWEST = 280
 
@@ -25,13 +24,10 @@ def await_loaded(editor: Editor, images: Any, count: int) -> None:
 def test_the_attempts_of_a_retry_stand_side_by_side(editor: Editor, client: ComfyClient):
     retry = Retry(THIRD_PASSES)
     retry.prompt.add("AnimeJob", project="retries", shot=f"three attempts {time.time_ns()}")
-    editor.page.evaluate(LOAD, retry.prompt)
-    editor.settle()  # until the new tab is the open one
+    editor.load_prompt(retry.prompt, "side by side")
     editor.show(scale=0.6, left=20, top=120)
     prompt = editor.run()
-    end = editor.page.evaluate(
-        "() => app.graph.nodes.find(({ type }) => type === 'AnimeRetryEnd').id"
-    )
+    end = editor.node_of("AnimeRetryEnd")
     strip = editor.results(end).locator(".anime-ranking")
     await_loaded(editor, strip.locator("img"), 3)
     scores = strip.locator(".anime-place-score")

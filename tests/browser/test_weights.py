@@ -127,9 +127,7 @@ def test_a_keyboard_alone_downloads_and_copies(editor: Editor):
 
 def test_its_texts_are_readable_in_dark_and_light(editor: Editor):
     for theme in ("dark", "light"):
-        editor.page.evaluate(
-            "(theme) => app.extensionManager.setting.set('Comfy.ColorPalette', theme)", theme
-        )
+        editor.set_theme(theme)
         window = open_window(editor)
         failed_message(row_of(window, ABSENT))
         assert window.evaluate(CONTRASTS) == []
